@@ -1,0 +1,71 @@
+# Every command of this project. `make demo` and `make test` install what they need.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# uv is fetched into the project's own folder when the machine has none.
+UV := $(shell command -v uv || echo .tools/bin/uv)
+export UV_PYTHON_DOWNLOADS := never
+# Two environments: serving and app never share one.
+unexport VIRTUAL_ENV
+APP := .venv/bin/python
+
+.PHONY: help demo run test lint types format bench screenshots clean
+
+help:
+	@echo "make demo         install everything and start the workbench with its own model server"
+	@echo "make run          start the workbench alone, against the servers in mds.toml"
+	@echo "make test         install everything and run every test"
+	@echo "make lint types   the checks alone;   make format  put the code in order"
+	@echo "make bench        the benchmarks;     make screenshots  the pictures in docs/"
+
+demo: .venv/app.stamp demo_mds/.venv/serving.stamp
+	@exec $(APP) -m cli demo
+
+run: .venv/app.stamp
+	@exec $(APP) app.py
+
+test: .venv/test.stamp demo_mds/.venv/serving.stamp lint types browser
+	$(APP) -m pytest
+
+lint: .venv/test.stamp
+	$(APP) -m ruff check .
+	$(APP) -m ruff format --check .
+	.venv/bin/codespell
+
+types: .venv/test.stamp
+	$(APP) -m mypy
+
+format: .venv/test.stamp
+	$(APP) -m ruff check --fix .
+	$(APP) -m ruff format .
+
+bench: .venv/test.stamp demo_mds/.venv/serving.stamp
+	$(APP) -m benchmarks.pages
+
+screenshots: .venv/test.stamp demo_mds/.venv/serving.stamp browser
+	$(APP) -m tests.browser.screenshots
+
+.PHONY: browser
+browser: .venv/test.stamp
+	@$(APP) -m tests.browser.chromium
+
+clean:
+	rm -rf .venv demo_mds/.venv var
+
+.tools/bin/uv:
+	@echo "Fetching uv into .tools/"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools uv
+
+.venv/app.stamp: uv.lock | $(UV)
+	@echo "Installing the workbench (about 1 GB with the explainers; once)"
+	$(UV) sync --frozen --no-dev --inexact --python $(PYTHON)
+	@touch $@
+
+.venv/test.stamp: uv.lock | $(UV)
+	$(UV) sync --frozen --python $(PYTHON)
+	@touch $@ .venv/app.stamp
+
+demo_mds/.venv/serving.stamp: demo_mds/uv.lock | $(UV)
+	@echo "Installing the embedded model server (about 700 MB; once)"
+	$(UV) sync --frozen --project demo_mds --python $(PYTHON)
+	@touch $@

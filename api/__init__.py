@@ -1,0 +1,1 @@
+"""Routes beside the pages, on the same port."""

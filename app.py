@@ -1,0 +1,49 @@
+"""The launcher: one process that serves the pages, the API and the probes on one port.
+
+`streamlit run app.py`, `python app.py` and `uvicorn app:app` all start it. No drawing happens here: the
+script that Streamlit reruns is ui/main.py, in a folder without `pages/` beside it, so that a cold
+process never serves a page without its frame.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from api.routes import routes
+from settings import settings
+
+ROOT = Path(__file__).resolve().parent
+sys.path[:0] = [str(ROOT)] if str(ROOT) not in sys.path else []
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
+    """Build what pages use, then put everything alive out of the garbage collector's reach."""
+    from ui import services, warmup
+
+    logging.basicConfig(
+        level=settings().log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    built = services.build(settings())
+    services.install(built)
+    built.start()
+    warmup.imports()
+    gc.collect()
+    gc.freeze()
+    try:
+        yield {"services": built}
+    finally:
+        built.close()
+
+
+app = st.App(ROOT / "ui" / "main.py", lifespan=lifespan, routes=routes())
+
+if __name__ == "__main__":
+    app.run(config={"server.address": settings().host, "server.port": settings().port})

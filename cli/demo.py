@@ -1,0 +1,233 @@
+"""`mds demo`: the workbench with its embedded model server, on loopback, until Ctrl+C."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+APP_PORT, MDS_PORT = 8501, 8080
+READY_SECONDS = 180.0
+STOP_SECONDS = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One process of the demo: what it is called, how it starts, where it says that it is ready."""
+
+    name: str
+    command: tuple[str, ...]
+    ready_url: str
+    environment: Mapping[str, str]
+    log: Path
+
+
+class NotStarted(Exception):
+    """A part ended, or was not ready in time."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where to listen and where to keep things; the defaults suit a laptop."""
+    parser.add_argument(
+        "--port", type=int, default=APP_PORT, help="the first port to try for the app"
+    )
+    parser.add_argument(
+        "--mds-port", type=int, default=MDS_PORT, help="the first port to try for the models"
+    )
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / "var", help="where logs and the database are kept"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Start both parts, say where they are, and stop both at Ctrl+C."""
+    started = time.monotonic()
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        build_models()
+        parts = _parts(chosen)
+        with ExitStack() as stack:
+            processes = {part.name: stack.enter_context(running(part)) for part in parts}
+            wait_until_ready(parts, processes)
+            seconds = time.monotonic() - started
+            _say(
+                f"\nReady after {seconds:.1f} s. Open  {parts[-1].ready_url.removesuffix('/healthz')}"
+            )
+            _say("Press Ctrl+C to stop.\n")
+            _wait_until_one_ends(processes)
+            _say("Stopping, since one part ended by itself.")
+    except KeyboardInterrupt:
+        _say("Stopped.")
+        return 0
+    except NotStarted as problem:
+        _say(str(problem))
+    return 1
+
+
+def free_ports(first: int, count: int) -> list[int]:
+    """The first ports from `first` on that nobody listens on; busy ones are stepped over."""
+    found: list[int] = []
+    for port in range(first, 65536):
+        if _is_free(port):
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise NotStarted(f"There is no free port from {first} on.")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def build_models() -> None:
+    """Train and collect the models, once; shows its own progress."""
+    built = subprocess.run([_serving_python(), "build.py"], cwd=ROOT / "demo_mds", check=False)
+    if built.returncode:
+        raise NotStarted("The models could not be built; the lines above say why.")
+
+
+def _serving_python() -> str:
+    return str(ROOT / "demo_mds" / ".venv" / "bin" / "python")
+
+
+def _parts(chosen: argparse.Namespace) -> tuple[Part, Part]:
+    folder = chosen.folder.resolve()
+    http, grpc, metrics = free_ports(chosen.mds_port, 3)
+    (port,) = free_ports(chosen.port, 1)
+    return server_part(folder, http, grpc, metrics), app_part(folder, port, http)
+
+
+def server_part(folder: Path, http: int, grpc: int, metrics: int) -> Part:
+    """The embedded MDS; its log goes to `folder`."""
+    (folder / "log").mkdir(parents=True, exist_ok=True)
+    ports = ("--http-port", str(http), "--grpc-port", str(grpc), "--metrics-port", str(metrics))
+    return Part(
+        name="model server",
+        command=(_serving_python(), "-u", str(ROOT / "demo_mds" / "serve.py"), *ports),
+        ready_url=f"http://{HOST}:{http}/v2/health/ready",
+        environment={},
+        log=folder / "log" / "model-server.log",
+    )
+
+
+def app_part(folder: Path, port: int, mds_port: int) -> Part:
+    """The app, with that MDS as its only server; its database and log are in `folder`."""
+    (folder / "log").mkdir(parents=True, exist_ok=True)
+    server = {"name": "demo", "title": "Embedded demo server", "url": f"http://{HOST}:{mds_port}"}
+    return Part(
+        name="workbench",
+        command=(sys.executable, "-u", str(ROOT / "app.py")),
+        ready_url=f"http://{HOST}:{port}/healthz",
+        environment={
+            "MDS_HOST": HOST,
+            "MDS_PORT": str(port),
+            "MDS_SERVERS": json.dumps([server]),
+            "MDS_DATABASE_URL": os.environ.get(
+                "MDS_DATABASE_URL", f"sqlite:///{folder / 'workbench.db'}"
+            ),
+        },
+        log=folder / "log" / "workbench.log",
+    )
+
+
+@contextmanager
+def running(part: Part) -> Iterator[subprocess.Popen[bytes]]:
+    """The part's process, in a group of its own so that Ctrl+C reaches us first; stopped at the end."""
+    with part.log.open("wb") as log:
+        process = subprocess.Popen(
+            part.command,
+            cwd=ROOT,
+            env={**os.environ, **part.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask it to stop, then insist: its whole group, so that no worker is left behind."""
+    if process.poll() is None:
+        process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(STOP_SECONDS)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def wait_until_ready(
+    parts: Sequence[Part], processes: Mapping[str, subprocess.Popen[bytes]]
+) -> None:
+    """Wait until every part answers. Raises NotStarted with the end of the log that says why."""
+    deadline = time.monotonic() + READY_SECONDS
+    waiting = list(parts)
+    with httpx.Client(trust_env=False, timeout=2.0) as http:
+        while waiting:
+            _check_alive(parts, processes)
+            for part in [part for part in waiting if _answers(http, part.ready_url)]:
+                waiting.remove(part)
+                _say(f"  ✓ {part.name}")
+            if waiting and time.monotonic() > deadline:
+                raise NotStarted(
+                    f"The {waiting[0].name} was not ready in time. See {waiting[0].log}"
+                )
+            _show_waiting(waiting)
+            time.sleep(0.1)
+
+
+def _answers(http: httpx.Client, url: str) -> bool:
+    try:
+        return http.get(url).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def _check_alive(parts: Sequence[Part], processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    for part in parts:
+        if processes[part.name].poll() is not None:
+            tail = "\n".join(part.log.read_text(errors="replace").splitlines()[-15:])
+            raise NotStarted(f"The {part.name} did not start. The end of {part.log}:\n{tail}")
+
+
+def _wait_until_one_ends(processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    while all(process.poll() is None for process in processes.values()):
+        time.sleep(0.5)
+
+
+def _show_waiting(waiting: list[Part]) -> None:
+    if waiting and sys.stdout.isatty():
+        names = " and ".join(part.name for part in waiting)
+        print(f"  … starting the {names}   ", end="\r", flush=True)
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,48 @@
+"""A client for model deployment services. Usable as a library without the app.
+
+Importing it costs little beyond httpx and NumPy: protocols and codecs load when they are first used.
+"""
+
+from mds_client.client import AsyncMdsClient, MdsClient, Model
+from mds_client.errors import (
+    EndpointFailed,
+    EndpointRefused,
+    EndpointTimedOut,
+    EndpointUnreachable,
+    InvalidValues,
+    MdsError,
+    ModelNotFound,
+    Problem,
+    SignatureMismatch,
+    UnreadableAnswer,
+)
+from mds_client.exchange import Exchange
+from mds_client.prediction import Answer, Output, Prediction
+from mds_client.server import ModelInfo, Server
+from mds_client.signature import Field, File, ModelRef, Signature
+
+__all__ = [
+    "Answer",
+    "AsyncMdsClient",
+    "EndpointFailed",
+    "EndpointRefused",
+    "EndpointTimedOut",
+    "EndpointUnreachable",
+    "Exchange",
+    "Field",
+    "File",
+    "InvalidValues",
+    "MdsClient",
+    "MdsError",
+    "Model",
+    "ModelInfo",
+    "ModelNotFound",
+    "ModelRef",
+    "Output",
+    "Prediction",
+    "Problem",
+    "Server",
+    "Signature",
+    "SignatureMismatch",
+    "UnreadableAnswer",
+]

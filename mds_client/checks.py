@@ -1,0 +1,197 @@
+"""Can this value be sent as that field? One check a kind; the answer is a sentence or nothing."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from datetime import date, datetime
+from numbers import Integral, Real
+
+import numpy as np
+
+from mds_client.errors import Problem
+from mds_client.signature import Field, File
+
+_INTEGER_LIMITS = {
+    "INT8": (-(2**7), 2**7 - 1),
+    "INT16": (-(2**15), 2**15 - 1),
+    "INT32": (-(2**31), 2**31 - 1),
+    "INT64": (-(2**63), 2**63 - 1),
+    "UINT8": (0, 2**8 - 1),
+    "UINT16": (0, 2**16 - 1),
+    "UINT32": (0, 2**32 - 1),
+    "UINT64": (0, 2**64 - 1),
+}
+_MAX_TEXT = 1_000_000
+
+
+def check(field: Field, value: object) -> Problem | None:
+    """The first thing that is wrong with the value, as a sentence that names the field."""
+    if is_missing(value):
+        sentence = f"{field.title} is needed." if field.required else ""
+    else:
+        sentence = _CHECKS[field.kind](field, value)
+    return Problem(field=field.name, sentence=sentence) if sentence else None
+
+
+def is_missing(value: object) -> bool:
+    """None, NaN and empty text are all "not given"."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return True
+    return isinstance(value, float | np.floating) and math.isnan(value)
+
+
+def _number(field: Field, value: object) -> str:
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
+        return f"{field.title} must be a number, not {_quote(value)}."
+    if not math.isfinite(value):
+        return f"{field.title} must be a finite number."
+    return _range(field, float(value))
+
+
+def _integer(field: Field, value: object) -> str:
+    if (
+        isinstance(value, Real)
+        and not isinstance(value, Integral)
+        and not float(value).is_integer()
+    ):
+        return f"{field.title} must be a whole number, not {_quote(value)}."
+    sentence = _number(field, value)
+    if sentence or not isinstance(value, Real):
+        return sentence
+    low, high = _INTEGER_LIMITS.get(field.datatype, (-math.inf, math.inf))
+    return (
+        "" if low <= float(value) <= high else f"{field.title} must lie between {low} and {high}."
+    )
+
+
+def _range(field: Field, value: float) -> str:
+    if field.minimum is not None and value < field.minimum:
+        return f"{field.title} must be at least {field.minimum:g}."
+    if field.maximum is not None and value > field.maximum:
+        return f"{field.title} must be at most {field.maximum:g}."
+    return ""
+
+
+def _boolean(field: Field, value: object) -> str:
+    return "" if isinstance(value, bool | np.bool_) else f"{field.title} must be yes or no."
+
+
+def _category(field: Field, value: object) -> str:
+    if not field.choices or value in field.choices:
+        return ""
+    known = ", ".join(str(choice) for choice in field.choices[:8])
+    return f"{field.title} must be one of {known}, not {_quote(value)}."
+
+
+def _text(field: Field, value: object) -> str:
+    if not isinstance(value, str):
+        return f"{field.title} must be text."
+    if len(value) > _MAX_TEXT:
+        return f"{field.title} is too long: at most {_MAX_TEXT:,} characters can be sent."
+    return ""
+
+
+def _datetime(field: Field, value: object) -> str:
+    if isinstance(value, date | datetime):
+        return ""
+    try:
+        datetime.fromisoformat(str(value))
+    except ValueError:
+        return f"{field.title} must be a date such as 2026-03-31 or 2026-03-31T14:05."
+    return ""
+
+
+def _image(field: Field, value: object) -> str:
+    return _file(field, value, _IMAGE_STARTS, "a picture (PNG, JPEG, GIF, BMP, TIFF or WebP)")
+
+
+def _audio(field: Field, value: object) -> str:
+    return _file(field, value, _AUDIO_STARTS, "a sound file (WAV, FLAC, OGG, MP3 or M4A)")
+
+
+def _file(
+    field: Field, value: object, known: dict[str, Callable[[bytes], bool]], words: str
+) -> str:
+    if not isinstance(value, File):
+        return f"{field.title} must be {words}."
+    if len(value.data) > field.max_bytes:
+        size, most = len(value.data) / 2**20, field.max_bytes / 2**20
+        return f"{value.name} is too large: {size:.1f} MB, and at most {most:g} MB can be sent."
+    found = next((kind for kind, matches in known.items() if matches(value.data)), "")
+    if not found:
+        return f"{value.name} is not {words}, whatever its name says."
+    if field.media_types and found not in field.media_types:
+        accepted = ", ".join(kind.partition("/")[2].upper() for kind in field.media_types)
+        return f"{value.name} is {found.partition('/')[2].upper()}; this model takes {accepted}."
+    return ""
+
+
+_IMAGE_STARTS: dict[str, Callable[[bytes], bool]] = {
+    "image/png": lambda data: data.startswith(b"\x89PNG\r\n\x1a\n"),
+    "image/jpeg": lambda data: data.startswith(b"\xff\xd8\xff"),
+    "image/gif": lambda data: data.startswith((b"GIF87a", b"GIF89a")),
+    "image/bmp": lambda data: data.startswith(b"BM"),
+    "image/tiff": lambda data: data.startswith((b"II*\x00", b"MM\x00*")),
+    "image/webp": lambda data: data[:4] == b"RIFF" and data[8:12] == b"WEBP",
+}
+_AUDIO_STARTS: dict[str, Callable[[bytes], bool]] = {
+    "audio/wav": lambda data: data[:4] == b"RIFF" and data[8:12] == b"WAVE",
+    "audio/flac": lambda data: data.startswith(b"fLaC"),
+    "audio/ogg": lambda data: data.startswith(b"OggS"),
+    "audio/mpeg": lambda data: (
+        data[:3] == b"ID3" or data[:2] in (b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")
+    ),
+    "audio/mp4": lambda data: data[4:8] == b"ftyp",
+}
+
+
+def _tensor(field: Field, value: object) -> str:
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        return f"{field.title} must hold numbers only, and rows of the same length."
+    if array.size == 0:
+        return f"{field.title} is empty."
+    if array.ndim == len(field.shape) and len(array) == 1:
+        array = array[0]  # one row, given with its batch dimension
+    if array.ndim == len(field.shape) > 1 and len(array) > 1:
+        return f"{field.title} must hold one row, not {len(array)}."
+    expected = field.shape[1:]
+    if array.ndim != len(expected) or any(
+        want not in (-1, have) for want, have in zip(expected, array.shape, strict=True)
+    ):
+        return f"{field.title} must have the shape {_shape(expected)}, not {_shape(array.shape)}."
+    return ""
+
+
+def _json(field: Field, value: object) -> str:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return f"{field.title} is not valid JSON."
+    return ""
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return " × ".join("any" if size == -1 else str(size) for size in shape) or "of one number"
+
+
+def _quote(value: object) -> str:
+    text = str(value)
+    return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
+
+
+_CHECKS: dict[str, Callable[[Field, object], str]] = {
+    "number": _number,
+    "integer": _integer,
+    "boolean": _boolean,
+    "category": _category,
+    "text": _text,
+    "datetime": _datetime,
+    "image": _image,
+    "audio": _audio,
+    "tensor": _tensor,
+    "json": _json,
+}

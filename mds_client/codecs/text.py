@@ -1,0 +1,25 @@
+"""Text as JSON strings; MLServer's `str` and ISO dates. A missing text is the empty string."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from mds_client.checks import is_missing
+from mds_client.signature import Field
+
+CONTENT_TYPES = ("str", "datetime")
+
+
+def encode(field: Field, values: Sequence[object]) -> list[object]:
+    """One string a row."""
+    return ["" if is_missing(value) else _string(value) for value in values]
+
+
+def decode(data: Sequence[object]) -> tuple[object, ...]:
+    """Strings as they came."""
+    return tuple("" if value is None else str(value) for value in data)
+
+
+def _string(value: object) -> str:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)

@@ -1,0 +1,99 @@
+"""The answer of a model: raw outputs as they came, and the same in the model's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mds_client.exchange import Exchange
+from mds_client.signature import ModelRef, Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """One output tensor. `data` is flat, row-major, as plain Python values; `shape` as answered."""
+
+    name: str
+    datatype: str
+    shape: tuple[int, ...]
+    data: tuple[object, ...]
+    content_type: str = ""
+    role: Role = "detail"
+
+    def row(self, index: int) -> tuple[object, ...]:
+        """The values of one row (first dimension). A scalar output is its own only row."""
+        rows = self.shape[0] if self.shape else 1
+        width = len(self.data) // max(rows, 1)
+        return self.data[index * width : (index + 1) * width]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One row's answer in words.
+
+    Exactly one of `label`, `number`, `text`, `segments` is the headline, as `kind` says:
+    class, number, text, segments, or tree when the outputs say nothing we know; `details` has the
+    outputs that are not part of the headline, by name. `probabilities` is ordered, highest first.
+    """
+
+    kind: str
+    label: str = ""
+    number: float | None = None
+    unit: str = ""
+    text: str = ""
+    segments: tuple[tuple[float, float], ...] = ()
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+    score: float | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def probability(self) -> float | None:
+        """The probability of the label, where the model gives one."""
+        return self.probabilities.get(self.label)
+
+    @property
+    def headline(self) -> str:
+        """The one big line."""
+        match self.kind:
+            case "class":
+                return self.label
+            case "number" if self.number is not None:
+                return f"{_plain(self.number)} {self.unit}".strip()
+            case "segments":
+                return _spoken(self.segments)
+            case _:
+                return self.text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """What a model answered to one request of one or more rows.
+
+    `model` carries the version that answered. `seconds` is the time on the wire.
+    """
+
+    model: ModelRef
+    outputs: tuple[Output, ...]
+    answers: tuple[Answer, ...]
+    exchange: Exchange
+    signature_fingerprint: str = ""
+
+    @property
+    def answer(self) -> Answer:
+        """The answer to the first (often the only) row."""
+        return self.answers[0]
+
+
+def _plain(number: float) -> str:
+    """Three significant digits, without an exponent for everyday sizes."""
+    if number == 0 or 0.001 <= abs(number) < 1e6:
+        return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
+    return f"{number:.3g}"
+
+
+def _spoken(segments: tuple[tuple[float, float], ...]) -> str:
+    if not segments:
+        return "No speech found"
+    total = sum(end - start for start, end in segments)
+    count = "1 segment" if len(segments) == 1 else f"{len(segments)} segments"
+    return f"{total:.1f} s of speech in {count}"

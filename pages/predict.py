@@ -1,0 +1,28 @@
+"""Ask a model: a form, its answer, why, and whether it was right."""
+
+import streamlit as st
+
+from ui import answer, asking, choosing, form, session
+
+PAGE = {"title": "Predict", "icon": ":material/bolt:", "order": 1}
+
+entry = choosing.choose_model()
+signature = choosing.signature_of(entry)
+choosing.draw_heading(entry, signature)
+opened = asking.form_for(entry, signature)
+
+question, reply = st.columns([5, 7], gap="large")
+with question:
+    asking.draw_fillers(opened, signature)
+    with st.form("predict_form"):
+        values = form.draw(signature, opened.opened_with, opened.widget_key)
+        is_pressed = st.form_submit_button(
+            "Predict", type="primary", icon=":material/bolt:", width="stretch"
+        )
+with reply:
+    if is_pressed:
+        with st.spinner("Asking the model …", show_time=True):
+            asking.press_predict(opened, signature, values)
+    answer.draw(st.session_state.get(session.ASKED), entry.ref)
+
+asking.renew_key()

@@ -1,0 +1,116 @@
+"""What can be configured: one object, read once, from `mds.toml` and MDS_* environment variables.
+
+Secrets are never values in the file: `headers_from_env` names the environment variable that holds one.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    HttpUrl,
+    SecretStr,
+    TypeAdapter,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+ROOT = Path(__file__).resolve().parent
+SETTINGS_FILE_VARIABLE = "MDS_SETTINGS"
+
+
+def _url(text: str) -> str:
+    TypeAdapter(HttpUrl).validate_python(text)
+    return text.rstrip("/")
+
+
+class ServerSettings(BaseModel, extra="forbid"):
+    """One inference server. Times in seconds."""
+
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="Short name, used in links"
+    )
+    url: Annotated[str, AfterValidator(_url)] = Field(
+        description="Base URL, such as http://host:8080"
+    )
+    protocol: str = Field("open-inference", description="The dialect that the server speaks")
+    title: str = Field("", description="The server's name in words")
+    timeout: float = Field(60.0, gt=0, description="Longest time for one answer")
+    connect_timeout: float = Field(3.0, gt=0, description="Longest time to connect")
+    headers_from_env: dict[str, str] = Field(
+        default_factory=dict,
+        description="Headers to send: header name = environment variable that holds its value",
+    )
+
+    def headers(self) -> dict[str, str]:
+        """The configured headers with their values. Raises ValueError for a variable that is not set."""
+        missing = [name for name in self.headers_from_env.values() if name not in os.environ]
+        if missing:
+            raise ValueError(f"server {self.name}: environment variable {missing[0]} is not set")
+        return {header: os.environ[name] for header, name in self.headers_from_env.items()}
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured, with its default."""
+
+    model_config = SettingsConfigDict(env_prefix="MDS_", env_nested_delimiter="__", extra="forbid")
+
+    servers: list[ServerSettings] = Field(default_factory=list, description="The inference servers")
+    database_url: SecretStr = Field(
+        SecretStr(f"sqlite:///{ROOT / 'var' / 'workbench.db'}"),
+        description="SQLAlchemy URL of the database: SQLite or PostgreSQL",
+    )
+    refresh_seconds: float = Field(
+        15.0, gt=0, description="How often the servers are asked what they have"
+    )
+    audit_probability: float = Field(
+        0.10, ge=0, le=1, description="The chance with which a case is drawn for audit"
+    )
+    explanation_seconds: float = Field(
+        60.0, gt=0, description="The longest time one explanation may take"
+    )
+    host: str = Field("127.0.0.1", description="Address on which `python app.py` listens")
+    port: int = Field(8501, ge=1, le=65535, description="Port on which `python app.py` listens")
+    log_level: str = Field("INFO", description="How much the log says")
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        names = [server.name for server in self.servers]
+        if len(set(names)) < len(names):
+            raise ValueError("two servers have the same name")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before the file."""
+        file = TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
+        return init_settings, env_settings, file
+
+
+def settings_file() -> Path:
+    """The file named by MDS_SETTINGS, else `mds.toml` beside the app. It need not exist."""
+    return Path(os.environ.get(SETTINGS_FILE_VARIABLE) or ROOT / "mds.toml")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

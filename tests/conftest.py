@@ -1,0 +1,23 @@
+"""What all tests share: the real parts, each started once a session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli import demo
+
+pytest_plugins = ["tests.databases"]
+
+
+@pytest.fixture(scope="session")
+def mds_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The base URL of the embedded MDS: a real MLServer with its real models."""
+    demo.build_models()
+    folder: Path = tmp_path_factory.mktemp("mds")
+    part = demo.server_part(folder, *demo.free_ports(18080, 3))
+    with demo.running(part) as process:
+        demo.wait_until_ready([part], {part.name: process})
+        yield part.ready_url.removesuffix("/v2/health/ready")

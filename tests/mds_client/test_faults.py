@@ -1,0 +1,152 @@
+"""Every way in which a server can misbehave ends in one of our errors, with a sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from mds_client import (
+    AsyncMdsClient,
+    EndpointFailed,
+    EndpointRefused,
+    EndpointTimedOut,
+    EndpointUnreachable,
+    Field,
+    MdsClient,
+    MdsError,
+    ModelNotFound,
+    ModelRef,
+    Server,
+    Signature,
+    UnreadableAnswer,
+)
+from tests.mds_client import faults
+
+SIGNATURE = Signature(
+    model=ModelRef(server="s", name="m"),
+    inputs=(Field(name="x", kind="number", datatype="FP64"),),
+    layout="columns",
+)
+GOOD = json.dumps(
+    {"model_name": "m", "outputs": [{"name": "y", "shape": [1, 1], "datatype": "FP64", "data": [2.5]}]}
+)
+TRACEBACK = 'Traceback (most recent call last):\n  File "/srv/model.py"\nValueError: no such column'
+
+CASES = [
+    ("busy", faults.answers(503, '{"error": "loading"}'), EndpointFailed, "loading"),
+    ("validation", faults.answers(422, '{"detail": [{"loc": ["body", "inputs", 0, "data"], "msg": "bad"}]}'), EndpointRefused, "inputs 0 data: bad"),
+    ("refusal", faults.answers(400, '{"error": {"message": "two columns only"}}'), EndpointRefused, "two columns only"),
+    ("plain text", faults.answers(500, "Internal Server Error", "text/plain"), EndpointFailed, "broke"),
+    ("traceback", faults.answers(500, TRACEBACK, "text/plain"), EndpointFailed, "no such column"),
+    ("html", faults.answers(502, "<html><script>alert(1)</script></html>", "text/html"), EndpointFailed, "broke"),
+    ("empty", faults.answers(500, ""), EndpointFailed, "broke"),
+    ("not found", faults.answers(404, '{"error": "Model m not found"}'), ModelNotFound, "does not know"),
+    ("no access", faults.answers(403, "no"), EndpointRefused, "did not let us in"),
+    ("redirect", faults.answers(307, "", Location="http://127.0.0.1:1/"), MdsError, ""),
+    ("not JSON", faults.answers(200, "<html>welcome</html>"), UnreadableAnswer, "not in the form"),
+    ("not UTF-8", faults.answers(200, b"\xff\xfe{}"), UnreadableAnswer, "not in the form"),
+    ("no outputs", faults.answers(200, '{"model_name": "m"}'), UnreadableAnswer, "not in the form"),
+    ("a list", faults.answers(200, "[]"), UnreadableAnswer, "not in the form"),
+    ("deep", faults.answers(200, "[" * 200_000), UnreadableAnswer, "not in the form"),
+    ("wrong shape", faults.answers(200, GOOD.replace("[1, 1]", "[3, 7]")), UnreadableAnswer, "not in the form"),
+    ("absurd shape", faults.answers(200, GOOD.replace("[1, 1]", '["a", {}]')), UnreadableAnswer, "not in the form"),
+    ("negative shape", faults.answers(200, GOOD.replace("[1, 1]", "[-1, -1]")), UnreadableAnswer, "not in the form"),
+    ("broken gzip", faults.answers(200, faults.BROKEN_GZIP, Content_Encoding="gzip"), UnreadableAnswer, "could not be read"),
+    ("cut", faults.cuts, EndpointUnreachable, "broke before"),
+    ("reset", faults.reset, EndpointUnreachable, "broke before"),
+    ("stall", faults.stalls(2.0), EndpointTimedOut, "did not answer within"),
+    ("drip", faults.drips, EndpointTimedOut, "did not answer within"),
+    ("enormous", faults.answers(200, b" " * 200_000), UnreadableAnswer, "could not be read"),
+]  # fmt: skip
+
+
+def _server(url: str) -> Server:
+    return Server(name="s", url=url, timeout=0.6, connect_timeout=0.5, max_answer_bytes=100_000)
+
+
+@pytest.mark.parametrize(("name", "behaviour", "kind", "words"), CASES, ids=[c[0] for c in CASES])
+def test_misbehaviour_ends_in_an_error_of_ours(
+    name: str, behaviour: faults.Behaviour, kind: type[MdsError], words: str
+) -> None:
+    if name == "deep":
+        behaviour = faults.answers(200, "[" * 90_000)
+    with faults.misbehaving(behaviour) as url, MdsClient(_server(url)) as client:
+        with pytest.raises(kind) as caught:
+            client.predict(SIGNATURE, {"x": 1.0})
+    error = caught.value
+    assert words in error.sentence
+    assert "Traceback" not in error.sentence
+    assert "<" not in error.sentence
+    assert error.exchange is not None
+    assert error.exchange.request_body
+    assert error.request_id
+
+
+@pytest.mark.parametrize(("name", "behaviour", "kind", "words"), CASES, ids=[c[0] for c in CASES])
+def test_the_async_client_says_the_same(
+    name: str, behaviour: faults.Behaviour, kind: type[MdsError], words: str
+) -> None:
+    if name == "deep":
+        behaviour = faults.answers(200, "[" * 90_000)
+
+    async def ask(url: str) -> None:
+        async with AsyncMdsClient(_server(url)) as client:
+            await client.predict(SIGNATURE, {"x": 1.0})
+
+    with faults.misbehaving(behaviour) as url, pytest.raises(kind) as caught:
+        asyncio.run(ask(url))
+    assert words in caught.value.sentence
+
+
+def test_nobody_listens() -> None:
+    with MdsClient(_server("http://127.0.0.1:9")) as client:
+        assert not client.is_ready()
+        with pytest.raises(EndpointUnreachable, match="Nobody answers") as caught:
+            client.models()
+    assert "Connection refused" in caught.value.detail
+    assert "refused" not in caught.value.sentence
+
+
+def test_a_connection_that_died_while_idle_is_replaced() -> None:
+    """After a 500 a server may drop the connection without saying so: the next request still works."""
+    asked: list[int] = []
+
+    def behave(handler: object) -> None:
+        asked.append(1)
+        if len(asked) == 2:  # the second request on the kept connection is reset unread
+            return faults.reset(handler)  # type: ignore[arg-type]
+        return faults.answers(200, GOOD)(handler)  # type: ignore[arg-type]
+
+    with faults.misbehaving(behave) as url, MdsClient(_server(url)) as client:
+        assert client.predict(SIGNATURE, {"x": 1.0}).answer.number == 2.5
+        assert client.predict(SIGNATURE, {"x": 1.0}).answer.number == 2.5
+    assert len(asked) == 3
+
+
+def test_secrets_are_sent_but_never_recorded() -> None:
+    seen: dict[str, str] = {}
+
+    def behave(handler: object) -> None:
+        seen.update(handler.headers)  # type: ignore[attr-defined]
+        faults.answers(200, GOOD)(handler)  # type: ignore[arg-type]
+
+    with faults.misbehaving(behave) as url:
+        server = Server(name="s", url=url, headers={"Authorization": "Bearer hush"})
+        with MdsClient(server) as client:
+            prediction = client.predict(SIGNATURE, {"x": 1.0})
+    assert seen["Authorization"] == "Bearer hush"
+    assert "hush" not in repr(prediction)
+    assert "hush" not in repr(server)
+
+
+def test_every_error_of_httpx_is_translated() -> None:
+    """A new exception of the lower library must not reach a page."""
+    client = MdsClient(Server(name="s", url="http://127.0.0.1:9"))
+    for name in dir(httpx):
+        found = getattr(httpx, name)
+        if isinstance(found, type) and issubclass(found, httpx.RequestError):
+            assert isinstance(client._translate(found("x")), MdsError), name
+    client.close()

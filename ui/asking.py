@@ -1,0 +1,128 @@
+"""From what the form holds to a case: the one call that a press of Predict makes."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field, replace
+
+import streamlit as st
+
+from cases.asking import ask
+from cases.history import CaseView
+from mds_client.discovery import Entry
+from mds_client.errors import MdsError
+from mds_client.signature import ModelRef, Signature, Values
+from ui import session
+from ui.services import services
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What the last press of Predict gave, or a case that was opened by its link."""
+
+    case: CaseView
+    values: Values
+    signature: Signature
+    error: MdsError | None = None
+
+
+def new_key() -> str:
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """The form in front of a person.
+
+    `generation` changes when it is filled anew, so that its widgets open with `opened_with`; `key` is
+    its idempotency key: a double click sends the same one twice.
+    """
+
+    model: ModelRef
+    opened_with: Values
+    example: int | None = None
+    generation: int = 0
+    key: str = field(default_factory=new_key)
+
+    @property
+    def widget_key(self) -> str:
+        return f"predict_{self.model}_{self.generation}"
+
+
+def form_for(entry: Entry, signature: Signature) -> Form:
+    """The form of this model; a new one, opened with its first example, when the model changed."""
+    form: Form | None = st.session_state.get(session.FORM)
+    if form is None or form.model != entry.ref:
+        form = open_form(entry.ref, *_example(signature, 0))
+    return form
+
+
+def open_form(model: ModelRef, values: Values, example: int | None = None) -> Form:
+    """Fill the form anew."""
+    last: Form | None = st.session_state.get(session.FORM)
+    form = Form(
+        model=model,
+        opened_with=values,
+        example=example,
+        generation=last.generation + 1 if last else 0,
+    )
+    st.session_state[session.FORM] = form
+    return form
+
+
+def next_example(form: Form, signature: Signature) -> None:
+    """Fill the form with the next example."""
+    open_form(form.model, *_example(signature, 0 if form.example is None else form.example + 1))
+
+
+def clear(form: Form) -> None:
+    """Empty the form."""
+    open_form(form.model, {})
+
+
+def renew_key() -> None:
+    """A new idempotency key, once everything that the last press gave has been drawn."""
+    form: Form | None = st.session_state.get(session.FORM)
+    if form:
+        st.session_state[session.FORM] = replace(form, key=new_key())
+
+
+def press_predict(form: Form, signature: Signature, values: Values) -> None:
+    """Ask the model, record the case, and remember it as what the page answers."""
+    found = services()
+    asked = ask(
+        found.model(form.model, signature),
+        values,
+        sessions=found.sessions,
+        person=session.person(),
+        key=form.key,
+        audit=found.audit,
+    )
+    st.session_state[session.ASKED] = Reply(
+        case=asked.case, values=values, signature=signature, error=asked.error
+    )
+    st.query_params["case"] = asked.case_id
+
+
+def draw_fillers(form: Form, signature: Signature) -> None:
+    """Other ways to fill the form than typing."""
+    examples = len(signature.example_rows)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if examples:
+            st.button(
+                "Another example",
+                icon=":material/shuffle:",
+                key="predict_another",
+                on_click=next_example,
+                args=(form, signature),
+            )
+        st.button(
+            "Clear", icon=":material/backspace:", key="predict_clear", on_click=clear, args=(form,)
+        )
+        if form.example is not None:
+            st.caption(f"Example {form.example + 1} of {examples}")
+
+
+def _example(signature: Signature, index: int) -> tuple[Values, int | None]:
+    rows = signature.example_rows
+    return (rows[index % len(rows)], index % len(rows)) if rows else ({}, None)

@@ -1,0 +1,145 @@
+"""Which model the Predict page asks: from the link, from the list, and how it introduces itself."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cases.asking import error_of
+from cases.history import CaseView, case
+from mds_client.discovery import Entry
+from mds_client.signature import File, ModelRef, Signature, Values
+from ui import asking, session
+from ui.services import services
+from ui.text import plain
+
+SIGNATURE_SECONDS = 30
+
+
+def choose_model() -> Entry:
+    """The model of the link, else the one that was asked last, else the first. Draws the list."""
+    entries = services().catalogue.entries()
+    if not entries:
+        st.info(
+            "No server has told us of a model yet. This page waits and shows them as they come."
+        )
+        _wait_for_models()
+        st.stop()
+    named = list(dict.fromkeys((entry.ref.server, entry.ref.name) for entry in entries))
+    entry = _wanted(entries)
+    picked = st.selectbox(
+        "Model",
+        named,
+        index=named.index((entry.ref.server, entry.ref.name)),
+        format_func=lambda name: _title(entries, name),
+        filter_mode="fuzzy",
+    )
+    if picked != (entry.ref.server, entry.ref.name):
+        _go_to(_newest(entries, picked))
+    return _choose_version(entry, [e for e in entries if (e.ref.server, e.ref.name) == picked])
+
+
+def signature_of(entry: Entry) -> Signature:
+    """What the model takes now. Raises MdsError."""
+    return _signature(entry.ref)
+
+
+def draw_heading(entry: Entry, signature: Signature) -> None:
+    """What the model answers, in its own words."""
+    st.title(plain(signature.question or signature.title or entry.title), anchor=False)
+
+
+def reopen_case() -> None:
+    """Open the case of the link, once: its values in the form, its answer beside them."""
+    wanted, reply = st.query_params.get("case"), st.session_state.get(session.ASKED)
+    if not wanted or (reply and reply.case.id == wanted):
+        return
+    found = case(services().sessions, wanted)
+    if found is None:
+        st.warning("There is no case with this link any more. You can ask the model anew.")
+        del st.query_params["case"]
+        return
+    _open(found)
+
+
+def _open(found: CaseView) -> None:
+    ref = ModelRef(server=found.server, name=found.model, version=found.version_asked)
+    entry = services().catalogue.find(ref)
+    if entry is None or entry.signature is None:
+        st.warning("The model of this case is not deployed any more.")
+        return
+    signature = _signature(entry.ref)
+    values = _restored(found, signature)
+    asking.open_form(entry.ref, values)
+    st.query_params["model"] = str(entry.ref)
+    st.session_state[session.ASKED] = asking.Reply(
+        case=found, values=values, signature=signature, error=error_of(found)
+    )
+
+
+def _restored(found: CaseView, signature: Signature) -> Values:
+    """The values as entered. A file comes back where it is one of the model's examples."""
+    return {f.name: _value(found.entered.get(f.name), f.examples) for f in signature.inputs}
+
+
+def _value(entered: object, examples: tuple[object, ...]) -> object:
+    if not isinstance(entered, dict) or "sha256" not in entered:
+        return entered
+    files = [example for example in examples if isinstance(example, File)]
+    return next((file for file in files if file.sha256 == entered["sha256"]), None)
+
+
+@st.cache_data(
+    ttl=SIGNATURE_SECONDS, max_entries=200, show_spinner=False, hash_funcs={ModelRef: str}
+)
+def _signature(ref: ModelRef) -> Signature:
+    return services().model(ref).signature()
+
+
+def _wanted(entries: list[Entry]) -> Entry:
+    link, form = st.query_params.get("model"), st.session_state.get(session.FORM)
+    if link:
+        try:
+            found = services().catalogue.find(ModelRef.parse(link))
+        except ValueError:
+            found = None
+        if found:
+            return found
+        st.warning(f"There is no model {plain(link[:80])}. Here is another one.")
+    last = services().catalogue.find(form.model) if form else None
+    return last or entries[0]
+
+
+def _newest(entries: list[Entry], name: tuple[str, str]) -> Entry:
+    return [entry for entry in entries if (entry.ref.server, entry.ref.name) == name][-1]
+
+
+def _title(entries: list[Entry], name: tuple[str, str]) -> str:
+    entry = _newest(entries, name)
+    return f"{entry.title} · {entry.ref.server}/{entry.ref.name}"
+
+
+def _choose_version(entry: Entry, versions: list[Entry]) -> Entry:
+    if len(versions) < 2:
+        return entry
+    names = [version.ref.version for version in versions]
+    picked = st.segmented_control(
+        "Version",
+        names,
+        default=entry.ref.version,
+        key=f"predict_version_{entry.ref}",
+        required=True,
+    )
+    if picked and picked != entry.ref.version:
+        _go_to(versions[names.index(picked)])
+    return entry
+
+
+def _go_to(entry: Entry) -> None:
+    st.query_params.from_dict({"model": str(entry.ref)})
+    st.rerun()
+
+
+@st.fragment(run_every="2s")
+def _wait_for_models() -> None:
+    if services().catalogue.entries():
+        st.rerun()

@@ -1,0 +1,126 @@
+""" "Was this right?": the strip under every answer."""
+
+from __future__ import annotations
+
+import uuid
+
+import streamlit as st
+
+from cases.history import CaseView
+from feedback.giving import REASONS, FeedbackView, current, give
+from mds_client.errors import MdsError
+from mds_client.prediction import Answer
+from mds_client.signature import Signature
+from ui import notices, session
+from ui.services import services
+from ui.text import plain
+
+_WORDS = {"correct": "right", "incorrect": "wrong", "unsure": "one that you cannot judge"}
+_MOST_PILLS = 6
+
+
+def draw(case: CaseView, answer: Answer, signature: Signature) -> None:
+    """Two clicks for the common way; what was said can be changed."""
+    given = current(services().sessions, case_id=case.id, person=session.person())
+    st.subheader("Was this right?", anchor=False)
+    if case.is_audited and not given:
+        st.caption("This case was drawn at random for a check, so your word counts most here.")
+    if given and not st.session_state.get(_key(case, "again")):
+        _draw_given(case, given)
+    else:
+        _draw_choice(case, answer, signature)
+
+
+def _key(case: CaseView, name: str) -> str:
+    return f"feedback_{case.id}_{name}"
+
+
+def _draw_given(case: CaseView, given: FeedbackView) -> None:
+    truth = given.truth_label or given.truth_text
+    if given.truth_number is not None:
+        truth = f"{given.truth_number:g}"
+    corrected = (
+        f" The right answer: {plain(truth)}." if truth and given.judgement == "incorrect" else ""
+    )
+    st.success(f"Thank you. You called this answer {_WORDS[given.judgement]}.{corrected}")
+    st.button("Change", key=_key(case, "change"), on_click=_set, args=(case, "again", True))
+
+
+def _draw_choice(case: CaseView, answer: Answer, signature: Signature) -> None:
+    with st.container(horizontal=True):
+        yes = st.button("Yes", key=_key(case, "yes"), icon=":material/check:")
+        st.button(
+            "No",
+            key=_key(case, "no"),
+            icon=":material/close:",
+            on_click=_set,
+            args=(case, "wrong", True),
+        )
+        unsure = st.button("Can't tell", key=_key(case, "unsure"), icon=":material/question_mark:")
+    if yes:
+        _give(case, "correct", answer=answer, signature=signature)
+    if unsure:
+        _give(case, "unsure", answer=answer, signature=signature)
+    if st.session_state.get(_key(case, "wrong")):
+        _draw_correction(case, answer, signature)
+
+
+def _draw_correction(case: CaseView, answer: Answer, signature: Signature) -> None:
+    with st.form(_key(case, "form")):
+        truth = _draw_truth(case, answer, signature)
+        reason = st.pills("What was wrong?", REASONS, key=_key(case, "reason"))
+        comment = st.text_area(
+            "Anything else?", key=_key(case, "comment"), height=80, max_chars=2000
+        )
+        if st.form_submit_button("Send", type="primary"):
+            said = {"truth": truth, "reason": reason or "", "comment": comment}
+            _give(case, "incorrect", answer=answer, signature=signature, **said)
+
+
+def _draw_truth(case: CaseView, answer: Answer, signature: Signature) -> object:
+    """The right answer, in the kind of the answer; may be left open."""
+    key, question = _key(case, "truth"), "What would have been right? (if you know)"
+    if answer.kind == "class":
+        others = [label for label in labels_of(answer, signature) if label != answer.label]
+        if 0 < len(others) <= _MOST_PILLS:
+            return st.pills(question, others, key=key, format_func=plain)
+        return (
+            st.selectbox(question, others, index=None, key=key)
+            if others
+            else st.text_input(question, key=key)
+        )
+    if answer.kind == "number":
+        return st.number_input(question, value=None, key=key, placeholder="unknown")
+    return st.text_area(question, key=key, height=80) or None
+
+
+def labels_of(answer: Answer, signature: Signature) -> list[str]:
+    """Every label that the model may answer, as far as it is known."""
+    declared = next((field.labels for field in signature.outputs if field.labels), ())
+    return sorted(declared or answer.probabilities)
+
+
+def _give(
+    case: CaseView, judgement: str, *, answer: Answer, signature: Signature, **said: object
+) -> None:
+    try:
+        give(
+            services().sessions,
+            case_id=case.id,
+            person=session.person(),
+            judgement=judgement,
+            labels=labels_of(answer, signature),
+            key=session.remembered(_key(case, "key"), lambda: uuid.uuid4().hex),
+            **said,
+        )
+    except MdsError as error:
+        notices.show(error)
+        return
+    for name in ("again", "wrong", "key"):
+        st.session_state.pop(_key(case, name), None)
+    st.toast("Your feedback is recorded.", icon=":material/check:")
+    st.rerun()
+
+
+def _set(case: CaseView, name: str, value: bool) -> None:
+    st.session_state[_key(case, name)] = value

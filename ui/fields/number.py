@@ -1,0 +1,57 @@
+"""Numbers and whole numbers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import streamlit as st
+
+from mds_client.checks import is_missing
+from mds_client.signature import Field
+from ui.labels import hint, label, usual
+
+KINDS = ("number", "integer")
+_MOST_DECIMALS = 8
+
+
+def render(field: Field, key: str, value: object) -> float | int | None:
+    """A number box; empty means unknown."""
+    shown = None if is_missing(value) or not isinstance(value, int | float) else value
+    if field.kind == "integer":
+        return st.number_input(
+            label(field),
+            value=None if shown is None else int(shown),
+            step=1,
+            key=key,
+            help=hint(field),
+            placeholder=usual(field),
+        )
+    return st.number_input(
+        label(field),
+        value=None if shown is None else float(shown),
+        step=_step(field),
+        format=f"%.{decimals(field, shown)}f",
+        key=key,
+        help=hint(field),
+        placeholder=usual(field),
+    )
+
+
+def decimals(field: Field, value: object = None) -> int:
+    """As many decimals as the examples and the value need, so that nothing is rounded away."""
+    numbers = [*field.examples, value]
+    found = [_decimals(n) for n in numbers if isinstance(n, int | float) and not is_missing(n)]
+    return min(max(found, default=2), _MOST_DECIMALS)
+
+
+def _decimals(number: float) -> int:
+    exponent = Decimal(repr(float(number))).normalize().as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+def _step(field: Field) -> float:
+    """A hundredth of the usual range, as a power of ten, so that the arrows are of use."""
+    if not field.typical or field.typical[0] == field.typical[1]:
+        return 1.0
+    width = Decimal(str(field.typical[1] - field.typical[0])) / 50
+    return float(Decimal(10) ** width.adjusted())

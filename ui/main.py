@@ -1,0 +1,5 @@
+"""The script that Streamlit reruns."""
+
+from ui.shell import run
+
+run()

@@ -1,0 +1,43 @@
+"""Shows files that came from outside, guarded against what they may hide."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import streamlit as st
+from PIL import Image, UnidentifiedImageError
+
+from mds_client.signature import File
+from ui.text import plain
+
+_MOST_PIXELS = 40_000_000
+_PREVIEW = (640, 640)
+
+
+def show_file(kind: str, file: File) -> None:
+    """A picture or a player; a sentence where the file cannot be shown."""
+    if kind == "audio":
+        st.audio(file.data, format=file.media_type or "audio/wav")
+        return
+    picture = preview(file.data)
+    if picture is None:
+        st.caption(f"{plain(file.name)} cannot be shown as a picture.")
+    else:
+        st.image(picture, alt=f"The picture {file.name}", width=min(max(picture.width, 160), 320))
+
+
+def preview(data: bytes) -> Image.Image | None:
+    """A small copy of the picture; None for what is no picture or has too many pixels to decode."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(data))
+        if picture.width * picture.height > _MOST_PIXELS:
+            return None
+        picture.thumbnail(_PREVIEW)
+        return picture.convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    except Image.DecompressionBombWarning:
+        return None

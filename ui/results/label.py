@@ -1,0 +1,39 @@
+"""A class, with how sure the model is."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from charts import probabilities
+from mds_client.prediction import Answer
+from mds_client.signature import Signature, Values
+from ui.figure import draw_figure
+from ui.text import percent, plain
+
+KINDS = ("class",)
+_MOST_BARS = 5
+_WORDS = (
+    (0.99, "almost certain"),
+    (0.9, "very likely"),
+    (0.7, "likely"),
+    (0.5, "more likely than not"),
+)
+
+
+def draw(answer: Answer, _values: Values, _signature: Signature) -> None:
+    """The label in one big line, how sure the model is, and the next best."""
+    st.header(plain(answer.label), anchor=False)
+    if answer.probability is None:
+        return
+    st.markdown(
+        f"**{how_sure(answer.probability)}**: the model gives it {percent(answer.probability)}"
+    )
+    shown = dict(list(answer.probabilities.items())[:_MOST_BARS])
+    draw_figure(probabilities.figure(shown), probabilities.alt_text(shown))
+
+
+def how_sure(probability: float) -> str:
+    """A probability in words."""
+    return next(
+        (words for least, words in _WORDS if probability >= least), "uncertain"
+    ).capitalize()

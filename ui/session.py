@@ -1,0 +1,27 @@
+"""The names of session-state keys, and who is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import streamlit as st
+
+FORM = "form"  # the model, the row it opened with, its generation and its idempotency key
+ASKED = "asked"  # what the last press of Predict gave
+JOBS = "jobs"  # explanations under way, by case and method
+
+Value = TypeVar("Value")
+
+
+def person() -> str:
+    """The signed-in person's e-mail address, or "anonymous" where nobody signs in."""
+    return str(st.user.get("email") or "anonymous")
+
+
+def remembered(key: str, make: Callable[[], Value]) -> Value:
+    """The value under that key, made at first use."""
+    if key not in st.session_state:
+        st.session_state[key] = make()
+    found: Value = st.session_state[key]
+    return found

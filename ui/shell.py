@@ -1,0 +1,77 @@
+"""The frame around every page: navigation, and the one error boundary."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from mds_client.errors import MdsError
+from ui import notices
+
+PAGES = Path(__file__).resolve().parent.parent / "pages"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageHeader:
+    """What a page says of itself: its `PAGE` dictionary and the first line of its docstring."""
+
+    path: Path
+    title: str
+    icon: str
+    order: int
+    help: str
+
+    @property
+    def url_path(self) -> str:
+        return self.path.stem
+
+
+def run() -> None:
+    """Draw the frame and the page that was asked for."""
+    st.set_page_config(page_title="MDS Workbench", page_icon=":material/hub:", layout="wide")
+    pages = [_page(header) for header in page_headers()]
+    current = st.navigation(pages, position="top")
+    try:
+        current.run()
+    except MdsError as error:
+        notices.show(error)
+    except Exception as error:
+        notices.show_unexpected(error)
+
+
+@cache
+def page_headers() -> tuple[PageHeader, ...]:
+    """Every page in `pages/`, in order. Headers are read without running the page."""
+    headers = [_header(path) for path in PAGES.glob("*.py")]
+    return tuple(sorted(headers, key=lambda header: header.order))
+
+
+def page_path(name: str) -> str:
+    """The path of a page for `st.switch_page` and `st.page_link`."""
+    return str(PAGES / f"{name}.py")
+
+
+def _header(path: Path) -> PageHeader:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    facts = next(
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "PAGE"
+    )
+    summary = (ast.get_docstring(tree) or "").partition("\n")[0]
+    return PageHeader(path=path, help=summary, **facts)
+
+
+def _page(header: PageHeader) -> st.Page:
+    return st.Page(
+        header.path,
+        title=header.title,
+        icon=header.icon,
+        url_path=header.url_path,
+        default=header.order == 0,
+        help=header.help,
+    )

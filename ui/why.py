@@ -1,0 +1,101 @@
+"""Why: offers the methods that suit the model, runs one beside the page, and draws what it found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+from explanations.worker import Job
+
+from cases.history import CaseView, explanations, save_explanation
+from explanations.contract import Explanation
+from explanations.methods import methods_for
+from mds_client.errors import MdsError
+from mds_client.prediction import Answer
+from mds_client.signature import Signature, Values
+from ui import notices, session
+from ui.explanation import draw_explanation
+from ui.services import services
+from ui.text import plain
+
+_POLL_SECONDS = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What an explanation is about."""
+
+    case: CaseView
+    answer: Answer
+    values: Values
+    signature: Signature
+
+
+def draw(asked: Asked) -> None:
+    """A button for each method; under it what is running, then what has been found."""
+    methods = methods_for(asked.signature)
+    if not methods:
+        return
+    st.subheader("Why this answer?", anchor=False)
+    found = explanations(services().sessions, asked.case.id)
+    done = {view.method: Explanation.from_json(view.result) for view in found if view.result}
+    with st.container(horizontal=True):
+        for method in methods:
+            if method.NAME not in done and _job(asked, method.NAME) is None:
+                _draw_button(asked, method.NAME, method.TITLE, method.describe())
+    for method in methods:
+        if job := _job(asked, method.NAME):
+            _draw_running(asked, method.NAME, job)
+        elif method.NAME in done:
+            draw_explanation(done[method.NAME], asked.values)
+
+
+def _draw_button(asked: Asked, name: str, title: str, description: str) -> None:
+    st.button(
+        title,
+        key=f"why_{asked.case.id}_{name}",
+        help=plain(description),
+        on_click=_start,
+        args=(asked, name),
+    )
+
+
+def _jobs() -> dict[tuple[str, str], Job]:
+    return session.remembered(session.JOBS, dict)
+
+
+def _job(asked: Asked, method: str) -> Job | None:
+    return _jobs().get((asked.case.id, method))
+
+
+def _start(asked: Asked, method: str) -> None:
+    found = services()
+    _jobs()[asked.case.id, method] = found.explainers.start(
+        method,
+        server=found.clients[asked.signature.model.server].server,
+        ref=asked.signature.model,
+        signature=asked.signature,
+        values=asked.values,
+        answer=asked.answer,
+    )
+
+
+@st.fragment(run_every=_POLL_SECONDS)
+def _draw_running(asked: Asked, method: str, job: Job) -> None:
+    """Progress, until the job ends; then the whole page draws what it found."""
+    if not job.done():
+        progress = job.progress()
+        st.progress(min(max(progress.fraction, 0.0), 1.0), text=plain(progress.words))
+        if st.button("Stop", key=f"stop_{asked.case.id}_{method}"):
+            job.cancel()
+        return
+    _finish(asked, method, job)
+    st.rerun()
+
+
+def _finish(asked: Asked, method: str, job: Job) -> None:
+    _jobs().pop((asked.case.id, method), None)
+    try:
+        save_explanation(services().sessions, case_id=asked.case.id, explanation=job.result())
+    except MdsError as error:
+        notices.show(error)
