@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from charts import attributions, grid, waveform, words
 from explanations.contract import Explanation
-from mds_client.signature import Values
+from mds_client.signature import File, Values
+from ui.figure import draw_figure
+from ui.media import preview
+from ui.sound import samples
 from ui.text import plain
 
 
@@ -14,10 +18,15 @@ def draw_explanation(explanation: Explanation, values: Values) -> None:
     with st.container(border=True):
         st.markdown(f"**{plain(explanation.title)}**")
         st.markdown(plain(explanation.sentence))
-        _draw_chart(explanation, values)
+        _CHARTS[explanation.kind](explanation, values)
         if explanation.note:
             st.caption(plain(explanation.note))
+        calls = "1 call" if explanation.calls == 1 else f"{explanation.calls} calls"
         st.caption(
-            f"Found with {explanation.rows:,} changed rows in {explanation.calls} calls, "
-            f"{explanation.seconds:.1f} s. This is how the model behaves, not advice."
+            f"Found with {explanation.rows:,} changed rows in {calls}, {explanation.seconds:.1f} s. "
+            "This is how the model behaves, not advice."
         )
+
+
+def _file(values: Values) -> File | None:
+    return next((value for value in values.values() if isinstance(value, File)), None)

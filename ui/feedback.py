@@ -36,9 +36,7 @@ def _key(case: CaseView, name: str) -> str:
 
 
 def _draw_given(case: CaseView, given: FeedbackView) -> None:
-    truth = given.truth_label or given.truth_text
-    if given.truth_number is not None:
-        truth = f"{given.truth_number:g}"
+    truth = "" if given.truth is None else str(given.truth)
     corrected = (
         f" The right answer: {plain(truth)}." if truth and given.judgement == "incorrect" else ""
     )

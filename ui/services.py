@@ -7,8 +7,7 @@ import threading
 from dataclasses import dataclass
 
 from explanations.worker import Explainers
-from sqlalchemy import text
-
+import db.engine
 from cases.audit import AuditPolicy
 from db.engine import Sessions, make_sessions
 from db.migrate import migrate
@@ -49,13 +48,7 @@ class Services:
             client.close()
 
     def database_answers(self) -> bool:
-        try:
-            with self.sessions() as session:
-                session.execute(text("select 1"))
-        except Exception:
-            log.exception("the database does not answer")
-            return False
-        return True
+        return db.engine.answers(self.sessions)
 
 
 _installed: list[Services] = []

@@ -10,6 +10,7 @@ import streamlit as st
 FORM = "form"  # the model, the row it opened with, its generation and its idempotency key
 ASKED = "asked"  # what the last press of Predict gave
 JOBS = "jobs"  # explanations under way, by case and method
+FAILURES = "failures"  # explanations that failed, likewise
 
 Value = TypeVar("Value")
 

@@ -18,9 +18,11 @@ def draw(case: CaseView) -> None:
     with st.expander("Technical", icon=":material/code:"):
         st.table(_facts(case))
         crossed = wire(services().sessions, case.id)
+        if crossed is None:
+            return
         for title, body in (("Sent", crossed.request), ("Came back", crossed.response)):
             st.markdown(f"**{title}**")
-            st.code(_readable(body) or "nothing", language="json", wrap_lines=True)
+            st.code(_readable(body.text) or "nothing", language="json", wrap_lines=True)
 
 
 def _facts(case: CaseView) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import streamlit as st
@@ -9,7 +10,7 @@ from explanations.worker import Job
 
 from cases.history import CaseView, explanations, save_explanation
 from explanations.contract import Explanation
-from explanations.methods import methods_for
+from explanations.methods import suited
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
@@ -33,12 +34,12 @@ class Asked:
 
 def draw(asked: Asked) -> None:
     """A button for each method; under it what is running, then what has been found."""
-    methods = methods_for(asked.signature)
+    methods = suited(asked.signature)
     if not methods:
         return
     st.subheader("Why this answer?", anchor=False)
     found = explanations(services().sessions, asked.case.id)
-    done = {view.method: Explanation.from_json(view.result) for view in found if view.result}
+    done = {view.method: Explanation.from_json(json.dumps(view.result)) for view in found if view.result}
     with st.container(horizontal=True):
         for method in methods:
             if method.NAME not in done and _job(asked, method.NAME) is None:
@@ -48,6 +49,8 @@ def draw(asked: Asked) -> None:
             _draw_running(asked, method.NAME, job)
         elif method.NAME in done:
             draw_explanation(done[method.NAME], asked.values)
+        elif failure := _failures().get((asked.case.id, method.NAME)):
+            notices.show(failure)
 
 
 def _draw_button(asked: Asked, name: str, title: str, description: str) -> None:
@@ -64,12 +67,17 @@ def _jobs() -> dict[tuple[str, str], Job]:
     return session.remembered(session.JOBS, dict)
 
 
+def _failures() -> dict[tuple[str, str], MdsError]:
+    return session.remembered(session.FAILURES, dict)
+
+
 def _job(asked: Asked, method: str) -> Job | None:
     return _jobs().get((asked.case.id, method))
 
 
 def _start(asked: Asked, method: str) -> None:
     found = services()
+    _failures().pop((asked.case.id, method), None)
     _jobs()[asked.case.id, method] = found.explainers.start(
         method,
         server=found.clients[asked.signature.model.server].server,
@@ -94,8 +102,22 @@ def _draw_running(asked: Asked, method: str, job: Job) -> None:
 
 
 def _finish(asked: Asked, method: str, job: Job) -> None:
+    """Keep what was found; remember what went wrong, for the page to say."""
     _jobs().pop((asked.case.id, method), None)
     try:
-        save_explanation(services().sessions, case_id=asked.case.id, explanation=job.result())
+        found = job.result()
     except MdsError as error:
-        notices.show(error)
+        _failures()[asked.case.id, method] = error
+        return
+    save_explanation(
+        services().sessions,
+        case_id=asked.case.id,
+        method=found.method,
+        status="complete" if found.is_complete else "partial",
+        rows=found.rows,
+        calls=found.calls,
+        seconds=found.seconds,
+        seed=found.seed,
+        result=json.loads(found.to_json()),
+        sentence=found.sentence,
+    )

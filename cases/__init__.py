@@ -1,0 +1,1 @@
+"""A request becomes a case: asked once, recorded whole, found again."""

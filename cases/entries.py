@@ -1,0 +1,54 @@
+"""What a person entered, as plain data: files by their name and hash, arrays as lists."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+
+import numpy as np
+
+from mds_client.signature import File
+
+MAX_VALUE_BYTES = 256 * 1024
+
+
+def entered(values: Mapping[str, object]) -> dict[str, object]:
+    """Values in the form in which a case keeps them."""
+    return {str(name): _bounded(plain(value)) for name, value in values.items()}
+
+
+def plain(value: object) -> object:
+    """A value as plain data."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return float(value)
+        case File():
+            return _file(value.name, value.media_type, value.data)
+        case bytes() | bytearray():
+            return _file("", "application/octet-stream", bytes(value))
+        case datetime() | date():
+            return value.isoformat()
+        case np.generic() | np.ndarray():
+            return plain(value.tolist())
+        case Mapping():
+            return {str(name): plain(item) for name, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [plain(item) for item in value]
+    return str(value)
+
+
+def _file(name: str, media_type: str, data: bytes) -> dict[str, object]:
+    digest = hashlib.sha256(data).hexdigest()
+    return {"file": name, "media_type": media_type, "size": len(data), "sha256": digest}
+
+
+def _bounded(value: object) -> object:
+    """The value, or what can be said of one that is too large to keep twice (the body has it too)."""
+    text = json.dumps(value).encode()
+    if len(text) <= MAX_VALUE_BYTES:
+        return value
+    return {"omitted": True, "size": len(text), "sha256": hashlib.sha256(text).hexdigest()}

@@ -1,0 +1,60 @@
+"""What can go wrong around a case, on the tree of mds_client.errors.
+
+* MdsError
+  + Unexpected        a fault of ours while the model was asked; the log has the rest
+  + CaseNotRecorded   the database did not take the case; carries the answer when there is one
+  + KeyReused         the same form was sent with other values: its answer would be the wrong one
+  + NoSuchCase        something is to be added to a case that does not exist
+"""
+
+from __future__ import annotations
+
+from mds_client.errors import MdsError
+from mds_client.prediction import Prediction
+
+
+class Unexpected(MdsError):
+    """A fault of ours, in words that a person can act on."""
+
+    def __init__(self, cause: Exception, request_id: str) -> None:
+        super().__init__(
+            "Something went wrong on our side while the model was asked.",
+            advice=f"Your entries are safe. Try again; if it stays, report request {request_id}.",
+            detail=f"{type(cause).__name__}: {cause}",
+        )
+
+
+class CaseNotRecorded(MdsError):
+    """The database did not take the case. `prediction` is the answer, when the model gave one."""
+
+    kind = "not_recorded"
+
+    def __init__(self, detail: str, prediction: Prediction | None = None) -> None:
+        super().__init__(
+            "The case could not be recorded: the database did not respond as it should.",
+            advice="Your entries are safe. Try again in a moment, or tell the operator.",
+            detail=detail,
+        )
+        self.prediction = prediction
+
+
+class KeyReused(MdsError):
+    """A key that was made for one question came back with another."""
+
+    kind = "key_reused"
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__(
+            "This form was already sent with other values.",
+            advice="Reload the page and ask again.",
+            detail=f"The idempotency key belongs to case {case_id}.",
+        )
+
+
+class NoSuchCase(MdsError):
+    """There is no case with this id."""
+
+    kind = "no_such_case"
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__(f"There is no case {case_id}.", advice="Check the link.")

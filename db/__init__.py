@@ -1,0 +1,1 @@
+"""Tables, sessions, migrations and one module of queries a subject. No business rules."""

@@ -1,0 +1,76 @@
+"""Queries on feedback."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from db.tables import Feedback
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedbackView:
+    """One statement by one person on one case, as it was recorded."""
+
+    id: str
+    case_id: str
+    created_at: datetime
+    person: str
+    channel: str
+    judgement: str
+    truth_label: str | None = None
+    truth_number: float | None = None
+    truth_text: str | None = None
+    reason: str = ""
+    comment: str = ""
+    confidence: float | None = None
+    replaces: str | None = None
+    is_current: bool = True
+    idempotency_key: str
+
+    @property
+    def truth(self) -> str | float | None:
+        """The right answer, whatever its kind, as far as the person gave one."""
+        given = (self.truth_label, self.truth_number, self.truth_text)
+        return next((truth for truth in given if truth is not None), None)
+
+
+def add(session: Session, feedback: FeedbackView) -> FeedbackView:
+    """Add a statement; answers it as it can be read back."""
+    row = Feedback(**{field.name: getattr(feedback, field.name) for field in fields(FeedbackView)})
+    session.add(row)
+    session.flush()
+    session.refresh(row)
+    return _view(row)
+
+
+def retire(session: Session, feedback_id: str) -> None:
+    """A statement stays in the history, but is no longer what its person says."""
+    session.execute(update(Feedback).where(Feedback.id == feedback_id).values(is_current=False))
+
+
+def by_key(session: Session, key: str) -> FeedbackView | None:
+    """The statement that was recorded under an idempotency key."""
+    row = session.scalar(select(Feedback).where(Feedback.idempotency_key == key))
+    return None if row is None else _view(row)
+
+
+def current(session: Session, case_id: str, person: str) -> FeedbackView | None:
+    """What a person says of a case now."""
+    query = select(Feedback).filter_by(case_id=case_id, person=person, is_current=True)
+    row = session.scalar(query)
+    return None if row is None else _view(row)
+
+
+def of_case(session: Session, case_id: str) -> list[FeedbackView]:
+    """Everything that was ever said of a case, the newest first."""
+    query = select(Feedback).where(Feedback.case_id == case_id)
+    newest_first = query.order_by(Feedback.created_at.desc(), Feedback.id.desc())
+    return [_view(row) for row in session.scalars(newest_first)]
+
+
+def _view(row: Feedback) -> FeedbackView:
+    return FeedbackView(**{field.name: getattr(row, field.name) for field in fields(FeedbackView)})

@@ -1,0 +1,216 @@
+"""Counts over cases and feedback, made by the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from db.tables import Case, Feedback
+
+Step = Literal["hour", "day"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Which cases are counted; what is None does not matter. `since` is included, `until` is not."""
+
+    server: str | None = None
+    model: str | None = None
+    version: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelVersion:
+    """The key by which everything here is grouped."""
+
+    server: str
+    model: str
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeCount:
+    """How many cases of a model version ended in an outcome, and when the last one was asked."""
+
+    key: ModelVersion
+    outcome: str
+    cases: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedbackCount:
+    """How many current statements there are on answered cases."""
+
+    key: ModelVersion
+    channel: str
+    judgement: str
+    statements: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedCount:
+    """Answered cases that are alike for an estimate of accuracy.
+
+    `is_volunteered`: somebody spoke without being asked. `judgement` is None where nobody decided.
+    """
+
+    key: ModelVersion
+    probability: float
+    is_audited: bool
+    is_volunteered: bool
+    judgement: str | None
+    cases: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketCount:
+    """Cases of one outcome in one hour or day (UTC)."""
+
+    start: datetime
+    outcome: str
+    cases: int
+    mean_seconds: float
+
+
+def outcomes(session: Session, scope: Scope) -> list[OutcomeCount]:
+    """Cases by model version and outcome."""
+    counted = (Case.outcome, func.count(), func.max(Case.created_at))
+    query = select(*_KEY, *counted).where(*_within(scope)).group_by(*_KEY, Case.outcome)
+    return [
+        OutcomeCount(key=_key(row), outcome=row[3], cases=row[4], last_at=row[5])
+        for row in session.execute(query)
+    ]
+
+
+def statements(session: Session, scope: Scope) -> list[FeedbackCount]:
+    """Current feedback on answered cases by model version, channel and judgement."""
+    said = (Feedback.channel, Feedback.judgement)
+    query = select(*_KEY, *said, func.count()).join(Feedback, Feedback.case_id == Case.id)
+    query = query.where(*_within(scope), _answered(), Feedback.is_current)
+    return [
+        FeedbackCount(key=_key(row), channel=row[3], judgement=row[4], statements=row[5])
+        for row in session.execute(query.group_by(*_KEY, *said))
+    ]
+
+
+def judged(session: Session, scope: Scope) -> list[JudgedCount]:
+    """Answered cases by how they may come to be judged and how they were."""
+    verdict = _verdicts()
+    said = (verdict.c.is_volunteered, verdict.c.judgement)
+    groups = (Case.audit_probability, Case.is_audited, *said)
+    query = select(*_KEY, *groups, func.count()).outerjoin(verdict, verdict.c.case_id == Case.id)
+    query = query.where(*_within(scope), _answered()).group_by(*_KEY, *groups)
+    return [
+        JudgedCount(
+            key=_key(row),
+            probability=row[3],
+            is_audited=row[4],
+            is_volunteered=bool(row[5]),
+            judgement=row[6],
+            cases=row[7],
+        )
+        for row in session.execute(query)
+    ]
+
+
+def recent_seconds(
+    session: Session, key: ModelVersion, scope: Scope, *, limit: int
+) -> Sequence[float]:
+    """How long the newest answered cases took. At most `limit`, however many there are."""
+    of_key = select(Case.seconds_total).filter_by(
+        server=key.server, model=key.model, version=key.version, outcome="answered"
+    )
+    newest_first = of_key.where(*_within(scope)).order_by(Case.created_at.desc())
+    return session.scalars(newest_first.limit(limit)).all()
+
+
+def buckets(session: Session, scope: Scope, step: Step) -> list[BucketCount]:
+    """Cases by hour or day (UTC) and outcome, the oldest first."""
+    start = _start(session, step)
+    counted = (func.count(), func.avg(Case.seconds_total))
+    query = select(start, Case.outcome, *counted).where(*_within(scope))
+    return [
+        BucketCount(start=_moment(row[0]), outcome=row[1], cases=row[2], mean_seconds=row[3])
+        for row in session.execute(query.group_by(start, Case.outcome).order_by(start))
+    ]
+
+
+_KEY = (Case.server, Case.model, Case.version)
+_SQLITE_START = {"hour": "'%Y-%m-%dT%H:00:00'", "day": "'%Y-%m-%dT00:00:00'"}
+_POSTGRES_START = {
+    "hour": """'YYYY-MM-DD"T"HH24:00:00'""",
+    "day": """'YYYY-MM-DD"T"00:00:00'""",
+}
+
+
+def _key(row: Row[*tuple[Any, ...]]) -> ModelVersion:
+    return ModelVersion(server=row[0], model=row[1], version=row[2])
+
+
+def _within(scope: Scope) -> list[ColumnElement[bool]]:
+    wanted = {"server": scope.server, "model": scope.model, "version": scope.version}
+    conditions = [
+        getattr(Case, name) == value for name, value in wanted.items() if value is not None
+    ]
+    if scope.since is not None:
+        conditions.append(Case.created_at >= scope.since)
+    if scope.until is not None:
+        conditions.append(Case.created_at < scope.until)
+    return conditions
+
+
+def _answered() -> ColumnElement[bool]:
+    return Case.outcome == "answered"
+
+
+def _verdicts() -> Subquery:
+    """One row a case: what counts of all that was said of it.
+
+    A reviewer's word goes before others', the newest before older ones; `unsure` decides nothing.
+    Somebody who spoke without being asked has done so, also if the statement was replaced since.
+    """
+    decides = and_(Feedback.is_current, Feedback.judgement != "unsure")
+    unasked = case((Feedback.channel == "volunteered", 1), else_=0)
+    order = (
+        case((decides, 0), else_=1),
+        case((Feedback.channel == "review", 0), else_=1),
+        Feedback.created_at.desc(),
+        Feedback.id.desc(),
+    )
+    ranked = select(
+        Feedback.case_id,
+        case((decides, Feedback.judgement)).label("judgement"),
+        func.max(unasked).over(partition_by=Feedback.case_id).label("is_volunteered"),
+        func.row_number().over(partition_by=Feedback.case_id, order_by=order).label("place"),
+    ).subquery()
+    return select(ranked).where(ranked.c.place == 1).subquery()
+
+
+def _start(session: Session, step: Step) -> ColumnElement[str]:
+    """The beginning of the hour or day as text: the two databases have no function in common."""
+    # Literals, not parameters: PostgreSQL must see the same expression in SELECT and GROUP BY.
+    if session.get_bind().dialect.name == "sqlite":
+        return func.strftime(literal_column(_SQLITE_START[step]), Case.created_at)
+    in_utc = func.timezone(literal_column("'UTC'"), Case.created_at)
+    return func.to_char(in_utc, literal_column(_POSTGRES_START[step]))
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

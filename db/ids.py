@@ -1,0 +1,42 @@
+"""Permanent ids: ULIDs, 26 characters that sort in the order in which they were made."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from datetime import UTC, datetime
+from threading import Lock
+
+from ulid import ULID
+
+_ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+_RANDOM_BITS = 80
+
+
+class Ids:
+    """Makes ids that only grow, also within a millisecond and when the clock is set back."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._last = 0
+
+    def __call__(self) -> str:
+        milliseconds = time.time_ns() // 1_000_000
+        fresh = (milliseconds << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+        with self._lock:
+            self._last = max(fresh, self._last + 1)
+            return str(ULID.from_int(self._last))
+
+
+new_id = Ids()
+
+
+def is_id(text: str) -> bool:
+    """Whether a text, say from a link, can be an id at all."""
+    return _ULID.fullmatch(text) is not None
+
+
+def utc_now() -> datetime:
+    """The clock of production."""
+    return datetime.now(UTC)

@@ -1,0 +1,159 @@
+"""The tables: a case, its explanations, and what people said of it. Rows are added, never rewritten."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from db.types import ClippedText, Json, UtcDateTime
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+JUDGEMENTS = ("correct", "incorrect", "unsure")
+CHANNELS = ("volunteered", "audit", "review", "upload", "api")
+
+# How many characters are kept. Short ones are indexed: PostgreSQL takes 2,704 bytes in an index row.
+SHORT, SENTENCE, LONG = 200, 2_000, 10_000
+MAX_KEY = 200
+
+
+class Base(DeclarativeBase):
+    """The metadata that migrations are compared with."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class Case(Base):
+    """One request to one model and everything that belongs to it."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        UniqueConstraint("idempotency_key"),
+        Index(None, "created_at"),
+        Index(None, "server", "model", "created_at"),
+        Index(None, "server", "model", "version", "created_at"),
+        Index(None, "person", "created_at"),
+        Index(None, "server", "model", "answer_label"),
+        Index(None, "server", "model", "answer_number"),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    person: Mapped[str] = mapped_column(ClippedText(SHORT))
+    idempotency_key: Mapped[str] = mapped_column(String(MAX_KEY))
+
+    server: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)
+    version_asked: Mapped[str] = mapped_column(Text)
+    version: Mapped[str] = mapped_column(Text)
+    signature_fingerprint: Mapped[str] = mapped_column(Text)
+    question: Mapped[str] = mapped_column(ClippedText(SENTENCE))
+    entered: Mapped[dict[str, object]] = mapped_column(Json)
+
+    outcome: Mapped[str] = mapped_column(String(40))
+    answer: Mapped[dict[str, object] | None] = mapped_column(Json)
+    answer_label: Mapped[str | None] = mapped_column(ClippedText(SHORT))
+    answer_number: Mapped[float | None] = mapped_column(Double)
+    error_sentence: Mapped[str] = mapped_column(ClippedText(SENTENCE))
+    error_advice: Mapped[str] = mapped_column(ClippedText(SENTENCE))
+    error_detail: Mapped[str] = mapped_column(ClippedText(LONG))
+
+    url: Mapped[str] = mapped_column(ClippedText(SENTENCE))
+    http_status: Mapped[int | None]
+    request_id: Mapped[str] = mapped_column(ClippedText(SHORT))
+    trace_id: Mapped[str] = mapped_column(ClippedText(SHORT))
+    request_headers: Mapped[dict[str, object]] = mapped_column(Json)
+    response_headers: Mapped[dict[str, object]] = mapped_column(Json)
+    seconds_total: Mapped[float] = mapped_column(Double)
+    seconds_wire: Mapped[float | None] = mapped_column(Double)
+
+    # Deferred: a list of cases must not load megabytes of bodies.
+    request_body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    request_size: Mapped[int]
+    request_sha256: Mapped[str] = mapped_column(String(64))
+    request_truncated: Mapped[bool]
+    response_body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    response_size: Mapped[int]
+    response_sha256: Mapped[str] = mapped_column(String(64))
+    response_truncated: Mapped[bool]
+
+    audit_probability: Mapped[float] = mapped_column(Double)
+    audit_draw: Mapped[float] = mapped_column(Double)
+    is_audited: Mapped[bool]
+
+
+class Explanation(Base):
+    """One answer to 'why?' for one case."""
+
+    __tablename__ = "explanations"
+    __table_args__ = (Index(None, "case_id", "created_at"),)
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    method: Mapped[str] = mapped_column(ClippedText(SHORT))
+    status: Mapped[str] = mapped_column(ClippedText(SHORT))
+    rows: Mapped[int]
+    calls: Mapped[int]
+    seconds: Mapped[float] = mapped_column(Double)
+    seed: Mapped[int | None] = mapped_column(BigInteger)
+    result: Mapped[dict[str, object] | None] = mapped_column(Json)
+    sentence: Mapped[str] = mapped_column(ClippedText(SENTENCE))
+    error: Mapped[str] = mapped_column(ClippedText(LONG))
+
+
+class Feedback(Base):
+    """One statement by one person on one case. A changed mind is a new row that replaces the former."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        UniqueConstraint("idempotency_key"),
+        CheckConstraint(f"judgement IN {JUDGEMENTS}", name="judgement"),
+        CheckConstraint(f"channel IN {CHANNELS}", name="channel"),
+        Index(None, "case_id", "created_at"),
+        Index(None, "person", "created_at"),
+        # A person has one opinion of a case at a time, whatever happens at once.
+        Index(
+            "uq_feedback_one_current",
+            "case_id",
+            "person",
+            unique=True,
+            sqlite_where=text("is_current"),
+            postgresql_where=text("is_current"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    person: Mapped[str] = mapped_column(ClippedText(SHORT))
+    channel: Mapped[str] = mapped_column(String(20))
+    judgement: Mapped[str] = mapped_column(String(20))
+    truth_label: Mapped[str | None] = mapped_column(ClippedText(SHORT))
+    truth_number: Mapped[float | None] = mapped_column(Double)
+    truth_text: Mapped[str | None] = mapped_column(ClippedText(LONG))
+    reason: Mapped[str] = mapped_column(ClippedText(SHORT))
+    comment: Mapped[str] = mapped_column(ClippedText(LONG))
+    confidence: Mapped[float | None] = mapped_column(Double)
+    replaces: Mapped[str | None] = mapped_column(ForeignKey("feedback.id"))
+    is_current: Mapped[bool]
+    idempotency_key: Mapped[str] = mapped_column(String(MAX_KEY))

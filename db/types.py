@@ -1,0 +1,90 @@
+"""Column types that mean the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+from sqlalchemy import JSON, DateTime, Dialect, Text
+from sqlalchemy.types import TypeDecorator
+
+_NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_NUMBER = "$number"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment. Goes in with any time zone, but never without one; comes out in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a time zone: {value.isoformat()}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        # SQLite keeps no time zone: what comes back is the UTC that we put in.
+        if value is None or value.tzinfo is not None:
+            return value and value.astimezone(UTC)
+        return value.replace(tzinfo=UTC)
+
+
+class ClippedText(TypeDecorator[str]):
+    """Text of at most `length` characters, without what PostgreSQL refuses (NUL, lone surrogates)."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__()
+        self.length_limit = length
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else clip(value, self.length_limit)
+
+
+class Json(TypeDecorator[object]):
+    """Plain data as JSON text, which keeps the order of keys (JSONB would not).
+
+    JSON has no NaN and no infinity and PostgreSQL refuses them: they are kept as {"$number": "nan"}.
+    """
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> object:  # noqa: ARG002
+        return _without_nan(value)
+
+    def process_result_value(self, value: object, dialect: Dialect) -> object:  # noqa: ARG002
+        return _with_nan(value)
+
+
+def clip(text: str, length: int) -> str:
+    """The text as it will be read back from a `ClippedText` column."""
+    storable = text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    return storable if len(storable) <= length else storable[: length - 1] + "…"
+
+
+def _without_nan(value: object) -> object:
+    match value:
+        case float() if not math.isfinite(value):
+            return {_NUMBER: str(float(value))}
+        case dict():
+            return {str(name): _without_nan(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_without_nan(item) for item in value]
+    return value
+
+
+def _with_nan(value: object) -> object:
+    match value:
+        case dict() if list(value) == [_NUMBER] and value[_NUMBER] in _NOT_FINITE:
+            return _NOT_FINITE[value[_NUMBER]]
+        case dict():
+            return {name: _with_nan(item) for name, item in value.items()}
+        case list():
+            return [_with_nan(item) for item in value]
+    return value

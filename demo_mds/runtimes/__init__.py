@@ -1,0 +1,1 @@
+"""The runtimes of our own that MLServer loads, and what they share."""

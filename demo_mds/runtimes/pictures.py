@@ -1,0 +1,46 @@
+"""Uploaded bytes into pictures, refusing what is none or would fill the memory."""
+
+import io
+
+from mlserver.errors import InferenceError
+from PIL import Image, ImageOps
+
+FORMATS = ("PNG", "JPEG")
+MEDIA_TYPES = ("image/png", "image/jpeg")
+MOST_PIXELS = 25_000_000
+
+
+def pictures(files: list[bytes]) -> list[Image.Image]:
+    return [_picture(file, f"Picture {row}") for row, file in enumerate(files, 1)]
+
+
+def _picture(file: bytes, name: str) -> Image.Image:
+    """The picture upright and without transparency, in colour or grey."""
+    try:
+        picture = Image.open(io.BytesIO(file), formats=FORMATS)
+        _check_size(picture, name)
+        return _on_white(ImageOps.exif_transpose(picture))
+    except InferenceError:
+        raise
+    except Image.DecompressionBombError:
+        raise InferenceError(f"{name} is too large.") from None
+    except Exception:  # Pillow raises a dozen kinds of error on broken files
+        raise InferenceError(f"{name} cannot be read as a PNG or JPEG image.") from None
+
+
+def _check_size(picture: Image.Image, name: str) -> None:
+    """Known from the header, before anything is unpacked."""
+    width, height = picture.size
+    if width * height > MOST_PIXELS:
+        raise InferenceError(
+            f"{name} is too large: {width} × {height} pixels, "
+            f"where {MOST_PIXELS // 1_000_000} million are allowed."
+        )
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    layer = picture.convert("RGBA")
+    white = Image.new("RGBA", layer.size, "white")
+    return Image.alpha_composite(white, layer).convert("RGB")

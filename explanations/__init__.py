@@ -1,0 +1,26 @@
+"""Why a model answered as it did. Importing this room is light: slow libraries load in processes.
+
+from explanations import Explainers, suited
+"""
+
+from explanations.contract import Attribution, Budget, Explanation, Method, Progress, Target
+from explanations.errors import ExplanationCancelled, ExplanationFailed, ExplanationTooDear
+from explanations.methods import methods, suited
+from explanations.worker import Explainers, InlineExplainers, Job
+
+__all__ = [
+    "Attribution",
+    "Budget",
+    "Explainers",
+    "Explanation",
+    "ExplanationCancelled",
+    "ExplanationFailed",
+    "ExplanationTooDear",
+    "InlineExplainers",
+    "Job",
+    "Method",
+    "Progress",
+    "Target",
+    "methods",
+    "suited",
+]

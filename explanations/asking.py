@@ -1,0 +1,129 @@
+"""Asking a model about many changed rows: in chunks, within a budget, never the same row twice."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Hashable, Sequence
+
+import numpy as np
+
+from explanations.contract import Budget, Target
+from mds_client.errors import EndpointRefused, UnreadableAnswer
+from mds_client.prediction import Answer
+from mds_client.signature import File, Values
+
+Scores = np.ndarray[tuple[int], np.dtype[np.float64]]
+Agreements = np.ndarray[tuple[int], np.dtype[np.bool_]]
+Predict = Callable[[list[Values]], Sequence[Answer]]
+ROWS_A_CALL = 500
+BYTES_A_CALL = 4 * 1024 * 1024
+
+
+class OutOfBudget(Exception):
+    """Asking on would cost more than was allowed. Methods catch it and give what they have."""
+
+    def __init__(self, limit: str) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+class Asker:
+    """The model as a function from rows to the one number that is explained.
+
+    `rows` and `calls` count what reached the model. `check` may raise; it is called before each request.
+    """
+
+    def __init__(
+        self,
+        predict: Predict,
+        target: Target,
+        *,
+        budget: Budget | None = None,
+        rows_a_call: int = ROWS_A_CALL,
+        check: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.target = target
+        self.rows = 0
+        self.calls = 0
+        self._predict = predict
+        self._budget = budget or Budget()
+        self._rows_a_call = rows_a_call
+        self._check = check
+        self._clock = clock
+        self._started = clock()
+        self._known: dict[Hashable, tuple[float, bool]] = {}
+
+    def __call__(self, rows: Sequence[Values]) -> Scores:
+        """The number for each row. Raises OutOfBudget before it asks what it may not."""
+        return np.array([score for score, _ in self._facts(rows)], dtype=np.float64)
+
+    def agrees(self, rows: Sequence[Values]) -> Agreements:
+        """Whether each row gets the same answer as the one that is explained."""
+        return np.array([same for _, same in self._facts(rows)], dtype=np.bool_)
+
+    @property
+    def seconds(self) -> float:
+        """Time since this asker was made."""
+        return self._clock() - self._started
+
+    @property
+    def rows_left(self) -> float:
+        """How many more rows may be asked; infinite without a limit."""
+        return math.inf if self._budget.rows is None else self._budget.rows - self.rows
+
+    def _facts(self, rows: Sequence[Values]) -> list[tuple[float, bool]]:
+        keys = [_key(row) for row in rows]
+        new = {key: row for key, row in zip(keys, rows, strict=True) if key not in self._known}
+        waiting = list(new)
+        while waiting:
+            chunk = waiting[: self._that_fit([new[key] for key in waiting])]
+            if self._ask({key: new[key] for key in chunk}):
+                waiting = waiting[len(chunk) :]
+        return [self._known[key] for key in keys]
+
+    def _that_fit(self, rows: Sequence[Values]) -> int:
+        """How many of these rows go into one request: at least one."""
+        total = 0
+        for count, row in enumerate(rows[: self._rows_a_call]):
+            total += sum(len(value.data) for value in row.values() if isinstance(value, File))
+            if count and total > BYTES_A_CALL:
+                return count
+        return min(len(rows), self._rows_a_call)
+
+    def _ask(self, chunk: dict[Hashable, Values]) -> bool:
+        """Ask about these rows; False when the model takes one row at a time, as is known now."""
+        self._check()
+        self._afford(len(chunk))
+        self.calls += 1
+        try:
+            answers = self._predict(list(chunk.values()))
+        except (EndpointRefused, UnreadableAnswer):
+            if len(chunk) == 1:
+                raise
+            self._rows_a_call = 1
+            return False
+        self.rows += len(chunk)
+        for key, answer in zip(chunk, answers, strict=True):
+            self._known[key] = (self.target.read(answer), self.target.is_same(answer))
+        return True
+
+    def _afford(self, rows: int) -> None:
+        budget = self._budget
+        if budget.rows is not None and self.rows + rows > budget.rows:
+            raise OutOfBudget(f"{budget.rows:,} rows")
+        if budget.calls is not None and self.calls + 1 > budget.calls:
+            raise OutOfBudget(f"{budget.calls:,} calls")
+        if budget.seconds is not None and self.seconds > budget.seconds:
+            raise OutOfBudget(f"{budget.seconds:g} seconds")
+
+
+def _key(row: Values) -> Hashable:
+    return tuple((name, _hashable(value)) for name, value in row.items())
+
+
+def _hashable(value: object) -> Hashable:
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    return value if isinstance(value, Hashable) else repr(value)

@@ -1,0 +1,102 @@
+"""Typical rows to compare a case with: chosen from examples, or made from them when they are few."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from explanations.coding import Coding, Matrix, is_missing
+from mds_client.signature import Field, Signature, Values
+
+# A made value lies this far from the real one, as a share of the field's usual range.
+JITTER = 0.15
+SWAPPED = 0.3
+
+
+def typical(signature: Signature, rows: Sequence[Values], count: int) -> list[Values]:
+    """At most `count` different rows that stand for all of them; the same ones every time."""
+    names = [field.name for field in signature.inputs]
+    coding = Coding.of(names, rows)
+    matrix = np.unique(coding.encode(rows), axis=0)
+    chosen = matrix if len(matrix) <= count else matrix[_medoids(_scaled(matrix), count)]
+    return coding.decode(chosen)
+
+
+def crowd(signature: Signature, rows: Sequence[Values], count: int, seed: int) -> list[Values]:
+    """The rows and, when they are fewer than `count`, made-up neighbours of theirs."""
+    chance = np.random.default_rng(seed)
+    ranges = {field.name: _range(field, rows) for field in signature.inputs}
+    made = [
+        _neighbour(signature, rows, ranges, chance) for _ in range(count - len(rows)) if len(rows)
+    ]
+    return [*rows, *made]
+
+
+def _scaled(matrix: Matrix) -> Matrix:
+    spread = matrix.std(axis=0)
+    return np.asarray((matrix - matrix.mean(axis=0)) / np.where(spread > 0, spread, 1))
+
+
+def _medoids(points: Matrix, count: int) -> list[int]:
+    """Rows that are each the middle of a group: spread out first, then moved to their middles."""
+    distances = np.linalg.norm(points[:, None] - points[None], axis=2)
+    middles = [int(distances.sum(axis=0).argmin())]
+    while len(middles) < count:
+        middles.append(int(distances[:, middles].min(axis=1).argmax()))
+    for _ in range(20):
+        nearest = distances[:, middles].argmin(axis=1)
+        moved = [_middle(distances, np.flatnonzero(nearest == group)) for group in range(count)]
+        if moved == middles:
+            break
+        middles = moved
+    return sorted(middles)
+
+
+def _middle(distances: Matrix, members: np.ndarray[tuple[int], np.dtype[np.intp]]) -> int:
+    return int(members[distances[np.ix_(members, members)].sum(axis=0).argmin()])
+
+
+def _range(field: Field, rows: Sequence[Values]) -> tuple[float, float]:
+    known = [float(v) for row in rows if isinstance(v := row.get(field.name), int | float)]
+    known = [value for value in known if not is_missing(value)]
+    return field.typical or ((min(known), max(known)) if known else (0.0, 1.0))
+
+
+def _neighbour(
+    signature: Signature,
+    rows: Sequence[Values],
+    ranges: dict[str, tuple[float, float]],
+    chance: np.random.Generator,
+) -> Values:
+    """A real row, shaken a little: values of one field stay with those of the others."""
+    row = rows[chance.integers(len(rows))]
+    return {
+        field.name: _shaken(field, row.get(field.name), rows, ranges[field.name], chance)
+        for field in signature.inputs
+    }
+
+
+def _shaken(
+    field: Field,
+    value: object,
+    rows: Sequence[Values],
+    usual: tuple[float, float],
+    chance: np.random.Generator,
+) -> object:
+    if is_missing(value) or isinstance(value, bool) or not isinstance(value, int | float):
+        options = [*field.choices, *(row.get(field.name) for row in rows)]
+        return options[chance.integers(len(options))] if chance.random() < SWAPPED else value
+    if field.kind == "category":
+        return chance.choice(np.array(field.choices or (value,), dtype=object))
+    low, high = usual
+    moved = float(value) + chance.normal() * JITTER * (high - low)
+    return _allowed(field, moved, low=min(low, value), high=max(high, value))
+
+
+def _allowed(field: Field, value: float, *, low: float, high: float) -> object:
+    """Inside the field's limits and no finer than its usual range calls for."""
+    bounded = min(max(value, low), high)
+    if field.kind == "integer":
+        return round(bounded)
+    return float(f"{bounded:.4g}")

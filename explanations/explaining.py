@@ -1,0 +1,146 @@
+"""One explanation from start to end, in the thread that asks for it. Workers run nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from explanations.asking import Asker, OutOfBudget
+from explanations.contract import Budget, Explanation, Method, Progress, Question, Target
+from explanations.errors import ExplanationFailed, ExplanationTooDear
+from mds_client.errors import MdsError
+from mds_client.prediction import Answer, Prediction
+from mds_client.server import Server
+from mds_client.signature import File, Signature, Values
+
+# The same row asked twice may differ in the last bits when the model runs it in another batch.
+SAME = 1e-6
+
+
+class Askable(Protocol):
+    """What is needed to ask models; mds_client.MdsClient is one."""
+
+    def predict(self, signature: Signature, values: list[Values]) -> Prediction:
+        """The answers to some rows, from the model of this signature."""
+
+
+Connect = Callable[[Server], AbstractContextManager[Askable]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What is to be explained and how: plain data that can cross into another process."""
+
+    method: str
+    server: Server
+    signature: Signature
+    values: Values
+    answer: Answer
+    budget: Budget
+    background: Sequence[Values] = ()
+    case: str = ""
+
+    @property
+    def row(self) -> Values:
+        """The values of all inputs in the signature's order; unknown ones are None."""
+        return {field.name: self.values.get(field.name) for field in self.signature.inputs}
+
+    @property
+    def seed(self) -> int:
+        """The same for the same values of the same model version, so that chance repeats."""
+        facts = [
+            str(self.signature.model),
+            self.method,
+            *(f"{name}={_fact(v)}" for name, v in self.row.items()),
+        ]
+        return int.from_bytes(hashlib.sha256("\n".join(facts).encode()).digest()[:4])
+
+
+def explain(
+    order: Order,
+    method: Method,
+    client: Askable,
+    *,
+    report: Callable[[Progress], None] = lambda _: None,
+    check: Callable[[], None] = lambda: None,
+) -> Explanation:
+    """Run a method on a model. Raises MdsErrors only. `check` may raise to end it from outside."""
+    asker = Asker(
+        lambda rows: client.predict(order.signature, rows).answers,
+        Target.of(order.answer),
+        budget=order.budget,
+        check=check,
+    )
+    with quiet(), _translated(order.budget, method):
+        found = method.explain(_question(order, method, asker, report))
+    return _finished(order, asker, found)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without the warnings of libraries, which tell their authors something, not our operators."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _question(
+    order: Order, method: Method, asker: Asker, report: Callable[[Progress], None]
+) -> Question:
+    return Question(
+        method=method,
+        ask=asker,
+        signature=order.signature,
+        values=order.row,
+        background=order.background,
+        budget=order.budget,
+        seed=order.seed,
+        report=report,
+    )
+
+
+def _finished(order: Order, asker: Asker, found: Explanation) -> Explanation:
+    """The explanation with what it cost, and a word if the model did not repeat its answer."""
+    before = asker.target.read(order.answer)
+    note = found.note
+    if abs(before - found.prediction) > SAME * max(1.0, abs(before)):
+        shown = asker.target.value_text
+        note += f" Asked again, the model answered {shown(found.prediction)}, not {shown(before)}."
+    return replace(
+        found,
+        note=note.strip(),
+        rows=asker.rows,
+        calls=asker.calls,
+        seconds=round(asker.seconds, 3),
+        seed=order.seed,
+    )
+
+
+@contextmanager
+def _translated(budget: Budget, method: Method) -> Iterator[None]:
+    """Our error for whatever a method or its library raises."""
+    try:
+        yield
+    except MdsError:
+        raise
+    except OutOfBudget as stopped:
+        raise ExplanationTooDear(
+            f"“{method.TITLE}” was not ready within {stopped.limit}.",
+            advice="Try again when the model is less busy, or allow it more.",
+            detail=f"budget: {budget}",
+        ) from stopped
+    except Exception as error:
+        raise ExplanationFailed(
+            f"“{method.TITLE}” could not be worked out for this case.",
+            advice="The prediction itself is not affected. The log has the details.",
+            detail=traceback.format_exc(),
+        ) from error
+
+
+def _fact(value: object) -> str:
+    return value.sha256 if isinstance(value, File) else repr(value)

@@ -1,0 +1,33 @@
+"""The ways to explain. Every module beside this one is a method; so is what an installed package
+offers as entry point in the group `mds_workbench.explanations`."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from pkgutil import iter_modules
+from typing import cast
+
+from explanations.contract import Method
+from mds_client.signature import Signature
+
+GROUP = "mds_workbench.explanations"
+
+
+@cache
+def methods() -> dict[str, Method]:
+    """Every method by its name. Loads no slow library: methods import those when they explain."""
+    ours = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
+    theirs = [found.load() for found in entry_points(group=GROUP)]
+    found = [cast(Method, module) for module in (*ours, *theirs)]
+    return {method.NAME: method for method in sorted(found, key=_place)}
+
+
+def suited(signature: Signature) -> list[Method]:
+    """The methods that can explain models with this signature, the most telling first."""
+    return [method for method in methods().values() if method.suits(signature)]
+
+
+def _place(method: Method) -> tuple[bool, str]:
+    return (method.KIND == "rule", method.NAME)

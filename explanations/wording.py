@@ -1,0 +1,80 @@
+"""Numbers and lists as a person reads them. One number always gets the same words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from mds_client.signature import Field
+
+MINUS = "\N{MINUS SIGN}"
+GAP = "\N{NO-BREAK SPACE}"
+
+
+def number(value: float) -> str:
+    """At most four significant digits, whole numbers whole, no exponent for everyday sizes."""
+    if value == 0:
+        return "0"
+    if not math.isfinite(value) or not 0.0001 <= abs(value) < 1e7:
+        return _minus(f"{value:.4g}")
+    decimals = max(0, 3 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{decimals}f}"
+    return _minus(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def signed(value: float) -> str:
+    """A change, always with its sign, in three significant digits."""
+    if value == 0:
+        return "±0"
+    rounded = float(f"{value:.3g}")
+    return number(rounded) if rounded < 0 else f"+{number(rounded)}"
+
+
+def percent(share: float) -> str:
+    """A probability: whole percents, finer near the ends where the difference counts."""
+    hundredth = share * 100
+    if 0 < hundredth < 0.1:
+        return f"less than 0.1{GAP}%"
+    if 99.9 < hundredth < 100:
+        return f"more than 99.9{GAP}%"
+    is_fine = 0 < hundredth < 9.95 or 98.95 <= hundredth < 100
+    size = f"{hundredth:.1f}" if is_fine else f"{hundredth:.0f}"
+    return f"{size.removesuffix('.0')}{GAP}%"
+
+
+def points(share: float) -> str:
+    """A change of a probability in percentage points."""
+    hundredth = share * 100
+    size = f"{abs(hundredth):.0f}" if abs(hundredth) >= 9.95 else f"{abs(hundredth):.1f}"
+    if float(size) == 0:
+        return f"±0{GAP}points"
+    sign = "+" if hundredth > 0 else MINUS
+    return f"{sign}{size.removesuffix('.0')}{GAP}points"
+
+
+def value(field: Field, given: object) -> str:
+    """One value of one field, with its unit."""
+    if given is None or (isinstance(given, float) and math.isnan(given)):
+        return "unknown"
+    if isinstance(given, bool):
+        return "yes" if given else "no"
+    if isinstance(given, int | float):
+        return f"{number(given)}{GAP}{field.unit}" if field.unit else number(given)
+    return str(given)
+
+
+def inside(title: str) -> str:
+    """A field's title inside a sentence: "Worst area" becomes "worst area", "BMI" stays."""
+    first = title.split(" ")[0]
+    return title[:1].lower() + title[1:] if first[1:].islower() else title
+
+
+def listed(items: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", MINUS)

@@ -1,0 +1,452 @@
+"""Explanations in processes of their own, so that nobody's page waits for somebody's explanation.
+
+with Explainers() as explainers:
+    explainers.warm()
+    job = explainers.start("shapley", server=server, signature=signature, values=values, answer=answer)
+    while not job.done():
+        print(job.progress())
+    print(job.result().sentence)
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from typing import Self
+
+from explanations.contract import Budget, Explanation, Progress
+from explanations.errors import ExplanationCancelled, ExplanationFailed, ExplanationTooDear
+from explanations.explaining import Askable, Connect, Order, explain
+from explanations.messages import (
+    Broken,
+    Cancel,
+    Finished,
+    FromApp,
+    FromProcess,
+    Logged,
+    Moved,
+    Setup,
+    Started,
+    Work,
+)
+from explanations.methods import methods
+from mds_client.client import MdsClient
+from mds_client.errors import MdsError
+from mds_client.prediction import Answer
+from mds_client.server import Server
+from mds_client.signature import Signature, Values
+
+log = logging.getLogger(__name__)
+
+MOST_WAITING = 20
+# How long beyond its budget an explanation may take before its process is ended.
+GRACE_SECONDS = 15.0
+# How long loading libraries may take on a busy machine.
+LOADING_SECONDS = 120.0
+# How long a cancelled explanation has to stop by itself.
+CANCEL_SECONDS = 2.0
+TICK_SECONDS = 0.05
+
+
+@contextmanager
+def connect(server: Server) -> Iterator[Askable]:
+    """A real server."""
+    with MdsClient(server) as client:
+        yield client
+
+
+class Job:
+    """An explanation on its way. Every call returns at once, except `result` and `wait`."""
+
+    def __init__(self, order: Order, number: int = 0) -> None:
+        self.order = order
+        self.number = number
+        self.is_cancelled = False
+        self._progress = Progress()
+        self._explanation: Explanation | None = None
+        self._error: MdsError | None = None
+        self._settled = threading.Event()
+
+    def progress(self) -> Progress:
+        """How far it is and what it is doing."""
+        return self._progress
+
+    def done(self) -> bool:
+        """Whether there is a result or an error."""
+        return self._settled.is_set()
+
+    def error(self) -> MdsError | None:
+        """What went wrong; None while it runs and when it went well."""
+        return self._error
+
+    def result(self, timeout: float | None = None) -> Explanation:
+        """The explanation, waited for. Raises its error, or TimeoutError."""
+        if not self.wait(timeout):
+            raise TimeoutError("the explanation is not ready yet")
+        if self._explanation is None:
+            raise self._error or ExplanationFailed("There is no explanation.")
+        return self._explanation
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Whether it is done, after at most so many seconds."""
+        return self._settled.wait(timeout)
+
+    def cancel(self) -> None:
+        """It is no longer wanted. It ends soon, with ExplanationCancelled."""
+        self.is_cancelled = True
+
+    def move(self, progress: Progress) -> None:
+        """For those who run it: it came further."""
+        self._progress = progress
+
+    def finish(self, explanation: Explanation) -> None:
+        """For those who run it: it is ready."""
+        self._explanation = explanation
+        self._progress = Progress(fraction=1.0, words="Ready")
+        log.info(
+            *("explained with %s: %d rows, %d calls, %.1f s [case %s]", self.order.method),
+            *(explanation.rows, explanation.calls, explanation.seconds, self.order.case),
+        )
+        self._settled.set()
+
+    def fail(self, error: MdsError) -> None:
+        """For those who run it: it went wrong."""
+        self._error = error
+        self._progress = Progress(fraction=1.0, words=error.sentence)
+        level = logging.INFO if isinstance(error, ExplanationCancelled) else logging.WARNING
+        log.log(
+            *(level, "not explained with %s: %s %s [case %s]", self.order.method),
+            *(error.sentence, error.detail, self.order.case),
+        )
+        self._settled.set()
+
+
+class Explainers:
+    """Processes that explain, and the line of those who wait for them. Safe to share by threads.
+
+    `connect` is the seam for tests: how a process reaches models; must be importable there.
+    """
+
+    def __init__(
+        self,
+        *,
+        workers: int = 1,
+        connect: Connect = connect,
+        grace: float = GRACE_SECONDS,
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
+        self._connect = connect
+        self._grace = grace
+        self._most_waiting = most_waiting
+        self._waiting: deque[Job] = deque()
+        self._changed = threading.Condition()
+        self._is_closed = False
+        self._numbers = itertools.count(1)
+        self._lanes = [_Lane(self) for _ in range(workers)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def warm(self) -> None:
+        """Start the processes now; they load their libraries in the background."""
+        for lane in self._lanes:
+            lane.open()
+
+    def start(
+        self,
+        method: str,
+        *,
+        server: Server,
+        signature: Signature,
+        values: Values,
+        answer: Answer,
+        budget: Budget | None = None,
+        background: Sequence[Values] = (),
+        case: str = "",
+    ) -> Job:
+        """Begin to explain; returns at once. Raises ExplanationTooDear when too many are waiting.
+
+        `signature.model` says which model and version; `case` is written into the log.
+        """
+        order = Order(
+            method=method,
+            server=server,
+            signature=signature,
+            values=values,
+            answer=answer,
+            budget=budget or methods()[method].cost(signature),
+            background=tuple(background),
+            case=case,
+        )
+        return self._begin(Job(order, next(self._numbers)))
+
+    def close(self) -> None:
+        """End the processes and everything that waits."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+        for lane in self._lanes:
+            lane.close()
+
+    def _begin(self, job: Job) -> Job:
+        with self._changed:
+            if self._is_closed:
+                raise ExplanationFailed(
+                    "The app is shutting down.", advice="Try again in a minute."
+                )
+            if len(self._waiting) >= self._most_waiting:
+                raise ExplanationTooDear(
+                    "Too many explanations are waiting already.",
+                    advice="Your prediction is kept; ask for the explanation in a minute.",
+                )
+            self._waiting.append(job)
+            self._tell_places()
+            self._changed.notify()
+        self.warm()
+        return job
+
+    def next_job(self) -> Job | None:
+        """For lanes: the next in line, waited for; None when it is time to go home."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._is_closed)
+            if self._is_closed:
+                self._send_home()
+                return None
+            job = self._waiting.popleft()
+            self._tell_places()
+            return job
+
+    def _tell_places(self) -> None:
+        for place, job in enumerate(self._waiting):
+            ahead = f"{place} others are first" if place > 1 else "Another one is first" * place
+            job.move(Progress(words=f"Waiting. {ahead}".strip()))
+
+    def _send_home(self) -> None:
+        while self._waiting:
+            self._waiting.popleft().fail(ExplanationCancelled("The app is shutting down."))
+
+    @property
+    def connect(self) -> Connect:
+        """How processes reach models."""
+        return self._connect
+
+    @property
+    def grace(self) -> float:
+        """Seconds that an explanation gets beyond its budget."""
+        return self._grace
+
+
+class _Lane:
+    """One process and the thread that gives it work, watches it, and replaces it when it is lost."""
+
+    def __init__(self, explainers: Explainers) -> None:
+        self._explainers = explainers
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._child: _Child | None = None
+
+    def open(self) -> None:
+        """Start the thread, once."""
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, daemon=True, name="explainer")
+                self._thread.start()
+
+    def close(self) -> None:
+        """End the process, whatever it does, and wait for the thread."""
+        if self._child:
+            self._child.kill()
+        if self._thread:
+            self._thread.join()
+
+    def _run(self) -> None:
+        self._child = _Child(self._explainers.connect)
+        while job := self._explainers.next_job():
+            if job.is_cancelled:
+                job.fail(ExplanationCancelled("The explanation was stopped."))
+            else:
+                self._explain(job)
+        self._child.kill()
+
+    def _explain(self, job: Job) -> None:
+        child = self._alive()
+        try:
+            child.send(Work(job.number, job.order))
+            self._watch(job, child)
+        except (EOFError, OSError):
+            job.fail(_lost(self._replace(child)))
+        except MdsError as error:
+            self._replace(child)
+            job.fail(error)
+
+    def _replace(self, child: _Child) -> int:
+        """A new process, which loads its libraries before anybody needs them; the old one's code."""
+        code = child.kill()
+        self._child = _Child(self._explainers.connect)
+        return code
+
+    def _alive(self) -> _Child:
+        if self._child is None or not self._child.is_alive():
+            self._child = _Child(self._explainers.connect)
+        return self._child
+
+    def _watch(self, job: Job, child: _Child) -> None:
+        """Hear from the process until the job is settled. Raises what ends it from outside."""
+        deadline, told = time.monotonic() + LOADING_SECONDS, False
+        while not job.done():
+            if child.hears(TICK_SECONDS):
+                message = child.receive()
+                self._take(job, message)
+                if isinstance(message, Started):
+                    deadline = self._deadline(job)
+            elif job.is_cancelled and not told:
+                child.send(Cancel(job.number))
+                deadline, told = min(deadline, time.monotonic() + CANCEL_SECONDS), True
+            elif time.monotonic() > deadline:
+                raise _overdue(job)
+
+    def _deadline(self, job: Job) -> float:
+        seconds = job.order.budget.seconds
+        allowed = LOADING_SECONDS if seconds is None else seconds
+        return time.monotonic() + allowed + self._explainers.grace
+
+    def _take(self, job: Job, message: FromProcess) -> None:
+        match message:
+            case Moved(progress):
+                job.move(progress)
+            case Finished(explanation):
+                job.finish(explanation)
+            case Broken():
+                job.fail(_raised(message))
+            case Logged(level, name, text):
+                logging.getLogger(name).log(level, "%s [case %s]", text, job.order.case)
+
+
+class _Child:
+    """The process itself, at the other end of a socket. It leaves when the socket closes."""
+
+    def __init__(self, connect: Connect) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-m", "explanations.process", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                env=_environment(),
+            )
+        self._pipe: Connection[FromApp, FromProcess] = Connection(ours.detach())
+        self.send(Setup(connect))
+
+    def send(self, message: FromApp) -> None:
+        self._pipe.send(message)
+
+    def hears(self, seconds: float) -> bool:
+        return self._pipe.poll(seconds)
+
+    def receive(self) -> FromProcess:
+        return self._pipe.recv()
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def kill(self) -> int:
+        """End it if it runs; its exit code."""
+        self._process.kill()
+        code = self._process.wait()
+        with suppress(OSError):
+            self._pipe.close()
+        return code
+
+
+class InlineExplainers:
+    """The same calls without processes: explains at once, in the thread that asks. For tests."""
+
+    def __init__(self, client: Askable) -> None:
+        self._client = client
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def warm(self) -> None:
+        """Nothing to start."""
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+    def start(
+        self,
+        method: str,
+        *,
+        server: Server,
+        signature: Signature,
+        values: Values,
+        answer: Answer,
+        budget: Budget | None = None,
+        background: Sequence[Values] = (),
+        case: str = "",
+    ) -> Job:
+        """As Explainers.start, but the job is done when it returns."""
+        explainer = methods()[method]
+        order = Order(
+            method=method,
+            server=server,
+            signature=signature,
+            values=values,
+            answer=answer,
+            budget=budget or explainer.cost(signature),
+            background=tuple(background),
+            case=case,
+        )
+        job = Job(order)
+        try:
+            job.finish(explain(order, explainer, self._client, report=job.move))
+        except MdsError as error:
+            job.fail(error)
+        return job
+
+
+def _environment() -> dict[str, str]:
+    # One thread for linear algebra: a nice process with many threads still crowds out the pages.
+    single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    return {**os.environ, **single, "PYTHONPATH": path}
+
+
+def _raised(broken: Broken) -> MdsError:
+    kinds = {kind.kind: kind for kind in (ExplanationTooDear, ExplanationCancelled)}
+    kind = kinds.get(broken.kind, ExplanationFailed)
+    return kind(broken.sentence, advice=broken.advice, detail=broken.detail)
+
+
+def _lost(code: int) -> MdsError:
+    return ExplanationFailed(
+        "The process that worked on this explanation ended unexpectedly.",
+        advice="The prediction itself is not affected. Try again; a new process has been started.",
+        detail=f"exit code {code}",
+    )
+
+
+def _overdue(job: Job) -> MdsError:
+    if job.is_cancelled:
+        return ExplanationCancelled("The explanation was stopped.")
+    return ExplanationTooDear(
+        "The explanation took far longer than it may and was stopped.",
+        advice="The model may be slow at the moment. Try again later.",
+        detail=f"budget: {job.order.budget}",
+    )

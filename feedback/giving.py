@@ -1,0 +1,211 @@
+"""Give feedback on a case, and change it: nothing is overwritten, and nothing is counted twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import db.cases
+import db.feedback
+from db.cases import CaseView
+from db.engine import Session, Sessions, reading, writing
+from db.errors import Conflict, StorageError
+from db.feedback import FeedbackView
+from db.ids import is_id, utc_now
+from db.ids import new_id as make_id
+from db.person import known
+from db.tables import CHANNELS, JUDGEMENTS, LONG, MAX_KEY, SHORT
+from db.types import clip
+from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefused
+from feedback.truth import UNKNOWN, Truth, answered, read
+from mds_client.errors import Problem
+
+__all__ = ["REASONS", "FeedbackView", "Statement", "check", "current", "give", "history"]
+
+# What a person picks from before writing anything; six at most, so that they are read.
+REASONS = (
+    "Wrong answer",
+    "Right answer, wrong probability",
+    "The input was wrong",
+    "The input is unusual",
+    "The model cannot know this",
+    "Something else",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """What a person says of a case, before it is recorded."""
+
+    judgement: str
+    truth: object = None
+    reason: str = ""
+    comment: str = ""
+    confidence: float | None = None
+    channel: str | None = None
+
+
+def give(
+    sessions: Sessions,
+    *,
+    case_id: str,
+    person: str,
+    judgement: str,
+    key: str,
+    truth: object = None,
+    reason: str = "",
+    comment: str = "",
+    confidence: float | None = None,
+    channel: str | None = None,
+    labels: Sequence[str] = (),
+    clock: Callable[[], datetime] = utc_now,
+    new_id: Callable[[], str] = make_id,
+) -> FeedbackView:
+    """Record what a person says of a case; it replaces what the same person said before.
+
+    Without a channel it is `audit` for a case that was drawn for audit, else `volunteered`. Raises
+    `FeedbackRefused`, `AlreadyRecorded` and `FeedbackNotRecorded`.
+    """
+    if not 0 < len(key) <= MAX_KEY:
+        raise ValueError(f"an idempotency key has 1 to {MAX_KEY} characters")
+    statement = Statement(
+        judgement=judgement,
+        truth=truth,
+        reason=reason,
+        comment=comment,
+        confidence=confidence,
+        channel=channel,
+    )
+    try:
+        with writing(sessions) as session:
+            case = db.cases.lock(session, case_id) if is_id(case_id) else None
+            given = _view(case, statement, known(person), key, labels, clock(), new_id())
+            return _keep(session, given)
+    except Conflict as error:
+        raise AlreadyRecorded(str(error)) from error
+    except StorageError as error:
+        raise FeedbackNotRecorded(str(error)) from error
+
+
+def check(case: CaseView | None, statement: Statement, labels: Sequence[str] = ()) -> list[Problem]:
+    """Everything that is wrong with a statement on a case; an empty list when it can be taken."""
+    if case is None:
+        return [Problem(field="case", sentence="There is no such case.")]
+    if not case.is_answered:
+        return [Problem(field="case", sentence="The model gave no answer here to judge.")]
+    found = [
+        _wrong_judgement(statement),
+        _wrong_truth(case, statement, labels),
+        _wrong_confidence(statement),
+        _wrong_channel(case, statement),
+    ]
+    return [problem for problem in found if problem]
+
+
+def current(sessions: Sessions, case_id: str, person: str) -> FeedbackView | None:
+    """What a person says of a case now."""
+    with reading(sessions) as session:
+        return db.feedback.current(session, case_id, known(person))
+
+
+def history(sessions: Sessions, case_id: str) -> list[FeedbackView]:
+    """Everything that was ever said of a case, the newest first."""
+    with reading(sessions) as session:
+        return db.feedback.of_case(session, case_id)
+
+
+def _view(
+    case: CaseView | None,
+    statement: Statement,
+    person: str,
+    key: str,
+    labels: Sequence[str],
+    now: datetime,
+    feedback_id: str,
+) -> FeedbackView:
+    problems = check(case, statement, labels)
+    if problems or case is None:
+        raise FeedbackRefused(problems)
+    truth = _truth(case, statement, labels)
+    return FeedbackView(
+        id=feedback_id,
+        case_id=case.id,
+        created_at=now,
+        person=person,
+        channel=statement.channel or ("audit" if case.is_audited else "volunteered"),
+        judgement=statement.judgement,
+        truth_label=truth.label,
+        truth_number=truth.number,
+        truth_text=truth.text and clip(truth.text, LONG),
+        reason=clip(statement.reason.strip(), SHORT),
+        comment=clip(statement.comment.strip(), LONG),
+        confidence=statement.confidence,
+        idempotency_key=key,
+    )
+
+
+def _keep(session: Session, given: FeedbackView) -> FeedbackView:
+    """Record the statement. The case is locked: nobody else changes its feedback meanwhile."""
+    stored = db.feedback.by_key(session, given.idempotency_key)
+    if stored is not None:
+        return _the_same(stored, given)
+    former = db.feedback.current(session, given.case_id, given.person)
+    if former is not None:
+        db.feedback.retire(session, former.id)
+        given = replace(given, replaces=former.id)
+    return db.feedback.add(session, given)
+
+
+def _the_same(stored: FeedbackView, given: FeedbackView) -> FeedbackView:
+    if _content(stored) != _content(given):
+        raise AlreadyRecorded(f"The idempotency key belongs to feedback {stored.id}.")
+    return stored
+
+
+def _content(view: FeedbackView) -> tuple[object, ...]:
+    said = (view.judgement, view.truth, view.reason, view.comment, view.confidence)
+    return view.case_id, view.person, view.channel, *said
+
+
+def _truth(case: CaseView, statement: Statement, labels: Sequence[str]) -> Truth:
+    given = read(case, statement.truth, labels)
+    if isinstance(given, Problem):
+        raise FeedbackRefused([given])
+    return answered(case) if statement.judgement == "correct" else given
+
+
+def _wrong_judgement(statement: Statement) -> Problem | None:
+    if statement.judgement in JUDGEMENTS:
+        return None
+    sentence = f"A judgement is one of {', '.join(JUDGEMENTS)}; not {statement.judgement!r}."
+    return Problem(field="judgement", sentence=sentence)
+
+
+def _wrong_truth(case: CaseView, statement: Statement, labels: Sequence[str]) -> Problem | None:
+    given = read(case, statement.truth, labels)
+    if isinstance(given, Problem) or given == UNKNOWN:
+        return given if isinstance(given, Problem) else None
+    is_answer = given == answered(case)
+    if statement.judgement == "correct" and not is_answer:
+        sentence = "You said that the answer is right, but gave another one as the truth."
+        return Problem(field="truth", sentence=sentence)
+    if statement.judgement == "incorrect" and is_answer:
+        sentence = "You said that the answer is wrong, but gave the same one as the truth."
+        return Problem(field="truth", sentence=sentence)
+    return None
+
+
+def _wrong_confidence(statement: Statement) -> Problem | None:
+    if statement.confidence is None or 0 <= statement.confidence <= 1:
+        return None
+    return Problem(field="confidence", sentence="Confidence goes from 0 to 1.")
+
+
+def _wrong_channel(case: CaseView, statement: Statement) -> Problem | None:
+    if statement.channel is not None and statement.channel not in CHANNELS:
+        sentence = f"A channel is one of {', '.join(CHANNELS)}; not {statement.channel!r}."
+        return Problem(field="channel", sentence=sentence)
+    if statement.channel == "audit" and not case.is_audited:
+        return Problem(field="channel", sentence="This case was not drawn for audit.")
+    return None

@@ -1,0 +1,88 @@
+"""The right answer as a person gives it, read in the kind of the model's answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Real
+
+from db.cases import CaseView
+from db.tables import SHORT
+from db.types import clip
+from mds_client.errors import Problem
+
+FIELD = "truth"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truth:
+    """A right answer: a label, a number or a text, or nothing when it is not known."""
+
+    label: str | None = None
+    number: float | None = None
+    text: str | None = None
+
+    @property
+    def is_known(self) -> bool:
+        return self != UNKNOWN
+
+
+UNKNOWN = Truth()
+
+
+def answered(case: CaseView) -> Truth:
+    """The model's own answer, as the truth that a person confirms."""
+    if case.answer_label is not None:
+        return Truth(label=case.answer_label)
+    if case.answer_number is not None:
+        return Truth(number=case.answer_number)
+    text = (case.answer or {}).get("text")
+    return Truth(text=str(text)) if text else UNKNOWN
+
+
+def read(case: CaseView, given: object, labels: Sequence[str] = ()) -> Truth | Problem:
+    """The truth in the kind of the case's answer, or what is wrong with it."""
+    if given is None or (isinstance(given, str) and not given.strip()):
+        return UNKNOWN
+    match (case.answer or {}).get("kind"):
+        case "class":
+            return _label(given, labels)
+        case "number":
+            return _number(given)
+    return Truth(text=str(given).strip())
+
+
+def _label(given: object, labels: Sequence[str]) -> Truth | Problem:
+    if not isinstance(given, str):
+        return _problem(f"The right answer must be one of the model's classes, not {given!r}.")
+    label = given.strip()
+    if labels and label not in labels:
+        return _problem(f"{label!r} is not one of the model's classes: {_listed(labels)}.")
+    return Truth(label=clip(label, SHORT))
+
+
+def _number(given: object) -> Truth | Problem:
+    number = _parsed(given)
+    if number is None:
+        return _problem(f"{str(given)!r} is not a number. Write it like 1234.5.")
+    if not math.isfinite(number):
+        return _problem("The right answer must be a finite number.")
+    return Truth(number=number)
+
+
+def _parsed(given: object) -> float | None:
+    if isinstance(given, bool) or not isinstance(given, str | Real):
+        return None
+    try:
+        return float(given)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _listed(labels: Sequence[str], most: int = 10) -> str:
+    return ", ".join(labels[:most]) + (", …" if len(labels) > most else "")
+
+
+def _problem(sentence: str) -> Problem:
+    return Problem(field=FIELD, sentence=sentence)

@@ -1,0 +1,218 @@
+"""The condition of models in numbers: by model and version, and over time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+import db.health
+from db.engine import Session, Sessions, reading
+from db.health import (
+    BucketCount,
+    FeedbackCount,
+    JudgedCount,
+    ModelVersion,
+    OutcomeCount,
+    Scope,
+    Step,
+)
+from db.ids import utc_now
+from health.estimates import Estimate, Group, Rate, accuracy, rate
+
+# Percentiles come from the newest cases: bounded work however many there are, and what holds now.
+LATENCY_SAMPLE = 2_000
+# Nothing was sent, so these say nothing of the model.
+NOT_SENT = ("invalid",)
+STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
+SPANS = {"hour": timedelta(hours=48), "day": timedelta(days=30)}
+MAX_POINTS = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Latency:
+    """Seconds from asking to answer, as percentiles of the newest `n` answered cases."""
+
+    p50: float
+    p95: float
+    p99: float
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthRow:
+    """What is known of one model version.
+
+    A case that failed before a version answered counts under the version that was asked for, which
+    may be empty. `error_rate` leaves out the cases that were never sent. `feedback` has the current
+    statements by channel and judgement.
+    """
+
+    server: str
+    model: str
+    version: str
+    cases: int
+    answered: int
+    errors: Mapping[str, int]
+    error_rate: Rate
+    feedback: Mapping[str, Mapping[str, int]]
+    accuracy: Estimate
+    latency: Latency | None
+    last_case_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeriesPoint:
+    """One hour or day (UTC), also when nothing happened in it."""
+
+    start: datetime
+    cases: int
+    answered: int
+    errors: int
+    mean_seconds: float | None
+
+
+def summarise(
+    sessions: Sessions,
+    *,
+    server: str | None = None,
+    model: str | None = None,
+    version: str | None = None,
+    since: datetime | None = None,
+) -> list[HealthRow]:
+    """One row for each model version that was asked, in alphabetical order."""
+    scope = Scope(server=server, model=model, version=version, since=since)
+    with reading(sessions) as session:
+        outcomes = _by_key(db.health.outcomes(session, scope))
+        said = _by_key(db.health.statements(session, scope))
+        judged = _by_key(db.health.judged(session, scope))
+        return [
+            _row(
+                key,
+                outcomes[key],
+                said.get(key, []),
+                judged.get(key, []),
+                _latency(session, key, scope),
+            )
+            for key in sorted(outcomes, key=_in_order)
+        ]
+
+
+def recent_series(
+    sessions: Sessions,
+    *,
+    server: str | None = None,
+    model: str | None = None,
+    version: str | None = None,
+    since: datetime | None = None,
+    by: Step = "day",
+    clock: Callable[[], datetime] = utc_now,
+) -> list[SeriesPoint]:
+    """Counts by hour or day up to now, without gaps; the last 48 hours or 30 days unless told."""
+    now = clock()
+    first = _start(max(since or now - SPANS[by], now - STEPS[by] * (MAX_POINTS - 1)), by)
+    scope = Scope(server=server, model=model, version=version, since=first)
+    with reading(sessions) as session:
+        found = db.health.buckets(session, scope, by)
+    counted = {start: list(counts) for start, counts in groupby(found, key=lambda c: c.start)}
+    points = int((_start(now, by) - first) / STEPS[by]) + 1
+    starts = (first + STEPS[by] * i for i in range(points))
+    return [_point(start, counted.get(start, [])) for start in starts]
+
+
+class _Keyed(Protocol):
+    @property
+    def key(self) -> ModelVersion: ...
+
+
+_Count = TypeVar("_Count", bound=_Keyed)
+
+
+def _by_key(counts: Iterable[_Count]) -> dict[ModelVersion, list[_Count]]:
+    found: dict[ModelVersion, list[_Count]] = defaultdict(list)
+    for count in counts:
+        found[count.key].append(count)
+    return dict(found)
+
+
+def _in_order(key: ModelVersion) -> tuple[str, str, str]:
+    return key.server, key.model, key.version
+
+
+def _row(
+    key: ModelVersion,
+    outcomes: Sequence[OutcomeCount],
+    said: Sequence[FeedbackCount],
+    judged: Sequence[JudgedCount],
+    latency: Latency | None,
+) -> HealthRow:
+    cases = {count.outcome: count.cases for count in outcomes}
+    errors = {name: cases[name] for name in sorted(cases) if name != "answered"}
+    return HealthRow(
+        server=key.server,
+        model=key.model,
+        version=key.version,
+        cases=sum(cases.values()),
+        answered=cases.get("answered", 0),
+        errors=errors,
+        error_rate=_error_rate(cases),
+        feedback=_feedback(said),
+        accuracy=accuracy(_group(count) for count in judged),
+        latency=latency,
+        last_case_at=max(count.last_at for count in outcomes),
+    )
+
+
+def _error_rate(cases: Mapping[str, int]) -> Rate:
+    sent = {outcome: count for outcome, count in cases.items() if outcome not in NOT_SENT}
+    n = sum(sent.values())
+    return rate(n - sent.get("answered", 0), n)
+
+
+def _feedback(said: Sequence[FeedbackCount]) -> dict[str, dict[str, int]]:
+    counted: dict[str, dict[str, int]] = defaultdict(dict)
+    for count in said:
+        counted[count.channel][count.judgement] = count.statements
+    return dict(counted)
+
+
+def _group(count: JudgedCount) -> Group:
+    return Group(
+        probability=count.probability,
+        is_audited=count.is_audited,
+        is_volunteered=count.is_volunteered,
+        is_right=None if count.judgement is None else count.judgement == "correct",
+        cases=count.cases,
+    )
+
+
+def _latency(session: Session, key: ModelVersion, scope: Scope) -> Latency | None:
+    seconds = db.health.recent_seconds(session, key, scope, limit=LATENCY_SAMPLE)
+    if not seconds:
+        return None
+    p50, p95, p99 = (float(value) for value in np.percentile(seconds, (50, 95, 99)))
+    return Latency(p50=p50, p95=p95, p99=p99, n=len(seconds))
+
+
+def _start(moment: datetime, by: Step) -> datetime:
+    whole = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return whole.replace(hour=0) if by == "day" else whole
+
+
+def _point(start: datetime, counts: Sequence[BucketCount]) -> SeriesPoint:
+    cases = {count.outcome: count.cases for count in counts}
+    seconds = sum(count.mean_seconds * count.cases for count in counts)
+    total = sum(cases.values())
+    answered = cases.get("answered", 0)
+    return SeriesPoint(
+        start=start,
+        cases=total,
+        answered=answered,
+        errors=total - answered - sum(cases.get(outcome, 0) for outcome in NOT_SENT),
+        mean_seconds=seconds / total if total else None,
+    )

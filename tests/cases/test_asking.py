@@ -1,0 +1,334 @@
+"""Asking a model: one call, one case, whatever happens."""
+
+import logging
+import multiprocessing
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+
+from cases import history
+from cases.asking import answer_of, ask, error_of
+from cases.audit import AuditPolicy
+from cases.errors import CaseNotRecorded, KeyReused, Unexpected
+from db.engine import make_sessions, reading, writing
+from mds_client import errors
+from mds_client.exchange import Exchange
+from mds_client.prediction import Answer
+from mds_client.signature import File, ModelRef
+from tests.asked_model import ADELIE, AskedModel, failure
+from tests.recorded import NOON
+
+VALUES = {"bill": 39.1}
+FAILURES = [
+    errors.InvalidValues([errors.Problem(field="bill", sentence="Bill must be a number.")]),
+    errors.EndpointUnreachable("Nobody answered.", advice="Ask the operator."),
+    errors.EndpointTimedOut("No answer within 30 seconds."),
+    errors.ModelNotFound("There is no such model."),
+    errors.EndpointRefused("The model refused.", detail="X has 5 features", field="bill"),
+    errors.EndpointFailed("The server broke."),
+    errors.UnreadableAnswer("That was no answer."),
+    errors.SignatureMismatch("The inputs changed."),
+    errors.MdsError("Something else."),
+]
+
+
+def test_an_answer_becomes_a_case(sessions):
+    asked = ask(AskedModel(), VALUES, sessions=sessions, person="ada", key="k", clock=lambda: NOON)
+    assert asked.prediction is not None
+    assert asked.error is None
+    case = history.case(sessions, asked.case_id)
+    assert case == asked.case
+    assert (case.server, case.model, case.version_asked, case.version) == (
+        "shelf",
+        "penguins",
+        "",
+        "v7",
+    )
+    assert (case.created_at, case.person, case.outcome) == (NOON, "ada", "answered")
+    assert (case.entered, case.question) == (VALUES, "Which species is it?")
+    assert (case.answer_label, case.answer_number) == ("Adelie", None)
+    assert (case.http_status, case.trace_id, case.seconds_wire) == (200, "trace-1", 0.25)
+    assert case.seconds_total > 0
+
+
+def test_server_and_case_are_known_by_one_id(sessions):
+    asked = ask(AskedModel(), VALUES, sessions=sessions, key="k")
+    assert asked.prediction.exchange.request_id == asked.case_id == asked.case.request_id
+
+
+def test_secrets_stay_out_of_the_case(sessions):
+    case = ask(AskedModel(), VALUES, sessions=sessions, key="k").case
+    assert case.url == "http://mds:8080/v2/models/penguins/infer"
+    assert case.response_headers == {"Set-Cookie": "(hidden)", "Server": "mds"}
+
+
+@pytest.mark.parametrize("error", FAILURES, ids=lambda error: error.kind)
+def test_every_failure_becomes_a_case(sessions, error: errors.MdsError):
+    model = AskedModel(failure(error, status=503))
+    asked = ask(model, VALUES, sessions=sessions, key="k")
+    assert (asked.prediction, asked.error) == (None, error)
+    case = history.case(sessions, asked.case_id)
+    assert case.outcome == error.kind
+    assert (case.error_sentence, case.error_advice) == (error.sentence, error.advice)
+    assert (case.http_status, case.answer) == (503, None)
+    assert answer_of(case) is None
+
+
+def test_a_failure_before_anything_was_sent_becomes_a_case(sessions):
+    error = errors.InvalidValues([errors.Problem(field="bill", sentence="Bill is missing.")])
+    case = ask(AskedModel(error), {}, sessions=sessions, key="k").case
+    assert (case.outcome, case.http_status, case.seconds_wire, case.url) == (
+        "invalid",
+        None,
+        None,
+        "",
+    )
+    assert case.request_id == case.id
+
+
+def test_a_model_without_a_signature_becomes_a_case(sessions):
+    class Gone(AskedModel):
+        def signature(self):
+            raise errors.ModelNotFound("There is no such model.")
+
+    model = Gone()
+    assert ask(model, VALUES, sessions=sessions, key="k").case.outcome == "not_found"
+    assert model.calls == []
+
+
+def test_a_fault_of_ours_is_a_sentence_for_the_analyst_and_a_trace_in_the_log(sessions, caplog):
+    asked = ask(AskedModel(KeyError("oops")), VALUES, sessions=sessions, key="k")
+    assert isinstance(asked.error, Unexpected)
+    assert "Traceback" not in asked.case.error_detail
+    assert asked.case.outcome == "error"
+    assert asked.case.error_detail == "KeyError: 'oops'"
+    record = next(record for record in caplog.records if record.exc_info)
+    assert asked.case_id in record.getMessage()
+    assert record.levelno == logging.ERROR
+
+
+def test_the_same_key_again_is_the_same_case_and_no_call(sessions):
+    model = AskedModel()
+    first = ask(model, VALUES, sessions=sessions, key="k")
+    again = ask(model, VALUES, sessions=sessions, key="k")
+    assert again.case == first.case
+    assert (again.prediction, again.error, len(model.calls)) == (None, None, 1)
+    assert answer_of(again.case) == ADELIE
+
+
+def test_the_same_key_after_a_failure_gives_the_same_words(sessions):
+    model = AskedModel(errors.EndpointFailed("The server broke.", advice="Wait.", detail="500"))
+    ask(model, VALUES, sessions=sessions, key="k")
+    again = ask(model, VALUES, sessions=sessions, key="k")
+    assert len(model.calls) == 1
+    assert (again.error.kind, again.error.sentence) == ("failed", "The server broke.")
+    assert (again.error.advice, again.error.detail) == ("Wait.", "500")
+
+
+def test_an_answered_case_has_no_error(sessions):
+    assert error_of(ask(AskedModel(), VALUES, sessions=sessions, key="k").case) is None
+
+
+@pytest.mark.parametrize("changed", ["values", "person", "model"])
+def test_a_key_never_brings_the_answer_to_another_question(sessions, changed: str):
+    ask(AskedModel(), VALUES, sessions=sessions, person="ada", key="k")
+    other = AskedModel(ref=ModelRef(server="shelf", name="wines"))
+    model = other if changed == "model" else AskedModel()
+    values = {"bill": 50.0} if changed == "values" else VALUES
+    person = "bob" if changed == "person" else "ada"
+    with pytest.raises(KeyReused):
+        ask(model, values, sessions=sessions, person=person, key="k")
+    assert model.calls == []
+
+
+def test_unknown_values_can_be_asked_twice(sessions):
+    model = AskedModel()
+    for _ in range(2):
+        ask(model, {"bill": float("nan")}, sessions=sessions, key="k")
+    assert len(model.calls) == 1
+
+
+def test_eight_threads_with_one_key_are_one_call_and_one_case(sessions):
+    def slowly(_values):
+        time.sleep(0.05)
+        return ADELIE
+
+    model = AskedModel(slowly)
+
+    def click(_: int) -> str:
+        return ask(model, VALUES, sessions=sessions, key="k").case_id
+
+    with ThreadPoolExecutor(8) as pool:
+        ids = set(pool.map(click, range(8)))
+    assert (len(ids), len(model.calls)) == (1, 1)
+    assert len(history.recent(sessions)) == 1
+
+
+def test_different_keys_do_not_wait_for_each_other(sessions):
+    def slowly(_values):
+        time.sleep(0.3)
+        return ADELIE
+
+    model, began = AskedModel(slowly), time.perf_counter()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: ask(model, VALUES, sessions=sessions, key=f"k{n}"), range(4)))
+    assert time.perf_counter() - began < 0.9
+    assert len(history.recent(sessions)) == 4
+
+
+def test_three_processes_with_one_key_are_one_case(database_url: str, sessions):
+    spawn = multiprocessing.get_context("spawn")
+    answers = spawn.SimpleQueue()
+    started = [spawn.Process(target=_click, args=(database_url, answers)) for _ in range(3)]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join(60)
+    assert len({answers.get() for _ in started}) == 1
+    assert len(history.recent(sessions)) == 1
+
+
+def test_who_records_second_gets_the_case_of_the_first(sessions):
+    """As if another process recorded the key while we were waiting for the model."""
+
+    def overtaken(_values):
+        ask(AskedModel(), VALUES, sessions=sessions, key="other")
+        with writing(sessions) as session:
+            session.execute(text("UPDATE cases SET idempotency_key = 'k'"))
+        return ADELIE
+
+    second = ask(AskedModel(overtaken), VALUES, sessions=sessions, key="k")
+    assert (second.prediction, second.error) == (None, None)
+    assert [case.id for case in history.recent(sessions)] == [second.case_id]
+
+
+def test_without_a_database_nothing_is_sent(tmp_path):
+    model = AskedModel()
+    without_tables = make_sessions(f"sqlite:///{tmp_path}/empty.db")
+    with pytest.raises(CaseNotRecorded):
+        ask(model, VALUES, sessions=without_tables, key="k")
+    assert model.calls == []
+
+
+def test_an_answer_that_cannot_be_recorded_is_not_lost(sessions):
+    def and_the_database_breaks(_values):
+        with writing(sessions) as session:
+            session.execute(text("ALTER TABLE cases DROP COLUMN question"))
+        return ADELIE
+
+    with pytest.raises(CaseNotRecorded) as caught:
+        ask(AskedModel(and_the_database_breaks), VALUES, sessions=sessions, key="k")
+    assert caught.value.prediction.answer == ADELIE
+    with reading(sessions) as session:
+        assert session.scalar(text("SELECT count(*) FROM cases")) == 0
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201])
+def test_a_key_that_cannot_be_kept_is_a_mistake_of_the_caller(sqlite_url: str, key: str):
+    with pytest.raises(ValueError, match="1 to 200"):
+        ask(AskedModel(), VALUES, sessions=make_sessions(sqlite_url), key=key)
+
+
+def test_somebody_unknown_is_anonymous(sessions):
+    assert ask(AskedModel(), VALUES, sessions=sessions, person=" ", key="k").case.person == (
+        "anonymous"
+    )
+
+
+def test_the_audit_draw_is_logged(sessions):
+    policy = AuditPolicy(probability=0.25)
+    for draw, is_audited in ((0.2499, True), (0.25, False)):
+        case = ask(
+            AskedModel(),
+            VALUES,
+            sessions=sessions,
+            key=f"k{draw}",
+            audit=policy,
+            random=lambda draw=draw: draw,
+        ).case
+        assert (case.audit_probability, case.audit_draw) == (0.25, draw)
+        assert case.is_audited is is_audited
+
+
+def test_values_of_every_kind_are_kept_as_plain_data(sessions):
+    photo = File(name="a.png", media_type="image/png", data=b"\x89PNG")
+    values = {
+        "photo": photo,
+        "when": datetime(2025, 1, 1, tzinfo=UTC),
+        "count": np.int64(3),
+        "share": np.float32(0.5),
+        "grid": np.eye(2),
+        "tags": ("a", "b"),
+        "nothing": None,
+        "raw": b"abc",
+        "big": "x" * 300_000,
+    }
+    kept = ask(AskedModel(), values, sessions=sessions, key="k").case.entered
+    assert kept["photo"] == {
+        "file": "a.png",
+        "media_type": "image/png",
+        "size": 4,
+        "sha256": photo.sha256,
+    }
+    assert kept["when"] == "2025-01-01T00:00:00+00:00"
+    assert (kept["count"], kept["share"], kept["grid"]) == (3, 0.5, [[1.0, 0.0], [0.0, 1.0]])
+    assert (kept["tags"], kept["nothing"], kept["raw"]["size"]) == (["a", "b"], None, 3)
+    assert kept["big"]["omitted"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ADELIE,
+        Answer(kind="class", label="yes", probabilities={"yes": 0.7, "no": 0.3}, score=1.5),
+        Answer(kind="number", number=41.5, unit="kg"),
+        Answer(kind="text", text="Good morning — 早安"),
+        Answer(kind="segments", segments=((0.0, 1.5), (2.0, 2.5))),
+        Answer(kind="tree", details={"boxes": [[1, 2], [3, 4]], "note": "x"}),
+    ],
+    ids=lambda answer: answer.kind,
+)
+def test_a_reopened_case_has_the_same_answer(sessions, answer: Answer):
+    asked = ask(AskedModel(answer), VALUES, sessions=sessions, key="k")
+    reopened = answer_of(history.case(sessions, asked.case_id))
+    assert reopened == answer
+    assert reopened.headline == answer.headline
+    assert list(reopened.probabilities) == list(answer.probabilities)
+
+
+def test_of_many_probabilities_the_first_twenty_and_the_labels_own_are_kept(sessions):
+    many = {f"c{n:03}": 1 / (n + 2) for n in range(500)}
+    answer = Answer(kind="class", label="c499", probabilities=many)
+    kept = answer_of(ask(AskedModel(answer), VALUES, sessions=sessions, key="k").case)
+    assert list(kept.probabilities) == [*list(many)[:20], "c499"]
+    assert kept.probability == answer.probability
+
+
+def test_a_number_that_is_not_finite_is_an_answer_but_not_averaged(sessions):
+    answer = Answer(kind="number", number=float("inf"))
+    case = ask(AskedModel(answer), VALUES, sessions=sessions, key="k").case
+    assert case.answer_number is None
+    assert answer_of(case).number == float("inf")
+
+
+def test_a_request_without_an_answer_keeps_what_was_sent(sessions):
+    error = failure(
+        errors.EndpointTimedOut("No answer."), status=None, response_body=b"", response_headers={}
+    )
+    assert isinstance(error.exchange, Exchange)
+    asked = ask(AskedModel(error), VALUES, sessions=sessions, key="k")
+    wire = history.wire(sessions, asked.case_id)
+    assert (wire.http_status, wire.request.text, wire.response.text) == (
+        None,
+        '{"inputs": []}',
+        "",
+    )
+
+
+def _click(url: str, answers) -> None:
+    """What one of several processes does."""
+    answers.put(ask(AskedModel(), VALUES, sessions=make_sessions(url), key="k").case_id)

@@ -1,0 +1,221 @@
+"""Every model of the embedded MDS answers its own examples sensibly, one row or many."""
+
+import base64
+import io
+import json
+import math
+import struct
+
+import numpy as np
+import pytest
+from PIL import Image
+from sklearn.datasets import load_breast_cancer, load_diabetes
+
+from tests.demo_mds.asking import (
+    DESCRIBED,
+    Asker,
+    fields,
+    how_many_examples,
+    question,
+    rows_of,
+    uploads,
+)
+
+TOLD_TO_BEHAVE = {"delay_seconds": 0, "failure": "none"}
+
+
+@pytest.fixture(params=[path for path in DESCRIBED if path not in ("slow", "flaky")])
+def path(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+def test_one_row_gets_the_answer_it_gets_among_many(path: str, mds: Asker) -> None:
+    last = how_many_examples(mds.metadata(path)) - 1
+    alone, together = mds.ask(path, [last]), mds.ask(path, [0, last])
+    for name, values in alone.items():
+        if isinstance(values[0], str):
+            assert values[0] == together[name][1]
+        else:
+            assert np.allclose(values[0], together[name][1], atol=1e-3)
+
+
+def test_answers_are_of_the_declared_type(path: str, mds: Asker) -> None:
+    metadata = mds.metadata(path)
+    answer = mds.post(path, question(metadata, [0, 1, 2])).json()
+    for declared, given in zip(metadata["outputs"], answer["outputs"], strict=True):
+        assert given["name"] == declared["name"]
+        assert given["datatype"] == declared["datatype"]
+        assert given["shape"] == [3, declared["shape"][1]]
+
+
+def test_classes_have_the_highest_probability(path: str, mds: Asker) -> None:
+    outputs = mds.metadata(path)["outputs"]
+    roles = {output["parameters"]["role"]: output for output in outputs}
+    if "probabilities" not in roles:
+        return
+    answers = mds.ask(path)
+    labels = roles["class"]["parameters"]["labels"]
+    for chosen, chances in zip(
+        answers[roles["class"]["name"]], answers[roles["probabilities"]["name"]], strict=True
+    ):
+        place = labels.index(chosen) if isinstance(chosen, str) else chosen
+        assert place == int(np.argmax(chances))
+        assert math.isclose(sum(chances), 1, abs_tol=1e-6)
+
+
+def test_breast_cancer_is_right_about_its_examples(mds: Asker) -> None:
+    data = load_breast_cancer()
+    wanted = np.column_stack([field["examples"] for field in fields(mds.metadata("breast-cancer"))])
+    truth = [data.target[np.abs(data.data - row).sum(axis=1).argmin()] for row in wanted]
+    assert set(truth) == {0, 1}
+    assert np.mean(np.array(mds.ask("breast-cancer")["predict"]) == truth) >= 0.9
+
+
+def test_diabetes_progress_is_better_than_the_mean(mds: Asker) -> None:
+    data = load_diabetes(scaled=False)
+    columns = fields(mds.metadata("diabetes-progress"))
+    wanted = np.column_stack([column["examples"] for column in columns])
+    truth = np.array([data.target[np.abs(data.data - row).sum(axis=1).argmin()] for row in wanted])
+    error = np.abs(mds.ask("diabetes-progress")["predict"] - truth).mean()
+    assert error < 0.9 * np.abs(truth - truth.mean()).mean()
+
+
+def test_wine_answers_thirteen_numbers_with_three_probabilities(mds: Asker) -> None:
+    numbers = [13.2, 1.78, 2.14, 11.2, 100, 2.65, 2.76, 0.26, 1.28, 4.38, 1.05, 3.4, 1050]
+    tensor = {"name": "anything", "datatype": "FP64", "shape": [2, 13], "data": numbers * 2}
+    answer = rows_of(mds.post("wine", {"inputs": [tensor]}).json())["predict"]
+    assert [int(np.argmax(row)) for row in answer] == [0, 0]
+
+
+def test_wine_tells_how_many_numbers_it_wants(mds: Asker) -> None:
+    tensor = {"name": "anything", "datatype": "FP64", "shape": [1, 2], "data": [1, 2]}
+    answer = mds.post("wine", {"inputs": [tensor]})
+    assert answer.status_code == 500
+    assert "(2) is not the same as it was in training data (13)" in answer.json()["error"]
+
+
+def test_versions_of_penguins_take_and_answer_different_things(mds: Asker) -> None:
+    first, second = (mds.metadata(f"penguins/versions/{version}") for version in ("v1", "v2"))
+    assert {tensor["name"] for tensor in first["inputs"]} < {
+        tensor["name"] for tensor in second["inputs"]
+    }
+    old, new = (mds.ask(f"penguins/versions/{version}")["predict"] for version in ("v1", "v2"))
+    assert old != new
+    assert set(new) == {"Adelie", "Chinstrap", "Gentoo"}
+
+
+def test_penguins_without_a_version_are_asked_of_the_newest(mds: Asker) -> None:
+    answer = mds.post("penguins", question(mds.metadata("penguins"), [0])).json()
+    assert answer["model_version"] == "v2"
+
+
+def test_digits_sees_light_on_dark_and_any_size(mds: Asker) -> None:
+    example = fields(mds.metadata("digits"))[0]["examples"][1]
+    picture = Image.open(io.BytesIO(base64.b64decode(example["data"])))
+    variants = [
+        picture,
+        picture.point(lambda value: 255 - value),
+        picture.resize((400, 400)),
+        picture.resize((40, 40)).convert("RGB"),
+    ]
+    answer = mds.post("digits", uploads("image", [png(variant) for variant in variants])).json()
+    assert len(set(rows_of(answer)["digit"])) == 1
+
+
+def test_digits_shows_every_digit(mds: Asker) -> None:
+    assert set(mds.ask("digits")["digit"]) == set(range(10))
+
+
+def test_ocr_reads_what_was_written(mds: Asker) -> None:
+    texts = mds.ask("ocr", [0, 1])["text"]
+    assert "CORNER CAFE" in texts[0]
+    assert "TOTAL 7.40" in texts[0]
+    assert texts[1] == "CAUTION\nWet floor"
+
+
+def test_ocr_finds_nothing_on_an_empty_page(mds: Asker) -> None:
+    blank = png(Image.new("RGB", (200, 100), "white"))
+    answers = rows_of(mds.post("ocr", uploads("image", [blank])).json())
+    assert answers == {"text": [""], "score": [0.0]}
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3000, 2), (2, 3000)])
+def test_ocr_bears_strips_and_specks(size: tuple[int, int], mds: Asker) -> None:
+    answer = mds.post("ocr", uploads("image", [png(Image.new("RGB", size, "white"))]))
+    assert rows_of(answer.json())["text"] == [""]
+
+
+def test_languages_are_named_in_english(mds: Asker) -> None:
+    languages = mds.ask("language-id")["language"]
+    assert languages[:5] == ["English", "French", "German", "Spanish", "Italian"]
+    assert len(set(languages)) == len(languages)
+
+
+def test_sentiment_knows_three_classes(mds: Asker) -> None:
+    answers = mds.ask("sentiment")
+    assert answers["sentiment"][:3] == ["positive", "neutral", "negative"]
+    assert all(-1 <= score <= 1 for score in answers["compound"])
+
+
+def test_speech_is_found_where_it_is_and_nowhere_else(mds: Asker) -> None:
+    answers = mds.ask("speech")
+    two, noise, noisy, chord = (json.loads(text) for text in answers["segments"])
+    assert noise == chord == []
+    assert len(noisy) >= 1
+    silence = (4.0, 5.2)
+    assert any(one["end"] < silence[0] for one in two)
+    assert any(one["start"] > silence[1] for one in two)
+    assert not any(one["start"] < silence[1] and one["end"] > silence[0] for one in two)
+    assert answers["seconds"][0] == pytest.approx(
+        sum(one["end"] - one["start"] for one in two), abs=0.1
+    )
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 44_100, 48_000])
+@pytest.mark.parametrize("kind", ["u1", "<i2", "i3", "<i4", "<f4", "<f8"])
+def test_speech_takes_wav_files_of_every_kind(rate: int, kind: str, mds: Asker) -> None:
+    example = fields(mds.metadata("speech"))[0]["examples"][2]
+    samples = np.frombuffer(base64.b64decode(example["data"])[44:], "<i2") / 2**15
+    places = np.arange(0, len(samples) / 8_000, 1 / rate) * 8_000
+    resampled = np.interp(places, np.arange(len(samples)), samples)
+    file = wav(np.column_stack([resampled, resampled]), rate, kind)
+    answers = rows_of(mds.post("speech", uploads("audio", [file])).json())
+    assert answers["seconds"][0] > 2
+
+
+@pytest.mark.parametrize("name", ["slow", "flaky"])
+def test_slow_and_flaky_behave_when_they_are_told_to(name: str, mds: Asker) -> None:
+    body = question(mds.metadata(name), [0, 1, 2])
+    body["parameters"] |= TOLD_TO_BEHAVE
+    for _ in range(4):
+        answer = mds.post(name, body)
+        assert answer.status_code == 200
+    assert len(rows_of(answer.json())["predict"]) == 3
+
+
+def png(picture: Image.Image) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def wav(frames: np.ndarray, rate: int, kind: str) -> bytes:
+    """A WAV file with samples stored as this kind: u1, i2, i3, i4, f4 or f8."""
+    code, width, channels = (3 if "f" in kind else 1), int(kind[-1]), frames.shape[1]
+    data = stored(frames.ravel(), kind)
+    header = struct.pack(
+        "<HHIIHH", code, channels, rate, rate * channels * width, channels * width, width * 8
+    )
+    body = b"WAVEfmt \x10\0\0\0" + header + b"data" + struct.pack("<I", len(data)) + data
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def stored(samples: np.ndarray, kind: str) -> bytes:
+    if kind == "u1":
+        return ((samples + 1) * 127).astype("u1").tobytes()
+    if "f" in kind:
+        return samples.astype(kind).tobytes()
+    if kind == "i3":
+        wide = (samples * (2**31 - 1)).astype("<i4")
+        return wide.view("u1").reshape(-1, 4)[:, 1:].tobytes()
+    return (samples * (2 ** (8 * int(kind[-1]) - 1) - 1)).astype(kind).tobytes()
