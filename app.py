@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,19 +17,20 @@ import streamlit as st
 
 from api.routes import routes
 from settings import settings
+from ui import services
 
 ROOT = Path(__file__).resolve().parent
-sys.path[:0] = [str(ROOT)] if str(ROOT) not in sys.path else []
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     """Build what pages use, then put everything alive out of the garbage collector's reach."""
-    from ui import services, warmup
+    from ui import warmup
 
     logging.basicConfig(
         level=settings().log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each poll says nothing
     built = services.build(settings())
     services.install(built)
     built.start()
@@ -43,7 +43,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
         built.close()
 
 
-app = st.App(ROOT / "ui" / "main.py", lifespan=lifespan, routes=routes())
+app = st.App(ROOT / "ui" / "main.py", lifespan=lifespan, routes=routes(services.services))
 
 if __name__ == "__main__":
     app.run(config={"server.address": settings().host, "server.port": settings().port})

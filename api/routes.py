@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.routing import Route
 
 from api.probe import healthz
+from ui.services import Services
 
 
-def routes() -> list[Route]:
+def routes(services: Callable[[], Services]) -> list[Route]:
     """Every route of ours. Streamlit answers all other paths."""
-    return [Route("/healthz", healthz)]
+    return [Route("/healthz", healthz(services))]

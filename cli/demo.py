@@ -201,10 +201,13 @@ def wait_until_ready(
 
 
 def _answers(http: httpx.Client, url: str) -> bool:
+    """Whether it is ready; the workbench is when it has seen the models too."""
     try:
-        return http.get(url).status_code == 200
-    except httpx.HTTPError:
+        answer = http.get(url)
+        models = answer.json()["models"] if url.endswith("/healthz") else 1
+    except (httpx.HTTPError, ValueError, KeyError):
         return False
+    return answer.status_code == 200 and models > 0
 
 
 def _check_alive(parts: Sequence[Part], processes: Mapping[str, subprocess.Popen[bytes]]) -> None:

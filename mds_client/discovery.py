@@ -20,6 +20,7 @@ from mds_client.signature import ModelRef, Signature
 
 log = logging.getLogger(__name__)
 UNREACHABLE = "UNREACHABLE"
+_FIRST_RETRY = 0.5  # seconds: a server that is starting is asked again soon
 
 
 def utc_now() -> datetime:
@@ -126,12 +127,15 @@ class Catalogue:
             self._thread.join(timeout=5)
 
     def _watch(self, seconds: float) -> None:
+        soon = _FIRST_RETRY
         while not self._stop.is_set():
             try:
                 self.refresh()
             except Exception:  # the watch outlives whatever one round runs into
                 log.exception("refreshing the catalogue failed")
-            self._stop.wait(seconds)
+            is_complete = all(state.is_reachable for state in self.servers())
+            soon = _FIRST_RETRY if is_complete else min(soon * 1.5, seconds)
+            self._stop.wait(seconds if is_complete else soon)
 
     def _refresh_server(self, name: str) -> None:
         client = self._clients[name]

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from health.summary import recent_series, summarise
-from ui import health
+from ui import condition
 from ui.services import services
 
 PAGE = {"title": "Health", "icon": ":material/monitor_heart:", "order": 2}
 
 st.title("How are the models doing?", anchor=False)
-since = health.choose_period()
+since = condition.choose_period()
 
 
 @st.fragment(run_every="5s")
@@ -17,13 +17,17 @@ def draw_health() -> None:
     """Drawn again by itself, so that feedback shows up at once."""
     rows = summarise(services().sessions, since=since)
     if not rows:
-        st.info("Nobody has asked a model in this time. Every question asked on Predict counts here.")
+        st.info(
+            "Nobody has asked a model in this time. Every question asked on Predict counts here."
+        )
         return
-    health.draw_totals(rows)
-    shown = health.choose_row(rows)
-    health.draw_table(rows)
+    shown = condition.choose_row(rows)
+    if shown:
+        rows = [row for row in rows if (row.server, row.model) == (shown.server, shown.model)]
+    condition.draw_totals(rows)
+    condition.draw_table(rows)
     scope = {"server": shown.server, "model": shown.model} if shown else {}
-    health.draw_charts(rows, recent_series(services().sessions, since=since, **scope))
+    condition.draw_charts(rows, recent_series(services().sessions, since=since, **scope))
 
 
 draw_health()

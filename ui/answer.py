@@ -6,7 +6,7 @@ import streamlit as st
 
 from cases.asking import answer_of
 from mds_client.signature import ModelRef
-from ui import feedback, notices, results, technical, why
+from ui import judging, notices, results, technical, why
 from ui.asking import Reply
 from ui.text import plain
 
@@ -39,7 +39,7 @@ def _draw_answer(reply: Reply) -> None:
         if reply.signature.question:
             st.caption(plain(reply.signature.question))
         results.draw(answer, reply.values, reply.signature)
-    feedback.draw(reply.case, answer, reply.signature)
+    judging.draw(reply.case, answer, reply.signature)
     why.draw(
         why.Asked(case=reply.case, answer=answer, values=reply.values, signature=reply.signature)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -10,13 +11,16 @@ from mds_client.discovery import UNREACHABLE, Entry, ServerState
 from ui.shell import page_path
 from ui.text import plain
 
-_STATES = {
+Color = Literal["green", "orange", "gray"]
+
+_STATES: dict[str, tuple[str, str, Color]] = {
     "READY": ("Ready", ":material/check_circle:", "green"),
     "LOADING": ("Loading", ":material/hourglass_empty:", "orange"),
     "UNLOADING": ("Going away", ":material/hourglass_empty:", "orange"),
     "UNAVAILABLE": ("Not loaded", ":material/cancel:", "gray"),
     UNREACHABLE: ("Unreachable", ":material/cloud_off:", "orange"),
 }
+_UNKNOWN: tuple[str, str, Color] = ("Unknown", ":material/help:", "gray")
 _KINDS = {
     "image": "a picture",
     "audio": "a recording",
@@ -52,9 +56,7 @@ def draw_card(versions: Sequence[Entry]) -> None:
                 disabled=not entry.info.is_ready,
             ):
                 st.switch_page(page_path("predict"), query_params={"model": str(entry.ref)})
-            words, icon, color = _STATES.get(
-                entry.info.state, ("Unknown", ":material/help:", "gray")
-            )
+            words, icon, color = _STATES.get(entry.info.state, _UNKNOWN)
             st.badge(words, icon=icon, color=color)
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from charts import attributions, grid, waveform, words
+from charts import attributions, grid, rule, waveform
 from explanations.contract import Explanation
 from mds_client.signature import File, Values
 from ui.figure import draw_figure
 from ui.media import preview
 from ui.sound import samples
 from ui.text import plain
+
+_MOST = 8
+_MOST_WORDS = 15
 
 
 def draw_explanation(explanation: Explanation, values: Values) -> None:
@@ -28,5 +31,62 @@ def draw_explanation(explanation: Explanation, values: Values) -> None:
         )
 
 
+def _draw_bars(explanation: Explanation, _values: Values) -> None:
+    """The largest ten bars; the others pooled into one."""
+    ordered = sorted(explanation.attributions, key=lambda found: -abs(found.amount))
+    shown = [_part(explanation, f"{a.title} = {a.value_text}", a.amount) for a in ordered[:_MOST]]
+    if rest := ordered[_MOST:]:
+        total = sum(found.amount for found in rest)
+        shown.append(_part(explanation, f"{len(rest)} other fields", total))
+    draw_figure(attributions.figure(shown, in_order=True), explanation.alt)
+
+
+def _draw_rule(explanation: Explanation, _values: Values) -> None:
+    """The conditions, and how far the rule can be trusted."""
+    st.markdown("\n".join(f"- {plain(condition)}" for condition in explanation.conditions))
+    shares = {"holds": explanation.precision, "applies": explanation.coverage}
+    known = {name: share for name, share in shares.items() if share is not None}
+    if known:
+        draw_figure(rule.figure(known), rule.alt_text(known))
+
+
+def _draw_words(explanation: Explanation, _values: Values) -> None:
+    """The words in reading order."""
+    parts = [_part(explanation, a.title, a.amount) for a in explanation.attributions]
+    strongest = sorted(parts, key=lambda part: -abs(part.amount))[:_MOST_WORDS]
+    shown = [part for part in parts if part in strongest]
+    draw_figure(attributions.figure(shown, in_order=True), explanation.alt)
+
+
+def _draw_grid(explanation: Explanation, values: Values) -> None:
+    file = _file(values)
+    picture = preview(file.data) if file else None
+    if picture is not None and explanation.grid:
+        draw_figure(grid.figure(explanation.grid, picture), explanation.alt)
+
+
+def _draw_sound(explanation: Explanation, values: Values) -> None:
+    file = _file(values)
+    sound = samples(file.data) if file else None
+    if sound is not None:
+        amounts = [(*a.span, a.amount) for a in explanation.attributions if a.span]
+        draw_figure(waveform.figure(sound.values, sound.rate, amounts=amounts), explanation.alt)
+
+
+def _part(explanation: Explanation, title: str, amount: float) -> attributions.Part:
+    return attributions.Part(
+        title=title, amount=amount, words=explanation.target.amount_text(amount)
+    )
+
+
 def _file(values: Values) -> File | None:
     return next((value for value in values.values() if isinstance(value, File)), None)
+
+
+_CHARTS = {
+    "attribution": _draw_bars,
+    "rule": _draw_rule,
+    "spans": _draw_words,
+    "grid": _draw_grid,
+    "segments": _draw_sound,
+}

@@ -6,11 +6,11 @@ import logging
 import threading
 from dataclasses import dataclass
 
-from explanations.worker import Explainers
 import db.engine
 from cases.audit import AuditPolicy
 from db.engine import Sessions, make_sessions
 from db.migrate import migrate
+from explanations.worker import Explainers
 from mds_client.client import MdsClient, Model
 from mds_client.discovery import Catalogue
 from mds_client.server import Server

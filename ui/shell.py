@@ -13,6 +13,7 @@ from mds_client.errors import MdsError
 from ui import notices
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
+ICON = str(Path(__file__).resolve().parent / "icon.png")  # a Material icon would be fetched from its maker
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,7 @@ class PageHeader:
 
 def run() -> None:
     """Draw the frame and the page that was asked for."""
-    st.set_page_config(page_title="MDS Workbench", page_icon=":material/hub:", layout="wide")
+    st.set_page_config(page_title="MDS Workbench", page_icon=ICON, layout="wide")
     pages = [_page(header) for header in page_headers()]
     current = st.navigation(pages, position="top")
     try:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import importlib
 
+from ui.registry import by_kind
+
 _FIRST_PAGE_NEEDS = (
     "pandas",
     "plotly.graph_objects",
     "pyarrow",
     "ui.shell",
-    "ui.fields",
-    "ui.results",
+    "ui.answer",
+    "ui.catalogue",
+    "ui.choosing",
+    "ui.condition",
+    "ui.form",
 )
 
 
@@ -18,3 +23,5 @@ def imports() -> None:
     """Import them now, before the first person comes."""
     for name in _FIRST_PAGE_NEEDS:
         importlib.import_module(name)
+    by_kind("ui.fields")
+    by_kind("ui.results")

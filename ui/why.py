@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 
 import streamlit as st
-from explanations.worker import Job
 
 from cases.history import CaseView, explanations, save_explanation
 from explanations.contract import Explanation
 from explanations.methods import suited
+from explanations.worker import Job
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
@@ -39,7 +39,9 @@ def draw(asked: Asked) -> None:
         return
     st.subheader("Why this answer?", anchor=False)
     found = explanations(services().sessions, asked.case.id)
-    done = {view.method: Explanation.from_json(json.dumps(view.result)) for view in found if view.result}
+    done = {
+        view.method: Explanation.from_json(json.dumps(view.result)) for view in found if view.result
+    }
     with st.container(horizontal=True):
         for method in methods:
             if method.NAME not in done and _job(asked, method.NAME) is None:
@@ -81,10 +83,10 @@ def _start(asked: Asked, method: str) -> None:
     _jobs()[asked.case.id, method] = found.explainers.start(
         method,
         server=found.clients[asked.signature.model.server].server,
-        ref=asked.signature.model,
         signature=asked.signature,
         values=asked.values,
         answer=asked.answer,
+        case=asked.case.id,
     )
 
 

@@ -104,6 +104,12 @@ def test_versions_of_penguins_take_and_answer_different_things(mds: Asker) -> No
     assert set(new) == {"Adelie", "Chinstrap", "Gentoo"}
 
 
+def test_some_example_penguins_were_not_measured_completely(mds: Asker) -> None:
+    examples = {field["label"]: field["examples"] for field in fields(mds.metadata("penguins"))}
+    assert None in examples["Sex"]
+    assert None in examples["Bill length"]
+
+
 def test_penguins_without_a_version_are_asked_of_the_newest(mds: Asker) -> None:
     answer = mds.post("penguins", question(mds.metadata("penguins"), [0])).json()
     assert answer["model_version"] == "v2"

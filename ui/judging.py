@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -56,9 +57,9 @@ def _draw_choice(case: CaseView, answer: Answer, signature: Signature) -> None:
         )
         unsure = st.button("Can't tell", key=_key(case, "unsure"), icon=":material/question_mark:")
     if yes:
-        _give(case, "correct", answer=answer, signature=signature)
+        _give(case, _Said(judgement="correct"), labels_of(answer, signature))
     if unsure:
-        _give(case, "unsure", answer=answer, signature=signature)
+        _give(case, _Said(judgement="unsure"), labels_of(answer, signature))
     if st.session_state.get(_key(case, "wrong")):
         _draw_correction(case, answer, signature)
 
@@ -71,8 +72,10 @@ def _draw_correction(case: CaseView, answer: Answer, signature: Signature) -> No
             "Anything else?", key=_key(case, "comment"), height=80, max_chars=2000
         )
         if st.form_submit_button("Send", type="primary"):
-            said = {"truth": truth, "reason": reason or "", "comment": comment}
-            _give(case, "incorrect", answer=answer, signature=signature, **said)
+            said = _Said(
+                judgement="incorrect", truth=truth, reason=reason or "", comment=comment or ""
+            )
+            _give(case, said, labels_of(answer, signature))
 
 
 def _draw_truth(case: CaseView, answer: Answer, signature: Signature) -> object:
@@ -98,18 +101,29 @@ def labels_of(answer: Answer, signature: Signature) -> list[str]:
     return sorted(declared or answer.probabilities)
 
 
-def _give(
-    case: CaseView, judgement: str, *, answer: Answer, signature: Signature, **said: object
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    """What a person says with one click or one form."""
+
+    judgement: str
+    truth: object = None
+    reason: str = ""
+    comment: str = ""
+
+
+def _give(case: CaseView, said: _Said, labels: list[str]) -> None:
+    """Record it, or say why not with everything still in the form."""
     try:
         give(
             services().sessions,
             case_id=case.id,
             person=session.person(),
-            judgement=judgement,
-            labels=labels_of(answer, signature),
+            judgement=said.judgement,
+            truth=said.truth,
+            reason=said.reason,
+            comment=said.comment,
+            labels=labels,
             key=session.remembered(_key(case, "key"), lambda: uuid.uuid4().hex),
-            **said,
         )
     except MdsError as error:
         notices.show(error)

@@ -1,0 +1,28 @@
+"""Cases over time, answered and not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from plotly.graph_objects import Bar, Figure
+
+from charts.layout import finished
+from charts.palette import AGAINST, FOR
+
+
+def figure(starts: Sequence[datetime], answered: Sequence[int], errors: Sequence[int]) -> Figure:
+    """Stacked bars: blue were answered, orange were not."""
+    drawn = Figure([
+        Bar(x=list(starts), y=list(answered), marker_color=FOR, name="answered"),
+        Bar(x=list(starts), y=list(errors), marker_color=AGAINST, name="not answered"),
+    ])  # fmt: skip
+    finished(drawn, height=240, barmode="stack")
+    drawn.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.15, "x": 0})
+    drawn.update_yaxes(title="cases", rangemode="tozero", tickformat=",d", nticks=5)
+    return drawn
+
+
+def alt_text(answered: Sequence[int], errors: Sequence[int]) -> str:
+    """The totals in a sentence."""
+    return f"Bar chart of cases over time: {sum(answered)} answered, {sum(errors)} not answered."

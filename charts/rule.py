@@ -1,0 +1,34 @@
+"""How far a rule can be trusted: how often it holds, and to how many cases it applies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from plotly.graph_objects import Bar, Figure
+
+from charts.layout import finished
+from charts.palette import FAINT, FOR
+
+_WORDS = {"holds": "How often the rule holds", "applies": "Share of cases it applies to"}
+
+
+def figure(shares: Mapping[str, float]) -> Figure:
+    """One bar for each share, out of a full bar."""
+    names, values = [_WORDS[name] for name in shares], list(shares.values())
+    drawn = Figure([
+        Bar(x=[1.0] * len(names), y=names, orientation="h", marker_color=FAINT, hoverinfo="skip"),
+        Bar(x=values, y=names, orientation="h", marker_color=FOR, hoverinfo="skip",
+            text=[f"{value * 100:.0f} %" for value in values], textposition="outside", cliponaxis=False),
+    ])  # fmt: skip
+    finished(drawn, height=38 * len(names) + 20, barmode="overlay")
+    drawn.update_xaxes(range=[0, 1.15], visible=False)
+    drawn.update_yaxes(autorange="reversed", automargin=True, showgrid=False, ticklabelstandoff=8)
+    return drawn
+
+
+def alt_text(shares: Mapping[str, float]) -> str:
+    """The shares in a sentence."""
+    said = ", ".join(
+        f"{_WORDS[name].lower()}: {value * 100:.0f} %" for name, value in shares.items()
+    )
+    return f"Bar chart: {said}."

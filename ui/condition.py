@@ -1,0 +1,185 @@
+"""What the Health page draws: totals, a row for each model version, and how it went over time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from charts import counts, latency
+from health.estimates import Estimate, rate
+from health.summary import HealthRow, SeriesPoint
+from ui.figure import draw_figure
+from ui.text import plain
+
+_PERIODS = {"Today": 1, "7 days": 7, "30 days": 30, "All": None}
+_CHANNELS = {
+    "volunteered": "volunteered",
+    "audit": "drawn for a check",
+    "review": "by review",
+    "upload": "uploaded",
+    "api": "by API",
+}
+_OUTCOMES = {
+    "invalid": "not sent: values to correct",
+    "unreachable": "server not reachable",
+    "timeout": "too slow",
+    "not_found": "no such model",
+    "refused": "not accepted",
+    "failed": "model broke",
+    "unreadable": "answer not readable",
+    "mismatch": "model changed",
+    "error": "our own error",
+}
+
+
+def choose_period() -> datetime | None:
+    """Since when cases count; None for all of them."""
+    chosen = st.segmented_control(
+        "Time", list(_PERIODS), default="30 days", key="health_period", required=True
+    )
+    days = _PERIODS[chosen or "30 days"]
+    return None if days is None else datetime.now(UTC) - timedelta(days=days)
+
+
+def draw_totals(rows: Sequence[HealthRow]) -> None:
+    """Four numbers, each with what it rests on."""
+    cases, answered = sum(row.cases for row in rows), sum(row.answered for row in rows)
+    said = sum(feedback_count(row) for row in rows)
+    sent = sum(row.error_rate.n for row in rows)
+    errors = rate(sum(row.error_rate.count for row in rows), sent)
+    columns = st.columns(4)
+    columns[0].metric("Cases", f"{cases:,}", border=True, help="Every press of Predict is a case.")
+    columns[1].metric("Answered", f"{answered:,}", border=True)
+    columns[2].metric(
+        "Feedback", f"{said:,}", border=True, help="Cases somebody said something about."
+    )
+    shown = "–" if errors.value is None else f"{errors.value * 100:.0f} %"
+    columns[3].metric(
+        "Errors",
+        shown,
+        border=True,
+        help=f"Of {sent:,} requests that were sent. 95 % interval: {errors}",
+    )
+
+
+def draw_table(rows: Sequence[HealthRow]) -> None:
+    """One row for each model version."""
+    st.subheader("By model and version", anchor=False)
+    st.dataframe(
+        pd.DataFrame([_facts(row) for row in rows]),
+        hide_index=True,
+        width="stretch",
+        alt="One row for each model version with its cases, accuracy, feedback, speed and errors",
+    )
+    if not all(row.accuracy.enough for row in rows):
+        st.caption(
+            "Accuracy is shown once enough randomly drawn cases have been judged: feedback that people "
+            "volunteer is mostly about wrong answers, and alone would make every model look worse than it is."
+        )
+
+
+def draw_charts(rows: Sequence[HealthRow], series: Sequence[SeriesPoint]) -> None:
+    """Cases over time, feedback by channel, time to answer, and errors."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Cases over time", anchor=False)
+        answered, errors = [p.answered for p in series], [p.errors for p in series]
+        figure = counts.figure([p.start for p in series], answered, errors)
+        draw_figure(figure, counts.alt_text(answered, errors), key="health_cases")
+        _draw_feedback(rows)
+    with right:
+        st.subheader("Time to answer", anchor=False)
+        speeds = [
+            latency.Speed(title=name_of(row), p50=row.latency.p50, p95=row.latency.p95)
+            for row in rows
+            if row.latency
+        ]
+        if speeds:
+            draw_figure(latency.figure(speeds), latency.alt_text(speeds), key="health_latency")
+        _draw_errors(rows)
+
+
+def choose_row(rows: Sequence[HealthRow]) -> HealthRow | None:
+    """One model to look at closer; None for all of them."""
+    names = list(dict.fromkeys((row.server, row.model) for row in rows))
+    chosen = st.selectbox(
+        "Model",
+        names,
+        index=None,
+        placeholder="All models",
+        format_func=lambda name: f"{name[0]}/{name[1]}",
+        key="health_model",
+    )
+    return next((row for row in rows if (row.server, row.model) == chosen), None)
+
+
+def name_of(row: HealthRow) -> str:
+    return f"{row.model} {row.version}".strip()
+
+
+def feedback_count(row: HealthRow) -> int:
+    return sum(sum(judged.values()) for judged in row.feedback.values())
+
+
+def accuracy_words(estimate: Estimate) -> str:
+    """`0.86 [0.81–0.90] n=142 of 2,310`, or that there is not enough to say so."""
+    words = str(estimate)
+    return words[0].upper() + words[1:]
+
+
+def _facts(row: HealthRow) -> dict[str, object]:
+    found = row.latency
+    return {
+        "Model": row.model,
+        "Version": row.version or "–",
+        "Cases": row.cases,
+        "Accuracy [95 % interval]": accuracy_words(row.accuracy),
+        "Feedback": feedback_count(row),
+        "Right": _judged(row, "correct"),
+        "Wrong": _judged(row, "incorrect"),
+        "Median ms": round(found.p50 * 1e3) if found else None,
+        "95 % ms": round(found.p95 * 1e3) if found else None,
+        "99 % ms": round(found.p99 * 1e3) if found else None,
+        "Errors": row.cases - row.answered,
+        "Last asked (UTC)": f"{row.last_case_at:%Y-%m-%d %H:%M}",
+    }
+
+
+def _judged(row: HealthRow, judgement: str) -> int:
+    return sum(judged.get(judgement, 0) for judged in row.feedback.values())
+
+
+def _draw_feedback(rows: Sequence[HealthRow]) -> None:
+    st.subheader("Feedback by channel", anchor=False)
+    by_channel: dict[str, Counter[str]] = {}
+    for row in rows:
+        for channel, judged in row.feedback.items():
+            by_channel.setdefault(channel, Counter()).update(judged)
+    if not by_channel:
+        st.caption("Nobody has said yet whether an answer was right.")
+    for channel, judged in by_channel.items():
+        said = ", ".join(
+            f"{judged[judgement]} {words}"
+            for judgement, words in (
+                ("correct", "right"),
+                ("incorrect", "wrong"),
+                ("unsure", "can't tell"),
+            )
+            if judged[judgement]
+        )
+        st.markdown(f"- {_CHANNELS.get(channel, plain(channel))}: {said}")
+
+
+def _draw_errors(rows: Sequence[HealthRow]) -> None:
+    st.subheader("Errors", anchor=False)
+    total: Counter[str] = Counter()
+    for row in rows:
+        total.update(row.errors)
+    if not total:
+        st.caption("Every request was answered.")
+    for outcome, count in total.most_common():
+        st.markdown(f"- {_OUTCOMES.get(outcome, plain(outcome))}: {count:,}")
