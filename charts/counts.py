@@ -18,8 +18,13 @@ def figure(starts: Sequence[datetime], answered: Sequence[int], errors: Sequence
         Bar(x=list(starts), y=list(errors), marker_color=AGAINST, name="not answered"),
     ])  # fmt: skip
     finished(drawn, height=240, barmode="stack")
-    drawn.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.15, "x": 0})
-    drawn.update_yaxes(title="cases", rangemode="tozero", tickformat=",d", nticks=5)
+    drawn.update_layout(
+        showlegend=True, legend={"orientation": "h", "y": 1.15, "x": 0, "traceorder": "normal"}
+    )
+    most = max((a + e for a, e in zip(answered, errors, strict=True)), default=0)
+    drawn.update_yaxes(
+        title="cases", rangemode="tozero", tickformat=",d", dtick=max(1, round(most / 4))
+    )
     return drawn
 
 

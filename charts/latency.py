@@ -37,11 +37,11 @@ def figure(speeds: Sequence[Speed]) -> Figure:
             Scatter(x=[getattr(s, get) * 1e3 for s in speeds], y=places, mode="markers", name=name,
                     marker={"color": color, "size": 11})
         )  # fmt: skip
-    finished(drawn, height=34 * len(speeds) + 90)
+    finished(drawn, height=34 * len(speeds) + 120)
     drawn.update_layout(
         showlegend=True, legend={"orientation": "h", "y": 1.12, "x": 0, "yanchor": "bottom"}
     )
-    drawn.update_xaxes(title="milliseconds", type="log")
+    drawn.update_xaxes(title={"text": "milliseconds", "standoff": 12}, type="log", automargin=True)
     drawn.update_yaxes(
         tickmode="array", tickvals=places, ticktext=[shortened(s.title) for s in speeds],
         autorange="reversed", automargin=True,

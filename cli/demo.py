@@ -123,7 +123,13 @@ def server_part(folder: Path, http: int, grpc: int, metrics: int) -> Part:
     ports = ("--http-port", str(http), "--grpc-port", str(grpc), "--metrics-port", str(metrics))
     return Part(
         name="model server",
-        command=(_serving_python(), "-u", str(ROOT / "demo_mds" / "serve.py"), *ports),
+        command=(
+            _serving_python(),
+            "-u",
+            str(ROOT / "demo_mds" / "serve.py"),
+            *ports,
+            "--stop-with-parent",
+        ),
         ready_url=f"http://{HOST}:{http}/v2/health/ready",
         environment={},
         log=folder / "log" / "model-server.log",

@@ -157,8 +157,13 @@ def buckets(session: Session, scope: Scope, step: Step) -> list[BucketCount]:
 _KEY = (Case.server, Case.model, Case.version)
 _LOTTERY = (Case.audit_probability, Case.is_audited)
 _SPOKEN = (
-    *("server", "model", "version", "audit_probability", "is_audited"),
-    *("is_volunteered", "judgement"),
+    "server",
+    "model",
+    "version",
+    "audit_probability",
+    "is_audited",
+    "is_volunteered",
+    "judgement",
 )
 _Lottery = tuple[ModelVersion, float, bool]
 _SQLITE_START = {"hour": "'%Y-%m-%dT%H:00:00'", "day": "'%Y-%m-%dT00:00:00'"}
@@ -186,58 +191,6 @@ def _within(scope: Scope) -> list[ColumnElement[bool]]:
 
 def _answered() -> ColumnElement[bool]:
     return Case.outcome == "answered"
-
-
-def _spoken(session: Session, scope: Scope) -> list[JudgedCount]:
-    """Answered cases of which something was said."""
-    verdict = _verdicts(scope)
-    groups = [verdict.c[name] for name in _SPOKEN]
-    query = select(*groups, func.count()).where(verdict.c.place == 1).group_by(*groups)
-    return [
-        JudgedCount(
-            key=_key(row),
-            probability=row[3],
-            is_audited=row[4],
-            is_volunteered=bool(row[5]),
-            judgement=row[6],
-            cases=row[7],
-        )
-        for row in session.execute(query)
-    ]
-
-
-def _verdicts(scope: Scope) -> Subquery:
-    """Everything that was said of answered cases; what counts of it has `place` 1 in its case.
-
-    A reviewer's word goes before others', the newest before older ones; `unsure` decides nothing.
-    Somebody who spoke without being asked has done so, also if the statement was replaced since.
-    """
-    # Joined inside, not around: PostgreSQL thinks that few rows have place 1 and would go through
-    # all of them for each case (15 s instead of 0.1 s for one of 50 models with 100,000 cases).
-    said = select(*_KEY, *_LOTTERY, *_verdict()).join(Feedback, Feedback.case_id == Case.id)
-    return said.where(*_within(scope), _answered()).subquery()
-
-
-def _verdict() -> tuple[ColumnElement[Any], ...]:
-    decides = and_(Feedback.is_current, Feedback.judgement != "unsure")
-    unasked = case((Feedback.channel == "volunteered", 1), else_=0)
-    order = (
-        case((decides, 0), else_=1),
-        case((Feedback.channel == "review", 0), else_=1),
-        Feedback.created_at.desc(),
-        Feedback.id.desc(),
-    )
-    return (
-        func.max(unasked).over(partition_by=Feedback.case_id).label("is_volunteered"),
-        case((decides, Feedback.judgement)).label("judgement"),
-        func.row_number().over(partition_by=Feedback.case_id, order_by=order).label("place"),
-    )
-
-
-def _answered_cases(session: Session, scope: Scope) -> dict[_Lottery, int]:
-    groups = (*_KEY, *_LOTTERY)
-    query = select(*groups, func.count()).where(*_within(scope), _answered()).group_by(*groups)
-    return {(_key(row), row[3], row[4]): row[5] for row in session.execute(query)}
 
 
 def _spoken(session: Session, scope: Scope) -> list[JudgedCount]:

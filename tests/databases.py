@@ -7,6 +7,7 @@ when the first test asks for it.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import itertools
 import shutil
@@ -71,7 +72,9 @@ def _fresh_postgres(template: str, server: str) -> Iterator[str]:
 
 @functools.cache
 def _sqlite_template() -> Path:
-    path = Path(tempfile.mkdtemp(prefix="mds-sqlite-")) / "template.db"
+    folder = Path(tempfile.mkdtemp(prefix="mds-sqlite-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "template.db"
     migrate(f"sqlite:///{path}")
     return path
 

@@ -36,8 +36,6 @@ def _draw_answer(reply: Reply) -> None:
     with st.container(border=True):
         for remark in reply.signature.remarks(reply.values):
             st.warning(plain(remark), icon=":material/warning:")
-        if reply.signature.question:
-            st.caption(plain(reply.signature.question))
         results.draw(answer, reply.values, reply.signature)
     judging.draw(reply.case, answer, reply.signature)
     why.draw(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mds_client.signature import Field, Signature, Values
+from mds_client.signature import NUMERIC_KINDS, Field, Signature, Values
 from ui import fields
 from ui.text import plain
 
@@ -40,7 +40,27 @@ def layout(signature: Signature) -> list[tuple[str, list[Field]]]:
 
 
 def _draw_fields(shown: Sequence[Field], opened_with: Values, key: str) -> dict[str, object]:
-    return {
-        field.name: fields.render(field, f"{key}_{field.name}", opened_with.get(field.name))
-        for field in shown
-    }
+    """Short inputs two abreast, so that the whole form is in sight; long ones over the full width."""
+    values: dict[str, object] = {}
+    for pair in _abreast(shown):
+        columns = st.columns(2) if len(pair) == 2 else [st.container()]
+        for column, field in zip(columns, pair, strict=True):
+            with column:
+                widget_key = f"{key}_{field.name}"
+                values[field.name] = fields.render(field, widget_key, opened_with.get(field.name))
+    return values
+
+
+def _abreast(shown: Sequence[Field]) -> list[list[Field]]:
+    """Neighbours that fit beside each other, in order."""
+    pairs: list[list[Field]] = []
+    for field in shown:
+        if pairs and len(pairs[-1]) == 1 and _is_short(field) and _is_short(pairs[-1][0]):
+            pairs[-1].append(field)
+        else:
+            pairs.append([field])
+    return pairs
+
+
+def _is_short(field: Field) -> bool:
+    return field.kind in NUMERIC_KINDS

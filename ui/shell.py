@@ -13,7 +13,9 @@ from mds_client.errors import MdsError
 from ui import notices
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
-ICON = str(Path(__file__).resolve().parent / "icon.png")  # a Material icon would be fetched from its maker
+ICON = str(
+    Path(__file__).resolve().parent / "icon.png"
+)  # a Material icon would be fetched from its maker
 
 
 @dataclass(frozen=True, kw_only=True)

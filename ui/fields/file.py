@@ -21,8 +21,9 @@ def render(field: Field, key: str, value: object) -> File | None:
     if isinstance(value, File):
         st.markdown(f"{label(field)}: {plain(value.name)}")
         show_file(field.kind, value)
+    most = f" (at most {field.max_bytes / 2**20:g} MB)"
     uploaded = st.file_uploader(
-        "Or upload your own" if isinstance(value, File) else label(field),
+        ("Or upload your own" if isinstance(value, File) else label(field)) + most,
         type=_ENDINGS[field.kind],
         key=key,
         help=hint(field),

@@ -8,7 +8,8 @@ import re
 import streamlit as st
 
 from mds_client.signature import Field
-from ui.labels import hint, label
+from ui.labels import label
+from ui.text import plain
 
 KINDS = ("tensor", "json")
 _BETWEEN = re.compile(r"[\s,;]+")
@@ -17,7 +18,11 @@ _BETWEEN = re.compile(r"[\s,;]+")
 def render(field: Field, key: str, value: object) -> object:
     """What was pasted, as numbers or JSON; the text itself where it is neither, for the check to name."""
     shown = "" if value is None else value if isinstance(value, str) else json.dumps(value)
-    pasted = st.text_area(label(field), value=shown, key=key, help=hint(field), height=140)
+    if field.description:
+        st.caption(plain(field.description))
+    pasted = st.text_area(
+        label(field), value=shown, key=key, height=140, placeholder="5.1, 3.5, 1.4, 0.2"
+    )
     return read(field, pasted)
 
 

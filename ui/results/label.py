@@ -8,6 +8,7 @@ from charts import probabilities
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
 from ui.figure import draw_figure
+from ui.score import draw_score
 from ui.text import percent, plain
 
 KINDS = ("class",)
@@ -20,16 +21,17 @@ _WORDS = (
 )
 
 
-def draw(answer: Answer, _values: Values, _signature: Signature) -> None:
+def draw(answer: Answer, _values: Values, signature: Signature) -> None:
     """The label in one big line, how sure the model is, and the next best."""
     st.header(plain(answer.label), anchor=False)
+    draw_score(answer, signature)
     if answer.probability is None:
         return
     st.markdown(
         f"**{how_sure(answer.probability)}**: the model gives it {percent(answer.probability)}"
     )
     shown = dict(list(answer.probabilities.items())[:_MOST_BARS])
-    draw_figure(probabilities.figure(shown), probabilities.alt_text(shown))
+    draw_figure(probabilities.figure(shown, percent), probabilities.alt_text(shown, percent))
 
 
 def how_sure(probability: float) -> str:

@@ -6,16 +6,15 @@ import streamlit as st
 
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
-from ui.text import percent
+from ui.score import draw_score
 
 KINDS = ("text",)
 
 
-def draw(answer: Answer, _values: Values, _signature: Signature) -> None:
+def draw(answer: Answer, _values: Values, signature: Signature) -> None:
     """The text line by line, and the model's score where it gives one."""
     if not answer.text.strip():
         st.header("No text found", anchor=False)
         return
     st.text(answer.text)
-    if answer.score is not None and 0 <= answer.score <= 1:
-        st.markdown(f"The model's own score for this reading: {percent(answer.score)}")
+    draw_score(answer, signature)

@@ -1,0 +1,21 @@
+"""The number that goes with an answer, in the model's own words."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mds_client.prediction import Answer
+from mds_client.signature import Signature
+from ui.text import number, plain
+
+
+def draw_score(answer: Answer, signature: Signature) -> None:
+    """The score with its name and meaning; nothing where the model gives none."""
+    if answer.score is None:
+        return
+    output = signature.output("score")
+    name, meaning = (output.title, output.description) if output else ("Score", "")
+    st.markdown(
+        f"{plain(name)}: **{plain(number(answer.score))}**"
+        + (f"  \n{plain(meaning)}" if meaning else "")
+    )
