@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import streamlit as st
@@ -46,4 +46,5 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
 app = st.App(ROOT / "ui" / "main.py", lifespan=lifespan, routes=routes(services.services))
 
 if __name__ == "__main__":
-    app.run(config={"server.address": settings().host, "server.port": settings().port})
+    with suppress(KeyboardInterrupt):  # Ctrl+C is how it ends
+        app.run(config={"server.address": settings().host, "server.port": settings().port})

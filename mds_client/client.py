@@ -22,11 +22,14 @@ import httpx
 
 from mds_client.answers import answers, with_roles
 from mds_client.errors import (
+    EndpointFailed,
+    EndpointRefused,
     EndpointTimedOut,
     EndpointUnreachable,
     InvalidValues,
     MdsError,
     Problem,
+    SignatureMismatch,
     UnreadableAnswer,
 )
 from mds_client.exchange import Exchange, Request, Response
@@ -386,9 +389,29 @@ class Model:
 
     def predict(self, values: Rows, *, request_id: str = "", trace_id: str = "") -> Prediction:
         """The answer to one row (a mapping), several (a list) or a DataFrame. Raises MdsError."""
-        return self.client.predict(
-            self.signature(), values, request_id=request_id, trace_id=trace_id
+        signature = self.signature()
+        try:
+            return self.client.predict(signature, values, request_id=request_id, trace_id=trace_id)
+        except (EndpointRefused, EndpointFailed) as error:
+            raise self._reason(error) from error
+
+    def _reason(self, error: MdsError) -> MdsError:
+        """A refusal is a mismatch when the model no longer takes what it was known to take."""
+        if self.known is None or not self._has_changed(self.known):
+            return error
+        mismatch = SignatureMismatch(
+            "The model takes something else now than when this form was drawn.",
+            advice="Reload the page for the new form. What you entered is in the record.",
+            detail=error.detail,
         )
+        mismatch.exchange = error.exchange
+        return mismatch
+
+    def _has_changed(self, known: Signature) -> bool:
+        try:
+            return self.client.signature(self.ref).fingerprint != known.fingerprint
+        except MdsError:
+            return False
 
 
 def checked_rows(signature: Signature, values: Rows) -> list[Values]:

@@ -6,6 +6,7 @@ from ui import answer, asking, choosing, form, session
 
 PAGE = {"title": "Predict", "icon": ":material/bolt:", "order": 1}
 
+choosing.reopen_case()
 entry = choosing.choose_model()
 signature = choosing.signature_of(entry)
 choosing.draw_heading(entry, signature)

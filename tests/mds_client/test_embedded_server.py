@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from mds_client import (
     ModelNotFound,
     ModelRef,
     Server,
+    SignatureMismatch,
 )
 
 EXPECTED = {
@@ -60,7 +62,9 @@ def test_probabilities_are_ordered_and_go_with_the_label(client: MdsClient) -> N
     model = client.model("breast-cancer")
     answer = model.predict(model.signature().example_rows[0]).answer
     assert set(answer.probabilities) == {"malignant", "benign"}
-    assert list(answer.probabilities.values()) == sorted(answer.probabilities.values(), reverse=True)
+    assert list(answer.probabilities.values()) == sorted(
+        answer.probabilities.values(), reverse=True
+    )
     assert answer.probability == pytest.approx(max(answer.probabilities.values()))
     assert sum(answer.probabilities.values()) == pytest.approx(1)
 
@@ -109,7 +113,9 @@ def test_a_model_without_metadata_takes_a_row_of_numbers(client: MdsClient) -> N
 
 def test_what_was_sent_and_what_came_back_is_kept(client: MdsClient) -> None:
     model = client.model("sentiment")
-    prediction = model.predict({"text": "schön & <b>gut</b>"}, request_id="case-1", trace_id="ab" * 16)
+    prediction = model.predict(
+        {"text": "schön & <b>gut</b>"}, request_id="case-1", trace_id="ab" * 16
+    )
     exchange = prediction.exchange
     assert "schön & <b>gut</b>".encode() in exchange.request_body
     assert b'"id":"case-1"' in exchange.response_body.replace(b" ", b"")
@@ -154,3 +160,14 @@ def test_sync_and_async_answer_alike(client: MdsClient, mds_url: str) -> None:
     model = client.model("diabetes-progress")
     headline = model.predict(model.signature().example_rows[0]).answer.headline
     assert asyncio.run(ask()) == (True, len(client.models()), headline)
+
+
+def test_a_model_that_changed_its_inputs_is_said(client: MdsClient) -> None:
+    """The form was drawn from version 1, but version 2 is asked with it."""
+    old = client.model("penguins", "v1").signature()
+    now = client.model("penguins", "v2")
+    known = replace(old, model=now.ref)
+    model = client.model("penguins", "v2", signature=known)
+    with pytest.raises(SignatureMismatch, match="something else now") as caught:
+        model.predict(old.example_rows[0])
+    assert caught.value.exchange is not None

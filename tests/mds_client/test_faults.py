@@ -31,7 +31,10 @@ SIGNATURE = Signature(
     layout="columns",
 )
 GOOD = json.dumps(
-    {"model_name": "m", "outputs": [{"name": "y", "shape": [1, 1], "datatype": "FP64", "data": [2.5]}]}
+    {
+        "model_name": "m",
+        "outputs": [{"name": "y", "shape": [1, 1], "datatype": "FP64", "data": [2.5]}],
+    }
 )
 TRACEBACK = 'Traceback (most recent call last):\n  File "/srv/model.py"\nValueError: no such column'
 

@@ -131,4 +131,13 @@ def test_whatever_a_server_declares_there_is_a_form(declared: object) -> None:
 def test_the_client_alone_loads_nothing_of_the_app() -> None:
     code = "import sys, mds_client; print(*(m.partition('.')[0] for m in sys.modules))"
     loaded = set(subprocess.check_output([sys.executable, "-c", code], text=True).split())
-    assert not loaded & {"pandas", "streamlit", "sqlalchemy", "plotly", "alibi", "shap", "settings", "ui"}
+    assert not loaded & {
+        "pandas",
+        "streamlit",
+        "sqlalchemy",
+        "plotly",
+        "alibi",
+        "shap",
+        "settings",
+        "ui",
+    }

@@ -19,7 +19,14 @@ def render(field: Field, key: str, value: object) -> object:
     options: list[object] = list(field.choices) if field.kind == "category" else [True, False]
     if not options:
         return (
-            st.text_input(label(field), value=str(value or ""), key=key, help=hint(field)) or None
+            st.text_input(
+                label(field),
+                value=str(value or ""),
+                key=key,
+                persist_state="session",
+                help=hint(field),
+            )
+            or None
         )
     if not field.required:
         options.append(UNKNOWN)
@@ -35,11 +42,23 @@ def _absent(field: Field, value: object) -> object:
 def _choose(field: Field, key: str, options: Sequence[object], value: object) -> object:
     if len(options) <= _MOST_PILLS:
         return st.pills(
-            label(field), options, default=value, key=key, help=hint(field), format_func=_words
+            label(field),
+            options,
+            default=value,
+            key=key,
+            persist_state="session",
+            help=hint(field),
+            format_func=_words,
         )
     index = options.index(value) if value in options else None
     return st.selectbox(
-        label(field), options, index=index, key=key, help=hint(field), format_func=_words
+        label(field),
+        options,
+        index=index,
+        key=key,
+        persist_state="session",
+        help=hint(field),
+        format_func=_words,
     )
 
 

@@ -23,6 +23,7 @@ def render(field: Field, key: str, value: object) -> float | int | None:
             value=None if shown is None else int(shown),
             step=1,
             key=key,
+            persist_state="session",
             help=hint(field),
             placeholder=usual(field),
         )
@@ -32,6 +33,7 @@ def render(field: Field, key: str, value: object) -> float | int | None:
         step=_step(field),
         format=f"%.{decimals(field, shown)}f",
         key=key,
+        persist_state="session",
         help=hint(field),
         placeholder=usual(field),
     )

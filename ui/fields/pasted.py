@@ -21,7 +21,12 @@ def render(field: Field, key: str, value: object) -> object:
     if field.description:
         st.caption(plain(field.description))
     pasted = st.text_area(
-        label(field), value=shown, key=key, height=140, placeholder="5.1, 3.5, 1.4, 0.2"
+        label(field),
+        value=shown,
+        key=key,
+        persist_state="session",
+        height=140,
+        placeholder="5.1, 3.5, 1.4, 0.2",
     )
     return read(field, pasted)
 

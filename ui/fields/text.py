@@ -16,8 +16,23 @@ def render(field: Field, key: str, value: object) -> str | None:
     if field.kind == "datetime":
         return (
             st.text_input(
-                label(field), value=shown, key=key, help=hint(field), placeholder="2026-03-31T14:05"
+                label(field),
+                value=shown,
+                key=key,
+                persist_state="session",
+                help=hint(field),
+                placeholder="2026-03-31T14:05",
             )
             or None
         )
-    return st.text_area(label(field), value=shown, key=key, help=hint(field), height=140) or None
+    return (
+        st.text_area(
+            label(field),
+            value=shown,
+            key=key,
+            persist_state="session",
+            help=hint(field),
+            height=140,
+        )
+        or None
+    )

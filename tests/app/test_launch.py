@@ -1,0 +1,125 @@
+"""The app as a process: every way to start it, its probe, and the options that we rely on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cli.demo import free_ports
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+
+
+def _ways(port: int) -> dict[str, list[str]]:
+    return {
+        "python": [sys.executable, "app.py"],
+        "streamlit": [str(BIN / "streamlit"), "run", "app.py", "--server.port", str(port)],
+        "uvicorn": [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "app:app",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+        ],
+    }
+
+
+@contextmanager
+def _started(command: list[str], port: int, folder: Path, url: str) -> Iterator[str]:
+    environment = {
+        **os.environ,
+        "MDS_PORT": str(port),
+        "MDS_SERVERS": f'[{{"name": "demo", "url": "{url}"}}]',
+        "MDS_DATABASE_URL": f"sqlite:///{folder / 'cases.db'}",
+    }
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        base = f"http://127.0.0.1:{port}"
+        _wait_for(f"{base}/healthz", process, folder / "log")
+        yield base
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(15)
+        finally:
+            process.kill()
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        try:
+            if httpx.get(url, trust_env=False).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+        assert process.poll() is None, log.read_text()
+    raise AssertionError(log.read_text())
+
+
+@pytest.mark.parametrize("way", ["python", "streamlit", "uvicorn"])
+def test_every_way_to_start_serves_pages_and_the_probe(
+    way: str, tmp_path: Path, mds_url: str
+) -> None:
+    (port,) = free_ports(18600, 1)
+    with _started(_ways(port)[way], port, tmp_path, mds_url) as base:
+        page = httpx.get(base, trust_env=False)
+        assert page.status_code == 200
+        assert "text/html" in page.headers["content-type"]
+        probe = httpx.get(f"{base}/healthz", trust_env=False).json()
+        assert probe["database"] is True
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def test_the_web_process_never_imports_the_explainers() -> None:
+    code = "import app, sys; from ui import warmup; warmup.imports(); print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout.split()
+    assert "ui.answer" in loaded
+    assert not {"alibi", "shap", "sklearn", "spacy"} & set(loaded)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("runner.postScriptGC", False),
+        ("browser.gatherUsageStats", False),
+        ("client.showErrorDetails", "type"),
+        ("server.fileWatcherType", "none"),
+        ("server.maxUploadSize", 64),
+        ("server.address", "127.0.0.1"),
+    ],
+)
+def test_streamlit_still_has_the_options_that_we_set(option: str, value: object) -> None:
+    code = f"import app, streamlit as st; print(repr(st.get_option({option!r})))"
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert shown.stdout.strip() == repr(value)
+    assert "not a valid config option" not in shown.stderr
+
+
+def test_no_setting_is_unknown_to_streamlit() -> None:
+    """Streamlit only warns of an option that an upgrade took away."""
+    shown = subprocess.run(
+        [str(BIN / "streamlit"), "config", "show"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert "not a valid config option" not in shown.stdout + shown.stderr

@@ -1,0 +1,92 @@
+"""The demo as a person starts it: a process that is told to stop with Ctrl+C."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cli.demo import free_ports
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _start(folder: Path, port: int, mds_port: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-u", "-m", "cli", "demo", "--folder", str(folder)]
+    return subprocess.Popen(
+        [*command, "--port", str(port), "--mds-port", str(mds_port)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+def _read_until(process: subprocess.Popen[str], words: str) -> str:
+    assert process.stdout is not None
+    read = ""
+    for line in process.stdout:
+        read += line
+        if words in line:
+            return read
+    raise AssertionError(read)
+
+
+def _processes_of(folder: Path) -> list[str]:
+    """The demo's own processes that are still there: the app's environment names the folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and str(folder).encode() in (entry / "environ").read_bytes():
+                found.append((entry / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_steps_over_busy_ports_and_stops_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    port, mds_port = free_ports(18700, 1)[0], free_ports(18800, 1)[0]
+    with socket.create_server(("127.0.0.1", port)), socket.create_server(("127.0.0.1", mds_port)):
+        process = _start(tmp_path, port, mds_port)
+        said = _read_until(process, "Open")
+        address = re.findall(r"http://[\d.:]+", said)[-1]
+        assert address != f"http://127.0.0.1:{port}"
+        assert "text/html" in httpx.get(address, trust_env=False).headers["content-type"]
+        probe = httpx.get(f"{address}/healthz", trust_env=False).json()
+        assert probe["models"] == 12
+        assert (tmp_path / "workbench.db").exists()
+        process.send_signal(number)
+        rest, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert rest.rstrip().endswith("Stopped.")
+    assert not _processes_of(tmp_path)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(address, trust_env=False)
+
+
+def test_killed_outright_it_leaves_nothing_behind(tmp_path: Path) -> None:
+    process = _start(tmp_path, free_ports(18700, 1)[0], free_ports(18800, 1)[0])
+    address = re.findall(r"http://[\d.:]+", _read_until(process, "Open"))[-1]
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    deadline = time.monotonic() + 15
+    while _processes_of(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not _processes_of(tmp_path), address
+
+
+def test_a_part_that_does_not_start_is_said(tmp_path: Path) -> None:
+    broken = {**os.environ, "MDS_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", "demo", "--folder", str(tmp_path), "--port", "18700", "--mds-port", "18800"],
+        cwd=ROOT, env=broken, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "workbench did not start" in done.stdout
+    assert "workbench.log" in done.stdout

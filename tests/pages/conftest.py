@@ -1,0 +1,48 @@
+"""A running app on the real embedded MDS and a fresh database, driven without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from db.engine import close
+from explanations.worker import InlineExplainers
+from settings import ServerSettings, Settings
+from ui import services
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def built(mds_url: str, tmp_path: Path) -> Iterator[services.Services]:
+    """The services of the app: all real, explanations in this thread."""
+    settings = Settings(
+        servers=[ServerSettings(name="demo", title="Demo", url=mds_url)],
+        database_url=f"sqlite:///{tmp_path / 'cases.db'}",
+    )
+    found = services.build(settings)
+    found = replace(found, explainers=InlineExplainers(found.clients["demo"]))
+    found.catalogue.refresh()
+    services.install(found)
+    st.cache_data.clear()
+    yield found
+    found.close()
+    close(found.sessions)
+
+
+@pytest.fixture
+def app(built: services.Services) -> AppTest:
+    """The app as it opens."""
+    return AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=30)
+
+
+@pytest.fixture
+def predict(app: AppTest) -> AppTest:
+    """The app on its Predict page; tests choose the model by `query_params`."""
+    app.query_params["model"] = "demo/breast-cancer"
+    return app.switch_page("../pages/predict.py")

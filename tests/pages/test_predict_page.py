@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import html
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cases import history
+from ui import services
+
+
+def _choose(app: AppTest, model: str) -> AppTest:
+    app.query_params["model"] = model
+    return app.run()
+
+
+def _submit(app: AppTest) -> AppTest:
+    (button,) = [b for b in app.button if b.label == "Predict"]
+    return button.click().run()
+
+
+def _button(app: AppTest, label: str) -> object:
+    return next(b for b in app.button if b.label == label)
+
+
+def _cases(built: services.Services) -> list[history.CaseView]:
+    return history.recent(built.sessions)
+
+
+def test_the_form_opens_filled_and_is_answered(predict: AppTest, built: services.Services) -> None:
+    predict.run()
+    assert not predict.exception
+    assert len(predict.number_input) == 30
+    assert all(box.value is not None for box in predict.number_input)
+    _submit(predict)
+    assert predict.header[0].value in ("benign", "malignant")
+    (case,) = _cases(built)
+    assert case.outcome == "answered"
+    assert case.answer_label == predict.header[0].value
+    assert predict.query_params["case"] == case.id
+
+
+def test_seven_fields_are_in_sight_and_the_rest_in_groups(predict: AppTest) -> None:
+    predict.run()
+    groups = {e.label for e in predict.expander if "(" in e.label}
+    assert groups == {"Mean (10)", "Standard error (8)", "Worst (5)"}
+
+
+def test_nothing_is_rounded_on_the_way_through_the_form(
+    predict: AppTest, built: services.Services
+) -> None:
+    example = built.catalogue.entries()
+    entry = next(e for e in example if e.ref.name == "breast-cancer")
+    assert entry.signature is not None
+    _submit(predict.run())
+    assert _cases(built)[0].entered == entry.signature.example_rows[0]
+
+
+def test_two_presses_of_the_same_form_are_one_case(
+    predict: AppTest, built: services.Services
+) -> None:
+    """A double click reaches us as a second run with the form of the first."""
+    predict.run()
+    form = predict.session_state["form"]
+    _submit(predict)
+    predict.session_state["form"] = form
+    _submit(predict)
+    assert len(_cases(built)) == 1
+    _submit(predict)
+    assert len(_cases(built)) == 2
+
+
+def test_a_missing_value_is_named_and_nothing_is_lost(
+    predict: AppTest, built: services.Services
+) -> None:
+    predict.run().button(key="predict_clear").click().run()
+    predict.number_input[1].set_value(12.5)
+    _submit(predict)
+    assert "Worst texture is needed" in predict.warning[0].value
+    assert predict.number_input[0].value is None
+    assert predict.number_input[1].value == 12.5
+    assert [case.outcome for case in _cases(built)] == ["invalid"]
+
+
+def test_an_unusual_value_is_remarked_and_answered(predict: AppTest) -> None:
+    predict.run().number_input[0].set_value(99999.0)
+    _submit(predict)
+    assert any("outside the usual range" in warning.value for warning in predict.warning)
+    assert predict.header
+
+
+def test_another_example_and_clear(predict: AppTest) -> None:
+    first = [box.value for box in predict.run().number_input]
+    predict.button(key="predict_another").click().run()
+    assert [box.value for box in predict.number_input] != first
+    predict.button(key="predict_clear").click().run()
+    assert all(box.value is None for box in predict.number_input)
+
+
+def test_unknown_is_a_choice(predict: AppTest, built: services.Services) -> None:
+    _choose(predict, "demo/penguins@v2")
+    sex = next(pill for pill in predict.get("button_group") if "Sex" in pill.proto.label)
+    assert "unknown" in [option.content for option in sex.proto.options]
+    sex.set_value("unknown")
+    _submit(predict)
+    assert _cases(built)[0].entered["sex"] is None
+    assert _cases(built)[0].outcome == "answered"
+
+
+@pytest.mark.parametrize(
+    ("model", "kind"),
+    [
+        ("demo/diabetes-progress", "number"),
+        ("demo/digits", "class"),
+        ("demo/ocr", "text"),
+        ("demo/language-id", "class"),
+        ("demo/sentiment", "class"),
+        ("demo/speech", "segments"),
+    ],
+)
+def test_every_modality_answers_its_example(
+    predict: AppTest, built: services.Services, model: str, kind: str
+) -> None:
+    _submit(_choose(predict, model))
+    assert not predict.exception
+    (case,) = _cases(built)
+    assert case.outcome == "answered"
+    assert case.answer is not None
+    assert case.answer["kind"] == kind
+    assert any(found.value == "Was this right?" for found in predict.subheader)
+
+
+def test_a_model_that_says_nothing_takes_pasted_numbers(
+    predict: AppTest, built: services.Services
+) -> None:
+    _choose(predict, "demo/wine")
+    predict.text_area[0].set_value(
+        "13.2, 1.78 2.14\t11.2;100 2.65 2.76 .26 1.28 4.38 1.05 3.4 1050"
+    )
+    _submit(predict)
+    assert predict.header[0].value == "Class 0"
+    predict.text_area[0].set_value("one two three")
+    _submit(predict)
+    assert "numbers only" in predict.warning[0].value
+    assert predict.text_area[0].value == "one two three"
+    predict.text_area[0].set_value("1 2 3")
+    _submit(predict)
+    assert "13" in predict.error[0].value
+    assert [case.outcome for case in _cases(built)] == ["failed", "invalid", "answered"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [("error 500", "broke"), ("not JSON", "not in the form"), ("answer breaks off", "broke"), ("busy 503", "busy")],
+)  # fmt: skip
+def test_a_model_that_fails_is_said_in_a_sentence(
+    predict: AppTest, built: services.Services, failure: str, words: str
+) -> None:
+    _choose(predict, "demo/flaky")
+    (box,) = [s for s in predict.selectbox if "failure" in s.label.casefold()]
+    box.set_value(failure)
+    _submit(predict)
+    assert words in predict.error[0].value
+    assert "Traceback" not in html.unescape(str(predict))
+    assert _cases(built)[0].outcome != "answered"
+
+
+def test_hostile_links_name_no_model_and_draw_no_html(predict: AppTest) -> None:
+    _choose(predict, "demo/<img src=x onerror=alert(1)>")
+    assert "There is no model" in predict.warning[0].value
+    assert "<img" not in predict.warning[0].value.replace("\\<img", "")
+    assert predict.number_input
+
+
+def test_a_case_is_reopened_by_its_link(
+    predict: AppTest, app: AppTest, built: services.Services
+) -> None:
+    predict.run().number_input[0].set_value(31.25)
+    _submit(predict)
+    (case,) = _cases(built)
+    other = AppTest.from_file(app._script_path, default_timeout=30)
+    other.query_params["case"] = case.id
+    other.switch_page("../pages/predict.py").run()
+    assert other.header[0].value == case.answer_label
+    assert other.number_input[0].value == 31.25
+    other.query_params["case"] = "01AAAAAAAAAAAAAAAAAAAAAAAA"
+    other.run()
+    assert "no case with this link" in other.warning[0].value
+
+
+def test_a_shapley_explanation_is_kept_with_its_case(
+    predict: AppTest, built: services.Services
+) -> None:
+    _submit(predict.run())
+    _button(predict, "What speaks for and against").click().run()  # type: ignore[attr-defined]
+    (case,) = _cases(built)
+    (kept,) = history.explanations(built.sessions, case.id)
+    assert 0 < kept.rows <= 3000
+    assert any(kept.sentence[:30] in text.value.replace("\\", "") for text in predict.markdown)
+
+
+def test_feedback_is_given_changed_and_kept(predict: AppTest, built: services.Services) -> None:
+    from feedback.giving import history as said
+
+    _submit(predict.run())
+    (case,) = _cases(built)
+    _button(predict, "Yes").click().run()  # type: ignore[attr-defined]
+    assert "You called this answer right" in predict.success[0].value
+    _button(predict, "Change").click().run()  # type: ignore[attr-defined]
+    _button(predict, "No").click().run()  # type: ignore[attr-defined]
+    predict.text_area(key=f"feedback_{case.id}_comment").set_value("The biopsy says otherwise")
+    _button(predict, "Send").click().run()  # type: ignore[attr-defined]
+    assert "You called this answer wrong" in predict.success[0].value
+    assert [view.judgement for view in said(built.sessions, case.id)] == ["incorrect", "correct"]
