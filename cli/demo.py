@@ -206,7 +206,7 @@ def wait_until_ready(
             _check_alive(parts, processes)
             for part in [part for part in waiting if _answers(http, part.ready_url)]:
                 waiting.remove(part)
-                _say(f"  ✓ {part.name}")
+                _say(f"  ✓ {part.name}" + ("\x1b[K" if sys.stdout.isatty() else ""))
             if waiting and time.monotonic() > deadline:
                 raise NotStarted(
                     f"The {waiting[0].name} was not ready in time. See {waiting[0].log}"
@@ -240,7 +240,7 @@ def _wait_until_one_ends(processes: Mapping[str, subprocess.Popen[bytes]]) -> No
 def _show_waiting(waiting: list[Part]) -> None:
     if waiting and sys.stdout.isatty():
         names = " and ".join(part.name for part in waiting)
-        print(f"  … starting the {names}   ", end="\r", flush=True)
+        print(f"  … starting the {names}\x1b[K", end="\r", flush=True)
 
 
 def _say(words: str) -> None:

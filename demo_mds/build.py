@@ -100,7 +100,7 @@ def main() -> None:
     # One thread a process: the same sums in the same order, whatever the machine.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    print(f"{'Built' if build(target) else 'Nothing to do for'} {target}")
+    print(f"Built {target}" if build(target) else "The models are built.")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Ours against a peer, in one run. Nothing here is asserted."""
