@@ -47,4 +47,4 @@ def alt_text(amounts: Sequence[Sequence[float]], target: str) -> str:
 
 
 def _third(place: int, of: int, first: str, second: str, third: str) -> str:
-    return (first, second, third)[min(3 * place // max(of, 1), 2)]
+    return (first, second, third)[min(int(3 * (place + 0.5) / max(of, 1)), 2)]
