@@ -9,6 +9,7 @@ import streamlit as st
 
 from cases.history import CaseView, wire
 from ui.services import services
+from ui.text import plain
 
 _MOST_SHOWN = 20_000
 
@@ -16,7 +17,7 @@ _MOST_SHOWN = 20_000
 def draw(case: CaseView) -> None:
     """The case as the record has it."""
     with st.expander("Technical", icon=":material/code:"):
-        st.table(_facts(case))
+        st.table({name: plain(fact) for name, fact in _facts(case).items()})
         crossed = wire(services().sessions, case.id)
         if crossed is None:
             return
