@@ -8,9 +8,18 @@ from explanations.wording import number, percent
 
 __all__ = ["number", "percent", "plain"]
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])")
+# What means something inside a line, and what does so only at its beginning. Nothing more is escaped:
+# labels are read aloud as they are written, backslashes included.
+_INLINE = re.compile(r"([\\`*\[\]<$~&]|(?<!\w)_|_(?!\w)|:(?=[A-Za-z/])|(?<=\bwww)\.)")
+_BLOCK = re.compile(r"^([#>+\-=]|\d+(?=[.)]))")
 
 
 def plain(words: str) -> str:
     """Text that Markdown shows as it is: no emphasis, links, pictures, colours, maths or HTML."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(words.split()))
+    line = _INLINE.sub(r"\\\1", " ".join(words.split()))
+    return _BLOCK.sub(_escaped_start, line)
+
+
+def _escaped_start(found: re.Match[str]) -> str:
+    start = found.group(1)
+    return f"{start}\\" if start.isdigit() else f"\\{start}"

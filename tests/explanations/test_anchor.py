@@ -68,7 +68,7 @@ def test_a_budget_ends_it_and_is_said(rows: int) -> None:
     try:
         found = explain(asked, ANCHOR, model)
     except MdsError as error:
-        assert error.sentence
+        assert error.sentence  # noqa: PT017
     else:
         assert found.note or not found.is_complete
     assert model.rows <= rows

@@ -15,28 +15,28 @@ _MOST_DECIMALS = 8
 
 
 def render(field: Field, key: str, value: object) -> float | int | None:
-    """A number box; empty means unknown."""
+    """A number box; empty means unknown.
+
+    The value is set through the session: a box with a default cannot be emptied again.
+    """
     shown = None if is_missing(value) or not isinstance(value, int | float) else value
-    if field.kind == "integer":
-        return st.number_input(
-            label(field),
-            value=None if shown is None else int(shown),
-            step=1,
-            key=key,
-            persist_state="session",
-            help=hint(field),
-            placeholder=usual(field),
-        )
+    if key not in st.session_state:
+        st.session_state[key] = shown if shown is None else _typed(field, shown)
+    is_whole = field.kind == "integer"
     return st.number_input(
         label(field),
-        value=None if shown is None else float(shown),
-        step=_step(field),
-        format=f"%.{decimals(field, shown)}f",
+        value=None,
+        step=1 if is_whole else _step(field),
+        format="%d" if is_whole else f"%.{decimals(field, shown)}f",
         key=key,
         persist_state="session",
         help=hint(field),
         placeholder=usual(field),
     )
+
+
+def _typed(field: Field, value: float) -> float | int:
+    return int(value) if field.kind == "integer" else float(value)
 
 
 def decimals(field: Field, value: object = None) -> int:

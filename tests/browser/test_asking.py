@@ -1,0 +1,135 @@
+"""Every modality can be asked: typed, uploaded, or by its example."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import struct
+import wave
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.visit import Visit
+
+WINE = "13.2 1.78 2.14 11.2 100 2.65 2.76 .26 1.28 4.38 1.05 3.4 1050"
+
+
+def _picture(text: str, size: tuple[int, int]) -> bytes:
+    image = Image.new("L", size, 255)
+    ImageDraw.Draw(image).text(
+        (size[0] // 3, size[1] // 6), text, fill=0, font_size=size[1] * 2 // 3
+    )
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _tone() -> bytes:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        tone = (int(8000 * math.sin(i / 8)) for i in range(16_000))
+        file.writeframes(b"".join(struct.pack("<h", value) for value in tone))
+    return buffer.getvalue()
+
+
+def test_an_uploaded_picture_is_asked_about(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/digits")
+    visit.upload("one.png", "image/png", _picture("1", (90, 120))).predict()
+    assert re.fullmatch(r"\d", visit.answer())
+    page.get_by_text("Technical", exact=True).click()
+    expect(page.get_by_text("demo/digits", exact=True)).to_be_visible()
+
+
+def test_uploaded_words_are_read(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/ocr")
+    visit.upload("sign.png", "image/png", _picture("OPEN", (420, 120))).predict()
+    expect(page.get_by_test_id("stText").filter(has_text=re.compile("OPEN"))).to_be_visible()
+
+
+def test_an_uploaded_recording_is_asked_about(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/speech").upload("tone.wav", "audio/wav", _tone())
+    visit.predict()
+    assert visit.answer() == "No speech found"
+
+
+def test_typed_text_is_asked_about(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/language-id")
+    page.get_by_role("textbox").fill("Wo ist denn hier bitte der Bahnhof, und wann fährt der Zug?")
+    assert visit.predict().answer() == "German"
+    visit.open("/predict?model=demo/sentiment")
+    page.get_by_role("textbox").fill("What a horrible, awful, disgusting day")
+    assert visit.predict().answer() == "negative"
+
+
+def test_a_model_that_says_nothing_takes_pasted_numbers(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/wine")
+    page.get_by_role("textbox").fill(WINE)
+    assert visit.predict().answer() == "Class 0"
+
+
+def test_a_changed_number_changes_the_answer(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/diabetes-progress").predict()
+    before = visit.answer()
+    page.get_by_role("spinbutton", name="Body mass index").fill("41")
+    page.get_by_role("spinbutton", name="Body mass index").press("Tab")
+    visit.predict()
+    expect(page.get_by_role("heading", level=2).first).not_to_have_text(before)
+
+
+def test_another_example_fills_and_clear_empties_the_form(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/penguins")
+    box = page.get_by_role("spinbutton", name="Bill length")
+    first = box.input_value()
+    visit.click(visit.button("Another example"))
+    expect(box).not_to_have_value(first)
+    visit.click(visit.button("Clear"))
+    expect(box).to_have_value("")
+
+
+def test_versions_are_asked_apart(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/penguins")
+    expect(page.get_by_role("spinbutton", name="Bill length")).to_be_visible()
+    visit.click(page.get_by_role("radio", name="v1").or_(visit.button("v1")).first)
+    expect(page.get_by_role("spinbutton", name="Bill length")).to_have_count(0)
+    visit.predict()
+    page.get_by_text("Technical", exact=True).click()
+    expect(page.get_by_role("cell", name="v1", exact=True)).to_be_visible()
+
+
+def test_a_link_to_a_case_opens_it_for_somebody_else(page: Page, browser: Browser) -> None:
+    visit = Visit(page).open("/predict?model=demo/penguins")
+    page.get_by_role("spinbutton", name="Body mass").fill("5150")
+    page.get_by_role("spinbutton", name="Body mass").press("Tab")
+    answer = visit.predict().answer()
+    expect(page).to_have_url(re.compile("case="))
+    assert "5150" not in page.url
+    other = Visit(browser.new_context().new_page()).open(page.url)
+    expect(other.page.get_by_role("heading", name=answer, exact=True)).to_be_visible(timeout=20_000)
+    expect(other.page.get_by_role("spinbutton", name="Body mass")).to_have_value("5150")
+    other.page.context.close()
+
+
+def test_a_double_click_is_one_case(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/slow")
+    delay = page.get_by_role("spinbutton", name="Delay")
+    delay.fill("1.5")
+    delay.press("Tab")
+    page.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Predict").dblclick()
+    expect(page.get_by_text("Technical", exact=True)).to_be_visible(timeout=20_000)
+    visit.settled().health("demo/slow")
+    expect(visit.metric("Cases")).to_have_text("1")
+
+
+def test_the_answer_and_the_form_are_still_there_after_a_look_at_health(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/diabetes-progress")
+    page.get_by_role("spinbutton", name="Age").fill("77")
+    page.get_by_role("spinbutton", name="Age").press("Tab")
+    answer = visit.predict().answer()
+    visit.health().click(page.get_by_role("link", name="Predict").first)
+    expect(page.get_by_role("heading", name=answer, exact=True)).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="Age")).to_have_value("77")

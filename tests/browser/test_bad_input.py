@@ -1,0 +1,106 @@
+"""What goes wrong is said in a sentence, nothing that was entered is lost, and the case is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from cli import demo
+from tests.browser.visit import Visit
+
+
+def test_an_unknown_model_is_said_and_another_is_offered(page: Page) -> None:
+    Visit(page).open("/predict?model=demo/nope")
+    expect(page.get_by_text("There is no model demo/nope")).to_be_visible()
+    expect(page.get_by_role("button", name="Predict").last).to_be_visible()
+
+
+def test_html_in_a_model_name_stays_text(page: Page) -> None:
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    Visit(page).open("/predict?model=demo/<img src=x onerror=alert(1)>")
+    expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()
+    assert page.locator('img[src="x"]').count() == 0
+
+
+def test_a_file_of_fifty_megabytes_is_refused_in_words(page: Page, tmp_path: Path) -> None:
+    visit = Visit(page).open("/predict?model=demo/digits")
+    huge = tmp_path / "huge.png"
+    huge.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(50 * 2**20 - 8))
+    visit.upload_file(huge).predict()
+    expect(page.get_by_text("huge.png is too large: 50.0 MB, and at most 10 MB")).to_be_visible()
+    expect(page.get_by_test_id("stFileUploader").get_by_text("huge.png")).to_be_visible()
+    expect(page.get_by_text("this attempt is recorded")).to_be_visible()
+
+
+def test_a_file_that_is_not_what_it_says_is_refused_in_words(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/ocr")
+    visit.upload("scan.png", "image/png", b"%PDF-1.7 not a picture").predict()
+    expect(page.get_by_text("scan.png is not a picture")).to_be_visible()
+
+
+def test_a_picture_that_the_model_cannot_open_is_refused_in_words(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/digits")
+    visit.upload("cut.png", "image/png", b"\x89PNG\r\n\x1a\n" + b"cut short").predict()
+    expect(page.get_by_test_id("stAlert").first).to_be_visible()
+    expect(page.get_by_text("this attempt is recorded")).to_be_visible()
+
+
+def test_text_in_a_number_is_said_and_kept(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/wine")
+    page.get_by_role("textbox").fill("thirteen, two and a bit")
+    visit.predict()
+    expect(page.get_by_text("must hold numbers only")).to_be_visible()
+    expect(page.get_by_role("textbox")).to_have_value("thirteen, two and a bit")
+
+
+def test_a_missing_field_is_named_and_the_others_are_kept(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/breast-cancer")
+    first, second = page.get_by_role("spinbutton").nth(0), page.get_by_role("spinbutton").nth(1)
+    kept = second.input_value()
+    first.fill("")
+    first.press("Tab")
+    visit.predict()
+    expect(page.get_by_text("is needed")).to_be_visible()
+    expect(first).to_have_value("")
+    expect(second).to_have_value(kept)
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        ("error 500", "The model could not answer"),
+        ("not JSON", "The answer could not be read"),
+        ("answer breaks off", "The server cannot be reached"),
+    ],
+)
+def test_a_model_that_fails_is_said_and_counted(page: Page, failure: str, words: str) -> None:
+    visit = Visit(page).open("/predict?model=demo/flaky")
+    page.get_by_role("combobox", name="Failure").click()
+    page.get_by_role("option", name=failure).click()
+    visit.predict()
+    expect(page.get_by_text(words)).to_be_visible()
+    expect(page.get_by_text("this attempt is recorded")).to_be_visible()
+    visit.health("demo/flaky")
+    expect(visit.metric("Errors")).not_to_have_text("0 %")
+
+
+def test_a_dead_server_is_said_and_its_models_stay_listed(browser: Browser, tmp_path: Path) -> None:
+    server = demo.server_part(tmp_path, *demo.free_ports(18090, 3))
+    port = urlsplit(server.ready_url).port or 0
+    app = demo.app_part(tmp_path, demo.free_ports(18551, 1)[0], port)
+    with demo.running(app) as second:
+        with demo.running(server) as first:
+            demo.wait_until_ready([server, app], {server.name: first, app.name: second})
+            context = browser.new_context(base_url=app.ready_url.removesuffix("/healthz"))
+            visit = Visit(context.new_page()).open("/predict?model=demo/sentiment")
+            visit.page.get_by_role("textbox").fill("I would hate to type this twice")
+        visit.predict()
+        expect(visit.page.get_by_text("Nobody answers at the server")).to_be_visible()
+        expect(visit.page.get_by_role("textbox")).to_have_value("I would hate to type this twice")
+        visit.click(visit.page.get_by_role("link", name="Models").first)
+        expect(visit.page.get_by_text("Unreachable").first).to_be_visible(timeout=30_000)
+        expect(visit.card("Sentiment")).to_be_visible()
+        context.close()
