@@ -25,7 +25,7 @@ def draw_health() -> None:
     if shown:
         rows = [row for row in rows if (row.server, row.model) == (shown.server, shown.model)]
     condition.draw_totals(rows)
-    condition.draw_table(rows)
+    condition.draw_table(rows, shown)
     scope = {"server": shown.server, "model": shown.model} if shown else {}
     condition.draw_charts(rows, recent_series(services().sessions, since=since, **scope))
 

@@ -66,9 +66,10 @@ def draw_totals(rows: Sequence[HealthRow]) -> None:
     )
 
 
-def draw_table(rows: Sequence[HealthRow]) -> None:
+def draw_table(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
     """One row for each model version."""
-    st.subheader("By model and version", anchor=False)
+    title = f"{plain(chosen.model)} by version" if chosen else "By model and version"
+    st.subheader(title, anchor=False)
     st.dataframe(
         pd.DataFrame([_facts(row) for row in rows]),
         hide_index=True,

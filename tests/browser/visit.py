@@ -74,7 +74,7 @@ class Visit:
         if model:
             self.page.get_by_role("combobox", name="Model").click()
             self.page.get_by_role("option", name=model).click()
-            expect(self.page.get_by_test_id("stMetric").first).to_be_visible()
+            self._shows(model)
         return self.settled()
 
     def metric(self, name: str) -> Locator:
@@ -111,9 +111,13 @@ class Visit:
         if not option.count():
             return 0, 0
         option.click()
-        expect(self.page.get_by_role("combobox", name="Model")).to_have_value(model)
-        self.settled()
+        self._shows(model)
         return self.number("Cases"), self.number("Feedback")
+
+    def _shows(self, model: str) -> None:
+        """Wait until Health has been drawn for this model alone."""
+        title = f"{model.partition('/')[2]} by version"
+        expect(self.page.get_by_role("heading", name=title)).to_be_visible()
 
     def number(self, name: str) -> int:
         return int(self.metric(name).inner_text().replace(",", ""))

@@ -1,0 +1,127 @@
+"""`python -m tests.browser.screenshots`: the pictures in docs/screenshots, taken anew from the real app."""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, sync_playwright
+
+from cases.asking import ask
+from cli import demo
+from db.engine import make_sessions
+from feedback.giving import give
+from mds_client import MdsClient, MdsError, Server
+from tests.browser.chromium import ARGUMENTS, chromium
+from tests.browser.visit import Visit
+
+SIZE = {"width": 1280, "height": 900}
+MODALITIES = ("penguins", "digits", "language-id", "speech", "diabetes-progress", "ocr")
+TARGET = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+
+
+def main(target: Path = TARGET) -> None:
+    """Start everything, ask some questions, and take every picture in light and dark."""
+    target.mkdir(parents=True, exist_ok=True)
+    demo.build_models()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        mds = demo.server_part(folder, *demo.free_ports(18080, 3))
+        port = urlsplit(mds.ready_url).port or 0
+        app = demo.app_part(folder, demo.free_ports(18501, 1)[0], port)
+        with demo.running(mds) as first, demo.running(app) as second:
+            demo.wait_until_ready([mds, app], {mds.name: first, app.name: second})
+            _ask_around(f"http://127.0.0.1:{port}", app.environment["MDS_DATABASE_URL"])
+            _photograph(app.ready_url.removesuffix("/healthz"), target)
+
+
+def _ask_around(mds_url: str, database_url: str) -> None:
+    """A history, so that Health has something to say: real questions, seeded judgements."""
+    sessions, chance = make_sessions(database_url), random.Random(7)
+    with MdsClient(Server(name="demo", url=mds_url)) as client:
+        for name, version in (
+            ("breast-cancer", ""),
+            ("penguins", "v1"),
+            ("penguins", "v2"),
+            ("digits", ""),
+            ("sentiment", ""),
+        ):
+            model = client.model(name, version)
+            for number, row in enumerate(model.signature().example_rows * 6):
+                asked = ask(
+                    model,
+                    row,
+                    sessions=sessions,
+                    key=f"{name}{version}{number}",
+                    random=chance.random,
+                )
+                if asked.case.is_audited or chance.random() < 0.1:
+                    judgement = "incorrect" if chance.random() < 0.1 else "correct"
+                    give(
+                        sessions,
+                        case_id=asked.case_id,
+                        person="ana",
+                        judgement=judgement,
+                        key=asked.case_id,
+                    )
+        flaky = client.model("flaky")
+        for number, row in enumerate(flaky.signature().example_rows[:9]):
+            ask(flaky, row, sessions=sessions, key=f"flaky{number}", random=chance.random)
+
+
+def _photograph(base: str, target: Path) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        for scheme in ("light", "dark"):
+            _pages(browser, base, scheme, target)
+        for model in MODALITIES:
+            _modality(browser, base, model, target)
+        browser.close()
+
+
+def _pages(browser: Browser, base: str, scheme: str, target: Path) -> None:
+    visit = _visitor(browser, base, scheme).open()
+    visit.card("Breast cancer").wait_for()
+    _take(visit, target / f"models-{scheme}.png")
+    visit.open("/predict?model=demo/breast-cancer").predict()
+    _take(visit, target / f"predict-{scheme}.png")
+    visit.why()
+    _take(visit, target / f"predict-explained-{scheme}.png", is_long=True)
+    visit.health()
+    _take(visit, target / f"health-{scheme}.png", is_long=True)
+    visit.page.context.close()
+
+
+def _modality(browser: Browser, base: str, model: str, target: Path) -> None:
+    visit = _visitor(browser, base, "light").open(f"/predict?model=demo/{model}").predict()
+    if model != "ocr":  # half a minute of looking, for the same picture
+        visit.why()
+    _take(visit, target / f"ask-{model}-light.png", is_long=True)
+    visit.page.context.close()
+
+
+def _visitor(browser: Browser, base: str, scheme: str) -> Visit:
+    context = browser.new_context(base_url=base, color_scheme=scheme, viewport=SIZE)  # type: ignore[arg-type]
+    context.set_default_timeout(20_000)
+    return Visit(context.new_page())
+
+
+def _take(visit: Visit, path: Path, *, is_long: bool = False) -> None:
+    """A picture of the window; a long page is taken in a window that holds all of it."""
+    visit.settled()
+    visit.page.set_viewport_size({**SIZE, "height": 1400 if is_long else SIZE["height"]})
+    visit.page.mouse.move(0, 0)
+    visit.page.evaluate("document.activeElement.blur()")
+    visit.page.wait_for_timeout(1200)  # charts settle with an animation
+    visit.page.screenshot(path=path)
+    visit.page.set_viewport_size(SIZE)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    try:
+        main(*map(Path, sys.argv[1:2]))
+    except MdsError as error:
+        raise SystemExit(error.sentence) from error
