@@ -12,13 +12,16 @@ GAP = "\N{NO-BREAK SPACE}"
 
 
 def number(value: float) -> str:
-    """At most four significant digits, whole numbers whole, no exponent for everyday sizes."""
+    """At most four significant digits, whole numbers whole, no exponent for everyday sizes.
+
+    Thousands are set apart from five digits on, so that a year stays a year.
+    """
     if value == 0:
         return "0"
     if not math.isfinite(value) or not 0.0001 <= abs(value) < 1e7:
         return _minus(f"{value:.4g}")
     decimals = max(0, 3 - math.floor(math.log10(abs(value))))
-    text = f"{value:,.{decimals}f}"
+    text = f"{value:,.{decimals}f}" if abs(value) >= 10_000 else f"{value:.{decimals}f}"
     return _minus(text.rstrip("0").rstrip(".") if "." in text else text)
 
 

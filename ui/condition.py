@@ -13,7 +13,7 @@ from charts import counts, latency
 from health.estimates import Estimate, rate
 from health.summary import HealthRow, SeriesPoint
 from ui.figure import draw_figure
-from ui.text import plain
+from ui.text import percent, plain
 
 _PERIODS = {"Today": 1, "7 days": 7, "30 days": 30, "All": None}
 _CHANNELS = {
@@ -57,7 +57,7 @@ def draw_totals(rows: Sequence[HealthRow]) -> None:
     columns[2].metric(
         "Feedback", f"{said:,}", border=True, help="Cases somebody said something about."
     )
-    shown = "–" if errors.value is None else f"{errors.value * 100:.0f} %"
+    shown = "–" if errors.value is None else percent(errors.value)
     columns[3].metric(
         "Errors",
         shown,

@@ -1,0 +1,43 @@
+"""The table of settings in the operator's guide, made from settings.py: `python -m docs.settings_table`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from settings import ROOT, ServerSettings, Settings
+
+GUIDE = Path(__file__).with_name("operators-guide.md")
+BETWEEN = re.compile(r"(<!-- settings: begin.*?-->\n).*?(<!-- settings: end -->)", re.DOTALL)
+
+
+def table() -> str:
+    """Every setting with its default and meaning."""
+    head = "| setting | default | meaning |\n| --- | --- | --- |\n"
+    return head + _rows(Settings) + _rows(ServerSettings, prefix="servers[].")
+
+
+def written(guide: str) -> str:
+    """The guide with the table as it is now."""
+    return BETWEEN.sub(lambda found: found.group(1) + table() + found.group(2), guide)
+
+
+def _rows(model: type[BaseModel], prefix: str = "") -> str:
+    return "".join(
+        f"| `{prefix}{name}` | {_default(field.get_default(call_default_factory=True))} | {field.description} |\n"
+        for name, field in model.model_fields.items()
+    )
+
+
+def _default(value: object) -> str:
+    shown = value.get_secret_value() if hasattr(value, "get_secret_value") else value
+    if shown is PydanticUndefined:
+        return "needed"
+    return f"`{shown}`".replace(f"{ROOT}/", "") if shown not in ("", [], {}) else "none"
+
+
+if __name__ == "__main__":
+    GUIDE.write_text(written(GUIDE.read_text()))
