@@ -16,11 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import openmp
+
 HERE = Path(__file__).resolve().parent
 DEFAULT_TARGET = HERE.parent / "var" / "models"
 FINGERPRINT_FILE = "fingerprint"
 SOURCES = ("*.py", "models/*.py", "runtimes/*.py", "data/*.wav", "uv.lock")
-SERVING = ("serve.py", "server.py")  # have no part in what is built
+SERVING = ("serve.py", "server.py", "openmp.py")  # have no part in what is built
 
 
 def build(target: Path) -> bool:
@@ -94,6 +96,7 @@ def _one_builder(target: Path) -> Iterator[None]:
 
 
 def main() -> None:
+    openmp.ensure()
     parser = argparse.ArgumentParser(description="Build the models of the embedded MDS.")
     parser.add_argument("--target", type=Path, default=DEFAULT_TARGET)
     target = parser.parse_args().target.resolve()

@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 import build
+import openmp
 
 ENVIRONMENT = {
     "OTEL_SDK_DISABLED": "true",
@@ -29,6 +30,7 @@ HOST = "127.0.0.1"
 
 
 def main() -> None:
+    openmp.ensure()
     options = _options()
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)

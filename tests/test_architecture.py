@@ -5,19 +5,20 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVICES = {"cases", "feedback", "health", "explanations"}
-# What each room may import of ours, besides itself.
+# What each room may import of ours, besides itself. Services do not know each other.
 ROOMS: dict[str, set[str]] = {
     "app": {"api", "ui", "settings"},
     "cli": {"api", "ui", "settings", *SERVICES, "db", "mds_client"},
-    "api": {"ui", *SERVICES, "db", "mds_client", "settings"},
+    "api": {"ui", *SERVICES, "mds_client", "settings"},
     "pages": {"ui", "charts", *SERVICES, "mds_client", "settings"},
-    "ui": {"charts", *SERVICES, "db", "mds_client", "settings"},
+    "ui": {"charts", *SERVICES, "mds_client", "settings"},
     "charts": set(),
     "cases": {"db", "mds_client", "settings"},
     "feedback": {"db", "mds_client", "settings"},
@@ -27,6 +28,14 @@ ROOMS: dict[str, set[str]] = {
     "mds_client": set(),
     "settings": set(),
 }
+# What breaks these rules today. The list is exact: whoever repairs one takes it off.
+BREACHES: dict[str, set[str]] = {
+    "ui/services.py": {"db"},  # opens the database for the services
+}
+# Names that would hide a package of ours or of Python if their folder came onto the path.
+SHADOWS = {
+    "pages/health.py"
+}  # hides health; pages/ never comes onto the path (docs/decisions/0001)
 # Libraries that only these places may import.
 ONLY_IN = {
     "streamlit": ("app.py", "ui/", "pages/"),
@@ -49,30 +58,79 @@ def _name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def _imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def _module(path: Path) -> str:
+    return _name(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _nodes(path: Path, *, at_import: bool) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The import statements; on request only those that run when the module is imported."""
+    waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+        elif at_import and _runs_later(node):
+            continue
+        else:
+            waiting += ast.iter_child_nodes(node)
+
+
+def _runs_later(node: ast.AST) -> bool:
+    if isinstance(node, ast.If):
+        return ast.unparse(node.test).endswith("TYPE_CHECKING")
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+
+
+def _imports(path: Path, *, at_import: bool = False) -> set[str]:
+    """Every module that is named, as `package.module` also where it says `from package import module`."""
+    found: set[str] = set()
+    for node in _nodes(path, at_import=at_import):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
+            found |= {alias.name for alias in node.names}
+        elif node.module and not node.level:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (names & MODULES) or {node.module}
+    return found
 
 
-@pytest.mark.parametrize("path", _files(), ids=_name)
+FILES = _files()
+MODULES = {_module(path) for path in FILES}
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
 def test_imports_point_one_way(path: Path) -> None:
     room = _name(path).partition("/")[0].removesuffix(".py")
     ours = {name.partition(".")[0] for name in _imports(path)} & set(ROOMS)
-    assert ours - {room} <= ROOMS[room]
+    assert ours - {room} - ROOMS[room] == BREACHES.get(_name(path), set())
 
 
-@pytest.mark.parametrize("path", _files(), ids=_name)
+def test_every_package_at_the_top_is_a_room() -> None:
+    """A new package is drawn into the picture before it is used."""
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert packages - set(ROOMS) <= {"tests", "benchmarks"}
+
+
+def test_the_api_knows_no_more_of_ui_than_its_services() -> None:
+    paths = [path for path in FILES if _name(path).startswith("api/")]
+    of_ui = {name for path in paths for name in _imports(path) if name.partition(".")[0] == "ui"}
+    assert of_ui <= {"ui.services"}
+
+
+def test_no_module_waits_for_itself() -> None:
+    """No cycles at import. Raises CycleError with the modules that it goes through."""
+    graph = {_module(path): _imports(path, at_import=True) & MODULES for path in FILES}
+    TopologicalSorter(graph).prepare()
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
 def test_libraries_stay_in_their_rooms(path: Path) -> None:
     for library in {name.partition(".")[0] for name in _imports(path)} & set(ONLY_IN):
         assert _name(path).startswith(ONLY_IN[library]), library
 
 
-@pytest.mark.parametrize("path", _files(), ids=_name)
+@pytest.mark.parametrize("path", FILES, ids=_name)
 def test_a_module_opens_with_what_it_is_for(path: Path) -> None:
-    if path.name != "__init__.py" or path.read_text().strip():
+    if path.name != "__init__.py" or path.read_text(encoding="utf-8").strip():
         assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
 
 
@@ -83,12 +141,14 @@ def test_a_page_is_thin(path: Path) -> None:
     assert "PAGE = {" in text
 
 
-@pytest.mark.parametrize("folder", ["pages", "ui/fields", "ui/results"])
-def test_no_script_beside_a_page_shadows_a_package(folder: str) -> None:
-    """Streamlit puts the folder of the script that it runs on the path; ui/main.py takes it off again."""
-    names = {path.stem for path in (ROOT / folder).glob("*.py")} - {"__init__"}
-    if folder == "pages":
-        assert not names & ({"cases", "feedback", "explanations"} | set(sys.stdlib_module_names))
-    assert (ROOT / "ui" / "main.py").read_text().index("sys.path[:]") < (
-        ROOT / "ui" / "main.py"
-    ).read_text().index("from ui.shell")
+def test_no_script_hides_a_package() -> None:
+    """Streamlit puts the folder of the script that it runs on the path: no file there may hide a package."""
+    packages = set(ROOMS) | {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    taken = packages | set(sys.stdlib_module_names)
+    scripts = [path for folder in ("pages", "ui") for path in (ROOT / folder).glob("*.py")]
+    assert {_name(path) for path in scripts if path.stem in taken} == SHADOWS
+
+
+def test_the_script_takes_its_folder_off_the_path_first() -> None:
+    script = (ROOT / "ui" / "main.py").read_text(encoding="utf-8")
+    assert script.index("sys.path[:]") < script.index("from ui.shell")

@@ -17,6 +17,7 @@ from feedback.giving import give
 from mds_client import MdsClient, MdsError, Server
 from tests.browser.chromium import ARGUMENTS, chromium
 from tests.browser.visit import Visit
+from tests.browser.watched import app_of_its_own
 
 SIZE = {"width": 1280, "height": 900}
 MODALITIES = ("penguins", "digits", "language-id", "speech", "diabetes-progress", "ocr")
@@ -31,7 +32,7 @@ def main(target: Path = TARGET) -> None:
         folder = Path(name)
         mds = demo.server_part(folder, *demo.free_ports(18080, 3))
         port = urlsplit(mds.ready_url).port or 0
-        app = demo.app_part(folder, demo.free_ports(18501, 1)[0], port)
+        app = app_of_its_own(folder, port)
         with demo.running(mds) as first, demo.running(app) as second:
             demo.wait_until_ready([mds, app], {mds.name: first, app.name: second})
             _ask_around(f"http://127.0.0.1:{port}", app.environment["MDS_DATABASE_URL"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -19,18 +21,17 @@ MODELS = {
 @pytest.mark.parametrize("model", MODELS)
 def test_from_the_address_to_health(page: Page, model: str) -> None:
     visit = Visit(page)
-    cases, feedback = visit.counted(f"demo/{model}")
+    before = visit.counted(f"demo/{model}")
     visit.open().ask(MODELS[model]).predict()
     assert visit.answer()
     visit.why()
-    explained = page.get_by_test_id("stPlotlyChart").last
-    expect(explained).to_be_visible()
-    described = explained.locator("xpath=descendant-or-self::*[@aria-label]").first
-    assert len(described.get_attribute("aria-label") or "") > 20
+    expect(visit.explanation()).to_contain_text(re.compile("The model (says|answers|finds) "))
+    chart = visit.explanation().get_by_role("figure")
+    expect(chart).to_be_visible()
+    expect(chart).to_have_accessible_name(re.compile(r"\w+ \w+ \w+"))
     visit.say_yes().health(f"demo/{model}")
-    expect(visit.metric("Cases")).to_have_text(str(cases + 1))
-    expect(visit.metric("Feedback")).to_have_text(str(feedback + 1))
-    expect(page.get_by_text(" right", exact=False).last).to_be_visible()
+    expect(visit.metric("Cases")).to_have_text(str(before.cases + 1))
+    expect(visit.metric("Feedback")).to_have_text(str(before.feedback + 1))
 
 
 def test_a_stranger_needs_at_most_four_clicks_to_an_explained_answer(page: Page) -> None:
@@ -40,16 +41,35 @@ def test_a_stranger_needs_at_most_four_clicks_to_an_explained_answer(page: Page)
     assert visit.answer() in said
 
 
-def test_a_wrong_answer_is_corrected_in_the_models_own_words(page: Page) -> None:
+def test_a_correction_is_counted_for_the_version_that_was_wrong(page: Page) -> None:
     visit = Visit(page).open().ask("Penguins").predict()
-    others = {"Adelie", "Chinstrap", "Gentoo"} - {visit.answer()}
-    right = sorted(others)[0]
-    visit.click(visit.button("No"))
-    page.get_by_role("radio", name=right).or_(visit.button(right)).first.click()
-    visit.click(visit.button("Send"))
-    expect(page.get_by_text(f"The right answer: {right}")).to_be_visible()
+    visit.health("demo/penguins")
+    wrong = int(visit.by_version("v2", "Wrong").inner_text())
+    cases = visit.by_version("v2", "Cases").inner_text()
+    visit.click(page.get_by_role("link", name="Predict").first)
+    _correct(visit)
+    visit.health("demo/penguins")
+    expect(visit.by_version("v2", "Wrong")).to_have_text(str(wrong + 1))
+    expect(visit.by_version("v2", "Cases")).to_have_text(cases)
+
+
+def test_what_was_said_can_be_changed_and_counts_once(page: Page) -> None:
+    visit = Visit(page)
+    before = visit.counted("demo/penguins")
+    _correct(visit.open().ask("Penguins").predict())
     visit.click(visit.button("Change"))
-    visit.say_yes()
+    visit.say_yes().health("demo/penguins")
+    expect(visit.metric("Cases")).to_have_text(str(before.cases + 1))
+    expect(visit.metric("Feedback")).to_have_text(str(before.feedback + 1))
+
+
+def _correct(visit: Visit) -> None:
+    """Say no, and which species it really is."""
+    right = min({"Adelie", "Chinstrap", "Gentoo"} - {visit.answer()})
+    visit.click(visit.button("No"))
+    visit.click(visit.page.get_by_role("radio", name=right).or_(visit.button(right)).first)
+    visit.click(visit.button("Send"))
+    expect(visit.page.get_by_text(f"The right answer: {right}")).to_be_visible()
 
 
 def test_an_anchor_rule_explains_too(page: Page) -> None:

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 SLOW = 60_000  # milliseconds: an explanation on a busy machine
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What Health has of a model."""
+
+    cases: int = 0
+    answered: int = 0
+    feedback: int = 0
+
+    @property
+    def failed(self) -> int:
+        return self.cases - self.answered
 
 
 class Visit:
@@ -38,15 +53,26 @@ class Visit:
         return self.click(self.card(title).get_by_role("button", name="Ask"))
 
     def predict(self) -> Visit:
-        """Press Predict and wait for what comes."""
-        self.click(
-            self.page.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Predict")
-        )
+        """Press Predict and wait for what comes: every press is a case of its own."""
+        last = self.case()
+        self.click(self.predict_button())
+        self.page.wait_for_url(lambda url: _case(url) not in ("", last))
+        self.settled()
         expect(self.page.get_by_text("Technical", exact=True)).to_be_visible()
         return self.settled()
 
+    def predict_button(self) -> Locator:
+        return self.page.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Predict")
+
+    def case(self) -> str:
+        """The case that the address names; empty when it names none."""
+        return _case(self.page.url)
+
     def settled(self) -> Visit:
         """Wait until the page has been drawn to its end."""
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute(
+            "data-test-script-state", "notRunning"
+        )
         expect(self.page.get_by_test_id("stStatusWidget")).to_have_count(0)
         return self
 
@@ -60,6 +86,17 @@ class Visit:
         expect(self.page.get_by_text("This is how the model behaves").first).to_be_visible(
             timeout=SLOW
         )
+        return self
+
+    def explanation(self) -> Locator:
+        """The box of the explanation that was found first: its sentence, chart and small print."""
+        small_print = self.page.get_by_text("This is how the model behaves").first
+        return small_print.locator("xpath=ancestor::*[@data-testid='stVerticalBlock'][1]")
+
+    def type_number(self, name: str, text: str) -> Visit:
+        box = self.page.get_by_role("spinbutton", name=name)
+        box.fill(text)
+        box.press("Tab")
         return self
 
     def say_yes(self) -> Visit:
@@ -82,6 +119,13 @@ class Visit:
         tile = self.page.get_by_test_id("stMetric").filter(has_text=name)
         return tile.get_by_test_id("stMetricValue")
 
+    def by_version(self, version: str, column: str) -> Locator:
+        """A cell of the table on Health. The table is painted; these are the words behind it."""
+        header = self.page.get_by_role("columnheader", name=column, exact=True)
+        index = header.get_attribute("aria-colindex")
+        named = self.page.get_by_role("gridcell", name=version, exact=True)
+        return self.page.get_by_role("row").filter(has=named).locator(f'[aria-colindex="{index}"]')
+
     def upload(self, name: str, media_type: str, data: bytes) -> Visit:
         file: FilePayload = {"name": name, "mimeType": media_type, "buffer": data}
         return self._uploaded(name, file)
@@ -94,8 +138,8 @@ class Visit:
         expect(self.page.get_by_test_id("stFileUploader").get_by_text(name)).to_be_visible()
         return self.settled()
 
-    def counted(self, model: str) -> tuple[int, int]:
-        """Cases of and feedback on a model, as Health has them now."""
+    def counted(self, model: str) -> Counted:
+        """What Health has of a model now."""
         self.open("/health")
         self.page.get_by_role("heading", name="How are the models doing?").wait_for()
         expect(
@@ -105,14 +149,21 @@ class Visit:
         ).to_be_visible()
         names = self.page.get_by_role("combobox", name="Model")
         if not names.count():
-            return 0, 0
+            return Counted()
         names.click()
         option = self.page.get_by_role("option", name=model)
         if not option.count():
-            return 0, 0
+            return Counted()
         option.click()
         self._shows(model)
-        return self.number("Cases"), self.number("Feedback")
+        return self.tiles()
+
+    def tiles(self) -> Counted:
+        return Counted(
+            cases=self.number("Cases"),
+            answered=self.number("Answered"),
+            feedback=self.number("Feedback"),
+        )
 
     def _shows(self, model: str) -> None:
         """Wait until Health has been drawn for this model alone."""
@@ -121,3 +172,7 @@ class Visit:
 
     def number(self, name: str) -> int:
         return int(self.metric(name).inner_text().replace(",", ""))
+
+
+def _case(url: str) -> str:
+    return parse_qs(urlsplit(url).query).get("case", [""])[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +19,7 @@ from mds_client import (
     Server,
     SignatureMismatch,
 )
+from tests.mds_client.conftest import apart
 
 EXPECTED = {
     ("breast-cancer", ""): "class",
@@ -159,7 +159,7 @@ def test_sync_and_async_answer_alike(client: MdsClient, mds_url: str) -> None:
 
     model = client.model("diabetes-progress")
     headline = model.predict(model.signature().example_rows[0]).answer.headline
-    assert asyncio.run(ask()) == (True, len(client.models()), headline)
+    assert apart(ask()) == (True, len(client.models()), headline)
 
 
 def test_a_model_that_changed_its_inputs_is_said(client: MdsClient) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import httpx
@@ -24,6 +23,7 @@ from mds_client import (
     UnreadableAnswer,
 )
 from tests.mds_client import faults
+from tests.mds_client.conftest import apart
 
 SIGNATURE = Signature(
     model=ModelRef(server="s", name="m"),
@@ -100,7 +100,7 @@ def test_the_async_client_says_the_same(
             await client.predict(SIGNATURE, {"x": 1.0})
 
     with faults.misbehaving(behaviour) as url, pytest.raises(kind) as caught:
-        asyncio.run(ask(url))
+        apart(ask(url))
     assert words in caught.value.sentence
 
 
