@@ -32,7 +32,7 @@ def draw_explanation(explanation: Explanation, values: Values) -> None:
 
 
 def _draw_bars(explanation: Explanation, _values: Values) -> None:
-    """The largest ten bars; the others pooled into one."""
+    """The largest eight bars; the others pooled into one."""
     ordered = sorted(explanation.attributions, key=lambda found: -abs(found.amount))
     shown = [_part(explanation, f"{a.title} = {a.value_text}", a.amount) for a in ordered[:_MOST]]
     if rest := ordered[_MOST:]:

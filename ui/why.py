@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from cases.history import CaseView, explanations, save_explanation
-from explanations.contract import Explanation
-from explanations.methods import suited
+from explanations.contract import Budget, Explanation
+from explanations.methods import methods, suited
 from explanations.worker import Job
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer
@@ -34,8 +34,8 @@ class Asked:
 
 def draw(asked: Asked) -> None:
     """A button for each method; under it what is running, then what has been found."""
-    methods = suited(asked.signature)
-    if not methods:
+    offered = suited(asked.signature)
+    if not offered:
         return
     st.subheader("Why this answer?", anchor=False)
     found = explanations(services().sessions, asked.case.id)
@@ -43,10 +43,10 @@ def draw(asked: Asked) -> None:
         view.method: Explanation.from_json(json.dumps(view.result)) for view in found if view.result
     }
     with st.container(horizontal=True):
-        for method in methods:
+        for method in offered:
             if method.NAME not in done and _job(asked, method.NAME) is None:
                 _draw_button(asked, method.NAME, method.TITLE, method.describe())
-    for method in methods:
+    for method in offered:
         if job := _job(asked, method.NAME):
             _draw_running(asked, method.NAME, job)
         elif method.NAME in done:
@@ -86,8 +86,15 @@ def _start(asked: Asked, method: str) -> None:
         signature=asked.signature,
         values=asked.values,
         answer=asked.answer,
+        budget=_budget(method, asked.signature),
         case=asked.case.id,
     )
+
+
+def _budget(method: str, signature: Signature) -> Budget:
+    """What the method asks for, but never longer than the operator allows."""
+    cost, most = methods()[method].cost(signature), services().settings.explanation_seconds
+    return replace(cost, seconds=most if cost.seconds is None else min(cost.seconds, most))
 
 
 @st.fragment(run_every=_POLL_SECONDS)

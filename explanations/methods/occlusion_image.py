@@ -21,6 +21,7 @@ KIND: Kind = "grid"
 PATCHES = 49
 # Pictures of so few pixels are taken apart pixel by pixel.
 TINY = 64
+MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 1024
 FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG"}
 
@@ -80,7 +81,12 @@ def _opened(value: object) -> Image:
     if not isinstance(value, File):
         raise ExplanationFailed("There is no picture to explain.")
     # As people see it: turned as the camera says.
-    picture = ImageOps.exif_transpose(Image.open(io.BytesIO(value.data)))
+    opened = Image.open(io.BytesIO(value.data))
+    if opened.width * opened.height > MOST_PIXELS:
+        raise ExplanationFailed(
+            "The picture has too many pixels to be taken apart.", advice="Send a smaller one."
+        )
+    picture = ImageOps.exif_transpose(opened)
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     return picture if picture.mode in ("L", "RGB", "RGBA") else picture.convert("RGB")
 

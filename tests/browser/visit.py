@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -121,10 +122,11 @@ class Visit:
 
     def by_version(self, version: str, column: str) -> Locator:
         """A cell of the table on Health. The table is painted; these are the words behind it."""
-        header = self.page.get_by_role("columnheader", name=column, exact=True)
+        grid = self.page.get_by_test_id("stDataFrame")
+        header = grid.locator("th").filter(has_text=re.compile(f"^{column}$"))
         index = header.get_attribute("aria-colindex")
-        named = self.page.get_by_role("gridcell", name=version, exact=True)
-        return self.page.get_by_role("row").filter(has=named).locator(f'[aria-colindex="{index}"]')
+        row = grid.locator("tbody tr").filter(has_text=version)
+        return row.locator(f'[aria-colindex="{index}"]')
 
     def upload(self, name: str, media_type: str, data: bytes) -> Visit:
         file: FilePayload = {"name": name, "mimeType": media_type, "buffer": data}
