@@ -6,7 +6,8 @@ import streamlit as st
 
 from cases.asking import error_of
 from cases.history import CaseView, case
-from mds_client.discovery import Entry
+from mds_client.discovery import UNREACHABLE, Entry
+from mds_client.errors import EndpointUnreachable
 from mds_client.signature import File, ModelRef, Signature, Values
 from ui import asking, session
 from ui.services import services
@@ -39,8 +40,16 @@ def choose_model() -> Entry:
 
 
 def signature_of(entry: Entry) -> Signature:
-    """What the model takes now. Raises MdsError."""
-    return _signature(entry.ref)
+    """What the model takes now; while its server does not answer, what it was last known to take, so
+    that a form never vanishes from under a person. Raises MdsError when nothing is known."""
+    if entry.signature and entry.info.state == UNREACHABLE:
+        return entry.signature
+    try:
+        return _signature(entry.ref)
+    except EndpointUnreachable:
+        if entry.signature is None:
+            raise
+        return entry.signature
 
 
 def draw_heading(entry: Entry, signature: Signature) -> None:
@@ -67,7 +76,7 @@ def _open(found: CaseView) -> None:
     if entry is None or entry.signature is None:
         st.warning("The model of this case is not deployed any more.")
         return
-    signature = _signature(entry.ref)
+    signature = signature_of(entry)
     values = _restored(found, signature)
     asking.open_form(entry.ref, values)
     st.query_params["model"] = str(entry.ref)
