@@ -22,12 +22,16 @@ def figure(starts: Sequence[datetime], answered: Sequence[int], errors: Sequence
         showlegend=True, legend={"orientation": "h", "y": 1.15, "x": 0, "traceorder": "normal"}
     )
     most = max((a + e for a, e in zip(answered, errors, strict=True)), default=0)
-    drawn.update_yaxes(
-        title="cases", rangemode="tozero", tickformat=",d", dtick=max(1, round(most / 4))
-    )
+    drawn.update_yaxes(title="cases", rangemode="tozero", tickformat=",d", dtick=_step(most))
     return drawn
 
 
 def alt_text(answered: Sequence[int], errors: Sequence[int]) -> str:
     """The totals in a sentence."""
     return f"Bar chart of cases over time: {sum(answered)} answered, {sum(errors)} not answered."
+
+
+def _step(most: int) -> int:
+    """About four steps up to the most, each 1, 2 or 5 times a power of ten."""
+    steps = (factor * 10**power for power in range(12) for factor in (1, 2, 5))
+    return next(step for step in steps if step * 5 >= most)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli import demo
+from tests.browser.watched import ports
 
 pytest_plugins = ["tests.databases"]
 
@@ -17,7 +18,7 @@ def mds_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The base URL of the embedded MDS: a real MLServer with its real models."""
     demo.build_models()
     folder: Path = tmp_path_factory.mktemp("mds")
-    part = demo.server_part(folder, *demo.free_ports(18080, 3))
+    part = demo.server_part(folder, *ports(3))
     with demo.running(part) as process:
         demo.wait_until_ready([part], {part.name: process})
         yield part.ready_url.removesuffix("/v2/health/ready")

@@ -9,9 +9,17 @@ import streamlit as st
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
+# Streamlit's own grey for charts is fainter than small words may be.
+_WORDS_ON_LIGHT, _WORDS_ON_DARK = "#4b5263", "#c3cbd9"
+
 
 def draw_figure(figure: Figure, alt: str, key: str | None = None) -> None:
     """A still figure: no toolbar, no zoom that a touch on the way down would trigger."""
+    words = _WORDS_ON_DARK if st.context.theme.type == "dark" else _WORDS_ON_LIGHT
+    axis = {"tickfont_color": words, "title_font_color": words}
+    figure.update_xaxes(**axis)
+    figure.update_yaxes(**axis)
+    figure.update_traces(textfont_color=words, selector={"type": "bar"})
     st.plotly_chart(
         figure,
         width="stretch",

@@ -17,7 +17,7 @@ from feedback.giving import give
 from mds_client import MdsClient, MdsError, Server
 from tests.browser.chromium import ARGUMENTS, chromium
 from tests.browser.visit import Visit
-from tests.browser.watched import app_of_its_own
+from tests.browser.watched import app_of_its_own, ports
 
 SIZE = {"width": 1280, "height": 900}
 MODALITIES = ("penguins", "digits", "language-id", "speech", "diabetes-progress", "ocr")
@@ -30,7 +30,7 @@ def main(target: Path = TARGET) -> None:
     demo.build_models()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        mds = demo.server_part(folder, *demo.free_ports(18080, 3))
+        mds = demo.server_part(folder, *ports(3))
         port = urlsplit(mds.ready_url).port or 0
         app = app_of_its_own(folder, port)
         with demo.running(mds) as first, demo.running(app) as second:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from cli import demo
 from tests.browser.visit import Counted, Visit
-from tests.browser.watched import app_of_its_own, watched
+from tests.browser.watched import app_of_its_own, ports, watched
 
 
 def test_an_unknown_model_is_said_and_another_is_offered(page: Page) -> None:
@@ -145,7 +145,7 @@ def _counts_one_failure_more(visit: Visit, model: str, before: Counted) -> None:
 @contextmanager
 def _server_and_app(folder: Path) -> Iterator[tuple[Popen[bytes], str]]:
     """A model server that may be stopped, and the address of an app that has seen its models."""
-    server = demo.server_part(folder, *demo.free_ports(18090, 3))
+    server = demo.server_part(folder, *ports(3))
     app = app_of_its_own(folder, urlsplit(server.ready_url).port or 0, MDS_REFRESH_SECONDS="1")
     with demo.running(server) as first, demo.running(app) as second:
         demo.wait_until_ready([server, app], {server.name: first, app.name: second})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,9 +45,18 @@ def watched(browser: Browser, base_url: str, **options: Any) -> Iterator[Page]:
 
 def app_of_its_own(folder: Path, mds_port: int, **environment: str) -> demo.Part:
     """The app with its database in `folder`, whichever database our own environment names."""
-    part = demo.app_part(folder, demo.free_ports(18501, 1)[0], mds_port)
+    part = demo.app_part(folder, *ports(1), mds_port)
     own = {"MDS_DATABASE_URL": f"sqlite:///{folder / 'workbench.db'}"}
     return replace(part, environment={**part.environment, **own, **environment})
+
+
+def ports(count: int) -> list[int]:
+    """Free ports of the system's choice: two runs at once do not reach for the same ones."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((demo.HOST, 0))
+        return [probe.getsockname()[1] for probe in probes]
 
 
 def _complaint(message: ConsoleMessage) -> Iterator[str]:
