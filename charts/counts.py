@@ -33,5 +33,5 @@ def alt_text(answered: Sequence[int], errors: Sequence[int]) -> str:
 
 def _step(most: int) -> int:
     """About four steps up to the most, each 1, 2 or 5 times a power of ten."""
-    steps = (factor * 10**power for power in range(12) for factor in (1, 2, 5))
+    steps = (factor * int(10**power) for power in range(12) for factor in (1, 2, 5))
     return next(step for step in steps if step * 5 >= most)
