@@ -44,7 +44,9 @@ class ServerSettings(BaseModel, extra="forbid"):
     url: Annotated[str, AfterValidator(_url)] = Field(
         description="Base URL, such as http://host:8080"
     )
-    protocol: str = Field("open-inference", description="The dialect that the server speaks")
+    protocol: str = Field(
+        "auto", description="The dialect that the server speaks; `auto` finds it out"
+    )
     title: str = Field("", description="The server's name in words")
     timeout: float = Field(60.0, gt=0, description="Longest time for one answer")
     connect_timeout: float = Field(3.0, gt=0, description="Longest time to connect")

@@ -8,13 +8,19 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One HTTP request, relative to a server's base URL. Made by protocols, sent by the client."""
+    """One HTTP request, relative to a server's base URL. Made by protocols, sent by the client.
+
+    `is_repeatable` says that sending it twice does no harm; `to_management` that it goes to the server's
+    management address.
+    """
 
     method: str
     path: str
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     request_id: str = ""
+    is_repeatable: bool = False
+    to_management: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,14 +12,19 @@ from mds_client.signature import ModelRef
 class Server:
     """One inference server at one URL.
 
+    `protocol` is the name of a dialect, or "auto" to find it out. `models` are the names (with @version
+    where there is one) of the models of a server that lists none. `management_url` is the second
+    address of a server that lists its models elsewhere (TorchServe).
     Times in seconds: `connect_timeout` for the connection, `timeout` for a whole call. `headers` may
     hold credentials: they are sent, but never recorded or shown.
     """
 
     name: str
     url: str
-    protocol: str = "open-inference"
+    protocol: str = "auto"
     title: str = ""
+    models: tuple[str, ...] = ()
+    management_url: str = ""
     connect_timeout: float = 3.0
     timeout: float = 60.0
     max_answer_bytes: int = 64 * 1024 * 1024

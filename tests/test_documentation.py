@@ -115,9 +115,8 @@ def _run(path: str) -> types.ModuleType:
 
 def test_the_example_of_a_protocol_works(monkeypatch: pytest.MonkeyPatch) -> None:
     module = _run("mds_client/protocols/rows.py")
-    known = protocols._all()
-    monkeypatch.setattr(protocols, "_all", lambda: known | {module.NAME: module})
-    assert {name for name in dir(protocols.Dialect) if name[0] != "_"} <= set(dir(module))
+    known = protocols.dialects()
+    monkeypatch.setattr(protocols, "dialects", lambda: known | {"rows": module.DIALECT})
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.method == "GET":

@@ -1,65 +1,41 @@
-"""Protocols: pure functions between what we mean and what crosses the wire. Nothing here sends.
-
-One file a dialect; every module in this folder is a protocol and is found by itself.
+"""Protocols, one file a dialect. Every module in this folder is found by itself, and so are those that
+other packages register under the entry point group `mds_workbench.protocols`. Nothing here sends.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Sequence
 from functools import cache
-from typing import Protocol, cast
+from importlib.metadata import entry_points
+from typing import cast
 
-from mds_client.errors import MdsError
-from mds_client.exchange import Request, Response
-from mds_client.prediction import Output
-from mds_client.server import ModelInfo
-from mds_client.signature import ModelRef, Signature, Values
+from mds_client.dialect import Dialect
+from mds_client.server import Server
 
-
-class Dialect(Protocol):
-    """What every module in this folder provides."""
-
-    NAME: str
-
-    def ready_request(self) -> Request: ...
-
-    def models_request(self) -> Request: ...
-
-    def read_models(self, server: str, response: Response) -> list[ModelInfo]:
-        """Raises UnreadableAnswer."""
-
-    def signature_request(self, model: ModelRef) -> Request: ...
-
-    def read_signature(self, model: ModelRef, response: Response) -> Signature:
-        """Raises UnreadableAnswer."""
-
-    def predict_request(
-        self, signature: Signature, rows: Sequence[Values], request_id: str
-    ) -> Request:
-        """Rows have been checked against the signature."""
-
-    def read_prediction(
-        self, signature: Signature, response: Response, rows: int
-    ) -> tuple[ModelRef, tuple[Output, ...]]:
-        """The model with the version that answered, and its outputs. Raises UnreadableAnswer."""
-
-    def problem(self, response: Response) -> MdsError:
-        """The error that an answer with a status of 400 or more means."""
+AUTO = "auto"
+ENTRY_POINTS = "mds_workbench.protocols"
 
 
 @cache
-def _all() -> dict[str, Dialect]:
+def dialects() -> dict[str, type[Dialect]]:
+    """Every known dialect by name, in the order in which a base URL is tried for them."""
     modules = [
         importlib.import_module(f"{__name__}.{i.name}") for i in pkgutil.iter_modules(__path__)
     ]
-    return {module.NAME: cast(Dialect, module) for module in modules}
+    found = [cast(type[Dialect], module.DIALECT) for module in modules]
+    found += [point.load() for point in entry_points(group=ENTRY_POINTS)]
+    return {dialect.NAME: dialect for dialect in sorted(found, key=lambda d: (d.ORDER, d.NAME))}
 
 
-def protocol(name: str) -> Dialect:
-    """The protocol of that name. Raises ValueError with the known names."""
+def dialect_for(server: Server, name: str = "") -> Dialect:
+    """The dialect of that name, else the one that the server is configured with.
+
+    Raises ValueError with the known names.
+    """
+    wanted = name or server.protocol
     try:
-        return _all()[name]
+        return dialects()[wanted](server)
     except KeyError:
-        raise ValueError(f"unknown protocol {name!r}; known: {', '.join(sorted(_all()))}") from None
+        known = ", ".join([AUTO, *dialects()])
+        raise ValueError(f"unknown protocol {wanted!r}; known: {known}") from None

@@ -1,102 +1,133 @@
-"""The Open Inference Protocol, version 2 (also "V2"), as MLServer speaks it.
+"""The Open Inference Protocol, version 2 (also "V2"): MLServer, and every server without a dialect of its own.
 
 https://github.com/open-inference/open-inference-protocol
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 from urllib.parse import quote
 
 from mds_client.codecs import codec_for
 from mds_client.declared import signature_of
-from mds_client.errors import MdsError, UnreadableAnswer
+from mds_client.dialect import JSON, Conversation, Dialect, Offer, body_of, flat, unreadable
 from mds_client.exchange import Request, Response
 from mds_client.prediction import Output
-from mds_client.refusals import error_of
 from mds_client.server import ModelInfo
 from mds_client.signature import Field, ModelRef, Signature, Values
 
-NAME = "open-inference"
 STATES = ("READY", "LOADING", "UNLOADING", "UNAVAILABLE", "UNKNOWN")
-_JSON = {"Content-Type": "application/json"}
 
 
-def ready_request() -> Request:
-    """Judged by its status alone: MLServer and Triton answer with an empty body."""
-    return Request(method="GET", path="/v2/health/ready")
+class OpenInference(Dialect):
+    """Version 2 of the protocol over REST, as MLServer speaks it."""
+
+    NAME = "open-inference"
+    TITLE = "Open Inference Protocol (MLServer and others)"
+    ORDER = 20
+    READS_CONTENT_TYPES: ClassVar[bool] = True
+
+    def detect(self) -> Conversation[str]:
+        said = self.server_metadata((yield Request(method="GET", path="/v2")))
+        if said is None:
+            return ""
+        return f"GET /v2 answered as the server {said.get('name', 'without a name')!r}."
+
+    def server_metadata(self, response: Response) -> Mapping[str, object] | None:
+        """The answer of GET /v2 if it is the metadata of such a server (TorchServe misspells the key)."""
+        if response.status != 200:
+            return None
+        said = self.json_of(response)
+        keys = {"extensions", "extenstion"}
+        return said if isinstance(said, Mapping) and keys & said.keys() else None
+
+    def ready(self) -> Conversation[bool]:
+        """Judged by its status alone: MLServer and Triton answer with an empty body."""
+        response = yield Request(method="GET", path="/v2/health/ready")
+        return response.status == 200
+
+    def models(self) -> Conversation[list[ModelInfo]]:
+        """The repository extension's index. It is a POST, and MLServer insists on a body."""
+        response = yield Request(
+            method="POST", path="/v2/repository/index", body=b"{}", headers=JSON, is_repeatable=True
+        )
+        if response.status in (404, 405, 501) and self.server.models:
+            return self.configured_models()
+        listed = self.json_of(response)
+        if not isinstance(listed, list):
+            raise unreadable("a list of models", response)
+        return [_model_info(self.server.name, entry) for entry in listed if _has_name(entry)]
+
+    def signature(self, model: ModelRef) -> Conversation[Signature]:
+        response = yield Request(method="GET", path=self.path(model), headers=self.headers(model))
+        return self.read_signature(model, response)
+
+    def read_signature(self, model: ModelRef, response: Response) -> Signature:
+        """The signature that the metadata declare. Raises MdsError."""
+        metadata = self.json_of(response)
+        if not isinstance(metadata, Mapping):
+            raise unreadable("a description of the model", response)
+        return signature_of(model, metadata)
+
+    def predict_request(
+        self, signature: Signature, rows: Sequence[Values], request_id: str
+    ) -> Request:
+        """Data are flat with explicit shapes: the form that every server of this protocol takes."""
+        body: dict[str, object] = {"id": request_id, "inputs": tensors(signature, rows)}
+        if signature.layout == "columns" and self.READS_CONTENT_TYPES:
+            body["parameters"] = {"content_type": "pd"}
+        if signature.outputs:
+            body["outputs"] = [{"name": output.name} for output in signature.outputs]
+        return Request(
+            method="POST",
+            path=f"{self.path(signature.model)}/infer",
+            body=body_of(body),
+            headers=JSON | self.headers(signature.model),
+            request_id=request_id,
+        )
+
+    def read_prediction(
+        self, signature: Signature, response: Response, rows: int
+    ) -> tuple[ModelRef, tuple[Output, ...]]:
+        body = self.json_of(response)
+        listed = body.get("outputs") if isinstance(body, Mapping) else None
+        if not isinstance(body, Mapping) or not isinstance(listed, list):
+            raise unreadable("an answer with outputs", response)
+        try:
+            outputs = tuple(_output(tensor, rows) for tensor in listed)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise unreadable(f"outputs that fit together ({error})", response) from error
+        return self.answered_by(signature.model, body), outputs
+
+    def answered_by(self, asked: ModelRef, body: Mapping[str, object]) -> ModelRef:
+        """The model that was asked, with the version that answered."""
+        version = str(body.get("model_version") or asked.version)
+        return ModelRef(server=asked.server, name=asked.name, version=version)
+
+    def offers(self, model: ModelRef) -> tuple[Offer, ...]:
+        return (
+            Offer(kind="load", route=f"POST /v2/repository/models/{model.name}/load and /unload"),
+            Offer(kind="versions", route="POST /v2/repository/index"),
+            Offer(kind="stream", route=f"POST {self.path(model)}/infer_stream"),
+        )
+
+    def own_client(self, signature: Signature, request: Request) -> str:
+        from mds_client.snippets import tritonclient_program
+
+        return tritonclient_program(signature.model, request, binary=False)
+
+    def path(self, model: ModelRef) -> str:
+        """The route of a model, with its version where one is asked for."""
+        version = f"/versions/{quote(model.version, safe='')}" if model.version else ""
+        return f"/v2/models/{quote(model.name, safe='')}{version}"
+
+    def headers(self, model: ModelRef) -> dict[str, str]:
+        """Headers by which a mesh finds the model; none for a plain server."""
+        return {}
 
 
-def models_request() -> Request:
-    """The repository extension's index. It is a POST, and MLServer insists on a body."""
-    return Request(method="POST", path="/v2/repository/index", body=b"{}", headers=_JSON)
-
-
-def read_models(server: str, response: Response) -> list[ModelInfo]:
-    """One entry for each name and version. Raises UnreadableAnswer."""
-    listed = _json(response)
-    if not isinstance(listed, list):
-        raise _unreadable("a list of models", response)
-    return [_model_info(server, entry) for entry in listed if _has_name(entry)]
-
-
-def signature_request(model: ModelRef) -> Request:
-    return Request(method="GET", path=_path(model))
-
-
-def read_signature(model: ModelRef, response: Response) -> Signature:
-    """The declared signature. Raises UnreadableAnswer."""
-    metadata = _json(response)
-    if not isinstance(metadata, Mapping):
-        raise _unreadable("a description of the model", response)
-    return signature_of(model, metadata)
-
-
-def predict_request(signature: Signature, rows: Sequence[Values], request_id: str) -> Request:
-    """An inference request for rows that have been checked.
-
-    Data are flat with explicit shapes: the form that every server of this protocol takes.
-    """
-    body: dict[str, object] = {"id": request_id, "inputs": _tensors(signature, rows)}
-    if signature.layout == "columns":
-        body["parameters"] = {"content_type": "pd"}
-    if signature.outputs:
-        body["outputs"] = [{"name": output.name} for output in signature.outputs]
-    content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
-    return Request(
-        method="POST",
-        path=f"{_path(signature.model)}/infer",
-        body=content,
-        headers=_JSON,
-        request_id=request_id,
-    )
-
-
-def read_prediction(
-    signature: Signature, response: Response, rows: int
-) -> tuple[ModelRef, tuple[Output, ...]]:
-    """The model with the version that answered, and its outputs. Raises UnreadableAnswer."""
-    body = _json(response)
-    listed = body.get("outputs") if isinstance(body, Mapping) else None
-    if not isinstance(body, Mapping) or not isinstance(listed, list):
-        raise _unreadable("an answer with outputs", response)
-    try:
-        outputs = tuple(_output(tensor, rows) for tensor in listed)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _unreadable(f"outputs that fit together ({error})", response) from error
-    asked = signature.model
-    version = str(body.get("model_version") or asked.version)
-    return ModelRef(server=asked.server, name=asked.name, version=version), outputs
-
-
-def problem(response: Response) -> MdsError:
-    return error_of(response)
-
-
-def _path(model: ModelRef) -> str:
-    version = f"/versions/{quote(model.version, safe='')}" if model.version else ""
-    return f"/v2/models/{quote(model.name, safe='')}{version}"
+DIALECT = OpenInference
 
 
 def _has_name(entry: object) -> bool:
@@ -114,7 +145,7 @@ def _model_info(server: str, entry: Mapping[str, object]) -> ModelInfo:
     )
 
 
-def _tensors(signature: Signature, rows: Sequence[Values]) -> list[dict[str, object]]:
+def tensors(signature: Signature, rows: Sequence[Values]) -> list[dict[str, object]]:
     if signature.layout == "matrix" and signature.tensor:
         return [_matrix(signature.tensor, signature.inputs, rows)]
     return [_tensor(field, [row.get(field.name) for row in rows]) for field in signature.inputs]
@@ -163,7 +194,7 @@ def _content_type(field: Field) -> str:
 
 
 def _output(tensor: Mapping[str, object], rows: int) -> Output:
-    data, shape = _flat(tensor["data"]), tensor.get("shape")
+    data, shape = flat(tensor["data"]), tensor.get("shape")
     sizes = tuple(int(size) for size in shape) if isinstance(shape, list) else (len(data),)
     if min(sizes, default=0) < 0 or _count(sizes) != len(data):
         raise ValueError(f"{tensor['name']} has {len(data)} elements for the shape {list(sizes)}")
@@ -188,27 +219,3 @@ def _count(sizes: tuple[int, ...]) -> int:
     for size in sizes:
         count *= size
     return count
-
-
-def _flat(data: object) -> list[object]:
-    """Row-major leaves: custom models may answer with nested lists where the protocol is flat."""
-    if not isinstance(data, list):
-        raise TypeError("data is not a list")
-    if not any(isinstance(item, list) for item in data):
-        return data
-    return [leaf for item in data for leaf in (_flat(item) if isinstance(item, list) else [item])]
-
-
-def _json(response: Response) -> object:
-    try:
-        return json.loads(response.body)
-    except (ValueError, RecursionError) as error:
-        raise _unreadable("JSON", response) from error
-
-
-def _unreadable(expected: str, response: Response) -> UnreadableAnswer:
-    return UnreadableAnswer(
-        "The server answered, but not in the form that was agreed.",
-        advice="Tell whoever runs the server; your entries are kept.",
-        detail=f"expected {expected}, got {response.body[:500].decode('utf-8', 'replace')!r}",
-    )

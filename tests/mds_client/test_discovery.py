@@ -45,7 +45,10 @@ def test_a_server_that_dies_keeps_its_models_with_since_when(clock: list[datetim
         body = listed if handler.command == "POST" else metadata
         return faults.answers(200, json.dumps(body))(handler)
 
-    with faults.misbehaving(behave) as url, MdsClient(Server(name="s", url=url)) as client:
+    with (
+        faults.misbehaving(behave) as url,
+        MdsClient(Server(name="s", url=url, protocol="open-inference")) as client,
+    ):
         catalogue = Catalogue({"s": client}, clock=lambda: clock[0])
         catalogue.refresh()
         assert [e.info.state for e in catalogue.entries()] == ["READY"]
@@ -67,7 +70,9 @@ def test_a_server_that_dies_keeps_its_models_with_since_when(clock: list[datetim
 
 def test_a_stalled_server_does_not_delay_the_others(client: MdsClient) -> None:
     with faults.misbehaving(faults.stalls(3.0)) as url:
-        with MdsClient(Server(name="slow", url=url, timeout=2.0)) as stalled:
+        with MdsClient(
+            Server(name="slow", url=url, protocol="open-inference", timeout=2.0)
+        ) as stalled:
             catalogue = Catalogue({"slow": stalled, "demo": client})
             catalogue.watch(60)
             deadline = time.monotonic() + 1.8
@@ -94,7 +99,7 @@ def test_a_server_that_starts_late_is_found_soon(client: MdsClient, mds_url: str
 def test_nonsense_in_a_list_of_models_is_left_out() -> None:
     listed = [{"name": "m"}, {"name": ""}, {"state": "READY"}, 7, {"name": "x", "state": "ODD"}]
     with faults.misbehaving(faults.answers(200, json.dumps(listed))) as url:
-        with MdsClient(Server(name="s", url=url)) as client:
+        with MdsClient(Server(name="s", url=url, protocol="open-inference")) as client:
             assert [(i.ref.name, i.state) for i in client.models()] == [
                 ("m", "UNKNOWN"),
                 ("x", "UNKNOWN"),

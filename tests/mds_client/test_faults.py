@@ -69,7 +69,14 @@ CASES = [
 def _server(url: str, name: str = "") -> Server:
     """Impatient where waiting is the fault, patient elsewhere: the machine may be busy."""
     seconds = 0.6 if name in ("stall", "drip") else 20.0
-    return Server(name="s", url=url, timeout=seconds, connect_timeout=5, max_answer_bytes=100_000)
+    return Server(
+        name="s",
+        url=url,
+        protocol="open-inference",
+        timeout=seconds,
+        connect_timeout=5,
+        max_answer_bytes=100_000,
+    )
 
 
 @pytest.mark.parametrize(("name", "behaviour", "kind", "words"), CASES, ids=[c[0] for c in CASES])
