@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import overload
 
 from mds_client.prediction import Answer, Output
 from mds_client.signature import Role, Signature
@@ -16,9 +17,33 @@ def with_roles(signature: Signature, outputs: Sequence[Output]) -> tuple[Output,
     return tuple(replace(o, role=declared.get(o.name) or _guess(o)) for o in outputs)
 
 
-def answers(signature: Signature, outputs: Sequence[Output], rows: int) -> tuple[Answer, ...]:
+class Answers(Sequence[Answer]):
+    """One answer a row, worded when it is looked at: a file has thousands, of which a page shows few."""
+
+    def __init__(self, signature: Signature, outputs: Sequence[Output], rows: int) -> None:
+        self._signature, self._outputs, self._rows = signature, outputs, range(rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Answer: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Answer, ...]: ...
+    def __getitem__(self, index: int | slice) -> Answer | tuple[Answer, ...]:
+        if isinstance(index, slice):
+            return tuple(self[row] for row in self._rows[index])
+        return _answer(self._signature, self._outputs, self._rows[index])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def answers(signature: Signature, outputs: Sequence[Output], rows: int) -> Answers:
     """One answer a row. `outputs` must have roles already."""
-    return tuple(_answer(signature, outputs, row) for row in range(rows))
+    return Answers(signature, outputs, rows)
 
 
 def _guess(output: Output) -> Role:

@@ -13,7 +13,7 @@ import numpy as np
 from mds_client.errors import Problem
 from mds_client.signature import Field, File
 
-_INTEGER_LIMITS = {
+INTEGER_LIMITS = {
     "INT8": (-(2**7), 2**7 - 1),
     "INT16": (-(2**15), 2**15 - 1),
     "INT32": (-(2**31), 2**31 - 1),
@@ -60,7 +60,7 @@ def _integer(field: Field, value: object) -> str:
     sentence = _number(field, value)
     if sentence or not isinstance(value, Real):
         return sentence
-    low, high = _INTEGER_LIMITS.get(field.datatype, (-math.inf, math.inf))
+    low, high = INTEGER_LIMITS.get(field.datatype, (-math.inf, math.inf))
     return (
         "" if low <= float(value) <= high else f"{field.title} must lie between {low} and {high}."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mds_client.exchange import Exchange
@@ -74,7 +74,7 @@ class Prediction:
 
     model: ModelRef
     outputs: tuple[Output, ...]
-    answers: tuple[Answer, ...]
+    answers: Sequence[Answer]
     exchange: Exchange
     signature_fingerprint: str = ""
 

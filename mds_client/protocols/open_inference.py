@@ -9,14 +9,17 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 from urllib.parse import quote
 
-from mds_client.codecs import codec_for
+from mds_client.binary import HEADER_LENGTH, with_binary, without_binary
+from mds_client.datatypes import BINARY_ONLY
 from mds_client.declared import signature_of
-from mds_client.dialect import JSON, Conversation, Dialect, Offer, body_of, flat, unreadable
+from mds_client.dialect import JSON, Conversation, Dialect, Offer, body_of, unreadable
 from mds_client.exchange import Request, Response
 from mds_client.prediction import Output
 from mds_client.server import ModelInfo
-from mds_client.signature import Field, ModelRef, Signature, Values
+from mds_client.signature import ModelRef, Signature, Values
+from mds_client.tensors import Tensor, output_of, tensors
 
+_MANY_VALUES = 1000
 STATES = ("READY", "LOADING", "UNLOADING", "UNAVAILABLE", "UNKNOWN")
 
 
@@ -27,6 +30,7 @@ class OpenInference(Dialect):
     TITLE = "Open Inference Protocol (MLServer and others)"
     ORDER = 20
     READS_CONTENT_TYPES: ClassVar[bool] = True
+    TAKES_BINARY: ClassVar[bool] = False
 
     def detect(self) -> Conversation[str]:
         said = self.server_metadata((yield Request(method="GET", path="/v2")))
@@ -74,33 +78,74 @@ class OpenInference(Dialect):
         self, signature: Signature, rows: Sequence[Values], request_id: str
     ) -> Request:
         """Data are flat with explicit shapes: the form that every server of this protocol takes."""
-        body: dict[str, object] = {"id": request_id, "inputs": tensors(signature, rows)}
+        inputs = tensors(signature, rows)
+        envelope = self.envelope(signature, request_id)
+        headers = self.headers(signature.model)
+        if self.is_sent_binary(inputs):
+            body, own = with_binary(envelope, inputs)
+            headers |= own
+        else:
+            typed = self.READS_CONTENT_TYPES
+            body = body_of(
+                envelope | {"inputs": [t.as_json(with_content_type=typed) for t in inputs]}
+            )
+            headers |= JSON
+        return Request(
+            method="POST",
+            path=f"{self.path(signature.model)}/infer",
+            body=body,
+            headers=headers,
+            request_id=request_id,
+        )
+
+    def envelope(self, signature: Signature, request_id: str) -> dict[str, object]:
+        """Everything in an inference request but its inputs."""
+        body: dict[str, object] = {"id": request_id}
         if signature.layout == "columns" and self.READS_CONTENT_TYPES:
             body["parameters"] = {"content_type": "pd"}
         if signature.outputs:
             body["outputs"] = [{"name": output.name} for output in signature.outputs]
-        return Request(
-            method="POST",
-            path=f"{self.path(signature.model)}/infer",
-            body=body_of(body),
-            headers=JSON | self.headers(signature.model),
-            request_id=request_id,
-        )
+        return body
+
+    def is_sent_binary(self, inputs: Sequence[Tensor]) -> bool:
+        """Whether the binary tensor extension is used: for what JSON cannot carry, and for much data.
+
+        One case stays JSON, which a person can read in the record.
+        """
+        if not self.TAKES_BINARY or not all(tensor.can_be_binary for tensor in inputs):
+            return False
+        is_needed = any(tensor.datatype in BINARY_ONLY for tensor in inputs)
+        return is_needed or sum(len(tensor.data) for tensor in inputs) >= _MANY_VALUES
 
     def read_prediction(
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
-        body = self.json_of(response)
+        body = self.body(response)
         listed = body.get("outputs") if isinstance(body, Mapping) else None
         if not isinstance(body, Mapping) or not isinstance(listed, list):
             raise unreadable("an answer with outputs", response)
         try:
-            outputs = tuple(_output(tensor, rows) for tensor in listed)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            outputs = tuple(self.output(tensor, rows) for tensor in listed)
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise unreadable(f"outputs that fit together ({error})", response) from error
-        return self.answered_by(signature.model, body), outputs
+        return self.answered_by(signature.model, body, response), outputs
 
-    def answered_by(self, asked: ModelRef, body: Mapping[str, object]) -> ModelRef:
+    def body(self, response: Response) -> object:
+        """The answer's JSON; data that came as bytes are put back into their tensors."""
+        if not response.headers.get(HEADER_LENGTH.lower()):
+            return self.json_of(response)
+        try:
+            return without_binary(response)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise unreadable(f"binary tensors that fit together ({error})", response) from error
+
+    def output(self, tensor: Mapping[str, object], rows: int) -> Output:
+        """One output of an answer. Raises KeyError, TypeError or ValueError."""
+        return output_of(tensor, rows)
+
+    def answered_by(
+        self, asked: ModelRef, body: Mapping[str, object], response: Response
+    ) -> ModelRef:
         """The model that was asked, with the version that answered."""
         version = str(body.get("model_version") or asked.version)
         return ModelRef(server=asked.server, name=asked.name, version=version)
@@ -115,7 +160,7 @@ class OpenInference(Dialect):
     def own_client(self, signature: Signature, request: Request) -> str:
         from mds_client.snippets import tritonclient_program
 
-        return tritonclient_program(signature.model, request, binary=False)
+        return tritonclient_program(signature.model, request, binary=self.TAKES_BINARY)
 
     def path(self, model: ModelRef) -> str:
         """The route of a model, with its version where one is asked for."""
@@ -125,9 +170,6 @@ class OpenInference(Dialect):
     def headers(self, model: ModelRef) -> dict[str, str]:
         """Headers by which a mesh finds the model; none for a plain server."""
         return {}
-
-
-DIALECT = OpenInference
 
 
 def _has_name(entry: object) -> bool:
@@ -145,77 +187,4 @@ def _model_info(server: str, entry: Mapping[str, object]) -> ModelInfo:
     )
 
 
-def tensors(signature: Signature, rows: Sequence[Values]) -> list[dict[str, object]]:
-    if signature.layout == "matrix" and signature.tensor:
-        return [_matrix(signature.tensor, signature.inputs, rows)]
-    return [_tensor(field, [row.get(field.name) for row in rows]) for field in signature.inputs]
-
-
-def _matrix(tensor: Field, fields: Sequence[Field], rows: Sequence[Values]) -> dict[str, object]:
-    codec = codec_for("np", tensor.datatype)
-    by_row = [codec.encode(field, [row.get(field.name)])[0] for row in rows for field in fields]
-    return _wire(tensor, (len(rows), len(fields)), by_row)
-
-
-def _tensor(field: Field, values: Sequence[object]) -> dict[str, object]:
-    data = codec_for(_content_type(field), field.datatype).encode(field, values)
-    if field.kind != "tensor":
-        return _wire(field, (len(values), 1), data)
-    return _wire(field, (len(values), *_sizes(field, len(data) // len(values))), data)
-
-
-def _sizes(field: Field, width: int) -> tuple[int, ...]:
-    """The sizes of one row; a single free dimension is what is left of the row's length."""
-    sizes = field.shape[1:] or (width,)
-    fixed = 1
-    for size in sizes:
-        fixed *= size if size > 0 else 1
-    return tuple(width // fixed if size == -1 else size for size in sizes)
-
-
-def _wire(field: Field, shape: tuple[int, ...], data: list[object]) -> dict[str, object]:
-    tensor: dict[str, object] = {
-        "name": field.name,
-        "shape": list(shape),
-        "datatype": field.datatype,
-        "data": data,
-    }
-    content_type = _content_type(field)
-    return tensor | ({"parameters": {"content_type": content_type}} if content_type else {})
-
-
-def _content_type(field: Field) -> str:
-    """What the model declares, else what MLServer needs to read text and files rightly."""
-    if field.content_type:
-        return field.content_type
-    if field.kind in ("image", "audio"):
-        return "base64"
-    return "str" if field.datatype == "BYTES" else ""
-
-
-def _output(tensor: Mapping[str, object], rows: int) -> Output:
-    data, shape = flat(tensor["data"]), tensor.get("shape")
-    sizes = tuple(int(size) for size in shape) if isinstance(shape, list) else (len(data),)
-    if min(sizes, default=0) < 0 or _count(sizes) != len(data):
-        raise ValueError(f"{tensor['name']} has {len(data)} elements for the shape {list(sizes)}")
-    if sizes and sizes[0] not in (rows, 1):
-        # More or fewer rows than asked: one answer for the request as a whole.
-        sizes = (1, *sizes)
-    datatype = str(tensor.get("datatype") or "")
-    parameters = tensor.get("parameters")
-    facts = parameters if isinstance(parameters, Mapping) else {}
-    content_type = str(facts.get("content_type") or "")
-    return Output(
-        name=str(tensor["name"]),
-        datatype=datatype,
-        shape=sizes,
-        data=codec_for(content_type, datatype).decode(data),
-        content_type=content_type,
-    )
-
-
-def _count(sizes: tuple[int, ...]) -> int:
-    count = 1
-    for size in sizes:
-        count *= size
-    return count
+DIALECT = OpenInference

@@ -1,0 +1,58 @@
+"""The binary tensor data extension of the Open Inference Protocol, both ways.
+
+The body is a JSON part followed by the raw tensors, in order and without padding; a header gives the length
+of the JSON part. Triton and KServe's Python server speak it; MLServer does not.
+https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+
+from mds_client.datatypes import from_bytes
+from mds_client.dialect import body_of
+from mds_client.exchange import Response
+from mds_client.tensors import Tensor
+
+HEADER_LENGTH = "Inference-Header-Content-Length"
+
+
+def with_binary(
+    envelope: Mapping[str, object], inputs: Sequence[Tensor]
+) -> tuple[bytes, dict[str, str]]:
+    """The body that carries the tensors as bytes and asks for bytes back, with its headers."""
+    parts = [tensor.as_binary() for tensor in inputs]
+    parameters = envelope.get("parameters")
+    known = dict(parameters) if isinstance(parameters, Mapping) else {}
+    head = body_of(
+        {
+            **envelope,
+            "inputs": [json for json, _ in parts],
+            "parameters": known | {"binary_data_output": True},
+        }
+    )
+    headers = {"Content-Type": "application/octet-stream", HEADER_LENGTH: str(len(head))}
+    return b"".join([head, *(raw for _, raw in parts)]), headers
+
+
+def without_binary(response: Response) -> dict[str, object]:
+    """The answer as if all its tensors had come as JSON.
+
+    Raises KeyError, TypeError or ValueError when the parts do not fit together.
+    """
+    length = int(response.headers[HEADER_LENGTH.lower()])
+    if not 0 <= length <= len(response.body):
+        raise ValueError(f"a JSON part of {length} bytes in {len(response.body)}")
+    body = orjson.loads(response.body[:length])
+    start = length
+    for tensor in body["outputs"]:
+        size = (tensor.get("parameters") or {}).get("binary_data_size")
+        if size is None:
+            continue
+        if not isinstance(size, int) or size < 0 or start + size > len(response.body):
+            raise ValueError(f"{tensor['name']} is cut off")
+        tensor["data"] = from_bytes(tensor["datatype"], response.body[start : start + size])
+        start += size
+    return dict(body)

@@ -1,0 +1,58 @@
+"""The Open Inference Protocol as KServe's Python server speaks it.
+
+https://github.com/kserve/kserve/tree/master/python/kserve/kserve/protocol/rest
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from mds_client.dialect import Conversation, Offer, unreadable
+from mds_client.exchange import Request
+from mds_client.protocols.open_inference import OpenInference
+from mds_client.server import ModelInfo
+from mds_client.signature import ModelRef
+
+_ITS_OWN = "model_repository_extension"
+
+
+class KServe(OpenInference):
+    """KServe over REST, version 2 of the protocol. It knows no versions of a model."""
+
+    NAME = "kserve"
+    TITLE = "KServe (Open Inference Protocol)"
+    ORDER = 12
+    TAKES_BINARY = True
+
+    def detect(self) -> Conversation[str]:
+        said = self.server_metadata((yield Request(method="GET", path="/v2")))
+        extensions = said.get("extensions") if said else None
+        if not said or not isinstance(extensions, list) or _ITS_OWN not in extensions:
+            return ""
+        return f"GET /v2 answered as {said.get('name')!r} with KServe's extension."
+
+    def models(self) -> Conversation[list[ModelInfo]]:
+        """KServe's own listing. It leaves out models that are not ready."""
+        response = yield Request(method="GET", path="/v2/models")
+        body = self.json_of(response)
+        names = body.get("models") if isinstance(body, Mapping) else None
+        if not isinstance(names, list):
+            raise unreadable("a list of models", response)
+        refs = [ModelRef(server=self.server.name, name=str(name)) for name in names if name]
+        return [ModelInfo(ref=ref, state="READY") for ref in refs]
+
+    def offers(self, model: ModelRef) -> tuple[Offer, ...]:
+        name = quote(model.name, safe="")
+        return (
+            Offer(kind="binary", route=f"POST /v2/models/{name}/infer"),
+            Offer(kind="explain", route=f"POST /v1/models/{name}:explain"),
+            Offer(kind="load", route=f"POST /v2/repository/models/{name}/load and /unload"),
+            Offer(kind="metrics", route="GET /metrics"),
+        )
+
+    def path(self, model: ModelRef) -> str:
+        return f"/v2/models/{quote(model.name, safe='')}"
+
+
+DIALECT = KServe

@@ -1,0 +1,49 @@
+"""TorchServe in its Open Inference Protocol mode (`ts_open_inference_protocol=oip`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from mds_client.dialect import Conversation, Offer
+from mds_client.exchange import Request
+from mds_client.protocols.open_inference import OpenInference
+from mds_client.server import ModelInfo
+from mds_client.signature import ModelRef
+
+
+class TorchServeOpenInference(OpenInference):
+    """TorchServe, version 2 of the protocol. Models are listed on the management address."""
+
+    NAME = "torchserve-open-inference"
+    TITLE = "TorchServe (Open Inference Protocol)"
+    ORDER = 14
+
+    def detect(self) -> Conversation[str]:
+        said = self.server_metadata((yield Request(method="GET", path="/v2")))
+        if not said or "torchserve" not in str(said.get("name", "")).lower():
+            return ""
+        return f"GET /v2 answered as {said.get('name')!r}."
+
+    def models(self) -> Conversation[list[ModelInfo]]:
+        """The configured names, else the listing of the management address."""
+        if self.server.models or not self.server.management_url:
+            return self.configured_models()
+        response = yield Request(method="GET", path="/models?limit=1000", to_management=True)
+        body = self.json_of(response)
+        listed = body.get("models") if isinstance(body, Mapping) else None
+        names = [m.get("modelName") for m in listed or [] if isinstance(m, Mapping)]
+        refs = [ModelRef(server=self.server.name, name=str(name)) for name in names if name]
+        return [ModelInfo(ref=ref, state="READY") for ref in refs]
+
+    def offers(self, model: ModelRef) -> tuple[Offer, ...]:
+        return (
+            Offer(kind="explain", route=f"POST /explanations/{quote(model.name, safe='')}"),
+            Offer(kind="metrics", route="GET /metrics on the metrics port, 8082 by default"),
+        )
+
+    def path(self, model: ModelRef) -> str:
+        return f"/v2/models/{quote(model.name, safe='')}"
+
+
+DIALECT = TorchServeOpenInference

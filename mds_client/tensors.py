@@ -1,0 +1,159 @@
+"""Rows of values as the tensors of a request, and the tensors of an answer as outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from mds_client.codecs import codec_for
+from mds_client.datatypes import Array, numpy_of, to_bytes
+from mds_client.dialect import flat
+from mds_client.prediction import Output
+from mds_client.rows import Table
+from mds_client.signature import Field, Signature, Values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tensor:
+    """One input tensor. `data` is flat and row-major: an array, or a list of JSON values."""
+
+    name: str
+    datatype: str
+    shape: tuple[int, ...]
+    data: Array | list[object]
+    content_type: str = ""
+
+    def as_json(self, *, with_content_type: bool) -> dict[str, object]:
+        """The tensor with its data, as the protocol's JSON."""
+        return self._head(self.content_type if with_content_type else "") | {"data": self.data}
+
+    def as_binary(self) -> tuple[dict[str, object], bytes]:
+        """The tensor's JSON without its data, and the data for the binary extension."""
+        raw = to_bytes(self.datatype, self.data)
+        return self._head("") | {"parameters": {"binary_data_size": len(raw)}}, raw
+
+    @property
+    def can_be_binary(self) -> bool:
+        """Whether every value has bytes: a missing number has none."""
+        if isinstance(self.data, np.ndarray):
+            return numpy_of(self.datatype) is not None
+        known = self.datatype == "BYTES" or numpy_of(self.datatype) is not None
+        return known and not any(value is None for value in self.data)
+
+    def _head(self, content_type: str) -> dict[str, object]:
+        head: dict[str, object] = {
+            "name": self.name,
+            "shape": list(self.shape),
+            "datatype": self.datatype,
+        }
+        return head | ({"parameters": {"content_type": content_type}} if content_type else {})
+
+
+def tensors(signature: Signature, rows: Sequence[Values]) -> list[Tensor]:
+    """The input tensors of rows that have been checked. An optional input that no row has is left out."""
+    if signature.layout == "matrix" and signature.tensor:
+        return [_matrix(signature.tensor, signature.inputs, rows)]
+    found = [(field, _values(field, rows)) for field in signature.inputs]
+    return [_tensor(field, values) for field, values in found if not _is_left_out(field, values)]
+
+
+def _values(field: Field, rows: Sequence[Values]) -> Array | list[object]:
+    if isinstance(rows, Table):
+        return rows.columns[field.name] if field.name in rows.columns else [None] * len(rows)
+    return [row.get(field.name) for row in rows]
+
+
+def _is_left_out(field: Field, values: Array | list[object]) -> bool:
+    """Only what has no word for "missing" is left out: a missing float is null, a text is empty."""
+    is_empty = not isinstance(values, np.ndarray) and all(value is None for value in values)
+    return is_empty and not field.required and field.provenance.get("optional") == "declared config"
+
+
+def _matrix(tensor: Field, fields: Sequence[Field], rows: Sequence[Values]) -> Tensor:
+    if isinstance(rows, Table):
+        columns = [np.asarray(_values(f, rows), dtype=numpy_of(tensor.datatype)) for f in fields]
+        data: Array | list[object] = np.stack(columns, axis=1).ravel()
+    else:
+        codec = codec_for("np", tensor.datatype)
+        data = [codec.encode(field, [row.get(field.name)])[0] for row in rows for field in fields]
+    return _wire(tensor, (len(rows), len(fields)), data)
+
+
+def _tensor(field: Field, values: Array | list[object]) -> Tensor:
+    count = len(values)
+    data = _data(field, values)
+    if field.kind != "tensor":
+        return _wire(field, (count,) if len(field.shape) == 1 else (count, 1), data)
+    return _wire(field, (count, *_sizes(field, len(data) // max(count, 1))), data)
+
+
+def _data(field: Field, values: Array | list[object]) -> Array | list[object]:
+    dtype = numpy_of(field.datatype)
+    if isinstance(values, np.ndarray) and dtype is not None and values.dtype.kind in "biuf":
+        return _cast(values, dtype).ravel()
+    if field.kind == "tensor" and dtype is not None:
+        stacked = np.stack([np.asarray(_one_row(field, value)) for value in values])
+        return _cast(stacked, dtype).ravel()
+    return codec_for(content_type_of(field), field.datatype).encode(field, list(values))
+
+
+def _cast(array: Array, dtype: np.dtype[Any]) -> Array:
+    return array if array.dtype == dtype else array.astype(dtype)
+
+
+def _one_row(field: Field, value: object) -> object:
+    """A row may be given with its batch dimension."""
+    array = np.asarray(value)
+    return array[0] if array.ndim == len(field.shape) and len(array) == 1 else array
+
+
+def _sizes(field: Field, width: int) -> tuple[int, ...]:
+    """The sizes of one row; a single free dimension is what is left of the row's length."""
+    sizes = field.shape[1:] or (width,)
+    fixed = prod(size for size in sizes if size > 0)
+    return tuple(width // max(fixed, 1) if size == -1 else size for size in sizes)
+
+
+def _wire(field: Field, shape: tuple[int, ...], data: Array | list[object]) -> Tensor:
+    return Tensor(
+        name=field.name,
+        datatype=field.datatype,
+        shape=shape,
+        data=data,
+        content_type=content_type_of(field),
+    )
+
+
+def content_type_of(field: Field) -> str:
+    """What the model declares, else what MLServer needs to read text and files rightly."""
+    if field.content_type:
+        return field.content_type
+    if field.kind in ("image", "audio"):
+        return "base64"
+    return "str" if field.datatype == "BYTES" else ""
+
+
+def output_of(tensor: Mapping[str, object], rows: int) -> Output:
+    """One output tensor of an answer. Raises KeyError, TypeError or ValueError where it does not fit."""
+    data, shape = flat(tensor["data"]), tensor.get("shape")
+    sizes = tuple(int(size) for size in shape) if isinstance(shape, list) else (len(data),)
+    if min(sizes, default=0) < 0 or prod(sizes) != len(data):
+        raise ValueError(f"{tensor['name']} has {len(data)} elements for the shape {list(sizes)}")
+    if sizes and sizes[0] not in (rows, 1):
+        # More or fewer rows than asked: one answer for the request as a whole.
+        sizes = (1, *sizes)
+    datatype = str(tensor.get("datatype") or "")
+    parameters = tensor.get("parameters")
+    facts = parameters if isinstance(parameters, Mapping) else {}
+    content_type = str(facts.get("content_type") or "")
+    return Output(
+        name=str(tensor["name"]),
+        datatype=datatype,
+        shape=sizes,
+        data=codec_for(content_type, datatype).decode(data),
+        content_type=content_type,
+    )
