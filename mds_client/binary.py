@@ -24,17 +24,19 @@ def with_binary(
 ) -> tuple[bytes, dict[str, str]]:
     """The body that carries the tensors as bytes and asks for bytes back, with its headers."""
     parts = [tensor.as_binary() for tensor in inputs]
-    parameters = envelope.get("parameters")
-    known = dict(parameters) if isinstance(parameters, Mapping) else {}
-    head = body_of(
-        {
-            **envelope,
-            "inputs": [json for json, _ in parts],
-            "parameters": known | {"binary_data_output": True},
-        }
-    )
+    head = body_of({**_asking_for_bytes(envelope), "inputs": [json for json, _ in parts]})
     headers = {"Content-Type": "application/octet-stream", HEADER_LENGTH: str(len(head))}
     return b"".join([head, *(raw for _, raw in parts)]), headers
+
+
+def _asking_for_bytes(envelope: Mapping[str, object]) -> dict[str, object]:
+    """An output that is asked for by name must be asked for as bytes by name."""
+    parameters, outputs = envelope.get("parameters"), envelope.get("outputs")
+    known = dict(parameters) if isinstance(parameters, Mapping) else {}
+    asked = {**envelope, "parameters": known | {"binary_data_output": True}}
+    if isinstance(outputs, Sequence):
+        asked["outputs"] = [{**output, "parameters": {"binary_data": True}} for output in outputs]
+    return asked
 
 
 def without_binary(response: Response) -> dict[str, object]:

@@ -48,7 +48,7 @@ class MdsClient(Sending):
     ) -> None:
         super().__init__(server)
         self._clock = clock
-        self._http = httpx.Client(**self.options(transport))
+        self._transport = transport or httpx.HTTPTransport(**self.options())
 
     def __enter__(self) -> Self:
         return self
@@ -62,7 +62,7 @@ class MdsClient(Sending):
         self.close()
 
     def close(self) -> None:
-        self._http.close()
+        self._transport.close()
 
     def dialect(self) -> Dialect:
         """The protocol of the server, found out at the first call if it is not configured.
@@ -141,17 +141,14 @@ class MdsClient(Sending):
             return self._stream(call, started, Seen())
 
     def _stream(self, call: Call, started: float, seen: Seen) -> Response:
-        with self._http.stream(
-            call.request.method,
-            call.url,
-            content=call.request.body or None,
-            headers=dict(call.headers),
-            extensions={"trace": seen.event},
-        ) as answer:
-            body = bytearray()
+        answer = self._transport.handle_request(self.wire(call, seen.event))
+        body = bytearray()
+        try:
             for part in answer.iter_bytes():
                 body += part
                 bound(self.server, len(body), self._clock() - started)
+        finally:
+            answer.close()
         return Response(status=answer.status_code, body=bytes(body), headers=dict(answer.headers))
 
 
@@ -167,7 +164,7 @@ class AsyncMdsClient(Sending):
     ) -> None:
         super().__init__(server)
         self._clock = clock
-        self._http = httpx.AsyncClient(**self.options(transport))
+        self._transport = transport or httpx.AsyncHTTPTransport(**self.options())
 
     async def __aenter__(self) -> Self:
         return self
@@ -181,7 +178,7 @@ class AsyncMdsClient(Sending):
         await self.close()
 
     async def close(self) -> None:
-        await self._http.aclose()
+        await self._transport.aclose()
 
     async def dialect(self) -> Dialect:
         """The protocol of the server, found out at the first call if it is not configured.
@@ -251,17 +248,14 @@ class AsyncMdsClient(Sending):
             return await self._stream(call, started, Seen())
 
     async def _stream(self, call: Call, started: float, seen: Seen) -> Response:
-        async with self._http.stream(
-            call.request.method,
-            call.url,
-            content=call.request.body or None,
-            headers=dict(call.headers),
-            extensions={"trace": seen.async_event},
-        ) as answer:
-            body = bytearray()
+        answer = await self._transport.handle_async_request(self.wire(call, seen.async_event))
+        body = bytearray()
+        try:
             async for part in answer.aiter_bytes():
                 body += part
                 bound(self.server, len(body), self._clock() - started)
+        finally:
+            await answer.aclose()
         return Response(status=answer.status_code, body=bytes(body), headers=dict(answer.headers))
 
 

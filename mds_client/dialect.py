@@ -166,7 +166,7 @@ def flat(data: object) -> list[object]:
     """The leaves of nested lists, row-major. Raises TypeError for anything else."""
     if not isinstance(data, list):
         raise TypeError("data is not a list")
-    if not any(isinstance(item, list) for item in data):
+    if list not in set(map(type, data)):
         return data
     return [leaf for item in data for leaf in (flat(item) if isinstance(item, list) else [item])]
 

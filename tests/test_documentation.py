@@ -76,7 +76,7 @@ def test_every_name_of_a_registry_is_documented() -> None:
         *_by_content_type(),
         *Kind.__args__,  # type: ignore[attr-defined]
         *filter(None, Role.__args__),  # type: ignore[attr-defined]
-        *protocols._all(),
+        *protocols.dialects(),
     }
     assert not [name for name in names if name not in ALL]
 

@@ -146,7 +146,9 @@ def test_secrets_are_sent_but_never_recorded() -> None:
         faults.answers(200, GOOD)(handler)  # type: ignore[arg-type]
 
     with faults.misbehaving(behave) as url:
-        server = Server(name="s", url=url, headers={"Authorization": "Bearer hush"})
+        server = Server(
+            name="s", url=url, protocol="open-inference", headers={"Authorization": "Bearer hush"}
+        )
         with MdsClient(server) as client:
             prediction = client.predict(SIGNATURE, {"x": 1.0})
     assert seen["Authorization"] == "Bearer hush"
@@ -160,5 +162,5 @@ def test_every_error_of_httpx_is_translated() -> None:
     for name in dir(httpx):
         found = getattr(httpx, name)
         if isinstance(found, type) and issubclass(found, httpx.RequestError):
-            assert isinstance(client._translate(found("x")), MdsError), name
+            assert isinstance(client.translate(found("x")), MdsError), name
     client.close()
