@@ -1,0 +1,289 @@
+"""Version 1 of KServe's protocol: instances in, predictions out, and not a word about what a model takes.
+
+https://kserve.github.io/website/docs/concepts/architecture/data-plane/v1-protocol
+How its JSON holds values is also read here for the other protocols that speak in rows.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import cast
+from urllib.parse import quote
+
+import numpy as np
+
+from mds_client.declared import unknown_input
+from mds_client.dialect import (
+    JSON,
+    Conversation,
+    Dialect,
+    Offer,
+    body_of,
+    flat,
+    shape_of,
+    unreadable,
+)
+from mds_client.errors import EndpointRefused, MdsError
+from mds_client.exchange import Request, Response
+from mds_client.prediction import Output
+from mds_client.refusals import error_of
+from mds_client.server import ModelInfo
+from mds_client.signature import File, ModelRef, Signature, Values
+
+_MOST_ASKED = 100
+_LARGEST = 2**63
+
+
+class KServeV1(Dialect):
+    """Version 1 of the protocol, as KServe's Python servers speak it."""
+
+    NAME = "kserve-v1"
+    TITLE = "KServe V1"
+    ORDER = 40
+
+    def detect(self) -> Conversation[str]:
+        response = yield Request(method="GET", path="/v1/models")
+        names = _names(self.json_of(response))
+        if names is None:
+            return ""
+        return f"GET /v1/models answered with the names of {len(names)} models."
+
+    def ready(self) -> Conversation[bool]:
+        response = yield Request(method="GET", path="/v1/models")
+        return response.status == 200
+
+    def models(self) -> Conversation[list[ModelInfo]]:
+        response = yield Request(method="GET", path="/v1/models")
+        names = _names(self.json_of(response))
+        if names is None:
+            raise unreadable("a list of model names", response)
+        found = []
+        for place, name in enumerate(names):
+            ref = ModelRef(server=self.server.name, name=name)
+            # A state costs one request: a very long list stays without.
+            state = "UNKNOWN"
+            if place < _MOST_ASKED:
+                state = self._state((yield Request(method="GET", path=_path(ref))))
+            found.append(ModelInfo(ref=ref, state=state))
+        return found
+
+    def _state(self, response: Response) -> str:
+        if response.status == 503:
+            return "UNAVAILABLE"
+        try:
+            said = self.json_of(response)
+        except MdsError:
+            return "UNKNOWN"
+        # Older releases wrote the truth as a string.
+        is_ready = isinstance(said, Mapping) and str(said.get("ready")).lower() == "true"
+        return "READY" if is_ready else "UNAVAILABLE"
+
+    def signature(self, model: ModelRef) -> Conversation[Signature]:
+        """Nothing is declared; the model is only asked whether it is there."""
+        self.accepted((yield Request(method="GET", path=_path(model))))
+        return Signature(model=model, inputs=(unknown_input(),), layout="unknown")
+
+    def predict_request(
+        self, signature: Signature, rows: Sequence[Values], request_id: str
+    ) -> Request:
+        return self._request(signature, rows, request_id, "predict")
+
+    def explain_request(
+        self, signature: Signature, rows: Sequence[Values], request_id: str
+    ) -> Request | None:
+        return self._request(signature, rows, request_id, "explain")
+
+    def _request(
+        self, signature: Signature, rows: Sequence[Values], request_id: str, verb: str
+    ) -> Request:
+        return Request(
+            method="POST",
+            path=f"{_path(signature.model)}:{verb}",
+            body=body_of({"instances": instances(signature, rows)}),
+            # KServe's logger takes the id of its events from this header.
+            headers=JSON | {"Ce-Id": request_id},
+            request_id=request_id,
+        )
+
+    def read_prediction(
+        self, signature: Signature, response: Response, rows: int
+    ) -> tuple[ModelRef, tuple[Output, ...]]:
+        said = self.json_of(response)
+        if not isinstance(said, Mapping) or "predictions" not in said:
+            raise unreadable("predictions", response)
+        return signature.model, outputs("predictions", said["predictions"], rows, response)
+
+    def offers(self, model: ModelRef) -> tuple[Offer, ...]:
+        return (
+            Offer(kind="explain", route=f"POST {_path(model)}:explain"),
+            Offer(kind="metrics", route="GET /metrics"),
+        )
+
+    def own_client(self, signature: Signature, request: Request) -> str:
+        sent = repr(json.loads(request.body))
+        return _PROGRAM.format(sent=sent, name=signature.model.name)
+
+    def problem(self, response: Response) -> MdsError:
+        if response.status == 501:
+            return EndpointRefused(
+                "The server cannot do this for the model.",
+                advice="Ask whoever runs it whether there is an explainer beside the model.",
+                detail=error_of(response).detail,
+            )
+        return error_of(response)
+
+
+_PROGRAM = """\
+import asyncio
+import os
+
+from kserve import InferenceRESTClient, RESTConfig
+
+
+async def main():
+    client = InferenceRESTClient(RESTConfig(protocol="v1"))
+    answer = await client.infer(os.environ["MDS_URL"], {sent}, model_name={name!r})
+    print(answer)
+
+
+asyncio.run(main())
+"""
+
+
+def _path(model: ModelRef) -> str:
+    return f"/v1/models/{quote(model.name, safe='')}"
+
+
+def _names(said: object) -> list[str] | None:
+    listed = said.get("models") if isinstance(said, Mapping) else None
+    if not isinstance(listed, list) or not all(isinstance(n, str) and n for n in listed):
+        return None
+    return cast(list[str], listed)
+
+
+def instances(signature: Signature, rows: Sequence[Values]) -> list[object]:
+    """One instance a row: a list of numbers, the bare value of a single input, else an object."""
+    fields = signature.inputs
+    if signature.layout == "matrix":
+        return [[plain(row.get(field.name)) for field in fields] for row in rows]
+    if signature.layout == "unknown":
+        return [numbers(row.get(fields[0].name)) for row in rows]
+    if len(fields) == 1:
+        return [plain(row.get(fields[0].name)) for row in rows]
+    return [{field.name: plain(row.get(field.name)) for field in fields} for row in rows]
+
+
+def numbers(value: object) -> object:
+    """One row of numbers; it may be given with its batch dimension."""
+    array = np.asarray(value)
+    return (array[0] if array.ndim == 2 and len(array) == 1 else array).tolist()
+
+
+def plain(value: object) -> object:
+    """A value as JSON holds it: bytes are an object with their base64."""
+    if isinstance(value, File):
+        value = value.data
+    if isinstance(value, bytes):
+        return {"b64": base64.b64encode(value).decode()}
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+
+
+def outputs(name: str, said: object, rows: int, response: Response) -> tuple[Output, ...]:
+    """The outputs in an answer of any form. Raises UnreadableAnswer."""
+    try:
+        return tuple(_outputs(name, said, rows))
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise unreadable(f"values that fit together ({error})", response) from error
+
+
+def _outputs(name: str, said: object, rows: int) -> list[Output]:
+    if said is None or said == [] or said == {}:
+        raise ValueError("there is no answer")
+    # One row may be answered by one bare value.
+    listed = said if isinstance(said, list) and len(said) == rows else [said]
+    if _are_alike(listed):
+        keys = cast(list[Mapping[str, object]], listed)
+        return [_output(_text(key), [row[key] for row in keys], rows) for key in keys[0]]
+    return [_output(name, listed, rows)]
+
+
+def _are_alike(listed: Sequence[object]) -> bool:
+    """Whether every row is an object with the same keys whose values are not objects themselves."""
+    first = listed[0]
+    if not isinstance(first, Mapping) or set(first) == {"b64"}:
+        return False
+    return all(
+        isinstance(row, Mapping)
+        and row.keys() == first.keys()
+        and not any(isinstance(value, Mapping | list) for value in row.values())
+        for row in listed
+    )
+
+
+def _output(name: str, values: list[object], rows: int) -> Output:
+    """One output; what is not a tensor of one type is kept as the JSON text of each row."""
+    try:
+        shape, leaves = shape_of(values), [_leaf(leaf) for leaf in flat(values)]
+    except (TypeError, ValueError):
+        shape, leaves = (len(values),), []
+    datatype = _datatype(leaves)
+    if not datatype:
+        shape, datatype = (len(values),), "BYTES"
+        leaves = [_text(json.dumps(value, ensure_ascii=False)) for value in values]
+    if shape[0] != rows:
+        shape = (1, *shape)  # one answer for the request as a whole
+    return Output(name=name, datatype=datatype, shape=shape, data=tuple(leaves))
+
+
+def _leaf(value: object) -> object:
+    """One element. Raises TypeError for an object, ValueError for what cannot be kept."""
+    if isinstance(value, Mapping):
+        if set(value) != {"b64"}:
+            raise TypeError("an object")
+        return _decoded(base64.b64decode(str(value["b64"]), validate=True))
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _decoded(content: bytes) -> object:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content
+
+
+def _datatype(leaves: Sequence[object]) -> str:
+    """The datatype that holds every element; empty when there is none."""
+    kinds = {type(leaf) for leaf in leaves if leaf is not None}
+    if int in kinds and any(isinstance(v, int) and abs(v) >= _LARGEST for v in leaves):
+        raise ValueError("a number is too large")
+    for leaf in leaves:
+        if isinstance(leaf, str):
+            _text(leaf)
+    if kinds and kinds <= {str, bytes}:
+        return "BYTES"
+    if kinds == {bool}:
+        return "BOOL"
+    if kinds == {int} and None not in leaves:
+        return "INT64"
+    return "FP64" if kinds and kinds <= {int, float} else ""
+
+
+def _text(text: object) -> str:
+    """The text, if it is Unicode: a lone surrogate is a ValueError."""
+    found = str(text)
+    found.encode()
+    return found
+
+
+def with_status(response: Response, status: int) -> MdsError:
+    """The error as if it had come with the status that it should have had."""
+    return error_of(replace(response, status=status))
+
+
+DIALECT = KServeV1

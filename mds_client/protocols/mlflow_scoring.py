@@ -1,0 +1,129 @@
+"""MLflow's own scoring server (`mlflow models serve`): one model without a name and without a description.
+
+https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+
+from mds_client.declared import unknown_input
+from mds_client.dialect import JSON, Conversation, Dialect, body_of, json_of
+from mds_client.errors import MdsError, UnreadableAnswer
+from mds_client.exchange import Request, Response
+from mds_client.prediction import Output
+from mds_client.protocols.kserve_v1 import numbers, outputs, plain, with_status
+from mds_client.server import ModelInfo
+from mds_client.signature import File, ModelRef, Signature, Values
+
+_VERSION = re.compile(r"\d+\.\d+(\.\w+)*")
+# The status may be 500 for what is a refusal: the code says what is meant.
+_STATUSES = {
+    "BAD_REQUEST": 400,
+    "INVALID_PARAMETER_VALUE": 400,
+    "MALFORMED_REQUEST": 400,
+    "UNAUTHENTICATED": 401,
+    "CUSTOMER_UNAUTHORIZED": 401,
+    "PERMISSION_DENIED": 403,
+    "RESOURCE_DOES_NOT_EXIST": 404,
+    "ENDPOINT_NOT_FOUND": 404,
+    "REQUEST_LIMIT_EXCEEDED": 429,
+    "TEMPORARILY_UNAVAILABLE": 503,
+}
+
+
+class MlflowScoring(Dialect):
+    """The scoring server of MLflow 2 and 3."""
+
+    NAME = "mlflow-scoring"
+    TITLE = "MLflow scoring server"
+    ORDER = 60
+    NEEDS_MODELS = True
+
+    def detect(self) -> Conversation[str]:
+        response = yield Request(method="GET", path="/version")
+        version = response.body[:100].decode("utf-8", "replace").strip().strip('"')
+        if response.status != 200 or not _VERSION.fullmatch(version):
+            return ""
+        # MLflow's tracking server has a version too, but no /ping.
+        ping = yield Request(method="GET", path="/ping")
+        if ping.status != 200 or ping.body.strip():
+            return ""
+        return f"GET /version answered {version} and GET /ping answered."
+
+    def ready(self) -> Conversation[bool]:
+        response = yield Request(method="GET", path="/ping")
+        return response.status == 200
+
+    def models(self) -> Conversation[list[ModelInfo]]:
+        """The one model, under the name from the settings."""
+        response = yield Request(method="GET", path="/ping")
+        return the_one_model(self, response)
+
+    def signature(self, model: ModelRef) -> Conversation[Signature]:
+        yield from ()  # there is nothing to ask: the signature is in the registry
+        return Signature(model=model, inputs=(unknown_input(),), layout="unknown")
+
+    def predict_request(
+        self, signature: Signature, rows: Sequence[Values], request_id: str
+    ) -> Request:
+        return Request(
+            method="POST",
+            path="/invocations",
+            body=body_of(_content(signature, rows)),
+            headers=JSON,
+            request_id=request_id,
+        )
+
+    def read_prediction(
+        self, signature: Signature, response: Response, rows: int
+    ) -> tuple[ModelRef, tuple[Output, ...]]:
+        """Language models answer without the envelope."""
+        said = self.json_of(response)
+        if isinstance(said, Mapping) and "predictions" in said:
+            said = said["predictions"]
+        return signature.model, outputs("predictions", said, rows, response)
+
+    def problem(self, response: Response) -> MdsError:
+        return with_status(response, _meant(response))
+
+
+def the_one_model(dialect: Dialect, ping: Response) -> list[ModelInfo]:
+    """The models from the settings, else one called "model", in the state that the ping says."""
+    state = {200: "READY", 404: "UNAVAILABLE", 503: "UNAVAILABLE"}.get(ping.status, "UNKNOWN")
+    only = ModelInfo(ref=ModelRef(server=dialect.server.name, name="model"))
+    named = dialect.configured_models() or [only]
+    return [ModelInfo(ref=info.ref, state=state) for info in named]
+
+
+def _content(signature: Signature, rows: Sequence[Values]) -> dict[str, object]:
+    """A table for named columns, tensors by name, and bare rows where nothing is known."""
+    fields = signature.inputs
+    if signature.layout == "unknown":
+        return {"inputs": [numbers(row.get(fields[0].name)) for row in rows]}
+    if any(field.kind == "tensor" for field in fields):
+        return {"inputs": {f.name: [_cell(row.get(f.name)) for row in rows] for f in fields}}
+    data = [[_cell(row.get(field.name)) for field in fields] for row in rows]
+    return {"dataframe_split": {"columns": [field.name for field in fields], "data": data}}
+
+
+def _cell(value: object) -> object:
+    """MLflow's binary columns are bare base64."""
+    if isinstance(value, File):
+        value = value.data
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else plain(value)
+
+
+def _meant(response: Response) -> int:
+    try:
+        said = json_of(response)
+    except UnreadableAnswer:
+        return response.status
+    facts = said if isinstance(said, Mapping) else {}
+    codes = [str(facts.get(key)) for key in ("error_class", "error_code")]
+    return next((_STATUSES[code] for code in codes if code in _STATUSES), response.status)
+
+
+DIALECT = MlflowScoring

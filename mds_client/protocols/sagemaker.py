@@ -1,0 +1,73 @@
+"""The contract of SageMaker's containers: `GET /ping` and `POST /invocations`, and nothing else is agreed.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mds_client.declared import unknown_input
+from mds_client.dialect import JSON, Conversation, Dialect, body_of
+from mds_client.exchange import Request, Response
+from mds_client.prediction import Output
+from mds_client.protocols.kserve_v1 import instances, outputs
+from mds_client.protocols.mlflow_scoring import the_one_model
+from mds_client.server import ModelInfo
+from mds_client.signature import ModelRef, Signature, Values
+
+
+class SageMaker(Dialect):
+    """One container with one model. Asked last: other servers answer /ping too."""
+
+    NAME = "sagemaker"
+    TITLE = "SageMaker container"
+    ORDER = 90
+    NEEDS_MODELS = True
+
+    def detect(self) -> Conversation[str]:
+        response = yield Request(method="GET", path="/ping")
+        if response.status != 200 or response.body.strip():
+            return ""
+        return "GET /ping answered with 200 and an empty body."
+
+    def ready(self) -> Conversation[bool]:
+        response = yield Request(method="GET", path="/ping")
+        return response.status == 200
+
+    def models(self) -> Conversation[list[ModelInfo]]:
+        """The one model, under the name from the settings."""
+        response = yield Request(method="GET", path="/ping")
+        return the_one_model(self, response)
+
+    def signature(self, model: ModelRef) -> Conversation[Signature]:
+        yield from ()  # there is nothing to ask
+        return Signature(model=model, inputs=(unknown_input(),), layout="unknown")
+
+    def predict_request(
+        self, signature: Signature, rows: Sequence[Values], request_id: str
+    ) -> Request:
+        """The JSON of the built-in algorithms: each instance has its features."""
+        return Request(
+            method="POST",
+            path="/invocations",
+            body=body_of({"instances": [_instance(i) for i in instances(signature, rows)]}),
+            headers=JSON | {"Accept": "application/json"},
+            request_id=request_id,
+        )
+
+    def read_prediction(
+        self, signature: Signature, response: Response, rows: int
+    ) -> tuple[ModelRef, tuple[Output, ...]]:
+        """Containers with code of their own answer without the envelope."""
+        said = self.json_of(response)
+        if isinstance(said, Mapping) and "predictions" in said:
+            said = said["predictions"]
+        return signature.model, outputs("predictions", said, rows, response)
+
+
+def _instance(values: object) -> object:
+    return values if isinstance(values, Mapping) else {"features": values}
+
+
+DIALECT = SageMaker
