@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.catalogue import draw_card, draw_servers
+from ui.catalogue import draw_models, draw_notes, draw_servers
 from ui.services import services
 
 PAGE = {"title": "Models", "icon": ":material/apps:", "order": 0}
@@ -27,12 +27,9 @@ def draw_catalogue(wanted: str) -> None:
         st.info("No model matches these words. Try fewer, or other ones.")
     elif not found and all(server.is_reachable for server in catalogue.servers()):
         st.info("Asking the servers what they have. The models appear here by themselves.")
-    names = list(dict.fromkeys((entry.ref.server, entry.ref.name) for entry in found))
     with st.container(key="catalogue"):
-        for start in range(0, len(names), 3):
-            for column, name in zip(st.columns(3), names[start : start + 3], strict=False):
-                with column:
-                    draw_card([e for e in found if (e.ref.server, e.ref.name) == name])
+        draw_models(found, catalogue.servers())
+    draw_notes(catalogue.notes())
 
 
 draw_catalogue(words)

@@ -7,11 +7,13 @@ from typing import Literal
 
 import streamlit as st
 
+from mds_client.detection import probe_lines
 from mds_client.discovery import UNREACHABLE, Entry, ServerState
 from ui.shell import page_path
 from ui.text import plain
 
 Color = Literal["green", "orange", "gray"]
+MOST_CARDS = 24
 
 _STATES: dict[str, tuple[str, str, Color]] = {
     "READY": ("Ready", ":material/check_circle:", "green"),
@@ -31,7 +33,7 @@ _KINDS = {
 
 
 def draw_servers(servers: Sequence[ServerState]) -> None:
-    """A sentence for each server that does not answer, with since when."""
+    """A sentence for each server that does not answer, with since when and how it was recognised."""
     for state in servers:
         if not state.is_reachable:
             st.warning(
@@ -39,6 +41,64 @@ def draw_servers(servers: Sequence[ServerState]) -> None:
                 f"Since {state.since:%H:%M:%S} UTC.",
                 icon=":material/cloud_off:",
             )
+            _draw_recognition(state)
+
+
+def draw_notes(notes: Sequence[str]) -> None:
+    """What the sources of servers could not see."""
+    if notes:
+        with st.expander("Where some models may be missing", icon=":material/info:"):
+            st.markdown("\n".join(f"- {plain(note)}" for note in notes))
+
+
+def draw_models(found: Sequence[Entry], servers: Sequence[ServerState]) -> None:
+    """The first cards of what was found, server by server, and how many there are besides."""
+    models: dict[tuple[str, str], list[Entry]] = {}
+    for entry in found:
+        models.setdefault((entry.ref.server, entry.ref.name), []).append(entry)
+    shown = list(models)[:MOST_CARDS]
+    states = {state.server.name: state for state in servers}
+    for server in dict.fromkeys(name for name, _ in shown):
+        _draw_server(server, states.get(server), is_alone=len(states) < 2)
+        _draw_cards([models[name] for name in shown if name[0] == server])
+    if len(models) > len(shown):
+        st.caption(f"and {len(models) - len(shown):,} more: search to narrow down")
+
+
+def _draw_cards(models: Sequence[Sequence[Entry]]) -> None:
+    for start in range(0, len(models), 3):
+        for column, versions in zip(st.columns(3), models[start : start + 3], strict=False):
+            with column:
+                draw_card(versions)
+
+
+def _draw_server(name: str, state: ServerState | None, *, is_alone: bool) -> None:
+    """The server's name, needless where it is the only one, and how it was recognised."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if not is_alone:
+            title = state.server.title if state else ""
+            st.markdown(f"**{plain(title or name)}**", width="content")
+        if state and state.is_reachable:
+            _draw_recognition(state)
+
+
+def _draw_recognition(state: ServerState) -> None:
+    label, key = "How this server was recognised", f"models_server_{state.server.name}"
+    with st.popover(label, type="tertiary", key=key):
+        st.markdown("\n\n".join(_recognised(state)))
+
+
+def _recognised(state: ServerState) -> list[str]:
+    """The protocol, the evidence, what was asked, and since when, as Markdown paragraphs."""
+    title, found = plain(state.protocol), state.detected
+    since = f"since {state.since:%Y-%m-%d %H:%M:%S} UTC"
+    last = f"Answers {since}." if state.is_reachable else f"Does not answer {since}."
+    if found is None:
+        said = "Its protocol is configured; nothing was asked." if title else "Not recognised yet."
+        return [f"**{title}**", said, last] if title else [said, last]
+    lines = "\n".join(f"- {plain(line)}" for line in probe_lines(found.probes))
+    paragraphs = [f"**{title or 'No protocol that we know'}**", plain(found.evidence), lines, last]
+    return [paragraph for paragraph in paragraphs if paragraph]
 
 
 def draw_card(versions: Sequence[Entry]) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import httpx
 from streamlit.testing.v1 import AppTest
 
 from mds_client import MdsClient, Server
 from mds_client.discovery import Catalogue
 from ui import services
+from ui.catalogue import MOST_CARDS
 
 
 def test_every_model_has_a_card_that_says_what_it_answers(app: AppTest) -> None:
@@ -33,3 +35,52 @@ def test_a_dead_server_hides_nothing_and_is_said(app: AppTest, built: services.S
     assert "Old cluster" in app.warning[0].value
     assert len(app.subheader) > 5
     dead.close()
+
+
+def install(built: services.Services, *clients: MdsClient) -> None:
+    """The app with another catalogue."""
+    catalogue = Catalogue({client.server.name: client for client in clients})
+    catalogue.refresh()
+    object.__setattr__(built, "catalogue", catalogue)
+
+
+def fleet(request: httpx.Request) -> httpx.Response:
+    if request.method == "POST":
+        return httpx.Response(200, json=[{"name": f"m-{i:04}"} for i in range(1000)])
+    return httpx.Response(404)
+
+
+def test_of_many_models_the_first_are_drawn_and_the_rest_counted(
+    app: AppTest, built: services.Services
+) -> None:
+    server = Server(name="fleet", url="http://fleet", protocol="open-inference")
+    with MdsClient(server, transport=httpx.MockTransport(fleet)) as client:
+        install(built, client)
+        app.run()
+        assert len(app.subheader) == MOST_CARDS
+        assert app.caption[-1].value == "and 976 more: search to narrow down"
+        app.text_input(key="models_search").set_value("m-0999").run()
+        assert [found.value for found in app.subheader] == ["M 0999"]
+
+
+def test_a_server_says_how_it_was_recognised(app: AppTest) -> None:
+    app.run()
+    words = " ".join(found.value for found in app.markdown)
+    assert "/v2" in words
+    assert "Answers since 20" in words
+
+
+def hostile(request: httpx.Request) -> httpx.Response:
+    return httpx.Response(404, text="[click](http://evil.example) <b>now</b>")
+
+
+def test_what_a_server_says_of_itself_is_plain_text(app: AppTest, built: services.Services) -> None:
+    server = Server(name="odd", url="http://odd", title="Odd *one*")
+    with MdsClient(server, transport=httpx.MockTransport(hostile)) as client:
+        install(built, client)
+        app.run()
+        assert not app.exception
+        words = " ".join(found.value for found in app.markdown)
+        assert "No protocol that we know" in words
+        assert "\\[click\\]" in words
+        assert "\\<b>" in words
