@@ -3,15 +3,77 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from collections.abc import Sequence
 
-from cli import demo
+from pydantic import ValidationError
+
+from cli import demo, describe, doctor, models, predict
+from cli.output import (
+    EXIT_CODES,
+    INTERRUPTED,
+    NOT_FOUND,
+    WRONG,
+    NotFound,
+    Wrong,
+    said,
+    say,
+)
+from mds_client.errors import MdsError
+
+_COMMANDS = (
+    ("models", models, "list what is deployed"),
+    ("describe", describe, "show what a model takes and answers"),
+    ("predict", predict, "ask a model"),
+    ("doctor", doctor, "find out whether servers can be used, and what to set"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code says whether it worked."""
-    parser = argparse.ArgumentParser(prog="mds", description="MDS Workbench")
+    chosen = _parser().parse_args(arguments)
+    try:
+        code = _run(chosen)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes once more at its end, and would complain of the same pipe again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    try:
+        return int(chosen.run(chosen))
+    except MdsError as error:
+        return said(error)
+    except NotFound as error:
+        say(str(error))
+        return NOT_FOUND
+    except Wrong as error:
+        say(str(error))
+        return WRONG
+    except ValidationError as error:  # of the settings; inputs may be secret
+        facts = error.errors(include_input=False, include_url=False)
+        for fact in facts:
+            say(f"The setting {'.'.join(map(str, fact['loc']))} cannot be used: {fact['msg']}.")
+        return WRONG
+
+
+def _parser() -> argparse.ArgumentParser:
+    shape = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        prog="mds", description="MDS Workbench", epilog=EXIT_CODES, formatter_class=shape
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     demo.add_arguments(commands.add_parser("demo", help="start the app with its own model server"))
-    chosen = parser.parse_args(arguments)
-    return int(chosen.run(chosen))
+    for name, command, words in _COMMANDS:
+        own = commands.add_parser(
+            name, help=words, description=words, epilog=EXIT_CODES, formatter_class=shape
+        )
+        own.add_argument("--json", action="store_true", help="one JSON document, for scripts")
+        command.add_arguments(own)
+    return parser

@@ -143,7 +143,7 @@ def _curl(url: str, request: Request) -> str:
 
 def _shell_header(name: str, value: str) -> str:
     if isinstance(value, FromEnvironment):
-        return f'{shlex.quote(name + ": ")}"${str(value)}"'
+        return f'{shlex.quote(name + ": ")}"${value!s}"'
     return shlex.quote(f"{name}: {value}")
 
 

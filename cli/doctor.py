@@ -1,0 +1,151 @@
+"""`mds doctor`: whether servers can be used, and what to set where they cannot."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from cli import fleet
+from cli.output import FAILED, GOOD, UNREACHABLE, document, printable
+from mds_client.client import MdsClient
+from mds_client.detection import Detection
+from mds_client.dialect import Dialect
+from mds_client.errors import EndpointUnreachable, MdsError
+from mds_client.protocols import AUTO
+from mds_client.server import ModelInfo, Server
+from settings import settings_file
+
+Mark = Literal["✓", "!", "✗"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One line: what was found, and what to do about it."""
+
+    mark: Mark
+    server: str
+    sentence: str
+    advice: str = ""
+    code: int = GOOD
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", nargs="?", help="a base URL; without it, every configured server")
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Look at each server; the exit code is that of the first finding that is bad."""
+    findings = [] if chosen.url else [_settings()]
+    servers = [Server(name="server", url=chosen.url)] if chosen.url else fleet.servers()
+    for server in servers:
+        findings += examined(server)
+    if chosen.json:
+        document([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            print(_line(finding))
+    return next((finding.code for finding in findings if finding.code), GOOD)
+
+
+def _settings() -> Finding:
+    path = settings_file()
+    if path.exists():
+        return Finding(mark="✓", server="", sentence=f"The settings are read from {path}.")
+    advice = "Write one with a [[servers]] table, or name it in MDS_SETTINGS."
+    return Finding(
+        mark="!", server="", sentence=f"There is no settings file {path}.", advice=advice
+    )
+
+
+def examined(server: Server) -> list[Finding]:
+    """Everything that is found at one server. Never raises MdsError."""
+    with MdsClient(server) as client:
+        try:
+            found = client.detect()
+        except MdsError as error:
+            return [_bad(server, error)]
+        findings = _spoken(server, found)
+        if server.protocol == AUTO and not found.protocol:
+            return findings
+        try:
+            return findings + _models(client)
+        except MdsError as error:
+            return [*findings, _bad(server, error), *_needs_models(client.dialect(), error)]
+
+
+def _spoken(server: Server, found: Detection) -> list[Finding]:
+    """Which protocol, and why; what was asked where nothing was recognised."""
+    if found.protocol:
+        said = f"It speaks {found.protocol}: {printable(found.evidence)}"
+        findings = [Finding(mark="✓", server=server.name, sentence=said)]
+        if server.protocol not in (AUTO, found.protocol):
+            said = f"The settings say protocol = {server.protocol!r}."
+            advice = f'If calls fail, set protocol = "{found.protocol}" or "auto".'
+            findings.append(Finding(mark="!", server=server.name, sentence=said, advice=advice))
+        return findings
+    mark: Mark = "✗" if server.protocol == AUTO else "!"
+    asked = "; ".join(f"{p.method} {p.path} → {p.status}" for p in found.probes)
+    said = f"Somebody answers, but no protocol was recognised ({asked})."
+    code = FAILED if mark == "✗" else GOOD
+    advice = _advice_of([probe.status for probe in found.probes])
+    return [Finding(mark=mark, server=server.name, sentence=said, advice=advice, code=code)]
+
+
+def _advice_of(statuses: list[int]) -> str:
+    if {401, 403} & set(statuses):
+        return _CREDENTIAL
+    return 'Set protocol = "…" for this server, or correct the path in its url.'
+
+
+_CREDENTIAL = (
+    'It wants a credential: set headers_from_env = { Authorization = "YOUR_VARIABLE" } '
+    "for this server, and the variable."
+)
+
+
+def _models(client: MdsClient) -> list[Finding]:
+    """How many models there are, and which of them say nothing of what they take."""
+    server, listed = client.server, client.models()
+    if not listed:
+        advice = 'If it lists none, name them: [[servers]] models = ["name"].'
+        return [Finding(mark="!", server=server.name, sentence="It has no models.", advice=advice)]
+    ready = [info for info in listed if info.is_ready]
+    said = f"It has {len(listed)} models, {len(ready)} of them ready."
+    bare = [str(info.ref) for info in ready if not _is_described(client, info)]
+    findings = [Finding(mark="✓", server=server.name, sentence=said)]
+    if bare:
+        said = f"Without metadata: {printable(', '.join(bare))}."
+        advice = "Declare their inputs where they are deployed; until then they take bare tensors."
+        findings.append(Finding(mark="!", server=server.name, sentence=said, advice=advice))
+    return findings
+
+
+def _is_described(client: MdsClient, info: ModelInfo) -> bool:
+    try:
+        return client.signature(info.ref).layout != "unknown"
+    except MdsError:
+        return False
+
+
+def _needs_models(dialect: Dialect, error: MdsError) -> list[Finding]:
+    if not dialect.NEEDS_MODELS or dialect.server.models:
+        return []
+    said, advice = "This protocol lists no models.", 'Name them: [[servers]] models = ["name"].'
+    return [Finding(mark="!", server=dialect.server.name, sentence=said, advice=advice)]
+
+
+def _bad(server: Server, error: MdsError) -> Finding:
+    is_away = isinstance(error, EndpointUnreachable)
+    status = error.exchange.status if error.exchange else None
+    advice = _CREDENTIAL if status in (401, 403) else error.advice
+    if is_away:
+        advice = "Check the url, and that this machine may reach it."
+    code = UNREACHABLE if is_away else FAILED
+    return Finding(mark="✗", server=server.name, sentence=error.sentence, advice=advice, code=code)
+
+
+def _line(finding: Finding) -> str:
+    server = f"{finding.server}: " if finding.server else ""
+    return f"{finding.mark} {server}{finding.sentence} {finding.advice}".rstrip()

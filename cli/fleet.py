@@ -1,0 +1,101 @@
+"""The configured servers, and the one model that a person means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+
+from cli.output import NotFound, Wrong
+from mds_client.client import MdsClient
+from mds_client.errors import MdsError
+from mds_client.server import ModelInfo, Server
+from mds_client.signature import ModelRef
+from settings import ServerSettings, settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """What one server said when it was asked for its models."""
+
+    server: Server
+    protocol: str = ""
+    models: tuple[ModelInfo, ...] = ()
+    error: MdsError | None = None
+
+
+def servers(name: str = "") -> list[Server]:
+    """The configured servers, or the one of that name. Raises NotFound and Wrong."""
+    configured = settings().servers
+    found = [s for s in configured if not name or s.name == name]
+    if name and not found:
+        known = ", ".join(s.name for s in configured) or "none"
+        raise NotFound(f"No server is called {name!r} in the settings. Configured: {known}.")
+    try:
+        return [server_of(s) for s in found]
+    except ValueError as error:
+        raise Wrong(
+            f"The settings cannot be used: {error}. Set it, then run this again."
+        ) from error
+
+
+def server_of(configured: ServerSettings) -> Server:
+    """The client's form of a configured server: what both know under the same name."""
+    known = {field.name for field in fields(Server)} - {"headers"}
+    facts = {n: getattr(configured, n) for n in type(configured).model_fields if n in known}
+    plain = {n: tuple(v) if isinstance(v, list) else v for n, v in facts.items()}
+    return Server(**plain, headers=configured.headers())
+
+
+def ask_all(asked: list[Server]) -> list[Listed]:
+    """Every server's models, all servers at once. Never raises MdsError."""
+    with ThreadPoolExecutor(max_workers=max(1, min(len(asked), 16))) as pool:
+        return list(pool.map(_listed, asked))
+
+
+def _listed(server: Server) -> Listed:
+    try:
+        with MdsClient(server) as client:
+            return Listed(
+                server=server, protocol=client.dialect().NAME, models=tuple(client.models())
+            )
+    except MdsError as error:
+        return Listed(server=server, error=error)
+    except ValueError as error:
+        raise Wrong(f"The server {server.name} cannot be asked: {error}") from error
+
+
+@contextmanager
+def opened(model: str) -> Iterator[tuple[MdsClient, ModelRef]]:
+    """A client for the model that is meant. Raises NotFound, Wrong and MdsError."""
+    ref = _meant(model)
+    (server,) = servers(ref.server)
+    with MdsClient(server) as client:
+        yield client, ref
+
+
+def _meant(text: str) -> ModelRef:
+    """`server/name[@version]`, or a name that only one server has."""
+    names = {server.name for server in servers()}
+    if text.partition("/")[0] in names and "/" in text:
+        try:
+            return ModelRef.parse(text)
+        except ValueError as error:
+            raise Wrong(f"{text!r} names no model. Write server/name or name.") from error
+    name, _, version = text.partition("@")
+    listed = ask_all(servers())
+    found = {m.ref.server for s in listed for m in s.models if m.ref.name == name}
+    if len(found) > 1:
+        several = ", ".join(f"{server}/{text}" for server in sorted(found))
+        raise Wrong(f"Several servers have a model {name!r}. Write one of: {several}.")
+    if found:
+        return ModelRef(server=found.pop(), name=name, version=version)
+    _raise_if_unreachable(listed)
+    raise NotFound(f"No server has a model {name!r}. `mds models` lists what there is.")
+
+
+def _raise_if_unreachable(listed: list[Listed]) -> None:
+    errors = [s.error for s in listed if s.error]
+    if errors:
+        raise errors[0]

@@ -1,0 +1,179 @@
+"""`mds predict`: ask a model."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import mimetypes
+import sys
+from pathlib import Path
+from typing import Any
+
+from cli import fleet
+from cli.output import GOOD, Wrong, document, printable, say
+from mds_client.prediction import Answer, Prediction
+from mds_client.signature import FILE_KINDS, Field, File, Signature
+
+_YES, _NO = ("yes", "true", "1", "on"), ("no", "false", "0", "off")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", help="server/name[@version], or a name that only one server has")
+    parser.add_argument(
+        "values",
+        nargs="*",
+        metavar="name=value",
+        help="values; name=@path for a file; - for JSON on stdin",
+    )
+    parser.add_argument(
+        "--values", dest="text", metavar="TEXT", help="a JSON object, or a list of them"
+    )
+    parser.add_argument(
+        "--file", type=Path, metavar="PATH", help="rows in a .csv, .json or .jsonl file"
+    )
+    parser.add_argument(
+        "--example", type=int, metavar="N", help="begin with the model's example N, from 1"
+    )
+    parser.add_argument("--show-sent", action="store_true", help="say on stderr what was sent")
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Ask once, for all rows together, and tell the answers."""
+    with fleet.opened(chosen.model) as (client, ref):
+        signature = client.signature(ref)
+        prediction = client.predict(signature, rows_of(signature, chosen))
+    if chosen.show_sent:
+        sent = prediction.exchange
+        say(f"{sent.method} {sent.url}\n{sent.request_body.decode('utf-8', 'replace')}")
+    if chosen.json:
+        document(_facts(prediction))
+        return GOOD
+    for answer in prediction.answers:
+        print(_in_words(answer))
+    return GOOD
+
+
+def rows_of(signature: Signature, chosen: argparse.Namespace) -> list[dict[str, object]]:
+    """The rows that were given, in one of the ways there are. Raises Wrong."""
+    single = [text for text in chosen.values if text != "-"]
+    is_stdin = len(single) < len(chosen.values)
+    if sum((is_stdin, chosen.text is not None, chosen.file is not None)) > 1:
+        raise Wrong("Give rows in one way: --values, --file or -.")
+    rows: list[dict[str, object]] = [{}]
+    if is_stdin or chosen.text is not None:
+        rows = _json_rows(sys.stdin.read() if is_stdin else chosen.text)
+    elif chosen.file:
+        rows = _file_rows(chosen.file)
+    base = {} if chosen.example is None else _example(signature, chosen.example)
+    named = dict(_pair(signature, text) for text in single)
+    return [{**base, **_read_files(signature, row), **named} for row in rows]
+
+
+def _json_rows(text: str) -> list[dict[str, object]]:
+    try:
+        read: Any = json.loads(text)
+    except ValueError as error:
+        raise Wrong(f"The values are not JSON: {error}.") from error
+    rows = read if isinstance(read, list) else [read]
+    if not all(isinstance(row, dict) for row in rows):
+        raise Wrong("The JSON must be an object of name and value, or a list of such objects.")
+    return rows
+
+
+def _file_rows(path: Path) -> list[dict[str, object]]:
+    """The rows of a table. Cells that are empty are values that are missing."""
+    import pandas as pd
+
+    kind = path.suffix.casefold()
+    try:
+        if kind == ".json":
+            return _json_rows(path.read_text())
+        if kind == ".jsonl":
+            return [
+                row
+                for line in path.read_text().splitlines()
+                if line.strip()
+                for row in _json_rows(line)
+            ]
+        if kind != ".csv":
+            raise Wrong(f"{path} is none of .csv, .json and .jsonl.")
+        frame = pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise Wrong(f"{path} could not be read: {error}") from error
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]
+
+
+def _example(signature: Signature, number: int) -> dict[str, object]:
+    rows = signature.example_rows
+    if not 1 <= number <= len(rows):
+        raise Wrong(f"The model has {len(rows)} examples; there is no example {number}.")
+    return rows[number - 1]
+
+
+def _pair(signature: Signature, text: str) -> tuple[str, object]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise Wrong(f"{text!r} is not name=value.")
+    try:
+        return name, _typed(signature[name], value)
+    except KeyError:
+        known = ", ".join(field.name for field in signature.inputs)
+        raise Wrong(f"The model has no field {name!r}. It takes: {known}.") from None
+
+
+def _typed(field: Field, text: str) -> object:
+    """The text as the field's kind reads it; what does not fit is refused by the check that follows."""
+    if field.kind in FILE_KINDS and text.startswith("@"):
+        return _file(Path(text[1:]))
+    if text == "" and not field.required:
+        return None
+    if field.choices:
+        return next((choice for choice in field.choices if str(choice) == text), text)
+    if field.kind == "boolean":
+        return text.casefold() in _YES if text.casefold() in _YES + _NO else text
+    if field.kind in ("number", "integer", "tensor", "json"):
+        return _number_or_json(text)
+    return text
+
+
+def _number_or_json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _file(path: Path) -> File:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Wrong(f"The file {path} could not be read: {error.strerror}.") from error
+    return File(name=path.name, media_type=mimetypes.guess_type(path.name)[0] or "", data=data)
+
+
+def _read_files(signature: Signature, row: dict[str, object]) -> dict[str, object]:
+    """Rows name their files as @path."""
+    files = {field.name for field in signature.inputs if field.kind in FILE_KINDS}
+    return {
+        n: _file(Path(v[1:])) if n in files and isinstance(v, str) and v.startswith("@") else v
+        for n, v in row.items()
+    }
+
+
+def _facts(prediction: Prediction) -> dict[str, object]:
+    return {
+        "model": str(prediction.model),
+        "request_id": prediction.exchange.request_id,
+        "seconds": prediction.exchange.seconds,
+        "answers": [{"headline": a.headline, "answer": a} for a in prediction.answers],
+        "outputs": prediction.outputs,
+    }
+
+
+def _in_words(answer: Answer) -> str:
+    words = printable(answer.headline) or json.dumps(dict(answer.details), default=str)
+    if answer.probability is None:
+        return words
+    return f"{words}  ({answer.probability:.1%})"

@@ -1,0 +1,141 @@
+"""The commands against the real embedded server, as a person types them."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import settings
+from cli.main import main
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def configured(mds_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    servers = [
+        {"name": "demo", "url": mds_url},
+        {"name": "away", "url": "http://127.0.0.1:9"},
+    ]
+    monkeypatch.setenv("MDS_SERVERS", json.dumps(servers))
+    settings.settings.cache_clear()
+    yield
+    settings.settings.cache_clear()
+
+
+pytestmark = pytest.mark.usefixtures("configured")
+Captured = pytest.CaptureFixture[str]
+
+
+def test_models_are_listed_and_a_dead_server_is_said_apart(capsys: Captured) -> None:
+    assert main(["models"]) == 0
+    said = capsys.readouterr()
+    assert "demo/penguins@v2" in said.out
+    assert "away" in said.err
+    assert "away" not in said.out
+
+
+def test_words_choose_models_and_json_stands_alone(capsys: Captured) -> None:
+    assert main(["models", "--json", "--server", "demo", "PENG", "v2"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [row["model"] for row in found["models"]] == ["demo/penguins@v2"]
+
+
+def test_a_model_is_described_by_its_name_alone(capsys: Captured) -> None:
+    assert main(["describe", "penguins@v2"]) == 0
+    said = capsys.readouterr().out
+    assert "island" in said
+    assert "one of" in said
+    assert main(["describe", "demo/penguins@v2", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["signature"]["model"]["name"] == "penguins"
+
+
+def test_an_example_is_answered(capsys: Captured) -> None:
+    assert main(["predict", "breast-cancer", "--example", "1", "--show-sent"]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith(("malignant", "benign"))
+    assert "POST http" in said.err
+    assert main(["predict", "demo/breast-cancer", "--example", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["answers"][0]["headline"] in ("malignant", "benign")
+
+
+def test_values_come_as_pairs_json_stdin_and_files(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    row = {"text": "Dies ist ein deutscher Satz, den jeder versteht."}
+    file = tmp_path / "rows.jsonl"
+    file.write_text(json.dumps(row) + "\n")
+    table = tmp_path / "rows.csv"
+    table.write_text(f'text\n"{row["text"]}"\n')
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps([row])))
+    ways = [[f"text={row['text']}"], ["--values", json.dumps(row)], ["-"]]
+    answers = set()
+    for way in [*ways, ["--file", str(file)], ["--file", str(table)]]:
+        assert main(["predict", "language-id", *way]) == 0
+        answers.add(capsys.readouterr().out)
+    assert len(answers) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["predict", "penguins@v2", "--example", "1", "island=Atlantis"], 2),
+        (["predict", "penguins@v2", "colour=red"], 2),
+        (["predict", "penguins@v2", "--values", "not json"], 2),
+        (["predict", "wine", "--values", "{}"], 2),
+        (["describe", "demo/nope"], 4),
+        (["models", "--server", "nobody"], 4),
+        (["models", "--server", "away"], 3),
+        (["describe", "away/x"], 3),
+        (["doctor", "http://127.0.0.1:9"], 3),
+    ],
+)
+def test_exit_codes_say_what_went_wrong(arguments: list[str], code: int, capsys: Captured) -> None:
+    assert main(arguments) == code
+    said = capsys.readouterr()
+    assert "Traceback" not in said.err
+    assert said.err or "✗" in said.out
+
+
+def test_wrong_usage_is_two() -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["predict"])
+    assert ended.value.code == 2
+
+
+def test_the_doctor_says_the_protocol_and_what_is_missing(mds_url: str, capsys: Captured) -> None:
+    assert main(["doctor", mds_url]) == 0
+    said = capsys.readouterr().out
+    assert "✓ server: It speaks open-inference" in said
+    assert "12 models" in said
+    assert "wine" in said
+    assert main(["doctor", "--json"]) == 3
+    assert {f["mark"] for f in json.loads(capsys.readouterr().out)} >= {"✓", "✗"}
+
+
+def test_credentials_are_never_printed(
+    mds_url: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = {"name": "demo", "url": mds_url, "headers_from_env": {"Authorization": "MDS_SECRET"}}
+    monkeypatch.setenv("MDS_SERVERS", json.dumps([server]))
+    monkeypatch.setenv("MDS_SECRET", "hunter2")
+    settings.settings.cache_clear()
+    for command in (["doctor"], ["doctor", "--json"], ["predict", "wine", "--show-sent", "-"]):
+        monkeypatch.setattr(sys, "stdin", io.StringIO("{}"))
+        main(command)
+        said = capsys.readouterr()
+        assert "hunter2" not in said.out + said.err
+
+
+def test_a_broken_pipe_is_quiet(mds_url: str) -> None:
+    env = {**os.environ, "MDS_SERVERS": json.dumps([{"name": "demo", "url": mds_url}])}
+    shell = f"{sys.executable} -m cli models | true"
+    done = subprocess.run(["bash", "-c", shell], cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.stderr == ""
