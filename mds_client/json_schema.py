@@ -49,7 +49,7 @@ class Schema:
     """One JSON Schema inside a document. Reading it stops at its bounds, it never fails."""
 
     def __init__(self, schema: object, root: object = None) -> None:
-        self._root = schema if root is None else root
+        self.root = schema if root is None else root
         self._left = _MAX_STEPS
         self.facts = self.resolved(schema)
 
@@ -88,7 +88,7 @@ class Schema:
         reference = schema.get("$ref")
         if not isinstance(reference, str):
             return {}
-        return self.resolved(_target(self._root, reference), depth + 1)
+        return self.resolved(_target(self.root, reference), depth + 1)
 
     def _union(self, union: object, depth: int) -> dict[str, object]:
         """The one form that is not null; of several plain ones the first; of others nothing is known."""
@@ -248,7 +248,7 @@ def output_fields(schema: Schema) -> tuple[Field, ...]:
     for name, member in _first_of(schema.facts["properties"]).items():
         facts = schema.resolved(member)
         is_mapping = _are_probabilities(facts)
-        one = Schema(member, schema._root).field(name)
+        one = Schema(member, schema.root).field(name)
         found.append(
             _probabilities(name, facts) if is_mapping else _as_output(replace(one, name=name))
         )

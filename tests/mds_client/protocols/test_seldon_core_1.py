@@ -87,7 +87,8 @@ def test_is_recognised_by_its_metadata():
     with misbehaving(says(recorded("metadata_v1")["response"]["body"])) as url:
         with MdsClient(Server(name="s", url=url)) as client:
             found = client.detect()
-            assert found.protocol == "seldon-core-1" and "metadata" in found.evidence
+            assert found.protocol == "seldon-core-1"
+            assert "metadata" in found.evidence
             (info,) = client.models()
             assert (info.ref.name, info.state) == ("bc-model", "READY")
 
@@ -101,13 +102,15 @@ def test_a_deployment_is_named_by_its_prefix():
 def test_names_are_columns():
     found = signature(NAMED)
     assert [f.name for f in found.inputs] == ["age", "income"]
-    assert found.is_tabular and found.layout == "matrix"
+    assert found.is_tabular
+    assert found.layout == "matrix"
     assert found.outputs[0].labels == ("stay", "leave")
 
 
 def test_a_shape_without_names_is_numbered_columns():
     found = signature(recorded("metadata")["response"]["body"])
-    assert len(found.inputs) == 30 and found.is_tabular
+    assert len(found.inputs) == 30
+    assert found.is_tabular
 
 
 def test_a_json_schema_is_fields():
@@ -162,7 +165,8 @@ def test_numbers_of_one_row_for_a_model_that_says_nothing():
 @pytest.mark.parametrize("form", ["ndarray", "tensor"])
 def test_recorded_tables(form):
     (output,) = read(form)
-    assert output.shape == (2, 2) and output.row(0)[0] == pytest.approx(1.0)
+    assert output.shape == (2, 2)
+    assert output.row(0)[0] == pytest.approx(1.0)
 
 
 def test_recorded_text_bytes_and_json():
@@ -233,9 +237,11 @@ def test_answers_out_of_form_are_unreadable(body):
 def test_feedback_has_the_case_and_a_reward_that_counts(is_right, reward):
     sent, answered = b'{"data": {"ndarray": [[1]]}}', b'{"data": {"ndarray": [[2]]}}'
     request = dialect().feedback_request(sent, answered, is_right=is_right, request_id="p1")
-    assert isinstance(request, Request) and request.headers["Seldon-Puid"] == "p1"
+    assert isinstance(request, Request)
+    assert request.headers["Seldon-Puid"] == "p1"
     body = json.loads(request.body)
-    assert body["reward"] == reward and body["response"]["meta"]["puid"] == "p1"
+    assert body["reward"] == reward
+    assert body["response"]["meta"]["puid"] == "p1"
 
 
 def test_what_it_offers():
