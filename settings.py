@@ -50,6 +50,54 @@ class ServerSettings(BaseModel, extra="forbid"):
     title: str = Field("", description="The server's name in words")
     timeout: float = Field(60.0, gt=0, description="Longest time for one answer")
     connect_timeout: float = Field(3.0, gt=0, description="Longest time to connect")
+    models: list[str] = Field(
+        default_factory=list, description="Names of the models of a server that lists none"
+    )
+    management_url: str = Field(
+        "", description="Second address of a server that lists models there"
+    )
+    read_timeout: float | None = Field(None, gt=0, description="Longest silence while reading")
+    write_timeout: float | None = Field(None, gt=0, description="Longest wait while sending")
+    pool_timeout: float | None = Field(None, gt=0, description="Longest wait for a free connection")
+    max_answer_bytes: int = Field(64 * 1024 * 1024, gt=0, description="Largest answer that is read")
+    max_connections: int = Field(100, ge=1, description="Most connections at once")
+    keep_alive_connections: int = Field(20, ge=0, description="Most idle connections that are kept")
+    keep_alive_seconds: float = Field(5.0, ge=0, description="How long an idle connection is kept")
+    http2: bool = Field(False, description="Offer HTTP/2; over https only")
+    compress: bool = Field(False, description="Send bodies above 1 kB compressed with gzip")
+    retries: int = Field(
+        2, ge=0, description="How often a request is repeated, where that does no harm"
+    )
+    breaker_failures: int = Field(
+        5, ge=0, description="Failures in a row after which predictions fail at once; 0 for never"
+    )
+    breaker_seconds: float = Field(
+        5.0, gt=0, description="How often one prediction is then let through to try"
+    )
+    hedge_after: float | None = Field(
+        None, gt=0, description="A slow prediction of an idempotent model is asked again after this"
+    )
+    idempotent_models: list[str] = Field(
+        default_factory=list, description="Models that may be asked twice for one answer"
+    )
+    ca_file: str = Field("", description="PEM file of the only authority to trust")
+    cert_file: str = Field("", description="PEM file of our certificate for the server")
+    key_file: str = Field("", description="PEM file of its key, if it is not in `cert_file`")
+    verify: bool = Field(True, description="Check the server's certificate; leave it on")
+    token_env: str = Field("", description="Environment variable with a bearer token")
+    token_file: str = Field("", description="File with a bearer token, read at each call")
+    username: str = Field("", description="Name for basic authentication")
+    password_env: str = Field("", description="Environment variable with its password")
+    password_file: str = Field("", description="File with its password, read at each call")
+    api_key_header: str = Field("X-API-Key", description="Header that carries the API key")
+    api_key_env: str = Field("", description="Environment variable with an API key")
+    api_key_file: str = Field("", description="File with an API key, read at each call")
+    token_url: str = Field("", description="Where OAuth2 client credentials get their token")
+    client_id: str = Field("", description="Our OAuth2 client id")
+    client_secret_env: str = Field("", description="Environment variable with our OAuth2 secret")
+    client_secret_file: str = Field("", description="File with our OAuth2 secret")
+    scope: str = Field("", description="OAuth2 scope to ask for")
+    audience: str = Field("", description="OAuth2 audience to ask for")
     headers_from_env: dict[str, str] = Field(
         default_factory=dict,
         description="Headers to send: header name = environment variable that holds its value",

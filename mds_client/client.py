@@ -9,11 +9,12 @@ with MdsClient(Server(name="demo", url="http://127.0.0.1:8080")) as client:
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import httpx
 
@@ -31,6 +32,12 @@ from mds_client.rows import Rows, checked_rows
 from mds_client.sending import Call, Seen, Sending, TooLarge, bound, new_request_id
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import ModelRef, Signature
+from mds_client.transport.retrying import Outcome
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+FAULTS = (httpx.HTTPError, httpx.InvalidURL, TimeoutError, TooLarge, MdsError)
 
 
 class MdsClient(Sending):
@@ -46,8 +53,8 @@ class MdsClient(Sending):
         transport: httpx.BaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(server)
-        self._clock = clock
+        super().__init__(server, clock)
+        self._pool: Executor | None = None
         self._transport = transport or httpx.HTTPTransport(**self.options())
 
     def __enter__(self) -> Self:
@@ -62,6 +69,8 @@ class MdsClient(Sending):
         self.close()
 
     def close(self) -> None:
+        if self._pool:
+            self._pool.shutdown(wait=False)
         self._transport.close()
 
     def dialect(self) -> Dialect:
@@ -106,7 +115,7 @@ class MdsClient(Sending):
         rows = checked_rows(signature, values)
         dialect = self.dialect()
         request = dialect.predict_request(signature, rows, request_id or new_request_id())
-        response, exchange = self._send(request, trace_id)
+        response, exchange = self._send(request, trace_id, self.hedge_after(signature))
         return self.prediction(dialect, signature, len(rows), response, exchange)
 
     def _converse(self, conversation: Conversation[Result]) -> Result:
@@ -122,13 +131,57 @@ class MdsClient(Sending):
         except MdsError as error:
             raise (self.noted(error, exchange) if exchange else error) from error
 
-    def _send(self, request: Request, trace_id: str = "") -> tuple[Response, Exchange]:
-        call, started = self.call(request, trace_id), self._clock()
+    def _send(
+        self, request: Request, trace_id: str = "", hedge_after: float | None = None
+    ) -> tuple[Response, Exchange]:
+        call, started = self.call(request, trace_id, hedge_after), self._clock()
+        self.admit(call)
         try:
-            response = self._again_if_stale(call, started)
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, TooLarge) as error:
+            response = self._until_settled(call, started)
+        except FAULTS as error:
             raise self.failure(error, call, self._clock() - started) from error
         return response, call.exchange(response, self._clock() - started)
+
+    def _until_settled(self, call: Call, started: float) -> Response:
+        """Repeat what may be repeated. Raises one of FAULTS."""
+        attempt = 1
+        while True:
+            outcome = self._outcome(call, started)
+            pause = self.pause_after(call, outcome, attempt, started)
+            if pause is None:
+                break
+            attempt += 1
+            time.sleep(pause)
+        if isinstance(outcome, Response):
+            return outcome
+        try:
+            raise outcome
+        finally:
+            del (
+                outcome
+            )  # an error whose frame holds it would keep sockets until the next collection
+
+    def _outcome(self, call: Call, started: float) -> Outcome:
+        try:
+            return self._hedged(call, started)
+        except FAULTS as error:
+            return error
+
+    def _hedged(self, call: Call, started: float) -> Response:
+        """Ask a second time when the first answer is slow, for a model that allows it."""
+        if call.hedge_after is None:
+            return self._again_if_stale(call, started)
+        from mds_client.transport.hedging import hedged
+
+        return hedged(
+            self._threads(), lambda: self._again_if_stale(call, started), call.hedge_after
+        )
+
+    def _threads(self) -> Executor:
+        from concurrent.futures import ThreadPoolExecutor
+
+        self._pool = self._pool or ThreadPoolExecutor(max_workers=8)
+        return self._pool
 
     def _again_if_stale(self, call: Call, started: float) -> Response:
         """Repeat a request once if the connection it went to had been closed already."""
@@ -141,7 +194,8 @@ class MdsClient(Sending):
             return self._stream(call, started, Seen())
 
     def _stream(self, call: Call, started: float, seen: Seen) -> Response:
-        answer = self._transport.handle_request(self.wire(call, seen.event))
+        request = self.wire(call, seen.event, self.left(started))
+        answer = self._signed_in(request)
         body = bytearray()
         try:
             for part in answer.iter_bytes():
@@ -150,6 +204,32 @@ class MdsClient(Sending):
         finally:
             answer.close()
         return Response(status=answer.status_code, body=bytes(body), headers=dict(answer.headers))
+
+    def _signed_in(self, request: httpx.Request) -> httpx.Response:
+        """The answer to the request, after whatever the credentials ask for first."""
+        if self._auth is None:
+            return self._transport.handle_request(request)
+        flow = self._auth.auth_flow(request)
+        asked = next(flow)
+        while True:
+            answer = self._sign_in(asked, request)
+            try:
+                following = flow.send(answer)
+            except StopIteration:
+                return answer
+            answer.close()
+            asked = following
+
+    def _sign_in(self, asked: httpx.Request, request: httpx.Request) -> httpx.Response:
+        """One step of signing in; its last is the request itself."""
+        if asked is request:
+            return self._transport.handle_request(request)
+        try:
+            answer = self._transport.handle_request(asked)
+            answer.read()
+        except httpx.HTTPError as error:
+            raise self.signing_in(error) from error
+        return answer
 
 
 class AsyncMdsClient(Sending):
@@ -162,8 +242,7 @@ class AsyncMdsClient(Sending):
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(server)
-        self._clock = clock
+        super().__init__(server, clock)
         self._transport = transport or httpx.AsyncHTTPTransport(**self.options())
 
     async def __aenter__(self) -> Self:
@@ -213,7 +292,7 @@ class AsyncMdsClient(Sending):
         rows = checked_rows(signature, values)
         dialect = await self.dialect()
         request = dialect.predict_request(signature, rows, request_id or new_request_id())
-        response, exchange = await self._send(request, trace_id)
+        response, exchange = await self._send(request, trace_id, self.hedge_after(signature))
         return self.prediction(dialect, signature, len(rows), response, exchange)
 
     async def _converse(self, conversation: Conversation[Result]) -> Result:
@@ -229,13 +308,49 @@ class AsyncMdsClient(Sending):
         except MdsError as error:
             raise (self.noted(error, exchange) if exchange else error) from error
 
-    async def _send(self, request: Request, trace_id: str = "") -> tuple[Response, Exchange]:
-        call, started = self.call(request, trace_id), self._clock()
+    async def _send(
+        self, request: Request, trace_id: str = "", hedge_after: float | None = None
+    ) -> tuple[Response, Exchange]:
+        call, started = self.call(request, trace_id, hedge_after), self._clock()
+        self.admit(call)
         try:
-            response = await self._again_if_stale(call, started)
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, TooLarge) as error:
+            response = await self._until_settled(call, started)
+        except FAULTS as error:
             raise self.failure(error, call, self._clock() - started) from error
         return response, call.exchange(response, self._clock() - started)
+
+    async def _until_settled(self, call: Call, started: float) -> Response:
+        """Repeat what may be repeated. Raises one of FAULTS."""
+        attempt = 1
+        while True:
+            outcome = await self._outcome(call, started)
+            pause = self.pause_after(call, outcome, attempt, started)
+            if pause is None:
+                break
+            attempt += 1
+            await asyncio.sleep(pause)
+        if isinstance(outcome, Response):
+            return outcome
+        try:
+            raise outcome
+        finally:
+            del (
+                outcome
+            )  # an error whose frame holds it would keep sockets until the next collection
+
+    async def _outcome(self, call: Call, started: float) -> Outcome:
+        try:
+            return await self._hedged(call, started)
+        except FAULTS as error:
+            return error
+
+    async def _hedged(self, call: Call, started: float) -> Response:
+        """Ask a second time when the first answer is slow, for a model that allows it."""
+        if call.hedge_after is None:
+            return await self._again_if_stale(call, started)
+        from mds_client.transport.hedging import hedged_async
+
+        return await hedged_async(lambda: self._again_if_stale(call, started), call.hedge_after)
 
     async def _again_if_stale(self, call: Call, started: float) -> Response:
         """Repeat a request once if the connection it went to had been closed already."""
@@ -248,7 +363,8 @@ class AsyncMdsClient(Sending):
             return await self._stream(call, started, Seen())
 
     async def _stream(self, call: Call, started: float, seen: Seen) -> Response:
-        answer = await self._transport.handle_async_request(self.wire(call, seen.async_event))
+        request = self.wire(call, seen.async_event, self.left(started))
+        answer = await self._signed_in(request)
         body = bytearray()
         try:
             async for part in answer.aiter_bytes():
@@ -257,6 +373,32 @@ class AsyncMdsClient(Sending):
         finally:
             await answer.aclose()
         return Response(status=answer.status_code, body=bytes(body), headers=dict(answer.headers))
+
+    async def _signed_in(self, request: httpx.Request) -> httpx.Response:
+        """The answer to the request, after whatever the credentials ask for first."""
+        if self._auth is None:
+            return await self._transport.handle_async_request(request)
+        flow = self._auth.auth_flow(request)
+        asked = next(flow)
+        while True:
+            answer = await self._sign_in(asked, request)
+            try:
+                following = flow.send(answer)
+            except StopIteration:
+                return answer
+            await answer.aclose()
+            asked = following
+
+    async def _sign_in(self, asked: httpx.Request, request: httpx.Request) -> httpx.Response:
+        """One step of signing in; its last is the request itself."""
+        if asked is request:
+            return await self._transport.handle_async_request(request)
+        try:
+            answer = await self._transport.handle_async_request(asked)
+            await answer.aread()
+        except httpx.HTTPError as error:
+            raise self.signing_in(error) from error
+        return answer
 
 
 @dataclass(frozen=True, kw_only=True)

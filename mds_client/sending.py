@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
-import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -26,20 +26,21 @@ from mds_client.prediction import Prediction
 from mds_client.protocols import AUTO, dialect_for
 from mds_client.server import Server
 from mds_client.signature import Signature
+from mds_client.transport.breaker import Breaker
+from mds_client.transport.credentials import auth_of, unreachable
+from mds_client.transport.retrying import Outcome, is_safe, pause
+from mds_client.transport.tls import verification
+from mds_client.transport.trace import new_trace_id, trace
 
 log = logging.getLogger(__name__)
 # Servers compress at the cost of their own time: 2 ms for 80 kB on Triton.
 _ALWAYS = {"User-Agent": "mds-workbench", "Accept": "*/*", "Accept-Encoding": "identity"}
+_COMPRESS_FROM = 1024
 _url = lru_cache(maxsize=1024)(httpx.URL)
 
 
 def new_request_id() -> str:
     return str(uuid.uuid4())
-
-
-def new_trace_id() -> str:
-    """A W3C trace id: 32 hexadecimal digits."""
-    return secrets.token_hex(16)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,7 @@ class Call:
     request_id: str
     trace_id: str
     headers: Mapping[str, str]
+    hedge_after: float | None = None
 
     def exchange(self, response: Response | None, seconds: float) -> Exchange:
         return Exchange(
@@ -70,8 +72,11 @@ class Call:
 class Sending:
     """What the sync and the async client share: everything but sending."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, clock: Callable[[], float]) -> None:
         self.server = server
+        self._clock = clock
+        self._auth = auth_of(server.credentials)
+        self._breaker = Breaker(server.breaker_failures, server.breaker_seconds, clock)
         self.detected: Detection | None = None
         self._dialect = None if server.protocol == AUTO else dialect_for(server)
 
@@ -81,35 +86,100 @@ class Sending:
         The transport is used without httpx's client around it: cookies, redirects and proxies of the
         environment are nothing that the operator configured, and they cost a third of a quick call.
         """
-        return {"trust_env": False}
+        server = self.server
+        return {
+            "trust_env": False,
+            "verify": verification(server.tls, server.name),
+            "http2": server.http2,
+            "limits": httpx.Limits(
+                max_connections=server.max_connections,
+                max_keepalive_connections=server.keep_alive_connections,
+                keepalive_expiry=server.keep_alive_seconds,
+            ),
+        }
 
-    def wire(self, call: Call, trace: Any) -> httpx.Request:
-        """The request as httpx sends it, with the credentials that no record holds."""
-        timeout = httpx.Timeout(self.server.timeout, connect=self.server.connect_timeout)
+    def wire(self, call: Call, trace: Any, left: float) -> httpx.Request:
+        """The request as httpx sends it within the seconds left, with the credentials that no record holds."""
+        headers, body = {**_ALWAYS, **self.server.headers, **call.headers}, call.request.body
+        if self.server.compress and len(body) > _COMPRESS_FROM:
+            headers["Content-Encoding"], body = "gzip", gzip.compress(body, 1)
         return httpx.Request(
             call.request.method,
             _url(call.url),
-            headers={**_ALWAYS, **self.server.headers, **call.headers},
-            content=call.request.body or None,
-            extensions={"timeout": timeout.as_dict(), "trace": trace},
+            headers=headers,
+            content=body or None,
+            extensions={"timeout": self._timeouts(left), "trace": trace},
         )
+
+    def _timeouts(self, left: float) -> dict[str, float]:
+        """Each phase has its own limit, and none goes beyond the end of the call."""
+        server = self.server
+        return {
+            "connect": min(server.connect_timeout, left),
+            "read": min(server.read_timeout or left, left),
+            "write": min(server.write_timeout or left, left),
+            "pool": min(server.pool_timeout or left, left),
+        }
+
+    def left(self, started: float) -> float:
+        """The seconds that remain for a call. Raises TimeoutError when none do."""
+        seconds = self.server.timeout - (self._clock() - started)
+        if seconds <= 0:
+            raise TimeoutError("no time left")
+        return seconds
+
+    def admit(self, call: Call) -> None:
+        """Raises EndpointUnreachable while the server is left alone.
+
+        What the catalogue asks goes through: that is how an answer is noticed.
+        """
+        if self._breaker.is_open and not is_safe(call.request):
+            try:
+                self._breaker.admit(self.server.title or self.server.name)
+            except MdsError as error:
+                error.exchange = call.exchange(None, 0.0)
+                raise
+
+    def pause_after(
+        self, call: Call, outcome: Outcome, attempt: int, started: float
+    ) -> float | None:
+        """How long to wait before sending it again, if that is safe and there is time; else None."""
+        self._note(call, outcome)
+        if attempt > self.server.retries:
+            return None
+        seconds = self._clock() - started
+        wait = pause(call.request, outcome, attempt, seconds)
+        return wait if wait is not None and seconds + wait < self.server.timeout else None
+
+    def _note(self, call: Call, outcome: Outcome) -> None:
+        """Not counted: a 503 to a question about readiness is an honest answer."""
+        if not (isinstance(outcome, Response) and outcome.status == 503 and is_safe(call.request)):
+            self._breaker.note(outcome)
+
+    def signing_in(self, error: Exception) -> MdsError:
+        """Our error for one while a token was fetched."""
+        return unreachable(error)
 
     def _base(self, request: Request) -> str:
         base = self.server.management_url if request.to_management else ""
         return (base or self.server.url).rstrip("/")
 
-    def call(self, request: Request, trace_id: str) -> Call:
-        request_id, trace_id = request.request_id or new_request_id(), trace_id or new_trace_id()
-        ids = {
-            "X-Request-Id": request_id,
-            "traceparent": f"00-{trace_id}-{secrets.token_hex(8)}-01",
-        }
+    def hedge_after(self, signature: Signature) -> float | None:
+        """The seconds after which a prediction is asked a second time, for a model that allows it."""
+        is_allowed = signature.model.name in self.server.idempotent_models
+        return self.server.hedge_after if is_allowed else None
+
+    def call(self, request: Request, trace_id: str, hedge_after: float | None = None) -> Call:
+        """`trace_id` is a trace id or a caller's whole traceparent."""
+        request_id = request.request_id or new_request_id()
+        trace_id, ids = trace(trace_id)
         return Call(
             url=self._base(request) + request.path,
             request=request,
             request_id=request_id,
             trace_id=trace_id,
-            headers={**request.headers, **ids},
+            headers={**request.headers, "X-Request-Id": request_id, **ids},
+            hedge_after=hedge_after,
         )
 
     def translate(self, error: Exception) -> MdsError:
@@ -141,7 +211,7 @@ class Sending:
         )
 
     def failure(self, error: Exception, call: Call, seconds: float) -> MdsError:
-        ours = self.translate(error)
+        ours = error if isinstance(error, MdsError) else self.translate(error)
         ours.exchange = call.exchange(None, seconds)
         log.warning("%s %s: %s [%s]", call.request.method, call.url, ours.detail, call.request_id)
         return ours
@@ -224,3 +294,6 @@ class Seen:
 
     async def async_event(self, name: str, info: object) -> None:
         self.event(name, info)
+
+
+__all__ = ["Call", "Seen", "Sending", "TooLarge", "bound", "new_request_id", "new_trace_id"]

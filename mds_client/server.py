@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mds_client.signature import ModelRef
+from mds_client.transport.credentials import Credentials
+from mds_client.transport.tls import Tls
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +19,8 @@ class Server:
     address of a server that lists its models elsewhere (TorchServe).
     Times in seconds: `connect_timeout` for the connection, `timeout` for a whole call. `headers` may
     hold credentials: they are sent, but never recorded or shown.
+    After `breaker_failures` in a row predictions fail at once, but one every `breaker_seconds`; 0 is never.
+    With `hedge_after` a slow prediction of one of the `idempotent_models` is asked a second time.
     """
 
     name: str
@@ -27,6 +31,21 @@ class Server:
     management_url: str = ""
     connect_timeout: float = 3.0
     timeout: float = 60.0
+    read_timeout: float | None = None
+    write_timeout: float | None = None
+    pool_timeout: float | None = None
+    max_connections: int = 100
+    keep_alive_connections: int = 20
+    keep_alive_seconds: float = 5.0
+    http2: bool = False
+    compress: bool = False
+    retries: int = 2
+    breaker_failures: int = 5
+    breaker_seconds: float = 5.0
+    hedge_after: float | None = None
+    idempotent_models: tuple[str, ...] = ()
+    tls: Tls = field(default_factory=Tls)
+    credentials: Credentials = field(default_factory=Credentials)
     max_answer_bytes: int = 64 * 1024 * 1024
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 

@@ -1,0 +1,1 @@
+"""What happens between a request and the wire: connections, credentials, retries, breaker, hedging."""

@@ -1,0 +1,68 @@
+"""Stops asking a server that does not answer, for a while.
+
+Our own: the libraries wrap functions and are either sync or async, and this is two numbers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import httpx
+
+from mds_client.errors import EndpointUnreachable
+from mds_client.exchange import Response
+
+_GATEWAY = (502, 503, 504)
+
+
+class Breaker:
+    """Opens after `failures` in a row; lets one request through every `seconds` while it is open."""
+
+    def __init__(self, failures: int, seconds: float, clock: Callable[[], float]) -> None:
+        self._failures, self._seconds, self._clock = failures, seconds, clock
+        self._lock = threading.Lock()
+        self._in_a_row = 0
+        self._opened_at = self._next = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        return 0 < self._failures <= self._in_a_row
+
+    def admit(self, where: str) -> None:
+        """Raises EndpointUnreachable while open. The request let through is the probe."""
+        if not self.is_open:
+            return
+        with self._lock:
+            now = self._clock()
+            if self.is_open and now < self._next:
+                raise _closed_door(where, now - self._opened_at, self._next - now)
+            # A probe that is never reported, because it was cancelled, blocks nobody for longer.
+            self._next = now + self._seconds
+
+    def note(self, outcome: Response | Exception) -> None:
+        """Count a failure; any other answer closes the breaker."""
+        if not _is_failure(outcome):
+            self._in_a_row = 0
+            return
+        with self._lock:
+            was_open, now = self.is_open, self._clock()
+            self._in_a_row += 1
+            self._next = now + self._seconds
+            self._opened_at = self._opened_at if was_open else now
+
+
+def _is_failure(outcome: Response | Exception) -> bool:
+    """A model's own 500 is an answer: the server is there."""
+    if isinstance(outcome, Response):
+        return outcome.status in _GATEWAY
+    return isinstance(outcome, httpx.TransportError | TimeoutError | EndpointUnreachable)
+
+
+def _closed_door(where: str, since: float, wait: float) -> EndpointUnreachable:
+    return EndpointUnreachable(
+        f"The server “{where}” has not answered for {since:.0f} seconds;"
+        f" it is tried again in {max(1.0, wait):.0f}.",
+        advice="Try again then, or tell whoever runs it.",
+        detail=f"breaker open for {since:.1f} s",
+    )

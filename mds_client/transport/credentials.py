@@ -1,0 +1,170 @@
+"""Who we are to a server. Settings name where a secret is; the secret itself is in no record or repr.
+
+The flows are httpx's generators: they yield requests and are given responses, so that one serves the
+sync and the async client. The libraries for OAuth2 fetch tokens with a blocking client of their own.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from mds_client.errors import EndpointRefused, EndpointUnreachable, MdsError
+
+Flow = Generator[httpx.Request, httpx.Response, None]
+# A token is renewed this long before it expires, so that it is still good when it arrives.
+_EARLY = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secret:
+    """Where a secret is: an environment variable or a file, which is read at each use."""
+
+    env: str = ""
+    file: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.env or self.file)
+
+    def value(self) -> str:
+        """Raises EndpointRefused, which names the place and not the secret."""
+        try:
+            if self.file:
+                return Path(self.file).read_text(encoding="utf-8").strip()
+            return os.environ[self.env]
+        except (OSError, KeyError, UnicodeDecodeError):
+            raise EndpointRefused(
+                "The credentials for the server cannot be read.",
+                advice="Tell whoever runs this workbench.",
+                detail=f"no secret in {self.file or self.env}",
+            ) from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """One way of signing in: the first that is complete is used."""
+
+    token: Secret = Secret()
+    username: str = ""
+    password: Secret = Secret()
+    api_key_header: str = ""
+    api_key: Secret = Secret()
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: Secret = Secret()
+    scope: str = ""
+    audience: str = ""
+
+
+def auth_of(credentials: Credentials) -> httpx.Auth | None:
+    """The flow for what is configured; None for nothing."""
+    if credentials.token_url:
+        return ClientCredentials(credentials)
+    if credentials.token or credentials.username or credentials.api_key:
+        return Header(credentials)
+    return None
+
+
+class Header(httpx.Auth):
+    """A secret in a header: bearer token, name and password, or API key."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._given = credentials
+
+    def auth_flow(self, request: httpx.Request) -> Flow:
+        name, value = self._header()
+        request.headers[name] = value
+        yield request
+
+    def _header(self) -> tuple[str, str]:
+        given = self._given
+        if given.token:
+            return "Authorization", f"Bearer {given.token.value()}"
+        if given.username:
+            return "Authorization", _basic(given.username, given.password.value())
+        return given.api_key_header or "X-API-Key", given.api_key.value()
+
+
+class ClientCredentials(httpx.Auth):
+    """OAuth2 client credentials: a token is fetched, kept until it expires, and renewed after a 401."""
+
+    requires_response_body = False
+
+    def __init__(
+        self, credentials: Credentials, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._given, self._clock = credentials, clock
+        self._token, self._expires = "", 0.0
+
+    def auth_flow(self, request: httpx.Request) -> Flow:
+        is_kept = bool(self._token) and self._clock() < self._expires
+        if not is_kept:
+            self._keep((yield self._token_request(request)))
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        response = yield request
+        if response.status_code == 401:
+            self._token = ""
+            if is_kept:  # revoked before its time; a refused request was not worked on
+                self._keep((yield self._token_request(request)))
+                request.headers["Authorization"] = f"Bearer {self._token}"
+                yield request
+
+    def _token_request(self, request: httpx.Request) -> httpx.Request:
+        given = self._given
+        form = {
+            "grant_type": "client_credentials",
+            "scope": given.scope,
+            "audience": given.audience,
+        }
+        # RFC 6749, 2.3.1: both parts are form-encoded before they are joined.
+        basic = _basic(quote(given.client_id, safe=""), quote(given.client_secret.value(), safe=""))
+        return httpx.Request(
+            "POST",
+            given.token_url,
+            data={name: value for name, value in form.items() if value},
+            headers={"Authorization": basic, "Accept": "application/json"},
+            extensions={"timeout": request.extensions.get("timeout", {})},
+        )
+
+    def _keep(self, response: httpx.Response) -> None:
+        if response.status_code >= 400:
+            raise _refused(response.status_code)
+        try:
+            answer: Any = response.json()
+            self._token = str(answer["access_token"])
+            lifetime = float(answer.get("expires_in") or 300)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise _refused(response.status_code) from None
+        self._expires = self._clock() + lifetime - min(_EARLY, lifetime / 2)
+
+
+def unreachable(error: Exception) -> EndpointUnreachable:
+    """The error when the token endpoint does not answer."""
+    return EndpointUnreachable(
+        "The service that signs us in to the server does not answer.",
+        advice="Try again in a minute, or tell whoever runs this workbench.",
+        detail=f"token endpoint: {type(error).__name__}",
+    )
+
+
+def _refused(status: int) -> MdsError:
+    """Its body is left out: it may repeat what was sent."""
+    if status >= 500:
+        return unreachable(RuntimeError())
+    return EndpointRefused(
+        "The service that signs us in to the server did not accept our credentials.",
+        advice="Tell whoever runs this workbench.",
+        detail=f"token endpoint: {status}",
+    )
+
+
+def _basic(name: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()

@@ -1,0 +1,70 @@
+"""Whether and when a request is sent again. Pure: the clients wait and send."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import httpx
+
+from mds_client.exchange import Request, Response
+
+LONGEST_WAIT = 10.0
+# A server that is down is found out quickly: the catalogue asks again by itself.
+CONNECTING_FOR = 1.0
+_LATER = (429, 503)
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
+_BROKEN = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
+
+Outcome = Response | Exception
+
+
+def pause(request: Request, outcome: Outcome, attempt: int, seconds: float) -> float | None:
+    """How long to wait before the request is sent again; None when it is not.
+
+    `attempt` counts from one, `seconds` is how long the call has taken so far.
+    """
+    if isinstance(outcome, Response):
+        if outcome.status < 429:
+            return None
+        return _pause_after_answer(request, outcome, attempt)
+    if isinstance(outcome, _NEVER_SENT):
+        return _jitter(attempt) if seconds < CONNECTING_FOR else None
+    if isinstance(outcome, _BROKEN) and is_safe(request):
+        return _jitter(attempt)
+    return None
+
+
+def is_safe(request: Request) -> bool:
+    """Whether sending it twice does no harm."""
+    return request.is_repeatable or request.method == "GET"
+
+
+def retry_after(value: str, now: float) -> float | None:
+    """The seconds of a Retry-After header: a number or an HTTP date. None when it cannot be read."""
+    from email.utils import parsedate_to_datetime
+
+    if value.strip().isdecimal():
+        return float(value)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _pause_after_answer(request: Request, response: Response, attempt: int) -> float | None:
+    """A 503 without Retry-After says "not ready": asking again at once would not help."""
+    if response.status in _LATER:
+        wait = retry_after(response.headers.get("retry-after", ""), time.time())
+        return wait if wait is not None and wait <= LONGEST_WAIT else None
+    if response.status in (502, 504) and is_safe(request):
+        return _jitter(attempt)
+    return None
+
+
+def _jitter(attempt: int) -> float:
+    from tenacity import RetryCallState, Retrying, wait_random_exponential
+
+    state: Any = RetryCallState(Retrying(), None, (), {})
+    state.attempt_number = attempt
+    return wait_random_exponential(multiplier=0.2, max=2)(state)
