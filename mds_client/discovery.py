@@ -262,6 +262,8 @@ class Catalogue:
             return
         said = _said(self._found.get(name))
         with self._lock:
+            if self._clients.get(name) is not client:
+                return  # its server changed or went away while it was asked
             old = self._entries.get(name, {})
             infos = [_with_said(info, said.get(info.ref.name, _SAY_NOTHING)) for info in listed]
             self._publish(name, [self._entry(old.get(info.ref), info) for info in infos])
@@ -275,6 +277,8 @@ class Catalogue:
     def _lost(self, name: str, client: MdsClient, error: MdsError) -> None:
         now, said = self._clock(), _said(self._found.get(name))
         with self._lock:
+            if self._clients.get(name) is not client:
+                return
             gone = self._entries.get(name, {}).values()
             lost = [_unreachable(e, said.get(e.ref.name, _SAY_NOTHING), error, now) for e in gone]
             self._publish(name, lost)
@@ -355,36 +359,40 @@ class Catalogue:
         configured = set(self._clients) - set(self._found)
         self._close_retired()
         with self._lock:
-            self._replace_found({n: s for n, s in found.items() if n not in configured})
+            notes += self._replace_found({n: s for n, s in found.items() if n not in configured})
             self._version += tuple(notes) != self._notes
             self._notes = tuple(notes)
 
-    def _replace_found(self, found: Mapping[str, Server]) -> None:
+    def _replace_found(self, found: Mapping[str, Server]) -> list[str]:
+        """Take these in place of the last ones; a sentence for each that cannot be called."""
         for name in set(self._found) - set(found):
             self._forget(name)
-        for name, server in found.items():
-            if _address(server) != _address(self._found.get(name)):
-                self._begin(name, server)
+        changed = [s for n, s in found.items() if _address(s) != _address(self._found.get(n))]
+        problems = [problem for problem in map(self._begin, changed) if problem]
         self._found = {n: s for n, s in found.items() if n in self._clients}
         for name in self._found:
-            told = self._only_said(name, self._entries.get(name, {}))
+            known = self._entries.get(name, {})
+            told = self._only_said(name, known)
             if told:
-                self._publish(name, [*self._entries.get(name, {}).values(), *told])
+                self._publish(name, [*known.values(), *told])
+        return problems
 
-    def _begin(self, name: str, server: Server) -> None:
+    def _begin(self, server: Server) -> str:
+        """Make the client of a new or changed server; what is wrong when that cannot be."""
         try:
             client = self._connect(server)
         except ValueError as error:  # a protocol that is not known here
-            log.warning("no client for the server %s: %s", name, error)
-            return
-        self._retire(name)
-        self._clients[name] = client
+            return f"The server {server.name} cannot be asked: {error}."
+        self._retire(server.name)
+        self._clients[server.name] = client
+        return ""
 
     def _forget(self, name: str) -> None:
         self._retire(name)
         self._version += 1
         self._servers.pop(name, None)
-        self._entries.pop(name, None)
+        for ref in self._entries.pop(name, {}):
+            self._read.pop(ref, None)
 
     def _retire(self, name: str) -> None:
         """A call may still be on its way: the client is closed later."""

@@ -254,6 +254,35 @@ def test_a_source_tells_of_a_model_whose_server_does_not_answer() -> None:
     catalogue.close()
 
 
+def test_a_found_server_that_cannot_be_asked_is_said_and_hides_no_other() -> None:
+    odd = FoundServer(name="odd", url="http://odd", protocol="of-tomorrow")
+    good = FoundServer(name="s", url="http://fleet", protocol="open-inference")
+    fleet = Fleet(1)
+
+    def connect(server: Server) -> MdsClient:
+        return MdsClient(server, transport=fleet)
+
+    catalogue = Catalogue({}, sources=[Listed(odd, good)], connect=connect)
+    for _ in range(2):
+        catalogue.refresh()
+        assert len(catalogue.entries()) == 1
+        assert "of-tomorrow" in catalogue.notes()[0]
+    catalogue.close()
+
+
+def test_watching_finds_what_a_source_finds() -> None:
+    source, fleet = (
+        Listed(FoundServer(name="s", url="http://f", protocol="open-inference")),
+        Fleet(2),
+    )
+    catalogue = Catalogue({}, sources=[source], connect=lambda s: client_of(fleet, s.name))
+    catalogue.watch(0.2)
+    _until(lambda: len(catalogue.entries()) == 2)
+    fleet.names = fleet.names[:1]
+    _until(lambda: len(catalogue.entries()) == 1)
+    catalogue.close()
+
+
 def _until(is_so: Callable[[], bool], seconds: float = 10) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
