@@ -1,0 +1,59 @@
+"""Against a real Ray Serve: its routes, a FastAPI document, nested fields, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from mds_client import EndpointRefused, InvalidValues, MdsClient, Server
+from tests.servers.starting import Running
+
+ROW = {
+    "age": 41,
+    "income": 31250.5,
+    "housing": "own",
+    "address.city": "Leeds",
+    "address.is_rural": False,
+}
+
+
+@pytest.fixture
+def client(ray_serve: Running) -> Iterator[MdsClient]:
+    with MdsClient(Server(name="r", url=ray_serve.url)) as client:
+        yield client
+
+
+def test_it_is_recognised_and_its_operations_are_listed(client: MdsClient) -> None:
+    assert client.dialect().NAME == "openapi"
+    assert client.is_ready()
+    assert [info.ref.name for info in client.models()] == ["loans.predict"]
+
+
+def test_its_schema_is_fields(client: MdsClient) -> None:
+    signature = client.model("loans.predict").signature()
+    assert [(f.name, f.kind) for f in signature.inputs] == [
+        ("age", "integer"),
+        ("income", "number"),
+        ("housing", "category"),
+        ("address.city", "text"),
+        ("address.is_rural", "boolean"),
+    ]
+    assert (signature["age"].minimum, signature["age"].maximum) == (18, 120)
+    assert signature["housing"].choices == ("own", "rent", "other")
+    assert signature.title == "Is this loan repaid?"
+
+
+def test_it_answers_in_the_words_of_its_schema(client: MdsClient) -> None:
+    answer = client.model("loans.predict").predict(ROW).answer
+    assert (answer.kind, answer.label) == ("class", "grant")
+
+
+def test_what_the_schema_forbids_does_not_leave(client: MdsClient) -> None:
+    with pytest.raises(InvalidValues, match="at least 18"):
+        client.model("loans.predict").predict({**ROW, "age": 3})
+
+
+def test_what_the_model_refuses_comes_with_its_words(client: MdsClient) -> None:
+    with pytest.raises(EndpointRefused, match="There is no such city"):
+        client.model("loans.predict").predict({**ROW, "address.city": "Nowhere"})
