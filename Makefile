@@ -9,12 +9,13 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV
 APP := .venv/bin/python
 
-.PHONY: help demo run test lint types format bench screenshots clean
+.PHONY: help demo run test test-servers servers lint types format bench screenshots clean
 
 help:
 	@echo "make demo         install everything and start the workbench with its own model server"
 	@echo "make run          start the workbench alone, against the servers in mds.toml"
 	@echo "make test         install everything and run every test"
+	@echo "make test-servers only the tests against real model servers"
 	@echo "make lint types   the checks alone;   make format  put the code in order"
 	@echo "make bench        the benchmarks;     make screenshots  the pictures in docs/"
 
@@ -24,8 +25,15 @@ demo: .venv/app.stamp demo_mds/.venv/serving.stamp
 run: .venv/app.stamp
 	@exec $(APP) app.py
 
-test: .venv/test.stamp demo_mds/.venv/serving.stamp lint types browser
+test: .venv/test.stamp demo_mds/.venv/serving.stamp lint types browser servers
 	$(APP) -m pytest
+
+# Real model servers, each in an environment of its own below .tools/servers; `make test` runs them too.
+test-servers: .venv/test.stamp demo_mds/.venv/serving.stamp servers
+	$(APP) -m pytest tests/servers --durations=8
+
+servers: .venv/test.stamp
+	@$(APP) -m tests.servers.environments
 
 lint: .venv/test.stamp
 	$(APP) -m ruff check .
@@ -41,6 +49,7 @@ format: .venv/test.stamp
 
 bench: .venv/test.stamp demo_mds/.venv/serving.stamp
 	$(APP) -m benchmarks.pages
+	$(APP) -m benchmarks.client
 
 screenshots: .venv/test.stamp demo_mds/.venv/serving.stamp browser
 	$(APP) -m tests.browser.screenshots

@@ -1,0 +1,115 @@
+"""One row, 1,000 and 10,000 rows of 30 numbers to a real Triton: ours, tritonclient's, and raw httpx with a
+body made beforehand, in turns in one run. `python -m benchmarks.client`.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+
+import httpx
+import numpy as np
+import orjson
+import tritonclient.http as tritonclient
+
+from mds_client import MdsClient, Server
+from mds_client.datatypes import Array
+from mds_client.protocols.triton import Triton
+from tests.servers.starting import running
+
+SIZES = {1: 300, 1000: 40, 10_000: 15}
+PATH = "/v2/models/bc/infer"
+
+
+class JsonTriton(Triton):
+    """Never the binary extension, to compare JSON with JSON."""
+
+    TAKES_BINARY = False
+
+
+class BinaryTriton(Triton):
+    """Always the binary extension."""
+
+    def is_sent_binary(self, inputs: object) -> bool:
+        return True
+
+
+def main() -> None:
+    with running("triton", "/v2/health/ready") as server:
+        print("Medians in milliseconds; ratios are medians of the ratios of each turn.\n")
+        print(f"{'rows':>7} {'':9} {'ours':>8} {'tritonclient':>13} {'raw httpx':>10}  ratios")
+        for rows, turns in SIZES.items():
+            measure(server.url, rows, turns)
+
+
+def measure(url: str, rows: int, turns: int) -> None:
+    values = np.random.default_rng(7).uniform(1, 30, (rows, 30)).astype(np.float32)
+    raw, theirs = httpx.Client(base_url=url), tritonclient.InferenceServerClient(url[7:])
+    ours, ours_binary = client(url, JsonTriton), client(url, BinaryTriton)
+    body = orjson.dumps(
+        {"inputs": [{"name": "features", "shape": values.shape, "datatype": "FP32",
+                     "data": values.ravel()}], "outputs": [{"name": "proba"}]},
+        option=orjson.OPT_SERIALIZE_NUMPY,
+    )  # fmt: skip
+    headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+    found = in_turns(
+        {
+            "ours": lambda: ours(values),
+            "theirs": lambda: ask(theirs, values, binary=False),
+            "raw": lambda: raw.post(PATH, content=body, headers=headers).raise_for_status(),
+            "ours_binary": lambda: ours_binary(values),
+            "theirs_binary": lambda: ask(theirs, values, binary=True),
+        },
+        turns,
+    )
+    report(rows, found)
+
+
+def client(url: str, dialect: type[Triton]) -> Callable[[Array], object]:
+    """Ours, with the signature known, as a form or a batch has it."""
+    made = MdsClient(Server(name="t", url=url, protocol="triton"))
+    made._dialect = dialect(made.server)
+    model = made.model("bc", signature=made.model("bc").signature())
+    return lambda values: model.predict(values).outputs[0].data
+
+
+def ask(client: tritonclient.InferenceServerClient, values: Array, *, binary: bool) -> object:
+    given = tritonclient.InferInput("features", list(values.shape), "FP32")
+    given.set_data_from_numpy(values, binary_data=binary)
+    wanted = tritonclient.InferRequestedOutput("proba", binary_data=binary)
+    return client.infer("bc", [given], outputs=[wanted]).as_numpy("proba")
+
+
+def in_turns(calls: Mapping[str, Callable[[], object]], turns: int) -> dict[str, list[float]]:
+    """Milliseconds of each call, taken in turns so that a slow moment of the machine falls on all."""
+    found: dict[str, list[float]] = {name: [] for name in calls}
+    for turn in range(turns + max(turns // 10, 3)):
+        for name, call in calls.items():
+            started = time.perf_counter()
+            call()
+            if turn >= max(turns // 10, 3):
+                found[name].append((time.perf_counter() - started) * 1000)
+    return found
+
+
+def report(rows: int, found: Mapping[str, list[float]]) -> None:
+    mid = {name: statistics.median(times) for name, times in found.items()}
+    print(
+        f"{rows:>7,} {'JSON':9} {mid['ours']:8.2f} {mid['theirs']:13.2f} {mid['raw']:10.2f}"
+        f"  {ratio(found, 'ours', 'raw'):.2f}× raw httpx,"
+        f" {ratio(found, 'theirs', 'ours'):.1f}× faster than tritonclient"
+    )
+    print(
+        f"{'':7} {'binary':9} {mid['ours_binary']:8.2f} {mid['theirs_binary']:13.2f} {'':10}"
+        f"  {ratio(found, 'ours_binary', 'theirs_binary'):.2f}× tritonclient"
+    )
+
+
+def ratio(found: Mapping[str, list[float]], one: str, other: str) -> float:
+    pairs = zip(found[one], found[other], strict=True)
+    return statistics.median(a / b for a, b in pairs)
+
+
+if __name__ == "__main__":
+    main()

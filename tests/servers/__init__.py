@@ -1,0 +1,1 @@
+"""Real model servers, each in an environment of its own."""
