@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from cli.output import NotFound, Wrong
 from mds_client.client import MdsClient
 from mds_client.errors import MdsError
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import ModelRef
-from settings import ServerSettings, settings
+from settings import settings
+from ui.services import _server
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,19 +34,11 @@ def servers(name: str = "") -> list[Server]:
         known = ", ".join(s.name for s in configured) or "none"
         raise NotFound(f"No server is called {name!r} in the settings. Configured: {known}.")
     try:
-        return [server_of(s) for s in found]
+        return [_server(s) for s in found]
     except ValueError as error:
         raise Wrong(
             f"The settings cannot be used: {error}. Set it, then run this again."
         ) from error
-
-
-def server_of(configured: ServerSettings) -> Server:
-    """The client's form of a configured server: what both know under the same name."""
-    known = {field.name for field in fields(Server)} - {"headers"}
-    facts = {n: getattr(configured, n) for n in type(configured).model_fields if n in known}
-    plain = {n: tuple(v) if isinstance(v, list) else v for n, v in facts.items()}
-    return Server(**plain, headers=configured.headers())
 
 
 def ask_all(asked: list[Server]) -> list[Listed]:

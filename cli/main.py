@@ -32,7 +32,7 @@ _COMMANDS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code says whether it worked."""
-    chosen = _parser().parse_args(arguments)
+    chosen = _chosen(arguments)
     try:
         code = _run(chosen)
         sys.stdout.flush()
@@ -61,6 +61,18 @@ def _run(chosen: argparse.Namespace) -> int:
         for fact in facts:
             say(f"The setting {'.'.join(map(str, fact['loc']))} cannot be used: {fact['msg']}.")
         return WRONG
+
+
+def _chosen(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What was typed. argparse takes a list in one piece; words may also follow options."""
+    parser = _parser()
+    chosen, rest = parser.parse_known_args(arguments)
+    several = next((name for name in ("values", "words") if hasattr(chosen, name)), "")
+    if rest and (not several or any(text.startswith("-") and text != "-" for text in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if several:
+        setattr(chosen, several, [*getattr(chosen, several), *rest])
+    return chosen
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -101,8 +101,8 @@ def _file_rows(path: Path) -> list[dict[str, object]]:
         frame = pd.read_csv(path)
     except (OSError, ValueError) as error:
         raise Wrong(f"{path} could not be read: {error}") from error
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]
+    rows = frame.astype(object).to_dict("records")
+    return [{str(k): None if pd.isna(v) else v for k, v in row.items()} for row in rows]
 
 
 def _example(signature: Signature, number: int) -> dict[str, object]:
