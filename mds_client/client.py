@@ -37,7 +37,8 @@ from mds_client.transport.retrying import Outcome
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-FAULTS = (httpx.HTTPError, httpx.InvalidURL, TimeoutError, TooLarge, MdsError)
+# OSError: anyio lets a TLS alert through as ssl.SSLError.
+FAULTS = (httpx.HTTPError, httpx.InvalidURL, OSError, TooLarge, MdsError)
 
 
 class MdsClient(Sending):

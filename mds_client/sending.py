@@ -152,7 +152,10 @@ class Sending:
         return wait if wait is not None and seconds + wait < self.server.timeout else None
 
     def _note(self, call: Call, outcome: Outcome) -> None:
-        """Not counted: a 503 to a question about readiness is an honest answer."""
+        """Not counted: a 503 to a question about readiness is an honest answer, and so is our own
+        failure to sign in."""
+        if isinstance(outcome, MdsError):
+            return
         if not (isinstance(outcome, Response) and outcome.status == 503 and is_safe(call.request)):
             self._breaker.note(outcome)
 

@@ -56,7 +56,7 @@ def _is_failure(outcome: Response | Exception) -> bool:
     """A model's own 500 is an answer: the server is there."""
     if isinstance(outcome, Response):
         return outcome.status in _GATEWAY
-    return isinstance(outcome, httpx.TransportError | TimeoutError | EndpointUnreachable)
+    return isinstance(outcome, httpx.TransportError | OSError)
 
 
 def _closed_door(where: str, since: float, wait: float) -> EndpointUnreachable:
