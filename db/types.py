@@ -18,14 +18,14 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError(f"a moment without a time zone: {value.isoformat()}")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         # SQLite keeps no time zone: what comes back is the UTC that we put in.
         if value is None or value.tzinfo is not None:
             return value and value.astimezone(UTC)
@@ -42,7 +42,7 @@ class ClippedText(TypeDecorator[str]):
         super().__init__()
         self.length_limit = length
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else clip(value, self.length_limit)
 
 
@@ -55,10 +55,10 @@ class Json(TypeDecorator[object]):
     impl = JSON(none_as_null=True)
     cache_ok = True
 
-    def process_bind_param(self, value: object, dialect: Dialect) -> object:  # noqa: ARG002
+    def process_bind_param(self, value: object, dialect: Dialect) -> object:
         return _without_nan(value)
 
-    def process_result_value(self, value: object, dialect: Dialect) -> object:  # noqa: ARG002
+    def process_result_value(self, value: object, dialect: Dialect) -> object:
         return _with_nan(value)
 
 

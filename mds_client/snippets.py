@@ -22,7 +22,7 @@ from mds_client.server import Server
 from mds_client.signature import File, ModelRef, Signature, Values
 
 _MOST_ON_ONE_LINE = 1000
-_NOT_REPEATED = {"x-request-id", "traceparent", "content-length"}
+_NOT_REPEATED = {"x-request-id", "traceparent", "tracestate", "baggage", "content-length"}
 _HIDDEN = "(hidden)"  # what a record holds in place of a header that may be a credential
 _URL = 'os.environ["MDS_URL"]'
 _NUMPY = {

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 
 import streamlit as st
 
-from cases.history import CaseView, wire
+from cases.history import CaseView, Wire, wire
+from mds_client.errors import MdsError
+from mds_client.exchange import Exchange
+from mds_client.signature import FILE_KINDS, ModelRef, Signature
+from mds_client.snippets import Snippet, snippets
 from ui.services import services
 from ui.text import plain
 
@@ -21,9 +26,70 @@ def draw(case: CaseView) -> None:
         crossed = wire(services().sessions, case.id)
         if crossed is None:
             return
+        _draw_same_call(case, crossed)
         for title, body in (("Sent", crossed.request), ("Came back", crossed.response)):
             st.markdown(f"**{title}**")
             st.code(_readable(body.text) or "nothing", language="json", wrap_lines=True)
+
+
+def _draw_same_call(case: CaseView, crossed: Wire) -> None:
+    """The call as programs to run elsewhere; nothing where the record has no whole request."""
+    found = _programs(case, crossed)
+    if not found:
+        return
+    st.markdown("**The same call**")
+    for tab, program in zip(st.tabs([plain(p.title) for p in found]), found, strict=True):
+        with tab:
+            st.code(program.code, language=program.language, wrap_lines=True)
+            if program.needs:
+                st.caption(plain(f"It needs: {', '.join(program.needs)}."))
+
+
+def _programs(case: CaseView, crossed: Wire) -> tuple[Snippet, ...]:
+    body = crossed.request
+    sent = body.text.encode()
+    # A body that was cut, or is not text, is described in words and not there to send.
+    if not case.url or body.is_truncated or hashlib.sha256(sent).hexdigest() != body.sha256:
+        return ()
+    try:
+        client = services().catalogue.client(case.server)
+        dialect = client.dialect()
+    except (KeyError, MdsError):  # a server that is no longer configured, or is away
+        return ()
+    signature = _signature(case)
+    values = case.entered if signature and not _takes_files(signature) else None
+    call = _exchange(case, crossed, sent)
+    variables = _variables(case.server)
+    return snippets(client.server, dialect, signature, call, values=values, variables=variables)
+
+
+def _signature(case: CaseView) -> Signature | None:
+    """What the model takes, if that is still what it took then."""
+    ref = ModelRef(server=case.server, name=case.model, version=case.version_asked)
+    entry = services().catalogue.find(ref)
+    known = entry.signature if entry else None
+    return known if known and known.fingerprint == case.signature_fingerprint else None
+
+
+def _takes_files(signature: Signature) -> bool:
+    return any(field.kind in FILE_KINDS for field in signature.inputs)
+
+
+def _exchange(case: CaseView, crossed: Wire, sent: bytes) -> Exchange:
+    return Exchange(
+        method="POST",
+        url=case.url,
+        request_id=case.request_id,
+        trace_id=case.trace_id,
+        request_headers={name: str(value) for name, value in crossed.request_headers.items()},
+        request_body=sent,
+    )
+
+
+def _variables(server: str) -> dict[str, str]:
+    """The environment variables that the operator named for the headers of a server."""
+    found = (s.headers_from_env for s in services().settings.servers if s.name == server)
+    return next(found, {})
 
 
 def _facts(case: CaseView) -> dict[str, str]:

@@ -49,12 +49,12 @@ def test_a_wrong_shape_is_told_in_its_own_words(client: MdsClient) -> None:
     known = client.model("tumour").signature()
     short = Signature(
         model=known.model,
-        inputs=(Field(name="x", kind="number", datatype="FP64"),),
+        inputs=tuple(Field(name=name, kind="number", datatype="FP64") for name in "xy"),
         layout="matrix",
         tensor=known.tensor,
     )
-    with pytest.raises(EndpointFailed, match="broke while it worked on this. It said"):
-        client.predict(short, {"x": 1.0})
+    with pytest.raises(EndpointFailed, match="operands could not be broadcast"):
+        client.predict(short, {"x": 1.0, "y": 2.0})
 
 
 def test_feedback_is_taken(client: MdsClient, seldon_core_1: Running) -> None:
