@@ -50,6 +50,7 @@ format: .venv/test.stamp
 bench: .venv/test.stamp demo_mds/.venv/serving.stamp
 	$(APP) -m benchmarks.pages
 	$(APP) -m benchmarks.client
+	$(APP) -m benchmarks.catalogue
 
 screenshots: .venv/test.stamp demo_mds/.venv/serving.stamp browser
 	$(APP) -m tests.browser.screenshots

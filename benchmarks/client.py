@@ -71,7 +71,7 @@ def client(url: str, dialect: type[Triton]) -> Callable[[Array], object]:
     made = MdsClient(Server(name="t", url=url, protocol="triton"))
     made._dialect = dialect(made.server)
     model = made.model("bc", signature=made.model("bc").signature())
-    return lambda values: model.predict(values).outputs[0].data
+    return lambda values: model.predict(values).outputs[0].to_numpy()
 
 
 def ask(client: tritonclient.InferenceServerClient, values: Array, *, binary: bool) -> object:

@@ -55,6 +55,7 @@ class MdsClient(Sending):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(server, clock)
+        self._is_closed = False
         self._pool: Executor | None = None
         self._transport = transport or httpx.HTTPTransport(**self.options())
 
@@ -70,6 +71,8 @@ class MdsClient(Sending):
         self.close()
 
     def close(self) -> None:
+        """End all connections; one that a thread is still using ends with its call."""
+        self._is_closed = True
         if self._pool:
             self._pool.shutdown(wait=False)
         self._transport.close()
@@ -204,6 +207,8 @@ class MdsClient(Sending):
                 bound(self.server, len(body), self._clock() - started)
         finally:
             answer.close()
+            if self._is_closed:
+                self._transport.close()  # the pool has just taken the connection back
         return Response(status=answer.status_code, body=bytes(body), headers=dict(answer.headers))
 
     def _signed_in(self, request: httpx.Request) -> httpx.Response:

@@ -7,8 +7,8 @@ https://github.com/triton-inference-server/server/blob/main/docs/protocol/extens
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -34,20 +34,51 @@ BINARY_ONLY = ("FP16", "BF16")
 """Datatypes that Triton and KServe take as bytes alone, never as JSON numbers."""
 
 
+class Numbers(Sequence[object]):
+    """A flat array that reads as a sequence of plain Python values: they are made when looked at."""
+
+    def __init__(self, array: Array) -> None:
+        self.array = array
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    @overload
+    def __getitem__(self, index: int) -> object: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[object, ...]: ...
+    def __getitem__(self, index: int | slice) -> object:
+        if isinstance(index, slice):
+            return tuple(self.array[index].tolist())
+        return self.array[index].item()
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self.array.tolist())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"Numbers({self.array.tolist()!r})"
+
+
 def numpy_of(datatype: str) -> np.dtype[Any] | None:
     """The NumPy dtype that holds the datatype's values; None for BYTES and anything unknown."""
     return _NUMPY.get(datatype)
 
 
-def to_bytes(datatype: str, data: Array | Sequence[object]) -> bytes:
-    """Little-endian, row-major; each BYTES element after its length in four bytes."""
+def to_bytes(datatype: str, data: Array | Sequence[object]) -> memoryview:
+    """Little-endian, row-major; each BYTES element after its length in four bytes. Numbers are not copied."""
     if datatype == "BYTES":
-        return b"".join(_prefixed(element) for element in data)
-    array = np.ascontiguousarray(data, dtype=_NUMPY[datatype])
-    return _upper_halves(array) if datatype == "BF16" else array.tobytes()
+        return memoryview(b"".join(_prefixed(element) for element in data))
+    array = np.ascontiguousarray(data, dtype=_NUMPY[datatype]).ravel()
+    return (_upper_halves(array) if datatype == "BF16" else array).view(np.uint8).data
 
 
-def from_bytes(datatype: str, raw: bytes) -> list[object]:
+def from_bytes(datatype: str, raw: bytes | memoryview) -> Sequence[object]:
     """The flat values of one binary tensor; text where BYTES are UTF-8, bytes where they are not.
 
     Raises ValueError when the length does not fit, KeyError for an unknown datatype.
@@ -56,8 +87,8 @@ def from_bytes(datatype: str, raw: bytes) -> list[object]:
         return _elements(raw)
     if datatype == "BF16":
         halves = np.frombuffer(raw, dtype="<u2").astype(np.uint32) << 16
-        return list(halves.view(np.float32).tolist())
-    return list(np.frombuffer(raw, dtype=_NUMPY[datatype]).tolist())
+        return Numbers(halves.view(np.float32))
+    return Numbers(np.frombuffer(raw, dtype=_NUMPY[datatype]))
 
 
 def _prefixed(element: object) -> bytes:
@@ -65,7 +96,7 @@ def _prefixed(element: object) -> bytes:
     return struct.pack("<I", len(content)) + content
 
 
-def _elements(raw: bytes) -> list[object]:
+def _elements(raw: bytes | memoryview) -> list[object]:
     found: list[object] = []
     start = 0
     while start < len(raw):
@@ -75,7 +106,7 @@ def _elements(raw: bytes) -> list[object]:
         start += 4
         if start + length > len(raw):
             raise ValueError("an element is cut off")
-        found.append(_text(raw[start : start + length]))
+        found.append(_text(bytes(raw[start : start + length])))
         start += length
     return found
 
@@ -87,9 +118,8 @@ def _text(content: bytes) -> object:
         return content
 
 
-def _upper_halves(array: Array) -> bytes:
+def _upper_halves(array: Array) -> Array:
     """Rounded to the nearest, halves to even, as hardware does; NaN stays NaN."""
     bits = array.view("<u4").astype(np.uint64)
     rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16
-    halves = np.where(np.isnan(array), 0x7FC0, rounded).astype("<u2")
-    return halves.tobytes()
+    return np.where(np.isnan(array), 0x7FC0, rounded).astype("<u2")

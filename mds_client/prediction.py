@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from mds_client.datatypes import Array, Numbers, numpy_of
 from mds_client.exchange import Exchange
 from mds_client.signature import ModelRef, Role
+
+_FLOATS = ("FP16", "BF16", "FP32", "FP64")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Output:
-    """One output tensor. `data` is flat, row-major, as plain Python values; `shape` as answered."""
+    """One output tensor. `data` is flat, row-major, plain Python values when looked at; `shape` as answered."""
 
     name: str
     datatype: str
     shape: tuple[int, ...]
-    data: tuple[object, ...]
+    data: Sequence[object]
     content_type: str = ""
     role: Role = "detail"
 
@@ -24,7 +29,15 @@ class Output:
         """The values of one row (first dimension). A scalar output is its own only row."""
         rows = self.shape[0] if self.shape else 1
         width = len(self.data) // max(rows, 1)
-        return self.data[index * width : (index + 1) * width]
+        return tuple(self.data[index * width : (index + 1) * width])
+
+    def to_numpy(self) -> Array:
+        """The data in their shape; text and what is missing among whole numbers as objects."""
+        if isinstance(self.data, Numbers):
+            return self.data.array.reshape(self.shape)
+        has_gaps = self.datatype not in _FLOATS and None in self.data
+        dtype = None if has_gaps else numpy_of(self.datatype)
+        return np.array(self.data, dtype=dtype or object).reshape(self.shape)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,7 +87,10 @@ def _is_plain(signature: Signature, table: Table) -> bool:
 
 
 def _is_plain_column(field: Field, column: Array) -> bool:
-    if column.dtype.kind not in "iuf" or not np.isfinite(column).all():
+    if column.dtype.kind not in "iuf" or not column.size:
+        return False
+    least, most = column.min(), column.max()  # NaN if there is one, and cheaper than asking each
+    if not (np.isfinite(least) and np.isfinite(most)):
         return False
     if field.kind == "tensor":
         return _has_shape(column.shape[1:], field.shape[1:])
@@ -96,7 +99,7 @@ def _is_plain_column(field: Field, column: Array) -> bool:
     if field.kind == "integer" and column.dtype.kind == "f" and not (column % 1 == 0).all():
         return False
     low, high = _limits(field)
-    return bool(column.min() >= low and column.max() <= high)
+    return bool(least >= low and most <= high)
 
 
 def _has_shape(have: tuple[int, ...], want: tuple[int, ...]) -> bool:

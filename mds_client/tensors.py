@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mds_client.codecs import codec_for
-from mds_client.datatypes import Array, numpy_of, to_bytes
+from mds_client.datatypes import Array, Numbers, numpy_of, to_bytes
 from mds_client.dialect import flat
 from mds_client.prediction import Output
 from mds_client.rows import Table
@@ -31,7 +31,7 @@ class Tensor:
         """The tensor with its data, as the protocol's JSON."""
         return self._head(self.content_type if with_content_type else "") | {"data": self.data}
 
-    def as_binary(self) -> tuple[dict[str, object], bytes]:
+    def as_binary(self) -> tuple[dict[str, object], memoryview]:
         """The tensor's JSON without its data, and the data for the binary extension."""
         raw = to_bytes(self.datatype, self.data)
         return self._head("") | {"parameters": {"binary_data_size": len(raw)}}, raw
@@ -139,7 +139,7 @@ def content_type_of(field: Field) -> str:
 
 def output_of(tensor: Mapping[str, object], rows: int) -> Output:
     """One output tensor of an answer. Raises KeyError, TypeError or ValueError where it does not fit."""
-    data, shape = flat(tensor["data"]), tensor.get("shape")
+    data, shape = _leaves(tensor["data"]), tensor.get("shape")
     sizes = tuple(int(size) for size in shape) if isinstance(shape, list) else (len(data),)
     if min(sizes, default=0) < 0 or prod(sizes) != len(data):
         raise ValueError(f"{tensor['name']} has {len(data)} elements for the shape {list(sizes)}")
@@ -154,6 +154,11 @@ def output_of(tensor: Mapping[str, object], rows: int) -> Output:
         name=str(tensor["name"]),
         datatype=datatype,
         shape=sizes,
-        data=codec_for(content_type, datatype).decode(data),
+        data=data if isinstance(data, Numbers) else codec_for(content_type, datatype).decode(data),
         content_type=content_type,
     )
+
+
+def _leaves(data: object) -> Sequence[object]:
+    """What came as bytes is flat."""
+    return data if isinstance(data, Numbers) else flat(data)

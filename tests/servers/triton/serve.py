@@ -11,7 +11,9 @@ site = Path(sysconfig.get_path("purelib"))
 triton = site / "pytriton" / "tritonserver"
 backends = triton / "backends"  # the stub finds its libraries from here
 stub = f"{sys.version_info.major}.{sys.version_info.minor}/triton_python_backend_stub"
-shutil.copy(triton / "python_backend_stubs" / stub, backends / "python")
+copy = backends / "python" / f"{Path(stub).name}.{os.getpid()}"
+shutil.copy(triton / "python_backend_stubs" / stub, copy)
+copy.replace(backends / "python" / Path(stub).name)  # another server may be running the one there
 
 # The stub must load the Python that made this environment, not the system's.
 os.environ["LD_LIBRARY_PATH"] = str(sysconfig.get_config_var("LIBDIR"))
