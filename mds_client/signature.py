@@ -77,6 +77,7 @@ class Field:
     `datatype` is an Open Inference Protocol datatype; `shape` has -1 for a free dimension, the first
     being the batch. `minimum`/`maximum` are hard limits; `typical` is the usual range, outside which a
     person is warned. `examples` are aligned: position i in every field is the same example row.
+    `sensitive` values are about a person, and not for everybody's eyes.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Field:
     max_bytes: int = MAX_FILE_BYTES
     role: Role = ""
     labels: tuple[str, ...] = ()
+    sensitive: bool = False
     provenance: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -128,6 +130,7 @@ class Signature:
 
     `layout` says how rows become tensors: `columns` (one tensor a field), `matrix` (one tensor of all
     fields, named `tensor`), `tensors` (each field a tensor of any shape), `unknown` (nothing declared).
+    `provenance` is of title, question and description.
     """
 
     model: ModelRef
@@ -137,7 +140,9 @@ class Signature:
     tensor: Field | None = None
     title: str = ""
     question: str = ""
+    description: str = ""
     platform: str = ""
+    provenance: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Field:
         for found in self.inputs:

@@ -1,0 +1,165 @@
+"""What one source knows of a model besides its server: `Facts`, and reading them from words of others.
+
+A registry is written by many people: texts are cut and cleaned, what does not fit is left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from itertools import islice
+from typing import cast, get_args
+from unicodedata import category
+
+from mds_client.signature import Kind
+
+SOURCES = ("edited", "registry", "declared", "openapi", "learned", "probed")
+"""Words of provenance in falling order of trust."""
+MAX_INPUTS = 1_000
+MAX_CHOICES = 200
+MAX_EXAMPLES = 50
+_MAX_TEXT = 2_000
+_MAX_NAME = 500
+_MAX_ABOUT = 30
+# They turn the direction of the text around them, and with it what a person reads.
+_TURNING = set(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldFacts:
+    """What one source says of one field, in the words of `Field`. None is that it says nothing.
+
+    `datatype` and `shape` only count where the server declares nothing.
+    """
+
+    kind: Kind | None = None
+    datatype: str | None = None
+    shape: tuple[int, ...] | None = None
+    content_type: str | None = None
+    label: str | None = None
+    description: str | None = None
+    unit: str | None = None
+    required: bool | None = None
+    choices: tuple[object, ...] | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    typical: tuple[float, float] | None = None
+    group: str | None = None
+    order: int | None = None
+    examples: tuple[object, ...] | None = None
+    media_types: tuple[str, ...] | None = None
+    sensitive: bool | None = None
+
+    def said(self) -> dict[str, object]:
+        """The facts that are said, by name. Choices without a kind make a category."""
+        found = {f.name: getattr(self, f.name) for f in fields(self)}
+        if self.choices and self.kind is None:
+            found["kind"] = "category"
+        return {name: value for name, value in found.items() if value is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What one source says of one model.
+
+    `source` is a word of SOURCES; `name` tells two of the same word apart. `inputs` are the names of all
+    fields in their order, where the source knows them all; `fields` what it says of each. `labels` are the
+    words for class 0, 1, … of the answer. `about` is for a person to read: version, owner, state, link.
+    """
+
+    source: str
+    name: str = ""
+    title: str = ""
+    question: str = ""
+    description: str = ""
+    inputs: tuple[str, ...] = ()
+    fields: Mapping[str, FieldFacts] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.source not in SOURCES:
+            raise ValueError(f"unknown source {self.source!r}; known: {', '.join(SOURCES)}")
+
+
+def field_facts(words: object) -> FieldFacts:
+    """The facts in a mapping with the words of docs/model-metadata.md. Never raises."""
+    given = words if isinstance(words, Mapping) else {}
+    kind = given.get("kind")
+    low, high = number(given.get("min")), number(given.get("max"))
+    is_usual = low is not None and high is not None and low <= high
+    optional, sensitive, order = (given.get(w) for w in ("optional", "sensitive", "order"))
+    return FieldFacts(
+        kind=cast(Kind, kind) if kind in get_args(Kind) else None,
+        content_type=text(given.get("content_type")) or None,
+        label=text(given.get("label")) or None,
+        description=text(given.get("description")) or None,
+        unit=text(given.get("unit"))[:40] or None,
+        required=not optional if isinstance(optional, bool) else None,
+        choices=_choices(given.get("choices")),
+        minimum=number(given.get("minimum")),
+        maximum=number(given.get("maximum")),
+        typical=(low, high) if low is not None and high is not None and is_usual else None,
+        group=text(given.get("group")) or None,
+        order=order if isinstance(order, int) and not isinstance(order, bool) else None,
+        examples=tuple(listed(given.get("examples"))[:MAX_EXAMPLES]) or None,
+        media_types=texts(given.get("media_types")) or None,
+        sensitive=sensitive if isinstance(sensitive, bool) else None,
+    )
+
+
+def fields_facts(words: object) -> dict[str, FieldFacts]:
+    """The facts of each field, from a mapping of names to words. Never raises."""
+    given = words if isinstance(words, Mapping) else {}
+    named = ((n, w) for n, w in islice(given.items(), MAX_INPUTS) if is_name(n))
+    return {name: field_facts(facts) for name, facts in named}
+
+
+def about(words: Mapping[str, object]) -> dict[str, str]:
+    """The first of these as short texts; what is empty is left out."""
+    found = {text(name)[:100]: text(said)[:_MAX_NAME] for name, said in words.items()}
+    return {name: said for name, said in islice(found.items(), _MAX_ABOUT) if name and said}
+
+
+def is_name(name: object) -> bool:
+    """Whether a field may be called so: it becomes a column of a request, as it is."""
+    return isinstance(name, str) and 0 < len(name) <= _MAX_NAME and all(map(_is_shown, name))
+
+
+def text(value: object) -> str:
+    """A text as it can be kept and shown: cut, without control characters. Empty for anything else."""
+    if not isinstance(value, str) and number(value) is None:
+        return ""
+    return "".join(c for c in str(value)[:_MAX_TEXT] if _is_shown(c)).strip()
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """The texts of a list, as they can be shown."""
+    return tuple(filter(None, map(text, listed(value)[:MAX_CHOICES])))
+
+
+def listed(value: object) -> list[object]:
+    """The members of a list; none of anything else."""
+    return list(value) if isinstance(value, Sequence) and not isinstance(value, str | bytes) else []
+
+
+def number(value: object) -> float | None:
+    """A finite number, or None."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None
+
+
+def _choices(value: object) -> tuple[object, ...] | None:
+    """Plain values, not too many to choose from; None where one is something else."""
+    given = listed(value)
+    plain = all(isinstance(choice, str | int | float) for choice in given)
+    return tuple(given) if given and plain and len(given) <= MAX_CHOICES else None
+
+
+def _is_shown(letter: str) -> bool:
+    return letter in "\n\t" or not (category(letter) in ("Cc", "Cs") or letter in _TURNING)

@@ -1,0 +1,379 @@
+"""Puts a signature together from several sources, fact by fact: the most trusted that says something wins.
+
+What crosses the wire is the server's own affair: datatypes and shapes that it declares are never changed,
+and what does not fit them is passed over.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, cast
+
+from mds_client.declared import DECLARED, GUESSED
+from mds_client.facts import SOURCES, Facts, FieldFacts
+from mds_client.signature import Field, Kind, Layout, Signature
+
+__all__ = ["Facts", "FieldFacts", "merged"]
+
+_EDITED = SOURCES[0]
+_WIRE = ("datatype", "shape")
+_WORDS = ("title", "question", "description")
+_DEFAULTS = {f.name: f.default for f in fields(Field)}
+_DATATYPES: dict[str, str] = {
+    "number": "FP64",
+    "integer": "INT64",
+    "boolean": "BOOL",
+    "tensor": "FP64",
+}
+# Names that say nothing of what is meant: input-0, dense_input, column 3, serving_default_x:0.
+_MEANINGLESS = frozenset(
+    [
+        "arg",
+        "args",
+        "array",
+        "col",
+        "column",
+        "data",
+        "default",
+        "dense",
+        "dim",
+        "f",
+        "feat",
+        "feature",
+        "features",
+        "field",
+        "float",
+        "fp",
+        "i",
+        "in",
+        "input",
+        "inputs",
+        "int",
+        "keras",
+        "layer",
+        "serving",
+        "string",
+        "tensor",
+        "v",
+        "value",
+        "values",
+        "var",
+        "x",
+    ]
+)
+
+
+def merged(signature: Signature, *facts: Facts, unfolds: bool = False) -> Signature:
+    """The server's signature with what other sources know. Their order does not matter.
+
+    Give all sources at once and the signature as the server declares it: merging again changes nothing.
+    With `unfolds`, one tensor of rows of numbers becomes its columns where a source knows them all; the
+    protocol must take the layout `matrix` (TensorFlow Serving and OpenAPI do not).
+    """
+    ranked = sorted(facts, key=_trust)
+    whole = _with_inputs(signature, ranked, unfolds=unfolds)
+    known = [(f.source, _aligned(f, whole.inputs)) for f in ranked]
+    inputs = tuple(
+        _field(
+            field,
+            [(source, by_name[field.name]) for source, by_name in known if field.name in by_name],
+        )
+        for field in whole.inputs
+    )
+    return replace(
+        _with_words(whole, ranked),
+        inputs=_with_examples(inputs, known),
+        outputs=_with_labels(whole.outputs, ranked),
+    )
+
+
+def _trust(facts: Facts) -> tuple[int, str, str]:
+    """The most trusted first; of equals always the same."""
+    return SOURCES.index(facts.source), facts.name, repr(facts)
+
+
+def _rank(source: str) -> int:
+    """What is guessed from a datatype counts for less than anything that is said."""
+    if source == GUESSED:
+        return len(SOURCES)
+    return SOURCES.index(source if source in SOURCES else DECLARED)
+
+
+# The inputs themselves, where the server declares none.
+
+
+def _with_inputs(signature: Signature, ranked: Sequence[Facts], *, unfolds: bool) -> Signature:
+    source = next((facts for facts in ranked if _knows_inputs(facts)), None)
+    if source is None:
+        return signature
+    if signature.layout == "unknown":
+        return _laid_out(signature, tuple(_new(source, name) for name in source.inputs))
+    if unfolds and _is_row(signature, source):
+        return _unfolded(signature, source)
+    return signature
+
+
+def _knows_inputs(facts: Facts) -> bool:
+    """Whether it says of every input what it is."""
+    named = (facts.fields.get(name, FieldFacts()).said() for name in facts.inputs)
+    is_sound = 0 < len(facts.inputs) == len(set(facts.inputs))
+    return is_sound and all("kind" in said for said in named)
+
+
+def _new(facts: Facts, name: str) -> Field:
+    said = facts.fields[name].said()
+    kind = cast(Kind, said["kind"])
+    datatype = str(said.get("datatype") or _datatype(kind, said.get("choices")))
+    shape = cast(tuple[int, ...], said.get("shape") or ((-1, -1) if kind == "tensor" else (-1, 1)))
+    origin = dict.fromkeys(("name", "kind", *_WIRE), facts.source)
+    return Field(name=name, kind=kind, datatype=datatype, shape=shape, provenance=origin)
+
+
+def _datatype(kind: Kind, choices: object) -> str:
+    """What a kind is sent as where nobody says it."""
+    if kind == "category" and _are_sent_as("INT64", cast(tuple[object, ...], choices or ("",))):
+        return "INT64"
+    return _DATATYPES.get(kind, "BYTES")
+
+
+def _laid_out(signature: Signature, inputs: tuple[Field, ...]) -> Signature:
+    """Numbers alone are one matrix, which is what a server that declares nothing mostly takes."""
+    if not all(_is_numeric(field.datatype) and _is_scalar(field) for field in inputs):
+        layout: Layout = "columns" if len(inputs) > 1 else "tensors"
+        return replace(signature, inputs=inputs, layout=layout)
+    datatypes = {field.datatype for field in inputs}
+    datatype = datatypes.pop() if len(datatypes) == 1 else "FP64"
+    tensor = signature.tensor or replace(
+        signature.inputs[0], kind="tensor", datatype=datatype, shape=(-1, len(inputs))
+    )
+    columns = tuple(replace(f, datatype=datatype, shape=(-1, 1)) for f in inputs)
+    return replace(signature, inputs=columns, layout="matrix", tensor=tensor)
+
+
+def _is_row(signature: Signature, facts: Facts) -> bool:
+    """Whether the one tensor that is declared is a row of the numbers that are known."""
+    first, count = signature.inputs[0], len(facts.inputs)
+    is_row = len(first.shape) == 2 and first.shape[1] in (-1, count)
+    is_alone = signature.layout == "tensors" and len(signature.inputs) == 1
+    new = [_new(facts, name) for name in facts.inputs]
+    return (
+        is_alone
+        and is_row
+        and first.kind == "tensor"
+        and _is_numeric(first.datatype)
+        and all(_is_numeric(field.datatype) and _is_scalar(field) for field in new)
+    )
+
+
+def _unfolded(signature: Signature, facts: Facts) -> Signature:
+    tensor = signature.inputs[0]
+    plain: Kind = "number" if tensor.datatype.startswith(("FP", "BF")) else "integer"
+    columns = tuple(
+        Field(
+            name=name,
+            kind=plain,
+            datatype=tensor.datatype,
+            provenance={"name": facts.source, "kind": GUESSED},
+        )
+        for name in facts.inputs
+    )
+    return replace(signature, inputs=columns, layout="matrix", tensor=tensor)
+
+
+# One field.
+
+
+def _aligned(facts: Facts, inputs: Sequence[Field]) -> Mapping[str, FieldFacts]:
+    """By name; by position where the server's names say nothing and there are as many."""
+    names = [field.name for field in inputs]
+    if len(facts.inputs) != len(names) or not all(map(_is_meaningless, names)):
+        return facts.fields
+    if set(names) & set(facts.inputs):
+        return facts.fields
+    pairs = zip(names, facts.inputs, strict=True)
+    placed = {n: _labelled(facts.fields.get(known, FieldFacts()), known) for n, known in pairs}
+    return {**placed, **facts.fields}
+
+
+def _labelled(facts: FieldFacts, name: str) -> FieldFacts:
+    """The server goes on calling it by its own name; a person reads the other."""
+    if facts.label or _is_meaningless(name):
+        return facts
+    return replace(facts, label=name.replace("_", " ").strip().capitalize())
+
+
+def _is_meaningless(name: str) -> bool:
+    return _MEANINGLESS.issuperset(re.findall(r"[^\W\d_]+", name.lower()))
+
+
+def _field(field: Field, known: Sequence[tuple[str, FieldFacts]]) -> Field:
+    said = [(source, _fitting(field, source, facts)) for source, facts in known]
+    own = {name: getattr(field, name) for name in _DEFAULTS if _is_said(field, name)}
+    found: dict[str, object] = {}
+    origin: dict[str, str] = {}
+    for name in dict.fromkeys(name for _, facts in said for name in facts):
+        offers = [(_rank(source), source, facts[name]) for source, facts in said if name in facts]
+        rank, source, value = min(offers, key=lambda offer: offer[0])
+        if name not in own or rank <= _rank(field.provenance.get(name, DECLARED)):
+            found[name], origin[name] = value, source
+    changes = cast(Any, found)
+    return _with_sound_limits(replace(field, **changes, provenance={**field.provenance, **origin}))
+
+
+def _is_said(field: Field, name: str) -> bool:
+    return name in ("name", "kind") or getattr(field, name) != _DEFAULTS[name]
+
+
+def _fitting(field: Field, source: str, facts: FieldFacts) -> dict[str, object]:
+    """What is said, without what the wire cannot carry. Examples are for later: they are rows."""
+    said = {n: v for n, v in facts.said().items() if n not in (*_WIRE, "examples")}
+    choices = cast(tuple[object, ...], said.get("choices", ()))
+    if choices and not (_is_scalar(field) and _are_sent_as(field.datatype, choices)):
+        del said["choices"]
+        if said["kind"] == "category":
+            del said["kind"]
+    if said.get("kind", field.kind) not in _kinds_on(field):
+        said.pop("kind", None)
+    if "content_type" in said and field.content_type and source != _EDITED:
+        del said["content_type"]
+    return said
+
+
+def _kinds_on(field: Field) -> tuple[str, ...]:
+    """The kinds whose values the field's datatype and shape can carry."""
+    if not _is_scalar(field):
+        return (field.kind, "json") if field.datatype == "BYTES" else (field.kind, "tensor")
+    if field.datatype == "BYTES":
+        return ("text", "category", "datetime", "image", "audio", "json")
+    if field.datatype == "BOOL":
+        return ("boolean",)
+    is_whole = not field.datatype.startswith(("FP", "BF"))
+    return ("integer", "category") if is_whole else ("number", "integer", "category")
+
+
+def _are_sent_as(datatype: str, choices: Sequence[object]) -> bool:
+    if datatype == "BYTES":
+        return all(isinstance(choice, str) for choice in choices)
+    is_whole = not datatype.startswith(("FP", "BF"))
+    types: tuple[type, ...] = (int,) if is_whole else (int, float)
+    plain = all(isinstance(c, types) and not isinstance(c, bool) for c in choices)
+    return plain and _is_numeric(datatype)
+
+
+def _is_numeric(datatype: str) -> bool:
+    return datatype.startswith(("FP", "BF", "INT", "UINT"))
+
+
+def _is_scalar(field: Field) -> bool:
+    return all(size == 1 for size in field.shape[1:])
+
+
+def _with_sound_limits(field: Field) -> Field:
+    """Of two limits that leave nothing between them the less trusted one goes."""
+    if field.minimum is None or field.maximum is None or field.minimum <= field.maximum:
+        return field
+    origin = dict(field.provenance)
+    low, high = (_rank(origin.get(name, DECLARED)) for name in ("minimum", "maximum"))
+    gone = "minimum" if low > high else "maximum"
+    origin.pop(gone, None)
+    return replace(field, **{gone: None}, provenance=origin)  # type: ignore[arg-type]
+
+
+# Examples: whole rows of one source.
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rows:
+    """The examples of one source, by field."""
+
+    source: str
+    examples: Mapping[str, tuple[object, ...]]
+
+    def is_whole(self, inputs: Sequence[Field]) -> bool:
+        return all(self.examples.get(field.name) for field in inputs)
+
+
+def _with_examples(
+    inputs: tuple[Field, ...], known: Sequence[tuple[str, Mapping[str, FieldFacts]]]
+) -> tuple[Field, ...]:
+    """Rows are not mixed: of the most trusted source that has whole ones, else that has any."""
+    own = _own_rows(inputs)
+    given = [_Rows(source=source, examples=dict(_sound(inputs, facts))) for source, facts in known]
+    offers = sorted([*given, own], key=lambda offer: _rank(offer.source))
+    offers = [offer for offer in offers if offer.examples] or [own]
+    chosen = next((offer for offer in offers if offer.is_whole(inputs)), offers[0])
+    return inputs if chosen is own else tuple(_with_rows(field, chosen) for field in inputs)
+
+
+def _own_rows(inputs: Sequence[Field]) -> _Rows:
+    own = {field.name: field.examples for field in inputs if field.examples}
+    origin = [f.provenance.get("examples", DECLARED) for f in inputs if f.examples]
+    return _Rows(source=min(origin, key=_rank, default=DECLARED), examples=own)
+
+
+def _sound(
+    inputs: Sequence[Field], facts: Mapping[str, FieldFacts]
+) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Examples that could be sent. A single bad one takes all of its field: they are aligned."""
+    for field in inputs:
+        examples = facts[field.name].examples if field.name in facts else None
+        if examples and all(_is_example(field, example) for example in examples):
+            yield field.name, examples
+
+
+def _is_example(field: Field, value: object) -> bool:
+    try:
+        return field.check(value) is None
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return False
+
+
+def _with_rows(field: Field, rows: _Rows) -> Field:
+    examples = rows.examples.get(field.name, ())
+    origin = {n: source for n, source in field.provenance.items() if n != "examples"}
+    if examples:
+        origin["examples"] = rows.source
+    return replace(field, examples=examples, provenance=origin)
+
+
+# The model as a whole.
+
+
+def _with_words(signature: Signature, ranked: Sequence[Facts]) -> Signature:
+    found: dict[str, str] = {}
+    origin = dict(signature.provenance)
+    for word in _WORDS:
+        facts = next((f for f in ranked if getattr(f, word)), None)
+        own = _rank(origin.get(word, DECLARED)) if getattr(signature, word) else math.inf
+        if facts and _rank(facts.source) <= own:
+            found[word], origin[word] = getattr(facts, word), facts.source
+    return replace(signature, **cast(Any, found), provenance=origin)
+
+
+def _with_labels(outputs: tuple[Field, ...], ranked: Sequence[Facts]) -> tuple[Field, ...]:
+    """The words for the classes go to every output that tells one; to the first where none says so."""
+    facts = next((f for f in ranked if f.labels), None)
+    if facts is None or not outputs:
+        return outputs
+    told = {field.name for field in outputs if field.role in ("class", "probabilities")}
+    return tuple(
+        _with_classes(f, facts) if f.name in (told or _first(outputs)) else f for f in outputs
+    )
+
+
+def _first(outputs: Sequence[Field]) -> set[str]:
+    """The first output, if it may be the index of a class or its name."""
+    first = outputs[0]
+    is_class = not first.role and first.kind in ("integer", "text", "category")
+    return {first.name} if is_class else set()
+
+
+def _with_classes(field: Field, facts: Facts) -> Field:
+    own = _rank(field.provenance.get("labels", DECLARED)) if field.labels else math.inf
+    if _rank(facts.source) > own:
+        return field
+    origin = {**field.provenance, "labels": facts.source}
+    return replace(field, labels=facts.labels, role=field.role or "class", provenance=origin)
