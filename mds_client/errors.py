@@ -6,7 +6,9 @@
     + EndpointTimedOut      somebody is there, but the answer did not come in time
   + ModelNotFound           404: the server does not have this model or version
   + EndpointRefused         4xx: the model did not accept the request; carries the server's words
+    + NotAllowed            401, 403, a page to sign in at: we are not let in
   + EndpointFailed          5xx: the server's side broke
+    + NotReady              424, 429, 503: it is loading or busy; later it may answer
   + UnreadableAnswer        success, but not the protocol that we were promised
   + SignatureMismatch       the model's inputs changed since the form was drawn
 """
@@ -94,10 +96,22 @@ class EndpointRefused(MdsError):
         self.field = field
 
 
+class NotAllowed(EndpointRefused):
+    """The server does not let us in, or not to this model."""
+
+    kind = "not_allowed"
+
+
 class EndpointFailed(MdsError):
     """The server broke while it worked on the request (5xx)."""
 
     kind = "failed"
+
+
+class NotReady(EndpointFailed):
+    """The model is loading, or the server has too much to do. The same request may succeed later."""
+
+    kind = "not_ready"
 
 
 class UnreadableAnswer(MdsError):

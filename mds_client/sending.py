@@ -24,6 +24,7 @@ from mds_client.errors import (
 from mds_client.exchange import Exchange, Request, Response
 from mds_client.prediction import Prediction
 from mds_client.protocols import AUTO, dialect_for
+from mds_client.refusals import at_field, let_in
 from mds_client.server import Server
 from mds_client.signature import Signature
 from mds_client.transport.breaker import Breaker
@@ -219,14 +220,18 @@ class Sending:
         log.warning("%s %s: %s [%s]", call.request.method, call.url, ours.detail, call.request_id)
         return ours
 
-    def accepted(self, dialect: Dialect, response: Response, exchange: Exchange) -> None:
+    def accepted(
+        self, dialect: Dialect, signature: Signature, response: Response, exchange: Exchange
+    ) -> None:
         """Raise what a status outside 2xx means."""
         if not 200 <= response.status < 300:
-            raise self.noted(dialect.problem(response), exchange)
+            error = at_field(dialect.problem(response), signature, exchange.request_body)
+            raise self.noted(error, exchange)
 
     def noted(self, error: MdsError, exchange: Exchange) -> MdsError:
         """The error with what crossed the wire, written to the log."""
         if error.exchange is None:
+            error = let_in(error, exchange)
             error.exchange = exchange
             said = (error.detail or error.sentence)[:500]
             log.warning("%s %s: %s [%s]", exchange.method, exchange.url, said, exchange.request_id)
@@ -250,7 +255,7 @@ class Sending:
         exchange: Exchange,
     ) -> Prediction:
         """What the answer means. Raises UnreadableAnswer."""
-        self.accepted(dialect, response, exchange)
+        self.accepted(dialect, signature, response, exchange)
         try:
             model, outputs = dialect.read_prediction(signature, response, rows)
         except MdsError as error:

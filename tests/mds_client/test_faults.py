@@ -40,7 +40,7 @@ TRACEBACK = 'Traceback (most recent call last):\n  File "/srv/model.py"\nValueEr
 
 CASES = [
     ("busy", faults.answers(503, '{"error": "loading"}'), EndpointFailed, "loading"),
-    ("validation", faults.answers(422, '{"detail": [{"loc": ["body", "inputs", 0, "data"], "msg": "bad"}]}'), EndpointRefused, "inputs 0 data: bad"),
+    ("validation", faults.answers(422, '{"detail": [{"loc": ["body", "inputs", 0, "data"], "msg": "bad"}]}'), EndpointRefused, "inputs.0.data: bad"),
     ("refusal", faults.answers(400, '{"error": {"message": "two columns only"}}'), EndpointRefused, "two columns only"),
     ("plain text", faults.answers(500, "Internal Server Error", "text/plain"), EndpointFailed, "broke"),
     ("traceback", faults.answers(500, TRACEBACK, "text/plain"), EndpointFailed, "no such column"),
