@@ -1,0 +1,120 @@
+"""Dates as people write them: ISO, European, American, with the month's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+_CLOCK = r"(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp][Mm])?)?"
+_NUMERIC = re.compile(rf"(\d{{1,2}})([./-])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_CLOCK}", re.ASCII)
+_YEAR_FIRST = re.compile(rf"(\d{{4}})([./-])(\d{{1,2}})\2(\d{{1,2}}){_CLOCK}", re.ASCII)
+_DAY_NAME = re.compile(rf"(\d{{1,2}})[. -]*([^\W\d_]{{3,9}})[., -]*(\d{{4}}){_CLOCK}")
+_NAME_DAY = re.compile(
+    rf"([^\W\d_]{{3,9}})[. -]*(\d{{1,2}})(?:st|[nr]d|th)?[, -]+(\d{{4}}){_CLOCK}"
+)
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?", re.ASCII)
+_EPOCH = datetime(1899, 12, 30)
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan", "feb fév fev", "mar mär mrz", "apr avr abr", "may mai", "jun juin", "jul juil",
+            "aug aoû ago", "sep set", "oct okt out", "nov", "dec dez déc dic",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+
+
+def day_first(texts: Iterable[str]) -> bool | None:
+    """Whether the day stands before the month, as the texts show; None if they do not."""
+    votes = [vote for text in texts if (vote := _vote(text.strip())) is not None]
+    return None if not votes else sum(votes) * 2 >= len(votes)
+
+
+def moment(text: str, *, day_first: bool = True) -> str | None:
+    """The date in ISO form, with a time where the text has one; None if it is no date."""
+    plain = text.strip()
+    try:
+        if _ISO.fullmatch(plain):
+            return _iso(datetime.fromisoformat(plain), clock=len(plain) > 10)
+        return _written(plain, day_first)
+    except (ValueError, OverflowError):
+        return None
+
+
+def is_date(text: str) -> bool:
+    """Whether the text is a date in any order."""
+    return any(moment(text, day_first=first) is not None for first in (True, False))
+
+
+def is_ambiguous(text: str) -> bool:
+    """Whether day and month may be told apart only by custom, as in 03/04/2026."""
+    found = _NUMERIC.fullmatch(text.strip())
+    return bool(found and found[2] != "." and int(found[1]) <= 12 and int(found[3]) <= 12)
+
+
+def of_serial(days: float) -> str | None:
+    """The date of a spreadsheet's day number, in ISO form; None outside 1950 to 2100."""
+    if not 18_264 <= days < 73_416:
+        return None
+    found = _EPOCH + timedelta(days=days)
+    return _iso(found.replace(microsecond=0), clock=days % 1 > 0)
+
+
+def of_value(value: date) -> str:
+    """A typed date or moment in ISO form; a midnight without a zone is a date."""
+    if not isinstance(value, datetime):
+        return value.isoformat()
+    return _iso(value, clock=value.tzinfo is not None or value.time() != datetime.min.time())
+
+
+def _iso(found: datetime, *, clock: bool) -> str:
+    return found.isoformat() if clock else found.date().isoformat()
+
+
+def _vote(text: str) -> bool | None:
+    found = _NUMERIC.fullmatch(text)
+    if not found:
+        return None
+    first, second = int(found[1]), int(found[3])
+    if found[2] == "." or first > 12:
+        return True
+    return False if second > 12 or found[8] else None
+
+
+def _written(text: str, day_first: bool) -> str | None:
+    if found := _NUMERIC.fullmatch(text):
+        first, second = int(found[1]), int(found[3])
+        day, month = (first, second) if day_first or found[2] == "." else (second, first)
+        return _built(_century(found[4]), month, day, found.groups()[4:])
+    if found := _YEAR_FIRST.fullmatch(text):
+        return _built(int(found[1]), int(found[3]), int(found[4]), found.groups()[4:])
+    if found := _DAY_NAME.fullmatch(text):
+        return _built(int(found[3]), _month(found[2]), int(found[1]), found.groups()[3:])
+    if found := _NAME_DAY.fullmatch(text):
+        return _built(int(found[3]), _month(found[1]), int(found[2]), found.groups()[3:])
+    return None
+
+
+def _month(name: str) -> int:
+    """The number of a month by the first letters of its name. Raises ValueError for another word."""
+    word = name.casefold()
+    known = _MONTHS.get(word[:4]) or _MONTHS.get(word[:3])
+    if known is None:
+        raise ValueError(name)
+    return known
+
+
+def _century(year: str) -> int:
+    return int(year) if len(year) == 4 else int(year) + (2000 if int(year) < 69 else 1900)
+
+
+def _built(year: int, month: int, day: int, clock: tuple[str | None, ...]) -> str:
+    hour, minute, second, half = clock
+    if hour is None:
+        return _iso(datetime(year, month, day), clock=False)
+    hours = int(hour) if not half else int(hour) % 12 + (12 if half.lower() == "pm" else 0)
+    return datetime(year, month, day, hours, int(minute or 0), int(second or 0)).isoformat()

@@ -1,0 +1,81 @@
+"""Numbers as people write them: decimal comma or point, thousands, and what stands for "unknown"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+_GROUPS = {",": ".", ".": ","}
+_SPACES = " '’\u00a0\u202f\u2009"
+_SURE = {
+    mark: re.compile(
+        rf"[+-]?(?:\d{{4,}}{m}\d+|0?{m}\d+|\d{{1,3}}{m}(?:\d{{1,2}}|\d{{4,}})"
+        rf"|\d{{1,3}}(?:[{re.escape(other)}{_SPACES}]\d{{3}})+{m}\d+"
+        rf"|\d{{1,3}}(?:{re.escape(other)}\d{{3}}){{2,}})(?:[eE][+-]?\d+)?\s*%?",
+        re.ASCII,
+    )
+    for mark, other in _GROUPS.items()
+    for m in [re.escape(mark)]
+}
+_EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+_MISSING = frozenset(
+    {
+        "na", "n/a", "#n/a", "#na", "nan", "null", "none", "nil", "-", "--", "---", "–", "—", "?", ".",
+        "missing", "unknown", "not available", "unbekannt", "k.a.", "k. a.", "keine angabe", "inconnu",
+    }
+)  # fmt: skip
+ERRORS = ("#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#WERT!")
+
+
+def decimal_of(texts: Iterable[str]) -> str:
+    """The decimal mark, "," or ".", that the numbers among the texts show; empty if none does."""
+    cells = [text.strip() for text in texts]
+    votes = {mark: sum(bool(rule.fullmatch(c)) for c in cells) for mark, rule in _SURE.items()}
+    if votes[","] == votes["."]:
+        return ""
+    return max(votes, key=lambda mark: votes[mark])
+
+
+def is_ambiguous(text: str) -> bool:
+    """Whether a number such as 1.234 may be a thousand or a fraction."""
+    return bool(_EITHER.fullmatch(text.strip()))
+
+
+def is_missing_word(text: str) -> bool:
+    """Whether the text is a way of writing "unknown", such as NA or a dash."""
+    return text.strip().casefold() in _MISSING
+
+
+def is_number(text: str) -> bool:
+    """Whether the text is a number with either decimal mark."""
+    return any(_shape(mark).fullmatch(_plain(text)) for mark in _GROUPS)
+
+
+def numbers(texts: pd.Series[str], decimal: str) -> pd.Series[float]:
+    """The texts as float64 of the same index; NaN for what is no number with that decimal mark."""
+    plain = texts.str.strip().str.replace("−", "-", regex=False)
+    fits = plain.str.fullmatch(_shape(decimal).pattern)
+    bare = plain.where(fits).str.replace(
+        f"[{_SPACES}{re.escape(_GROUPS[decimal])}]", "", regex=True
+    )
+    return pd.to_numeric(bare.str.replace(decimal, ".", regex=False)).astype(np.float64)
+
+
+def _plain(text: str) -> str:
+    return text.strip().replace("−", "-")
+
+
+def _shape(decimal: str) -> re.Pattern[str]:
+    return _SHAPES[decimal]
+
+
+_SHAPES = {
+    mark: re.compile(
+        rf"[+-]?(?:[0-9]{{1,3}}(?:[{re.escape(other)}{_SPACES}][0-9]{{3}})+(?:{re.escape(mark)}[0-9]*)?"
+        rf"|[0-9]+(?:{re.escape(mark)}[0-9]*)?|{re.escape(mark)}[0-9]+)(?:[eE][+-]?[0-9]{{1,4}})?"
+    )
+    for mark, other in _GROUPS.items()
+}

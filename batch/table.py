@@ -1,0 +1,84 @@
+"""What a reader makes of a file: `Table`, and what a person may correct in how it was read: `Choices`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How much is read at once. Sizes in bytes; `unpacked` is for what a ZIP, or a workbook, holds."""
+
+    size: int = 200 * 2**20
+    unpacked: int = 512 * 2**20
+    entry: int = 50 * 2**20
+    entries: int = 20_000
+    rows: int = 1_000_000
+    columns: int = 16_384
+    cells: int = 5_000_000
+    pixels: int = 40_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What a person says of a file, in place of what is sniffed. Empty means: find it out.
+
+    `header_row` is a row number as a spreadsheet shows it; 0 says that there is no header.
+    """
+
+    sheet: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    decimal: str = ""
+    header_row: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A file as rows and columns.
+
+    `frame` has one column a column of the file, in its order, under names that are unique; a cell is
+    text, a typed value where the format has types, a `File`, or None where it is empty. `row_numbers`
+    has one number a row of the frame: where a person finds it, counted as `row_word` says (row: as in
+    a spreadsheet, where the header is row 1 when it stands at the top and blank rows count; line,
+    record and entry from 1). `letters` has the spreadsheet letter of each column. `faults` has a
+    sentence for each position in the frame whose row is broken and should not be sent.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    row_numbers: tuple[int, ...]
+    row_word: str = "row"
+    letters: tuple[str, ...] = ()
+    has_header: bool = True
+    decimal: str = "."
+    day_first: bool | None = None
+    sheets: tuple[str, ...] = ()
+    sniffed: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    faults: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(str(name) for name in self.frame.columns)
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def place(self, position: int) -> str:
+        """Where a person finds the row at that position of the frame, such as `row 7`."""
+        return f"{self.row_word} {self.row_numbers[position]}"
+
+
+def letter(index: int) -> str:
+    """The letter that a spreadsheet gives to a column, from 0: A to Z, then AA."""
+    found = ""
+    while index >= 0:
+        index, rest = divmod(index, 26)
+        found = chr(ord("A") + rest) + found
+        index -= 1
+    return found
