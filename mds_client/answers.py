@@ -90,7 +90,7 @@ def _label(signature: Signature, by_role: Mapping[Role, Output], answer: Answer,
         return next(iter(answer.probabilities))
     found = _first(by_role["class"], row)
     labels = _labels(signature, by_role["class"].name) or _labels(signature, "")
-    if isinstance(found, int | float) and labels and 0 <= int(found) < len(labels):
+    if isinstance(found, int | float) and 0 <= found < len(labels):
         return labels[int(found)]
     return str(found)
 
@@ -147,6 +147,8 @@ def _first(output: Output | None, row: int) -> object:
 
 
 def _float(value: object) -> float | None:
-    if isinstance(value, bool):
-        return float(value)
-    return float(value) if isinstance(value, int | float) else None
+    """The number, if it is one and no larger than a float can be."""
+    try:
+        return float(value) if isinstance(value, bool | int | float) else None
+    except OverflowError:
+        return None

@@ -29,7 +29,16 @@ from mds_client.errors import (
 from mds_client.exchange import Exchange, Request, Response
 from mds_client.prediction import Prediction
 from mds_client.rows import Rows, checked_rows
-from mds_client.sending import Call, Seen, Sending, TooLarge, bound, new_request_id
+from mds_client.sending import (
+    MALFORMED,
+    Call,
+    Seen,
+    Sending,
+    TooLarge,
+    bound,
+    decodable,
+    new_request_id,
+)
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import ModelRef, Signature
 from mds_client.transport.retrying import Outcome
@@ -57,7 +66,12 @@ class MdsClient(Sending):
         super().__init__(server, clock)
         self._is_closed = False
         self._pool: Executor | None = None
-        self._transport = transport or httpx.HTTPTransport(**self.options())
+        self._transport = transport or self._connections()
+
+    def _connections(self) -> httpx.BaseTransport:
+        from mds_client.transport.connections import timely
+
+        return timely(httpx.HTTPTransport(**self.options()))
 
     def __enter__(self) -> Self:
         return self
@@ -132,8 +146,8 @@ class MdsClient(Sending):
                 request = conversation.send(response)
         except StopIteration as done:
             return done.value  # type: ignore[no-any-return]
-        except MdsError as error:
-            raise (self.noted(error, exchange) if exchange else error) from error
+        except MALFORMED as error:
+            raise self.misread(error, exchange) from error
 
     def _send(
         self, request: Request, trace_id: str = "", hedge_after: float | None = None
@@ -202,6 +216,7 @@ class MdsClient(Sending):
         answer = self._signed_in(request)
         body = bytearray()
         try:
+            decodable(answer)
             for part in answer.iter_bytes():
                 body += part
                 bound(self.server, len(body), self._clock() - started)
@@ -311,8 +326,8 @@ class AsyncMdsClient(Sending):
                 request = conversation.send(response)
         except StopIteration as done:
             return done.value  # type: ignore[no-any-return]
-        except MdsError as error:
-            raise (self.noted(error, exchange) if exchange else error) from error
+        except MALFORMED as error:
+            raise self.misread(error, exchange) from error
 
     async def _send(
         self, request: Request, trace_id: str = "", hedge_after: float | None = None
@@ -369,10 +384,15 @@ class AsyncMdsClient(Sending):
             return await self._stream(call, started, Seen())
 
     async def _stream(self, call: Call, started: float, seen: Seen) -> Response:
-        request = self.wire(call, seen.async_event, self.left(started))
+        left = self.left(started)
+        async with asyncio.timeout(left):
+            return await self._received(self.wire(call, seen.async_event, left), started)
+
+    async def _received(self, request: httpx.Request, started: float) -> Response:
         answer = await self._signed_in(request)
         body = bytearray()
         try:
+            decodable(answer)
             async for part in answer.aiter_bytes():
                 body += part
                 bound(self.server, len(body), self._clock() - started)

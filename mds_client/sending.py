@@ -29,6 +29,7 @@ from mds_client.server import Server
 from mds_client.signature import Signature
 from mds_client.transport.breaker import Breaker
 from mds_client.transport.credentials import auth_of, unreachable
+from mds_client.transport.deadline import Limit
 from mds_client.transport.retrying import Outcome, is_safe, pause
 from mds_client.transport.tls import verification
 from mds_client.transport.trace import new_trace_id, trace
@@ -37,6 +38,16 @@ log = logging.getLogger(__name__)
 # Servers compress at the cost of their own time: 2 ms for 80 kB on Triton.
 _ALWAYS = {"User-Agent": "mds-workbench", "Accept": "*/*", "Accept-Encoding": "identity"}
 _COMPRESS_FROM = 1024
+# What reading an answer of an unforeseen form can raise.
+MALFORMED = (
+    MdsError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 _url = lru_cache(maxsize=1024)(httpx.URL)
 
 
@@ -117,8 +128,8 @@ class Sending:
         server = self.server
         return {
             "connect": min(server.connect_timeout, left),
-            "read": min(server.read_timeout or left, left),
-            "write": min(server.write_timeout or left, left),
+            "read": Limit.within(server.read_timeout or left, left),
+            "write": Limit.within(server.write_timeout or left, left),
             "pool": min(server.pool_timeout or left, left),
         }
 
@@ -237,6 +248,11 @@ class Sending:
             log.warning("%s %s: %s [%s]", exchange.method, exchange.url, said, exchange.request_id)
         return error
 
+    def misread(self, error: Exception, exchange: Exchange | None) -> MdsError:
+        """Our error for one while an answer was read: what a dialect did not foresee in it counts too."""
+        ours = error if isinstance(error, MdsError) else _malformed(error)
+        return self.noted(ours, exchange) if exchange else ours
+
     def recognised(self, found: Detection) -> Dialect:
         """Keep the verdict with its evidence. Raises UnreadableAnswer for an unknown protocol."""
         self.detected = found
@@ -258,9 +274,9 @@ class Sending:
         self.accepted(dialect, signature, response, exchange)
         try:
             model, outputs = dialect.read_prediction(signature, response, rows)
-        except MdsError as error:
-            raise self.noted(error, exchange) from error
-        outputs = with_roles(signature, outputs)
+            outputs = with_roles(signature, outputs)
+        except MALFORMED as error:
+            raise self.misread(error, exchange) from error
         return Prediction(
             model=model,
             outputs=outputs,
@@ -268,6 +284,24 @@ class Sending:
             exchange=exchange,
             signature_fingerprint=signature.fingerprint,
         )
+
+
+def decodable(answer: httpx.Response) -> None:
+    """Raises DecodingError for compression that makes gigabytes of a packet: Brotli, or one in another.
+
+    No server was asked to compress at all.
+    """
+    coding = answer.headers.get("content-encoding", "").strip().lower()
+    if coding not in ("", "identity", "gzip", "deflate"):
+        raise httpx.DecodingError(f"compressed as {coding[:100]!r}, which was not asked for")
+
+
+def _malformed(error: Exception) -> UnreadableAnswer:
+    return UnreadableAnswer(
+        "The server answered, but not in the form that was agreed.",
+        advice="Tell whoever runs the server; your entries are kept.",
+        detail=f"{type(error).__name__}: {error}"[:500],
+    )
 
 
 class TooLarge(Exception):
@@ -304,4 +338,14 @@ class Seen:
         self.event(name, info)
 
 
-__all__ = ["Call", "Seen", "Sending", "TooLarge", "bound", "new_request_id", "new_trace_id"]
+__all__ = [
+    "MALFORMED",
+    "Call",
+    "Seen",
+    "Sending",
+    "TooLarge",
+    "bound",
+    "decodable",
+    "new_request_id",
+    "new_trace_id",
+]
