@@ -6,6 +6,7 @@ Secrets are never values in the file: `headers_from_env` names the environment v
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
@@ -33,6 +34,13 @@ SETTINGS_FILE_VARIABLE = "MDS_SETTINGS"
 def _url(text: str) -> str:
     TypeAdapter(HttpUrl).validate_python(text)
     return text.rstrip("/")
+
+
+def _from_environment(headers: Mapping[str, str], owner: str) -> dict[str, str]:
+    missing = [name for name in headers.values() if name not in os.environ]
+    if missing:
+        raise ValueError(f"{owner}: environment variable {missing[0]} is not set")
+    return {header: os.environ[name] for header, name in headers.items()}
 
 
 class ServerSettings(BaseModel, extra="forbid"):
@@ -105,10 +113,43 @@ class ServerSettings(BaseModel, extra="forbid"):
 
     def headers(self) -> dict[str, str]:
         """The configured headers with their values. Raises ValueError for a variable that is not set."""
-        missing = [name for name in self.headers_from_env.values() if name not in os.environ]
-        if missing:
-            raise ValueError(f"server {self.name}: environment variable {missing[0]} is not set")
-        return {header: os.environ[name] for header, name in self.headers_from_env.items()}
+        return _from_environment(self.headers_from_env, f"server {self.name}")
+
+
+class KubernetesSettings(BaseModel, extra="forbid"):
+    """What is read of a cluster that runs models (docs/kubernetes.md). Times in seconds."""
+
+    namespaces: list[str] = Field(
+        default_factory=list, description="Where to look; all namespaces if none is named"
+    )
+    label_selector: str = Field("", description="Only resources with these labels")
+    kinds: list[str] = Field(
+        default_factory=lambda: [
+            "seldondeployments",
+            "models",
+            "pipelines",
+            "experiments",
+            "inferenceservices",
+        ],
+        description="Which resources to list",
+    )
+    seldon_url: str = Field("", description="Gateway of Seldon Core 1")
+    mesh_url: str = Field("", description="Gateway of Seldon Core 2; may hold {namespace}")
+    kserve_url: str = Field("", description="Gateway of KServe; may hold {name} and {namespace}")
+    allow_status_urls: bool = Field(
+        False, description="Call the address that stands in a resource's status"
+    )
+    context: str = Field("", description="Context of the kubeconfig; outside a cluster")
+    timeout: float = Field(60.0, gt=0, description="Longest time for one answer of a model")
+    connect_timeout: float = Field(3.0, gt=0, description="Longest time to connect to a gateway")
+    headers_from_env: dict[str, str] = Field(
+        default_factory=dict,
+        description="Headers for the gateways: header name = environment variable",
+    )
+
+    def headers(self) -> dict[str, str]:
+        """The configured headers with their values. Raises ValueError for a variable that is not set."""
+        return _from_environment(self.headers_from_env, "kubernetes")
 
 
 class Settings(BaseSettings):
@@ -117,6 +158,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MDS_", env_nested_delimiter="__", extra="forbid")
 
     servers: list[ServerSettings] = Field(default_factory=list, description="The inference servers")
+    kubernetes: KubernetesSettings | None = Field(
+        None, description="A cluster whose models are found by listing (docs/kubernetes.md)"
+    )
     database_url: SecretStr = Field(
         SecretStr(f"sqlite:///{ROOT / 'var' / 'workbench.db'}"),
         description="SQLAlchemy URL of the database: SQLite or PostgreSQL",

@@ -99,6 +99,7 @@ def _advice_of(statuses: list[int]) -> str:
     return 'Set protocol = "…" for this server, or correct the path in its url.'
 
 
+_MOST_ASKED = 100
 _CREDENTIAL = (
     'It wants a credential: set headers_from_env = { Authorization = "YOUR_VARIABLE" } '
     "for this server, and the variable."
@@ -112,8 +113,9 @@ def _models(client: MdsClient) -> list[Finding]:
         advice = 'If it lists none, name them: [[servers]] models = ["name"].'
         return [Finding(mark="!", server=server.name, sentence="It has no models.", advice=advice)]
     ready = [info for info in listed if info.is_ready]
-    said = f"It has {len(listed)} models, {len(ready)} of them ready."
-    bare = [str(info.ref) for info in ready if not _is_described(client, info)]
+    models = "1 model" if len(listed) == 1 else f"{len(listed)} models"
+    said = f"It has {models}, {len(ready)} of them ready."
+    bare = [str(info.ref) for info in ready[:_MOST_ASKED] if not _is_described(client, info)]
     findings = [Finding(mark="✓", server=server.name, sentence=said)]
     if bare:
         said = f"Without metadata: {printable(', '.join(bare))}."

@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from cli.output import NotFound, Wrong
+from cli.output import NotFound, Wrong, say
 from mds_client.client import MdsClient
 from mds_client.errors import MdsError
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import ModelRef
 from settings import settings
-from ui.services import _server
+from ui.servers import server_of, sources_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,18 +27,28 @@ class Listed:
 
 
 def servers(name: str = "") -> list[Server]:
-    """The configured servers, or the one of that name. Raises NotFound and Wrong."""
-    configured = settings().servers
-    found = [s for s in configured if not name or s.name == name]
-    if name and not found:
-        known = ", ".join(s.name for s in configured) or "none"
-        raise NotFound(f"No server is called {name!r} in the settings. Configured: {known}.")
+    """The servers of the settings and of its sources, or the one of that name. Raises NotFound and Wrong."""
     try:
-        return [_server(s) for s in found]
+        configured = {s.name: s for s in settings().servers if not name or s.name == name}
+        found = [server_of(s) for s in configured.values()]
+        if name not in configured:
+            found += [s for s in _of_sources() if not name or s.name == name]
     except ValueError as error:
         raise Wrong(
             f"The settings cannot be used: {error}. Set it, then run this again."
         ) from error
+    if name and not found:
+        known = ", ".join(s.name for s in settings().servers) or "none"
+        raise NotFound(f"No server is called {name!r} in the settings. Configured: {known}.")
+    return found
+
+
+def _of_sources() -> Iterator[Server]:
+    """The servers that sources find; what they cannot see is said on stderr."""
+    for source in sources_of(settings()):
+        yield from source.read()
+        for note in source.notes():
+            say(note)
 
 
 def ask_all(asked: list[Server]) -> list[Listed]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -33,6 +34,10 @@ _COMMANDS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code says whether it worked."""
     chosen = _chosen(arguments)
+    if (
+        chosen.command != "demo"
+    ):  # a command tells its error itself; the log's detail is for --verbose
+        logging.basicConfig(level=logging.INFO if chosen.verbose else logging.CRITICAL)
     try:
         code = _run(chosen)
         sys.stdout.flush()
@@ -87,5 +92,6 @@ def _parser() -> argparse.ArgumentParser:
             name, help=words, description=words, epilog=EXIT_CODES, formatter_class=shape
         )
         own.add_argument("--json", action="store_true", help="one JSON document, for scripts")
+        own.add_argument("--verbose", action="store_true", help="write the log to stderr")
         command.add_arguments(own)
     return parser

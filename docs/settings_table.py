@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from settings import ROOT, ServerSettings, Settings
+from settings import ROOT, KubernetesSettings, ServerSettings, Settings
 
 GUIDE = Path(__file__).with_name("operators-guide.md")
 BETWEEN = re.compile(r"(<!-- settings: begin.*?-->\n).*?(<!-- settings: end -->)", re.DOTALL)
@@ -17,7 +17,12 @@ BETWEEN = re.compile(r"(<!-- settings: begin.*?-->\n).*?(<!-- settings: end -->)
 def table() -> str:
     """Every setting with its default and meaning."""
     head = "| setting | default | meaning |\n| --- | --- | --- |\n"
-    return head + _rows(Settings) + _rows(ServerSettings, prefix="servers[].")
+    return (
+        head
+        + _rows(Settings)
+        + _rows(ServerSettings, prefix="servers[].")
+        + _rows(KubernetesSettings, prefix="kubernetes.")
+    )
 
 
 def written(guide: str) -> str:
@@ -36,7 +41,9 @@ def _default(value: object) -> str:
     shown = value.get_secret_value() if hasattr(value, "get_secret_value") else value
     if shown is PydanticUndefined:
         return "needed"
-    return f"`{shown}`".replace(f"{ROOT}/", "") if shown not in ("", [], {}) else "none"
+    if isinstance(shown, list):
+        return ", ".join(f"`{item}`" for item in shown) or "none"
+    return f"`{shown}`".replace(f"{ROOT}/", "") if shown not in ("", {}, None) else "none"
 
 
 if __name__ == "__main__":

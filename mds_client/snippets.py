@@ -235,12 +235,14 @@ def _mds_client(
     model = ", ".join(
         repr(part) for part in (signature.model.name, signature.model.version) if part
     )
+    entered = _literal(values)
+    names = "File, MdsClient, Server" if "File(" in entered else "MdsClient, Server"
     return _with_imports(
         [
-            "from mds_client import File, MdsClient, Server",
+            f"from mds_client import {names}",
             "",
             f"server = Server({', '.join(options)})",
-            f"values = {_literal(values)}",
+            f"values = {entered}",
             "with MdsClient(server) as client:",
             f"    prediction = client.model({model}).predict(values)",
             "for answer in prediction.answers:",

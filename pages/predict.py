@@ -24,6 +24,7 @@ with reply:
     if is_pressed:
         with st.spinner("Asking the model …", show_time=True):
             asking.press_predict(opened, signature, values)
-    answer.draw(st.session_state.get(session.ASKED), entry.ref)
+    reply_now = st.session_state.get(session.ASKED)
+    answer.draw(reply_now, entry.ref, has_example=bool(signature.example_rows))
 
 asking.renew_key()

@@ -5,16 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from cases.asking import answer_of
-from mds_client.signature import ModelRef
+from mds_client.prediction import Answer
+from mds_client.signature import ModelRef, Signature
 from ui import judging, notices, results, technical, why
 from ui.asking import Reply
 from ui.text import plain
 
+_MOST_SHORT = 200
 
-def draw(reply: Reply | None, model: ModelRef) -> None:
+
+def draw(reply: Reply | None, model: ModelRef, *, has_example: bool) -> None:
     """The last answer of this model, or what to do to get one."""
     if reply is None or reply.signature.model != model:
-        st.info("Press **Predict** to ask the model. The form is filled with a real example.")
+        st.info(_invitation(has_example))
         return
     if reply.error:
         notices.show_failure(
@@ -29,6 +32,29 @@ def draw(reply: Reply | None, model: ModelRef) -> None:
     technical.draw(reply.case)
 
 
+def _invitation(has_example: bool) -> str:
+    filled = "The form is filled with a real example." if has_example else "Fill in the form first."
+    return f"Press **Predict** to ask the model. {filled}"
+
+
+def _draw_rest(answer: Answer, signature: Signature) -> None:
+    """What the model answered besides the headline: single values in a line, the others as a tree."""
+    if answer.kind == "tree" or not answer.details:
+        return
+    titles = {field.name: field.title for field in signature.outputs}
+    single = {n: v for n, v in answer.details.items() if isinstance(v, str | int | float | None)}
+    if single:
+        st.caption(plain(" · ".join(f"{titles.get(n, n)}: {_short(v)}" for n, v in single.items())))
+    if rest := {n: v for n, v in answer.details.items() if n not in single}:
+        st.json(rest, expanded=False)
+
+
+def _short(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return "unknown" if value is None else str(value)[:_MOST_SHORT]
+
+
 def _draw_answer(reply: Reply) -> None:
     answer = answer_of(reply.case)
     if answer is None:
@@ -37,6 +63,7 @@ def _draw_answer(reply: Reply) -> None:
         for remark in reply.signature.remarks(reply.values):
             st.warning(plain(remark), icon=":material/warning:")
         results.draw(answer, reply.values, reply.signature)
+        _draw_rest(answer, reply.signature)
     judging.draw(reply.case, answer, reply.signature)
     why.draw(
         why.Asked(case=reply.case, answer=answer, values=reply.values, signature=reply.signature)

@@ -41,7 +41,8 @@ def draw_servers(servers: Sequence[ServerState]) -> None:
                 f"Since {state.since:%H:%M:%S} UTC.",
                 icon=":material/cloud_off:",
             )
-            _draw_recognition(state)
+            name = plain(state.server.title or state.server.name)
+            _draw_recognition(state, f"How “{name}” was asked")
 
 
 def draw_notes(notes: Sequence[str]) -> None:
@@ -82,8 +83,8 @@ def _draw_server(name: str, state: ServerState | None, *, is_alone: bool) -> Non
             _draw_recognition(state)
 
 
-def _draw_recognition(state: ServerState) -> None:
-    label, key = "How this server was recognised", f"models_server_{state.server.name}"
+def _draw_recognition(state: ServerState, label: str = "How this server was recognised") -> None:
+    key = f"models_server_{state.server.name}"
     with st.popover(label, type="tertiary", key=key):
         st.markdown("\n\n".join(_recognised(state)))
 

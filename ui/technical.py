@@ -22,7 +22,7 @@ _MOST_SHOWN = 20_000
 def draw(case: CaseView) -> None:
     """The case as the record has it."""
     with st.expander("Technical", icon=":material/code:"):
-        st.table({name: plain(fact) for name, fact in _facts(case).items()})
+        st.table({name: plain(fact) for name, fact in _facts(case).items()} | _address(case))
         crossed = wire(services().sessions, case.id)
         if crossed is None:
             return
@@ -99,10 +99,14 @@ def _facts(case: CaseView) -> dict[str, str]:
         "Model": f"{case.server}/{case.model}",
         "Version that answered": case.version or "not said",
         "Request id": case.request_id,
-        "Address": case.url,
         "HTTP status": str(case.http_status or "no answer"),
         "Time": "nothing was sent" if seconds is None else f"{seconds * 1000:.0f} ms",
     }
+
+
+def _address(case: CaseView) -> dict[str, str]:
+    """As code: as text, its beginning would become a link."""
+    return {"Address": f"`{case.url.replace('`', '%60')}`" if case.url else "nothing was sent"}
 
 
 def _readable(body: str) -> str:

@@ -82,7 +82,7 @@ def _start(asked: Asked, method: str) -> None:
     _failures().pop((asked.case.id, method), None)
     _jobs()[asked.case.id, method] = found.explainers.start(
         method,
-        server=found.clients[asked.signature.model.server].server,
+        server=found.catalogue.client(asked.signature.model.server).server,
         signature=asked.signature,
         values=asked.values,
         answer=asked.answer,

@@ -14,6 +14,7 @@ import pytest
 
 import settings
 from cli.main import main
+from tests.mds_client.cluster import KSERVE, cluster, resource
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -139,3 +140,18 @@ def test_a_broken_pipe_is_quiet(mds_url: str) -> None:
     shell = f"{sys.executable} -m cli models | true"
     done = subprocess.run(["bash", "-c", shell], cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.stderr == ""
+
+
+def test_what_a_cluster_runs_is_listed_and_asked(
+    mds_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("MDS_SERVERS", "[]")
+    monkeypatch.setenv("MDS_KUBERNETES", json.dumps({"kserve_url": mds_url}))
+    settings.settings.cache_clear()
+    with cluster(tmp_path / "config") as api:
+        api.pages[KSERVE] = [{"items": [resource("birds")]}]
+        assert main(["models", "--json", "penguins"]) == 0
+        found = json.loads(capsys.readouterr().out)["models"]
+        assert main(["predict", found[0]["model"], "--example", "1"]) == 0
+        assert capsys.readouterr().out.startswith(("Adelie", "Chinstrap", "Gentoo"))

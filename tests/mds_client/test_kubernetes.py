@@ -2,70 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from mds_client.sources import FoundServer, Said
 from mds_client.sources.kubernetes import KINDS, Kubernetes, KubernetesSource
-from tests.mds_client import faults
+from tests.mds_client.cluster import KSERVE, Api, Page, cluster, resource
 
 CORE_1 = "/apis/machinelearning.seldon.io/v1/seldondeployments"
 CORE_2 = "/apis/mlops.seldon.io/v1alpha1"
-KSERVE = "/apis/serving.kserve.io/v1beta1/inferenceservices"
 GATEWAYS = {
     "seldon_url": "http://ingress/",
     "mesh_url": "http://mesh.{namespace}",
     "kserve_url": "http://{name}.{namespace}.models",
 }
-Page = dict[str, object]
-
-
-class Api:
-    """A cluster's API: pages by path; what is not there is answered with 404."""
-
-    def __init__(self) -> None:
-        self.pages: dict[str, list[Page] | int] = {}
-        self.asked: list[str] = []
-        self.tokens: set[str] = set()
-
-    def __call__(self, handler: BaseHTTPRequestHandler) -> None:
-        self.asked.append(handler.path)
-        self.tokens.add(handler.headers.get("Authorization", ""))
-        asked = urlsplit(handler.path)
-        pages = self.pages.get(asked.path, 404)
-        if isinstance(pages, int):
-            said = {"kind": "Status", "status": "Failure", "message": "no", "code": pages}
-            return faults.answers(pages, json.dumps(said))(handler)
-        number = int(parse_qs(asked.query).get("continue", ["0"])[0])
-        metadata = {"continue": str(number + 1)} if number + 1 < len(pages) else {}
-        body = {"kind": "List", "metadata": metadata, **pages[number]}
-        return faults.answers(200, json.dumps(body))(handler)
 
 
 @pytest.fixture
 def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
-    """An API server that a kubeconfig leads to."""
-    api = Api()
-    with faults.misbehaving(api) as url:
-        config = {
-            "current-context": "c",
-            "clusters": [{"name": "k", "cluster": {"server": url}}],
-            "contexts": [{"name": "c", "context": {"cluster": "k", "user": "u"}}],
-            "users": [{"name": "u", "user": {"token": "pass-me"}}],
-        }
-        (tmp_path / "config").write_text(json.dumps(config))
-        monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
+    with cluster(tmp_path / "config") as api:
         yield api
-
-
-def resource(name: str, spec: object = None, status: object = None, **metadata: str) -> Page:
-    where = {"name": name, "namespace": "retention", **metadata}
-    return {"metadata": where, "spec": spec or {}, "status": status or {}}
 
 
 def conditions(**types: str) -> Page:

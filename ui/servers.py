@@ -1,0 +1,85 @@
+"""The servers and sources of the settings, as the client knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mds_client.server import Server
+from mds_client.sources import Source
+from mds_client.transport.credentials import Credentials, Secret
+from mds_client.transport.tls import Tls
+from settings import KubernetesSettings, ServerSettings, Settings
+
+
+def sources_of(settings: Settings) -> Sequence[Source]:
+    """Where servers are found besides the settings. Raises ValueError for what cannot be used."""
+    return [_cluster(settings.kubernetes)] if settings.kubernetes else []
+
+
+def _cluster(configured: KubernetesSettings) -> Source:
+    from mds_client.sources.kubernetes import Kubernetes, KubernetesSource
+
+    facts = configured.model_dump(exclude={"headers_from_env", "namespaces", "kinds"})
+    return Kubernetes(
+        KubernetesSource(
+            **facts,
+            namespaces=tuple(configured.namespaces),
+            kinds=tuple(configured.kinds),
+            headers=configured.headers(),
+        )
+    )
+
+
+def server_of(configured: ServerSettings) -> Server:
+    """The server with its headers. Raises ValueError for an environment variable that is not set."""
+    return Server(
+        name=configured.name,
+        url=configured.url,
+        protocol=configured.protocol,
+        title=configured.title,
+        timeout=configured.timeout,
+        connect_timeout=configured.connect_timeout,
+        headers=configured.headers(),
+        models=tuple(configured.models),
+        management_url=configured.management_url,
+        read_timeout=configured.read_timeout,
+        write_timeout=configured.write_timeout,
+        pool_timeout=configured.pool_timeout,
+        max_answer_bytes=configured.max_answer_bytes,
+        max_connections=configured.max_connections,
+        keep_alive_connections=configured.keep_alive_connections,
+        keep_alive_seconds=configured.keep_alive_seconds,
+        http2=configured.http2,
+        compress=configured.compress,
+        retries=configured.retries,
+        breaker_failures=configured.breaker_failures,
+        breaker_seconds=configured.breaker_seconds,
+        hedge_after=configured.hedge_after,
+        idempotent_models=tuple(configured.idempotent_models),
+        tls=_tls(configured),
+        credentials=_credentials(configured),
+    )
+
+
+def _tls(configured: ServerSettings) -> Tls:
+    return Tls(
+        ca_file=configured.ca_file,
+        cert_file=configured.cert_file,
+        key_file=configured.key_file,
+        verify=configured.verify,
+    )
+
+
+def _credentials(configured: ServerSettings) -> Credentials:
+    return Credentials(
+        token=Secret(env=configured.token_env, file=configured.token_file),
+        username=configured.username,
+        password=Secret(env=configured.password_env, file=configured.password_file),
+        api_key_header=configured.api_key_header,
+        api_key=Secret(env=configured.api_key_env, file=configured.api_key_file),
+        token_url=configured.token_url,
+        client_id=configured.client_id,
+        client_secret=Secret(env=configured.client_secret_env, file=configured.client_secret_file),
+        scope=configured.scope,
+        audience=configured.audience,
+    )
