@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import overload
@@ -147,8 +148,10 @@ def _first(output: Output | None, row: int) -> object:
 
 
 def _float(value: object) -> float | None:
-    """The number, if it is one and no larger than a float can be."""
-    try:
-        return float(value) if isinstance(value, bool | int | float) else None
-    except OverflowError:
+    """The number, if it is one; infinite where it is larger than a float can be."""
+    if not isinstance(value, int | float):
         return None
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import httpx
@@ -62,13 +63,29 @@ CASES = [
     ("reset", faults.reset, EndpointUnreachable, "broke before"),
     ("stall", faults.stalls(2.0), EndpointTimedOut, "did not answer within"),
     ("drip", faults.drips, EndpointTimedOut, "did not answer within"),
+    ("drip of headers", faults.DRIPPING_HEADERS, EndpointTimedOut, "did not answer within"),
+    ("drip in a chunk", faults.DRIPPING_CHUNK, EndpointTimedOut, "did not answer within"),
+    ("drip of hints", faults.HINTS, EndpointTimedOut, "did not answer within"),
+    ("drip of empty gzip", faults.EMPTY_GZIP, EndpointTimedOut, "did not answer within"),
+    ("truncated", faults.says(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"), EndpointUnreachable, "broke before"),
+    ("truncated chunk", faults.says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{"), EndpointUnreachable, "broke before"),
+    ("not HTTP", faults.says(b"SSH-2.0-OpenSSH_9.7\r\n"), EndpointUnreachable, "broke before"),
+    ("nothing", faults.says(b""), EndpointUnreachable, "broke before"),
+    ("not gzip", faults.answers(200, GOOD, Content_Encoding="gzip"), UnreadableAnswer, "could not be read"),
+    ("truncated gzip", faults.answers(200, gzip.compress(GOOD.encode())[:40], Content_Encoding="gzip"), UnreadableAnswer, "not in the form"),
+    ("gzip bomb", faults.answers(200, faults.BOMB, Content_Encoding="gzip"), UnreadableAnswer, "could not be read"),
+    ("bomb in a bomb", faults.answers(200, faults.BOMB_IN_BOMB, Content_Encoding="gzip, gzip"), UnreadableAnswer, "could not be read"),
+    ("brotli", faults.answers(200, b"\x00", Content_Encoding="br"), UnreadableAnswer, "could not be read"),
+    ("endless", faults.ENDLESS, UnreadableAnswer, "could not be read"),
+    ("deep data", faults.answers(200, GOOD.replace("[2.5]", "[" * 900 + "]" * 900)), UnreadableAnswer, "not in the form"),
+    ("null data", faults.answers(200, GOOD.replace("[2.5]", "null")), UnreadableAnswer, "not in the form"),
     ("enormous", faults.answers(200, b" " * 200_000), UnreadableAnswer, "could not be read"),
 ]  # fmt: skip
 
 
 def _server(url: str, name: str = "") -> Server:
     """Impatient where waiting is the fault, patient elsewhere: the machine may be busy."""
-    seconds = 0.6 if name in ("stall", "drip") else 20.0
+    seconds = 0.6 if name.startswith(("stall", "drip")) else 20.0
     return Server(
         name="s",
         url=url,
@@ -111,6 +128,21 @@ def test_the_async_client_says_the_same(
     with faults.misbehaving(behaviour) as url, pytest.raises(kind) as caught:
         apart(ask(url))
     assert words in caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    "number", ["NaN", "Infinity", "1e999", pytest.param("1" + "0" * 400, id="400 zeros")]
+)
+def test_what_is_no_number_can_still_be_shown(number: str) -> None:
+    behaviour = faults.answers(200, GOOD.replace("2.5", number))
+    with faults.misbehaving(behaviour) as url, MdsClient(_server(url)) as client:
+        assert client.predict(SIGNATURE, {"x": 1.0}).answer.headline
+
+
+def test_one_layer_of_gzip_is_read_though_nobody_asked_for_it() -> None:
+    behaviour = faults.answers(200, gzip.compress(GOOD.encode()), Content_Encoding="gzip")
+    with faults.misbehaving(behaviour) as url, MdsClient(_server(url)) as client:
+        assert client.predict(SIGNATURE, {"x": 1.0}).answer.number == 2.5
 
 
 def test_nobody_listens() -> None:

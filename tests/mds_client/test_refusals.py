@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from mds_client import Field, MdsClient, ModelRef, Server, Signature
+from mds_client import Field, MdsClient, ModelRef, Prediction, Server, Signature
 from mds_client.errors import (
     EndpointFailed,
     EndpointRefused,
@@ -21,6 +26,7 @@ from mds_client.errors import (
     UnreadableAnswer,
 )
 from mds_client.exchange import Response
+from mds_client.protocols import dialects
 from mds_client.refusals import error_of
 from tests.mds_client import faults
 
@@ -340,6 +346,99 @@ def test_a_422_that_repeats_all_that_was_sent_still_says_what_is_wrong() -> None
     body = _invalid("inputs", said="no")
     body["detail"][0]["input"] = [1.5] * 100_000
     assert "inputs: no" in error_of(Response(status=422, body=json.dumps(body).encode())).sentence
+
+
+class Anything:
+    """Answers what it was last told to."""
+
+    behaviour: faults.Behaviour = staticmethod(faults.answers(200, ""))
+
+    def __call__(self, handler: BaseHTTPRequestHandler) -> None:
+        self.behaviour(handler)
+        handler.close_connection = True
+
+
+@pytest.fixture(scope="module")
+def anything() -> Iterator[tuple[Anything, dict[str, MdsClient]]]:
+    """A server that answers anything, and a client for each protocol."""
+    told = Anything()
+    with faults.misbehaving(told) as url, ExitStack() as stack:
+        servers = [
+            Server(name="s", url=url, protocol=name, models=("m",), retries=0, breaker_failures=0)
+            for name in dialects()
+        ]
+        yield told, {s.protocol: stack.enter_context(MdsClient(s)) for s in servers}
+
+
+CONTENT_TYPES = st.sampled_from([JSON, TEXT, HTML, "application/octet-stream", "", "x; charset=zz"])
+OTHERS = st.dictionaries(
+    st.sampled_from(
+        ["Content_Encoding", "Retry_After", "Location", "Server", "Inference_Header_Content_Length"]
+    ),
+    st.sampled_from(["gzip", "deflate", "br", "0", "3", "-1", "9" * 400, "soon", "", "/login"]),
+)
+WORDS = st.sampled_from(
+    "error detail message status info loc msg type outputs data name shape datatype predictions "
+    "FP64 BYTES m meta tensor values".split()
+)
+TREES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=12,
+)
+BODIES = st.binary(max_size=200) | TREES.map(lambda tree: json.dumps(tree).encode())
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    protocol=st.sampled_from(sorted(dialects())),
+    status=st.integers(200, 599) | st.just(200),
+    body=BODIES,
+    content_type=CONTENT_TYPES,
+    headers=OTHERS,
+)
+def test_whatever_is_answered_is_an_answer_or_an_error_of_ours(
+    anything: tuple[Anything, dict[str, MdsClient]],
+    protocol: str,
+    status: int,
+    body: bytes,
+    content_type: str,
+    headers: dict[str, str],
+) -> None:
+    told, clients = anything
+    told.behaviour = faults.answers(status, body, content_type, **headers)
+    for error in filter(None, map(_error_in, _questions(clients[protocol]))):
+        assert error.sentence.isprintable()
+        assert error.exchange is not None
+
+
+def _error_in(question: Callable[[], object]) -> MdsError | None:
+    try:
+        question()
+    except MdsError as error:
+        return error
+    return None
+
+
+def _questions(client: MdsClient) -> list[Callable[[], object]]:
+    return [
+        lambda: _shown(client.predict(SIGNATURE, ROW)),
+        lambda: client.signature(SIGNATURE.model),
+        client.models,
+    ]
+
+
+def _shown(prediction: Prediction) -> None:
+    assert repr(prediction.answer)
+    assert isinstance(prediction.answer.headline, str)
+
+
+@given(body=BODIES, status=st.integers(300, 599), server=st.text(max_size=9))
+def test_any_refusal_is_one_bounded_line(body: bytes, status: int, server: str) -> None:
+    error = error_of(Response(status=status, body=body, headers={"server": server}))
+    assert error.sentence.isprintable()
+    assert len(error.sentence) < 400
+    assert len(error.detail) <= 4000
 
 
 def test_the_tree_in_the_docstring_is_the_tree() -> None:
