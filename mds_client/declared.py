@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import cast, get_args
 
-from mds_client.signature import Field, File, Kind, Layout, ModelRef, Role, Signature
+from mds_client.signature import FORMATS, Field, File, Kind, Layout, ModelRef, Role, Signature
 
 DECLARED = "declared"
 GUESSED = "guessed from datatype and shape"
@@ -93,6 +93,10 @@ def _described(name: str, datatype: str, shape: tuple[int, ...], facts: Facts) -
         unit=_text(facts.get("unit")),
         required=not facts.get("optional"),
         choices=choices,
+        choice_labels=tuple(map(_text, _list(facts.get("choice_labels")))),
+        format=_text(facts.get("format")) if facts.get("format") in FORMATS else "",
+        pattern=_text(facts.get("pattern")),
+        sensitive=facts.get("sensitive") is True,
         minimum=_number(facts.get("minimum")),
         maximum=_number(facts.get("maximum")),
         typical=(low, high) if low is not None and high is not None and low <= high else None,

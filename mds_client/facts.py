@@ -12,7 +12,7 @@ from itertools import islice
 from typing import cast, get_args
 from unicodedata import category
 
-from mds_client.signature import Kind
+from mds_client.signature import FORMATS, Kind
 
 SOURCES = ("edited", "registry", "declared", "openapi", "learned", "probed")
 """Words of provenance in falling order of trust."""
@@ -42,6 +42,9 @@ class FieldFacts:
     unit: str | None = None
     required: bool | None = None
     choices: tuple[object, ...] | None = None
+    choice_labels: tuple[str, ...] | None = None
+    format: str | None = None
+    pattern: str | None = None
     minimum: float | None = None
     maximum: float | None = None
     typical: tuple[float, float] | None = None
@@ -86,7 +89,7 @@ class Facts:
 def field_facts(words: object) -> FieldFacts:
     """The facts in a mapping with the words of docs/model-metadata.md. Never raises."""
     given = words if isinstance(words, Mapping) else {}
-    kind = given.get("kind")
+    kind, form = given.get("kind"), given.get("format")
     low, high = number(given.get("min")), number(given.get("max"))
     is_usual = low is not None and high is not None and low <= high
     optional, sensitive, order = (given.get(w) for w in ("optional", "sensitive", "order"))
@@ -98,6 +101,9 @@ def field_facts(words: object) -> FieldFacts:
         unit=text(given.get("unit"))[:40] or None,
         required=not optional if isinstance(optional, bool) else None,
         choices=_choices(given.get("choices")),
+        choice_labels=texts(given.get("choice_labels")) or None,
+        format=cast(str, form) if form in FORMATS else None,
+        pattern=text(given.get("pattern"))[:_MAX_NAME] or None,
         minimum=number(given.get("minimum")),
         maximum=number(given.get("maximum")),
         typical=(low, high) if low is not None and high is not None and is_usual else None,

@@ -30,6 +30,21 @@ Role = Literal["", "class", "probabilities", "number", "text", "score", "segment
 Layout = Literal["columns", "matrix", "tensors", "unknown"]
 Values = Mapping[str, object]
 
+FORMATS = (
+    "line",
+    "long",
+    "identifier",
+    "date",
+    "time",
+    "date-time",
+    "currency",
+    "percent",
+    "fraction",
+    "list",
+    "map",
+)
+"""How a value is typed: a text as one line, at length or as an identifier; a date without or with a time, or
+a time alone; a number as money, in percent, or as a fraction shown in percent; JSON as a list or a map."""
 NUMERIC_KINDS = ("number", "integer")
 TABULAR_KINDS = ("number", "integer", "boolean", "category")
 FILE_KINDS = ("image", "audio")
@@ -76,7 +91,10 @@ class Field:
 
     `datatype` is an Open Inference Protocol datatype; `shape` has -1 for a free dimension, the first
     being the batch. `minimum`/`maximum` are hard limits; `typical` is the usual range, outside which a
-    person is warned. `examples` are aligned: position i in every field is the same example row.
+    person is warned. `choice_labels` are the words for the choices, in their order. `format` is a word of
+    FORMATS: how a value of the kind is typed. `pattern` is what a text must look like as a whole (RE2). A
+    `sensitive` value is asked for but never listed. `examples` are aligned: position i in every field is the
+    same example row.
     `sensitive` values are about a person, and not for everybody's eyes.
     """
 
@@ -90,6 +108,10 @@ class Field:
     unit: str = ""
     required: bool = True
     choices: tuple[object, ...] = ()
+    choice_labels: tuple[str, ...] = ()
+    format: str = ""
+    pattern: str = ""
+    sensitive: bool = False
     minimum: float | None = None
     maximum: float | None = None
     typical: tuple[float, float] | None = None
