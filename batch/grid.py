@@ -315,6 +315,7 @@ def _table(
         row_numbers=tuple(i + 1 for i in body.positions),
         letters=tuple(letter(i) for i in names.positions),
         has_header=header > 0,
+        choices=choices,
         decimal=decimal or ("," if _is_continental(sheet) else "."),
         day_first=first,
         sheets=sheet.sheets,

@@ -54,6 +54,15 @@ def is_number(text: str) -> bool:
     return any(_shape(mark).fullmatch(_plain(text)) for mark in _GROUPS)
 
 
+def number(text: str, decimal: str) -> float | None:
+    """The number that the text is with that decimal mark, a percent sign aside; None for another text."""
+    plain = _plain(text).rstrip("%").rstrip()
+    if not _shape(decimal).fullmatch(plain):
+        return None
+    bare = re.sub(f"[{_SPACES}{re.escape(_GROUPS[decimal])}]", "", plain)
+    return float(bare.replace(decimal, "."))
+
+
 def numbers(texts: pd.Series[str], decimal: str) -> pd.Series[float]:
     """The texts as float64 of the same index; NaN for what is no number with that decimal mark."""
     plain = texts.str.strip().str.replace("−", "-", regex=False)

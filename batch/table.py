@@ -44,7 +44,8 @@ class Table:
     text, a typed value where the format has types, a `File`, or None where it is empty. `row_numbers`
     has one number a row of the frame: where a person finds it, counted as `row_word` says (row: as in
     a spreadsheet, where the header is row 1 when it stands at the top and blank rows count; line,
-    record and entry from 1). `letters` has the spreadsheet letter of each column. `faults` has a
+    record and entry from 1). `letters` has the spreadsheet letter of each column. `choices` is what a
+    person said of the file. `faults` has a
     sentence for each position in the frame whose row is broken and should not be sent.
     """
 
@@ -54,6 +55,7 @@ class Table:
     row_word: str = "row"
     letters: tuple[str, ...] = ()
     has_header: bool = True
+    choices: Choices = Choices()
     decimal: str = "."
     day_first: bool | None = None
     sheets: tuple[str, ...] = ()

@@ -15,10 +15,11 @@ Given = bytes | str | os.PathLike[str] | BinaryIO
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """A file in memory."""
+    """A file in memory. `inside` when it came out of an archive: that is not done twice."""
 
     name: str
     data: bytes
+    inside: bool = False
 
     @property
     def suffix(self) -> str:

@@ -1,0 +1,21 @@
+"""Categories as people write them: in any case, with any blanks, a 1 also as 1.0."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def plain(value: object) -> str:
+    """What two spellings of one category share."""
+    if isinstance(value, bool):
+        return str(value).casefold()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = " ".join(str(value).split()).casefold()
+    head, point, tail = text.partition(".")
+    return head if point and head.lstrip("-").isdigit() and not tail.strip("0") else text
+
+
+def known(choices: Sequence[object]) -> dict[str, object]:
+    """The choices by what their spellings share; the first of two that share it counts."""
+    return {plain(choice): choice for choice in reversed(choices)}
