@@ -20,6 +20,7 @@ __all__ = ["Facts", "FieldFacts", "merged"]
 
 _EDITED = SOURCES[0]
 _WIRE = ("datatype", "shape")
+_CHOICE_LABELS = "choice_labels"
 _WORDS = ("title", "question", "description")
 _DEFAULTS = {f.name: f.default for f in fields(Field)}
 _DATATYPES: dict[str, str] = {
@@ -211,16 +212,38 @@ def _is_meaningless(name: str) -> bool:
 
 def _field(field: Field, known: Sequence[tuple[str, FieldFacts]]) -> Field:
     said = [(source, _fitting(field, source, facts)) for source, facts in known]
-    own = {name: getattr(field, name) for name in _DEFAULTS if _is_said(field, name)}
+    chosen = _picked(field, [(source, _without_words(facts)) for source, facts in said])
+    worded = chosen if chosen.choices == field.choices else _unworded(chosen)
+    words = [(source, _words_for(chosen.choices, facts)) for source, facts in said]
+    return _with_sound_limits(_picked(worded, words))
+
+
+def _picked(field: Field, said: Sequence[tuple[str, dict[str, object]]]) -> Field:
+    """The field with each fact of the most trusted source that says it, the server among them."""
+    own = {name for name in _DEFAULTS if _is_said(field, name)}
     found: dict[str, object] = {}
     origin: dict[str, str] = {}
     for name in dict.fromkeys(name for _, facts in said for name in facts):
-        offers = [(_rank(source), source, facts[name]) for source, facts in said if name in facts]
-        rank, source, value = min(offers, key=lambda offer: offer[0])
-        if name not in own or rank <= _rank(field.provenance.get(name, DECLARED)):
+        source, value = next((source, facts[name]) for source, facts in said if name in facts)
+        if name not in own or _rank(source) <= _rank(field.provenance.get(name, DECLARED)):
             found[name], origin[name] = value, source
-    changes = cast(Any, found)
-    return _with_sound_limits(replace(field, **changes, provenance={**field.provenance, **origin}))
+    return replace(field, **cast(Any, found), provenance={**field.provenance, **origin})
+
+
+def _without_words(facts: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in facts.items() if name != _CHOICE_LABELS}
+
+
+def _unworded(field: Field) -> Field:
+    origin = {n: source for n, source in field.provenance.items() if n != _CHOICE_LABELS}
+    return replace(field, choice_labels=(), provenance=origin)
+
+
+def _words_for(choices: tuple[object, ...], facts: Mapping[str, object]) -> dict[str, object]:
+    """Words are for certain choices: those of other ones would be wrong."""
+    labels = cast(tuple[str, ...], facts.get(_CHOICE_LABELS, ()))
+    is_for_these = facts.get("choices", choices) == choices and len(labels) == len(choices)
+    return {_CHOICE_LABELS: labels} if labels and is_for_these else {}
 
 
 def _is_said(field: Field, name: str) -> bool:
@@ -233,6 +256,7 @@ def _fitting(field: Field, source: str, facts: FieldFacts) -> dict[str, object]:
     choices = cast(tuple[object, ...], said.get("choices", ()))
     if choices and not (_is_scalar(field) and _are_sent_as(field.datatype, choices)):
         del said["choices"]
+        said.pop(_CHOICE_LABELS, None)
         if said["kind"] == "category":
             del said["kind"]
     if said.get("kind", field.kind) not in _kinds_on(field):

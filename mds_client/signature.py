@@ -95,7 +95,6 @@ class Field:
     FORMATS: how a value of the kind is typed. `pattern` is what a text must look like as a whole (RE2). A
     `sensitive` value is asked for but never listed. `examples` are aligned: position i in every field is the
     same example row.
-    `sensitive` values are about a person, and not for everybody's eyes.
     """
 
     name: str
@@ -122,7 +121,6 @@ class Field:
     max_bytes: int = MAX_FILE_BYTES
     role: Role = ""
     labels: tuple[str, ...] = ()
-    sensitive: bool = False
     provenance: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -44,6 +44,7 @@ FIELD_FACTS = st.builds(
     unit=st.sampled_from([None, "mm", "years"]),
     required=st.sampled_from([None, True, False]),
     choices=st.sampled_from([None, (1, 2), ("a", "b"), (1.5,)]),
+    choice_labels=st.sampled_from([None, ("one", "two"), ("only",)]),
     minimum=NUMBERS,
     maximum=NUMBERS,
     order=st.none() | st.integers(0, 3),
@@ -66,6 +67,8 @@ WORDS = st.fixed_dictionaries(
         "label": st.just("Declared"),
         "kind": st.sampled_from(["number", "integer", "category"]),
         "minimum": st.integers(-5, 5),
+        "choices": st.just([1, 2]),
+        "choice_labels": st.just(["first", "second"]),
         "examples": st.just([1, 2]),
         "optional": st.booleans(),
         "content_type": st.just("np"),
@@ -156,6 +159,17 @@ def test_the_most_trusted_source_wins(signature: Signature, given_facts: list[Fa
 def test_limits_leave_something_between_them(signature: Signature, facts: list[Facts]) -> None:
     for field in merged(signature, *facts).inputs:
         assert field.minimum is None or field.maximum is None or field.minimum <= field.maximum
+
+
+@given(SIGNATURES, SEVERAL)
+def test_words_for_choices_are_of_those_choices(signature: Signature, facts: list[Facts]) -> None:
+    before = {field.name: field for field in signature.inputs}
+    for field in merged(signature, *facts).inputs:
+        old = before.get(field.name)
+        if old and field.choice_labels and field.choice_labels == old.choice_labels:
+            assert field.choices == old.choices or field.provenance["choice_labels"] in SOURCES
+        if field.choice_labels and (old is None or field.choice_labels != old.choice_labels):
+            assert len(field.choice_labels) == len(field.choices)
 
 
 # Cases.
@@ -272,6 +286,18 @@ def test_a_row_in_one_tensor_becomes_its_columns_where_the_protocol_allows_it() 
     ]
     wider = declared(tensor("dense_input", "FP32", -1, 3))
     assert merged(wider, facts, unfolds=True).inputs == wider.inputs
+
+
+def test_words_for_other_choices_are_not_used() -> None:
+    signature = declared(
+        tensor("a", "INT64", choices=[0, 1], choice_labels=["no", "yes"]), tensor("b")
+    )
+    others = Facts(source="registry", fields={"a": FieldFacts(choices=(1, 2))})
+    field = merged(signature, others)["a"]
+    assert (field.choices, field.choice_labels) == ((1, 2), ())
+    assert "choice_labels" not in field.provenance
+    words = Facts(source="edited", fields={"a": FieldFacts(choice_labels=("one", "two"))})
+    assert merged(signature, others, words)["a"].choice_labels == ("one", "two")
 
 
 def test_example_rows_are_of_one_source() -> None:

@@ -35,3 +35,11 @@ def mlflow_scoring() -> Iterator[Running]:
 def ray_serve() -> Iterator[Running]:
     with running("ray_serve", "/loans/openapi.json") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def mlflow_registry() -> Iterator[Running]:
+    """Ready when its last model has its alias."""
+    ready = "/api/2.0/mlflow/registered-models/alias?name=pixels&alias=ready"
+    with running("mlflow_registry", ready) as server:
+        yield server
