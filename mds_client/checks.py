@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from datetime import date, datetime
 from numbers import Integral, Real
+from typing import SupportsInt, cast
 
 import numpy as np
 
@@ -45,9 +46,17 @@ def is_missing(value: object) -> bool:
 def _number(field: Field, value: object) -> str:
     if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
         return f"{field.title} must be a number, not {_quote(value)}."
-    if not math.isfinite(value):
+    if not _is_finite(value):
         return f"{field.title} must be a finite number."
     return _range(field, float(value))
+
+
+def _is_finite(value: Real) -> bool:
+    """A whole number may also be larger than a float can be."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _integer(field: Field, value: object) -> str:
@@ -61,9 +70,8 @@ def _integer(field: Field, value: object) -> str:
     if sentence or not isinstance(value, Real):
         return sentence
     low, high = INTEGER_LIMITS.get(field.datatype, (-math.inf, math.inf))
-    return (
-        "" if low <= float(value) <= high else f"{field.title} must lie between {low} and {high}."
-    )
+    whole = int(cast(SupportsInt, value))  # a float would round what is near the limit
+    return "" if low <= whole <= high else f"{field.title} must lie between {low} and {high}."
 
 
 def _range(field: Field, value: float) -> str:

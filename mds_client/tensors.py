@@ -88,6 +88,8 @@ def _tensor(field: Field, values: Array | list[object]) -> Tensor:
     data = _data(field, values)
     if field.kind != "tensor":
         return _wire(field, (count,) if len(field.shape) == 1 else (count, 1), data)
+    if field.shape[1:].count(-1) > 1:
+        return _wire(field, (count, *np.asarray(_one_row(field, values[0])).shape), data)
     return _wire(field, (count, *_sizes(field, len(data) // max(count, 1))), data)
 
 
