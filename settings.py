@@ -43,8 +43,8 @@ def _from_environment(headers: Mapping[str, str], owner: str) -> dict[str, str]:
     return {header: os.environ[name] for header, name in headers.items()}
 
 
-class ServerSettings(BaseModel, extra="forbid"):
-    """One inference server. Times in seconds."""
+class AddressSettings(BaseModel, extra="forbid"):
+    """Where something is, and how we sign in there. Times in seconds."""
 
     name: str = Field(
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="Short name, used in links"
@@ -52,12 +52,43 @@ class ServerSettings(BaseModel, extra="forbid"):
     url: Annotated[str, AfterValidator(_url)] = Field(
         description="Base URL, such as http://host:8080"
     )
+    title: str = Field("", description="Its name in words")
+    timeout: float = Field(60.0, gt=0, description="Longest time for one answer")
+    connect_timeout: float = Field(3.0, gt=0, description="Longest time to connect")
+    ca_file: str = Field("", description="PEM file of the only authority to trust")
+    cert_file: str = Field("", description="PEM file of our certificate for the server")
+    key_file: str = Field("", description="PEM file of its key, if it is not in `cert_file`")
+    verify: bool = Field(True, description="Check the server's certificate; leave it on")
+    token_env: str = Field("", description="Environment variable with a bearer token")
+    token_file: str = Field("", description="File with a bearer token, read at each call")
+    username: str = Field("", description="Name for basic authentication")
+    password_env: str = Field("", description="Environment variable with its password")
+    password_file: str = Field("", description="File with its password, read at each call")
+    api_key_header: str = Field("X-API-Key", description="Header that carries the API key")
+    api_key_env: str = Field("", description="Environment variable with an API key")
+    api_key_file: str = Field("", description="File with an API key, read at each call")
+    token_url: str = Field("", description="Where OAuth2 client credentials get their token")
+    client_id: str = Field("", description="Our OAuth2 client id")
+    client_secret_env: str = Field("", description="Environment variable with our OAuth2 secret")
+    client_secret_file: str = Field("", description="File with our OAuth2 secret")
+    scope: str = Field("", description="OAuth2 scope to ask for")
+    audience: str = Field("", description="OAuth2 audience to ask for")
+    headers_from_env: dict[str, str] = Field(
+        default_factory=dict,
+        description="Headers to send: header name = environment variable that holds its value",
+    )
+
+    def headers(self) -> dict[str, str]:
+        """The configured headers with their values. Raises ValueError for a variable that is not set."""
+        return _from_environment(self.headers_from_env, self.name)
+
+
+class ServerSettings(AddressSettings):
+    """One inference server."""
+
     protocol: str = Field(
         "auto", description="The dialect that the server speaks; `auto` finds it out"
     )
-    title: str = Field("", description="The server's name in words")
-    timeout: float = Field(60.0, gt=0, description="Longest time for one answer")
-    connect_timeout: float = Field(3.0, gt=0, description="Longest time to connect")
     models: list[str] = Field(
         default_factory=list, description="Names of the models of a server that lists none"
     )
@@ -88,32 +119,20 @@ class ServerSettings(BaseModel, extra="forbid"):
     idempotent_models: list[str] = Field(
         default_factory=list, description="Models that may be asked twice for one answer"
     )
-    ca_file: str = Field("", description="PEM file of the only authority to trust")
-    cert_file: str = Field("", description="PEM file of our certificate for the server")
-    key_file: str = Field("", description="PEM file of its key, if it is not in `cert_file`")
-    verify: bool = Field(True, description="Check the server's certificate; leave it on")
-    token_env: str = Field("", description="Environment variable with a bearer token")
-    token_file: str = Field("", description="File with a bearer token, read at each call")
-    username: str = Field("", description="Name for basic authentication")
-    password_env: str = Field("", description="Environment variable with its password")
-    password_file: str = Field("", description="File with its password, read at each call")
-    api_key_header: str = Field("X-API-Key", description="Header that carries the API key")
-    api_key_env: str = Field("", description="Environment variable with an API key")
-    api_key_file: str = Field("", description="File with an API key, read at each call")
-    token_url: str = Field("", description="Where OAuth2 client credentials get their token")
-    client_id: str = Field("", description="Our OAuth2 client id")
-    client_secret_env: str = Field("", description="Environment variable with our OAuth2 secret")
-    client_secret_file: str = Field("", description="File with our OAuth2 secret")
-    scope: str = Field("", description="OAuth2 scope to ask for")
-    audience: str = Field("", description="OAuth2 audience to ask for")
-    headers_from_env: dict[str, str] = Field(
-        default_factory=dict,
-        description="Headers to send: header name = environment variable that holds its value",
-    )
 
-    def headers(self) -> dict[str, str]:
-        """The configured headers with their values. Raises ValueError for a variable that is not set."""
-        return _from_environment(self.headers_from_env, f"server {self.name}")
+
+class RegistrySettings(AddressSettings):
+    """One registry of models: what people wrote of them beside their servers."""
+
+    kind: str = Field(description="What it is: `mlflow` or `bailo`")
+    timeout: float = Field(20.0, gt=0, description="Longest time for one answer")
+    servers: list[str] = Field(
+        default_factory=list, description="Whose models it describes; of all, if none is named"
+    )
+    entries: dict[str, str] = Field(
+        default_factory=dict,
+        description="What a model is called there: `server/name`, `server/name@version` or `name` = entry",
+    )
 
 
 class KubernetesSettings(BaseModel, extra="forbid"):
@@ -158,6 +177,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MDS_", env_nested_delimiter="__", extra="forbid")
 
     servers: list[ServerSettings] = Field(default_factory=list, description="The inference servers")
+    registries: list[RegistrySettings] = Field(
+        default_factory=list, description="Where models are described"
+    )
     kubernetes: KubernetesSettings | None = Field(
         None, description="A cluster whose models are found by listing (docs/kubernetes.md)"
     )
@@ -180,9 +202,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
-        names = [server.name for server in self.servers]
-        if len(set(names)) < len(names):
-            raise ValueError("two servers have the same name")
+        for what, listed in (("servers", self.servers), ("registries", self.registries)):
+            if len({one.name for one in listed}) < len(listed):
+                raise ValueError(f"two {what} have the same name")
         return self
 
     @classmethod

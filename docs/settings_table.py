@@ -8,7 +8,14 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from settings import ROOT, KubernetesSettings, ServerSettings, Settings
+from settings import (
+    ROOT,
+    AddressSettings,
+    KubernetesSettings,
+    RegistrySettings,
+    ServerSettings,
+    Settings,
+)
 
 GUIDE = Path(__file__).with_name("operators-guide.md")
 BETWEEN = re.compile(r"(<!-- settings: begin.*?-->\n).*?(<!-- settings: end -->)", re.DOTALL)
@@ -21,6 +28,7 @@ def table() -> str:
         head
         + _rows(Settings)
         + _rows(ServerSettings, prefix="servers[].")
+        + _rows(RegistrySettings, prefix="registries[].", known=AddressSettings)
         + _rows(KubernetesSettings, prefix="kubernetes.")
     )
 
@@ -30,10 +38,13 @@ def written(guide: str) -> str:
     return BETWEEN.sub(lambda found: found.group(1) + table() + found.group(2), guide)
 
 
-def _rows(model: type[BaseModel], prefix: str = "") -> str:
+def _rows(model: type[BaseModel], prefix: str = "", known: type[BaseModel] | None = None) -> str:
+    """One line a setting; without those that are the same in the model that is known."""
+    shared = known.model_fields if known else {}
     return "".join(
         f"| `{prefix}{name}` | {_default(field.get_default(call_default_factory=True))} | {field.description} |\n"
         for name, field in model.model_fields.items()
+        if name not in shared or repr(field) != repr(shared[name])
     )
 
 

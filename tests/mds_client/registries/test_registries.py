@@ -7,10 +7,12 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from mds_client import ModelRef, registries
 from mds_client.errors import MdsError
 from mds_client.registries import Registries, RegistryClient, RegistryServer
+from settings import ROOT, RegistrySettings, Settings
 from tests.mds_client.faults import Behaviour, answers, cuts, drips, misbehaving, stalls
 from tests.mds_client.registries.asked import server
 
@@ -38,6 +40,23 @@ def test_every_kind_is_found() -> None:
     folder = Path(registries.__file__).parent
     assert set(KINDS) == {path.stem for path in folder.glob("*.py")} - {"__init__"}
     assert set(registries.registries()) == set(KINDS)
+
+
+def test_every_kind_is_documented_and_can_be_configured() -> None:
+    guide = (ROOT / "docs" / "operators-guide.md").read_text(encoding="utf-8")
+    for kind in KINDS:
+        assert f"`{kind}`" in guide
+        read = RegistrySettings(
+            name="r", kind=kind, url="http://r/", entries={"s/m": "models:/m/1"}
+        )
+        found = RegistryServer(name=read.name, url=read.url, kind=read.kind, entries=read.entries)
+        assert (found.entry(MODEL), found.url) == ("models:/m/1", "http://r")
+
+
+def test_two_registries_of_the_same_name_are_refused() -> None:
+    both = [RegistrySettings(name="r", kind=kind, url="http://r") for kind in KINDS]
+    with pytest.raises(ValidationError, match="two registries have the same name"):
+        Settings(registries=both)
 
 
 def test_a_kind_of_another_package_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
