@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 from numbers import Integral, Real
 from typing import SupportsInt, cast
 
@@ -25,6 +26,13 @@ INTEGER_LIMITS = {
     "UINT64": (0, 2**64 - 1),
 }
 _MAX_TEXT = 1_000_000
+_MAX_PATTERN = 1_000
+
+
+class Unreadable(str):
+    """What was typed where JSON is asked for, and is none: kept as it is, never sent."""
+
+    __slots__ = ()
 
 
 def check(field: Field, value: object) -> Problem | None:
@@ -94,21 +102,62 @@ def _category(field: Field, value: object) -> str:
 
 
 def _text(field: Field, value: object) -> str:
+    if isinstance(value, File) and field.content_type == "base64":
+        return _size(field, value)
     if not isinstance(value, str):
         return f"{field.title} must be text."
     if len(value) > _MAX_TEXT:
         return f"{field.title} is too long: at most {_MAX_TEXT:,} characters can be sent."
-    return ""
+    return "" if _looks_right(field, value) else f"{field.title} {_expected(field)}"
+
+
+def _looks_right(field: Field, value: str) -> bool:
+    """Whether the whole text fits the pattern; a pattern that is none forbids nothing."""
+    pattern = _compiled(field.pattern) if field.pattern else None
+    try:
+        return pattern is None or bool(pattern(value))
+    except UnicodeEncodeError:
+        return False
+
+
+@lru_cache(maxsize=1_000)
+def _compiled(pattern: str) -> Callable[[str], object] | None:
+    """Patterns come from servers: RE2 needs time linear in the text, and memory within its bound."""
+    import re2
+
+    options = re2.Options()
+    options.max_mem, options.log_errors = 1 << 20, False
+    try:
+        found: Callable[[str], object] = re2.compile(pattern[:_MAX_PATTERN], options).fullmatch
+    except (re2.error, UnicodeEncodeError):
+        return None
+    return found if len(pattern) <= _MAX_PATTERN else None
+
+
+def _expected(field: Field) -> str:
+    example = next((e for e in field.examples if isinstance(e, str) and _looks_right(field, e)), "")
+    return (
+        f"must look like {_quote(example)}." if example else "is not in the form that is asked for."
+    )
 
 
 def _datetime(field: Field, value: object) -> str:
-    if isinstance(value, date | datetime):
+    if isinstance(value, time if field.format == "time" else date):
         return ""
+    reader = time.fromisoformat if field.format == "time" else datetime.fromisoformat
     try:
-        datetime.fromisoformat(str(value))
+        reader(str(value))
     except ValueError:
-        return f"{field.title} must be a date such as 2026-03-31 or 2026-03-31T14:05."
+        return f"{field.title} must be a {_MOMENTS.get(field.format, _MOMENTS[''])}."
     return ""
+
+
+_MOMENTS = {
+    "": "date such as 2026-03-31 or 2026-03-31T14:05",
+    "date": "date such as 2026-03-31",
+    "time": "time such as 14:05",
+    "date-time": "date and time such as 2026-03-31T14:05",
+}
 
 
 def _image(field: Field, value: object) -> str:
@@ -124,9 +173,8 @@ def _file(
 ) -> str:
     if not isinstance(value, File):
         return f"{field.title} must be {words}."
-    if len(value.data) > field.max_bytes:
-        size, most = len(value.data) / 2**20, field.max_bytes / 2**20
-        return f"{value.name} is too large: {size:.1f} MB, and at most {most:g} MB can be sent."
+    if too_large := _size(field, value):
+        return too_large
     found = next((kind for kind, matches in known.items() if matches(value.data)), "")
     if not found:
         return f"{value.name} is not {words}, whatever its name says."
@@ -134,6 +182,13 @@ def _file(
         accepted = ", ".join(kind.partition("/")[2].upper() for kind in field.media_types)
         return f"{value.name} is {found.partition('/')[2].upper()}; this model takes {accepted}."
     return ""
+
+
+def _size(field: Field, value: File) -> str:
+    if len(value.data) <= field.max_bytes:
+        return ""
+    size, most = len(value.data) / 2**20, field.max_bytes / 2**20
+    return f"{value.name} is too large: {size:.1f} MB, and at most {most:g} MB can be sent."
 
 
 _IMAGE_STARTS: dict[str, Callable[[bytes], bool]] = {
@@ -175,10 +230,40 @@ def _tensor(field: Field, value: object) -> str:
 
 
 def _json(field: Field, value: object) -> str:
+    if isinstance(value, Unreadable):
+        return f"{field.title} is not valid JSON{_where(value)}."
     try:
         json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return f"{field.title} is not valid JSON."
+    wanted = _CONTAINERS.get(field.format)
+    if wanted is None or isinstance(_read(value), wanted[0]):
+        return ""
+    return f"{field.title} {wanted[1]}"
+
+
+def _read(value: object) -> object:
+    """JSON may be given as its text."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        return value
+
+
+_CONTAINERS: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "list": ((list, tuple), "must be a list such as [1, 2]."),
+    "map": (dict, 'must be an object such as {"name": 1}.'),
+}
+
+
+def _where(text: str) -> str:
+    """Where reading stopped, for a person to look there."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return f": line {error.lineno}, column {error.colno}"
+    except (ValueError, RecursionError):
+        return ""
     return ""
 
 
