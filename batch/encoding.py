@@ -52,7 +52,7 @@ def is_binary(data: bytes) -> bool:
         return False
     sample = data[:_SAMPLE]
     controls = len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]", sample))
-    return controls > 0.05 * len(sample)
+    return controls > max(2, 0.05 * len(sample))
 
 
 def _found(data: bytes) -> str:

@@ -108,12 +108,13 @@ def _start(sheet: Sheet, filled: list[int]) -> int:
 
 
 def _is_short_header(sheet: Sheet, sample: list[int], width: int) -> bool:
-    """Names above rows that have one cell more: as R writes tables."""
-    if len(sample) < 2 or len(sheet.rows[sample[0]]) != width - 1:
+    """Names right above values, though some lack: one for the numbers of the rows, as R writes."""
+    if len(sample) < 2:
         return False
     first, second = sheet.rows[sample[0]], sheet.rows[sample[1]]
-    named = not any(is_blank(cell) or _is_value(cell) for cell in first)
-    return named and len(second) == width and any(map(_is_value, second))
+    if any(map(_is_value, first)) or not any(map(_is_value, second)) or len(second) != width:
+        return False
+    return _count(first) >= (0.6 * width if len(first) == width else width - 1)
 
 
 def _behind_a_mark(sheet: Sheet, filled: list[int], start: int) -> int:

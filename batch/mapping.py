@@ -266,7 +266,8 @@ def _by_part(field: Field, header: _Header, called: _Called) -> Match | None:
     """Half of the words, or more, mean the same: `Gewicht` for `body_mass`."""
     common = called.header.meaning & header.meaning
     share = len(common) / max(len(called.header.meaning | header.meaning), 1)
-    if share < 0.5 or not any(len(word) > 2 for word in common):
+    differ = called.header.meaning ^ header.meaning
+    if share < 0.5 or any(map(str.isdigit, differ)) or not any(len(word) > 2 for word in common):
         return None
     confidence = round(0.45 + 0.25 * share, 2)
     return _match(field, header.column, confidence, f"Part of the name “{called.name}”.")

@@ -123,9 +123,7 @@ def _laid_out(
     """The sheet from its cell A1 on, so that positions are the numbers that a person sees."""
     rows = [[_cell(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
     others = [one for one in _sheets(book) if one != sheet.name]
-    remarks = (
-        [] if not others else [f"The sheet {sheet.name} was read; there are {len(others)} more."]
-    )
+    remarks = [f"The sheet {sheet.name} was read, not {_listed(others)}."] if others else []
     if looked:
         _put_errors(rows, looked)
         remarks += _said_of_formulas(looked)
@@ -136,6 +134,10 @@ def _laid_out(
         remarks=tuple(remarks),
         sheets=tuple(_sheets(book)),
     )
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _cell(cell: object) -> object:
