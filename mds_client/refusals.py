@@ -1,20 +1,13 @@
-"""Reads a server's error answer, whatever shape it has, and picks our error.
+"""Picks our error for a server's refusal.
 
-What was said decides which status is meant, and that decides the error. Shapes: `{"error": text}`,
-`{"error": {"message"}}`, `{"detail": text}`, `{"detail": [{"loc", "msg"}]}`, Seldon's
-`{"status": {"info", "reason"}}`, MLflow's `{"error_code", "message"}`, TorchServe's
-`{"type", "message"}`, a pipeline's `text : {json}`, plain text, HTML, a traceback, nothing at all.
+What was said decides which status is meant, and the status decides the error.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import time
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-
-import orjson
 
 from mds_client.errors import (
     EndpointFailed,
@@ -27,13 +20,11 @@ from mds_client.errors import (
     UnreadableAnswer,
 )
 from mds_client.exchange import Exchange, Response
+from mds_client.said import codes_in, json_in, named_in, one_line, place_in, sent_at, text_of
 from mds_client.signature import Signature
 from mds_client.transport.retrying import retry_after
 
-_MOST = 300
-_MOST_OF_A_NAME = 200
 _MOST_OF_DETAIL = 4000
-_MOST_READ = 100_000
 _LONGEST_WAIT = 600
 
 
@@ -159,33 +150,19 @@ _SIGN_IN_PAGE = re.compile(
     re.IGNORECASE,
 )
 
-_TRACEBACK = "Traceback (most recent call last)"
-_EXCEPTION = re.compile(
-    r"^(?:(?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Warning)|(?:[a-z_]\w*\.)+[A-Z]\w*)\s*:\s*",
-    re.ASCII,
-)
-_NOISE = re.compile(r"^\[request id: [^\]]{0,100}\] ")
-_SAYS_NOTHING = ("Internal Server Error", "null")
-_FIELDS = (
-    re.compile(r"missing (?:required )?inputs?(?:\(s\))?:? \[?['\"]([^'\"]{1,200})['\"]", re.I),
-    re.compile(r"\binput(?: feature)? ['\"]([^'\"]{1,200})['\"]", re.I),
-    re.compile(r"\bdatatype for input (\S{1,200})$"),
-    re.compile(r"\bcolumn ['\"]?([^'\".]{1,200}?)['\"]?(?: to type\b|\. )"),
-)
-
 
 def error_of(response: Response) -> MdsError:
     """The error that an answer with a status outside 2xx means. `detail` keeps the server's text."""
-    body = _body(response)
-    text = _text(body, response)
-    words = _one_line(text)
+    body = json_in(response.body)
+    text = text_of(body, response.body)
+    words = one_line(text)
     verdict = _verdict(_meant(body, text, response), words, response)
     said = f" It said: “{words}”" if words and verdict.quotes else ""
     error = verdict.error(
         verdict.sentence + said, advice=_advice(verdict, response), detail=_detail(response.body)
     )
     if isinstance(error, EndpointRefused):
-        error.field = _place(body) or _named(text)
+        error.field = place_in(body) or named_in(text)
     return error
 
 
@@ -203,7 +180,7 @@ def at_field(error: MdsError, signature: Signature, sent: bytes) -> MdsError:
     """
     if isinstance(error, EndpointRefused):
         names = {found.name for found in signature.inputs}
-        meant = (error.field, _sent_at(error.field, sent), error.field.partition(".")[0])
+        meant = (error.field, sent_at(error.field, sent), error.field.partition(".")[0])
         error.field = next((name for name in meant if name in names), "")
     return error
 
@@ -247,7 +224,7 @@ def _meant(body: object, text: str, response: Response) -> int:
         return 403
     if status not in _VAGUE:
         return status
-    coded = next((_CODES[code] for code in _codes(body) if code in _CODES), None)
+    coded = next((_CODES[code] for code in codes_in(body) if code in _CODES), None)
     return coded or _meant_by(text) or status
 
 
@@ -256,131 +233,8 @@ def _is_sign_in_page(body: bytes) -> bool:
     return start.startswith(b"<") and bool(_SIGN_IN_PAGE.search(start.decode("utf-8", "replace")))
 
 
-def _codes(body: object) -> Iterator[str]:
-    """MLflow's class of an error is more exact than its code; TorchServe has a type, Seldon a reason."""
-    if not isinstance(body, Mapping):
-        return
-    status = body.get("status")
-    reason = status.get("reason") if isinstance(status, Mapping) else None
-    for code in (body.get("error_class"), body.get("error_code"), body.get("type"), reason):
-        if isinstance(code, str):
-            yield code
-
-
 def _meant_by(text: str) -> int | None:
     explained = _EXPLAINED.match(text)
     if explained:
         return int(explained[1])
-    said = _NOISE.sub("", text)
-    return next((status for words, status in _WORDS if words.match(said)), None)
-
-
-def _body(response: Response) -> object:
-    """The answer's JSON, or that which a pipeline puts after its own words; else None."""
-    found = _json(response.body)
-    if found is None:
-        found = _json(response.body[:_MOST_READ].partition(b" : ")[2])
-    return found
-
-
-def _json(content: bytes) -> object:
-    try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return _lenient(content)
-
-
-def _lenient(content: bytes) -> object:
-    """NaN is no JSON, but Python writes it."""
-    try:
-        return json.loads(content[:_MOST_READ].decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return None
-
-
-def _text(body: object, response: Response) -> str:
-    """What the server said, in as many lines as it took."""
-    if isinstance(body, Mapping):
-        text = _from_json(body)
-    elif isinstance(body, str):
-        text = body
-    else:
-        text = response.body[:_MOST_READ].decode("utf-8", "replace").strip()
-        text = "" if text.startswith(("<", "{", "[")) else text
-    return "" if text in _SAYS_NOTHING else _raised(text)
-
-
-def _from_json(body: Mapping[str, object]) -> str:
-    keys = ("error", "detail", "message", "Message", "status")
-    said = next((body[key] for key in keys if body.get(key)), "")
-    if isinstance(said, list):
-        return "; ".join(part for part in map(_validation, said[:3]) if part)
-    if isinstance(said, Mapping):
-        said = next(
-            (said[k] for k in ("message", "msg", "info", "reason", "name") if said.get(k)), ""
-        )
-    return said[:_MOST_READ] if isinstance(said, str) else ""
-
-
-def _validation(item: object) -> str:
-    """One thing that pydantic found, with its place."""
-    if not isinstance(item, Mapping):
-        return item if isinstance(item, str) else ""
-    said = item.get("msg")
-    return f"{'.'.join(_path(item))}: {said if isinstance(said, str) else ''}".strip(": ")
-
-
-def _path(item: Mapping[str, object]) -> list[str]:
-    """The place inside the body."""
-    loc = item.get("loc")
-    parts = loc[:16] if isinstance(loc, list) else []
-    inside = parts[1:] if parts[:1] == ["body"] else parts
-    return [str(part)[:_MOST_OF_A_NAME] for part in inside if isinstance(part, str | int)]
-
-
-def _raised(text: str) -> str:
-    """Of a traceback what it ends in. C++ puts its own traceback behind, under "At:"."""
-    text = text.partition("\n\nAt:\n")[0].strip()
-    if _TRACEBACK not in text:
-        return text
-    lines = text.splitlines()
-    return ([line for line in lines if _EXCEPTION.match(line)] or lines)[-1].strip()
-
-
-def _one_line(text: str) -> str:
-    """Bounded and printable. MLflow repeats the data first: of a long text the end is what matters."""
-    line = _EXCEPTION.sub("", _NOISE.sub("", _printable(text)))
-    line = line.replace("Remote inference call failed", "The call of the explained model failed")
-    if len(line) > _MOST:
-        line = line.rpartition(" Error: ")[2]
-    return line[:_MOST] + ("…" if len(line) > _MOST else "")
-
-
-def _printable(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def _place(body: object) -> str:
-    """Where the first thing is that pydantic found."""
-    detail = body.get("detail") if isinstance(body, Mapping) else None
-    first = detail[0] if isinstance(detail, list) and detail else None
-    path = _path(first) if isinstance(first, Mapping) else []
-    return _printable(".".join(path))[:_MOST_OF_A_NAME]
-
-
-def _named(text: str) -> str:
-    """The input that a server's words name."""
-    line = _printable(text[-_MOST_OF_DETAIL:])
-    found = next((match for pattern in _FIELDS if (match := pattern.search(line))), None)
-    return found[1] if found else ""
-
-
-def _sent_at(place: str, sent: bytes) -> str:
-    """The name of the input that was sent at a place such as `inputs.0.data`."""
-    position = re.search(r"\binputs\.(\d{1,4})\b", place)
-    body = _json(sent) if position else None
-    inputs = body.get("inputs") if isinstance(body, Mapping) else None
-    if not position or not isinstance(inputs, list) or int(position[1]) >= len(inputs):
-        return ""
-    tensor = inputs[int(position[1])]
-    return str(tensor.get("name")) if isinstance(tensor, Mapping) else ""
+    return next((status for words, status in _WORDS if words.match(text)), None)
