@@ -23,48 +23,13 @@ _WIRE = ("datatype", "shape")
 _CHOICE_LABELS = "choice_labels"
 _WORDS = ("title", "question", "description")
 _DEFAULTS = {f.name: f.default for f in fields(Field)}
-_DATATYPES: dict[str, str] = {
-    "number": "FP64",
-    "integer": "INT64",
-    "boolean": "BOOL",
-    "tensor": "FP64",
-}
+_DATATYPES = {"number": "FP64", "integer": "INT64", "boolean": "BOOL", "tensor": "FP64"}
 # Names that say nothing of what is meant: input-0, dense_input, column 3, serving_default_x:0.
-_MEANINGLESS = frozenset(
-    [
-        "arg",
-        "args",
-        "array",
-        "col",
-        "column",
-        "data",
-        "default",
-        "dense",
-        "dim",
-        "f",
-        "feat",
-        "feature",
-        "features",
-        "field",
-        "float",
-        "fp",
-        "i",
-        "in",
-        "input",
-        "inputs",
-        "int",
-        "keras",
-        "layer",
-        "serving",
-        "string",
-        "tensor",
-        "v",
-        "value",
-        "values",
-        "var",
-        "x",
-    ]
-)
+_MEANINGLESS = {
+    "arg", "args", "array", "col", "column", "data", "default", "dense", "dim", "f", "feat",
+    "feature", "features", "field", "float", "fp", "i", "in", "input", "inputs", "int", "keras",
+    "layer", "serving", "string", "tensor", "v", "value", "values", "var", "x",
+}  # fmt: skip
 
 
 def merged(signature: Signature, *facts: Facts, unfolds: bool = False) -> Signature:
@@ -324,12 +289,27 @@ def _with_examples(
     inputs: tuple[Field, ...], known: Sequence[tuple[str, Mapping[str, FieldFacts]]]
 ) -> tuple[Field, ...]:
     """Rows are not mixed: of the most trusted source that has whole ones, else that has any."""
-    own = _own_rows(inputs)
-    given = [_Rows(source=source, examples=dict(_sound(inputs, facts))) for source, facts in known]
-    offers = sorted([*given, own], key=lambda offer: _rank(offer.source))
-    offers = [offer for offer in offers if offer.examples] or [own]
-    chosen = next((offer for offer in offers if offer.is_whole(inputs)), offers[0])
-    return inputs if chosen is own else tuple(_with_rows(field, chosen) for field in inputs)
+    own, first = _own_rows(inputs), None
+    for rows in _offers(inputs, known, own):
+        first = first or (rows if rows.examples else None)
+        if rows.is_whole(inputs):
+            first = rows
+            break
+    if first is None or first is own:
+        return inputs
+    return tuple(_with_rows(field, first) for field in inputs)
+
+
+def _offers(
+    inputs: Sequence[Field], known: Sequence[tuple[str, Mapping[str, FieldFacts]]], own: _Rows
+) -> Iterator[_Rows]:
+    """The most trusted first. Each is checked only when it comes to that: checking takes time."""
+    before = [place for place in known if _rank(place[0]) <= _rank(own.source)]
+    for source, facts in before:
+        yield _Rows(source=source, examples=dict(_sound(inputs, facts)))
+    yield own
+    for source, facts in known[len(before) :]:
+        yield _Rows(source=source, examples=dict(_sound(inputs, facts)))
 
 
 def _own_rows(inputs: Sequence[Field]) -> _Rows:

@@ -230,7 +230,13 @@ def _about(registered: Record, version: Record, logged: Record) -> dict[str, obj
         "status": version.get("status"),
         "version": version.get("description"),
         "parameters": ", ".join(_parameters(logged)),
+        "inputs": _too_many(logged),
     }
+
+
+def _too_many(logged: Record) -> str:
+    count = len(listed(_json_in(logged, "inputs")))
+    return f"{count:,} columns, more than a form can have" if count > MAX_INPUTS else ""
 
 
 def _own(tags: Mapping[str, str]) -> dict[str, object]:

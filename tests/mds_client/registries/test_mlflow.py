@@ -186,6 +186,12 @@ def test_as_many_columns_as_a_form_can_have() -> None:
     assert len(facts(with_file(mlmodel(inputs=inputs))).inputs) == MAX_INPUTS
 
 
+def test_more_columns_than_a_form_can_have_are_said() -> None:
+    inputs = [{"name": f"c{i}", "type": "double"} for i in range(2_000)]
+    said = facts(with_file(mlmodel(inputs=inputs))).about["inputs"]
+    assert said == "2,000 columns, more than a form can have"
+
+
 def test_columns_without_names_and_old_words() -> None:
     found = facts(
         with_file(mlmodel(inputs=[{"type": "double"}, {"type": "long", "optional": True}]))
