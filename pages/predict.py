@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import answer, asking, choosing, form, session
+from ui import answer, asking, choosing, drafts, form, session
 
 PAGE = {"title": "Predict", "icon": ":material/bolt:", "order": 1}
 
@@ -27,4 +27,5 @@ with reply:
     reply_now = st.session_state.get(session.ASKED)
     answer.draw(reply_now, entry.ref, has_example=bool(signature.example_rows))
 
+drafts.draw(opened, signature, st.query_params.get("case", ""))
 asking.renew_key()

@@ -35,13 +35,14 @@ class Form:
     """The form in front of a person.
 
     `generation` changes when it is filled anew, so that its widgets open with `opened_with`; `key` is
-    its idempotency key: a double click sends the same one twice.
+    its idempotency key: a double click sends the same one twice. `is_draft` says that it was brought back.
     """
 
     model: ModelRef
     opened_with: Values
     example: int | None = None
     generation: int = 0
+    is_draft: bool = False
     key: str = field(default_factory=new_key)
 
     @property
@@ -50,14 +51,22 @@ class Form:
 
 
 def form_for(entry: Entry, signature: Signature) -> Form:
-    """The form of this model; a new one, opened with its first example, when the model changed."""
+    """The form of this model; a new one, opened with the link's or the first example, when it changed."""
     form: Form | None = st.session_state.get(session.FORM)
     if form is None or form.model != entry.ref:
-        form = open_form(entry.ref, *_example(signature, 0))
+        form = open_form(entry.ref, *_example(signature, _linked_example()))
     return form
 
 
-def open_form(model: ModelRef, values: Values, example: int | None = None) -> Form:
+def _linked_example() -> int:
+    """The example that the link names, counted from one there."""
+    named = st.query_params.get("example", "")
+    return int(named) - 1 if named.isdecimal() and len(named) < 4 and int(named) else 0
+
+
+def open_form(
+    model: ModelRef, values: Values, example: int | None = None, *, is_draft: bool = False
+) -> Form:
     """Fill the form anew."""
     last: Form | None = st.session_state.get(session.FORM)
     form = Form(
@@ -65,19 +74,37 @@ def open_form(model: ModelRef, values: Values, example: int | None = None) -> Fo
         opened_with=values,
         example=example,
         generation=last.generation + 1 if last else 0,
+        is_draft=is_draft,
     )
     st.session_state[session.FORM] = form
     return form
 
 
 def next_example(form: Form, signature: Signature) -> None:
-    """Fill the form with the next example."""
-    open_form(form.model, *_example(signature, 0 if form.example is None else form.example + 1))
+    """Fill the form with the next example, and say so in the link."""
+    values, index = _example(signature, 0 if form.example is None else form.example + 1)
+    open_form(form.model, values, index)
+    st.query_params.pop("case", None)
+    if index is not None:
+        st.query_params["example"] = str(index + 1)
+
+
+def open_last(form: Form, values: Values) -> None:
+    """Fill the form with what was asked last."""
+    open_form(form.model, values)
+    _unlink()
 
 
 def clear(form: Form) -> None:
     """Empty the form."""
     open_form(form.model, {})
+    _unlink()
+
+
+def _unlink() -> None:
+    """The form is no longer what the link names."""
+    for name in ("case", "example"):
+        st.query_params.pop(name, None)
 
 
 def renew_key() -> None:
@@ -101,6 +128,8 @@ def press_predict(form: Form, signature: Signature, values: Values) -> None:
     st.session_state[session.ASKED] = Reply(
         case=asked.case, values=values, signature=signature, error=asked.error
     )
+    st.session_state.setdefault(session.LAST, {})[form.model] = values
+    st.query_params.pop("example", None)
     st.query_params["case"] = asked.case_id
 
 
@@ -116,11 +145,27 @@ def draw_fillers(form: Form, signature: Signature) -> None:
                 on_click=next_example,
                 args=(form, signature),
             )
+        _draw_last(form)
         st.button(
             "Clear", icon=":material/backspace:", key="predict_clear", on_click=clear, args=(form,)
         )
         if form.example is not None:
             st.caption(f"Example {form.example + 1} of {examples}")
+        if form.is_draft:
+            st.caption("Your draft is back")
+
+
+def _draw_last(form: Form) -> None:
+    """The way back to what this session asked the model last, where the form holds something else."""
+    last = st.session_state.get(session.LAST, {}).get(form.model)
+    if last is not None and last != form.opened_with:
+        st.button(
+            "My last one",
+            icon=":material/history:",
+            key="predict_last",
+            on_click=open_last,
+            args=(form, last),
+        )
 
 
 def _example(signature: Signature, index: int) -> tuple[Values, int | None]:

@@ -9,6 +9,8 @@ import streamlit as st
 
 FORM = "form"  # the model, the row it opened with, its generation and its idempotency key
 ASKED = "asked"  # what the last press of Predict gave
+DRAFTS = "drafts"  # tells this session from one before a reload
+LAST = "last"  # the values last asked of each model in this session, by model reference
 JOBS = "jobs"  # explanations under way, by case and method
 FAILURES = "failures"  # explanations that failed, likewise
 

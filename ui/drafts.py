@@ -1,0 +1,100 @@
+"""What somebody typed and did not send yet: kept in their browser, and brought back after a reload.
+
+The server never sees a draft before it is brought back, so typing costs it nothing, and people who share
+a server without signing in do not see each other's.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from mds_client.signature import FILE_KINDS, Field, Signature
+from ui import asking, session
+from ui.fields import pasted
+
+_SCRIPT = Path(__file__).with_name("scripts") / "drafts.js"
+_MOST = 100_000  # characters of one field
+_NOT_IN_CLASSES = re.compile(r"[^a-zA-Z0-9_-]")
+_UNKNOWN = ("", "unknown")
+
+
+def draw(form: asking.Form, signature: Signature, case: str) -> None:
+    """Keep a draft of this form; where the browser has one from before, open the form with it."""
+    kept = [f for f in signature.inputs if f.kind not in FILE_KINDS and not f.sensitive]
+    found = _component()(
+        key="predict_draft",
+        height=1,
+        data={
+            "slot": f"{session.person()}|{form.model}|{signature.fingerprint}|{case}",
+            "model": f"{form.model}|{signature.fingerprint}",
+            "session": session.remembered(session.DRAFTS, lambda: uuid.uuid4().hex),
+            "generation": form.generation,
+            "widgets": {f.name: _css_class(f"{form.widget_key}_{f.name}") for f in kept},
+        },
+        on_found_change=lambda: None,
+    )
+    if found.found:
+        _bring_back(form, signature, found.found)
+
+
+def _component() -> Any:
+    return st.components.v2.component("drafts", js=_SCRIPT.read_text(), isolate_styles=False)
+
+
+def _bring_back(form: asking.Form, signature: Signature, draft: object) -> None:
+    texts = draft.get("values") if isinstance(draft, Mapping) else None
+    if not isinstance(texts, Mapping):
+        return
+    values = dict(form.opened_with) | restored(signature, texts)
+    if values != form.opened_with:
+        asking.open_form(form.model, values, is_draft=True)
+        st.rerun()
+
+
+def restored(signature: Signature, texts: Mapping[str, object]) -> dict[str, object]:
+    """The values of a draft's texts, by field; what cannot be read is left as it was."""
+    found: dict[str, object] = {}
+    for field in signature.inputs:
+        text = texts.get(field.name)
+        if isinstance(text, str) and len(text) <= _MOST:
+            try:
+                found[field.name] = value_of(field, text)
+            except (ValueError, OverflowError, RecursionError):
+                continue
+    return found
+
+
+def value_of(field: Field, text: str) -> object:
+    """The value that a widget of the field shows as this text. Raises ValueError where none does."""
+    if field.kind in ("boolean", "category"):
+        return _choice(field, text)
+    if not text.strip():
+        return None
+    if field.kind == "number":
+        return float(text)
+    if field.kind == "integer":
+        return int(float(text))
+    return pasted.read(field, text) if field.kind in ("tensor", "json") else text
+
+
+def _choice(field: Field, text: str) -> object:
+    if text in _UNKNOWN:
+        return None
+    if field.kind == "boolean":
+        return {"yes": True, "no": False}[text] if text in ("yes", "no") else None
+    words = dict(zip(field.choice_labels, field.choices, strict=False))
+    words |= {str(choice): choice for choice in field.choices}
+    if field.choices and text not in words:
+        raise ValueError(f"no choice {text!r}")
+    return words.get(text, text)
+
+
+def _css_class(key: str) -> str:
+    """What Streamlit makes of a widget's key in a class name."""
+    return _NOT_IN_CLASSES.sub("-", key.strip())

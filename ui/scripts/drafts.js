@@ -1,0 +1,95 @@
+// Keeps what is typed into a form in the browser's own storage, and brings it back after a reload.
+// Nothing is sent while somebody types. `data`: `slot` names the form (person, model, case), `widgets` the
+// class of each field's container, `generation` and `session` change when the server fills the form anew.
+const PREFIX = "mds-draft:";
+const MOST = 50;
+const DAYS = 30;
+
+function typed(container) {
+  const chosen = container.querySelector('[role="radio"][aria-checked="true"]');
+  if (chosen) return chosen.textContent.trim();
+  if (container.querySelector('[role="radio"]')) return "";
+  const box = container.querySelector("textarea, input:not([type=file])");
+  return box ? box.value : null;
+}
+
+function collected(widgets) {
+  const values = {};
+  for (const [name, key] of Object.entries(widgets)) {
+    const container = document.querySelector("." + CSS.escape("st-key-" + key));
+    const text = container ? typed(container) : null;
+    if (text !== null) values[name] = text;
+  }
+  return values;
+}
+
+function tidied() {
+  const kept = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
+  const age = (key) => JSON.parse(localStorage.getItem(key)).saved || 0;
+  kept.sort((a, b) => age(b) - age(a));
+  const oldest = Date.now() - DAYS * 86400000;
+  kept.filter((key, place) => place >= MOST || age(key) < oldest).forEach((key) => localStorage.removeItem(key));
+}
+
+function save(state) {
+  const values = { ...state.before, ...collected(state.data.widgets) };
+  const isChanged = Object.keys(values).some((name) => values[name] !== (state.opened[name] ?? values[name]));
+  state.before = values;
+  if (!isChanged) return;
+  localStorage.setItem(PREFIX + state.data.slot, JSON.stringify({ saved: Date.now(), values }));
+}
+
+function listen(state) {
+  let timer = 0;
+  const later = (event) => {
+    if (!event.target.closest || !event.target.closest('[data-testid="stForm"]')) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => safely(() => save(state)), 250);
+  };
+  ["input", "change", "click"].forEach((kind) => document.addEventListener(kind, later, true));
+}
+
+function safely(work) {
+  try {
+    work();
+  } catch (error) {
+    console.warn("drafts are not kept:", error.message); // storage may be full or forbidden
+  }
+}
+
+function stored(slot) {
+  try {
+    return JSON.parse(localStorage.getItem(PREFIX + slot));
+  } catch {
+    return null;
+  }
+}
+
+export default function (component) {
+  const { data, setTriggerValue } = component;
+  const state = (window.mdsDrafts ??= { data: null, before: {}, opened: {}, heard: false });
+  const last = state.data;
+  state.data = data;
+  const isNew = !last || last.session !== data.session || last.model !== data.model;
+  const isFilled = !isNew && (last.slot !== data.slot || last.generation !== data.generation);
+  if (isNew || isFilled) {
+    state.before = {};
+    // The widgets are drawn after us: what they open with is read when they are there.
+    setTimeout(() => (state.opened = collected(data.widgets)), 400);
+  }
+  safely(() => {
+    if (!state.heard) {
+      state.heard = true;
+      tidied();
+      listen(state);
+    }
+    const draft = isNew ? stored(data.slot) : null;
+    if (draft && draft.values) {
+      state.isRestoring = true;
+      setTriggerValue("found", draft);
+    } else if (isFilled) {
+      if (!state.isRestoring) localStorage.removeItem(PREFIX + last.slot);
+      state.isRestoring = false;
+    }
+  });
+}
