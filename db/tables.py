@@ -1,4 +1,7 @@
-"""The tables: a case, its explanations, and what people said of it. Rows are added, never rewritten."""
+"""The tables: a case, its explanations, what people said of it, and what they added to a signature.
+
+Rows are added, never rewritten.
+"""
 
 from __future__ import annotations
 
@@ -156,4 +159,25 @@ class Feedback(Base):
     confidence: Mapped[float | None] = mapped_column(Double)
     replaces: Mapped[str | None] = mapped_column(ForeignKey("feedback.id"))
     is_current: Mapped[bool]
+    idempotency_key: Mapped[str] = mapped_column(String(MAX_KEY))
+
+
+class Overlay(Base):
+    """One version of what people added to the signature of a model. The newest counts."""
+
+    __tablename__ = "overlays"
+    __table_args__ = (
+        UniqueConstraint("idempotency_key"),
+        # Of two who publish at once, one is first.
+        UniqueConstraint("server", "model", "number"),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    server: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)
+    number: Mapped[int]
+    author: Mapped[str] = mapped_column(ClippedText(SHORT))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    comment: Mapped[str] = mapped_column(ClippedText(SENTENCE))
+    content: Mapped[dict[str, object]] = mapped_column(Json)
     idempotency_key: Mapped[str] = mapped_column(String(MAX_KEY))

@@ -1,0 +1,1 @@
+"""What people add to or correct in the signatures of models, in versions; and signatures as files."""

@@ -1,0 +1,189 @@
+"""An overlay as plain data and back, in the words of docs/model-metadata.md, and what contradicts itself.
+
+Reading never fails: what does not fit is left out. What is written is read back the same.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from mds_client.errors import Problem
+from mds_client.facts import (
+    MAX_INPUTS,
+    Facts,
+    FieldFacts,
+    field_facts,
+    fields_facts,
+    is_name,
+    listed,
+    text,
+    texts,
+)
+
+EDITED = "edited"
+MAX_BYTES = 512 * 1024
+_MOST_DIMENSIONS = 32
+_DEEPEST = 20
+_SAME = (
+    "kind", "datatype", "content_type", "label", "description", "unit", "format", "pattern",
+    "minimum", "maximum", "group", "order", "sensitive",
+)  # fmt: skip
+_LISTS = ("shape", "choices", "choice_labels", "media_types")
+
+Words = dict[str, object]
+
+
+def read(content: object) -> Facts:
+    """The facts in plain data, as `written` makes it. Never raises."""
+    given = content if isinstance(content, Mapping) else {}
+    fields = given.get("fields")
+    named = fields if isinstance(fields, Mapping) else {}
+    known = {name: _with_wire(facts, named[name]) for name, facts in fields_facts(named).items()}
+    return Facts(
+        source=EDITED,
+        title=text(given.get("title")),
+        question=text(given.get("question")),
+        description=text(given.get("description")),
+        inputs=_inputs(given.get("inputs")),
+        fields={name: facts for name, facts in known.items() if facts.said()},
+        labels=texts(given.get("labels")),
+    )
+
+
+def written(facts: Facts) -> Words:
+    """The facts as plain data, without what says nothing."""
+    fields = {name: words_of(said) for name, said in facts.fields.items()}
+    whole: Words = {
+        "title": facts.title,
+        "question": facts.question,
+        "description": facts.description,
+        "inputs": list(facts.inputs),
+        "labels": list(facts.labels),
+        "fields": {name: words for name, words in fields.items() if words},
+    }
+    return {word: said for word, said in whole.items() if said}
+
+
+def words_of(facts: FieldFacts) -> Words:
+    """What is said of one field. Files cannot be said: examples with one are left out."""
+    words: Words = {w: getattr(facts, w) for w in _SAME if getattr(facts, w) is not None}
+    words |= {w: list(getattr(facts, w)) for w in _LISTS if getattr(facts, w) is not None}
+    if facts.typical is not None:
+        words["min"], words["max"] = facts.typical
+    if facts.required is not None:
+        words["optional"] = not facts.required
+    if facts.examples and all(map(_is_plain, facts.examples)):
+        words["examples"] = list(facts.examples)
+    return words
+
+
+def field_of(words: object) -> FieldFacts:
+    """What plain data says of one field. Never raises."""
+    return _with_wire(field_facts(words), words)
+
+
+def problems(facts: Facts) -> list[Problem]:
+    """Everything that contradicts itself; an empty list when it can be published."""
+    found = [problem for name, said in facts.fields.items() for problem in _problems(name, said)]
+    if len(set(facts.inputs)) < len(facts.inputs):
+        found.append(Problem(field="", sentence="Two inputs have the same name."))
+    try:
+        size = len(json.dumps(written(facts), ensure_ascii=False).encode("utf-8", "replace"))
+    except (TypeError, ValueError, RecursionError):
+        return [*found, Problem(field="", sentence="An example is not plain data.")]
+    if size > MAX_BYTES:
+        sentence = (
+            f"It takes {size / 1024:,.0f} kB; at most {MAX_BYTES / 1024:,.0f} kB can be kept."
+        )
+        found.append(Problem(field="", sentence=sentence))
+    return found
+
+
+def _problems(name: str, said: FieldFacts) -> Iterator[Problem]:
+    title = said.label or name
+    low, high = said.minimum, said.maximum
+    if low is not None and high is not None and low > high:
+        yield Problem(field=name, sentence=f"{title}: the minimum is above the maximum.")
+    if said.typical and said.typical[0] > said.typical[1]:
+        yield Problem(field=name, sentence=f"{title}: the usual range ends before it begins.")
+    if said.choice_labels and len(said.choice_labels) != len(said.choices or said.choice_labels):
+        counts = f"{len(said.choice_labels)} words for {len(said.choices or ())} choices"
+        yield Problem(field=name, sentence=f"{title}: there are {counts}.")
+    wrong = _wrong_pattern(said.pattern) if said.pattern else ""
+    if wrong:
+        yield Problem(field=name, sentence=f"{title}: the pattern cannot be read: {wrong}.")
+
+
+def _wrong_pattern(pattern: str) -> str:
+    """What RE2 says is wrong with a pattern; empty when nothing is."""
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(pattern, options)
+    except (re2.error, UnicodeEncodeError) as error:
+        said = error.args[0] if error.args else ""
+        return (said.decode(errors="replace") if isinstance(said, bytes) else str(said))[:200]
+    return ""
+
+
+def _with_wire(facts: FieldFacts, words: object) -> FieldFacts:
+    """With what only counts where a server declares nothing, and with examples that can be kept."""
+    given = words if isinstance(words, Mapping) else {}
+    sizes = listed(given.get("shape"))
+    is_shape = 0 < len(sizes) <= _MOST_DIMENSIONS and all(map(_is_size, sizes))
+    can_be_kept = all(map(_is_plain, facts.examples or ()))
+    choices = facts.choices if all(map(_is_choice, facts.choices or ())) else None
+    return replace(
+        facts,
+        datatype=text(given.get("datatype"))[:40] or None,
+        shape=tuple(size for size in sizes if isinstance(size, int)) if is_shape else None,
+        choices=choices,
+        examples=tuple(map(_kept, facts.examples or ())) or None if can_be_kept else None,
+    )
+
+
+def _inputs(value: object) -> tuple[str, ...]:
+    names = [name for name in listed(value)[:MAX_INPUTS] if isinstance(name, str) and is_name(name)]
+    return tuple(dict.fromkeys(names))
+
+
+def _is_size(size: object) -> bool:
+    return isinstance(size, int) and not isinstance(size, bool) and -1 <= size < 2**31
+
+
+def _is_choice(choice: object) -> bool:
+    if isinstance(choice, str):
+        return choice == "" or is_name(choice)
+    return isinstance(choice, int | float) and _is_plain(choice)
+
+
+def _kept(value: object) -> object:
+    """Plain data that any database takes: without NUL and halves of letters."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, Mapping):
+        return {_kept(str(name)): _kept(item) for name, item in value.items()}
+    return [_kept(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_plain(value: object, depth: int = 0) -> bool:
+    """Whether JSON has it, and gives it back as it was."""
+    match value:
+        case None | bool() | str():
+            return True
+        case int():
+            return abs(value) < 2**63
+        case float():
+            return math.isfinite(value)
+        case list() if depth < _DEEPEST:
+            return all(_is_plain(item, depth + 1) for item in value)
+        case dict() if depth < _DEEPEST:
+            return all(
+                isinstance(n, str) and _is_plain(item, depth + 1) for n, item in value.items()
+            )
+    return False
