@@ -7,6 +7,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
@@ -18,7 +19,9 @@ NAMES = {
     ":": "colon", " ": "space",
 }  # fmt: skip
 COMMENTS = ("#", "//", "%")
+NONE = "\x1f"  # stands in no text: every line is one cell
 _LIKELY = ",;\t|"
+_DECIMAL = re.compile(r"\s*[+-]?\d+[.,]\d+\s*", re.ASCII)
 _SAMPLE_ROWS = 100
 _SAMPLE_TEXT = 200_000
 _LONGEST_CELL = 10 * 2**20
@@ -47,7 +50,7 @@ def sniffed(text: str, *, wanted: str = "", likely: str = "") -> Dialect:
         return Dialect(delimiter=declared[1], quote=quote, escape=escape, declared=True)
     if wanted:
         return Dialect(delimiter=wanted, quote=quote, escape=escape, declared=bool(declared))
-    marks = [mark for mark in NAMES if mark in sample] or [","]
+    marks = [NONE, *(mark for mark in NAMES if mark in sample)]
     found = [Dialect(delimiter=mark, quote=quote, escape=escape) for mark in marks]
     return max(found, key=lambda one: _score(sample, one, likely))
 
@@ -102,8 +105,8 @@ def _score(sample: str, dialect: Dialect, likely: str) -> tuple[float, bool, int
     if not found:
         return (0.0, False, 0, 0.0)
     width, count = Counter(map(len, found)).most_common(1)[0]
-    if width < 2:
-        return (0.25, False, 0, 0.0)
+    if width < 2 or _is_one_column(sample, found, dialect):
+        return (0.25, False, int(dialect.delimiter == NONE), 0.0)
     cells = [cell for row in found if len(row) == width for cell in row]
     clean = sum(_is_clean(cell, dialect) for cell in cells) / len(cells)
     usual = 1.0 if dialect.delimiter in _LIKELY or dialect.delimiter == likely else 0.55
@@ -112,11 +115,22 @@ def _score(sample: str, dialect: Dialect, likely: str) -> tuple[float, bool, int
     return (round(usual * alike * clean**2, 2), dialect.delimiter == likely, rank, float(width))
 
 
+def _is_one_column(sample: str, found: list[list[str]], dialect: Dialect) -> bool:
+    """A name without the mark above prose that has it, above decimals, or above addresses."""
+    if len(found[0]) > 1 or len(found) < 2:
+        return False
+    if dialect.delimiter not in _LIKELY:
+        return True
+    lines = [line for line in sample.splitlines()[1:] if dialect.delimiter in line]
+    prose = re.compile(re.escape(dialect.delimiter) + r" +[^\W\d]")
+    spoken = sum(bool(_DECIMAL.fullmatch(line) or prose.search(line)) for line in lines)
+    return spoken > 0.5 * len(lines)
+
+
 def _sample_rows(sample: str, dialect: Dialect) -> list[list[str]]:
-    try:
-        found = list(islice(rows(sample, dialect), _SAMPLE_ROWS + 20))
-    except UnreadableFile:
-        return []
+    found: list[list[str]] = []
+    with suppress(UnreadableFile):  # said later, when the whole text is read
+        found.extend(islice(rows(sample, dialect), _SAMPLE_ROWS + 20))
     if len(sample) == _SAMPLE_TEXT:
         found = found[:-1]  # the last row of the sample is cut off
     kept = [row for row in found if any(cell.strip() for cell in row) and not is_comment(row)]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import median
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -98,7 +99,7 @@ def _start(sheet: Sheet, filled: list[int]) -> int:
         return filled[-1]  # nothing but notes: the last may be a header behind its mark
     sample = plain[:_LOOKED_AT]
     full = {i: _count(sheet.rows[i]) for i in sample}
-    usual = median(full.values()) if len(sample) > 2 else max(full.values())
+    usual = sorted(full.values())[3 * len(sample) // 4]  # notes and totals are less full
     width = Counter(len(sheet.rows[i]) for i in sample).most_common(1)[0][0]
     if _is_short_header(sheet, sample, width):
         return sample[0]
@@ -134,10 +135,19 @@ def _is_header(sheet: Sheet, start: int, below: list[int]) -> bool:
     rest = [sheet.rows[i] for i in below[:_LOOKED_AT]]
     if not rest:
         return not any(_is_value(cell) for cell in cells)
+    if _are_years(cells) and not _are_years([cell for cell in rest[0] if not is_blank(cell)]):
+        return True
     votes = sum(_vote(cell, i, rest) for i, cell in enumerate(row) if not is_blank(cell))
     if votes:
         return votes > 0
     return not any(_is_value(cell) for cell in cells)
+
+
+def _are_years(cells: list[object]) -> bool:
+    """Two years or more, each one after the last, among words: names of columns."""
+    years = [int(str(cell)) for cell in cells if re.fullmatch(r"(19|20)\d\d", str(cell).strip())]
+    values = sum(map(_is_value, cells))
+    return len(years) == values > 1 and all(b - a == 1 for a, b in pairwise(years))
 
 
 def _vote(cell: object, index: int, rest: list[Row]) -> int:

@@ -260,6 +260,10 @@ CORPUS: tuple[Awkward, ...] = (
         "words above words", "name,town\nEve,Rome\nBob,Bonn\n", {"name": ["Eve", "Bob"], "town": ["Rome", "Bonn"]}
     ),
     good("one column", "name\nEve\nBob\n", {"name": ["Eve", "Bob"]}, sniffed={"delimiter": "none, one column"}),
+    good("years as names", "2024,2025\n1.5,2.5\n3,4\n", {"2024": ["1.5", "3"], "2025": ["2.5", "4"]}, (2, 3)),
+    good("one column of prose", "text\nHello, you\nWell, well\n", {"text": ["Hello, you", "Well, well"]}, (2, 3)),
+    good("one column of decimals", "x\n1,5\n2,5\n", {"x": ["1,5", "2,5"]}, (2, 3), sniffed={"decimal mark": "comma"}),
+    good("one column of links", "url\nhttp://a.b/c\nhttp://d.e/f\n", {"url": ["http://a.b/c", "http://d.e/f"]}, (2, 3)),
     good(
         "same name twice",
         "a,a,b\n1,2,3\n",
@@ -349,6 +353,13 @@ CORPUS: tuple[Awkward, ...] = (
         lambda: workbook([[], ["Title"], [], [None, "a", "b"], [None, 1, 2], [], [None, 3, 4]]),
         {"a": [1, 3], "b": [2, 4]},
         (5, 7),
+        name="x.xlsx",
+    ),
+    good(
+        "notes above the table of a workbook",
+        lambda: workbook([["Sales"], ["Created", "2026-01-01"], [], ["id", "name", "sum"], [1, "x", 2.5], [2, "y", 3.5]]),
+        {"id": [1, 2], "name": ["x", "y"], "sum": [2.5, 3.5]},
+        (5, 6),
         name="x.xlsx",
     ),
     good(
