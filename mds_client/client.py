@@ -46,6 +46,8 @@ from mds_client.transport.retrying import Outcome
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from mds_client.facts import Facts
+
 # OSError: anyio lets a TLS alert through as ssl.SSLError.
 FAULTS = (httpx.HTTPError, httpx.InvalidURL, OSError, TooLarge, MdsError)
 
@@ -124,6 +126,16 @@ class MdsClient(Sending):
     def signature(self, ref: ModelRef) -> Signature:
         """What the model takes and answers, as far as the server says. Raises MdsError."""
         return self._converse(self.dialect().signature(ref))
+
+    def probe(self, ref: ModelRef) -> Facts | None:
+        """What a model takes that does not say, read out of its refusals of rows of zeros; else None.
+
+        It costs at most three predictions: only for when a person asks for it or the operator allows it.
+        Raises MdsError.
+        """
+        from mds_client.probing import probed
+
+        return self._converse(probed(self.dialect(), ref, self.signature(ref)))
 
     def predict(
         self, signature: Signature, values: Rows, *, request_id: str = "", trace_id: str = ""
@@ -306,6 +318,13 @@ class AsyncMdsClient(Sending):
         """What the model takes and answers, as far as the server says. Raises MdsError."""
         return await self._converse((await self.dialect()).signature(ref))
 
+    async def probe(self, ref: ModelRef) -> Facts | None:
+        """As MdsClient.probe."""
+        from mds_client.probing import probed
+
+        dialect = await self.dialect()
+        return await self._converse(probed(dialect, ref, await self.signature(ref)))
+
     async def predict(
         self, signature: Signature, values: Rows, *, request_id: str = "", trace_id: str = ""
     ) -> Prediction:
@@ -461,6 +480,7 @@ class Model:
 
     def _has_changed(self, known: Signature) -> bool:
         try:
-            return self.client.signature(self.ref).fingerprint != known.fingerprint
+            now = self.client.signature(self.ref)
+            return now.fingerprint != known.declared_fingerprint
         except MdsError:
             return False

@@ -99,14 +99,23 @@ def the_one_model(dialect: Dialect, ping: Response) -> list[ModelInfo]:
 
 
 def _content(signature: Signature, rows: Sequence[Values]) -> dict[str, object]:
-    """A table for named columns, tensors by name, and bare rows where nothing is known."""
+    """A table for named columns, tensors by name, and bare rows where no names are known."""
     fields = signature.inputs
     if signature.layout == "unknown":
         return {"inputs": [numbers(row.get(fields[0].name)) for row in rows]}
     if any(field.kind == "tensor" for field in fields):
         return {"inputs": {f.name: [_cell(row.get(f.name)) for row in rows] for f in fields}}
     data = [[_cell(row.get(field.name)) for field in fields] for row in rows]
+    if _are_numbered(signature):
+        return {"inputs": data}
     return {"dataframe_split": {"columns": [field.name for field in fields], "data": data}}
+
+
+def _are_numbered(signature: Signature) -> bool:
+    """Whether the columns have no names of their own: the model would look for them in vain."""
+    names = [field.name for field in signature.inputs]
+    numbered = [f"column {i + 1}" for i in range(len(names))]
+    return signature.layout == "matrix" and names == numbered
 
 
 def _cell(value: object) -> object:
