@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import cast
 
 import orjson
 
-from batch import encoding
+from batch import bounds, encoding
 from batch.errors import UnreadableFile
 from batch.records import Record, tabled
 from batch.table import Choices, Limits, Table, letter
@@ -18,6 +19,7 @@ NAME = "json"
 TITLE = "JSON"
 SUFFIXES = (".json",)
 ORDER = 50
+_BEGIN = re.compile(rb"[\[{]\s*([\"\[{\d\-tfnNI\]}]|$)")
 _WRAPPERS = (
     "data", "records", "rows", "items", "results", "values", "instances", "inputs", "features",
     "dataframe_records", "dataframe_split",
@@ -25,18 +27,17 @@ _WRAPPERS = (
 
 
 def matches(upload: Upload) -> bool:
-    """Whether it is one JSON document, or says by its name and its first sign that it should be."""
+    """Whether it begins, and ends, as a JSON document does; by name the beginning is enough."""
     if encoding.is_binary(upload.data):
         return False
-    text = _stripped(upload.head)
-    if not text.startswith((b"{", b"[")):
-        return False
-    return upload.suffix == ".json" or _is_json(upload.data)
+    begins = _BEGIN.match(_plain(upload.head)) is not None
+    return begins and (upload.suffix == ".json" or _plain(upload.data[-64:])[-1:] in (b"}", b"]"))
 
 
 def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
     """The table. Raises UnreadableFile, with the line where the text is no JSON."""
     text, words = encoding.decoded(upload.data, choices.encoding)
+    _check_size(text, limits)
     document = _parsed(text.removeprefix("\ufeff"))
     records, has_names, remarks = _records(document)
     sniffed = {"format": TITLE, "encoding": words}
@@ -51,16 +52,20 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
     )
 
 
-def _stripped(head: bytes) -> bytes:
-    return head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+def _plain(part: bytes) -> bytes:
+    return part.replace(b"\x00", b"").strip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
 
 
-def _is_json(data: bytes) -> bool:
-    try:
-        _parsed(encoding.decoded(data)[0].removeprefix("\ufeff"))
-    except UnreadableFile:
-        return False
-    return True
+def _check_size(text: str, limits: Limits) -> None:
+    """Objects and lists take many times the memory of their text: they are counted first."""
+    for word, signs, most in (
+        ("objects", "{", limits.rows),
+        ("lists", "[", 2 * limits.rows),
+        ("values", ",", 2 * limits.cells),
+    ):
+        count = text.count(signs)
+        if count > most:
+            raise bounds.too_large(word, count, most)
 
 
 def _parsed(text: str) -> object:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import cast
 
 import orjson
@@ -15,7 +17,9 @@ from batch.upload import Upload
 NAME = "json_lines"
 TITLE = "JSON Lines"
 SUFFIXES = (".jsonl", ".ndjson")
-ORDER = 60
+ORDER = 45  # before JSON, which a single line would be
+_LINE = re.compile(r"[^\n]*\n|[^\n]+$")
+_LONGEST_LINE = 2**20
 
 
 def matches(upload: Upload) -> bool:
@@ -26,8 +30,7 @@ def matches(upload: Upload) -> bool:
         return False
     if upload.suffix in SUFFIXES:
         return True
-    first = next((line for line in upload.data.splitlines() if line.strip()), b"")
-    return isinstance(_value(first.removeprefix(b"\xef\xbb\xbf")), dict)
+    return is_first_of_many(upload.data)
 
 
 def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
@@ -36,7 +39,7 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
     records: list[Record] = []
     numbers: list[int] = []
     faults: dict[int, str] = {}
-    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
+    for number, line in enumerate(_lines(text.removeprefix("\ufeff")), start=1):
         if not line.strip():
             continue
         record = _record(_value(line))
@@ -58,6 +61,17 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
         row_numbers=numbers,
         faults=faults,
     )
+
+
+def is_first_of_many(data: bytes) -> bool:
+    """Whether the first line is an object by itself, and there are more lines."""
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    first, _, rest = start[:_LONGEST_LINE].partition(b"\n")
+    return bool(rest.strip()) and isinstance(_value(first), dict)
+
+
+def _lines(text: str) -> Iterator[str]:
+    return (found[0] for found in _LINE.finditer(text))
 
 
 def _value(line: str | bytes) -> object:
