@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import cast
@@ -75,9 +76,14 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _value(line: str | bytes) -> object:
+    """The value of a line; NaN, which Python writes and JSON does not have, is taken as nothing."""
     try:
         return cast(object, orjson.loads(line))
     except orjson.JSONDecodeError:
+        pass
+    try:
+        return cast(object, json.loads(line, parse_constant=lambda _word: None))
+    except (ValueError, RecursionError):
         return None
 
 

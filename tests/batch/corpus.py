@@ -421,6 +421,8 @@ CORPUS: tuple[Awkward, ...] = (
     bad("deep JSON", "[" * 100_000, "nested", name="x.json"),
     bad("JSON of nothing", "{}", "no rows", name="x.json"),
     good("JSON Lines", '{"a": 1}\n\n{"a": 2}\n', {"a": [1, 2]}, (1, 3), name="x.jsonl"),
+    good("JSON Lines with NaN", '{"a": NaN}\n{"a": 2}\n', {"a": [None, 2]}, (1, 2), name="x.jsonl"),
+    good("JSON Lines called JSON", '{"a": 1}\n{"a": 2}\n', {"a": [1, 2]}, (1, 2), name="x.json", remark="name ends in .json"),
     good("a bad line", '{"a": 1}\noops\n{"a": 2}\n', {"a": [1, None, 2]}, (1, 2, 3), name="x.jsonl", faults=(1,)),
     # Archives.
     good("a table in a ZIP", lambda: archive({"x/t.csv": b"a,b\n1,2\n3,4\n"}), AB, (2, 3), name="x.zip"),
@@ -428,6 +430,7 @@ CORPUS: tuple[Awkward, ...] = (
     bad("a ZIP in a ZIP", lambda: archive({"t.csv": archive({"t.csv": b"a\n1\n"})}), "not known", name="x.zip"),
     bad("zip bomb", zip_bomb, "unpacks to 600 MB", TooLarge, name="x.zip"),
     bad("a ZIP that lies", lying_archive, "unpacked", name="x.zip"),
+    bad("Word document", lambda: archive({"word/document.xml": b"<x/>", "word/media/a.png": picture()}), "Word", name="x.docx"),
     bad("protected ZIP", locked_archive, "password", Locked, name="x.zip"),
     bad("cut-off ZIP", lambda: archive({"a.png": picture()})[:-20], "unpacked", name="x.zip"),
     bad("nothing of use in a ZIP", lambda: archive({"readme.md": b"hello"}), "no pictures", name="x.zip"),

@@ -14,6 +14,7 @@ from batch.converting import Converted, converted
 from batch.mapping import suggest
 from batch.reading import read
 from batch.table import Choices, Table
+from mds_client.rows import checked_rows
 from mds_client.signature import Field, File, Kind, ModelRef, Signature
 from tests.batch.corpus import parquet, picture
 from tests.batch.files import archive, workbook
@@ -269,6 +270,7 @@ def test_rows_that_can_be_sent_pass_the_signatures_own_check() -> None:
     )
     signature = Signature(model=ModelRef(server="s", name="m"), inputs=fields)
     assert [signature.check(row) for row in found.records()] == [[], []]
+    assert len(checked_rows(signature, found.rows)) == 2
 
 
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=8), st.sampled_from(list(Kind.__args__)))  # type: ignore[attr-defined]
