@@ -39,7 +39,6 @@ __all__ = [
     "EMPTY",
     "UNCERTAIN",
     "OverlayView",
-    "as_declared",
     "confirmed",
     "current",
     "facts_of",
@@ -56,7 +55,6 @@ log = logging.getLogger(__name__)
 EMPTY = Facts(source=EDITED)
 FRESH_SECONDS = 2.0
 MOST_VERSIONS = 100
-_AS_DECLARED = "fingerprint"
 # Words of provenance of what nobody declared.
 UNCERTAIN = ("guessed", "learned", "probed")
 _SAID = {f.name for f in fields(FieldFacts)}
@@ -78,17 +76,7 @@ def together(
     `unfolds`: see mds_client.ladder.merged.
     """
     facts = [*others, overlay] if overlay else list(others)
-    if not facts:
-        return signature
-    found = merged(signature, *facts, unfolds=unfolds)
-    if found.fingerprint == signature.fingerprint:
-        return found
-    return replace(found, provenance={**found.provenance, _AS_DECLARED: signature.fingerprint})
-
-
-def as_declared(signature: Signature) -> str:
-    """The fingerprint of the signature as the server declares it, whatever was added to it since."""
-    return signature.provenance.get(_AS_DECLARED, signature.fingerprint)
+    return merged(signature, *facts, unfolds=unfolds) if facts else signature
 
 
 def uncertain(field: Field) -> list[str]:

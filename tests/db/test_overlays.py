@@ -11,9 +11,7 @@ from db.ids import new_id
 from db.overlays import OverlayView
 from tests.recorded import NOON
 
-CONTENT: dict[str, object] = {
-    "fields": {"age": {"label": "Alter – 年齢 😀", "minimum": 0.5}}
-}
+CONTENT: dict[str, object] = {"fields": {"age": {"label": "Alter – 年齢 😀", "minimum": 0.5}}}
 
 
 def version(number: int = 1, model: str = "churn", **changes: object) -> OverlayView:

@@ -225,15 +225,6 @@ def test_the_overlay_wins_over_every_source() -> None:
     assert overlay.together(DECLARED, overlay=None) == DECLARED
 
 
-def test_the_declared_fingerprint_is_remembered() -> None:
-    words = overlay.together(DECLARED, overlay=labelled(age="Age"))
-    assert overlay.as_declared(words) == words.fingerprint == DECLARED.fingerprint
-    choices = replace(EMPTY, fields={"plan": FieldFacts(choices=("basic", "gold"))})
-    found = overlay.together(DECLARED, overlay=choices)
-    assert found.fingerprint != DECLARED.fingerprint
-    assert overlay.as_declared(found) == DECLARED.fingerprint
-
-
 def test_a_guess_is_confirmed_as_a_fact_of_a_person() -> None:
     assert overlay.uncertain(DECLARED["age"]) == ["kind"]
     said = overlay.confirmed(DECLARED, "age", "kind")

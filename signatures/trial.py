@@ -1,0 +1,128 @@
+"""What an edited signature would do to requests that people really made: the last cases, asked again."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import db.cases
+from db.cases import CaseView
+from db.engine import Sessions, reading
+from db.errors import StorageError
+from mds_client.errors import MdsError
+from mds_client.prediction import Answer, Prediction
+from mds_client.signature import Field, File, ModelRef, Signature, Values
+from signatures.errors import OverlayNotRecorded
+
+MOST_CASES = 20
+MOST_SECONDS = 60.0
+_FILE = {"file", "media_type", "size", "sha256"}
+_OMITTED = {"omitted", "size", "sha256"}
+
+
+class AskedModel(Protocol):
+    """What is needed of a model."""
+
+    def predict(self, values: Values) -> Prediction:
+        """The answer to one row. Raises MdsError."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """One case, asked again. `outcome` is a sentence; `is_well` where nothing stands in the way."""
+
+    case: CaseView
+    outcome: str
+    is_well: bool
+
+
+def last_cases(sessions: Sessions, ref: ModelRef, *, limit: int = MOST_CASES) -> list[CaseView]:
+    """The newest cases of a model, whatever its version. Raises OverlayNotRecorded."""
+    try:
+        with reading(sessions) as session:
+            return db.cases.recent(session, server=ref.server, model=ref.name, limit=limit)
+    except StorageError as error:
+        raise OverlayNotRecorded(str(error)) from error
+
+
+def tried(
+    cases: list[CaseView],
+    signature: Signature,
+    model: AskedModel,
+    *,
+    seconds: float = MOST_SECONDS,
+    clock: Callable[[], float] = time.monotonic,
+) -> list[Trial]:
+    """Each case's values through the signature's check, and then to the model, one after the other; none
+    of it becomes a case. After so many seconds the rest is only checked."""
+    until = clock() + seconds
+    return [_trial(case, signature, model if clock() < until else None) for case in cases]
+
+
+def _trial(case: CaseView, signature: Signature, model: AskedModel | None) -> Trial:
+    values, lost = _values(case, signature)
+    well = Trial(case=case, outcome="", is_well=True)
+    if lost:
+        return replace(well, outcome=f"Cannot be asked again: {lost} is not kept.")
+    problems = signature.check(values)
+    if problems:
+        said = " ".join(problem.sentence for problem in problems[:3])
+        return replace(well, outcome=f"Does not pass: {said}", is_well=False)
+    if model is None:
+        return replace(well, outcome="Passes. Not asked: the time for this was up.")
+    try:
+        answer = model.predict(values).answer
+    except MdsError as error:
+        said = f"Passes, but the model does not answer: {error.sentence}"
+        return replace(well, outcome=said, is_well=False)
+    return replace(well, outcome=f"Passes. {_compared(case, answer)}")
+
+
+def _values(case: CaseView, signature: Signature) -> tuple[Values, str]:
+    """What was entered, and the name of what is not kept of it."""
+    fields = {field.name: field for field in signature.inputs}
+    values: dict[str, object] = {}
+    for name, entered in case.entered.items():
+        field = fields.get(name)
+        values[name] = _restored(entered, field)
+        if values[name] is None and isinstance(entered, Mapping):
+            return {}, field.title if field else name
+    return values, ""
+
+
+def _restored(entered: object, field: Field | None) -> object:
+    """A file comes back where it is one of the examples."""
+    if not isinstance(entered, Mapping) or set(entered) not in (_FILE, _OMITTED):
+        return entered
+    files = [e for e in (field.examples if field else ()) if isinstance(e, File)]
+    return next((file for file in files if file.sha256 == entered["sha256"]), None)
+
+
+def _compared(case: CaseView, answer: Answer) -> str:
+    now = answer.headline[:200] or "something without a headline"
+    before = _before(case)
+    if before is None:
+        return f"The model answers {now}."
+    is_same = _is_same(before, answer)
+    was = f"{before:g}" if isinstance(before, float) else str(before)[:200]
+    return (
+        f"The model answers {now}, as then." if is_same else f"The model answers {now}; then {was}."
+    )
+
+
+def _is_same(before: str | float, answer: Answer) -> bool:
+    if isinstance(before, str):
+        return before in (answer.label, answer.text)
+    return answer.number is not None and math.isclose(before, answer.number, rel_tol=1e-6)
+
+
+def _before(case: CaseView) -> str | float | None:
+    """What was answered then, as far as it can be compared."""
+    if case.answer_label is not None or case.answer_number is not None:
+        return case.answer_label if case.answer_label is not None else case.answer_number
+    text = (case.answer or {}).get("text")
+    return text if isinstance(text, str) and text else None
