@@ -7,6 +7,7 @@ import unicodedata
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+_LONGEST = 100  # letters of names that are compared one by one
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[a-z]+|[0-9]+|[^\W\d_a-z]+")
 # The first of each line stands for all of them.
@@ -72,6 +73,8 @@ def meaning(name: str) -> frozenset[str]:
 
 def likeness(one: str, other: str) -> float:
     """How alike two names are written, from 0 to 1; an abbreviation of every word counts much."""
+    if max(len(one), len(other)) > _LONGEST:
+        return 0.0
     if _abbreviates(words(one), words(other)) or _abbreviates(words(other), words(one)):
         return 0.9
     return SequenceMatcher(None, key(one), key(other), autojunk=False).ratio()

@@ -16,20 +16,18 @@ from batch import bounds, zipped
 from batch.errors import TooLarge, UnreadableFile
 from batch.table import Limits
 
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*)>")
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)>")
-_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
-_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_VALUE = re.compile(rb"<(?:\w+:)?v[^>/]*>([^<]*)<")
+# Only tags are matched, never from one to its end: a file without ends would take for ever.
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^<>]*)>")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b([^<>]*)>")
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
+_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^<>]*)>")
+_VALUE = re.compile(rb"<(?:\w+:)?v[^<>/]*>([^<]*)<")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 _NUMBER = re.compile(rb"\br=[\"']([0-9]{1,7})[\"']")
-_STRING = re.compile(rb"<(?:\w+:)?si\b[^>]*>(.*?)</(?:\w+:)?si>", re.DOTALL)
-_ODS_ROW = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL)
-_ODS_CELL = re.compile(
-    rb"<table:(?:covered-)?table-cell\b([^>]*?)(?:/>|>(.*?)</table:(?:covered-)?table-cell>)",
-    re.DOTALL,
-)
+_STRING = re.compile(rb"<(?:\w+:)?si(?=[\s/>])()[^<>]*>")
+_ODS_ROW = re.compile(rb"<table:table-row\b([^<>]*)>")
+_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^<>]*)>")
 _ODS_ROWS = re.compile(rb"table:number-rows-repeated=[\"']([0-9]{1,9})[\"']")
 _ODS_CELLS = re.compile(rb"table:number-columns-repeated=[\"']([0-9]{1,9})[\"']")
 
@@ -94,7 +92,7 @@ def _string_lengths(archive: zipfile.ZipFile, limits: Limits) -> list[int]:
     if "xl/sharedStrings.xml" not in archive.namelist():
         return []
     text = zipped.content(archive, "xl/sharedStrings.xml", limits.unpacked)
-    return [len(one[1]) for one in _STRING.finditer(text)]
+    return [end - start for _, start, end in _parts(_STRING, text, 0, len(text))]
 
 
 def _check_text(size: int, limits: Limits) -> None:
@@ -132,24 +130,29 @@ def _attribute(tag: bytes, name: bytes) -> str:
 def _scanned(xml: bytes, lengths: list[int]) -> Seen:
     result = Seen()
     row = -1
-    for start, attributes, body in _rows(xml):
+    for attributes, start, end in _parts(_ROW, xml, 0, len(xml)):
         given = _NUMBER.search(attributes)
         row = int(given[1]) - 1 if given else row + 1
         column = -1
-        for cell in _CELL.finditer(xml, start, body):
-            place = _PLACE.search(cell[1])
+        for cell, begin, stop in _parts(_CELL, xml, start, end):
+            place = _PLACE.search(cell)
             at, column = (int(place[2]) - 1, _column(place[1])) if place else (row, column + 1)
             result.rows, result.columns = max(result.rows, at + 1), max(result.columns, column + 1)
-            _look(result, (at, column), cell[1], cell[2] or b"", lengths)
+            _look(result, (at, column), cell, xml[begin:stop], lengths)
     return result
 
 
-def _rows(xml: bytes) -> Iterator[tuple[int, bytes, int]]:
-    """Where each row's cells begin, the attributes of the row, and where its cells end."""
-    marks = [(one.end(), one[1]) for one in _ROW.finditer(xml)]
-    ends = [start for start, _ in [*marks[1:], (len(xml), b"")]]
-    for (start, attributes), end in zip(marks, ends, strict=False):
-        yield start, attributes, end
+def _parts(
+    tag: re.Pattern[bytes], xml: bytes, start: int, end: int
+) -> Iterator[tuple[bytes, int, int]]:
+    """The attributes of each such tag, and where what belongs to it begins and ends: at the next tag."""
+    before: re.Match[bytes] | None = None
+    for found in tag.finditer(xml, start, end):
+        if before is not None:
+            yield before[1], before.end(), found.start()
+        before = found
+    if before is not None:
+        yield before[1], before.end(), end
 
 
 def _look(
@@ -177,24 +180,24 @@ def _check_ods(xml: bytes, limits: Limits) -> None:
     """Rows and cells say how often they are repeated; the last that holds something counts."""
     for sheet in xml.split(b"<table:table ")[1:]:
         rows = columns = text = seen_rows = 0
-        for row in _ODS_ROW.finditer(sheet):
-            times = _times(_ODS_ROWS, row[1])
+        for attributes, start, end in _parts(_ODS_ROW, sheet, 0, len(sheet)):
+            times = _times(_ODS_ROWS, attributes)
             seen_rows += times
-            width, size = _ods_width(row[2] or b"")
+            width, size = _ods_width(sheet, start, end)
             if width:
                 rows, columns, text = seen_rows, max(columns, width), text + size * times
             bounds.check(rows, columns, limits)
             _check_text(text, limits)
 
 
-def _ods_width(row: bytes) -> tuple[int, int]:
+def _ods_width(xml: bytes, start: int, end: int) -> tuple[int, int]:
     """Cells up to the last that holds something, and the bytes of all."""
     width = last = size = 0
-    for cell in _ODS_CELL.finditer(row):
-        times = _times(_ODS_CELLS, cell[1])
+    for attributes, begin, stop in _parts(_ODS_CELL, xml, start, end):
+        times = _times(_ODS_CELLS, attributes)
         width += times
-        if cell[2] or b"office:value" in cell[1]:
-            last, size = width, size + len(cell[2] or b"") * times
+        if b"office:" in attributes or xml.find(b"<text:", begin, stop) >= 0:
+            last, size = width, size + (stop - begin) * times
     return last, size
 
 

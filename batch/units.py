@@ -46,6 +46,7 @@ _UNITS |= dict.fromkeys(("℃", "celsius", "degc", "deg c", "° c"), _UNITS["°c
 _UNITS |= dict.fromkeys(("℉", "fahrenheit", "degf", "deg f", "° f"), _UNITS["°f"])
 # Letters alone that mean temperature once the field has one.
 _BY_FAMILY = {("temperature", "c"): _UNITS["°c"], ("temperature", "f"): _UNITS["°f"]}
+_LONGEST = 200  # letters of a header that is looked at
 _BRACKETS = re.compile(r"^(.*\S)\s*[(\[{]\s*(?:in\s+)?([^()\[\]{}]{1,12}?)\s*[)\]}]\s*$")
 _TAIL = re.compile(r"^(.*\S)(?:[\s_,/.-]+(?:in[\s_]+)?)([^\s_,/.-]{1,12}|° ?[CF])$")
 
@@ -62,6 +63,8 @@ def parted(header: str) -> tuple[str, str]:
 
     A last word, as in `radius_mm`, counts only when it is the name of a unit.
     """
+    if len(header) > _LONGEST:
+        return header, ""
     if found := _BRACKETS.match(header):
         return found[1], found[2]
     if (found := _TAIL.match(header)) and (unit(found[2]) or found[2].casefold() in ("c", "f")):

@@ -155,6 +155,16 @@ def test_nor_does_a_workbook_with_strange_cells(data: str) -> None:
     _read_or_say(made, "a.xlsx")
 
 
+@pytest.mark.parametrize("tag", [b"<c>", b"<c ", b'<c r="A1"><f>', b"<row>", b"<row ", b"<c><v>"])
+@pytest.mark.timeout(20)
+def test_a_workbook_whose_tags_never_end_takes_no_time(tag: bytes) -> None:
+    made = repacked(
+        WHOLE["workbook"],
+        {"xl/worksheets/sheet1.xml": lambda xml: xml.replace(b"</sheetData>", tag * 200_000)},
+    )
+    _read_or_say(made, "a.xlsx")
+
+
 def _read_or_say(data: bytes, name: str) -> None:
     table = _read(data, name)
     if isinstance(table, UnreadableFile):
