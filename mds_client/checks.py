@@ -12,6 +12,7 @@ from typing import SupportsInt, cast
 
 import numpy as np
 
+from mds_client.datatypes import Array
 from mds_client.errors import Problem
 from mds_client.signature import Field, File
 
@@ -217,6 +218,10 @@ def _tensor(field: Field, value: object) -> str:
         return f"{field.title} must hold numbers only, and rows of the same length."
     if array.size == 0:
         return f"{field.title} is empty."
+    if _has_holes(value):
+        return f"{field.title} has an empty place among its numbers."
+    if field.datatype in INTEGER_LIMITS and not _is_whole(array):
+        return f"{field.title} must hold whole numbers only."
     if array.ndim == len(field.shape) and len(array) == 1:
         array = array[0]  # one row, given with its batch dimension
     if array.ndim == len(field.shape) > 1 and len(array) > 1:
@@ -227,6 +232,17 @@ def _tensor(field: Field, value: object) -> str:
     ):
         return f"{field.title} must have the shape {_shape(expected)}, not {_shape(array.shape)}."
     return ""
+
+
+def _is_whole(array: Array) -> bool:
+    return bool((np.isfinite(array) & (np.trunc(array) == array)).all())
+
+
+def _has_holes(value: object) -> bool:
+    """Whether a list has nothing where a number belongs; NaN in an array is the caller's own."""
+    if isinstance(value, list | tuple):
+        return any(item is None or _has_holes(item) for item in value)
+    return False
 
 
 def _json(field: Field, value: object) -> str:

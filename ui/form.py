@@ -1,29 +1,39 @@
-"""The form of a model: at most seven fields in sight, the others in named groups."""
+"""The form of a model: at most seven fields in sight, the others in named groups, a search in a long one."""
 
 from __future__ import annotations
 
+import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
+from mds_client.checks import is_missing
 from mds_client.signature import NUMERIC_KINDS, Field, Signature, Values
 from ui import fields
+from ui.fields import _finder, _keeping
 from ui.text import plain
 
 IN_SIGHT = 7
+_MOST_IN_GROUP = 40
+_PART = 20
+_SHORT = 80
 
 
 def draw(signature: Signature, opened_with: Values, key: str) -> dict[str, object]:
     """Draw every field, opened with these values; give back what the widgets hold now."""
-    values: dict[str, object] = {}
-    for name, group in layout(signature):
-        if not name:
-            values |= _draw_fields(group, opened_with, key)
-            continue
-        with st.expander(f"{plain(name)} ({len(group)})"):
-            values |= _draw_fields(group, opened_with, key)
-    return values
+    _keeping.forget_others(key)
+    form = _Form(key, opened_with, is_pressed=_was_pressed(key))
+    groups = layout(signature)
+    if len(groups) > 1:
+        _draw_finder(form, groups)
+    complaints = st.container()
+    for number, (name, group) in enumerate(groups):
+        with form.group(number, name, group) if name else st.container():
+            form.draw(group, name)
+    form.complain(complaints, groups)
+    return form.values
 
 
 def layout(signature: Signature) -> list[tuple[str, list[Field]]]:
@@ -32,35 +42,135 @@ def layout(signature: Signature) -> list[tuple[str, list[Field]]]:
     if len(ordered) <= IN_SIGHT + 1:
         return [("", ordered)]
     rest = ordered[IN_SIGHT:]
-    names = list(dict.fromkeys(field.group or "More" for field in rest))
-    return [
-        ("", ordered[:IN_SIGHT]),
-        *((name, [f for f in rest if (f.group or "More") == name]) for name in names),
-    ]
+    names = list(dict.fromkeys(_group(found) for found in rest))
+    groups = [(name, [f for f in rest if _group(f) == name]) for name in names]
+    return [("", ordered[:IN_SIGHT]), *(part for group in groups for part in _parts(*group))]
 
 
-def _draw_fields(shown: Sequence[Field], opened_with: Values, key: str) -> dict[str, object]:
-    """Short inputs two abreast, so that the whole form is in sight; long ones over the full width."""
-    values: dict[str, object] = {}
-    for pair in _abreast(shown):
-        columns = st.columns(2) if len(pair) == 2 else [st.container()]
-        for column, field in zip(columns, pair, strict=True):
-            with column:
-                widget_key = f"{key}_{field.name}"
-                values[field.name] = fields.render(field, widget_key, opened_with.get(field.name))
-    return values
+def heading(found: Field) -> str:
+    """What a nested field belongs to: `address.city` to Address."""
+    outer = found.name.split(".")[:-1]
+    if not outer:
+        return ""
+    names = [part.replace("~1", ".").replace("~0", "~").replace("_", " ") for part in outer]
+    nested = " › ".join(name.strip().capitalize() for name in names)
+    return found.group or nested
+
+
+def _group(found: Field) -> str:
+    return found.group or heading(found) or "More"
+
+
+def _parts(name: str, group: list[Field]) -> Iterator[tuple[str, list[Field]]]:
+    """A group that is too long to look through, in parts named by their first and last field."""
+    if len(group) <= _MOST_IN_GROUP:
+        yield name, group
+        return
+    for start in range(0, len(group), _PART):
+        part = group[start : start + _PART]
+        yield f"{name}: {part[0].title} – {part[-1].title}", part
+
+
+@dataclass
+class _Form:
+    """One drawing of the form: its values and problems as they come."""
+
+    key: str
+    opened_with: Values
+    is_pressed: bool
+    values: dict[str, object] = field(default_factory=dict)
+    wrong: dict[str, str] = field(default_factory=dict)
+
+    def group(
+        self, number: int, name: str, group: Sequence[Field]
+    ) -> st.delta_generator.DeltaGenerator:
+        """A group to open; open where something was wrong inside when it was last drawn."""
+        was_wrong = _keeping.kept(_keeping.own(self.key, "wrong"), frozenset[str])
+        box = st.container(key=_css(self.key, f"group{number}"))
+        is_open = any(found.name in was_wrong for found in group)
+        return box.expander(f"{plain(name)} ({len(group)})", expanded=is_open)
+
+    def draw(self, shown: Sequence[Field], last: str) -> None:
+        """Short inputs two abreast; nested ones under the name of what they belong to."""
+        for pair in _abreast([_typed(found, len(shown)) for found in shown]):
+            if heading(pair[0]) != last and (last := heading(pair[0])):
+                st.markdown(f"**{plain(last)}**")
+            columns = st.columns(2) if len(pair) == 2 else [st.container()]
+            for column, found in zip(columns, pair, strict=True):
+                with column, st.container(key=_css(self.key, found.name)):
+                    self._draw_field(found)
+
+    def _draw_field(self, found: Field) -> None:
+        """The input, and what is wrong with what it holds: at once, but of an empty one after a press."""
+        opened = self.opened_with.get(found.name)
+        value = fields.render(found, f"{self.key}_{found.name}", opened)
+        self.values[found.name] = value
+        problem = found.check(value) if self.is_pressed or not is_missing(value) else None
+        if problem:
+            self.wrong[found.name] = problem.sentence
+            st.markdown(f":material/error: **{plain(problem.sentence)}**")
+
+    def complain(
+        self,
+        place: st.delta_generator.DeltaGenerator,
+        groups: Sequence[tuple[str, Sequence[Field]]],
+    ) -> None:
+        """Say on top what is wrong inside a group, which may be closed."""
+        _keeping.keep(_keeping.own(self.key, "wrong"), frozenset(self.wrong))
+        counts = [(name, sum(f.name in self.wrong for f in group)) for name, group in groups]
+        hidden = [f"{name} ({count})" for name, count in counts if name and count]
+        if hidden:
+            words = f"Something to mend in {', '.join(hidden)}."
+            place.markdown(f":material/error: **{plain(words)}**")
+
+
+def _draw_finder(form: _Form, groups: Sequence[tuple[str, Sequence[Field]]]) -> None:
+    keys = {found.name: _css(form.key, found.name) for _, group in groups for found in group}
+    members = {
+        _css(form.key, f"group{n}"): [keys[f.name] for f in group]
+        for n, (name, group) in enumerate(groups)
+        if name
+    }
+    _finder.draw(form.key, {keys[f.name]: f for _, group in groups for f in group}, members)
+
+
+def _was_pressed(key: str) -> bool:
+    """Whether this form was ever sent: Streamlit keeps a press of its button for one run."""
+    presses = [name for name in st.session_state if str(name).startswith("FormSubmitter:")]
+    if any(st.session_state[name] for name in presses):
+        return _keeping.keep(_keeping.own(key, "pressed"), True)
+    return _keeping.kept(_keeping.own(key, "pressed"), bool)
+
+
+def _css(key: str, name: str) -> str:
+    """A key that is a class name in the browser as it is, whatever the field is called."""
+    return "field_" + hashlib.sha256(f"{key}|{name}".encode()).hexdigest()[:16]
+
+
+def _typed(found: Field, count: int) -> Field:
+    """One of several texts with short examples is typed in one line."""
+    if found.kind != "text" or found.format or found.content_type == "base64" or count == 1:
+        return found
+    is_short = all(len(str(e)) <= _SHORT and "\n" not in str(e) for e in found.examples)
+    return replace(found, format="line") if is_short else found
 
 
 def _abreast(shown: Sequence[Field]) -> list[list[Field]]:
     """Neighbours that fit beside each other, in order."""
     pairs: list[list[Field]] = []
-    for field in shown:
-        if pairs and len(pairs[-1]) == 1 and _is_short(field) and _is_short(pairs[-1][0]):
-            pairs[-1].append(field)
+    for found in shown:
+        before = pairs[-1] if pairs else []
+        if len(before) == 1 and _are_a_pair(before[0], found):
+            before.append(found)
         else:
-            pairs.append([field])
+            pairs.append([found])
     return pairs
 
 
-def _is_short(field: Field) -> bool:
-    return field.kind in NUMERIC_KINDS
+def _are_a_pair(one: Field, other: Field) -> bool:
+    return _is_short(one) and _is_short(other) and heading(one) == heading(other)
+
+
+def _is_short(found: Field) -> bool:
+    is_line = found.kind == "text" and found.format in ("line", "identifier")
+    return is_line or found.kind in NUMERIC_KINDS or found.kind == "datetime"

@@ -7,21 +7,25 @@ from ui.text import number, plain
 
 
 def label(field: Field) -> str:
-    """Title, unit, and whether it may stay unknown."""
+    """Title and unit."""
     unit = f" ({plain(field.unit)})" if field.unit else ""
     return f"{plain(field.title)}{unit}"
 
 
 def hint(field: Field) -> str | None:
-    """The help text: what the field means and what is usual."""
-    usual = (
-        f"Usually {number(field.typical[0])} to {number(field.typical[1])}."
-        if field.typical
-        else ""
-    )
-    optional = "" if field.required else "May be left unknown."
-    parts = [plain(field.description), plain(usual), optional]
-    return " ".join(part for part in parts if part) or None
+    """The help text: what the field means, what is usual, what is allowed."""
+    parts = [field.description, _usually(field), limits(field), _looks(field), _optional(field)]
+    return " ".join(plain(part) for part in parts if part) or None
+
+
+def limits(field: Field) -> str:
+    """The hard limits in words; empty without."""
+    low, high = field.minimum, field.maximum
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return f"At least {number(low or 0)}."
+    return f"At most {number(high)}." if low is None else f"From {number(low)} to {number(high)}."
 
 
 def usual(field: Field) -> str:
@@ -31,3 +35,26 @@ def usual(field: Field) -> str:
     return (
         f"usually {number(field.typical[0])} to {number(field.typical[1])}" if field.typical else ""
     )
+
+
+def such_as(field: Field) -> str:
+    """An example for an empty box; none of what is about a person."""
+    if not field.required:
+        return "unknown"
+    example = next((e for e in field.examples if isinstance(e, str) and e), "")
+    return f"such as {example[:60]}" if example and not field.sensitive else ""
+
+
+def _usually(field: Field) -> str:
+    if not field.typical:
+        return ""
+    return f"Usually {number(field.typical[0])} to {number(field.typical[1])}."
+
+
+def _looks(field: Field) -> str:
+    example = such_as(field).removeprefix("such as ") if field.pattern and field.required else ""
+    return f"It looks like {example}." if example else ""
+
+
+def _optional(field: Field) -> str:
+    return "" if field.required else "May be left unknown."

@@ -16,9 +16,12 @@ _PREVIEW = (640, 640)
 
 
 def show_file(kind: str, file: File) -> None:
-    """A picture or a player; a sentence where the file cannot be shown."""
+    """A picture or a player; a sentence for any other file and where the file cannot be shown."""
     if kind == "audio":
         st.audio(file.data, format=file.media_type or "audio/wav")
+        return
+    if kind != "image":
+        st.caption(f"{plain(file.media_type) or 'A file'}, {len(file.data):,} bytes")
         return
     picture = preview(file.data)
     if picture is None:

@@ -1,15 +1,17 @@
-"""Inputs of the form, one file a kind; every module in this folder is found by itself.
+"""Inputs of the form, one file a kind or format; every module in this folder is found by itself.
 
-A field module has `KINDS` and `render(field, key, value) -> object`: it draws the widget, opened with
-`value`, and gives back what it holds now, None when it holds nothing.
+A field module has `KINDS`, and `FORMATS` where it draws only some formats of them, and
+`render(field, key, value) -> object`: it draws the widget, opened with `value`, and gives back what it holds
+now, None when it holds nothing. Nothing that is typed may make the page run again.
 """
 
 from __future__ import annotations
 
 from mds_client.signature import Field
-from ui.registry import by_kind
+from ui.fields._formats import format_of
+from ui.registry import drawer
 
 
 def render(field: Field, key: str, value: object) -> object:
-    """Draw the widget of the field's kind."""
-    return by_kind(__name__)[field.kind].render(field, key, value)
+    """Draw the widget of the field's format, else of its kind."""
+    return drawer(__name__, field.kind, format_of(field)).render(field, key, value)

@@ -1,33 +1,23 @@
-"""Pictures and sounds: upload one, or keep the example that the form opened with."""
+"""Any other file, sent as its bytes in base64."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import streamlit as st
 
 from mds_client.signature import Field, File
-from ui.labels import hint, label
-from ui.media import show_file
-from ui.text import plain
+from ui.fields import _upload
 
-KINDS = ("image", "audio")
-_ENDINGS = {
-    "image": ["png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "webp"],
-    "audio": ["wav", "flac", "ogg", "mp3", "m4a"],
-}
+KINDS = ("text",)
+FORMATS = ("file",)
 
 
 def render(field: Field, key: str, value: object) -> File | None:
-    """The uploaded file, else the one that the form opened with."""
-    if isinstance(value, File):
-        st.markdown(f"{label(field)}: {plain(value.name)}")
-        show_file(field.kind, value)
-    most = f" (at most {field.max_bytes / 2**20:g} MB)"
-    uploaded = st.file_uploader(
-        ("Or upload your own" if isinstance(value, File) else label(field)) + most,
-        type=_ENDINGS[field.kind],
-        key=key,
-        help=hint(field),
-    )
-    if uploaded is None:
-        return value if isinstance(value, File) else None
-    return File(name=uploaded.name, media_type=uploaded.type, data=uploaded.getvalue())
+    """The file that was uploaded, else the one that the form opened with."""
+    shown = st.container()
+    draw = partial(_upload.uploader, field, key, None, is_another=isinstance(value, File))
+    held = _upload.newest(key, value, {key: draw})
+    with shown:
+        _upload.draw_held(field, held)
+    return None if _upload.left_out(field, key, held) else held

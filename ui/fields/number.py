@@ -1,33 +1,33 @@
-"""Numbers and whole numbers."""
+"""Numbers, whole numbers and money."""
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 
 import streamlit as st
 
 from mds_client.checks import is_missing
 from mds_client.signature import Field
+from ui.fields._keeping import open_with
 from ui.labels import hint, label, usual
 
 KINDS = ("number", "integer")
-_MOST_DECIMALS = 8
+FORMATS = ("", "currency")
+_MOST_EXACT = 2**53 - 1  # larger whole numbers lose digits in a browser
 
 
 def render(field: Field, key: str, value: object) -> float | int | None:
-    """A number box; empty means unknown.
-
-    The value is set through the session: a box with a default cannot be emptied again.
-    """
-    shown = None if is_missing(value) or not isinstance(value, int | float) else value
-    if key not in st.session_state:
-        st.session_state[key] = shown if shown is None else _typed(field, shown)
+    """A number box that shows every digit that is sent; empty means unknown."""
+    if field.kind == "integer" and _is_long(field, value):
+        return _render_digits(field, key, value)
+    open_with(key, _typed(field, value))
     is_whole = field.kind == "integer"
     return st.number_input(
         label(field),
         value=None,
         step=1 if is_whole else _step(field),
-        format="%d" if is_whole else f"%.{decimals(field, shown)}f",
+        format="%d" if is_whole else "%g",
         key=key,
         persist_state="session",
         help=hint(field),
@@ -35,20 +35,28 @@ def render(field: Field, key: str, value: object) -> float | int | None:
     )
 
 
-def _typed(field: Field, value: float) -> float | int:
+def _render_digits(field: Field, key: str, value: object) -> int | None:
+    """A whole number that a browser would round, as text; what is none is left for the check to name."""
+    open_with(key, "" if is_missing(value) else str(value))
+    typed = st.text_input(
+        label(field), key=key, persist_state="session", help=hint(field), placeholder=usual(field)
+    )
+    try:
+        return int(typed) if typed and len(typed) < 40 else typed or None  # type: ignore[return-value]
+    except ValueError:
+        return typed  # type: ignore[return-value]
+
+
+def _is_long(field: Field, value: object) -> bool:
+    known = (*field.examples, value)
+    return any(isinstance(n, int) and abs(n) > _MOST_EXACT for n in known)
+
+
+def _typed(field: Field, value: object) -> float | int | None:
+    """The value as the box needs it; None for what is no number."""
+    if is_missing(value) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
     return int(value) if field.kind == "integer" else float(value)
-
-
-def decimals(field: Field, value: object = None) -> int:
-    """As many decimals as the examples and the value need, so that nothing is rounded away."""
-    numbers = [*field.examples, value]
-    found = [_decimals(n) for n in numbers if isinstance(n, int | float) and not is_missing(n)]
-    return min(max(found, default=2), _MOST_DECIMALS)
-
-
-def _decimals(number: float) -> int:
-    exponent = Decimal(repr(float(number))).normalize().as_tuple().exponent
-    return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
 def _step(field: Field) -> float:

@@ -1,0 +1,93 @@
+"""A file from one of several places: the one that came last counts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import streamlit as st
+
+from mds_client.signature import Field, File
+from ui.fields._keeping import kept, own
+from ui.labels import hint, label
+from ui.media import show_file
+from ui.text import plain
+
+
+class Uploaded(Protocol):
+    """What Streamlit's uploader, camera and microphone give."""
+
+    name: str
+    type: str
+
+    def getvalue(self) -> bytes: ...
+
+
+Place = Callable[[], Uploaded | None]
+
+
+@dataclass
+class _Held:
+    """The file that the field holds, where it is from, and what each place held before."""
+
+    file: File | None
+    place: str = ""
+    before: dict[str, str] = field(default_factory=dict)
+
+
+def uploader(
+    shown: Field, key: str, endings: Sequence[str] | None, *, is_another: bool
+) -> Uploaded | None:
+    """The box to choose a file or drop it on."""
+    most = f" (at most {shown.max_bytes / 2**20:g} MB)"
+    return st.file_uploader(
+        ("Or upload your own" if is_another else label(shown)) + most,
+        type=endings,
+        key=key,
+        max_upload_size=math.ceil(shown.max_bytes / 2**20),
+        help=hint(shown),
+    )
+
+
+def draw_held(shown: Field, value: object) -> None:
+    """What the form opened with, or what was chosen."""
+    if isinstance(value, File):
+        st.markdown(f"{label(shown)}: {plain(value.name)}")
+        show_file(shown.kind, value)
+
+
+def left_out(shown: Field, key: str, value: object) -> bool:
+    """Whether an optional file is left unknown although there is one."""
+    if shown.required or not isinstance(value, File):
+        return False
+    return st.checkbox("Leave it unknown", key=own(key, "unknown"), persist_state="session")
+
+
+def newest(key: str, opened: object, places: Mapping[str, Place]) -> File | None:
+    """Draw the places; the file of the one that changed last, else what the field opened with."""
+    opened_with = opened if isinstance(opened, File) else None
+    held = kept(own(key, "file"), lambda: _Held(opened_with))
+    for name, draw in places.items():
+        is_anew = name not in st.session_state
+        uploaded = draw()
+        _follow(held, name, _file(uploaded) if uploaded else None, opened_with, is_anew=is_anew)
+    return held.file
+
+
+def _follow(
+    held: _Held, place: str, file: File | None, opened: File | None, *, is_anew: bool
+) -> None:
+    """A place that is drawn anew is empty, and that empties nothing: the file stays meanwhile."""
+    digest = file.sha256 if file else ""
+    before = "" if is_anew else held.before.get(place, "")
+    if file and digest != before:
+        held.file, held.place = file, place
+    elif before and not file and held.place == place:
+        held.file, held.place = opened, ""
+    held.before[place] = digest
+
+
+def _file(uploaded: Uploaded) -> File:
+    return File(name=uploaded.name, media_type=uploaded.type, data=uploaded.getvalue())

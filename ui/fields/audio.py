@@ -1,0 +1,35 @@
+"""Sounds: upload one, record one, or keep the example that the form opened with."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from mds_client.signature import Field, File
+from ui.fields import _upload
+from ui.fields._keeping import own
+from ui.labels import label
+
+KINDS = ("audio",)
+_ENDINGS = ("wav", "flac", "ogg", "mp3", "m4a")
+
+
+def render(field: Field, key: str, value: object) -> File | None:
+    """The sound that came last, else the one that the form opened with."""
+    shown = st.container()
+    is_another = isinstance(value, File)
+    draw = partial(_upload.uploader, field, key, _ENDINGS, is_another=is_another)
+    second = own(key, "microphone")
+    places = {key: draw, second: partial(_microphone, field, second)}
+    held = _upload.newest(key, value, places)
+    with shown:
+        _upload.draw_held(field, held)
+    return None if _upload.left_out(field, key, held) else held
+
+
+def _microphone(field: Field, key: str) -> _upload.Uploaded | None:
+    """A recording is a WAV file, which not every model takes."""
+    if field.media_types and "audio/wav" not in field.media_types:
+        return None
+    return st.audio_input(f"Or record: {label(field)}", key=key)

@@ -1,0 +1,54 @@
+// A search that narrows a long form in the browser alone: every input stays where it is and keeps what was
+// typed. `data.fields` maps the class of each field to its words, `data.groups` each group to its fields.
+const STYLE = "mds-find";
+
+function box(root, data) {
+  let input = root.querySelector("input");
+  if (input) return input;
+  const label = document.createElement("label");
+  label.textContent = data.label;
+  input = document.createElement("input");
+  input.type = "search";
+  input.autocomplete = "off";
+  input.placeholder = data.placeholder;
+  label.append(input);
+  const said = document.createElement("output");
+  said.setAttribute("aria-live", "polite");
+  root.append(label, said);
+  return input;
+}
+
+function rules(found, data) {
+  const gone = (names) => names.map((name) => ".st-key-" + CSS.escape(name));
+  const fields = gone(Object.keys(data.fields).filter((name) => !found.has(name)));
+  const groups = gone(Object.keys(data.groups).filter((name) => !data.groups[name].some((f) => found.has(f))));
+  const columns = fields.map((name) => `[data-testid="stColumn"]:has(${name})`);
+  const all = [...fields, ...groups, ...columns];
+  return all.length ? all.join(",") + "{display:none !important}" : "";
+}
+
+function open(found, data) {
+  for (const [name, fields] of Object.entries(data.groups)) {
+    const details = document.querySelector(`.st-key-${CSS.escape(name)} details`);
+    if (details && !details.open && fields.some((field) => found.has(field))) details.querySelector("summary").click();
+  }
+}
+
+function narrow(root, data) {
+  const words = root.querySelector("input").value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const names = Object.keys(data.fields);
+  const found = new Set(names.filter((name) => words.every((word) => data.fields[name].includes(word))));
+  let style = document.getElementById(STYLE);
+  if (!style) document.head.append((style = Object.assign(document.createElement("style"), { id: STYLE })));
+  style.textContent = words.length ? rules(found, data) : "";
+  root.querySelector("output").textContent = words.length ? `${found.size} of ${names.length} inputs` : "";
+  if (words.length && found.size <= data.most) open(found, data);
+}
+
+export default function (component) {
+  const { data, parentElement } = component;
+  const input = box(parentElement, data);
+  input.oninput = () => narrow(parentElement, data);
+  narrow(parentElement, data);
+  return () => document.getElementById(STYLE)?.remove();
+}
