@@ -297,9 +297,11 @@ def _nested(cell: object) -> object:
 
 _Reader = Callable[[object], object]
 _TRUTHS = {"true": True, "false": False}
-_NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9]\d{0,30})(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?")
-_INTEGER = re.compile(r"[+-]?(?:0|[1-9]\d{0,17})")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_NUMBER = re.compile(
+    r"[+-]?(?:(?:0|[1-9][0-9]{0,30})(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?"
+)
+_INTEGER = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,17})")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NEARLY_ALL = 0.98
 
 
@@ -331,13 +333,13 @@ def _only(kind: type, cell: object) -> object:
 
 def _integer(cell: object) -> object:
     if isinstance(cell, str) and _INTEGER.fullmatch(cell.strip()):
-        return int(cell)
+        return int(cell.strip())
     return cell if isinstance(cell, int) and not isinstance(cell, bool) else None
 
 
 def _number(cell: object) -> object:
     if isinstance(cell, str) and _NUMBER.fullmatch(cell.strip()):
-        number = float(cell)
+        number = float(cell.strip())
         return number if math.isfinite(number) else None
     return cell if isinstance(cell, int | float) and not isinstance(cell, bool) else None
 

@@ -136,7 +136,7 @@ class _Probe:
             row = {f.name: _zero(f) for f in form.inputs}
             again = yield from self._asked(form, row, sent=len(form.inputs))
             if self.answered:
-                self.answered = f"A row of {_count(told)} was answered{_how(form, told)}."
+                self.answered = f"A row of {_count(told)} was answered{_how(form)}."
             if again is not None and _is_news(told, again):
                 return again
         return None
@@ -175,22 +175,24 @@ def _is_news(told: Told, again: Told) -> bool:
 
 
 def _forms(signature: Signature, told: Told) -> Iterator[Signature]:
-    """The signatures to try: as the ladder would draw it, then with one tensor for each name."""
+    """The signatures to try: as the ladder would draw it, then with one tensor for each field.
+
+    A model that looks for its columns by name says how they are called only when it is given some.
+    """
     form = merged(signature, _known(told), unfolds=True)
     yield form
-    if told.names and form.layout == "matrix":
+    if form.layout == "matrix":
         yield replace(form, layout="columns", tensor=None)
 
 
 def _count(told: Told) -> str:
     count = len(told.names) or told.width
-    if told.names:
-        return f"{count} named value{'s' if count != 1 else ''}"
-    return f"{count} zero{'s' if count != 1 else ''}"
+    words = "named value" if told.names else "zero"
+    return f"{count} {words}{'s' if count != 1 else ''}"
 
 
-def _how(form: Signature, told: Told) -> str:
-    return " as separate columns" if told.names and form.layout == "columns" else ""
+def _how(form: Signature) -> str:
+    return " as separate columns" if form.layout == "columns" else ""
 
 
 def _facts(told: Told, calls: int, answered: str) -> Facts:

@@ -10,9 +10,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.cluster import KMeans
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 
 from mds_client import AsyncMdsClient, MdsClient, MdsError, ModelNotFound, Server, Signature
 from mds_client.declared import signature_of
@@ -320,6 +332,49 @@ def test_names_are_tried_as_columns_where_a_matrix_is_refused() -> None:
     assert asked[-1] == {"instances": [{"age": 0.0, "income": 0.0}]}
 
 
+COLUMNS = ["age", "income", "tenure", "visits", "calls", "spend"]
+ROWS = np.random.default_rng(1).random((40, len(COLUMNS)))
+TRUTHS = (ROWS[:, 0] > 0.5).astype(int)
+FRAME = pd.DataFrame(ROWS, columns=COLUMNS)
+BY_NAME = ColumnTransformer([("scaled", StandardScaler(), ["income", "age"])])
+
+
+def asks(model: Any) -> Answer:
+    """A server around a model of scikit-learn that gives it what it is sent, and its errors in its words."""
+
+    def answer(rows: Any) -> tuple[int, Any]:
+        given = pd.DataFrame(rows) if isinstance(rows[0], dict) else np.array(rows)
+        try:
+            return 200, {"predictions": model.predict(given).tolist()}
+        except Exception as error:
+            return 500, {"error": f"{type(error).__name__}: {error}"}
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "model",
+    [LogisticRegression(), RandomForestClassifier(3), KNeighborsClassifier(), SVC(), GaussianNB(),
+     MLPClassifier((3,), max_iter=2000), HistGradientBoostingClassifier(max_iter=2), KMeans(2, n_init=1)],
+    ids=lambda model: type(model).__name__,
+)  # fmt: skip
+def test_models_of_scikit_learn(model: Any) -> None:
+    facts, asked = probe(asks(model.fit(ROWS, TRUTHS)))
+    assert facts is not None
+    assert facts.inputs == tuple(f"column {i + 1}" for i in range(6))
+    assert facts.about["Confirmed"] == "A row of 6 zeros was answered."
+    assert len(asked) == 2
+
+
+def test_a_model_that_looks_for_names_is_given_columns() -> None:
+    """It wants so many numbers, then a table, and only then says which columns."""
+    facts, asked = probe(asks(make_pipeline(BY_NAME, LogisticRegression()).fit(FRAME, TRUTHS)))
+    assert facts is not None
+    assert facts.inputs == ("age", "income")
+    assert "Not confirmed" in facts.about
+    assert len(asked) == 3
+
+
 def test_names_that_come_one_by_one_are_not_all() -> None:
     names = iter("abcdef")
     facts, asked = probe(lambda _: (500, {"error": f"KeyError: '{next(names)}'"}))
@@ -337,7 +392,7 @@ def test_what_is_refused_again_is_not_confirmed() -> None:
     assert facts is not None
     assert len(facts.inputs) == 4
     assert "Not confirmed" in facts.about
-    assert len(asked) == 2
+    assert len(asked) == 3
 
 
 def test_a_later_refusal_corrects_an_earlier_one() -> None:
