@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import cast, get_args
 
+from mds_client.prediction_schema import with_words
 from mds_client.signature import FORMATS, Field, File, Kind, Layout, ModelRef, Role, Signature
 
 DECLARED = "declared"
@@ -20,6 +21,7 @@ Facts = Mapping[str, object]
 
 def signature_of(model: ModelRef, metadata: Facts) -> Signature:
     """The signature from an Open Inference Protocol model metadata answer (§ Model Metadata)."""
+    metadata = with_words(metadata)
     inputs = _unique(_tensors(metadata, "inputs"))
     outputs = tuple(_output(tensor) for tensor in _tensors(metadata, "outputs"))
     layout, tensor, fields = _lay_out(inputs)
@@ -58,19 +60,25 @@ def _lay_out(tensors: Sequence[Facts]) -> tuple[Layout, Field | None, tuple[Fiel
         matrix = _field(tensors[0])
         return "matrix", matrix, _columns(matrix, _parameters(tensors[0])["columns"])
     fields = tuple(_field(tensor) for tensor in tensors)
-    return ("columns" if len(fields) > 1 else "tensors"), None, fields
+    is_table = len(fields) > 1 and all(map(_is_cell, fields))
+    return ("columns" if is_table else "tensors"), None, fields
+
+
+def _is_cell(field: Field) -> bool:
+    """Whether it is one value of a row. What HuggingFace's pipelines take is no table."""
+    return _is_scalar(field.shape) and not field.content_type.startswith("hg_")
 
 
 def _columns(matrix: Field, columns: object) -> tuple[Field, ...]:
     facts = [column for column in _list(columns) if isinstance(column, Mapping)]
     return tuple(
-        _described(str(column.get("name") or f"column {i + 1}"), matrix.datatype, (-1, 1), column)
+        described(str(column.get("name") or f"column {i + 1}"), matrix.datatype, (-1, 1), column)
         for i, column in enumerate(facts)
     )
 
 
 def _field(tensor: Facts) -> Field:
-    return _described(
+    return described(
         str(tensor.get("name") or "input"),
         str(tensor.get("datatype") or "BYTES"),
         _shape(tensor.get("shape")),
@@ -78,7 +86,8 @@ def _field(tensor: Facts) -> Field:
     )
 
 
-def _described(name: str, datatype: str, shape: tuple[int, ...], facts: Facts) -> Field:
+def described(name: str, datatype: str, shape: tuple[int, ...], facts: Facts) -> Field:
+    """An input of that datatype and shape with what the words of docs/model-metadata.md say of it."""
     choices = tuple(_list(facts.get("choices")))
     kind = _kind(facts, datatype, shape, choices)
     low, high = _number(facts.get("min")), _number(facts.get("max"))
@@ -94,7 +103,7 @@ def _described(name: str, datatype: str, shape: tuple[int, ...], facts: Facts) -
         required=not facts.get("optional"),
         choices=choices,
         choice_labels=tuple(map(_text, _list(facts.get("choice_labels")))),
-        format=_text(facts.get("format")) if facts.get("format") in FORMATS else "",
+        format=_format(facts, kind, shape),
         pattern=_text(facts.get("pattern")),
         sensitive=facts.get("sensitive") is True,
         minimum=_number(facts.get("minimum")),
@@ -142,7 +151,21 @@ def _kind(facts: Facts, datatype: str, shape: tuple[int, ...], choices: tuple[ob
     return "number" if datatype.startswith(("FP", "BF")) else "integer"
 
 
-_BYTES_KINDS: dict[str, Kind] = {"pillow_image": "image", "datetime": "datetime", "pd_json": "json"}
+_BYTES_KINDS: dict[str, Kind] = {
+    "pillow_image": "image",
+    "datetime": "datetime",
+    "pd_json": "json",
+    "hg_json": "json",
+    "hg_jsonlist": "json",
+    "hg_conversation": "json",
+}
+
+
+def _format(facts: Facts, kind: Kind, shape: tuple[int, ...]) -> str:
+    """What is declared; several texts in a row are a list."""
+    if facts.get("format") in FORMATS:
+        return _text(facts.get("format"))
+    return "list" if kind == "json" and len(shape) == 2 and not _is_scalar(shape) else ""
 
 
 def _role(facts: Facts, name: str, labels: tuple[str, ...]) -> Role:
@@ -184,8 +207,9 @@ def _unique(tensors: Sequence[Facts]) -> list[Facts]:
 
 
 def _parameters(tensor: Facts) -> Facts:
-    parameters = tensor.get("parameters")
-    return parameters if isinstance(parameters, Mapping) else {}
+    """What a tensor says of itself; early releases of MLServer called it tags."""
+    said = [tensor[key] for key in ("tags", "parameters") if isinstance(tensor.get(key), Mapping)]
+    return {name: fact for facts in said for name, fact in cast(Facts, facts).items()}
 
 
 def _list(value: object) -> list[object]:
@@ -193,8 +217,9 @@ def _list(value: object) -> list[object]:
 
 
 def _shape(value: object) -> tuple[int, ...]:
-    sizes = tuple(size for size in _list(value) if isinstance(size, int))
-    return sizes or (-1,)
+    """With the batch in front. A shape that begins with a size is that of one row."""
+    sizes = tuple(size for size in _list(value) if isinstance(size, int)) or (-1,)
+    return (-1, *sizes) if sizes[0] > 1 else sizes
 
 
 def _text(value: object) -> str:

@@ -11,7 +11,7 @@ import math
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time
 from itertools import islice
 from urllib.parse import unquote
 
@@ -31,10 +31,12 @@ _MAX_TEXT = 2000
 _MAX_NAME = 500
 
 Facts = Mapping[str, object]
+_CHOICE_LABELS = ("x-enumNames", "x-enum-varnames", "enumNames")
 _KEYWORDS = (
     "type", "title", "description", "format", "enum", "const", "default", "examples", "example",
     "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "items", "minItems", "maxItems",
-    "contentEncoding", "contentMediaType", "nullable", "unit", "x-unit", "x-units",
+    "contentEncoding", "contentMediaType", "nullable", "unit", "x-unit", "x-units", "pattern",
+    "maxLength", "readOnly", "writeOnly", *_CHOICE_LABELS,
 )  # fmt: skip
 _KINDS: dict[str, tuple[Kind, str]] = {
     "number": ("number", "FP64"),
@@ -42,6 +44,13 @@ _KINDS: dict[str, tuple[Kind, str]] = {
     "boolean": ("boolean", "BOOL"),
     "string": ("text", "BYTES"),
 }
+_DATATYPES = {("number", "float"): "FP32", ("integer", "int32"): "INT32"}
+_FORMATS = {
+    "date": "date", "date-time": "date-time", "time": "time", "uuid": "identifier",
+    "hostname": "identifier", "ipv4": "identifier", "ipv6": "identifier", "email": "line",
+    "idn-email": "line", "uri": "line", "url": "line", "iri": "line", "password": "line",
+}  # fmt: skip
+_MOST_IN_A_LINE, _FEWEST_IN_MANY = 120, 500
 _SENT_AS_NULL = "sent as null"
 
 
@@ -98,7 +107,11 @@ class Schema:
         facts: dict[str, object] = {"nullable": True} if len(known) < len(forms) else {}
         choices = [_choices_of(form) for form in known]
         if known and all(choices):
-            return facts | {"enum": [choice for some in choices for choice in some]}
+            titles = [form.get("title") for form in known]
+            return facts | {
+                "enum": [choice for some in choices for choice in some],
+                _CHOICE_LABELS[0]: titles,
+            }
         if len(known) == 1 or (known and all(form.get("type") in _KINDS for form in known)):
             return _merged(known[0], facts)
         return facts
@@ -107,6 +120,8 @@ class Schema:
         required = _names(facts.get("required"))
         for name, schema in _first_of(facts.get("properties")).items():
             own = self.resolved(schema)
+            if own.get("readOnly") is True:
+                continue
             place = parent.inside(name, is_required=name in required)
             if own.get("properties") and len(place.names) < _MAX_DEPTH:
                 group = _text(own.get("title")) or _readable(name)
@@ -129,6 +144,11 @@ class Schema:
             unit=_unit(facts),
             required=place.is_required and not nullable,
             choices=choices,
+            choice_labels=_choice_labels(facts, choices),
+            content_type="base64" if kind == "text" and _is_encoded(facts) else "",
+            format=_format(kind, facts),
+            pattern=_pattern(facts) if kind == "text" else "",
+            sensitive=facts.get("writeOnly") is True or facts.get("format") == "password",
             minimum=low,
             maximum=high,
             group=place.group,
@@ -154,7 +174,7 @@ class Schema:
         kind, datatype = (
             _KINDS.get(said, ("json", "BYTES")) if isinstance(said, str) else ("json", "BYTES")
         )
-        return kind, datatype, (-1, 1)
+        return kind, _DATATYPES.get((str(said), str(facts.get("format"))), datatype), (-1, 1)
 
     def _kind_of_array(self, facts: Facts) -> tuple[Kind, str, tuple[int, ...]]:
         sizes: list[int] = []
@@ -210,7 +230,7 @@ def value_of(field: Field, value: object) -> object:
     """One value as JSON: files in base64, dates in ISO 8601."""
     if isinstance(value, File):
         return b64encode(value.data).decode()
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
     if field.kind == "tensor" and value is not None:
         array = np.asarray(value)
@@ -397,14 +417,46 @@ def _choices_of(facts: Facts) -> tuple[object, ...]:
     return tuple(known) if plain and len(known) <= MAX_CHOICES else ()
 
 
+def _choice_labels(facts: Facts, choices: Sequence[object]) -> tuple[str, ...]:
+    """A word for each choice, or none; null has none."""
+    found = next((_list(facts[key]) for key in _CHOICE_LABELS if facts.get(key)), [])
+    labels = tuple(filter(None, map(_text, found)))
+    return labels if choices and len(labels) == len(choices) else ()
+
+
+def _format(kind: Kind, facts: Facts) -> str:
+    """How it is typed: by the format, by the length, as the container that it is."""
+    if kind == "json":
+        return {"array": "list", "object": "map"}.get(str(facts.get("type")), "")
+    if kind not in ("text", "datetime"):
+        return ""
+    most = _number(facts.get("maxLength"))
+    if facts.get("format") in _FORMATS or most is None:
+        return _FORMATS.get(str(facts.get("format")), "")
+    return "line" if most <= _MOST_IN_A_LINE else "long" if most >= _FEWEST_IN_MANY else ""
+
+
+def _pattern(facts: Facts) -> str:
+    """Ours is of the whole text; that of JSON Schema is found anywhere in it unless it says otherwise."""
+    found = _text(facts.get("pattern"))
+    is_whole = found.startswith("^") and found.endswith("$") and not found.endswith("\\$")
+    if not found or (is_whole and "|" not in found):
+        return found
+    return f"(?s:.*)(?:{found})(?s:.*)"
+
+
+def _is_encoded(facts: Facts) -> bool:
+    return facts.get("contentEncoding") == "base64" or facts.get("format") in ("byte", "base64")
+
+
 def _kind_of_text(facts: Facts) -> Kind:
-    encoded = facts.get("contentEncoding") == "base64" or facts.get("format") in ("byte", "binary")
+    encoded = _is_encoded(facts) or facts.get("format") == "binary"
     media = _text(facts.get("contentMediaType"))
     if encoded and media.startswith("audio/"):
         return "audio"
     if encoded and media.startswith("image/"):
         return "image"
-    return "datetime" if facts.get("format") in ("date", "date-time") else "text"
+    return "datetime" if facts.get("format") in ("date", "date-time", "time") else "text"
 
 
 def _media_types(kind: Kind, facts: Facts) -> tuple[str, ...]:

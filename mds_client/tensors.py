@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from mds_client.checks import INTEGER_LIMITS
 from mds_client.codecs import codec_for
 from mds_client.datatypes import Array, Numbers, numpy_of, to_bytes
-from mds_client.dialect import flat
+from mds_client.dialect import flat, shape_of
+from mds_client.errors import InvalidValues, Problem
 from mds_client.prediction import Output
 from mds_client.rows import Table
 from mds_client.signature import Field, Signature, Values
+
+NO_BATCH = "none"
+"""What a field's provenance says of `batch` where a model takes one tensor and not a batch of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,12 +92,50 @@ def _matrix(tensor: Field, fields: Sequence[Field], rows: Sequence[Values]) -> T
 
 def _tensor(field: Field, values: Array | list[object]) -> Tensor:
     count = len(values)
+    if field.kind == "json" and any(size != 1 for size in field.shape[1:]):
+        return _texts(field, values)
     data = _data(field, values)
+    if field.provenance.get("batch") == NO_BATCH:
+        return _alone(field, count, data)
     if field.kind != "tensor":
         return _wire(field, (count,) if len(field.shape) == 1 else (count, 1), data)
     if field.shape[1:].count(-1) > 1:
         return _wire(field, (count, *np.asarray(_one_row(field, values[0])).shape), data)
     return _wire(field, (count, *_sizes(field, len(data) // max(count, 1))), data)
+
+
+def _texts(field: Field, values: Array | list[object]) -> Tensor:
+    """Several texts in each row, an element each. Raises InvalidValues where they do not fit the shape."""
+    try:
+        rows = [_listed(value) for value in values]
+        (shape,) = {shape_of(row) for row in rows}
+        leaves: list[object] = [str(leaf) for row in rows for leaf in flat(row)]
+    except (TypeError, ValueError) as error:
+        raise _misfit(field, "must hold texts only, and as many in each row.") from error
+    wanted = field.shape[1:]
+    if len(shape) != len(wanted) or any(
+        w not in (-1, h) for w, h in zip(wanted, shape, strict=True)
+    ):
+        sizes = " × ".join("any number of" if size == -1 else str(size) for size in wanted)
+        raise _misfit(field, f"must hold {sizes} texts.")
+    return _wire(field, (len(rows), *shape), leaves)
+
+
+def _listed(value: object) -> list[object]:
+    """A list may be given as its JSON. Raises TypeError or ValueError."""
+    found = json.loads(value) if isinstance(value, str) else value
+    return list(cast(Sequence[object], found or []))
+
+
+def _alone(field: Field, count: int, data: Array | list[object]) -> Tensor:
+    """The tensor of one row, without a dimension for others."""
+    if count != 1:
+        raise InvalidValues([Problem(field="", sentence="This model takes one row at a time.")])
+    return _wire(field, _sizes(field, len(data)), data)
+
+
+def _misfit(field: Field, words: str) -> InvalidValues:
+    return InvalidValues([Problem(field=field.name, sentence=f"{field.title} {words}")])
 
 
 def _data(field: Field, values: Array | list[object]) -> Array | list[object]:
@@ -99,8 +144,20 @@ def _data(field: Field, values: Array | list[object]) -> Array | list[object]:
         return _cast(values, dtype).ravel()
     if field.kind == "tensor" and dtype is not None:
         stacked = np.stack([np.asarray(_one_row(field, value)) for value in values])
-        return _cast(stacked, dtype).ravel()
+        return _cast(_whole(field, stacked), dtype).ravel()
     return codec_for(content_type_of(field), field.datatype).encode(field, list(values))
+
+
+def _whole(field: Field, array: Array) -> Array:
+    """Whole numbers that the datatype can hold. Raises InvalidValues: a cast would turn them into others."""
+    low, high = INTEGER_LIMITS.get(field.datatype, (-math.inf, math.inf))
+    if field.datatype not in INTEGER_LIMITS or array.dtype.kind == "b":
+        return array
+    if array.dtype.kind == "f" and not (array % 1 == 0).all():
+        raise _misfit(field, "must hold whole numbers only.")
+    if array.size and (array.min() < low or array.max() > high):
+        raise _misfit(field, f"must hold numbers from {low} to {high} only.")
+    return array
 
 
 def _cast(array: Array, dtype: np.dtype[Any]) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -12,8 +13,9 @@ CONTENT_TYPES = ("str", "datetime")
 
 
 def encode(field: Field, values: Sequence[object]) -> list[object]:
-    """One string a row."""
-    return ["" if is_missing(value) else _string(value) for value in values]
+    """One string a row; JSON has a word for what is missing."""
+    missing = "null" if field.kind == "json" else ""
+    return [missing if is_missing(value) else _string(value) for value in values]
 
 
 def decode(data: Sequence[object]) -> tuple[object, ...]:
@@ -22,4 +24,6 @@ def decode(data: Sequence[object]) -> tuple[object, ...]:
 
 
 def _string(value: object) -> str:
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False)
     return value.isoformat() if isinstance(value, date | datetime) else str(value)

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 import numpy as np
 
 from mds_client.checks import is_missing
-from mds_client.declared import DECLARED, GUESSED, signature_of, unknown_input
+from mds_client.declared import DECLARED, GUESSED, described, signature_of, unknown_input
 from mds_client.dialect import (
     JSON,
     Conversation,
@@ -31,6 +31,7 @@ from mds_client.errors import EndpointRefused, InvalidValues, MdsError, Problem,
 from mds_client.exchange import Request, Response
 from mds_client.json_schema import MAX_FIELDS, Schema, object_of, outputs_of, value_of
 from mds_client.prediction import Output
+from mds_client.prediction_schema import columns, labels, schema_in
 from mds_client.refusals import error_of
 from mds_client.server import ModelInfo
 from mds_client.signature import Field, ModelRef, Signature, Values
@@ -40,6 +41,7 @@ _HEALTH = ("/api/v1.0/health/status", "/health/status")
 _FAILURE = ("FAILURE", 1, "1")
 _WRONG = 0.001  # a reward of 0 is not counted, a negative one breaks the counter
 _MANY = 64
+_ALONE = {"strData": ("Text", ""), "binData": ("File", "base64")}
 _TENSORFLOW = {"DT_FLOAT": "floatVal", "DT_DOUBLE": "doubleVal", "DT_INT32": "intVal"}
 
 Facts = Mapping[str, object]
@@ -239,8 +241,10 @@ def _signature(model: ModelRef, metadata: Facts) -> Signature:
     facts = custom if isinstance(custom, Mapping) else {}
     title, question = (str(facts.get(key) or "")[:2000] for key in ("title", "question"))
     platform = str(metadata.get("platform") or "")[:200]
+    schema = schema_in(facts) or schema_in(metadata)
     signature = _taken(model, inputs[0] if inputs else {}, inputs)
-    answered = tuple(field for o in outputs[:1] for field in _answered(o))
+    signature = _explained(signature, columns(schema))
+    answered = tuple(field for o in outputs[:1] for field in _answered(o)) or _classes(schema)
     return replace(signature, outputs=answered, title=title, question=question, platform=platform)
 
 
@@ -250,9 +254,15 @@ def _taken(model: ModelRef, first: Facts, inputs: Sequence[Facts]) -> Signature:
     schema = said if isinstance(said, Mapping) else {}
     if form == "jsonData":
         return _of_json(model, schema)
-    if form in ("strData", "binData"):
-        kind, words = ("text", "Text") if form == "strData" else ("json", "Base64 text")
-        field = Field(name=form, kind=kind, label=words, provenance={"kind": DECLARED})  # type: ignore[arg-type]
+    if form in _ALONE:
+        words, content_type = _ALONE[form]
+        field = Field(
+            name=form,
+            kind="text",
+            label=words,
+            content_type=content_type,
+            provenance={"kind": DECLARED},
+        )
         return _formed(model, form, (field,), field)
     if "datatype" in first:
         return _of_tensors(model, inputs)
@@ -268,6 +278,40 @@ def _taken(model: ModelRef, first: Facts, inputs: Sequence[Facts]) -> Signature:
     return Signature(
         model=model, inputs=(unknown_input(),), layout="unknown", tensor=_whole(form, (-1,))
     )
+
+
+def _explained(signature: Signature, known: Sequence[Facts]) -> Signature:
+    """The columns as the prediction schema has them, where there are as many, or none are declared."""
+    form = signature.tensor.content_type if signature.tensor else "ndarray"
+    names = [field.name for field in signature.inputs]
+    if not known or signature.layout not in ("matrix", "unknown"):
+        return signature
+    if signature.layout == "matrix" and len(known) != len(names):
+        return signature
+    are_named = signature.layout == "matrix" and not _are_guessed(signature.inputs)
+    fields = tuple(
+        _described(names[i] if are_named else str(column["name"]), column)
+        for i, column in enumerate(known)
+    )
+    if any(field.datatype == "BYTES" for field in fields):
+        form = "ndarray"
+    return _formed(signature.model, form, fields, _whole(form, (len(fields),)))
+
+
+def _are_guessed(fields: Sequence[Field]) -> bool:
+    return any(field.provenance.get("name") == GUESSED for field in fields)
+
+
+def _described(name: str, column: Facts) -> Field:
+    choices = column.get("choices")
+    is_text = isinstance(choices[0], str) if isinstance(choices, list) else False
+    is_text = is_text or column.get("kind") == "text"
+    return described(name, "BYTES" if is_text else "FP64", (-1, 1), column)
+
+
+def _classes(schema: Facts) -> tuple[Field, ...]:
+    names = labels(schema)
+    return _answered({"schema": {"names": names}})
 
 
 def _formed(model: ModelRef, form: str, fields: tuple[Field, ...], whole: Field) -> Signature:
@@ -293,7 +337,7 @@ def _of_json(model: ModelRef, schema: Facts) -> Signature:
 def _of_tensors(model: ModelRef, inputs: Sequence[Facts]) -> Signature:
     """The form of the Open Inference Protocol: each input is one column, or the one input the whole."""
     declared = signature_of(model, {"inputs": list(inputs[:MAX_FIELDS])})
-    if declared.layout == "columns":
+    if len(declared.inputs) > 1:
         return replace(declared, layout="matrix", tensor=_whole("ndarray", (len(declared.inputs),)))
     return replace(declared, tensor=declared.tensor or _whole("ndarray", (-1,)))
 

@@ -193,7 +193,10 @@ def _tensors(named: object) -> list[dict[str, object]]:
 
 def _tensor(name: str, facts: Mapping[str, object]) -> dict[str, object]:
     datatype = _DATATYPES.get(str(facts.get("dtype")), "BYTES")
-    return {"name": name, "datatype": datatype, "shape": _sizes(facts.get("tensor_shape"))}
+    tensor = {"name": name, "datatype": datatype, "shape": _sizes(facts.get("tensor_shape"))}
+    # By TensorFlow's convention for names: what ends so is the content of a file.
+    is_file = datatype == "BYTES" and name.endswith("_bytes")
+    return tensor | ({"parameters": {"content_type": "base64"}} if is_file else {})
 
 
 def _sizes(shape: object) -> list[int]:

@@ -13,6 +13,7 @@ from mds_client.errors import UnreadableAnswer
 from mds_client.exchange import Request, Response
 from mds_client.protocols.open_inference import OpenInference
 from mds_client.signature import Field, ModelRef, Signature
+from mds_client.tensors import NO_BATCH
 
 _ITS_OWN = {"binary_tensor_data", "model_configuration", "statistics"}
 
@@ -34,13 +35,20 @@ class Triton(OpenInference):
         return f"GET /v2 answered as {said.get('name')!r} with Triton's extensions."
 
     def signature(self, model: ModelRef) -> Conversation[Signature]:
-        """The metadata, and from the configuration which inputs may be left out."""
+        """The metadata, and from the configuration what may be left out and what is a picture."""
         signature = yield from super().signature(model)
-        config = yield Request(method="GET", path=f"{self.path(model)}/config")
-        optional = _optional_inputs(config)
-        return replace(
-            signature, inputs=tuple(_left_out(f, f.name in optional) for f in signature.inputs)
-        )
+        config = _inputs((yield Request(method="GET", path=f"{self.path(model)}/config")))
+        found = (_configured(field, config.get(field.name, {})) for field in signature.inputs)
+        return replace(signature, inputs=tuple(found))
+
+    def read_signature(self, model: ModelRef, response: Response) -> Signature:
+        """A shape that begins with a size is that of a model without batches; such take one row alone."""
+        signature = super().read_signature(model, response)
+        said = self.json_of(response)
+        listed = said.get("inputs") if isinstance(said, Mapping) else None
+        alone = {t.get("name") for t in listed or [] if isinstance(t, Mapping) and _is_alone(t)}
+        inputs = (_without_batch(f) if f.name in alone else f for f in signature.inputs)
+        return replace(signature, inputs=tuple(inputs))
 
     def offers(self, model: ModelRef) -> tuple[Offer, ...]:
         return (
@@ -53,24 +61,41 @@ class Triton(OpenInference):
         )
 
 
-def _optional_inputs(response: Response) -> set[str]:
-    """Names of optional inputs; none when the configuration may not be read."""
+def _is_alone(tensor: Mapping[str, object]) -> bool:
+    shape = tensor.get("shape")
+    return isinstance(shape, list) and shape[:1] not in ([], [-1], [1])
+
+
+def _without_batch(field: Field) -> Field:
+    return replace(field, provenance={**field.provenance, "batch": NO_BATCH})
+
+
+def _inputs(response: Response) -> dict[str, Mapping[str, object]]:
+    """The inputs by name; none when the configuration may not be read."""
     if response.status != 200:
-        return set()
+        return {}
     try:
         config = json_of(response)
     except UnreadableAnswer:
-        return set()
+        return {}
     listed = config.get("input") if isinstance(config, Mapping) else None
     inputs = [i for i in listed if isinstance(i, Mapping)] if isinstance(listed, list) else []
-    return {str(i.get("name")) for i in inputs if i.get("optional") is True}
+    return {str(i.get("name")): i for i in inputs}
 
 
-def _left_out(field: Field, is_optional: bool) -> Field:
-    if not is_optional:
-        return field
-    provenance = {**field.provenance, "optional": "declared config"}
-    return replace(field, required=False, provenance=provenance)
+def _configured(field: Field, facts: Mapping[str, object]) -> Field:
+    words = _FORMATS.get(str(facts.get("format")), "")
+    found = replace(field, description=field.description or words)
+    if facts.get("optional") is not True:
+        return found
+    provenance = {**found.provenance, "optional": "declared config"}
+    return replace(found, required=False, provenance=provenance)
+
+
+_FORMATS = {
+    "FORMAT_NHWC": "The pixels of a picture: height, width, colours.",
+    "FORMAT_NCHW": "The pixels of a picture: colours, height, width.",
+}
 
 
 DIALECT = Triton
