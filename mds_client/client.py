@@ -66,14 +66,13 @@ class MdsClient(Sending):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(server, clock)
-        self._is_closed = False
         self._pool: Executor | None = None
         self._transport = transport or self._connections()
 
     def _connections(self) -> httpx.BaseTransport:
-        from mds_client.transport.connections import timely
+        from mds_client.transport.connections import Transport  # httpcore is slow to import
 
-        return timely(httpx.HTTPTransport(**self.options()))
+        return Transport(**self.options())
 
     def __enter__(self) -> Self:
         return self
@@ -87,8 +86,7 @@ class MdsClient(Sending):
         self.close()
 
     def close(self) -> None:
-        """End all connections; one that a thread is still using ends with its call."""
-        self._is_closed = True
+        """End all connections, also those that a thread is using: its call fails at once."""
         if self._pool:
             self._pool.shutdown(wait=False)
         self._transport.close()
@@ -215,16 +213,17 @@ class MdsClient(Sending):
 
     def _again_if_stale(self, call: Call, started: float) -> Response:
         """Repeat a request once if the connection it went to had been closed already."""
-        seen = Seen()
         try:
-            return self._stream(call, started, seen)
-        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
-            if not seen.stale_connection:
-                raise
-            return self._stream(call, started, Seen())
+            return self._stream(call, started)
+        except (httpx.ReadError, httpx.WriteError) as error:
+            from mds_client.transport.connections import was_stale
 
-    def _stream(self, call: Call, started: float, seen: Seen) -> Response:
-        request = self.wire(call, seen.event, self.left(started))
+            if not was_stale(error):
+                raise
+        return self._stream(call, started)
+
+    def _stream(self, call: Call, started: float) -> Response:
+        request = self.wire(call, self.left(started))
         answer = self._signed_in(request)
         body = bytearray()
         try:
@@ -234,8 +233,6 @@ class MdsClient(Sending):
                 bound(self.server, len(body), self._clock() - started)
         finally:
             answer.close()
-            if self._is_closed:
-                self._transport.close()  # the pool has just taken the connection back
         return Response(status=answer.status_code, body=bytes(body), headers=dict(answer.headers))
 
     def _signed_in(self, request: httpx.Request) -> httpx.Response:
@@ -405,7 +402,7 @@ class AsyncMdsClient(Sending):
     async def _stream(self, call: Call, started: float, seen: Seen) -> Response:
         left = self.left(started)
         async with asyncio.timeout(left):
-            return await self._received(self.wire(call, seen.async_event, left), started)
+            return await self._received(self.wire(call, left, seen.async_event), started)
 
     async def _received(self, request: httpx.Request, started: float) -> Response:
         answer = await self._signed_in(request)

@@ -41,12 +41,14 @@ class Dialect:
 
     `ORDER` says when a base URL is tried for it, lowest first: what is more particular goes before what
     is more general. `NEEDS_MODELS` says that the server lists nothing: names come from the settings.
+    `TAKES_MATRIX` says that one tensor of rows of numbers may be asked for column by column.
     """
 
     NAME: ClassVar[str]
     TITLE: ClassVar[str]
     ORDER: ClassVar[int] = 100
     NEEDS_MODELS: ClassVar[bool] = False
+    TAKES_MATRIX: ClassVar[bool] = False
 
     def __init__(self, server: Server) -> None:
         self.server = server

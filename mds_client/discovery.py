@@ -19,7 +19,10 @@ from functools import cached_property, partial
 from mds_client.client import MdsClient
 from mds_client.detection import Detection
 from mds_client.errors import MdsError
+from mds_client.facts import Facts
+from mds_client.ladder import merged
 from mds_client.protocols import dialects
+from mds_client.registries import Registries
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import ModelRef, Signature
 from mds_client.sources import FoundServer, Said, Source
@@ -28,6 +31,7 @@ log = logging.getLogger(__name__)
 UNREACHABLE = "UNREACHABLE"
 SIGNATURE_WORKERS = 8  # for each server
 SIGNATURE_RETRY = timedelta(minutes=2)
+FACTS_KEPT = timedelta(hours=1)
 _FIRST_RETRY = 0.5  # seconds: a server that is starting is asked again soon
 _TICK = 0.1
 _BATCH = 64  # signatures that are published together
@@ -46,30 +50,40 @@ def utc_now() -> datetime:
 class Entry:
     """One deployed model version, as last seen.
 
-    `since` is when it came into its state; `signature` is None as long as it could not be read.
+    `since` is when it came into its state; `signature` is what its server declares, None as long as that
+    could not be read; `facts` are what registries know besides.
     """
 
     info: ModelInfo
     signature: Signature | None = None
+    facts: tuple[Facts, ...] = ()
+    takes_matrix: bool = False
     since: datetime
 
     @property
     def ref(self) -> ModelRef:
         return self.info.ref
 
+    @cached_property
+    def known(self) -> Signature | None:
+        """The declared signature with what registries know."""
+        if self.signature is None or not self.facts:
+            return self.signature
+        return merged(self.signature, *self.facts, unfolds=self.takes_matrix)
+
     @property
     def title(self) -> str:
-        declared = self.signature.title if self.signature else ""
+        declared = self.known.title if self.known else ""
         return declared or self.ref.name.replace("-", " ").replace("_", " ").capitalize()
 
     @property
     def question(self) -> str:
-        return self.signature.question if self.signature else ""
+        return self.known.question if self.known else ""
 
     @cached_property
     def text(self) -> str:
         """What a search looks through; put together once."""
-        inputs = self.signature.inputs if self.signature else ()
+        inputs = self.known.inputs if self.known else ()
         words = [str(self.ref), self.title, self.question, *(f.kind for f in inputs)]
         return " ".join([*words, *(f.title for f in inputs)]).casefold()
 
@@ -115,7 +129,7 @@ class Catalogue:
     """The models of all servers. Reading never waits for the network; refreshing does.
 
     `clients` are of the configured servers, by name; `sources` find more, and `connect` makes their
-    clients. `version` moves only when something that can be read here has changed. Safe to share
+    clients. `registries` know more of models than their servers say. `version` moves only when something that can be read here has changed. Safe to share
     between threads.
     """
 
@@ -125,11 +139,14 @@ class Catalogue:
         *,
         sources: Sequence[Source] = (),
         connect: Callable[[Server], MdsClient] = MdsClient,
+        registries: Registries | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._clients = dict(clients)
         self._sources = tuple(sources)
         self._connect = connect
+        self._registries = registries
+        self._described: dict[ModelRef, datetime] = {}
         self._clock = clock
         self._found: dict[str, Server] = {}  # by a source, with what it says now
         self._retired: list[tuple[datetime, MdsClient]] = []
@@ -157,8 +174,8 @@ class Catalogue:
             return [self._servers[name] for name in self._clients if name in self._servers]
 
     def notes(self) -> tuple[str, ...]:
-        """What the sources could not see the last time, in sentences."""
-        return self._notes
+        """What the sources and registries could not see the last time, in sentences."""
+        return (*self._notes, *(self._registries.notes() if self._registries else ()))
 
     def client(self, server: str) -> MdsClient:
         """The client of a server. Raises KeyError when there is no such server."""
@@ -201,6 +218,8 @@ class Catalogue:
         found = [self._clients[name] for name in self._found if name in self._clients]
         for client in [*found, *(client for _, client in self._retired)]:
             client.close()
+        if self._registries:
+            self._registries.close()
 
     # Watching: every server in its own rhythm, so that one that hangs holds up nobody.
 
@@ -237,6 +256,8 @@ class Catalogue:
         """List a server; its signatures are read beside the rounds, which go on."""
         self._list(name)
         self._start(f"{name}/", partial(self._read_signatures, name), lambda: None)
+        if self._registries:
+            self._start(f"{name}//", partial(self._describe, name), lambda: None)
 
     def _paced(self, rhythm: _Rhythm, name: str) -> None:
         state = self._servers.get(name)
@@ -248,6 +269,7 @@ class Catalogue:
         try:
             self._list(name)
             self._read_signatures(name)
+            self._describe(name)
         except Exception:  # one server's surprise is not another's
             log.exception("refreshing the server %s failed", name)
 
@@ -271,7 +293,9 @@ class Catalogue:
 
     def _entry(self, old: Entry | None, info: ModelInfo) -> Entry:
         if old is None or old.info.state != info.state:
-            return Entry(info=info, signature=old.signature if old else None, since=self._clock())
+            if old is None:
+                return Entry(info=info, since=self._clock())
+            return replace(old, info=info, since=self._clock())
         return old if old.info == info else replace(old, info=info)
 
     def _lost(self, name: str, client: MdsClient, error: MdsError) -> None:
@@ -339,8 +363,36 @@ class Catalogue:
                 self._read[old.ref] = _Reading(since=old.since, at=now, is_known=is_known)
                 current = entries.get(old.ref)
                 if current and signature and current.signature != signature:
-                    entries[old.ref] = replace(current, signature=signature)
+                    entries[old.ref] = replace(
+                        current, signature=signature, takes_matrix=self._takes_matrix(name)
+                    )
             self._publish(name, list(entries.values()))
+
+    def _takes_matrix(self, name: str) -> bool:
+        client = self._clients.get(name)
+        return client is not None and client.dialect().TAKES_MATRIX
+
+    def _describe(self, name: str) -> None:
+        """Ask the registries of each model, one after the other: they are slow, and change seldom."""
+        if self._registries is None:
+            return
+        for entry in list(self._entries.get(name, {}).values()):
+            last = self._described.get(entry.ref)
+            if self._stop.is_set():
+                return
+            if entry.signature and (last is None or self._clock() - last >= FACTS_KEPT):
+                facts = tuple(self._registries.facts(entry.ref))
+                if not self._registries.notes():  # what is known stays while a registry is away
+                    self._described[entry.ref] = self._clock()
+                    self._take_facts(name, entry.ref, facts)
+
+    def _take_facts(self, name: str, ref: ModelRef, facts: tuple[Facts, ...]) -> None:
+        with self._lock:
+            entries = dict(self._entries.get(name, {}))
+            current = entries.get(ref)
+            if current and current.facts != facts:
+                entries[ref] = replace(current, facts=facts)
+                self._publish(name, list(entries.values()))
 
     # Sources.
 

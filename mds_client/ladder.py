@@ -49,11 +49,13 @@ def merged(signature: Signature, *facts: Facts, unfolds: bool = False) -> Signat
         )
         for field in whole.inputs
     )
-    return replace(
+    found = replace(
         _with_words(whole, ranked),
         inputs=_with_examples(inputs, known),
         outputs=_with_labels(whole.outputs, ranked),
     )
+    declared = signature.declared_fingerprint
+    return found if found.fingerprint == declared else replace(found, declared_as=declared)
 
 
 def _trust(facts: Facts) -> tuple[int, str, str]:

@@ -110,7 +110,7 @@ class Sending:
             ),
         }
 
-    def wire(self, call: Call, trace: Any, left: float) -> httpx.Request:
+    def wire(self, call: Call, left: float, trace: Any = None) -> httpx.Request:
         """The request as httpx sends it within the seconds left, with the credentials that no record holds."""
         headers, body = {**_ALWAYS, **self.server.headers, **call.headers}, call.request.body
         if self.server.compress and len(body) > _COMPRESS_FROM:
@@ -120,7 +120,7 @@ class Sending:
             _url(call.url),
             headers=headers,
             content=body or None,
-            extensions={"timeout": self._timeouts(left), "trace": trace},
+            extensions={"timeout": self._timeouts(left)} | ({"trace": trace} if trace else {}),
         )
 
     def _timeouts(self, left: float) -> dict[str, float]:
@@ -317,7 +317,7 @@ def bound(server: Server, size: int, seconds: float) -> None:
 
 
 class Seen:
-    """What happened to one request on the wire, from httpcore's trace extension.
+    """What happened to one request of the async client, from httpcore's trace extension.
 
     MLServer closes a connection after an unhandled 500 without saying so, and the next request on it is
     reset unread. A request is repeated only if it went to a kept-alive connection that gave no answer.

@@ -150,7 +150,8 @@ class Signature:
 
     `layout` says how rows become tensors: `columns` (one tensor a field), `matrix` (one tensor of all
     fields, named `tensor`), `tensors` (each field a tensor of any shape), `unknown` (nothing declared).
-    `provenance` is of title, question and description.
+    `provenance` is of title, question and description. `declared_as` is the fingerprint of the server's own
+    declaration, where other sources added to it.
     """
 
     model: ModelRef
@@ -163,6 +164,7 @@ class Signature:
     description: str = ""
     platform: str = ""
     provenance: Mapping[str, str] = field(default_factory=dict)
+    declared_as: str = ""
 
     def __getitem__(self, name: str) -> Field:
         for found in self.inputs:
@@ -174,6 +176,11 @@ class Signature:
     def is_tabular(self) -> bool:
         """Whether every input is a number, a truth or a category: one row of a table."""
         return bool(self.inputs) and all(found.kind in TABULAR_KINDS for found in self.inputs)
+
+    @property
+    def declared_fingerprint(self) -> str:
+        """The fingerprint of what the server declared, before other sources added to it."""
+        return self.declared_as or self.fingerprint
 
     @property
     def fingerprint(self) -> str:

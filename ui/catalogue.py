@@ -131,9 +131,9 @@ def _facts(versions: Sequence[Entry]) -> str:
 
 def takes(entry: Entry) -> str:
     """What the model takes, in words."""
-    if not entry.signature or entry.signature.layout == "unknown":
+    if not entry.known or entry.known.layout == "unknown":
         return "what it does not say"
-    if entry.signature.is_tabular:
-        return f"{len(entry.signature.inputs)} values"
-    kinds = dict.fromkeys(_KINDS.get(f.kind, "values") for f in entry.signature.inputs)
+    if entry.known.is_tabular:
+        return f"{len(entry.known.inputs)} values"
+    kinds = dict.fromkeys(_KINDS.get(f.kind, "values") for f in entry.known.inputs)
     return " and ".join(kinds)

@@ -29,6 +29,8 @@ _OUTCOMES = {
     "timeout": "too slow",
     "not_found": "no such model",
     "refused": "not accepted",
+    "not_allowed": "not let in",
+    "not_ready": "model not ready",
     "failed": "model broke",
     "unreadable": "answer not readable",
     "mismatch": "model changed",

@@ -1,14 +1,21 @@
-"""The servers and sources of the settings, as the client knows them."""
+"""The servers, sources and registries of the settings, as the client knows them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mds_client.registries import Registries, RegistryClient, RegistryServer
 from mds_client.server import Server
 from mds_client.sources import Source
 from mds_client.transport.credentials import Credentials, Secret
 from mds_client.transport.tls import Tls
-from settings import KubernetesSettings, ServerSettings, Settings
+from settings import (
+    AddressSettings,
+    KubernetesSettings,
+    RegistrySettings,
+    ServerSettings,
+    Settings,
+)
 
 
 def sources_of(settings: Settings) -> Sequence[Source]:
@@ -27,6 +34,28 @@ def _cluster(configured: KubernetesSettings) -> Source:
             kinds=tuple(configured.kinds),
             headers=configured.headers(),
         )
+    )
+
+
+def registries_of(settings: Settings) -> Registries | None:
+    """The registries that describe models. Raises ValueError for what cannot be used."""
+    clients = [RegistryClient(_registry(r)) for r in settings.registries]
+    return Registries(clients) if clients else None
+
+
+def _registry(configured: RegistrySettings) -> RegistryServer:
+    return RegistryServer(
+        name=configured.name,
+        url=configured.url,
+        kind=configured.kind,
+        title=configured.title,
+        timeout=configured.timeout,
+        connect_timeout=configured.connect_timeout,
+        headers=configured.headers(),
+        servers=tuple(configured.servers),
+        entries=configured.entries,
+        tls=_tls(configured),
+        credentials=_credentials(configured),
     )
 
 
@@ -61,7 +90,7 @@ def server_of(configured: ServerSettings) -> Server:
     )
 
 
-def _tls(configured: ServerSettings) -> Tls:
+def _tls(configured: AddressSettings) -> Tls:
     return Tls(
         ca_file=configured.ca_file,
         cert_file=configured.cert_file,
@@ -70,7 +99,7 @@ def _tls(configured: ServerSettings) -> Tls:
     )
 
 
-def _credentials(configured: ServerSettings) -> Credentials:
+def _credentials(configured: AddressSettings) -> Credentials:
     return Credentials(
         token=Secret(env=configured.token_env, file=configured.token_file),
         username=configured.username,

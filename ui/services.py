@@ -15,7 +15,7 @@ from mds_client.client import MdsClient, Model
 from mds_client.discovery import Catalogue
 from mds_client.signature import ModelRef, Signature
 from settings import Settings
-from ui.servers import server_of, sources_of
+from ui.servers import registries_of, server_of, sources_of
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,9 @@ def build(settings: Settings) -> Services:
     return Services(
         settings=settings,
         clients=clients,
-        catalogue=Catalogue(clients, sources=sources_of(settings)),
+        catalogue=Catalogue(
+            clients, sources=sources_of(settings), registries=registries_of(settings)
+        ),
         sessions=make_sessions(url),
         explainers=Explainers(),
         audit=AuditPolicy(probability=settings.audit_probability),

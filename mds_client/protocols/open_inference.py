@@ -29,6 +29,7 @@ class OpenInference(Dialect):
     NAME = "open-inference"
     TITLE = "Open Inference Protocol (MLServer and others)"
     ORDER = 20
+    TAKES_MATRIX = True
     READS_CONTENT_TYPES: ClassVar[bool] = True
     TAKES_BINARY: ClassVar[bool] = False
 

@@ -1,4 +1,4 @@
-"""One end for a whole call on a blocking connection.
+"""Blocking connections that keep to the end of a call, know when they were stale, and end with their client.
 
 httpx limits each read by itself, so a server that sends a byte now and then, or early hints without end,
 would hold a thread for ever. The async client needs none of this: it cancels the call.
@@ -6,9 +6,13 @@ would hold a thread for ever. The async client needs none of this: it cancels th
 
 from __future__ import annotations
 
+import socket
 import ssl
+import threading
 import time
+import weakref
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import httpcore
@@ -19,16 +23,35 @@ from mds_client.transport.deadline import Limit
 _PIECE = 256 * 1024
 
 
-def timely(transport: httpx.HTTPTransport) -> httpx.HTTPTransport:
-    """The transport, with connections that keep to a Limit. httpx 0.28 has no public place for them."""
-    pool = transport._pool
-    pool._network_backend = _Backend(pool._network_backend)
-    return transport
+class Stale(httpcore.ReadError):
+    """The connection had been closed while it was idle: the request on it was not read by anybody."""
+
+
+def was_stale(error: BaseException) -> bool:
+    """Whether an error of httpx comes from a connection that had been closed before the request."""
+    return isinstance(error.__cause__, Stale)
+
+
+class Transport(httpx.HTTPTransport):
+    """httpx's own transport over our connections. httpx 0.28 has no public place for them."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._backend = _Backend(self._pool._network_backend)
+        self._pool._network_backend = self._backend
+
+    def close(self) -> None:
+        """End every connection, also those that a thread is using: its call fails at once."""
+        self._backend.end()
+        super().close()
 
 
 class _Backend(httpcore.NetworkBackend):
     def __init__(self, backend: httpcore.NetworkBackend) -> None:
         self._backend = backend
+        self._open: weakref.WeakSet[_Stream] = weakref.WeakSet()
+        self._lock = threading.Lock()
+        self._is_over = False
 
     def connect_tcp(
         self,
@@ -38,29 +61,70 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        return _Stream(
-            self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
-        )
+        connect = self._backend.connect_tcp
+        return self.kept(_Stream(connect(host, port, timeout, local_address, socket_options), self))
 
     def sleep(self, seconds: float) -> None:
         self._backend.sleep(seconds)
 
+    def kept(self, stream: _Stream) -> _Stream:
+        """The stream, to be ended with the others. Raises ConnectError when they have been."""
+        with self._lock:
+            if not self._is_over:
+                self._open.add(stream)
+                return stream
+        stream.close()
+        raise httpcore.ConnectError("the client is closed")
+
+    def end(self) -> None:
+        with self._lock:
+            self._is_over, streams = True, list(self._open)
+        for stream in streams:
+            stream.end()
+
 
 class _Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
-        self._stream = stream
+    def __init__(self, stream: httpcore.NetworkStream, backend: _Backend) -> None:
+        self._stream, self._backend = stream, backend
+        self._was_heard = self._is_waiting = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+        try:
+            data = self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+        except httpcore.ReadError as error:
+            raise self._explained(error) from error
+        if data:
+            self._was_heard, self._is_waiting = True, False
+        elif self._is_stale():
+            raise Stale("closed before the request was read")
+        return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """In pieces, since each time that the server takes some of it the limit starts again."""
-        for start in range(0, len(buffer), _PIECE):
-            piece = buffer[start : start + _PIECE] if len(buffer) > _PIECE else buffer
-            self._stream.write(piece, _left(timeout, httpcore.WriteTimeout))
+        self._is_waiting = True
+        rest = memoryview(buffer)
+        try:
+            for start in range(0, len(rest), _PIECE):
+                piece: Any = rest[start : start + _PIECE]
+                self._stream.write(piece, _left(timeout, httpcore.WriteTimeout))
+        except httpcore.WriteError as error:
+            raise self._explained(error) from error
+
+    def _explained(self, error: Exception) -> Exception:
+        return Stale(str(error)) if self._is_stale() else error
+
+    def _is_stale(self) -> bool:
+        """Whether it answered before, and not a byte to what was written since."""
+        return self._was_heard and self._is_waiting
 
     def close(self) -> None:
         self._stream.close()
+
+    def end(self) -> None:
+        """Close it under whoever is reading."""
+        with suppress(OSError, AttributeError):
+            self.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        self.close()
 
     def start_tls(
         self,
@@ -68,7 +132,8 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, timeout))
+        inner = self._stream.start_tls(ssl_context, server_hostname, timeout)
+        return self._backend.kept(_Stream(inner, self._backend))
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

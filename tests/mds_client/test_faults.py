@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -196,3 +198,14 @@ def test_every_error_of_httpx_is_translated() -> None:
         if isinstance(found, type) and issubclass(found, httpx.RequestError):
             assert isinstance(client.translate(found("x")), MdsError), name
     client.close()
+
+
+def test_a_closed_client_ends_the_call_that_a_thread_waits_for() -> None:
+    with faults.misbehaving(faults.stalls(5.0)) as url, ThreadPoolExecutor(1) as thread:
+        client = MdsClient(Server(name="s", url=url, protocol="open-inference"))
+        asked = thread.submit(client.predict, SIGNATURE, {"x": 1.0})
+        time.sleep(0.3)
+        started = time.monotonic()
+        client.close()
+        assert isinstance(asked.exception(timeout=4), EndpointUnreachable)
+        assert time.monotonic() - started < 3
