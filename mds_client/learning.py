@@ -10,6 +10,7 @@ import json
 import math
 import re
 import shlex
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -535,19 +536,19 @@ def _possible_target(headers: Sequence[str]) -> dict[str, str]:
 
 
 def _varied(columns: Sequence[_Column]) -> list[int]:
-    """Up to ten different rows of the sample, each with the most that those before it do not have."""
+    """Up to ten different rows of the sample, each of what those before it show the least."""
     compared = columns[:: -(-len(columns) // _MOST_COMPARED)]
     rows = list({_content(compared, row): row for row in reversed(_candidates(columns))}.values())
     rows.sort()
     seen = [_graded([column.values[row] for row in rows]) for column in compared]
-    marks = {row: {(i, g[place]) for i, g in enumerate(seen)} for place, row in enumerate(rows)}
+    marks = {row: [(i, g[place]) for i, g in enumerate(seen)] for place, row in enumerate(rows)}
     chosen: list[int] = []
-    known: set[tuple[int, object]] = set()
+    shown: Counter[tuple[int, object]] = Counter()
     while rows and len(chosen) < EXAMPLES:
-        best = max(rows, key=lambda row: (len(marks[row] - known), -row))
+        best = min(rows, key=lambda row: (sum(shown[mark] for mark in marks[row]), row))
         rows.remove(best)
         chosen.append(best)
-        known |= marks[best]
+        shown.update(marks[best])
     return chosen
 
 

@@ -21,7 +21,6 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -355,7 +354,7 @@ def asks(model: Any) -> Answer:
 @pytest.mark.parametrize(
     "model",
     [LogisticRegression(), RandomForestClassifier(3), KNeighborsClassifier(), SVC(), GaussianNB(),
-     MLPClassifier((3,), max_iter=2000), HistGradientBoostingClassifier(max_iter=2), KMeans(2, n_init=1)],
+     HistGradientBoostingClassifier(max_iter=2), KMeans(2, n_init=1)],
     ids=lambda model: type(model).__name__,
 )  # fmt: skip
 def test_models_of_scikit_learn(model: Any) -> None:
