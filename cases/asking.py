@@ -12,43 +12,29 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
-from typing import Protocol
 
 import db.cases
-from cases.answers import answer_of, as_facts, label_of, number_of
-from cases.audit import ONE_IN_TEN, AuditDraw, AuditPolicy, Random, system_random
-from cases.entries import entered
-from cases.errors import CaseNotRecorded, KeyReused, Unexpected
-from cases.payloads import pack, plain_url, without_secrets
+from cases.answers import answer_of
+from cases.attempt import AskedModel, Attempt, call, completed, draft
+from cases.audit import ONE_IN_TEN, AuditPolicy, Random, system_random
+from cases.errors import CaseNotRecorded, KeyReused
+from cases.payloads import pack
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
 from db.errors import Conflict, StorageError
 from db.ids import new_id as make_id
 from db.ids import utc_now
-from db.person import known
 from db.tables import MAX_KEY
 from mds_client.errors import MdsError
-from mds_client.exchange import Exchange
 from mds_client.prediction import Prediction
-from mds_client.signature import ModelRef, Signature, Values
+from mds_client.signature import Values
 
 __all__ = ["Asked", "AskedModel", "answer_of", "ask", "error_of"]
 
 _log = logging.getLogger(__name__)
-
-
-class AskedModel(Protocol):
-    """What is needed of a model to ask it; mds_client's Model is one."""
-
-    @property
-    def ref(self) -> ModelRef: ...
-
-    def signature(self) -> Signature: ...
-
-    def predict(self, values: Values, /, *, request_id: str, trace_id: str) -> Prediction: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,22 +45,6 @@ class Asked:
     prediction: Prediction | None
     error: MdsError | None
     case: CaseView
-
-
-@dataclass(kw_only=True)
-class _Attempt:
-    """One call while it happens: filled in as far as it gets."""
-
-    signature: Signature | None = None
-    prediction: Prediction | None = None
-    error: MdsError | None = None
-    seconds: float = 0.0
-
-    @property
-    def exchange(self) -> Exchange | None:
-        if self.prediction is not None:
-            return self.prediction.exchange
-        return self.error.exchange if self.error else None
 
 
 def ask(
@@ -98,13 +68,13 @@ def ask(
     """
     if not 0 < len(key) <= MAX_KEY:
         raise ValueError(f"an idempotency key has 1 to {MAX_KEY} characters")
-    case = _draft(model.ref, values, key, person, audit.draw(random), clock(), new_id())
+    case = draft(model.ref, values, key, person, audit.draw(random), clock(), new_id())
     with _in_flight.alone(key):
         stored = _asked_before(sessions, key)
         if stored is not None:
             return _again(stored, case)
-        attempt = _call(model, values, case.id, trace_id, stopwatch)
-        return _record(sessions, _completed(case, attempt), attempt)
+        attempt = call(model, values, case.id, trace_id, stopwatch)
+        return _record(sessions, completed(case, attempt), attempt)
 
 
 def error_of(case: CaseView) -> MdsError | None:
@@ -150,49 +120,6 @@ class _Turn:
 _in_flight = _InFlight()
 
 
-def _draft(
-    ref: ModelRef,
-    values: Values,
-    key: str,
-    person: str,
-    lottery: AuditDraw,
-    now: datetime,
-    case_id: str,
-) -> CaseView:
-    """The case as far as it is known before the call."""
-    return CaseView(
-        id=case_id,
-        created_at=now,
-        person=known(person),
-        idempotency_key=key,
-        server=ref.server,
-        model=ref.name,
-        version_asked=ref.version,
-        version=ref.version,
-        signature_fingerprint="",
-        question="",
-        entered=entered(values),
-        outcome="error",
-        answer=None,
-        answer_label=None,
-        answer_number=None,
-        error_sentence="",
-        error_advice="",
-        error_detail="",
-        url="",
-        http_status=None,
-        request_id=case_id,
-        trace_id="",
-        request_headers={},
-        response_headers={},
-        seconds_total=0.0,
-        seconds_wire=None,
-        audit_probability=lottery.probability,
-        audit_draw=lottery.draw,
-        is_audited=lottery.is_audited,
-    )
-
-
 def _asked_before(sessions: Sessions, key: str) -> CaseView | None:
     try:
         with reading(sessions) as session:
@@ -215,91 +142,7 @@ def _question(case: CaseView) -> tuple[object, ...]:
     return case.server, case.model, case.version_asked, case.person, values
 
 
-def _call(
-    model: AskedModel,
-    values: Values,
-    request_id: str,
-    trace_id: str,
-    stopwatch: Callable[[], float],
-) -> _Attempt:
-    attempt, began = _Attempt(), stopwatch()
-    try:
-        attempt.signature = model.signature()
-        attempt.prediction = model.predict(values, request_id=request_id, trace_id=trace_id)
-    except MdsError as error:
-        attempt.error = error
-        _log.warning("request %s to %s: %s %s", request_id, model.ref, error.kind, error.detail)
-    except Exception as cause:  # the analyst gets a sentence, the log the rest
-        attempt.error = Unexpected(cause, request_id)
-        attempt.error.__cause__ = cause
-        _log.exception("request %s to %s broke on our side", request_id, model.ref)
-    attempt.seconds = stopwatch() - began
-    return attempt
-
-
-def _completed(case: CaseView, attempt: _Attempt) -> CaseView:
-    """The case with everything that the call taught us."""
-    case = replace(case, seconds_total=attempt.seconds)
-    case = _with_signature(case, attempt.signature)
-    case = _with_exchange(case, attempt.exchange)
-    case = _with_error(case, attempt.error)
-    return _with_answer(case, attempt.prediction)
-
-
-def _with_signature(case: CaseView, signature: Signature | None) -> CaseView:
-    if signature is None:
-        return case
-    return replace(
-        case,
-        signature_fingerprint=signature.fingerprint,
-        question=signature.question,
-        version=case.version or signature.model.version,
-    )
-
-
-def _with_exchange(case: CaseView, exchange: Exchange | None) -> CaseView:
-    if exchange is None:
-        return case
-    return replace(
-        case,
-        url=plain_url(exchange.url),
-        http_status=exchange.status,
-        request_id=exchange.request_id or case.request_id,
-        trace_id=exchange.trace_id,
-        request_headers=without_secrets(exchange.request_headers),
-        response_headers=without_secrets(exchange.response_headers),
-        seconds_wire=exchange.seconds,
-    )
-
-
-def _with_error(case: CaseView, error: MdsError | None) -> CaseView:
-    if error is None:
-        return case
-    return replace(
-        case,
-        outcome=error.kind,
-        error_sentence=error.sentence,
-        error_advice=error.advice,
-        error_detail=error.detail,
-    )
-
-
-def _with_answer(case: CaseView, prediction: Prediction | None) -> CaseView:
-    if prediction is None:
-        return case
-    answer = prediction.answer
-    return replace(
-        case,
-        outcome="answered",
-        version=prediction.model.version or case.version,
-        signature_fingerprint=prediction.signature_fingerprint or case.signature_fingerprint,
-        answer=as_facts(answer),
-        answer_label=label_of(answer),
-        answer_number=number_of(answer),
-    )
-
-
-def _record(sessions: Sessions, case: CaseView, attempt: _Attempt) -> Asked:
+def _record(sessions: Sessions, case: CaseView, attempt: Attempt) -> Asked:
     exchange = attempt.exchange
     request = pack(exchange.request_body if exchange else b"")
     response = pack(exchange.response_body if exchange else b"")
@@ -314,7 +157,7 @@ def _record(sessions: Sessions, case: CaseView, attempt: _Attempt) -> Asked:
 
 
 def _recorded_elsewhere(
-    sessions: Sessions, case: CaseView, attempt: _Attempt, error: Conflict
+    sessions: Sessions, case: CaseView, attempt: Attempt, error: Conflict
 ) -> Asked:
     """Another process recorded a case under this key while we were calling: theirs counts."""
     stored = _asked_before(sessions, case.idempotency_key)
@@ -323,6 +166,6 @@ def _recorded_elsewhere(
     return _again(stored, case)
 
 
-def _not_recorded(attempt: _Attempt, error: StorageError) -> CaseNotRecorded:
+def _not_recorded(attempt: Attempt, error: StorageError) -> CaseNotRecorded:
     _log.error("the model was asked, but the case could not be recorded", exc_info=error)
     return CaseNotRecorded(str(error), attempt.prediction)

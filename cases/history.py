@@ -12,7 +12,7 @@ import db.explanations
 from cases.entries import plain
 from cases.errors import NoSuchCase
 from cases.payloads import readable
-from db.cases import CaseView, StoredBody
+from db.cases import NOTHING, CaseView, StoredBody
 from db.engine import Sessions, reading, writing
 from db.errors import Conflict
 from db.explanations import ExplanationView
@@ -102,7 +102,7 @@ def wire(sessions: Sessions, case_id: str) -> Wire | None:
     if found is None:
         return None
     with reading(sessions) as session:
-        request, response = db.cases.bodies(session, case_id) or (_NOTHING, _NOTHING)
+        request, response = db.cases.bodies(session, case_id) or (NOTHING, NOTHING)
     return Wire(
         url=found.url,
         http_status=found.http_status,
@@ -156,9 +156,6 @@ def explanations(sessions: Sessions, case_id: str) -> list[ExplanationView]:
     """Explanations of a case, the newest first."""
     with reading(sessions) as session:
         return db.explanations.of_case(session, case_id)
-
-
-_NOTHING = StoredBody(data=b"", size=0, sha256="", is_truncated=False)
 
 
 def _wire_body(stored: StoredBody) -> WireBody:

@@ -64,6 +64,9 @@ class StoredBody:
     is_truncated: bool
 
 
+NOTHING = StoredBody(data=b"", size=0, sha256="", is_truncated=False)
+
+
 def add(session: Session, case: CaseView, request: StoredBody, response: StoredBody) -> CaseView:
     """Add a case with its bodies; answers the case as it can be read back."""
     bodies = {**_columns("request", request), **_columns("response", response)}
@@ -72,6 +75,18 @@ def add(session: Session, case: CaseView, request: StoredBody, response: StoredB
     session.flush()
     session.refresh(row)
     return _view(row)
+
+
+def add_all(
+    session: Session, cases: Sequence[CaseView], request: StoredBody, response: StoredBody
+) -> list[CaseView]:
+    """Add the cases of one call. The first holds the bodies that crossed the wire, the others point to it."""
+    first = add(session, cases[0], request, response)
+    nothing = {**_columns("request", NOTHING), **_columns("response", NOTHING)}
+    rows = [Case(**_values(case), **nothing, wire_of=first.id) for case in cases[1:]]
+    session.add_all(rows)
+    session.flush()
+    return [first, *_views(rows)]
 
 
 def by_id(session: Session, case_id: str) -> CaseView | None:
@@ -83,6 +98,12 @@ def by_key(session: Session, key: str) -> CaseView | None:
     """The case that was recorded under an idempotency key."""
     row = session.scalar(select(Case).where(Case.idempotency_key == key))
     return None if row is None else _view(row)
+
+
+def by_keys(session: Session, keys: Sequence[str]) -> dict[str, CaseView]:
+    """The cases that were recorded under some of these idempotency keys, by key."""
+    rows = session.scalars(select(Case).where(Case.idempotency_key.in_(keys))).all()
+    return {row.idempotency_key: _view(row) for row in rows}
 
 
 def lock(session: Session, case_id: str) -> CaseView | None:
@@ -114,6 +135,8 @@ def bodies(session: Session, case_id: str) -> tuple[StoredBody, StoredBody] | No
     """The request and the response that crossed the wire."""
     loaded = [undefer(Case.request_body), undefer(Case.response_body)]
     row = session.get(Case, case_id, options=loaded)
+    if row is not None and row.wire_of:
+        row = session.get(Case, row.wire_of, options=loaded)
     return None if row is None else (_body(row, "request"), _body(row, "response"))
 
 

@@ -98,6 +98,8 @@ class Case(Base):
     response_size: Mapped[int]
     response_sha256: Mapped[str] = mapped_column(String(64))
     response_truncated: Mapped[bool]
+    # Rows that were sent together share what crossed the wire: it is kept with the first.
+    wire_of: Mapped[str | None] = mapped_column(String(26))
 
     audit_probability: Mapped[float] = mapped_column(Double)
     audit_draw: Mapped[float] = mapped_column(Double)
@@ -181,3 +183,17 @@ class Overlay(Base):
     comment: Mapped[str] = mapped_column(ClippedText(SENTENCE))
     content: Mapped[dict[str, object]] = mapped_column(Json)
     idempotency_key: Mapped[str] = mapped_column(String(MAX_KEY))
+
+
+class ColumnMapping(Base):
+    """Which columns of a file fed which fields of a model, as a person confirmed it. The newest counts."""
+
+    __tablename__ = "column_mappings"
+    __table_args__ = (Index(None, "server", "model", "created_at"),)
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    server: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)
+    person: Mapped[str] = mapped_column(ClippedText(SHORT))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    content: Mapped[dict[str, object]] = mapped_column(Json)

@@ -1,0 +1,178 @@
+"""One call to a model while it happens, and what a case keeps of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from cases.answers import as_facts, label_of, number_of
+from cases.audit import AuditDraw
+from cases.entries import entered
+from cases.errors import Unexpected
+from cases.payloads import plain_url, without_secrets
+from db.cases import CaseView
+from db.person import known
+from mds_client.errors import MdsError
+from mds_client.exchange import Exchange
+from mds_client.prediction import Prediction
+from mds_client.signature import ModelRef, Signature, Values
+
+_log = logging.getLogger(__name__)
+
+
+class AskedModel(Protocol):
+    """What is needed of a model to ask it; mds_client's Model is one."""
+
+    @property
+    def ref(self) -> ModelRef: ...
+
+    def signature(self) -> Signature: ...
+
+    def predict(self, values: Any, /, *, request_id: str, trace_id: str) -> Prediction: ...
+
+
+@dataclass(kw_only=True)
+class Attempt:
+    """One call while it happens: filled in as far as it gets."""
+
+    signature: Signature | None = None
+    prediction: Prediction | None = None
+    error: MdsError | None = None
+    seconds: float = 0.0
+
+    @property
+    def exchange(self) -> Exchange | None:
+        if self.prediction is not None:
+            return self.prediction.exchange
+        return self.error.exchange if self.error else None
+
+
+def draft(
+    ref: ModelRef,
+    values: Values,
+    key: str,
+    person: str,
+    lottery: AuditDraw,
+    now: datetime,
+    case_id: str,
+) -> CaseView:
+    """The case as far as it is known before the call."""
+    return CaseView(
+        id=case_id,
+        created_at=now,
+        person=known(person),
+        idempotency_key=key,
+        server=ref.server,
+        model=ref.name,
+        version_asked=ref.version,
+        version=ref.version,
+        signature_fingerprint="",
+        question="",
+        entered=entered(values),
+        outcome="error",
+        answer=None,
+        answer_label=None,
+        answer_number=None,
+        error_sentence="",
+        error_advice="",
+        error_detail="",
+        url="",
+        http_status=None,
+        request_id=case_id,
+        trace_id="",
+        request_headers={},
+        response_headers={},
+        seconds_total=0.0,
+        seconds_wire=None,
+        audit_probability=lottery.probability,
+        audit_draw=lottery.draw,
+        is_audited=lottery.is_audited,
+    )
+
+
+def call(
+    model: AskedModel,
+    values: Any,
+    request_id: str,
+    trace_id: str,
+    stopwatch: Callable[[], float],
+) -> Attempt:
+    """Ask once, for one row or several. Never raises: errors are in the attempt."""
+    attempt, began = Attempt(), stopwatch()
+    try:
+        attempt.signature = model.signature()
+        attempt.prediction = model.predict(values, request_id=request_id, trace_id=trace_id)
+    except MdsError as error:
+        attempt.error = error
+        _log.warning("request %s to %s: %s %s", request_id, model.ref, error.kind, error.detail)
+    except Exception as cause:  # the analyst gets a sentence, the log the rest
+        attempt.error = Unexpected(cause, request_id)
+        attempt.error.__cause__ = cause
+        _log.exception("request %s to %s broke on our side", request_id, model.ref)
+    attempt.seconds = stopwatch() - began
+    return attempt
+
+
+def completed(case: CaseView, attempt: Attempt, row: int = 0) -> CaseView:
+    """The case of one row with everything that the call taught us."""
+    case = replace(case, seconds_total=attempt.seconds)
+    case = _with_signature(case, attempt.signature)
+    case = _with_exchange(case, attempt.exchange)
+    case = _with_error(case, attempt.error)
+    return _with_answer(case, attempt.prediction, row)
+
+
+def _with_signature(case: CaseView, signature: Signature | None) -> CaseView:
+    if signature is None:
+        return case
+    return replace(
+        case,
+        signature_fingerprint=signature.fingerprint,
+        question=signature.question,
+        version=case.version or signature.model.version,
+    )
+
+
+def _with_exchange(case: CaseView, exchange: Exchange | None) -> CaseView:
+    if exchange is None:
+        return case
+    return replace(
+        case,
+        url=plain_url(exchange.url),
+        http_status=exchange.status,
+        request_id=exchange.request_id or case.request_id,
+        trace_id=exchange.trace_id,
+        request_headers=without_secrets(exchange.request_headers),
+        response_headers=without_secrets(exchange.response_headers),
+        seconds_wire=exchange.seconds,
+    )
+
+
+def _with_error(case: CaseView, error: MdsError | None) -> CaseView:
+    if error is None:
+        return case
+    return replace(
+        case,
+        outcome=error.kind,
+        error_sentence=error.sentence,
+        error_advice=error.advice,
+        error_detail=error.detail,
+    )
+
+
+def _with_answer(case: CaseView, prediction: Prediction | None, row: int) -> CaseView:
+    if prediction is None:
+        return case
+    answer = prediction.answers[row]
+    return replace(
+        case,
+        outcome="answered",
+        version=prediction.model.version or case.version,
+        signature_fingerprint=prediction.signature_fingerprint or case.signature_fingerprint,
+        answer=as_facts(answer),
+        answer_label=label_of(answer),
+        answer_number=number_of(answer),
+    )

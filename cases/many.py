@@ -1,0 +1,125 @@
+"""Ask a model for many rows: a few calls, one case a row, in the order of the rows.
+
+Rows travel in chunks. Where the model refuses a chunk, or answers it as one, the chunk is halved until the
+row that is to blame stands alone: that row's case carries the error, the others their answers. A row that
+was recorded under its key before is not asked again, so what was cut off can be taken up where it ended.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import db.cases
+from cases.attempt import AskedModel, Attempt, call, completed, draft
+from cases.audit import ONE_IN_TEN, AuditPolicy, Random, system_random
+from cases.errors import CaseNotRecorded
+from cases.payloads import pack
+from db.cases import CaseView
+from db.engine import Sessions, reading, writing
+from db.errors import StorageError
+from db.ids import new_id as make_id
+from db.ids import utc_now
+from mds_client.errors import EndpointUnreachable, NotAllowed, NotReady
+from mds_client.prediction import Prediction
+from mds_client.signature import Values
+
+CHUNK = 100
+_OF_ALL = (
+    EndpointUnreachable,
+    NotAllowed,
+    NotReady,
+)  # whichever row is asked, it would be the same
+
+
+@dataclass(frozen=True, kw_only=True)
+class Many:
+    """What the cases of one question have in common. `key` names the question; each row's has its number."""
+
+    model: AskedModel
+    sessions: Sessions
+    key: str
+    person: str = ""
+    audit: AuditPolicy = ONE_IN_TEN
+    clock: Callable[[], datetime] = utc_now
+    new_id: Callable[[], str] = make_id
+    random: Random = system_random
+    stopwatch: Callable[[], float] = time.perf_counter
+
+
+def ask_many(asked: Many, rows: Sequence[Values], chunk: int = CHUNK) -> Iterator[list[CaseView]]:
+    """The cases of the rows, a chunk at a time, each recorded before it is given out.
+
+    Raises the MdsError that would meet every row alike, such as a server that went away: one case records
+    it, and the rows can be asked again. Raises CaseNotRecorded.
+    """
+    for start in range(0, len(rows), chunk):
+        yield _chunk(asked, rows[start : start + chunk], start)
+
+
+def _chunk(asked: Many, rows: Sequence[Values], start: int) -> list[CaseView]:
+    """The cases of neighbouring rows; those that are not recorded yet are asked for."""
+    keys = [f"{asked.key}-{start + place}" for place in range(len(rows))]
+    known = _recorded(asked.sessions, keys)
+    missing = [place for place, key in enumerate(keys) if key not in known]
+    drafts = [_draft(asked, rows[place], keys[place]) for place in missing]
+    fresh = _asked(asked, [rows[place] for place in missing], drafts)
+    known |= {case.idempotency_key: case for case in fresh}
+    return [known[key] for key in keys if key in known]
+
+
+def _draft(asked: Many, row: Values, key: str) -> CaseView:
+    lottery = asked.audit.draw(asked.random)
+    now, number = asked.clock(), asked.new_id()
+    return draft(asked.model.ref, row, key, asked.person, lottery, now, number)
+
+
+def _asked(asked: Many, rows: Sequence[Values], drafts: Sequence[CaseView]) -> list[CaseView]:
+    if not rows:
+        return []
+    attempt = call(asked.model, list(rows), drafts[0].id, "", asked.stopwatch)
+    if len(rows) > 1 and _is_to_be_halved(attempt, len(rows)):
+        half = len(rows) // 2
+        first = _asked(asked, rows[:half], drafts[:half])
+        return first + _asked(asked, rows[half:], drafts[half:])
+    if isinstance(attempt.error, _OF_ALL):
+        # Not under the row's key, which stays free for the next time.
+        failed = replace(drafts[0], idempotency_key=drafts[0].id)
+        _record(asked.sessions, [completed(failed, attempt)], attempt)
+        raise attempt.error
+    cases = [completed(case, attempt, place) for place, case in enumerate(drafts)]
+    return _record(asked.sessions, cases, attempt)
+
+
+def _is_to_be_halved(attempt: Attempt, rows: int) -> bool:
+    if attempt.prediction is None:
+        return not isinstance(attempt.error, _OF_ALL)
+    return not _answers_each(attempt.prediction, rows)
+
+
+def _answers_each(prediction: Prediction, rows: int) -> bool:
+    """Whether every output has a row for each row asked."""
+    firsts = [output.shape[0] if output.shape else 1 for output in prediction.outputs]
+    return len(prediction.answers) == rows and all(first == rows for first in firsts)
+
+
+def _recorded(sessions: Sessions, keys: Sequence[str]) -> dict[str, CaseView]:
+    try:
+        with reading(sessions) as session:
+            return db.cases.by_keys(session, keys)
+    except StorageError as error:
+        raise CaseNotRecorded(str(error)) from error
+
+
+def _record(sessions: Sessions, cases: Sequence[CaseView], attempt: Attempt) -> list[CaseView]:
+    """All of one call's cases in one transaction; the first carries what crossed the wire."""
+    exchange = attempt.exchange
+    request = pack(exchange.request_body if exchange else b"")
+    response = pack(exchange.response_body if exchange else b"")
+    try:
+        with writing(sessions) as session:
+            return db.cases.add_all(session, cases, request, response)
+    except StorageError as error:
+        raise CaseNotRecorded(str(error), attempt.prediction) from error

@@ -1,0 +1,105 @@
+"""Asking for many rows: one case a row, whatever happens to the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from cases import history
+from cases.errors import CaseNotRecorded
+from cases.many import Many, ask_many
+from db.engine import make_sessions
+from mds_client.errors import EndpointRefused, EndpointUnreachable
+from mds_client.prediction import Answer, Output, Prediction
+from mds_client.signature import Field, ModelRef, Signature
+from tests.asked_model import PENGUINS, exchange
+
+
+@dataclass
+class Rows:
+    """Answers each row with its own number; refuses those that hold a `bad` one."""
+
+    bad: tuple[int, ...] = ()
+    down_after: int = 10**9
+    as_one: bool = False
+    ref: ModelRef = PENGUINS
+    calls: list[int] = field(default_factory=list)
+
+    def signature(self) -> Signature:
+        return Signature(model=self.ref, inputs=(Field(name="x", kind="integer"),))
+
+    def predict(
+        self, rows: Sequence[dict[str, int]], *, request_id: str = "", trace_id: str = ""
+    ) -> Prediction:
+        self.calls.append(len(rows))
+        if sum(self.calls) > self.down_after:
+            raise EndpointUnreachable("Nobody answers.")
+        numbers = [row["x"] for row in rows]
+        if set(numbers) & set(self.bad):
+            raise EndpointRefused("The model did not accept this.")
+        shape = (1, len(rows)) if self.as_one and len(rows) > 1 else (len(rows),)
+        output = Output(name="y", datatype="INT64", shape=shape, data=tuple(numbers))
+        answers = tuple(Answer(kind="number", number=float(n)) for n in numbers)
+        return Prediction(
+            model=self.ref, outputs=(output,), answers=answers, exchange=exchange(request_id)
+        )
+
+
+def cases_of(model: Rows, count: int, sessions, key: str = "k", chunk: int = 10):
+    asked = Many(model=model, sessions=sessions, key=key)
+    return [c for part in ask_many(asked, [{"x": i} for i in range(count)], chunk) for c in part]
+
+
+def test_every_row_is_a_case_with_its_own_answer(sessions):
+    model = Rows()
+    found = cases_of(model, 25, sessions)
+    assert [case.answer_number for case in found] == [float(i) for i in range(25)]
+    assert [case.entered for case in found] == [{"x": i} for i in range(25)]
+    assert model.calls == [10, 10, 5]
+    assert len({case.id for case in found}) == 25
+    assert [history.case(sessions, case.id) for case in found] == found
+
+
+def test_what_crossed_the_wire_is_kept_once_and_shown_for_each_row(sessions):
+    found = cases_of(Rows(), 5, sessions)
+    shown = {history.wire(sessions, case.id).request.text for case in found}
+    assert shown == {'{"inputs": []}'}
+    assert {case.request_id for case in found} == {found[0].id}
+
+
+def test_one_bad_row_does_not_take_the_others_along(sessions):
+    model = Rows(bad=(3, 17))
+    found = cases_of(model, 20, sessions)
+    assert [i for i, case in enumerate(found) if case.outcome == "refused"] == [3, 17]
+    assert [case.answer_number for case in found if case.is_answered] == [
+        float(i) for i in range(20) if i not in (3, 17)
+    ]
+    assert len(model.calls) < 20
+
+
+def test_a_model_that_answers_rows_as_one_is_asked_row_by_row(sessions):
+    found = cases_of(Rows(as_one=True), 4, sessions)
+    assert [case.answer_number for case in found] == [0.0, 1.0, 2.0, 3.0]
+
+
+def test_a_server_that_goes_away_ends_it_and_it_can_be_taken_up_again(sessions):
+    with pytest.raises(EndpointUnreachable):
+        cases_of(Rows(down_after=20), 50, sessions)
+    outcomes = [case.outcome for case in history.recent(sessions)]
+    assert sorted(outcomes) == ["answered"] * 20 + ["unreachable"]
+    again = Rows()
+    assert len(cases_of(again, 50, sessions)) == 50
+    assert sum(again.calls) == 30
+
+
+def test_the_same_question_twice_is_asked_once(sessions):
+    first, model = cases_of(Rows(), 12, sessions), Rows()
+    assert cases_of(model, 12, sessions) == first
+    assert model.calls == []
+
+
+def test_without_a_database_nothing_is_sent(tmp_path):
+    model = Rows()
+    with pytest.raises(CaseNotRecorded):
+        cases_of(model, 3, make_sessions(f"sqlite:///{tmp_path / 'none.db'}"))
+    assert model.calls == []
