@@ -50,6 +50,12 @@ _FORMATS = {
     "hostname": "identifier", "ipv4": "identifier", "ipv6": "identifier", "email": "line",
     "idn-email": "line", "uri": "line", "url": "line", "iri": "line", "password": "line",
 }  # fmt: skip
+_PATTERNS = {
+    "email": r"[^@\s]+@[^@\s]+",
+    "uuid": r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    "uri": r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+",
+    "ipv4": r"[0-9]{1,3}(\.[0-9]{1,3}){3}",
+}
 _MOST_IN_A_LINE, _FEWEST_IN_MANY = 120, 500
 _SENT_AS_NULL = "sent as null"
 
@@ -131,7 +137,9 @@ class Schema:
 
     def _field(self, place: _Place, facts: Facts) -> Field:
         kind, datatype, shape = self._kind(facts)
-        choices = _choices_of(facts) if kind == "category" else ()
+        choices = _choices_of(facts) if kind in ("category", "boolean") else ()
+        if set(choices) == {True, False} and kind == "boolean":
+            choices = ()  # as any truth
         low, high = _limits(facts, is_whole=kind == "integer")
         nullable = facts.get("nullable") is True
         field = Field(
@@ -232,6 +240,8 @@ def value_of(field: Field, value: object) -> object:
         return b64encode(value.data).decode()
     if isinstance(value, date | time):
         return value.isoformat()
+    if field.kind == "datetime" and isinstance(value, str):
+        return _with_seconds(field, value)
     if field.kind == "tensor" and value is not None:
         array = np.asarray(value)
         row = array[0] if array.ndim == len(field.shape) and len(array) == 1 else array
@@ -239,6 +249,12 @@ def value_of(field: Field, value: object) -> object:
     if isinstance(value, np.generic | np.ndarray):
         value = value.tolist()
     return int(value) if field.kind == "integer" and isinstance(value, float) else value
+
+
+def _with_seconds(field: Field, moment: str) -> str:
+    """RFC 3339 asks for them where JSON Schema has such a format."""
+    is_short = field.format in ("time", "date-time") and moment.count(":") == 1
+    return f"{moment}:00" if is_short and moment[-3] == ":" else moment
 
 
 def outputs_of(answers: Sequence[object], declared: Sequence[Field] = ()) -> tuple[Output, ...]:
@@ -440,7 +456,9 @@ def _pattern(facts: Facts) -> str:
     """Ours is of the whole text; that of JSON Schema is found anywhere in it unless it says otherwise."""
     found = _text(facts.get("pattern"))
     is_whole = found.startswith("^") and found.endswith("$") and not found.endswith("\\$")
-    if not found or (is_whole and "|" not in found):
+    if not found:
+        return _PATTERNS.get(str(facts.get("format")), "")
+    if is_whole and "|" not in found:
         return found
     return f"(?s:.*)(?:{found})(?s:.*)"
 

@@ -45,14 +45,16 @@ def labels(schema: Facts) -> list[str]:
 
 
 def with_words(metadata: Facts) -> Facts:
-    """The metadata of the Open Inference Protocol with the schema that is in its parameters worked in.
+    """The metadata of the Open Inference Protocol with the schema that is in them worked in.
 
-    What a tensor says of itself goes before.
+    It is among the parameters of the model or of its first input: MLServer passes on only the latter. What
+    a tensor says of itself goes before.
     """
-    schema = schema_in(metadata.get("parameters"))
+    inputs = [t for t in listed(metadata.get("inputs")) if isinstance(t, Mapping)]
+    said = (place.get("parameters") for place in (metadata, *inputs[:1]))
+    schema = next(filter(None, map(schema_in, said)), {})
     if not schema:
         return metadata
-    inputs = [t for t in listed(metadata.get("inputs")) if isinstance(t, Mapping)]
     outputs = [t for t in listed(metadata.get("outputs")) if isinstance(t, Mapping)]
     answered = _answered(schema)
     return {

@@ -102,7 +102,7 @@ class OpenInference(Dialect):
     def envelope(self, signature: Signature, request_id: str) -> dict[str, object]:
         """Everything in an inference request but its inputs."""
         body: dict[str, object] = {"id": request_id}
-        if signature.layout == "columns" and self.READS_CONTENT_TYPES:
+        if _is_table(signature) and self.READS_CONTENT_TYPES:
             body["parameters"] = {"content_type": "pd"}
         if signature.outputs:
             body["outputs"] = [{"name": output.name} for output in signature.outputs]
@@ -171,6 +171,12 @@ class OpenInference(Dialect):
     def headers(self, model: ModelRef) -> dict[str, str]:
         """Headers by which a mesh finds the model; none for a plain server."""
         return {}
+
+
+def _is_table(signature: Signature) -> bool:
+    """Whether each input is one column: MLServer's tables hold no tensors in a cell."""
+    sizes = [size for field in signature.inputs for size in field.shape[1:]]
+    return signature.layout == "columns" and all(size == 1 for size in sizes)
 
 
 def _has_name(entry: object) -> bool:

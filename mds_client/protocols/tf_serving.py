@@ -225,6 +225,8 @@ def _value(field: Field, value: object) -> object:
         array = np.asarray(value)
         is_batch = array.ndim == len(field.shape) and len(array) == 1
         return (array[0] if is_batch else array).tolist()
+    if field.kind == "json":
+        return json.loads(value) if isinstance(value, str) else value
     wanted = _number(field, plain(value))
     for _ in field.shape[1:]:
         wanted = [wanted]

@@ -61,7 +61,7 @@ class Animal:
         """The signature with what all sources know."""
         speaker, declared = self.speaker(), self.declared()
         known = [_facts(words, speaker, declared) for words in self.facts]
-        return merged(declared, *known)
+        return merged(declared, *known, unfolds=speaker.TAKES_MATRIX)
 
     def _answer(self, request: Request) -> Response:
         said = self.config if request.path.endswith("/config") else self.metadata
