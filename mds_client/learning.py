@@ -50,7 +50,7 @@ _MOST_COMPARED = 100
 _MOST_TEXT = 2_000
 _MOST_PASTED = 5_000_000
 _MOST_PYTHON = 100_000
-_MOST_NESTED = 1_000_000
+_MOST_NESTED = 5_000_000
 _ENOUGH = 20  # values for a usual range
 _LARGEST = 2**63
 
@@ -114,7 +114,8 @@ _ODD = (
     AttributeError,
     LookupError,
     MemoryError,
-    RecursionError,
+    OSError,
+    RuntimeError,
     SyntaxError,
     TypeError,
     ValueError,
@@ -456,7 +457,9 @@ def _are_few_texts(present: Cells) -> bool:
     count, distinct = len(present), set(present)
     is_short = all(len(str(value)) <= 80 for value in distinct)
     share = 2 if len(distinct) <= 20 else 5
-    return is_short and 2 <= len(distinct) <= MAX_CHOICES and count >= share * len(distinct) >= 4
+    return (
+        is_short and 2 <= len(distinct) <= MAX_CHOICES and count >= max(10, share * len(distinct))
+    )
 
 
 def _are_few_codes(present: Cells) -> bool:
@@ -794,10 +797,15 @@ def _asked(field: Field, column: _Column, examples: tuple[object, ...]) -> Field
     """What cases say of a field whose kind is known: choices only where it must have some."""
     present = [value for value in column.values if value is not None]
     numbers = [value for value in present if _number(value) is not None]
-    is_choice = field.kind == "category" and not field.choices
     words = [value for value in present if isinstance(value, str | int | float)]
+    is_choice = field.kind == "category" and not field.choices and _are_all_seen(words)
     return FieldFacts(
         choices=_sorted(set(words)) or None if is_choice else None,
         typical=_typical(numbers) if field.kind in NUMERIC_KINDS else None,
         examples=examples if present else None,
     )
+
+
+def _are_all_seen(words: Cells) -> bool:
+    """Whether every value came up so often that there will hardly be others."""
+    return len(words) >= max(_ENOUGH, 5 * len(set(words)))

@@ -229,11 +229,13 @@ class Odd:
 
 
 class OddColumn(Sequence[object]):
+    """A column that ends before its end."""
+
     def __len__(self) -> int:
         return 3
 
     def __getitem__(self, place: Any) -> Any:
-        raise IndexError(place)
+        raise RuntimeError(place)
 
 
 CELLS = (
@@ -465,6 +467,11 @@ def test_cases_say_what_is_usual() -> None:
     assert facts.fields["note"].examples == ("12",) * EXAMPLES
     assert facts.fields["age"].kind is None
     assert facts.about == {"Cases": "101"}
+
+
+def test_a_few_cases_do_not_close_a_list_of_choices() -> None:
+    assert from_cases([case()] * 5, ASKED).fields["region"].choices is None
+    assert only(["north", "south"] * 3).kind == "text"
 
 
 def test_nothing_is_kept_of_people_and_files() -> None:

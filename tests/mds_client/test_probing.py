@@ -30,7 +30,8 @@ from mds_client.declared import signature_of
 from mds_client.exchange import Response
 from mds_client.facts import Facts
 from mds_client.ladder import merged
-from mds_client.probing import MOST_CALLS, RULES, is_open, read
+from mds_client.probing import MOST_CALLS, RULES, is_open, probed, read
+from mds_client.protocols.mlflow_scoring import MlflowScoring
 from mds_client.signature import ModelRef
 from tests.mds_client.conftest import apart
 from tests.mds_client.protocols.recorded import exchange
@@ -417,6 +418,27 @@ def test_a_later_refusal_corrects_an_earlier_one() -> None:
 def test_who_may_not_ask_is_told(status: int, error: type[MdsError]) -> None:
     with pytest.raises(error):
         probe(lambda _: (status, {"error": "no"}))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("X has 1 features, but A is expecting 2 features as input.", {"inputs": [[0.0, 0.0]]}),
+        (
+            "with schema '['age': long (required), 'is_old': boolean (required)]'",
+            {"dataframe_split": {"columns": ["age", "is_old"], "data": [[0, False]]}},
+        ),
+    ],
+)
+def test_mlflow_is_sent_a_table_only_where_columns_have_names(words: str, expected: object) -> None:
+    dialect = MlflowScoring(Server(name="s", url="http://127.0.0.1"))
+    asking = probed(dialect, MODEL, NOTHING)
+    first = next(asking)
+    second = asking.send(refusal(words))
+    assert [json.loads(sent.body) for sent in (first, second)] == [{"inputs": [[0.0]]}, expected]
+    with pytest.raises(StopIteration) as done:
+        asking.send(Response(status=200, body=b'{"predictions": [1]}'))
+    assert "Confirmed" in done.value.value.about
 
 
 def test_the_async_client_probes_too() -> None:
