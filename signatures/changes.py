@@ -52,6 +52,19 @@ def passed_over(overlay: Facts, signature: Signature) -> list[str]:
     ]
 
 
+def confirmations(before: Facts, after: Facts, signature: Signature) -> list[str]:
+    """What a person says now that the signature said anyway: it counts for more from then on."""
+    fields = {field.name: field for field in signature.inputs}
+    return [
+        f"{name}: {FACTS[fact]}: {shown(value)} (confirmed)"
+        for name, said in after.fields.items()
+        for fact, value in said.said().items()
+        if name in fields
+        and fact not in before.fields.get(name, FieldFacts()).said()
+        and getattr(fields[name], fact) == value
+    ]
+
+
 def shown(value: object) -> str:
     """A fact in words, short."""
     match value:

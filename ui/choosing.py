@@ -8,7 +8,9 @@ from cases.asking import error_of
 from cases.history import CaseView, case
 from mds_client.discovery import UNREACHABLE, Entry
 from mds_client.errors import EndpointUnreachable
+from mds_client.facts import Facts
 from mds_client.signature import File, ModelRef, Signature, Values
+from signatures import overlay
 from ui import asking, session
 from ui.services import services
 from ui.text import plain
@@ -40,7 +42,29 @@ def choose_model() -> Entry:
 
 
 def signature_of(entry: Entry) -> Signature:
-    """What the model takes now; while its server does not answer, what it was last known to take, so
+    """What the model takes now, with what people published of it. Raises MdsError when nothing is known."""
+    return with_overlay(entry, declared_of(entry), overlay.current(services().sessions, entry.ref))
+
+
+def with_overlay(entry: Entry, declared: Signature, facts: Facts | None) -> Signature:
+    """The declared signature with what else is known of the model, and these facts of people."""
+    return overlay.together(declared, overlay=facts, others=entry.facts, unfolds=entry.takes_matrix)
+
+
+def title_of(entry: Entry) -> str:
+    """What a model is called; a published title counts most."""
+    facts = overlay.current(services().sessions, entry.ref)
+    return (facts.title if facts else "") or entry.title
+
+
+def question_of(entry: Entry) -> str:
+    """What a model answers, as a question; a published one counts most."""
+    facts = overlay.current(services().sessions, entry.ref)
+    return (facts.question if facts else "") or entry.question
+
+
+def declared_of(entry: Entry) -> Signature:
+    """What the server declares now; while it does not answer, what it was last known to take, so
     that a form never vanishes from under a person. Raises MdsError when nothing is known."""
     if entry.signature and entry.info.state == UNREACHABLE:
         return entry.signature
@@ -54,7 +78,7 @@ def signature_of(entry: Entry) -> Signature:
 
 def draw_heading(entry: Entry, signature: Signature) -> None:
     """What the model answers, in its own words."""
-    st.title(plain(signature.question or signature.title or entry.title), anchor=False)
+    st.title(plain(signature.question or signature.title or title_of(entry)), anchor=False)
 
 
 def reopen_case() -> None:
@@ -124,7 +148,7 @@ def _newest(entries: list[Entry], name: tuple[str, str]) -> Entry:
 
 def _title(entries: list[Entry], name: tuple[str, str]) -> str:
     entry = _newest(entries, name)
-    return f"{entry.title} · {entry.ref.server}/{entry.ref.name}"
+    return f"{title_of(entry)} · {entry.ref.server}/{entry.ref.name}"
 
 
 def _choose_version(entry: Entry, versions: list[Entry]) -> Entry:

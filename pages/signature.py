@@ -1,0 +1,27 @@
+"""What a model takes and is called: look at it, correct it, try it, publish it."""
+
+import streamlit as st
+
+from ui import choosing
+from ui.studio import draft, editing, files, form, publishing, sources, versions
+
+PAGE = {"title": "Signature", "icon": ":material/edit_note:", "order": 8}
+
+st.title("What does the model take?", anchor=False)
+entry = choosing.choose_model()
+desk = draft.desk_for(entry)
+
+work, preview = st.columns([7, 5], gap="medium")
+with work:
+    fields, facts, past, papers = st.tabs(["Edit", "Sources", "Versions", "Files"])
+    with fields:
+        desk = editing.draw(desk)
+        publishing.draw(desk)
+    with facts:
+        sources.draw(desk)
+    with past:
+        versions.draw(desk)
+    with papers:
+        files.draw(desk)
+with preview:
+    form.draw(desk)

@@ -1,0 +1,294 @@
+"""The studio on the real embedded server: edit, see, test, publish, restore, export and import."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+from streamlit.testing.v1 import AppTest
+
+from db.engine import writing
+from mds_client.facts import FieldFacts
+from mds_client.signature import ModelRef
+from signatures import overlay
+from signatures.overlay import EMPTY, history
+from tests.recorded import add_case
+from ui import services
+
+PENGUINS = ModelRef(server="demo", name="penguins")
+WINE = ModelRef(server="demo", name="wine")
+
+
+@pytest.fixture
+def studio(app: AppTest) -> AppTest:
+    """The app on its Signature page."""
+    app.query_params["model"] = "demo/penguins@v2"
+    return app.switch_page("../pages/signature.py").run()
+
+
+def widget(app: AppTest, name: str) -> str:
+    """The key of a widget of the draft that is open now."""
+    (draft,) = app.session_state["studio_drafts"].values()
+    return str(draft.widget(name))
+
+
+def edit(app: AppTest, row: int, cells: Mapping[str, object]) -> AppTest:
+    """As typing into cells of the table does."""
+    key = widget(app, "fields")
+    state = app.session_state[key]
+    rows = {**state["edited_rows"], row: {**state["edited_rows"].get(row, {}), **cells}}
+    app.session_state[key] = {**state, "edited_rows": rows}
+    return app.run()
+
+
+def press(app: AppTest, name: str) -> AppTest:
+    return app.button(key=widget(app, name)).click().run()
+
+
+def words(app: AppTest) -> str:
+    """Everything that the page says."""
+    parts = [*app.markdown, *app.caption, *app.warning, *app.error, *app.subheader]
+    return "\n".join(part.value.replace("\\", "") for part in parts)
+
+
+def labels(app: AppTest) -> list[str]:
+    return [box.label for box in (*app.number_input, *app.get("button_group"))]
+
+
+def publish(app: AppTest, label: str = "Beak") -> AppTest:
+    edit(app, 0, {"label": label})
+    app.text_input(key=widget(app, "comment")).set_value("Clearer")
+    return press(app, "publish")
+
+
+def test_the_page_shows_the_signature_and_its_form(studio: AppTest) -> None:
+    assert not studio.exception
+    assert studio.title[0].value == "What does the model take?"
+    (table,) = (frame.value for frame in studio.dataframe)
+    assert "bill_length_mm" in set(table["field"])
+    assert "Nothing yet." in words(studio)
+    assert "The form as it will be" in words(studio)
+    assert studio.button(key=widget(studio, "publish")).disabled
+
+
+def test_an_edit_shows_in_the_form_and_is_told_in_words(studio: AppTest) -> None:
+    first = studio.dataframe[0].value["field"].iloc[0]
+    edit(studio, 0, {"label": "Beak *length*", "low": 30, "high": 60})
+    assert f"{first}: label:" in words(studio)
+    assert "→ Beak *length*" in words(studio)
+    assert any(
+        "Beak" in label for label in [box.label for box in studio.number_input] + labels(studio)
+    )
+    edit(studio, 0, {"label": None})
+    assert "Beak" not in words(studio)
+    assert "usual range" in words(studio)
+
+
+def test_a_half_of_a_range_is_asked_for(studio: AppTest, built: services.Services) -> None:
+    studio.query_params["model"] = "demo/wine"
+    studio.run()
+    studio.text_area(key=widget_of(studio, WINE, "inputs")).set_value("alcohol").run()
+    key = widget_of(studio, WINE, "fields")
+    studio.session_state[key] = {
+        "edited_rows": {0: {"low": 3}}, "added_rows": [], "deleted_rows": []
+    }  # fmt: skip
+    assert "a usual range has two ends" in words(studio.run())
+
+
+def widget_of(app: AppTest, ref: ModelRef, name: str) -> str:
+    return str(app.session_state["studio_drafts"][f"{ref.server}/{ref.name}"].widget(name))
+
+
+def test_a_published_label_is_on_predict_at_once(studio: AppTest, built: services.Services) -> None:
+    publish(studio)
+    assert not studio.exception
+    (version,) = history(built.sessions, PENGUINS)
+    assert (version.number, version.comment, version.author) == (1, "Clearer", "test@example.com")
+    assert "Nothing yet." in words(studio)
+    assert "Version 1" in words(studio)
+    studio.switch_page("../pages/predict.py").run()
+    assert any("Beak" in label for label in labels(studio))
+
+
+def test_two_presses_are_one_version(studio: AppTest, built: services.Services) -> None:
+    """A double click reaches us as a second run with the draft of the first."""
+    edit(studio, 0, {"label": "Beak"})
+    drafts, key = studio.session_state["studio_drafts"], widget(studio, "fields")
+    table = studio.session_state[key]
+    kept = dict(drafts)
+    press(studio, "publish")
+    studio.session_state["studio_drafts"] = kept
+    studio.session_state[key] = table
+    press(studio.run(), "publish")
+    assert not studio.exception
+    assert len(history(built.sessions, PENGUINS)) == 1
+
+
+def test_of_two_people_the_second_keeps_everything(
+    studio: AppTest, built: services.Services
+) -> None:
+    edit(studio, 0, {"label": "Beak"})
+    theirs = replace(EMPTY, question="Which bird is it?")
+    overlay.publish(built.sessions, PENGUINS, theirs, author="ben", key="b", based_on=0)
+    press(studio, "publish")
+    assert "ben published version 1 while you were editing" in words(studio)
+    assert "→ Beak" in words(studio)
+    press(studio, "rebase")
+    press(studio, "publish")
+    assert [view.number for view in history(built.sessions, PENGUINS)] == [2, 1]
+    assert overlay.current(built.sessions, PENGUINS) == replace(
+        theirs, fields={first_field(built): FieldFacts(label="Beak")}
+    )
+
+
+def first_field(built: services.Services) -> str:
+    entry = built.catalogue.find(replace(PENGUINS, version="v2"))
+    assert entry is not None
+    assert entry.signature is not None
+    return entry.signature.inputs[0].name
+
+
+def test_somebody_without_changes_follows(studio: AppTest, built: services.Services) -> None:
+    theirs = replace(EMPTY, question="Which bird is it?")
+    overlay.publish(built.sessions, PENGUINS, theirs, author="ben", key="b", based_on=0)
+    studio.run()
+    assert "while you were editing" not in words(studio)
+    assert "Which bird is it?" in words(studio)
+
+
+def test_a_failed_publish_keeps_what_was_typed(studio: AppTest, built: services.Services) -> None:
+    edit(studio, 0, {"label": "Beak"})
+    studio.text_input(key=widget(studio, "comment")).set_value("Clearer")
+    with writing(built.sessions) as session:
+        session.execute(text("ALTER TABLE overlays RENAME COLUMN comment TO gone"))
+    press(studio, "publish")
+    assert "Your changes are still here" in words(studio)
+    with writing(built.sessions) as session:
+        session.execute(text("ALTER TABLE overlays RENAME COLUMN gone TO comment"))
+    studio.run()
+    assert "→ Beak" in words(studio)
+    assert studio.text_input(key=widget(studio, "comment")).value == "Clearer"
+    press(studio, "publish")
+    assert history(built.sessions, PENGUINS)[0].comment == "Clearer"
+
+
+def test_what_was_typed_is_there_after_another_page(studio: AppTest) -> None:
+    edit(studio, 0, {"label": "Beak"})
+    studio.text_input(key=widget(studio, "question")).set_value("Which bird?").run()
+    studio.switch_page("../pages/models.py").run()
+    studio.switch_page("../pages/signature.py").run()
+    assert "→ Beak" in words(studio)
+    assert studio.text_input(key=widget(studio, "question")).value == "Which bird?"
+    assert studio.dataframe[0].value["label"].iloc[0] == "Beak"
+    press(studio, "discard")
+    assert "Nothing yet." in words(studio)
+
+
+def test_a_version_is_restored_as_a_new_one(studio: AppTest, built: services.Services) -> None:
+    publish(studio, "Beak")
+    publish(studio, "Bill")
+    press(studio, "restore_1")
+    assert history(built.sessions, PENGUINS)[0].comment == "Back to version 1"
+    press(studio, "restore_0")
+    assert overlay.current(built.sessions, PENGUINS) == EMPTY
+    assert "Back to what the sources say" in words(studio)
+    edit(studio, 0, {"label": "Beak"})
+    assert studio.button(key=widget(studio, "restore_1")).disabled
+
+
+def test_contradictions_are_said_and_not_published(studio: AppTest) -> None:
+    edit(studio, 0, {"minimum": 5, "maximum": 1, "pattern": "a("})
+    assert "the minimum is above the maximum" in words(studio)
+    assert "the pattern cannot be read" in words(studio)
+    assert studio.button(key=widget(studio, "publish")).disabled
+
+
+def test_what_the_server_cannot_take_is_said(studio: AppTest) -> None:
+    edit(studio, 0, {"kind": "image"})
+    assert "kind image is passed over" in words(studio)
+
+
+def test_a_guess_is_confirmed_with_one_click(studio: AppTest, built: services.Services) -> None:
+    overlay.publish(
+        built.sessions, WINE, replace(EMPTY, title="Wine"), author="a", key="k", based_on=0
+    )
+    studio.query_params["model"] = "demo/wine"
+    studio.run()
+    assert "declared by nobody" in words(studio)
+    studio.button(key=widget_of(studio, WINE, "confirm_all")).click().run()
+    assert "Every fact was declared or said by a person" in words(studio)
+    assert "kind: tensor (confirmed)" in words(studio)
+
+
+def test_a_model_that_says_nothing_gets_a_form(studio: AppTest, built: services.Services) -> None:
+    studio.query_params["model"] = "demo/wine"
+    studio.run()
+    names = [f"column {number}" for number in range(13)]
+    studio.text_area(key=widget_of(studio, WINE, "inputs")).set_value("\n".join(names)).run()
+    assert not studio.exception
+    assert len(studio.dataframe[0].value) == 13
+    assert len(studio.number_input) == 13
+    assert "column 9: a new field, number" in words(studio)
+    studio.button(key=widget_of(studio, WINE, "publish")).click().run()
+    studio.query_params["model"] = "demo/wine"
+    studio.switch_page("../pages/predict.py").run()
+    for box, value in zip(
+        studio.number_input, [13.2, 1.78, 2.14, 11.2, 100, 2.65, 2.76, 0.26, 1.28, 4.38, 1.05, 3.4, 1050], strict=True,
+    ):  # fmt: skip
+        box.set_value(float(value))
+    next(b for b in studio.button if b.label == "Predict").click().run()
+    assert studio.header[0].value == "Class 0"
+
+
+def test_the_last_requests_are_asked_again(studio: AppTest, built: services.Services) -> None:
+    studio.button(key="signature_test").click().run()
+    assert "Nobody has asked this model yet" in words(studio)
+    entry = built.catalogue.find(replace(PENGUINS, version="v2"))
+    assert entry is not None
+    assert entry.signature is not None
+    row = entry.signature.example_rows[0]
+    add_case(built.sessions, server="demo", entered=row, version="v2")
+    add_case(built.sessions, server="demo", entered={"unknown": 1}, version="v2")
+    studio.button(key="signature_test").click().run()
+    assert "1 of the last 2 requests would not be answered" in words(studio)
+    outcomes = list(studio.dataframe[1].value["What came of it"])
+    assert outcomes[1].startswith("Passes. The model answers ")
+    assert outcomes[0].startswith("Does not pass: ")
+    edit(studio, 0, {"label": "Beak"})
+    assert "This test is of an earlier edit" in words(studio)
+
+
+def test_a_file_becomes_changes(studio: AppTest, built: services.Services) -> None:
+    name = first_field(built)
+    schema = {"properties": {name: {"type": "number", "title": "Beak", "unit": "cm"}}}
+    upload = studio.get("file_uploader")[0]
+    upload.upload("schema.json", json.dumps(schema).encode(), "application/json").run()
+    assert not studio.exception
+    assert "→ Beak" in words(studio)
+    assert studio.dataframe[0].value["label"].iloc[0] == "Beak"
+
+
+def test_a_broken_file_is_a_sentence(studio: AppTest) -> None:
+    upload = studio.get("file_uploader")[0]
+    upload.upload("x.json", b"{'no'", "application/json").run()
+    assert "The file is not JSON" in words(studio)
+    assert "Nothing yet." in words(studio)
+
+
+@pytest.mark.parametrize(
+    "model", ["breast-cancer", "digits", "speech", "language-id", "ocr", "wine", "flaky"]
+)
+def test_every_modality_has_a_studio(studio: AppTest, model: str) -> None:
+    studio.query_params["model"] = f"demo/{model}"
+    studio.run()
+    assert not studio.exception
+    assert not studio.error
+    assert "field" in studio.dataframe[0].value
+    key = widget_of(studio, ModelRef(server="demo", name=model), "fields")
+    state = studio.session_state[key]
+    studio.session_state[key] = {**state, "edited_rows": {0: {"label": "Something"}}}
+    studio.run()
+    assert "Something" in words(studio)

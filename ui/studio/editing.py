@@ -1,0 +1,197 @@
+"""Where a signature is edited: the words of the model, and the table of its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, get_args
+
+import streamlit as st
+
+from mds_client.facts import Facts, FieldFacts, is_name
+from mds_client.signature import FORMATS, Kind, Signature
+from ui.studio.draft import Desk, Draft, hold, reopen
+from ui.studio.table import BETWEEN, Edits, edited, joined, open_ends, parted, table_of
+from ui.text import plain
+
+_VIEWS: Mapping[str, tuple[str, ...]] = {
+    "Words": ("label", "unit", "description", "example"),
+    "Values": (
+        "kind", "optional", "minimum", "maximum", "low", "high", "choices", "choice_labels",
+        "format", "pattern",
+    ),
+    "Place": ("group", "order", "sensitive"),
+}  # fmt: skip
+_ROW, _HEAD, _MOST_ROWS = 35, 38, 10
+
+
+def draw(desk: Desk) -> Desk:
+    """Draw the editor; the desk with what it holds now."""
+    bare = desk.with_facts(_nothing_of(desk.draft.opened))
+    shown = desk.with_facts(desk.draft.opened)
+    if _can_be_named(desk):
+        _draw_names(desk)
+    content = _edited_table(desk, shown, bare)
+    return hold(desk, _edited_model(desk, shown, bare, content))
+
+
+def _nothing_of(opened: Facts) -> Facts:
+    """An overlay that only says what the inputs are: what the sources say of each."""
+    kinds = {name: opened.fields.get(name, FieldFacts()).kind for name in opened.inputs}
+    fields = {name: FieldFacts(kind=kind) for name, kind in kinds.items()}
+    return Facts(source=opened.source, inputs=opened.inputs, fields=fields)
+
+
+# The model as a whole.
+
+
+def _edited_model(desk: Desk, shown: Signature, bare: Signature, content: Facts) -> Facts:
+    draft = desk.draft
+    with st.expander("The model itself: its name, its question, its classes"):
+        title = _said(draft, "title", "Name", shown.title, bare.title)
+        question = _said(
+            draft,
+            "question",
+            "Question that it answers, in plain words",
+            shown.question,
+            bare.question,
+        )
+        labels = _labels(draft, shown, bare) if shown.outputs else content.labels
+    return replace(content, title=title, question=question, labels=labels)
+
+
+def _said(draft: Draft, word: str, label: str, shown: str, bare: str) -> str:
+    """What a person says; nothing where it only repeats the sources."""
+    typed = st.text_input(label, value=shown, max_chars=500, key=draft.widget(word)) or ""
+    return typed.strip() if typed.strip() != bare or getattr(draft.opened, word) else ""
+
+
+def _labels(draft: Draft, shown: Signature, bare: Signature) -> tuple[str, ...]:
+    found, own = _classes(shown), _classes(bare)
+    typed = st.text_input(
+        "Words for the classes, in the order of their numbers",
+        value=joined(found) or "",
+        key=draft.widget("labels"),
+        help=f"Separated by {BETWEEN}. For models that answer with a class.",
+        placeholder=f"stays {BETWEEN} leaves",
+    )
+    words = parted(typed)
+    return words if words != own or draft.opened.labels else ()
+
+
+def _classes(signature: Signature) -> tuple[str, ...]:
+    return next((field.labels for field in signature.outputs if field.labels), ())
+
+
+# The names of inputs, for a model that does not say them.
+
+
+def _can_be_named(desk: Desk) -> bool:
+    """Whether the server declares nothing, or one tensor of rows of numbers."""
+    declared = desk.declared
+    if declared.layout == "unknown":
+        return True
+    first = declared.inputs[0]
+    is_row = len(declared.inputs) == 1 and first.kind == "tensor" and len(first.shape) == 2
+    return desk.entry.takes_matrix and declared.layout == "tensors" and is_row
+
+
+def _draw_names(desk: Desk) -> None:
+    draft = desk.draft
+    with st.expander("Names of the inputs", expanded=not draft.content.inputs):
+        st.caption(
+            "The model does not name its inputs. Name them, and the form has a box for each."
+        )
+        typed = st.text_area(
+            "In the order in which the model takes them, one a line",
+            value="\n".join(draft.opened.inputs),
+            key=draft.widget("inputs"),
+            height=140,
+            placeholder="age\nincome\nbalance",
+        )
+        names = tuple(dict.fromkeys(filter(None, map(str.strip, (typed or "").splitlines()))))
+        wrong = [name for name in names if not is_name(name)]
+        if wrong:
+            st.warning(f"{plain(wrong[0][:40])} cannot be the name of an input.")
+        elif names != draft.opened.inputs:
+            reopen(draft, _named(draft.content, names))
+            st.rerun()
+        elif names and tuple(f.name for f in desk.with_facts(draft.opened).inputs) != names:
+            shape = list(desk.declared.inputs[0].shape)
+            st.warning(
+                f"The server takes {shape}: these are {len(names)} names, so they do not fit."
+            )
+
+
+def _named(content: Facts, names: tuple[str, ...]) -> Facts:
+    """The inputs are numbers until somebody says otherwise."""
+    old = {n: said for n, said in content.fields.items() if n not in content.inputs or n in names}
+    said = {name: old.get(name, FieldFacts()) for name in names}
+    return replace(
+        content,
+        inputs=names,
+        fields=old | {n: f if f.kind else replace(f, kind="number") for n, f in said.items()},
+    )
+
+
+# The fields.
+
+
+def _edited_table(desk: Desk, shown: Signature, bare: Signature) -> Facts:
+    draft = desk.draft
+    view = st.segmented_control(
+        "Columns", list(_VIEWS), default="Words", required=True, key="signature_view",
+        label_visibility="collapsed", persist_state="session",
+    )  # fmt: skip
+    st.data_editor(
+        table_of(shown),
+        key=draft.widget("fields"),
+        column_order=("field", *_VIEWS[view or "Words"]),
+        column_config=_columns(),
+        hide_index=True,
+        height="auto" if len(shown.inputs) < _MOST_ROWS else _HEAD + _ROW * _MOST_ROWS,
+        row_height=_ROW,
+        placeholder="",
+        alt="The fields of the model, to edit",
+    )
+    st.caption("Click into a cell to change it. An emptied cell goes back to what the sources say.")
+    edits = _edits(draft)
+    for title in open_ends(edits, shown):
+        st.warning(f"{plain(title)}: a usual range has two ends.")
+    return edited(draft.opened, shown, bare, edits)
+
+
+def _edits(draft: Draft) -> Edits:
+    found = st.session_state.get(draft.widget("fields")) or {}
+    return {int(row): cells for row, cells in found.get("edited_rows", {}).items()}
+
+
+def _columns() -> dict[str, Any]:
+    make = st.column_config
+    several = f"Separated by {BETWEEN}"
+    return {
+        "field": make.TextColumn(
+            "Field", disabled=True, pinned=True, help="As the server calls it"
+        ),
+        "label": make.TextColumn("Label", width=150, max_chars=200, help="As people call it"),
+        "unit": make.TextColumn("Unit", width=70, max_chars=40),
+        "description": make.TextColumn("Help", width=160, max_chars=2_000),
+        "example": make.TextColumn(
+            "Example", width=95, help="A real value: the form opens with it"
+        ),
+        "kind": make.SelectboxColumn("Kind", options=list(get_args(Kind))),
+        "optional": make.CheckboxColumn("Optional", help="It may stay unknown"),
+        "minimum": make.NumberColumn("Minimum", width=100, help="Below it nothing is sent"),
+        "maximum": make.NumberColumn("Maximum", width=100, help="Above it nothing is sent"),
+        "low": make.NumberColumn("Usually from", width=100, help="Outside of it people are warned"),
+        "high": make.NumberColumn("Usually to", width=100, help="Outside of it people are warned"),
+        "choices": make.TextColumn("Choices", width="medium", help=f"Values. {several}"),
+        "choice_labels": make.TextColumn(
+            "Words of the choices", width="medium", help=f"In the order of the choices. {several}"
+        ),
+        "format": make.SelectboxColumn("Format", options=list(FORMATS), help="How it is typed"),
+        "pattern": make.TextColumn("Pattern", help="What a text must look like, in RE2 syntax"),
+        "group": make.TextColumn("Group", width="medium", help="Heading of fields out of sight"),
+        "order": make.NumberColumn("Position", step=1, help="The lowest come first"),
+        "sensitive": make.CheckboxColumn("Sensitive", help="Asked for, but never listed"),
+    }
