@@ -49,14 +49,18 @@ class Many:
     stopwatch: Callable[[], float] = time.perf_counter
 
 
-def ask_many(asked: Many, rows: Sequence[Values], chunk: int = CHUNK) -> Iterator[list[CaseView]]:
+def ask_many(
+    asked: Many, rows: Sequence[Values], chunk: int = CHUNK, *, first: int = 0
+) -> Iterator[list[CaseView]]:
     """The cases of the rows, a chunk at a time, each recorded before it is given out.
+
+    `first` is the number of the first of these rows, where others went before.
 
     Raises the MdsError that would meet every row alike, such as a server that went away: one case records
     it, and the rows can be asked again. Raises CaseNotRecorded.
     """
     for start in range(0, len(rows), chunk):
-        yield _chunk(asked, rows[start : start + chunk], start)
+        yield _chunk(asked, rows[start : start + chunk], first + start)
 
 
 def _chunk(asked: Many, rows: Sequence[Values], start: int) -> list[CaseView]:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import answer, asking, choosing, drafts, form, session
+from ui import answer, asking, choosing, drafts, form, rows, session
 
 PAGE = {"title": "Predict", "icon": ":material/bolt:", "order": 1}
 
@@ -10,6 +10,9 @@ choosing.reopen_case()
 entry = choosing.choose_model()
 signature = choosing.signature_of(entry)
 choosing.draw_heading(entry, signature)
+if rows.are_wanted():
+    rows.draw(entry, signature)
+    st.stop()
 opened = asking.form_for(entry, signature)
 
 question, reply = st.columns([5, 7], gap="large")

@@ -11,6 +11,7 @@ FORM = "form"  # the model, the row it opened with, its generation and its idemp
 ASKED = "asked"  # what the last press of Predict gave
 DRAFTS = "drafts"  # tells this session from one before a reload
 LAST = "last"  # the values last asked of each model in this session, by model reference
+FILE = "file"  # the file that is asked about
 JOBS = "jobs"  # explanations under way, by case and method
 FAILURES = "failures"  # explanations that failed, likewise
 

@@ -1,0 +1,109 @@
+"""A file asked about, step by step, against the real embedded server."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cases import history
+from ui import services
+
+HEADINGS = "Bill length (mm);Bill depth (mm);Flipper (mm);Body mass (g);Island;Sex;Year;Note\n"
+ROWS = [
+    "39,1;18,7;181;3750;Torgersen;male;2007;first",
+    "46,5;17,9;192;3500;Dream;female;2008;",
+    "50,0;16,3;230;5700;biscoe;male;2009;",
+    "much;17,4;186;3800;Torgersen;female;2007;bad",
+    "45,2;14,8;212;5200;Biscoe;;2008;",
+]
+
+
+def _file(rows: list[str]) -> bytes:
+    return (HEADINGS + "\n".join(rows) + "\n").encode("cp1252")
+
+
+def _opened(app: AppTest, content: bytes, name: str = "birds.csv") -> AppTest:
+    app.query_params["model"] = "demo/penguins@v2"
+    app.run()
+    app.segmented_control(key="predict_about").set_value("A file").run()
+    app.file_uploader[0].set_value((name, content, "text/csv")).run()
+    assert not app.exception
+    return app
+
+
+def _frame(app: AppTest, column: str) -> pd.DataFrame:
+    (found,) = [f.value for f in app.dataframe if column in f.value.columns]
+    return found
+
+
+def test_columns_map_themselves_and_problems_have_their_row(predict: AppTest) -> None:
+    app = _opened(predict, _file(ROWS))
+    problems = _frame(app, "Problem")
+    assert problems.iloc[0, 0] == 5
+    assert "Bill length" in problems.iloc[0]["Column"]
+    said = " ".join(w.value for w in app.warning)
+    assert "4 rows can be sent, 1 cannot" in said
+    assert any("Not used: Note" in c.value for c in app.caption)
+
+
+def test_a_column_that_is_missing_is_named(predict: AppTest) -> None:
+    app = _opened(predict, b"bill_length_mm,island\n39.1,Dream\n")
+    assert "The model needs a column for: Year" in app.warning[0].value
+    assert not [b for b in app.button if b.key == "rows_all"]
+
+
+def test_all_rows_are_answered_and_open_as_cases(
+    predict: AppTest, built: services.Services
+) -> None:
+    app = _opened(predict, _file(ROWS))
+    app.button(key="rows_try").click().run()
+    assert not app.exception
+    app.button(key="rows_all").click().run()
+    assert not app.exception
+    answers = _frame(app, "Answer")
+    assert list(answers.iloc[:, 0]) == [2, 3, 4, 6]
+    assert set(answers["Answer"]) <= {"Adelie", "Chinstrap", "Gentoo"}
+    case = history.case(built.sessions, answers["Case"][0].partition("case=")[2])
+    assert case
+    assert case.entered["bill_length_mm"] == pytest.approx(39.1)
+    assert len(history.recent(built.sessions)) == 4
+    assert app.button(key="rows_all").disabled
+
+
+def test_the_columns_are_remembered(predict: AppTest, built: services.Services) -> None:
+    app = _opened(predict, _file(ROWS))
+    app.button(key="rows_try").click().run()
+    from batch.memory import recalled
+
+    assert recalled(built.sessions, built.catalogue.entries()[0].ref) == {}
+    (entry,) = [e for e in built.catalogue.entries() if str(e.ref) == "demo/penguins@v2"]
+    assert recalled(built.sessions, entry.ref)["island"] == "Island"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("birds.csv", b"", "empty"),
+        ("birds.xlsx", b"PK\x03\x04 no workbook", ""),
+        ("birds.csv", b"%PDF-1.7 not a table", ""),
+    ],
+)
+def test_what_cannot_be_read_is_said(
+    predict: AppTest, name: str, content: bytes, words: str
+) -> None:
+    app = _opened(predict, content, name)
+    (said,) = [e.value for e in app.error]
+    assert words in said
+    assert len(said) > 20
+
+
+def test_a_file_of_formulas_stays_text_when_it_is_taken_away() -> None:
+    from ui.rows.answers import as_csv
+
+    frame = pd.DataFrame({"Answer": ["=HYPERLINK()", "Adelie"], "n": [-1, 2], "Case": ["a", "b"]})
+    rows = list(csv.reader(io.StringIO(as_csv(frame).decode("utf-8-sig"))))
+    assert rows == [["Answer", "n"], ["'=HYPERLINK()", "-1"], ["Adelie", "2"]]

@@ -1,0 +1,118 @@
+"""Which column feeds which field: suggested, corrected in a table, and the rows that come of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from batch.converting import Converted, converted
+from batch.mapping import Mapping, corrected, suggest
+from batch.memory import recalled
+from mds_client.signature import ModelRef, Signature
+from ui.rows.given import Given
+from ui.services import services
+from ui.text import plain
+
+_MOST_SHOWN = 500
+_NONE = "–"
+
+
+def draw(given: Given, model: ModelRef, signature: Signature) -> tuple[Mapping, Converted] | None:
+    """The chosen columns and the rows made of them; None where no row can be sent."""
+    st.subheader("Which column is what", anchor=False)
+    suggested = _suggested(given, model, signature)
+    mapping = _edited(given, suggested, model, signature)
+    _draw_unused(mapping, signature)
+    if mapping.missing:
+        return None
+    found = _converted(given, mapping, signature)
+    _draw_problems(given, found)
+    return (mapping, found) if len(found.rows) else None
+
+
+def _suggested(given: Given, model: ModelRef, signature: Signature) -> Mapping:
+    return suggest(given.table, signature, recalled(services().sessions, model))
+
+
+def _edited(given: Given, suggested: Mapping, model: ModelRef, signature: Signature) -> Mapping:
+    """The suggestion with what the person chose in the table."""
+    key = f"rows_columns_{given.digest[:12]}_{abs(hash(given.choices))}_{model}"
+    asked = _rows(suggested, signature)
+    edited = st.data_editor(
+        asked,
+        key=key,
+        hide_index=True,
+        disabled=["Field", "Why"],
+        column_config={
+            "Column": st.column_config.SelectboxColumn(
+                "Column of the file", options=[_NONE, *given.table.columns], required=True
+            )
+        },
+    )
+    mapping = suggested
+    for field, before, now in zip(signature.inputs, asked["Column"], edited["Column"], strict=True):
+        if now != before:
+            mapping = corrected(
+                mapping, field.name, None if now == _NONE else now, given.table, signature
+            )
+    return mapping
+
+
+def _rows(mapping: Mapping, signature: Signature) -> pd.DataFrame:
+    reasons = {match.field: match for match in mapping.matches}
+    return pd.DataFrame(
+        {
+            "Field": [f.title + (f" ({f.unit})" if f.unit else "") for f in signature.inputs],
+            "Column": [mapping.column(f.name) or _NONE for f in signature.inputs],
+            "Why": [
+                _reason(reasons[f.name].confidence, reasons[f.name].reason)
+                if f.name in reasons
+                else ""
+                for f in signature.inputs
+            ],
+        }
+    )
+
+
+def _reason(confidence: float, reason: str) -> str:
+    return reason if confidence >= 0.9 else f"{reason} Please check."
+
+
+def _draw_unused(mapping: Mapping, signature: Signature) -> None:
+    if mapping.missing:
+        names = ", ".join(signature[name].title for name in mapping.missing[:10])
+        st.warning(f"The model needs a column for: {plain(names)}.", icon=":material/warning:")
+    if mapping.unused:
+        names = ", ".join(mapping.unused[:12]) + (" …" if len(mapping.unused) > 12 else "")
+        st.caption(f"Not used: {plain(names)}")
+
+
+def _converted(given: Given, mapping: Mapping, signature: Signature) -> Converted:
+    """The rows, made anew only when the file, its columns or the fields changed."""
+    key = (given.digest, given.choices, signature.fingerprint, mapping)
+    last = st.session_state.get("rows_converted")
+    if last and last[0] == key:
+        found: Converted = last[1]
+        return found
+    found = converted(given.table, mapping, signature)
+    st.session_state["rows_converted"] = (key, found)
+    return found
+
+
+def _draw_problems(given: Given, found: Converted) -> None:
+    """How many rows can be sent, and what is wrong with the others, where the person finds it."""
+    for remark in found.remarks[:8]:
+        st.caption(f":material/info: {plain(remark)}")
+    if not found.left_out and len(found.rows):
+        st.success(f"All {len(found.rows):,} rows can be sent.", icon=":material/check:")
+        return
+    sent = f"{len(found.rows):,} rows can be sent, {found.left_out:,} cannot."
+    (st.warning if len(found.rows) else st.error)(sent)
+    problems = [(p.row or None, p.column, p.sentence) for p in found.problems[:_MOST_SHOWN]]
+    st.dataframe(
+        pd.DataFrame(problems, columns=[given.table.row_word.capitalize(), "Column", "Problem"]),
+        hide_index=True,
+        alt="What is wrong, by row and column of the file",
+    )
+    if len(found.problems) > _MOST_SHOWN:
+        st.caption(f"and {len(found.problems) - _MOST_SHOWN:,} more")

@@ -1,0 +1,33 @@
+"""The file in front of a person: what it was read as, and the columns that they gave to the fields."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from batch.table import Choices, Table
+from cases.history import CaseView
+from mds_client.signature import ModelRef, Signature
+
+
+@dataclass(kw_only=True)
+class Given:
+    """One uploaded file. `digest` is of its content; `cases` are those of its rows so far, by question."""
+
+    name: str
+    digest: str
+    choices: Choices
+    table: Table
+    cases: dict[str, list[CaseView]] = field(default_factory=dict)
+
+    def key(self, model: ModelRef, signature: Signature, columns: Mapping[str, str]) -> str:
+        """The idempotency key of asking about this file with these columns: the same again is not asked."""
+        parts = (
+            self.digest,
+            self.choices,
+            str(model),
+            signature.fingerprint,
+            sorted(columns.items()),
+        )
+        return f"file-{hashlib.sha256(repr(parts).encode()).hexdigest()[:40]}"

@@ -1,0 +1,104 @@
+"""Asking about the rows of a file: five to try it, then all; and the answers as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import streamlit as st
+
+from batch.converting import Converted
+from batch.mapping import Mapping
+from batch.memory import remember
+from cases.errors import CaseNotRecorded
+from cases.history import CaseView
+from cases.many import Many, ask_many
+from mds_client.errors import MdsError
+from mds_client.signature import ModelRef, Signature
+from ui import notices, session, technical
+from ui.rows import answers
+from ui.rows.given import Given
+from ui.services import services
+
+AT_ONCE = 5_000
+_TRIED = 5
+
+
+def draw(
+    given: Given, found: tuple[Mapping, Converted], model: ModelRef, signature: Signature
+) -> None:
+    """The two buttons, and what came of them."""
+    mapping, converted = found
+    key = given.key(model, signature, mapping.to_remember)
+    rows = converted.records()
+    wanted = _draw_buttons(len(rows), len(given.cases.get(key, [])))
+    if wanted:
+        remember(services().sessions, model, mapping, person=session.person())
+        _ask(given, key, rows[:wanted], model, signature)
+    cases = given.cases.get(key, [])
+    if cases:
+        answers.draw(given, converted, cases, signature)
+        _draw_sent(cases)
+
+
+def _draw_buttons(rows: int, asked: int) -> int:
+    """How many rows are to be asked about now; 0 when no button was pressed."""
+    if rows > AT_ONCE:
+        st.warning(
+            f"{AT_ONCE:,} rows are answered at once, and this file has {rows:,}: the first {AT_ONCE:,} are asked."
+        )
+    most, first = min(rows, AT_ONCE), min(rows, _TRIED)
+    with st.container(horizontal=True):
+        is_tried = st.button(
+            f"Try the first {first}",
+            icon=":material/science:",
+            key="rows_try",
+            disabled=asked >= first,
+        )
+        label = (
+            f"Ask for all {most:,} rows"
+            if asked <= first
+            else f"Ask for the other {most - asked:,} rows"
+        )
+        is_all = st.button(
+            label,
+            type="primary",
+            icon=":material/bolt:",
+            key="rows_all",
+            disabled=asked >= most,
+        )
+    return most if is_all else first if is_tried else 0
+
+
+def _ask(
+    given: Given, key: str, rows: Sequence[dict[str, object]], model: ModelRef, signature: Signature
+) -> None:
+    """Ask, showing how far it is; what was answered before an error stays."""
+    found = services()
+    asked = Many(
+        model=found.model(model, signature),
+        sessions=found.sessions,
+        key=key,
+        person=session.person(),
+        audit=found.audit,
+    )
+    given.cases[key] = []
+    bar = st.progress(0.0, "Asking the model …")
+    try:
+        for cases in _steps(asked, rows):
+            given.cases[key] += cases
+            done = len(given.cases[key])
+            bar.progress(done / len(rows), f"{done:,} of {len(rows):,} rows")
+    except (MdsError, CaseNotRecorded) as error:
+        notices.show(error)
+    bar.empty()
+
+
+def _steps(asked: Many, rows: Sequence[dict[str, object]]) -> Iterator[list[CaseView]]:
+    """The few that are tried are a step of their own, so that they are not asked again."""
+    yield from ask_many(asked, rows[:_TRIED])
+    yield from ask_many(asked, rows[_TRIED:], first=_TRIED)
+
+
+def _draw_sent(cases: Sequence[CaseView]) -> None:
+    """Exactly what was sent for the first row, and the rows that went with it."""
+    technical.draw(cases[0])

@@ -1,0 +1,122 @@
+"""The file: its upload, what it was read as, and what a person may correct in that."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import streamlit as st
+
+from batch.errors import UnreadableFile
+from batch.readers import suffixes
+from batch.reading import read
+from batch.table import Choices, Table
+from mds_client.signature import ModelRef
+from ui import session
+from ui.rows.given import Given
+from ui.text import plain
+
+_PREVIEW = 5
+_ENCODINGS = ("utf-8", "utf-16", "cp1252", "iso-8859-1", "iso-8859-15", "cp1250", "mac_roman")
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
+_DECIMALS = {".": "point, as in 1.5", ",": "comma, as in 1,5"}
+_FOUND = "as found"
+
+
+def draw(model: ModelRef) -> Given | None:
+    """The file that was chosen, read; None as long as there is none that can be read."""
+    uploaded = st.file_uploader(
+        "A file with one case in each row",
+        type=[suffix.lstrip(".") for suffix in suffixes()],
+        key=f"rows_file_{model}",
+        help="CSV, Excel, OpenDocument, Parquet, Arrow, JSON, JSON Lines, or a ZIP of pictures or recordings.",
+    )
+    if uploaded is None:
+        st.session_state.pop(session.FILE, None)
+        st.info("Choose a file. Nothing is asked before you have seen how it is understood.")
+        return None
+    key = f"{uploaded.file_id}"
+    given = _read(uploaded.name, uploaded.getvalue(), _choices(key))
+    if given is None:
+        return None
+    _draw_table(given.table)
+    _draw_choices(given.table, key)
+    return given
+
+
+def _read(name: str, content: bytes, choices: Choices) -> Given | None:
+    """The file as it was read before in this session, else read now; a sentence where it cannot be."""
+    digest = hashlib.sha256(content).hexdigest()
+    last: Given | None = st.session_state.get(session.FILE)
+    if last and (last.digest, last.choices) == (digest, choices):
+        return last
+    try:
+        with st.spinner("Reading the file …"):
+            table = read(content, name, choices=choices)
+    except UnreadableFile as error:
+        st.error(
+            f"{plain(error.sentence)}  \n{plain(error.advice)}", title="This file cannot be read"
+        )
+        return None
+    given = Given(name=name, digest=digest, choices=choices, table=table)
+    st.session_state[session.FILE] = given
+    return given
+
+
+def _draw_table(table: Table) -> None:
+    rows, columns = len(table), len(table.columns)
+    sniffed = " · ".join(f"{what}: {found}" for what, found in table.sniffed.items())
+    st.caption(plain(" · ".join(filter(None, (f"{rows:,} rows, {columns:,} columns", sniffed)))))
+    for remark in table.remarks[:8]:
+        st.caption(f":material/info: {plain(remark)}")
+    st.dataframe(
+        table.frame.head(_PREVIEW).map(shown),
+        hide_index=True,
+        alt=f"The first {_PREVIEW} rows of the file",
+    )
+
+
+def shown(value: object) -> object:
+    """A cell as it is shown: a file by its name."""
+    return getattr(value, "name", None) or str(value) if hasattr(value, "media_type") else value
+
+
+def _choices(key: str) -> Choices:
+    """What the person chose in the boxes below the table, which are drawn after it is read."""
+    state = {name: st.session_state.get(f"rows_{name}_{key}") for name in _NAMES}
+    said = {name: value for name, value in state.items() if value not in (None, _FOUND)}
+    header = said.pop("header_row", None)
+    return Choices(**said, header_row=int(header) if header is not None else None)
+
+
+_NAMES = ("sheet", "encoding", "delimiter", "decimal", "header_row")
+
+
+def _draw_choices(table: Table, key: str) -> None:
+    """How the file is read, where what was found is wrong."""
+    with st.expander("Not read rightly?"), st.container(horizontal=True):
+        if len(table.sheets) > 1:
+            _box("Sheet", "sheet", table.sheets, key)
+        _box("Columns are parted by", "delimiter", tuple(_DELIMITERS), key, _DELIMITERS)
+        _box("Decimals", "decimal", tuple(_DECIMALS), key, _DECIMALS)
+        _box("Letters are encoded as", "encoding", _ENCODINGS, key)
+        st.number_input(
+            "Row of the headings",
+            min_value=0,
+            value=None,
+            step=1,
+            placeholder=_FOUND,
+            key=f"rows_header_row_{key}",
+            help="0 where the file has none.",
+        )
+
+
+def _box(
+    label: str, name: str, options: Sequence[str], key: str, words: dict[str, str] | None = None
+) -> None:
+    st.selectbox(
+        label,
+        [_FOUND, *options],
+        key=f"rows_{name}_{key}",
+        format_func=lambda option: (words or {}).get(option, option),
+    )
