@@ -197,3 +197,19 @@ class ColumnMapping(Base):
     person: Mapped[str] = mapped_column(ClippedText(SHORT))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     content: Mapped[dict[str, object]] = mapped_column(Json)
+
+
+class FoundFacts(Base):
+    """What was found out of a model: learned from data, or probed. The newest of a source counts."""
+
+    __tablename__ = "found_facts"
+    __table_args__ = (Index(None, "server", "model", "created_at"),)
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    server: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(ClippedText(SHORT))
+    person: Mapped[str] = mapped_column(ClippedText(SHORT))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    content: Mapped[dict[str, object]] = mapped_column(Json)

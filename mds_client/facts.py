@@ -12,7 +12,7 @@ from itertools import islice
 from typing import cast, get_args
 from unicodedata import category
 
-from mds_client.signature import FORMATS, Kind
+from mds_client.signature import FORMATS, Kind, Layout
 
 SOURCES = ("edited", "registry", "declared", "openapi", "learned", "probed")
 """Words of provenance in falling order of trust."""
@@ -68,7 +68,7 @@ class Facts:
 
     `source` is a word of SOURCES; `name` tells two of the same word apart. `inputs` are the names of all
     fields in their order, where the source knows them all; `fields` what it says of each. `labels` are the
-    words for class 0, 1, … of the answer. `about` is for a person to read: version, owner, state, link.
+    words for class 0, 1, … of the answer. `layout` is how the inputs travel, where that is known. `about` is for a person to read: version, owner, state, link.
     """
 
     source: str
@@ -79,6 +79,7 @@ class Facts:
     inputs: tuple[str, ...] = ()
     fields: Mapping[str, FieldFacts] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
+    layout: Layout | None = None
     about: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -78,7 +78,8 @@ def _with_inputs(signature: Signature, ranked: Sequence[Facts], *, unfolds: bool
     if source is None:
         return signature
     if signature.layout == "unknown":
-        return _laid_out(signature, tuple(_new(source, name) for name in source.inputs))
+        new = tuple(_new(source, name) for name in source.inputs)
+        return _laid_out(signature, new, source.layout)
     if unfolds and _is_row(signature, source):
         return _unfolded(signature, source)
     return signature
@@ -107,9 +108,11 @@ def _datatype(kind: Kind, choices: object) -> str:
     return _DATATYPES.get(kind, "BYTES")
 
 
-def _laid_out(signature: Signature, inputs: tuple[Field, ...]) -> Signature:
+def _laid_out(signature: Signature, inputs: tuple[Field, ...], said: Layout | None) -> Signature:
     """Numbers alone are one matrix, which is what a server that declares nothing mostly takes."""
-    if not all(_is_numeric(field.datatype) and _is_scalar(field) for field in inputs):
+    if said == "columns" or not all(
+        _is_numeric(field.datatype) and _is_scalar(field) for field in inputs
+    ):
         layout: Layout = "columns" if len(inputs) > 1 else "tensors"
         return replace(signature, inputs=inputs, layout=layout)
     datatypes = {field.datatype for field in inputs}

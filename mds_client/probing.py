@@ -20,7 +20,7 @@ from mds_client.errors import EndpointTimedOut, MdsError, ModelNotFound, NotAllo
 from mds_client.exchange import Request, Response
 from mds_client.facts import MAX_INPUTS, Facts, FieldFacts, about, is_name
 from mds_client.ladder import merged
-from mds_client.signature import Field, Kind, ModelRef, Signature, Values
+from mds_client.signature import Field, Kind, Layout, ModelRef, Signature, Values
 
 MOST_CALLS = 3
 _WIDEST = 100_000
@@ -99,6 +99,7 @@ class _Probe:
     signature: Signature
     calls: int = 0
     answered: str = ""
+    layout: Layout | None = None
     tried: list[Request] = field(default_factory=list)
 
     def first(self) -> Conversation[Told | None]:
@@ -125,7 +126,7 @@ class _Probe:
             if again is None:
                 break
             told = told.with_more(again)
-        return _facts(told, self.calls, self.answered)
+        return _facts(told, self.calls, self.answered, self.layout)
 
     def _tried(self, told: Told) -> Conversation[Told | None]:
         """What the model says to a row of that form; None when that is nothing new."""
@@ -137,6 +138,7 @@ class _Probe:
             again = yield from self._asked(form, row, sent=len(form.inputs))
             if self.answered:
                 self.answered = f"A row of {_count(told)} was answered{_how(form)}."
+                self.layout = form.layout
             if again is not None and _is_news(told, again):
                 return again
         return None
@@ -195,7 +197,7 @@ def _how(form: Signature) -> str:
     return " as separate columns" if form.layout == "columns" else ""
 
 
-def _facts(told: Told, calls: int, answered: str) -> Facts:
+def _facts(told: Told, calls: int, answered: str, layout: Layout | None) -> Facts:
     """What was told, with how it came to be known and whether it was tried."""
     words = {
         "Found by asking": f"{calls} rows of zeros were sent; read from the words of {told.rule}.",
@@ -204,7 +206,7 @@ def _facts(told: Told, calls: int, answered: str) -> Facts:
     }
     known = _known(told)
     inputs = known.inputs if answered or told.is_whole else ()
-    return replace(known, inputs=inputs, about=about(words))
+    return replace(known, inputs=inputs, layout=layout, about=about(words))
 
 
 def _known(told: Told) -> Facts:

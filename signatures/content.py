@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import cast, get_args
 
 from mds_client.errors import Problem
 from mds_client.facts import (
@@ -22,6 +23,7 @@ from mds_client.facts import (
     text,
     texts,
 )
+from mds_client.signature import Layout
 
 EDITED = "edited"
 MAX_BYTES = 512 * 1024
@@ -36,14 +38,16 @@ _LISTS = ("shape", "choices", "choice_labels", "media_types")
 Words = dict[str, object]
 
 
-def read(content: object) -> Facts:
+def read(content: object, source: str = EDITED) -> Facts:
     """The facts in plain data, as `written` makes it. Never raises."""
     given = content if isinstance(content, Mapping) else {}
     fields = given.get("fields")
     named = fields if isinstance(fields, Mapping) else {}
     known = {name: _with_wire(facts, named[name]) for name, facts in fields_facts(named).items()}
+    layout = given.get("layout")
     return Facts(
-        source=EDITED,
+        source=source,
+        layout=cast(Layout, layout) if layout in get_args(Layout) else None,
         title=text(given.get("title")),
         question=text(given.get("question")),
         description=text(given.get("description")),
@@ -62,6 +66,7 @@ def written(facts: Facts) -> Words:
         "description": facts.description,
         "inputs": list(facts.inputs),
         "labels": list(facts.labels),
+        "layout": facts.layout,
         "fields": {name: words for name, words in fields.items() if words},
     }
     return {word: said for word, said in whole.items() if said}

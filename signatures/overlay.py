@@ -251,10 +251,11 @@ def _kept(sessions: Sessions, version: OverlayView) -> OverlayView:
 
 
 def _add(session: Session, version: OverlayView) -> OverlayView:
+    # The key last: who sees another's version must not miss that it is their own.
+    newest = db.overlays.latest(session, version.server, version.model)
     stored = db.overlays.by_key(session, version.idempotency_key)
     if stored is not None:
         return _the_same(stored, version)
-    newest = db.overlays.latest(session, version.server, version.model)
     if newest is not None and newest.number >= version.number:
         raise NewerVersion(newest)
     if version.number != (newest.number if newest else 0) + 1:

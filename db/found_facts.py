@@ -1,0 +1,45 @@
+"""Queries on what was found out of models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.tables import FoundFacts
+
+_MOST = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundView:
+    """What one look at a model found. `source` is a word of provenance, `name` tells where it was found."""
+
+    id: str
+    server: str
+    model: str
+    source: str
+    name: str
+    person: str
+    created_at: datetime
+    content: dict[str, object]
+
+
+def add(session: Session, found: FoundView) -> None:
+    """Add what was found."""
+    facts = {field.name: getattr(found, field.name) for field in fields(FoundView)}
+    session.add(FoundFacts(**facts))
+
+
+def newest(session: Session, server: str, model: str) -> list[FoundView]:
+    """What counts now of a model: the newest of each source."""
+    query = select(FoundFacts).filter_by(server=server, model=model)
+    rows = session.scalars(query.order_by(FoundFacts.created_at.desc()).limit(_MOST)).all()
+    first = {row.source: row for row in reversed(rows)}
+    return [_view(row) for row in first.values()]
+
+
+def _view(row: FoundFacts) -> FoundView:
+    return FoundView(**{field.name: getattr(row, field.name) for field in fields(FoundView)})

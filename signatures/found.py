@@ -1,0 +1,75 @@
+"""What was found out of a model, kept until somebody knows better: learned from data, or probed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from weakref import WeakKeyDictionary
+
+import db.found_facts
+from db.engine import Sessions, reading, writing
+from db.errors import StorageError
+from db.found_facts import FoundView
+from db.ids import new_id as make_id
+from db.ids import utc_now
+from db.person import known
+from mds_client.facts import Facts
+from mds_client.signature import ModelRef
+from signatures import content
+
+FRESH_SECONDS = 5.0
+
+Known = dict[tuple[str, str], tuple[float, list[Facts]]]
+_read: WeakKeyDictionary[Sessions, Known] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def keep(
+    sessions: Sessions,
+    model: ModelRef,
+    facts: Facts,
+    *,
+    person: str = "",
+    clock: Callable[[], datetime] = utc_now,
+    new_id: Callable[[], str] = make_id,
+) -> None:
+    """Keep what was found; it replaces what the same source found before. Raises StorageError."""
+    found = FoundView(
+        id=new_id(),
+        server=model.server,
+        model=model.name,
+        source=facts.source,
+        name=facts.name,
+        person=known(person),
+        created_at=clock(),
+        content=content.written(facts),
+    )
+    with writing(sessions) as session:
+        db.found_facts.add(session, found)
+    with _lock:
+        _read.pop(sessions, None)
+
+
+def current(
+    sessions: Sessions, model: ModelRef, *, clock: Callable[[], float] = time.monotonic
+) -> list[Facts]:
+    """What is known by now. Never raises: while the database does not answer, it is what was known last."""
+    key = (model.server, model.name)
+    with _lock:
+        known_here = _read.setdefault(sessions, {})
+    read_at, facts = known_here.get(key, (float("-inf"), []))
+    if clock() - read_at < FRESH_SECONDS:
+        return facts
+    try:
+        with reading(sessions) as session:
+            views = db.found_facts.newest(session, *key)
+    except StorageError:
+        return facts
+    known_here[key] = (clock(), [_facts(view) for view in views])
+    return known_here[key][1]
+
+
+def _facts(view: FoundView) -> Facts:
+    return content.read(view.content, view.source)

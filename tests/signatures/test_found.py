@@ -1,0 +1,47 @@
+"""What was found out of a model stays known."""
+
+from __future__ import annotations
+
+from mds_client.facts import Facts, FieldFacts
+from mds_client.learning import learned
+from mds_client.signature import ModelRef
+from signatures import found
+
+WINE = ModelRef(server="demo", name="wine")
+PROBED = Facts(
+    source="probed",
+    inputs=("a", "b"),
+    fields={"a": FieldFacts(kind="number"), "b": FieldFacts(kind="text")},
+    layout="columns",
+)
+
+
+def test_the_newest_of_each_source_counts(sessions) -> None:
+    assert found.current(sessions, WINE) == []
+    found.keep(sessions, WINE, PROBED, person="ada")
+    found.keep(sessions, WINE, learned({"a": [1, 2, 3]}))
+    found.keep(sessions, WINE, learned({"a": [4.5, 5.5, 6.5]}))
+    by_source = {facts.source: facts for facts in found.current(sessions, WINE)}
+    assert by_source.keys() == {"probed", "learned"}
+    assert by_source["probed"] == PROBED
+    assert by_source["learned"].fields["a"].kind == "number"
+
+
+def test_models_are_apart(sessions) -> None:
+    found.keep(sessions, WINE, PROBED)
+    assert found.current(sessions, ModelRef(server="demo", name="beer")) == []
+
+
+def test_without_a_database_it_is_what_was_known_last(sessions, monkeypatch) -> None:
+    from db.errors import StorageError
+
+    found.keep(sessions, WINE, PROBED)
+    now = [0.0]
+    assert found.current(sessions, WINE, clock=lambda: now[0]) == [PROBED]
+    now[0] = 60.0
+
+    def broken(*_: object) -> object:
+        raise StorageError("gone")
+
+    monkeypatch.setattr("signatures.found.reading", broken)
+    assert found.current(sessions, WINE, clock=lambda: now[0]) == [PROBED]
