@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import answer, asking, choosing, drafts, form, rows, session
+from ui import answer, asking, choosing, drafts, finding, form, rows, session
 
 PAGE = {"title": "Predict", "icon": ":material/bolt:", "order": 1}
 
@@ -10,6 +10,7 @@ choosing.reopen_case()
 entry = choosing.choose_model()
 signature = choosing.signature_of(entry)
 choosing.draw_heading(entry, signature)
+finding.draw(entry.ref, signature)
 if rows.are_wanted():
     rows.draw(entry, signature)
     st.stop()

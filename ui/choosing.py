@@ -10,6 +10,7 @@ from mds_client.discovery import UNREACHABLE, Entry
 from mds_client.errors import EndpointUnreachable
 from mds_client.facts import Facts
 from mds_client.signature import File, ModelRef, Signature, Values
+from signatures import found as found_facts
 from signatures import overlay
 from ui import asking, session
 from ui.services import services
@@ -48,7 +49,8 @@ def signature_of(entry: Entry) -> Signature:
 
 def with_overlay(entry: Entry, declared: Signature, facts: Facts | None) -> Signature:
     """The declared signature with what else is known of the model, and these facts of people."""
-    return overlay.together(declared, overlay=facts, others=entry.facts, unfolds=entry.takes_matrix)
+    others = [*entry.facts, *found_facts.current(services().sessions, entry.ref)]
+    return overlay.together(declared, overlay=facts, others=others, unfolds=entry.takes_matrix)
 
 
 def title_of(entry: Entry) -> str:

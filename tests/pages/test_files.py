@@ -59,23 +59,25 @@ def test_a_column_that_is_missing_is_named(predict: AppTest) -> None:
 def test_all_rows_are_answered_and_open_as_cases(
     predict: AppTest, built: services.Services
 ) -> None:
-    app = _opened(predict, _file(ROWS))
+    app = _opened(predict, _file(ROWS * 2))
     app.button(key="rows_try").click().run()
     assert not app.exception
+    assert len(history.recent(built.sessions)) == 5
+    assert app.button(key="rows_all").label == "Ask for the other 3 rows"
     app.button(key="rows_all").click().run()
     assert not app.exception
     answers = _frame(app, "Answer")
-    assert list(answers.iloc[:, 0]) == [2, 3, 4, 6]
+    assert list(answers.iloc[:, 0]) == [2, 3, 4, 6, 7, 8, 9, 11]
     assert set(answers["Answer"]) <= {"Adelie", "Chinstrap", "Gentoo"}
     case = history.case(built.sessions, answers["Case"][0].partition("case=")[2])
     assert case
     assert case.entered["bill_length_mm"] == pytest.approx(39.1)
-    assert len(history.recent(built.sessions)) == 4
+    assert len(history.recent(built.sessions)) == 8
     assert app.button(key="rows_all").disabled
 
 
 def test_the_columns_are_remembered(predict: AppTest, built: services.Services) -> None:
-    app = _opened(predict, _file(ROWS))
+    app = _opened(predict, _file(ROWS * 2))
     app.button(key="rows_try").click().run()
     from batch.memory import recalled
 

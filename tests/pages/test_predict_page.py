@@ -4,6 +4,7 @@ import html
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import TextArea
 
 from cases import history
 from ui import services
@@ -130,20 +131,24 @@ def test_every_modality_answers_its_example(
     assert any(found.value == "Was this right?" for found in predict.subheader)
 
 
+def _row(app: AppTest) -> TextArea:
+    return next(area for area in app.text_area if area.label == "Numbers of one row")
+
+
 def test_a_model_that_says_nothing_takes_pasted_numbers(
     predict: AppTest, built: services.Services
 ) -> None:
     _choose(predict, "demo/wine")
-    predict.text_area[0].set_value(
+    _row(predict).set_value(
         "13.2, 1.78 2.14\t11.2;100 2.65 2.76 .26 1.28 4.38 1.05 3.4 1050"
     )
     _submit(predict)
     assert predict.header[0].value == "Class 0"
-    predict.text_area[0].set_value("one two three")
+    _row(predict).set_value("one two three")
     _submit(predict)
     assert "numbers only" in predict.warning[0].value
-    assert predict.text_area[0].value == "one two three"
-    predict.text_area[0].set_value("1 2 3")
+    assert _row(predict).value == "one two three"
+    _row(predict).set_value("1 2 3")
     _submit(predict)
     assert "13" in predict.error[0].value
     assert [case.outcome for case in _cases(built)] == ["failed", "invalid", "answered"]

@@ -33,7 +33,8 @@ def draw(
     wanted = _draw_buttons(len(rows), len(given.cases.get(key, [])))
     if wanted:
         remember(services().sessions, model, mapping, person=session.person())
-        _ask(given, key, rows[:wanted], model, signature)
+        if _ask(given, key, rows[:wanted], model, signature):
+            st.rerun()  # the buttons say now what is left
     cases = given.cases.get(key, [])
     if cases:
         answers.draw(given, converted, cases, signature)
@@ -48,7 +49,7 @@ def _draw_buttons(rows: int, asked: int) -> int:
         )
     most, first = min(rows, AT_ONCE), min(rows, _TRIED)
     with st.container(horizontal=True):
-        is_tried = st.button(
+        is_tried = most > first and st.button(
             f"Try the first {first}",
             icon=":material/science:",
             key="rows_try",
@@ -56,7 +57,7 @@ def _draw_buttons(rows: int, asked: int) -> int:
         )
         label = (
             f"Ask for all {most:,} rows"
-            if asked <= first
+            if not asked
             else f"Ask for the other {most - asked:,} rows"
         )
         is_all = st.button(
@@ -71,8 +72,8 @@ def _draw_buttons(rows: int, asked: int) -> int:
 
 def _ask(
     given: Given, key: str, rows: Sequence[dict[str, object]], model: ModelRef, signature: Signature
-) -> None:
-    """Ask, showing how far it is; what was answered before an error stays."""
+) -> bool:
+    """Ask, showing how far it is; whether all went well. What was answered before an error stays."""
     found = services()
     asked = Many(
         model=found.model(model, signature),
@@ -90,7 +91,10 @@ def _ask(
             bar.progress(done / len(rows), f"{done:,} of {len(rows):,} rows")
     except (MdsError, CaseNotRecorded) as error:
         notices.show(error)
-    bar.empty()
+        return False
+    finally:
+        bar.empty()
+    return True
 
 
 def _steps(asked: Many, rows: Sequence[dict[str, object]]) -> Iterator[list[CaseView]]:

@@ -1,0 +1,96 @@
+"""Finding out what a model takes that does not say it: ask it, paste a request, or show it a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from batch.errors import UnreadableFile
+from batch.readers import suffixes
+from batch.reading import read
+from mds_client.errors import MdsError
+from mds_client.facts import Facts
+from mds_client.learning import learned, payload
+from mds_client.probing import is_open
+from mds_client.signature import ModelRef, Signature
+from signatures import found
+from ui import notices, session
+from ui.services import services
+from ui.text import plain
+
+_FORMATS = [
+    suffix.lstrip(".")
+    for suffix in suffixes()
+    if suffix in (".csv", ".tsv", ".xlsx", ".parquet", ".json", ".jsonl")
+]
+
+
+def draw(model: ModelRef, signature: Signature) -> None:
+    """Three ways to a form, where there is none; nothing for a model that says what it takes."""
+    if not is_open(signature):
+        return
+    with st.container(border=True, key="finding"):
+        st.markdown("**This model does not say what it takes.** There are three ways to a form:")
+        with st.container(horizontal=True):
+            _draw_probe(model)
+            _draw_paste(model)
+            _draw_table(model)
+
+
+def _draw_probe(model: ModelRef) -> None:
+    if st.button(
+        "Ask the model",
+        icon=":material/travel_explore:",
+        key="finding_probe",
+        help="Sends it at most three rows of zeros and reads from its answers what it wants.",
+    ):
+        with st.spinner("Asking the model …"):
+            _take(model, lambda: services().catalogue.client(model.server).probe(model))
+
+
+def _draw_paste(model: ModelRef) -> None:
+    with st.popover("Paste a request", icon=":material/content_paste:", key="finding_paste"):
+        text = st.text_area(
+            "A request that the model answers",
+            key="finding_text",
+            placeholder="The JSON body, or a curl command",
+            height=160,
+        )
+        if st.button("Make a form of it", key="finding_text_take", disabled=not text):
+            _take(model, lambda: payload(text, name="a pasted request"))
+
+
+def _draw_table(model: ModelRef) -> None:
+    with st.popover("Show it a table", icon=":material/table:", key="finding_table"):
+        uploaded = st.file_uploader(
+            "A table with the columns that the model takes", type=_FORMATS, key="finding_file"
+        )
+        if uploaded is None:
+            return
+        try:
+            frame = read(uploaded.getvalue(), uploaded.name).frame
+        except UnreadableFile as error:
+            st.error(f"{plain(error.sentence)}  \n{plain(error.advice)}")
+            return
+        names = [str(name) for name in frame.columns]
+        taken = st.multiselect(
+            "Columns that the model takes", names, default=names, key="finding_columns"
+        )
+        if st.button("Make a form of it", key="finding_table_take", disabled=not taken):
+            _take(model, lambda: learned({n: list(frame[n]) for n in taken}, name=uploaded.name))
+
+
+def _take(model: ModelRef, find: Callable[[], Facts | None]) -> None:
+    """Keep what was found and draw the form; a sentence where nothing was."""
+    try:
+        facts = find()
+        if facts and facts.inputs:
+            found.keep(services().sessions, model, facts, person=session.person())
+            st.session_state.pop(session.FORM, None)
+            st.rerun()
+    except MdsError as error:
+        notices.show(error)
+        return
+    said = facts.about.get("Problem") if facts else ""
+    st.warning(plain(said or "Nothing could be found out this way. Try one of the others."))
