@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import math
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from typing import cast
 
 from cases.entries import entered
 from db.cases import CaseView
-from mds_client.prediction import Answer
+from mds_client.prediction import Answer, Box
 
 MAX_PROBABILITIES = 20
 MAX_SEGMENTS = 2_000
 MAX_TEXT = 100_000
 MAX_DETAIL_BYTES = 64 * 1024
+MAX_BOXES = 500
+MAX_NUMBERS = 4_096
+MAX_PICTURE_BYTES = 512 * 1024
+
+Facts = Mapping[str, object]
 
 
 def as_facts(answer: Answer) -> dict[str, object]:
@@ -29,7 +35,7 @@ def as_facts(answer: Answer) -> dict[str, object]:
         "probabilities": _likeliest(answer),
         "score": answer.score,
         "details": _small_enough(entered(answer.details)),
-    }
+    } | _structures(answer)
 
 
 def answer_of(case: CaseView) -> Answer | None:
@@ -48,6 +54,12 @@ def answer_of(case: CaseView) -> Answer | None:
         probabilities=cast(Mapping[str, float], facts.get("probabilities") or {}),
         score=cast(float | None, facts.get("score")),
         details=cast(Mapping[str, object], facts.get("details") or {}),
+        interval=_pair(facts.get("interval")),
+        coverage=cast(float | None, facts.get("coverage")),
+        boxes=tuple(_box(box) for box in cast(Sequence[Facts], facts.get("boxes") or ())),
+        picture=b64decode(str(facts.get("picture") or "")),
+        table=tuple(cast(Sequence[Facts], facts.get("table") or ())),
+        vector=tuple(cast(Sequence[float], facts.get("vector") or ())),
     )
 
 
@@ -61,6 +73,61 @@ def number_of(answer: Answer) -> float | None:
     if answer.kind != "number" or answer.number is None or not math.isfinite(answer.number):
         return None
     return float(answer.number)
+
+
+def _structures(answer: Answer) -> dict[str, object]:
+    """What few answers have; the others stay as small as they are."""
+    found: dict[str, object] = {
+        "interval": list(answer.interval) if answer.interval else None,
+        "coverage": answer.coverage,
+        "boxes": [_box_facts(box) for box in answer.boxes[:MAX_BOXES]],
+        "picture": b64encode(answer.picture).decode() if _is_kept(answer.picture) else "",
+        "table": _rows(answer.table),
+        "vector": list(answer.vector[:MAX_NUMBERS]),
+    }
+    return {name: value for name, value in found.items() if value not in (None, [], "")}
+
+
+def _box_facts(box: Box) -> dict[str, object]:
+    outline = [list(point) for point in box.outline]
+    return {
+        "label": box.label,
+        "score": box.score,
+        "corners": list(box.corners),
+        "outline": outline,
+    }
+
+
+def _box(facts: Facts) -> Box:
+    left, top, right, bottom = cast(Sequence[float], facts["corners"])
+    return Box(
+        label=str(facts.get("label") or ""),
+        score=cast(float | None, facts.get("score")),
+        corners=(left, top, right, bottom),
+        outline=tuple((x, y) for x, y in cast(Sequence[Sequence[float]], facts.get("outline"))),
+    )
+
+
+def _is_kept(picture: bytes) -> bool:
+    return len(picture) <= MAX_PICTURE_BYTES
+
+
+def _rows(table: Sequence[Facts]) -> list[dict[str, object]]:
+    """The first rows, as many as fit."""
+    rows: list[dict[str, object]] = []
+    size = 0
+    for row in table:
+        rows.append(entered(row))
+        size += len(json.dumps(rows[-1]))
+        if size > MAX_DETAIL_BYTES:
+            return rows[:-1]
+    return rows
+
+
+def _pair(value: object) -> tuple[float, float] | None:
+    if not isinstance(value, Sequence) or len(value) != 2:
+        return None
+    return (float(value[0]), float(value[1]))
 
 
 def _likeliest(answer: Answer) -> dict[str, float]:

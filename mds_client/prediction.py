@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from mds_client.exchange import Exchange
 from mds_client.signature import ModelRef, Role
 
 _FLOATS = ("FP16", "BF16", "FP32", "FP64")
+_MOST_COUNTED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +43,26 @@ class Output:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Box:
+    """Something found in a picture. `corners` are left, top, right, bottom: in pixels, or in shares of the
+    picture's size where all of them are at most 1. `outline` is a polygon around it, where there is one.
+    """
+
+    label: str = ""
+    score: float | None = None
+    corners: tuple[float, float, float, float]
+    outline: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """One row's answer in words.
 
-    Exactly one of `label`, `number`, `text`, `segments` is the headline, as `kind` says:
-    class, number, text, segments, or tree when the outputs say nothing we know; `details` has the
-    outputs that are not part of the headline, by name. `probabilities` is ordered, highest first.
+    Exactly one of `label`, `number`, `text`, `segments`, `boxes`, `picture`, `table`, `vector` is the
+    headline, as `kind` says: class, multilabel, number, text, segments, boxes, image, table, vector, or tree
+    when the outputs say nothing we know; `details` has the outputs that are not part of the headline, by name.
+    `probabilities` is ordered, highest first; they sum to one unless the kind is multilabel. `interval` is
+    where the number lies with the probability `coverage`, where the model says both.
     """
 
     kind: str
@@ -57,12 +73,23 @@ class Answer:
     segments: tuple[tuple[float, float], ...] = ()
     probabilities: Mapping[str, float] = field(default_factory=dict)
     score: float | None = None
+    interval: tuple[float, float] | None = None
+    coverage: float | None = None
+    boxes: tuple[Box, ...] = ()
+    picture: bytes = b""
+    table: tuple[Mapping[str, object], ...] = ()
+    vector: tuple[float, ...] = ()
     details: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def probability(self) -> float | None:
         """The probability of the label, where the model gives one."""
         return self.probabilities.get(self.label)
+
+    @property
+    def likely(self) -> list[str]:
+        """The labels that are more likely than not."""
+        return [label for label, value in self.probabilities.items() if value >= 0.5]
 
     @property
     def headline(self) -> str:
@@ -74,6 +101,16 @@ class Answer:
                 return f"{_plain(self.number)} {self.unit}".strip()
             case "segments":
                 return _spoken(self.segments)
+            case "multilabel":
+                return ", ".join(self.likely) or "None of the labels"
+            case "boxes":
+                return _counted(self.boxes)
+            case "image":
+                return "A picture"
+            case "table":
+                return "1 row" if len(self.table) == 1 else f"{len(self.table):,} rows"
+            case "vector":
+                return f"{len(self.vector):,} numbers"
             case _:
                 return self.text
 
@@ -110,3 +147,11 @@ def _spoken(segments: tuple[tuple[float, float], ...]) -> str:
     total = sum(end - start for start, end in segments)
     count = "1 segment" if len(segments) == 1 else f"{len(segments)} segments"
     return f"{total:.1f} s of speech in {count}"
+
+
+def _counted(boxes: tuple[Box, ...]) -> str:
+    """What was found, most often first: "2 × car, 1 × person"."""
+    if not boxes:
+        return "Nothing found"
+    counts = Counter(box.label or "found" for box in boxes).most_common(_MOST_COUNTED)
+    return ", ".join(f"{count} × {label}" for label, count in counts)

@@ -44,3 +44,13 @@ def preview(data: bytes) -> Image.Image | None:
         return None
     except Image.DecompressionBombWarning:
         return None
+
+
+def size(data: bytes) -> tuple[int, int] | None:
+    """Width and height of the picture, without decoding it; None for what is no picture."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return Image.open(io.BytesIO(data)).size
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None

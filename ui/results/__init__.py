@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
-from ui.registry import by_kind
+from ui.registry import drawer
 
 
 def draw(answer: Answer, values: Values, signature: Signature) -> None:
     """Draw the answer in the way of its kind."""
-    by_kind(__name__)[answer.kind].draw(answer, values, signature)
+    drawer(__name__, answer.kind).draw(answer, values, signature)

@@ -9,12 +9,31 @@ from mds_client.signature import Signature, Values
 from ui.score import draw_score
 
 KINDS = ("text",)
+_LONG = 2_000
+_MOST_SHOWN = 20_000
 
 
 def draw(answer: Answer, _values: Values, signature: Signature) -> None:
-    """The text line by line, and the model's score where it gives one."""
+    """The text line by line, a long one in a box that scrolls, and the model's score if there is one."""
     if not answer.text.strip():
         st.header("No text found", anchor=False)
         return
-    st.text(answer.text)
+    if len(answer.text) > _LONG:
+        _draw_long(answer.text)
+    else:
+        st.text(answer.text)
     draw_score(answer, signature)
+
+
+def _draw_long(text: str) -> None:
+    with st.container(height=420):
+        st.text(text[:_MOST_SHOWN])
+    st.caption(f"{len(text.split()):,} words, {len(text):,} characters.")
+    st.download_button(
+        "Download the text",
+        text,
+        file_name="answer.txt",
+        mime="text/plain",
+        icon=":material/download:",
+        on_click="ignore",
+    )

@@ -6,11 +6,18 @@ import streamlit as st
 
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
+from mds_client.structures import parsed
 
 KINDS = ("tree",)
+_DEPTH = 2
 
 
 def draw(answer: Answer, _values: Values, _signature: Signature) -> None:
-    """The outputs by name."""
+    """The outputs by name, JSON in them read; deeper branches are closed."""
     st.subheader("The model answered in a form of its own", anchor=False)
-    st.json(dict(answer.details))
+    st.json({name: _read(value) for name, value in answer.details.items()}, expanded=_DEPTH)
+
+
+def _read(value: object) -> object:
+    found = parsed(value)
+    return value if found is None else found

@@ -1,0 +1,113 @@
+"""Raw outputs of every kind, as servers send them, and what they are in words."""
+
+from __future__ import annotations
+
+import io
+import json
+from base64 import b64encode
+from typing import Any
+
+from PIL import Image
+
+from mds_client.prediction import Output
+from mds_client.signature import Field
+
+
+def png(width: int = 40, height: int = 30) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height), (200, 220, 240)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def texts(name: str, *values: object) -> Output:
+    words = [v if isinstance(v, str) else json.dumps(v) for v in values]
+    return Output(name=name, datatype="BYTES", shape=(1, len(words)), data=tuple(words))
+
+
+def numbers(name: str, values: list[float], *sizes: int, datatype: str = "FP32") -> Output:
+    shape = (1, *(sizes or (len(values),)))
+    return Output(name=name, datatype=datatype, shape=shape, data=tuple(values))
+
+
+def declared(name: str, **facts: Any) -> Field:
+    return Field(name=name, kind=facts.pop("kind", "tensor"), **facts)
+
+
+CAR = {"box": [2, 3, 20, 25], "label": "car", "score": 0.9}
+HF = {"box": {"xmin": 1, "ymin": 2, "xmax": 9, "ymax": 8}, "label": "cat", "score": 0.5}
+COCO = {"bbox": [20, 10, 5, 6], "category": "dog", "category_id": 3}
+OUTLINE = {"label": "lake", "segmentation": [[1, 1, 30, 2, 28, 20]]}
+
+ANSWERED: dict[str, tuple[list[Output], list[Field], str, str]] = {
+    "class": (
+        [numbers("probs", [0.25, 0.75])],
+        [declared("probs", role="probabilities", labels=("no", "yes"))],
+        "class",
+        "yes",
+    ),
+    "multilabel": (
+        [numbers("probs", [0.9, 0.2, 0.7])],
+        [declared("probs", role="probabilities", labels=("sport", "money", "music"))],
+        "multilabel",
+        "sport, music",
+    ),
+    "multilabel by its labels": (
+        [numbers("tags", [0.1, 0.2, 0.1])],
+        [declared("tags", role="class", labels=("sport", "money", "music"))],
+        "multilabel",
+        "None of the labels",
+    ),
+    "number": ([numbers("y", [2.5])], [], "number", "2.5"),
+    "interval by names": (
+        [numbers("price_p05", [10]), numbers("price", [12]), numbers("price_p95", [20])],
+        [declared("price", unit="€")],
+        "number",
+        "12 €",
+    ),
+    "interval of lower and upper": (
+        [numbers("lower", [1]), numbers("upper", [3]), numbers("prediction", [2])],
+        [],
+        "number",
+        "2",
+    ),
+    "interval by labels": (
+        [numbers("quantiles", [1, 2, 4])],
+        [declared("quantiles", labels=("q0.1", "q0.5", "q0.9"), role="detail")],
+        "number",
+        "2",
+    ),
+    "text": ([texts("out", "Hello there")], [], "text", "Hello there"),
+    "segments": (
+        [texts("speech", [{"start": 0.5, "end": 2.0}])],
+        [declared("speech", role="segments")],
+        "segments",
+        "1.5 s of speech in 1 segment",
+    ),
+    "boxes": ([texts("found", [CAR, CAR | {"label": "bus"}, CAR])], [], "boxes", "2 × car, 1 × bus"),
+    "boxes with names": ([texts("found", {"predictions": [HF]})], [], "boxes", "1 × cat"),
+    "boxes of sizes": ([texts("found", [COCO])], [], "boxes", "1 × dog"),
+    "outlines": ([texts("found", [OUTLINE])], [], "boxes", "1 × lake"),
+    "picture in base64": ([texts("out", b64encode(png()).decode())], [], "image", "A picture"),
+    "picture as a data URL": (
+        [texts("out", "data:image/png;base64," + b64encode(png()).decode())],
+        [],
+        "image",
+        "A picture",
+    ),
+    "pixels": (
+        [numbers("out", [i % 256 for i in range(10 * 12 * 3)], 10, 12, 3, datatype="UINT8")],
+        [],
+        "image",
+        "A picture",
+    ),
+    "colours first": ([numbers("out", [0.5] * 3 * 16 * 16, 3, 16, 16)], [], "image", "A picture"),
+    "table": ([texts("rows", [{"a": 1, "b": "x"}, {"a": 2, "c": [1]}])], [], "table", "2 rows"),
+    "matrix with names": (
+        [numbers("m", [1, 2, 3, 4], 2, 2)],
+        [declared("m", labels=("low", "high"), role="")],
+        "table",
+        "2 rows",
+    ),
+    "embedding": ([numbers("embedding", [0.1, -0.2] * 192)], [], "vector", "384 numbers"),
+    "tree": ([texts("a", "x", "y"), numbers("m", [1.0, 2, 3, 4], 2, 2)], [], "tree", "The model answered in a form of its own"),
+}  # fmt: skip

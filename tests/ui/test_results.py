@@ -1,0 +1,119 @@
+"""Every kind of answer is drawn, from fresh outputs and as it was kept; hostile words stay words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from mds_client.answers import answers, with_roles
+from mds_client.prediction import Answer, Box
+from mds_client.signature import File, ModelRef, Signature, Values
+from tests.mds_client.answered import ANSWERED, png
+from ui.results.boxes import marked
+from ui.text import plain
+
+MODEL = ModelRef(server="s", name="m")
+PICTURE = File(name="street.png", media_type="image/png", data=png())
+HOSTILE = "<img src=x onerror=alert(1)> **bold** [x](javascript:y) :red[z] $a$"
+SHOWN: dict[str, Any] = {}
+
+
+def _drawn(
+    answer: Answer, signature: Signature | None = None, values: Values | None = None
+) -> AppTest:
+    signature = signature or Signature(model=MODEL, inputs=())
+    SHOWN.update(answer=answer, values=values or {}, signature=signature)
+    app = AppTest.from_function(_script, default_timeout=20).run()
+    assert not app.exception
+    return app
+
+
+def _script() -> None:
+    from tests.ui.test_results import SHOWN
+    from ui import results
+
+    results.draw(SHOWN["answer"], SHOWN["values"], SHOWN["signature"])
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+def test_every_kind_is_drawn(name: str) -> None:
+    outputs, fields, kind, headline = ANSWERED[name]
+    signature = Signature(model=MODEL, inputs=(), outputs=tuple(fields))
+    answer = answers(signature, with_roles(signature, outputs), 1)[0]
+    app = _drawn(answer, signature, {"picture": PICTURE})
+    if kind not in ("text", "tree"):
+        assert app.header[0].value == plain(headline)
+    if kind in ("multilabel", "vector") or answer.interval:
+        assert app.get("plotly_chart")
+    if kind == "boxes":
+        assert app.get("image")
+        assert len(app.dataframe[0].value) == len(answer.boxes)
+
+
+def test_an_interval_is_said_with_its_probability() -> None:
+    app = _drawn(Answer(kind="number", number=12.0, unit="€", interval=(10.0, 20.0), coverage=0.9))
+    assert app.markdown[0].value == "**between 10 and 20 €**, 90\u00a0% sure, says the model."
+
+
+def test_a_long_text_scrolls_and_can_be_kept() -> None:
+    app = _drawn(Answer(kind="text", text="word " * 5_000))
+    assert "5,000 words" in app.caption[0].value
+    assert app.get("download_button")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(kind="class", label=HOSTILE, probabilities={HOSTILE: 0.9, "b": 0.1}),
+        Answer(kind="multilabel", probabilities={HOSTILE: 0.9, "b": 0.9}),
+        Answer(kind="boxes", boxes=(Box(label=HOSTILE, corners=(0, 0, 9, 9)),)),
+        Answer(kind="number", number=1.0, unit=HOSTILE, interval=(0.0, 2.0)),
+        Answer(kind="table", table=({HOSTILE: HOSTILE, "b": 1}, {"b": {HOSTILE: 2}})),
+    ],
+)
+def test_hostile_words_are_words(answer: Answer) -> None:
+    app = _drawn(answer, values={"picture": PICTURE})
+    spoken = [e.value for e in (*app.markdown, *app.header, *app.caption)]
+    assert not any("<img" in words.replace("\\<img", "") for words in spoken)
+    assert not any("**bold**" in words for words in spoken)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(kind="image"),
+        Answer(kind="image", picture=b"\x89PNG broken"),
+        Answer(kind="vector"),
+        Answer(kind="table"),
+        Answer(kind="vector", vector=(1.0,)),
+        Answer(kind="multilabel", probabilities={}),
+        Answer(kind="number", number=None, interval=(1.0, 2.0)),
+        Answer(kind="number", number=1e300, interval=(-1e308, 1e308)),
+    ],
+)
+def test_an_answer_with_little_in_it_is_drawn(answer: Answer) -> None:
+    assert _drawn(answer).header
+
+
+def test_marks_are_where_the_boxes_are() -> None:
+    picture = Image.new("RGB", (64, 32), "white")
+    box = Box(label="a", corners=(16, 8, 48, 24))
+    drawn = marked(picture, (64, 32), [box])
+    assert drawn.size == (640, 320)
+    assert drawn.getpixel((160, 200)) != (255, 255, 255)
+    assert drawn.getpixel((320, 200)) == (255, 255, 255)
+    shares = replace(box, corners=(0.25, 0.25, 0.75, 0.75))
+    assert marked(picture, (64, 32), [shares]).tobytes() == drawn.tobytes()
+
+
+@pytest.mark.parametrize("corners", [(1e308, -1e308, 1e308, 1e308), (5, 5, 1, 1), (0, 0, 0, 0), (-9, -9, 900, 900)])  # fmt: skip
+def test_boxes_outside_of_the_picture_harm_nothing(
+    corners: tuple[float, float, float, float],
+) -> None:
+    outline = ((corners[0], corners[1]), (3.0, 3.0), (corners[2], corners[3]))
+    box = Box(label="a", corners=corners, outline=outline)
+    assert marked(Image.new("RGB", (64, 32)), (64, 32), [box]).size == (640, 320)
