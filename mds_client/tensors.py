@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, cast
 
 import numpy as np
 
-from mds_client.checks import INTEGER_LIMITS
+from mds_client.checks import INTEGER_LIMITS, is_missing
 from mds_client.codecs import codec_for
 from mds_client.datatypes import Array, Numbers, numpy_of, to_bytes
 from mds_client.dialect import flat, shape_of
@@ -94,6 +94,7 @@ def _tensor(field: Field, values: Array | list[object]) -> Tensor:
     count = len(values)
     if field.kind == "json" and any(size != 1 for size in field.shape[1:]):
         return _texts(field, values)
+    field = _with_gaps(field, values)
     data = _data(field, values)
     if field.provenance.get("batch") == NO_BATCH:
         return _alone(field, count, data)
@@ -102,6 +103,17 @@ def _tensor(field: Field, values: Array | list[object]) -> Tensor:
     if field.shape[1:].count(-1) > 1:
         return _wire(field, (count, *np.asarray(_one_row(field, values[0])).shape), data)
     return _wire(field, (count, *_sizes(field, len(data) // max(count, 1))), data)
+
+
+def _with_gaps(field: Field, values: Array | list[object]) -> Field:
+    """Whole numbers, truths and moments have no word for "missing": with a gap they are sent as what has."""
+    is_whole = isinstance(values, np.ndarray) or not any(map(is_missing, values))
+    if is_whole or field.kind == "tensor":
+        return field
+    if field.kind == "datetime":
+        return replace(field, content_type="str")
+    is_number = field.datatype == "BOOL" or field.datatype in INTEGER_LIMITS
+    return replace(field, datatype="FP64") if is_number else field
 
 
 def _texts(field: Field, values: Array | list[object]) -> Tensor:
@@ -143,9 +155,17 @@ def _data(field: Field, values: Array | list[object]) -> Array | list[object]:
     if isinstance(values, np.ndarray) and dtype is not None and values.dtype.kind in "biuf":
         return _cast(values, dtype).ravel()
     if field.kind == "tensor" and dtype is not None:
-        stacked = np.stack([np.asarray(_one_row(field, value)) for value in values])
+        stacked = _stacked(field, values)
         return _cast(_whole(field, stacked), dtype).ravel()
     return codec_for(content_type_of(field), field.datatype).encode(field, list(values))
+
+
+def _stacked(field: Field, values: Array | list[object]) -> Array:
+    """The rows as one array. Raises InvalidValues where they differ in size: a tensor has no ragged rows."""
+    rows = [np.asarray(_one_row(field, value)) for value in values]
+    if len({row.shape for row in rows}) > 1:
+        raise _misfit(field, "must have the same size in every row.")
+    return np.stack(rows)
 
 
 def _whole(field: Field, array: Array) -> Array:

@@ -29,6 +29,8 @@ def decode(data: Sequence[object]) -> tuple[object, ...]:
 def _plain(field: Field, value: object) -> object:
     if field.datatype == "BOOL":
         return bool(value)
+    if isinstance(value, bool | np.bool_):
+        return int(value)
     number = value.item() if isinstance(value, np.generic) else value
     if field.datatype.startswith(("INT", "UINT")) and isinstance(number, float):
         return int(number)
