@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import answer, asking, choosing, drafts, finding, form, rows, session
+from ui import answer, asking, choosing, drafts, finding, form, pasting, rows, session
 
 PAGE = {"title": "Predict", "icon": ":material/bolt:", "order": 1}
 
@@ -19,6 +19,7 @@ opened = asking.form_for(entry, signature)
 question, reply = st.columns([5, 7], gap="large")
 with question:
     asking.draw_fillers(opened, signature)
+    pasting.draw(opened, signature)
     with st.form("predict_form"):
         values = form.draw(signature, opened.opened_with, opened.widget_key)
         is_pressed = st.form_submit_button(

@@ -89,8 +89,8 @@ def next_example(form: Form, signature: Signature) -> None:
         st.query_params["example"] = str(index + 1)
 
 
-def open_last(form: Form, values: Values) -> None:
-    """Fill the form with what was asked last."""
+def open_with(form: Form, values: Values) -> None:
+    """Fill the form with values from elsewhere, which no link names."""
     open_form(form.model, values)
     _unlink()
 
@@ -163,7 +163,7 @@ def _draw_last(form: Form) -> None:
             "My last one",
             icon=":material/history:",
             key="predict_last",
-            on_click=open_last,
+            on_click=open_with,
             args=(form, last),
         )
 

@@ -60,3 +60,13 @@ def test_a_table_is_shown(wine: AppTest) -> None:
     assert not app.exception
     assert [box.label for box in app.number_input][:2] == ["Fact 0", "Fact 1"]
     assert _answered(app)
+
+
+def test_a_pasted_row_fills_the_form(wine: AppTest) -> None:
+    app = wine.button(key="finding_probe").click().run()
+    (text,) = [area for area in app.text_area if area.label.startswith("A row from")]
+    text.set_value("\t".join(map(str, WINE))).run()
+    app = app.button(key="predict_paste_take").click().run()
+    assert not app.exception
+    assert [box.value for box in app.number_input] == WINE
+    assert _answered(app)

@@ -1,0 +1,35 @@
+"""Fill the form from a row that was copied elsewhere."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from batch.errors import UnreadableFile
+from batch.pasting import pasted
+from mds_client.signature import Signature
+from ui import asking
+from ui.text import plain
+
+
+def draw(form: asking.Form, signature: Signature) -> None:
+    """A box to paste a row into; nothing for a form of one field."""
+    if not signature.is_tabular or len(signature.inputs) < 2:
+        return
+    with st.popover("Paste a row", icon=":material/content_paste:", key="predict_paste"):
+        text = st.text_area(
+            "A row from a spreadsheet, with or without its headings",
+            key=f"pasted_{form.model}_{form.generation}",
+            height=120,
+        )
+        if st.button("Fill the form", key="predict_paste_take", disabled=not text.strip()):
+            _fill(form, signature, text)
+
+
+def _fill(form: asking.Form, signature: Signature, text: str) -> None:
+    try:
+        values = pasted(text, signature)
+    except UnreadableFile as error:
+        st.error(f"{plain(error.sentence)}  \n{plain(error.advice)}")
+        return
+    asking.open_with(form, {**form.opened_with, **values})
+    st.rerun()
