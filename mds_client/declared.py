@@ -13,6 +13,10 @@ from mds_client.signature import FORMATS, Field, File, Kind, Layout, ModelRef, R
 
 DECLARED = "declared"
 GUESSED = "guessed from datatype and shape"
+_NO_TABLES = (
+    "dict",
+    "hf",
+)  # request codecs of MLServer for tensors by name, where it has others too
 _MAX_EXAMPLES = 50
 _MAX_TEXT = 2000
 
@@ -25,6 +29,8 @@ def signature_of(model: ModelRef, metadata: Facts) -> Signature:
     inputs = _unique(_tensors(metadata, "inputs"))
     outputs = tuple(_output(tensor) for tensor in _tensors(metadata, "outputs"))
     layout, tensor, fields = _lay_out(inputs)
+    if layout == "columns" and _parameters(metadata).get("content_type") in _NO_TABLES:
+        layout = "tensors"
     first = _parameters(_tensors(metadata, "outputs")[0]) if outputs else {}
     return Signature(
         model=model,
@@ -131,7 +137,7 @@ def _output(tensor: Facts) -> Field:
         label=_text(facts.get("label")),
         description=_text(facts.get("description")),
         unit=_text(facts.get("unit")),
-        role=_role(facts, name, labels),
+        role=_role(facts, name, labels, shape),
         labels=labels,
     )
 
@@ -168,11 +174,13 @@ def _format(facts: Facts, kind: Kind, shape: tuple[int, ...]) -> str:
     return "list" if kind == "json" and len(shape) == 2 and not _is_scalar(shape) else ""
 
 
-def _role(facts: Facts, name: str, labels: tuple[str, ...]) -> Role:
+def _role(facts: Facts, name: str, labels: tuple[str, ...], shape: tuple[int, ...]) -> Role:
+    """A number for each label is how likely each is; one alone is the label or its index."""
     declared = facts.get("role")
     if declared in get_args(Role):
         return cast(Role, declared)
-    if name in ("predict_proba", "probabilities", "probs", "proba"):
+    is_each = len(labels) > 1 and shape[1:] == (len(labels),)
+    if is_each or name in ("predict_proba", "probabilities", "probs", "proba"):
         return "probabilities"
     if labels:
         return "class"

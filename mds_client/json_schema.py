@@ -118,7 +118,7 @@ class Schema:
                 "enum": [choice for some in choices for choice in some],
                 _CHOICE_LABELS[0]: titles,
             }
-        if len(known) == 1 or (known and all(form.get("type") in _KINDS for form in known)):
+        if len(known) == 1 or (known and all(_text(f.get("type")) in _KINDS for f in known)):
             return _merged(known[0], facts)
         return facts
 
@@ -446,9 +446,9 @@ def _format(kind: Kind, facts: Facts) -> str:
         return {"array": "list", "object": "map"}.get(str(facts.get("type")), "")
     if kind not in ("text", "datetime"):
         return ""
-    most = _number(facts.get("maxLength"))
-    if facts.get("format") in _FORMATS or most is None:
-        return _FORMATS.get(str(facts.get("format")), "")
+    most, said = _number(facts.get("maxLength")), _text(facts.get("format"))
+    if said in _FORMATS or most is None:
+        return _FORMATS.get(said, "")
     return "line" if most <= _MOST_IN_A_LINE else "long" if most >= _FEWEST_IN_MANY else ""
 
 
