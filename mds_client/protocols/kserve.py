@@ -5,14 +5,15 @@ https://github.com/kserve/kserve/tree/master/python/kserve/kserve/protocol/rest
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from mds_client.dialect import Conversation, Offer, unreadable
 from mds_client.exchange import Request
 from mds_client.protocols.open_inference import OpenInference
 from mds_client.server import ModelInfo
-from mds_client.signature import ModelRef
+from mds_client.signature import ModelRef, Signature, Values
 
 _ITS_OWN = "model_repository_extension"
 
@@ -41,6 +42,13 @@ class KServe(OpenInference):
             raise unreadable("a list of models", response)
         refs = [ModelRef(server=self.server.name, name=str(name)) for name in names if name]
         return [ModelInfo(ref=ref, state="READY") for ref in refs]
+
+    def predict_request(
+        self, signature: Signature, rows: Sequence[Values], request_id: str
+    ) -> Request:
+        """KServe's logger takes the id of its events from a header of its own."""
+        request = super().predict_request(signature, rows, request_id)
+        return replace(request, headers={**request.headers, "Ce-Id": request_id})
 
     def offers(self, model: ModelRef) -> tuple[Offer, ...]:
         name = quote(model.name, safe="")

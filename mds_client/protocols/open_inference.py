@@ -156,6 +156,7 @@ class OpenInference(Dialect):
             Offer(kind="load", route=f"POST /v2/repository/models/{model.name}/load and /unload"),
             Offer(kind="versions", route="POST /v2/repository/index"),
             Offer(kind="stream", route=f"POST {self.path(model)}/infer_stream"),
+            Offer(kind="metrics", route="GET /metrics on the metrics port, 8082 by default"),
         )
 
     def own_client(self, signature: Signature, request: Request) -> str:

@@ -138,7 +138,10 @@ class TFServing(Dialect):
         return signature.model, outputs(name, listed, rows, response)
 
     def offers(self, model: ModelRef) -> tuple[Offer, ...]:
-        return (Offer(kind="versions", route=f"GET {_path(model)}"),)
+        return (
+            Offer(kind="versions", route=f"GET {_path(model)}"),
+            Offer(kind="metrics", route="GET /monitoring/prometheus/metrics, where it is turned on"),
+        )
 
     def problem(self, response: Response) -> MdsError:
         """412 is what a model in the wrong state answers."""
