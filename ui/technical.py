@@ -13,6 +13,7 @@ from mds_client.errors import MdsError
 from mds_client.exchange import Exchange
 from mds_client.signature import FILE_KINDS, ModelRef, Signature
 from mds_client.snippets import Snippet, snippets
+from ui import choosing
 from ui.services import services
 from ui.text import plain
 
@@ -67,7 +68,10 @@ def _signature(case: CaseView) -> Signature | None:
     """What the model takes, if that is still what it took then."""
     ref = ModelRef(server=case.server, name=case.model, version=case.version_asked)
     entry = services().catalogue.find(ref)
-    known = entry.signature if entry else None
+    try:
+        known = choosing.signature_of(entry) if entry else None
+    except MdsError:  # its server is away, and never said
+        return None
     return known if known and known.fingerprint == case.signature_fingerprint else None
 
 

@@ -36,7 +36,7 @@ def draw(
         alt="The answer to each row, with what was asked",
     )
     st.download_button(
-        "Download as CSV",
+        "Download the answers",
         data=lambda: as_csv(frame),
         file_name=f"{given.name.rpartition('.')[0] or given.name} answers.csv",
         mime="text/csv",

@@ -1,0 +1,51 @@
+"""A file from a spreadsheet, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.visit import Visit
+
+HEADINGS = "Bill length (mm);Bill depth (mm);Flipper;Body mass (g);Island;Sex;Year"
+ROWS = [
+    "39,1;18,7;181;3750;Torgersen;male;2007",
+    "46,5;17,9;192;3500;Dream;female;2008",
+    "much;16,3;230;5700;Biscoe;male;2009",
+    *["50,0;16,3;230;5700;Biscoe;male;2009"] * 5,
+]
+
+
+def _open_file(page: Page, path: Path) -> Visit:
+    visit = Visit(page).open("/predict?model=demo/penguins@v2")
+    visit.click(page.get_by_role("radio", name="A file"))
+    page.get_by_test_id("stFileUploader").locator("input").set_input_files(path)
+    return visit
+
+
+def test_a_file_is_mapped_tried_and_answered(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "birds.csv"
+    path.write_text("\n".join([HEADINGS, *ROWS]), encoding="cp1252")
+    visit = _open_file(page, path)
+    expect(page.get_by_text("7 rows can be sent, 1 cannot.")).to_be_visible()
+    visit.click(page.get_by_role("button", name="Try the first 5"))
+    expect(page.get_by_text("5 rows were answered.")).to_be_visible()
+    visit.click(page.get_by_role("button", name="Ask for the other 2 rows"))
+    expect(page.get_by_text("7 rows were answered.")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the answers").click()
+    taken = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert len(taken.splitlines()) == 8
+    assert re.search(r"Gentoo|Adelie|Chinstrap", taken)
+
+
+def test_a_broken_file_is_said_and_the_next_one_works(page: Page, tmp_path: Path) -> None:
+    broken, good = tmp_path / "broken.xlsx", tmp_path / "good.csv"
+    broken.write_bytes(b"PK\x03\x04 no workbook at all")
+    good.write_text("\n".join([HEADINGS, *ROWS[:2]]))
+    _open_file(page, broken)
+    expect(page.get_by_text("This file cannot be read")).to_be_visible()
+    page.get_by_test_id("stFileUploader").locator("input").set_input_files(good)
+    expect(page.get_by_text("All 2 rows can be sent.")).to_be_visible()
