@@ -8,8 +8,10 @@ from ui.studio import draft, editing, files, form, publishing, sources, versions
 PAGE = {"title": "Signature", "icon": ":material/edit_note:", "order": 8}
 
 st.title("What does the model take?", anchor=False)
+draft.return_to_last()
 entry = choosing.choose_model()
 desk = draft.desk_for(entry)
+draft.tell_news()
 
 work, preview = st.columns([7, 5], gap="medium")
 with work:

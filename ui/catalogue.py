@@ -9,6 +9,7 @@ import streamlit as st
 
 from mds_client.detection import probe_lines
 from mds_client.discovery import UNREACHABLE, Entry, ServerState
+from ui.choosing import question_of, title_of
 from ui.shell import page_path
 from ui.text import plain
 
@@ -106,8 +107,8 @@ def draw_card(versions: Sequence[Entry]) -> None:
     """One model: its name and question in words, what it takes, its state, and the way in."""
     entry = versions[-1]
     with st.container(border=True, height="stretch"):
-        st.subheader(plain(entry.title), anchor=False)
-        st.markdown(plain(entry.question) or "This model does not say what it answers.")
+        st.subheader(plain(title_of(entry)), anchor=False)
+        st.markdown(plain(question_of(entry)) or "This model does not say what it answers.")
         st.caption(_facts(versions))
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(

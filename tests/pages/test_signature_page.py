@@ -292,3 +292,53 @@ def test_every_modality_has_a_studio(studio: AppTest, model: str) -> None:
     studio.session_state[key] = {**state, "edited_rows": {0: {"label": "Something"}}}
     studio.run()
     assert "Something" in words(studio)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"year": FieldFacts(kind="category", choices=(2007, 2008, 2009))},
+        {"island": FieldFacts(choice_labels=("B", "D", "T"))},
+        {"island": FieldFacts(required=False)},
+        {"sex": FieldFacts(kind="text")},
+        {"bill_length_mm": FieldFacts(required=False, format="currency", minimum=60.0)},
+    ],
+    ids=str,
+)
+def test_a_form_that_is_open_meanwhile_goes_on(
+    predict: AppTest, built: services.Services, said: dict[str, FieldFacts]
+) -> None:
+    predict.query_params["model"] = "demo/penguins@v2"
+    predict.run()
+    overlay.publish(
+        built.sessions, PENGUINS, replace(EMPTY, fields=said), author="b", key="k", based_on=0
+    )
+    predict.run()
+    assert not predict.exception
+    assert not predict.error
+    assert "Predict" in [button.label for button in predict.button]
+
+
+def test_a_published_title_is_on_the_cards(app: AppTest, built: services.Services) -> None:
+    said = replace(EMPTY, title="Birds of *Palmer*", question="Which bird is it?")
+    overlay.publish(built.sessions, PENGUINS, said, author="b", key="k", based_on=0)
+    app.run()
+    assert "Birds of \\*Palmer\\*" in {found.value for found in app.subheader}
+    assert "Which bird is it?" in {found.value for found in app.markdown}
+
+
+def test_an_edit_stays_with_its_field_when_the_model_has_other_ones(
+    studio: AppTest, built: services.Services
+) -> None:
+    edit(studio, 1, {"label": "Depth of the beak"})
+    name = studio.dataframe[0].value["field"].iloc[1]
+    newest = built.catalogue.find(replace(PENGUINS, version="v2"))
+    assert newest is not None
+    assert newest.signature is not None
+    turned = replace(newest.signature, inputs=newest.signature.inputs[::-1])
+    object.__setattr__(newest, "signature", turned)
+    object.__setattr__(newest, "info", replace(newest.info, state="UNREACHABLE"))
+    studio.run()
+    assert studio.dataframe[0].value["field"].iloc[-2] == name
+    assert f"{name}: label:" in words(studio)
+    assert words(studio).count("→ Depth of the beak") == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import streamlit as st
 
@@ -16,6 +17,8 @@ from ui import choosing
 from ui.services import services
 
 _DRAFTS = "studio_drafts"  # by server and name of the model
+_NEWS = "studio_news"  # what to say once the page is drawn anew
+_LAST = "studio_last"  # the model that was edited last
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +26,8 @@ class Draft:
     """An overlay while it is edited.
 
     `base` is the published version that it began with, number `based_on`; `opened` what its widgets
-    opened with, anew with each `generation`; `content` what they held last. `key` is its idempotency key.
+    opened with, anew with each `generation`, and `rows` the fields that they opened for; `content` what
+    they held last. `key` is its idempotency key.
     """
 
     model: ModelRef
@@ -31,6 +35,7 @@ class Draft:
     base: Facts = EMPTY
     opened: Facts = EMPTY
     content: Facts = EMPTY
+    rows: tuple[str, ...] = ()
     generation: int = 0
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
 
@@ -55,28 +60,45 @@ class Desk:
         """The signature that people would see with these facts."""
         return choosing.with_overlay(self.entry, self.declared, facts)
 
-    @property
+    @cached_property
     def published(self) -> Signature:
         """What the draft began with."""
         return self.with_facts(self.draft.base)
 
-    @property
+    @cached_property
     def edited(self) -> Signature:
         return self.with_facts(self.draft.content)
 
 
-def desk_for(entry: Entry) -> Desk:
-    """The draft of this session on a model, or a fresh one of what is published.
+def return_to_last() -> None:
+    """Whoever comes back without a link finds the model that was edited last."""
+    last = st.session_state.get(_LAST)
+    if last and "model" not in st.query_params:
+        st.query_params["model"] = str(last)
 
-    Widgets are forgotten while another page is shown: those of a draft that is come back to open with
-    what they held. Raises MdsError.
-    """
+
+def desk_for(entry: Entry) -> Desk:
+    """The draft of this session on a model, or a fresh one of what is published. Raises MdsError."""
     kept = _all().get(_name(entry.ref))
     draft = kept or _fresh(entry.ref, overlay.latest(services().sessions, entry.ref))
-    if kept and kept.content != kept.opened and kept.widget("fields") not in st.session_state:
-        draft = replace(kept, opened=kept.content, generation=kept.generation + 1)
-    _all()[_name(entry.ref)] = draft
-    return Desk(entry=entry, declared=choosing.declared_of(entry), draft=draft)
+    desk = Desk(entry=entry, declared=choosing.declared_of(entry), draft=draft)
+    if _is_stale(desk):
+        reopen(draft, draft.content)
+        desk = replace(desk, draft=_all()[_name(entry.ref)])
+    rows = tuple(field.name for field in desk.with_facts(desk.draft.opened).inputs)
+    _all()[_name(entry.ref)] = draft = replace(desk.draft, rows=rows)
+    st.session_state[_LAST] = entry.ref
+    return replace(desk, draft=draft)
+
+
+def _is_stale(desk: Desk) -> bool:
+    """Whether the widgets no longer hold the draft: Streamlit forgets them while another page is shown,
+    and another version of the model may have other fields."""
+    draft = desk.draft
+    if draft.content != draft.opened and draft.widget("fields") not in st.session_state:
+        return True
+    rows = tuple(field.name for field in desk.with_facts(draft.opened).inputs)
+    return bool(draft.rows) and draft.rows != rows
 
 
 def hold(desk: Desk, content: Facts) -> Desk:
@@ -89,7 +111,7 @@ def hold(desk: Desk, content: Facts) -> Desk:
 def reopen(draft: Draft, content: Facts) -> None:
     """Fill the widgets anew with this content, which is not published yet."""
     _all()[_name(draft.model)] = replace(
-        draft, opened=content, content=content, generation=draft.generation + 1
+        draft, opened=content, content=content, rows=(), generation=draft.generation + 1
     )
 
 
@@ -97,6 +119,19 @@ def begin_with(draft: Draft, view: OverlayView | None, content: Facts | None = N
     """Go on from a published version, with its content or with this one."""
     fresh = _fresh(draft.model, view)
     reopen(replace(fresh, generation=draft.generation), fresh.base if content is None else content)
+
+
+def draw_anew(news: str) -> None:
+    """Run the page again and say this then: what is said right before a rerun may be lost."""
+    st.session_state[_NEWS] = news
+    st.rerun()
+
+
+def tell_news() -> None:
+    """Say what came of the last click."""
+    news = st.session_state.pop(_NEWS, "")
+    if news:
+        st.toast(news, icon=":material/check:")
 
 
 def _fresh(ref: ModelRef, view: OverlayView | None) -> Draft:

@@ -9,7 +9,7 @@ from signatures.export import json_schema, model_settings
 from signatures.importing import MAX_FILE_BYTES, imported
 from signatures.overlay import EMPTY, rebased
 from ui import notices
-from ui.studio.draft import Desk, reopen
+from ui.studio.draft import Desk, draw_anew, reopen
 
 
 def draw(desk: Desk) -> None:
@@ -45,5 +45,4 @@ def _import(desk: Desk, data: bytes) -> None:
         notices.show(error)
         return
     reopen(desk.draft, rebased(facts, base=EMPTY, newer=desk.draft.content))
-    st.toast("The file was read. See what changes before you publish.", icon=":material/check:")
-    st.rerun()
+    draw_anew("The file was read. See what changes before you publish.")

@@ -15,7 +15,7 @@ from signatures.overlay import OverlayView
 from signatures.trial import MOST_CASES, Trial, last_cases, tried
 from ui import notices, session
 from ui.services import services
-from ui.studio.draft import Desk, begin_with
+from ui.studio.draft import Desk, begin_with, draw_anew
 from ui.text import plain
 
 _TRIALS = "studio_trials"  # the last test: the content it was made with, and what came of it
@@ -129,8 +129,7 @@ def _publish(desk: Desk, comment: str) -> None:
         notices.show(error)
         return
     begin_with(draft, view)
-    st.toast(f"Version {view.number} is published.", icon=":material/check:")
-    st.rerun()
+    draw_anew(f"Version {view.number} is published.")
 
 
 def _discard(desk: Desk) -> None:

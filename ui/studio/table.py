@@ -85,11 +85,10 @@ def edited(opened: Facts, shown: Signature, bare: Signature, edits: Edits) -> Fa
 def open_ends(edits: Edits, shown: Signature) -> list[str]:
     """Fields whose usual range has only one end."""
     ranges = [(shown.inputs[i], cells) for i, cells in edits.items() if i < len(shown.inputs)]
-    return [
-        field.title
-        for field, cells in ranges
-        if {"low", "high"} & set(cells) and (None in (ends := _ends(field, cells))) and any(ends)
+    edges = [
+        (field, _ends(field, cells)) for field, cells in ranges if {"low", "high"} & set(cells)
     ]
+    return [field.title for field, (low, high) in edges if (low is None) != (high is None)]
 
 
 def _facts(field: Field, cells: Mapping[str, object]) -> dict[str, object]:

@@ -9,7 +9,7 @@ from signatures import overlay
 from signatures.overlay import OverlayView
 from ui import notices, session
 from ui.services import services
-from ui.studio.draft import Desk, begin_with
+from ui.studio.draft import Desk, begin_with, draw_anew
 from ui.text import plain
 
 _MOST_SHOWN = 15
@@ -66,5 +66,4 @@ def _restore(desk: Desk, number: int) -> None:
         notices.show(error)
         return
     begin_with(draft, view)
-    st.toast(f"Version {view.number} is published.", icon=":material/check:")
-    st.rerun()
+    draw_anew(f"Version {view.number} is published.")
