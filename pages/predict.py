@@ -18,8 +18,10 @@ opened = asking.form_for(entry, signature)
 
 question, reply = st.columns([5, 7], gap="large")
 with question:
-    asking.draw_fillers(opened, signature)
-    pasting.draw(opened, signature)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        asking.draw_fillers(opened, signature)
+        pasting.draw(opened, signature)
+        asking.draw_origin(opened, signature)
     with st.form("predict_form"):
         values = form.draw(signature, opened.opened_with, opened.widget_key)
         is_pressed = st.form_submit_button(

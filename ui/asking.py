@@ -135,24 +135,26 @@ def press_predict(form: Form, signature: Signature, values: Values) -> None:
 
 def draw_fillers(form: Form, signature: Signature) -> None:
     """Other ways to fill the form than typing."""
-    examples = len(signature.example_rows)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if examples:
-            st.button(
-                "Another example",
-                icon=":material/shuffle:",
-                key="predict_another",
-                on_click=next_example,
-                args=(form, signature),
-            )
-        _draw_last(form)
+    if signature.example_rows:
         st.button(
-            "Clear", icon=":material/backspace:", key="predict_clear", on_click=clear, args=(form,)
+            "Another example",
+            icon=":material/shuffle:",
+            key="predict_another",
+            on_click=next_example,
+            args=(form, signature),
         )
-        if form.example is not None:
-            st.caption(f"Example {form.example + 1} of {examples}")
-        if form.is_draft:
-            st.caption("Your draft is back")
+    _draw_last(form)
+    st.button(
+        "Clear", icon=":material/backspace:", key="predict_clear", on_click=clear, args=(form,)
+    )
+
+
+def draw_origin(form: Form, signature: Signature) -> None:
+    """Where what is in the form comes from."""
+    if form.example is not None:
+        st.caption(f"Example {form.example + 1} of {len(signature.example_rows)}")
+    if form.is_draft:
+        st.caption("Your draft is back")
 
 
 def _draw_last(form: Form) -> None:
