@@ -156,7 +156,7 @@ def _data(field: Field, values: Array | list[object]) -> Array | list[object]:
         return _cast(values, dtype).ravel()
     if field.kind == "tensor" and dtype is not None:
         stacked = _stacked(field, values)
-        return _cast(_whole(field, stacked), dtype).ravel()
+        return _finite(field, _cast(_whole(field, stacked), dtype).ravel())
     return codec_for(content_type_of(field), field.datatype).encode(field, list(values))
 
 
@@ -180,8 +180,16 @@ def _whole(field: Field, array: Array) -> Array:
     return array
 
 
+def _finite(field: Field, array: Array) -> Array:
+    """Raises InvalidValues where a number was too large for the datatype: JSON would say that it is missing."""
+    if array.dtype.kind == "f" and np.isinf(array).any():
+        raise _misfit(field, f"holds a number that is too large for {field.datatype}.")
+    return array
+
+
 def _cast(array: Array, dtype: np.dtype[Any]) -> Array:
-    return array if array.dtype == dtype else array.astype(dtype)
+    with np.errstate(over="ignore"):
+        return array if array.dtype == dtype else array.astype(dtype)
 
 
 def _one_row(field: Field, value: object) -> object:

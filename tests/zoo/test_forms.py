@@ -35,6 +35,14 @@ def test_there_are_animals_of_every_kind() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("name", [found.name for found in animals() if found.facts])
+def test_a_silent_models_fields_say_where_they_are_from(name: str) -> None:
+    found = animal(name)
+    origins = {"registry", "edited", "learned", "probed"}
+    if _is_silent(found):
+        assert {f.provenance["kind"] for f in found.signature().inputs} <= origins
+
+
 def _is_silent(found: Animal) -> bool:
     """Whether its server says nothing of what it takes."""
     return found.declared().layout == "unknown" and bool(found.facts)

@@ -36,6 +36,7 @@ WAVE = {"sample_rate": 8000}
     [
         ("pixels-nhwc", [{"pixels": TOO_LIGHT}], "numbers from 0 to 255"),
         ("pixels-nhwc", [{"pixels": HALVES}], "whole numbers only"),
+        ("half-precision", [{"x": 1.0, "weights": [1e5, 0, 0]}], "too large for FP16"),
         ("waveform", [{"waveform": [1.0], **WAVE}, {"waveform": [1.0, 2.0], **WAVE}], "same size"),
         ("words", [{"tags": ["a"], "pair": ["a", "b", "c"]}], "must hold 2 texts"),
         ("words", [{"tags": ["a"], "pair": [["a"], ["b"]]}], "must hold 2 texts"),
