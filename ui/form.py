@@ -16,6 +16,7 @@ from ui.fields import _finder, _keeping
 from ui.text import plain
 
 IN_SIGHT = 7
+_REST = "More"
 _MOST_IN_GROUP = 40
 _PART = 20
 _SHORT = 80
@@ -58,7 +59,7 @@ def heading(found: Field) -> str:
 
 
 def _group(found: Field) -> str:
-    return found.group or heading(found) or "More"
+    return found.group or heading(found) or _REST
 
 
 def _parts(name: str, group: list[Field]) -> Iterator[tuple[str, list[Field]]]:
@@ -68,7 +69,8 @@ def _parts(name: str, group: list[Field]) -> Iterator[tuple[str, list[Field]]]:
         return
     for start in range(0, len(group), _PART):
         part = group[start : start + _PART]
-        yield f"{name}: {part[0].title} – {part[-1].title}", part
+        span = f"{part[0].title} – {part[-1].title}"
+        yield span if name == _REST else f"{name}: {span}", part
 
 
 @dataclass

@@ -45,7 +45,7 @@ def draw(field: Field, key: str, frame: pd.DataFrame, kinds: Mapping[str, str]) 
     """The table as it is now. What it opens with stays the same while its page is shown."""
     if key not in st.session_state:
         keep(own(key, "opened"), kept(own(key, "now"), lambda: frame))
-    st.markdown(label(field))
+    st.markdown(f":small[{label(field)}]")
     edited = st.data_editor(
         kept(own(key, "opened"), lambda: frame),
         key=key,

@@ -54,7 +54,7 @@ def uploader(
 def draw_held(shown: Field, value: object) -> None:
     """What the form opened with, or what was chosen."""
     if isinstance(value, File):
-        st.markdown(f"{label(shown)}: {plain(value.name)}")
+        st.markdown(f":small[{label(shown)}: {plain(value.name)}]")
         show_file(shown.kind, value)
 
 

@@ -25,7 +25,8 @@ def render(field: Field, key: str, value: object) -> object:
     frame = pd.DataFrame({"value": _table.column(kind, opened)})
     edited = _table.draw(field, key, frame, {"value": kind})
     cells = _table.cells(kind, edited["value"])
-    return _given(field, value, [cell for cell in cells if cell is not None])
+    filled = [cell for cell in cells if cell is not None]
+    return value if value is not None and filled == opened else _given(field, value, filled)
 
 
 def _given(field: Field, value: object, cells: Sequence[object]) -> object:

@@ -27,7 +27,8 @@ def render(field: Field, key: str, value: object) -> object:
     )
     frame = pd.DataFrame({"name": names, "value": values})
     edited = _table.draw(field, key, frame, {"name": "text", "value": kind})
-    return _given(field, value, _pairs(kind, edited))
+    pairs = _pairs(kind, edited)
+    return value if value is not None and pairs == opened else _given(field, value, pairs)
 
 
 def _pairs(kind: str, edited: pd.DataFrame) -> dict[str, object]:

@@ -6,19 +6,24 @@ import streamlit as st
 
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
+from mds_client.structures import parsed
 from ui.score import draw_score
 
 KINDS = ("text",)
 _LONG = 2_000
 _MOST_SHOWN = 20_000
+_DEPTH = 3
 
 
 def draw(answer: Answer, _values: Values, signature: Signature) -> None:
-    """The text line by line, a long one in a box that scrolls, and the model's score if there is one."""
+    """The text line by line, a long one in a box that scrolls, JSON as a tree; and the model's score."""
     if not answer.text.strip():
         st.header("No text found", anchor=False)
         return
-    if len(answer.text) > _LONG:
+    document = parsed(answer.text)
+    if document is not None:
+        st.json(document, expanded=_DEPTH)
+    elif len(answer.text) > _LONG:
         _draw_long(answer.text)
     else:
         st.text(answer.text)

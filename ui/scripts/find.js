@@ -18,13 +18,13 @@ function box(root, data) {
   return input;
 }
 
+// Everything around inputs of which none was found goes with them, so that no gaps stay.
 function rules(found, data) {
-  const gone = (names) => names.map((name) => ".st-key-" + CSS.escape(name));
-  const fields = gone(Object.keys(data.fields).filter((name) => !found.has(name)));
-  const groups = gone(Object.keys(data.groups).filter((name) => !data.groups[name].some((f) => found.has(f))));
-  const columns = fields.map((name) => `[data-testid="stColumn"]:has(${name})`);
-  const all = [...fields, ...groups, ...columns];
-  return all.length ? all.join(",") + "{display:none !important}" : "";
+  const names = Object.keys(data.fields);
+  if (found.size === names.length) return "";
+  const left = [...found].map((name) => ".st-key-" + CSS.escape(name)).join(",");
+  const around = '[data-testid="stForm"] :is([data-testid="stLayoutWrapper"], [data-testid="stColumn"])';
+  return `${around}:has([class*="st-key-field_"])${left ? `:not(:has(${left}))` : ""} {display: none !important}`;
 }
 
 function open(found, data) {

@@ -1,0 +1,166 @@
+"""Forms of every kind in a real browser: typed, searched, uploaded; what leaves is what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from cli import demo
+from tests.browser.odd_models import data_of, odd_models
+from tests.browser.visit import Visit
+from tests.browser.watched import app_of_its_own, watched
+from tests.mds_client.answered import png
+
+SIZE = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The address of an app on odd models, and what they were sent last."""
+    with odd_models() as (port, sent):
+        part = app_of_its_own(tmp_path_factory.mktemp("odd"), port)
+        with demo.running(part) as process:
+            demo.wait_until_ready([part], {part.name: process})
+            yield part.ready_url.removesuffix("/healthz"), sent
+            assert "Traceback" not in part.log.read_text()
+
+
+@pytest.fixture
+def sent(odd: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    return odd[1]
+
+
+@pytest.fixture
+def page(browser: Browser, odd: tuple[str, dict[str, Any]]) -> Iterator[Page]:
+    with watched(browser, odd[0]) as found:
+        yield found
+
+
+def _form(page: Page, model: str) -> Visit:
+    visit = Visit(page).open(f"/predict?model=demo/{model}")
+    visit.predict_button().wait_for()
+    return visit.settled()
+
+
+def test_nested_inputs_stand_under_what_they_belong_to(page: Page, sent: dict[str, Any]) -> None:
+    visit = _form(page, "address")
+    expect(page.get_by_text("Employer", exact=True)).to_be_visible()
+    page.get_by_role("textbox", name="City").nth(1).fill("Braga")
+    visit.predict()
+    values = data_of(sent["address"])
+    assert (values["address.city"], values["employer.city"]) == (["Porto"], ["Braga"])
+
+
+def test_a_keystroke_sends_nothing(page: Page) -> None:
+    frames: list[object] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
+    visit = _form(page, "loan")
+    page.wait_for_timeout(1500)
+    before = len(frames)
+    visit.type_number("Amount", "2500.25").type_number("Interest", "12.5")
+    page.get_by_role("textbox", name="Account").fill("DE1")
+    page.get_by_role("searchbox", name="Find an input").fill("purp")
+    page.get_by_role("textbox", name="Purpose").fill("a van")
+    page.get_by_role("radio", name="rents", exact=True).click()
+    page.wait_for_timeout(1000)
+    assert len(frames) == before
+
+
+def test_what_is_typed_leaves_as_the_model_takes_it(page: Page, sent: dict[str, Any]) -> None:
+    visit = _form(page, "loan").type_number("Interest", "12.5").type_number("Amount", "0.123456")
+    page.get_by_role("radio", name="rents", exact=True).click()
+    visit.type_number("Dependants", "").predict()
+    values = data_of(sent["loan"])
+    assert (values["rate"], values["amount"], values["housing"]) == ([0.125], [0.123456], [1])
+    assert values["dependants"] == [None]
+    assert (values["born"], values["applied"]) == (["1987-05-04"], ["2026-03-31T14:05:00"])
+    expect(page.get_by_role("spinbutton", name="Amount")).to_have_value("0.123456")
+
+
+def test_a_problem_is_said_at_its_input_and_nothing_is_lost(page: Page) -> None:
+    visit = _form(page, "loan")
+    page.get_by_role("textbox", name="Account").fill("GB1")
+    visit.type_number("Interest", "120").predict()
+    form = page.get_by_test_id("stForm").first
+    expect(form.get_by_text("Account must look like")).to_be_visible()
+    expect(form.get_by_text("Interest must be at most")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Account")).to_have_value("GB1")
+
+
+def test_the_search_narrows_and_loses_nothing(page: Page, sent: dict[str, Any]) -> None:
+    visit = _form(page, "wide").type_number("Sensor 003", "33")
+    search = page.get_by_role("searchbox", name="Find an input")
+    search.fill("sensor 123")
+    expect(page.get_by_text("1 of 200 inputs")).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="Sensor 003")).to_be_hidden()
+    visit.type_number("Sensor 123", "7.25")
+    search.fill("nothing like it")
+    expect(page.get_by_text("0 of 200 inputs")).to_be_visible()
+    search.fill("")
+    expect(page.get_by_role("spinbutton", name="Sensor 003")).to_have_value("33")
+    visit.predict()
+    values = data_of(sent["wide"])
+    assert (values["sensor_003"], values["sensor_123"]) == ([33], [7.25])
+    assert values["sensor_199"] == [199.5]
+
+
+def test_a_number_is_changed_in_its_table_or_in_its_text(page: Page, sent: dict[str, Any]) -> None:
+    visit = _form(page, "numbers")
+    page.get_by_role("tab", name="Table").first.click()
+    grid = page.get_by_test_id("stDataFrame").first
+    box = grid.bounding_box()
+    assert box is not None
+    grid.dblclick(position={"x": box["width"] * 0.6, "y": 52})
+    page.wait_for_timeout(500)
+    page.keyboard.press("Control+A")
+    page.keyboard.type("9.5")
+    page.keyboard.press("Enter")
+    page.get_by_role("textbox", name="Grid").fill("7 8 9\n1 2 3")
+    visit.predict()
+    values = data_of(sent["numbers"])
+    assert values["weights"] == [9.5, 0.2, 0.3, 0.4]
+    assert values["grid"] == [7, 8, 9, 1, 2, 3]
+    page.get_by_role("tab", name="Numbers").first.click()
+    expect(page.get_by_role("textbox", name="Weights")).to_have_value("[9.5, 0.2, 0.3, 0.4]")
+
+
+def test_a_picture_is_uploaded_where_there_is_no_camera(page: Page, sent: dict[str, Any]) -> None:
+    visit = _form(page, "street").upload("mine.png", "image/png", png(60, 40)).predict()
+    assert visit.answer() == "2 × car, 1 × tree"
+    expect(page.get_by_text("Picture: mine.png")).to_be_visible()
+    expect(page.get_by_role("img", name="mine.png with marks")).to_be_visible()
+    page.get_by_role("button", name="Take a picture").click()
+    expect(page.get_by_test_id("stCameraInput")).to_be_visible()
+    first = sent["street"]
+    page.keyboard.press("Escape")
+    visit.predict()
+    assert data_of(sent["street"]) == data_of(first)
+
+
+def test_hostile_words_are_words(page: Page) -> None:
+    visit = _form(page, "odd").predict()
+    assert visit.answer().startswith("<img src=x onerror=alert(1)> **b**")
+    assert page.locator('img[src="x"]').count() == 0
+    assert page.get_by_test_id("stForm").first.locator("strong, em, .katex").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("model", ["loan", "wide", "numbers", "documents", "street", "mixed"])
+def test_axe_finds_nothing_serious(
+    browser: Browser, odd: tuple[str, dict[str, Any]], model: str, scheme: str
+) -> None:
+    with watched(browser, odd[0], color_scheme=scheme, viewport=SIZE) as page:
+        _form(page, model).predict()
+        page.wait_for_timeout(500)
+        found = Axe().run(page).response["violations"]
+    serious = {
+        f"{violation['id']}: {node['target']} {node['html'][:160]}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    }
+    assert not serious, "\n".join(sorted(serious))
