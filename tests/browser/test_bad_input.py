@@ -39,7 +39,7 @@ def test_a_file_of_fifty_megabytes_is_refused_in_words(page: Page, tmp_path: Pat
     huge = tmp_path / "huge.png"
     huge.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(50 * 2**20 - 8))
     visit.upload_file(huge).predict()
-    expect(page.get_by_text("huge.png is too large: 50.0 MB, and at most 10 MB")).to_be_visible()
+    _said(page, "huge.png is too large: 50.0 MB, and at most 10 MB")
     expect(page.get_by_test_id("stFileUploader").get_by_text("huge.png")).to_be_visible()
     _counts_one_failure_more(visit, "demo/digits", before)
 
@@ -49,7 +49,7 @@ def test_a_file_that_is_not_what_it_says_is_refused_in_words(page: Page) -> None
     before = visit.counted("demo/ocr")
     visit.open("/predict?model=demo/ocr")
     visit.upload("scan.png", "image/png", b"%PDF-1.7 not a picture").predict()
-    expect(page.get_by_text("scan.png is not a picture")).to_be_visible()
+    _said(page, "scan.png is not a picture")
     expect(page.get_by_test_id("stFileUploader").get_by_text("scan.png")).to_be_visible()
     _counts_one_failure_more(visit, "demo/ocr", before)
 
@@ -67,7 +67,7 @@ def test_text_in_a_number_is_said_and_kept(page: Page) -> None:
     visit.open("/predict?model=demo/wine")
     page.get_by_role("textbox").fill("thirteen, two and a bit")
     visit.predict()
-    expect(page.get_by_text("must hold numbers only")).to_be_visible()
+    _said(page, "must hold numbers only")
     expect(page.get_by_role("textbox")).to_have_value("thirteen, two and a bit")
     _counts_one_failure_more(visit, "demo/wine", before)
     expect(page.get_by_text("not sent: values to correct")).to_be_visible()
@@ -82,7 +82,7 @@ def test_a_missing_field_is_named_and_the_others_are_kept(page: Page) -> None:
     first.fill("")
     first.press("Tab")
     visit.predict()
-    expect(page.get_by_text("is needed")).to_be_visible()
+    _said(page, "is needed")
     expect(first).to_have_value("")
     expect(second).to_have_value(kept)
     _counts_one_failure_more(visit, "demo/breast-cancer", before)
@@ -133,6 +133,12 @@ def test_the_form_of_a_dead_server_can_still_be_filled_and_sent(
         expect(page.get_by_text("Nobody answers at the server")).to_be_visible()
         expect(page.get_by_role("textbox")).to_have_value("I would hate to type this twice")
         _counts_one_failure_more(visit, "demo/language-id", Counted())
+
+
+def _said(page: Page, words: str) -> None:
+    """At the field, and where the answer would be."""
+    expect(page.get_by_test_id("stForm").get_by_text(words)).to_be_visible()
+    expect(page.get_by_test_id("stAlert").get_by_text(words)).to_be_visible()
 
 
 def _counts_one_failure_more(visit: Visit, model: str, before: Counted) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -40,13 +39,13 @@ class _Held:
 def uploader(
     shown: Field, key: str, endings: Sequence[str] | None, *, is_another: bool
 ) -> Uploaded | None:
-    """The box to choose a file or drop it on."""
+    """The box to choose a file or drop it on. Its own limit would refuse a file and leave the example to be
+    sent instead: the check refuses it in words."""
     most = f" (at most {shown.max_bytes / 2**20:g} MB)"
     return st.file_uploader(
         ("Or upload your own" if is_another else label(shown)) + most,
         type=endings,
         key=key,
-        max_upload_size=math.ceil(shown.max_bytes / 2**20),
         help=hint(shown),
     )
 
