@@ -51,6 +51,7 @@ bench: .venv/test.stamp demo_mds/.venv/serving.stamp
 	$(APP) -m benchmarks.pages
 	$(APP) -m benchmarks.client
 	$(APP) -m benchmarks.catalogue
+	$(APP) -m benchmarks.explanations
 
 screenshots: .venv/test.stamp demo_mds/.venv/serving.stamp browser
 	$(APP) -m tests.browser.screenshots

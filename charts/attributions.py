@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from plotly.graph_objects import Bar, Figure
+from plotly.graph_objects import Bar, Figure, Scatter
 
 from charts.layout import finished, shortened
 from charts.palette import AGAINST, FOR, REST
@@ -15,33 +15,53 @@ MOST_BARS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One bar: what it is, how much it moved the answer, and that amount in words."""
+    """One bar: what it is, how much it moved the answer, and that amount in words.
+
+    The amount may lie between `low` and `high`, drawn as a whisker; grey where it `is_clear` to no side.
+    """
 
     title: str
     amount: float
     words: str
+    low: float | None = None
+    high: float | None = None
+    is_clear: bool = True
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """How far bar and whisker reach to the left and to the right of zero."""
+        reach = (0.0, self.amount, self.low or 0.0, self.high or 0.0)
+        return min(reach), max(reach)
 
 
-def figure(parts: Sequence[Part], *, in_order: bool = False) -> Figure:
-    """Horizontal bars; the largest first, unless `in_order` keeps the order given (as of words)."""
+def figure(parts: Sequence[Part], *, in_order: bool = False, below: str = "") -> Figure:
+    """Horizontal bars; the largest first, unless `in_order` keeps the order given (as of words).
+
+    `below` is a line under them.
+    """
     shown = list(parts) if in_order else sorted(parts, key=lambda part: -abs(part.amount))
     places, amounts = list(range(len(shown))), [part.amount for part in shown]
+    has_ranges = any(part.low is not None for part in shown)
     bar = Bar(
         x=amounts,
         y=places,
         orientation="h",
-        marker_color=[_color(amount) for amount in amounts],
+        marker_color=[_color(part) for part in shown],
         text=[shortened(part.words) for part in shown],
-        textposition="outside",
+        textposition="none" if has_ranges else "outside",
+        error_x=_whiskers(shown) if has_ranges else None,
         cliponaxis=False,
         hoverinfo="skip",
     )
-    drawn = finished(Figure(bar), height=30 * len(shown) + 30)
-    low, high = min([0.0, *amounts]), max([0.0, *amounts])
-    room = (high - low or 1.0) * 0.28
+    traces = [bar, _words(shown)] if has_ranges else [bar]
+    drawn = finished(Figure(traces), height=30 * len(shown) + (60 if below else 30))
+    low = min([0.0, *(part.ends[0] for part in shown)])
+    high = max([0.0, *(part.ends[1] for part in shown)])
+    room = (high - low or 1.0) * (0.5 if has_ranges else 0.28)
     drawn.update_xaxes(
         range=[low - (room if low < 0 else 0), high + room],
         showticklabels=False, showgrid=False, zeroline=True, zerolinecolor=REST,
+        title_text=shortened(below, 120),
     )  # fmt: skip
     drawn.update_yaxes(
         tickmode="array", tickvals=places, ticktext=[shortened(part.title) for part in shown],
@@ -57,5 +77,36 @@ def alt_text(parts: Sequence[Part], target: str) -> str:
     return f"Bar chart of what moved the {target}: {said}."
 
 
-def _color(amount: float) -> str:
-    return FOR if amount > 0 else AGAINST if amount < 0 else REST
+def _whiskers(parts: Sequence[Part]) -> dict[str, object]:
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [0.0 if part.high is None else part.high - part.amount for part in parts],
+        "arrayminus": [0.0 if part.low is None else part.amount - part.low for part in parts],
+        "color": REST,
+        "thickness": 1.5,
+        "width": 4,
+    }
+
+
+def _words(parts: Sequence[Part]) -> Scatter:
+    """The amounts beyond the whiskers: beside the bars themselves they would lie under them."""
+    is_left = [part.amount < 0 for part in parts]
+    return Scatter(
+        x=[
+            part.ends[0] if left else part.ends[1]
+            for part, left in zip(parts, is_left, strict=True)
+        ],
+        y=list(range(len(parts))),
+        mode="text",
+        text=[f" {shortened(part.words)} " for part in parts],
+        textposition=["middle left" if left else "middle right" for left in is_left],
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+
+
+def _color(part: Part) -> str:
+    if not part.is_clear:
+        return REST
+    return FOR if part.amount > 0 else AGAINST if part.amount < 0 else REST

@@ -28,6 +28,13 @@ class OutOfBudget(Exception):
         self.limit = limit
 
 
+class ModelChanged(OutOfBudget):
+    """Another version answers than the one that was asked first: their answers must not be mixed."""
+
+    def __init__(self, before: str, now: str) -> None:
+        super().__init__(f"the model changed from version {before} to version {now}")
+
+
 class Asker:
     """The model as a function from rows to the one number that is explained.
 
@@ -53,6 +60,7 @@ class Asker:
         self._check = check
         self._clock = clock
         self._started = clock()
+        self._pace = math.inf
         self._known: dict[Hashable, tuple[float, bool]] = {}
 
     def __call__(self, rows: Sequence[Values]) -> Scores:
@@ -62,6 +70,14 @@ class Asker:
     def agrees(self, rows: Sequence[Values]) -> Agreements:
         """Whether each row gets the same answer as the one that is explained."""
         return np.array([same for _, same in self._facts(rows)], dtype=np.bool_)
+
+    def again(self, row: Values, times: int) -> Scores:
+        """The number for the same row, asked for so often: whether the model repeats itself."""
+        found: list[tuple[float, bool]] = []
+        while len(found) < times:
+            found += self._ask([row] * min(times - len(found), self._rows_a_call)) or []
+        self._known[_key(row)] = found[0]
+        return np.array([score for score, _ in found], dtype=np.float64)
 
     @property
     def seconds(self) -> float:
@@ -73,13 +89,36 @@ class Asker:
         """How many more rows may be asked; infinite without a limit."""
         return math.inf if self._budget.rows is None else self._budget.rows - self.rows
 
+    @property
+    def room(self) -> float:
+        """How many more rows fit into every limit, at the best pace seen so far."""
+        return min(self._rooms().values())
+
+    @property
+    def nearest_limit(self) -> str:
+        """The limit that leaves the least room: "3,500 rows"."""
+        rooms = self._rooms()
+        return min(rooms, key=lambda limit: rooms[limit])
+
+    def _rooms(self) -> dict[str, float]:
+        budget, rooms = self._budget, {"no limit": math.inf}
+        if budget.rows is not None:
+            rooms[f"{budget.rows:,} rows"] = self.rows_left
+        if budget.calls is not None:
+            rooms[f"{budget.calls:,} calls"] = (budget.calls - self.calls) * self._rows_a_call
+        if budget.seconds is not None:
+            left = max(budget.seconds - self.seconds, 0.0)
+            rooms[f"{budget.seconds:g} seconds"] = left / max(self._pace, 1e-9)
+        return rooms
+
     def _facts(self, rows: Sequence[Values]) -> list[tuple[float, bool]]:
         keys = [_key(row) for row in rows]
         new = {key: row for key, row in zip(keys, rows, strict=True) if key not in self._known}
         waiting = list(new)
         while waiting:
             chunk = waiting[: self._that_fit([new[key] for key in waiting])]
-            if self._ask({key: new[key] for key in chunk}):
+            if facts := self._ask([new[key] for key in chunk]):
+                self._known |= zip(chunk, facts, strict=True)
                 waiting = waiting[len(chunk) :]
         return [self._known[key] for key in keys]
 
@@ -92,22 +131,22 @@ class Asker:
                 return count
         return min(len(rows), self._rows_a_call)
 
-    def _ask(self, chunk: dict[Hashable, Values]) -> bool:
-        """Ask about these rows; False when the model takes one row at a time, as is known now."""
+    def _ask(self, chunk: list[Values]) -> list[tuple[float, bool]] | None:
+        """Ask about these rows; None when the model takes one row at a time, as is known now."""
         self._check()
         self._afford(len(chunk))
         self.calls += 1
+        began = self._clock()
         try:
-            answers = self._predict(list(chunk.values()))
+            answers = self._predict(chunk)
         except (EndpointRefused, UnreadableAnswer):
             if len(chunk) == 1:
                 raise
             self._rows_a_call = 1
-            return False
+            return None
         self.rows += len(chunk)
-        for key, answer in zip(chunk, answers, strict=True):
-            self._known[key] = (self.target.read(answer), self.target.is_same(answer))
-        return True
+        self._pace = min(self._pace, (self._clock() - began) / len(chunk))
+        return [(self.target.read(each), self.target.is_same(each)) for each in answers]
 
     def _afford(self, rows: int) -> None:
         budget = self._budget

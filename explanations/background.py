@@ -6,21 +6,29 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from explanations.coding import Coding, Matrix, is_missing
+from explanations.coding import Coding, is_missing
+from explanations.sampling import Vector, medoids
 from mds_client.signature import Field, Signature, Values
 
 # A made value lies this far from the real one, as a share of the field's usual range.
 JITTER = 0.15
 SWAPPED = 0.3
+MOST_COMPARED = 1000
 
 
-def typical(signature: Signature, rows: Sequence[Values], count: int) -> list[Values]:
-    """At most `count` different rows that stand for all of them; the same ones every time."""
-    names = [field.name for field in signature.inputs]
-    coding = Coding.of(names, rows)
-    matrix = np.unique(coding.encode(rows), axis=0)
-    chosen = matrix if len(matrix) <= count else matrix[_medoids(_scaled(matrix), count)]
-    return coding.decode(chosen)
+def typical(
+    signature: Signature, rows: Sequence[Values], count: int
+) -> tuple[list[Values], Vector]:
+    """At most `count` different rows that stand for all, the same ones every time, and their shares.
+
+    The row with the largest share comes first; shares sum to 1. Of many rows every so-manieth is looked at.
+    """
+    some = rows[:: -(-len(rows) // MOST_COMPARED)]
+    coding = Coding.of([field.name for field in signature.inputs], some)
+    matrix, counts = np.unique(coding.encode(some), axis=0, return_counts=True)
+    chosen, shares = medoids(matrix, counts.astype(np.float64), count)
+    ordered = np.argsort(-shares, kind="stable")
+    return [dict(row) for row in coding.decode(matrix[chosen[ordered]])], shares[ordered]
 
 
 def crowd(signature: Signature, rows: Sequence[Values], count: int, seed: int) -> list[Values]:
@@ -31,30 +39,6 @@ def crowd(signature: Signature, rows: Sequence[Values], count: int, seed: int) -
         _neighbour(signature, rows, ranges, chance) for _ in range(count - len(rows)) if len(rows)
     ]
     return [*rows, *made]
-
-
-def _scaled(matrix: Matrix) -> Matrix:
-    spread = matrix.std(axis=0)
-    return np.asarray((matrix - matrix.mean(axis=0)) / np.where(spread > 0, spread, 1))
-
-
-def _medoids(points: Matrix, count: int) -> list[int]:
-    """Rows that are each the middle of a group: spread out first, then moved to their middles."""
-    distances = np.linalg.norm(points[:, None] - points[None], axis=2)
-    middles = [int(distances.sum(axis=0).argmin())]
-    while len(middles) < count:
-        middles.append(int(distances[:, middles].min(axis=1).argmax()))
-    for _ in range(20):
-        nearest = distances[:, middles].argmin(axis=1)
-        moved = [_middle(distances, np.flatnonzero(nearest == group)) for group in range(count)]
-        if moved == middles:
-            break
-        middles = moved
-    return sorted(middles)
-
-
-def _middle(distances: Matrix, members: np.ndarray[tuple[int], np.dtype[np.intp]]) -> int:
-    return int(members[distances[np.ix_(members, members)].sum(axis=0).argmin()])
 
 
 def _range(field: Field, rows: Sequence[Values]) -> tuple[float, float]:

@@ -113,6 +113,11 @@ class Target:
         """A change of the number: "+18 points", "−3.1 mg"."""
         return wording.points(amount) if self.is_share else f"{wording.signed(amount)}{self._unit}"
 
+    def bare_text(self, amount: float) -> str:
+        """One end of a range of changes, beside `amount_text`, which has the unit: "15", "−3.1"."""
+        write = wording.bare_points if self.is_share else wording.signed
+        return write(amount).lstrip("+±")
+
     @property
     def _unit(self) -> str:
         return f"{wording.GAP}{self.unit}" if self.unit else ""
@@ -123,7 +128,8 @@ class Attribution:
     """How much one field (or word, patch, stretch of sound) moved the number, in the number's unit.
 
     Positive speaks for the answer, negative against it. `span` is where it lies inside the field:
-    characters of a text, seconds of a sound, (row, column) of a grid over a picture.
+    characters of a text, seconds of a sound, (row, column) of a grid over a picture. The true amount
+    lies between `low` and `high` with 95 % certainty; both are None where that is not known.
     """
 
     field: str
@@ -131,6 +137,13 @@ class Attribution:
     value_text: str
     amount: float
     span: tuple[float, float] | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it is certain to which side it moves the number; assumed where nothing is known."""
+        return self.low is None or self.high is None or self.low > 0 or self.high < 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,18 +215,19 @@ class Budget:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far an explanation is, from 0 to 1, and what it is doing."""
+    """How far an explanation is, from 0 to 1, what it is doing, and what it would say by now."""
 
     fraction: float = 0.0
     words: str = "Waiting"
+    rough: Explanation | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """Everything a method is given.
 
-    `method` is the one that is asked; `ask` asks the model about changed rows, counts them and stops at the budget; `background` are
-    typical rows to compare with; `seed` makes chance repeatable; `report` tells how far it is.
+    `method` is the one that is asked; `ask` asks the model about changed rows, counts them and stops
+    at the budget; `background` are typical rows to compare with; `seed` makes chance repeatable; `report` tells how far it is.
     """
 
     method: Method

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from explanations.asking import Asker, OutOfBudget
+from explanations.asking import Asker, ModelChanged, OutOfBudget
 from explanations.contract import Budget, Explanation, Method, Progress, Question, Target
 from explanations.errors import ExplanationFailed, ExplanationTooDear
 from mds_client.errors import MdsError
@@ -52,12 +52,9 @@ class Order:
 
     @property
     def seed(self) -> int:
-        """The same for the same values of the same model version, so that chance repeats."""
-        facts = [
-            str(self.signature.model),
-            self.method,
-            *(f"{name}={_fact(v)}" for name, v in self.row.items()),
-        ]
+        """The same for the same case (without one: values) and model version, so that chance repeats."""
+        values = [f"{name}={_fact(value)}" for name, value in self.row.items()]
+        facts = [str(self.signature.model), self.method, *([self.case] if self.case else values)]
         return int.from_bytes(hashlib.sha256("\n".join(facts).encode()).digest()[:4])
 
 
@@ -71,7 +68,7 @@ def explain(
 ) -> Explanation:
     """Run a method on a model. Raises MdsErrors only. `check` may raise to end it from outside."""
     asker = Asker(
-        lambda rows: client.predict(order.signature, rows).answers,
+        _one_version(client, order.signature),
         Target.of(order.answer),
         budget=order.budget,
         check=check,
@@ -87,6 +84,22 @@ def quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
+
+
+def _one_version(
+    client: Askable, signature: Signature
+) -> Callable[[list[Values]], Sequence[Answer]]:
+    """The model's answers; raises ModelChanged when another version begins to answer."""
+    seen: list[str] = []
+
+    def predict(rows: list[Values]) -> Sequence[Answer]:
+        prediction = client.predict(signature, rows)
+        seen.append(prediction.model.version)
+        if seen[-1] != seen[0]:
+            raise ModelChanged(seen[0], seen[-1])
+        return prediction.answers
+
+    return predict
 
 
 def _question(
@@ -128,6 +141,11 @@ def _translated(budget: Budget, method: Method) -> Iterator[None]:
         yield
     except MdsError:
         raise
+    except ModelChanged as changed:
+        raise ExplanationFailed(
+            f"While “{method.TITLE}” was worked out, {changed.limit}.",
+            advice="Ask the new version first, then why.",
+        ) from changed
     except OutOfBudget as stopped:
         raise ExplanationTooDear(
             f"“{method.TITLE}” was not ready within {stopped.limit}.",

@@ -11,6 +11,8 @@ NAMED_FOR = 3
 NAMED_AGAINST = 2
 # Amounts below this share of the largest are left out of the paragraph; the chart has them all.
 WORTH_NAMING = 0.1
+# The chart shows so many bars; what the paragraph names must be among them.
+MOST_SHOWN = 8
 
 
 def answered(target: Target, prediction: float) -> str:
@@ -27,6 +29,63 @@ def answered(target: Target, prediction: float) -> str:
             return f"The model's score is {number}."
         case "seconds":
             return f"The model finds {number}."
+
+
+def compared(target: Target, prediction: float, base: float) -> str:
+    """The answer beside a typical case: "72 % likely to be benign: 31 points above a typical case."."""
+    number, where = target.value_text(prediction), distance(target, prediction - base)
+    match target.kind:
+        case "probability":
+            return f"{number} likely to be {target.answer}: {where} a typical case."
+        case "agreement":
+            return f"{target.answer}: its share is {where} a typical case."
+        case "seconds":
+            return f"The model finds {number}: {where} a typical case."
+        case _:
+            return f"The model answers {number}: {where} a typical case."
+
+
+def frame(target: Target, prediction: float, base: float) -> str:
+    """What stands under the bars: where they start, where they lead, and how far that is."""
+    start, end = target.value_text(base), target.value_text(prediction)
+    return f"A typical case: {start}. This case: {end}, {distance(target, prediction - base)} it."
+
+
+def distance(target: Target, amount: float) -> str:
+    """ "31 points above", "2 mg below", "the same as"."""
+    text = target.amount_text(amount)
+    if text.startswith("±"):
+        return "the same as"
+    return f"{text[1:]} {'above' if amount > 0 else 'below'}"
+
+
+def unclear(attributions: Sequence[Attribution]) -> tuple[Attribution, ...]:
+    """Those of which it is not certain to which side they move the answer."""
+    return tuple(each for each in attributions if not each.is_clear)
+
+
+def shown(attributions: Sequence[Attribution]) -> tuple[Attribution, ...]:
+    """Those with a bar of their own: the strongest of the clear ones."""
+    return strongest_first([each for each in attributions if each.is_clear])[:MOST_SHOWN]
+
+
+def without_effect(attributions: Sequence[Attribution]) -> str:
+    """What to say of those that are not clear; empty when all are."""
+    found = unclear(attributions)
+    if not found:
+        return ""
+    if len(found) == 1:
+        return f"{found[0].title} has no clear effect."
+    return f"{len(found)} fields have no clear effect."
+
+
+def amount(target: Target, each: Attribution, *, between: str = ", could be ") -> str:
+    """An amount and where it may lie: "+19 points, could be 15 to 23"; alone where it is exact."""
+    text = target.amount_text(each.amount)
+    if each.low is None or each.high is None:
+        return text
+    low, high = (target.bare_text(end) for end in (each.low, each.high))
+    return text if low == high else f"{text}{between}{low} to {high}"
 
 
 def reasons(target: Target, attributions: Sequence[Attribution]) -> str:
@@ -47,7 +106,7 @@ def strongest_first(attributions: Sequence[Attribution]) -> tuple[Attribution, .
 
 
 def _worth_naming(target: Target, attributions: Sequence[Attribution]) -> list[Attribution]:
-    ordered = strongest_first(attributions)
+    ordered = shown(attributions)
     least = WORTH_NAMING * max((abs(each.amount) for each in ordered), default=0.0)
     return [
         each
@@ -59,7 +118,7 @@ def _worth_naming(target: Target, attributions: Sequence[Attribution]) -> list[A
 def _told(target: Target, each: Attribution) -> str:
     title = wording.inside(each.title)
     what = f"{title} = {each.value_text}" if each.value_text else title
-    return f"{what} ({target.amount_text(each.amount)})"
+    return f"{what} ({amount(target, each)})"
 
 
 def _for_and_against(ups: Sequence[str], downs: Sequence[str]) -> str:
@@ -67,8 +126,7 @@ def _for_and_against(ups: Sequence[str], downs: Sequence[str]) -> str:
     if not ups:
         return f"{wording.listed(downs)} {speak} against it."
     against = f"; {wording.listed(downs)} {speak} against it" if downs else ""
-    because = "because" if " = " in ups[0] else "because of"
-    return f"Mostly {because} {wording.listed(ups)}{against}."
+    return f"Mostly because of {wording.listed(ups)}{against}."
 
 
 def _raised_and_lowered(ups: Sequence[str], downs: Sequence[str]) -> str:

@@ -47,12 +47,17 @@ def percent(share: float) -> str:
 
 def points(share: float) -> str:
     """A change of a probability in percentage points."""
+    return f"{bare_points(share)}{GAP}points"
+
+
+def bare_points(share: float) -> str:
+    """Percentage points with their sign and without the word, for ranges."""
     hundredth = share * 100
     size = f"{abs(hundredth):.0f}" if abs(hundredth) >= 9.95 else f"{abs(hundredth):.1f}"
     if float(size) == 0:
-        return f"±0{GAP}points"
+        return "±0"
     sign = "+" if hundredth > 0 else MINUS
-    return f"{sign}{size.removesuffix('.0')}{GAP}points"
+    return f"{sign}{size.removesuffix('.0')}"
 
 
 def value(field: Field, given: object) -> str:

@@ -99,12 +99,14 @@ def _budget(method: str, signature: Signature) -> Budget:
 
 @st.fragment(run_every=_POLL_SECONDS)
 def _draw_running(asked: Asked, method: str, job: Job) -> None:
-    """Progress, until the job ends; then the whole page draws what it found."""
+    """Progress and what is known by then, until the job ends; then the whole page draws what it found."""
     if not job.done():
         progress = job.progress()
         st.progress(min(max(progress.fraction, 0.0), 1.0), text=plain(progress.words))
         if st.button("Stop", key=f"stop_{asked.case.id}_{method}"):
             job.cancel()
+        if progress.rough:
+            draw_explanation(progress.rough, asked.values)
         return
     _finish(asked, method, job)
     st.rerun()

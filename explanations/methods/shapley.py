@@ -1,40 +1,45 @@
-"""Which fields speak for the answer and how much: Shapley values against typical cases.
+"""Which fields speak for the answer and how much: Shapley values against typical cases, with error bars.
 
-KernelExplainer, because it needs no numba compilation, asks in one go and is exact when there are
-few fields. On a random forest of 30 fields, 3,000 rows give each field's share within 0.2 points on
-average, as good as PermutationExplainer (0.15) without its 5 seconds of compilation.
+Exact while there are few fields, else estimated from random orders (explanations/sampling.py). The typical
+cases are as many as the budget can walk twice: few of them would make the bars look surer than they are,
+since what a model does with the cases left out is in no interval.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from explanations import sentences, wording
-from explanations.asking import OutOfBudget
+from explanations import sampling, sentences, wording
+from explanations.asking import ROWS_A_CALL, OutOfBudget
 from explanations.background import typical
-from explanations.coding import Coding, Matrix
+from explanations.coding import Coding
 from explanations.contract import Attribution, Budget, Explanation, Kind, Progress, Question
-from explanations.errors import ExplanationFailed
-from mds_client.signature import Signature
+from explanations.errors import ExplanationCancelled, ExplanationFailed
+from explanations.sampling import Estimate, Game, Matrix, Vector
+from mds_client.errors import MdsError
+from mds_client.signature import Signature, Values
 
 NAME = "shapley"
 TITLE = "What speaks for and against"
 KIND: Kind = "attribution"
-MAX_BACKGROUND = 10
-COALITIONS = 298
-COALITIONS_A_FIELD = 5
-MAX_GAP = 1e-6
-
-Amounts = np.ndarray[tuple[int], np.dtype[np.float64]]
+ROWS = 3000
+ROWS_A_FIELD = 100
+CALLS = 300
+MOST_TYPICAL = 50
+REPETITIONS = 4
+# Answers that differ by less are the same: a model may run a row in another batch.
+SAME = 1e-6
+# Amounts below this share of the largest are what adding in another order leaves.
+DUST = 1e-12
 
 
 def describe() -> str:
     return (
         "How much each field moved this answer away from that for a typical case, "
-        "so that all amounts add up to the difference."
+        "so that all amounts add up to the difference, and how sure each amount is."
     )
 
 
@@ -43,140 +48,164 @@ def suits(signature: Signature) -> bool:
 
 
 def cost(signature: Signature) -> Budget:
-    coalitions = _coalitions(len(signature.inputs))
-    rows = MAX_BACKGROUND * (coalitions + 1) + 1
-    return Budget(rows=rows, calls=8 + rows // 500, seconds=20)
-
-
-def warm() -> None:
-    """Load the library and use it once, so that nobody waits for it."""
-    _shap_values(lambda codes: codes.sum(axis=1), np.zeros((1, 2)), np.ones(2), 2, seed=0)
+    rows = max(ROWS, ROWS_A_FIELD * len(signature.inputs))
+    return Budget(rows=rows, calls=CALLS, seconds=20)
 
 
 def explain(question: Question) -> Explanation:
-    background = _background(question)
-    coding = Coding.of(list(question.values), [question.values, *background])
-    case = coding.encode([question.values])
-    question.report(Progress(fraction=0.1, words=f"Comparing with {len(background)} typical cases"))
-    codes = coding.encode(background)
-    prediction = float(question.ask([question.values])[0])
-    base = float(question.ask(background).mean())
-    first = _alone(question, coding, codes, case) - base
-    question.report(Progress(fraction=0.4, words="Trying fields together"))
-    try:
-        amounts, note = _together(question, coding, codes, case), ""
-    except OutOfBudget as stopped:
-        amounts, note = (
-            first,
-            f"A first estimate, each field alone: it ended after {stopped.limit}.",
-        )
-    return _told(question, amounts, base=base, prediction=prediction, note=note)
+    repeated = question.ask.again(question.values, REPETITIONS)
+    rows, weights = _typical(question)
+    question.report(Progress(fraction=0.1, words=f"Comparing with {len(rows)} typical cases"))
+    coding = Coding.of(list(question.values), [question.values, *rows])
+    game = _game(question, coding, rows, weights)
+    game = replace(game, reached=float(repeated[0]), starts=question.ask(rows))
+    found, ended = _watched(question, game, coding)
+    noise = float(np.ptp(repeated))
+    if noise > SAME * max(1.0, abs(game.reached)):
+        found = replace(found, half=found.half + noise)
+        ended = f"{ended} {_noisy(question, repeated)}".strip()
+    return _told(question, game, found, ended)
 
 
-def _background(question: Question) -> list[dict[str, object]]:
+def _typical(question: Question) -> tuple[list[Values], Vector]:
+    """Rows to compare with: as many as can be walked twice, and their shares."""
     rows = list(question.background) or question.signature.example_rows
     if not rows:
         raise ExplanationFailed(
             "There are no typical cases to compare this one with.",
             advice="Add example rows to the model's signature, or ask about a few cases first.",
         )
-    fields = max(len(question.signature.inputs), 1)
-    affordable = int(min(question.ask.rows_left // (5 * fields + 2), MAX_BACKGROUND))
+    walks = 4 * max(len(question.values) - 1, 1) + 1
+    count = int(min(max(question.ask.room // walks, 1), MOST_TYPICAL))
     named = [{name: row.get(name) for name in question.values} for row in rows]
-    return [dict(row) for row in typical(question.signature, named, max(affordable, 1))]
+    return typical(question.signature, named, count)
 
 
-def _alone(question: Question, coding: Coding, background: Matrix, case: Matrix) -> Amounts:
-    """The mean answer for typical cases of which one field at a time is as in this case."""
-    fields = case.shape[1]
-    mixed = np.repeat(background[None], fields, axis=0)
-    for column in range(fields):
-        mixed[column, :, column] = case[0, column]
-    scores = question.ask(coding.decode(mixed.reshape(-1, fields)))
-    return np.asarray(scores.reshape(fields, len(background)).mean(axis=1))
-
-
-def _together(question: Question, coding: Coding, background: Matrix, case: Matrix) -> Amounts:
-    fields = case.shape[1]
-    samples = min(_coalitions(fields), _affordable(question, len(background)))
-    if samples < min(2**fields, 4 * fields):
-        raise OutOfBudget(str(question.budget))
-    return _shap_values(
-        lambda codes: question.ask(coding.decode(codes)),
-        *(background, case[0], samples, question.seed),
+def _game(question: Question, coding: Coding, rows: list[Values], weights: Vector) -> Game:
+    return Game(
+        case=coding.encode([question.values])[0],
+        background=coding.encode(rows),
+        weights=weights,
+        players=[(column,) for column in range(len(question.values))],
+        reached=0.0,
+        starts=np.zeros(len(rows)),
     )
 
 
-def _affordable(question: Question, background: int) -> int:
-    """How many groups of fields can still be asked about, at the pace seen so far."""
-    ask, limit = question.ask, question.budget.seconds
-    pace = ask.seconds / max(ask.rows, 1)
-    in_time = math.inf if limit is None else 0.8 * (limit - ask.seconds) / max(pace, 1e-9)
-    return int(min(ask.rows_left, in_time, 1e9) // background)
-
-
-def _shap_values(
-    score: Callable[[Matrix], Amounts], background: Matrix, case: Amounts, samples: int, seed: int
-) -> Amounts:
-    import shap
-
-    # shap 0.49 draws from numpy's global generator.
-    before = np.random.get_state()
-    np.random.seed(seed)
+def _watched(question: Question, game: Game, coding: Coding) -> tuple[Estimate, str]:
+    """The last estimate before it is good enough, the budget is out or the model fails, and what ended it."""
+    found: Estimate | None = None
+    ended = ""
     try:
-        explainer = shap.KernelExplainer(score, background)
-        # Without l1_reg=False it would drop all but ten fields, six times the error at this size.
-        return np.asarray(
-            explainer.shap_values(case, nsamples=samples, l1_reg=False, silent=True), dtype=float
-        )
-    finally:
-        np.random.set_state(before)
+        for found in _estimates(question, game, coding):
+            question.report(_progress(question, game, found))
+            if found.is_narrow:
+                return found, ""
+    except OutOfBudget as stopped:
+        ended = f"It ended after {stopped.limit}."
+    except ExplanationCancelled:
+        raise
+    except MdsError as error:
+        if found is None:
+            raise
+        ended = f"The model stopped answering: {error.sentence}"
+    if found is None:
+        raise OutOfBudget(question.ask.nearest_limit)
+    return found, ended or _short_of(question, found)
 
 
-def _coalitions(fields: int) -> int:
-    """As many groups of fields as there are, while that is few: then the result is exact."""
-    return 2**fields if 2**fields <= COALITIONS else max(COALITIONS, COALITIONS_A_FIELD * fields)
+def _estimates(question: Question, game: Game, coding: Coding) -> Iterator[Estimate]:
+    ask = question.ask
+
+    def score(codes: Matrix) -> Vector:
+        return ask(coding.decode(codes))
+
+    if game.rows_for_all <= ask.room:
+        return sampling.exact(score, game, lambda: ask.room)
+    batch = max(ROWS_A_CALL, game.rows_a_pair)
+    return sampling.sampled(score, game, lambda: min(batch, ask.room), seed=question.seed)
 
 
-def _told(
-    question: Question, amounts: Amounts, *, base: float, prediction: float, note: str
-) -> Explanation:
-    target = question.target
-    attributions = sentences.strongest_first(_attributions(question, amounts))
-    gap = prediction - base - float(amounts.sum())
-    if abs(gap) > MAX_GAP * max(1.0, abs(prediction)):
-        note = f"{note} {target.amount_text(gap)} stay unexplained.".strip()
-    sentence = " ".join(
-        [
-            sentences.answered(target, prediction),
-            sentences.reasons(target, attributions),
-            f"A typical case would get {target.value_text(base)}.",
-        ]
+def _short_of(question: Question, found: Estimate) -> str:
+    """What ended it, where that leaves out something a reader expects."""
+    return "" if np.isfinite(found.half).all() else f"It ended after {question.ask.nearest_limit}."
+
+
+def _noisy(question: Question, repeated: Vector) -> str:
+    low, high = (question.target.value_text(float(end)) for end in (repeated.min(), repeated.max()))
+    return (
+        f"Asked {len(repeated)} times about this very case, the model answered between {low} and {high}: "
+        "all ranges are widened by that."
     )
+
+
+def _progress(question: Question, game: Game, found: Estimate) -> Progress:
+    rough, ask = _told(question, game, found, "So far."), question.ask
+    share = ask.rows / (question.budget.rows or ROWS)
+    return Progress(
+        fraction=min(0.1 + 0.9 * share, 1.0),
+        words="Trying fields together",
+        rough=replace(rough, rows=ask.rows, calls=ask.calls, seconds=ask.seconds),
+    )
+
+
+def _told(question: Question, game: Game, found: Estimate, ended: str) -> Explanation:
+    target, prediction = question.target, game.reached
+    attributions = sentences.strongest_first(_attributions(question, found))
+    parts = [
+        sentences.compared(target, prediction, found.base),
+        sentences.reasons(target, attributions),
+        sentences.without_effect(attributions),
+    ]
+    # The page shows every gap as a plain space, and so does what is kept.
+    sentence = " ".join(" ".join(parts).split())
     return Explanation(
         method=NAME,
         title=TITLE,
         kind=KIND,
         target=target,
         prediction=prediction,
-        base=base,
+        base=found.base,
         attributions=attributions,
-        gap=gap,
+        gap=prediction - found.base - float(found.amounts.sum()),
         sentence=sentence,
         alt=f"Bars: how much each of {len(attributions)} fields moves the {target.words}. {sentence}",
-        note=note,
-        is_complete=not note,
+        note=f"{_how(game, found)} {ended}".strip(),
+        is_complete=not ended,
     )
 
 
-def _attributions(question: Question, amounts: Amounts) -> list[Attribution]:
+def _how(game: Game, found: Estimate) -> str:
+    """How the amounts were found, how sure they are, and that they add up."""
+    adds = "The amounts add up to the difference from a typical case."
+    against = f"{found.typical} typical cases" if found.typical > 1 else "one typical case"
+    if found.is_exact:
+        return f"Exact against {against}: all combinations of fields were tried. {adds}"
+    orders = f"{found.pairs} random orders of the fields"
+    if np.isfinite(found.half).all():
+        return (
+            f"Estimated from {orders}, against {against}; ranges hold with 95 % certainty. {adds}"
+        )
+    return (
+        f"A first estimate without ranges, against {found.typical} of {len(game.background)} "
+        f"typical cases. {adds}"
+    )
+
+
+def _attributions(question: Question, found: Estimate) -> list[Attribution]:
     signature = question.signature
+    sizes = np.abs(found.amounts)
+    amounts = np.where(sizes > DUST * sizes.max(initial=0.0), found.amounts, 0.0)
     return [
         Attribution(
             field=name,
             title=signature[name].title,
             value_text=wording.value(signature[name], given),
             amount=float(amount),
+            low=float(amount - half) if np.isfinite(half) else None,
+            high=float(amount + half) if np.isfinite(half) else None,
         )
-        for (name, given), amount in zip(question.values.items(), amounts, strict=True)
+        for (name, given), amount, half in zip(
+            question.values.items(), amounts, found.half, strict=True
+        )
     ]
