@@ -109,27 +109,28 @@ def test_the_search_narrows_and_loses_nothing(page: Page, sent: dict[str, Any]) 
     assert values["sensor_199"] == [199.5]
 
 
-def _open_cell(page: Page, grid: Locator) -> None:
-    """The first number of a table, whose cells are painted some time after the table is there."""
-    editor = page.locator("#portal input, #portal textarea")
+def _type_into_first_cell(page: Page, grid: Locator, text: str) -> None:
+    """Cells are painted some time after the table is there: until then, no click opens one."""
+    editor = page.locator("#portal input, #portal textarea").first
     for _ in range(10):
         box = grid.bounding_box()
         assert box is not None
         grid.dblclick(position={"x": box["width"] * 0.6, "y": 52})
         page.wait_for_timeout(500)
-        if editor.count():
-            return
-    raise AssertionError("no cell of the table opens")
+        if editor.is_visible() and editor.is_enabled():
+            break
+        page.keyboard.press("Escape")  # columns are laid out late: it may have been the index
+    editor.fill(text)
+    editor.press("Enter")
 
 
 def test_a_number_is_changed_in_its_table_or_in_its_text(page: Page, sent: dict[str, Any]) -> None:
     visit = _form(page, "numbers")
     page.get_by_role("tab", name="Table").first.click()
-    _open_cell(page, page.get_by_test_id("stDataFrame").first)
-    page.keyboard.press("Control+A")
-    page.keyboard.type("9.5")
-    page.keyboard.press("Enter")
-    page.wait_for_timeout(500)  # a table tells of a change when typing pauses
+    _type_into_first_cell(page, page.get_by_test_id("stDataFrame").first, "9.5")
+    cells = page.get_by_test_id("stDataFrame").first.locator("td")
+    expect(cells.filter(has_text="9.5")).to_have_count(1)
+    page.wait_for_timeout(1000)  # a table tells of a change when typing pauses
     page.get_by_role("textbox", name="Grid").fill("7 8 9\n1 2 3")
     visit.predict()
     values = data_of(sent["numbers"])

@@ -34,7 +34,7 @@ def _added(form: AppTest, key: str, rows: list[dict[str, object]], deleted: list
 
 
 KEY = "demo/odd_0_x"
-TABLE = f"table 1 of {KEY}"
+TABLE = f"table 0 of {KEY}"
 CASES: dict[str, tuple[Field, Change, object]] = {
     "number": (_field("number", 0.30000000000000004), lambda at: at.number_input[0].set_value(1e-9), 1e-9),
     "number emptied": (_field("number", 2.5), lambda at: at.number_input[0].set_value(None), None),
@@ -261,7 +261,7 @@ def test_text_that_is_no_numbers_stays_and_the_table_can_mend_it() -> None:
     form.text_area[0].set_value("one two")
     assert sent(form)["x"] == "one two"
     assert "numbers only" in said(form)[0]
-    _edited(form, f"table 2 of {KEY}", {0: {"value": 1.0}, 1: {"value": 2.0}})
+    _edited(form, f"table 1 of {KEY}", {0: {"value": 1.0}, 1: {"value": 2.0}})
     assert sent(form)["x"] == [1.0, 2.0]
     assert form.text_area[0].value == "[1.0, 2.0]"
     assert not said(form)

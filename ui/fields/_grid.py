@@ -20,11 +20,16 @@ Values = Callable[[pd.DataFrame], object]
 
 @dataclass
 class _Table:
-    """What the table opened with, the text that both agree on, and how often the table was filled anew."""
+    """What the table opened with, the text that both agree on, and how often the table was filled anew.
+
+    A table that is filled anew is another widget, and loses what is just being typed into it: only where it
+    must be.
+    """
 
     opened_with: object
     text: str
     filled: int = 0
+    is_edited: bool = False
 
 
 def render(field: Field, key: str, value: object, frame: Frame, values: Values) -> object:
@@ -35,7 +40,7 @@ def render(field: Field, key: str, value: object, frame: Frame, values: Values) 
     with table_tab:
         edited = _draw_table(field, key, table, frame, values)
     if edited is not None:
-        table.text = pasted.written(edited)
+        table.text, table.is_edited = pasted.written(edited), True
         st.session_state[key] = table.text
     with text_tab:
         return pasted.render(field, key, table.text)
@@ -44,9 +49,10 @@ def render(field: Field, key: str, value: object, frame: Frame, values: Values) 
 def _follow_text(field: Field, key: str, table: _Table) -> None:
     """Fill the table anew where the text was changed, or where the table's edits are gone with its page."""
     typed = st.session_state.get(key, table.text)
-    if typed != table.text or own(key, f"table {table.filled}") not in st.session_state:
+    is_gone = table.is_edited and own(key, f"table {table.filled}") not in st.session_state
+    if typed != table.text or is_gone:
         table.opened_with, table.text = pasted.held(field, typed), typed
-        table.filled += 1
+        table.filled, table.is_edited = table.filled + 1, False
 
 
 def _draw_table(
