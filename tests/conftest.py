@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,3 +23,11 @@ def mds_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with demo.running(part) as process:
         demo.wait_until_ready([part], {part.name: process})
         yield part.ready_url.removesuffix("/v2/health/ready")
+
+
+@pytest.fixture(autouse=True)
+def _main_stays() -> Iterator[None]:
+    """AppTest leaves its script behind as the main program, which a spawned process would run."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main

@@ -24,6 +24,8 @@ def _start(folder: Path, port: int, mds_port: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*command, "--port", str(port), "--mds-port", str(mds_port)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        # A shell starts what runs in its background deaf to Ctrl+C, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
 
