@@ -140,7 +140,9 @@ class TFServing(Dialect):
     def offers(self, model: ModelRef) -> tuple[Offer, ...]:
         return (
             Offer(kind="versions", route=f"GET {_path(model)}"),
-            Offer(kind="metrics", route="GET /monitoring/prometheus/metrics, where it is turned on"),
+            Offer(
+                kind="metrics", route="GET /monitoring/prometheus/metrics, where it is turned on"
+            ),
         )
 
     def problem(self, response: Response) -> MdsError:

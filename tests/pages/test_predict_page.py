@@ -139,9 +139,7 @@ def test_a_model_that_says_nothing_takes_pasted_numbers(
     predict: AppTest, built: services.Services
 ) -> None:
     _choose(predict, "demo/wine")
-    _row(predict).set_value(
-        "13.2, 1.78 2.14\t11.2;100 2.65 2.76 .26 1.28 4.38 1.05 3.4 1050"
-    )
+    _row(predict).set_value("13.2, 1.78 2.14\t11.2;100 2.65 2.76 .26 1.28 4.38 1.05 3.4 1050")
     _submit(predict)
     assert predict.header[0].value == "Class 0"
     _row(predict).set_value("one two three")
