@@ -61,8 +61,12 @@ def _is_failure(outcome: Response | Exception) -> bool:
 
 def _closed_door(where: str, since: float, wait: float) -> EndpointUnreachable:
     return EndpointUnreachable(
-        f"The server “{where}” has not answered for {since:.0f} seconds;"
-        f" it is tried again in {max(1.0, wait):.0f}.",
-        advice="Try again then, or tell whoever runs it.",
+        f"The server “{where}” does not answer at the moment;"
+        f" it is tried again in {_seconds(max(1.0, wait))}.",
+        advice="Ask again then, or tell whoever runs it.",
         detail=f"breaker open for {since:.1f} s",
     )
+
+
+def _seconds(count: float) -> str:
+    return "a second" if count < 1.5 else f"{count:.0f} seconds"

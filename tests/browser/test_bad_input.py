@@ -114,7 +114,7 @@ def test_a_dead_server_is_said_and_its_models_stay_listed(browser: Browser, tmp_
         page.get_by_role("textbox").fill("I would hate to type this twice")
         _end(server)
         visit.predict()
-        expect(page.get_by_text("Nobody answers at the server")).to_be_visible()
+        expect(page.get_by_text("The server cannot be reached")).to_be_visible()
         expect(page.get_by_role("textbox")).to_have_value("I would hate to type this twice")
         visit.click(page.get_by_role("link", name="Models").first)
         expect(visit.card("Sentiment").get_by_text("Unreachable")).to_be_visible()
@@ -130,7 +130,7 @@ def test_the_form_of_a_dead_server_can_still_be_filled_and_sent(
         visit = Visit(page).open("/predict?model=demo/language-id")
         page.get_by_role("textbox").fill("I would hate to type this twice")
         visit.predict()
-        expect(page.get_by_text("Nobody answers at the server")).to_be_visible()
+        expect(page.get_by_text("The server cannot be reached")).to_be_visible()
         expect(page.get_by_role("textbox")).to_have_value("I would hate to type this twice")
         _counts_one_failure_more(visit, "demo/language-id", Counted())
 
