@@ -81,8 +81,8 @@ def _whiskers(parts: Sequence[Part]) -> dict[str, object]:
     return {
         "type": "data",
         "symmetric": False,
-        "array": [0.0 if part.high is None else part.high - part.amount for part in parts],
-        "arrayminus": [0.0 if part.low is None else part.amount - part.low for part in parts],
+        "array": [None if part.high is None else part.high - part.amount for part in parts],
+        "arrayminus": [None if part.low is None else part.amount - part.low for part in parts],
         "color": REST,
         "thickness": 1.5,
         "width": 4,

@@ -32,11 +32,11 @@ def answered(target: Target, prediction: float) -> str:
 
 
 def compared(target: Target, prediction: float, base: float) -> str:
-    """The answer beside a typical case: "72 % likely to be benign: 31 points above a typical case."."""
+    """The answer beside a typical case: "The model says 72 % likely to be benign: 31 points above …"."""
     number, where = target.value_text(prediction), distance(target, prediction - base)
     match target.kind:
         case "probability":
-            return f"{number} likely to be {target.answer}: {where} a typical case."
+            return f"The model says {number} likely to be {target.answer}: {where} a typical case."
         case "agreement":
             return f"{target.answer}: its share is {where} a typical case."
         case "seconds":
