@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.tables import FoundFacts
 
+CASES = "cases"  # the name of what was learned from them
 _MOST = 100
 
 
@@ -34,10 +35,10 @@ def add(session: Session, found: FoundView) -> None:
 
 
 def newest(session: Session, server: str, model: str) -> list[FoundView]:
-    """What counts now of a model: the newest of each source."""
+    """What counts now of a model: the newest of each source. What past cases say stands beside the others."""
     query = select(FoundFacts).filter_by(server=server, model=model)
     rows = session.scalars(query.order_by(FoundFacts.created_at.desc()).limit(_MOST)).all()
-    first = {row.source: row for row in reversed(rows)}
+    first = {(row.source, row.name == CASES): row for row in reversed(rows)}
     return [_view(row) for row in first.values()]
 
 

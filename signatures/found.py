@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from weakref import WeakKeyDictionary
 
@@ -35,7 +36,8 @@ def keep(
     clock: Callable[[], datetime] = utc_now,
     new_id: Callable[[], str] = make_id,
 ) -> None:
-    """Keep what was found; it replaces what the same source found before. Raises StorageError."""
+    """Keep what was found; it replaces what the same source found before, but what was learned from cases
+    and from anything else stand beside each other. Raises StorageError."""
     found = FoundView(
         id=new_id(),
         server=model.server,
@@ -72,4 +74,4 @@ def current(
 
 
 def _facts(view: FoundView) -> Facts:
-    return content.read(view.content, view.source)
+    return replace(content.read(view.content, view.source), name=view.name)

@@ -9,9 +9,10 @@ import streamlit as st
 from batch.errors import UnreadableFile
 from batch.readers import suffixes
 from batch.reading import read
+from cases.history import recent
 from mds_client.errors import MdsError
 from mds_client.facts import Facts
-from mds_client.learning import learned, payload
+from mds_client.learning import from_cases, learned, payload
 from mds_client.probing import is_open
 from mds_client.signature import ModelRef, Signature
 from signatures import found
@@ -24,6 +25,7 @@ _FORMATS = [
     for suffix in suffixes()
     if suffix in (".csv", ".tsv", ".xlsx", ".parquet", ".json", ".jsonl")
 ]
+_MOST_CASES = 500
 
 
 def draw(model: ModelRef, signature: Signature) -> None:
@@ -36,6 +38,40 @@ def draw(model: ModelRef, signature: Signature) -> None:
             _draw_probe(model)
             _draw_paste(model)
             _draw_table(model)
+
+
+def draw_ways(model: ModelRef, signature: Signature) -> None:
+    """What else can be found out of a model, whatever it says itself."""
+    st.markdown("What the server does not say can be found out. What people said counts more.")
+    with st.container(horizontal=True):
+        if is_open(signature):
+            _draw_probe(model)
+        _draw_paste(model)
+        _draw_table(model)
+        _draw_cases(model, signature)
+
+
+def _draw_cases(model: ModelRef, signature: Signature) -> None:
+    if st.button(
+        "Learn from the cases so far",
+        icon=":material/history:",
+        key="finding_cases",
+        help=f"Usual ranges, choices and examples in the last {_MOST_CASES} cases.",
+    ):
+        _take(model, lambda: _of_cases(model, signature))
+
+
+def _of_cases(model: ModelRef, signature: Signature) -> Facts | None:
+    """The facts in what was asked and answered; None where nothing was."""
+    found_cases = recent(
+        services().sessions,
+        server=model.server,
+        model=model.name,
+        outcome="answered",
+        limit=_MOST_CASES,
+    )
+    facts = from_cases([case.entered for case in reversed(found_cases)], signature)
+    return facts if facts.fields else None
 
 
 def _draw_probe(model: ModelRef) -> None:
@@ -85,7 +121,7 @@ def _take(model: ModelRef, find: Callable[[], Facts | None]) -> None:
     """Keep what was found and draw the form; a sentence where nothing was."""
     try:
         facts = find()
-        if facts and facts.inputs:
+        if facts and (facts.inputs or facts.fields):
             found.keep(services().sessions, model, facts, person=session.person())
             st.session_state.pop(session.FORM, None)
             st.rerun()

@@ -7,6 +7,11 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cases.asking import ask
+from mds_client.facts import Facts, FieldFacts
+from signatures import found
+from ui import choosing, services
+
 WINE = [13.2, 1.8, 2.1, 11.2, 100.0, 2.6, 2.7, 0.3, 1.3, 4.4, 1.1, 3.4, 1050.0]
 
 
@@ -70,3 +75,29 @@ def test_a_pasted_row_fills_the_form(wine: AppTest) -> None:
     assert not app.exception
     assert [box.value for box in app.number_input] == WINE
     assert _answered(app)
+
+
+def test_ranges_are_learned_from_the_cases_so_far(
+    predict: AppTest, built: services.Services
+) -> None:
+    (entry,) = [e for e in built.catalogue.entries() if str(e.ref) == "demo/wine"]
+    rows = [[value * (1 + step / 100) for value in WINE] for step in range(40)]
+    facts = Facts(
+        source="learned",
+        inputs=tuple(f"fact {i}" for i in range(13)),
+        fields={f"fact {i}": FieldFacts(kind="number") for i in range(13)},
+    )
+    found.keep(built.sessions, entry.ref, facts)
+    signature = choosing.signature_of(entry)
+    for number, row in enumerate(rows):
+        values = {f.name: v for f, v in zip(signature.inputs, row, strict=True)}
+        model = built.model(entry.ref, signature)
+        ask(model, values, sessions=built.sessions, key=f"k{number}")
+    predict.query_params["model"] = "demo/wine"
+    app = predict.switch_page("../pages/signature.py").run()
+    app.button(key="finding_cases").click().run()
+    assert not app.exception
+    learned = choosing.signature_of(entry)
+    assert learned.inputs[0].typical
+    assert learned.inputs[0].provenance["typical"] == "learned"
+    assert [f.name for f in learned.inputs] == [f.name for f in signature.inputs]

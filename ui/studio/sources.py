@@ -11,6 +11,7 @@ from mds_client.facts import Facts, FieldFacts
 from mds_client.signature import Field, Signature
 from signatures.changes import FACTS, shown
 from signatures.overlay import confirmed, uncertain
+from ui import finding
 from ui.studio.draft import Desk, reopen
 from ui.text import plain
 
@@ -31,6 +32,7 @@ _MEANINGS = {
 def draw(desk: Desk) -> None:
     """The facts that nobody declared, to confirm; then every fact of one field."""
     signature = desk.edited
+    finding.draw_ways(desk.entry.ref, signature)
     _draw_guesses(desk, signature)
     names = [field.name for field in signature.inputs]
     picked = st.selectbox(
