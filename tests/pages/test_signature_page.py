@@ -264,7 +264,7 @@ def test_the_last_requests_are_asked_again(studio: AppTest, built: services.Serv
 def test_a_file_becomes_changes(studio: AppTest, built: services.Services) -> None:
     name = first_field(built)
     schema = {"properties": {name: {"type": "number", "title": "Beak", "unit": "cm"}}}
-    upload = studio.get("file_uploader")[0]
+    upload = studio.get("file_uploader")[-1]
     upload.upload("schema.json", json.dumps(schema).encode(), "application/json").run()
     assert not studio.exception
     assert "→ Beak" in words(studio)
@@ -272,7 +272,7 @@ def test_a_file_becomes_changes(studio: AppTest, built: services.Services) -> No
 
 
 def test_a_broken_file_is_a_sentence(studio: AppTest) -> None:
-    upload = studio.get("file_uploader")[0]
+    upload = studio.get("file_uploader")[-1]
     upload.upload("x.json", b"{'no'", "application/json").run()
     assert "The file is not JSON" in words(studio)
     assert "Nothing yet." in words(studio)
