@@ -21,6 +21,8 @@ __all__ = ["Facts", "FieldFacts", "merged"]
 _EDITED = SOURCES[0]
 _WIRE = ("datatype", "shape")
 _CHOICE_LABELS = "choice_labels"
+_LIMITS = ("minimum", "maximum")
+_LATER = (_CHOICE_LABELS, *_LIMITS)
 _WORDS = ("title", "question", "description")
 _DEFAULTS = {f.name: f.default for f in fields(Field)}
 _DATATYPES = {"number": "FP64", "integer": "INT64", "boolean": "BOOL", "tensor": "FP64"}
@@ -182,10 +184,10 @@ def _is_meaningless(name: str) -> bool:
 
 def _field(field: Field, known: Sequence[tuple[str, FieldFacts]]) -> Field:
     said = [(source, _fitting(field, source, facts)) for source, facts in known]
-    chosen = _picked(field, [(source, _without_words(facts)) for source, facts in said])
+    chosen = _picked(field, [(source, _without(facts, _LATER)) for source, facts in said])
     worded = chosen if chosen.choices == field.choices else _unworded(chosen)
     words = [(source, _words_for(chosen.choices, facts)) for source, facts in said]
-    return _with_sound_limits(_picked(worded, words))
+    return _limited(_picked(worded, words), field, said)
 
 
 def _picked(field: Field, said: Sequence[tuple[str, dict[str, object]]]) -> Field:
@@ -200,8 +202,8 @@ def _picked(field: Field, said: Sequence[tuple[str, dict[str, object]]]) -> Fiel
     return replace(field, **cast(Any, found), provenance={**field.provenance, **origin})
 
 
-def _without_words(facts: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in facts.items() if name != _CHOICE_LABELS}
+def _without(facts: Mapping[str, object], names: Sequence[str]) -> dict[str, object]:
+    return {name: value for name, value in facts.items() if name not in names}
 
 
 def _unworded(field: Field) -> Field:
@@ -265,15 +267,30 @@ def _is_scalar(field: Field) -> bool:
     return all(size == 1 for size in field.shape[1:])
 
 
-def _with_sound_limits(field: Field) -> Field:
-    """Of two limits that leave nothing between them the less trusted one goes."""
-    if field.minimum is None or field.maximum is None or field.minimum <= field.maximum:
-        return field
-    origin = dict(field.provenance)
-    low, high = (_rank(origin.get(name, DECLARED)) for name in ("minimum", "maximum"))
-    gone = "minimum" if low > high else "maximum"
-    origin.pop(gone, None)
-    return replace(field, **{gone: None}, provenance=origin)  # type: ignore[arg-type]
+def _limited(
+    chosen: Field, field: Field, said: Sequence[tuple[str, Mapping[str, object]]]
+) -> Field:
+    """The limits of the most trusted sources; one that leaves nothing between the two is passed over."""
+    found: dict[str, float] = {}
+    origin = {name: by for name, by in chosen.provenance.items() if name not in _LIMITS}
+    for source, name, value in sorted(_limits(field, said), key=lambda limit: _rank(limit[0])):
+        both = {name: value, **found}
+        if name not in found and both.get("minimum", value) <= both.get("maximum", value):
+            found, origin[name] = both, source
+    limits: Any = {name: found.get(name) for name in _LIMITS}
+    return replace(chosen, **limits, provenance=origin)
+
+
+def _limits(
+    field: Field, said: Sequence[tuple[str, Mapping[str, object]]]
+) -> Iterator[tuple[str, str, float]]:
+    """Each limit with its source: of the sources, then of the server itself."""
+    own = {name: getattr(field, name) for name in _LIMITS}
+    for source, facts in (*said, ("", own)):
+        for name in _LIMITS:
+            value = facts.get(name)
+            if isinstance(value, int | float):
+                yield source or field.provenance.get(name, DECLARED), name, value
 
 
 # Examples: whole rows of one source.
