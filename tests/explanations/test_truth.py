@@ -81,7 +81,9 @@ def _explained(
 ) -> Explanation:
     signature, row = _table(background), _row(case)
     answer = answer or model.predict(signature, [row]).answer
-    asked = order("shapley", signature, row, answer, budget or SHAPLEY.cost(signature))
+    # Without a limit in seconds: on a busy machine it would leave out typical rows.
+    budget = budget or replace(SHAPLEY.cost(signature), seconds=None)
+    asked = order("shapley", signature, row, answer, budget)
     return explain(replace(asked, case=name), SHAPLEY, model, report=report)
 
 
