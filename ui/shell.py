@@ -17,7 +17,9 @@ ICON = str(
     Path(__file__).resolve().parent / "icon.png"
 )  # a Material icon would be fetched from its maker
 # Streamlit 1.67 writes a chosen pill in the colour of buttons, which is too dark to read on dark.
-_READABLE_IN_DARK = '<style>[data-selected="true"] p { color: #a9c6ff; }</style>'
+_READABLE_IN_DARK = (
+    '<style>[data-selected="true"] p { color: light-dark(currentcolor, #a9c6ff); }</style>'
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +42,7 @@ def run() -> None:
     st.set_page_config(page_title="MDS Workbench", page_icon=ICON, layout="wide")
     pages = [_page(header) for header in page_headers()]
     current = st.navigation(pages, position="top")
-    if st.context.theme.type == "dark":
-        st.html(_READABLE_IN_DARK)
+    st.html(_READABLE_IN_DARK)
     try:
         current.run()
     except MdsError as error:
