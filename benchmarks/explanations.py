@@ -17,9 +17,9 @@ import numpy as np
 import shap
 
 from cli import demo
-from explanations.contract import Target
 from explanations.explaining import Order, explain
 from explanations.methods import methods
+from explanations.target import Target
 from mds_client import MdsClient, Server
 from mds_client.prediction import Prediction
 from mds_client.signature import Signature, Values

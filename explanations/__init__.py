@@ -3,9 +3,11 @@
 from explanations import Explainers, suited
 """
 
-from explanations.contract import Attribution, Budget, Explanation, Method, Progress, Target
+from explanations.contract import Attribution, Budget, Explanation, Method, Progress
 from explanations.errors import ExplanationCancelled, ExplanationFailed, ExplanationTooDear
+from explanations.explaining import Order
 from explanations.methods import methods, suited
+from explanations.target import Target
 from explanations.worker import Explainers, InlineExplainers, Job
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "InlineExplainers",
     "Job",
     "Method",
+    "Order",
     "Progress",
     "Target",
     "methods",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Hashable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from explanations.contract import Budget, Target
+from explanations.contract import Budget
+from explanations.target import Target
 from mds_client.errors import EndpointRefused, UnreadableAnswer
 from mds_client.prediction import Answer
 from mds_client.signature import File, Values
@@ -18,6 +20,14 @@ Agreements = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Predict = Callable[[list[Values]], Sequence[Answer]]
 ROWS_A_CALL = 500
 BYTES_A_CALL = 4 * 1024 * 1024
+
+
+class Fact(NamedTuple):
+    """What is kept of an answer: its number, whether it says the same as the explained one, its headline."""
+
+    score: float
+    is_same: bool
+    headline: str
 
 
 class OutOfBudget(Exception):
@@ -61,23 +71,35 @@ class Asker:
         self._clock = clock
         self._started = clock()
         self._pace = math.inf
-        self._known: dict[Hashable, tuple[float, bool]] = {}
+        self._known: dict[Hashable, Fact] = {}
 
     def __call__(self, rows: Sequence[Values]) -> Scores:
         """The number for each row. Raises OutOfBudget before it asks what it may not."""
-        return np.array([score for score, _ in self._facts(rows)], dtype=np.float64)
+        return np.array([fact.score for fact in self.facts(rows)], dtype=np.float64)
 
     def agrees(self, rows: Sequence[Values]) -> Agreements:
         """Whether each row gets the same answer as the one that is explained."""
-        return np.array([same for _, same in self._facts(rows)], dtype=np.bool_)
+        return np.array([fact.is_same for fact in self.facts(rows)], dtype=np.bool_)
 
     def again(self, row: Values, times: int) -> Scores:
         """The number for the same row, asked for so often: whether the model repeats itself."""
-        found: list[tuple[float, bool]] = []
+        found: list[Fact] = []
         while len(found) < times:
             found += self._ask([row] * min(times - len(found), self._rows_a_call)) or []
         self._known[_key(row)] = found[0]
-        return np.array([score for score, _ in found], dtype=np.float64)
+        return np.array([fact.score for fact in found], dtype=np.float64)
+
+    def facts(self, rows: Sequence[Values]) -> list[Fact]:
+        """What the model answers to each row. Raises OutOfBudget before it asks what it may not."""
+        keys = [_key(row) for row in rows]
+        new = {key: row for key, row in zip(keys, rows, strict=True) if key not in self._known}
+        waiting = list(new)
+        while waiting:
+            chunk = waiting[: self._that_fit([new[key] for key in waiting])]
+            if facts := self._ask([new[key] for key in chunk]):
+                self._known |= zip(chunk, facts, strict=True)
+                waiting = waiting[len(chunk) :]
+        return [self._known[key] for key in keys]
 
     @property
     def seconds(self) -> float:
@@ -111,17 +133,6 @@ class Asker:
             rooms[f"{budget.seconds:g} seconds"] = left / max(self._pace, 1e-9)
         return rooms
 
-    def _facts(self, rows: Sequence[Values]) -> list[tuple[float, bool]]:
-        keys = [_key(row) for row in rows]
-        new = {key: row for key, row in zip(keys, rows, strict=True) if key not in self._known}
-        waiting = list(new)
-        while waiting:
-            chunk = waiting[: self._that_fit([new[key] for key in waiting])]
-            if facts := self._ask([new[key] for key in chunk]):
-                self._known |= zip(chunk, facts, strict=True)
-                waiting = waiting[len(chunk) :]
-        return [self._known[key] for key in keys]
-
     def _that_fit(self, rows: Sequence[Values]) -> int:
         """How many of these rows go into one request: at least one."""
         total = 0
@@ -131,7 +142,7 @@ class Asker:
                 return count
         return min(len(rows), self._rows_a_call)
 
-    def _ask(self, chunk: list[Values]) -> list[tuple[float, bool]] | None:
+    def _ask(self, chunk: list[Values]) -> list[Fact] | None:
         """Ask about these rows; None when the model takes one row at a time, as is known now."""
         self._check()
         self._afford(len(chunk))
@@ -146,7 +157,11 @@ class Asker:
             return None
         self.rows += len(chunk)
         self._pace = min(self._pace, (self._clock() - began) / len(chunk))
-        return [(self.target.read(each), self.target.is_same(each)) for each in answers]
+        return [self._fact(each) for each in answers]
+
+    def _fact(self, answer: Answer) -> Fact:
+        target = self.target
+        return Fact(target.read(answer), target.is_same(answer), answer.headline)
 
     def _afford(self, rows: int) -> None:
         budget = self._budget

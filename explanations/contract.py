@@ -7,120 +7,24 @@ processes, is stored with its case as JSON, and is drawn without asking the mode
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import TypeAdapter
 
-from explanations import wording
-from explanations.errors import ExplanationFailed
-from mds_client.prediction import Answer
+from explanations.target import Target
 from mds_client.signature import Signature, Values
 
 if TYPE_CHECKING:
     from explanations.asking import Asker
 
-Kind = Literal["attribution", "rule", "spans", "grid", "segments"]
-TargetKind = Literal["probability", "agreement", "number", "score", "seconds"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """The one number of an answer that an explanation is about.
-
-    * probability   of the label that was answered
-    * agreement     1 when the answer stays the same, else 0: for labels and texts without a score
-    * number        the number that was answered, in `unit`
-    * score         the score that goes with the answer
-    * seconds       how long the segments of the answer are, all together
-    """
-
-    kind: TargetKind
-    answer: str = ""
-    unit: str = ""
-
-    @classmethod
-    def of(cls, answer: Answer) -> Target:
-        """What there is to explain about this answer."""
-        if answer.kind == "class" and answer.probability is not None:
-            return cls(kind="probability", answer=answer.label)
-        if answer.kind == "class":
-            return cls(kind="agreement", answer=answer.label)
-        if answer.kind == "number":
-            return cls(kind="number", unit=answer.unit)
-        if answer.kind == "segments":
-            return cls(kind="seconds", unit="s")
-        return cls._of_text(answer)
-
-    @classmethod
-    def _of_text(cls, answer: Answer) -> Target:
-        if answer.score is not None:
-            return cls(kind="score", answer=answer.headline)
-        if answer.headline:
-            return cls(kind="agreement", answer=answer.headline)
-        raise ExplanationFailed(
-            "This answer has no label, number or score that could be explained.",
-            advice="The raw answer is under Technical.",
-        )
-
-    def read(self, answer: Answer) -> float:
-        """The number in an answer to a changed input."""
-        match self.kind:
-            case "probability":
-                return _present(answer.probabilities.get(self.answer))
-            case "agreement":
-                return float(self.is_same(answer))
-            case "number":
-                return _present(answer.number)
-            case "score":
-                return _present(answer.score)
-            case "seconds":
-                return sum(end - start for start, end in answer.segments)
-
-    def is_same(self, answer: Answer) -> bool:
-        """Whether an answer to a changed input says the same as the one that is explained."""
-        return answer.headline == self.answer
-
-    @property
-    def words(self) -> str:
-        """The number in words, as an axis title: "probability of benign"."""
-        match self.kind:
-            case "probability":
-                return f"probability of {self.answer}"
-            case "agreement":
-                return f"share of answers that stay {self.answer}"
-            case "number":
-                return "the answer" + (f" in {self.unit}" if self.unit else "")
-            case "score":
-                return "the model's score"
-            case "seconds":
-                return "seconds found"
-
-    @property
-    def is_share(self) -> bool:
-        """Whether the number is a probability, read in percent and points."""
-        return self.kind in ("probability", "agreement")
-
-    def value_text(self, value: float) -> str:
-        """A value of the number: "97 %", "152 mg"."""
-        if self.is_share:
-            return wording.percent(value)
-        return f"{wording.number(float(f'{value:.3g}'))}{self._unit}"
-
-    def amount_text(self, amount: float) -> str:
-        """A change of the number: "+18 points", "−3.1 mg"."""
-        return wording.points(amount) if self.is_share else f"{wording.signed(amount)}{self._unit}"
-
-    def bare_text(self, amount: float) -> str:
-        """One end of a range of changes, beside `amount_text`, which has the unit: "15", "−3.1"."""
-        write = wording.bare_points if self.is_share else wording.signed
-        return write(amount).lstrip("+±")
-
-    @property
-    def _unit(self) -> str:
-        return f"{wording.GAP}{self.unit}" if self.unit else ""
+Kind = Literal[
+    "attribution", "rule", "spans", "grid", "segments", "changes", "importance", "curves"
+]
+Scope = Literal["case", "cohort"]
+Truth = str | float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,11 +51,50 @@ class Attribution:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Change:
+    """One field of the case, set to something else. `value` is what a form takes; the texts are for people."""
+
+    field: str
+    title: str
+    value: str | float | bool | None
+    before_text: str
+    after_text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """Changes that were tried on the model together, and what it then answered."""
+
+    changes: tuple[Change, ...]
+    headline: str
+    number: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """How the number goes with one field: `places` along the field (numbers, or words for choices), `numbers`
+    there, and where they may lie with 95 % certainty; `low` and `high` are empty where that is not known.
+    `shares` says how much of the cohort is near each place.
+    """
+
+    field: str
+    title: str
+    unit: str = ""
+    places: tuple[float | str, ...] = ()
+    numbers: tuple[float, ...] = ()
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+    shares: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Explanation:
     """Why a model answered as it did, as plain data.
 
     `base` is the number for a typical case (attribution) or with everything hidden (spans, grid,
-    segments), `prediction` the number for this one. `precision` and `coverage` belong to rules.
+    segments), `prediction` the number for this one; None when it is about a whole cohort. `precision` and
+    `coverage` belong to rules, `suggestions` to changes, `curves` to curves; the attributions of an
+    importance say what the model loses without a field.
     `gap` is what the attributions leave unexplained: prediction − base − their sum. `note` says in
     a sentence what a reader must know, such as a budget that ended it early.
     """
@@ -160,10 +103,12 @@ class Explanation:
     title: str
     kind: Kind
     target: Target
-    prediction: float
+    prediction: float | None = None
     base: float | None = None
     attributions: tuple[Attribution, ...] = ()
     conditions: tuple[str, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    curves: tuple[Curve, ...] = ()
     precision: float | None = None
     coverage: float | None = None
     shape: tuple[int, int] | None = None
@@ -227,7 +172,9 @@ class Question:
     """Everything a method is given.
 
     `method` is the one that is asked; `ask` asks the model about changed rows, counts them and stops
-    at the budget; `background` are typical rows to compare with; `seed` makes chance repeatable; `report` tells how far it is.
+    at the budget; `background` are typical rows to compare with; `cohort` the rows that a method of that scope is
+    about, with the `truths` that are known of them; `options` is what the person chose, in the method's own words;
+    `seed` makes chance repeatable; `report` tells how far it is.
     """
 
     method: Method
@@ -235,6 +182,9 @@ class Question:
     signature: Signature
     values: Values
     background: Sequence[Values] = ()
+    cohort: Sequence[Values] = ()
+    truths: Sequence[Truth] = ()
+    options: Mapping[str, object] = field(default_factory=dict)
     budget: Budget = Budget()
     seed: int = 0
     report: Callable[[Progress], None] = lambda _: None
@@ -248,13 +198,15 @@ class Question:
 class Method(Protocol):
     """One way to explain: a module in `explanations/methods/` with these names.
 
-    A method that needs a slow library imports it inside its functions, never at its top, and may
-    have `warm() -> None`, which the worker calls ahead of time.
+    `SCOPE` says what it explains: one case, or how the model treats a cohort of rows. A method that needs
+    a slow library imports it inside its functions, never at its top, and may have `warm() -> None`, which
+    the worker calls ahead of time.
     """
 
     NAME: str
     TITLE: str
     KIND: Kind
+    SCOPE: Scope
 
     def describe(self) -> str:
         """One sentence for a person: what this explanation tells."""
@@ -267,15 +219,6 @@ class Method(Protocol):
 
     def explain(self, question: Question) -> Explanation:
         """Explain one prediction, within `question.budget`."""
-
-
-def _present(value: float | None) -> float:
-    if value is None:
-        raise ExplanationFailed(
-            "The model left out the number that is being explained in one of its answers.",
-            advice="Ask again; if it happens again, tell the people who run the model.",
-        )
-    return value
 
 
 @cache

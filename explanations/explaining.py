@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from explanations.asking import Asker, ModelChanged, OutOfBudget
-from explanations.contract import Budget, Explanation, Method, Progress, Question, Target
+from explanations.contract import Budget, Explanation, Method, Progress, Question, Truth
 from explanations.errors import ExplanationFailed, ExplanationTooDear
+from explanations.target import Target
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer, Prediction
 from mds_client.server import Server
@@ -34,16 +35,34 @@ Connect = Callable[[Server], AbstractContextManager[Askable]]
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What is to be explained and how: plain data that can cross into another process."""
+    """What is to be explained and how: plain data that can cross into another process.
+
+    About one case: `values` and the `answer` to them. About a cohort: its rows, the `truths` known of them
+    and the `target`. `signature.model` says which model and version; `case` is written into the log.
+    Without a budget the method's own counts.
+    """
 
     method: str
     server: Server
     signature: Signature
-    values: Values
-    answer: Answer
-    budget: Budget
+    values: Values = field(default_factory=dict)
+    answer: Answer | None = None
+    target: Target | None = None
+    budget: Budget | None = None
     background: Sequence[Values] = ()
+    cohort: Sequence[Values] = ()
+    truths: Sequence[Truth] = ()
+    options: Mapping[str, object] = field(default_factory=dict)
     case: str = ""
+
+    @property
+    def asked(self) -> Target:
+        """The number that is explained. Raises ExplanationFailed when there is none."""
+        if self.target:
+            return self.target
+        if self.answer is None:
+            raise ExplanationFailed("There is no answer to be explained.")
+        return Target.of(self.answer)
 
     @property
     def row(self) -> Values:
@@ -67,14 +86,10 @@ def explain(
     check: Callable[[], None] = lambda: None,
 ) -> Explanation:
     """Run a method on a model. Raises MdsErrors only. `check` may raise to end it from outside."""
-    asker = Asker(
-        _one_version(client, order.signature),
-        Target.of(order.answer),
-        budget=order.budget,
-        check=check,
-    )
-    with quiet(), _translated(order.budget, method):
-        found = method.explain(_question(order, method, asker, report))
+    budget = order.budget or method.cost(order.signature)
+    asker = Asker(_one_version(client, order.signature), order.asked, budget=budget, check=check)
+    with quiet(), _translated(budget, method):
+        found = method.explain(_question(order, method, asker, budget, report))
     return _finished(order, asker, found)
 
 
@@ -103,7 +118,11 @@ def _one_version(
 
 
 def _question(
-    order: Order, method: Method, asker: Asker, report: Callable[[Progress], None]
+    order: Order,
+    method: Method,
+    asker: Asker,
+    budget: Budget,
+    report: Callable[[Progress], None],
 ) -> Question:
     return Question(
         method=method,
@@ -111,7 +130,10 @@ def _question(
         signature=order.signature,
         values=order.row,
         background=order.background,
-        budget=order.budget,
+        cohort=order.cohort,
+        truths=order.truths,
+        options=order.options,
+        budget=budget,
         seed=order.seed,
         report=report,
     )
@@ -119,11 +141,7 @@ def _question(
 
 def _finished(order: Order, asker: Asker, found: Explanation) -> Explanation:
     """The explanation with what it cost, and a word if the model did not repeat its answer."""
-    before = asker.target.read(order.answer)
-    note = found.note
-    if abs(before - found.prediction) > SAME * max(1.0, abs(before)):
-        shown = asker.target.value_text
-        note += f" Asked again, the model answered {shown(found.prediction)}, not {shown(before)}."
+    note = f"{found.note} {_unlike_before(order, found)}"
     return replace(
         found,
         note=note.strip(),
@@ -132,6 +150,15 @@ def _finished(order: Order, asker: Asker, found: Explanation) -> Explanation:
         seconds=round(asker.seconds, 3),
         seed=order.seed,
     )
+
+
+def _unlike_before(order: Order, found: Explanation) -> str:
+    if order.answer is None or found.prediction is None:
+        return ""
+    before, shown = found.target.read(order.answer), found.target.value_text
+    if abs(before - found.prediction) <= SAME * max(1.0, abs(before)):
+        return ""
+    return f"Asked again, the model answered {shown(found.prediction)}, not {shown(before)}."
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explanations import wording
-from explanations.contract import Attribution, Target
+from explanations.contract import Attribution
+from explanations.target import Target
 
 NAMED_FOR = 3
 NAMED_AGAINST = 2

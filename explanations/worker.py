@@ -2,7 +2,9 @@
 
 with Explainers() as explainers:
     explainers.warm()
-    job = explainers.start("shapley", server=server, signature=signature, values=values, answer=answer)
+    job = explainers.start(
+        Order(method="shapley", server=server, signature=signature, values=values, answer=answer)
+    )
     while not job.done():
         print(job.progress())
     print(job.result().sentence)
@@ -19,12 +21,13 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Self
 
-from explanations.contract import Budget, Explanation, Progress
+from explanations.contract import Explanation, Progress
 from explanations.errors import ExplanationCancelled, ExplanationFailed, ExplanationTooDear
 from explanations.explaining import Askable, Connect, Order, explain
 from explanations.messages import (
@@ -42,9 +45,7 @@ from explanations.messages import (
 from explanations.methods import methods
 from mds_client.client import MdsClient
 from mds_client.errors import MdsError
-from mds_client.prediction import Answer
 from mds_client.server import Server
-from mds_client.signature import Signature, Values
 
 log = logging.getLogger(__name__)
 
@@ -165,33 +166,9 @@ class Explainers:
         for lane in self._lanes:
             lane.open()
 
-    def start(
-        self,
-        method: str,
-        *,
-        server: Server,
-        signature: Signature,
-        values: Values,
-        answer: Answer,
-        budget: Budget | None = None,
-        background: Sequence[Values] = (),
-        case: str = "",
-    ) -> Job:
-        """Begin to explain; returns at once. Raises ExplanationTooDear when too many are waiting.
-
-        `signature.model` says which model and version; `case` is written into the log.
-        """
-        order = Order(
-            method=method,
-            server=server,
-            signature=signature,
-            values=values,
-            answer=answer,
-            budget=budget or methods()[method].cost(signature),
-            background=tuple(background),
-            case=case,
-        )
-        return self._begin(Job(order, next(self._numbers)))
+    def start(self, order: Order) -> Job:
+        """Begin to explain; returns at once. Raises ExplanationTooDear when too many are waiting."""
+        return self._begin(Job(_budgeted(order), next(self._numbers)))
 
     def close(self) -> None:
         """End the processes and everything that waits."""
@@ -319,7 +296,7 @@ class _Lane:
                 raise _overdue(job)
 
     def _deadline(self, job: Job) -> float:
-        seconds = job.order.budget.seconds
+        seconds = job.order.budget.seconds if job.order.budget else None
         allowed = LOADING_SECONDS if seconds is None else seconds
         return time.monotonic() + allowed + self._explainers.grace
 
@@ -389,36 +366,18 @@ class InlineExplainers:
     def close(self) -> None:
         """Nothing to end."""
 
-    def start(
-        self,
-        method: str,
-        *,
-        server: Server,
-        signature: Signature,
-        values: Values,
-        answer: Answer,
-        budget: Budget | None = None,
-        background: Sequence[Values] = (),
-        case: str = "",
-    ) -> Job:
+    def start(self, order: Order) -> Job:
         """As Explainers.start, but the job is done when it returns."""
-        explainer = methods()[method]
-        order = Order(
-            method=method,
-            server=server,
-            signature=signature,
-            values=values,
-            answer=answer,
-            budget=budget or explainer.cost(signature),
-            background=tuple(background),
-            case=case,
-        )
-        job = Job(order)
+        job = Job(_budgeted(order))
         try:
-            job.finish(explain(order, explainer, self._client, report=job.move))
+            job.finish(explain(order, methods()[order.method], self._client, report=job.move))
         except MdsError as error:
             job.fail(error)
         return job
+
+
+def _budgeted(order: Order) -> Order:
+    return replace(order, budget=order.budget or methods()[order.method].cost(order.signature))
 
 
 def _environment() -> dict[str, str]:

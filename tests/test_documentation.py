@@ -18,8 +18,9 @@ from db.engine import close, make_sessions
 from db.migrate import migrate
 from docs.settings_table import GUIDE, written
 from explanations.asking import Asker
-from explanations.contract import Question, Target
+from explanations.contract import Question
 from explanations.methods import methods
+from explanations.target import Target
 from mds_client import Answer, MdsClient, Server, protocols
 from mds_client.codecs import _by_content_type
 from mds_client.signature import Field, Kind, ModelRef, Role, Signature

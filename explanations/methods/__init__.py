@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from typing import cast
 
-from explanations.contract import Method
+from explanations.contract import Method, Scope
 from mds_client.signature import Signature
 
 GROUP = "mds_workbench.explanations"
@@ -24,9 +24,10 @@ def methods() -> dict[str, Method]:
     return {method.NAME: method for method in sorted(found, key=_place)}
 
 
-def suited(signature: Signature) -> list[Method]:
-    """The methods that can explain models with this signature, the most telling first."""
-    return [method for method in methods().values() if method.suits(signature)]
+def suited(signature: Signature, scope: Scope = "case") -> list[Method]:
+    """The methods of this scope that can explain models with this signature, the most telling first."""
+    found = [method for method in methods().values() if scope == method.SCOPE]
+    return [method for method in found if method.suits(signature)]
 
 
 def _place(method: Method) -> tuple[bool, str]:

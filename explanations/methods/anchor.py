@@ -23,13 +23,14 @@ from explanations import wording
 from explanations.asking import ROWS_A_CALL, Agreements, OutOfBudget
 from explanations.background import crowd
 from explanations.coding import UNKNOWN, Coding, Matrix, is_missing
-from explanations.contract import Budget, Explanation, Kind, Progress, Question
+from explanations.contract import Budget, Explanation, Kind, Progress, Question, Scope
 from explanations.errors import ExplanationFailed
 from mds_client.signature import Field, Signature, Values
 
 NAME = "anchor"
 TITLE = "A rule that is enough"
 KIND: Kind = "rule"
+SCOPE: Scope = "case"
 PRECISION = 0.95
 # Measured again on fresh cases, a rule of just 95 % comes out below it every second time.
 ENOUGH = 0.93

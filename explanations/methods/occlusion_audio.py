@@ -7,7 +7,7 @@ import wave
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from explanations.contract import Budget, Explanation, Kind, Question
+from explanations.contract import Budget, Explanation, Kind, Question, Scope
 from explanations.errors import ExplanationFailed
 from explanations.occluding import Part, has_one, occlude, the_field
 from mds_client.signature import File, Signature
@@ -15,6 +15,7 @@ from mds_client.signature import File, Signature
 NAME = "occlusion_audio"
 TITLE = "Which moments matter"
 KIND: Kind = "segments"
+SCOPE: Scope = "case"
 SLICES = 12
 SHORTEST_SECONDS = 0.1
 

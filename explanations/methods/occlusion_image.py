@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from explanations.contract import Budget, Explanation, Kind, Question
+from explanations.contract import Budget, Explanation, Kind, Question, Scope
 from explanations.errors import ExplanationFailed
 from explanations.occluding import Part, has_one, occlude, the_field
 from mds_client.signature import Field, File, Signature
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NAME = "occlusion_image"
 TITLE = "Where the model looks"
 KIND: Kind = "grid"
+SCOPE: Scope = "case"
 PATCHES = 49
 # Pictures of so few pixels are taken apart pixel by pixel.
 TINY = 64

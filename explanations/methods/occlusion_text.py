@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from explanations.contract import Budget, Explanation, Kind, Question
+from explanations.contract import Budget, Explanation, Kind, Question, Scope
 from explanations.occluding import Part, has_one, occlude, the_field
 from mds_client.signature import Signature
 
 NAME = "occlusion_text"
 TITLE = "Which words matter"
 KIND: Kind = "spans"
+SCOPE: Scope = "case"
 # Longer texts are taken apart into groups of neighbouring words.
 MOST_PARTS = 100
 NOTHING_LEFT = "…"

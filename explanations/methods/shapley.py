@@ -16,7 +16,7 @@ from explanations import sampling, sentences, wording
 from explanations.asking import ROWS_A_CALL, OutOfBudget
 from explanations.background import typical
 from explanations.coding import Coding
-from explanations.contract import Attribution, Budget, Explanation, Kind, Progress, Question
+from explanations.contract import Attribution, Budget, Explanation, Kind, Progress, Question, Scope
 from explanations.errors import ExplanationCancelled, ExplanationFailed
 from explanations.sampling import Estimate, Game, Matrix, Vector
 from mds_client.errors import MdsError
@@ -25,6 +25,7 @@ from mds_client.signature import Signature, Values
 NAME = "shapley"
 TITLE = "What speaks for and against"
 KIND: Kind = "attribution"
+SCOPE: Scope = "case"
 ROWS = 3000
 ROWS_A_FIELD = 100
 CALLS = 300

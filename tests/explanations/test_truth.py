@@ -15,15 +15,16 @@ from arithmetic_models import NOTHING_SENT, REF, number, order, table
 
 from explanations import sampling, sentences
 from explanations.background import typical
-from explanations.contract import Attribution, Budget, Explanation, Progress, Target
+from explanations.contract import Attribution, Budget, Explanation, Progress
 from explanations.errors import ExplanationFailed, ExplanationTooDear
 from explanations.explaining import Askable, explain
 from explanations.methods import methods
+from explanations.target import Target
 from mds_client import MdsClient, Server
 from mds_client.errors import EndpointFailed
 from mds_client.prediction import Answer, Prediction
 from mds_client.signature import Signature, Values
-from ui.explanation import bars
+from ui.explained.attribution import bars
 
 SHAPLEY = methods()["shapley"]
 FIELDS = 12

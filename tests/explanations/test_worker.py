@@ -16,6 +16,7 @@ from arithmetic_models import REF, SERVER, connect, table, weighted
 
 from explanations.contract import Budget
 from explanations.errors import ExplanationCancelled, ExplanationFailed, ExplanationTooDear
+from explanations.explaining import Order
 from explanations.worker import Explainers, Job
 from mds_client.errors import EndpointFailed, MdsError
 
@@ -33,12 +34,14 @@ def explainers() -> Iterator[Explainers]:
 
 def _start(explainers: Explainers, model: str, seconds: float = 20.0) -> Job:
     return explainers.start(
-        "shapley",
-        server=SERVER,
-        signature=replace(SIGNATURE, model=replace(REF, name=model)),
-        values=ROW,
-        answer=weighted(ROW),
-        budget=Budget(rows=2000, calls=500, seconds=seconds),
+        Order(
+            method="shapley",
+            server=SERVER,
+            signature=replace(SIGNATURE, model=replace(REF, name=model)),
+            values=ROW,
+            answer=weighted(ROW),
+            budget=Budget(rows=2000, calls=500, seconds=seconds),
+        )
     )
 
 

@@ -1,43 +1,36 @@
-"""Why: offers the methods that suit the model, runs one beside the page, and draws what it found."""
+"""Offers the methods that suit the model, runs them beside the page, and draws what they found."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import streamlit as st
 
-from cases.history import CaseView, explanations, save_explanation
+from cases.history import explanations, save_explanation
 from explanations.contract import Budget, Explanation
+from explanations.explaining import Order
 from explanations.methods import methods, suited
 from explanations.worker import Job
 from mds_client.errors import MdsError
-from mds_client.prediction import Answer
-from mds_client.signature import Signature, Values
-from ui import notices, session
-from ui.explanation import draw_explanation
+from mds_client.signature import Signature
+from ui import explained, notices, session
 from ui.services import services
 from ui.text import plain
+from ui.why.asked import Asked
 
 _POLL_SECONDS = 0.5
+ORDER = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What an explanation is about."""
-
-    case: CaseView
-    answer: Answer
-    values: Values
-    signature: Signature
+def suits(asked: Asked) -> bool:
+    """Whether there is a method for this model."""
+    return bool(suited(asked.signature))
 
 
 def draw(asked: Asked) -> None:
     """A button for each method; under it what is running, then what has been found."""
     offered = suited(asked.signature)
-    if not offered:
-        return
-    st.subheader("Why this answer?", anchor=False)
     found = explanations(services().sessions, asked.case.id)
     done = {
         view.method: Explanation.from_json(json.dumps(view.result)) for view in found if view.result
@@ -50,7 +43,7 @@ def draw(asked: Asked) -> None:
         if job := _job(asked, method.NAME):
             _draw_running(asked, method.NAME, job)
         elif method.NAME in done:
-            draw_explanation(done[method.NAME], asked.values)
+            explained.draw(done[method.NAME], asked.values)
         elif failure := _failures().get((asked.case.id, method.NAME)):
             notices.show(failure)
 
@@ -80,8 +73,8 @@ def _job(asked: Asked, method: str) -> Job | None:
 def _start(asked: Asked, method: str) -> None:
     found = services()
     _failures().pop((asked.case.id, method), None)
-    _jobs()[asked.case.id, method] = found.explainers.start(
-        method,
+    order = Order(
+        method=method,
         server=found.catalogue.client(asked.signature.model.server).server,
         signature=asked.signature,
         values=asked.values,
@@ -89,6 +82,7 @@ def _start(asked: Asked, method: str) -> None:
         budget=_budget(method, asked.signature),
         case=asked.case.id,
     )
+    _jobs()[asked.case.id, method] = found.explainers.start(order)
 
 
 def _budget(method: str, signature: Signature) -> Budget:
@@ -106,7 +100,7 @@ def _draw_running(asked: Asked, method: str, job: Job) -> None:
         if st.button("Stop", key=f"stop_{asked.case.id}_{method}"):
             job.cancel()
         if progress.rough:
-            draw_explanation(progress.rough, asked.values)
+            explained.draw(progress.rough, asked.values)
         return
     _finish(asked, method, job)
     st.rerun()
