@@ -1,0 +1,118 @@
+"""The one number of an answer that an explanation is about, and how it is read by people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from explanations import wording
+from explanations.errors import ExplanationFailed
+from mds_client.prediction import Answer
+
+TargetKind = Literal["probability", "agreement", "number", "score", "seconds"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """The one number of an answer that an explanation is about.
+
+    * probability   of the label that was answered
+    * agreement     1 when the answer stays the same, else 0: for labels and texts without a score
+    * number        the number that was answered, in `unit`
+    * score         the score that goes with the answer
+    * seconds       how long the segments of the answer are, all together
+    """
+
+    kind: TargetKind
+    answer: str = ""
+    unit: str = ""
+
+    @classmethod
+    def of(cls, answer: Answer) -> Target:
+        """What there is to explain about this answer."""
+        if answer.kind == "class" and answer.probability is not None:
+            return cls(kind="probability", answer=answer.label)
+        if answer.kind == "class":
+            return cls(kind="agreement", answer=answer.label)
+        if answer.kind == "number":
+            return cls(kind="number", unit=answer.unit)
+        if answer.kind == "segments":
+            return cls(kind="seconds", unit="s")
+        return cls._of_text(answer)
+
+    @classmethod
+    def _of_text(cls, answer: Answer) -> Target:
+        if answer.score is not None:
+            return cls(kind="score", answer=answer.headline)
+        if answer.headline:
+            return cls(kind="agreement", answer=answer.headline)
+        raise ExplanationFailed(
+            "This answer has no label, number or score that could be explained.",
+            advice="The raw answer is under Technical.",
+        )
+
+    def read(self, answer: Answer) -> float:
+        """The number in an answer to a changed input."""
+        match self.kind:
+            case "probability":
+                return _present(answer.probabilities.get(self.answer))
+            case "agreement":
+                return float(self.is_same(answer))
+            case "number":
+                return _present(answer.number)
+            case "score":
+                return _present(answer.score)
+            case "seconds":
+                return sum(end - start for start, end in answer.segments)
+
+    def is_same(self, answer: Answer) -> bool:
+        """Whether an answer to a changed input says the same as the one that is explained."""
+        return answer.headline == self.answer
+
+    @property
+    def words(self) -> str:
+        """The number in words, as an axis title: "probability of benign"."""
+        match self.kind:
+            case "probability":
+                return f"probability of {self.answer}"
+            case "agreement":
+                return f"share of answers that stay {self.answer}"
+            case "number":
+                return "the answer" + (f" in {self.unit}" if self.unit else "")
+            case "score":
+                return "the model's score"
+            case "seconds":
+                return "seconds found"
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the number is a probability, read in percent and points."""
+        return self.kind in ("probability", "agreement")
+
+    def value_text(self, value: float) -> str:
+        """A value of the number: "97 %", "152 mg"."""
+        if self.is_share:
+            return wording.percent(value)
+        return f"{wording.number(float(f'{value:.3g}'))}{self._unit}"
+
+    def amount_text(self, amount: float) -> str:
+        """A change of the number: "+18 points", "−3.1 mg"."""
+        return wording.points(amount) if self.is_share else f"{wording.signed(amount)}{self._unit}"
+
+    def bare_text(self, amount: float) -> str:
+        """One end of a range of changes, beside `amount_text`, which has the unit: "15", "−3.1"."""
+        write = wording.bare_points if self.is_share else wording.signed
+        return write(amount).lstrip("+±")
+
+    @property
+    def _unit(self) -> str:
+        return f"{wording.GAP}{self.unit}" if self.unit else ""
+
+
+def _present(value: float | None) -> float:
+    if value is None:
+        raise ExplanationFailed(
+            "The model left out the number that is being explained in one of its answers.",
+            advice="Ask again; if it happens again, tell the people who run the model.",
+        )
+    return value

@@ -1,0 +1,29 @@
+"""Explanations, one file a kind; every module in this folder is found by itself.
+
+A module has `KINDS` and `draw(explanation, values)`.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explanations.contract import Explanation
+from mds_client.signature import Values
+from ui.registry import drawer
+from ui.text import plain
+
+
+def draw(explanation: Explanation, values: Values) -> None:
+    """The sentence first, then the chart, then the small print."""
+    with st.container(border=True):
+        st.markdown(f"**{plain(explanation.title)}**")
+        st.markdown(plain(explanation.sentence))
+        drawer(__name__, explanation.kind).draw(explanation, values)
+        if explanation.note:
+            st.caption(plain(explanation.note))
+        st.caption(f"{_cost(explanation)} This is how the model behaves, not advice.")
+
+
+def _cost(explanation: Explanation) -> str:
+    calls = "1 call" if explanation.calls == 1 else f"{explanation.calls} calls"
+    return f"Found with {explanation.rows:,} changed rows in {calls}, {explanation.seconds:.1f} s."

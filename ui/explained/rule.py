@@ -1,0 +1,22 @@
+"""A rule: its conditions, and how far it can be trusted."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from charts import rule
+from explanations.contract import Explanation
+from mds_client.signature import Values
+from ui.figure import draw_figure
+from ui.text import plain
+
+KINDS = ("rule",)
+
+
+def draw(explanation: Explanation, _values: Values) -> None:
+    """The conditions, and how often the rule holds and applies."""
+    st.markdown("\n".join(f"- {plain(condition)}" for condition in explanation.conditions))
+    shares = {"holds": explanation.precision, "applies": explanation.coverage}
+    known = {name: share for name, share in shares.items() if share is not None}
+    if known:
+        draw_figure(rule.figure(known), rule.alt_text(known))

@@ -1,0 +1,35 @@
+"""Why this answer: one file a section; every module in this folder with an `ORDER` is found by itself.
+
+A section has `ORDER`, from top to bottom, `suits(asked)` and `draw(asked)`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from types import ModuleType
+
+import streamlit as st
+
+from ui.why.asked import Asked
+
+__all__ = ["Asked", "draw"]
+
+
+def draw(asked: Asked) -> None:
+    """Every section that has something to say about this case, under one heading."""
+    suited = [section for section in _sections() if section.suits(asked)]
+    if suited:
+        st.subheader("Why this answer?", anchor=False)
+    for section in suited:
+        section.draw(asked)
+
+
+@cache
+def _sections() -> list[ModuleType]:
+    names = [found.name for found in pkgutil.iter_modules(__path__)]
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    return sorted(
+        (module for module in modules if hasattr(module, "ORDER")), key=lambda found: found.ORDER
+    )
