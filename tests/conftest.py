@@ -11,7 +11,7 @@ import pytest
 from cli import demo
 from tests.browser.watched import ports
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.servers.fixtures"]
 
 
 @pytest.fixture(scope="session")

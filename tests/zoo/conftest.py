@@ -1,7 +1,4 @@
-"""Real servers that keep the animals: MLServer all that it can describe, Triton those with a configuration.
-
-Each lives as long as the module that asks it: they are many.
-"""
+"""Real servers that keep the animals: MLServer all that it can describe, Triton those with a configuration."""
 
 from __future__ import annotations
 
@@ -15,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.demo_mds.embedded import DEMO_MDS, PYTHON, free_ports, wait_until_ready
-from tests.servers.starting import Running, running
+from tests.demo_mds.embedded import PYTHON, free_ports, wait_until_ready
+from tests.servers.starting import Running
 from tests.zoo.animals import Animal, animals
 
 KEEPER = Path(__file__).parent / "keeper"
@@ -33,40 +30,8 @@ def is_kept_by_triton(found: Animal) -> bool:
 
 
 @pytest.fixture(scope="module")
-def triton() -> Iterator[Running]:
-    with running("triton", "/v2/health/ready") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def kserve() -> Iterator[Running]:
-    with running("kserve", "/v2/health/ready") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def seldon_core_1() -> Iterator[Running]:
-    with running("seldon_core_1", "/health/status") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def mlflow_scoring() -> Iterator[Running]:
-    with running("mlflow_scoring", "/ping") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def ray_serve() -> Iterator[Running]:
-    with running("ray_serve", "/loans/openapi.json") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def keeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The base URL of an MLServer with every animal that it can describe."""
-    if not PYTHON.exists():
-        pytest.skip(f"MLServer is not installed in {DEMO_MDS}")
     folder = tmp_path_factory.mktemp("keeper")
     url = _furnished(folder)
     with (folder / "log").open("wb") as log:
