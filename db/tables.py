@@ -213,3 +213,60 @@ class FoundFacts(Base):
     person: Mapped[str] = mapped_column(ClippedText(SHORT))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     content: Mapped[dict[str, object]] = mapped_column(Json)
+
+
+class Scenario(Base):
+    """A case that a person asked to see what would be different from another: a "what if" with a name."""
+
+    __tablename__ = "scenarios"
+    __table_args__ = (
+        UniqueConstraint("idempotency_key"),
+        Index(None, "case_id", "created_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
+    asked_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
+    name: Mapped[str] = mapped_column(ClippedText(SHORT))
+    person: Mapped[str] = mapped_column(ClippedText(SHORT))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    idempotency_key: Mapped[str] = mapped_column(String(MAX_KEY))
+
+
+class Background(Base):
+    """The typical rows that the cases of a model are compared with, as a person chose them. The newest count."""
+
+    __tablename__ = "backgrounds"
+    __table_args__ = (Index(None, "server", "model", "created_at"),)
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    server: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(ClippedText(SHORT))
+    person: Mapped[str] = mapped_column(ClippedText(SHORT))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    content: Mapped[dict[str, object]] = mapped_column(Json)
+
+
+class Study(Base):
+    """What a method found of how a model treats a cohort: which rows, and the explanation."""
+
+    __tablename__ = "studies"
+    __table_args__ = (Index(None, "server", "model", "created_at"),)
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    server: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)
+    version: Mapped[str] = mapped_column(Text)
+    method: Mapped[str] = mapped_column(ClippedText(SHORT))
+    cohort: Mapped[dict[str, object]] = mapped_column(Json)
+    person: Mapped[str] = mapped_column(ClippedText(SHORT))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    status: Mapped[str] = mapped_column(ClippedText(SHORT))
+    rows: Mapped[int]
+    calls: Mapped[int]
+    seconds: Mapped[float] = mapped_column(Double)
+    seed: Mapped[int | None] = mapped_column(BigInteger)
+    result: Mapped[dict[str, object] | None] = mapped_column(Json)
+    sentence: Mapped[str] = mapped_column(ClippedText(SENTENCE))
