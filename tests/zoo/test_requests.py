@@ -9,12 +9,10 @@ from hypothesis import strategies as st
 from mds_client.errors import InvalidValues
 from mds_client.rows import checked_rows
 from mds_client.tensors import NO_BATCH
-from tests.mds_client.test_requests_against_openapi import PUBLISHED
 from tests.zoo import values
 from tests.zoo.animals import Animal, animal, names
 from tests.zoo.published import check
 
-pytestmark = pytest.mark.skipif(not PUBLISHED.exists(), reason="MLServer is not installed")
 often = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 seldom = settings(often, max_examples=5)
 
