@@ -10,7 +10,6 @@ import base64
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import cast
 from urllib.parse import quote
 
@@ -27,10 +26,9 @@ from mds_client.dialect import (
     shape_of,
     unreadable,
 )
-from mds_client.errors import EndpointRefused, MdsError
+from mds_client.errors import MdsError
 from mds_client.exchange import Request, Response
 from mds_client.prediction import Output
-from mds_client.refusals import error_of
 from mds_client.server import ModelInfo
 from mds_client.signature import File, ModelRef, Signature, Values
 
@@ -126,15 +124,6 @@ class KServeV1(Dialect):
     def own_client(self, signature: Signature, request: Request) -> str:
         sent = repr(json.loads(request.body))
         return _PROGRAM.format(sent=sent, name=signature.model.name)
-
-    def problem(self, response: Response) -> MdsError:
-        if response.status == 501:
-            return EndpointRefused(
-                "The server cannot do this for the model.",
-                advice="Ask whoever runs it whether there is an explainer beside the model.",
-                detail=error_of(response).detail,
-            )
-        return error_of(response)
 
 
 _PROGRAM = """\
@@ -279,11 +268,6 @@ def _text(text: object) -> str:
     found = str(text)
     found.encode()
     return found
-
-
-def with_status(response: Response, status: int) -> MdsError:
-    """The error as if it had come with the status that it should have had."""
-    return error_of(replace(response, status=status))
 
 
 DIALECT = KServeV1

@@ -10,28 +10,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from mds_client.declared import unknown_input
-from mds_client.dialect import JSON, Conversation, Dialect, body_of, json_of
-from mds_client.errors import MdsError, UnreadableAnswer
+from mds_client.dialect import JSON, Conversation, Dialect, body_of
 from mds_client.exchange import Request, Response
 from mds_client.prediction import Output
-from mds_client.protocols.kserve_v1 import numbers, outputs, plain, with_status
+from mds_client.protocols.kserve_v1 import numbers, outputs, plain
 from mds_client.server import ModelInfo
 from mds_client.signature import File, ModelRef, Signature, Values
 
 _VERSION = re.compile(r"\d+\.\d+(\.\w+)*")
-# The status may be 500 for what is a refusal: the code says what is meant.
-_STATUSES = {
-    "BAD_REQUEST": 400,
-    "INVALID_PARAMETER_VALUE": 400,
-    "MALFORMED_REQUEST": 400,
-    "UNAUTHENTICATED": 401,
-    "CUSTOMER_UNAUTHORIZED": 401,
-    "PERMISSION_DENIED": 403,
-    "RESOURCE_DOES_NOT_EXIST": 404,
-    "ENDPOINT_NOT_FOUND": 404,
-    "REQUEST_LIMIT_EXCEEDED": 429,
-    "TEMPORARILY_UNAVAILABLE": 503,
-}
 
 
 class MlflowScoring(Dialect):
@@ -86,9 +72,6 @@ class MlflowScoring(Dialect):
             said = said["predictions"]
         return signature.model, outputs("predictions", said, rows, response)
 
-    def problem(self, response: Response) -> MdsError:
-        return with_status(response, _meant(response))
-
 
 def the_one_model(dialect: Dialect, ping: Response) -> list[ModelInfo]:
     """The models from the settings, else one called "model", in the state that the ping says."""
@@ -123,16 +106,6 @@ def _cell(value: object) -> object:
     if isinstance(value, File):
         value = value.data
     return base64.b64encode(value).decode() if isinstance(value, bytes) else plain(value)
-
-
-def _meant(response: Response) -> int:
-    try:
-        said = json_of(response)
-    except UnreadableAnswer:
-        return response.status
-    facts = said if isinstance(said, Mapping) else {}
-    codes = [str(facts.get(key)) for key in ("error_class", "error_code")]
-    return next((_STATUSES[code] for code in codes if code in _STATUSES), response.status)
 
 
 DIALECT = MlflowScoring

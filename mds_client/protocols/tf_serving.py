@@ -15,11 +15,9 @@ import numpy as np
 
 from mds_client.declared import signature_of
 from mds_client.dialect import JSON, Conversation, Dialect, Offer, unreadable
-from mds_client.errors import EndpointFailed, MdsError
 from mds_client.exchange import Request, Response
 from mds_client.prediction import Output
 from mds_client.protocols.kserve_v1 import outputs, plain
-from mds_client.refusals import error_of
 from mds_client.server import ModelInfo
 from mds_client.signature import Field, ModelRef, Signature, Values
 
@@ -144,16 +142,6 @@ class TFServing(Dialect):
                 kind="metrics", route="GET /monitoring/prometheus/metrics, where it is turned on"
             ),
         )
-
-    def problem(self, response: Response) -> MdsError:
-        """412 is what a model in the wrong state answers."""
-        if response.status == 412:
-            return EndpointFailed(
-                "The model is busy or not ready.",
-                advice="Wait a moment and ask again.",
-                detail=error_of(response).detail,
-            )
-        return error_of(response)
 
 
 def _path(model: ModelRef) -> str:

@@ -10,10 +10,10 @@ from urllib.parse import quote, urlencode
 
 from mds_client.declared import unknown_input
 from mds_client.dialect import JSON, Conversation, Dialect, Offer, body_of, json_of, unreadable
-from mds_client.errors import MdsError, UnreadableAnswer
+from mds_client.errors import UnreadableAnswer
 from mds_client.exchange import Request, Response
 from mds_client.prediction import Output
-from mds_client.protocols.kserve_v1 import instances, outputs, with_status
+from mds_client.protocols.kserve_v1 import instances, outputs
 from mds_client.server import ModelInfo
 from mds_client.signature import ModelRef, Signature, Values
 
@@ -116,11 +116,6 @@ class TorchServe(Dialect):
             Offer(kind="load", route=f"POST /models, PUT and DELETE /models/{name}"),
             Offer(kind="metrics", route="GET /metrics"),
         )
-
-    def problem(self, response: Response) -> MdsError:
-        """A missing or wrong token comes as 400."""
-        is_key = response.status == 400 and _facts(response).get("type") == "InvalidKeyException"
-        return with_status(response, 403 if is_key else response.status)
 
 
 def _path(route: str, model: ModelRef) -> str:

@@ -200,10 +200,11 @@ SHAPES = [
     Shape("kserve v1 list", 400, _error('Expected "instances" to be a list'), EndpointRefused, REFUSED, 'Expected "instances" to be a list', protocol="kserve-v1"),
     Shape("kserve v1 unknown", 404, _error("Model with name nope does not exist."), ModelNotFound, UNKNOWN, protocol="kserve-v1"),
     Shape("kserve v1 not ready", 503, _error("Model with name churn is not ready."), NotReady, BUSY, "Model with name churn is not ready.", protocol="kserve-v1"),
-    Shape("kserve v1 explain", 501, _error("Could not find explainer_host."), EndpointRefused, CANNOT, protocol="kserve-v1"),
+    Shape("kserve v1 explain", 501, _error("Could not find explainer_host."), EndpointRefused, CANNOT, "Could not find explainer_host.", protocol="kserve-v1"),
     # TensorFlow Serving.
     Shape("tf unknown", 404, _error("Servable not found for request: Latest(nope)"), ModelNotFound, UNKNOWN, protocol="tensorflow-serving"),
     Shape("tf refused", 400, _error("Missing 'inputs' or 'instances' key"), EndpointRefused, REFUSED, "Missing 'inputs' or 'instances' key", protocol="tensorflow-serving"),
+    Shape("tf wrong state", 412, _error("Servable is not in the right state"), NotReady, BUSY, "Servable is not in the right state", protocol="tensorflow-serving"),
     Shape("tf unavailable", 503, _error("Servable version is unavailable"), NotReady, BUSY, "Servable version is unavailable", protocol="tensorflow-serving"),
     # Seldon Core 1: its executor says text/plain whatever it sends.
     Shape("seldon 1 executor", 500, {"status": {"code": 500, "info": 'Post "http://localhost:9000/predict": dial tcp: connection refused', "status": "FAILURE"}}, EndpointFailed, BROKE, 'Post "http://localhost:9000/predict": dial tcp: connection refused', protocol="seldon-core-1", content_type=TEXT),

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from mds_client import EndpointFailed, EndpointRefused, MdsClient, ModelNotFound, Server
+from mds_client import EndpointRefused, MdsClient, ModelNotFound, NotReady, Server
 from mds_client.errors import MdsError, UnreadableAnswer
 from tests.mds_client.protocols.recorded import Reply, replaying
 
@@ -125,7 +125,7 @@ def test_nan_is_a_missing_value() -> None:
 
 @pytest.mark.parametrize(
     ("code", "error"),
-    [(400, EndpointRefused), (404, ModelNotFound), (412, EndpointFailed), (503, EndpointFailed)],
+    [(400, EndpointRefused), (404, ModelNotFound), (412, NotReady), (503, NotReady)],
 )
 def test_errors(code: int, error: type[MdsError]) -> None:
     replies = SERVING | {PREDICT: Reply({"error": "Servable not found for request"}, code)}
