@@ -5,13 +5,23 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from explanations.contract import Budget
+from explanations.errors import ExplanationFailed
 from explanations.target import Target
-from mds_client.errors import EndpointRefused, UnreadableAnswer
+from mds_client.errors import (
+    EndpointFailed,
+    EndpointRefused,
+    InvalidValues,
+    MdsError,
+    NotAllowed,
+    NotReady,
+    UnreadableAnswer,
+)
 from mds_client.prediction import Answer
 from mds_client.signature import File, Values
 
@@ -20,6 +30,10 @@ Agreements = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Predict = Callable[[list[Values]], Sequence[Answer]]
 ROWS_A_CALL = 500
 BYTES_A_CALL = 4 * 1024 * 1024
+# So many rows that the model does not answer are borne; when they are the most, asking on is in vain.
+PATIENCE = 10
+# What a model may say of single rows; whatever else goes wrong would go wrong with every row.
+ERRS = (InvalidValues, EndpointRefused, EndpointFailed, UnreadableAnswer, ExplanationFailed)
 
 
 class Fact(NamedTuple):
@@ -28,6 +42,14 @@ class Fact(NamedTuple):
     score: float
     is_same: bool
     headline: str
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """How many rows of one round the model answered, and how many not."""
+
+    answered: int = 0
+    refused: int = 0
 
 
 class OutOfBudget(Exception):
@@ -72,6 +94,7 @@ class Asker:
         self._started = clock()
         self._pace = math.inf
         self._known: dict[Hashable, Fact] = {}
+        self._refused: set[Hashable] = set()
 
     def __call__(self, rows: Sequence[Values]) -> Scores:
         """The number for each row. Raises OutOfBudget before it asks what it may not."""
@@ -100,6 +123,20 @@ class Asker:
                 self._known |= zip(chunk, facts, strict=True)
                 waiting = waiting[len(chunk) :]
         return [self._known[key] for key in keys]
+
+    def each(self, rows: Sequence[Values]) -> list[Fact | None]:
+        """As `facts`, but None for a row that the model errs on, found by halving what it errs on together.
+
+        Raises the model's own error when it errs on most rows, and what `facts` raises otherwise.
+        """
+        keys, seen = [_key(row) for row in rows], self._refused | self._known.keys()
+        new = {key: row for key, row in zip(keys, rows, strict=True) if key not in seen}
+        waiting, tally = list(new), Tally()
+        while waiting:
+            chunk = waiting[: self._that_fit([new[key] for key in waiting])]
+            self._take({key: new[key] for key in chunk}, tally)
+            waiting = waiting[len(chunk) :]
+        return [self._known.get(key) for key in keys]
 
     @property
     def seconds(self) -> float:
@@ -142,19 +179,51 @@ class Asker:
                 return count
         return min(len(rows), self._rows_a_call)
 
+    def _take(self, chunk: dict[Hashable, Values], tally: Tally) -> None:
+        """Keep what the model answers to these rows; where it errs, to each half of them."""
+        if len(chunk) > 1 and self._rows_a_call == 1:
+            for key, row in chunk.items():
+                self._take({key: row}, tally)
+            return
+        try:
+            facts = self._asked(list(chunk.values()))
+        except ERRS as error:
+            if isinstance(error, NotAllowed | NotReady):
+                raise
+            self._halve(chunk, tally, error)
+            return
+        self._known |= zip(chunk, facts, strict=True)
+        tally.answered += len(chunk)
+
+    def _halve(self, chunk: dict[Hashable, Values], tally: Tally, error: MdsError) -> None:
+        if len(chunk) == 1:
+            self._refused |= set(chunk)
+            tally.refused += 1
+            if tally.refused >= PATIENCE and tally.refused > tally.answered:
+                raise error
+            return
+        items, half = list(chunk.items()), len(chunk) // 2
+        self._take(dict(items[:half]), tally)
+        self._take(dict(items[half:]), tally)
+        if len(chunk) == 2 and not self._refused & chunk.keys():
+            self._rows_a_call = 1
+
     def _ask(self, chunk: list[Values]) -> list[Fact] | None:
         """Ask about these rows; None when the model takes one row at a time, as is known now."""
-        self._check()
-        self._afford(len(chunk))
-        self.calls += 1
-        began = self._clock()
         try:
-            answers = self._predict(chunk)
+            return self._asked(chunk)
         except (EndpointRefused, UnreadableAnswer):
             if len(chunk) == 1:
                 raise
             self._rows_a_call = 1
             return None
+
+    def _asked(self, chunk: list[Values]) -> list[Fact]:
+        self._check()
+        self._afford(len(chunk))
+        self.calls += 1
+        began = self._clock()
+        answers = self._predict(chunk)
         self.rows += len(chunk)
         self._pace = min(self._pace, (self._clock() - began) / len(chunk))
         return [self._fact(each) for each in answers]
