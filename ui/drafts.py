@@ -9,16 +9,13 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from mds_client.signature import FILE_KINDS, Field, Signature
-from ui import asking, session
+from ui import asking, scripts, session
 from ui.fields import pasted
 
-_SCRIPT = Path(__file__).with_name("scripts") / "drafts.js"
 _MOST = 100_000  # characters of one field
 _NOT_IN_CLASSES = re.compile(r"[^a-zA-Z0-9_-]")
 _UNKNOWN = ("", "unknown")
@@ -27,24 +24,22 @@ _UNKNOWN = ("", "unknown")
 def draw(form: asking.Form, signature: Signature, case: str) -> None:
     """Keep a draft of this form; where the browser has one from before, open the form with it."""
     kept = [f for f in signature.inputs if f.kind not in FILE_KINDS and not f.sensitive]
-    found = _component()(
-        key="predict_draft",
-        height=1,
-        data={
+    found = scripts.run(
+        "drafts",
+        "predict_draft",
+        {
             "slot": f"{session.person()}|{form.model}|{signature.fingerprint}|{case}",
             "model": f"{form.model}|{signature.fingerprint}",
             "session": session.remembered(session.DRAFTS, lambda: uuid.uuid4().hex),
             "generation": form.generation,
             "widgets": {f.name: _css_class(f"{form.widget_key}_{f.name}") for f in kept},
         },
+        is_apart=False,
+        height=1,
         on_found_change=lambda: None,
     )
     if found.found:
         _bring_back(form, signature, found.found)
-
-
-def _component() -> Any:
-    return st.components.v2.component("drafts", js=_SCRIPT.read_text(), isolate_styles=False)
 
 
 def _bring_back(form: asking.Form, signature: Signature, draft: object) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from cli import demo
@@ -151,6 +154,77 @@ def test_a_picture_is_uploaded_where_there_is_no_camera(page: Page, sent: dict[s
     page.keyboard.press("Escape")
     visit.predict()
     assert data_of(sent["street"]) == data_of(first)
+
+
+PUT = """async (data) => {
+  const blob = await (await fetch("data:image/png;base64," + data)).blob();
+  await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
+}"""
+PASTE = """(element, [name, type, size, words]) => {
+  const bag = new DataTransfer();
+  if (name) bag.items.add(new File([words, new Uint8Array(size)], name, { type }));
+  else bag.setData("text/plain", words);
+  element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: bag, bubbles: true, composed: true }));
+}"""
+
+
+def _paste_box(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Paste a picture: Picture")
+
+
+def _size_of(encoded: str) -> tuple[int, int]:
+    return Image.open(io.BytesIO(b64decode(encoded))).size
+
+
+@pytest.mark.parametrize("way", ["keys", "button"])
+def test_a_picture_is_pasted_by_keyboard_alone(
+    browser: Browser, odd: tuple[str, dict[str, Any]], way: str
+) -> None:
+    with watched(browser, odd[0], permissions=["clipboard-read", "clipboard-write"]) as page:
+        visit = _form(page, "street")
+        page.evaluate(PUT, b64encode(png(61, 43)).decode())
+        page.get_by_role("button", name="Upload", exact=True).focus()
+        page.keyboard.press("Tab")
+        expect(_paste_box(page)).to_be_focused()
+        page.keyboard.type("nothing is typed here")
+        expect(_paste_box(page)).to_be_empty()
+        if way == "button":
+            page.keyboard.press("Tab")
+        page.keyboard.press("Control+v" if way == "keys" else "Enter")
+        expect(page.get_by_role("status").get_by_text("Pasted as pasted.png.")).to_be_visible()
+        visit.predict()
+        assert _size_of(data_of(odd[1]["street"])["picture"][0]) == (61, 43)
+        expect(page.get_by_text("Picture: pasted.png")).to_be_visible()
+        visit.predict()
+        assert _size_of(data_of(odd[1]["street"])["picture"][0]) == (61, 43)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "said"),
+    [
+        (["", "", 0, "only words"], "There is no picture in the clipboard that can be taken."),
+        (["a.svg", "image/svg+xml", 9, ""], "There is no picture in the clipboard"),
+        (["a.png", "image/png", 11 * 2**20, ""], "too large: 11.0 MB, and at most 10.0 MB"),
+    ],
+)
+def test_what_cannot_be_pasted_is_said(
+    page: Page, sent: dict[str, Any], pasted: list[Any], said: str
+) -> None:
+    visit = _form(page, "street")
+    _paste_box(page).evaluate(PASTE, pasted)
+    expect(page.get_by_role("status").get_by_text(said)).to_be_visible()
+    visit.predict()
+    assert _size_of(data_of(sent["street"])["picture"][0]) == (320, 200)
+
+
+def test_what_is_pasted_is_looked_at_like_any_file(page: Page) -> None:
+    """Pasted into the page itself, since there is only one input that it can mean."""
+    visit = _form(page, "street")
+    page.locator("body").evaluate(PASTE, ["holiday.jpg", "image/jpeg", 9, "no picture"])
+    expect(page.get_by_role("status").get_by_text("Pasted as holiday.jpg.")).to_be_visible()
+    visit.click(visit.predict_button())
+    problem = page.get_by_test_id("stForm").get_by_text("holiday.jpg is not a picture")
+    expect(problem.first).to_be_visible()
 
 
 def test_hostile_words_are_words(page: Page) -> None:

@@ -232,6 +232,11 @@ def test_every_kind_is_drawn_whatever_its_format(kind: Kind, form: str) -> None:
     assert drawer(fields.__name__, kind, form).render
 
 
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_a_field_may_be_called_anything(kind: Kind) -> None:
+    assert not form_of(Field(name="a__b", kind=kind)).exception
+
+
 def test_a_fraction_says_its_usual_range_in_percent() -> None:
     box = form_of(
         Field(name="x", kind="number", format="fraction", typical=(0.05, 0.5), maximum=1)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
-
-import streamlit as st
 
 from mds_client.signature import Field
+from ui import scripts
 
-_SCRIPT = Path(__file__).resolve().parents[1] / "scripts" / "find.js"
 _MOST_OPENED = 40  # fields: groups open by themselves when the search left no more than these
 _STYLE = """
 label { display: flex; gap: .5rem; align-items: center; font-size: .875rem; }
@@ -23,20 +19,18 @@ output { display: block; font-size: .8rem; min-height: 1.2rem; }
 
 def draw(key: str, fields: Mapping[str, Field], groups: Mapping[str, Sequence[str]]) -> None:
     """A search over the containers of these fields, by the keys of the containers."""
-    _component()(
-        key=f"{key}_find",
-        data={
+    scripts.run(
+        "find",
+        f"{key}_find",
+        {
             "label": "Find an input",
             "placeholder": f"among {len(fields)}",
             "fields": {name: _words(field) for name, field in fields.items()},
             "groups": {name: list(members) for name, members in groups.items()},
             "most": _MOST_OPENED,
         },
+        style=_STYLE,
     )
-
-
-def _component() -> Any:
-    return st.components.v2.component("find_input", js=_SCRIPT.read_text(), css=_STYLE)
 
 
 def _words(field: Field) -> str:

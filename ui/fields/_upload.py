@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import streamlit as st
@@ -24,7 +25,7 @@ class Uploaded(Protocol):
     def getvalue(self) -> bytes: ...
 
 
-Place = Callable[[], Uploaded | None]
+Place = Callable[[str], Uploaded | None]
 
 
 @dataclass
@@ -33,44 +34,65 @@ class _Held:
 
     file: File | None
     place: str = ""
-    before: dict[str, str] = field(default_factory=dict)
+    before: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
-def uploader(
-    shown: Field, key: str, endings: Sequence[str] | None, *, is_another: bool
+def draw(
+    field: Field,
+    key: str,
+    value: object,
+    endings: Sequence[str] | None = None,
+    others: Mapping[str, Place] | None = None,
+) -> File | None:
+    """The file that came last, from the uploader or from the `others` by name, else the one that the form
+    opened with. A place is drawn with a key of its own.
+    """
+    shown = st.container()
+    places: dict[str, Place] = {
+        key: lambda key: _uploader(field, key, endings, is_another=isinstance(value, File))
+    }
+    places |= {own(key, name): draw for name, draw in (others or {}).items()}
+    held = _newest(key, value, places)
+    with shown:
+        _draw_held(field, held)
+    return None if _left_out(field, key, held) else held
+
+
+def _uploader(
+    field: Field, key: str, endings: Sequence[str] | None, *, is_another: bool
 ) -> Uploaded | None:
     """The box to choose a file or drop it on. Its own limit would refuse a file and leave the example to be
     sent instead: the check refuses it in words."""
-    most = f" (at most {shown.max_bytes / 2**20:g} MB)"
+    most = f" (at most {field.max_bytes / 2**20:g} MB)"
     return st.file_uploader(
-        ("Or upload your own" if is_another else label(shown)) + most,
+        ("Or upload your own" if is_another else label(field)) + most,
         type=endings,
         key=key,
-        help=hint(shown),
+        help=hint(field),
     )
 
 
-def draw_held(shown: Field, value: object) -> None:
+def _draw_held(field: Field, value: object) -> None:
     """What the form opened with, or what was chosen."""
     if isinstance(value, File):
-        st.markdown(f":small[{label(shown)}: {plain(value.name)}]")
-        show_file(shown.kind, value)
+        st.markdown(f":small[{label(field)}: {plain(value.name)}]")
+        show_file(field.kind, value)
 
 
-def left_out(shown: Field, key: str, value: object) -> bool:
+def _left_out(field: Field, key: str, value: object) -> bool:
     """Whether an optional file is left unknown although there is one."""
-    if shown.required or not isinstance(value, File):
+    if field.required or not isinstance(value, File):
         return False
     return st.checkbox("Leave it unknown", key=own(key, "unknown"), persist_state="session")
 
 
-def newest(key: str, opened: object, places: Mapping[str, Place]) -> File | None:
+def _newest(key: str, opened: object, places: Mapping[str, Place]) -> File | None:
     """Draw the places; the file of the one that changed last, else what the field opened with."""
     opened_with = opened if isinstance(opened, File) else None
     held = kept(own(key, "file"), lambda: _Held(opened_with))
     for name, draw in places.items():
         is_anew = name not in st.session_state
-        uploaded = draw()
+        uploaded = draw(name)
         _follow(held, name, _file(uploaded) if uploaded else None, opened_with, is_anew=is_anew)
     return held.file
 

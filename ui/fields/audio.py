@@ -8,7 +8,6 @@ import streamlit as st
 
 from mds_client.signature import Field, File
 from ui.fields import _upload
-from ui.fields._keeping import own
 from ui.labels import label
 
 KINDS = ("audio",)
@@ -17,15 +16,7 @@ _ENDINGS = ("wav", "flac", "ogg", "mp3", "m4a")
 
 def render(field: Field, key: str, value: object) -> File | None:
     """The sound that came last, else the one that the form opened with."""
-    shown = st.container()
-    is_another = isinstance(value, File)
-    draw = partial(_upload.uploader, field, key, _ENDINGS, is_another=is_another)
-    second = own(key, "microphone")
-    places = {key: draw, second: partial(_microphone, field, second)}
-    held = _upload.newest(key, value, places)
-    with shown:
-        _upload.draw_held(field, held)
-    return None if _upload.left_out(field, key, held) else held
+    return _upload.draw(field, key, value, _ENDINGS, {"microphone": partial(_microphone, field)})
 
 
 def _microphone(field: Field, key: str) -> _upload.Uploaded | None:

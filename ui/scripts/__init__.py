@@ -1,0 +1,36 @@
+"""What runs in the browser: each script is a component of Streamlit, named as its file is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_FOLDER = Path(__file__).resolve().parent
+
+
+def run(
+    name: str,
+    key: str,
+    data: Mapping[str, object],
+    *,
+    style: str | None = None,
+    is_apart: bool = True,
+    **mounted: Any,
+) -> Any:
+    """Run `name`.js on this data. Where `is_apart`, its elements and styles do not meet the page's.
+
+    Streamlit 1.67 refuses a key with two underscores in a row, which a model's or field's name may bring.
+    """
+    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+    return _component(name, style, is_apart)(key=f"{name}_{digest}", data=data, **mounted)
+
+
+@cache
+def _component(name: str, style: str | None, is_apart: bool) -> Any:
+    script = (_FOLDER / f"{name}.js").read_text(encoding="utf-8")
+    return st.components.v2.component(name, js=script, css=style, isolate_styles=is_apart)

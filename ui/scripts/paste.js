@@ -1,0 +1,102 @@
+// Takes a picture from the clipboard, and hands it to the uploader beside it as if it had been chosen there.
+// `data`: `label` names the input, `types` is the ending of each media type that is taken, `most` in bytes.
+const KEYS = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘V" : "Ctrl+V";
+const boxes = (window.mdsPasteBoxes ??= new Set());
+
+function make(name, attributes, ...inside) {
+  const element = document.createElement(name);
+  Object.entries(attributes).forEach(([key, value]) => element.setAttribute(key, value));
+  element.append(...inside);
+  return element;
+}
+
+// An editable box, since only there every browser offers to paste; nothing can be typed into it.
+function draw(root) {
+  const box = make("div", { class: "box", role: "textbox", contenteditable: "true", inputmode: "none", spellcheck: "false", tabindex: "0" });
+  box.setAttribute("aria-placeholder", `Or paste a picture: click here, then ${KEYS}`);
+  box.onbeforeinput = (event) => event.preventDefault();
+  const parts = [box];
+  if (navigator.clipboard?.read) parts.push(make("button", { type: "button" }, "Paste"));
+  root.append(make("div", { class: "row" }, ...parts), make("output", { "aria-live": "polite" }));
+}
+
+function uploader(root) {
+  for (let near = root.getRootNode().host; near; near = near.parentElement) {
+    const found = near.querySelector('[data-testid="stFileUploader"] input[type="file"]');
+    if (found) return found;
+  }
+  return null;
+}
+
+// A screenshot is always called image.png: a name of one's own is kept, that one says nothing.
+function named(file, types) {
+  const ending = types[file.type];
+  const isOwn = file.name && !/^image\.\w+$/.test(file.name) && file.name.toLowerCase().endsWith(`.${ending}`);
+  return new File([file], isOwn ? file.name : `pasted.${ending}`, { type: file.type });
+}
+
+function megabytes(size) {
+  return `${(size / 2 ** 20).toFixed(1)} MB`;
+}
+
+// What happened, as a sentence.
+function taken(root, data, files) {
+  const picture = files.find((file) => data.types[file.type]);
+  if (!picture) return "There is no picture in the clipboard that can be taken.";
+  if (picture.size > data.most) {
+    return `This picture is too large: ${megabytes(picture.size)}, and at most ${megabytes(data.most)} can be sent. It was not taken.`;
+  }
+  const input = uploader(root);
+  if (!input) return "This picture could not be taken over. Upload it as a file.";
+  const file = named(picture, data.types);
+  const bag = new DataTransfer();
+  bag.items.add(file);
+  input.files = bag.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  return `Pasted as ${file.name}.`;
+}
+
+async function read(types) {
+  const found = [];
+  for (const item of await navigator.clipboard.read()) {
+    const type = item.types.find((name) => types[name]);
+    if (type) found.push(new File([await item.getType(type)], "", { type }));
+  }
+  return found;
+}
+
+function isTyping(event) {
+  return event.composedPath().some((at) => at.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(at.tagName));
+}
+
+export default function (component) {
+  const { data, parentElement: root } = component;
+  if (!root.querySelector(".box")) draw(root);
+  const [box, button, output] = ["div.box", "button", "output"].map((name) => root.querySelector(name));
+  const take = (files) => (output.textContent = taken(root, data, files));
+  box.setAttribute("aria-label", data.label);
+  box.onpaste = box.ondrop = (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    take([...(event.clipboardData || event.dataTransfer).files]);
+  };
+  if (button) {
+    button.onclick = () =>
+      read(data.types).then(take, () => {
+        output.textContent = `The browser does not let this page look into the clipboard. Click into the box, then press ${KEYS}.`;
+      });
+  }
+  // Pasting into no box at all means the only one that there is.
+  const onPage = (event) => {
+    const files = [...event.clipboardData.files];
+    if (boxes.size === 1 && files.length && !isTyping(event)) take(files);
+  };
+  root.mdsForget?.();
+  boxes.add(root);
+  document.addEventListener("paste", onPage);
+  root.mdsForget = () => {
+    boxes.delete(root);
+    document.removeEventListener("paste", onPage);
+  };
+  return root.mdsForget;
+}
