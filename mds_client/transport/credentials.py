@@ -17,11 +17,23 @@ from urllib.parse import quote
 
 import httpx
 
-from mds_client.errors import EndpointRefused, EndpointUnreachable, MdsError
+from mds_client.errors import EndpointRefused, EndpointUnreachable, MdsError, NotAllowed
 
 Flow = Generator[httpx.Request, httpx.Response, None]
 # A token is renewed this long before it expires, so that it is still good when it arrives.
 _EARLY = 30.0
+# What reading its answer can raise.
+_MALFORMED = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
+# With these a token endpoint turns the client away, and says why in one of these words: RFC 6749, 5.2.
+_TURNED_AWAY = (400, 401, 403)
+_WHY = (
+    "invalid_client",
+    "invalid_grant",
+    "invalid_request",
+    "invalid_scope",
+    "unauthorized_client",
+    "unsupported_grant_type",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,13 +148,13 @@ class ClientCredentials(httpx.Auth):
 
     def _keep(self, response: httpx.Response) -> None:
         if response.status_code >= 400:
-            raise _refused(response.status_code)
+            raise _refused(response)
         try:
             answer: Any = response.json()
             self._token = str(answer["access_token"])
             lifetime = float(answer.get("expires_in") or 300)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise _refused(response.status_code) from None
+        except _MALFORMED:
+            raise _refused(response) from None
         self._expires = self._clock() + lifetime - min(_EARLY, lifetime / 2)
 
 
@@ -155,15 +167,32 @@ def unreachable(error: Exception) -> EndpointUnreachable:
     )
 
 
-def _refused(status: int) -> MdsError:
-    """Its body is left out: it may repeat what was sent."""
+def _refused(response: httpx.Response) -> MdsError:
+    """Of its body only the word that the standard knows is kept: the rest may repeat what was sent."""
+    status = response.status_code
     if status >= 500:
         return unreachable(RuntimeError())
+    detail = f"token endpoint: {status} {_why(response)}".rstrip()
+    if status in _TURNED_AWAY:
+        return NotAllowed(
+            "The service that signs us in to the server did not accept our credentials.",
+            advice="Tell whoever runs this workbench to check this server's client_id, secret and scope.",
+            detail=detail,
+        )
     return EndpointRefused(
-        "The service that signs us in to the server did not accept our credentials.",
-        advice="Tell whoever runs this workbench.",
-        detail=f"token endpoint: {status}",
+        "The service that signs us in to the server did not give us a token.",
+        advice="Tell whoever runs this workbench to check this server's token_url.",
+        detail=detail,
     )
+
+
+def _why(response: httpx.Response) -> str:
+    try:
+        answer: Any = response.json()
+        said = answer["error"]
+    except _MALFORMED:
+        return ""
+    return next((word for word in _WHY if word == said), "")
 
 
 def _basic(name: str, password: str) -> str:

@@ -27,6 +27,7 @@ from mds_client import (
     EndpointUnreachable,
     MdsClient,
     MdsError,
+    NotAllowed,
     Prediction,
     Server,
 )
@@ -237,11 +238,43 @@ def test_the_async_client_signs_in_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert tokens.fetched == 3
 
 
-def test_a_token_endpoint_that_refuses_is_an_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    with MdsClient(_oauth(monkeypatch), transport=httpx.MockTransport(Tokens(401))) as client:
-        with pytest.raises(EndpointRefused, match="did not accept our credentials") as caught:
-            client.predict(SIGNATURE, ROW)
-    assert caught.value.exchange
+REPEATED = '{"error": "%s", "error_description": "very-hush is not your secret"}'
+
+
+@both
+@pytest.mark.parametrize(
+    ("status", "body", "error", "sentence", "advice", "detail"),
+    [
+        (401, REPEATED % "invalid_client", NotAllowed, "accept our credentials", "client_id", "401 invalid_client"),
+        (400, REPEATED % "invalid_scope", NotAllowed, "accept our credentials", "scope", "400 invalid_scope"),
+        (403, REPEATED % "very-hush", NotAllowed, "accept our credentials", "secret", "403"),
+        (403, '{"error": {"very": "hush"}}', NotAllowed, "accept our credentials", "secret", "403"),
+        (403, "[" * 90_000, NotAllowed, "accept our credentials", "secret", "403"),
+        (404, "very-hush", EndpointRefused, "give us a token", "token_url", "404"),
+        (200, "<html>very-hush</html>", EndpointRefused, "give us a token", "token_url", "200"),
+        (200, "[" * 90_000, EndpointRefused, "give us a token", "token_url", "200"),
+        (200, '{"access_token": "a", "expires_in": 1' + "0" * 400 + "}", EndpointRefused, "give us a token", "token_url", "200"),
+        (500, "very-hush", EndpointUnreachable, "does not answer", "Try again", "RuntimeError"),
+    ],
+)  # fmt: skip
+def test_a_token_endpoint_that_refuses_says_what_to_do_and_no_secret(
+    predict: Any, status: int, body: str, error: type[MdsError], sentence: str, advice: str,
+    detail: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("OUR_SECRET", "very-hush")
+    with faults.misbehaving(faults.answers(status, body)) as url:
+        secret = Secret(env="OUR_SECRET")
+        given = Credentials(token_url=f"{url}/token", client_id="us", client_secret=secret)
+        with pytest.raises(MdsError) as caught:
+            predict(_server(url, credentials=given, retries=0))
+    told = caught.value
+    assert type(told) is error
+    assert sentence in told.sentence
+    assert advice in told.advice
+    assert told.detail == f"token endpoint: {detail}"
+    assert told.exchange
+    assert "hush" not in f"{told} {told.advice} {told.detail} {told.exchange!r} {caplog.text}"
 
 
 def test_a_rotated_file_is_read_again(tmp_path: Path) -> None:
