@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -70,6 +71,15 @@ def of_case(session: Session, case_id: str) -> list[FeedbackView]:
     query = select(Feedback).where(Feedback.case_id == case_id)
     newest_first = query.order_by(Feedback.created_at.desc(), Feedback.id.desc())
     return [_view(row) for row in session.scalars(newest_first)]
+
+
+def current_of(session: Session, case_ids: Sequence[str]) -> dict[str, list[FeedbackView]]:
+    """What people say now of some cases, by case; the newest first."""
+    query = select(Feedback).where(Feedback.case_id.in_(case_ids), Feedback.is_current)
+    found: dict[str, list[FeedbackView]] = {}
+    for row in session.scalars(query.order_by(Feedback.created_at.desc(), Feedback.id.desc())):
+        found.setdefault(row.case_id, []).append(_view(row))
+    return found
 
 
 def _view(row: Feedback) -> FeedbackView:

@@ -4,6 +4,7 @@
   + ExplanationTooDear      it would cost more rows, calls or time than it may
   + ExplanationFailed       it broke: the model, the method or the process that worked on it
   + ExplanationCancelled    the person who asked for it no longer wants it
+  + NoTypicalRows           there is nothing to compare a case with
 """
 
 from __future__ import annotations
@@ -27,3 +28,9 @@ class ExplanationCancelled(MdsError):
     """Somebody stopped the explanation before it was ready."""
 
     kind = "cancelled"
+
+
+class NoTypicalRows(MdsError):
+    """Where typical rows were looked for, there are none that fit the model."""
+
+    kind = "no_typical_rows"

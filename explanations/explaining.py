@@ -38,8 +38,8 @@ class Order:
     """What is to be explained and how: plain data that can cross into another process.
 
     About one case: `values` and the `answer` to them. About a cohort: its rows, the `truths` known of them
-    and the `target`. `signature.model` says which model and version; `case` is written into the log.
-    Without a budget the method's own counts.
+    and the `target`. `compared_with` says in words what the `background` is. `signature.model` says which
+    model and version; `case` is written into the log. Without a budget the method's own counts.
     """
 
     method: str
@@ -50,6 +50,7 @@ class Order:
     target: Target | None = None
     budget: Budget | None = None
     background: Sequence[Values] = ()
+    compared_with: str = ""
     cohort: Sequence[Values] = ()
     truths: Sequence[Truth] = ()
     options: Mapping[str, object] = field(default_factory=dict)
@@ -149,6 +150,7 @@ def _finished(order: Order, asker: Asker, found: Explanation) -> Explanation:
         calls=asker.calls,
         seconds=round(asker.seconds, 3),
         seed=order.seed,
+        compared_with=order.compared_with,
     )
 
 

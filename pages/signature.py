@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import choosing
-from ui.studio import draft, editing, files, form, publishing, sources, versions
+from ui.studio import draft, editing, files, form, publishing, sources, typical, versions
 
 PAGE = {"title": "Signature", "icon": ":material/edit_note:", "order": 8}
 
@@ -15,12 +15,16 @@ draft.tell_news()
 
 work, preview = st.columns([7, 5], gap="medium")
 with work:
-    fields, facts, past, papers = st.tabs(["Edit", "Sources", "Versions", "Files"])
+    fields, facts, rows, past, papers = st.tabs(
+        ["Edit", "Sources", "Typical cases", "Versions", "Files"]
+    )
     with fields:
         desk = editing.draw(desk)
         publishing.draw(desk)
     with facts:
         sources.draw(desk)
+    with rows:
+        typical.draw(desk)
     with past:
         versions.draw(desk)
     with papers:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from cases.history import explanations, save_explanation
+from explanations.backgrounds import Background
 from explanations.contract import Budget, Explanation
 from explanations.explaining import Order
 from explanations.methods import methods, suited
@@ -18,6 +19,7 @@ from ui import explained, notices, session
 from ui.services import services
 from ui.text import plain
 from ui.why.asked import Asked
+from ui.why.compared import background_of
 
 _POLL_SECONDS = 0.5
 ORDER = 20
@@ -33,11 +35,15 @@ def draw(asked: Asked) -> None:
     offered = suited(asked.signature)
     found = explanations(services().sessions, asked.case.id)
     done = {
-        view.method: Explanation.from_json(json.dumps(view.result)) for view in found if view.result
+        view.method: Explanation.from_json(json.dumps(view.result))
+        for view in reversed(found)
+        if view.result
     }
+    background = _background(asked.signature)
     with st.container(horizontal=True):
         for method in offered:
-            if method.NAME not in done and _job(asked, method.NAME) is None:
+            is_done = method.NAME in done and _is_of_now(done[method.NAME], background)
+            if not is_done and _job(asked, method.NAME) is None:
                 _draw_button(asked, method.NAME, method.TITLE, method.describe())
     for method in offered:
         if job := _job(asked, method.NAME):
@@ -46,6 +52,16 @@ def draw(asked: Asked) -> None:
             explained.draw(done[method.NAME], asked.values)
         elif failure := _failures().get((asked.case.id, method.NAME)):
             notices.show(failure)
+
+
+def _background(signature: Signature) -> Background | None:
+    return background_of(signature) if signature.is_tabular else None
+
+
+def _is_of_now(explanation: Explanation, background: Background | None) -> bool:
+    """Whether it was compared with what cases are compared with now; one that does not say so is left."""
+    now = background.words if background else ""
+    return explanation.compared_with in ("", now)
 
 
 def _draw_button(asked: Asked, name: str, title: str, description: str) -> None:
@@ -73,6 +89,7 @@ def _job(asked: Asked, method: str) -> Job | None:
 def _start(asked: Asked, method: str) -> None:
     found = services()
     _failures().pop((asked.case.id, method), None)
+    background = _background(asked.signature)
     order = Order(
         method=method,
         server=found.catalogue.client(asked.signature.model.server).server,
@@ -80,6 +97,8 @@ def _start(asked: Asked, method: str) -> None:
         values=asked.values,
         answer=asked.answer,
         budget=_budget(method, asked.signature),
+        background=background.rows if background else (),
+        compared_with=background.words if background else "",
         case=asked.case.id,
     )
     _jobs()[asked.case.id, method] = found.explainers.start(order)

@@ -1,0 +1,104 @@
+"""The typical rows that cases of the model are compared with: shown, and chosen from cases, a file or a registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from explanations import backgrounds
+from explanations.backgrounds import CASES, EXAMPLES, FILE, REGISTRY, Background
+from mds_client.errors import MdsError
+from mds_client.signature import Signature
+from ui import notices, session
+from ui.rows import columns, upload
+from ui.services import services
+from ui.studio.draft import Desk, draw_anew
+from ui.text import plain
+from ui.why.compared import draw_rows
+
+_SOURCES = {
+    EXAMPLES: "Examples of the model",
+    CASES: "Cases so far",
+    FILE: "A file",
+    REGISTRY: "Model registry",
+}
+
+
+def draw(desk: Desk) -> None:
+    """What counts now, then where others can be drawn from."""
+    signature = desk.published
+    if not signature.is_tabular:
+        st.markdown("Only cases that are rows of a table are compared with typical ones.")
+        return
+    now = backgrounds.current(services().sessions, signature)
+    st.markdown(
+        "An explanation says how a case differs from **typical cases**. "
+        f"Now these are {plain(now.words)}{_chosen_by(now)}."
+    )
+    box = st.expander(
+        "Look at them", key=desk.draft.widget("typical_rows"), type="compact", on_change="rerun"
+    )
+    if box.open:
+        with box:
+            draw_rows(now, signature)
+    picked = st.segmented_control(
+        "Draw typical cases from",
+        list(_SOURCES),
+        format_func=lambda source: _SOURCES[source],
+        key=desk.draft.widget("typical_source"),
+    )
+    if picked:
+        _draw_offer(desk, signature, picked)
+
+
+def _chosen_by(now: Background) -> str:
+    if now.created_at is None:
+        return ""
+    return f", chosen by {plain(now.person)} on {now.created_at:%Y-%m-%d}"
+
+
+def _draw_offer(desk: Desk, signature: Signature, source: str) -> None:
+    """The rows that would be taken, and the button that takes them."""
+    try:
+        found = _from_file(desk, signature) if source == FILE else _FOUND[source](signature)
+    except MdsError as error:
+        notices.show(error)
+        return
+    if found is None:
+        return
+    st.markdown(f"These would be taken: {plain(found.words)}.")
+    draw_rows(found, signature)
+    if st.button(
+        "Compare with these", icon=":material/check:", key=desk.draft.widget(f"typical_{source}")
+    ):
+        _choose(desk, found)
+
+
+def _from_file(desk: Desk, signature: Signature) -> Background | None:
+    given = upload.draw(desk.entry.ref)
+    found = columns.draw(given, desk.entry.ref, signature) if given else None
+    if given is None or found is None:
+        return None
+    _, converted = found
+    return backgrounds.of_rows(converted.records(), signature, given.name)
+
+
+def _choose(desk: Desk, found: Background) -> None:
+    try:
+        backgrounds.choose(services().sessions, desk.draft.model, found, person=session.person())
+    except MdsError as error:
+        notices.show(error)
+        return
+    draw_anew(f"From now on cases are compared with {plain(found.words)}.")
+
+
+def _of_cases(signature: Signature) -> Background:
+    return backgrounds.of_cases(services().sessions, signature)
+
+
+_FOUND: dict[str, Callable[[Signature], Background]] = {
+    EXAMPLES: backgrounds.of_examples,
+    CASES: _of_cases,
+    REGISTRY: backgrounds.of_registry,
+}

@@ -1,0 +1,73 @@
+"""What a case is compared with, and what is unusual in it beside that."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from explanations import backgrounds
+from explanations.backgrounds import Background
+from explanations.unusual import sentence, unusual
+from mds_client.signature import Signature
+from ui.services import services
+from ui.shell import page_path
+from ui.text import plain
+from ui.why.asked import Asked
+
+ORDER = 10
+
+
+def suits(asked: Asked) -> bool:
+    """Whether the case is a row of a table."""
+    return asked.signature.is_tabular
+
+
+def draw(asked: Asked) -> None:
+    """The unusual values first, then a line on the typical cases and a look at them."""
+    background = background_of(asked.signature)
+    shown = [field for field in asked.signature.inputs if not field.sensitive]
+    found = unusual(asked.signature, asked.values, background.rows)
+    named = [each for each in found if each.field in {field.name for field in shown}]
+    if words := sentence(named, len(background.rows)):
+        st.markdown(plain(words))
+    if background.rows:
+        with st.popover(
+            f"Compared with {plain(background.words)}",
+            type="tertiary",
+            icon=":material/groups:",
+            key=f"compared_{asked.case.id}",
+            on_change="rerun",
+        ) as popover:
+            if popover.open:
+                draw_rows(background, asked.signature)
+                _draw_way_to_others(asked.signature)
+
+
+def background_of(signature: Signature) -> Background:
+    """The typical rows that cases of this model are compared with now."""
+    return backgrounds.current(services().sessions, signature)
+
+
+def draw_rows(background: Background, signature: Signature) -> None:
+    """The typical rows as a table, without what is sensitive."""
+    fields = [field for field in signature.inputs if not field.sensitive]
+    titles = {field.name: plain(field.title) for field in fields}
+    names = list(titles.values())
+    if len(set(names)) < len(names):
+        titles = {name: f"{title} ({name})" for name, title in titles.items()}
+    frame = pd.DataFrame([dict(row) for row in background.rows], columns=list(titles))
+    st.dataframe(
+        frame.rename(columns=titles),
+        hide_index=True,
+        height=300,
+        alt="The typical cases, a row each",
+    )
+
+
+def _draw_way_to_others(signature: Signature) -> None:
+    st.page_link(
+        page_path("signature"),
+        label="Choose other typical cases",
+        icon=":material/edit_note:",
+        query_params={"model": str(signature.model)},
+    )

@@ -1,0 +1,110 @@
+"""Past cases like this one: what the model answered, and what people said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from cases.asking import answer_of
+from cases.history import CaseView
+from cases.similar import Similar, similar
+from explanations import wording
+from mds_client.signature import Signature
+from ui.services import services
+from ui.text import plain
+from ui.why.asked import Asked
+
+ORDER = 80
+_MOST_DIFFERING = 3
+_CALLED = {"correct": "right", "incorrect": "wrong", "unsure": "cannot be judged"}
+
+
+def suits(asked: Asked) -> bool:
+    """Whether cases can be compared: files and free text are only the same or not."""
+    return asked.signature.is_tabular
+
+
+def draw(asked: Asked) -> None:
+    """Closed at first: what is not looked at is not looked for."""
+    box = st.expander(
+        "Similar cases", icon=":material/groups:", key=f"similar_{asked.case.id}", on_change="rerun"
+    )
+    if not box.open:
+        return
+    with box:
+        found = similar(services().sessions, asked.case, asked.signature)
+        if not found:
+            st.markdown("This is the first case of this model.")
+            return
+        st.markdown(plain(sentence(asked.case, found)))
+        _draw_table(asked, found)
+
+
+def sentence(case: CaseView, found: Sequence[Similar]) -> str:
+    """How many of them got the same answer, and how many people called right or wrong."""
+    many = f"Of the {len(found)} most similar cases" if len(found) > 1 else "The most similar case"
+    parts = []
+    if case.answer_label is not None:
+        same = sum(each.case.answer_label == case.answer_label for each in found)
+        parts.append(
+            f"{same} got the same answer"
+            if len(found) > 1
+            else f"got {'the same' if same else 'another'} answer"
+        )
+    said = [each.feedback[0].judgement for each in found if each.feedback]
+    counts = [
+        f"{said.count(judgement)} {words}"
+        for judgement, words in (("correct", "right"), ("incorrect", "wrong"))
+        if judgement in said
+    ]
+    parts.append(f"people called {wording.listed(counts)}" if counts else "nobody judged any yet")
+    gap = ", " if len(found) > 1 else " "
+    return f"{many}{gap}{wording.listed(parts)}."
+
+
+def _draw_table(asked: Asked, found: Sequence[Similar]) -> None:
+    st.dataframe(
+        pd.DataFrame([_line(each, asked.case, asked.signature) for each in found]),
+        hide_index=True,
+        column_config={
+            "When": st.column_config.DatetimeColumn(format="distance"),
+            "Case": st.column_config.LinkColumn("Case", display_text="Open"),
+        },
+        alt="The most similar cases, with their answers and feedback",
+    )
+
+
+def _line(found: Similar, case: CaseView, signature: Signature) -> dict[str, object]:
+    answer = answer_of(found.case)
+    return {
+        "Answer": answer.headline if answer else "",
+        "People said": _said(found),
+        "Different in": _differences(found, signature),
+        "When": found.case.created_at,
+        "Case": f"/predict?case={found.case.id}",
+    }
+
+
+def _said(found: Similar) -> str:
+    """The newest word on it, with the right answer where it was corrected."""
+    if not found.feedback:
+        return "–"
+    newest = found.feedback[0]
+    is_corrected = newest.judgement == "incorrect" and newest.truth is not None
+    return _CALLED[newest.judgement] + (f": it is {newest.truth}" if is_corrected else "")
+
+
+def _differences(found: Similar, signature: Signature) -> str:
+    """The fields that differ most and their values there; none of what is sensitive."""
+    fields = [f for name in found.differing if not (f := signature[name]).sensitive]
+    shown = [
+        f"{field.title} = {wording.value(field, found.case.entered.get(field.name))}"
+        for field in fields[:_MOST_DIFFERING]
+    ]
+    if len(fields) > _MOST_DIFFERING:
+        shown.append(f"{len(fields) - _MOST_DIFFERING} more")
+    if found.differing and not fields:
+        return "what is not shown"
+    return ", ".join(shown) or "nothing"
