@@ -11,7 +11,7 @@ from cli.output import FAILED, GOOD, UNREACHABLE, document, printable
 from mds_client.client import MdsClient
 from mds_client.detection import Detection
 from mds_client.dialect import Dialect
-from mds_client.errors import EndpointUnreachable, MdsError
+from mds_client.errors import EndpointUnreachable, MdsError, NotAllowed
 from mds_client.protocols import AUTO
 from mds_client.server import ModelInfo, Server
 from settings import settings_file
@@ -87,21 +87,22 @@ def _spoken(server: Server, found: Detection) -> list[Finding]:
         return findings
     mark: Mark = "✗" if server.protocol == AUTO else "!"
     asked = "; ".join(f"{p.method} {p.path} → {p.status}" for p in found.probes)
-    said = f"Somebody answers, but no protocol was recognised ({asked})."
+    verdict = "does not let us in" if found.is_locked else "no protocol was recognised"
+    said = f"Somebody answers, but {verdict} ({asked})."
     code = FAILED if mark == "✗" else GOOD
-    advice = _advice_of([probe.status for probe in found.probes])
+    advice = _advice_of(found)
     return [Finding(mark=mark, server=server.name, sentence=said, advice=advice, code=code)]
 
 
-def _advice_of(statuses: list[int]) -> str:
-    if {401, 403} & set(statuses):
+def _advice_of(found: Detection) -> str:
+    if found.is_locked or {401, 403} & {probe.status for probe in found.probes}:
         return _CREDENTIAL
     return 'Set protocol = "…" for this server, or correct the path in its url.'
 
 
 _MOST_ASKED = 100
 _CREDENTIAL = (
-    'It wants a credential: set headers_from_env = { Authorization = "YOUR_VARIABLE" } '
+    'It wants a credential: set token_env = "YOUR_VARIABLE", or another way to sign in, '
     "for this server, and the variable."
 )
 
@@ -141,7 +142,8 @@ def _needs_models(dialect: Dialect, error: MdsError) -> list[Finding]:
 def _bad(server: Server, error: MdsError) -> Finding:
     is_away = isinstance(error, EndpointUnreachable)
     status = error.exchange.status if error.exchange else None
-    advice = _CREDENTIAL if status in (401, 403) else error.advice
+    is_locked = status is not None and isinstance(error, NotAllowed)
+    advice = _CREDENTIAL if is_locked else error.advice
     if is_away:
         advice = "Check the url, and that this machine may reach it."
     code = UNREACHABLE if is_away else FAILED

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mds_client.dialect import Conversation, Dialect
-from mds_client.errors import MdsError, UnreadableAnswer
+from mds_client.errors import MdsError, NotAllowed, UnreadableAnswer
 from mds_client.exchange import Request, Response
 from mds_client.protocols import dialects
+from mds_client.refusals import error_of
 from mds_client.server import Server
 
 
@@ -26,12 +27,14 @@ class Probe:
 class Detection:
     """The verdict on a base URL. `protocol` is empty when nothing was recognised.
 
-    `evidence` is one sentence for the verdict, `probes` is everything that was asked.
+    `evidence` is one sentence for the verdict, `probes` is everything that was asked. `is_locked` says
+    that whatever is there did not let us in.
     """
 
     protocol: str = ""
     evidence: str = ""
     probes: tuple[Probe, ...] = ()
+    is_locked: bool = False
 
 
 def detection(server: Server) -> Conversation[Detection]:
@@ -44,12 +47,18 @@ def detection(server: Server) -> Conversation[Detection]:
         evidence = yield from _asked_once(dialect(server), asked)
         if evidence:
             return Detection(protocol=dialect.NAME, evidence=evidence, probes=_probes(asked))
-    return Detection(probes=_probes(asked))
+    return Detection(probes=_probes(asked), is_locked=_is_locked(asked.values()))
 
 
-def unrecognised(found: Detection) -> UnreadableAnswer:
-    """The error for a server that answers but speaks nothing we know."""
+def unrecognised(found: Detection, server: Server) -> MdsError:
+    """The error for a server that answers but speaks nothing we know, or lets nobody in to find out."""
     asked = "; ".join(f"{p.method} {p.path} → {p.status}" for p in found.probes)
+    if found.is_locked:
+        return NotAllowed(
+            f"The server “{server.title or server.name}” did not let us in.",
+            advice="Tell whoever runs this workbench to set credentials for this server in its settings.",
+            detail=f"asked: {asked}",
+        )
     return UnreadableAnswer(
         "A server answers at this address, but it speaks no protocol that we know.",
         advice="Name its protocol in the settings, or look with `mds doctor`.",
@@ -70,6 +79,12 @@ def _asked_once(dialect: Dialect, asked: dict[tuple[str, str], Response]) -> Con
         return str(done.value)
     except MdsError:
         return ""  # the answer was not what this dialect reads
+
+
+def _is_locked(answers: Iterable[Response]) -> bool:
+    """Whether every answer but "no such route" is a closed door: a status or a page to sign in at."""
+    there = [answer for answer in answers if answer.status != 404]
+    return bool(there) and all(isinstance(error_of(answer), NotAllowed) for answer in there)
 
 
 def _probes(asked: dict[tuple[str, str], Response]) -> tuple[Probe, ...]:

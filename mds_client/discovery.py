@@ -18,13 +18,14 @@ from functools import cached_property, partial
 
 from mds_client.client import MdsClient
 from mds_client.detection import Detection
-from mds_client.errors import MdsError
+from mds_client.errors import MdsError, NotAllowed
+from mds_client.explainers import explainers, explaining_others
 from mds_client.facts import Facts
 from mds_client.ladder import merged
 from mds_client.protocols import dialects
 from mds_client.registries import Registries
 from mds_client.server import ModelInfo, Server
-from mds_client.signature import ModelRef, Signature
+from mds_client.signature import Explainer, ModelRef, Signature
 from mds_client.sources import FoundServer, Said, Source
 
 log = logging.getLogger(__name__)
@@ -51,13 +52,16 @@ class Entry:
     """One deployed model version, as last seen.
 
     `since` is when it came into its state; `signature` is what its server declares, None as long as that
-    could not be read; `facts` are what registries know besides.
+    could not be read; `facts` are what registries know besides. `explainer` is deployed beside it; what
+    `is_explainer` is there to explain another model.
     """
 
     info: ModelInfo
     signature: Signature | None = None
     facts: tuple[Facts, ...] = ()
     takes_matrix: bool = False
+    explainer: Explainer | None = None
+    is_explainer: bool = False
     since: datetime
 
     @property
@@ -92,6 +96,7 @@ class Entry:
 class ServerState:
     """Whether a server answered the last time, and since when that is so.
 
+    `sentence` says what happened where it did not, `advice` what to do where that is for people here.
     `protocol` is its protocol's title, empty while it is not known. `detected` says how it was
     recognised; None when the protocol is configured or nobody has answered yet.
     """
@@ -99,6 +104,7 @@ class ServerState:
     server: Server
     is_reachable: bool
     sentence: str = ""
+    advice: str = ""
     since: datetime
     protocol: str = ""
     detected: Detection | None = None
@@ -120,6 +126,7 @@ class _Listing:
         self.entries = [
             entry for server in sorted(by_server) for entry in _sorted(by_server[server].values())
         ]
+        self.models = [entry for entry in self.entries if not entry.is_explainer]
         self.by_ref = {entry.ref: entry for entry in self.entries}
         # The last of a name is its newest version.
         self.newest = {(entry.ref.server, entry.ref.name): entry for entry in self.entries}
@@ -166,8 +173,8 @@ class Catalogue:
         return self._version
 
     def entries(self) -> list[Entry]:
-        """Every model version last seen, by server, name and version."""
-        return list(self._listed().entries)
+        """Every model version last seen, by server, name and version; explainers belong to their models."""
+        return list(self._listed().models)
 
     def servers(self) -> list[ServerState]:
         with self._lock:
@@ -289,7 +296,7 @@ class Catalogue:
             old = self._entries.get(name, {})
             infos = [_with_said(info, said.get(info.ref.name, _SAY_NOTHING)) for info in listed]
             self._publish(name, [self._entry(old.get(info.ref), info) for info in infos])
-            self._note(self._state(client, ""))
+            self._note(self._state(client))
 
     def _entry(self, old: Entry | None, info: ModelInfo) -> Entry:
         if old is None or old.info.state != info.state:
@@ -306,7 +313,7 @@ class Catalogue:
             gone = self._entries.get(name, {}).values()
             lost = [_unreachable(e, said.get(e.ref.name, _SAY_NOTHING), error, now) for e in gone]
             self._publish(name, lost)
-            self._note(self._state(client, error.sentence))
+            self._note(self._state(client, error))
 
     def _only_said(self, name: str, known: Entries) -> list[Entry]:
         """Models that a source tells of, while their server itself has not listed them."""
@@ -318,14 +325,15 @@ class Catalogue:
             if ref.name not in names
         ]
 
-    def _state(self, client: MdsClient, sentence: str) -> ServerState:
+    def _state(self, client: MdsClient, error: MdsError | None = None) -> ServerState:
         detected = client.detected
         name = detected.protocol if detected else client.server.protocol
         dialect = dialects().get(name)
         return ServerState(
             server=client.server,
-            is_reachable=not sentence,
-            sentence=sentence,
+            is_reachable=error is None,
+            sentence=error.sentence if error else "",
+            advice=error.advice if isinstance(error, NotAllowed) else "",
             since=self._clock(),
             protocol=dialect.TITLE if dialect else "",
             detected=detected,
@@ -464,10 +472,21 @@ class Catalogue:
         with self._lock:
             if server not in self._clients and server not in self._found:
                 return  # it went away while it was asked
+            entries = self._matched(server, entries)
             new, old = {entry.ref: entry for entry in entries}, self._entries.get(server, {})
             if len(new) != len(old) or any(old.get(ref) is not e for ref, e in new.items()):
                 self._entries[server] = new
                 self._version += 1
+
+    def _matched(self, server: str, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """The entries with what explains them, as far as is known by now."""
+        client = self._clients.get(server)
+        dialect = client.spoken if client else None
+        if dialect is None:
+            return entries
+        found = explainers(dialect, {entry.ref: entry.signature for entry in _sorted(entries)})
+        explaining = explaining_others(found)
+        return [_with_explainer(e, found.get(e.ref), e.ref in explaining) for e in entries]
 
     def _note(self, state: ServerState) -> None:
         with self._lock:
@@ -507,6 +526,12 @@ class _Rhythm:
         last = self._soon.get(task, _FIRST_RETRY / 1.5)
         self._soon[task] = _FIRST_RETRY / 1.5 if is_well else min(last * 1.5, self._seconds)
         self._due[task] = time.monotonic() + (self._seconds if is_well else self._soon[task])
+
+
+def _with_explainer(entry: Entry, explainer: Explainer | None, is_explainer: bool) -> Entry:
+    if (entry.explainer, entry.is_explainer) == (explainer, is_explainer):
+        return entry
+    return replace(entry, explainer=explainer, is_explainer=is_explainer)
 
 
 def _sorted(entries: Iterable[Entry]) -> list[Entry]:

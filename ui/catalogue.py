@@ -37,8 +37,9 @@ def draw_servers(servers: Sequence[ServerState]) -> None:
     """A sentence for each server that does not answer, with since when and how it was recognised."""
     for state in servers:
         if not state.is_reachable:
+            said = plain(f"{state.sentence} {state.advice}".rstrip())
             st.warning(
-                f"{plain(state.sentence)} Its models are shown as they were last seen. "
+                f"{said} Its models are shown as they were last seen. "
                 f"Since {state.since:%H:%M:%S} UTC.",
                 icon=":material/cloud_off:",
             )
@@ -99,7 +100,8 @@ def _recognised(state: ServerState) -> list[str]:
         said = "Its protocol is configured; nothing was asked." if title else "Not recognised yet."
         return [f"**{title}**", said, last] if title else [said, last]
     lines = "\n".join(f"- {plain(line)}" for line in probe_lines(found.probes))
-    paragraphs = [f"**{title or 'No protocol that we know'}**", plain(found.evidence), lines, last]
+    unknown = "We are not let in" if found.is_locked else "No protocol that we know"
+    paragraphs = [f"**{title or unknown}**", plain(found.evidence), lines, last]
     return [paragraph for paragraph in paragraphs if paragraph]
 
 

@@ -14,6 +14,7 @@ import pytest
 
 import settings
 from cli.main import main
+from tests.mds_client import faults
 from tests.mds_client.cluster import KSERVE, cluster, resource
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,6 +120,22 @@ def test_the_doctor_says_the_protocol_and_what_is_missing(mds_url: str, capsys: 
     assert "wine" in said
     assert main(["doctor", "--json"]) == 3
     assert {f["mark"] for f in json.loads(capsys.readouterr().out)} >= {"✓", "✗"}
+
+
+def test_a_server_that_lets_nobody_in_wants_credentials(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with faults.misbehaving(faults.answers(401, "")) as url:
+        monkeypatch.setenv("MDS_SERVERS", json.dumps([{"name": "vault", "url": url}]))
+        settings.settings.cache_clear()
+        assert main(["doctor", url]) == 1
+        said = capsys.readouterr().out
+        assert "does not let us in" in said
+        assert "token_env" in said
+        assert main(["models"]) == 1
+        said = capsys.readouterr().err
+        assert "The server “vault” did not let us in." in said
+        assert "set credentials" in said
 
 
 def test_credentials_are_never_printed(

@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from mds_client import MdsClient, Server
 from mds_client.discovery import Catalogue
+from tests.mds_client import faults
 from ui import services
 from ui.catalogue import MOST_CARDS
 
@@ -35,6 +36,19 @@ def test_a_dead_server_hides_nothing_and_is_said(app: AppTest, built: services.S
     assert "Old cluster" in app.warning[0].value
     assert len(app.subheader) > 5
     dead.close()
+
+
+def test_a_server_that_lets_nobody_in_is_said_with_what_to_do(
+    app: AppTest, built: services.Services
+) -> None:
+    with faults.misbehaving(faults.answers(401, "")) as url:
+        with MdsClient(Server(name="vault", url=url, title="Vault")) as client:
+            install(built, client)
+            app.run()
+    said = app.warning[0].value
+    assert "The server “Vault” did not let us in" in said
+    assert "set credentials for this server" in said
+    assert "**We are not let in**" in "".join(text.value for text in app.markdown)
 
 
 def install(built: services.Services, *clients: MdsClient) -> None:
