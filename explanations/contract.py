@@ -100,7 +100,8 @@ class Explanation:
     importance say what the model loses without a field, and its `base` what it reaches with all of them.
     `gap` is what the attributions leave unexplained: prediction − base − their sum. `note` says in
     a sentence what a reader must know, such as a budget that ended it early. `compared_with` says in words
-    which typical rows it was given.
+    which typical rows it was given. `raster` lies over a picture, row by row from the top: to which attribution,
+    by its place, each cell belongs; -1 where nothing is known yet.
     """
 
     method: str
@@ -116,6 +117,7 @@ class Explanation:
     precision: float | None = None
     coverage: float | None = None
     shape: tuple[int, int] | None = None
+    raster: tuple[tuple[int, ...], ...] = ()
     gap: float | None = None
     sentence: str
     alt: str
@@ -129,11 +131,14 @@ class Explanation:
 
     @property
     def grid(self) -> tuple[tuple[float, ...], ...]:
-        """The amounts of a grid over a picture, row by row from the top."""
+        """The amounts over a picture, row by row from the top; 0 where nothing is known."""
+        amounts = [attribution.amount for attribution in self.attributions]
+        if self.raster:
+            known = [*amounts, 0.0]  # -1 is the last
+            return tuple(tuple(known[place] for place in line) for line in self.raster)
         if self.shape is None:
             return ()
         _, width = self.shape
-        amounts = [attribution.amount for attribution in self.attributions]
         return tuple(tuple(amounts[i : i + width]) for i in range(0, len(amounts), width))
 
     def to_json(self) -> str:
