@@ -95,6 +95,14 @@ class ServerSettings(AddressSettings):
     management_url: str = Field(
         "", description="Second address of a server that lists models there"
     )
+    explainer_url: str = Field(
+        "", description="Address of its models' explainer, if it has its own"
+    )
+    explainers: dict[str, str] = Field(
+        default_factory=dict,
+        description="What explains a model: model = another model's name, its own for the protocol's "
+        'own route, or `""` for nothing',
+    )
     read_timeout: float | None = Field(None, gt=0, description="Longest silence while reading")
     write_timeout: float | None = Field(None, gt=0, description="Longest wait while sending")
     pool_timeout: float | None = Field(None, gt=0, description="Longest wait for a free connection")

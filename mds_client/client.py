@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -23,10 +23,13 @@ from mds_client.dialect import Conversation, Dialect, Result
 from mds_client.errors import (
     EndpointFailed,
     EndpointRefused,
+    InvalidValues,
     MdsError,
+    Problem,
     SignatureMismatch,
 )
 from mds_client.exchange import Exchange, Request, Response
+from mds_client.explainers import Explained, explainer_of, explainers, of_explainer
 from mds_client.prediction import Prediction
 from mds_client.rows import Rows, checked_rows
 from mds_client.sending import (
@@ -40,7 +43,7 @@ from mds_client.sending import (
     new_request_id,
 )
 from mds_client.server import ModelInfo, Server
-from mds_client.signature import ModelRef, Signature
+from mds_client.signature import Explainer, ModelRef, Signature
 from mds_client.transport.retrying import Outcome
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
 
 # OSError: anyio lets a TLS alert through as ssl.SSLError.
 FAULTS = (httpx.HTTPError, httpx.InvalidURL, OSError, TooLarge, MdsError)
+_MOST_ASKED = 100
 
 
 class MdsClient(Sending):
@@ -146,6 +150,48 @@ class MdsClient(Sending):
         response, exchange = self._send(request, trace_id, self.hedge_after(signature))
         return self.prediction(dialect, signature, len(rows), response, exchange)
 
+    def explainers(self) -> dict[ModelRef, Explainer]:
+        """What explains which of the server's models, read from its listing and their metadata (of at most
+        a hundred models). Raises MdsError."""
+        dialect, refs = self.dialect(), [info.ref for info in self.models()]
+        return explainers(dialect, {ref: self._declared(ref, n) for n, ref in enumerate(refs)})
+
+    def _declared(self, ref: ModelRef, place: int) -> Signature | None:
+        try:
+            return self.signature(ref) if place < _MOST_ASKED else None
+        except MdsError:
+            return None
+
+    def explain(
+        self,
+        signature: Signature,
+        values: Rows,
+        *,
+        request_id: str = "",
+        trace_id: str = "",
+        seconds: float | None = None,
+    ) -> Explained:
+        """What the explainer that the signature names says of one row, at most so many seconds long.
+
+        Raises InvalidValues before anything is sent, EndpointRefused where there is no explainer, and the
+        other MdsErrors, in words about the explainer.
+        """
+        rows = checked_rows(signature, values)
+        if len(rows) != 1:
+            raise InvalidValues(
+                [Problem(field="", sentence="An explainer takes one row at a time.")]
+            )
+        dialect = self.dialect()
+        request = dialect.explain_request(signature, rows, request_id or new_request_id())
+        if request is None or signature.explainer is None:
+            raise EndpointRefused(f"There is no explainer beside {signature.model}.")
+        try:
+            response, exchange = self._send(request, trace_id, seconds=seconds)
+        except MdsError as error:
+            raise of_explainer(error) from error
+        said = self.explained(dialect, signature, response, exchange)
+        return Explained(explainer=signature.explainer, said=said, exchange=exchange)
+
     def _converse(self, conversation: Conversation[Result]) -> Result:
         """Lead a conversation to its end. Raises MdsError."""
         exchange = None
@@ -160,9 +206,13 @@ class MdsClient(Sending):
             raise self.misread(error, exchange) from error
 
     def _send(
-        self, request: Request, trace_id: str = "", hedge_after: float | None = None
+        self,
+        request: Request,
+        trace_id: str = "",
+        hedge_after: float | None = None,
+        seconds: float | None = None,
     ) -> tuple[Response, Exchange]:
-        call, started = self.call(request, trace_id, hedge_after), self._clock()
+        call, started = self.call(request, trace_id, hedge_after, seconds), self._clock()
         self.admit(call)
         try:
             response = self._until_settled(call, started)
@@ -223,7 +273,7 @@ class MdsClient(Sending):
         return self._stream(call, started)
 
     def _stream(self, call: Call, started: float) -> Response:
-        request = self.wire(call, self.left(started))
+        request = self.wire(call, self.left(started, call))
         answer = self._signed_in(request)
         body = bytearray()
         try:
@@ -400,7 +450,7 @@ class AsyncMdsClient(Sending):
             return await self._stream(call, started, Seen())
 
     async def _stream(self, call: Call, started: float, seen: Seen) -> Response:
-        left = self.left(started)
+        left = self.left(started, call)
         async with asyncio.timeout(left):
             return await self._received(self.wire(call, left, seen.async_event), started)
 
@@ -462,6 +512,14 @@ class Model:
             return self.client.predict(signature, values, request_id=request_id, trace_id=trace_id)
         except (EndpointRefused, EndpointFailed) as error:
             raise self._reason(error) from error
+
+    def explain(self, values: Rows, *, request_id: str = "", trace_id: str = "") -> Explained:
+        """What the explainer deployed beside the model says of one row. Raises MdsError."""
+        signature = self.signature()
+        if signature.explainer is None:
+            found = explainer_of(self.client.explainers(), self.ref)
+            signature = replace(signature, explainer=found)
+        return self.client.explain(signature, values, request_id=request_id, trace_id=trace_id)
 
     def _reason(self, error: MdsError) -> MdsError:
         """A refusal is a mismatch when the model no longer takes what it was known to take."""

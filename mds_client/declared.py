@@ -38,6 +38,7 @@ def signature_of(model: ModelRef, metadata: Facts) -> Signature:
         outputs=outputs,
         layout=layout,
         tensor=tensor,
+        explains=_text(_parameters(metadata).get("explains") or first.get("explains")),
         title=_text(first.get("title")),
         question=_text(first.get("question")),
         platform=_text(metadata.get("platform")),

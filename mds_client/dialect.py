@@ -82,11 +82,19 @@ class Dialect:
         """The model with the version that answered, and its outputs. Raises UnreadableAnswer."""
         raise NotImplementedError
 
+    def explain_route(self, model: ModelRef, explainer: ModelRef) -> str:
+        """Where an explainer of a model is asked; the model itself may be its explainer. "" for nowhere."""
+        return ""
+
     def explain_request(
         self, signature: Signature, rows: Sequence[Values], request_id: str
     ) -> Request | None:
-        """The request to the explainer beside the model; None where the protocol has no such route."""
+        """The request to the explainer that the signature has; None where the protocol has no such route."""
         return None
+
+    def read_explanation(self, signature: Signature, response: Response) -> object:
+        """What the explainer said, as JSON. Raises MdsError."""
+        return self.json_of(response)
 
     def feedback_request(
         self, sent: bytes, answered: bytes, *, is_right: bool, request_id: str

@@ -19,12 +19,13 @@ from functools import cached_property, partial
 from mds_client.client import MdsClient
 from mds_client.detection import Detection
 from mds_client.errors import MdsError, NotAllowed
+from mds_client.explainers import explainers, explaining_others
 from mds_client.facts import Facts
 from mds_client.ladder import merged
 from mds_client.protocols import dialects
 from mds_client.registries import Registries
 from mds_client.server import ModelInfo, Server
-from mds_client.signature import ModelRef, Signature
+from mds_client.signature import Explainer, ModelRef, Signature
 from mds_client.sources import FoundServer, Said, Source
 
 log = logging.getLogger(__name__)
@@ -51,13 +52,16 @@ class Entry:
     """One deployed model version, as last seen.
 
     `since` is when it came into its state; `signature` is what its server declares, None as long as that
-    could not be read; `facts` are what registries know besides.
+    could not be read; `facts` are what registries know besides. `explainer` is deployed beside it; what
+    `is_explainer` is there to explain another model.
     """
 
     info: ModelInfo
     signature: Signature | None = None
     facts: tuple[Facts, ...] = ()
     takes_matrix: bool = False
+    explainer: Explainer | None = None
+    is_explainer: bool = False
     since: datetime
 
     @property
@@ -122,6 +126,7 @@ class _Listing:
         self.entries = [
             entry for server in sorted(by_server) for entry in _sorted(by_server[server].values())
         ]
+        self.models = [entry for entry in self.entries if not entry.is_explainer]
         self.by_ref = {entry.ref: entry for entry in self.entries}
         # The last of a name is its newest version.
         self.newest = {(entry.ref.server, entry.ref.name): entry for entry in self.entries}
@@ -168,8 +173,8 @@ class Catalogue:
         return self._version
 
     def entries(self) -> list[Entry]:
-        """Every model version last seen, by server, name and version."""
-        return list(self._listed().entries)
+        """Every model version last seen, by server, name and version; explainers belong to their models."""
+        return list(self._listed().models)
 
     def servers(self) -> list[ServerState]:
         with self._lock:
@@ -467,10 +472,21 @@ class Catalogue:
         with self._lock:
             if server not in self._clients and server not in self._found:
                 return  # it went away while it was asked
+            entries = self._matched(server, entries)
             new, old = {entry.ref: entry for entry in entries}, self._entries.get(server, {})
             if len(new) != len(old) or any(old.get(ref) is not e for ref, e in new.items()):
                 self._entries[server] = new
                 self._version += 1
+
+    def _matched(self, server: str, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """The entries with what explains them, as far as is known by now."""
+        client = self._clients.get(server)
+        dialect = client.spoken if client else None
+        if dialect is None:
+            return entries
+        found = explainers(dialect, {entry.ref: entry.signature for entry in _sorted(entries)})
+        explaining = explaining_others(found)
+        return [_with_explainer(e, found.get(e.ref), e.ref in explaining) for e in entries]
 
     def _note(self, state: ServerState) -> None:
         with self._lock:
@@ -510,6 +526,12 @@ class _Rhythm:
         last = self._soon.get(task, _FIRST_RETRY / 1.5)
         self._soon[task] = _FIRST_RETRY / 1.5 if is_well else min(last * 1.5, self._seconds)
         self._due[task] = time.monotonic() + (self._seconds if is_well else self._soon[task])
+
+
+def _with_explainer(entry: Entry, explainer: Explainer | None, is_explainer: bool) -> Entry:
+    if (entry.explainer, entry.is_explainer) == (explainer, is_explainer):
+        return entry
+    return replace(entry, explainer=explainer, is_explainer=is_explainer)
 
 
 def _sorted(entries: Iterable[Entry]) -> list[Entry]:

@@ -11,7 +11,7 @@ class Request:
     """One HTTP request, relative to a server's base URL. Made by protocols, sent by the client.
 
     `is_repeatable` says that sending it twice does no harm; `to_management` that it goes to the server's
-    management address.
+    management address, `to_explainer` to that of its explainer, where it has one.
     """
 
     method: str
@@ -21,6 +21,7 @@ class Request:
     request_id: str = ""
     is_repeatable: bool = False
     to_management: bool = False
+    to_explainer: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ from mds_client.errors import (
     UnreadableAnswer,
 )
 from mds_client.exchange import Exchange, Request, Response
+from mds_client.explainers import bounded, of_explainer
 from mds_client.prediction import Prediction
 from mds_client.protocols import AUTO, dialect_for
 from mds_client.refusals import at_field, let_in
@@ -57,7 +58,7 @@ def new_request_id() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A request on its way: what the record of it needs to know."""
+    """A request on its way: what the record of it needs to know. `seconds` is its own limit."""
 
     url: str
     request: Request
@@ -65,6 +66,7 @@ class Call:
     trace_id: str
     headers: Mapping[str, str]
     hedge_after: float | None = None
+    seconds: float | None = None
 
     def exchange(self, response: Response | None, seconds: float) -> Exchange:
         return Exchange(
@@ -133,9 +135,13 @@ class Sending:
             "pool": min(server.pool_timeout or left, left),
         }
 
-    def left(self, started: float) -> float:
+    def limit(self, call: Call) -> float:
+        """The longest that a call may take, in seconds."""
+        return min(self.server.timeout, call.seconds or self.server.timeout)
+
+    def left(self, started: float, call: Call) -> float:
         """The seconds that remain for a call. Raises TimeoutError when none do."""
-        seconds = self.server.timeout - (self._clock() - started)
+        seconds = self.limit(call) - (self._clock() - started)
         if seconds <= 0:
             raise TimeoutError("no time left")
         return seconds
@@ -161,12 +167,12 @@ class Sending:
             return None
         seconds = self._clock() - started
         wait = pause(call.request, outcome, attempt, seconds)
-        return wait if wait is not None and seconds + wait < self.server.timeout else None
+        return wait if wait is not None and seconds + wait < self.limit(call) else None
 
     def _note(self, call: Call, outcome: Outcome) -> None:
         """Not counted: a 503 to a question about readiness is an honest answer, and so is our own
-        failure to sign in."""
-        if isinstance(outcome, MdsError):
+        failure to sign in. What an explainer does says nothing of the models."""
+        if isinstance(outcome, MdsError) or call.request.to_explainer:
             return
         if not (isinstance(outcome, Response) and outcome.status == 503 and is_safe(call.request)):
             self._breaker.note(outcome)
@@ -177,6 +183,7 @@ class Sending:
 
     def _base(self, request: Request) -> str:
         base = self.server.management_url if request.to_management else ""
+        base = self.server.explainer_url if request.to_explainer else base
         return (base or self.server.url).rstrip("/")
 
     def hedge_after(self, signature: Signature) -> float | None:
@@ -184,7 +191,13 @@ class Sending:
         is_allowed = signature.model.name in self.server.idempotent_models
         return self.server.hedge_after if is_allowed else None
 
-    def call(self, request: Request, trace_id: str, hedge_after: float | None = None) -> Call:
+    def call(
+        self,
+        request: Request,
+        trace_id: str,
+        hedge_after: float | None = None,
+        seconds: float | None = None,
+    ) -> Call:
         """`trace_id` is a trace id or a caller's whole traceparent."""
         request_id = request.request_id or new_request_id()
         trace_id, ids = trace(trace_id)
@@ -195,9 +208,10 @@ class Sending:
             trace_id=trace_id,
             headers={**request.headers, "X-Request-Id": request_id, **ids},
             hedge_after=hedge_after,
+            seconds=seconds,
         )
 
-    def translate(self, error: Exception) -> MdsError:
+    def translate(self, error: Exception, limit: float | None = None) -> MdsError:
         """Our error for one of httpx's. Its text is kept for the log alone."""
         detail = f"{type(error).__name__}: {error}"
         where = self.server.title or self.server.name
@@ -209,7 +223,7 @@ class Sending:
             )
         if isinstance(error, httpx.TimeoutException | TimeoutError):
             return EndpointTimedOut(
-                f"The model did not answer within {self.server.timeout:g} seconds.",
+                f"The model did not answer within {limit or self.server.timeout:g} seconds.",
                 advice="It may be busy. Try again, or tell whoever runs it if it stays slow.",
                 detail=detail,
             )
@@ -226,7 +240,7 @@ class Sending:
         )
 
     def failure(self, error: Exception, call: Call, seconds: float) -> MdsError:
-        ours = error if isinstance(error, MdsError) else self.translate(error)
+        ours = error if isinstance(error, MdsError) else self.translate(error, self.limit(call))
         ours.exchange = call.exchange(None, seconds)
         log.warning("%s %s: %s [%s]", call.request.method, call.url, ours.detail, call.request_id)
         return ours
@@ -252,6 +266,11 @@ class Sending:
         """Our error for one while an answer was read: what a dialect did not foresee in it counts too."""
         ours = error if isinstance(error, MdsError) else _malformed(error)
         return self.noted(ours, exchange) if exchange else ours
+
+    @property
+    def spoken(self) -> Dialect | None:
+        """The protocol of the server, if it is known already."""
+        return self._dialect
 
     def recognised(self, found: Detection) -> Dialect:
         """Keep the verdict with its evidence. Raises UnreadableAnswer for an unknown protocol, and
@@ -285,6 +304,16 @@ class Sending:
             exchange=exchange,
             signature_fingerprint=signature.fingerprint,
         )
+
+    def explained(
+        self, dialect: Dialect, signature: Signature, response: Response, exchange: Exchange
+    ) -> object:
+        """What an explainer said. Raises MdsError in words about it."""
+        try:
+            self.accepted(dialect, signature, response, exchange)
+            return dialect.read_explanation(signature, bounded(response))
+        except MALFORMED as error:
+            raise of_explainer(self.misread(error, exchange)) from error
 
 
 def decodable(answer: httpx.Response) -> None:

@@ -16,7 +16,9 @@ class Server:
 
     `protocol` is the name of a dialect, or "auto" to find it out. `models` are the names (with @version
     where there is one) of the models of a server that lists none. `management_url` is the second
-    address of a server that lists its models elsewhere (TorchServe).
+    address of a server that lists its models elsewhere (TorchServe), `explainer_url` that of the explainer
+    of its models, where it has one of its own. `explainers` says what explains a model: the name of another
+    model, its own name for the protocol's own route, an empty one for nothing.
     Times in seconds: `connect_timeout` for the connection, `timeout` for a whole call. `headers` may
     hold credentials: they are sent, but never recorded or shown.
     After `breaker_failures` in a row predictions fail at once, but one every `breaker_seconds`; 0 is never.
@@ -29,6 +31,8 @@ class Server:
     title: str = ""
     models: tuple[str, ...] = ()
     management_url: str = ""
+    explainer_url: str = ""
+    explainers: Mapping[str, str] = field(default_factory=dict)
     connect_timeout: float = 3.0
     timeout: float = 60.0
     read_timeout: float | None = None

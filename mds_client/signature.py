@@ -145,13 +145,32 @@ class Field:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Explainer:
+    """What a deployment has beside a model to explain it.
+
+    `model` is whom to ask: another model of the same server, or the explained one itself where the
+    protocol has a route for that. `evidence` says in a sentence how it is known.
+    """
+
+    model: ModelRef
+    route: str
+    evidence: str
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.model.name
+
+
+@dataclass(frozen=True, kw_only=True)
 class Signature:
     """The fields into and out of one model version.
 
     `layout` says how rows become tensors: `columns` (one tensor a field), `matrix` (one tensor of all
     fields, named `tensor`), `tensors` (each field a tensor of any shape), `unknown` (nothing declared).
     `provenance` is of title, question and description. `declared_as` is the fingerprint of the server's own
-    declaration, where other sources added to it.
+    declaration, where other sources added to it. `explainer` is deployed beside it; `explains` is the
+    name[@version] of the model that this one says it explains.
     """
 
     model: ModelRef
@@ -165,6 +184,8 @@ class Signature:
     platform: str = ""
     provenance: Mapping[str, str] = field(default_factory=dict)
     declared_as: str = ""
+    explainer: Explainer | None = None
+    explains: str = ""
 
     def __getitem__(self, name: str) -> Field:
         for found in self.inputs:

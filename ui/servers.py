@@ -71,6 +71,8 @@ def server_of(configured: ServerSettings) -> Server:
         headers=configured.headers(),
         models=tuple(configured.models),
         management_url=configured.management_url,
+        explainer_url=configured.explainer_url,
+        explainers=configured.explainers,
         read_timeout=configured.read_timeout,
         write_timeout=configured.write_timeout,
         pool_timeout=configured.pool_timeout,

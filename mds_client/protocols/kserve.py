@@ -10,7 +10,9 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from mds_client.dialect import Conversation, Offer, unreadable
-from mds_client.exchange import Request
+from mds_client.exchange import Request, Response
+from mds_client.protocols.kserve_v1 import path as v1_path
+from mds_client.protocols.kserve_v1 import request as v1_request
 from mds_client.protocols.open_inference import OpenInference
 from mds_client.server import ModelInfo
 from mds_client.signature import ModelRef, Signature, Values
@@ -49,6 +51,24 @@ class KServe(OpenInference):
         """KServe's logger takes the id of its events from a header of its own."""
         request = super().predict_request(signature, rows, request_id)
         return replace(request, headers={**request.headers, "Ce-Id": request_id})
+
+    def explain_route(self, model: ModelRef, explainer: ModelRef) -> str:
+        """Its own explainers speak version 1 of the protocol."""
+        if explainer == model:
+            return f"POST {v1_path(model)}:explain"
+        return super().explain_route(model, explainer)
+
+    def explain_request(
+        self, signature: Signature, rows: Sequence[Values], request_id: str
+    ) -> Request | None:
+        if signature.explainer and signature.explainer.model == signature.model:
+            return v1_request(signature, rows, request_id, "explain")
+        return super().explain_request(signature, rows, request_id)
+
+    def read_explanation(self, signature: Signature, response: Response) -> object:
+        if signature.explainer and signature.explainer.model == signature.model:
+            return self.json_of(response)
+        return super().read_explanation(signature, response)
 
     def offers(self, model: ModelRef) -> tuple[Offer, ...]:
         name = quote(model.name, safe="")

@@ -10,7 +10,7 @@ import base64
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Literal, cast
 from urllib.parse import quote
 
 import numpy as np
@@ -65,7 +65,7 @@ class KServeV1(Dialect):
             # A state costs one request: a very long list stays without.
             state = "UNKNOWN"
             if place < _MOST_ASKED:
-                state = self._state((yield Request(method="GET", path=_path(ref))))
+                state = self._state((yield Request(method="GET", path=path(ref))))
             found.append(ModelInfo(ref=ref, state=state))
         return found
 
@@ -82,30 +82,21 @@ class KServeV1(Dialect):
 
     def signature(self, model: ModelRef) -> Conversation[Signature]:
         """Nothing is declared; the model is only asked whether it is there."""
-        self.accepted((yield Request(method="GET", path=_path(model))))
+        self.accepted((yield Request(method="GET", path=path(model))))
         return Signature(model=model, inputs=(unknown_input(),), layout="unknown")
 
     def predict_request(
         self, signature: Signature, rows: Sequence[Values], request_id: str
     ) -> Request:
-        return self._request(signature, rows, request_id, "predict")
+        return request(signature, rows, request_id, "predict")
+
+    def explain_route(self, model: ModelRef, explainer: ModelRef) -> str:
+        return f"POST {path(explainer)}:explain"
 
     def explain_request(
         self, signature: Signature, rows: Sequence[Values], request_id: str
     ) -> Request | None:
-        return self._request(signature, rows, request_id, "explain")
-
-    def _request(
-        self, signature: Signature, rows: Sequence[Values], request_id: str, verb: str
-    ) -> Request:
-        return Request(
-            method="POST",
-            path=f"{_path(signature.model)}:{verb}",
-            body=body_of({"instances": instances(signature, rows)}),
-            # KServe's logger takes the id of its events from this header.
-            headers=JSON | {"Ce-Id": request_id},
-            request_id=request_id,
-        )
+        return request(signature, rows, request_id, "explain")
 
     def read_prediction(
         self, signature: Signature, response: Response, rows: int
@@ -117,7 +108,7 @@ class KServeV1(Dialect):
 
     def offers(self, model: ModelRef) -> tuple[Offer, ...]:
         return (
-            Offer(kind="explain", route=f"POST {_path(model)}:explain"),
+            Offer(kind="explain", route=f"POST {path(model)}:explain"),
             Offer(kind="metrics", route="GET /metrics"),
         )
 
@@ -143,8 +134,29 @@ asyncio.run(main())
 """
 
 
-def _path(model: ModelRef) -> str:
+def path(model: ModelRef) -> str:
+    """The route of a model in version 1 of the protocol."""
     return f"/v1/models/{quote(model.name, safe='')}"
+
+
+def request(
+    signature: Signature,
+    rows: Sequence[Values],
+    request_id: str,
+    verb: Literal["predict", "explain"],
+) -> Request:
+    """A request of version 1: its `explain` goes to the model's explainer."""
+    is_asked = verb == "explain"
+    explainer = signature.explainer.model if is_asked and signature.explainer else signature.model
+    return Request(
+        method="POST",
+        path=f"{path(explainer)}:{verb}",
+        body=body_of({"instances": instances(signature, rows)}),
+        # KServe's logger takes the id of its events from this header.
+        headers=JSON | {"Ce-Id": request_id},
+        request_id=request_id,
+        to_explainer=is_asked,
+    )
 
 
 def _names(said: object) -> list[str] | None:

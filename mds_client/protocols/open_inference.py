@@ -6,6 +6,7 @@ https://github.com/open-inference/open-inference-protocol
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from mds_client.datatypes import BINARY_ONLY
 from mds_client.declared import signature_of
 from mds_client.dialect import JSON, Conversation, Dialect, Offer, body_of, unreadable
 from mds_client.exchange import Request, Response
+from mds_client.explainers import explained
 from mds_client.prediction import Output
 from mds_client.server import ModelInfo
 from mds_client.signature import ModelRef, Signature, Values
@@ -98,6 +100,25 @@ class OpenInference(Dialect):
             headers=headers,
             request_id=request_id,
         )
+
+    def explain_route(self, model: ModelRef, explainer: ModelRef) -> str:
+        """Only another model explains: the protocol has no route of its own."""
+        return f"POST {self.path(explainer)}/infer" if explainer != model else ""
+
+    def explain_request(
+        self, signature: Signature, rows: Sequence[Values], request_id: str
+    ) -> Request | None:
+        """The explainer takes what the model takes, and answers one text of JSON: alibi-explain's way."""
+        explainer = signature.explainer
+        if explainer is None or not self.explain_route(signature.model, explainer.model):
+            return None
+        asked = replace(signature, model=explainer.model, outputs=())
+        return replace(self.predict_request(asked, rows, request_id), to_explainer=True)
+
+    def read_explanation(self, signature: Signature, response: Response) -> object:
+        """The text that the explainer answers, as JSON; tensors of numbers by their names."""
+        _, outputs = self.read_prediction(signature, response, 1)
+        return explained(outputs, response)
 
     def envelope(self, signature: Signature, request_id: str) -> dict[str, object]:
         """Everything in an inference request but its inputs."""

@@ -114,11 +114,23 @@ class SeldonCore1(Dialect):
         except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             raise unreadable(f"a message that fits together ({error})", response) from error
 
+    def explain_route(self, model: ModelRef, explainer: ModelRef) -> str:
+        """The explainer is a deployment beside this one, at an address of its own."""
+        return "POST /api/v1.0/explain" if self.server.explainer_url else ""
+
     def explain_request(
         self, signature: Signature, rows: Sequence[Values], request_id: str
     ) -> Request | None:
-        """None: the explainer is a deployment beside this one, so a server of its own in the settings."""
-        return None
+        """None where the settings have no address of an explainer."""
+        if not self.server.explainer_url:
+            return None
+        request = self.predict_request(signature, rows, request_id)
+        return replace(request, path="/api/v1.0/explain", to_explainer=True)
+
+    def read_explanation(self, signature: Signature, response: Response) -> object:
+        if _failure(response):
+            raise self.problem(replace(response, status=500))
+        return self.json_of(response)
 
     def feedback_request(
         self, sent: bytes, answered: bytes, *, is_right: bool, request_id: str

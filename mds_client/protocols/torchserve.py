@@ -6,6 +6,7 @@ https://github.com/pytorch/serve/tree/master/docs (the project is archived)
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from mds_client.declared import unknown_input
@@ -80,24 +81,17 @@ class TorchServe(Dialect):
     def predict_request(
         self, signature: Signature, rows: Sequence[Values], request_id: str
     ) -> Request:
-        return self._request("predictions", signature, rows, request_id)
+        return _request("predictions", signature.model, signature, rows, request_id)
+
+    def explain_route(self, model: ModelRef, explainer: ModelRef) -> str:
+        return f"POST {_path('explanations', explainer)}"
 
     def explain_request(
         self, signature: Signature, rows: Sequence[Values], request_id: str
     ) -> Request | None:
-        return self._request("explanations", signature, rows, request_id)
-
-    def _request(
-        self, route: str, signature: Signature, rows: Sequence[Values], request_id: str
-    ) -> Request:
-        """Instances are what the handlers that come with it take as JSON."""
-        return Request(
-            method="POST",
-            path=_path(route, signature.model),
-            body=body_of({"instances": instances(signature, rows)}),
-            headers=JSON,
-            request_id=request_id,
-        )
+        asked = signature.explainer.model if signature.explainer else signature.model
+        request = _request("explanations", asked, signature, rows, request_id)
+        return replace(request, to_explainer=True)
 
     def read_prediction(
         self, signature: Signature, response: Response, rows: int
@@ -116,6 +110,19 @@ class TorchServe(Dialect):
             Offer(kind="load", route=f"POST /models, PUT and DELETE /models/{name}"),
             Offer(kind="metrics", route="GET /metrics"),
         )
+
+
+def _request(
+    route: str, model: ModelRef, signature: Signature, rows: Sequence[Values], request_id: str
+) -> Request:
+    """Instances are what the handlers that come with it take as JSON."""
+    return Request(
+        method="POST",
+        path=_path(route, model),
+        body=body_of({"instances": instances(signature, rows)}),
+        headers=JSON,
+        request_id=request_id,
+    )
 
 
 def _path(route: str, model: ModelRef) -> str:

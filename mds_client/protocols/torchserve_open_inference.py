@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from mds_client.dialect import Conversation, Offer
-from mds_client.exchange import Request
+from mds_client.exchange import Request, Response
 from mds_client.protocols.open_inference import OpenInference
 from mds_client.server import ModelInfo
-from mds_client.signature import ModelRef
+from mds_client.signature import ModelRef, Signature, Values
 
 
 class TorchServeOpenInference(OpenInference):
@@ -36,14 +37,32 @@ class TorchServeOpenInference(OpenInference):
         refs = [ModelRef(server=self.server.name, name=str(name)) for name in names if name]
         return [ModelInfo(ref=ref, state="READY") for ref in refs]
 
+    def explain_route(self, model: ModelRef, explainer: ModelRef) -> str:
+        """Its explanations keep the route of TorchServe's own protocol, and its JSON."""
+        return f"POST {_explanations(explainer)}"
+
+    def explain_request(
+        self, signature: Signature, rows: Sequence[Values], request_id: str
+    ) -> Request | None:
+        asked = signature.explainer.model if signature.explainer else signature.model
+        request = self.predict_request(signature, rows, request_id)
+        return replace(request, path=_explanations(asked), to_explainer=True)
+
+    def read_explanation(self, signature: Signature, response: Response) -> object:
+        return self.json_of(response)
+
     def offers(self, model: ModelRef) -> tuple[Offer, ...]:
         return (
-            Offer(kind="explain", route=f"POST /explanations/{quote(model.name, safe='')}"),
+            Offer(kind="explain", route=f"POST {_explanations(model)}"),
             Offer(kind="metrics", route="GET /metrics on the metrics port, 8082 by default"),
         )
 
     def path(self, model: ModelRef) -> str:
         return f"/v2/models/{quote(model.name, safe='')}"
+
+
+def _explanations(model: ModelRef) -> str:
+    return f"/explanations/{quote(model.name, safe='')}"
 
 
 DIALECT = TorchServeOpenInference

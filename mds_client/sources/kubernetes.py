@@ -198,7 +198,14 @@ class Kubernetes:
         # Seldon's own protocol has no model in its path; the others name the graph's first node.
         model = _name(item) if protocol == _PLAIN else _graph_name(item) or _name(item)
         url = f"{gateway.rstrip('/')}/seldon/{_namespace(item)}/{_name(item)}"
-        yield self._server("sdep", item, url, protocol, model, _seldon_state(item))
+        found = self._server("sdep", item, url, protocol, model, _seldon_state(item))
+        predictor = _explained_predictor(item)
+        if predictor and protocol in (_PLAIN, _OIP):
+            beside = f"{_name(item)}-{predictor}-explainer" if protocol == _OIP else model
+            found = replace(
+                found, explainer_url=f"{url}-explainer/{predictor}", explainers={model: beside}
+            )
+        yield found
 
     def _inference_service(self, item: Item) -> Iterator[Server]:
         predictor = _mapping(_spec(item).get("predictor"))
@@ -207,6 +214,8 @@ class Kubernetes:
         url = self._service_url(item)
         if url:
             found = self._server("isvc", item, url, protocol, _name(item), _condition_state(item))
+            if _mapping(_spec(item).get("explainer")):
+                found = replace(found, explainers={_name(item): _name(item)})
             # The operator's secrets go to the operator's addresses only.
             yield found if self._configured.kserve_url else replace(found, headers={})
         else:
@@ -236,10 +245,13 @@ class Kubernetes:
     def _meshes(self) -> Iterator[Server]:
         """One server a namespace, with the names of its models, pipelines and experiments."""
         said: dict[str, dict[str, Said]] = {}
+        explainers: dict[str, dict[str, str]] = {}
         for plural, suffix in _SUFFIXES.items():
             for item in self._all(plural):
                 names = said.setdefault(_namespace(item), {})
                 names[f"{_name(item)}{suffix}"] = _condition_state(item)
+                if explained := _explained(item):
+                    explainers.setdefault(_namespace(item), {})[explained] = _name(item)
         if said and not self._configured.mesh_url:
             self._no_gateway("models", "mesh_url")
             return
@@ -250,6 +262,7 @@ class Kubernetes:
                 protocol="seldon-core-2",
                 title=f"Seldon Core 2 in {namespace}",
                 models=tuple(sorted(names)),
+                explainers=explainers.get(namespace, {}),
                 said=names,
             )
             yield self._with_options(found)
@@ -334,6 +347,22 @@ def _graph_name(item: Item) -> str:
     predictors = _sequence(_spec(item).get("predictors"))
     first = _mapping(predictors[0]) if predictors else {}
     return _text(_mapping(first.get("graph")).get("name"))
+
+
+def _explained_predictor(item: Item) -> str:
+    """The predictor of Seldon Core 1 that has an explainer. Its address is shortened beyond 63 characters."""
+    predictors = [_mapping(each) for each in _sequence(_spec(item).get("predictors"))]
+    found = [_label(each.get("name")) for each in predictors if _mapping(each.get("explainer"))]
+    predictor = found[0] if found else ""
+    is_whole = len(f"{_name(item)}-{predictor}-explainer") <= 63
+    return predictor if is_whole else ""
+
+
+def _explained(item: Item) -> str:
+    """The model or pipeline that a model of Seldon Core 2 explains."""
+    said = _mapping(_spec(item).get("explainer"))
+    pipeline = _label(said.get("pipelineRef"))
+    return f"{pipeline}.pipeline" if pipeline else _label(said.get("modelRef"))
 
 
 def _name(item: object) -> str:
