@@ -69,7 +69,7 @@ def _chunk(asked: Many, rows: Sequence[Values], start: int) -> list[CaseView]:
     known = _recorded(asked.sessions, keys)
     missing = [place for place, key in enumerate(keys) if key not in known]
     drafts = [_draft(asked, rows[place], keys[place]) for place in missing]
-    fresh = _asked(asked, [rows[place] for place in missing], drafts)
+    fresh = _asked(asked, [rows[place] for place in missing], drafts) if drafts else []
     known |= {case.idempotency_key: case for case in fresh}
     return [known[key] for key in keys if key in known]
 
@@ -80,14 +80,17 @@ def _draft(asked: Many, row: Values, key: str) -> CaseView:
     return draft(asked.model.ref, row, key, asked.person, lottery, now, number)
 
 
-def _asked(asked: Many, rows: Sequence[Values], drafts: Sequence[CaseView]) -> list[CaseView]:
-    if not rows:
-        return []
-    attempt = call(asked.model, list(rows), drafts[0].id, "", asked.stopwatch)
+def _asked(
+    asked: Many, rows: Sequence[Values], drafts: Sequence[CaseView], request_id: str = ""
+) -> list[CaseView]:
+    """The cases of one request, which is known by the number of its first case or by one of its own."""
+    request_id = request_id or drafts[0].id
+    attempt = call(asked.model, list(rows), request_id, "", asked.stopwatch)
     if len(rows) > 1 and _is_to_be_halved(attempt, len(rows)):
         half = len(rows) // 2
-        first = _asked(asked, rows[:half], drafts[:half])
+        first = _asked(asked, rows[:half], drafts[:half], asked.new_id())
         return first + _asked(asked, rows[half:], drafts[half:])
+    drafts = [replace(case, request_id=request_id) for case in drafts]
     if isinstance(attempt.error, _OF_ALL):
         # Not under the row's key, which stays free for the next time.
         failed = replace(drafts[0], idempotency_key=drafts[0].id)

@@ -1,7 +1,7 @@
 """Asking for many rows: one case a row, whatever happens to the others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -23,7 +23,9 @@ class Rows:
     down_after: int = 10**9
     as_one: bool = False
     ref: ModelRef = PENGUINS
+    broken: bool = False
     calls: list[int] = field(default_factory=list)
+    asked: dict[str, list[int]] = field(default_factory=dict)
 
     def signature(self) -> Signature:
         return Signature(model=self.ref, inputs=(Field(name="x", kind="integer"),))
@@ -35,6 +37,10 @@ class Rows:
         if sum(self.calls) > self.down_after:
             raise EndpointUnreachable("Nobody answers.")
         numbers = [row["x"] for row in rows]
+        assert request_id not in self.asked
+        self.asked[request_id] = numbers
+        if self.broken:
+            raise ZeroDivisionError
         if set(numbers) & set(self.bad):
             raise EndpointRefused("The model did not accept this.")
         shape = (1, len(rows)) if self.as_one and len(rows) > 1 else (len(rows),)
@@ -75,6 +81,18 @@ def test_one_bad_row_does_not_take_the_others_along(sessions):
         float(i) for i in range(20) if i not in (3, 17)
     ]
     assert len(model.calls) < 20
+
+
+@pytest.mark.parametrize(
+    "model", [Rows(bad=(3, 17)), Rows(bad=(0, 1)), Rows(as_one=True), Rows(broken=True)]
+)
+def test_each_request_has_a_number_of_its_own_that_leads_there_from_its_cases(
+    sessions, model: Rows
+):
+    model = replace(model, asked={}, calls=[])
+    for case in cases_of(model, 20, sessions):
+        assert case.entered["x"] in model.asked[case.request_id]
+    assert len(model.asked) == len(model.calls) > 2
 
 
 def test_a_model_that_answers_rows_as_one_is_asked_row_by_row(sessions):
