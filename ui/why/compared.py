@@ -31,14 +31,14 @@ def draw(asked: Asked) -> None:
     if words := sentence(named, len(background.rows)):
         st.markdown(plain(words))
     if background.rows:
-        with st.popover(
+        box = st.expander(
             f"Compared with {plain(background.words)}",
-            type="tertiary",
-            icon=":material/groups:",
+            type="compact",
             key=f"compared_{asked.case.id}",
             on_change="rerun",
-        ) as popover:
-            if popover.open:
+        )
+        if box.open:
+            with box:
                 draw_rows(background, asked.signature)
                 _draw_way_to_others(asked.signature)
 
@@ -56,12 +56,7 @@ def draw_rows(background: Background, signature: Signature) -> None:
     if len(set(names)) < len(names):
         titles = {name: f"{title} ({name})" for name, title in titles.items()}
     frame = pd.DataFrame([dict(row) for row in background.rows], columns=list(titles))
-    st.dataframe(
-        frame.rename(columns=titles),
-        hide_index=True,
-        height=300,
-        alt="The typical cases, a row each",
-    )
+    st.dataframe(frame.rename(columns=titles), hide_index=True, alt="The typical cases, a row each")
 
 
 def _draw_way_to_others(signature: Signature) -> None:

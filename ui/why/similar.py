@@ -66,7 +66,7 @@ def sentence(case: CaseView, found: Sequence[Similar]) -> str:
 
 def _draw_table(asked: Asked, found: Sequence[Similar]) -> None:
     st.dataframe(
-        pd.DataFrame([_line(each, asked.case, asked.signature) for each in found]),
+        pd.DataFrame([_line(each, asked.signature) for each in found]),
         hide_index=True,
         column_config={
             "When": st.column_config.DatetimeColumn(format="distance"),
@@ -76,14 +76,14 @@ def _draw_table(asked: Asked, found: Sequence[Similar]) -> None:
     )
 
 
-def _line(found: Similar, case: CaseView, signature: Signature) -> dict[str, object]:
+def _line(found: Similar, signature: Signature) -> dict[str, object]:
     answer = answer_of(found.case)
     return {
         "Answer": answer.headline if answer else "",
         "People said": _said(found),
-        "Different in": _differences(found, signature),
-        "When": found.case.created_at,
         "Case": f"/predict?case={found.case.id}",
+        "When": found.case.created_at,
+        "Different in": _differences(found, signature),
     }
 
 
