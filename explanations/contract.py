@@ -19,9 +19,10 @@ from mds_client.signature import Signature, Values
 
 if TYPE_CHECKING:
     from explanations.asking import Asker
+    from mds_client.explainers import Explained
 
 Kind = Literal[
-    "attribution", "rule", "spans", "grid", "segments", "changes", "importance", "curves"
+    "attribution", "rule", "spans", "grid", "segments", "changes", "importance", "curves", "tree"
 ]
 Scope = Literal["case", "cohort"]
 Truth = str | float | None
@@ -91,6 +92,18 @@ class Curve:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wire:
+    """What crossed the wire to a deployed explainer and back, as text; long texts are cut and say so."""
+
+    url: str
+    request_id: str
+    status: int | None
+    seconds: float
+    sent: str
+    received: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Explanation:
     """Why a model answered as it did, as plain data.
 
@@ -102,6 +115,7 @@ class Explanation:
     a sentence what a reader must know, such as a budget that ended it early. `compared_with` says in words
     which typical rows it was given. `raster` lies over a picture, row by row from the top: to which attribution,
     by its place, each cell belongs; -1 where nothing is known yet.
+    `tree` is the JSON of a deployed explainer's answer that cannot be drawn, `wire` how it came.
     """
 
     method: str
@@ -128,6 +142,8 @@ class Explanation:
     seconds: float = 0.0
     seed: int = 0
     compared_with: str = ""
+    tree: str = ""
+    wire: Wire | None = None
 
     @property
     def grid(self) -> tuple[tuple[float, ...], ...]:
@@ -184,7 +200,8 @@ class Question:
     `method` is the one that is asked; `ask` asks the model about changed rows, counts them and stops
     at the budget; `background` are typical rows to compare with; `cohort` the rows that a method of that scope is
     about, with the `truths` that are known of them; `options` is what the person chose, in the method's own words;
-    `seed` makes chance repeatable; `report` tells how far it is.
+    `seed` makes chance repeatable; `report` tells how far it is. `native` asks the explainer deployed beside
+    the model about this case, for at most so many seconds; None where there is none.
     """
 
     method: Method
@@ -198,6 +215,7 @@ class Question:
     budget: Budget = Budget()
     seed: int = 0
     report: Callable[[Progress], None] = lambda _: None
+    native: Callable[[float], Explained] | None = None
 
     @property
     def target(self) -> Target:
@@ -210,7 +228,7 @@ class Method(Protocol):
 
     `SCOPE` says what it explains: one case, or how the model treats a cohort of rows. A method that needs
     a slow library imports it inside its functions, never at its top, and may have `warm() -> None`, which
-    the worker calls ahead of time.
+    the worker calls ahead of time. It may have `title(signature) -> str`, where `TITLE` says too little.
     """
 
     NAME: str

@@ -15,6 +15,7 @@ from explanations.contract import Budget, Explanation, Method, Progress, Questio
 from explanations.errors import ExplanationFailed, ExplanationTooDear
 from explanations.target import Target
 from mds_client.errors import MdsError
+from mds_client.explainers import Explained
 from mds_client.prediction import Answer, Prediction
 from mds_client.server import Server
 from mds_client.signature import File, Signature, Values
@@ -28,6 +29,11 @@ class Askable(Protocol):
 
     def predict(self, signature: Signature, values: list[Values]) -> Prediction:
         """The answers to some rows, from the model of this signature."""
+
+    def explain(
+        self, signature: Signature, values: Values, *, seconds: float | None = None
+    ) -> Explained:
+        """What the explainer that the signature names says of one row."""
 
 
 Connect = Callable[[Server], AbstractContextManager[Askable]]
@@ -90,7 +96,8 @@ def explain(
     budget = order.budget or method.cost(order.signature)
     asker = Asker(_one_version(client, order.signature), order.asked, budget=budget, check=check)
     with quiet(), _translated(budget, method):
-        found = method.explain(_question(order, method, asker, budget, report))
+        question = _question(order, method, asker, budget, report)
+        found = method.explain(replace(question, native=_native(client, order)))
     return _finished(order, asker, found)
 
 
@@ -116,6 +123,12 @@ def _one_version(
         return prediction.answers
 
     return predict
+
+
+def _native(client: Askable, order: Order) -> Callable[[float], Explained] | None:
+    if order.signature.explainer is None:
+        return None
+    return lambda seconds: client.explain(order.signature, order.row, seconds=seconds)
 
 
 def _question(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from cases.asking import error_of
@@ -50,7 +52,8 @@ def signature_of(entry: Entry) -> Signature:
 def with_overlay(entry: Entry, declared: Signature, facts: Facts | None) -> Signature:
     """The declared signature with what else is known of the model, and these facts of people."""
     others = [*entry.facts, *found_facts.current(services().sessions, entry.ref)]
-    return overlay.together(declared, overlay=facts, others=others, unfolds=entry.takes_matrix)
+    known = overlay.together(declared, overlay=facts, others=others, unfolds=entry.takes_matrix)
+    return replace(known, explainer=entry.explainer)
 
 
 def title_of(entry: Entry) -> str:

@@ -30,5 +30,11 @@ def suited(signature: Signature, scope: Scope = "case") -> list[Method]:
     return [method for method in found if method.suits(signature)]
 
 
+def title_of(method: Method, signature: Signature) -> str:
+    """What a method is called for models with this signature."""
+    title = getattr(method, "title", None)
+    return str(title(signature)) if title else method.TITLE
+
+
 def _place(method: Method) -> tuple[bool, str]:
     return (method.KIND == "rule", method.NAME)

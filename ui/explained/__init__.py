@@ -9,6 +9,7 @@ import streamlit as st
 
 from explanations.contract import Explanation
 from mds_client.signature import Values
+from ui.explained._wire import draw_wire
 from ui.registry import drawer
 from ui.text import plain
 
@@ -22,6 +23,8 @@ def draw(explanation: Explanation, values: Values) -> None:
         if explanation.note:
             st.caption(plain(explanation.note))
         st.caption(f"{_cost(explanation)} This is how the model behaves, not advice.")
+        if explanation.wire:
+            draw_wire(explanation.wire)
 
 
 def _cost(explanation: Explanation) -> str:

@@ -11,7 +11,7 @@ from cases.history import explanations, save_explanation
 from explanations.backgrounds import Background
 from explanations.contract import Budget, Explanation
 from explanations.explaining import Order
-from explanations.methods import methods, suited
+from explanations.methods import methods, suited, title_of
 from explanations.worker import Job
 from mds_client.errors import MdsError
 from mds_client.signature import Signature
@@ -44,7 +44,8 @@ def draw(asked: Asked) -> None:
         for method in offered:
             is_done = method.NAME in done and _is_of_now(done[method.NAME], background)
             if not is_done and _job(asked, method.NAME) is None:
-                _draw_button(asked, method.NAME, method.TITLE, method.describe())
+                title = title_of(method, asked.signature)
+                _draw_button(asked, method.NAME, title, method.describe())
     for method in offered:
         if job := _job(asked, method.NAME):
             _draw_running(asked, method.NAME, job)
