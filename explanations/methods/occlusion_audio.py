@@ -1,23 +1,20 @@
-"""Which stretches of a sound carry the answer: each is silenced once."""
+"""Which stretches of a sound carry the answer: each is silenced once, long stretches first."""
 
 from __future__ import annotations
 
-import io
-import wave
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-
 from explanations.contract import Budget, Explanation, Kind, Question, Scope
-from explanations.errors import ExplanationFailed
-from explanations.occluding import Part, has_one, occlude, the_field
-from mds_client.signature import File, Signature
+from explanations.occluding import Hiding, Part, has_one, occlude, the_field
+from explanations.sounds import Sound
+from mds_client.signature import Signature
 
 NAME = "occlusion_audio"
 TITLE = "Which moments matter"
 KIND: Kind = "segments"
 SCOPE: Scope = "case"
-SLICES = 12
+STRETCHES = 6
+HALVES = 2
 SHORTEST_SECONDS = 0.1
+MOST_PARTS = 34
 
 
 def describe() -> str:
@@ -29,81 +26,34 @@ def suits(signature: Signature) -> bool:
 
 
 def cost(signature: Signature) -> Budget:
-    return Budget(rows=SLICES + 2, calls=SLICES + 4, seconds=60)
+    return Budget(rows=MOST_PARTS + 10, calls=MOST_PARTS + 10, seconds=60)
 
 
 def explain(question: Question) -> Explanation:
     field = the_field(question.signature, "audio")
     sound = Sound.read(question.values[field.name])
-    return occlude(
-        *(question, field, list(_parts(sound))),
+    hiding = Hiding(
+        field=field,
         whole=question.values[field.name],
         nothing=sound.silenced(0, sound.frames).file(),
+        parts=_parts(sound, 0, sound.frames, STRETCHES),
+        most=MOST_PARTS,
+        how="Hidden stretches are silent.",
     )
+    return occlude(question, hiding)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sound:
-    """A WAV file of plain samples (PCM), taken apart."""
-
-    channels: int
-    sample_bytes: int
-    rate: int
-    data: bytes
-
-    @classmethod
-    def read(cls, value: object) -> Sound:
-        """Read a file. Raises ExplanationFailed when it is not a WAV file of plain samples."""
-        try:
-            if not isinstance(value, File):
-                raise wave.Error("no file")
-            with wave.open(io.BytesIO(value.data)) as wav:
-                data = wav.readframes(wav.getnframes())
-                channels, width, rate = wav.getparams()[:3]
-        except (wave.Error, EOFError) as error:
-            raise ExplanationFailed(
-                "Only sounds in uncompressed WAV files can be explained.",
-                advice="Convert the file to WAV (PCM) and ask again.",
-                detail=str(error),
-            ) from error
-        return cls(channels=channels, sample_bytes=width, rate=rate, data=data)
-
-    @property
-    def frames(self) -> int:
-        """How many samples there are in each channel."""
-        return len(self.data) // self._frame_bytes
-
-    def silenced(self, start: int, end: int) -> Sound:
-        """The same with silence from one frame to another."""
-        size = self._frame_bytes
-        # In WAV files samples of one byte are unsigned: silence is in their middle.
-        zero = b"\x80" if self.sample_bytes == 1 else b"\x00"
-        quiet = zero * ((end - start) * size)
-        return replace(self, data=self.data[: start * size] + quiet + self.data[end * size :])
-
-    def file(self) -> File:
-        """As a WAV file again."""
-        stream = io.BytesIO()
-        with wave.open(stream, "wb") as wav:
-            wav.setnchannels(self.channels)
-            wav.setsampwidth(self.sample_bytes)
-            wav.setframerate(self.rate)
-            wav.writeframes(self.data)
-        return File(name="part.wav", media_type="audio/wav", data=stream.getvalue())
-
-    @property
-    def _frame_bytes(self) -> int:
-        return self.channels * self.sample_bytes
+def _parts(sound: Sound, start: int, end: int, count: int) -> list[Part]:
+    """The stretches of a stretch; none shorter than can be told apart by ear."""
+    most = max(1, int((end - start) / sound.rate / SHORTEST_SECONDS))
+    return [_part(sound, *found) for found in sound.stretches(start, end, min(count, most))]
 
 
-def _parts(sound: Sound) -> Iterator[Part]:
-    seconds = sound.frames / sound.rate
-    slices = min(SLICES, max(1, int(seconds / SHORTEST_SECONDS)))
-    for place in range(slices):
-        start, end = place * sound.frames // slices, (place + 1) * sound.frames // slices
-        span = (round(start / sound.rate, 3), round(end / sound.rate, 3))
-        yield Part(
-            title=f"{span[0]:.1f} to {span[1]:.1f} seconds",
-            span=span,
-            without=sound.silenced(start, end).file(),
-        )
+def _part(sound: Sound, start: int, end: int) -> Part:
+    first, last = round(start / sound.rate, 3), round(end / sound.rate, 3)
+    return Part(
+        title=f"{first:.1f} to {last:.1f} seconds",
+        span=(first, last),
+        without=lambda: sound.silenced(start, end).file(),
+        finer=lambda: _parts(sound, start, end, HALVES),
+    )

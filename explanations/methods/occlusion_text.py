@@ -1,21 +1,21 @@
-"""Which words carry the answer: each is left out once."""
+"""Which words carry the answer: each is left out once; of a long text first whole sentences."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-
 from explanations.contract import Budget, Explanation, Kind, Question, Scope
-from explanations.occluding import Part, has_one, occlude, the_field
+from explanations.errors import ExplanationFailed
+from explanations.occluding import Hiding, Part, has_one, occlude, the_field
+from explanations.words import Stretch, Words
 from mds_client.signature import Signature
 
 NAME = "occlusion_text"
 TITLE = "Which words matter"
 KIND: Kind = "spans"
 SCOPE: Scope = "case"
-# Longer texts are taken apart into groups of neighbouring words.
-MOST_PARTS = 100
-NOTHING_LEFT = "…"
+# Texts of so many words are taken apart word by word at once, longer ones group by group.
+FEW_WORDS = 60
+GROUPS, GROUPS_AGAIN = 20, 12
+MOST_PARTS = 160
 
 
 def describe() -> str:
@@ -27,20 +27,33 @@ def suits(signature: Signature) -> bool:
 
 
 def cost(signature: Signature) -> Budget:
-    return Budget(rows=MOST_PARTS + 2, calls=MOST_PARTS + 4, seconds=30)
+    return Budget(rows=MOST_PARTS + 10, calls=MOST_PARTS + 10, seconds=30)
 
 
 def explain(question: Question) -> Explanation:
     field = the_field(question.signature, "text")
-    text = str(question.values[field.name] or "")
-    return occlude(question, field, list(parts(text)), whole=text)
+    words = Words(str(question.values[field.name] or ""))
+    if not len(words):
+        raise ExplanationFailed("The text has no words that could be left out.")
+    most = FEW_WORDS if len(words) <= FEW_WORDS else GROUPS
+    hiding = Hiding(
+        field=field,
+        whole=words.text,
+        parts=_parts(words, words.all, most),
+        most=MOST_PARTS,
+        how="" if len(words) <= FEW_WORDS else "Of a long text only what matters is taken apart.",
+    )
+    return occlude(question, hiding)
 
 
-def parts(text: str) -> Iterator[Part]:
-    """The words of a text, or groups of words when there are many."""
-    words = list(re.finditer(r"\S+", text))
-    size = -(-len(words) // MOST_PARTS) or 1
-    for first in range(0, len(words), size):
-        start, end = words[first].start(), words[min(first + size, len(words)) - 1].end()
-        rest = f"{text[:start].rstrip()} {text[end:].lstrip()}".strip()
-        yield Part(title=f"“{text[start:end]}”", span=(start, end), without=rest or NOTHING_LEFT)
+def _parts(words: Words, stretch: Stretch, most: int) -> list[Part]:
+    return [_part(words, found) for found in words.taken_apart(stretch, most)]
+
+
+def _part(words: Words, stretch: Stretch) -> Part:
+    return Part(
+        title=words.said(stretch),
+        span=words.span(stretch),
+        without=lambda: words.without(stretch),
+        finer=lambda: _parts(words, stretch, GROUPS_AGAIN) if len(stretch) > 1 else (),
+    )
