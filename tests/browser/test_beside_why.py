@@ -1,0 +1,22 @@
+"""What stands beside an explanation: unusual inputs, typical cases and how they are chosen, similar cases."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.visit import Visit
+
+
+def test_unusual_inputs_typical_cases_and_similar_cases(page: Page) -> None:
+    visit = Visit(page)
+    visit.open("/predict?model=demo/penguins@v1").settled()
+    visit.predict().say_yes()
+    visit.type_number("Body mass", "9000").predict()
+    expect(page.get_by_text("body mass = 9000 g (higher than in all of them)")).to_be_visible()
+    page.get_by_text("Similar cases", exact=True).click()
+    expect(page.get_by_text("similar case")).to_contain_text("right")
+    page.get_by_text("Compared with 25 examples of the model").click()
+    visit.click(page.get_by_role("link", name="Choose other typical cases"))
+    expect(page.get_by_role("heading", name="What does the model take?")).to_be_visible()
+    page.get_by_role("tab", name="Typical cases").click()
+    expect(page.get_by_text("Now these are 25 examples of the model.")).to_be_visible()
