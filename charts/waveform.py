@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from plotly.graph_objects import Figure, Scatter
 
-from charts.layout import finished
+from charts.layout import finished, shortened
 from charts.palette import AGAINST, FOR, REST
 
 _POINTS = 800
+# Words stand over a stretch that is at least this share of the sound, and beside so many others.
+_WIDE_ENOUGH, _MOST_WORDS = 0.07, 6
 Segments = Sequence[tuple[float, float]]
+
+
+class Amount(NamedTuple):
+    """How much a stretch, from `start` to `end` in seconds, speaks for the answer, and that in words."""
+
+    start: float
+    end: float
+    amount: float
+    words: str = ""
 
 
 def figure(
@@ -20,10 +32,10 @@ def figure(
     rate: int,
     *,
     segments: Segments = (),
-    amounts: Sequence[tuple[float, float, float]] = (),
+    amounts: Sequence[Amount | tuple[float, float, float]] = (),
 ) -> Figure:
-    """Loudness over time. `segments` are (start, end) in seconds; `amounts` are (start, end, amount):
-    blue speaks for the answer, orange against it."""
+    """Loudness over time. `segments` are (start, end) in seconds; of the `amounts` blue speaks for the answer,
+    orange against it; the strongest have their words above them, all have them beside the pointer."""
     times, peaks = _envelope(values, rate)
     line = Scatter(
         x=np.concatenate([times, times[::-1]]), y=np.concatenate([peaks, -peaks[::-1]]),
@@ -32,10 +44,7 @@ def figure(
     drawn = finished(Figure(line), height=170)
     for start, end in segments:
         drawn.add_vrect(x0=start, x1=end, fillcolor=FOR, opacity=0.3, line_width=0)
-    most = max((abs(amount) for _, _, amount in amounts), default=0.0) or 1.0
-    for start, end, amount in amounts:
-        color, strength = FOR if amount > 0 else AGAINST, abs(amount) / most
-        drawn.add_vrect(x0=start, x1=end, fillcolor=color, opacity=0.6 * strength, line_width=0)
+    _shade(drawn, [Amount(*each) for each in amounts], max(len(values) / rate, 0.001))
     drawn.update_xaxes(title="seconds", range=[0, max(len(values) / rate, 0.001)], showgrid=False)
     drawn.update_yaxes(visible=False)
     return drawn
@@ -47,6 +56,42 @@ def alt_text(seconds: float, segments: Segments) -> str:
         return f"Waveform of a recording of {seconds:.1f} s; nothing is marked."
     said = ", ".join(f"{start:.1f} to {end:.1f} s" for start, end in segments)
     return f"Waveform of a recording of {seconds:.1f} s; marked from {said}."
+
+
+def _shade(drawn: Figure, amounts: Sequence[Amount], seconds: float) -> None:
+    most = max((abs(each.amount) for each in amounts), default=0.0) or 1.0
+    for each in amounts:
+        color, strength = FOR if each.amount > 0 else AGAINST, abs(each.amount) / most
+        drawn.add_vrect(
+            x0=each.start, x1=each.end, fillcolor=color, opacity=0.6 * strength, line_width=0
+        )
+    strongest = sorted(amounts, key=lambda each: -abs(each.amount))[:_MOST_WORDS]
+    for each in strongest:
+        is_wide = each.end - each.start >= _WIDE_ENOUGH * seconds
+        if each.words and is_wide and abs(each.amount) >= 0.1 * most:
+            _write(drawn, each)
+    if any(each.words for each in amounts):
+        drawn.add_trace(_pointed_at(amounts))
+
+
+def _write(drawn: Figure, each: Amount) -> None:
+    drawn.add_annotation(
+        x=(each.start + each.end) / 2, y=1, yref="paper", yanchor="bottom", showarrow=False,
+        text=shortened(each.words, 16), font={"size": 12},
+    )  # fmt: skip
+    drawn.update_layout(margin_t=26)
+
+
+def _pointed_at(amounts: Sequence[Amount]) -> Scatter:
+    """Nothing to see, but the words of each stretch where the pointer is."""
+    return Scatter(
+        x=[(each.start + each.end) / 2 for each in amounts], y=[0.0] * len(amounts),
+        mode="markers", marker={"opacity": 0, "size": 24},
+        text=[
+            shortened(f"{each.start:.2f} to {each.end:.2f} s: {each.words}", 80) for each in amounts
+        ],
+        hovertemplate="%{text}<extra></extra>",
+    )  # fmt: skip
 
 
 def _envelope(

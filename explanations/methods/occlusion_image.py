@@ -61,7 +61,7 @@ def _part(picture: Picture, group: Sequence[int]) -> Part:
 
 
 def _titles(picture: Picture, leaves: Sequence[Leaf]) -> list[str]:
-    """Numbered by strength, with where they lie: "part 1 (upper left)"."""
+    """Numbered by strength, with where they lie: "part 1 in the upper left"."""
     order = sorted(range(len(leaves)), key=lambda place: -abs(leaves[place].amount or 0.0))
     rank = {place: number for number, place in enumerate(order, start=1)}
-    return [f"part {rank[at]} ({leaf.part.title})" for at, leaf in enumerate(leaves)]
+    return [f"part {rank[at]} in the {leaf.part.title}" for at, leaf in enumerate(leaves)]

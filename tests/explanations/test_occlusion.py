@@ -279,7 +279,7 @@ def test_the_patch_that_matters_is_found_and_nothing_else(side: int) -> None:
     assert grid.max() == pytest.approx(0.8, abs=0.05) if side > 8 else grid.max() > 0.1
     outside = grid[grid.shape[0] // 2 :, : grid.shape[1] // 2]
     assert np.abs(outside).max() < 1e-9
-    assert "part 1 (upper right)" in found.sentence
+    assert "part 1 in the upper right" in found.sentence
     assert "edge" in found.note
     assert model.rows <= methods()["occlusion_image"].cost(_signature("image")).rows  # type: ignore[operator]
 

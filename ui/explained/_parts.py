@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from PIL import ImageOps
+from PIL.Image import Image
+
 from charts import attributions
 from explanations.contract import Explanation
 from mds_client.signature import File, Values
+from ui.media import preview
 
 
 def part(explanation: Explanation, title: str, amount: float) -> attributions.Part:
@@ -17,3 +21,15 @@ def part(explanation: Explanation, title: str, amount: float) -> attributions.Pa
 def file(values: Values) -> File | None:
     """The first file of a case."""
     return next((value for value in values.values() if isinstance(value, File)), None)
+
+
+def upright(values: Values) -> Image | None:
+    """A small copy of the picture of a case, turned as the camera says; None where there is none."""
+    found = file(values)
+    picture = preview(found.data) if found else None
+    return ImageOps.exif_transpose(picture) if picture else None
+
+
+def is_rough(explanation: Explanation) -> bool:
+    """Whether it is still being worked out: what it cost is written when it is ready."""
+    return not explanation.rows

@@ -1,21 +1,57 @@
-"""What each stretch of a sound is worth, over its waveform."""
+"""What each stretch of a sound is worth, over its waveform; the strongest can be heard."""
 
 from __future__ import annotations
 
+import streamlit as st
+
 from charts import waveform
-from explanations.contract import Explanation
-from mds_client.signature import Values
-from ui.explained._parts import file
+from explanations import sentences
+from explanations.contract import Attribution, Explanation
+from mds_client.signature import File, Values
+from ui.explained._parts import file, is_rough
+from ui.explained.spans import meaning
 from ui.figure import draw_figure
 from ui.sound import samples
 
 KINDS = ("segments",)
+_MOST_HEARD = 3
+_ALL = "The whole sound"
 
 
 def draw(explanation: Explanation, values: Values) -> None:
-    """The amounts over the sound of the case."""
+    """The amounts over the sound of the case, and a player of its strongest stretches."""
     found = file(values)
     sound = samples(found.data) if found else None
-    if sound is not None:
-        amounts = [(*a.span, a.amount) for a in explanation.attributions if a.span]
-        draw_figure(waveform.figure(sound.values, sound.rate, amounts=amounts), explanation.alt)
+    if found is None or sound is None:
+        return
+    amounts = [
+        waveform.Amount(*each.span, each.amount, sentences.amount(explanation.target, each))
+        for each in explanation.attributions
+        if each.span
+    ]
+    draw_figure(waveform.figure(sound.values, sound.rate, amounts=amounts), explanation.alt)
+    st.caption(meaning(explanation))
+    if not is_rough(explanation):
+        _draw_player(explanation, found)
+
+
+@st.fragment
+def _draw_player(explanation: Explanation, sound: File) -> None:
+    """Choosing a stretch draws the player again, and nothing else."""
+    stretches = {_said(each): each.span for each in heard(explanation)}
+    key = f"heard_{explanation.method}_{explanation.seed}"
+    chosen = st.pills("Listen to", [_ALL, *stretches], default=_ALL, required=True, key=key)
+    start, end = stretches.get(chosen or _ALL) or (0, None)
+    st.audio(sound.data, format=sound.media_type or "audio/wav", start_time=start, end_time=end)
+
+
+def heard(explanation: Explanation) -> list[Attribution]:
+    """The stretches that move the answer most, in order of time."""
+    strongest = sentences.strongest_first(explanation.attributions)[:_MOST_HEARD]
+    found = [each for each in strongest if each.span and each.amount]
+    return sorted(found, key=lambda each: each.span or (0, 0))
+
+
+def _said(each: Attribution) -> str:
+    start, end = each.span or (0, 0)
+    return f"{start:.1f} to {end:.1f} s"

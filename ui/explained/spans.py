@@ -1,20 +1,63 @@
-"""What each word of a text is worth."""
+"""What each word of a text is worth: tinted where it stands, and the strongest as bars."""
 
 from __future__ import annotations
 
+import streamlit as st
+
 from charts import attributions
-from explanations.contract import Explanation
+from explanations import sentences
+from explanations.contract import Attribution, Explanation
 from mds_client.signature import Values
+from ui.explained import _marked
 from ui.explained._parts import part
 from ui.figure import draw_figure
 
 KINDS = ("spans",)
-_MOST_WORDS = 15
+_MOST_BARS = 8
+# Words that move the answer by less than this share of what the strongest does carry no sign.
+_WORTH_A_SIGN = 0.15
 
 
-def draw(explanation: Explanation, _values: Values) -> None:
-    """The words in reading order."""
-    parts = [part(explanation, a.title, a.amount) for a in explanation.attributions]
-    strongest = sorted(parts, key=lambda part: -abs(part.amount))[:_MOST_WORDS]
-    shown = [part for part in parts if part in strongest]
-    draw_figure(attributions.figure(shown, in_order=True), explanation.alt)
+def draw(explanation: Explanation, values: Values) -> None:
+    """The text itself with its words tinted, what the tints mean, and the strongest words in order."""
+    found = [each for each in explanation.attributions if each.span]
+    if not found:
+        return
+    _marked.draw(str(values.get(found[0].field) or ""), marks(explanation), explanation.alt)
+    st.caption(meaning(explanation))
+    strongest = [
+        each
+        for each in sentences.strongest_first(found)[:_MOST_BARS]
+        if _is_felt(explanation, each)
+    ]
+    if strongest:
+        bars = [part(explanation, a.title, a.amount) for a in found if a in strongest]
+        draw_figure(attributions.figure(bars, in_order=True), explanation.alt)
+
+
+def marks(explanation: Explanation) -> list[_marked.Mark]:
+    """A mark for each word or group of words, in reading order."""
+    found = [each for each in explanation.attributions if each.span]
+    most = max((abs(each.amount) for each in found), default=0.0) or 1.0
+    return [
+        _marked.Mark(
+            start=int(each.span[0]),
+            end=int(each.span[1]),
+            strength=each.amount / most if each.is_clear else 0.0,
+            words=sentences.amount(explanation.target, each),
+            is_signed=_is_felt(explanation, each) and abs(each.amount) >= _WORTH_A_SIGN * most,
+        )
+        for each in sorted(found, key=lambda each: each.span or (0, 0))
+        if each.span
+    ]
+
+
+def meaning(explanation: Explanation) -> str:
+    """What the colours and signs mean, in a line."""
+    if explanation.target.kind in ("number", "score", "seconds"):
+        return "Blue, with a plus, raises the answer; orange, with a minus, lowers it. Point at a part for its amount."
+    return "Blue, with a plus, speaks for the answer; orange, with a minus, against it. Point at a part for its amount."
+
+
+def _is_felt(explanation: Explanation, each: Attribution) -> bool:
+    return not explanation.target.amount_text(each.amount).startswith("±")
