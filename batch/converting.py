@@ -89,7 +89,7 @@ def _unmapped(mapping: Columns, signature: Signature) -> list[RowProblem]:
     return [
         RowProblem(row=0, column="", field=one.name, sentence=f"No column feeds {one.title}.")
         for one in signature.inputs
-        if one.required and not mapping.column(one.name)
+        if one.required and not mapping.column(one.name) and one.name not in dict(mapping.fixed)
     ]
 
 
@@ -105,7 +105,8 @@ def _add_faults(work: _Work, table: Table) -> None:
 def _convert(work: _Work, table: Table, mapping: Columns, one: Field) -> None:
     column = mapping.column(one.name)
     if not column:
-        work.values[one.name] = np.full(len(table), None, dtype=object)
+        fixed = dict(mapping.fixed).get(one.name)
+        work.values[one.name] = np.full(len(table), fixed, dtype=object)
         return
     match = mapping[one.name]
     own = unit_of(one)

@@ -38,12 +38,14 @@ class Match:
 class Mapping:
     """Columns for fields, in the order of the fields; each field has one column at most.
 
-    `unused` has the columns that feed none, `missing` the names of needed fields that have none.
+    `unused` has the columns that feed none, `missing` the names of needed fields that have none. `fixed` are
+    values by field that hold for every row, where the file has no column.
     """
 
     matches: tuple[Match, ...]
     unused: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    fixed: tuple[tuple[str, object], ...] = ()
 
     def __getitem__(self, field: str) -> Match:
         """The match of a field. Raises KeyError when it has none."""
@@ -55,6 +57,12 @@ class Mapping:
     def column(self, field: str) -> str:
         """The column of a field; empty when it has none."""
         return next((match.column for match in self.matches if match.field == field), "")
+
+    def with_fixed(self, values: collections.abc.Mapping[str, object]) -> Mapping:
+        """The mapping with these values for fields that have no column; None fixes nothing."""
+        fixed = {n: v for n, v in values.items() if v is not None and not self.column(n)}
+        missing = tuple(name for name in self.missing if name not in fixed)
+        return replace(self, fixed=tuple(fixed.items()), missing=missing)
 
     @property
     def confidence(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from batch.converting import converted
 from batch.mapping import Mapping, corrected, suggest
 from batch.reading import read
 from batch.table import Table
@@ -182,6 +183,18 @@ def test_a_person_corrects() -> None:
         corrected(found, "a", "none", given, model)
     with pytest.raises(KeyError):
         corrected(found, "none", "a", given, model)
+
+
+def test_what_holds_for_every_row_needs_no_column() -> None:
+    given = table("a\n1\n2\n")
+    model = signature(number("a"), number("b"), number("c"))
+    found = suggest(given, model).with_fixed({"a": 5.0, "b": 7.0, "c": None})
+    assert (dict(found.fixed), found.missing) == ({"b": 7.0}, ("c",))
+    whole = found.with_fixed({"b": 7.0, "c": 0.0})
+    assert converted(given, whole, model).records() == [
+        {"a": 1.0, "b": 7.0, "c": 0.0},
+        {"a": 2.0, "b": 7.0, "c": 0.0},
+    ]
 
 
 def test_ten_thousand_columns_are_no_trouble() -> None:

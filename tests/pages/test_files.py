@@ -56,6 +56,30 @@ def test_a_column_that_is_missing_is_named(predict: AppTest) -> None:
     assert not [b for b in app.button if b.key == "rows_all"]
 
 
+def test_what_the_file_lacks_is_said_once_for_all_rows(
+    predict: AppTest, built: services.Services
+) -> None:
+    app = _opened(
+        predict,
+        (
+            "\n".join(
+                row.rpartition(";")[0].rpartition(";")[0] for row in [HEADINGS.strip(), *ROWS[:3]]
+            )
+            + "\n"
+        ).encode("cp1252"),
+    )
+    assert "The model needs a column for: Year" in app.warning[0].value
+    (year,) = [box for box in app.number_input if box.key.startswith("rows_fixed_")]
+    year.set_value(2008).run()
+    assert not app.warning
+    app.button(key="rows_all").click().run()
+    assert not app.exception
+    cases = history.recent(built.sessions)
+    assert [case.entered["year"] for case in cases] == [2008] * len(cases) != []
+    year.set_value(2009).run()
+    assert not app.button(key="rows_all").disabled
+
+
 def test_all_rows_are_answered_and_open_as_cases(
     predict: AppTest, built: services.Services
 ) -> None:

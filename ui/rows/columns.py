@@ -9,11 +9,14 @@ from batch.converting import Converted, converted
 from batch.mapping import Mapping, corrected, suggest
 from batch.memory import recalled
 from mds_client.signature import ModelRef, Signature
+from ui import fields
 from ui.rows.given import Given
 from ui.services import services
 from ui.text import plain
 
 _MOST_SHOWN = 500
+_MOST_FIXED = 10
+_FIXED_KINDS = ("number", "integer", "boolean", "category", "text", "datetime")
 _NONE = "–"
 
 
@@ -22,6 +25,7 @@ def draw(given: Given, model: ModelRef, signature: Signature) -> tuple[Mapping, 
     st.subheader("Which column is what", anchor=False)
     suggested = _suggested(given, model, signature)
     mapping = _edited(given, suggested, model, signature)
+    mapping = _with_fixed(given, mapping, model, signature)
     _draw_unused(mapping, signature)
     if mapping.missing:
         return None
@@ -56,6 +60,24 @@ def _edited(given: Given, suggested: Mapping, model: ModelRef, signature: Signat
                 mapping, field.name, None if now == _NONE else now, given.table, signature
             )
     return mapping
+
+
+def _with_fixed(given: Given, mapping: Mapping, model: ModelRef, signature: Signature) -> Mapping:
+    """What the file lacks, asked for once for all rows. Files and lists cannot be the same for all."""
+    lacking = [signature[name] for name in mapping.missing]
+    askable = [field for field in lacking if field.kind in _FIXED_KINDS][:_MOST_FIXED]
+    if not askable:
+        return mapping
+    st.markdown(
+        "The file has no column for these. Say what holds for every row, or choose a column above."
+    )
+    values = {
+        field.name: fields.render(
+            field, f"rows_fixed_{given.digest[:12]}_{model}_{field.name}", None
+        )
+        for field in askable
+    }
+    return mapping.with_fixed({n: v for n, v in values.items() if not signature[n].check(v)})
 
 
 def _rows(mapping: Mapping, signature: Signature) -> pd.DataFrame:

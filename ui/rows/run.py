@@ -28,7 +28,7 @@ def draw(
 ) -> None:
     """The two buttons, and what came of them."""
     mapping, converted = found
-    key = given.key(model, signature, mapping.to_remember)
+    key = given.key(model, signature, {**mapping.to_remember, **_fixed(mapping)})
     rows = converted.records()
     wanted = _draw_buttons(len(rows), len(given.cases.get(key, [])))
     if wanted:
@@ -39,6 +39,11 @@ def draw(
     if cases:
         answers.draw(given, converted, cases, signature)
         _draw_sent(cases)
+
+
+def _fixed(mapping: Mapping) -> dict[str, str]:
+    """What holds for every row, beside the columns; it makes the same file another question."""
+    return {f"={name}": repr(value) for name, value in mapping.fixed}
 
 
 def _draw_buttons(rows: int, asked: int) -> int:
