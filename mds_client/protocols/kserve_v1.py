@@ -193,6 +193,13 @@ def plain(value: object) -> object:
     return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
 
 
+def predicted(said: object, rows: int, response: Response) -> tuple[Output, ...]:
+    """The outputs of an answer that may lack the envelope of `predictions`. Raises UnreadableAnswer."""
+    if isinstance(said, Mapping) and "predictions" in said:
+        said = said["predictions"]
+    return outputs("predictions", said, rows, response)
+
+
 def outputs(name: str, said: object, rows: int, response: Response) -> tuple[Output, ...]:
     """The outputs in an answer of any form. Raises UnreadableAnswer."""
     try:

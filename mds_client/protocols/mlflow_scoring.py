@@ -7,26 +7,23 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from mds_client.declared import unknown_input
-from mds_client.dialect import JSON, Conversation, Dialect, body_of
-from mds_client.exchange import Request, Response
-from mds_client.prediction import Output
-from mds_client.protocols.kserve_v1 import numbers, outputs, plain
-from mds_client.server import ModelInfo
-from mds_client.signature import File, ModelRef, Signature, Values
+from mds_client.dialect import JSON, Conversation, body_of
+from mds_client.exchange import Request
+from mds_client.protocols.kserve_v1 import numbers, plain
+from mds_client.protocols.sagemaker import SageMaker
+from mds_client.signature import File, Signature, Values
 
 _VERSION = re.compile(r"\d+\.\d+(\.\w+)*")
 
 
-class MlflowScoring(Dialect):
-    """The scoring server of MLflow 2 and 3."""
+class MlflowScoring(SageMaker):
+    """The scoring server of MLflow 2 and 3. It keeps the contract of SageMaker's containers."""
 
     NAME = "mlflow-scoring"
     TITLE = "MLflow scoring server"
     ORDER = 60
-    NEEDS_MODELS = True
 
     def detect(self) -> Conversation[str]:
         response = yield Request(method="GET", path="/version")
@@ -39,19 +36,6 @@ class MlflowScoring(Dialect):
             return ""
         return f"GET /version answered {version} and GET /ping answered."
 
-    def ready(self) -> Conversation[bool]:
-        response = yield Request(method="GET", path="/ping")
-        return response.status == 200
-
-    def models(self) -> Conversation[list[ModelInfo]]:
-        """The one model, under the name from the settings."""
-        response = yield Request(method="GET", path="/ping")
-        return the_one_model(self, response)
-
-    def signature(self, model: ModelRef) -> Conversation[Signature]:
-        yield from ()  # there is nothing to ask: the signature is in the registry
-        return Signature(model=model, inputs=(unknown_input(),), layout="unknown")
-
     def predict_request(
         self, signature: Signature, rows: Sequence[Values], request_id: str
     ) -> Request:
@@ -62,23 +46,6 @@ class MlflowScoring(Dialect):
             headers=JSON,
             request_id=request_id,
         )
-
-    def read_prediction(
-        self, signature: Signature, response: Response, rows: int
-    ) -> tuple[ModelRef, tuple[Output, ...]]:
-        """Language models answer without the envelope."""
-        said = self.json_of(response)
-        if isinstance(said, Mapping) and "predictions" in said:
-            said = said["predictions"]
-        return signature.model, outputs("predictions", said, rows, response)
-
-
-def the_one_model(dialect: Dialect, ping: Response) -> list[ModelInfo]:
-    """The models from the settings, else one called "model", in the state that the ping says."""
-    state = {200: "READY", 404: "UNAVAILABLE", 503: "UNAVAILABLE"}.get(ping.status, "UNKNOWN")
-    only = ModelInfo(ref=ModelRef(server=dialect.server.name, name="model"))
-    named = dialect.configured_models() or [only]
-    return [ModelInfo(ref=info.ref, state=state) for info in named]
 
 
 def _content(signature: Signature, rows: Sequence[Values]) -> dict[str, object]:

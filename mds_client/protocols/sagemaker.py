@@ -11,8 +11,7 @@ from mds_client.declared import unknown_input
 from mds_client.dialect import JSON, Conversation, Dialect, body_of
 from mds_client.exchange import Request, Response
 from mds_client.prediction import Output
-from mds_client.protocols.kserve_v1 import instances, outputs
-from mds_client.protocols.mlflow_scoring import the_one_model
+from mds_client.protocols.kserve_v1 import instances, predicted
 from mds_client.server import ModelInfo
 from mds_client.signature import ModelRef, Signature, Values
 
@@ -36,9 +35,14 @@ class SageMaker(Dialect):
         return response.status == 200
 
     def models(self) -> Conversation[list[ModelInfo]]:
-        """The one model, under the name from the settings."""
+        """The models from the settings, else one called "model", in the state that the ping says."""
         response = yield Request(method="GET", path="/ping")
-        return the_one_model(self, response)
+        state = {200: "READY", 404: "UNAVAILABLE", 503: "UNAVAILABLE"}.get(
+            response.status, "UNKNOWN"
+        )
+        only = ModelInfo(ref=ModelRef(server=self.server.name, name="model"))
+        named = self.configured_models() or [only]
+        return [ModelInfo(ref=info.ref, state=state) for info in named]
 
     def signature(self, model: ModelRef) -> Conversation[Signature]:
         yield from ()  # there is nothing to ask
@@ -60,10 +64,7 @@ class SageMaker(Dialect):
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
         """Containers with code of their own answer without the envelope."""
-        said = self.json_of(response)
-        if isinstance(said, Mapping) and "predictions" in said:
-            said = said["predictions"]
-        return signature.model, outputs("predictions", said, rows, response)
+        return signature.model, predicted(self.json_of(response), rows, response)
 
 
 def _instance(values: object) -> object:

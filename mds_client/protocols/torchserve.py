@@ -14,7 +14,7 @@ from mds_client.dialect import JSON, Conversation, Dialect, Offer, body_of, json
 from mds_client.errors import UnreadableAnswer
 from mds_client.exchange import Request, Response
 from mds_client.prediction import Output
-from mds_client.protocols.kserve_v1 import instances, outputs
+from mds_client.protocols.kserve_v1 import instances, predicted
 from mds_client.server import ModelInfo
 from mds_client.signature import ModelRef, Signature, Values
 
@@ -97,10 +97,7 @@ class TorchServe(Dialect):
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
         """The JSON envelope answers with predictions, a handler of its own with anything."""
-        said = self.json_of(response)
-        if isinstance(said, Mapping) and "predictions" in said:
-            said = said["predictions"]
-        return signature.model, outputs("predictions", said, rows, response)
+        return signature.model, predicted(self.json_of(response), rows, response)
 
     def offers(self, model: ModelRef) -> tuple[Offer, ...]:
         name = quote(model.name, safe="")
