@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, TypeVar
 
 from mds_client.registries import Registries, RegistryClient, RegistryServer
 from mds_client.server import Server
@@ -12,7 +14,6 @@ from mds_client.transport.tls import Tls
 from settings import (
     AddressSettings,
     KubernetesSettings,
-    RegistrySettings,
     ServerSettings,
     Settings,
 )
@@ -39,57 +40,32 @@ def _cluster(configured: KubernetesSettings) -> Source:
 
 def registries_of(settings: Settings) -> Registries | None:
     """The registries that describe models. Raises ValueError for what cannot be used."""
-    clients = [RegistryClient(_registry(r)) for r in settings.registries]
+    clients = [RegistryClient(_made(RegistryServer, r)) for r in settings.registries]
     return Registries(clients) if clients else None
-
-
-def _registry(configured: RegistrySettings) -> RegistryServer:
-    return RegistryServer(
-        name=configured.name,
-        url=configured.url,
-        kind=configured.kind,
-        title=configured.title,
-        timeout=configured.timeout,
-        connect_timeout=configured.connect_timeout,
-        headers=configured.headers(),
-        servers=tuple(configured.servers),
-        entries=configured.entries,
-        tls=_tls(configured),
-        credentials=_credentials(configured),
-    )
 
 
 def server_of(configured: ServerSettings) -> Server:
     """The server with its headers. Raises ValueError for an environment variable that is not set."""
-    return Server(
-        name=configured.name,
-        url=configured.url,
-        protocol=configured.protocol,
-        title=configured.title,
-        timeout=configured.timeout,
-        connect_timeout=configured.connect_timeout,
+    return _made(Server, configured)
+
+
+_Made = TypeVar("_Made", bound=Server)
+
+
+def _made(kind: type[_Made], configured: AddressSettings) -> _Made:
+    """Of the settings of the same names, with how to sign in there."""
+    names = {field.name for field in fields(kind)} & set(type(configured).model_fields)
+    facts = {name: _frozen(getattr(configured, name)) for name in names}
+    return kind(
+        **facts,
         headers=configured.headers(),
-        models=tuple(configured.models),
-        management_url=configured.management_url,
-        explainer_url=configured.explainer_url,
-        explainers=configured.explainers,
-        read_timeout=configured.read_timeout,
-        write_timeout=configured.write_timeout,
-        pool_timeout=configured.pool_timeout,
-        max_answer_bytes=configured.max_answer_bytes,
-        max_connections=configured.max_connections,
-        keep_alive_connections=configured.keep_alive_connections,
-        keep_alive_seconds=configured.keep_alive_seconds,
-        http2=configured.http2,
-        compress=configured.compress,
-        retries=configured.retries,
-        breaker_failures=configured.breaker_failures,
-        breaker_seconds=configured.breaker_seconds,
-        hedge_after=configured.hedge_after,
-        idempotent_models=tuple(configured.idempotent_models),
         tls=_tls(configured),
         credentials=_credentials(configured),
     )
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _tls(configured: AddressSettings) -> Tls:
