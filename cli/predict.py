@@ -11,6 +11,7 @@ from typing import Any
 
 from cli import fleet
 from cli.output import GOOD, Wrong, document, printable, say
+from cli.rows_file import rows_in
 from mds_client.prediction import Answer, Prediction
 from mds_client.signature import FILE_KINDS, Field, File, Signature
 
@@ -29,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--values", dest="text", metavar="TEXT", help="a JSON object, or a list of them"
     )
     parser.add_argument(
-        "--file", type=Path, metavar="PATH", help="rows in a .csv, .json or .jsonl file"
+        "--file", type=Path, metavar="PATH", help="rows in a file: CSV, Excel, JSON and others"
     )
     parser.add_argument(
         "--example", type=int, metavar="N", help="begin with the model's example N, from 1"
@@ -63,10 +64,10 @@ def rows_of(signature: Signature, chosen: argparse.Namespace) -> list[dict[str, 
     rows: list[dict[str, object]] = [{}]
     if is_stdin or chosen.text is not None:
         rows = _json_rows(sys.stdin.read() if is_stdin else chosen.text)
-    elif chosen.file:
-        rows = _file_rows(chosen.file)
     base = {} if chosen.example is None else _example(signature, chosen.example)
     named = dict(_pair(signature, text) for text in single)
+    if chosen.file:
+        rows = rows_in(chosen.file, signature, {*base, *named}, _file)
     return [{**base, **_read_files(signature, row), **named} for row in rows]
 
 
@@ -79,30 +80,6 @@ def _json_rows(text: str) -> list[dict[str, object]]:
     if not all(isinstance(row, dict) for row in rows):
         raise Wrong("The JSON must be an object of name and value, or a list of such objects.")
     return rows
-
-
-def _file_rows(path: Path) -> list[dict[str, object]]:
-    """The rows of a table. Cells that are empty are values that are missing."""
-    import pandas as pd
-
-    kind = path.suffix.casefold()
-    try:
-        if kind == ".json":
-            return _json_rows(path.read_text())
-        if kind == ".jsonl":
-            return [
-                row
-                for line in path.read_text().splitlines()
-                if line.strip()
-                for row in _json_rows(line)
-            ]
-        if kind != ".csv":
-            raise Wrong(f"{path} is none of .csv, .json and .jsonl.")
-        frame = pd.read_csv(path)
-    except (OSError, ValueError) as error:
-        raise Wrong(f"{path} could not be read: {error}") from error
-    rows = frame.astype(object).to_dict("records")
-    return [{str(k): None if pd.isna(v) else v for k, v in row.items()} for row in rows]
 
 
 def _example(signature: Signature, number: int) -> dict[str, object]:

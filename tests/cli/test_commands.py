@@ -10,7 +10,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from PIL import Image
 
 import settings
 from cli.main import main
@@ -83,6 +85,62 @@ def test_values_come_as_pairs_json_stdin_and_files(
         assert main(["predict", "language-id", *way]) == 0
         answers.add(capsys.readouterr().out)
     assert len(answers) == 1
+
+
+PENGUINS = pd.DataFrame(
+    {"Island": ["Dream", "Biscoe"], "Body mass (kg)": [3.7, 5.4], "remarks": ["", "heavy"]}
+)
+FORMATS = {
+    "csv": lambda path: PENGUINS.to_csv(path, index=False, sep=";", decimal=","),
+    "xlsx": lambda path: PENGUINS.to_excel(path, index=False),
+    "parquet": lambda path: PENGUINS.to_parquet(path),
+    "json": lambda path: PENGUINS.to_json(path, orient="records"),
+}
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_file_of_any_format_feeds_the_fields_as_on_the_page(
+    suffix: str, tmp_path: Path, capsys: Captured
+) -> None:
+    """Its columns are mapped and converted; what it has no column for is the example's, or a pair's."""
+    path = tmp_path / f"rows.{suffix}"
+    FORMATS[suffix](path)
+    given = ["--example", "1", "--show-sent", "sex=male"]
+    assert main(["predict", "penguins@v2", "--file", str(path), *given]) == 0
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 2
+    sent = {t["name"]: t["data"] for t in json.loads(said.err.splitlines()[-1])["inputs"]}
+    assert sent["island"] == ["Dream", "Biscoe"]
+    assert sent["body_mass_g"] == [3700, 5400]
+    assert sent["sex"] == ["male", "male"]
+    assert "The column 'Body mass (kg)' is read as 'body_mass_g'." in said.err
+    assert "Not used: remarks." in said.err
+
+
+def test_one_bad_cell_is_named_by_its_row_and_nothing_is_sent(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("island,body_mass_g\nDream,3700\nAtlantis,heavy\n")
+    assert main(["predict", "penguins@v2", "--example", "1", "--file", str(path)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "was not sent" in said.err
+    assert said.err.count("row 3: ") == 2
+    path.write_bytes(b"%PDF-1.7 " * 20)
+    assert main(["predict", "penguins@v2", "--file", str(path)]) == 2
+    assert "could not be read" in capsys.readouterr().err
+    assert main(["predict", "penguins@v2", "--file", str(tmp_path / "none.csv")]) == 2
+    assert "could not be read" in capsys.readouterr().err
+
+
+def test_files_are_named_in_the_cells_of_a_table(tmp_path: Path, capsys: Captured) -> None:
+    picture = tmp_path / "blank.png"
+    Image.new("L", (28, 28), 255).save(picture)
+    path = tmp_path / "rows.csv"
+    path.write_text(f"image\n@{picture}\n@{picture}\n")
+    assert main(["predict", "digits", "--file", str(path)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
 
 
 @pytest.mark.parametrize(
