@@ -1,0 +1,57 @@
+"""How the number goes with each field: the mean answer with every row put at one place after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from explanations import curves
+from explanations.contract import Budget, Curve, Explanation, Kind, Question, Scope
+from explanations.curves import Gathering
+from explanations.surveying import Survey, chosen_fields, option, survey
+from mds_client.signature import Field, Signature
+
+NAME = "partial_dependence"
+TITLE = "How the answer goes with each field"
+KIND: Kind = "curves"
+SCOPE: Scope = "cohort"
+
+
+def describe() -> str:
+    return "The mean answer when a field has this value in every row, and how far single rows differ in that."
+
+
+def suits(signature: Signature) -> bool:
+    return signature.is_tabular
+
+
+def cost(signature: Signature) -> Budget:
+    return curves.cost(signature)
+
+
+def planned(signature: Signature, given: int, options: Mapping[str, object]) -> Budget:
+    """What it will ask for a cohort of `given` rows, at most."""
+    return curves.planned(signature, given, options)
+
+
+def explain(question: Question) -> Explanation:
+    fields = chosen_fields(question)
+    places = option(question, "places", curves.PLACES, 2, curves.MOST_PLACES)
+    each = curves.rows_each(question, fields, places)
+    found = survey(question, question.cohort, (), rows_each=each)
+
+    def draw(question: Question, found: Survey, one: Field, work: Gathering) -> Curve | None:
+        return curves.partial_dependence(question, found, one, work, places)
+
+    work = curves.gathered(question, found, fields, draw)
+    return curves.told(question, found, work, _note(question, found, fields))
+
+
+def _note(question: Question, found: Survey, fields: list[Field]) -> str:
+    """How it was found, and where it misleads."""
+    means = (
+        "Each curve is the mean over all of them, with the field set to each place in turn; in the band lie "
+        "nine of ten single rows, moved to the same height."
+    )
+    together = curves.together(question, found, fields)
+    warning = f"{together} Such rows do not all occur: local effects are the safer reading."
+    return f"{means} {warning}" if together else means

@@ -1,0 +1,322 @@
+"""Which fields a model depends on: what it loses when one field is shuffled among the rows.
+
+Breiman 2001, "Random Forests"; Fisher, Rudin and Dominici 2019, "All Models are Wrong, but Many are Useful".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from explanations import overall
+from explanations.asking import ERRS, ROWS_A_CALL, Fact, OutOfBudget
+from explanations.contract import (
+    Attribution,
+    Budget,
+    Explanation,
+    Kind,
+    Progress,
+    Question,
+    Scope,
+    Truth,
+)
+from explanations.errors import ExplanationCancelled, ExplanationFailed
+from explanations.sampling import Indices, Vector
+from explanations.shuffling import Measure, interval, loss
+from explanations.surveying import (
+    FEWEST,
+    Survey,
+    affordable,
+    chosen_fields,
+    option,
+    survey,
+    unanswered,
+)
+from mds_client.errors import MdsError, NotAllowed, NotReady
+from mds_client.signature import Field, Signature, Values
+
+NAME = "permutation_importance"
+TITLE = "Which fields matter most"
+KIND: Kind = "importance"
+SCOPE: Scope = "cohort"
+ROWS = 20_000
+CALLS = 2_000
+SECONDS = 60.0
+REPETITIONS = 5
+MOST_REPETITIONS = 50
+FEW_ROWS = 40
+# What none of n rows shows happens, with 95 % certainty, in less than three of n (Hanley 1983).
+UNSEEN = 3.0
+# Amounts below this share of the loss are what adding in another order leaves.
+DUST = 1e-12
+
+TITLES: dict[Measure, str] = {
+    "accuracy": "accuracy lost when a field is shuffled",
+    "error": "error added when a field is shuffled",
+    "moved": "how far the answer moves when a field is shuffled",
+    "changed": "how often the answer changes when a field is shuffled",
+}
+
+
+def describe() -> str:
+    return (
+        "How much worse the model gets when a field is shuffled among the rows, where the right answers are "
+        "known; else how far its answers move."
+    )
+
+
+def suits(signature: Signature) -> bool:
+    return signature.is_tabular
+
+
+def cost(signature: Signature) -> Budget:
+    rows = max(ROWS, FEW_ROWS * (1 + REPETITIONS * len(signature.inputs)))
+    return Budget(rows=rows, calls=CALLS, seconds=SECONDS)
+
+
+def planned(signature: Signature, given: int, options: Mapping[str, object]) -> Budget:
+    """What it will ask for a cohort of `given` rows, at most."""
+    most, wanted = cost(signature), options.get("fields")
+    fields = len(wanted) if isinstance(wanted, Sequence) and wanted else len(signature.inputs)
+    chosen = options.get("repetitions")
+    repetitions = chosen if isinstance(chosen, int) else REPETITIONS
+    each = fields * repetitions
+    rows = affordable(given, most.rows or ROWS, each)
+    together = min(max(ROWS_A_CALL // max(rows, 1), 1), fields)
+    rounds = repetitions * -(-fields // together)
+    calls = 2 + rows // ROWS_A_CALL + rounds * -(-together * rows // ROWS_A_CALL)
+    return replace(most, rows=rows * (each + 1), calls=calls)
+
+
+def explain(question: Question) -> Explanation:
+    fields = chosen_fields(question, most=len(question.signature.inputs))
+    repetitions = option(question, "repetitions", REPETITIONS, 1, MOST_REPETITIONS)
+    found = survey(question, *_with_truths(question), rows_each=len(fields) * repetitions)
+    work = _Work.of(question, found, fields, repetitions)
+    ended = _shuffle_all(question, work)
+    return _told(question, work, ended)
+
+
+@dataclass(kw_only=True)
+class _Tally:
+    """One field: the losses of each repetition (rows,) and whose value each row had been given (rows,)."""
+
+    field: Field
+    losses: list[Vector]
+    donors: list[Indices]
+    trouble: str = ""
+
+    @property
+    def rounds(self) -> int:
+        return len(self.losses)
+
+
+@dataclass(kw_only=True)
+class _Work:
+    """Everything that is counted. `orders` has one shuffling of the rows for each repetition and field."""
+
+    survey: Survey
+    measure: Measure
+    base: Vector
+    repetitions: int
+    tallies: dict[str, _Tally]
+
+    @classmethod
+    def of(
+        cls, question: Question, found: Survey, fields: Sequence[Field], repetitions: int
+    ) -> _Work:
+        measure = _measure(question, found)
+        return cls(
+            survey=found,
+            measure=measure,
+            base=_losses(measure, found, found.facts),
+            repetitions=repetitions,
+            tallies={f.name: _Tally(field=f, losses=[], donors=[]) for f in fields},
+        )
+
+    @property
+    def done(self) -> list[_Tally]:
+        """The fields that were shuffled at least once."""
+        return [tally for tally in self.tallies.values() if tally.rounds]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether losses are against the right answers."""
+        return self.measure in ("accuracy", "error")
+
+    @property
+    def lost(self) -> int:
+        """Rows that the model erred on while they were changed, in any field."""
+        gaps = [np.isnan(loss) for each in self.tallies.values() for loss in each.losses]
+        return int(np.any(gaps, axis=0).sum()) if gaps else 0
+
+
+def _with_truths(question: Question) -> tuple[list[Values], list[Truth]]:
+    """The rows whose right answer is known, if there are enough of them; else all rows and no truths."""
+    rows, truths = list(question.cohort), list(question.truths)
+    wanted = str if question.target.kind in ("probability", "agreement") else float
+    known = [place for place, truth in enumerate(truths) if isinstance(truth, wanted)]
+    if question.target.kind in ("score", "seconds") or len(known) < FEWEST:
+        return rows, []
+    return [rows[place] for place in known], [truths[place] for place in known]
+
+
+def _measure(question: Question, found: Survey) -> Measure:
+    is_known = any(truth is not None for truth in found.truths)
+    if question.target.kind in ("probability", "agreement") and is_known:
+        return "accuracy"
+    if is_known:
+        return "error"
+    return "changed" if question.target.kind == "agreement" else "moved"
+
+
+def _losses(measure: Measure, found: Survey, facts: Sequence[Fact | None]) -> Vector:
+    """What each row loses; not a number where the model gave no answer."""
+    rows = zip(facts, found.facts, found.truths, strict=True)
+    return np.array([np.nan if f is None else loss(measure, f, own, t) for f, own, t in rows])
+
+
+def _shuffle_all(question: Question, work: _Work) -> str:
+    """Repetition after repetition, as many fields in a request as fit; what ended it before its end."""
+    chance = np.random.default_rng([question.seed, 1])
+    groups = list(_groups(list(work.tallies.values()), len(work.survey.rows)))
+    for repetition in range(work.repetitions):
+        for place, group in enumerate(groups):
+            orders = [chance.permutation(len(work.survey.rows)) for _ in group]
+            ended = _shuffle(question, work, group, orders)
+            if ended:
+                return ended
+            done = (repetition * len(groups) + place + 1) / (work.repetitions * len(groups))
+            question.report(_progress(question, work, done))
+    return ""
+
+
+def _groups(tallies: list[_Tally], rows: int) -> Iterator[list[_Tally]]:
+    together = max(ROWS_A_CALL // rows, 1)
+    for start in range(0, len(tallies), together):
+        yield tallies[start : start + together]
+
+
+def _shuffle(
+    question: Question, work: _Work, group: Sequence[_Tally], orders: Sequence[Indices]
+) -> str:
+    """One shuffling of some fields; fields that the model does not bear are given up one by one."""
+    open_ones = [(t, order) for t, order in zip(group, orders, strict=True) if not t.trouble]
+    rows = [row for t, order in open_ones for row in _shuffled(work, t.field.name, order)]
+    try:
+        facts = question.ask.each(rows)
+    except OutOfBudget as stopped:
+        if not work.done:
+            raise
+        return f"It ended after {stopped.limit}."
+    except ExplanationCancelled:
+        raise
+    except MdsError as error:
+        if isinstance(error, ERRS) and not isinstance(error, NotAllowed | NotReady):
+            return _one_by_one(question, work, open_ones, error)
+        if not work.done:
+            raise
+        return f"The model stopped answering: {error.sentence}"
+    count = len(work.survey.rows)
+    for place, (tally, order) in enumerate(open_ones):
+        part = facts[place * count : (place + 1) * count]
+        tally.losses.append(_losses(work.measure, work.survey, part))
+        tally.donors.append(order)
+    return ""
+
+
+def _one_by_one(
+    question: Question,
+    work: _Work,
+    some: Sequence[tuple[_Tally, Indices]],
+    error: MdsError,
+) -> str:
+    if len(some) == 1:
+        some[0][0].trouble = error.sentence
+        return ""
+    ended = [_shuffle(question, work, [tally], [order]) for tally, order in some]
+    return next(filter(None, ended), "")
+
+
+def _shuffled(work: _Work, name: str, order: Indices) -> list[Values]:
+    rows = work.survey.rows
+    return [
+        {**row, name: rows[donor].get(name)}
+        for row, donor in zip(rows, order.tolist(), strict=True)
+    ]
+
+
+def _progress(question: Question, work: _Work, done: float) -> Progress:
+    ask, words = question.ask, "Shuffling one field after the other"
+    if not work.done:
+        return Progress(fraction=0.1 + 0.9 * done, words=words)
+    rough = _told(question, work, "So far.")
+    rough = replace(rough, rows=ask.rows, calls=ask.calls, seconds=ask.seconds)
+    return Progress(fraction=0.1 + 0.9 * done, words=words, rough=rough)
+
+
+def _attribution(question: Question, work: _Work, tally: _Tally) -> Attribution:
+    losses, donors = np.array(tally.losses), np.array(tally.donors)
+    base = work.base if work.is_known else np.zeros(len(work.base))
+    amount, half = interval(losses, donors, base)
+    if half == 0.0 and question.target.is_share:
+        half = UNSEEN / len(base)
+    amount = amount if abs(amount) > DUST * float(np.nanmean(losses)) else 0.0
+    return Attribution(
+        field=tally.field.name,
+        title=tally.field.title,
+        value_text="",
+        amount=amount,
+        low=amount - half if np.isfinite(half) else None,
+        high=amount + half if np.isfinite(half) else None,
+    )
+
+
+def _told(question: Question, work: _Work, ended: str) -> Explanation:
+    done = work.done
+    if not done:
+        raise ExplanationFailed("No field could be shuffled.", advice=_troubles(work))
+    attributions = tuple(
+        sorted((_attribution(question, work, t) for t in done), key=lambda each: -each.amount)
+    )
+    base = _reached(work) if work.is_known else None
+    sentence = overall.importance(question.target, work.measure, attributions, base, work.survey)
+    rounds = {tally.rounds for tally in done}
+    return Explanation(
+        method=NAME,
+        title=f"{TITLE}: {TITLES[work.measure]}",
+        kind=KIND,
+        target=question.target,
+        base=base,
+        attributions=attributions,
+        sentence=sentence,
+        alt=f"Bars: {TITLES[work.measure]}, for {len(attributions)} fields. {sentence}",
+        note=" ".join(filter(None, [*_notes(work, max(rounds)), _unreached(work, ended), ended])),
+        is_complete=not ended,
+    )
+
+
+def _reached(work: _Work) -> float:
+    mean = float(work.base.mean())
+    return 1.0 - mean if work.measure == "accuracy" else mean
+
+
+def _notes(work: _Work, rounds: int) -> Iterator[str]:
+    times = "once" if rounds == 1 else f"{rounds} times"
+    yield f"Over {work.survey.words}, each field shuffled {times}; ranges hold with 95 % certainty."
+    if not work.is_known:
+        yield "The right answers are not known: this is how far answers move, not how wrong they get."
+    yield unanswered(work.survey.unanswered + work.lost)
+    yield _troubles(work)
+
+
+def _troubles(work: _Work) -> str:
+    said = [f"{t.field.title}: {t.trouble}" for t in work.tallies.values() if t.trouble]
+    return f"Could not be shuffled: {' '.join(said)}" if said else ""
+
+
+def _unreached(work: _Work, ended: str) -> str:
+    titles = [t.field.title for t in work.tallies.values() if not t.rounds and not t.trouble]
+    return f"Not reached: {', '.join(titles)}." if titles and ended else ""

@@ -1,0 +1,96 @@
+"""What is said of a whole cohort, in one paragraph made of the same numbers that stand in the chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from explanations import sentences, wording
+from explanations.contract import Attribution, Curve
+from explanations.surveying import Survey
+from explanations.target import Target
+
+NAMED = 3
+_SO_MUCH = {
+    "accuracy": "So much accuracy is lost when the field is shuffled.",
+    "error": "So much the mean error grows when the field is shuffled.",
+    "changed": "In so many rows the answer changes when the field is shuffled.",
+}
+
+
+def importance(
+    target: Target,
+    measure: str,
+    attributions: Sequence[Attribution],
+    base: float | None,
+    survey: Survey,
+) -> str:
+    """How good the model is on these rows, and on which fields it depends most."""
+    clear = [each for each in attributions if each.is_clear][:NAMED]
+    parts = [_reached(target, measure, base, survey)]
+    if not clear:
+        parts.append("No field has a clear effect on these rows.")
+        return " ".join(filter(None, parts))
+    said = [f"{wording.inside(each.title)} ({size(target, each)})" for each in clear]
+    then = f", then on {wording.listed(said[1:])}" if said[1:] else ""
+    moved = f"So far {_subject(target)} moves on average when the field is shuffled."
+    parts += [f"It depends most on {said[0]}{then}.", _SO_MUCH.get(measure, moved)]
+    return " ".join(" ".join([*parts, sentences.without_effect(attributions)]).split())
+
+
+def size(target: Target, each: Attribution, *, between: str = ", could be ") -> str:
+    """How much is lost and where that may lie: "21 points, could be 18 to 24"."""
+    return sentences.amount(target, each, between=between).removeprefix("+")
+
+
+def curves(target: Target, found: Sequence[Curve]) -> str:
+    """With which fields the number goes most, and between which places."""
+    moving = [curve for curve in found if not is_flat(target, curve)]
+    subject = _subject(target)
+    start = f"{subject[0].upper()}{subject[1:]}"
+    if not moving:
+        return f"{start} stays the same wherever these fields are put."
+    said = [f"{wording.inside(curve.title)} ({reach(target, curve)})" for curve in moving[:NAMED]]
+    then = f", then with {wording.listed(said[1:])}" if said[1:] else ""
+    return " ".join(f"{start} goes most with {said[0]}{then}.".split())
+
+
+def reach(target: Target, curve: Curve) -> str:
+    """The lowest and the highest number of a curve in the order of their places: "5 % at 180 mm, 92 % at 220 mm"."""
+    ends = sorted({_at(curve, min), _at(curve, max)})
+    return ", ".join(f"{target.value_text(curve.numbers[p])} {at(curve, p)}" for p in ends)
+
+
+def at(curve: Curve, place: int) -> str:
+    """A place in words: "at 180 mm", "for Dream"."""
+    found = curve.places[place]
+    if isinstance(found, str):
+        return f"for {found}"
+    unit = f"{wording.GAP}{curve.unit}" if curve.unit else ""
+    return f"at {wording.number(found)}{unit}"
+
+
+def span(curve: Curve) -> float:
+    """How far apart the lowest and the highest number of a curve are."""
+    return max(curve.numbers) - min(curve.numbers)
+
+
+def is_flat(target: Target, curve: Curve) -> bool:
+    """Whether nobody would see that it moves."""
+    return target.amount_text(span(curve)).startswith("±")
+
+
+def _subject(target: Target) -> str:
+    return f"the {target.words.removeprefix('the ')}"
+
+
+def _at(curve: Curve, end: object) -> int:
+    best = min(curve.numbers) if end is min else max(curve.numbers)
+    return curve.numbers.index(best)
+
+
+def _reached(target: Target, measure: str, base: float | None, survey: Survey) -> str:
+    if base is None:
+        return ""
+    if measure == "accuracy":
+        return f"The model is right in {wording.percent(base)} of {survey.words}."
+    return f"The model is off by {target.value_text(base)} on average over {survey.words}."

@@ -1,0 +1,128 @@
+"""A cohort in front of a method: as many of its rows as the budget allows, asked about once as they are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from explanations.asking import Fact
+from explanations.contract import Progress, Question, Truth
+from explanations.errors import ExplanationFailed, ExplanationTooDear
+from explanations.sampling import Vector
+from mds_client.signature import Field, Signature, Values
+
+FEWEST = 10
+# So many rows are asked about first, to see how fast the model is.
+PILOT = 50
+MOST_FIELDS = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """Rows of a cohort with what the model answers to them, and the truths that are known.
+
+    `given` is how many rows there were to draw from, `unanswered` how many of those asked the model erred on.
+    """
+
+    rows: Sequence[Values]
+    facts: Sequence[Fact]
+    truths: Sequence[Truth]
+    given: int
+    unanswered: int
+
+    @property
+    def scores(self) -> Vector:
+        """The number for each row."""
+        return np.array([fact.score for fact in self.facts], dtype=np.float64)
+
+    @property
+    def words(self) -> str:
+        """How many rows of how many: "310 rows", "310 of 2,000 rows, drawn by chance"."""
+        asked = len(self.rows) + self.unanswered
+        if asked < self.given:
+            return f"{len(self.rows):,} of {self.given:,} rows, drawn by chance"
+        return f"{len(self.rows):,} rows"
+
+    @property
+    def note(self) -> str:
+        """What to say of the rows that the model erred on; empty when there are none."""
+        return unanswered(self.unanswered)
+
+
+def unanswered(count: int) -> str:
+    """That so many rows were left out; empty for none."""
+    if not count:
+        return ""
+    rows = "1 row was" if count == 1 else f"{count:,} rows were"
+    return f"{rows} left out: the model gave no answer there."
+
+
+def survey(
+    question: Question, rows: Sequence[Values], truths: Sequence[Truth], rows_each: int
+) -> Survey:
+    """The rows that a method can afford which asks `rows_each` rows about each; drawn with the seed.
+
+    Raises ExplanationFailed when there are too few rows, ExplanationTooDear when the budget leaves too few.
+    """
+    if len(rows) < FEWEST:
+        raise ExplanationFailed(
+            f"There are {len(rows)} rows; how a model behaves can be told from {FEWEST} rows on.",
+            advice="Take more cases, or a file with more rows.",
+        )
+    order = np.random.default_rng(question.seed).permutation(len(rows))
+    question.report(Progress(fraction=0.02, words="Asking about the rows as they are"))
+    question.ask.each([rows[place] for place in order[:PILOT]])
+    chosen = sorted(order[: _affordable(question, len(rows), rows_each)].tolist())
+    facts = question.ask.each([rows[place] for place in chosen])
+    kept = [(p, f) for p, f in zip(chosen, facts, strict=True) if f and math.isfinite(f.score)]
+    if len(kept) < FEWEST:
+        raise ExplanationFailed(
+            f"The model answered to {len(kept)} of {len(chosen)} rows: too few to tell how it behaves.",
+            advice="Take rows that suit the model as it is now.",
+        )
+    return Survey(
+        rows=[rows[place] for place, _ in kept],
+        facts=[fact for _, fact in kept],
+        truths=[truths[place] if truths else None for place, _ in kept],
+        given=len(rows),
+        unanswered=len(chosen) - len(kept),
+    )
+
+
+def affordable(given: int, most: float, rows_each: int) -> int:
+    """How many rows of a cohort fit into so many rows to be asked, when each costs `rows_each` and itself."""
+    return int(min(given, most // (rows_each + 1)))
+
+
+def chosen_fields(question: Question, most: int = MOST_FIELDS) -> list[Field]:
+    """The fields of the option `fields`, else the first ones as a form shows them."""
+    wanted = question.options.get("fields")
+    if not isinstance(wanted, Sequence) or not wanted:
+        return in_order(question.signature)[:most]
+    return [field for field in question.signature.inputs if field.name in wanted]
+
+
+def in_order(signature: Signature) -> list[Field]:
+    """The fields as a form shows them: the most telling first, where somebody said which."""
+    return sorted(signature.inputs, key=lambda f: math.inf if f.order is None else f.order)
+
+
+def option(question: Question, name: str, usual: int, least: int, most: int) -> int:
+    """A whole number that the person chose, within its bounds."""
+    given = question.options.get(name)
+    return min(max(given, least), most) if isinstance(given, int) else usual
+
+
+def _affordable(question: Question, given: int, rows_each: int) -> int:
+    # What was asked to see the pace is part of the rows; it is not paid for twice.
+    room = question.ask.room + question.ask.rows
+    count = affordable(given, room, rows_each)
+    if count < FEWEST:
+        raise ExplanationTooDear(
+            f"Within {question.ask.nearest_limit} only {count} rows could be looked at.",
+            advice="Choose fewer fields, places or repetitions, or a model that answers faster.",
+        )
+    return count

@@ -1,0 +1,51 @@
+"""What a model loses without each field: bars with their ranges, and all of them in a table."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from charts import attributions
+from explanations import overall
+from explanations.contract import Attribution, Explanation
+from mds_client.signature import Values
+from ui.figure import draw_figure
+
+KINDS = ("importance",)
+MOST_BARS = 15
+
+
+def draw(explanation: Explanation, _values: Values) -> None:
+    """The fields that matter most; those without a clear effect are grey."""
+    bars = [_bar(explanation, each) for each in explanation.attributions[:MOST_BARS]]
+    draw_figure(attributions.figure(bars, in_order=True), explanation.alt)
+    left_out = len(explanation.attributions) - len(bars)
+    if left_out:
+        st.caption(f"{left_out} weaker fields are in the table.")
+    with st.expander("As a table"):
+        st.dataframe(table(explanation), hide_index=True, alt="What each field is worth")
+
+
+def table(explanation: Explanation) -> pd.DataFrame:
+    """One line a field, the most important first."""
+    target = explanation.target
+    return pd.DataFrame(
+        {
+            "Field": [each.title for each in explanation.attributions],
+            "Lost": [overall.size(target, each) for each in explanation.attributions],
+            "Effect": [
+                "clear" if each.is_clear else "not clear" for each in explanation.attributions
+            ],
+        }
+    )
+
+
+def _bar(explanation: Explanation, each: Attribution) -> attributions.Part:
+    return attributions.Part(
+        title=each.title,
+        amount=each.amount,
+        words=overall.size(explanation.target, each, between="; "),
+        low=each.low,
+        high=each.high,
+        is_clear=each.is_clear,
+    )
