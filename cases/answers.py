@@ -6,10 +6,12 @@ import json
 import math
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from typing import cast
+from dataclasses import asdict, replace
+from typing import Any, cast
 
 from cases.entries import entered
 from db.cases import CaseView
+from mds_client.masks import Mask
 from mds_client.prediction import Answer, Box
 
 MAX_PROBABILITIES = 20
@@ -17,6 +19,8 @@ MAX_SEGMENTS = 2_000
 MAX_TEXT = 100_000
 MAX_DETAIL_BYTES = 64 * 1024
 MAX_BOXES = 500
+MAX_RUNS = 8_000  # characters; a mask of more is kept in fewer pixels
+MASK_SIDES = (256, 64)
 MAX_NUMBERS = 4_096
 MAX_PICTURE_BYTES = 512 * 1024
 
@@ -89,13 +93,26 @@ def _structures(answer: Answer) -> dict[str, object]:
 
 
 def _box_facts(box: Box) -> dict[str, object]:
-    outline = [list(point) for point in box.outline]
-    return {
+    box = _with_small_mask(box)
+    facts: dict[str, object] = {
         "label": box.label,
         "score": box.score,
         "corners": list(box.corners),
-        "outline": outline,
+        "outline": [list(point) for point in box.outline],
+        "note": box.note,
     }
+    return facts | ({"mask": asdict(box.mask)} if box.mask else {})
+
+
+def _with_small_mask(box: Box) -> Box:
+    """A mask with an outline of many turns in fewer pixels; the corners of a mask alone are in its pixels."""
+    for side in MASK_SIDES:
+        if not box.mask or len(box.mask.runs) <= MAX_RUNS:
+            break
+        smaller = box.mask.coarser(side)
+        is_alone = box.corners == box.mask.corners
+        box = replace(box, mask=smaller, corners=smaller.corners if is_alone else box.corners)
+    return box
 
 
 def _box(facts: Facts) -> Box:
@@ -105,6 +122,8 @@ def _box(facts: Facts) -> Box:
         score=cast(float | None, facts.get("score")),
         corners=(left, top, right, bottom),
         outline=tuple((x, y) for x, y in cast(Sequence[Sequence[float]], facts.get("outline"))),
+        mask=Mask(**cast(Mapping[str, Any], facts["mask"])) if facts.get("mask") else None,
+        note=str(facts.get("note") or ""),
     )
 
 

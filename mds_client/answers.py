@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import overload
 
+from mds_client.detections import boxes_of, boxes_side_by_side
 from mds_client.prediction import Answer, Output
+from mds_client.regions import regions_in, regions_of
 from mds_client.signature import Role, Signature
 from mds_client.structures import (
-    boxes_of,
     matrix_table,
     parsed,
     picture_of,
@@ -91,6 +92,8 @@ def _sums_to_one(output: Output) -> bool:
 
 
 def _answer(signature: Signature, outputs: Sequence[Output], row: int) -> Answer:
+    shown, head = _pictured(signature, outputs, row)
+    outputs = [output for output in outputs if output.name not in shown]
     by_role = {output.role: output for output in reversed(outputs)}
     answer = Answer(
         kind="tree",
@@ -98,6 +101,8 @@ def _answer(signature: Signature, outputs: Sequence[Output], row: int) -> Answer
         score=_float(_first(by_role.get("score"), row)),
         details=_details(signature, by_role, outputs, row),
     )
+    if head:
+        return replace(head, score=answer.score, details=answer.details)
     if "class" in by_role or answer.probabilities:
         is_multi = "class" not in by_role and _are_independent(answer.probabilities)
         kind, label = (
@@ -109,6 +114,24 @@ def _answer(signature: Signature, outputs: Sequence[Output], row: int) -> Answer
             answer, kind="segments", segments=_segments(_first(by_role["segments"], row))
         )
     return _without_role(signature, by_role, outputs, row, answer)
+
+
+def _pictured(
+    signature: Signature, outputs: Sequence[Output], row: int
+) -> tuple[Sequence[str], Answer | None]:
+    """What was found in a picture, from outputs side by side or from a map of classes; the outputs' names."""
+    unsaid = [output for output in outputs if _is_open(signature, output)]
+    labels = {output.name: _labels(signature, output.name) for output in outputs}
+    details = {field.name for field in signature.outputs if field.role == "detail"}
+    beside = [output for output in outputs if output.name not in details]
+    names, boxes = boxes_side_by_side(beside, labels, row)
+    if names:
+        return names, Answer(kind="boxes", boxes=boxes)
+    pictures = {field.name for field in signature.outputs if field.kind == "image"}
+    for output in (output for output in unsaid if output.name not in pictures):
+        if regions := regions_of(output, row, labels[output.name]):
+            return (output.name,), Answer(kind="regions", boxes=regions)
+    return (), None
 
 
 def _without_role(
@@ -149,6 +172,8 @@ def _shaped(signature: Signature, output: Output, row: int, answer: Answer) -> A
     document = parsed(_first(output, row)) if len(output.row(row)) == 1 else None
     if boxes := boxes_of(document):
         return _headed(answer, output.name, Answer(kind="boxes", boxes=boxes))
+    if regions := regions_in(document, _labels(signature, output.name)):
+        return _headed(answer, output.name, Answer(kind="regions", boxes=regions))
     is_declared = any(f.name == output.name and f.kind == "image" for f in signature.outputs)
     if picture := picture_of(output, row, is_declared=is_declared):
         return _headed(answer, output.name, Answer(kind="image", picture=picture))

@@ -10,6 +10,7 @@ import numpy as np
 
 from mds_client.datatypes import Array, Numbers, numpy_of
 from mds_client.exchange import Exchange
+from mds_client.masks import Mask
 from mds_client.signature import ModelRef, Role
 
 _FLOATS = ("FP16", "BF16", "FP32", "FP64")
@@ -45,13 +46,16 @@ class Output:
 @dataclass(frozen=True, kw_only=True)
 class Box:
     """Something found in a picture. `corners` are left, top, right, bottom: in pixels, or in shares of the
-    picture's size where all of them are at most 1. `outline` is a polygon around it, where there is one.
+    picture's size where all of them are at most 1. `outline` is a polygon around it, `mask` its pixels, where
+    there is one. Corners of a mask alone are in its own pixels. `note` says why a mask is missing.
     """
 
     label: str = ""
     score: float | None = None
     corners: tuple[float, float, float, float]
     outline: tuple[tuple[float, float], ...] = ()
+    mask: Mask | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +63,8 @@ class Answer:
     """One row's answer in words.
 
     Exactly one of `label`, `number`, `text`, `segments`, `boxes`, `picture`, `table`, `vector` is the
-    headline, as `kind` says: class, multilabel, number, text, segments, boxes, image, table, vector, or tree
-    when the outputs say nothing we know; `details` has the outputs that are not part of the headline, by name.
+    headline, as `kind` says: class, multilabel, number, text, segments, boxes, regions (`boxes`, one a class,
+    that share out the picture), image, table, vector, or tree when the outputs say nothing we know; `details` has the outputs that are not part of the headline, by name.
     `probabilities` is ordered, highest first; they sum to one unless the kind is multilabel. `interval` is
     where the number lies with the probability `coverage`, where the model says both.
     """
@@ -105,6 +109,8 @@ class Answer:
                 return ", ".join(self.likely) or "None of the labels"
             case "boxes":
                 return _counted(self.boxes)
+            case "regions":
+                return _shared(self.boxes)
             case "image":
                 return "A picture"
             case "table":
@@ -155,3 +161,14 @@ def _counted(boxes: tuple[Box, ...]) -> str:
         return "Nothing found"
     counts = Counter(box.label or "found" for box in boxes).most_common(_MOST_COUNTED)
     return ", ".join(f"{count} × {label}" for label, count in counts)
+
+
+def _shared(regions: tuple[Box, ...]) -> str:
+    """The largest first: "road 61 %, sky 30 %"."""
+    shares = [(found.mask.share, found.label) for found in regions if found.mask]
+    largest = sorted(shares, reverse=True)[:_MOST_COUNTED]
+    return ", ".join(f"{label} {_percent(share)}" for share, label in largest) or "Nothing found"
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f}\u00a0%" if share >= 0.01 else "under 1\u00a0%"

@@ -1,4 +1,4 @@
-"""Reads what is more than a number or a label out of raw outputs: boxes, tables, pictures, intervals.
+"""Reads what is more than a number or a label out of raw outputs: tables, pictures, intervals.
 
 Outputs come from servers that may say anything: what does not fit is nothing, and nothing here raises.
 """
@@ -16,14 +16,12 @@ from itertools import islice
 import numpy as np
 
 from mds_client.datatypes import Array
-from mds_client.prediction import Box, Output
+from mds_client.prediction import Output
 
-MOST_BOXES = 1_000
 MOST_ROWS = 1_000
 MOST_COLUMNS = 100
 MOST_NUMBERS = 65_536
 _MOST_TEXT = 4_000_000
-_MOST_POINTS = 500
 _SIDES = (8, 4_096)  # of what is taken for a picture
 _STARTS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 _DATA_URL = re.compile(r"^data:image/[\w.+-]{1,40};base64,")
@@ -46,20 +44,10 @@ def parsed(value: object) -> object:
         return None
 
 
-def boxes_of(value: object) -> tuple[Box, ...] | None:
-    """A list of objects that each have a box; None for anything else, an empty list included."""
-    found = _objects(value)
-    boxes = [_box(one) for one in islice(found, MOST_BOXES)]
-    known = [box for box in boxes if box]
-    if not known or len(known) < len(boxes):
-        return None
-    return tuple(_as_corners(known, found))
-
-
 def table_of(value: object) -> tuple[Mapping[str, object], ...]:
     """A list of objects as rows; nothing for anything else, and for one with a single member."""
     found = parsed(value)
-    rows = _objects(found) if isinstance(found, list) else []
+    rows = objects_of(found) if isinstance(found, list) else []
     if len(rows) == 1 and len(rows[0]) == 1:
         return ()
     return tuple(
@@ -82,7 +70,7 @@ def matrix_table(
 def vector_of(output: Output, row: int) -> tuple[float, ...]:
     """The numbers of one dimension; nothing for anything else."""
     values = output.row(row)[:MOST_NUMBERS]
-    numbers = [_number(v) for v in values]
+    numbers = [number_of(v) for v in values]
     known = tuple(n for n in numbers if n is not None)
     return known if len(known) == len(numbers) else ()
 
@@ -121,7 +109,7 @@ def quantile_of(name: str) -> float | None:
 _EDGES = {"lower": 0.0, "low": 0.0, "lo": 0.0, "lwr": 0.0, "upper": 1.0, "high": 1.0, "hi": 1.0, "upr": 1.0, "median": 0.5}  # fmt: skip
 
 
-def _objects(value: object) -> list[Mapping[str, object]]:
+def objects_of(value: object) -> list[Mapping[str, object]]:
     """The objects of a list of nothing else, or of the one list in an object."""
     found = parsed(value)
     if isinstance(found, Mapping) and len(found) == 1:
@@ -132,86 +120,7 @@ def _objects(value: object) -> list[Mapping[str, object]]:
     return found if all(isinstance(one, Mapping) and one for one in found) else []
 
 
-def _box(one: Mapping[str, object]) -> Box | None:
-    outline = _outline(
-        next((one[k] for k in ("polygon", "outline", "points", "segmentation") if k in one), None)
-    )
-    given = next((one[k] for k in ("box", "bbox", "bounding_box", "boundingBox") if k in one), None)
-    corners = _corners(given) or (_around(outline) if outline else None)
-    if corners is None:
-        return None
-    label = next(
-        (one[k] for k in ("label", "class", "name", "category", "class_name") if k in one), ""
-    )
-    score = next((one[k] for k in ("score", "confidence", "probability") if k in one), None)
-    return Box(label=str(label)[:200], score=_number(score), corners=corners, outline=outline)
-
-
-def _corners(given: object) -> tuple[float, float, float, float] | None:
-    if isinstance(given, Mapping):
-        given = next(
-            ([given[k] for k in keys] for keys in _NAMED if all(k in given for k in keys)), None
-        )
-    numbers = [_number(n) for n in given] if isinstance(given, list) and len(given) == 4 else []
-    known = [n for n in numbers if n is not None]
-    return (known[0], known[1], known[2], known[3]) if len(known) == 4 else None
-
-
-_NAMED = (
-    ("xmin", "ymin", "xmax", "ymax"),
-    ("x1", "y1", "x2", "y2"),
-    ("left", "top", "right", "bottom"),
-    ("x", "y", "width", "height"),
-    ("x", "y", "w", "h"),
-    ("left", "top", "width", "height"),
-)
-
-
-def _as_corners(boxes: Sequence[Box], said: Sequence[Mapping[str, object]]) -> Sequence[Box]:
-    """COCO gives left, top, width and height: told by its other words, or by corners that would be crossed."""
-    is_crossed = any(b.corners[2] < b.corners[0] or b.corners[3] < b.corners[1] for b in boxes)
-    first = said[0]
-    is_coco = "bbox" in first and ("category_id" in first or "area" in first)
-    given = first.get("box", first.get("bbox", first.get("bounding_box")))
-    has_sizes = isinstance(given, Mapping) and bool({"width", "w"} & given.keys())
-    if not (is_crossed or is_coco or has_sizes):
-        return boxes
-    return [_from_size(box) for box in boxes]
-
-
-def _from_size(box: Box) -> Box:
-    x, y, width, height = box.corners
-    return Box(
-        label=box.label, score=box.score, corners=(x, y, x + width, y + height), outline=box.outline
-    )
-
-
-def _outline(given: object) -> tuple[tuple[float, float], ...]:
-    """Points as pairs, as {x, y}, or all in one flat list; COCO wraps that once more."""
-    if isinstance(given, list) and len(given) == 1 and isinstance(given[0], list):
-        given = given[0]
-    if not isinstance(given, list) or len(given) < 3:
-        return ()
-    flat = [n for point in given[: 2 * _MOST_POINTS] for n in _pair(point)]
-    numbers = [_number(n) for n in flat]
-    known = [n for n in numbers if n is not None]
-    if len(known) < len(numbers) or len(known) % 2 or len(known) < 6:
-        return ()
-    return tuple(zip(known[::2], known[1::2], strict=True))
-
-
-def _pair(point: object) -> list[object]:
-    if isinstance(point, Mapping):
-        return [point.get("x"), point.get("y")]
-    return list(point) if isinstance(point, list) else [point]
-
-
-def _around(outline: Sequence[tuple[float, float]]) -> tuple[float, float, float, float]:
-    across, down = [x for x, _ in outline], [y for _, y in outline]
-    return min(across), min(down), max(across), max(down)
-
-
-def _number(value: object) -> float | None:
+def number_of(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:

@@ -91,6 +91,22 @@ FOUND = [
     {"label": "car", "score": 0.61, "box": [170, 80, 240, 140]},
     {"label": "tree", "score": 0.88, "polygon": [[250, 20], [300, 30], [290, 180], [255, 170]]},
 ]
+CELLS = [
+    (70, 60, 34),
+    (190, 120, 50),
+    (265, 45, 24),
+]  # middle and radius, in a picture of 320 × 200
+
+
+def _in_cell(x: int, y: int, cell: tuple[int, int, int]) -> bool:
+    return (x - cell[0]) ** 2 + 1.6 * (y - cell[1]) ** 2 < cell[2] ** 2
+
+
+def _land(x: int, y: int) -> int:
+    """Sky, hill and lake."""
+    return 1 if y < 70 + x / 8 else 2 if (x - 230) ** 2 + 3 * (y - 160) ** 2 < 70**2 else 0
+
+
 MODELS: dict[str, tuple[list[Tensor], list[Tensor], list[Tensor]]] = {
     "loan": (
         LOAN,
@@ -106,6 +122,21 @@ MODELS: dict[str, tuple[list[Tensor], list[Tensor], list[Tensor]]] = {
     "numbers": (NUMBERS, [], [_answered("embedding", "FP32", [1, 384], [((n * 37) % 101 - 50) / 50 for n in range(384)])]),
     "documents": (DOCUMENTS, [], [_text("rows", [{"name": "low", "share": 0.25, "ok": True}, {"name": "high", "share": 0.75, "ok": False}])]),
     "street": (STREET, [], [_text("found", FOUND)]),
+    "cells": (
+        STREET,
+        [_tensor("labels", "INT64", [-1], labels=["nothing", "round cell", "long cell"])],
+        [
+            _answered("boxes", "FP32", [3, 4], [n for x, y, r in CELLS for n in (x - r, y - r * 0.8, x + r, y + r * 0.8)]),
+            _answered("labels", "INT64", [3], [1, 2, 1]),
+            _answered("scores", "FP32", [3], [0.97, 0.81, 0.55]),
+            _answered("masks", "FP32", [3, 1, 100, 160], [0.9 * _in_cell(2 * x, 2 * y, c) for c in CELLS for y in range(100) for x in range(160)]),
+        ],
+    ),
+    "land": (
+        STREET,
+        [_tensor("classes", "UINT8", [-1, 200, 320], labels=["hill", "sky", "lake"], role="")],
+        [_answered("classes", "UINT8", [1, 200, 320], [_land(x, y) for y in range(200) for x in range(320)])],
+    ),
     "painter": (STREET, [], [_answered("image", "UINT8", [1, 64, 96, 3], [(x * 2 + y * c) % 256 for y in range(64) for x in range(96) for c in (1, 2, 3)])]),
     "mixed": (MIXED, [], [_text("out", {"deep": {"er": [1, 2, {"x": None}]}, "list": [1]}), _answered("pair", "FP32", [1, 2, 2], [1.0, 2.0, 3.0, 4.0])]),
     "odd": (ODD, [_tensor("label", "BYTES", [-1, 1], role="class")], [_text("label", HOSTILE)]),

@@ -227,6 +227,19 @@ def test_what_is_pasted_is_looked_at_like_any_file(page: Page) -> None:
     expect(problem.first).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("model", "headline", "marks"),
+    [
+        ("cells", "2 × round cell, 1 × long cell", "1 round cell, 2 long cell, 3 round cell"),
+        ("land", "sky 45 %, hill 41 %, lake 14 %", "1 sky, 2 hill, 3 lake"),
+    ],
+)
+def test_masks_are_drawn_on_the_picture(page: Page, model: str, headline: str, marks: str) -> None:
+    assert _form(page, model).predict().answer() == headline
+    expect(page.get_by_role("img", name=f"street.png with marks: {marks}")).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame").get_by_text("share of the picture")).to_have_count(1)
+
+
 def test_hostile_words_are_words(page: Page) -> None:
     visit = _form(page, "odd").predict()
     assert visit.answer().startswith("<img src=x onerror=alert(1)> **b**")
@@ -235,7 +248,9 @@ def test_hostile_words_are_words(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("model", ["loan", "wide", "numbers", "documents", "street", "mixed"])
+@pytest.mark.parametrize(
+    "model", ["loan", "wide", "numbers", "documents", "street", "mixed", "land"]
+)
 def test_axe_finds_nothing_serious(
     browser: Browser, odd: tuple[str, dict[str, Any]], model: str, scheme: str
 ) -> None:

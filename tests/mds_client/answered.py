@@ -38,6 +38,25 @@ HF = {"box": {"xmin": 1, "ymin": 2, "xmax": 9, "ymax": 8}, "label": "cat", "scor
 COCO = {"bbox": [20, 10, 5, 6], "category": "dog", "category_id": 3}
 OUTLINE = {"label": "lake", "segmentation": [[1, 1, 30, 2, 28, 20]]}
 
+DISC = [[int((x - 20) ** 2 + (y - 12) ** 2 < 64) for x in range(40)] for y in range(30)]
+RUNS = {"size": [9, 10], "counts": [6, 1, 40, 4, 5, 4, 5, 4, 21]}
+STRIPES = [3 * (y // 10 % 2) for y in range(30) for _ in range(40)]  # of class 0 and class 3
+
+
+def mask_png(mode: str = "L") -> str:
+    """The disc as a picture in base64, as HuggingFace's pipelines answer it."""
+    picture = Image.new("L", (40, 30))
+    picture.putdata([255 * belongs for row in DISC for belongs in row])
+    buffer = io.BytesIO()
+    picture.convert(mode).save(buffer, "PNG")
+    return b64encode(buffer.getvalue()).decode()
+
+
+def stacked(name: str, values: list[Any], *shape: int, datatype: str = "FP32") -> Output:
+    """One row of things beside each other."""
+    return Output(name=name, datatype=datatype, shape=(1, *shape), data=tuple(values))
+
+
 ANSWERED: dict[str, tuple[list[Output], list[Field], str, str]] = {
     "class": (
         [numbers("probs", [0.25, 0.75])],
@@ -87,6 +106,78 @@ ANSWERED: dict[str, tuple[list[Output], list[Field], str, str]] = {
     "boxes with names": ([texts("found", {"predictions": [HF]})], [], "boxes", "1 × cat"),
     "boxes of sizes": ([texts("found", [COCO])], [], "boxes", "1 × dog"),
     "outlines": ([texts("found", [OUTLINE])], [], "boxes", "1 × lake"),
+    "masks as grids": ([texts("found", [CAR | {"mask": DISC}])], [], "boxes", "1 × car"),
+    "masks as runs": (
+        [texts("found", [{"label": "cat", "segmentation": RUNS}])],
+        [],
+        "boxes",
+        "1 × cat",
+    ),
+    "masks as COCO's text": (
+        [texts("found", [COCO | {"segmentation": RUNS | {"counts": "61X13mN000`0"}}])],
+        [],
+        "boxes",
+        "1 × dog",
+    ),
+    "masks as pictures": (
+        [texts("found", [{"label": "sky", "score": None, "mask": mask_png()}])],
+        [],
+        "boxes",
+        "1 × sky",
+    ),
+    "masks side by side": (
+        [texts("out", {"masks": [DISC, DISC], "labels": ["a", "b"], "scores": [0.9, 0.8]})],
+        [],
+        "boxes",
+        "1 × a, 1 × b",
+    ),
+    "masks as tensors": (
+        [
+            stacked("boxes", [2.0, 3, 20, 25, 5, 5, 9, 9], 2, 4),
+            stacked("labels", [2, 1], 2, datatype="INT64"),
+            stacked("scores", [0.75, 0.25], 2),
+            stacked("masks", [n * 0.7 for _ in range(2) for row in DISC for n in row], 2, 1, 30, 40),
+        ],
+        [declared("labels", labels=("nothing", "cat", "dog"), role="class")],
+        "boxes",
+        "1 × dog, 1 × cat",
+    ),
+    "nothing among tensors": (
+        [stacked("boxes", [], 0, 4), stacked("scores", [], 0), stacked("masks", [], 0, 1, 9, 9)],
+        [],
+        "boxes",
+        "Nothing found",
+    ),
+    "classes of pixels": (
+        [stacked("classes", STRIPES, 30, 40, datatype="INT64")],
+        [declared("classes", labels=("road", "sky", "car", "tree"), role="")],
+        "regions",
+        "road 67\u00a0%, tree 33\u00a0%",
+    ),
+    "classes of pixels without words": (
+        [stacked("out", STRIPES, 1, 30, 40, datatype="UINT8")],
+        [],
+        "regions",
+        "Class 0 67\u00a0%, Class 3 33\u00a0%",
+    ),
+    "how likely each class is at each pixel": (
+        [stacked("segmentation", [*map(float, STRIPES), *[1.0] * 1200], 2, 30, 40)],
+        [],
+        "regions",
+        "Class 1 67\u00a0%, Class 0 33\u00a0%",
+    ),
+    "how likely a pixel belongs": (
+        [stacked("lung_mask", [n * 0.8 for row in DISC for n in row], 1, 30, 40)],
+        [],
+        "regions",
+        "Lung mask 16\u00a0%",
+    ),
+    "classes of pixels in JSON": (
+        [texts("out", {"class_map": DISC, "id2label": {"0": "ground", "1": "disc"}})],
+        [],
+        "regions",
+        "ground 84\u00a0%, disc 16\u00a0%",
+    ),
     "picture in base64": ([texts("out", b64encode(png()).decode())], [], "image", "A picture"),
     "picture as a data URL": (
         [texts("out", "data:image/png;base64," + b64encode(png()).decode())],

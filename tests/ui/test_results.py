@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mds_client.answers import answers, with_roles
+from mds_client.masks import of_bitmap
 from mds_client.prediction import Answer, Box
 from mds_client.signature import File, ModelRef, Signature, Values
-from tests.mds_client.answered import ANSWERED, png
-from ui.results.boxes import marked
+from tests.mds_client.answered import ANSWERED, DISC, png
+from ui.results._marks import marked
 from ui.text import plain
 
 MODEL = ModelRef(server="s", name="m")
@@ -49,7 +51,7 @@ def test_every_kind_is_drawn(name: str) -> None:
         assert app.header[0].value == plain(headline)
     if kind in ("multilabel", "vector") or answer.interval:
         assert app.get("plotly_chart")
-    if kind == "boxes":
+    if kind in ("boxes", "regions") and answer.boxes:
         assert app.get("image")
         assert len(app.dataframe[0].value) == len(answer.boxes)
 
@@ -108,6 +110,60 @@ def test_marks_are_where_the_boxes_are() -> None:
     assert drawn.getpixel((320, 200)) == (255, 255, 255)
     shares = replace(box, corners=(0.25, 0.25, 0.75, 0.75))
     assert marked(picture, (64, 32), [shares]).tobytes() == drawn.tobytes()
+
+
+DISC_MASK = of_bitmap(np.array(DISC))  # around (20, 12) with a radius of 8, in 40 × 30
+
+
+def _colour(drawn: Image.Image, place: tuple[int, int]) -> tuple[int, ...]:
+    found = drawn.getpixel(place)
+    assert isinstance(found, tuple)
+    return found
+
+
+@pytest.mark.parametrize("size", [(40, 30), (400, 300)])
+def test_a_mask_is_tinted_where_it_lies_whatever_the_pictures_size(size: tuple[int, int]) -> None:
+    box = Box(label="a", corners=DISC_MASK.corners, mask=DISC_MASK)
+    drawn = marked(Image.new("RGB", size, "white"), size, [box])
+    blue, white = (167, 199, 251), (255, 255, 255)
+    assert _colour(drawn, (20 * 16 + 8, 12 * 16 + 8)) == blue
+    assert _colour(drawn, (20 * 16 + 8, 21 * 16)) == white
+    assert _colour(drawn, (26 * 16 + 8, 18 * 16 + 8)) == white  # in its frame, and not in the disc
+
+
+def test_a_mask_of_its_box_lies_in_the_box() -> None:
+    half = of_bitmap(np.array([[True, False]] * 2))
+    box = Box(label="a", corners=(10, 10, 30, 20), mask=replace(half, is_of_box=True))
+    drawn = marked(Image.new("RGB", (40, 30), "white"), (40, 30), [box])
+    assert _colour(drawn, (15 * 16, 18 * 16)) != (255, 255, 255)
+    assert _colour(drawn, (25 * 16, 18 * 16)) == (255, 255, 255)
+    outside = replace(box, corners=(-1e6, 10, 1e6, 1e9))
+    assert marked(Image.new("RGB", (40, 30)), (40, 30), [outside]).size == (640, 480)
+
+
+def test_regions_have_colours_of_their_own_and_the_ground_has_none() -> None:
+    around = of_bitmap(~np.array(DISC, dtype=bool))
+    boxes = [Box(label=n, corners=m.corners, mask=m) for n, m in (("background", around), ("lung", DISC_MASK))]  # fmt: skip
+    drawn = marked(Image.new("RGB", (40, 30), "white"), (40, 30), boxes, is_whole=True)
+    assert _colour(drawn, (600, 440)) == (255, 255, 255)
+    assert _colour(drawn, (18 * 16, 8 * 16)) == (167, 199, 251)
+    named = [replace(boxes[0], label="sky"), boxes[1]]
+    drawn = marked(Image.new("RGB", (40, 30), "white"), (40, 30), named, is_whole=True)
+    assert len({_colour(drawn, (600, 440)), _colour(drawn, (18 * 16, 8 * 16)), (255,) * 3}) == 3
+
+
+def test_a_legend_says_each_share_and_what_could_not_be_drawn() -> None:
+    box = Box(label="lung", corners=DISC_MASK.corners, mask=DISC_MASK)
+    lost = Box(label="x", corners=(0, 0, 0, 0), note="A mask of **9** pixels is too large.")
+    app = _drawn(Answer(kind="boxes", boxes=(box, lost)))
+    assert app.dataframe[0].value["share of the picture"].tolist() == ["16\u00a0%", None]
+    assert app.markdown[0].value.endswith("A mask of \\*\\*9\\*\\* pixels is too large.")
+    assert len(app.get("image")) == 1  # the mask alone, since the picture is not at hand
+
+
+def test_a_very_tall_picture_is_drawn_small() -> None:
+    box = Box(label="a", corners=(0, 0, 1, 9_000))
+    assert marked(Image.new("RGB", (1, 640)), (1, 10_000), [box]).height < 2_000
 
 
 @pytest.mark.parametrize("corners", [(1e308, -1e308, 1e308, 1e308), (5, 5, 1, 1), (0, 0, 0, 0), (-9, -9, 900, 900)])  # fmt: skip
