@@ -6,7 +6,6 @@ a server without signing in do not see each other's.
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping
 
@@ -14,10 +13,10 @@ import streamlit as st
 
 from mds_client.signature import FILE_KINDS, Field, Signature
 from ui import asking, scripts, session
-from ui.fields import pasted
+from ui.fields import dates, pasted, percent
+from ui.form import css_key
 
 _MOST = 100_000  # characters of one field
-_NOT_IN_CLASSES = re.compile(r"[^a-zA-Z0-9_-]")
 _UNKNOWN = ("", "unknown")
 
 
@@ -32,7 +31,7 @@ def draw(form: asking.Form, signature: Signature, case: str) -> None:
             "model": f"{form.model}|{signature.fingerprint}",
             "session": session.remembered(session.DRAFTS, lambda: uuid.uuid4().hex),
             "generation": form.generation,
-            "widgets": {f.name: _css_class(f"{form.widget_key}_{f.name}") for f in kept},
+            "widgets": {f.name: css_key(form.widget_key, f.name) for f in kept},
         },
         is_apart=False,
         height=1,
@@ -71,10 +70,14 @@ def value_of(field: Field, text: str) -> object:
         return _choice(field, text)
     if not text.strip():
         return None
+    if field.kind == "datetime":
+        return dates.as_sent(field, text)
+    if field.format == "fraction":
+        return percent.as_fraction(float(text))
     if field.kind == "number":
         return float(text)
     if field.kind == "integer":
-        return int(float(text))
+        return int(text) if text.strip().removeprefix("-").isdecimal() else int(float(text))
     return pasted.read(field, text) if field.kind in ("tensor", "json") else text
 
 
@@ -88,8 +91,3 @@ def _choice(field: Field, text: str) -> object:
     if field.choices and text not in words:
         raise ValueError(f"no choice {text!r}")
     return words.get(text, text)
-
-
-def _css_class(key: str) -> str:
-    """What Streamlit makes of a widget's key in a class name."""
-    return _NOT_IN_CLASSES.sub("-", key.strip())

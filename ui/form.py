@@ -88,7 +88,7 @@ class _Form:
     ) -> st.delta_generator.DeltaGenerator:
         """A group to open; open where something was wrong inside when it was last drawn."""
         was_wrong = _keeping.kept(_keeping.own(self.key, "wrong"), frozenset[str])
-        box = st.container(key=_css(self.key, f"group{number}"))
+        box = st.container(key=css_key(self.key, f"group{number}"))
         is_open = any(found.name in was_wrong for found in group)
         return box.expander(f"{plain(name)} ({len(group)})", expanded=is_open)
 
@@ -99,7 +99,7 @@ class _Form:
                 st.markdown(f"**{plain(last)}**")
             columns = st.columns(2) if len(pair) == 2 else [st.container()]
             for column, found in zip(columns, pair, strict=True):
-                with column, st.container(key=_css(self.key, found.name)):
+                with column, st.container(key=css_key(self.key, found.name)):
                     self._draw_field(found)
 
     def _draw_field(self, found: Field) -> None:
@@ -127,9 +127,9 @@ class _Form:
 
 
 def _draw_finder(form: _Form, groups: Sequence[tuple[str, Sequence[Field]]]) -> None:
-    keys = {found.name: _css(form.key, found.name) for _, group in groups for found in group}
+    keys = {found.name: css_key(form.key, found.name) for _, group in groups for found in group}
     members = {
-        _css(form.key, f"group{n}"): [keys[f.name] for f in group]
+        css_key(form.key, f"group{n}"): [keys[f.name] for f in group]
         for n, (name, group) in enumerate(groups)
         if name
     }
@@ -144,7 +144,7 @@ def _was_pressed(key: str) -> bool:
     return _keeping.kept(_keeping.own(key, "pressed"), bool)
 
 
-def _css(key: str, name: str) -> str:
+def css_key(key: str, name: str) -> str:
     """A key that is a class name in the browser as it is, whatever the field is called."""
     return "field_" + hashlib.sha256(f"{key}|{name}".encode()).hexdigest()[:16]
 

@@ -156,6 +156,41 @@ def test_a_picture_is_uploaded_where_there_is_no_camera(page: Page, sent: dict[s
     assert data_of(sent["street"]) == data_of(first)
 
 
+def _type_parts(page: Page, name: str, **parts: str) -> None:
+    """Type into the parts of a date or a time."""
+    for part, digits in parts.items():
+        page.get_by_role("spinbutton", name=f"{part}, {name}").press_sequentially(digits)
+
+
+def test_a_draft_keeps_dates_times_and_shares(page: Page, sent: dict[str, Any]) -> None:
+    visit = _form(page, "loan")
+    page.get_by_text("Application (4)").click()
+    page.wait_for_timeout(600)  # a draft begins when the form has been still for a moment
+    visit.type_number("Interest", "12.5")
+    _type_parts(page, "Born", year="2001", month="02", day="03")
+    _type_parts(page, "Applied", year="2025", month="12", day="24", hour="18", minute="45")
+    _type_parts(page, "Called", hour="07", minute="15")
+    page.wait_for_function("JSON.stringify(localStorage).includes('07:15')")
+    page.reload()
+    expect(page.get_by_text("Your draft is back")).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="Interest")).to_have_value("12.5")
+    visit.settled().predict()
+    values = data_of(sent["loan"])
+    assert (values["rate"], values["born"]) == ([0.125], ["2001-02-03"])
+    assert (values["applied"], values["called"]) == (["2025-12-24T18:45:00"], ["07:15"])
+
+
+def test_a_day_of_the_calendar_is_kept_in_the_draft(page: Page) -> None:
+    _form(page, "loan")
+    page.wait_for_timeout(600)
+    page.get_by_role("spinbutton", name="day, Born").press("Alt+ArrowDown")
+    page.get_by_role("button", name="21 May 1987").or_(
+        page.get_by_text("21", exact=True)
+    ).first.click()
+    expect(page.get_by_role("spinbutton", name="day, Born")).to_have_text("21")
+    page.wait_for_function("JSON.stringify(localStorage).includes('1987-05-21')")
+
+
 PUT = """async (data) => {
   const blob = await (await fetch("data:image/png;base64," + data)).blob();
   await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);

@@ -16,6 +16,11 @@ FIELDS = (
     Field(name="sex", kind="category", choices=(1, 2), choice_labels=("female", "male")),
     Field(name="row", kind="tensor", shape=(-1, -1)),
     Field(name="note", kind="text"),
+    Field(name="rate", kind="number", format="fraction"),
+    Field(name="born", kind="datetime", format="date"),
+    Field(name="seen", kind="datetime", examples=("2026-03-31 14:05",)),
+    Field(name="zoned", kind="datetime", examples=("2026-03-31T14:05:00Z",)),
+    Field(name="called", kind="datetime", format="time", examples=("09:30:00",)),
 )
 SIGNATURE = Signature(model=ModelRef(server="s", name="m"), inputs=FIELDS)
 
@@ -30,6 +35,16 @@ SIGNATURE = Signature(model=ModelRef(server="s", name="m"), inputs=FIELDS)
         ({"row": "1, 2 3", "note": "a\nb"}, {"row": [1.0, 2.0, 3.0], "note": "a\nb"}),
         ({"age": "old", "sex": "no such", "gone": "1"}, {}),
         ({"age": "inf", "row": "[" * 90_000}, {}),
+        ({"rate": "12.5", "age": str(2**61 + 1)}, {"rate": 0.125, "age": 2**61 + 1}),
+        (
+            {"born": "1987-05-04", "seen": "2026-04-01T09:30"},
+            {"born": "1987-05-04", "seen": "2026-04-01 09:30"},
+        ),
+        (
+            {"zoned": "2026-04-01T09:30", "called": "07:45"},
+            {"zoned": "2026-04-01T09:30", "called": "07:45:00"},
+        ),
+        ({"born": "", "called": "noon", "rate": "much"}, {"born": None, "called": "noon"}),
         ({"age": 7, "note": "x" * 200_000}, {}),
     ],
 )

@@ -18,22 +18,25 @@ FORMATS = ("time",)
 
 def render(field: Field, key: str, value: object) -> str | None:
     """The time as ISO text, as long as the example is; a line of text for what a clock cannot show."""
-    shown = _minute(value)
+    shown = minute(value)
     if shown is None and not is_missing(value):
         return line.render(field, key, value)
     key, sample = own(key, "clock"), str(value or next(iter(field.examples), ""))
     open_with(key, shown)
     chosen = st.time_input(label(field), value=None, step=60, key=key, help=hint(field))
     keep(key, chosen)
-    if chosen is None:
-        return None
-    return chosen.isoformat("seconds" if sample.count(":") == 2 else "minutes")
+    return written(chosen, sample) if chosen else None
 
 
-def _minute(value: object) -> time | None:
+def minute(value: object) -> time | None:
     """Zones and seconds are more than the widget shows."""
     try:
         found = time.fromisoformat(str(value))
     except ValueError:
         return None
     return None if found.tzinfo or found.second or found.microsecond else found
+
+
+def written(chosen: time, sample: str) -> str:
+    """With seconds where the sample has them."""
+    return chosen.isoformat("seconds" if sample.count(":") == 2 else "minutes")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mds_client.signature import Field
-from ui.fields import day, line, moment
+from ui.fields import clock, day, line, moment
 
 KINDS = ("datetime",)
 
@@ -15,3 +15,14 @@ def render(field: Field, key: str, value: object) -> str | None:
         return line.render(field, key, value)
     render_as = day.render if lengths == {10} else moment.render
     return render_as(field, key, value)
+
+
+def as_sent(field: Field, text: str) -> str:
+    """What leaves for the ISO text of a picker's parts: written as the examples are. Other text as it is."""
+    sample = str(next(iter(field.examples), ""))
+    if field.format == "time":
+        time = clock.minute(text)
+        return clock.written(time, sample) if time else text
+    found = moment.minute(text) if len(text) > len("2026-03-31") else None
+    is_typed = sample and moment.minute(sample) is None
+    return moment.written(found, sample) if found and not is_typed else text

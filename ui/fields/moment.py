@@ -20,8 +20,8 @@ FORMATS = ("date-time",)
 def render(field: Field, key: str, value: object) -> str | None:
     """The moment as ISO text, written as the example is; a line of text for what has a zone or seconds."""
     sample = str(next((e for e in (value, *field.examples) if not is_missing(e)), ""))
-    shown = None if is_missing(value) else _minute(str(value))
-    if sample and _minute(sample) is None:
+    shown = None if is_missing(value) else minute(str(value))
+    if sample and minute(sample) is None:
         return line.render(field, key, value)
     key = own(key, "moment")
     open_with(key, shown)
@@ -36,10 +36,10 @@ def render(field: Field, key: str, value: object) -> str | None:
         help=hint(field),
     )
     keep(key, chosen)
-    return _written(chosen, sample) if chosen else None
+    return written(chosen, sample) if chosen else None
 
 
-def _minute(text: str) -> datetime | None:
+def minute(text: str) -> datetime | None:
     """The moment, where it is one to the minute, without a zone, in a year of the calendar."""
     try:
         found = datetime.fromisoformat(text)
@@ -49,8 +49,8 @@ def _minute(text: str) -> datetime | None:
     return found if is_exact and FIRST <= found.date() <= LAST else None
 
 
-def _written(moment: datetime, sample: str) -> str:
-    """With seconds unless the example has none, and parted by what parts it."""
+def written(moment: datetime, sample: str) -> str:
+    """As the sample is: with seconds unless the example has none, parted by what parts it."""
     is_short = sample.count(":") == 1
     return moment.isoformat(
         " " if sample[10:11] == " " else "T", "minutes" if is_short else "seconds"

@@ -5,7 +5,19 @@ const PREFIX = "mds-draft:";
 const MOST = 50;
 const DAYS = 30;
 
+// A date or a time is typed in parts; as ISO text, empty without any part, null while some are missing.
+function moment(parts) {
+  const found = Object.fromEntries([...parts].map((part) => [part.dataset.type, part.getAttribute("aria-valuenow")]));
+  const known = Object.values(found).filter((value) => value !== null);
+  if (known.length < parts.length) return known.length ? null : "";
+  const digits = (name) => found[name].padStart(name === "year" ? 4 : 2, "0");
+  const joined = (names, by) => names.filter((name) => name in found).map(digits).join(by);
+  return [joined(["year", "month", "day"], "-"), joined(["hour", "minute"], ":")].filter(Boolean).join("T");
+}
+
 function typed(container) {
+  const parts = container.querySelectorAll('[role="spinbutton"][data-type]');
+  if (parts.length) return moment(parts);
   const chosen = container.querySelector('[role="radio"][aria-checked="true"]');
   if (chosen) return chosen.textContent.trim();
   if (container.querySelector('[role="radio"]')) return "";
@@ -46,7 +58,8 @@ function listen(state) {
     clearTimeout(timer);
     timer = setTimeout(() => safely(() => save(state)), 250);
   };
-  ["input", "change", "click"].forEach((kind) => document.addEventListener(kind, later, true));
+  // A date's parts tell of keys alone; a day of the calendar is chosen outside, and then its field is focused.
+  ["input", "change", "click", "keyup", "focusin"].forEach((kind) => document.addEventListener(kind, later, true));
 }
 
 function safely(work) {
