@@ -14,6 +14,10 @@ LAST = "last"  # the values last asked of each model in this session, by model r
 FILE = "file"  # the file that is asked about
 JOBS = "jobs"  # explanations under way, by case and method
 FAILURES = "failures"  # explanations that failed, likewise
+SUGGESTED = "suggested"  # values that somebody wants to open as a scenario
+WHAT_IF = "what_if"  # the copy of the case that is being changed
+STUDIES = "studies"  # studies under way, by model
+STUDY_FAILURES = "study_failures"  # studies that failed, likewise
 
 Value = TypeVar("Value")
 

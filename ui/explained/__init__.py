@@ -22,7 +22,10 @@ def draw(explanation: Explanation, values: Values) -> None:
         drawer(__name__, explanation.kind).draw(explanation, values)
         if explanation.note:
             st.caption(plain(explanation.note))
-        st.caption(f"{_cost(explanation)} This is how the model behaves, not advice.")
+        # The sentence of changes says so itself: it travels without the page.
+        is_said = explanation.kind == "changes"
+        advice = "" if is_said else " This is how the model behaves, not advice."
+        st.caption(f"{_cost(explanation)}{advice}")
         if explanation.wire:
             draw_wire(explanation.wire)
 

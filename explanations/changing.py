@@ -1,0 +1,281 @@
+"""What may be changed about a case, and to what: the limits of the signature and those a person sets.
+
+Options, each by field name: `locked` (a list), `ranges` ([low, high], either may be None), `directions` ("up" or
+"down") and `choices` (the values that are allowed).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import zip_longest
+from typing import cast
+
+import numpy as np
+
+from explanations import wording
+from explanations.coding import is_missing
+from explanations.errors import ExplanationFailed
+from explanations.ladders import MOST_DECIMALS, Ladder, ladder, step_for, written_with
+from mds_client.checks import INTEGER_LIMITS
+from mds_client.signature import NUMERIC_KINDS, TABULAR_KINDS, Field, Signature, Values
+
+# Beyond the usual range nobody knows how far is far: as far again as it is wide.
+BEYOND = 1.0
+# A change beyond the usual range counts so many times as much.
+UNUSUAL = 3.0
+MOST_CHOICES = 30
+# Larger whole numbers lose digits on the way through a float.
+MOST_EXACT = 2.0**53
+QUANTILES = (0.5, 0.1, 0.9, 0.25, 0.75)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a person allows; what is not named is free."""
+
+    locked: frozenset[str] = frozenset()
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    directions: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, options: Mapping[str, object], signature: Signature) -> Limits:
+        """Read options. Raises ExplanationFailed for those that name no field or mean nothing."""
+        known = {found.name for found in signature.inputs}
+        limits = cls(
+            locked=frozenset(map(str, _listed(options.get("locked")))),
+            ranges={name: _range(ends) for name, ends in _by_field(options, "ranges")},
+            directions={name: str(way) for name, way in _by_field(options, "directions") if way},
+            choices={name: tuple(_listed(some)) for name, some in _by_field(options, "choices")},
+        )
+        named = {*limits.locked, *limits.ranges, *limits.directions, *limits.choices}
+        if unknown := sorted(named - known):
+            raise ExplanationFailed(f"This model has no field called {unknown[0]!r}.")
+        if any(way not in ("up", "down") for way in limits.directions.values()):
+            raise ExplanationFailed("A field may go up or down.")
+        return limits
+
+    def in_words(self, signature: Signature) -> tuple[str, ...]:
+        """What a person allowed, one line a field; what the signature forbids anyway is not said."""
+        return tuple(
+            f"{found.title}: {', '.join(said)}"
+            for found in signature.inputs
+            if (said := list(self._said(found)))
+        )
+
+    def _said(self, found: Field) -> Iterator[str]:
+        if found.name in self.locked:
+            yield "stays as it is"
+            return
+        low, high = self.ranges.get(found.name, (-math.inf, math.inf))
+        if math.isfinite(low) and math.isfinite(high):
+            yield f"{wording.value(found, low)} to {wording.value(found, high)}"
+        elif math.isfinite(low):
+            yield f"at least {wording.value(found, low)}"
+        elif math.isfinite(high):
+            yield f"at most {wording.value(found, high)}"
+        if way := self.directions.get(found.name):
+            yield f"only {way}"
+        if found.name in self.choices:
+            allowed = [wording.value(found, choice) for choice in self.choices[found.name]]
+            yield f"only {wording.listed(allowed)}" if allowed else "no other choice"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """One field that may be changed: to one of `options`, or along `ladders` up and down.
+
+    `spread` is the unit in which the size of a change is counted, `usual` the range of typical values.
+    """
+
+    field: Field
+    own: object
+    options: tuple[object, ...] = ()
+    shares: tuple[float, ...] = ()
+    ladders: tuple[Ladder, ...] = ()
+    spread: float = 1.0
+    usual: tuple[float, float] = (-math.inf, math.inf)
+
+    def size(self, value: object) -> float:
+        """How large a change to this value is: in spreads, or 1 to 2 for a choice, rarer ones more."""
+        if value in self.options:
+            return 2.0 - self.shares[self.options.index(value)]
+        number, own = float(cast(float, value)), float(cast(float, self.own))
+        low, high = min(self.usual[0], own), max(self.usual[1], own)
+        beyond = max(low - number, number - high, 0.0)
+        return (abs(number - own) + (UNUSUAL - 1) * beyond) / self.spread
+
+    def toward(self, value: object) -> object:
+        """The allowed value nearest to one of another row; the own value where none lies on the way."""
+        if is_missing(value):
+            return self.own
+        if self.options:
+            return value if value in self.options else self.own
+        number = float(cast(float, value))
+        found = self.ladder_to(number) if number != self.own else None
+        rung = found.nearest(number) if found else 0
+        return found.at(rung) if found and rung else self.own
+
+    def ladder_to(self, number: float) -> Ladder | None:
+        """The ladder that leads in the direction of a number."""
+        sign = 1 if number > float(cast(float, self.own)) else -1
+        return next((each for each in self.ladders if each.sign == sign), None)
+
+    def tries(self, count: int, *, is_far: bool = False) -> list[object]:
+        """At most `count` values that stand for all, the ends first; inside the usual range unless `is_far`."""
+        if self.options:
+            return list(self.options[:count])
+        reached = [(each, self._reach(each, is_far=is_far)) for each in self.ladders]
+        open_ones = [(each, rungs) for each, rungs in reached if rungs]
+        each_gets = max(count // max(len(open_ones), 1), 1)
+        found = [each.at(rung) for each, rungs in open_ones for rung in spaced(0, rungs, each_gets)]
+        return list(dict.fromkeys(found))
+
+    def _reach(self, found: Ladder, *, is_far: bool) -> int:
+        return found.count if is_far else found.within(self.usual[found.sign > 0])
+
+    @cached_property
+    def is_numeric(self) -> bool:
+        return bool(self.ladders)
+
+
+def places(
+    signature: Signature, values: Values, rows: Sequence[Values], limits: Limits
+) -> list[Place]:
+    """Every field that may be changed. `rows` are typical ones."""
+    found = [
+        _place(each, values.get(each.name), [row.get(each.name) for row in rows], limits)
+        for each in signature.inputs
+        if each.kind in TABULAR_KINDS and each.name not in limits.locked
+    ]
+    return [place for place in found if place and (place.options or place.ladders)]
+
+
+def spaced(low: int, high: int, count: int) -> list[int]:
+    """At most `count` whole numbers above `low`, the last of them `high`, evenly between: the last first."""
+    width = high - low
+    if width <= 0:
+        return []
+    return list(dict.fromkeys(low + math.ceil(width * (count - i) / count) for i in range(count)))
+
+
+def _place(found: Field, own: object, seen: list[object], limits: Limits) -> Place | None:
+    if found.kind not in NUMERIC_KINDS:
+        return _of_choices(found, own, seen, limits)
+    known = [float(value) for value in seen if _is_number(value)]
+    return _of_numbers(found, own, known, limits)
+
+
+def _of_choices(found: Field, own: object, seen: list[object], limits: Limits) -> Place:
+    known = [value for value in seen if not is_missing(value)]
+    choices = found.choices or ((True, False) if found.kind == "boolean" else tuple(known))
+    allowed = limits.choices.get(found.name, choices)
+    # True is 1 for Python: a choice is the one of the signature, not one that is merely equal.
+    options = [each for each in dict.fromkeys(choices) if each in allowed and each != own]
+    shares = {each: known.count(each) / len(known) if known else 0.0 for each in options}
+    options = sorted(options, key=lambda each: -shares[each])[:MOST_CHOICES]
+    return Place(
+        field=found, own=own, options=tuple(options), shares=tuple(shares[o] for o in options)
+    )
+
+
+def _of_numbers(found: Field, own: object, known: list[float], limits: Limits) -> Place | None:
+    center = float(cast(float, own)) if _is_number(own) else _middle(found, known)
+    if center is None:
+        return None
+    usual = found.typical or ((min(known), max(known)) if known else (center, center))
+    spread = _spread(usual, known, center)
+    low, high = _bounds(found, limits, center, usual, spread)
+    ends = [end for end in limits.ranges.get(found.name, ()) if math.isfinite(end)]
+    decimals = 0 if found.kind == "integer" else written_with([*known, *usual, *ends])
+    step = step_for(spread, high - low, min(decimals, MOST_DECIMALS))
+    way = limits.directions.get(found.name) if _is_number(own) else None
+    ladders = [
+        ladder(center, low=low, high=high, step=step, is_up=up, is_whole=found.kind == "integer")
+        for up in (True, False)
+        if way in (None, "up" if up else "down")
+    ]
+    place = Place(
+        field=found,
+        own=own,
+        ladders=tuple(each for each in ladders if each.count),
+        spread=spread,
+        usual=usual,
+    )
+    return place if _is_number(own) else _of_unknown(place, known, center)
+
+
+def _of_unknown(place: Place, known: list[float], center: float) -> Place:
+    """A number that is unknown in the case has no size of change: it may become one of a few typical ones."""
+    there = replace(place, own=center)
+    tried = [float(np.quantile(known, share)) for share in QUANTILES] if known else [center]
+    options = [value for number in tried if (value := there.toward(number)) != center]
+    options = list(dict.fromkeys(options))
+    return replace(
+        place, options=tuple(options), shares=(1.0,) * len(options), ladders=(), spread=1.0
+    )
+
+
+def _middle(found: Field, known: list[float]) -> float | None:
+    if known:
+        return float(np.median(known))
+    return sum(found.typical) / 2 if found.typical else None
+
+
+def _bounds(
+    found: Field, limits: Limits, own: float, usual: tuple[float, float], spread: float
+) -> tuple[float, float]:
+    """The hardest of all limits; where there is none, some way beyond what is usual."""
+    low, high = limits.ranges.get(found.name, (-math.inf, math.inf))
+    low = max(low, -math.inf if found.minimum is None else found.minimum)
+    high = min(high, math.inf if found.maximum is None else found.maximum)
+    margin = max(BEYOND * (usual[1] - usual[0]), spread)
+    if math.isinf(low):
+        low = min(own, usual[0], high) - margin
+    if math.isinf(high):
+        high = max(own, usual[1], low) + margin
+    hard = INTEGER_LIMITS.get(found.datatype, (-math.inf, math.inf))
+    return max(low, hard[0], -MOST_EXACT), min(high, hard[1], MOST_EXACT)
+
+
+def _spread(usual: tuple[float, float], known: list[float], own: float) -> float:
+    if len(set(known)) > 1:
+        return float(np.std(known))
+    if usual[1] > usual[0]:
+        return (usual[1] - usual[0]) / 4
+    return abs(own) / 4 or 1.0
+
+
+def _is_number(value: object) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and math.isfinite(cast(float, value))
+
+
+def _listed(value: object) -> Sequence[object]:
+    if value is None:
+        return ()
+    if isinstance(value, str) or not isinstance(value, Sequence | set | frozenset):
+        raise ExplanationFailed("Locked fields and allowed choices are given as lists.")
+    return list(value)
+
+
+def _by_field(options: Mapping[str, object], name: str) -> list[tuple[str, object]]:
+    given = options.get(name) or {}
+    if not isinstance(given, Mapping):
+        raise ExplanationFailed("Limits are given by field.")
+    return [(str(found), value) for found, value in given.items()]
+
+
+def _range(ends: object) -> tuple[float, float]:
+    if not isinstance(ends, Sequence) or isinstance(ends, str) or len(ends) != 2:
+        raise ExplanationFailed("A range has two ends.")
+    if any(end is not None and not _is_number(end) for end in ends):
+        raise ExplanationFailed("The ends of a range are numbers.")
+    low, high = ends
+    found = (-math.inf if low is None else float(low), math.inf if high is None else float(high))
+    if found[0] > found[1]:
+        raise ExplanationFailed("A range ends before it begins.")
+    return found

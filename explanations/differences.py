@@ -1,0 +1,47 @@
+"""What is different about two answers to two versions of one case, in words on the scale that people read."""
+
+from __future__ import annotations
+
+import math
+
+from explanations.errors import ExplanationFailed
+from explanations.target import Target
+from mds_client.prediction import Answer
+
+
+def moved(target: Target, before: float, after: float) -> str:
+    """How the number went: "72 % → 41 %: 31 points less"; "no difference" where a reader would see none."""
+    texts = target.value_text(before), target.value_text(after)
+    by = by_how_much(target, after - before)
+    if by == "no difference":
+        return by
+    # Two numbers that read alike are told apart by their difference alone.
+    return by if texts[0] == texts[1] else f"{texts[0]} → {texts[1]}: {by}"
+
+
+def by_how_much(target: Target, amount: float) -> str:
+    """ "31 points less", "2 mg more"."""
+    text = target.amount_text(amount)
+    if text.startswith("±"):
+        return "no difference"
+    return f"{text[1:]} {'more' if amount > 0 else 'less'}"
+
+
+def between(before: Answer, after: Answer) -> str:
+    """What became of an answer: "benign 72 % → 41 %: 31 points less", "152 mg → 140 mg: 12 mg less".
+
+    Answers without a number that both have are only the same or another.
+    """
+    try:
+        target = Target.of(before)
+        numbers = target.read(before), target.read(after)
+    except ExplanationFailed:
+        return _same_or_another(before, after)
+    if target.kind == "agreement" or any(math.isnan(number) for number in numbers):
+        return _same_or_another(before, after)
+    told = moved(target, *numbers)
+    return f"{target.answer} {told}" if target.kind == "probability" and "→" in told else told
+
+
+def _same_or_another(before: Answer, after: Answer) -> str:
+    return "the same answer" if before.headline == after.headline else "another answer"

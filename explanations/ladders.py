@@ -1,0 +1,88 @@
+"""Readable numbers on the way from a case's own value to a limit: steps that people would name.
+
+A step is 1, 2 or 5 times a power of ten, about a fortieth of the field's usual spread, and never finer than what
+the field's typical values are written with: so 42 stays 42 and never becomes 41.87.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+STEPS_A_SPREAD = 40
+# A range that a person sets narrower than this many steps gets finer ones.
+FEWEST_STEPS = 10
+MOST_DECIMALS = 6
+# Room for what a multiplication of decimals leaves behind, as a share of a step.
+DUST = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ladder:
+    """Rungs 1 to `count`, each a step further from the case's own value in direction `sign`."""
+
+    first: int
+    step: float
+    sign: int
+    count: int
+    is_whole: bool = False
+
+    def at(self, rung: int) -> float | int:
+        """The number on a rung."""
+        number = (self.first + self.sign * (rung - 1)) * self.step
+        if self.is_whole:
+            return round(number)
+        return round(number, decimals_of(self.step))
+
+    def nearest(self, number: float) -> int:
+        """The rung that lies nearest to a number; 0 where that is the case's own place, before the first."""
+        rung = round(self.sign * (number / self.step - self.first)) + 1
+        return min(max(rung, 0), self.count)
+
+    def within(self, limit: float) -> int:
+        """The last rung that does not lie beyond a limit; 0 when all do."""
+        return min(max(math.floor(self.sign * (limit / self.step - self.first) + DUST) + 1, 0), self.count)  # fmt: skip
+
+
+def ladder(
+    own: float, *, low: float, high: float, step: float, is_up: bool, is_whole: bool
+) -> Ladder:
+    """The readable numbers above (or below) the case's own value, inside limits, both included."""
+    sign = 1 if is_up else -1
+    # Both ends in steps: the first beyond the own value (or at the limit), the last at the other limit.
+    begin = max(low, own) if is_up else min(high, own)
+    first = math.ceil(begin / step - DUST) if is_up else math.floor(begin / step + DUST)
+    if abs(first * step - own) <= DUST * step:
+        first += sign
+    last = math.floor(high / step + DUST) if is_up else math.ceil(low / step - DUST)
+    count = max(sign * (last - first) + 1, 0)
+    return Ladder(first=first, step=step, sign=sign, count=count, is_whole=is_whole)
+
+
+def step_for(spread: float, width: float, decimals: int) -> float:
+    """The step for a field of this usual spread, that may move in a range of this width."""
+    wanted = min(spread / STEPS_A_SPREAD, width / FEWEST_STEPS)
+    return max(_round(wanted), 10.0**-decimals)
+
+
+def decimals_of(number: float) -> int:
+    """How many decimals a number is written with; six at most."""
+    for decimals in range(MOST_DECIMALS):
+        if math.isclose(number, round(number, decimals), rel_tol=1e-9, abs_tol=1e-12):
+            return decimals
+    return MOST_DECIMALS
+
+
+def written_with(numbers: Sequence[float]) -> int:
+    """The decimals that the typical values of a field are written with."""
+    return max((decimals_of(number) for number in numbers), default=MOST_DECIMALS)
+
+
+def _round(number: float) -> float:
+    """The largest 1, 2 or 5 times a power of ten that is not above the number."""
+    if not number > 0 or not math.isfinite(number):
+        return 10.0**-MOST_DECIMALS
+    power = 10.0 ** math.floor(math.log10(number))
+    factor = next((f for f in (5, 2) if f * power <= number * (1 + 1e-9)), 1)
+    return float(f"{factor * power:.1g}")

@@ -1,0 +1,199 @@
+"""What a search for changes found, in words: what would have to be otherwise, and what was allowed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from explanations import wording
+from explanations.asking import Fact
+from explanations.changing import Limits, Place
+from explanations.contract import Change, Explanation, Progress, Question, Suggestion
+from explanations.flipping import Search
+from explanations.target import Target
+from explanations.trials import Changed, Trials
+from explanations.wishes import Wish
+from mds_client.signature import Field
+
+Found = tuple[Changed, Fact]
+NOT_ADVICE = "This is model behaviour, not advice."
+# Answers that differ by less are the same: a model may run a row in another batch.
+SAME = 1e-6
+# Text of a number that is not read back as the number itself is written out, to so many digits.
+DIGITS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Teller:
+    """Makes explanations of what was found. `twice` is what the model said when asked twice about the case."""
+
+    question: Question
+    wish: Wish
+    limits: Limits
+    trials: Trials
+    twice: Sequence[float]
+
+    def report(self, search: Search) -> None:
+        """How far the search is, and what it would suggest by now."""
+        found = [
+            (changed, fact) for changed in search.found() if (fact := self.trials.known(changed))
+        ]
+        question, ask = self.question, self.question.ask
+        [before] = ask.facts([question.values])
+        rough = self.told(before, found, "So far.", 0) if found else None
+        question.report(
+            Progress(
+                fraction=min(ask.rows / (question.budget.rows or ask.rows), 1.0),
+                words="Making it smaller" if found else "Trying changes",
+                rough=rough and replace(rough, rows=ask.rows, calls=ask.calls, seconds=ask.seconds),
+            )
+        )
+
+    def already(self, before: Fact) -> Explanation:
+        """Nothing needs to change."""
+        sentence = f"Nothing needs to change: asked again, the model answers {self._said(before)}."
+        return self._explanation(before, [], sentence, "", is_complete=True)
+
+    def told(self, before: Fact, found: Sequence[Found], ended: str, lost: int) -> Explanation:
+        """The suggestions; `lost` of them did not work when asked again."""
+        sentence = self._sentence(found) if found else self._nothing()
+        note = " ".join(part for part in (*self._remarks(found, lost), ended) if part)
+        return self._explanation(before, found, sentence, note, is_complete=not ended and not lost)
+
+    def _explanation(
+        self, before: Fact, found: Sequence[Found], sentence: str, note: str, *, is_complete: bool
+    ) -> Explanation:
+        sentence = " ".join(f"{sentence} {NOT_ADVICE}".split())
+        target, numbers = self._shown(before, found)
+        return Explanation(
+            method=self.question.method.NAME,
+            title=self.question.method.TITLE,
+            kind=self.question.method.KIND,
+            target=target,
+            prediction=numbers[0],
+            suggestions=tuple(
+                Suggestion(
+                    changes=tuple(self._change(name, value) for name, value in changed.items()),
+                    headline=fact.headline,
+                    number=number,
+                )
+                for (changed, fact), number in zip(found, numbers[1:], strict=True)
+            ),
+            conditions=(f"Wanted: {self.wish}", *self.limits.in_words(self.question.signature)),
+            sentence=sentence,
+            alt=f"{len(found)} suggestions. {sentence}",
+            note=" ".join(note.split()),
+            is_complete=is_complete,
+        )
+
+    def _shown(self, before: Fact, found: Sequence[Found]) -> tuple[Target, list[float]]:
+        """The number of the case and of each suggestion; where the model left one out, whether it says the same."""
+        facts = [before, *(fact for _, fact in found)]
+        target = Target(**vars(self.question.target))
+        if any(math.isnan(fact.score) for fact in facts):
+            return replace(target, kind="agreement"), [float(fact.is_same) for fact in facts]
+        return target, [fact.score for fact in facts]
+
+    def _change(self, name: str, value: object) -> Change:
+        place = self.trials.places[name]
+        before, after = short(place.field, place.own), exact(place.field, value)
+        return Change(
+            field=name,
+            title=place.field.title,
+            value=value,  # type: ignore[arg-type]
+            before_text=before if before != after else exact(place.field, place.own),
+            after_text=after,
+        )
+
+    def _sentence(self, found: Sequence[Found]) -> str:
+        changed, fact = found[0]
+        changes = [self._change(name, value) for name, value in changed.items()]
+        told = [
+            f"{wording.inside(each.title)} were {each.after_text} instead of {each.before_text}"
+            for each in changes
+        ]
+        would = f"The model would answer {self._said(fact)} if {wording.listed(told)}."
+        others = len(found) - 1
+        if not others:
+            return would
+        return f"{would} {'Another way was' if others == 1 else f'{others} other ways were'} found."
+
+    def _nothing(self) -> str:
+        if not self.trials.places:
+            return "No change is possible: every field stays as it is."
+        rows = self.question.ask.rows
+        nothing = (
+            f"No change within these limits was found after {rows:,} rows that gets {self.wish}."
+        )
+        return f"{nothing} {self._nearest()}"
+
+    def _nearest(self) -> str:
+        nearest, target = self.trials.nearest(), self.question.target
+        if nearest is None or target.kind == "agreement" or math.isnan(nearest.score):
+            return ""
+        reached = target.value_text(nearest.score)
+        if target.kind == "probability":
+            return f"{target.answer} fell to {reached} at the lowest."
+        return f"The nearest answer was {reached}."
+
+    def _said(self, fact: Fact) -> str:
+        """The answer with its number where it has one: "Gentoo", "152 mg"."""
+        target = self.question.target
+        return fact.headline if target.is_share else target.value_text(fact.score)
+
+    def _remarks(self, found: Sequence[Found], lost: int) -> list[str]:
+        unusual = {
+            f"{place.field.title} {exact(place.field, value)}"
+            for changed, _ in found
+            for name, value in changed.items()
+            if _is_unusual(place := self.trials.places[name], value)
+        }
+        refused = self.trials.refused
+        return [
+            f"Beyond what is usual: {wording.listed(sorted(unusual))}." if unusual else "",
+            f"The model did not answer {refused:,} of the changed cases." if refused else "",
+            self._wavering(lost),
+        ]
+
+    def _wavering(self, lost: int) -> str:
+        first, second = self.twice
+        is_noisy = abs(first - second) > SAME * max(1.0, abs(first))
+        if not is_noisy and not lost:
+            return ""
+        dropped = f" {lost} that worked once did not work again and are left out." if lost else ""
+        return f"The model does not repeat itself: a suggestion may not work next time.{dropped}"
+
+
+def exact(field: Field, value: object) -> str:
+    """A value to the last digit, as the form shows it: with its label, its unit, or in percent."""
+    return _text(field, value, _exactly)
+
+
+def short(field: Field, value: object) -> str:
+    """A value in four digits, for reading."""
+    return _text(field, value, wording.number)
+
+
+def _text(field: Field, value: object, write: Callable[[float], str]) -> str:
+    if field.choices and value in field.choices and len(field.choice_labels) == len(field.choices):
+        return field.choice_labels[field.choices.index(value)]
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        return wording.value(field, value)
+    is_fraction = field.format == "fraction"
+    unit = "%" if is_fraction else field.unit
+    shown = write(float(Decimal(repr(value)) * 100) if is_fraction else value)
+    return f"{shown}{wording.GAP}{unit}" if unit else shown
+
+
+def _exactly(number: float) -> str:
+    shown = wording.number(number)
+    is_exact = float(shown.replace(",", "").replace(wording.MINUS, "-")) == number
+    return shown if is_exact else f"{number:.{DIGITS}g}".replace("-", wording.MINUS)
+
+
+def _is_unusual(place: Place, value: object) -> bool:
+    if not place.is_numeric or not isinstance(value, int | float):
+        return False
+    return not place.usual[0] <= value <= place.usual[1]

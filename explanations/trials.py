@@ -1,0 +1,97 @@
+"""Changed copies of a case that were tried on its model, and what it answered to each."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+
+from explanations.asking import Fact, ModelChanged, OutOfBudget
+from explanations.changing import Place
+from explanations.contract import Question
+from explanations.errors import ExplanationCancelled
+from explanations.wishes import Wish
+from mds_client.errors import MdsError
+
+Changed = Mapping[str, object]
+# Kept back, so that what is suggested can be asked once more at the end.
+RESERVE = 3
+
+
+class Ended(Exception):
+    """Nothing more can be asked. The words say why: "It ended after 300 rows."."""
+
+    @classmethod
+    def by(cls, error: OutOfBudget | MdsError) -> Ended:
+        """What this error means for a search."""
+        if isinstance(error, MdsError):
+            return cls(f"The model stopped answering: {error.sentence}")
+        if isinstance(error, ModelChanged):
+            return cls(f"It ended because {error.limit}; all this is of the former.")
+        return cls(f"It ended after {error.limit}.")
+
+
+class Trials:
+    """The model as a function of what is changed. Everything it was asked is remembered.
+
+    `refused` counts the rows that the model did not answer.
+    """
+
+    def __init__(self, question: Question, wish: Wish, places: Sequence[Place]) -> None:
+        self.wish = wish
+        self.places = {place.field.name: place for place in places}
+        self.refused = 0
+        self._question = question
+        self._known: dict[Hashable, tuple[Changed, Fact]] = {}
+
+    def ask(self, some: Sequence[Changed]) -> list[Fact | None]:
+        """What the model says to each; None where it errs. Raises Ended when it may be asked no more."""
+        new = list({_key(each): each for each in some if _key(each) not in self._known}.values())
+        room = max(self._question.ask.rows_left - RESERVE, 0)
+        fitting = new[: int(min(room, len(new)))]
+        if fitting:
+            self._ask(fitting)
+        if len(fitting) < len(new):
+            raise Ended(f"It ended after {self._question.budget.rows or 0:,} rows.")
+        return [self.known(each) for each in some]
+
+    def known(self, changed: Changed) -> Fact | None:
+        """What the model said to this before."""
+        found = self._known.get(_key(changed))
+        return found[1] if found else None
+
+    def holds(self, changed: Changed) -> bool:
+        """Whether it was tried and gives what is wanted."""
+        fact = self.known(changed)
+        return fact is not None and self.wish.holds(fact)
+
+    def granted(self) -> Iterator[Changed]:
+        """Everything that gave what is wanted, in the order in which it was asked."""
+        return (changed for changed, fact in self._known.values() if self.wish.holds(fact))
+
+    def nearest(self) -> Fact | None:
+        """The answer that came nearest to what is wanted."""
+        facts = [fact for _, fact in self._known.values()]
+        return min(facts, key=self.wish.distance) if facts else None
+
+    def cost(self, changed: Changed) -> tuple[int, float]:
+        """What is kept small: first how many fields change, then how far."""
+        sizes = [self.places[name].size(value) for name, value in changed.items()]
+        return len(sizes), sum(sizes)
+
+    def _ask(self, some: Sequence[Changed]) -> None:
+        rows = [{**self._question.values, **each} for each in some]
+        try:
+            facts = self._question.ask.each(rows)
+        except ExplanationCancelled:
+            raise
+        except (OutOfBudget, MdsError) as error:
+            raise Ended.by(error) from error
+        for changed, fact in zip(some, facts, strict=True):
+            if fact is None:
+                self.refused += 1
+            else:
+                self._known[_key(changed)] = (changed, fact)
+
+
+def _key(changed: Changed) -> Hashable:
+    # By type as well: True is not the choice 1.
+    return frozenset((name, type(value), value) for name, value in changed.items())

@@ -1,0 +1,55 @@
+"""Suggested changes: what would have to be otherwise, and what the model then says."""
+
+from __future__ import annotations
+
+import hashlib
+
+import streamlit as st
+
+from explanations.contract import Change, Explanation, Suggestion
+from explanations.differences import moved
+from mds_client.signature import Values
+from ui import session
+from ui.text import plain
+
+KINDS = ("changes",)
+
+
+def draw(explanation: Explanation, values: Values) -> None:
+    """What was wanted and allowed, then each suggestion with the way to try it."""
+    st.caption(plain(" · ".join(explanation.conditions)))
+    for index, suggestion in enumerate(explanation.suggestions):
+        with st.container(border=True):
+            _draw_suggestion(explanation, suggestion)
+            if st.button(
+                "Open as scenario", key=_key(explanation, index), icon=":material/edit_note:"
+            ):
+                changes = {change.field: change.value for change in suggestion.changes}
+                st.session_state[session.SUGGESTED] = {**values, **changes}
+                st.rerun()
+
+
+def _draw_suggestion(explanation: Explanation, suggestion: Suggestion) -> None:
+    st.markdown("\n".join(f"- {line(change)}" for change in suggestion.changes))
+    st.markdown(f"The model then answers **{plain(then(explanation, suggestion))}**")
+
+
+def line(change: Change) -> str:
+    """One change, before and after, as Markdown."""
+    return f"{plain(change.title)}: {plain(change.before_text)} → **{plain(change.after_text)}**"
+
+
+def then(explanation: Explanation, suggestion: Suggestion) -> str:
+    """What the model answers, and how far its number went."""
+    target, before = explanation.target, explanation.prediction
+    if before is None or target.kind == "agreement":
+        return suggestion.headline
+    went = moved(target, before, suggestion.number)
+    if target.kind == "probability":
+        return f"{suggestion.headline} ({target.answer} {went})"
+    return f"{target.value_text(suggestion.number)} ({went})"
+
+
+def _key(explanation: Explanation, index: int) -> str:
+    digest = hashlib.sha256(explanation.to_json().encode()).hexdigest()[:16]
+    return f"suggestion_{digest}_{index}"
