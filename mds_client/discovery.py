@@ -39,6 +39,7 @@ _BATCH = 64  # signatures that are published together
 _MOST_AT_ONCE = 64  # servers; those that wait longest go first
 _RETIREMENT = timedelta(minutes=5)
 _SAY_NOTHING = Said()
+_NO_MORE: Mapping[tuple[str, str], str] = {}
 
 Entries = Mapping[ModelRef, "Entry"]
 
@@ -188,11 +189,14 @@ class Catalogue:
         """The client of a server. Raises KeyError when there is no such server."""
         return self._clients[server]
 
-    def search(self, words: str) -> list[Entry]:
-        """The entries in which every word occurs."""
+    def search(self, words: str, more: Mapping[tuple[str, str], str] = _NO_MORE) -> list[Entry]:
+        """The entries in which every word occurs, or in what else is said of the model: `more`, by server
+        and name."""
         found = self.entries()
+        texts = {model: text.casefold() for model, text in more.items()}
         for word in words.casefold().split():
-            found = [entry for entry in found if word in entry.text]
+            known = {model for model, text in texts.items() if word in text}
+            found = [e for e in found if word in e.text or (e.ref.server, e.ref.name) in known]
         return found
 
     def find(self, ref: ModelRef) -> Entry | None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.catalogue import draw_models, draw_notes, draw_servers
+from ui.catalogue import draw_models, draw_notes, draw_servers, search
 from ui.services import services
 
 PAGE = {"title": "Models", "icon": ":material/apps:", "order": 0}
@@ -22,7 +22,7 @@ def draw_catalogue(wanted: str) -> None:
     """The cards; drawn again by itself when a model comes, goes or changes its state."""
     catalogue = services().catalogue
     draw_servers(catalogue.servers())
-    found = catalogue.search(wanted)
+    found = search(wanted)
     if not found and wanted:
         st.info("No model matches these words. Try fewer, or other ones.")
     elif not found and all(server.is_reachable for server in catalogue.servers()):

@@ -127,19 +127,44 @@ def current(
         return found.contents.get((ref.server, ref.name), (0, None))[1]
 
 
+def published(
+    sessions: Sessions, *, clock: Callable[[], float] = time.monotonic
+) -> dict[db.overlays.Model, Facts]:
+    """What is published, by server and name of each model that has anything. Never raises, as `current`."""
+    with _lock:
+        found = _known.setdefault(sessions, _Known())
+    try:
+        _refresh(sessions, found, clock)
+        with reading(sessions) as session:
+            return {m: _said_in(session, found, m, number) for m, number in found.heads.items()}
+    except StorageError as error:
+        log.warning("the overlays cannot be read: %s", error)
+        return {model: facts for model, (_, facts) in found.contents.items()}
+
+
 def _current(
     sessions: Sessions, found: _Known, model: db.overlays.Model, clock: Callable[[], float]
 ) -> Facts | None:
+    _refresh(sessions, found, clock)
+    number = found.heads.get(model, 0)
+    if not number:
+        return None
+    if found.contents.get(model, (0, None))[0] == number:
+        return found.contents[model][1]
+    with reading(sessions) as session:
+        return _said_in(session, found, model, number)
+
+
+def _refresh(sessions: Sessions, found: _Known, clock: Callable[[], float]) -> None:
     if clock() - found.read_at >= FRESH_SECONDS:
         found.read_at = clock()
         with reading(sessions) as session:
             found.heads = db.overlays.heads(session)
-    number = found.heads.get(model, 0)
-    if not number:
-        return None
+
+
+def _said_in(session: Session, found: _Known, model: db.overlays.Model, number: int) -> Facts:
     if found.contents.get(model, (0, None))[0] != number:
-        with reading(sessions) as session:
-            view = db.overlays.by_number(session, *model, number)
+        view = db.overlays.by_number(session, *model, number)
         found.contents[model] = (number, facts_of(view))
     return found.contents[model][1]
 

@@ -9,7 +9,11 @@ import streamlit as st
 
 from mds_client.detection import probe_lines
 from mds_client.discovery import UNREACHABLE, Entry, ServerState
-from ui.choosing import question_of, title_of
+from mds_client.facts import Facts
+from mds_client.signature import Signature
+from signatures import overlay
+from ui.choosing import question_of, title_of, with_overlay
+from ui.services import services
 from ui.shell import page_path
 from ui.text import plain
 
@@ -31,6 +35,19 @@ _KINDS = {
     "tensor": "rows of numbers",
     "json": "JSON",
 }
+
+
+def search(words: str) -> list[Entry]:
+    """The models in which every word occurs, also in what people published of them."""
+    if not words.strip():
+        return services().catalogue.entries()
+    published = overlay.published(services().sessions)
+    return services().catalogue.search(words, {m: _words(f) for m, f in published.items()})
+
+
+def _words(facts: Facts) -> str:
+    labels = [field.label for field in facts.fields.values() if field.label]
+    return " ".join([facts.title, facts.question, *labels])
 
 
 def draw_servers(servers: Sequence[ServerState]) -> None:
@@ -134,9 +151,20 @@ def _facts(versions: Sequence[Entry]) -> str:
 
 def takes(entry: Entry) -> str:
     """What the model takes, in words."""
-    if not entry.known or entry.known.layout == "unknown":
+    known = _known(entry)
+    if not known or known.layout == "unknown":
         return "what it does not say"
-    if entry.known.is_tabular:
-        return f"{len(entry.known.inputs)} values"
-    kinds = dict.fromkeys(_KINDS.get(f.kind, "values") for f in entry.known.inputs)
+    if known.is_tabular:
+        return f"{len(known.inputs)} values"
+    kinds = dict.fromkeys(_KINDS.get(f.kind, "values") for f in known.inputs)
     return " and ".join(kinds)
+
+
+def _known(entry: Entry) -> Signature | None:
+    """With what people published; with what was found out only where there is nothing else: it is asked for
+    model by model."""
+    facts = overlay.current(services().sessions, entry.ref)
+    is_silent = entry.known is not None and entry.known.layout == "unknown"
+    if entry.signature is None or not (facts or is_silent):
+        return entry.known
+    return with_overlay(entry, entry.signature, facts)

@@ -3,8 +3,10 @@ from __future__ import annotations
 import httpx
 from streamlit.testing.v1 import AppTest
 
-from mds_client import MdsClient, Server
+from mds_client import MdsClient, ModelRef, Server
 from mds_client.discovery import Catalogue
+from mds_client.facts import Facts, FieldFacts
+from signatures.overlay import publish
 from tests.mds_client import faults
 from ui import services
 from ui.catalogue import MOST_CARDS
@@ -25,6 +27,29 @@ def test_a_search_leaves_what_it_finds(app: AppTest) -> None:
     app.text_input(key="models_search").set_value("zebra").run()
     assert not app.subheader
     assert "No model matches" in app.info[0].value
+
+
+def test_what_people_published_is_found_and_counted(app: AppTest, built: services.Services) -> None:
+    """A silent model gets its fields, a title and a question from an overlay: the card has them all."""
+    app.run()
+    assert "Takes what it does not say" in caption_of(app, "demo/wine")
+    fields = {"a": FieldFacts(kind="number", label="Malic acid"), "b": FieldFacts(kind="number")}
+    facts = Facts(
+        source="edited", title="Zebra cellar", question="Which grape?", inputs=("a", "b"),
+        fields=fields,
+    )  # fmt: skip
+    wine = ModelRef(server="demo", name="wine")
+    publish(built.sessions, wine, facts, author="ada", key="k", based_on=0)
+    for words in ("zebra", "which grape", "malic demo/wine"):
+        app.text_input(key="models_search").set_value(words).run()
+        assert [found.value for found in app.subheader] == ["Zebra cellar"], words
+    assert "Takes 2 values" in caption_of(app, "demo/wine")
+    app.text_input(key="models_search").set_value("zebra digits").run()
+    assert not app.subheader
+
+
+def caption_of(app: AppTest, model: str) -> str:
+    return next(caption.value for caption in app.caption if model in caption.value)
 
 
 def test_a_dead_server_hides_nothing_and_is_said(app: AppTest, built: services.Services) -> None:

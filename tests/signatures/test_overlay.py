@@ -51,6 +51,21 @@ def say(
     return publish(sessions, REF, facts, key=key, based_on=based_on, **said)  # type: ignore[arg-type]
 
 
+def test_all_that_is_published_is_read_together(sessions: Sessions, tmp_path: Path) -> None:
+    assert overlay.published(sessions) == {}
+    other = ModelRef(server="shelf", name="fraud")
+    say(sessions, replace(EMPTY, title="Churn"))
+    publish(sessions, other, replace(EMPTY, title="Fraud"), author="ada", key="f", based_on=0)
+    say(sessions, replace(EMPTY, title="Who leaves"), based_on=1)
+    found = overlay.published(sessions)
+    assert {model: facts.title for model, facts in found.items()} == {
+        ("shelf", "churn"): "Who leaves",
+        ("shelf", "fraud"): "Fraud",
+    }
+    assert current(sessions, other) == found[("shelf", "fraud")]
+    assert overlay.published(make_sessions(f"sqlite:///{tmp_path / 'none.db'}")) == {}
+
+
 def test_what_is_published_is_current(sessions: Sessions) -> None:
     assert current(sessions, REF) is None
     facts = replace(EMPTY, title="Churn", labels=("stays", "leaves"), fields={"age": AGE})

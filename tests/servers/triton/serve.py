@@ -18,7 +18,7 @@ copy.replace(backends / "python" / Path(stub).name)  # another server may be run
 # The second version of a model is the first one again.
 repository = Path(folder) / "repository"
 shutil.copytree(Path(__file__).parent / "repository", repository)
-shutil.copytree(repository / "bc" / "1", repository / "bc" / "2")
+shutil.copytree(repository / "bc" / "1", repository / "bc" / "2", dirs_exist_ok=True)
 
 # The stub must load the Python that made this environment, not the system's.
 os.environ["LD_LIBRARY_PATH"] = str(sysconfig.get_config_var("LIBDIR"))
