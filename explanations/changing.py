@@ -131,8 +131,11 @@ class Place:
         reached = [(each, self._reach(each, is_far=is_far)) for each in self.ladders]
         open_ones = [(each, rungs) for each, rungs in reached if rungs]
         each_gets = max(count // max(len(open_ones), 1), 1)
-        found = [each.at(rung) for each, rungs in open_ones for rung in spaced(0, rungs, each_gets)]
-        return list(dict.fromkeys(found))
+        found = [
+            [each.at(rung) for rung in spaced(0, rungs, each_gets)] for each, rungs in open_ones
+        ]
+        by_turns = [value for turn in zip_longest(*found) for value in turn if value is not None]
+        return list(dict.fromkeys(by_turns))
 
     def _reach(self, found: Ladder, *, is_far: bool) -> int:
         return found.count if is_far else found.within(self.usual[found.sign > 0])
