@@ -13,8 +13,8 @@ from charts.layout import finished, shortened
 from charts.palette import AGAINST, FOR, REST
 
 _POINTS = 800
-# Words stand over a stretch that is at least this share of the sound, and beside so many others.
-_WIDE_ENOUGH, _MOST_WORDS = 0.07, 6
+# The words of so many stretches stand above them, no two closer than this share of the sound.
+_MOST_WORDS, _APART = 6, 0.14
 Segments = Sequence[tuple[float, float]]
 
 
@@ -65,18 +65,28 @@ def _shade(drawn: Figure, amounts: Sequence[Amount], seconds: float) -> None:
         drawn.add_vrect(
             x0=each.start, x1=each.end, fillcolor=color, opacity=0.6 * strength, line_width=0
         )
-    strongest = sorted(amounts, key=lambda each: -abs(each.amount))[:_MOST_WORDS]
-    for each in strongest:
-        is_wide = each.end - each.start >= _WIDE_ENOUGH * seconds
-        if each.words and is_wide and abs(each.amount) >= 0.1 * most:
-            _write(drawn, each)
+    for each in _worth_words(amounts, most, seconds):
+        _write(drawn, each)
     if any(each.words for each in amounts):
         drawn.add_trace(_pointed_at(amounts))
 
 
+def _worth_words(amounts: Sequence[Amount], most: float, seconds: float) -> list[Amount]:
+    found: list[Amount] = []
+    for each in sorted(amounts, key=lambda each: -abs(each.amount)):
+        is_free = all(abs(_middle(each) - _middle(one)) >= _APART * seconds for one in found)
+        if each.words and is_free and abs(each.amount) >= 0.1 * most and len(found) < _MOST_WORDS:
+            found.append(each)
+    return found
+
+
+def _middle(each: Amount) -> float:
+    return (each.start + each.end) / 2
+
+
 def _write(drawn: Figure, each: Amount) -> None:
     drawn.add_annotation(
-        x=(each.start + each.end) / 2, y=1, yref="paper", yanchor="bottom", showarrow=False,
+        x=_middle(each), y=1, yref="paper", yanchor="bottom", showarrow=False,
         text=shortened(each.words, 16), font={"size": 12},
     )  # fmt: skip
     drawn.update_layout(margin_t=26)
@@ -85,7 +95,7 @@ def _write(drawn: Figure, each: Amount) -> None:
 def _pointed_at(amounts: Sequence[Amount]) -> Scatter:
     """Nothing to see, but the words of each stretch where the pointer is."""
     return Scatter(
-        x=[(each.start + each.end) / 2 for each in amounts], y=[0.0] * len(amounts),
+        x=[_middle(each) for each in amounts], y=[0.0] * len(amounts),
         mode="markers", marker={"opacity": 0, "size": 24},
         text=[
             shortened(f"{each.start:.2f} to {each.end:.2f} s: {each.words}", 80) for each in amounts

@@ -13,8 +13,8 @@ KIND: Kind = "segments"
 SCOPE: Scope = "case"
 STRETCHES = 6
 HALVES = 2
-SHORTEST_SECONDS = 0.1
-MOST_PARTS = 34
+SHORTEST_SECONDS = 0.2
+MOST_PARTS = 26
 
 
 def describe() -> str:
@@ -52,7 +52,7 @@ def _parts(sound: Sound, start: int, end: int, count: int) -> list[Part]:
 def _part(sound: Sound, start: int, end: int) -> Part:
     first, last = round(start / sound.rate, 3), round(end / sound.rate, 3)
     return Part(
-        title=f"{first:.1f} to {last:.1f} seconds",
+        title=f"{first:.1f} to {last:.1f} s",
         span=(first, last),
         without=lambda: sound.silenced(start, end).file(),
         finer=lambda: _parts(sound, start, end, HALVES),

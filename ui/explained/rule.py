@@ -7,15 +7,17 @@ import streamlit as st
 from charts import rule
 from explanations.contract import Explanation
 from mds_client.signature import Values
+from ui.explained import _kept
 from ui.figure import draw_figure
 from ui.text import plain
 
 KINDS = ("rule",)
 
 
-def draw(explanation: Explanation, _values: Values) -> None:
-    """The conditions, and how often the rule holds and applies."""
+def draw(explanation: Explanation, values: Values) -> None:
+    """The conditions, where they are in the input, and how often the rule holds and applies."""
     st.markdown("\n".join(f"- {plain(condition)}" for condition in explanation.conditions))
+    _kept.draw(explanation, values)
     shares = {"holds": explanation.precision, "applies": explanation.coverage}
     known = {name: share for name, share in shares.items() if share is not None}
     if known:

@@ -1,0 +1,175 @@
+"""Words that are enough for the answer, whichever others are left out: alibi's AnchorText.
+
+Its search is alibi 0.9.4's. What it searches in is not: alibi puts UNK in place of words and spaces around
+every mark, which is no text of any kind; here words are left out, and all texts are asked about beforehand.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from explanations import sufficing, wording
+from explanations.contract import Attribution, Budget, Explanation, Kind, Question, Scope
+from explanations.errors import ExplanationFailed
+from explanations.occluding import has_one, the_field
+from explanations.sufficing import Crowd, Game, Rule, Sampler
+from explanations.words import Stretch, Words
+from mds_client.signature import Signature
+
+NAME = "anchor_text"
+TITLE = "Words that are enough"
+KIND: Kind = "rule"
+SCOPE: Scope = "case"
+IS_SECOND = True
+VARIANTS, TEST = 400, 200
+MORE = 200
+MOST_WORDS = 5000
+SAME, OTHER = 1, 0
+
+
+def describe() -> str:
+    return "A few words with which the answer stays the same, whichever of the others are left out."
+
+
+def suits(signature: Signature) -> bool:
+    return has_one(signature, "text") and signature.output("number") is None
+
+
+def cost(signature: Signature) -> Budget:
+    rows = VARIANTS + TEST + MORE
+    return Budget(rows=rows, calls=rows // 4, seconds=45)
+
+
+def warm() -> None:
+    """Load the libraries, so that nobody waits for them."""
+    _alibi()
+    _blank()
+
+
+def explain(question: Question) -> Explanation:
+    sufficing.check(question)
+    field = the_field(question.signature, "text")
+    words = Words(str(question.values[field.name] or ""))
+    if not 0 < len(words) <= MOST_WORDS:
+        raise ExplanationFailed(
+            f"With {len(words):,} words there is nothing to be found here.",
+            advice=f"It takes texts of 1 to {MOST_WORDS:,} words.",
+        )
+    [prediction] = question.ask([question.values])
+    game = Game(
+        count=len(words),
+        kept=lambda places: {**question.values, field.name: words.kept(places)},
+    )
+    crowd = Crowd.asked(question, game, most=VARIANTS, test=TEST)
+    rule = _searched(Sampler(crowd), words.text, question.seed)
+    tested = crowd.tested(rule)
+    conditions = [_said(words, place) for place in rule]
+    sentence = sufficing.sentence(
+        question.target.answer,
+        f"it contains {wording.listed(conditions)}" if conditions else "",
+        "texts with words left out",
+        tested,
+        crowd.alone,
+    )
+    effects = crowd.effects()
+    return Explanation(
+        method=NAME,
+        title=TITLE,
+        kind=KIND,
+        target=question.target,
+        prediction=float(prediction),
+        attributions=tuple(
+            Attribution(
+                field=field.name,
+                title=_said(words, place),
+                value_text="",
+                amount=float(effects[place]),
+                span=words.spans[place],
+            )
+            for place in rule
+        ),
+        conditions=tuple(f"it contains {condition}" for condition in conditions),
+        precision=tested.precision,
+        coverage=tested.coverage,
+        sentence=sentence,
+        alt=f"The text with the {len(rule)} words of the rule marked. {sentence}",
+        note=sufficing.note(
+            "In each text about half of the other words are left out.", crowd, tested
+        ),
+        is_complete=not crowd.limit and tested.precision >= sufficing.ENOUGH,
+    )
+
+
+class _LeftOut:
+    """In place of alibi's sampler of texts: `words` are those that may be in a rule."""
+
+    def __init__(self, sampler: Sampler) -> None:
+        self.words = [str(place) for place in sampler.candidates]
+        self.positions = list(sampler.candidates)
+        self._sampler = sampler
+
+    def set_text(self, text: str) -> None:
+        """It is known already."""
+
+    def __call__(self, rule: Sequence[int], count: int) -> tuple[Any, Any]:
+        masks, same = self._sampler.drawn(rule, count)
+        return same.astype(int), masks.astype(float)
+
+
+def _searched(sampler: Sampler, text: str, seed: int) -> Rule:
+    before = np.random.get_state()
+    try:
+        # alibi 0.9.4 seeds numpy's global generator when it is made. Its predictor is given what the sampler
+        # gave: whether the answer stayed; the text itself, and the words with which alibi tries the predictor, are the same.
+        explainer = _alibi().AnchorText(
+            lambda given: np.array([each if each in (SAME, OTHER) else SAME for each in given]),
+            sampling_strategy="unknown",
+            nlp=_blank(),
+            seed=seed % 2**32,
+        )
+        explainer.perturbation = _LeftOut(sampler)
+        # Without a small cache alibi sets aside a gigabyte for samples.
+        found = explainer.explain(
+            text,
+            threshold=sufficing.PRECISION,
+            beam_size=3,
+            stop_on_first=False,
+            max_anchor_size=sufficing.MOST_IN_RULE,
+            coverage_samples=1000,
+            binary_cache_size=40,
+        )
+        return sampler.rule(found.raw["feature"])
+    finally:
+        np.random.set_state(before)
+
+
+def _said(words: Words, place: int) -> str:
+    """The word in quotation marks; where it is not the only one, also which one."""
+    said = words.said(Stretch(place, place + 1))
+    alike = [at for at in range(len(words)) if words.said(Stretch(at, at + 1)) == said]
+    return said if len(alike) == 1 else f"{said} as word {place + 1}"
+
+
+@cache
+def _blank() -> Any:
+    import spacy
+
+    blank = spacy.blank("xx")
+    # alibi 0.9.4 wants to know how common words are, for ways of changing texts that are not used here.
+    blank.vocab.lookups.add_table("lexeme_prob", {})
+    return blank
+
+
+def _alibi() -> Any:
+    # alibi 0.9.4 fails on import where shap is installed and ray is not: it evaluates an annotation
+    # that names ray's actor pool. An empty stand-in is all that it looks at.
+    sys.modules.setdefault("ray", ModuleType("ray"))
+    from alibi import explainers
+
+    return explainers

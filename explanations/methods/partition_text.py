@@ -1,0 +1,284 @@
+"""A fair share for each word in whatever company it stands: shap's partition explainer (Owen values).
+
+Words are the players; a tree of phrases, sentences and groups of sentences says which stand together. The
+explainer looks where the number moves most. It has no way to be stopped, so it is run with twice as much
+to spend each time: what was asked before costs nothing again, and the last finished run is what there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from explanations import sentences
+from explanations.asking import OutOfBudget
+from explanations.contract import Attribution, Budget, Explanation, Kind, Progress, Question, Scope
+from explanations.errors import ExplanationCancelled, ExplanationFailed
+from explanations.occluding import has_one, the_field
+from explanations.words import Stretch, Words
+from mds_client.errors import MdsError
+from mds_client.signature import Field, Signature
+
+NAME = "partition_text"
+TITLE = "What each word adds"
+KIND: Kind = "spans"
+SCOPE: Scope = "case"
+IS_SECOND = True
+ROWS = 800
+AT_ONCE = 20
+# Each group is tried with and without what is around it, which doubles the work with each level of the tree;
+# in a text of more words than this only with all around it, and what words do together is shared equally.
+BOTH_WAYS = 48
+# A text with more words than this is too long for shares; “Which words matter” takes any.
+MOST_WORDS = 5000
+
+Masks = npt.NDArray[np.bool_]
+
+
+def describe() -> str:
+    return "Shares that add up to the answer: words are left out alone and together with others."
+
+
+def suits(signature: Signature) -> bool:
+    return has_one(signature, "text")
+
+
+def cost(signature: Signature) -> Budget:
+    return Budget(rows=ROWS, calls=ROWS // 4, seconds=45)
+
+
+def warm() -> None:
+    """Load the library and let it compile, so that nobody waits for it."""
+    words = Words("one two three")
+    _Shares(words=words, score=lambda texts: np.array([float(len(text)) for text in texts])).run(9)
+
+
+def explain(question: Question) -> Explanation:
+    place = the_field(question.signature, "text")
+    words = Words(str(question.values[place.name] or ""))
+    if len(words) < 2:
+        raise ExplanationFailed(
+            "There must be at least two words to share an answer between them.",
+            advice="“Which words matter” works for this text.",
+        )
+    if len(words) > MOST_WORDS:
+        raise ExplanationFailed(
+            f"With {len(words):,} words the text is too long to share an answer between them.",
+            advice="“Which words matter” takes texts of any length.",
+        )
+    return _Run(question, place, words).explained()
+
+
+class _Run:
+    """One run after the other, each with more to spend; what the last finished one found."""
+
+    def __init__(self, question: Question, place: Field, words: Words) -> None:
+        self._question = question
+        self._place = place
+        self._words = words
+        self._shares = _Shares(words=words, score=self._scores, seed=question.seed)
+
+    def explained(self) -> Explanation:
+        found, limit = None, ""
+        for evaluations in _doubled(self._question.budget.rows or ROWS):
+            try:
+                found = self._shares.run(evaluations)
+            except (OutOfBudget, MdsError) as stopped:
+                if found is None or isinstance(stopped, ExplanationCancelled):
+                    raise
+                limit = _said(stopped)
+                break
+            if found.is_exact:
+                break
+            self._report(found)
+        assert found is not None  # noqa: S101 - the first run finished, else it has raised
+        return self._told(found, limit)
+
+    def _scores(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        ask, values = self._question.ask, self._question.values
+        return ask([{**values, self._place.name: text} for text in texts])
+
+    def _report(self, found: _Found) -> None:
+        rows = self._question.budget.rows or ROWS
+        fraction, rough = min(self._question.ask.rows / rows, 1.0), self._told(found, "")
+        self._question.report(
+            Progress(fraction=fraction, words="Leaving out groups of words", rough=rough)
+        )
+
+    def _told(self, found: _Found, limit: str) -> Explanation:
+        target, prediction = self._question.target, found.prediction
+        attributions = tuple(
+            Attribution(
+                field=self._place.name,
+                title=self._words.said(stretch),
+                value_text="",
+                amount=amount,
+                span=self._words.span(stretch),
+            )
+            for stretch, amount in found.shares
+        )
+        answered = sentences.answered(target, prediction)
+        sentence = f"{answered} {sentences.reasons(target, attributions)}"
+        return Explanation(
+            method=NAME,
+            title=TITLE,
+            kind=KIND,
+            target=target,
+            prediction=prediction,
+            base=found.base,
+            attributions=attributions,
+            gap=prediction - found.base - sum(each.amount for each in attributions),
+            sentence=sentence,
+            alt=f"What each word adds to the {target.words}. {sentence}",
+            note=self._note(found, limit),
+            is_complete=not limit,
+        )
+
+    def _note(self, found: _Found, limit: str) -> str:
+        show, target = self._question.target.value_text, self._question.target
+        parts = [
+            f"Without any word: {show(found.base)}; with all of them: {show(found.prediction)}. "
+            "The amounts add up from one to the other.",
+            "The model gives no number with its answer: an amount says how often the answer stays."
+            if target.kind == "agreement"
+            else "",
+            "What neighbours do only together is shared between them equally."
+            if len(self._words) > BOTH_WAYS
+            else "",
+            "" if found.is_exact else "Groups that hardly matter were not taken apart to the last.",
+            f"It ended after {limit}." if limit else "",
+        ]
+        return " ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """What each stretch adds to the number between `base` (no word) and `prediction` (all words)."""
+
+    base: float
+    prediction: float
+    shares: Sequence[tuple[Stretch, float]]
+    is_exact: bool
+
+
+@dataclass(kw_only=True)
+class _Shares:
+    """The game between the words, and shap's explainer of it."""
+
+    words: Words
+    score: Any
+    seed: int = 0
+    nodes: list[Stretch] = field(default_factory=list)
+
+    def run(self, evaluations: int) -> _Found:
+        """Share out the number with at most so many texts. Repeats to the bit."""
+        from shap.explainers import PartitionExplainer
+
+        asked: list[int] = []
+
+        def model(texts: Sequence[str]) -> npt.NDArray[np.float64]:
+            asked.append(len(texts))
+            scores: npt.NDArray[np.float64] = self.score([str(text) for text in texts])
+            return scores
+
+        explainer = PartitionExplainer(model, _Masker(self.words, self._tree()))
+        before = np.random.get_state()
+        try:
+            # shap 0.49 breaks ties with numpy's global generator.
+            np.random.seed(self.seed)
+            found = explainer.explain_row(
+                self.words.text,
+                max_evals=evaluations,
+                main_effects=False,
+                error_bounds=False,
+                batch_size=AT_ONCE,
+                fixed_context=None if len(self.words) <= BOTH_WAYS else 1,
+                outputs=None,
+                silent=True,
+            )
+        finally:
+            np.random.set_state(before)
+        base, is_exact = float(found["expected_values"]), sum(asked) < evaluations
+        taken = set(self.nodes) if is_exact else self._taken_apart(found["hierarchical_values"])
+        return _Found(
+            base=base,
+            prediction=base + float(found["values"].sum()),
+            shares=list(self._merged(found["values"], taken)),
+            is_exact=is_exact,
+        )
+
+    def _tree(self) -> npt.NDArray[np.float64]:
+        """The words' hierarchy in scipy's form: left, right, height, size; words first, the whole text last."""
+        self.nodes = [Stretch(place, place + 1) for place in range(len(self.words))]
+        rows: list[tuple[float, float, float, float]] = []
+        self._grow(self.words.all, rows)
+        return np.array(rows)
+
+    def _grow(self, stretch: Stretch, rows: list[tuple[float, float, float, float]]) -> int:
+        """The number of the node of a stretch, after its own parts have theirs."""
+        if len(stretch) == 1:
+            return stretch.first
+        left, right = self.words.taken_apart(stretch, 2)
+        numbers = self._grow(left, rows), self._grow(right, rows)
+        rows.append((*numbers, float(len(stretch)), float(len(stretch))))
+        self.nodes.append(stretch)
+        return len(self.nodes) - 1
+
+    def _taken_apart(self, credits: npt.NDArray[np.float64]) -> set[Stretch]:
+        """The groups of words of which some part has a share of its own. Parts come before their group."""
+        own, taken = dict(zip(self.nodes, credits, strict=True)), set[Stretch]()
+        for node in self.nodes[len(self.words) :]:
+            halves = self.words.taken_apart(node, 2)
+            if any(own[half] or half in taken for half in halves):
+                taken.add(node)
+        return taken
+
+    def _merged(
+        self, values: npt.NDArray[np.float64], taken: Collection[Stretch]
+    ) -> Iterator[tuple[Stretch, float]]:
+        """The words, and as one the words of a group that was not taken apart, in reading order."""
+        waiting = [self.words.all]
+        while waiting:
+            stretch = waiting.pop()
+            if len(stretch) > 1 and stretch in taken:
+                waiting += reversed(self.words.taken_apart(stretch, 2))
+            else:
+                yield stretch, float(values[stretch.first : stretch.end].sum())
+
+
+class _Masker:
+    """What shap needs to leave words out: a mask and a text give a text."""
+
+    immutable_outputs = True
+
+    def __init__(self, words: Words, clustering: npt.NDArray[np.float64]) -> None:
+        self.words = words
+        self.clustering = clustering
+
+    def shape(self, _text: str) -> tuple[int, int]:
+        return 1, len(self.words)
+
+    def mask_shapes(self, _text: str) -> list[tuple[int]]:
+        return [(len(self.words),)]
+
+    def __call__(self, mask: Masks, _text: str) -> tuple[npt.NDArray[np.object_]]:
+        return (np.array([self.words.kept(np.flatnonzero(mask).tolist())], dtype=object),)
+
+
+def _doubled(most: int) -> Iterator[int]:
+    """40, 80, 160 … and at last all that there is."""
+    evaluations = 2 * AT_ONCE
+    while evaluations < most:
+        yield evaluations
+        evaluations *= 2
+    yield most
+
+
+def _said(stopped: Exception) -> str:
+    if isinstance(stopped, OutOfBudget):
+        return stopped.limit
+    return getattr(stopped, "sentence", str(stopped)).rstrip(".")
