@@ -20,7 +20,9 @@ from mds_client import Field, File, ModelRef, Signature
 from mds_client.declared import signature_of
 from mds_client.facts import Facts, FieldFacts
 from mds_client.ladder import merged
-from mds_client.learning import EXAMPLES, MAX_COLUMNS, from_cases, learned, payload
+from mds_client.learning import from_cases, learned, payload
+from mds_client.learning.columns import MAX_COLUMNS
+from mds_client.learning.examples import EXAMPLES
 
 MODEL = ModelRef(server="s", name="m")
 NOTHING = signature_of(MODEL, {})
