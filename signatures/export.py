@@ -1,6 +1,6 @@
 """A signature as a file: MLServer's model-settings.json, and a JSON Schema of the inputs.
 
-mds_client/declared.py reads the first back as the same signature, mds_client/json_schema.py the second as
+mds_client/declared.py reads the first back as the same signature, mds_client/json_schema the second as
 the same fields. What JSON Schema has no word for stands under `x-mds`, in the words of
 docs/model-metadata.md.
 """
@@ -155,7 +155,7 @@ def _property(field: Field, *, with_examples: bool) -> Words:
 
 
 def _typed(field: Field) -> Words:
-    """The keywords that json_schema.py reads the kind from."""
+    """The keywords that json_schema reads the kind from."""
     if field.kind == "category" and _are_plain(field.choices):
         return {"enum": list(field.choices)}
     if field.kind == "datetime":
