@@ -6,6 +6,7 @@ import argparse
 
 from cli import fleet
 from cli.output import GOOD, document, printable
+from mds_client.explainers import explainer_of
 from mds_client.signature import Field, Signature
 
 
@@ -19,14 +20,18 @@ def run(chosen: argparse.Namespace) -> int:
     with fleet.opened(chosen.model) as (client, ref):
         signature = client.signature(ref)
         offers = [{"kind": o.kind, "route": o.route} for o in client.dialect().offers(ref)]
+        explainer = explainer_of(client.explainers(), ref)
     if chosen.json:
-        document({"signature": signature, "offers": offers})
+        document({"signature": signature, "offers": offers, "explainer": explainer})
         return GOOD
     _show(signature)
     if offers:
         print("\nThe server also offers")
     for offer in offers:
         print(f"  {offer['kind']}: {printable(offer['route'])}")
+    if explainer:
+        print(f"\nExplained by {printable(explainer.title)}: {printable(explainer.route)}")
+        print(f"  {printable(explainer.evidence)}")
     return GOOD
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -12,8 +13,10 @@ from mds_client.client import MdsClient
 from mds_client.detection import Detection
 from mds_client.dialect import Dialect
 from mds_client.errors import EndpointUnreachable, MdsError, NotAllowed
+from mds_client.explainers import explainers, explaining_others
 from mds_client.protocols import AUTO
 from mds_client.server import ModelInfo, Server
+from mds_client.signature import Explainer, ModelRef, Signature
 from settings import settings_file
 
 Mark = Literal["✓", "!", "✗"]
@@ -113,11 +116,15 @@ def _models(client: MdsClient) -> list[Finding]:
     if not listed:
         advice = 'If it lists none, name them: [[servers]] models = ["name"].'
         return [Finding(mark="!", server=server.name, sentence="It has no models.", advice=advice)]
-    ready = [info for info in listed if info.is_ready]
-    models = "1 model" if len(listed) == 1 else f"{len(listed)} models"
-    said = f"It has {models}, {len(ready)} of them ready."
-    bare = [str(info.ref) for info in ready[:_MOST_ASKED] if not _is_described(client, info)]
-    findings = [Finding(mark="✓", server=server.name, sentence=said)]
+    declared = {info.ref: _declared(client, info, n) for n, info in enumerate(listed)}
+    found = explainers(client.dialect(), declared)
+    beside = explaining_others(found)
+    models = [info for info in listed if info.ref not in beside]
+    ready = [info for info in models if info.is_ready]
+    counted = "1 model" if len(models) == 1 else f"{len(models)} models"
+    said = f"It has {counted}, {len(ready)} of them ready."
+    bare = [str(i.ref) for i in models[:_MOST_ASKED] if i.is_ready and _is_bare(declared[i.ref])]
+    findings = [Finding(mark="✓", server=server.name, sentence=said), *_explained(server, found)]
     if bare:
         said = f"Without metadata: {printable(', '.join(bare))}."
         advice = "Declare their inputs where they are deployed; until then they take bare tensors."
@@ -125,11 +132,26 @@ def _models(client: MdsClient) -> list[Finding]:
     return findings
 
 
-def _is_described(client: MdsClient, info: ModelInfo) -> bool:
+def _explained(server: Server, found: Mapping[ModelRef, Explainer]) -> list[Finding]:
+    """Which models have an explainer beside them, where it is asked, and how that is known."""
+    said = {
+        ref: f"{printable(str(ref))} is explained by {printable(each.title)} "
+        f"({printable(each.route)}). {printable(each.evidence)}"
+        for ref, each in found.items()
+    }
+    return [Finding(mark="✓", server=server.name, sentence=sentence) for sentence in said.values()]
+
+
+def _declared(client: MdsClient, info: ModelInfo, place: int) -> Signature | None:
+    """What a model declares; nothing where it does not answer, or is one of very many."""
     try:
-        return client.signature(info.ref).layout != "unknown"
+        return client.signature(info.ref) if info.is_ready and place < _MOST_ASKED else None
     except MdsError:
-        return False
+        return None
+
+
+def _is_bare(signature: Signature | None) -> bool:
+    return signature is None or signature.layout == "unknown"
 
 
 def _needs_models(dialect: Dialect, error: MdsError) -> list[Finding]:

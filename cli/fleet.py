@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cli.output import NotFound, Wrong, say
 from mds_client.client import MdsClient
 from mds_client.errors import MdsError
+from mds_client.explainers import explainers
 from mds_client.server import ModelInfo, Server
-from mds_client.signature import ModelRef
+from mds_client.signature import Explainer, ModelRef
 from settings import settings
 from ui.servers import server_of, sources_of
 
@@ -23,6 +24,7 @@ class Listed:
     server: Server
     protocol: str = ""
     models: tuple[ModelInfo, ...] = ()
+    explainers: Mapping[ModelRef, Explainer] = field(default_factory=dict)
     error: MdsError | None = None
 
 
@@ -60,9 +62,10 @@ def ask_all(asked: list[Server]) -> list[Listed]:
 def _listed(server: Server) -> Listed:
     try:
         with MdsClient(server) as client:
-            return Listed(
-                server=server, protocol=client.dialect().NAME, models=tuple(client.models())
-            )
+            dialect, models = client.dialect(), tuple(client.models())
+            # By their names: what each says of itself would cost one request a model.
+            found = explainers(dialect, dict.fromkeys(info.ref for info in models))
+            return Listed(server=server, protocol=dialect.NAME, models=models, explainers=found)
     except MdsError as error:
         return Listed(server=server, error=error)
     except ValueError as error:

@@ -29,6 +29,9 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _rows(listed: fleet.Listed) -> list[dict[str, str]]:
+    explains = {
+        each.model: ref.name for ref, each in listed.explainers.items() if each.model != ref
+    }
     return [
         {
             "model": str(info.ref),
@@ -38,6 +41,7 @@ def _rows(listed: fleet.Listed) -> list[dict[str, str]]:
             "state": info.state,
             "reason": info.reason,
             "protocol": listed.protocol,
+            "explains": explains.get(info.ref, ""),
         }
         for info in listed.models
     ]
@@ -56,8 +60,18 @@ def _show(rows: list[dict[str, str]]) -> None:
     table(
         [
             [c.upper() for c in columns],
-            *([printable(row[c]) or "-" for c in columns] for row in rows),
+            *([_cell(row, column) for column in columns] for row in rows),
         ]
+    )
+
+
+def _cell(row: dict[str, str], column: str) -> str:
+    """What stands in the table; an explainer is told from the models."""
+    said = printable(row[column]) or "-"
+    return (
+        f"{said} (explains {printable(row['explains'])})"
+        if column == "model" and row["explains"]
+        else said
     )
 
 

@@ -79,7 +79,8 @@ def draw_models(found: Sequence[Entry], servers: Sequence[ServerState]) -> None:
     shown = list(models)[:MOST_CARDS]
     states = {state.server.name: state for state in servers}
     for server in dict.fromkeys(name for name, _ in shown):
-        _draw_server(server, states.get(server), is_alone=len(states) < 2)
+        explained = [entry for entry in found if entry.ref.server == server and entry.explainer]
+        _draw_server(server, states.get(server), explained, is_alone=len(states) < 2)
         _draw_cards([models[name] for name in shown if name[0] == server])
     if len(models) > len(shown):
         st.caption(f"and {len(models) - len(shown):,} more: search to narrow down")
@@ -92,20 +93,37 @@ def _draw_cards(models: Sequence[Sequence[Entry]]) -> None:
                 draw_card(versions)
 
 
-def _draw_server(name: str, state: ServerState | None, *, is_alone: bool) -> None:
+def _draw_server(
+    name: str, state: ServerState | None, explained: Sequence[Entry], *, is_alone: bool
+) -> None:
     """The server's name, needless where it is the only one, and how it was recognised."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if not is_alone:
             title = state.server.title if state else ""
             st.markdown(f"**{plain(title or name)}**", width="content")
         if state and state.is_reachable:
-            _draw_recognition(state)
+            _draw_recognition(state, explained=explained)
 
 
-def _draw_recognition(state: ServerState, label: str = "How this server was recognised") -> None:
+def _draw_recognition(
+    state: ServerState,
+    label: str = "How this server was recognised",
+    explained: Sequence[Entry] = (),
+) -> None:
     key = f"models_server_{state.server.name}"
     with st.popover(label, type="tertiary", key=key):
-        st.markdown("\n\n".join(_recognised(state)))
+        st.markdown("\n\n".join([*_recognised(state), *_explainers(explained)]))
+
+
+def _explainers(explained: Sequence[Entry]) -> list[str]:
+    """What explains which model, where it is asked and how that is known, as Markdown paragraphs."""
+    lines = [
+        f"- {plain(entry.ref.name)} {plain(entry.ref.version)}: {plain(entry.explainer.route)}. "
+        f"{plain(entry.explainer.evidence)}"
+        for entry in explained[:MOST_CARDS]
+        if entry.explainer
+    ]
+    return ["**Explainers beside the models**", "\n".join(lines)] if lines else []
 
 
 def _recognised(state: ServerState) -> list[str]:
@@ -145,8 +163,14 @@ def _facts(versions: Sequence[Entry]) -> str:
     entry = versions[-1]
     names = [v.ref.version for v in versions if v.ref.version]
     said = f"{len(names)} versions" if len(names) > 1 else f"version {names[0]}" if names else ""
-    parts = [f"Takes {takes(entry)}", said, f"{entry.ref.server}/{entry.ref.name}"]
+    parts = [f"Takes {takes(entry)}", said, f"{entry.ref.server}/{entry.ref.name}", _beside(entry)]
     return plain(" · ".join(part for part in parts if part))
+
+
+def _beside(entry: Entry) -> str:
+    """Its explainer, where that is a model of its own."""
+    explainer = entry.explainer
+    return f"explained by {explainer.title}" if explainer and explainer.model != entry.ref else ""
 
 
 def takes(entry: Entry) -> str:

@@ -49,7 +49,25 @@ SECOND = (
 def models() -> Iterator[Model]:
     train, test = split()
     yield version("v1", FIRST, logistic(FIRST), train, test)
-    yield version("v2", SECOND, boosted(SECOND), train, test)
+    second = boosted(SECOND)
+    yield version("v2", SECOND, second, train, test)
+    yield explainer(second, train, test)
+
+
+def explainer(classifier: Pipeline, train: pd.DataFrame, test: pd.DataFrame) -> Model:
+    """What explains v2: it takes what v2 takes, and compares it with two dozen penguins of its training."""
+    background = train.loc[by_turns(train["species"], 24), list(SECOND)]
+    background = background.astype({"year": float}).reset_index(drop=True)
+    rows = shown(test)
+    artefact = {"classifier": classifier, "background": background}
+    words = {"title": "Why this species", "explains": "penguins@v2"}
+    return Model(
+        name="penguins-explainer",
+        implementation="runtimes.explainer.ExplainerRuntime",
+        inputs=tuple(column(name, train, rows[name]) for name in SECOND),
+        outputs=(output("explanation", "BYTES", "detail", **words),),
+        artefact=joblib_file(artefact),
+    )
 
 
 def split() -> tuple[pd.DataFrame, pd.DataFrame]:

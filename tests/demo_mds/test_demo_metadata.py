@@ -23,7 +23,7 @@ def test_all_models_are_ready(mds: Asker) -> None:
     found = {(row["name"], row.get("version")) for row in index}
     expected = {tuple(path.split("/versions/")) for path in DESCRIBED}
     named = {(path[0], path[1] if len(path) > 1 else None) for path in expected}
-    assert found == named | {("wine", None)}
+    assert found == named | {("wine", None), ("penguins-explainer", None)}
     assert {row["state"] for row in index} == {"READY"}
 
 

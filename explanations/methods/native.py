@@ -1,0 +1,362 @@
+"""What the explainer deployed beside the model says of this case, drawn as ours are, and compared with ours.
+
+Its answer is read by explanations/native_answers.py; nothing in it is believed that can be checked: its
+scale, the row that it explained, whether its rule holds, and whether ours names the same fields.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from explanations import native_checks, native_rules, sentences, wording
+from explanations.asking import OutOfBudget
+from explanations.contract import (
+    Attribution,
+    Budget,
+    Explanation,
+    Kind,
+    Method,
+    Progress,
+    Question,
+    Scope,
+    Wire,
+)
+from explanations.errors import ExplanationCancelled, ExplanationFailed
+from explanations.native_answers import Amounts, Heat, Rule, Undrawn, read
+from explanations.native_rules import field_of
+from explanations.native_scale import Scaled, scaled
+from explanations.native_tree import body_text, tree
+from explanations.target import Target
+from mds_client.errors import MdsError
+from mds_client.signature import NUMERIC_KINDS, Signature
+
+if TYPE_CHECKING:
+    from mds_client.explainers import Explained
+
+NAME = "native"
+TITLE = "The deployed explainer"
+KIND: Kind = "attribution"
+SCOPE: Scope = "case"
+SECONDS = 60.0
+# What the explainer may take of the time; the rest is for ours beside it.
+ITS_SHARE = 0.7
+ROWS = 600
+CALLS = 20
+UNTOUCHED = "The prediction itself is not affected."
+
+
+def title(signature: Signature) -> str:
+    """Which explainer it is, where it has a name of its own."""
+    explainer = signature.explainer
+    is_other = explainer is not None and explainer.model != signature.model
+    return f"{TITLE} ({explainer.title})" if explainer and is_other else TITLE
+
+
+def describe() -> str:
+    return "What the explainer says that was deployed beside the model, and whether ours agrees."
+
+
+def suits(signature: Signature) -> bool:
+    return signature.explainer is not None
+
+
+def cost(signature: Signature) -> Budget:
+    ours = _ours(signature)
+    beside = ours.cost(signature) if ours else Budget(rows=0, calls=0)
+    return Budget(
+        rows=ROWS + (beside.rows or 0), calls=CALLS + (beside.calls or 0), seconds=SECONDS
+    )
+
+
+def explain(question: Question) -> Explanation:
+    name = title(question.signature)
+    question.report(Progress(fraction=0.1, words="Asking the deployed explainer"))
+    answered = _asked(question)
+    question.report(Progress(fraction=0.4, words="Asking the model"))
+    prediction, trouble = _prediction(question)
+    found = read(answered.said, len(question.signature.inputs))
+    match found:
+        case Amounts():
+            told = _amounts(question, found, prediction)
+        case Rule():
+            told = _rule(question, found, prediction)
+        case Heat():
+            told = _heat(question, found)
+        case Undrawn():
+            told = None
+    told = told or _undrawn(question, found.maker, answered.said)
+    maker = f"It uses {found.maker}." if found.maker else ""
+    note = " ".join(part for part in (maker, told.note, trouble) if part)
+    return replace(told, title=name, note=note, wire=_wire(answered))
+
+
+def _asked(question: Question) -> Explained:
+    """The explainer's answer. Raises ExplanationFailed in words about it."""
+    if question.native is None:
+        raise ExplanationFailed("There is no explainer deployed beside this model.")
+    seconds = min(question.budget.seconds or SECONDS, SECONDS) * ITS_SHARE
+    try:
+        return question.native(seconds)
+    except MdsError as error:
+        raise ExplanationFailed(
+            f"{title(question.signature)} gave no explanation. {error.sentence}",
+            advice=f"{UNTOUCHED} {error.advice}".strip(),
+            detail=error.detail,
+        ) from error
+
+
+def _prediction(question: Question) -> tuple[float | None, str]:
+    """The model's number for the case now; without it, why."""
+    try:
+        return float(question.ask([question.values])[0]), ""
+    except OutOfBudget as stopped:
+        return None, f"The model itself was not asked again: {stopped.limit}."
+    except ExplanationCancelled:
+        raise
+    except MdsError as error:
+        return None, f"It was not compared with the model: {error.sentence}"
+
+
+# Amounts.
+
+
+def _amounts(question: Question, found: Amounts, prediction: float | None) -> Explanation | None:
+    """Bars of its amounts, and whether ours agree; None where its names are none of this model."""
+    _same_row(question, found.instance)
+    scale = scaled(found, question, prediction)
+    attributions = _attributed(question, found, scale)
+    if attributions is None:
+        return None
+    known = tuple(each for each in attributions if math.isfinite(each.amount))
+    if not known:
+        raise ExplanationFailed(
+            f"{title(question.signature)} gave no number for any field.", advice=UNTOUCHED
+        )
+    told = _told(question, scale, known, prediction, is_text=found.is_text)
+    missing = len(attributions) - len(known)
+    note = f"It gave no number for {missing} of {len(attributions)} parts." if missing else ""
+    told = replace(told, note=note)
+    return _beside_ours(question, told, scale)
+
+
+def _attributed(question: Question, found: Amounts, scale: Scaled) -> list[Attribution] | None:
+    """Its amounts with our fields' names and values."""
+    fields = question.signature.inputs
+    names = found.names
+    if found.is_text:
+        parts = zip(names, scale.amounts, strict=True)
+        return [_part(fields[0].name if fields else "", name, "", amount) for name, amount in parts]
+    if not names and len(scale.amounts) != len(fields):
+        count = len(scale.amounts)
+        raise ExplanationFailed(
+            f"{title(question.signature)} answered about {count} fields; "
+            f"the model takes {len(fields)}.",
+            advice=f"It may explain another version of the model. {UNTOUCHED}",
+        )
+    names = names or tuple(field.name for field in fields)
+    known = [field_of(question.signature, name) for name in names]
+    if not any(known):
+        return None
+    return [
+        _part(
+            field.name, field.title, wording.value(field, question.values.get(field.name)), amount
+        )
+        if field
+        else _part(name, name, "", amount)
+        for field, name, amount in zip(known, names, scale.amounts, strict=True)
+    ]
+
+
+def _part(field: str, name: str, value_text: str, amount: float) -> Attribution:
+    return Attribution(field=field, title=name, value_text=value_text, amount=amount)
+
+
+def _told(
+    question: Question,
+    scale: Scaled,
+    known: tuple[Attribution, ...],
+    prediction: float | None,
+    *,
+    is_text: bool,
+) -> Explanation:
+    attributions = known if is_text else sentences.strongest_first(known)
+    target, is_same = scale.target, scale.target == question.target
+    reasons = sentences.reasons(target, attributions)
+    if is_same and prediction is not None and scale.base is not None:
+        sentence = f"{sentences.compared(target, prediction, scale.base)} {reasons}"
+    else:
+        prediction, scale = None, replace(scale, base=None)
+        sentence = f"{target.answer}: {reasons}" if target.answer else reasons
+    gap = None
+    if prediction is not None and scale.base is not None:
+        gap = prediction - scale.base - sum(each.amount for each in known)
+    return Explanation(
+        method=NAME,
+        title=TITLE,
+        kind="spans" if is_text else KIND,
+        target=target,
+        prediction=prediction,
+        base=scale.base,
+        attributions=attributions,
+        gap=gap,
+        sentence=_spaced(sentence),
+        alt=f"Bars: how much each of {len(attributions)} parts moves the {target.words}. {sentence}",
+    )
+
+
+def _beside_ours(question: Question, told: Explanation, scale: Scaled) -> Explanation:
+    """The explanation with a sentence on whether our own method agrees; without it, why not."""
+    method = _ours(question.signature)
+    if method is None:
+        return told
+    _still(question, told, 0.0)
+    beside = replace(
+        question, method=method, report=lambda progress: _still(question, told, progress.fraction)
+    )
+    try:
+        ours = method.explain(beside)
+    except ExplanationCancelled:
+        raise
+    except OutOfBudget as stopped:
+        return _unchecked(told, f"ours was not ready within {stopped.limit}.")
+    except MdsError as error:
+        return _unchecked(told, error.sentence)
+    said = native_checks.agreement(
+        told.attributions,
+        ours,
+        unit=scale.unit,
+        is_same_unit=scale.target == question.target,
+        has_direction=scale.has_direction,
+    )
+    return replace(told, sentence=_spaced(f"{told.sentence} {said}"))
+
+
+def _unchecked(told: Explanation, why: str) -> Explanation:
+    return replace(told, note=f"{told.note} It was not compared with ours: {why}".strip())
+
+
+def _still(question: Question, told: Explanation, fraction: float) -> None:
+    """Its explanation stays in sight while ours is worked out."""
+    words = "Working out our own beside it"
+    question.report(Progress(fraction=0.5 + 0.5 * fraction, words=words, rough=told))
+
+
+def _ours(signature: Signature) -> Method | None:
+    """Our own method that answers the same question for such a model."""
+    from explanations.methods import suited
+
+    kinds = ("attribution", "spans")
+    found = [each for each in suited(signature) if each.NAME != NAME and each.KIND in kinds]
+    return found[0] if found else None
+
+
+def _same_row(question: Question, instance: tuple[object, ...]) -> None:
+    """Raises ExplanationFailed where the row that it explained has other numbers than ours."""
+    fields = question.signature.inputs
+    if len(instance) != len(fields):
+        return
+    for field, there in zip(fields, instance, strict=True):
+        here = question.values.get(field.name)
+        if field.kind in NUMERIC_KINDS and _differ(here, there):
+            raise ExplanationFailed(
+                f"{title(question.signature)} explained another row than it was sent: "
+                f"{wording.inside(field.title)} is {wording.value(field, there)} there, "
+                f"{wording.value(field, here)} here.",
+                advice=UNTOUCHED,
+            )
+
+
+def _differ(here: object, there: object) -> bool:
+    numbers = [v for v in (here, there) if isinstance(v, int | float) and not isinstance(v, bool)]
+    if len(numbers) < 2 or not all(map(math.isfinite, numbers)):
+        return False
+    # It may compute in 32 bits.
+    return not math.isclose(*numbers, rel_tol=1e-4, abs_tol=1e-6)
+
+
+# Everything else.
+
+
+def _rule(question: Question, found: Rule, prediction: float | None) -> Explanation:
+    _same_row(question, found.instance)
+    question.report(Progress(fraction=0.5, words="Asking about rows that meet its rule"))
+    check = native_rules.checked(question, found)
+    weak = (
+        "It calls its own rule weak: it did not get as sure as it should." if found.is_weak else ""
+    )
+    answer = question.target.answer or "the same"
+    rule = wording.listed(list(check.conditions))
+    sentence = f"Its rule: if {rule}, the answer is {answer}."
+    if not check.conditions:
+        sentence = f"It needs no rule: the answer is {answer} whatever the fields say."
+    sentence = _spaced(f"{sentence} {check.sentence}")
+    return Explanation(
+        method=NAME,
+        title=TITLE,
+        kind="rule",
+        target=question.target,
+        prediction=prediction,
+        conditions=check.conditions,
+        precision=found.precision,
+        coverage=found.coverage,
+        sentence=sentence,
+        alt=f"A rule with {len(check.conditions)} conditions. {sentence}",
+        note=" ".join(part for part in (weak, check.note) if part),
+        is_complete=not found.is_weak,
+    )
+
+
+def _heat(question: Question, found: Heat) -> Explanation | None:
+    """Amounts over the picture of the case; None where it has no picture."""
+    pictures = [field for field in question.signature.inputs if field.kind == "image"]
+    if len(pictures) != 1:
+        return None
+    amounts = [amount for line in found.cells for amount in line]
+    target = Target(kind="number", answer=question.target.answer)
+    return Explanation(
+        method=NAME,
+        title=TITLE,
+        kind="grid",
+        target=target,
+        attributions=tuple(
+            _part(pictures[0].name, f"patch {n + 1}", "", a) for n, a in enumerate(amounts)
+        ),
+        shape=(len(found.cells), len(found.cells[0])),
+        sentence=f"Where the picture speaks for and against {target.answer or 'the answer'}, by its own units.",
+        alt="The picture with patches coloured by how much each speaks for or against the answer.",
+        note="Its pixels are added up to patches. It is not compared with ours.",
+    )
+
+
+def _undrawn(question: Question, maker: str, said: object) -> Explanation:
+    """Whatever it is, as JSON to be opened."""
+    kind = f"This kind of explanation ({maker})" if maker else "This explanation"
+    sentence = f"{kind} cannot be drawn here. It is shown as it came."
+    return Explanation(
+        method=NAME,
+        title=TITLE,
+        kind="tree",
+        target=question.target,
+        sentence=sentence,
+        alt=sentence,
+        tree=tree(said),
+    )
+
+
+def _wire(answered: Explained) -> Wire:
+    crossed = answered.exchange
+    return Wire(
+        url=crossed.url,
+        request_id=crossed.request_id,
+        status=crossed.status,
+        seconds=crossed.seconds,
+        sent=body_text(crossed.request_body),
+        received=body_text(crossed.response_body),
+    )
+
+
+def _spaced(text: str) -> str:
+    """The page shows every gap as a plain space, and so does what is kept."""
+    return " ".join(text.split())

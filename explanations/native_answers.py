@@ -1,0 +1,330 @@
+"""What deployed explainers answer, read into plain parts: alibi's JSON, Captum's, lists of amounts by name.
+
+https://docs.seldon.io/projects/alibi/en/v0.9.4/ (the JSON of its explanations),
+https://github.com/pytorch/serve/tree/master/ts/torch_handler (Captum in TorchServe).
+Nothing of it is trusted: sizes are bounded, types checked, and what is no number is not a number.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import orjson
+
+from explanations.errors import ExplanationFailed
+from explanations.native_numbers import (
+    MOST_PARTS,
+    Numbers,
+    floats,
+    items,
+    mapping,
+    name,
+    names,
+    number,
+    numbers,
+    row,
+    share,
+)
+
+MOST_WRAPPERS = 6
+MOST_CONDITIONS = 20
+CELLS = 14  # a picture's amounts are added up to so many cells a side
+_WRAPPERS = ("explanations", "explanation", "jsonData", "strData")
+_NAMES = ("feature_names", "names", "features", "columns")
+_AMOUNTS = (
+    "shap_values",
+    "attributions",
+    "importances",
+    "feature_importances",
+    "amounts",
+    "values",
+    "ndarray",
+)
+_BASES = ("expected_value", "expected_values", "base_value", "base_values")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amounts:
+    """An amount for each name: one row for each output of the model, with where it starts from.
+
+    Without `names` they are in the order of the fields. `chosen` is the output that the explainer itself
+    calls the answer, `instance` the row that it says it explained; `is_text` says that the names are words.
+    """
+
+    maker: str = ""
+    names: tuple[str, ...] = ()
+    rows: tuple[tuple[float, ...], ...]
+    bases: tuple[float, ...] = ()
+    chosen: int | None = None
+    instance: tuple[object, ...] = ()
+    link: str = ""
+    is_text: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """Conditions that are enough for the answer. `columns` are the fields' places, where it says them."""
+
+    maker: str = ""
+    conditions: tuple[str, ...]
+    columns: tuple[int, ...] = ()
+    precision: float | None = None
+    coverage: float | None = None
+    is_weak: bool = False
+    is_text: bool = False
+    instance: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heat:
+    """Amounts over a picture, row by row from the top."""
+
+    maker: str = ""
+    cells: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undrawn:
+    """JSON that says nothing we can draw."""
+
+    maker: str = ""
+
+
+Read = Amounts | Rule | Heat | Undrawn
+
+
+def read(said: object, fields: int) -> Read:
+    """What an explainer of a model with so many fields answered. Raises ExplanationFailed for an answer
+    about another number of rows."""
+    said = unwrapped(said)
+    if isinstance(said, Mapping):
+        return _alibi(said, fields) or _captum(said) or _listed(said, fields) or _by_name(said)
+    if isinstance(said, list):
+        found = numbers(said)
+        if found is not None and found.ndim >= 3 and min(found.shape[-2:]) > 1:
+            return _heat(found, "") or Undrawn()
+        if found is not None:
+            return _amounts(found, fields) or Undrawn()
+    return Undrawn()
+
+
+def unwrapped(said: object) -> object:
+    """Without what KServe, Seldon and others put around an explanation."""
+    for _ in range(MOST_WRAPPERS):
+        inner = _inside(said)
+        if inner is said:
+            break
+        said = inner
+    return said
+
+
+def _inside(said: object) -> object:
+    if isinstance(said, str):
+        return _parsed(said)
+    if isinstance(said, list):
+        is_one = len(said) == 1 and isinstance(said[0], Mapping | str)
+        return said[0] if is_one else said
+    if not isinstance(said, Mapping):
+        return said
+    for key in _WRAPPERS:
+        if key in said:
+            return _with_names(said, said[key])
+    data = said.get("data")
+    is_seldon = isinstance(data, Mapping) and ("ndarray" in data or "tensor" in data)
+    return data if is_seldon else said
+
+
+def _with_names(around: Mapping[str, object], inner: object) -> object:
+    """Names that stand beside a list of amounts go with it."""
+    named = next((around[key] for key in _NAMES if key in around), None)
+    is_bare = isinstance(inner, list) and not (inner and isinstance(inner[0], Mapping | str))
+    return {"names": named, "values": inner} if named and is_bare else inner
+
+
+def _parsed(text: str) -> object:
+    if text[:1] not in ("{", "["):
+        return text
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(text, parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        return text
+
+
+# What stands in the JSON.
+
+
+def _alibi(said: Mapping[str, object], fields: int) -> Read | None:
+    """alibi's envelope: `meta` says who made it, `data` has keys of its own for each explainer."""
+    meta, data = said.get("meta"), said.get("data")
+    if not isinstance(meta, Mapping) or not isinstance(data, Mapping):
+        return None
+    maker = name(meta.get("name"))
+    if "segments" in data:
+        return Undrawn(maker=maker)
+    if isinstance(data.get("anchor"), list):
+        return _rule(maker, data)
+    if "shap_values" in data:
+        return _shap(maker, meta, data, fields)
+    if isinstance(data.get("attributions"), list):
+        return _gradients(maker, data, fields)
+    return Undrawn(maker=maker)
+
+
+def _rule(maker: str, data: Mapping[str, object]) -> Rule:
+    raw = mapping(data.get("raw"))
+    anchor = data["anchor"]
+    conditions = [name(part) for part in anchor if isinstance(part, str)]  # type: ignore[attr-defined]
+    return Rule(
+        maker=maker,
+        conditions=tuple(conditions[:MOST_CONDITIONS]),
+        columns=tuple(part for part in items(raw.get("feature")) if isinstance(part, int)),
+        precision=share(data.get("precision")),
+        coverage=share(data.get("coverage")),
+        is_weak=raw.get("success") is False,
+        is_text="text" in maker.casefold(),
+        instance=row(raw.get("instance")),
+    )
+
+
+def _shap(
+    maker: str, meta: Mapping[str, object], data: Mapping[str, object], fields: int
+) -> Read | None:
+    raw, params = mapping(data.get("raw")), mapping(meta.get("params"))
+    found = numbers(data["shap_values"])
+    groups = names(params.get("group_names")) if params.get("grouped") else ()
+    if found is None:
+        return Undrawn(maker=maker)
+    chosen = next((p for p in items(raw.get("prediction")) if isinstance(p, int)), None)
+    instances = items(raw.get("instances"))
+    return _amounts(
+        found,
+        fields,
+        named=groups or names(data.get("feature_names")),
+        maker=maker,
+        bases=floats(data.get("expected_value")),
+        chosen=chosen,
+        instance=row(instances[0]) if instances else (),
+        link=str(params.get("link") or "")[:20],
+    )
+
+
+def _gradients(maker: str, data: Mapping[str, object], fields: int) -> Read:
+    """One array for each input of the model; of several none can be told apart."""
+    inputs = items(data.get("attributions"))
+    found = numbers(inputs[0]) if len(inputs) == 1 else None
+    if found is None:
+        return Undrawn(maker=maker)
+    if found.ndim >= 3 and min(found.shape[1:3]) > 1:
+        return _heat(found, maker) or Undrawn(maker=maker)
+    named = names(data.get("feature_names"))
+    return _amounts(found, fields, named=named, maker=maker) or Undrawn(maker=maker)
+
+
+def _captum(said: Mapping[str, object]) -> Amounts | None:
+    """Words with their importances, as TorchServe's handlers for text answer."""
+    words, found = said.get("words"), numbers(said.get("importances"))
+    if not isinstance(words, list) or found is None or found.shape != (len(words),):
+        return None
+    return Amounts(
+        maker="Captum",
+        names=tuple(name(word) for word in words[:MOST_PARTS]),
+        rows=(tuple(found[:MOST_PARTS].tolist()),),
+        is_text=True,
+    )
+
+
+def _listed(said: Mapping[str, object], fields: int) -> Read | None:
+    """A list of amounts, with or without a list of names beside it."""
+    key = next((key for key in _AMOUNTS if key in said), None)
+    found = numbers(said[key]) if key else None
+    if found is None:
+        return None
+    named = next((names(said[key]) for key in _NAMES if key in said), ())
+    bases = next((floats(said[key]) for key in _BASES if key in said), ())
+    return _amounts(found, fields, named=named, bases=bases)
+
+
+def _by_name(said: Mapping[str, object]) -> Read:
+    """An object with nothing but a number for each name."""
+    some = list(said.items())[:MOST_PARTS]
+    known = [number(value) for _, value in some]
+    is_plain = all(value is None or isinstance(value, int | float) for _, value in some)
+    if not is_plain or not np.isfinite(known).any():
+        return Undrawn()
+    return Amounts(names=tuple(name(key) for key, _ in some), rows=(tuple(known),))
+
+
+# Arrays.
+
+
+def _amounts(
+    found: Numbers,
+    fields: int,
+    *,
+    named: tuple[str, ...] = (),
+    maker: str = "",
+    bases: tuple[float, ...] = (),
+    chosen: int | None = None,
+    instance: tuple[object, ...] = (),
+    link: str = "",
+) -> Amounts | None:
+    """Amounts of one row in any of the usual layouts; None for another one."""
+    rows = _by_output(found, len(named) or fields)
+    if rows is None or not rows.size or rows.shape[1] > MOST_PARTS:
+        return None
+    if len(named) != rows.shape[1] or all(n.removeprefix("feature_").isdigit() for n in named):
+        named = ()
+    return Amounts(
+        maker=maker,
+        names=named,
+        rows=tuple(tuple(row) for row in rows.tolist()),
+        bases=bases if len(bases) == len(rows) else (),
+        chosen=chosen,
+        instance=instance,
+        link=link,
+    )
+
+
+def _by_output(found: Numbers, width: int) -> Numbers | None:
+    """(outputs, fields) of (F,), (1, F), (outputs, 1, F) as alibi has it, or (1, F, outputs) as shap has it."""
+    if found.ndim == 1:
+        return found[None]
+    if found.ndim == 2:
+        _one_row(found.shape[0])
+        return found
+    if found.ndim != 3:
+        return None
+    if found.shape[0] == 1 and found.shape[1] == width and found.shape[2] != width:
+        return np.asarray(found[0].T)
+    _one_row(found.shape[1])
+    return np.asarray(found[:, 0])
+
+
+def _one_row(rows: int) -> None:
+    if rows != 1:
+        raise ExplanationFailed(
+            f"The deployed explainer answered about {rows} rows, and was asked about one.",
+            advice="Tell whoever runs the explainer. The prediction itself is not affected.",
+        )
+
+
+def _heat(found: Numbers, maker: str) -> Heat | None:
+    """Amounts of a picture's pixels, (1, channels, H, W) or (1, H, W, channels), added up to cells."""
+    while found.ndim > 3 and found.shape[0] == 1:
+        found = found[0]
+    if found.ndim == 3:
+        channels = 0 if found.shape[0] <= 4 else 2
+        found = np.nansum(found, axis=channels)
+    if found.ndim != 2 or min(found.shape) < 2 or not np.isfinite(found).any():
+        return None
+    rows, columns = (np.array_split(np.arange(size), min(size, CELLS)) for size in found.shape)
+    known = np.nan_to_num(found)
+    cells = [[float(known[np.ix_(row, column)].sum()) for column in columns] for row in rows]
+    return Heat(maker=maker, cells=tuple(map(tuple, cells)))
