@@ -41,6 +41,7 @@ from mds_client.sending import (
     bound,
     decodable,
     new_request_id,
+    parts,
 )
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
@@ -74,9 +75,10 @@ class MdsClient(Sending):
         self._transport = transport or self._connections()
 
     def _connections(self) -> httpx.BaseTransport:
-        from mds_client.transport.connections import Transport  # httpcore is slow to import
+        # httpcore is slow to import
+        from mds_client.transport.connections import Http2Transport, Transport
 
-        return Transport(**self.options())
+        return (Http2Transport if self.server.http2 else Transport)(**self.options())
 
     def __enter__(self) -> Self:
         return self
@@ -278,12 +280,14 @@ class MdsClient(Sending):
         body = bytearray()
         try:
             decodable(answer)
-            for part in answer.iter_bytes():
+            for part in parts(answer):
                 body += part
                 bound(self.server, len(body), self._clock() - started)
         finally:
             answer.close()
-        return Response(status=answer.status_code, body=bytes(body), headers=dict(answer.headers))
+        return Response(
+            status=answer.status_code, body=bytes(body), headers=dict(answer.headers.items())
+        )
 
     def _signed_in(self, request: httpx.Request) -> httpx.Response:
         """The answer to the request, after whatever the credentials ask for first."""
@@ -323,7 +327,9 @@ class AsyncMdsClient(Sending):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(server, clock)
-        self._transport = transport or httpx.AsyncHTTPTransport(**self.options())
+        self._transport = transport or httpx.AsyncHTTPTransport(
+            http2=server.http2, trust_env=False, **self.options()
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -464,7 +470,9 @@ class AsyncMdsClient(Sending):
                 bound(self.server, len(body), self._clock() - started)
         finally:
             await answer.aclose()
-        return Response(status=answer.status_code, body=bytes(body), headers=dict(answer.headers))
+        return Response(
+            status=answer.status_code, body=bytes(body), headers=dict(answer.headers.items())
+        )
 
     async def _signed_in(self, request: httpx.Request) -> httpx.Response:
         """The answer to the request, after whatever the credentials ask for first."""

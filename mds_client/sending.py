@@ -5,10 +5,10 @@ from __future__ import annotations
 import gzip
 import logging
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -49,7 +49,13 @@ MALFORMED = (
     TypeError,
     ValueError,
 )
-_url = lru_cache(maxsize=1024)(httpx.URL)
+
+
+@lru_cache(maxsize=1024)
+def _address(url: str) -> tuple[httpx.URL, str]:
+    """The URL as httpx has it, and what the header Host says of it."""
+    found = httpx.URL(url)
+    return found, found.netloc.decode()
 
 
 def new_request_id() -> str:
@@ -90,6 +96,7 @@ class Sending:
         self.server = server
         self._clock = clock
         self._auth = auth_of(server.credentials)
+        self._standing = _standing(server.headers)
         self._breaker = Breaker(server.breaker_failures, server.breaker_seconds, clock)
         self.detected: Detection | None = None
         self._dialect = None if server.protocol == AUTO else dialect_for(server)
@@ -102,9 +109,7 @@ class Sending:
         """
         server = self.server
         return {
-            "trust_env": False,
             "verify": verification(server.tls, server.name),
-            "http2": server.http2,
             "limits": httpx.Limits(
                 max_connections=server.max_connections,
                 max_keepalive_connections=server.keep_alive_connections,
@@ -114,14 +119,17 @@ class Sending:
 
     def wire(self, call: Call, left: float, trace: Any = None) -> httpx.Request:
         """The request as httpx sends it within the seconds left, with the credentials that no record holds."""
-        headers, body = {**_ALWAYS, **self.server.headers, **call.headers}, call.request.body
+        url, host = _address(call.url)
+        headers, body = {"Host": host, **self._standing, **call.headers}, call.request.body
         if self.server.compress and len(body) > _COMPRESS_FROM:
             headers["Content-Encoding"], body = "gzip", gzip.compress(body, 1)
+        if body or call.request.method != "GET":
+            headers["Content-Length"] = str(len(body))
         return httpx.Request(
             call.request.method,
-            _url(call.url),
+            url,
             headers=headers,
-            content=body or None,
+            stream=httpx.ByteStream(body),
             extensions={"timeout": self._timeouts(left)} | ({"trace": trace} if trace else {}),
         )
 
@@ -316,6 +324,14 @@ class Sending:
             raise of_explainer(self.misread(error, exchange)) from error
 
 
+def _standing(given: Mapping[str, str]) -> dict[str, str]:
+    """The headers of every request: a given one replaces ours of the same name, however it is spelt."""
+    names = {name.lower() for name in given}
+    ours = {name: value for name, value in _ALWAYS.items() if name.lower() not in names}
+    spelt = {"host": "Host", "content-length": "Content-Length"}
+    return ours | {spelt.get(name.lower(), name): value for name, value in given.items()}
+
+
 def decodable(answer: httpx.Response) -> None:
     """Raises DecodingError for compression that makes gigabytes of a packet: Brotli, or one in another.
 
@@ -324,6 +340,13 @@ def decodable(answer: httpx.Response) -> None:
     coding = answer.headers.get("content-encoding", "").strip().lower()
     if coding not in ("", "identity", "gzip", "deflate"):
         raise httpx.DecodingError(f"compressed as {coding[:100]!r}, which was not asked for")
+
+
+def parts(answer: httpx.Response) -> Iterable[bytes]:
+    """The body of an answer as it arrives, decompressed."""
+    if "content-encoding" in answer.headers:
+        return answer.iter_bytes()
+    return cast(httpx.SyncByteStream, answer.stream)
 
 
 def _malformed(error: Exception) -> UnreadableAnswer:
@@ -378,4 +401,5 @@ __all__ = [
     "decodable",
     "new_request_id",
     "new_trace_id",
+    "parts",
 ]

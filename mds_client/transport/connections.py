@@ -1,30 +1,26 @@
-"""Blocking connections that keep to the end of a call, know when they were stale, and end with their client.
-
-httpx limits each read by itself, so a server that sends a byte now and then, or early hints without end,
-would hold a thread for ever. The async client needs none of this: it cancels the call.
-"""
+"""httpx's transports over our streams: for HTTP/1.1 our own connections, for HTTP/2 httpcore's."""
 
 from __future__ import annotations
 
-import socket
 import ssl
-import threading
-import time
-import weakref
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 import httpcore
 import httpx
 
-from mds_client.transport.deadline import Limit
+from mds_client.transport.plain import Connection, Origin
+from mds_client.transport.pool import Pool
+from mds_client.transport.streams import Backend, Stale
 
-_PIECE = 256 * 1024
-
-
-class Stale(httpcore.ReadError):
-    """The connection had been closed while it was idle: the request on it was not read by anybody."""
+_PORTS = {"http": 80, "https": 443}
+_ERRORS = (
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.TimeoutException,
+    httpcore.UnsupportedProtocol,
+)
 
 
 def was_stale(error: BaseException) -> bool:
@@ -32,117 +28,98 @@ def was_stale(error: BaseException) -> bool:
     return isinstance(error.__cause__, Stale)
 
 
-class Transport(httpx.HTTPTransport):
-    """httpx's own transport over our connections. httpx 0.28 has no public place for them."""
+class Transport(httpx.BaseTransport):
+    """HTTP/1.1. `verify` and `limits` as httpx takes them."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._backend = _Backend(self._pool._network_backend)
-        self._pool._network_backend = self._backend
+    def __init__(
+        self, verify: ssl.SSLContext | bool = True, limits: httpx.Limits | None = None
+    ) -> None:
+        self._verify, self._backend = verify, Backend()
+        self._pool = Pool(limits or httpx.Limits(), self._connected)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer with its body still to be read. Raises httpx.TransportError."""
+        try:
+            connection = self._pool.taken(
+                _origin(request.url), request.extensions.get("timeout", {})
+            )
+            try:
+                answer = connection.ask(request)
+            except BaseException:
+                connection.close()
+                self._pool.give_back(None)
+                raise
+        except _ERRORS as error:
+            raise translated(error) from error
+        body = _Body(answer.parts, lambda: self._pool.give_back(connection))
+        return httpx.Response(answer.status, headers=answer.fields, stream=body)
 
     def close(self) -> None:
         """End every connection, also those that a thread is using: its call fails at once."""
         self._backend.end()
+        self._pool.close()
+
+    def _connected(self, origin: Origin, timeout: float | None) -> Connection:
+        scheme, host, port = origin
+        stream = self._backend.connect_tcp(host.decode(), port, timeout)
+        if scheme == b"https":
+            stream = stream.start_tls(self._tls, host.decode(), timeout)
+        return Connection(origin, stream)
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        context = httpx.create_ssl_context(self._verify, trust_env=False)
+        context.set_alpn_protocols(["http/1.1"])
+        return context
+
+
+class Http2Transport(httpx.HTTPTransport):
+    """httpx's own transport over our streams. httpx 0.28 has no public place for them."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, http2=True, trust_env=False)
+        self._backend = Backend()
+        self._pool._network_backend = self._backend
+
+    def close(self) -> None:
+        """As Transport.close."""
+        self._backend.end()
         super().close()
 
 
-class _Backend(httpcore.NetworkBackend):
-    def __init__(self, backend: httpcore.NetworkBackend) -> None:
-        self._backend = backend
-        self._open: weakref.WeakSet[_Stream] = weakref.WeakSet()
-        self._lock = threading.Lock()
-        self._is_over = False
+class _Body(httpx.SyncByteStream):
+    """The parts of an answer; its connection is free for others when it is closed."""
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        connect = self._backend.connect_tcp
-        return self.kept(_Stream(connect(host, port, timeout, local_address, socket_options), self))
+    def __init__(self, parts: Iterable[bytes], done: Callable[[], None]) -> None:
+        self._parts, self._done, self._is_closed = parts, done, False
 
-    def sleep(self, seconds: float) -> None:
-        self._backend.sleep(seconds)
-
-    def kept(self, stream: _Stream) -> _Stream:
-        """The stream, to be ended with the others. Raises ConnectError when they have been."""
-        with self._lock:
-            if not self._is_over:
-                self._open.add(stream)
-                return stream
-        stream.close()
-        raise httpcore.ConnectError("the client is closed")
-
-    def end(self) -> None:
-        with self._lock:
-            self._is_over, streams = True, list(self._open)
-        for stream in streams:
-            stream.end()
-
-
-class _Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, backend: _Backend) -> None:
-        self._stream, self._backend = stream, backend
-        self._was_heard = self._is_waiting = False
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+    def __iter__(self) -> Iterator[bytes]:
         try:
-            data = self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
-        except httpcore.ReadError as error:
-            raise self._explained(error) from error
-        if data:
-            self._was_heard, self._is_waiting = True, False
-        elif self._is_stale():
-            raise Stale("closed before the request was read")
-        return data
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """In pieces, since each time that the server takes some of it the limit starts again."""
-        self._is_waiting = True
-        rest = memoryview(buffer)
-        try:
-            for start in range(0, len(rest), _PIECE):
-                piece: Any = rest[start : start + _PIECE]
-                self._stream.write(piece, _left(timeout, httpcore.WriteTimeout))
-        except httpcore.WriteError as error:
-            raise self._explained(error) from error
-
-    def _explained(self, error: Exception) -> Exception:
-        return Stale(str(error)) if self._is_stale() else error
-
-    def _is_stale(self) -> bool:
-        """Whether it answered before, and not a byte to what was written since."""
-        return self._was_heard and self._is_waiting
+            yield from self._parts
+        except _ERRORS as error:
+            raise translated(error) from error
 
     def close(self) -> None:
-        self._stream.close()
-
-    def end(self) -> None:
-        """Close it under whoever is reading."""
-        with suppress(OSError, AttributeError):
-            self.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
-        self.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        inner = self._stream.start_tls(ssl_context, server_hostname, timeout)
-        return self._backend.kept(_Stream(inner, self._backend))
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
+        if not self._is_closed:
+            self._is_closed = True
+            try:
+                if hasattr(self._parts, "close"):
+                    self._parts.close()
+            finally:
+                self._done()
 
 
-def _left(timeout: float | None, error: type[Exception]) -> float | None:
-    if not isinstance(timeout, Limit):
-        return timeout
-    left = timeout.ends - time.monotonic()
-    if left <= 0:
-        raise error("the time for the whole call is over")
-    return min(timeout, left)
+def translated(error: Exception) -> httpx.TransportError:
+    """httpx's error for one of httpcore's: the nearest of the same name."""
+    for kind in type(error).__mro__:
+        found = getattr(httpx, kind.__name__, None)
+        if isinstance(found, type) and issubclass(found, httpx.TransportError):
+            return found(str(error))
+    return httpx.TransportError(str(error))
+
+
+def _origin(url: httpx.URL) -> Origin:
+    """Raises UnsupportedProtocol."""
+    if url.scheme not in _PORTS:
+        raise httpcore.UnsupportedProtocol(f"{url.scheme or 'no scheme'} is not spoken")
+    return url.raw_scheme, url.raw_host, url.port or _PORTS[url.scheme]

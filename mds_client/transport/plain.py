@@ -1,0 +1,143 @@
+"""One HTTP/1.1 connection: quick with a plain answer, and h11's with any other.
+
+h11 reads everything that HTTP allows, with the care that this takes. It costs as much as a small model's whole
+answer, so what needs none of it, a head that says the body's length, is read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, cast
+
+import httpcore
+import httpx
+
+from mds_client.transport.heads import Fields, Head, answer_head, request_head
+from mds_client.transport.streams import Stream
+
+_READ = 64 * 1024
+
+Origin = tuple[bytes, bytes, int]
+"""Scheme, host and port."""
+
+
+class Answer(NamedTuple):
+    """An answer whose body is still to be read."""
+
+    status: int
+    fields: Fields
+    parts: Iterable[bytes]
+
+
+class Connection:
+    """Asks one thing after the other. Raises httpcore's errors."""
+
+    def __init__(self, origin: Origin, stream: Stream) -> None:
+        self.origin = origin
+        self.idle_since = 0.0
+        self._stream = stream
+        self._h11: httpcore.HTTP11Connection | None = None
+        # Whether the last answer is read to its end, and whether more than that went wrong.
+        self._is_answered, self._is_spoilt = True, False
+
+    def ask(self, request: httpx.Request) -> Answer:
+        """Send the request and read the head of its answer.
+
+        A server that once answered in another way is h11's from then on.
+        """
+        if self._h11:
+            return self._of_h11(self._h11, request)
+        if isinstance(request.stream, httpx.ByteStream):
+            body = b"".join(request.stream)
+            head = request_head(request, len(body))
+            if head:
+                return self._asked(request, head, body)
+        return self._handed_over(request, self._stream)
+
+    def _asked(self, request: httpx.Request, head: bytes, body: bytes) -> Answer:
+        self._is_answered = False
+        timeouts = request.extensions.get("timeout", {})
+        try:
+            self._stream.send(head, body, timeouts.get("write"))
+        except httpcore.WriteError:
+            self._is_spoilt = True  # it may have been refused before all of it was read
+        data = self._stream.read(_READ, timeouts.get("read"))
+        found = answer_head(data)
+        if found is None:
+            return self._handed_over(request, _Resumed(self._stream, data))
+        return Answer(found.status, found.fields, self._body(data, found, timeouts.get("read")))
+
+    def _body(self, data: bytes, head: Head, timeout: float | None) -> Iterable[bytes]:
+        end = head.size + head.length
+        if len(data) < end:
+            return self._rest(data[head.size :], end - len(data), timeout)
+        self._is_answered, self._is_spoilt = True, self._is_spoilt or len(data) > end
+        return (data[head.size : end],)
+
+    def _rest(self, first: bytes, left: int, timeout: float | None) -> Iterator[bytes]:
+        """Never reads beyond the end: what is sent unasked is no part of this answer, nor of the next."""
+        yield first
+        while left:
+            data = self._stream.read(min(left, _READ), timeout)
+            if not data:
+                raise httpcore.RemoteProtocolError(f"closed {left} bytes before the answer's end")
+            left -= len(data)
+            self._is_answered = not left
+            yield data
+
+    def _handed_over(self, request: httpx.Request, stream: httpcore.NetworkStream) -> Answer:
+        scheme, host, port = self.origin
+        self._h11 = httpcore.HTTP11Connection(httpcore.Origin(scheme, host, port), stream)
+        return self._of_h11(self._h11, request)
+
+    def _of_h11(self, h11: httpcore.HTTP11Connection, request: httpx.Request) -> Answer:
+        scheme, host, port = self.origin
+        url = httpcore.URL(scheme=scheme, host=host, port=port, target=request.url.raw_path)
+        answer = h11.handle_request(
+            httpcore.Request(
+                request.method,
+                url,
+                headers=request.headers.raw,
+                content=cast(httpx.SyncByteStream, request.stream),
+                extensions=request.extensions,
+            )
+        )
+        return Answer(answer.status, answer.headers, cast(Iterable[bytes], answer.stream))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the last answer was read to its end, and the next would not be mistaken for another."""
+        if self._h11:
+            # httpcore would give what came after an answer to whoever asks next.
+            return self._h11.is_idle() and not self._h11._h11_state.trailing_data[0]
+        return self._is_answered and not self._is_spoilt
+
+    def has_ended(self) -> bool:
+        """Whether the server has hung up on the idle connection, or said something unasked."""
+        return bool(self._stream.get_extra_info("is_readable"))
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _Resumed(httpcore.NetworkStream):
+    """To h11 a stream that it used from the start: the first request was sent, its answer has begun."""
+
+    def __init__(self, stream: httpcore.NetworkStream, heard: bytes) -> None:
+        self._stream, self._heard, self._is_past = stream, heard, True
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if not self._is_past:
+            self._stream.write(buffer, timeout)
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._is_past:
+            self._is_past = False
+            return self._heard
+        return self._stream.read(max_bytes, timeout)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
