@@ -30,7 +30,9 @@ from mds_client.declared import signature_of
 from mds_client.exchange import Response
 from mds_client.facts import Facts
 from mds_client.ladder import merged
-from mds_client.probing import MOST_CALLS, RULES, is_open, probed, read
+from mds_client.probing import MOST_CALLS, is_open, probed
+from mds_client.probing.reading import read
+from mds_client.probing.rules import RULES
 from mds_client.protocols.mlflow_scoring import MlflowScoring
 from mds_client.signature import ModelRef
 from tests.mds_client.conftest import apart
