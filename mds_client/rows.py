@@ -6,6 +6,7 @@ rows of thirty numbers cost more than their way over the network.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, overload
 
@@ -90,7 +91,7 @@ def _is_plain_column(field: Field, column: Array) -> bool:
     if column.dtype.kind not in "iuf" or not column.size:
         return False
     least, most = column.min(), column.max()  # NaN if there is one, and cheaper than asking each
-    if not (np.isfinite(least) and np.isfinite(most)):
+    if not (math.isfinite(least) and math.isfinite(most)):
         return False
     if field.kind == "tensor":
         return _has_shape(column.shape[1:], field.shape[1:])

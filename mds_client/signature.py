@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from mds_client.errors import Problem
@@ -203,7 +204,7 @@ class Signature:
         """The fingerprint of what the server declared, before other sources added to it."""
         return self.declared_as or self.fingerprint
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """A short hash of what the model takes and answers; labels and examples do not count."""
         facts = [

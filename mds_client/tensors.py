@@ -188,8 +188,10 @@ def _finite(field: Field, array: Array) -> Array:
 
 
 def _cast(array: Array, dtype: np.dtype[Any]) -> Array:
+    if array.dtype == dtype:
+        return array
     with np.errstate(over="ignore"):
-        return array if array.dtype == dtype else array.astype(dtype)
+        return array.astype(dtype)
 
 
 def _one_row(field: Field, value: object) -> object:
