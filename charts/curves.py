@@ -104,7 +104,7 @@ def _line(
     drawn.update_layout(
         yaxis2={
             "overlaying": "y", "side": "right", "visible": False, "fixedrange": True,
-            "range": [0, _SKYLINE * (max(shape.shares, default=0.0) or 1.0)],
+            "range": [0, _SKYLINE],
         }
     )  # fmt: skip
     if base is not None:
@@ -128,14 +128,19 @@ def _band(
 
 
 def _skyline(places: Sequence[float], shares: Sequence[float]) -> list[Bar]:
-    if not shares:
+    """Where the rows lie: a bar a place as wide as its stretch, as high as the rows there are dense."""
+    if not shares or len(places) < 2:
         return []
-    gaps = [after - before for before, after in pairwise(places)]
-    width = sorted(gaps)[len(gaps) // 2] if gaps else 1.0
+    middles = [(before + after) / 2 for before, after in pairwise(places)]
+    edges = [2 * places[0] - middles[0], *middles, 2 * places[-1] - middles[-1]]
+    widths = [after - before for before, after in pairwise(edges)]
+    heights = [share / width for share, width in zip(shares, widths, strict=True)]
+    highest = max(heights) or 1.0
     return [
         Bar(
-            x=list(places), y=list(shares), yaxis="y2", width=width * 0.9,
-            marker_color=FAINT, hoverinfo="skip",
+            x=[(before + after) / 2 for before, after in pairwise(edges)],
+            y=[height / highest for height in heights], yaxis="y2",
+            width=[width * 0.94 for width in widths], marker_color=FAINT, hoverinfo="skip",
         )
     ]  # fmt: skip
 
@@ -144,7 +149,10 @@ def _bars(shape: Shape, words: Callable[[float], str], reach: tuple[float, float
     rows = list(range(len(shape.places)))
     names = [shortened(str(place), 24) for place in shape.places]
     if shape.shares:
-        names = [f"{name} ({share:.0%})" for name, share in zip(names, shape.shares, strict=True)]
+        names = [
+            f"{name} ({share * 100:.0f}\N{NO-BREAK SPACE}%)"
+            for name, share in zip(names, shape.shares, strict=True)
+        ]
     ends = shape.high or shape.numbers
     bar = Bar(
         x=list(shape.numbers), y=rows, orientation="h", marker_color=FOR, hoverinfo="skip",
@@ -152,7 +160,7 @@ def _bars(shape: Shape, words: Callable[[float], str], reach: tuple[float, float
     )  # fmt: skip
     said = Scatter(
         x=[max(end, 0.0) for end in ends], y=rows, mode="text", hoverinfo="skip", cliponaxis=False,
-        text=[f" {shortened(words(number))}" for number in shape.numbers],
+        text=[f"  {shortened(words(number))}" for number in shape.numbers],
         textposition="middle right",
     )  # fmt: skip
     drawn = finished(Figure([bar, said]), height=max(34 * len(rows) + 30, 120))

@@ -87,6 +87,9 @@ def gathered(question: Question, found: Survey, fields: Sequence[Field], draw: D
     """A curve for each field that the budget and the model bear. Raises what ends it before the first one."""
     work = Gathering()
     for place, one in enumerate(fields):
+        if one.sensitive:
+            work.remarks.append(f"{one.title} is sensitive: its values are not shown.")
+            continue
         try:
             curve = draw(question, found, one, work)
         except (OutOfBudget, MdsError) as stopped:

@@ -81,7 +81,7 @@ def _legend(explanation: Explanation, shapes: list[curves.Shape]) -> str:
     parts = [
         "dark band: the mean lies there with 95 % certainty" if any(s.low for s in lines) else "",
         "light band: nine of ten single rows" if any(s.least for s in lines) else "",
-        "grey bars: how many rows are near" if lines else "",
+        "grey bars: where the rows lie" if lines else "",
         "in brackets: the share of rows" if len(lines) < len(shapes) else "",
     ]
     if lines and explanation.base is not None:
