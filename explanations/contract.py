@@ -228,7 +228,8 @@ class Method(Protocol):
 
     `SCOPE` says what it explains: one case, or how the model treats a cohort of rows. A method that needs
     a slow library imports it inside its functions, never at its top, and may have `warm() -> None`, which
-    the worker calls ahead of time. It may have `title(signature) -> str`, where `TITLE` says too little.
+    the worker calls ahead of time. It may have `title(signature) -> str`, where `TITLE` says too little, and an
+    `ORDER` above 0 to stand behind the others.
     """
 
     NAME: str

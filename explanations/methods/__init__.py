@@ -36,5 +36,5 @@ def title_of(method: Method, signature: Signature) -> str:
     return str(title(signature)) if title else method.TITLE
 
 
-def _place(method: Method) -> tuple[bool, str]:
-    return (method.KIND == "rule", method.NAME)
+def _place(method: Method) -> tuple[int, bool, str]:
+    return (getattr(method, "ORDER", 0), method.KIND == "rule", method.NAME)

@@ -10,7 +10,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from explanations import native_checks, native_rules, sentences, wording
+from explanations import native_checks, sentences, wording
 from explanations.asking import OutOfBudget
 from explanations.contract import (
     Attribution,
@@ -21,14 +21,12 @@ from explanations.contract import (
     Progress,
     Question,
     Scope,
-    Wire,
 )
 from explanations.errors import ExplanationCancelled, ExplanationFailed
 from explanations.native_answers import Amounts, Heat, Rule, Undrawn, read
+from explanations.native_others import of_anything, of_heat, of_rule, part, spaced, wire
 from explanations.native_rules import field_of
 from explanations.native_scale import Scaled, scaled
-from explanations.native_tree import body_text, tree
-from explanations.target import Target
 from mds_client.errors import MdsError
 from mds_client.signature import NUMERIC_KINDS, Signature
 
@@ -39,6 +37,7 @@ NAME = "native"
 TITLE = "The deployed explainer"
 KIND: Kind = "attribution"
 SCOPE: Scope = "case"
+ORDER = 1  # behind ours, which every model has
 SECONDS = 60.0
 # What the explainer may take of the time; the rest is for ours beside it.
 ITS_SHARE = 0.7
@@ -81,15 +80,17 @@ def explain(question: Question) -> Explanation:
         case Amounts():
             told = _amounts(question, found, prediction)
         case Rule():
-            told = _rule(question, found, prediction)
+            _same_row(question, found.instance)
+            told = of_rule(question, found, prediction)
         case Heat():
-            told = _heat(question, found)
+            told = of_heat(question, found)
         case Undrawn():
             told = None
-    told = told or _undrawn(question, found.maker, answered.said)
+    told = told or of_anything(question, found.maker, answered.said)
     maker = f"It uses {found.maker}." if found.maker else ""
-    note = " ".join(part for part in (maker, told.note, trouble) if part)
-    return replace(told, title=name, note=note, wire=_wire(answered))
+    maker += " Its typical cases are its own." if told.base is not None else ""
+    note = " ".join(words for words in (maker, told.note, trouble) if words).strip()
+    return replace(told, title=name, note=note, wire=wire(answered))
 
 
 def _asked(question: Question) -> Explained:
@@ -147,7 +148,7 @@ def _attributed(question: Question, found: Amounts, scale: Scaled) -> list[Attri
     names = found.names
     if found.is_text:
         parts = zip(names, scale.amounts, strict=True)
-        return [_part(fields[0].name if fields else "", name, "", amount) for name, amount in parts]
+        return [part(fields[0].name if fields else "", name, "", amount) for name, amount in parts]
     if not names and len(scale.amounts) != len(fields):
         count = len(scale.amounts)
         raise ExplanationFailed(
@@ -160,17 +161,11 @@ def _attributed(question: Question, found: Amounts, scale: Scaled) -> list[Attri
     if not any(known):
         return None
     return [
-        _part(
-            field.name, field.title, wording.value(field, question.values.get(field.name)), amount
-        )
+        part(field.name, field.title, wording.value(field, question.values.get(field.name)), amount)
         if field
-        else _part(name, name, "", amount)
+        else part(name, name, "", amount)
         for field, name, amount in zip(known, names, scale.amounts, strict=True)
     ]
-
-
-def _part(field: str, name: str, value_text: str, amount: float) -> Attribution:
-    return Attribution(field=field, title=name, value_text=value_text, amount=amount)
 
 
 def _told(
@@ -201,7 +196,7 @@ def _told(
         base=scale.base,
         attributions=attributions,
         gap=gap,
-        sentence=_spaced(sentence),
+        sentence=spaced(sentence),
         alt=f"Bars: how much each of {len(attributions)} parts moves the {target.words}. {sentence}",
     )
 
@@ -230,7 +225,7 @@ def _beside_ours(question: Question, told: Explanation, scale: Scaled) -> Explan
         is_same_unit=scale.target == question.target,
         has_direction=scale.has_direction,
     )
-    return replace(told, sentence=_spaced(f"{told.sentence} {said}"))
+    return replace(told, sentence=spaced(f"{told.sentence} {said}"))
 
 
 def _unchecked(told: Explanation, why: str) -> Explanation:
@@ -274,89 +269,3 @@ def _differ(here: object, there: object) -> bool:
         return False
     # It may compute in 32 bits.
     return not math.isclose(*numbers, rel_tol=1e-4, abs_tol=1e-6)
-
-
-# Everything else.
-
-
-def _rule(question: Question, found: Rule, prediction: float | None) -> Explanation:
-    _same_row(question, found.instance)
-    question.report(Progress(fraction=0.5, words="Asking about rows that meet its rule"))
-    check = native_rules.checked(question, found)
-    weak = (
-        "It calls its own rule weak: it did not get as sure as it should." if found.is_weak else ""
-    )
-    answer = question.target.answer or "the same"
-    rule = wording.listed(list(check.conditions))
-    sentence = f"Its rule: if {rule}, the answer is {answer}."
-    if not check.conditions:
-        sentence = f"It needs no rule: the answer is {answer} whatever the fields say."
-    sentence = _spaced(f"{sentence} {check.sentence}")
-    return Explanation(
-        method=NAME,
-        title=TITLE,
-        kind="rule",
-        target=question.target,
-        prediction=prediction,
-        conditions=check.conditions,
-        precision=found.precision,
-        coverage=found.coverage,
-        sentence=sentence,
-        alt=f"A rule with {len(check.conditions)} conditions. {sentence}",
-        note=" ".join(part for part in (weak, check.note) if part),
-        is_complete=not found.is_weak,
-    )
-
-
-def _heat(question: Question, found: Heat) -> Explanation | None:
-    """Amounts over the picture of the case; None where it has no picture."""
-    pictures = [field for field in question.signature.inputs if field.kind == "image"]
-    if len(pictures) != 1:
-        return None
-    amounts = [amount for line in found.cells for amount in line]
-    target = Target(kind="number", answer=question.target.answer)
-    return Explanation(
-        method=NAME,
-        title=TITLE,
-        kind="grid",
-        target=target,
-        attributions=tuple(
-            _part(pictures[0].name, f"patch {n + 1}", "", a) for n, a in enumerate(amounts)
-        ),
-        shape=(len(found.cells), len(found.cells[0])),
-        sentence=f"Where the picture speaks for and against {target.answer or 'the answer'}, by its own units.",
-        alt="The picture with patches coloured by how much each speaks for or against the answer.",
-        note="Its pixels are added up to patches. It is not compared with ours.",
-    )
-
-
-def _undrawn(question: Question, maker: str, said: object) -> Explanation:
-    """Whatever it is, as JSON to be opened."""
-    kind = f"This kind of explanation ({maker})" if maker else "This explanation"
-    sentence = f"{kind} cannot be drawn here. It is shown as it came."
-    return Explanation(
-        method=NAME,
-        title=TITLE,
-        kind="tree",
-        target=question.target,
-        sentence=sentence,
-        alt=sentence,
-        tree=tree(said),
-    )
-
-
-def _wire(answered: Explained) -> Wire:
-    crossed = answered.exchange
-    return Wire(
-        url=crossed.url,
-        request_id=crossed.request_id,
-        status=crossed.status,
-        seconds=crossed.seconds,
-        sent=body_text(crossed.request_body),
-        received=body_text(crossed.response_body),
-    )
-
-
-def _spaced(text: str) -> str:
-    """The page shows every gap as a plain space, and so does what is kept."""
-    return " ".join(text.split())

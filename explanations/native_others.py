@@ -1,0 +1,103 @@
+"""What a deployed explainer answers besides amounts of fields: rules, pictures, and whatever cannot be drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from explanations import native_rules, wording
+from explanations.contract import Attribution, Explanation, Progress, Question, Wire
+from explanations.native_answers import Heat, Rule
+from explanations.native_tree import body_text, tree
+from explanations.target import Target
+
+if TYPE_CHECKING:
+    from mds_client.explainers import Explained
+
+
+def of_rule(question: Question, found: Rule, prediction: float | None) -> Explanation:
+    """A rule in our words, with what came of asking about rows that meet it."""
+    question.report(Progress(fraction=0.5, words="Asking about rows that meet its rule"))
+    check = native_rules.checked(question, found)
+    weak = (
+        "It calls its own rule weak: it did not get as sure as it should." if found.is_weak else ""
+    )
+    answer = question.target.answer or "the same"
+    rule = wording.listed(list(check.conditions))
+    sentence = f"Its rule: if {rule}, the answer is {answer}."
+    if not check.conditions:
+        sentence = f"It needs no rule: the answer is {answer} whatever the fields say."
+    sentence = spaced(f"{sentence} {check.sentence}")
+    return Explanation(
+        method=question.method.NAME,
+        title=question.method.TITLE,
+        kind="rule",
+        target=question.target,
+        prediction=prediction,
+        conditions=check.conditions,
+        precision=found.precision,
+        coverage=found.coverage,
+        sentence=sentence,
+        alt=f"A rule with {len(check.conditions)} conditions. {sentence}",
+        note=" ".join(part for part in (weak, check.note) if part),
+        is_complete=not found.is_weak,
+    )
+
+
+def of_heat(question: Question, found: Heat) -> Explanation | None:
+    """Amounts over the picture of the case; None where it has no picture."""
+    pictures = [field for field in question.signature.inputs if field.kind == "image"]
+    if len(pictures) != 1:
+        return None
+    amounts = [amount for line in found.cells for amount in line]
+    target = Target(kind="number", answer=question.target.answer)
+    return Explanation(
+        method=question.method.NAME,
+        title=question.method.TITLE,
+        kind="grid",
+        target=target,
+        attributions=tuple(
+            part(pictures[0].name, f"patch {n + 1}", "", a) for n, a in enumerate(amounts)
+        ),
+        shape=(len(found.cells), len(found.cells[0])),
+        sentence=f"Where the picture speaks for and against {target.answer or 'the answer'}, by its own units.",
+        alt="The picture with patches coloured by how much each speaks for or against the answer.",
+        note="Its pixels are added up to patches. It is not compared with ours.",
+    )
+
+
+def of_anything(question: Question, maker: str, said: object) -> Explanation:
+    """Whatever it is, as JSON to be opened."""
+    kind = f"This kind of explanation ({maker})" if maker else "This explanation"
+    sentence = f"{kind} cannot be drawn here. It is shown as it came."
+    return Explanation(
+        method=question.method.NAME,
+        title=question.method.TITLE,
+        kind="tree",
+        target=question.target,
+        sentence=sentence,
+        alt=sentence,
+        tree=tree(said),
+    )
+
+
+def wire(answered: Explained) -> Wire:
+    """What crossed the wire, as it is kept."""
+    crossed = answered.exchange
+    return Wire(
+        url=crossed.url,
+        request_id=crossed.request_id,
+        status=crossed.status,
+        seconds=crossed.seconds,
+        sent=body_text(crossed.request_body),
+        received=body_text(crossed.response_body),
+    )
+
+
+def spaced(text: str) -> str:
+    """The page shows every gap as a plain space, and so does what is kept."""
+    return " ".join(text.split())
+
+
+def part(field: str, name: str, value_text: str, amount: float) -> Attribution:
+    """One of its amounts."""
+    return Attribution(field=field, title=name, value_text=value_text, amount=amount)
