@@ -9,7 +9,11 @@ from plotly.graph_objects import Bar, Figure
 from charts.layout import finished
 from charts.palette import FAINT, FOR
 
-_WORDS = {"holds": "How often the rule holds", "applies": "Share of cases it applies to"}
+_WORDS = {
+    "holds": "How often the rule holds",
+    "without": "How often the answer stays without it",
+    "applies": "Share of cases it applies to",
+}
 
 
 def figure(shares: Mapping[str, float]) -> Figure:

@@ -108,7 +108,7 @@ class Explanation:
     """Why a model answered as it did, as plain data.
 
     `base` is the number for a typical case (attribution) or with everything hidden (spans, grid,
-    segments), `prediction` the number for this one; None when it is about a whole cohort. `precision` and
+    segments), of a rule about parts how often the answer stays without it, `prediction` the number for this one; None when it is about a whole cohort. `precision` and
     `coverage` belong to rules, `suggestions` to changes, `curves` to curves; the attributions of an
     importance say what the model loses without a field, and its `base` what it reaches with all of them.
     `gap` is what the attributions leave unexplained: prediction − base − their sum. `note` says in

@@ -19,7 +19,7 @@ from explanations.errors import ExplanationCancelled, ExplanationFailed
 from mds_client.errors import MdsError
 from mds_client.signature import Field, Kind, Signature, Values
 
-FEWEST_AT_ONCE, MOST_AT_ONCE = 4, 64
+FIRST_AT_ONCE, MOST_AT_ONCE = 4, 64
 # So long a request may take between two signs of progress.
 SECONDS_A_STEP = 1.5
 # Parts that move the number by less than this share of what the strongest does are not taken apart …
@@ -29,7 +29,6 @@ CARRIED_BY_PARTS = 0.2
 SAME = 1e-6
 TRIES = 5
 FLIPS_NAMED = 3
-MOST_SAID = 60
 
 Raster = tuple[tuple[int, ...], ...]
 
@@ -105,7 +104,7 @@ class _Search:
         self._tried = 0
         self._erred = 0
         self._limit = ""
-        self._pace = SECONDS_A_STEP / FEWEST_AT_ONCE
+        self._pace = 0.0
         self._prediction, self._spread = self._answered()
         self._base: float | None = None
 
@@ -181,9 +180,8 @@ class _Search:
 
     def _at_once(self) -> int:
         by_pace = SECONDS_A_STEP / max(self._pace, 1e-6)
-        if not self._tried:
-            by_pace = FEWEST_AT_ONCE
-        return int(max(1, min(by_pace, MOST_AT_ONCE, self._question.ask.rows_left)))
+        most = MOST_AT_ONCE if self._tried else FIRST_AT_ONCE
+        return int(max(1, min(by_pace, most, self._question.ask.rows_left)))
 
     def _leaf(self, part: Part, fact: Fact | None) -> Leaf:
         if fact is None:
@@ -196,7 +194,9 @@ class _Search:
     def _answered(self) -> tuple[float, float]:
         """The number for the whole input, and its standard deviation where the model does not repeat itself."""
         again, row = self._question.ask.again, self._with(self._hiding.whole)
+        before = self._question.ask.seconds
         scores = again(row, 2)
+        self._pace = (self._question.ask.seconds - before) / 2
         if np.ptp(scores) > SAME * max(1.0, abs(scores[0])):
             scores = np.concatenate([scores, again(row, TRIES - 2)])
             return float(scores.mean()), float(scores.std(ddof=1))
@@ -257,6 +257,9 @@ class _Search:
             "Asked the same again, the model answers differently: amounts that may be chance are grey."
             if self._spread
             else "",
+            "An amount is the share of the answer's words that go when the part is hidden."
+            if self._question.target.kind == "words"
+            else "",
             f"After {len(self._leaves)} parts {self._limit}." if self._limit else "",
         )
 
@@ -277,7 +280,7 @@ def _attribution(field: Field, leaf: Leaf, title: str, half: float) -> Attributi
 def _turns(leaves: Sequence[Leaf], attributions: Sequence[Attribution]) -> str:
     """For answers without a number: without which parts the model says something else."""
     turns = [
-        f"without {wording.inside(each.title)} it says {_short(leaf.headline)}"
+        f"without {wording.inside(each.title)} it says {wording.shortened(leaf.headline) or 'nothing'}"
         for leaf, each in zip(leaves, attributions, strict=True)
         if each.amount > 0.5
     ]
@@ -287,8 +290,3 @@ def _turns(leaves: Sequence[Leaf], attributions: Sequence[Attribution]) -> str:
     rest = len(turns) - FLIPS_NAMED
     more = f"; {rest} more parts change it too" if rest > 0 else ""
     return f"{said[0].upper()}{said[1:]}{more}."
-
-
-def _short(headline: str) -> str:
-    words = " ".join(headline.split())
-    return (words if len(words) <= MOST_SAID else f"{words[: MOST_SAID - 1]}…") or "nothing"

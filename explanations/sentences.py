@@ -24,6 +24,8 @@ def answered(target: Target, prediction: float) -> str:
             return f"The model says {target.answer} with {number}."
         case "agreement":
             return f"The model says {target.answer}."
+        case "words":
+            return f"The model answers “{wording.shortened(target.answer)}”."
         case "number":
             return f"The model answers {number}."
         case "score":
@@ -40,6 +42,8 @@ def compared(target: Target, prediction: float, base: float) -> str:
             return f"The model says {number} likely to be {target.answer}: {where} a typical case."
         case "agreement":
             return f"{target.answer}: its share is {where} a typical case."
+        case "words":
+            return f"Of the words of “{wording.shortened(target.answer)}”, {number} stay: {where} a typical case."
         case "seconds":
             return f"The model finds {number}: {where} a typical case."
         case _:

@@ -17,13 +17,14 @@ from explanations.asking import OutOfBudget
 from explanations.contract import Progress, Question
 from explanations.errors import ExplanationCancelled, ExplanationFailed
 from mds_client.errors import MdsError
-from mds_client.signature import Values
+from mds_client.signature import Role, Signature, Values
 
 Masks = npt.NDArray[np.bool_]
 Rule = tuple[int, ...]
 
 # Half of the parts are hidden in each variant, as alibi does it.
 SHARE_KEPT = 0.5
+UNLIKE_A_CHOICE: tuple[Role, ...] = ("number", "text", "segments")
 PRECISION = 0.95
 # Measured again on fresh variants, a rule of just 95 % comes out below it every second time.
 ENOUGH = 0.93
@@ -189,9 +190,14 @@ class Sampler:
         return tuple(sorted(self.candidates[place] for place in features))
 
 
+def suits(signature: Signature) -> bool:
+    """Whether the model seems to choose between answers: numbers, texts and stretches hardly ever stay the same."""
+    return not any(signature.output(role) for role in UNLIKE_A_CHOICE)
+
+
 def check(question: Question) -> None:
-    """Raises ExplanationFailed for answers that cannot stay the same: numbers and found stretches."""
-    if question.target.kind in ("number", "seconds"):
+    """Raises ExplanationFailed for answers that hardly ever stay the same: numbers, texts and stretches."""
+    if question.target.kind in ("number", "seconds", "words"):
         raise ExplanationFailed(
             "What is enough for an answer can be found only where the model chooses between answers.",
             advice="The other ways to find out work for this model.",
@@ -210,10 +216,11 @@ def sentence(answer: str, condition: str, variants: str, tested: Tested, alone: 
     return f"No few parts are enough for this answer. The best: {told}"
 
 
-def note(how: str, crowd: Crowd, tested: Tested) -> str:
+def note(how: str, them: str, crowd: Crowd, tested: Tested) -> str:
     """What was done, how well the rule was tried, and what ended it early."""
     parts = [
         how,
+        f"{wording.percent(tested.coverage)} of them {them}." if tested.coverage < 1 else "",
         f"Tried on {tested.fresh} fresh ones."
         if tested.fresh
         else "There was no time to try it on fresh ones: it may look better than it is.",

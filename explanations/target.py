@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +10,9 @@ from explanations import wording
 from explanations.errors import ExplanationFailed
 from mds_client.prediction import Answer
 
-TargetKind = Literal["probability", "agreement", "number", "score", "seconds"]
+TargetKind = Literal["probability", "agreement", "words", "number", "score", "seconds"]
+# A text of so many words is more than a label: some of it can stay while the rest goes.
+FEWEST_WORDS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +21,7 @@ class Target:
 
     * probability   of the label that was answered
     * agreement     1 when the answer stays the same, else 0: for labels and texts without a score
+    * words         how much of an answered text stays: the share of its words that are still in the answer
     * number        the number that was answered, in `unit`
     * score         the score that goes with the answer
     * seconds       how long the segments of the answer are, all together
@@ -42,6 +46,8 @@ class Target:
 
     @classmethod
     def _of_text(cls, answer: Answer) -> Target:
+        if answer.kind == "text" and len(answer.text.split()) >= FEWEST_WORDS:
+            return cls(kind="words", answer=answer.headline)
         if answer.score is not None:
             return cls(kind="score", answer=answer.headline)
         if answer.headline:
@@ -58,6 +64,8 @@ class Target:
                 return _present(answer.probabilities.get(self.answer))
             case "agreement":
                 return float(self.is_same(answer))
+            case "words":
+                return self._share_kept(answer)
             case "number":
                 return _present(answer.number)
             case "score":
@@ -77,6 +85,8 @@ class Target:
                 return f"probability of {self.answer}"
             case "agreement":
                 return f"share of answers that stay {self.answer}"
+            case "words":
+                return "share of the answer's words that stay"
             case "number":
                 return "the answer" + (f" in {self.unit}" if self.unit else "")
             case "score":
@@ -86,8 +96,8 @@ class Target:
 
     @property
     def is_share(self) -> bool:
-        """Whether the number is a probability, read in percent and points."""
-        return self.kind in ("probability", "agreement")
+        """Whether the number is a probability or another share, read in percent and points."""
+        return self.kind in ("probability", "agreement", "words")
 
     def value_text(self, value: float) -> str:
         """A value of the number: "97 %", "152 mg"."""
@@ -103,6 +113,10 @@ class Target:
         """One end of a range of changes, beside `amount_text`, which has the unit: "15", "−3.1"."""
         write = wording.bare_points if self.is_share else wording.signed
         return write(amount).lstrip("+±")
+
+    def _share_kept(self, answer: Answer) -> float:
+        before, now = Counter(self.answer.split()), Counter(answer.headline.split())
+        return (before & now).total() / max(before.total(), 1)
 
     @property
     def _unit(self) -> str:

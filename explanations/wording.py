@@ -77,6 +77,12 @@ def inside(title: str) -> str:
     return title[:1].lower() + title[1:] if first[1:].islower() else title
 
 
+def shortened(words: str, most: int = 60) -> str:
+    """Words on one line, with an ellipsis where there are more characters than fit."""
+    line = " ".join(words.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
 def listed(items: Sequence[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
     if len(items) < 2:

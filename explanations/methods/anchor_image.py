@@ -35,7 +35,7 @@ def describe() -> str:
 
 
 def suits(signature: Signature) -> bool:
-    return has_one(signature, "image") and signature.output("number") is None
+    return has_one(signature, "image") and sufficing.suits(signature)
 
 
 def cost(signature: Signature) -> Budget:
@@ -81,6 +81,7 @@ def explain(question: Question) -> Explanation:
         kind=KIND,
         target=question.target,
         prediction=float(prediction),
+        base=crowd.alone,
         attributions=tuple(
             Attribution(
                 field=field.name,
@@ -98,7 +99,8 @@ def explain(question: Question) -> Explanation:
         sentence=sentence,
         alt=f"The picture with only the {len(rule)} parts of the rule lit. {sentence}",
         note=sufficing.note(
-            f"In each picture about half of the other parts are hidden. {picture.how}",
+            f"In each picture about half of the parts are hidden at random. {picture.how}",
+            "show what the rule asks for",
             crowd,
             tested,
         ),

@@ -38,7 +38,7 @@ def describe() -> str:
 
 
 def suits(signature: Signature) -> bool:
-    return has_one(signature, "text") and signature.output("number") is None
+    return has_one(signature, "text") and sufficing.suits(signature)
 
 
 def cost(signature: Signature) -> Budget:
@@ -72,7 +72,7 @@ def explain(question: Question) -> Explanation:
     conditions = [_said(words, place) for place in rule]
     sentence = sufficing.sentence(
         question.target.answer,
-        f"it contains {wording.listed(conditions)}" if conditions else "",
+        f"the text contains {wording.listed(conditions)}" if conditions else "",
         "texts with words left out",
         tested,
         crowd.alone,
@@ -84,6 +84,7 @@ def explain(question: Question) -> Explanation:
         kind=KIND,
         target=question.target,
         prediction=float(prediction),
+        base=crowd.alone,
         attributions=tuple(
             Attribution(
                 field=field.name,
@@ -94,13 +95,16 @@ def explain(question: Question) -> Explanation:
             )
             for place in rule
         ),
-        conditions=tuple(f"it contains {condition}" for condition in conditions),
+        conditions=tuple(f"the text contains {condition}" for condition in conditions),
         precision=tested.precision,
         coverage=tested.coverage,
         sentence=sentence,
         alt=f"The text with the {len(rule)} words of the rule marked. {sentence}",
         note=sufficing.note(
-            "In each text about half of the other words are left out.", crowd, tested
+            "In each text about half of the words are left out at random.",
+            "contain what the rule asks for",
+            crowd,
+            tested,
         ),
         is_complete=not crowd.limit and tested.precision >= sufficing.ENOUGH,
     )

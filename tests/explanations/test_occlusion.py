@@ -152,6 +152,18 @@ def test_a_model_that_says_only_a_label_is_told_in_words() -> None:
     assert "stays whichever of them is hidden" in same.sentence
 
 
+def test_of_an_answered_text_the_words_that_go_count() -> None:
+    def copied(row: Values) -> Answer:
+        return Answer(kind="text", text=str(row["it"]).upper(), score=0.9)
+
+    found = _explained("text", "one two three four", ArithmeticModel(copied))
+    assert [each.amount for each in found.attributions] == pytest.approx([0.25] * 4)
+    assert found.sentence.startswith("The model answers “ONE TWO THREE FOUR”.")
+    assert "share of the answer's words" in found.note
+    short = _explained("text", "one two", ArithmeticModel(copied))
+    assert short.target.kind == "score"
+
+
 def test_what_was_learned_before_the_model_errs_is_said() -> None:
     def picky(row: Values) -> Answer:
         if "four" not in str(row["it"]):

@@ -172,9 +172,9 @@ def _french(row: Values) -> Answer:
 
 def test_the_words_that_are_enough_are_found() -> None:
     found = _explained("anchor_text", TEXT, ArithmeticModel(_french))
-    assert found.conditions == ("it contains “Bonjour”", "it contains “merci”")
+    assert found.conditions == ("the text contains “Bonjour”", "the text contains “merci”")
     assert found.sentence.startswith(
-        "As long as it contains “Bonjour” and “merci”, the model says yes for 100"
+        "As long as the text contains “Bonjour” and “merci”, the model says yes for 100"
     )
     assert found.precision == 1.0
     assert found.coverage == pytest.approx(0.25, abs=0.08)
@@ -217,7 +217,7 @@ def test_when_no_few_words_are_enough_that_is_said() -> None:
 def test_a_word_that_comes_twice_is_named_by_its_place() -> None:
     model = ArithmeticModel(lambda row: yes(0.9 if str(row["it"]).startswith("no") else 0.1))
     found = _explained("anchor_text", "no it is no good at all", model)
-    assert found.conditions == ("it contains “no” as word 1",)
+    assert found.conditions == ("the text contains “no” as word 1",)
 
 
 @pytest.mark.parametrize("rows", [10, 60, 250])

@@ -10,7 +10,7 @@ from explanations import sentences
 from explanations.contract import Attribution, Explanation
 from mds_client.signature import Values
 from ui.explained._parts import is_rough, upright
-from ui.explained.spans import meaning
+from ui.explained.spans import meaning, said
 from ui.figure import draw_figure
 
 KINDS = ("grid",)
@@ -102,12 +102,9 @@ def labels(explanation: Explanation, shown: tuple[Attribution, ...]) -> list[gri
 
 def words(explanation: Explanation) -> list[list[str]]:
     """What each cell says beside the pointer: its part and the part's amount."""
-    said = [
-        f"{each.title}: {sentences.amount(explanation.target, each)}"
-        for each in explanation.attributions
-    ]
-    said.append("not looked at yet")  # -1 is the last
-    return [[said[place] for place in line] for line in explanation.raster]
+    told = [f"{each.title}: {said(explanation, each)}" for each in explanation.attributions]
+    told.append("not looked at yet")  # -1 is the last
+    return [[told[place] for place in line] for line in explanation.raster]
 
 
 def _label(number: int, each: Attribution) -> str:

@@ -18,7 +18,10 @@ def draw(explanation: Explanation, values: Values) -> None:
     """The conditions, where they are in the input, and how often the rule holds and applies."""
     st.markdown("\n".join(f"- {plain(condition)}" for condition in explanation.conditions))
     _kept.draw(explanation, values)
-    shares = {"holds": explanation.precision, "applies": explanation.coverage}
+    second = {"applies": explanation.coverage}
+    if explanation.base is not None:
+        second = {"without": explanation.base}
+    shares = {"holds": explanation.precision, **second}
     known = {name: share for name, share in shares.items() if share is not None}
     if known:
         draw_figure(rule.figure(known), rule.alt_text(known))

@@ -9,7 +9,7 @@ from explanations import sentences
 from explanations.contract import Attribution, Explanation
 from mds_client.signature import File, Values
 from ui.explained._parts import file, is_rough
-from ui.explained.spans import meaning
+from ui.explained.spans import meaning, said
 from ui.figure import draw_figure
 from ui.sound import samples
 
@@ -25,7 +25,7 @@ def draw(explanation: Explanation, values: Values) -> None:
     if found is None or sound is None:
         return
     amounts = [
-        waveform.Amount(*each.span, each.amount, sentences.amount(explanation.target, each))
+        waveform.Amount(*each.span, each.amount, said(explanation, each))
         for each in explanation.attributions
         if each.span
     ]

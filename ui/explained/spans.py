@@ -25,6 +25,8 @@ def draw(explanation: Explanation, values: Values) -> None:
         return
     _marked.draw(str(values.get(found[0].field) or ""), marks(explanation), explanation.alt)
     st.caption(meaning(explanation))
+    if _is_all_or_nothing(explanation):
+        return
     strongest = [
         each
         for each in sentences.strongest_first(found)[:_MOST_BARS]
@@ -44,7 +46,7 @@ def marks(explanation: Explanation) -> list[_marked.Mark]:
             start=int(each.span[0]),
             end=int(each.span[1]),
             strength=each.amount / most if each.is_clear else 0.0,
-            words=sentences.amount(explanation.target, each),
+            words=said(explanation, each),
             is_signed=_is_felt(explanation, each) and abs(each.amount) >= _WORTH_A_SIGN * most,
         )
         for each in sorted(found, key=lambda each: each.span or (0, 0))
@@ -54,9 +56,24 @@ def marks(explanation: Explanation) -> list[_marked.Mark]:
 
 def meaning(explanation: Explanation) -> str:
     """What the colours and signs mean, in a line."""
+    if _is_all_or_nothing(explanation):
+        return "Without a part in blue the model says something else."
     if explanation.target.kind in ("number", "score", "seconds"):
         return "Blue, with a plus, raises the answer; orange, with a minus, lowers it. Point at a part for its amount."
     return "Blue, with a plus, speaks for the answer; orange, with a minus, against it. Point at a part for its amount."
+
+
+def said(explanation: Explanation, each: Attribution) -> str:
+    """What a part is worth, in words."""
+    if _is_all_or_nothing(explanation):
+        return "Without it the answer changes" if each.amount else "Without it the answer stays"
+    return sentences.amount(explanation.target, each)
+
+
+def _is_all_or_nothing(explanation: Explanation) -> bool:
+    """Whether all that is known is with which parts the answer stays: bars would all be equally long."""
+    amounts = {each.amount for each in explanation.attributions}
+    return explanation.target.kind == "agreement" and amounts <= {0.0, 1.0}
 
 
 def _is_felt(explanation: Explanation, each: Attribution) -> bool:
