@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 import streamlit as st
 
+BESIDE = "what_if|"  # in the keys of a form that stands beside the page's own
 _KEPT = "form_kept"
 Value = TypeVar("Value")
 
@@ -40,9 +41,9 @@ def kept(key: str, make: Callable[[], Value]) -> Value:
 
 
 def forget_others(key: str) -> None:
-    """Keep only what belongs to the form of that key."""
-    found = _all()
-    for other in [name for name in found if key not in name]:
+    """Keep only what belongs to the form of that key; forms that stand beside the page's form go by themselves."""
+    found, is_beside = _all(), BESIDE in key
+    for other in [name for name in found if key not in name and (BESIDE in name) == is_beside]:
         del found[other]
 
 

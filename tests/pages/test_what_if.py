@@ -1,0 +1,167 @@
+"""What if, on the Predict page: a copy is changed and asked, and the smallest change is found."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cases import history
+from cases.scenarios import origin, scenarios
+from ui import services, session
+
+
+def _asked(app: AppTest, model: str) -> AppTest:
+    app.query_params["model"] = model
+    app.run()
+    (button,) = [each for each in app.button if each.label == "Predict"]
+    return button.click().run()
+
+
+def _case(app: AppTest) -> str:
+    case = app.query_params["case"]
+    return case if isinstance(case, str) else case[0]
+
+
+def _open(app: AppTest, part: str) -> AppTest:
+    """Open a part, as a click on its heading does."""
+    case = _case(app)
+    name = {"copy": f"what_if_{case}_open", "smallest": f"smallest_{case}_open"}[part]
+    app.session_state[name] = True
+    return app.run()
+
+
+def _button(app: AppTest, label: str, place: int = 0):  # type: ignore[no-untyped-def]
+    return [each for each in app.button if each.label == label][place]
+
+
+def _number(app: AppTest, label: str):  # type: ignore[no-untyped-def]
+    """The box of the copy: it is drawn after the one of the question."""
+    return [each for each in app.number_input if each.label == label][-1]
+
+
+def _texts(app: AppTest) -> str:
+    return "\n".join(each.value for each in (*app.markdown, *app.caption)).replace("\\", "")
+
+
+def test_nothing_is_drawn_twice_before_somebody_asks_for_it(predict: AppTest) -> None:
+    _asked(predict, "demo/breast-cancer")
+    assert any(each.value == "What if?" for each in predict.subheader)
+    assert len(predict.number_input) == 30
+
+
+def test_a_changed_copy_is_a_case_beside_the_first(
+    predict: AppTest, built: services.Services
+) -> None:
+    _open(_asked(predict, "demo/breast-cancer"), "copy")
+    assert len(predict.number_input) == 60
+    first = predict.number_input[0]
+    _number(predict, first.label).set_value(12.5)
+    _button(predict, "Ask what if").click().run()
+    assert not predict.exception
+    case_id = _case(predict)
+    (scenario,) = scenarios(built.sessions, case_id)
+    assert scenario.name == "Scenario 1"
+    assert scenario.case.audit_probability == 0
+    assert origin(built.sessions, scenario.case.id) == ("Scenario 1", case_id)
+    assert [metric.label for metric in predict.metric] == ["This case", "Scenario 1"]
+    assert re.search(r"\*\*12\.5", _texts(predict))
+    assert predict.number_input[0].value == first.value
+    table = predict.dataframe[-1].value
+    assert list(table["Scenario"]) == ["This case", "Scenario 1"]
+    assert table["Case"][1] == f"/predict?case={scenario.case.id}"
+
+
+def test_an_unchanged_copy_is_not_asked(predict: AppTest, built: services.Services) -> None:
+    _open(_asked(predict, "demo/penguins@v2"), "copy")
+    _button(predict, "Ask what if").click().run()
+    assert "Nothing is changed yet" in predict.info[0].value
+    assert len(history.recent(built.sessions)) == 1
+
+
+def test_two_presses_of_the_same_copy_are_one_scenario(
+    predict: AppTest, built: services.Services
+) -> None:
+    _open(_asked(predict, "demo/diabetes-progress"), "copy")
+    box = _number(predict, predict.number_input[0].label)
+    box.set_value(box.value + 3)
+    copy = predict.session_state[session.WHAT_IF]
+    _button(predict, "Ask what if").click().run()
+    predict.session_state[session.WHAT_IF] = copy
+    _button(predict, "Ask what if").click().run()
+    case_id = _case(predict)
+    assert len(scenarios(built.sessions, case_id)) == 1
+    _button(predict, "Ask what if").click().run()
+    assert len(scenarios(built.sessions, case_id)) == 2
+
+
+def test_a_value_that_cannot_be_sent_is_named_and_kept(
+    predict: AppTest, built: services.Services
+) -> None:
+    _open(_asked(predict, "demo/breast-cancer"), "copy")
+    _number(predict, predict.number_input[0].label).set_value(None)
+    _button(predict, "Ask what if").click().run()
+    assert "is needed" in predict.warning[0].value
+    assert predict.number_input[0].value is not None
+
+
+def test_the_smallest_change_flips_and_opens_as_a_scenario(
+    predict: AppTest, built: services.Services
+) -> None:
+    _open(_asked(predict, "demo/penguins@v2"), "smallest")
+    before = predict.header[0].value
+    _button(predict, "Find the smallest change").click().run()
+    assert not predict.exception
+    case_id = _case(predict)
+    (kept,) = history.explanations(built.sessions, case_id)
+    assert kept.method == "counterfactual"
+    assert kept.rows <= 300
+    assert "This is model behaviour, not advice." in _texts(predict)
+    assert f"Wanted: another answer than {before}" in _texts(predict)
+    _button(predict, "Open as scenario").click().run()
+    _button(predict, "Ask what if").click().run()
+    assert not predict.exception
+    (scenario,) = scenarios(built.sessions, case_id)
+    assert scenario.case.answer_label != before
+    assert "Another answer." in _texts(predict)
+
+
+def test_what_a_person_allows_reaches_the_search(
+    predict: AppTest, built: services.Services
+) -> None:
+    _open(_asked(predict, "demo/penguins@v2"), "smallest")
+    case_id = _case(predict)
+    predict.multiselect(key=f"smallest_{case_id}_locked").set_value(["island", "bill_length_mm"])
+    predict.session_state[f"smallest_{case_id}_limits"] = {
+        "edited_rows": {1: {"At least": 17.0, "At most": 18.0}, 2: {"May go": "only up"}},
+        "added_rows": [],
+        "deleted_rows": [],
+    }
+    _button(predict, "Find the smallest change").click().run()
+    said = _texts(predict)
+    assert "Island: stays as it is" in said
+    assert "Bill length: stays as it is" in said
+    assert re.search(r"Bill depth: 17\smm to 18\smm", said)
+    assert "Flipper length: only up" in said
+
+
+@pytest.mark.parametrize("model", ["demo/digits", "demo/language-id", "demo/speech"])
+def test_texts_pictures_and_sounds_can_be_changed_by_hand(predict: AppTest, model: str) -> None:
+    _open(_asked(predict, model), "copy")
+    assert not predict.exception
+    assert not [each for each in predict.button if each.label == "Find the smallest change"]
+
+
+def test_a_scenario_knows_where_it_comes_from(predict: AppTest, built: services.Services) -> None:
+    _open(_asked(predict, "demo/diabetes-progress"), "copy")
+    box = _number(predict, predict.number_input[0].label)
+    box.set_value(box.value + 3)
+    _button(predict, "Ask what if").click().run()
+    case_id = _case(predict)
+    (scenario,) = scenarios(built.sessions, case_id)
+    other = AppTest.from_file(predict._script_path, default_timeout=30)
+    other.query_params["case"] = scenario.case.id
+    other.switch_page("../pages/predict.py").run()
+    links = [each.proto.label for each in other.get("page_link")]
+    assert "This case is Scenario 1 of another case" in links

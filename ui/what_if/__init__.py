@@ -1,0 +1,1 @@
+"""What if: a case beside changed copies of it, and the smallest change that makes the model answer otherwise."""

@@ -1,0 +1,86 @@
+"""Changing a copy of the case by hand, and asking about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from cases.entries import entered
+from cases.scenarios import ask_scenario
+from mds_client.errors import MdsError
+from mds_client.signature import ModelRef, Values
+from ui import form, notices, session
+from ui.services import services
+from ui.what_if.copy import Copy, copy_of, fill, keep, open_key
+from ui.why.asked import Asked
+
+_LONGEST_NAME = 80
+
+
+def draw(asked: Asked) -> None:
+    """Closed at first: a second form is drawn only for those who want one."""
+    copy = copy_of(asked)
+    box = st.expander(
+        "Change it yourself",
+        icon=":material/edit_note:",
+        key=open_key(asked),
+        on_change="rerun",
+    )
+    if not box.open:
+        return
+    with box:
+        st.caption("A copy of this case. The form of your question keeps what it holds.")
+        with st.form(f"what_if_form_{asked.case.id}", border=False):
+            values = form.draw(asked.signature, copy.opened_with, copy.widget_key)
+            name = st.text_input(
+                "Name of the scenario",
+                key=f"what_if_name_{asked.case.id}_{copy.generation}",
+                placeholder="can be left empty",
+                max_chars=_LONGEST_NAME,
+            )
+            is_pressed = st.form_submit_button(
+                "Ask what if", key=f"what_if_ask_{asked.case.id}", icon=":material/bolt:"
+            )
+        if is_pressed:
+            _ask(asked, copy, values, name or "")
+        if copy.opened_with != asked.values or copy.shown:
+            st.button(
+                "Back to this case's values",
+                key=f"what_if_back_{asked.case.id}",
+                icon=":material/undo:",
+                on_click=fill,
+                args=(copy, asked.values),
+            )
+
+
+def _ask(asked: Asked, copy: Copy, values: Values, name: str) -> None:
+    """Ask the model, or say why not with everything still in the form."""
+    if entered(values) == entered(asked.values):
+        st.info("Nothing is changed yet: change at least one value.")
+        return
+    found = services()
+    ref = _ref(asked)
+    try:
+        with st.spinner("Asking the model …", show_time=True):
+            given = ask_scenario(
+                found.model(ref, asked.signature),
+                values,
+                of=asked.case.id,
+                sessions=found.sessions,
+                key=copy.key,
+                name=name,
+                person=session.person(),
+            )
+    except MdsError as error:
+        notices.show(error)
+        return
+    if given.error:
+        notices.show(given.error)
+    keep(replace(copy, shown=given.case_id))
+
+
+def _ref(asked: Asked) -> ModelRef:
+    """The model as the case asked it: the same version, where one was named."""
+    case = asked.case
+    return ModelRef(server=case.server, name=case.model, version=case.version_asked)

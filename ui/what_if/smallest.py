@@ -1,0 +1,106 @@
+"""The smallest change: what is wanted and allowed, the search beside the page, and what it found."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from cases.history import ExplanationView, explanations
+from explanations.contract import Explanation, Method
+from explanations.errors import ExplanationFailed
+from explanations.methods import suited
+from explanations.target import Target
+from mds_client.errors import MdsError
+from ui import explained, notices
+from ui.services import services
+from ui.text import plain
+from ui.what_if import limits
+from ui.why import jobs
+from ui.why.asked import Asked
+
+# Measured on the demonstration models: half of all searches take so many calls.
+_USUAL_CALLS = 10
+
+
+def draw(asked: Asked) -> None:
+    """Closed until there is a result; nothing where no method suits or the answer has nothing to change."""
+    target, method = _target(asked), _method(asked)
+    if target is None or method is None:
+        return
+    found = [
+        view
+        for view in explanations(services().sessions, asked.case.id)
+        if view.method == method.NAME and view.result
+    ]
+    job = jobs.running(asked, method.NAME)
+    box = st.expander(
+        method.TITLE,
+        icon=":material/target:",
+        key=f"smallest_{asked.case.id}_open",
+        expanded=bool(found or job),
+        on_change="rerun",
+    )
+    if not box.open:
+        return
+    with box:
+        _draw_form(asked, target, method)
+        if job := jobs.running(asked, method.NAME):
+            jobs.draw(asked, method.NAME, job)
+        elif failure := jobs.failure(asked, method.NAME):
+            notices.show(failure)
+        elif found:
+            _draw_found(asked, found)
+
+
+def _target(asked: Asked) -> Target | None:
+    try:
+        return Target.of(asked.answer)
+    except ExplanationFailed:
+        return None
+
+
+def _method(asked: Asked) -> Method | None:
+    return next((each for each in suited(asked.signature) if each.KIND == "changes"), None)
+
+
+def _draw_form(asked: Asked, target: Target, method: Method) -> None:
+    st.caption(plain(method.describe()))
+    with st.form(f"smallest_form_{asked.case.id}", border=False):
+        options = limits.draw(asked, target)
+        if kept := limits.summary(asked.signature):
+            st.caption(plain(kept))
+        is_pressed = st.form_submit_button(
+            "Find the smallest change",
+            key=f"smallest_find_{asked.case.id}",
+            icon=":material/search:",
+            disabled=jobs.running(asked, method.NAME) is not None,
+        )
+        st.caption(plain(_cost(asked, method)))
+    if is_pressed and jobs.running(asked, method.NAME) is None:
+        try:
+            jobs.start(asked, method.NAME, options)
+        except MdsError as error:
+            notices.show(error)
+
+
+def _cost(asked: Asked, method: Method) -> str:
+    """What the search may take, by the time that this answer took."""
+    rows = method.cost(asked.signature).rows or 0
+    seconds = max(round((asked.case.seconds_wire or 0.0) * _USUAL_CALLS), 1)
+    time = "about a second" if seconds == 1 else f"about {seconds} seconds"
+    return f"It asks about at most {rows:,} changed copies: {time}, as fast as this answer came."
+
+
+def _draw_found(asked: Asked, found: list[ExplanationView]) -> None:
+    """The newest result; of several, the one that is chosen."""
+    told = [Explanation.from_json(json.dumps(view.result)) for view in found]
+    chosen = 0
+    if len(told) > 1:
+        chosen = st.selectbox(
+            "Result",
+            range(len(told)),
+            format_func=lambda i: f"{len(told) - i}. {'; '.join(told[i].conditions)}",
+            key=f"smallest_{asked.case.id}_result_{len(told)}",
+        )
+    explained.draw(told[chosen], asked.values)

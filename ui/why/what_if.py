@@ -1,0 +1,49 @@
+"""What if: the smallest change, a copy to change by hand, and the scenarios beside the case."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cases.scenarios import origin, scenarios
+from ui.services import services
+from ui.shell import page_path
+from ui.text import plain
+from ui.what_if import changing, comparison, smallest
+from ui.what_if.copy import copy_of, renew_key
+from ui.why.asked import Asked
+
+ORDER = 60
+
+
+def suits(asked: Asked) -> bool:
+    """Whether there is anything to change."""
+    return bool(asked.signature.inputs)
+
+
+def draw(asked: Asked) -> None:
+    """Everything runs by itself: the page does not."""
+    st.subheader("What if?", anchor=False)
+    _draw(asked)
+
+
+@st.fragment
+def _draw(asked: Asked) -> None:
+    _draw_origin(asked)
+    smallest.draw(asked)
+    changing.draw(asked)
+    comparison.draw(asked, scenarios(services().sessions, asked.case.id), copy_of(asked).shown)
+    renew_key(asked)
+
+
+def _draw_origin(asked: Asked) -> None:
+    """The way back, where this case is a scenario itself."""
+    found = origin(services().sessions, asked.case.id)
+    if found is None:
+        return
+    name, case_id = found
+    st.page_link(
+        page_path("predict"),
+        label=f"This case is {plain(name)} of another case",
+        icon=":material/arrow_back:",
+        query_params={"case": case_id},
+    )
