@@ -6,12 +6,13 @@ scale, the row that it explained, whether its rule holds, and whether ours names
 
 from __future__ import annotations
 
+import logging
 import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from explanations import native_checks, sentences, wording
-from explanations.asking import OutOfBudget
+from explanations.asking import ModelChanged, OutOfBudget
 from explanations.contract import (
     Attribution,
     Budget,
@@ -33,6 +34,7 @@ from mds_client.signature import NUMERIC_KINDS, Signature
 if TYPE_CHECKING:
     from mds_client.explainers import Explained
 
+log = logging.getLogger(__name__)
 NAME = "native"
 TITLE = "The deployed explainer"
 KIND: Kind = "attribution"
@@ -212,12 +214,15 @@ def _beside_ours(question: Question, told: Explanation, scale: Scaled) -> Explan
     )
     try:
         ours = method.explain(beside)
-    except ExplanationCancelled:
+    except (ExplanationCancelled, ModelChanged):
         raise
     except OutOfBudget as stopped:
         return _unchecked(told, f"ours was not ready within {stopped.limit}.")
     except MdsError as error:
         return _unchecked(told, error.sentence)
+    except Exception:  # a surprise in ours must not lose what the explainer said
+        log.exception("the explainer's answer was not compared with %s", method.NAME)
+        return _unchecked(told, "ours could not be worked out.")
     said = native_checks.agreement(
         told.attributions,
         ours,
