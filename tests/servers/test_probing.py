@@ -74,7 +74,7 @@ def test_seldon_tells_a_width_where_its_metadata_are_lost(
 ) -> None:
     form, _ = probed(seldon_core_1.url, "tumour")
     assert form.inputs[0].name == "mean radius"  # declared: there was nothing to ask
-    monkeypatch.setattr("mds_client.protocols.seldon_core_1._METADATA", ())
+    monkeypatch.setattr("mds_client.protocols.seldon_core_1.dialect._METADATA", ())
     form, facts = probed(seldon_core_1.url, "tumour", "seldon-core-1")
     assert len(form.inputs) == 30
     assert facts is not None

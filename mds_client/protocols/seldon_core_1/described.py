@@ -1,0 +1,183 @@
+"""What a deployment says of its inputs and outputs, as a signature."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from mds_client.declared import DECLARED, GUESSED, described, signature_of, unknown_input
+from mds_client.json_schema import MAX_FIELDS, Schema
+from mds_client.prediction_schema import columns, labels, schema_in
+from mds_client.signature import Field, ModelRef, Signature
+
+_MANY = 64
+_ALONE = {"strData": ("Text", ""), "binData": ("File", "base64")}
+Facts = Mapping[str, object]
+
+
+def signature_in(model: ModelRef, metadata: Facts) -> Signature:
+    inputs = _listed(metadata, "graphinputs") or _listed(metadata, "inputs")
+    outputs = _listed(metadata, "graphoutputs") or _listed(metadata, "outputs")
+    custom = metadata.get("custom")
+    facts = custom if isinstance(custom, Mapping) else {}
+    title, question = (str(facts.get(key) or "")[:2000] for key in ("title", "question"))
+    platform = str(metadata.get("platform") or "")[:200]
+    schema = schema_in(facts) or schema_in(metadata)
+    signature = _taken(model, inputs[0] if inputs else {}, inputs)
+    signature = _explained(signature, columns(schema))
+    answered = tuple(field for o in outputs[:1] for field in _answered(o)) or _classes(schema)
+    return replace(signature, outputs=answered, title=title, question=question, platform=platform)
+
+
+def _taken(model: ModelRef, first: Facts, inputs: Sequence[Facts]) -> Signature:
+    """What the first input says: Seldon sends one form of data, whatever a graph lists."""
+    form, said = str(first.get("messagetype") or ""), first.get("schema")
+    schema = said if isinstance(said, Mapping) else {}
+    if form == "jsonData":
+        return _of_json(model, schema)
+    if form in _ALONE:
+        words, content_type = _ALONE[form]
+        field = Field(
+            name=form,
+            kind="text",
+            label=words,
+            content_type=content_type,
+            provenance={"kind": DECLARED},
+        )
+        return _formed(model, form, (field,), field)
+    if "datatype" in first:
+        return _of_tensors(model, inputs)
+    names, sizes = names_in(schema), _sizes(schema)
+    width = math.prod(sizes) if sizes and min(sizes) > 0 else 0
+    if names and (not width or width == len(names)):
+        return _formed(model, form, _columns(names), _whole(form, (len(names),)))
+    if 0 < width <= _MANY and len(sizes) == 1:
+        return _formed(model, form, _numbered(width), _whole(form, sizes))
+    if width or sizes:
+        field = replace(_whole(form, sizes), label="Numbers of one row")
+        return replace(_formed(model, form, (field,), field), layout="tensors")
+    return Signature(
+        model=model, inputs=(unknown_input(),), layout="unknown", tensor=_whole(form, (-1,))
+    )
+
+
+def _explained(signature: Signature, known: Sequence[Facts]) -> Signature:
+    """The columns as the prediction schema has them, where there are as many, or none are declared."""
+    form = signature.tensor.content_type if signature.tensor else "ndarray"
+    names = [field.name for field in signature.inputs]
+    if not known or signature.layout not in ("matrix", "unknown"):
+        return signature
+    if signature.layout == "matrix" and len(known) != len(names):
+        return signature
+    are_named = signature.layout == "matrix" and not _are_guessed(signature.inputs)
+    fields = tuple(
+        _described(names[i] if are_named else str(column["name"]), column)
+        for i, column in enumerate(known)
+    )
+    if any(field.datatype == "BYTES" for field in fields):
+        form = "ndarray"
+    return _formed(signature.model, form, fields, _whole(form, (len(fields),)))
+
+
+def _are_guessed(fields: Sequence[Field]) -> bool:
+    return any(field.provenance.get("name") == GUESSED for field in fields)
+
+
+def _described(name: str, column: Facts) -> Field:
+    choices = column.get("choices")
+    is_text = isinstance(choices[0], str) if isinstance(choices, list) else False
+    is_text = is_text or column.get("kind") == "text"
+    return described(name, "BYTES" if is_text else "FP64", (-1, 1), column)
+
+
+def _classes(schema: Facts) -> tuple[Field, ...]:
+    names = labels(schema)
+    return _answered({"schema": {"names": names}})
+
+
+def _formed(model: ModelRef, form: str, fields: tuple[Field, ...], whole: Field) -> Signature:
+    layout = "tensors" if form in ("jsonData", "strData", "binData") else "matrix"
+    return Signature(
+        model=model,
+        inputs=fields,
+        layout=layout,  # type: ignore[arg-type]
+        tensor=replace(whole, content_type=form or "ndarray"),
+    )
+
+
+def _of_json(model: ModelRef, schema: Facts) -> Signature:
+    read = Schema(schema)
+    fields = read.fields()
+    if fields:
+        whole = Field(name="object", kind="json")
+        return _formed(model, "jsonData", fields, whole)
+    field = replace(read.field("jsonData"), required=True)
+    return _formed(model, "jsonData", (field,), replace(field, name="value"))
+
+
+def _of_tensors(model: ModelRef, inputs: Sequence[Facts]) -> Signature:
+    """The form of the Open Inference Protocol: each input is one column, or the one input the whole."""
+    declared = signature_of(model, {"inputs": list(inputs[:MAX_FIELDS])})
+    if len(declared.inputs) > 1:
+        return replace(declared, layout="matrix", tensor=_whole("ndarray", (len(declared.inputs),)))
+    return replace(declared, tensor=declared.tensor or _whole("ndarray", (-1,)))
+
+
+def _columns(names: Sequence[str]) -> tuple[Field, ...]:
+    """Seldon says names and no types: numbers is the weak guess."""
+    return tuple(
+        Field(
+            name=name,
+            kind="number",
+            datatype="FP64",
+            provenance={"name": DECLARED, "kind": GUESSED},
+        )
+        for name in dict.fromkeys(names)
+    )
+
+
+def _numbered(width: int) -> tuple[Field, ...]:
+    """Columns without a name of their own; these names are not sent."""
+    columns = _columns([f"column {i + 1}" for i in range(width)])
+    return tuple(replace(c, provenance={"name": GUESSED, "kind": GUESSED}) for c in columns)
+
+
+def _whole(form: str, sizes: Sequence[int]) -> Field:
+    return Field(
+        name="data",
+        kind="tensor",
+        datatype="FP64",
+        shape=(-1, *sizes),
+        content_type=form or "ndarray",
+        provenance={"shape": DECLARED},
+    )
+
+
+def _answered(output: Facts) -> tuple[Field, ...]:
+    said = output.get("schema")
+    names = names_in(said if isinstance(said, Mapping) else {})
+    if len(names) < 2:
+        return ()
+    shape = (-1, len(names))
+    return (Field(name="output", kind="tensor", datatype="FP64", shape=shape, labels=tuple(names)),)
+
+
+def _listed(metadata: Facts, key: str) -> list[Facts]:
+    found = metadata.get(key)
+    listed = found if isinstance(found, list) else [found]
+    return [item for item in listed[:MAX_FIELDS] if isinstance(item, Mapping)]
+
+
+def names_in(schema: Facts) -> list[str]:
+    found = schema.get("names")
+    listed = found[:MAX_FIELDS] if isinstance(found, list) else []
+    return [
+        str(name)[:500] for name in listed if isinstance(name, str | int | float) and name != ""
+    ]
+
+
+def _sizes(schema: Facts) -> list[int]:
+    found = schema.get("shape")
+    listed = found[:8] if isinstance(found, list) else []
+    return [s if 0 < s < 10**9 else -1 for s in listed if type(s) is int]
