@@ -44,8 +44,11 @@ class Cohort:
         """What the rows are: "312 cases of version v2. For 40 of them the right answer is known."."""
         parts = [f"{self.words}."]
         if self.left_out:
+            verbs = ("does", "is") if self.left_out == 1 else ("do", "are")
             parts.append(
-                f"{self.left_out:,} do not suit what the model takes now, and are left out."
+                "{:,} {} not suit what the model takes now, and {} left out.".format(
+                    self.left_out, *verbs
+                )
             )
         if self.known:
             parts.append(f"For {self.known:,} of them the right answer is known{self.known_from}.")

@@ -8,12 +8,14 @@ from datetime import datetime
 
 import db.studies
 from db.engine import Sessions, reading, writing
+from db.errors import StorageError
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
 from db.person import known
 from db.studies import StudyLine, StudyView
 from explanations.cohorts import Cohort
 from explanations.contract import Explanation
+from explanations.errors import ExplanationFailed
 from mds_client.signature import ModelRef
 
 __all__ = ["StudyLine", "StudyView", "explanation_of", "keep", "newest", "study"]
@@ -32,7 +34,8 @@ def keep(
     clock: Callable[[], datetime] = utc_now,
     new_id: Callable[[], str] = make_id,
 ) -> StudyView:
-    """Record what was found; a result that is too large is left out. Raises StorageError."""
+    """Record what was found; a result that is too large is left out. Raises ExplanationFailed, with what was
+    found in its sentence, when the database does not take it."""
     text = found.to_json()
     view = StudyView(
         id=new_id(),
@@ -51,8 +54,15 @@ def keep(
         result=json.loads(text) if len(text) <= MAX_RESULT_BYTES else None,
         sentence=found.sentence,
     )
-    with writing(sessions) as session:
-        db.studies.add(session, view)
+    try:
+        with writing(sessions) as session:
+            db.studies.add(session, view)
+    except StorageError as error:
+        raise ExplanationFailed(
+            f"The study is ready but could not be kept. {found.sentence}",
+            advice="Start it again in a minute: the same rows give the same result.",
+            detail=str(error),
+        ) from error
     return view
 
 

@@ -19,7 +19,8 @@ def draw_figure(figure: Figure, alt: str, key: str | None = None) -> None:
     axis = {"tickfont_color": words, "title_font_color": words}
     figure.update_xaxes(**axis)
     figure.update_yaxes(**axis)
-    figure.update_traces(textfont_color=words, selector={"type": "bar"})
+    for kind in ("bar", "scatter"):
+        figure.update_traces(textfont_color=words, selector={"type": kind})
     st.plotly_chart(
         figure,
         width="stretch",

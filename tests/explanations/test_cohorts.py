@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from arithmetic_models import SERVER, weighted
 from cohort_models import Model, columns, linear, of, studied
 
 from cases.history import save_explanation
-from db.engine import Sessions
+from db.engine import Sessions, close, make_sessions
 from explanations import gathering, studies
 from explanations.cohorts import (
     MOST_ROWS,
@@ -22,6 +23,7 @@ from explanations.cohorts import (
     seconds_a_call,
     versions,
 )
+from explanations.errors import ExplanationFailed
 from explanations.explaining import Order, explain
 from explanations.methods import methods
 from explanations.target import Target
@@ -132,6 +134,14 @@ def test_a_study_is_kept_and_found_again(sessions: Sessions) -> None:
     assert studies.newest(sessions, ModelRef(server="shelf", name="others")) == []
 
 
+def test_what_was_found_is_said_when_it_cannot_be_kept(tmp_path: Path) -> None:
+    rows = columns(2, 60, "ab")
+    found = studied("partial_dependence", Model(linear(a=1.0)), rows)
+    without_tables = make_sessions(f"sqlite:///{tmp_path / 'none.db'}")
+    with pytest.raises(ExplanationFailed, match=r"could not be kept\. The answer goes most with A"):
+        studies.keep(without_tables, PENGUINS, of_file("a.csv", rows, ()), found)
+
+
 @pytest.mark.parametrize("link", ["", "nonsense", "' OR 1=1", "01HZZZZZZZZZZZZZZZZZZZZZZZ"])
 def test_a_dead_link_finds_nothing(sessions: Sessions, link: str) -> None:
     assert studies.study(sessions, link) is None
@@ -160,8 +170,6 @@ def _explained(sessions: Sessions, rows: Sequence[dict[str, object]], **changes:
 
 
 def test_stored_explanations_add_up_one_version_at_a_time(sqlite_url: str) -> None:
-    from db.engine import close, make_sessions
-
     sessions = make_sessions(sqlite_url)
     rows = columns(4, 12, "abc")
     _explained(sessions, rows, version="v1")
@@ -184,8 +192,6 @@ def test_stored_explanations_add_up_one_version_at_a_time(sqlite_url: str) -> No
 
 
 def test_two_numbers_are_never_put_together_and_nonsense_is_passed_over(sqlite_url: str) -> None:
-    from db.engine import close, make_sessions
-
     sessions = make_sessions(sqlite_url)
     for place, (label, result) in enumerate(
         [("yes", None), ("yes", None), ("no", None), ("", {"kind": 7}), ("", {"nothing": []})]

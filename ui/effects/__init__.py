@@ -1,0 +1,37 @@
+"""How a model behaves overall: what to look at on the left, what was found on the right."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explanations.methods import suited
+from mds_client.discovery import Entry
+from mds_client.signature import Signature
+from ui.effects import kept, plan, rows, running, swarm
+from ui.effects.kept import reopen
+
+__all__ = ["draw", "reopen"]
+
+
+def draw(entry: Entry, signature: Signature) -> None:
+    """The settings of a study, and beside them the one that runs, was opened or was made last."""
+    methods = suited(signature, "cohort")
+    if not methods:
+        st.info(
+            "This is for models that take numbers, categories and yes or no. Why this model gave one answer "
+            "stands under the answer, on Predict."
+        )
+        kept.draw_list(entry.ref)
+        return
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        method = plan.choose_method(methods, entry.ref)
+        cohort = rows.choose(entry, signature) if method else None
+        if method and cohort:
+            plan.draw(method, cohort, entry, signature)
+    with right:
+        if method is None:
+            swarm.draw(entry.ref, signature)
+        elif not running.draw(entry.ref):
+            kept.draw_opened(entry.ref)
+        kept.draw_list(entry.ref)

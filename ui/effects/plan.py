@@ -1,0 +1,172 @@
+"""What to find out, with what it will cost, and the button that starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from explanations import cohorts, studies
+from explanations.cohorts import Cohort
+from explanations.contract import Budget, Method
+from explanations.curves import PLACES
+from explanations.explaining import Order
+from explanations.methods.permutation_importance import NAME as IMPORTANCE
+from explanations.methods.permutation_importance import REPETITIONS
+from explanations.surveying import FEWEST, MOST_FIELDS, in_order
+from explanations.target import Target
+from mds_client.discovery import Entry
+from mds_client.errors import MdsError
+from mds_client.signature import ModelRef, Signature
+from ui import notices
+from ui.effects import number, running
+from ui.services import services
+from ui.text import plain
+
+_PAST = "What past explanations say together"
+_PAST_HELP = (
+    "How far each field moved the answers that people asked the reasons of. Asks the model nothing."
+)
+
+
+def choose_method(methods: Sequence[Method], ref: ModelRef) -> Method | None:
+    """The method; None for what past explanations say."""
+    by_title = {method.TITLE: method for method in methods}
+    first = sorted(by_title, key=lambda title: (by_title[title].KIND != "importance", title))
+    picked = st.radio(
+        "What to find out",
+        [*first, _PAST],
+        captions=[*(plain(by_title[title].describe()) for title in first), _PAST_HELP],
+        key="effects_method",
+        persist_state="session",
+    )
+    return by_title.get(picked or "")
+
+
+def draw(method: Method, cohort: Cohort, entry: Entry, signature: Signature) -> None:
+    """The number, the options, the cost, and the start."""
+    is_judged = method.KIND == "importance" and cohort.known >= FEWEST
+    target = _target(is_judged, entry, signature)
+    options = _options(method, entry.ref, signature)
+    plan = _planned(method, signature, cohort.known if is_judged else len(cohort.rows), options)
+    st.caption(plain(_cost(plan, entry, signature)))
+    if st.button(
+        "Start",
+        type="primary",
+        icon=":material/play_arrow:",
+        key="effects_start",
+        disabled=running.is_busy(entry.ref),
+        width="stretch",
+    ):
+        _start(method, cohort, entry, signature, target, options)
+
+
+def _target(is_judged: bool, entry: Entry, signature: Signature) -> Target | None:
+    """The number that is studied. Against right answers it is always the label that counts."""
+    if not is_judged:
+        return number.choose(signature, entry.ref)
+    labels = number.labels_of(signature, entry.ref)
+    if signature.output("number") or not labels:
+        return number.choose(signature, entry.ref)
+    return Target(kind="agreement", answer=labels[0])
+
+
+def _options(method: Method, ref: ModelRef, signature: Signature) -> dict[str, object]:
+    """Fields and fineness, as the method takes them."""
+    is_importance = method.NAME == IMPORTANCE
+    offered = [f for f in in_order(signature) if is_importance or not f.sensitive]
+    titles = {field.name: field.title for field in offered}
+    with st.expander("Fields and fineness"):
+        fields = st.multiselect(
+            "Fields",
+            list(titles),
+            default=[] if is_importance else _telling(ref, list(titles)),
+            format_func=lambda name: plain(titles[name]),
+            placeholder="all fields" if is_importance else f"the first {MOST_FIELDS}",
+            key=f"effects_fields_{is_importance}_{ref}",
+        )
+        if is_importance:
+            name, label, usual, most = "repetitions", "How often each is shuffled", REPETITIONS, 20
+        else:
+            name, label, usual, most = "places", "Places along a field", PLACES, 50
+        fineness = st.number_input(label, 2, most, usual, key=f"effects_{name}_{ref}")
+    chosen: dict[str, object] = {name: int(fineness)}
+    return {**chosen, "fields": list(fields)} if fields else chosen
+
+
+def _telling(ref: ModelRef, names: Sequence[str]) -> list[str]:
+    """The fields that the last study of importance found to matter, the most important first."""
+    for line in studies.newest(services().sessions, ref):
+        view = studies.study(services().sessions, line.id) if line.method == IMPORTANCE else None
+        found = studies.explanation_of(view) if view else None
+        if found:
+            clear = [a.field for a in found.attributions if a.is_clear and a.field in names]
+            return clear[:MOST_FIELDS]
+    return list(names[:MOST_FIELDS])
+
+
+def _planned(
+    method: Method, signature: Signature, rows: int, options: Mapping[str, object]
+) -> Budget:
+    """What the method says that it will ask, or else what it may cost."""
+    planned = getattr(method, "planned", None)
+    most = services().settings.explanation_seconds
+    found: Budget = planned(signature, rows, options) if planned else method.cost(signature)
+    return replace(found, seconds=min(found.seconds or most, most))
+
+
+def _cost(plan: Budget, entry: Entry, signature: Signature) -> str:
+    """Rows, requests, and how long that takes as far as it is known."""
+    asks = f"Asks the model about up to {plan.rows or 0:,} rows in {plan.calls or 0:,} requests"
+    took = _took(plan, entry.ref, signature)
+    return f"{asks}{took}. It ends by itself after {plan.seconds:g} seconds."
+
+
+def _took(plan: Budget, ref: ModelRef, signature: Signature) -> str:
+    for line in studies.newest(services().sessions, ref):
+        if line.rows and line.seconds:
+            seconds = (plan.rows or 0) * line.seconds / line.rows
+            return f": about {_seconds(seconds)} at the pace of the last study"
+    measured = cohorts.seconds_a_call(services().sessions, signature)
+    if measured is None:
+        return ""
+    each, cases = measured
+    return (
+        f": {_seconds((plan.calls or 0) * each)} or more, "
+        f"as one request took {_seconds(each)} in the last {cases:,} cases"
+    )
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s"
+
+
+def _start(
+    method: Method,
+    cohort: Cohort,
+    entry: Entry,
+    signature: Signature,
+    target: Target | None,
+    options: Mapping[str, object],
+) -> None:
+    """Begin, or say why not. The page is drawn anew, with the study that runs."""
+    try:
+        number_of = target or number.from_answer(signature, cohort.rows[0], entry.ref)
+        cost, most = method.cost(signature), services().settings.explanation_seconds
+        order = Order(
+            method=method.NAME,
+            server=services().catalogue.client(entry.ref.server).server,
+            signature=signature,
+            target=number_of,
+            budget=replace(cost, seconds=min(cost.seconds or most, most)),
+            cohort=cohort.rows,
+            truths=cohort.truths,
+            options=options,
+        )
+        running.start(entry.ref, order, cohort)
+    except MdsError as error:
+        notices.show(error)
+        return
+    st.query_params.pop("study", None)
+    st.rerun()

@@ -1,0 +1,166 @@
+"""Which rows a study is about: past cases, a file, or the model's examples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import streamlit as st
+
+from batch import cells
+from batch.cells import Cells
+from batch.converting import Converted
+from batch.mapping import Mapping
+from explanations import cohorts
+from explanations.cohorts import MOST_ROWS, Chosen, Cohort
+from explanations.contract import Truth
+from explanations.surveying import FEWEST
+from mds_client.discovery import Entry
+from mds_client.signature import Field, ModelRef, Signature
+from ui.effects.number import labels_of
+from ui.rows import columns, upload
+from ui.rows.given import Given
+from ui.services import services
+from ui.text import plain
+
+CASES, FILE, EXAMPLES = "Past cases", "A file", "Examples"
+_PERIODS = {"Any time": None, "30 days": 30, "7 days": 7, "Today": 1}
+_FEEDBACK = {"Either": None, "With feedback": True, "Without": False}
+_USUAL = 500
+_FRESH_SECONDS = 10
+
+
+def choose(entry: Entry, signature: Signature) -> Cohort | None:
+    """The rows that the person chose, and what they are in a sentence; None while there are too few."""
+    sources = [CASES, FILE, EXAMPLES] if signature.example_rows else [CASES, FILE]
+    versions = _versions(entry.ref, signature)
+    source = st.segmented_control(
+        "Which rows",
+        sources,
+        default=CASES if versions or len(sources) < 3 else EXAMPLES,
+        key=f"effects_rows_{entry.ref}",
+        required=True,
+        persist_state="session",
+    )
+    if source == FILE:
+        cohort = _of_file(entry, signature)
+    elif source == EXAMPLES:
+        cohort = cohorts.of_examples(signature)
+    else:
+        cohort = _of_cases(entry, signature, versions)
+    if cohort is None:
+        return None
+    if len(cohort.rows) < FEWEST:
+        _draw_too_few(cohort)
+        return None
+    st.caption(plain(cohort.sentence))
+    return cohort
+
+
+def _draw_too_few(cohort: Cohort) -> None:
+    st.info(
+        f"{plain(cohort.sentence)} How a model behaves can be told from {FEWEST} rows on: choose more of them, "
+        "or other rows."
+    )
+
+
+def _of_cases(entry: Entry, signature: Signature, versions: Sequence[str]) -> Cohort:
+    """The newest cases that are wanted; read anew after some seconds."""
+    key, labels = f"effects_{{}}_{entry.ref}", labels_of(signature, entry.ref)
+    with st.expander("Choose among the cases"):
+        last = st.number_input(
+            *("The newest", FEWEST, MOST_ROWS, _USUAL),
+            step=100,
+            key=key.format("last"),
+            persist_state="session",
+        )
+        version = st.selectbox(
+            *("Version that answered", ["", *versions]),
+            format_func=lambda name: plain(name) or "Any version",
+            key=key.format("version"),
+        )
+        period = st.segmented_control(
+            "Time", list(_PERIODS), default="Any time", key=key.format("period"), required=True
+        )
+        answer = ""
+        if labels:
+            answer = st.selectbox(
+                *("Answer", ["", *labels]),
+                format_func=lambda name: plain(name) or "Any answer",
+                key=key.format("answer"),
+            )
+        said = st.segmented_control(
+            "Feedback", list(_FEEDBACK), default="Either", key=key.format("said"), required=True
+        )
+    days = _PERIODS[period or "Any time"]
+    chosen = Chosen(
+        version=version or None,
+        since=None if days is None else _since(days),
+        period="" if days is None else f"in the last {days} days" if days > 1 else "of today",
+        answer=answer or None,
+        has_feedback=_FEEDBACK[said or "Either"],
+        limit=int(last),
+    )
+    return _read(str(entry.ref), signature.fingerprint, chosen, signature)
+
+
+def _since(days: int) -> datetime:
+    """That long ago, to the minute, so that the same choice is the same question for a while."""
+    return (datetime.now(UTC) - timedelta(days=days)).replace(second=0, microsecond=0)
+
+
+@st.cache_data(ttl=_FRESH_SECONDS, max_entries=20, show_spinner=False)
+def _read(model: str, fingerprint: str, chosen: Chosen, _signature: Signature) -> Cohort:
+    return cohorts.of_cases(services().sessions, _signature, chosen)
+
+
+def _versions(ref: ModelRef, signature: Signature) -> list[str]:
+    return _known_versions(str(ref), signature)
+
+
+@st.cache_data(ttl=_FRESH_SECONDS, max_entries=20, show_spinner=False)
+def _known_versions(model: str, _signature: Signature) -> list[str]:
+    return cohorts.versions(services().sessions, _signature)
+
+
+def _of_file(entry: Entry, signature: Signature) -> Cohort | None:
+    given = upload.draw(entry.ref)
+    found = columns.draw(given, entry.ref, signature) if given else None
+    if given is None or found is None:
+        return None
+    mapping, converted = found
+    truths, unread = _truths(given, mapping, converted, signature, entry.ref)
+    if unread:
+        answers = "1 right answer" if unread == 1 else f"{unread:,} right answers"
+        st.caption(f":material/info: {answers} could not be read.")
+    return cohorts.of_file(given.name, converted.records(), truths, left_out=converted.left_out)
+
+
+def _truths(
+    given: Given, mapping: Mapping, found: Converted, signature: Signature, ref: ModelRef
+) -> tuple[list[Truth], int]:
+    """The right answers from a column that the person names, one a row, and how many could not be read."""
+    column = st.selectbox(
+        "Column with the right answers",
+        list(mapping.unused),
+        index=None,
+        placeholder="none",
+        key=f"effects_truth_{given.digest[:12]}_{ref}",
+        help="Then the study says what the model loses, not only how far its answers move.",
+    )
+    if column is None:
+        return [], 0
+    labels = labels_of(signature, ref)
+    kind = "number" if signature.output("number") else "category" if labels else "text"
+    wanted = Field(name=column, kind=kind, required=False, choices=tuple(labels))  # type: ignore[arg-type]
+    read = cells.values(Cells.of(given.table, column), wanted)
+    at = {number: place for place, number in enumerate(given.table.row_numbers)}
+    places = [at[number] for number in found.rows.index.tolist()]
+    truths = [_truth(read.values[p], kind) if p not in read.sentences else None for p in places]
+    return truths, sum(place in read.sentences for place in places)
+
+
+def _truth(value: object, kind: str) -> Truth:
+    if value is None or value != value:  # not a number
+        return None
+    return float(value) if kind == "number" else str(value)  # type: ignore[arg-type]
