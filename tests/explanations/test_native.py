@@ -337,7 +337,8 @@ def test_whatever_it_answers_becomes_an_explanation_or_a_sentence(said: object) 
     else:
         assert told.sentence
         assert Explanation.from_json(told.to_json()) == told
-        assert told.kind != "tree" or json.loads(told.tree) is not Ellipsis
+        if told.kind == "tree":
+            json.loads(told.tree)
 
 
 def _told_or_failed(said: object) -> Explanation | ExplanationFailed:

@@ -221,3 +221,41 @@ def test_every_kind_is_in_the_guide(read_guide: Callable[[], str]) -> None:
 @pytest.fixture
 def read_guide() -> Callable[[], str]:
     return (Path(__file__).parents[2] / "docs" / "kubernetes.md").read_text
+
+
+@pytest.mark.parametrize(
+    ("protocol", "explainers"),
+    [("seldon", {"churn": "churn"}), ("v2", {"tree": "churn-main-explainer"})],
+)
+def test_a_seldon_deployments_explainer_is_beside_it_behind_the_gateway(
+    api: Api, protocol: str, explainers: dict[str, str]
+) -> None:
+    predictor = {"name": "main", "graph": {"name": "tree"}, "explainer": {"type": "AnchorTabular"}}
+    spec = {"protocol": protocol, "predictors": [{"name": "canary"}, predictor]}
+    spec["predictors"][0]["graph"] = {"name": "tree"}
+    api.pages[CORE_1] = [{"items": [resource("churn", spec, {})]}]
+    (server,) = read(Kubernetes(KubernetesSource(**GATEWAYS)))
+    assert server.explainer_url == "http://ingress/seldon/retention/churn-explainer/main"
+    assert server.explainers == explainers
+
+
+def test_an_inference_service_with_an_explainer_explains_itself(api: Api) -> None:
+    spec = {"predictor": {"model": {"protocolVersion": "v1"}}, "explainer": {"containers": [{}]}}
+    api.pages[KSERVE] = [
+        {"items": [resource("churn", spec, {}), resource("sales", {"predictor": {}}, {})]}
+    ]
+    churn, sales = read(Kubernetes(KubernetesSource(**GATEWAYS)))
+    assert churn.explainers == {"churn": "churn"}
+    assert sales.explainers == {}
+
+
+def test_a_model_of_core_2_says_which_model_or_pipeline_it_explains(api: Api) -> None:
+    ready = conditions(Ready="True")
+    items = [
+        resource("churn", {}, ready),
+        resource("why", {"explainer": {"type": "anchor_tabular", "modelRef": "churn"}}, ready),
+        resource("how", {"explainer": {"type": "kernel_shap", "pipelineRef": "triage"}}, ready),
+    ]
+    api.pages[f"{CORE_2}/models"] = [{"items": items}]
+    (mesh,) = read(Kubernetes(KubernetesSource(**GATEWAYS)))
+    assert mesh.explainers == {"churn": "why", "triage.pipeline": "how"}
