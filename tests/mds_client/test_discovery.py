@@ -15,7 +15,8 @@ import httpx
 import pytest
 
 from mds_client import MdsClient, ModelRef, Server
-from mds_client.discovery import SIGNATURE_RETRY, UNREACHABLE, Catalogue
+from mds_client.discovery import UNREACHABLE, Catalogue
+from mds_client.discovery.readings import SIGNATURE_RETRY
 from mds_client.sources import FoundServer, Said
 from tests.mds_client import faults
 
