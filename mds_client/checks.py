@@ -212,6 +212,8 @@ _AUDIO_STARTS: dict[str, Callable[[bytes], bool]] = {
 
 
 def _tensor(field: Field, value: object) -> str:
+    if isinstance(value, File):  # one that could not be turned into numbers
+        return _image(field, value) or f"{value.name} cannot be read as a picture."
     try:
         array = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):

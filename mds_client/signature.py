@@ -31,6 +31,7 @@ Role = Literal["", "class", "probabilities", "number", "text", "score", "segment
 Layout = Literal["columns", "matrix", "tensors", "unknown"]
 Values = Mapping[str, object]
 
+PIXEL_FORMATS = ("pixels", "pixels-1", "pixels-255", "pixels-signed", "pixels-imagenet")
 FORMATS = (
     "line",
     "long",
@@ -43,9 +44,12 @@ FORMATS = (
     "fraction",
     "list",
     "map",
+    *PIXEL_FORMATS,
+    "numbers",
 )
 """How a value is typed: a text as one line, at length or as an identifier; a date without or with a time, or
-a time alone; a number as money, in percent, or as a fraction shown in percent; JSON as a list or a map."""
+a time alone; a number as money, in percent, or as a fraction shown in percent; JSON as a list or a map; a tensor
+as the picture whose pixels it holds, or as numbers although it looks like one."""
 NUMERIC_KINDS = ("number", "integer")
 TABULAR_KINDS = ("number", "integer", "boolean", "category")
 FILE_KINDS = ("image", "audio")

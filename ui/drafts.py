@@ -14,6 +14,7 @@ import streamlit as st
 from mds_client.signature import FILE_KINDS, Field, Signature
 from ui import asking, scripts, session
 from ui.fields import dates, pasted, percent
+from ui.fields._formats import format_of
 from ui.form import css_key
 
 _MOST = 100_000  # characters of one field
@@ -22,7 +23,7 @@ _UNKNOWN = ("", "unknown")
 
 def draw(form: asking.Form, signature: Signature, case: str) -> None:
     """Keep a draft of this form; where the browser has one from before, open the form with it."""
-    kept = [f for f in signature.inputs if f.kind not in FILE_KINDS and not f.sensitive]
+    kept = [f for f in signature.inputs if not (f.sensitive or _holds_a_file(f))]
     found = scripts.run(
         "drafts",
         "predict_draft",
@@ -39,6 +40,10 @@ def draw(form: asking.Form, signature: Signature, case: str) -> None:
     )
     if found.found:
         _bring_back(form, signature, found.found)
+
+
+def _holds_a_file(field: Field) -> bool:
+    return field.kind in FILE_KINDS or format_of(field) in ("file", "pixels")
 
 
 def _bring_back(form: asking.Form, signature: Signature, draft: object) -> None:

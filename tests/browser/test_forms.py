@@ -234,6 +234,20 @@ def test_a_picture_is_pasted_by_keyboard_alone(
         assert _size_of(data_of(odd[1]["street"])["picture"][0]) == (61, 43)
 
 
+def test_a_picture_is_pasted_for_a_model_of_numbers(page: Page, sent: dict[str, Any]) -> None:
+    visit = _form(page, "digit")
+    expect(page.get_by_text("Shown to the model as 28 × 28, grey, 0 to 1.")).to_be_visible()
+    bytes_of = "async data => [...new Uint8Array(await (await fetch(data)).arrayBuffer())]"
+    picture = page.evaluate(bytes_of, "data:image/png;base64," + b64encode(png(90, 60)).decode())
+    page.get_by_role("textbox", name="Paste a picture: Digit").evaluate(
+        PASTE, ["digit.png", "image/png", picture, ""]
+    )
+    expect(page.get_by_role("status").get_by_text("Pasted as digit.png.")).to_be_visible()
+    visit.predict()
+    assert data_of(sent["digit"])["pixels"] == [pytest.approx(216 / 255, abs=1e-6)] * 28 * 28
+    expect(page.get_by_role("img", name="Digit as the model sees it")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("pasted", "said"),
     [

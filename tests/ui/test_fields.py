@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from mds_client.checks import Unreadable
 from mds_client.signature import FORMATS, Field, File, Kind
+from tests.mds_client.answered import png
 from tests.ui.forms import form_of, said, sent
 from ui import fields
 from ui.registry import drawer
@@ -184,6 +185,16 @@ CASES: dict[str, tuple[Field, Change, object]] = {
         lambda at: at.file_uploader[0].upload("b.wav", WAV.data + b"b", "audio/wav"),
         File(name="b.wav", media_type="audio/wav", data=WAV.data + b"b"),
     ),
+    "pixels": (
+        _field("tensor", [[[0.5]] * 8] * 8, shape=(-1, 8, 8, 1), datatype="FP32"),
+        lambda at: at.file_uploader[0].upload("b.png", png(16, 8), "image/png"),
+        [[[0.847059]] * 8] * 8,
+    ),
+    "pixels that are no picture": (
+        _field("tensor", [[[7] * 8] * 8] * 3, shape=(-1, 3, 8, 8), datatype="UINT8"),
+        lambda at: at.file_uploader[0].upload("b.png", b"%PDF", "image/png"),
+        File(name="b.png", media_type="image/png", data=b"%PDF"),
+    ),
     "file": (
         _field("text", File(name="a.pdf", media_type="application/pdf", data=b"%PDF"), content_type="base64"),
         lambda at: at.file_uploader[0].upload("b.pdf", b"%PDF-1", "application/pdf"),
@@ -292,6 +303,29 @@ def test_an_optional_file_may_be_left_out() -> None:
     assert sent(form)["x"] == PNG
     form.checkbox[0].check()
     assert sent(form)["x"] is None
+
+
+def test_numbers_of_pixels_may_be_left_out() -> None:
+    field = _field(
+        "tensor", [[[0.5]] * 8] * 8, shape=(-1, 8, 8, 1), datatype="FP32", required=False
+    )
+    form = form_of(field)
+    assert sent(form)["x"] == field.examples[0]
+    form.checkbox[0].check()
+    assert sent(form)["x"] is None
+
+
+def test_what_is_done_to_a_picture_is_said() -> None:
+    form = form_of(Field(name="image", kind="tensor", shape=(-1, 28, 28), datatype="FP32"))
+    assert [c.value for c in form.caption] == ["Shown to the model as 28 × 28, grey, 0 to 1."]
+    form.file_uploader[0].upload("b.png", b"%PDF", "image/png")
+    sent(form)
+    assert said(form) == [
+        "b.png is not a picture (PNG, JPEG, GIF, BMP, TIFF or WebP), whatever its name says."
+    ]
+    form.file_uploader[0].upload("c.png", PNG.data, "image/png")
+    sent(form)
+    assert said(form) == ["c.png cannot be read as a picture."]
 
 
 def test_unknown_is_told_from_a_choice_of_that_name() -> None:

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from mds_client.answers import answers, with_roles
 from mds_client.masks import of_bitmap
 from mds_client.prediction import Answer, Box
-from mds_client.signature import File, ModelRef, Signature, Values
+from mds_client.signature import Field, File, ModelRef, Signature, Values
 from tests.mds_client.answered import ANSWERED, DISC, png
 from ui.results._marks import marked
 from ui.text import plain
@@ -159,6 +159,15 @@ def test_a_legend_says_each_share_and_what_could_not_be_drawn() -> None:
     assert app.dataframe[0].value["share of the picture"].tolist() == ["16\u00a0%", None]
     assert app.markdown[0].value.endswith("A mask of \\*\\*9\\*\\* pixels is too large.")
     assert len(app.get("image")) == 1  # the mask alone, since the picture is not at hand
+
+
+def test_marks_lie_on_the_picture_that_was_sent_as_numbers() -> None:
+    field = Field(name="pixels", kind="tensor", datatype="FP32", shape=(-1, 30, 40, 3))
+    signature = Signature(model=MODEL, inputs=(field,))
+    box = Box(label="lung", corners=DISC_MASK.corners, mask=DISC_MASK)
+    values = {"pixels": np.full((30, 40, 3), 0.5).tolist()}
+    app = _drawn(Answer(kind="regions", boxes=(box,)), signature, values)
+    assert app.get("image")[0].proto.imgs[0].alt.startswith("pixels with marks: 1 lung")
 
 
 def test_a_very_tall_picture_is_drawn_small() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mds_client.pixels import pixels_of
 from mds_client.signature import Field
 
 _MOST_CELLS = 400
@@ -9,7 +10,9 @@ _MOST_ACROSS = 40
 
 
 def format_of(field: Field) -> str:
-    """A format of the signature, or one of ours: vector, matrix, file."""
+    """A format of the signature, or one of ours: vector, matrix, file; any that is a picture is `pixels`."""
+    if pixels_of(field):
+        return "pixels"
     if field.kind == "tensor":
         return _of_tensor(field.shape[1:])
     if field.kind == "text" and field.content_type == "base64":

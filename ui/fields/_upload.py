@@ -55,7 +55,7 @@ def draw(
     held = _newest(key, value, places)
     with shown:
         _draw_held(field, held)
-    return None if _left_out(field, key, held) else held
+    return None if left_out(field, key, held) else held
 
 
 def _uploader(
@@ -79,9 +79,9 @@ def _draw_held(field: Field, value: object) -> None:
         show_file(field.kind, value)
 
 
-def _left_out(field: Field, key: str, value: object) -> bool:
-    """Whether an optional file is left unknown although there is one."""
-    if field.required or not isinstance(value, File):
+def left_out(field: Field, key: str, value: object) -> bool:
+    """Whether an optional field is left unknown although there is something to send."""
+    if field.required or value is None:
         return False
     return st.checkbox("Leave it unknown", key=own(key, "unknown"), persist_state="session")
 

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
+from mds_client.pixels import Pixels, pixels_of
 from mds_client.prediction import Answer, Box
 from mds_client.signature import File, Signature, Values
 from ui.media import preview, size
@@ -19,13 +20,13 @@ _MOST_MARKED = 100
 _BLANK = (640, 480)
 
 
-def draw(answer: Answer, values: Values, _signature: Signature) -> None:
+def draw(answer: Answer, values: Values, signature: Signature) -> None:
     """How much was found in one big line, the picture with numbered marks, and what each mark is."""
     st.header(plain(answer.headline), anchor=False)
     if not answer.boxes:
         return
-    files = [value for value in values.values() if isinstance(value, File)]
-    shown = [_draw_marked(file, answer) for file in files]
+    pixels = {field.name: found for field in signature.inputs if (found := pixels_of(field))}
+    shown = [_draw_marked(n, value, pixels.get(n), answer) for n, value in values.items()]
     if not any(shown):
         _draw_alone(answer)
     frame = _listed(answer.boxes, is_whole=answer.kind == "regions")
@@ -36,11 +37,17 @@ def draw(answer: Answer, values: Values, _signature: Signature) -> None:
         st.markdown(f":material/info: {plain(note)}")
 
 
-def _draw_marked(file: File, answer: Answer) -> bool:
-    picture, whole = preview(file.data), size(file.data)
+def _draw_marked(name: str, value: object, pixels: Pixels | None, answer: Answer) -> bool:
+    """The picture of this input with its marks; whether there is one, as a file or as numbers."""
+    if isinstance(value, File):
+        picture, whole, name = preview(value.data), size(value.data), value.name
+    else:
+        seen = pixels.picture(value) if pixels and value is not None else None
+        picture = None if seen is None else Image.fromarray(seen)
+        whole = picture.size if picture else None
     if picture is None or whole is None:
         return False
-    _draw_picture(picture, whole, answer, file.name)
+    _draw_picture(picture, whole, answer, name)
     return True
 
 
