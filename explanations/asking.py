@@ -154,6 +154,17 @@ class Asker:
         return min(self._rooms().values())
 
     @property
+    def room_given_time(self) -> float:
+        """How many more rows fit into the limits of rows and calls, however long they take."""
+        rooms = self._rooms()
+        rooms.pop(self._seconds_limit, None)
+        return min(rooms.values())
+
+    def rows_within(self, seconds: float) -> float:
+        """How many rows are answered in so many seconds, at the best pace seen so far."""
+        return seconds / max(self._pace, 1e-9)
+
+    @property
     def nearest_limit(self) -> str:
         """The limit that leaves the least room: "3,500 rows"."""
         rooms = self._rooms()
@@ -167,8 +178,12 @@ class Asker:
             rooms[f"{budget.calls:,} calls"] = (budget.calls - self.calls) * self._rows_a_call
         if budget.seconds is not None:
             left = max(budget.seconds - self.seconds, 0.0)
-            rooms[f"{budget.seconds:g} seconds"] = left / max(self._pace, 1e-9)
+            rooms[self._seconds_limit] = self.rows_within(left)
         return rooms
+
+    @property
+    def _seconds_limit(self) -> str:
+        return f"{self._budget.seconds or 0:g} seconds"
 
     def _that_fit(self, rows: Sequence[Values]) -> int:
         """How many of these rows go into one request: at least one."""
@@ -239,7 +254,7 @@ class Asker:
         if budget.calls is not None and self.calls + 1 > budget.calls:
             raise OutOfBudget(f"{budget.calls:,} calls")
         if budget.seconds is not None and self.seconds > budget.seconds:
-            raise OutOfBudget(f"{budget.seconds:g} seconds")
+            raise OutOfBudget(self._seconds_limit)
 
 
 def _key(row: Values) -> Hashable:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from explanations.coding import Coding, is_missing
-from explanations.sampling import Vector, medoids
+from explanations.medoids import medoids
+from explanations.sampling import Vector
 from mds_client.signature import Field, Signature, Values
 
 # A made value lies this far from the real one, as a share of the field's usual range.

@@ -1,11 +1,7 @@
-"""Shapley values from a model's answers alone: random orders walked both ways, with error bars.
+"""Shapley values from a model's answers alone: what is shared out, between whom, and the exact formula.
 
-A *player* is a column, or a group of columns that change together. A walk turns a typical row into the
-case, player after player, and gives each the change of the answer that it brought: the amounts of every
-single walk add up to the difference between the two answers. Walking the same order backwards as well
-(antithetic pairs; Mitchell et al. 2022, "Sampling Permutations for Shapley Value Estimation", section 4)
-cancels all that two players do together. A *round* is one pair for each typical row. Rounds are independent
-of each other, so what they say of the same typical row differs by chance alone: Student's t-interval.
+A *player* is a column, or a group of columns that change together: they turn a typical row into the case.
+Where all sets of players are too many to try, explanations/walking.py tries some orders of them.
 """
 
 from __future__ import annotations
@@ -28,9 +24,9 @@ T_FEW = (math.inf, 12.7062, 4.3027, 3.1824, 2.7764)
 Z = 1.959964
 FEWEST_PAIRS = 10
 NARROW = 0.02
-# What happens in few of all orders is not seen in some: no interval is thinner than this share of the range.
-UNSEEN = 0.0025
-SWAPS = 20
+SLIVER = 0.005
+NAMED = 3
+TINY = 1e-300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +68,8 @@ class Estimate:
     """What is known so far, in the unit of the model's answer.
 
     `amounts` and `half` are (players,): each true amount lies within `half` of its estimate with 95 %
-    certainty; infinite while a single round says nothing about its spread. `base` is the answer for a
-    typical case: the mean over the `typical` rows that took part. `amounts` sum to `reached - base`.
+    certainty; infinite while nothing is known of its spread. `base` is the answer for a typical case: the
+    mean over the `typical` rows that took part. `amounts` sum to `reached - base`.
     """
 
     amounts: Vector
@@ -85,63 +81,46 @@ class Estimate:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether more rows would hardly change what is seen: every interval is a sliver of the range."""
+        """Whether more rows would hardly change what is seen: every interval is small beside the range, and it is
+        clear which amounts are the largest, which are named in words.
+
+        Looked at after whole turns only, so that it does not depend on how many rows went into a call.
+        """
         if self.is_exact:
             return True
-        shown = np.append(self.amounts, 0.0)
-        least = NARROW * float(np.ptp(shown))
-        return self.pairs >= FEWEST_PAIRS and bool((self.half <= least).all())
+        is_turn = self.pairs % self.typical == 0 and self.pairs >= FEWEST_PAIRS
+        widest = float(self.half.max()) / max(float(np.ptp(np.append(self.amounts, 0.0))), TINY)
+        return is_turn and (widest <= SLIVER or (widest <= NARROW and self._are_named_clear()))
 
-
-def medoids(points: Matrix, counts: Vector, most: int) -> tuple[Indices, Vector]:
-    """At most `most` rows of `points` (rows, columns) that stand for all, and the share each stands for.
-
-    k-medoids by alternation (Park and Jun 2009), started with the middle row and then the farthest ones;
-    without chance. `counts` (rows,) says how often each row occurs. Shares sum to 1.
-    """
-    if len(points) <= most:
-        return np.arange(len(points)), counts / counts.sum()
-    spread = points.std(axis=0)
-    distances = _distances(points / np.where(spread > 0, spread, 1))
-    middles = _spread_out(distances, counts, most)
-    for _ in range(SWAPS):
-        nearest = distances[:, middles].argmin(axis=1)
-        moved = [_middle(distances, counts, np.flatnonzero(nearest == g)) for g in range(most)]
-        if moved == middles:
-            break
-        middles = moved
-    nearest = distances[:, middles].argmin(axis=1)
-    shares = np.bincount(nearest, weights=counts, minlength=most) / counts.sum()
-    return np.array(middles), shares
+    def _are_named_clear(self) -> bool:
+        order = np.argsort(-np.abs(self.amounts), kind="stable")
+        named, others = order[:NAMED], order[NAMED:]
+        sizes = np.abs(self.amounts)
+        least = (sizes - self.half)[named].min()
+        return bool((sizes + self.half)[others].max(initial=0.0) <= least)
 
 
 def exact(score: Score, game: Game, room: Room) -> Iterator[Estimate]:
     """Shapley's formula (1953), term by term; yields after each typical row, the last one is exact."""
-    players = len(game.players)
+    players, typical = len(game.players), len(game.background)
     masks = _all_masks(players)
     found = np.empty((0, players))
-    for which in range(len(game.background)):
+    for which in range(typical):
         if room() < len(masks) - 2:
             return
         inner = score(game.mixed(masks[1:-1], np.full(len(masks) - 2, which)))
         values = np.concatenate([[game.starts[which]], inner, [game.reached]])
         found = np.vstack([found, _shared_out(masks, values)])
-        yield _estimate(game, found, is_exact=len(found) == len(game.background))
-
-
-def sampled(score: Score, game: Game, room: Room, *, seed: int) -> Iterator[Estimate]:
-    """Random orders, pair after pair; yields after each batch what is known by then.
-
-    `room` says before each batch how many rows it may have; it ends when that is too few for a pair.
-    The same seed gives the same orders, whatever the batches. Raises what `score` raises.
-    """
-    chance = np.random.default_rng(seed)
-    found = np.empty((0, len(game.players)))
-    while (pairs := int(min(room() // max(game.rows_a_pair, 1), 1e6))) > 0:
-        ranks = np.array([chance.permutation(len(game.players)) for _ in range(pairs)])
-        which = np.arange(len(found), len(found) + pairs) % len(game.background)
-        found = np.vstack([found, _walked(score, game, ranks, which)])
-        yield _estimate(game, found)
+        weights = game.weights[: which + 1] / game.weights[: which + 1].sum()
+        is_exact = which + 1 == typical
+        yield Estimate(
+            amounts=np.asarray(weights @ found),
+            half=np.full(players, 0.0 if is_exact else math.inf),
+            base=float(weights @ game.starts[: which + 1]),
+            typical=which + 1,
+            pairs=which + 1,
+            is_exact=is_exact,
+        )
 
 
 def quantile(freedom: int) -> float:
@@ -152,24 +131,6 @@ def quantile(freedom: int) -> float:
     second = (5 * Z**5 + 16 * Z**3 + 3 * Z) / 96
     third = (3 * Z**7 + 19 * Z**5 + 17 * Z**3 - 15 * Z) / 384
     return Z + first / freedom + second / freedom**2 + third / freedom**3
-
-
-def _distances(points: Matrix) -> Matrix:
-    squares = (points**2).sum(axis=1)
-    return np.asarray(
-        np.sqrt(np.maximum(squares[:, None] + squares[None] - 2 * points @ points.T, 0.0))
-    )
-
-
-def _spread_out(distances: Matrix, counts: Vector, most: int) -> list[int]:
-    middles = [int((distances @ counts).argmin())]
-    while len(middles) < most:
-        middles.append(int(distances[:, middles].min(axis=1).argmax()))
-    return middles
-
-
-def _middle(distances: Matrix, counts: Vector, members: Indices) -> int:
-    return int(members[(distances[np.ix_(members, members)] @ counts[members]).argmin()])
 
 
 def _all_masks(players: int) -> Masks:
@@ -190,53 +151,3 @@ def _shared_out(masks: Masks, values: Vector) -> Vector:
         gains = values[without + (1 << player)] - values[without]
         amounts[player] = np.take(share, sizes[without]) @ gains
     return amounts
-
-
-def _walked(score: Score, game: Game, ranks: Indices, which: Indices) -> Matrix:
-    """What each player brings in each pair of walks: (pairs, players)."""
-    players, pairs = len(game.players), len(ranks)
-    both = np.stack([ranks, players - 1 - ranks], axis=1)
-    steps = np.arange(1, players)
-    masks = both[:, :, None, :] < steps[:, None]
-    rows = game.mixed(masks.reshape(-1, players), np.repeat(which, game.rows_a_pair))
-    values = np.empty((pairs, 2, players + 1))
-    values[:, :, 0] = game.starts[which, None]
-    values[:, :, -1] = game.reached
-    if game.rows_a_pair:
-        values[:, :, 1:-1] = score(rows).reshape(pairs, 2, players - 1)
-    return np.asarray(np.take_along_axis(np.diff(values), both, axis=2).mean(axis=1))
-
-
-def _estimate(game: Game, found: Matrix, *, is_exact: bool = False) -> Estimate:
-    """Whole rounds when there are any; else the typical rows that are done stand for all."""
-    typical, players = game.background.shape[0], len(game.players)
-    rounds, done = len(found) // typical, min(len(found), typical)
-    weights = game.weights[:done] / game.weights[:done].sum()
-    whole = found[: rounds * typical] if rounds else found
-    split = whole.reshape(max(rounds, 1), done, players)
-    amounts = np.asarray(weights @ split.mean(axis=0))
-    unseen = UNSEEN * float(np.ptp(np.append(amounts, 0.0)))
-    return Estimate(
-        amounts=amounts,
-        half=np.zeros(players) if is_exact else np.maximum(_half(split, weights), unseen),
-        base=float(weights @ game.starts[:done]),
-        typical=done,
-        pairs=len(whole),
-        is_exact=is_exact,
-    )
-
-
-def _half(split: np.ndarray[tuple[int, int, int], np.dtype[np.float64]], weights: Vector) -> Vector:
-    """Half of the t-interval of a stratified mean: (rounds, typical rows, players) to (players,).
-
-    Degrees of freedom by Satterthwaite (1946), rounded down.
-    """
-    rounds = len(split)
-    if rounds < 2:
-        return np.full(split.shape[2], math.inf)
-    shares = weights[:, None] ** 2 * split.var(axis=0, ddof=1) / rounds
-    total, squares = shares.sum(axis=0), (shares**2).sum(axis=0)
-    freedom = (rounds - 1) * total**2 / np.where(squares > 0, squares, 1.0)
-    return np.array(
-        [quantile(max(int(df), 1)) * math.sqrt(t) for df, t in zip(freedom, total, strict=True)]
-    )

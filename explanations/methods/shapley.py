@@ -1,36 +1,37 @@
 """Which fields speak for the answer and how much: Shapley values against typical cases, with error bars.
 
-Exact while there are few fields, else estimated from random orders (explanations/sampling.py). The typical
-cases are as many as the budget can walk twice: few of them would make the bars look surer than they are,
-since what a model does with the cases left out is in no interval.
+Exact while there are few fields, else estimated from random orders (explanations/walking.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from explanations import sampling, sentences, wording
+from explanations import sampling, sentences, walking
 from explanations.asking import ROWS_A_CALL, OutOfBudget
-from explanations.background import typical
 from explanations.coding import Coding
+from explanations.comparing import Compared, all_rows, compared
 from explanations.contract import Attribution, Budget, Explanation, Kind, Progress, Question, Scope
-from explanations.errors import ExplanationCancelled, ExplanationFailed
+from explanations.errors import ExplanationCancelled
+from explanations.foretelling import Facts
+from explanations.players import Player, players
 from explanations.sampling import Estimate, Game, Matrix, Vector
 from mds_client.errors import MdsError
-from mds_client.signature import Signature, Values
+from mds_client.signature import Signature
 
 NAME = "shapley"
 TITLE = "What speaks for and against"
 KIND: Kind = "attribution"
 SCOPE: Scope = "case"
-ROWS = 3000
+ROWS = 3400
 ROWS_A_FIELD = 100
 CALLS = 300
-MOST_TYPICAL = 50
 REPETITIONS = 4
+# Bars are drawn anew after so many seconds, if the model is slow.
+REFINED = 0.5
 # Answers that differ by less are the same: a model may run a row in another batch.
 SAME = 1e-6
 # Amounts below this share of the largest are what adding in another order leaves.
@@ -55,54 +56,36 @@ def cost(signature: Signature) -> Budget:
 
 def explain(question: Question) -> Explanation:
     repeated = question.ask.again(question.values, REPETITIONS)
-    rows, weights = _typical(question)
-    question.report(Progress(fraction=0.1, words=f"Comparing with {len(rows)} typical cases"))
-    coding = Coding.of(list(question.values), [question.values, *rows])
-    game = _game(question, coding, rows, weights)
-    game = replace(game, reached=float(repeated[0]), starts=question.ask(rows))
-    found, ended = _watched(question, game, coding)
+    found, ended = _watched(question, float(repeated[0]))
     noise = float(np.ptp(repeated))
-    if noise > SAME * max(1.0, abs(game.reached)):
-        found = replace(found, half=found.half + noise)
+    if noise > SAME * max(1.0, abs(float(repeated[0]))):
+        half = found.estimate.half + noise
+        found = replace(found, estimate=replace(found.estimate, half=half))
         ended = f"{ended} {_noisy(question, repeated)}".strip()
-    return _told(question, game, found, ended)
+    return _told(question, found, ended)
 
 
-def _typical(question: Question) -> tuple[list[Values], Vector]:
-    """Rows to compare with: as many as can be walked twice, and their shares."""
-    rows = list(question.background) or question.signature.example_rows
-    if not rows:
-        raise ExplanationFailed(
-            "There are no typical cases to compare this one with.",
-            advice="Add example rows to the model's signature, or ask about a few cases first.",
-        )
-    walks = 4 * max(len(question.values) - 1, 1) + 1
-    count = int(min(max(question.ask.room // walks, 1), MOST_TYPICAL))
-    named = [{name: row.get(name) for name in question.values} for row in rows]
-    return typical(question.signature, named, count)
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """An estimate, of which game and between whom."""
+
+    game: Game
+    players: Sequence[Player]
+    estimate: Estimate
 
 
-def _game(question: Question, coding: Coding, rows: list[Values], weights: Vector) -> Game:
-    return Game(
-        case=coding.encode([question.values])[0],
-        background=coding.encode(rows),
-        weights=weights,
-        players=[(column,) for column in range(len(question.values))],
-        reached=0.0,
-        starts=np.zeros(len(rows)),
-    )
-
-
-def _watched(question: Question, game: Game, coding: Coding) -> tuple[Estimate, str]:
+def _watched(question: Question, reached: float) -> tuple[_Found, str]:
     """The last estimate before it is good enough, the budget is out or the model fails, and what ended it."""
-    found: Estimate | None = None
+    found: _Found | None = None
     ended = ""
     try:
-        for found in _estimates(question, game, coding):
-            question.report(_progress(question, game, found))
-            if found.is_narrow:
+        for found in _growing(question, reached):
+            question.report(_progress(question, found))
+            if found.estimate.is_narrow:
                 return found, ""
     except OutOfBudget as stopped:
+        if found is None:
+            raise
         ended = f"It ended after {stopped.limit}."
     except ExplanationCancelled:
         raise
@@ -112,19 +95,59 @@ def _watched(question: Question, game: Game, coding: Coding) -> tuple[Estimate, 
         ended = f"The model stopped answering: {error.sentence}"
     if found is None:
         raise OutOfBudget(question.ask.nearest_limit)
-    return found, ended or _short_of(question, found)
+    return found, ended or _short_of(question, found.estimate)
 
 
-def _estimates(question: Question, game: Game, coding: Coding) -> Iterator[Estimate]:
+def _growing(question: Question, reached: float) -> Iterator[_Found]:
+    """Estimates; begun anew with more typical cases where the model turns out quicker than it seemed."""
+    who = players(question.signature, question.values, all_rows(question))
+    is_too_few = True
+    while is_too_few:
+        against = compared(question, len(who))
+        is_too_few = False
+        words = f"Comparing with {len(against.rows)} typical cases"
+        question.report(Progress(fraction=0.1, words=words))
+        for found in _estimates(question, who, against, reached):
+            is_too_few = against.can_grow(question.ask)
+            if is_too_few:
+                break
+            yield found
+
+
+def _estimates(
+    question: Question, who: Sequence[Player], against: Compared, reached: float
+) -> Iterator[_Found]:
     ask = question.ask
+    coding = Coding.of(list(question.values), [question.values, *against.rows])
+    game = _game(question, coding, who, against, reached)
 
     def score(codes: Matrix) -> Vector:
         return ask(coding.decode(codes))
 
+    def room() -> float:
+        return min(max(game.rows_a_pair, min(ROWS_A_CALL, ask.rows_within(REFINED))), ask.room)
+
     if game.rows_for_all <= ask.room:
-        return sampling.exact(score, game, lambda: ask.room)
-    batch = max(ROWS_A_CALL, game.rows_a_pair)
-    return sampling.sampled(score, game, lambda: min(batch, ask.room), seed=question.seed)
+        estimates = sampling.exact(score, game, lambda: ask.room)
+    else:
+        facts = Facts.of(coding, game)
+        estimates = walking.sampled(score, game, room, seed=question.seed, facts=facts)
+    for estimate in estimates:
+        yield _Found(game=game, players=who, estimate=estimate)
+
+
+def _game(
+    question: Question, coding: Coding, who: Sequence[Player], against: Compared, reached: float
+) -> Game:
+    place = {name: column for column, name in enumerate(question.values)}
+    return Game(
+        case=coding.encode([question.values])[0],
+        background=coding.encode(against.rows),
+        weights=against.weights,
+        players=[[place[name] for name in each.names] for each in who],
+        reached=reached,
+        starts=against.starts,
+    )
 
 
 def _short_of(question: Question, found: Estimate) -> str:
@@ -140,8 +163,8 @@ def _noisy(question: Question, repeated: Vector) -> str:
     )
 
 
-def _progress(question: Question, game: Game, found: Estimate) -> Progress:
-    rough, ask = _told(question, game, found, "So far."), question.ask
+def _progress(question: Question, found: _Found) -> Progress:
+    rough, ask = _told(question, found, "So far."), question.ask
     share = ask.rows / (question.budget.rows or ROWS)
     return Progress(
         fraction=min(0.1 + 0.9 * share, 1.0),
@@ -150,11 +173,11 @@ def _progress(question: Question, game: Game, found: Estimate) -> Progress:
     )
 
 
-def _told(question: Question, game: Game, found: Estimate, ended: str) -> Explanation:
-    target, prediction = question.target, game.reached
-    attributions = sentences.strongest_first(_attributions(question, found))
+def _told(question: Question, found: _Found, ended: str) -> Explanation:
+    target, prediction, estimate = question.target, found.game.reached, found.estimate
+    attributions = sentences.strongest_first(_attributions(found))
     parts = [
-        sentences.compared(target, prediction, found.base),
+        sentences.compared(target, prediction, estimate.base),
         sentences.reasons(target, attributions),
         sentences.without_effect(attributions),
     ]
@@ -166,18 +189,19 @@ def _told(question: Question, game: Game, found: Estimate, ended: str) -> Explan
         kind=KIND,
         target=target,
         prediction=prediction,
-        base=found.base,
+        base=estimate.base,
         attributions=attributions,
-        gap=prediction - found.base - float(found.amounts.sum()),
+        gap=prediction - estimate.base - float(estimate.amounts.sum()),
         sentence=sentence,
         alt=f"Bars: how much each of {len(attributions)} fields moves the {target.words}. {sentence}",
-        note=f"{_how(game, found)} {ended}".strip(),
+        note=f"{_how(found)} {ended}".strip(),
         is_complete=not ended,
     )
 
 
-def _how(game: Game, found: Estimate) -> str:
+def _how(all_found: _Found) -> str:
     """How the amounts were found, how sure they are, and that they add up."""
+    game, found = all_found.game, all_found.estimate
     adds = "The amounts add up to the difference from a typical case."
     against = f"{found.typical} typical cases" if found.typical > 1 else "one typical case"
     if found.is_exact:
@@ -193,20 +217,18 @@ def _how(game: Game, found: Estimate) -> str:
     )
 
 
-def _attributions(question: Question, found: Estimate) -> list[Attribution]:
-    signature = question.signature
-    sizes = np.abs(found.amounts)
-    amounts = np.where(sizes > DUST * sizes.max(initial=0.0), found.amounts, 0.0)
+def _attributions(found: _Found) -> list[Attribution]:
+    estimate = found.estimate
+    sizes = np.abs(estimate.amounts)
+    amounts = np.where(sizes > DUST * sizes.max(initial=0.0), estimate.amounts, 0.0)
     return [
         Attribution(
-            field=name,
-            title=signature[name].title,
-            value_text=wording.value(signature[name], given),
+            field=each.name,
+            title=each.title,
+            value_text=each.value_text,
             amount=float(amount),
             low=float(amount - half) if np.isfinite(half) else None,
             high=float(amount + half) if np.isfinite(half) else None,
         )
-        for (name, given), amount, half in zip(
-            question.values.items(), amounts, found.half, strict=True
-        )
+        for each, amount, half in zip(found.players, amounts, estimate.half, strict=True)
     ]

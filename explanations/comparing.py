@@ -1,0 +1,73 @@
+"""The typical cases that a case is compared with: as many as can be walked twice within the budget.
+
+Few of them would make amounts look surer than they are: what a model does with the cases left out is in no interval.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explanations.asking import Asker
+from explanations.background import typical
+from explanations.contract import Question
+from explanations.errors import ExplanationFailed
+from explanations.sampling import Vector
+from mds_client.signature import Values
+
+MOST_TYPICAL = 50
+# How much of what is left may be spent before it is known how fast the model is.
+TRIED = 0.1
+FEWEST_TRIED = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """Typical rows, the share each stands for, and the answers to them.
+
+    `wanted` is how many there would be if the model were quick enough; `rows_each` what one costs.
+    """
+
+    rows: list[Values]
+    weights: Vector
+    starts: Vector
+    wanted: int
+    rows_each: int
+
+    def can_grow(self, ask: Asker) -> bool:
+        """Whether twice as many are affordable after all: the first calls to a model may be slow."""
+        more = min(2 * len(self.rows), self.wanted)
+        return len(self.rows) < more and ask.room // self.rows_each >= more
+
+
+def compared(question: Question, players: int, *, most: int = MOST_TYPICAL) -> Compared:
+    """The typical rows to compare with, and their answers. Raises ExplanationFailed without any.
+
+    How fast a model is, a first small call does not tell: the rows are asked in growing parts.
+    """
+    ask, rows = question.ask, all_rows(question)
+    rows_each = 4 * max(players - 1, 1) + 1
+    affordable = int(min(max(ask.room_given_time // rows_each, 1), most))
+    chosen, weights = typical(question.signature, rows, affordable)
+    wanted = tried = len(chosen)
+    done = 0
+    while done < tried:
+        part = int(max(TRIED * ask.room, FEWEST_TRIED))
+        ask(chosen[done : done + part])
+        done += part
+        tried = min(tried, int(ask.room // rows_each))
+    if tried < wanted:
+        chosen, weights = typical(question.signature, rows, max(tried, 1))
+    return Compared(
+        rows=chosen, weights=weights, starts=ask(chosen), wanted=wanted, rows_each=rows_each
+    )
+
+
+def all_rows(question: Question) -> list[Values]:
+    """The rows among which typical ones are found. Raises ExplanationFailed without any."""
+    rows = list(question.background) or question.signature.example_rows
+    if not rows:
+        raise ExplanationFailed(
+            "There are no typical cases to compare this one with.",
+            advice="Add example rows to the model's signature, or ask about a few cases first.",
+        )
+    return [{name: row.get(name) for name in question.values} for row in rows]

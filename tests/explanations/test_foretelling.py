@@ -1,0 +1,105 @@
+"""What is foretold of walks: much for models that bend a sum, nothing for others, and the sums stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from explanations import walking
+from explanations.coding import Coding
+from explanations.foretelling import Facts
+from explanations.sampling import Estimate, Game
+
+Rows = np.ndarray
+FIELDS, TYPICAL, BUDGET = 9, 16, 1100
+SLOPES = np.linspace(-2, 3, FIELDS)
+
+
+def _sigmoid(rows: Rows) -> Rows:
+    return np.asarray(1 / (1 + np.exp(-(rows @ SLOPES))))
+
+
+def _steps(rows: Rows) -> Rows:
+    return np.asarray((rows[:, 0] > 0) * (rows[:, 1] > 0) * (rows[:, 2] > 0) * 1.0)
+
+
+def _estimates(score: Callable[[Rows], Rows], seed: int, *, told: bool) -> list[Estimate]:
+    chance = np.random.default_rng(seed)
+    background, case = chance.normal(size=(TYPICAL, FIELDS)), chance.normal(size=FIELDS)
+    names = [f"x{place}" for place in range(FIELDS)]
+    rows = [dict(zip(names, row, strict=True)) for row in [case.tolist(), *background.tolist()]]
+    coding = Coding.of(names, rows)
+    codes = coding.encode(rows)
+    left = [BUDGET]
+
+    def ask(asked: Rows) -> Rows:
+        left[0] -= len(asked)
+        return score(np.array([list(row.values()) for row in coding.decode(asked)], dtype=float))
+
+    game = Game(
+        case=codes[0],
+        background=codes[1:],
+        weights=np.full(TYPICAL, 1 / TYPICAL),
+        players=[(place,) for place in range(FIELDS)],
+        reached=float(score(case[None])[0]),
+        starts=score(background),
+    )
+    facts = Facts.of(coding, game) if told else None
+    return list(walking.sampled(ask, game, lambda: min(200, left[0]), seed=seed, facts=facts))
+
+
+def _half(score: Callable[[Rows], Rows], *, told: bool) -> float:
+    return float(np.mean([_estimates(score, seed, told=told)[-1].half.mean() for seed in range(5)]))
+
+
+def test_a_bent_sum_is_foretold_so_that_little_is_left_to_chance() -> None:
+    assert _half(_sigmoid, told=True) < 0.2 * _half(_sigmoid, told=False)
+
+
+def test_a_scaled_bent_sum_above_zero_is_foretold_too() -> None:
+    def score(rows: Rows) -> Rows:
+        return np.asarray(200_000 * np.exp(rows @ SLOPES / 4))
+
+    assert _half(score, told=True) < 0.2 * _half(score, told=False)
+
+
+def test_what_cannot_be_foretold_costs_little_and_without_a_link_nothing() -> None:
+    assert _half(_steps, told=True) <= 1.25 * _half(_steps, told=False)
+
+    def below_zero(rows: Rows) -> Rows:
+        return np.asarray(_steps(rows) - 0.5)
+
+    with_facts, without = (_estimates(below_zero, 1, told=told)[-1] for told in (True, False))
+    assert with_facts.amounts.tolist() == without.amounts.tolist()
+
+
+@pytest.mark.parametrize("score", [_sigmoid, _steps])
+def test_amounts_add_up_after_every_batch(score: Callable[[Rows], Rows]) -> None:
+    for found in _estimates(score, 3, told=True):
+        chance = np.random.default_rng(3)
+        _, case = chance.normal(size=(TYPICAL, FIELDS)), chance.normal(size=FIELDS)
+        reached = float(score(case[None])[0])
+        assert found.amounts.sum() == pytest.approx(reached - found.base, abs=1e-9)
+
+
+def test_categories_and_unknown_values_are_facts_too() -> None:
+    rows = [{"a": "x", "b": 1.0}, {"a": "y", "b": None}, {"a": None, "b": 3.0}]
+    coding = Coding.of(["a", "b"], rows)
+    codes = coding.encode(rows)
+    game = Game(
+        case=codes[0],
+        background=codes[1:],
+        weights=np.full(2, 0.5),
+        players=[(0,), (1,)],
+        reached=1.0,
+        starts=np.zeros(2),
+    )
+    facts = Facts.of(coding, game)
+    assert facts.owners.tolist() == [0, 0, 0, 1, 1]
+    # Away from the case: unknown, x, y; then the number (its mean where unknown) and whether it is unknown.
+    assert (facts.typical != 0).tolist() == [
+        [False, True, True, True, True],
+        [True, True, False, True, False],
+    ]
