@@ -130,7 +130,7 @@ def _recognised(state: ServerState) -> list[str]:
     """The protocol, the evidence, what was asked, and since when, as Markdown paragraphs."""
     title, found = plain(state.protocol), state.detected
     since = f"since {state.since:%Y-%m-%d %H:%M:%S} UTC"
-    last = f"Answers {since}." if state.is_reachable else f"Does not answer {since}."
+    last = f"Answers {since}." if state.is_reachable else f"Cannot be asked {since}."
     if found is None:
         said = "Its protocol is configured; nothing was asked." if title else "Not recognised yet."
         return [f"**{title}**", said, last] if title else [said, last]
