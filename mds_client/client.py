@@ -279,15 +279,14 @@ class MdsClient(Sending):
         answer = self._signed_in(request)
         body = bytearray()
         try:
-            decodable(answer)
-            for part in parts(answer):
+            headers = dict(answer.headers.items())
+            decodable(headers)
+            for part in parts(answer, headers):
                 body += part
                 bound(self.server, len(body), self._clock() - started)
         finally:
             answer.close()
-        return Response(
-            status=answer.status_code, body=bytes(body), headers=dict(answer.headers.items())
-        )
+        return Response(status=answer.status_code, body=bytes(body), headers=headers)
 
     def _signed_in(self, request: httpx.Request) -> httpx.Response:
         """The answer to the request, after whatever the credentials ask for first."""
@@ -464,15 +463,14 @@ class AsyncMdsClient(Sending):
         answer = await self._signed_in(request)
         body = bytearray()
         try:
-            decodable(answer)
+            headers = dict(answer.headers.items())
+            decodable(headers)
             async for part in answer.aiter_bytes():
                 body += part
                 bound(self.server, len(body), self._clock() - started)
         finally:
             await answer.aclose()
-        return Response(
-            status=answer.status_code, body=bytes(body), headers=dict(answer.headers.items())
-        )
+        return Response(status=answer.status_code, body=bytes(body), headers=headers)
 
     async def _signed_in(self, request: httpx.Request) -> httpx.Response:
         """The answer to the request, after whatever the credentials ask for first."""
