@@ -14,7 +14,8 @@ from mds_client.signature import Signature, Values
 
 MOST_ROWS = 2_000
 FEEDBACK = (
-    ", from feedback; people speak more often of wrong answers, so this is not the model's accuracy"
+    "The right answers come from feedback, and people speak more often of wrong ones: "
+    "what the model reaches here is not its accuracy."
 )
 _MOST_TIMED = 200
 
@@ -23,7 +24,7 @@ _MOST_TIMED = 200
 class Cohort:
     """Rows that can be sent, the truths known of them (one a row, or none at all), and where they come from.
 
-    `left_out` are rows that do not suit what the model takes now, `known_from` says where truths come from.
+    `left_out` are rows that do not suit what the model takes now, `caution` is to be said where truths count.
     `facts` say in plain data what the rows are, to be kept with a study.
     """
 
@@ -31,7 +32,7 @@ class Cohort:
     rows: Sequence[Values]
     truths: Sequence[Truth] = ()
     left_out: int = 0
-    known_from: str = ""
+    caution: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -51,7 +52,7 @@ class Cohort:
                 )
             )
         if self.known:
-            parts.append(f"For {self.known:,} of them the right answer is known{self.known_from}.")
+            parts.append(f"For {self.known:,} of them the right answer is known.")
         return " ".join(parts)
 
     def to_keep(self) -> dict[str, object]:
@@ -96,7 +97,7 @@ def of_cases(sessions: Sessions, signature: Signature, chosen: Chosen) -> Cohort
         rows=[rows[place] for place in good],
         truths=[found[place].truth for place in good],
         left_out=len(rows) - len(good),
-        known_from=FEEDBACK,
+        caution=FEEDBACK,
         facts={"source": "cases", "version": chosen.version or "", "last": limit},
     )
 

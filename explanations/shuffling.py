@@ -2,16 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from explanations.asking import Fact
-from explanations.contract import Truth
+from explanations.contract import Question, Truth
 from explanations.sampling import Indices, Matrix, Vector, quantile
+from explanations.surveying import Survey
+from mds_client.signature import Field
 
 Measure = Literal["accuracy", "error", "moved", "changed"]
 Donors = np.ndarray[tuple[int, int], np.dtype[np.intp]]
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """One field: the losses of each repetition (rows,) and whose value each row had been given (rows,)."""
+
+    field: Field
+    losses: list[Vector]
+    donors: list[Indices]
+    trouble: str = ""
+
+    @property
+    def rounds(self) -> int:
+        """How often it was shuffled."""
+        return len(self.losses)
+
+
+@dataclass(kw_only=True)
+class Work:
+    """Everything that is counted: `base` is what each row loses with nothing shuffled, (rows,)."""
+
+    survey: Survey
+    measure: Measure
+    base: Vector
+    repetitions: int
+    tallies: dict[str, Tally]
+
+    @classmethod
+    def of(
+        cls, question: Question, found: Survey, fields: Sequence[Field], repetitions: int
+    ) -> Work:
+        """Nothing shuffled yet."""
+        measure = _measure(question, found)
+        return cls(
+            survey=found,
+            measure=measure,
+            base=losses_of(measure, found, found.facts),
+            repetitions=repetitions,
+            tallies={f.name: Tally(field=f, losses=[], donors=[]) for f in fields},
+        )
+
+    @property
+    def done(self) -> list[Tally]:
+        """The fields that were shuffled at least once."""
+        return [tally for tally in self.tallies.values() if tally.rounds]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether losses are against the right answers."""
+        return self.measure in ("accuracy", "error")
+
+    @property
+    def lost(self) -> int:
+        """Rows that the model erred on while they were changed, in any field."""
+        gaps = [np.isnan(loss) for each in self.tallies.values() for loss in each.losses]
+        return int(np.any(gaps, axis=0).sum()) if gaps else 0
+
+
+def _measure(question: Question, found: Survey) -> Measure:
+    is_known = any(truth is not None for truth in found.truths)
+    if question.target.kind in ("probability", "agreement") and is_known:
+        return "accuracy"
+    if is_known:
+        return "error"
+    return "changed" if question.target.kind == "agreement" else "moved"
+
+
+def losses_of(measure: Measure, found: Survey, facts: Sequence[Fact | None]) -> Vector:
+    """What each row loses; not a number where the model gave no answer."""
+    rows = zip(facts, found.facts, found.truths, strict=True)
+    return np.array([np.nan if f is None else loss(measure, f, own, t) for f, own, t in rows])
 
 
 def loss(measure: Measure, fact: Fact, own: Fact, truth: Truth) -> float:

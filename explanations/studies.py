@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import db.studies
@@ -36,6 +37,9 @@ def keep(
 ) -> StudyView:
     """Record what was found; a result that is too large is left out. Raises ExplanationFailed, with what was
     found in its sentence, when the database does not take it."""
+    is_judged = found.kind == "importance" and found.base is not None
+    if is_judged and cohort.caution:
+        found = replace(found, note=f"{found.note} {cohort.caution}")
     text = found.to_json()
     view = StudyView(
         id=new_id(),

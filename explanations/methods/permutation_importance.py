@@ -6,12 +6,12 @@ Breiman 2001, "Random Forests"; Fisher, Rudin and Dominici 2019, "All Models are
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from explanations import overall
-from explanations.asking import ERRS, ROWS_A_CALL, Fact, OutOfBudget
+from explanations.asking import ERRS, ROWS_A_CALL, OutOfBudget
 from explanations.contract import (
     Attribution,
     Budget,
@@ -23,11 +23,10 @@ from explanations.contract import (
     Truth,
 )
 from explanations.errors import ExplanationCancelled, ExplanationFailed
-from explanations.sampling import Indices, Vector
-from explanations.shuffling import Measure, interval, loss
+from explanations.sampling import Indices
+from explanations.shuffling import Measure, Tally, Work, interval, losses_of
 from explanations.surveying import (
     FEWEST,
-    Survey,
     affordable,
     chosen_fields,
     option,
@@ -35,7 +34,7 @@ from explanations.surveying import (
     unanswered,
 )
 from mds_client.errors import MdsError, NotAllowed, NotReady
-from mds_client.signature import Field, Signature, Values
+from mds_client.signature import Signature, Values
 
 NAME = "permutation_importance"
 TITLE = "Which fields matter most"
@@ -94,63 +93,9 @@ def explain(question: Question) -> Explanation:
     fields = chosen_fields(question, most=len(question.signature.inputs))
     repetitions = option(question, "repetitions", REPETITIONS, 1, MOST_REPETITIONS)
     found = survey(question, *_with_truths(question), rows_each=len(fields) * repetitions)
-    work = _Work.of(question, found, fields, repetitions)
+    work = Work.of(question, found, fields, repetitions)
     ended = _shuffle_all(question, work)
     return _told(question, work, ended)
-
-
-@dataclass(kw_only=True)
-class _Tally:
-    """One field: the losses of each repetition (rows,) and whose value each row had been given (rows,)."""
-
-    field: Field
-    losses: list[Vector]
-    donors: list[Indices]
-    trouble: str = ""
-
-    @property
-    def rounds(self) -> int:
-        return len(self.losses)
-
-
-@dataclass(kw_only=True)
-class _Work:
-    """Everything that is counted. `orders` has one shuffling of the rows for each repetition and field."""
-
-    survey: Survey
-    measure: Measure
-    base: Vector
-    repetitions: int
-    tallies: dict[str, _Tally]
-
-    @classmethod
-    def of(
-        cls, question: Question, found: Survey, fields: Sequence[Field], repetitions: int
-    ) -> _Work:
-        measure = _measure(question, found)
-        return cls(
-            survey=found,
-            measure=measure,
-            base=_losses(measure, found, found.facts),
-            repetitions=repetitions,
-            tallies={f.name: _Tally(field=f, losses=[], donors=[]) for f in fields},
-        )
-
-    @property
-    def done(self) -> list[_Tally]:
-        """The fields that were shuffled at least once."""
-        return [tally for tally in self.tallies.values() if tally.rounds]
-
-    @property
-    def is_known(self) -> bool:
-        """Whether losses are against the right answers."""
-        return self.measure in ("accuracy", "error")
-
-    @property
-    def lost(self) -> int:
-        """Rows that the model erred on while they were changed, in any field."""
-        gaps = [np.isnan(loss) for each in self.tallies.values() for loss in each.losses]
-        return int(np.any(gaps, axis=0).sum()) if gaps else 0
 
 
 def _with_truths(question: Question) -> tuple[list[Values], list[Truth]]:
@@ -163,22 +108,7 @@ def _with_truths(question: Question) -> tuple[list[Values], list[Truth]]:
     return [rows[place] for place in known], [truths[place] for place in known]
 
 
-def _measure(question: Question, found: Survey) -> Measure:
-    is_known = any(truth is not None for truth in found.truths)
-    if question.target.kind in ("probability", "agreement") and is_known:
-        return "accuracy"
-    if is_known:
-        return "error"
-    return "changed" if question.target.kind == "agreement" else "moved"
-
-
-def _losses(measure: Measure, found: Survey, facts: Sequence[Fact | None]) -> Vector:
-    """What each row loses; not a number where the model gave no answer."""
-    rows = zip(facts, found.facts, found.truths, strict=True)
-    return np.array([np.nan if f is None else loss(measure, f, own, t) for f, own, t in rows])
-
-
-def _shuffle_all(question: Question, work: _Work) -> str:
+def _shuffle_all(question: Question, work: Work) -> str:
     """Repetition after repetition, as many fields in a request as fit; what ended it before its end."""
     chance = np.random.default_rng([question.seed, 1])
     groups = list(_groups(list(work.tallies.values()), len(work.survey.rows)))
@@ -193,14 +123,14 @@ def _shuffle_all(question: Question, work: _Work) -> str:
     return ""
 
 
-def _groups(tallies: list[_Tally], rows: int) -> Iterator[list[_Tally]]:
+def _groups(tallies: list[Tally], rows: int) -> Iterator[list[Tally]]:
     together = max(ROWS_A_CALL // rows, 1)
     for start in range(0, len(tallies), together):
         yield tallies[start : start + together]
 
 
 def _shuffle(
-    question: Question, work: _Work, group: Sequence[_Tally], orders: Sequence[Indices]
+    question: Question, work: Work, group: Sequence[Tally], orders: Sequence[Indices]
 ) -> str:
     """One shuffling of some fields; fields that the model does not bear are given up one by one."""
     open_ones = [(t, order) for t, order in zip(group, orders, strict=True) if not t.trouble]
@@ -222,15 +152,15 @@ def _shuffle(
     count = len(work.survey.rows)
     for place, (tally, order) in enumerate(open_ones):
         part = facts[place * count : (place + 1) * count]
-        tally.losses.append(_losses(work.measure, work.survey, part))
+        tally.losses.append(losses_of(work.measure, work.survey, part))
         tally.donors.append(order)
     return ""
 
 
 def _one_by_one(
     question: Question,
-    work: _Work,
-    some: Sequence[tuple[_Tally, Indices]],
+    work: Work,
+    some: Sequence[tuple[Tally, Indices]],
     error: MdsError,
 ) -> str:
     if len(some) == 1:
@@ -240,7 +170,7 @@ def _one_by_one(
     return next(filter(None, ended), "")
 
 
-def _shuffled(work: _Work, name: str, order: Indices) -> list[Values]:
+def _shuffled(work: Work, name: str, order: Indices) -> list[Values]:
     rows = work.survey.rows
     return [
         {**row, name: rows[donor].get(name)}
@@ -248,7 +178,7 @@ def _shuffled(work: _Work, name: str, order: Indices) -> list[Values]:
     ]
 
 
-def _progress(question: Question, work: _Work, done: float) -> Progress:
+def _progress(question: Question, work: Work, done: float) -> Progress:
     ask, words = question.ask, "Shuffling one field after the other"
     if not work.done:
         return Progress(fraction=0.1 + 0.9 * done, words=words)
@@ -257,7 +187,7 @@ def _progress(question: Question, work: _Work, done: float) -> Progress:
     return Progress(fraction=0.1 + 0.9 * done, words=words, rough=rough)
 
 
-def _attribution(question: Question, work: _Work, tally: _Tally) -> Attribution:
+def _attribution(question: Question, work: Work, tally: Tally) -> Attribution:
     losses, donors = np.array(tally.losses), np.array(tally.donors)
     base = work.base if work.is_known else np.zeros(len(work.base))
     amount, half = interval(losses, donors, base)
@@ -274,7 +204,7 @@ def _attribution(question: Question, work: _Work, tally: _Tally) -> Attribution:
     )
 
 
-def _told(question: Question, work: _Work, ended: str) -> Explanation:
+def _told(question: Question, work: Work, ended: str) -> Explanation:
     done = work.done
     if not done:
         raise ExplanationFailed("No field could be shuffled.", advice=_troubles(work))
@@ -298,12 +228,12 @@ def _told(question: Question, work: _Work, ended: str) -> Explanation:
     )
 
 
-def _reached(work: _Work) -> float:
+def _reached(work: Work) -> float:
     mean = float(work.base.mean())
     return 1.0 - mean if work.measure == "accuracy" else mean
 
 
-def _notes(work: _Work, rounds: int) -> Iterator[str]:
+def _notes(work: Work, rounds: int) -> Iterator[str]:
     times = "once" if rounds == 1 else f"{rounds} times"
     yield f"Over {work.survey.words}, each field shuffled {times}; ranges hold with 95 % certainty."
     if not work.is_known:
@@ -312,11 +242,11 @@ def _notes(work: _Work, rounds: int) -> Iterator[str]:
     yield _troubles(work)
 
 
-def _troubles(work: _Work) -> str:
+def _troubles(work: Work) -> str:
     said = [f"{t.field.title}: {t.trouble}" for t in work.tallies.values() if t.trouble]
     return f"Could not be shuffled: {' '.join(said)}" if said else ""
 
 
-def _unreached(work: _Work, ended: str) -> str:
+def _unreached(work: Work, ended: str) -> str:
     titles = [t.field.title for t in work.tallies.values() if not t.rounds and not t.trouble]
     return f"Not reached: {', '.join(titles)}." if titles and ended else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -98,7 +99,7 @@ def test_a_reviewers_word_is_the_truth_and_the_newest_of_others(sessions: Sessio
     known = dict(zip([row["bill"] for row in cohort.rows], cohort.truths, strict=True))
     assert known == {1.0: "Chinstrap", 2.0: None}
     assert cohort.known == 1
-    assert "this is not the model's accuracy" in cohort.sentence
+    assert "For 1 of them the right answer is known." in cohort.sentence
 
 
 def test_a_cohort_is_bounded_whatever_is_asked_for(sessions: Sessions) -> None:
@@ -132,6 +133,17 @@ def test_a_study_is_kept_and_found_again(sessions: Sessions) -> None:
     assert [line.id for line in listed] == [v.id for v in reversed(kept)][: studies.MOST_LISTED]
     assert listed[0].cohort["words"] == "60 rows of a.csv."
     assert studies.newest(sessions, ModelRef(server="shelf", name="others")) == []
+
+
+def test_a_study_against_feedback_says_that_it_is_no_accuracy(sessions: Sessions) -> None:
+    rows = columns(6, 40, "ab")
+    cohort = replace(of_cases(sessions, BILL, Chosen()), rows=rows)
+    truths = [float(row["a"]) for row in rows]  # type: ignore[arg-type]
+    for known, is_said in ((truths, True), ((), False)):
+        found = studied("permutation_importance", Model(linear(a=1.0)), rows, truths=known)
+        kept = studies.explanation_of(studies.keep(sessions, PENGUINS, cohort, found))
+        assert kept
+        assert ("is not its accuracy" in kept.note) == is_said
 
 
 def test_what_was_found_is_said_when_it_cannot_be_kept(tmp_path: Path) -> None:
