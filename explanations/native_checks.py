@@ -9,7 +9,7 @@ from explanations.contract import Attribution, Explanation
 from explanations.native_scale import LOG_ODDS
 
 NAMED = 3
-# Below this share of the largest amount a contradiction is not worth a word.
+# Amounts below this share of the largest are not worth a word.
 WORTH = 0.1
 _COUNTS = ("no", "one", "two", "three")
 
@@ -72,7 +72,7 @@ def _worth(some: Sequence[Attribution]) -> list[Attribution]:
 
 
 def _strongest(some: Sequence[Attribution]) -> list[Attribution]:
-    return [each for each in sentences.strongest_first(some) if each.amount]
+    return [each for each in sentences.strongest_first(_worth(some)) if each.amount]
 
 
 def _limits(unit: str, is_same_unit: bool, has_direction: bool) -> str:

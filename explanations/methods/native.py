@@ -11,6 +11,8 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from explanations import native_checks, sentences, wording
 from explanations.asking import ModelChanged, OutOfBudget
 from explanations.contract import (
@@ -29,7 +31,7 @@ from explanations.native_others import of_anything, of_heat, of_rule, part, spac
 from explanations.native_rules import field_of
 from explanations.native_scale import Scaled, scaled
 from mds_client.errors import MdsError
-from mds_client.signature import NUMERIC_KINDS, Signature
+from mds_client.signature import NUMERIC_KINDS, Field, Signature
 
 if TYPE_CHECKING:
     from mds_client.explainers import Explained
@@ -151,6 +153,8 @@ def _attributed(question: Question, found: Amounts, scale: Scaled) -> list[Attri
     if found.is_text:
         parts = zip(names, scale.amounts, strict=True)
         return [part(fields[0].name if fields else "", name, "", amount) for name, amount in parts]
+    if len(fields) == 1 and fields[0].kind == "tensor":
+        return _elements(question, fields[0], names, scale.amounts)
     if not names and len(scale.amounts) != len(fields):
         count = len(scale.amounts)
         raise ExplanationFailed(
@@ -167,6 +171,24 @@ def _attributed(question: Question, found: Amounts, scale: Scaled) -> list[Attri
         if field
         else part(name, name, "", amount)
         for field, name, amount in zip(known, names, scale.amounts, strict=True)
+    ]
+
+
+def _elements(
+    question: Question, field: Field, names: tuple[str, ...], amounts: tuple[float, ...]
+) -> list[Attribution]:
+    """Amounts of a model that takes one row of numbers without names: by their places in the row."""
+    given = np.asarray(question.values.get(field.name), dtype=object).ravel().tolist()
+    if len(given) != len(amounts):
+        raise ExplanationFailed(
+            f"{title(question.signature)} answered about {len(amounts)} numbers; "
+            f"the row has {len(given)}.",
+            advice=UNTOUCHED,
+        )
+    names = names or tuple(f"Number {place + 1}" for place in range(len(given)))
+    return [
+        part(name, name, wording.value(field, value), amount)
+        for name, value, amount in zip(names, given, amounts, strict=True)
     ]
 
 
@@ -207,7 +229,7 @@ def _beside_ours(question: Question, told: Explanation, scale: Scaled) -> Explan
     """The explanation with a sentence on whether our own method agrees; without it, why not."""
     method = _ours(question.signature)
     if method is None:
-        return told
+        return _unchecked(told, "we have nothing of our own for such an input.")
     _still(question, told, 0.0)
     beside = replace(
         question, method=method, report=lambda progress: _still(question, told, progress.fraction)
