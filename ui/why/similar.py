@@ -16,7 +16,7 @@ from ui.services import services
 from ui.text import plain
 from ui.why.asked import Asked
 
-ORDER = 80
+ORDER = 50
 _MOST_DIFFERING = 3
 _CALLED = {"correct": "right", "incorrect": "wrong", "unsure": "cannot be judged"}
 
