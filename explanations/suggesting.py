@@ -18,6 +18,9 @@ from explanations.wishes import Wish
 from mds_client.signature import Field
 
 Found = tuple[Changed, Fact]
+# The note of what is known before a search has ended.
+SO_FAR = "So far."
+HIDDEN = "not shown"
 NOT_ADVICE = "This is model behaviour, not advice."
 # Answers that differ by less are the same: a model may run a row in another batch.
 SAME = 1e-6
@@ -42,7 +45,7 @@ class Teller:
         ]
         question, ask = self.question, self.question.ask
         [before] = ask.facts([question.values])
-        rough = self.told(before, found, "So far.", 0) if found else None
+        rough = self.told(before, found, SO_FAR, 0) if found else None
         question.report(
             Progress(
                 fraction=min(ask.rows / (question.budget.rows or ask.rows), 1.0),
@@ -103,15 +106,23 @@ class Teller:
             field=name,
             title=place.field.title,
             value=value,  # type: ignore[arg-type]
-            before_text=before if before != after else exact(place.field, place.own),
+            before_text=self._before(place, before, after),
             after_text=after,
         )
+
+    @staticmethod
+    def _before(place: Place, before: str, after: str) -> str:
+        """In full where its short form is that of the new value; a sensitive value is never written down."""
+        if place.field.sensitive:
+            return HIDDEN
+        return before if before != after else exact(place.field, place.own)
 
     def _sentence(self, found: Sequence[Found]) -> str:
         changed, fact = found[0]
         changes = [self._change(name, value) for name, value in changed.items()]
         told = [
-            f"{wording.inside(each.title)} were {each.after_text} instead of {each.before_text}"
+            f"{wording.inside(each.title)} were {each.after_text}"
+            + (f" instead of {each.before_text}" if each.before_text != HIDDEN else "")
             for each in changes
         ]
         would = f"The model would answer {self._said(fact)} if {wording.listed(told)}."

@@ -448,6 +448,14 @@ def test_unknown_numbers_are_never_suggested_but_may_become_known() -> None:
     assert found.suggestions[0].changes[0].before_text == "unknown"
 
 
+def test_a_sensitive_value_is_never_written_down() -> None:
+    inputs = tuple(replace(each, sensitive=each.name == "b") for each in PLAIN.inputs)
+    signature = replace(PLAIN, inputs=inputs)
+    found = _explained(ArithmeticModel(_sum), signature, ROW, {"wish": "at_least", "number": 47})
+    assert found.suggestions[0].changes[0].before_text == "not shown"
+    assert found.sentence.startswith("The model would answer 48 mm if B were 19.")
+
+
 # What numbers are suggested
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from explanations.contract import Change, Explanation, Suggestion
 from explanations.differences import moved
+from explanations.suggesting import SO_FAR
 from mds_client.signature import Values
 from ui import session
 from ui.text import plain
@@ -21,12 +22,16 @@ def draw(explanation: Explanation, values: Values) -> None:
     for index, suggestion in enumerate(explanation.suggestions):
         with st.container(border=True):
             _draw_suggestion(explanation, suggestion)
-            if st.button(
-                "Open as scenario", key=_key(explanation, index), icon=":material/edit_note:"
-            ):
-                changes = {change.field: change.value for change in suggestion.changes}
-                st.session_state[session.SUGGESTED] = {**values, **changes}
-                st.rerun()
+            # What a search says on its way is drawn anew all the time: a press would be lost.
+            if not explanation.note.endswith(SO_FAR):
+                _draw_way_to_scenario(_key(explanation, index), suggestion, values)
+
+
+def _draw_way_to_scenario(key: str, suggestion: Suggestion, values: Values) -> None:
+    if st.button("Open as scenario", key=key, icon=":material/edit_note:"):
+        changes = {change.field: change.value for change in suggestion.changes}
+        st.session_state[session.SUGGESTED] = {**values, **changes}
+        st.rerun()
 
 
 def _draw_suggestion(explanation: Explanation, suggestion: Suggestion) -> None:

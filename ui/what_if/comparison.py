@@ -12,14 +12,14 @@ from cases.history import CaseView
 from cases.scenarios import Scenario
 from explanations import wording
 from explanations.differences import between
-from explanations.suggesting import short
+from explanations.suggesting import HIDDEN, short
 from mds_client.prediction import Answer
 from mds_client.signature import Field, Signature
 from ui.text import percent, plain
 from ui.why.asked import Asked
 
 _MOST_FIELDS = 8
-_HIDDEN = "not shown"
+_LONGEST = 120  # characters of an answer that is a text
 
 
 def draw(asked: Asked, found: Sequence[Scenario], shown: str) -> None:
@@ -43,7 +43,7 @@ def differing(one: CaseView, other: CaseView, signature: Signature) -> list[Fiel
 def value_text(field: Field, entered: object) -> str:
     """A value as a case keeps it; of a file its name, of a sensitive field nothing."""
     if field.sensitive:
-        return _HIDDEN
+        return HIDDEN
     if isinstance(entered, dict) and "file" in entered:
         return str(entered["file"])
     return short(field, entered)
@@ -59,7 +59,7 @@ def _draw_beside(asked: Asked, scenario: Scenario) -> None:
         ):
             column.metric(
                 plain(name),
-                answer.headline,
+                plain(answer.headline[:_LONGEST]),
                 percent(answer.probability) if answer.probability is not None else None,
                 delta_color="off",
                 delta_arrow="off",
@@ -95,6 +95,7 @@ def _draw_table(asked: Asked, found: Sequence[Scenario]) -> None:
         table(asked, found),
         hide_index=True,
         column_config={"Case": st.column_config.LinkColumn("Case", display_text="Open")},
+        placeholder="",
         alt="The case and its scenarios, with what differs and the answers",
     )
 

@@ -45,6 +45,7 @@ def copy_of(asked: Asked) -> Copy:
     if suggested is not None:
         st.session_state[open_key(asked)] = True
         fill(kept, suggested)
+        st.toast("The suggestion is in the form below.", icon=":material/edit_note:")
     found: Copy = st.session_state[session.WHAT_IF]
     return found
 

@@ -7,18 +7,18 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from explanations.suggesting import short
 from explanations.target import Target
 from mds_client.signature import NUMERIC_KINDS, TABULAR_KINDS, Field, Signature
 from ui.fields.choice import worded
 from ui.judging import labels_of
 from ui.text import plain
+from ui.what_if.comparison import value_text
 from ui.why.asked import Asked
 
 ANY = "any other answer"
 WAYS = {"up or down": "", "only up": "up", "only down": "down"}
 _AT_LEAST, _AT_MOST, _WAY = "At least", "At most", "May go"
-_ROW_HEIGHT, _MOST_ROWS = 35, 6
+_MOST_ROWS, _HEIGHT = 6, 280
 # What is asked for at first lies so far from the answer.
 _FURTHER = 1.1
 
@@ -72,11 +72,12 @@ def _draw_ranges(numbers: Sequence[Field], asked: Asked, key: str) -> dict[str, 
         hide_index=True,
         key=f"{key}_limits",
         disabled=("Field", "Now"),
-        height=_ROW_HEIGHT * (min(len(numbers), _MOST_ROWS) + 1) + 3,
+        height="auto" if len(numbers) <= _MOST_ROWS else _HEIGHT,
         column_config={
             "Field": st.column_config.TextColumn(pinned=True),
             _WAY: st.column_config.SelectboxColumn(options=list(WAYS), required=True),
         },
+        placeholder="any",
         alt="The limits of each number",
     )
     return limits_of(numbers, edited)
@@ -87,7 +88,7 @@ def _limits(numbers: Sequence[Field], asked: Asked) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Field": [field.title for field in numbers],
-            "Now": [short(field, asked.values.get(field.name)) for field in numbers],
+            "Now": [value_text(field, asked.values.get(field.name)) for field in numbers],
             _AT_LEAST: nothing,
             _AT_MOST: nothing,
             _WAY: [next(iter(WAYS))] * len(numbers),
