@@ -156,10 +156,9 @@ def _attributed(question: Question, found: Amounts, scale: Scaled) -> list[Attri
     if len(fields) == 1 and fields[0].kind == "tensor":
         return _elements(question, fields[0], names, scale.amounts)
     if not names and len(scale.amounts) != len(fields):
-        count = len(scale.amounts)
+        count = "1 field" if len(scale.amounts) == 1 else f"{len(scale.amounts)} fields"
         raise ExplanationFailed(
-            f"{title(question.signature)} answered about {count} fields; "
-            f"the model takes {len(fields)}.",
+            f"{title(question.signature)} answered about {count}; the model takes {len(fields)}.",
             advice=f"It may explain another version of the model. {UNTOUCHED}",
         )
     names = names or tuple(field.name for field in fields)
@@ -221,8 +220,12 @@ def _told(
         attributions=attributions,
         gap=gap,
         sentence=spaced(sentence),
-        alt=f"Bars: how much each of {len(attributions)} parts moves the {target.words}. {sentence}",
+        alt=f"Bars: how much each of {len(attributions)} parts moves {_the(target.words)}. {sentence}",
     )
+
+
+def _the(words: str) -> str:
+    return words if words.startswith("the ") else f"the {words}"
 
 
 def _beside_ours(question: Question, told: Explanation, scale: Scaled) -> Explanation:
