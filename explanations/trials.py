@@ -14,6 +14,7 @@ from mds_client.errors import MdsError
 Changed = Mapping[str, object]
 # Kept back, so that what is suggested can be asked once more at the end.
 RESERVE = 3
+MOST_AT_ONCE = 500
 
 
 class Ended(Exception):
@@ -30,28 +31,33 @@ class Ended(Exception):
 
 
 class Trials:
-    """The model as a function of what is changed. Everything it was asked is remembered.
-
-    `refused` counts the rows that the model did not answer.
-    """
+    """The model as a function of what is changed. Everything it was asked is remembered."""
 
     def __init__(self, question: Question, wish: Wish, places: Sequence[Place]) -> None:
         self.wish = wish
         self.places = {place.field.name: place for place in places}
-        self.refused = 0
+        self._refused: set[Hashable] = set()
         self._question = question
         self._known: dict[Hashable, tuple[Changed, Fact]] = {}
 
     def ask(self, some: Sequence[Changed]) -> list[Fact | None]:
         """What the model says to each; None where it errs. Raises Ended when it may be asked no more."""
-        new = list({_key(each): each for each in some if _key(each) not in self._known}.values())
+        seen = self._refused | self._known.keys()
+        new = list({_key(each): each for each in some if _key(each) not in seen}.values())
         room = max(self._question.ask.rows_left - RESERVE, 0)
         fitting = new[: int(min(room, len(new)))]
-        if fitting:
-            self._ask(fitting)
-        if len(fitting) < len(new):
+        while fitting:
+            count = self._in_time()
+            self._ask(fitting[:count])
+            fitting, new = fitting[count:], new[count:]
+        if new:
             raise Ended(f"It ended after {self._question.budget.rows or 0:,} rows.")
         return [self.known(each) for each in some]
+
+    @property
+    def refused(self) -> int:
+        """How many changed cases the model did not answer."""
+        return len(self._refused)
 
     def known(self, changed: Changed) -> Fact | None:
         """What the model said to this before."""
@@ -77,6 +83,14 @@ class Trials:
         sizes = [self.places[name].size(value) for name, value in changed.items()]
         return len(sizes), sum(sizes)
 
+    def _in_time(self) -> int:
+        """How many rows one request may have, so that a slow model does not use up all the time with it."""
+        ask, seconds = self._question.ask, self._question.budget.seconds
+        if seconds is None:
+            return MOST_AT_ONCE
+        pace = ask.seconds / max(ask.rows, 1)
+        return max(int((seconds - ask.seconds) / 2 / max(pace, 1e-9)), 1)
+
     def _ask(self, some: Sequence[Changed]) -> None:
         rows = [{**self._question.values, **each} for each in some]
         try:
@@ -87,7 +101,7 @@ class Trials:
             raise Ended.by(error) from error
         for changed, fact in zip(some, facts, strict=True):
             if fact is None:
-                self.refused += 1
+                self._refused.add(_key(changed))
             else:
                 self._known[_key(changed)] = (changed, fact)
 

@@ -15,12 +15,14 @@ import numpy as np
 import pytest
 from arithmetic_models import NOTHING_SENT, REF, ArithmeticModel, number, order, table, yes
 
+from explanations.asking import Asker
 from explanations.changing import Limits, places
-from explanations.contract import Budget, Explanation, Progress
+from explanations.contract import Budget, Explanation, Progress, Question
 from explanations.errors import ExplanationFailed
 from explanations.explaining import Askable, explain
 from explanations.ladders import ladder, step_for
 from explanations.methods import methods
+from explanations.target import Target
 from mds_client import MdsClient, Server
 from mds_client.errors import EndpointFailed, EndpointRefused
 from mds_client.prediction import Answer, Prediction
@@ -585,6 +587,40 @@ def test_a_budget_ends_it_with_what_it_has() -> None:
     assert found.rows <= 25
     assert "It ended after 25 rows." in found.note
     assert not found.is_complete
+
+
+def test_a_model_that_is_too_slow_ends_it_with_what_it_has() -> None:
+    forest, slow = _forest(), Clock()
+    row = forest.signature.example_rows[4]
+    answer = forest.predict(forest.signature, [row]).answer
+    asker = Asker(
+        lambda rows: slow.predict(forest, rows),
+        Target.of(answer),
+        budget=Budget(seconds=20),
+        clock=lambda: slow.now,
+    )
+    question = Question(
+        method=METHOD,
+        ask=asker,
+        signature=forest.signature,
+        values=row,
+        budget=Budget(seconds=20),
+    )
+    found = METHOD.explain(question)
+    assert found.suggestions
+    assert "It ended after 20 seconds." in found.note
+    assert slow.now <= 24
+
+
+@dataclass
+class Clock:
+    """A model that takes half a second a row, on a clock of its own."""
+
+    now: float = 0.0
+
+    def predict(self, model: Fitted, rows: list[Values]) -> Sequence[Answer]:
+        self.now += 0.5 * len(rows)
+        return model.predict(model.signature, rows).answers
 
 
 def test_an_answer_that_is_wanted_already_needs_no_change() -> None:

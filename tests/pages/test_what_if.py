@@ -9,7 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from cases import history
 from cases.scenarios import origin, scenarios
+from tests.recorded import case_of
 from ui import services, session
+from ui.what_if.comparison import other_version
 
 
 def _asked(app: AppTest, model: str) -> AppTest:
@@ -144,6 +146,12 @@ def test_what_a_person_allows_reaches_the_search(
     assert "Bill length: stays as it is" in said
     assert re.search(r"Bill depth: 17\smm to 18\smm", said)
     assert "Flipper length: only up" in said
+
+
+def test_another_version_is_said() -> None:
+    first, later = case_of(version="v1"), case_of(version="v2")
+    assert other_version(first, later).startswith("Version v2 answered, not v1")
+    assert other_version(first, first) == ""
 
 
 @pytest.mark.parametrize("model", ["demo/digits", "demo/language-id", "demo/speech"])

@@ -65,7 +65,19 @@ def _draw_beside(asked: Asked, scenario: Scenario) -> None:
                 delta_arrow="off",
             )
         st.markdown(f"**{plain(_told(asked.answer, after))}**")
+        if words := other_version(asked.case, scenario.case):
+            st.warning(plain(words), icon=":material/warning:")
         st.markdown("\n".join(_lines(asked, scenario.case)))
+
+
+def other_version(first: CaseView, scenario: CaseView) -> str:
+    """That the model itself is another one: then not all of the difference is due to the changes."""
+    if not first.version or not scenario.version or first.version == scenario.version:
+        return ""
+    return (
+        f"Version {scenario.version} answered, not {first.version} as for this case: "
+        "the difference may be due to that."
+    )
 
 
 def _told(before: Answer, after: Answer) -> str:
@@ -120,6 +132,8 @@ def _line(
         "Answer": answer.headline if answer else case.error_sentence,
         "Difference": between(asked.answer, answer) if answer and not is_first else None,
     }
+    if not is_first and other_version(asked.case, case):
+        line["Version"] = case.version
     for field in fields[:_MOST_FIELDS]:
         title = field.title if field.title not in line else f"{field.title} ({field.name})"
         line[title] = _value(case, field)
