@@ -61,6 +61,20 @@ def test_a_model_is_described_by_its_name_alone(capsys: Captured) -> None:
     assert json.loads(capsys.readouterr().out)["signature"]["model"]["name"] == "penguins"
 
 
+def test_an_explainer_is_told_from_the_models_and_shown_with_its_own(capsys: Captured) -> None:
+    assert main(["models", "--server", "demo"]) == 0
+    assert "demo/penguins-explainer (explains penguins)" in capsys.readouterr().out
+    assert main(["models", "--server", "demo", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["models"]
+    assert [row["name"] for row in listed if row["explains"]] == ["penguins-explainer"]
+    assert main(["describe", "demo/penguins@v2"]) == 0
+    said = capsys.readouterr().out
+    assert "Explained by penguins-explainer: POST /v2/models/penguins-explainer/infer" in said
+    assert "says in its metadata that it explains penguins@v2" in said
+    assert main(["describe", "demo/penguins@v1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["explainer"] is None
+
+
 def test_an_example_is_answered(capsys: Captured) -> None:
     assert main(["predict", "breast-cancer", "--example", "1", "--show-sent"]) == 0
     said = capsys.readouterr()
@@ -175,6 +189,7 @@ def test_the_doctor_says_the_protocol_and_what_is_missing(mds_url: str, capsys: 
     said = capsys.readouterr().out
     assert "✓ server: It speaks open-inference" in said
     assert "12 models" in said
+    assert "server/penguins@v2 is explained by penguins-explainer" in said
     assert "wine" in said
     assert main(["doctor", "--json"]) == 3
     assert {f["mark"] for f in json.loads(capsys.readouterr().out)} >= {"✓", "✗"}
