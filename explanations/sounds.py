@@ -68,6 +68,12 @@ class Sound:
         quiet = zero * ((end - start) * size)
         return replace(self, data=self.data[: start * size] + quiet + self.data[end * size :])
 
+    def between(self, start: float, end: float) -> Sound:
+        """Only what is heard from one second to another."""
+        size = self._frame_bytes
+        first, last = round(start * self.rate), round(end * self.rate)
+        return replace(self, data=self.data[first * size : last * size])
+
     def file(self) -> File:
         """As a WAV file again."""
         stream = io.BytesIO()

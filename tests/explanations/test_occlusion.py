@@ -387,6 +387,13 @@ def test_an_even_sound_is_parted_evenly() -> None:
     ]  # fmt: skip
 
 
+def test_a_stretch_can_be_cut_out() -> None:
+    sound = Sound.read(_sound(np.linspace(0, 0.9, 8_000)))
+    cut = Sound.read(sound.between(0.25, 0.5).file())
+    assert cut.frames == 2_000
+    assert cut.data == sound.data[4_000:8_000]
+
+
 @pytest.mark.parametrize("data", [b"", b"RIFF", b"ID3 mp3"])
 def test_other_sounds_are_said(data: bytes) -> None:
     file = File(name="it.wav", media_type="audio/wav", data=data)

@@ -7,6 +7,7 @@ import streamlit as st
 from charts import waveform
 from explanations import sentences
 from explanations.contract import Attribution, Explanation
+from explanations.sounds import Sound
 from mds_client.signature import File, Values
 from ui.explained._parts import file, is_rough
 from ui.explained.spans import meaning, said
@@ -41,8 +42,10 @@ def _draw_player(explanation: Explanation, sound: File) -> None:
     stretches = {_said(each): each.span for each in heard(explanation)}
     key = f"heard_{explanation.method}_{explanation.seed}"
     chosen = st.pills("Listen to", [_ALL, *stretches], default=_ALL, required=True, key=key)
-    start, end = stretches.get(chosen or _ALL) or (0, None)
-    st.audio(sound.data, format=sound.media_type or "audio/wav", start_time=start, end_time=end)
+    stretch = stretches.get(chosen or _ALL)
+    # Streamlit 1.67 starts a player at whole seconds only: a stretch is a sound of its own.
+    data = Sound.read(sound).between(*stretch).file().data if stretch else sound.data
+    st.audio(data, format=sound.media_type or "audio/wav")
 
 
 def heard(explanation: Explanation) -> list[Attribution]:
