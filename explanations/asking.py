@@ -32,6 +32,8 @@ ROWS_A_CALL = 500
 BYTES_A_CALL = 4 * 1024 * 1024
 # So many rows that the model does not answer are borne; when they are the most, asking on is in vain.
 PATIENCE = 10
+# A request that may be smaller should not take longer.
+REQUEST_SECONDS = 5.0
 # What a model may say of single rows; whatever else goes wrong would go wrong with every row.
 ERRS = (InvalidValues, EndpointRefused, EndpointFailed, UnreadableAnswer, ExplanationFailed)
 
@@ -133,7 +135,10 @@ class Asker:
         new = {key: row for key, row in zip(keys, rows, strict=True) if key not in seen}
         waiting, tally = list(new), Tally()
         while waiting:
-            chunk = waiting[: self._that_fit([new[key] for key in waiting])]
+            # A slow model is asked about few rows at a time, so that it can be stopped in between.
+            most = max(int(min(self.rows_within(REQUEST_SECONDS), len(waiting))), 1)
+            most = most if self.calls else len(waiting)
+            chunk = waiting[: min(self._that_fit([new[key] for key in waiting]), most)]
             self._take({key: new[key] for key in chunk}, tally)
             waiting = waiting[len(chunk) :]
         return [self._known.get(key) for key in keys]

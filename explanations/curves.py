@@ -68,7 +68,7 @@ def planned(
     requests = [
         -(-rows // ROWS_A_CALL) * 2 if steps else -(-rows * g // ROWS_A_CALL) for g in grids
     ]
-    calls = 2 + rows // ROWS_A_CALL + sum(requests)
+    calls = 3 + rows // ROWS_A_CALL + sum(requests)
     return replace(most, rows=rows * (sum(grids) + 1), calls=calls)
 
 

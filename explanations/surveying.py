@@ -15,8 +15,8 @@ from explanations.sampling import Vector
 from mds_client.signature import Field, Signature, Values
 
 FEWEST = 10
-# So many rows are asked about first, to see how fast the model is.
-PILOT = 50
+# So many rows are asked about first, and so many more if that was quick, to see how fast the model is.
+PILOTS = (FEWEST, 50)
 MOST_FIELDS = 6
 
 
@@ -61,11 +61,16 @@ def unanswered(count: int) -> str:
 
 
 def survey(
-    question: Question, rows: Sequence[Values], truths: Sequence[Truth], rows_each: int
+    question: Question,
+    rows: Sequence[Values],
+    truths: Sequence[Truth],
+    rows_each: int,
+    piece: int,
 ) -> Survey:
     """The rows that a method can afford which asks `rows_each` rows about each; drawn with the seed.
 
-    Raises ExplanationFailed when there are too few rows, ExplanationTooDear when the budget leaves too few.
+    A slow model may not answer all of that in time: then they are so few that it can be asked `piece` rows
+    about each, which is the least that says something. Raises ExplanationFailed when there are too few rows, ExplanationTooDear when the budget leaves too few.
     """
     if len(rows) < FEWEST:
         raise ExplanationFailed(
@@ -74,8 +79,10 @@ def survey(
         )
     order = np.random.default_rng(question.seed).permutation(len(rows))
     question.report(Progress(fraction=0.02, words="Asking about the rows as they are"))
-    question.ask.each([rows[place] for place in order[:PILOT]])
-    chosen = sorted(order[: _affordable(question, len(rows), rows_each)].tolist())
+    for pilot in PILOTS:
+        if not question.ask.calls or _in_time(question) >= 10 * pilot:
+            question.ask.each([rows[place] for place in order[:pilot]])
+    chosen = sorted(order[: _affordable(question, len(rows), rows_each, piece)].tolist())
     facts = question.ask.each([rows[place] for place in chosen])
     kept = [(p, f) for p, f in zip(chosen, facts, strict=True) if f and math.isfinite(f.score)]
     if len(kept) < FEWEST:
@@ -116,13 +123,20 @@ def option(question: Question, name: str, usual: int, least: int, most: int) -> 
     return min(max(given, least), most) if isinstance(given, int) else usual
 
 
-def _affordable(question: Question, given: int, rows_each: int) -> int:
+def _affordable(question: Question, given: int, rows_each: int, piece: int) -> int:
     # What was asked to see the pace is part of the rows; it is not paid for twice.
-    room = question.ask.room + question.ask.rows
+    room = question.ask.room_given_time + question.ask.rows
     count = affordable(given, room, rows_each)
     if count < FEWEST:
         raise ExplanationTooDear(
-            f"Within {question.ask.nearest_limit} only {count} rows could be looked at.",
-            advice="Choose fewer fields, places or repetitions, or a model that answers faster.",
+            f"Its limit of {question.budget} leaves room for {count} rows of the cohort only.",
+            advice="Choose fewer fields, places or repetitions.",
         )
-    return count
+    # Time is a guess: a first request may be slow. It never takes away what makes a study worth while.
+    return int(min(count, max(_in_time(question) // piece, FEWEST)))
+
+
+def _in_time(question: Question) -> float:
+    """How many more rows are answered in time, at the best pace so far."""
+    seconds = question.budget.seconds
+    return math.inf if seconds is None else question.ask.rows_within(seconds - question.ask.seconds)

@@ -37,7 +37,8 @@ def explain(question: Question) -> Explanation:
     fields = chosen_fields(question)
     places = option(question, "places", curves.PLACES, 2, curves.MOST_PLACES)
     each = curves.rows_each(question, fields, places)
-    found = survey(question, question.cohort, (), rows_each=each)
+    piece = -(-each // len(fields))
+    found = survey(question, question.cohort, (), rows_each=each, piece=piece)
 
     def draw(question: Question, found: Survey, one: Field, work: Gathering) -> Curve | None:
         return curves.partial_dependence(question, found, one, work, places)

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from explanations import overall
-from explanations.asking import ERRS, ROWS_A_CALL, OutOfBudget
+from explanations.asking import ERRS, REQUEST_SECONDS, ROWS_A_CALL, OutOfBudget
 from explanations.contract import (
     Attribution,
     Budget,
@@ -85,14 +85,15 @@ def planned(signature: Signature, given: int, options: Mapping[str, object]) -> 
     rows = affordable(given, most.rows or ROWS, each)
     together = min(max(ROWS_A_CALL // max(rows, 1), 1), fields)
     rounds = repetitions * -(-fields // together)
-    calls = 2 + rows // ROWS_A_CALL + rounds * -(-together * rows // ROWS_A_CALL)
+    calls = 3 + rows // ROWS_A_CALL + rounds * -(-together * rows // ROWS_A_CALL)
     return replace(most, rows=rows * (each + 1), calls=calls)
 
 
 def explain(question: Question) -> Explanation:
     fields = chosen_fields(question, most=len(question.signature.inputs))
     repetitions = option(question, "repetitions", REPETITIONS, 1, MOST_REPETITIONS)
-    found = survey(question, *_with_truths(question), rows_each=len(fields) * repetitions)
+    each = len(fields) * repetitions
+    found = survey(question, *_with_truths(question), rows_each=each, piece=len(fields))
     work = Work.of(question, found, fields, repetitions)
     ended = _shuffle_all(question, work)
     return _told(question, work, ended)
@@ -111,7 +112,8 @@ def _with_truths(question: Question) -> tuple[list[Values], list[Truth]]:
 def _shuffle_all(question: Question, work: Work) -> str:
     """Repetition after repetition, as many fields in a request as fit; what ended it before its end."""
     chance = np.random.default_rng([question.seed, 1])
-    groups = list(_groups(list(work.tallies.values()), len(work.survey.rows)))
+    most = int(min(ROWS_A_CALL, question.ask.rows_within(REQUEST_SECONDS)))
+    groups = list(_groups(list(work.tallies.values()), most // len(work.survey.rows)))
     for repetition in range(work.repetitions):
         for place, group in enumerate(groups):
             orders = [chance.permutation(len(work.survey.rows)) for _ in group]
@@ -123,8 +125,8 @@ def _shuffle_all(question: Question, work: Work) -> str:
     return ""
 
 
-def _groups(tallies: list[Tally], rows: int) -> Iterator[list[Tally]]:
-    together = max(ROWS_A_CALL // rows, 1)
+def _groups(tallies: list[Tally], together: int) -> Iterator[list[Tally]]:
+    together = max(together, 1)
     for start in range(0, len(tallies), together):
         yield tallies[start : start + together]
 

@@ -10,7 +10,8 @@ import pytest
 from cohort_models import NUMBER, YES, Model, columns, linear, of, studied
 
 from explanations import overall
-from explanations.contract import Attribution, Budget, Explanation, Progress
+from explanations.asking import Asker
+from explanations.contract import Attribution, Budget, Explanation, Progress, Question
 from explanations.errors import ExplanationFailed, ExplanationTooDear
 from explanations.methods import methods, suited
 from explanations.shuffling import interval
@@ -211,6 +212,55 @@ def test_the_budget_ends_it_with_what_it_has() -> None:
     assert len(found.attributions) == 6
 
 
+def test_a_model_that_is_slower_than_the_budget_tells_what_it_could() -> None:
+    """Half a second a row, which the clock of the test runs through at once: a few fields over a few rows."""
+    now = [0.0]
+
+    def slow(row: Values) -> Answer:
+        now[0] += 0.5
+        return linear(a=1.0)(row)
+
+    rows = columns(19, 500, "abcdefgh")
+    ask = Asker(
+        lambda some: [slow(row) for row in some],
+        NUMBER,
+        budget=Budget(rows=20_000, seconds=60),
+        clock=lambda: now[0],
+    )
+    method = methods()[IMPORTANCE]
+    found = method.explain(
+        Question(
+            method=method, ask=ask, signature=of(rows), values={}, cohort=rows,
+            budget=Budget(rows=20_000, seconds=60),
+        )
+    )  # fmt: skip
+    assert now[0] < 75
+    assert len(found.attributions) == 8
+    assert "It ended after 60 seconds." in found.note
+    assert re.search(r"Over 1\d of 500 rows, drawn by chance", found.note)
+
+
+def test_a_slow_first_request_does_not_make_a_study_small() -> None:
+    """Two seconds for whatever is asked first, and nothing after: all rows that the budget has take part."""
+    now = [0.0]
+
+    def predict(some: list[Values]) -> list[Answer]:
+        now[0] += 2.0 if not now[0] else 0.0
+        return [linear(a=1.0)(row) for row in some]
+
+    rows = columns(20, 24, "abcdefgh")
+    budget = Budget(rows=20_000, seconds=60)
+    ask, method = Asker(predict, NUMBER, budget=budget, clock=lambda: now[0]), methods()[IMPORTANCE]
+    found = method.explain(
+        Question(
+            method=method, ask=ask, signature=of(rows), values={}, cohort=rows, budget=budget,
+            options={"repetitions": 20},
+        )
+    )  # fmt: skip
+    assert found.is_complete
+    assert "Over 24 rows, each field shuffled 20 times" in found.note
+
+
 @pytest.mark.parametrize("count", [0, 9])
 def test_too_few_rows_are_said(count: int) -> None:
     rows = columns(15, 20, "ab")
@@ -219,7 +269,7 @@ def test_too_few_rows_are_said(count: int) -> None:
 
 
 def test_a_budget_for_hardly_any_row_is_said() -> None:
-    with pytest.raises(ExplanationTooDear, match="rows could be looked at"):
+    with pytest.raises(ExplanationTooDear, match=r"Its limit of 80 rows leaves room for \d rows"):
         studied(IMPORTANCE, Model(linear(a=1.0)), columns(16, 300, "ab"), budget=Budget(rows=80))
 
 
