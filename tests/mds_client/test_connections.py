@@ -7,6 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from mds_client import EndpointTimedOut, EndpointUnreachable, MdsClient, MdsErro
 from mds_client.transport.connections import Transport, translated
 from mds_client.transport.deadline import Limit
 from mds_client.transport.plain import Connection
+from mds_client.transport.streams import Backend, Stream
 from tests.mds_client.test_faults import GOOD, SIGNATURE
 
 SECONDS = dict.fromkeys(("connect", "read", "write", "pool"), 20.0)
@@ -202,6 +204,27 @@ def test_a_server_that_takes_nothing_is_given_up() -> None:
             with pytest.raises(EndpointTimedOut):
                 client.predict(SIGNATURE, [{"x": 0.1234567}] * 600_000)
             assert time.monotonic() - started < 60
+
+
+def test_a_server_that_takes_little_at_a_time_gets_everything_once() -> None:
+    ours, theirs = socket.socketpair()
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+
+    class Inner(httpcore.NetworkStream):
+        def get_extra_info(self, info: str) -> object:
+            return ours
+
+    head, body = bytes(range(256)) * 200, bytes(reversed(range(256))) * 2000
+
+    def send() -> None:
+        with ours:
+            Stream(Inner(), Backend()).send(head, body, 20.0)
+
+    with theirs, ThreadPoolExecutor(1) as thread:
+        sending = thread.submit(send)
+        taken = b"".join(iter(lambda: theirs.recv(700), b""))
+        sending.result()
+    assert taken == head + body
 
 
 def test_an_answer_is_read_though_the_request_was_not_taken() -> None:
