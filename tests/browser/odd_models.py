@@ -142,6 +142,11 @@ MODELS: dict[str, tuple[list[Tensor], list[Tensor], list[Tensor]]] = {
         [_tensor("probs", "FP32", [-1, 2], labels=["zero", "one"], role="probabilities")],
         [_answered("probs", "FP32", [1, 2], [0.25, 0.75])],
     ),
+    "photograph": (
+        [_column("photo", "BYTES", kind="image", content_type="base64", label="Photo", media_types=["image/jpeg"])],
+        [],
+        [_text("found", FOUND)],
+    ),
     "painter": (STREET, [], [_answered("image", "UINT8", [1, 64, 96, 3], [(x * 2 + y * c) % 256 for y in range(64) for x in range(96) for c in (1, 2, 3)])]),
     "mixed": (MIXED, [], [_text("out", {"deep": {"er": [1, 2, {"x": None}]}, "list": [1]}), _answered("pair", "FP32", [1, 2, 2], [1.0, 2.0, 3.0, 4.0])]),
     "odd": (ODD, [_tensor("label", "BYTES", [-1, 1], role="class")], [_text("label", HOSTILE)]),

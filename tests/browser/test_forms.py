@@ -248,6 +248,19 @@ def test_a_picture_is_pasted_for_a_model_of_numbers(page: Page, sent: dict[str, 
     expect(page.get_by_role("img", name="Digit as the model sees it")).to_be_visible()
 
 
+def test_a_screenshot_is_pasted_for_a_model_of_photographs(
+    browser: Browser, odd: tuple[str, dict[str, Any]]
+) -> None:
+    with watched(browser, odd[0], permissions=["clipboard-read", "clipboard-write"]) as page:
+        visit = _form(page, "photograph")
+        page.evaluate(PUT, b64encode(png(61, 43)).decode())
+        page.get_by_role("textbox", name="Paste a picture: Photo").press("Control+v")
+        expect(page.get_by_role("status").get_by_text("Pasted as pasted.jpg, in a")).to_be_visible()
+        visit.predict()
+    picture = Image.open(io.BytesIO(b64decode(data_of(odd[1]["photograph"])["photo"][0])))
+    assert (picture.format, picture.size) == ("JPEG", (61, 43))
+
+
 @pytest.mark.parametrize(
     ("pasted", "said"),
     [
@@ -269,6 +282,7 @@ def test_what_cannot_be_pasted_is_said(
 def test_what_is_pasted_is_looked_at_like_any_file(page: Page) -> None:
     """Pasted into the page itself, since there is only one input that it can mean."""
     visit = _form(page, "street")
+    expect(_paste_box(page)).to_be_visible()
     page.locator("body").evaluate(PASTE, ["holiday.jpg", "image/jpeg", 9, "no picture"])
     expect(page.get_by_role("status").get_by_text("Pasted as holiday.jpg.")).to_be_visible()
     visit.click(visit.predict_button())

@@ -33,5 +33,6 @@ output:not(:empty) { padding-top: .25rem; }
 def draw(field: Field, key: str) -> None:
     """The box; a picture that is too large for the model or for the uploader is refused in words there."""
     most = min(field.max_bytes, st.get_option("server.maxUploadSize") * 2**20)
-    label = f"Paste a picture: {field.title}"
-    scripts.run("paste", key, {"label": label, "types": _TYPES, "most": most}, style=_STYLE)
+    words = f"Paste a picture: {field.title}"
+    data = {"label": words, "types": _TYPES, "takes": list(field.media_types), "most": most}
+    scripts.run("paste", key, data, style=_STYLE)

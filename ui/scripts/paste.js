@@ -1,5 +1,6 @@
 // Takes a picture from the clipboard, and hands it to the uploader beside it as if it had been chosen there.
-// `data`: `label` names the input, `types` is the ending of each media type that is taken, `most` in bytes.
+// `data`: `label` names the input, `types` is the ending of each media type, `takes` those that the model takes (all
+// where there is none), `most` in bytes.
 const KEYS = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘V" : "Ctrl+V";
 const boxes = (window.mdsPasteBoxes ??= new Set());
 
@@ -35,14 +36,43 @@ function named(file, types) {
   return new File([file], isOwn ? file.name : `pasted.${ending}`, { type: file.type });
 }
 
+// A screenshot is always a PNG: it is written anew for a model that takes other pictures alone.
+async function fitting(file, takes) {
+  const type = ["image/jpeg", "image/webp", "image/png"].find((name) => takes.includes(name));
+  if (!type || takes.includes(file.type)) return file;
+  try {
+    const picture = await createImageBitmap(file);
+    const canvas = new OffscreenCanvas(picture.width, picture.height);
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = "white"; // a JPEG has no holes
+    pen.fillRect(0, 0, picture.width, picture.height);
+    pen.drawImage(picture, 0, 0);
+    return new File([await canvas.convertToBlob({ type, quality: 0.95 })], file.name, { type });
+  } catch {
+    return file; // no picture after all: the check of every file says so
+  }
+}
+
 function megabytes(size) {
   return `${(size / 2 ** 20).toFixed(1)} MB`;
 }
 
+// Whether the uploader has the whole file: it is listed, and the form may be sent again.
+async function hasArrived(form, name) {
+  for (let tries = 0; tries < 600; tries++) {
+    await new Promise((go) => setTimeout(go, 100));
+    const names = [...form.querySelectorAll('[data-testid="stFileChipName"]')].map((chip) => chip.title);
+    const isHeld = form.querySelector('[data-testid="stFormSubmitButton"] button')?.disabled;
+    if (names.includes(name) && !isHeld) return true;
+  }
+  return false;
+}
+
 // What happened, as a sentence.
-function taken(root, data, files) {
-  const picture = files.find((file) => data.types[file.type]);
-  if (!picture) return "There is no picture in the clipboard that can be taken.";
+async function taken(root, data, files) {
+  const found = files.find((file) => data.types[file.type]);
+  if (!found) return "There is no picture in the clipboard that can be taken.";
+  const picture = found.size > data.most ? found : await fitting(found, data.takes);
   if (picture.size > data.most) {
     return `This picture is too large: ${megabytes(picture.size)}, and at most ${megabytes(data.most)} can be sent. It was not taken.`;
   }
@@ -52,8 +82,10 @@ function taken(root, data, files) {
   const bag = new DataTransfer();
   bag.items.add(file);
   input.files = bag.files;
+  const form = input.closest('[data-testid="stForm"]') || document.body;
   input.dispatchEvent(new Event("change", { bubbles: true }));
-  return `Pasted as ${file.name}.`;
+  if (!(await hasArrived(form, file.name))) return `${file.name} did not arrive. Paste it again.`;
+  return picture === found ? `Pasted as ${file.name}.` : `Pasted as ${file.name}, in a format that the model takes.`;
 }
 
 async function read(types) {
@@ -73,7 +105,7 @@ export default function (component) {
   const { data, parentElement: root } = component;
   if (!root.querySelector(".box")) draw(root);
   const [box, button, output] = ["div.box", "button", "output"].map((name) => root.querySelector(name));
-  const take = (files) => (output.textContent = taken(root, data, files));
+  const take = async (files) => (output.textContent = await taken(root, data, files));
   box.setAttribute("aria-label", data.label);
   box.onpaste = box.ondrop = (event) => {
     event.preventDefault();
@@ -89,7 +121,8 @@ export default function (component) {
   // Pasting into no box at all means the only one that there is.
   const onPage = (event) => {
     const files = [...event.clipboardData.files];
-    if (boxes.size === 1 && files.length && !isTyping(event)) take(files);
+    const shown = [...boxes].filter((other) => other.isConnected);
+    if (shown.length === 1 && files.length && !isTyping(event)) take(files);
   };
   root.mdsForget?.();
   boxes.add(root);
