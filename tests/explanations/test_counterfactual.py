@@ -398,6 +398,13 @@ def test_what_a_person_allows_is_said_and_kept() -> None:
     )
 
 
+@pytest.mark.parametrize(("way", "changes"), [("up", {}), ("down", {"b": 5.0})])
+def test_a_field_goes_only_where_it_may(way: str, changes: dict[str, object]) -> None:
+    options: Options = {"wish": "at_most", "number": 20, "locked": ["a"], "directions": {"b": way}}
+    found = _explained(ArithmeticModel(_sum), PLAIN, ROW, options)
+    assert [_changed(found, index) for index in range(len(found.suggestions))] == [changes] * bool(changes)  # fmt: skip
+
+
 def test_everything_locked_is_said_without_asking_around() -> None:
     model = ArithmeticModel(_sum)
     options: Options = {"wish": "at_least", "number": 40, "locked": ["a", "b", "c"]}
@@ -496,6 +503,18 @@ def test_labels_without_scores_are_changed_too() -> None:
     assert _changed(found) == {"a": 26.0, "b": 16.0}
     assert found.target.kind == "agreement"
     assert found.sentence.startswith("The model would answer high if")
+
+
+def test_what_a_typical_case_has_is_put_back_where_it_does_not_matter() -> None:
+    """Without scores nothing says which of eight fields matter: only putting back does."""
+
+    def bare(row: Values) -> Answer:
+        high = row["c"] > 25 and row["h"] > 15  # type: ignore[operator]
+        return Answer(kind="class", label="high" if high else "low")
+
+    signature = table({name: [10.0, 28.0, 30.0, 32.0, 29.0] for name in "abcdefgh"})
+    found = _explained(ArithmeticModel(bare), signature, dict.fromkeys("abcdefgh", 10.0))
+    assert _changed(found) == {"c": 26.0, "h": 16.0}
 
 
 def test_a_model_that_names_only_the_likeliest_label() -> None:
