@@ -36,5 +36,10 @@ def title_of(method: Method, signature: Signature) -> str:
     return str(title(signature)) if title else method.TITLE
 
 
+def is_second(method: Method) -> bool:
+    """Whether it is offered after the others: it says much the same, for those who know it by name."""
+    return bool(getattr(method, "IS_SECOND", False))
+
+
 def _place(method: Method) -> tuple[int, bool, str]:
     return (getattr(method, "ORDER", 0), method.KIND == "rule", method.NAME)

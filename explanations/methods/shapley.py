@@ -10,15 +10,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from explanations import sampling, sentences, walking
+from explanations import sampling, walking
 from explanations.asking import ROWS_A_CALL, OutOfBudget
 from explanations.coding import Coding
 from explanations.comparing import Compared, all_rows, compared
-from explanations.contract import Attribution, Budget, Explanation, Kind, Progress, Question, Scope
+from explanations.contract import Budget, Explanation, Kind, Progress, Question, Scope
 from explanations.errors import ExplanationCancelled
 from explanations.foretelling import Facts
 from explanations.players import Player, players
 from explanations.sampling import Estimate, Game, Matrix, Vector
+from explanations.sharing import told
 from mds_client.errors import MdsError
 from mds_client.signature import Signature
 
@@ -34,8 +35,6 @@ REPETITIONS = 4
 REFINED = 0.5
 # Answers that differ by less are the same: a model may run a row in another batch.
 SAME = 1e-6
-# Amounts below this share of the largest are what adding in another order leaves.
-DUST = 1e-12
 
 
 def describe() -> str:
@@ -174,28 +173,10 @@ def _progress(question: Question, found: _Found) -> Progress:
 
 
 def _told(question: Question, found: _Found, ended: str) -> Explanation:
-    target, prediction, estimate = question.target, found.game.reached, found.estimate
-    attributions = sentences.strongest_first(_attributions(found))
-    parts = [
-        sentences.compared(target, prediction, estimate.base),
-        sentences.reasons(target, attributions),
-        sentences.without_effect(attributions),
-    ]
-    # The page shows every gap as a plain space, and so does what is kept.
-    sentence = " ".join(" ".join(parts).split())
-    return Explanation(
-        method=NAME,
-        title=TITLE,
-        kind=KIND,
-        target=target,
-        prediction=prediction,
-        base=estimate.base,
-        attributions=attributions,
-        gap=prediction - estimate.base - float(estimate.amounts.sum()),
-        sentence=sentence,
-        alt=f"Bars: how much each of {len(attributions)} fields moves the {target.words}. {sentence}",
-        note=f"{_how(found)} {ended}".strip(),
-        is_complete=not ended,
+    how = f"{_how(found)} {ended}".strip()
+    who, estimate = found.players, found.estimate
+    return replace(
+        told(question, who, estimate, reached=found.game.reached, how=how), is_complete=not ended
     )
 
 
@@ -215,20 +196,3 @@ def _how(all_found: _Found) -> str:
         f"A first estimate without ranges, against {found.typical} of {len(game.background)} "
         f"typical cases. {adds}"
     )
-
-
-def _attributions(found: _Found) -> list[Attribution]:
-    estimate = found.estimate
-    sizes = np.abs(estimate.amounts)
-    amounts = np.where(sizes > DUST * sizes.max(initial=0.0), estimate.amounts, 0.0)
-    return [
-        Attribution(
-            field=each.name,
-            title=each.title,
-            value_text=each.value_text,
-            amount=float(amount),
-            low=float(amount - half) if np.isfinite(half) else None,
-            high=float(amount + half) if np.isfinite(half) else None,
-        )
-        for each, amount, half in zip(found.players, amounts, estimate.half, strict=True)
-    ]

@@ -107,3 +107,14 @@ def test_without_other_cases_the_section_says_so(predict: AppTest) -> None:
     predict.session_state[f"similar_{case[0] if isinstance(case, list) else case}"] = True
     predict.run()
     assert "This is the first case of this model." in _words(predict)
+
+
+def test_what_an_explanation_costs_is_said_before_and_other_methods_are_put_away(
+    predict: AppTest,
+) -> None:
+    _predict(_penguins(predict))
+    (button,) = [b for b in predict.button if b.label == "What speaks for and against"]
+    assert "Up to 3,400 rows, about 10 calls, about" in button.help
+    labels = [b.label for b in predict.button]
+    assert "Permutation (shap)" in labels
+    assert labels.index("A rule that is enough") < labels.index("Exact (shap)")

@@ -51,7 +51,7 @@ def start(asked: Asked, method: str, options: Mapping[str, object] | None = None
         signature=asked.signature,
         values=asked.values,
         answer=asked.answer,
-        budget=_budget(method, asked.signature),
+        budget=budget(method, asked.signature),
         background=compared.rows if compared else (),
         compared_with=compared.words if compared else "",
         options=options or {},
@@ -68,7 +68,7 @@ def _failures() -> dict[tuple[str, str], MdsError]:
     return session.remembered(session.FAILURES, dict)
 
 
-def _budget(method: str, signature: Signature) -> Budget:
+def budget(method: str, signature: Signature) -> Budget:
     """What the method asks for, but never longer than the operator allows."""
     cost, most = methods()[method].cost(signature), services().settings.explanation_seconds
     return replace(cost, seconds=most if cost.seconds is None else min(cost.seconds, most))

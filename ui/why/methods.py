@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import streamlit as st
 
 from cases.history import explanations
 from explanations.backgrounds import Background
 from explanations.contract import Explanation, Method
-from explanations.methods import suited, title_of
+from explanations.methods import is_second, suited, title_of
+from explanations.price import price
 from mds_client.signature import Signature
 from ui import explained, notices
 from ui.services import services
@@ -35,12 +37,13 @@ def draw(asked: Asked) -> None:
         if view.result
     }
     background = jobs.background(asked.signature)
-    with st.container(horizontal=True):
-        for method in offered:
-            is_done = method.NAME in done and _is_of_now(done[method.NAME], background)
-            if not is_done and jobs.running(asked, method.NAME) is None:
-                title = title_of(method, asked.signature)
-                _draw_button(asked, method.NAME, title, method.describe())
+    waiting = [
+        method
+        for method in offered
+        if not (method.NAME in done and _is_of_now(done[method.NAME], background))
+        and jobs.running(asked, method.NAME) is None
+    ]
+    _draw_buttons(asked, waiting)
     for method in offered:
         if job := jobs.running(asked, method.NAME):
             jobs.draw(asked, method.NAME, job)
@@ -61,11 +64,26 @@ def _is_of_now(explanation: Explanation, background: Background | None) -> bool:
     return explanation.compared_with in ("", now)
 
 
-def _draw_button(asked: Asked, name: str, title: str, description: str) -> None:
+def _draw_buttons(asked: Asked, waiting: Sequence[Method]) -> None:
+    """One beside the other; those that say much the same as ours are put away."""
+    others = [method for method in waiting if is_second(method)]
+    with st.container(horizontal=True):
+        for method in waiting:
+            if method not in others:
+                _draw_button(asked, method)
+        if others:
+            with st.popover("Other methods", key=f"why_{asked.case.id}_others"):
+                for method in others:
+                    _draw_button(asked, method)
+
+
+def _draw_button(asked: Asked, method: Method) -> None:
+    taken = asked.case.seconds_wire
+    cost = price(jobs.budget(method.NAME, asked.signature), taken)
     st.button(
-        title,
-        key=f"why_{asked.case.id}_{name}",
-        help=plain(description),
+        title_of(method, asked.signature),
+        key=f"why_{asked.case.id}_{method.NAME}",
+        help=plain(f"{method.describe()} {cost}".strip()),
         on_click=jobs.start,
-        args=(asked, name),
+        args=(asked, method.NAME),
     )

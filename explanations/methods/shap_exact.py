@@ -1,0 +1,70 @@
+"""shap's Exact explainer: every combination of fields, against one typical row after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import numpy as np
+
+from explanations import masked
+from explanations.contract import Budget, Explanation, Kind, Question, Scope
+from explanations.masked import Effect, Switches
+from explanations.sampling import Matrix, Vector
+from mds_client.signature import Signature
+
+NAME = "shap_exact"
+TITLE = "Exact (shap)"
+KIND: Kind = "attribution"
+SCOPE: Scope = "case"
+ORDER = 9
+IS_SECOND = True
+# Of so many fields all combinations with one typical row fit into the budget.
+MOST_FIELDS = 11
+
+
+def describe() -> str:
+    return "How much each field moved this answer: shap tries all combinations of the fields."
+
+
+def suits(signature: Signature) -> bool:
+    return signature.is_tabular and 1 < len(signature.inputs) <= MOST_FIELDS
+
+
+def cost(signature: Signature) -> Budget:
+    return masked.cost(signature)
+
+
+def warm() -> None:
+    """Load the library and use it once, so that nobody waits for it."""
+    _amounts(lambda each: np.asarray(each).sum(axis=1), np.zeros((1, 2)))
+
+
+def explain(question: Question) -> Explanation:
+    combinations = 2 ** len(question.values)
+    typical = int(max(min(question.ask.room_given_time // combinations, masked.TYPICAL), 1))
+    return masked.explained(question, _effects, typical=typical)
+
+
+def _effects(switches: Switches) -> Iterator[Effect]:
+    found = np.empty((0, switches.count))
+    for row in range(len(switches.game.background)):
+        amounts = _amounts(partial(switches.against, row), switches.off)
+        found = np.vstack([found, amounts])
+        weights = switches.game.weights[: len(found)]
+        words = (
+            f"All combinations of fields against {_counted(len(found))}, by shap's Exact explainer."
+        )
+        yield Effect(amounts=weights @ found / weights.sum(), words=words, typical=len(found))
+
+
+def _amounts(model: Callable[[Matrix], Vector], off: Matrix) -> Matrix:
+    import shap
+
+    explainer = shap.explainers.Exact(model, shap.maskers.Independent(off))
+    on = np.ones_like(off)
+    return np.asarray(explainer(on, max_evals=2 ** off.shape[1], silent=True).values)
+
+
+def _counted(rows: int) -> str:
+    return "one typical case" if rows == 1 else f"{rows} typical cases"

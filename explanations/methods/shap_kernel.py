@@ -1,0 +1,64 @@
+"""shap's Kernel explainer: a weighted regression on combinations of the fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from explanations import masked
+from explanations.contract import Budget, Explanation, Kind, Question, Scope
+from explanations.masked import Effect, Switches
+from mds_client.signature import Signature
+
+NAME = "shap_kernel"
+TITLE = "Kernel (shap)"
+KIND: Kind = "attribution"
+SCOPE: Scope = "case"
+ORDER = 9
+IS_SECOND = True
+# shap's own default: so many combinations and two for each field.
+COMBINATIONS = 2048
+
+
+def describe() -> str:
+    return "How much each field moved this answer: shap fits a weighted sum to combinations of the fields."
+
+
+def suits(signature: Signature) -> bool:
+    return signature.is_tabular and len(signature.inputs) > 1
+
+
+def cost(signature: Signature) -> Budget:
+    return masked.cost(signature)
+
+
+def warm() -> None:
+    """Load the library, so that nobody waits for it."""
+    import shap  # noqa: F401
+
+
+def explain(question: Question) -> Explanation:
+    return masked.explained(question, _effects)
+
+
+def _effects(switches: Switches) -> Iterator[Effect]:
+    import shap
+
+    fields = switches.count
+    most = min(2**fields - 2, COMBINATIONS + 2 * fields)
+    before = np.random.get_state()
+    try:
+        for combinations in masked.with_more(switches, min(4 * fields, most), most):
+            # shap 0.49 draws from numpy's global generator.
+            np.random.seed(switches.seed)
+            explainer = shap.KernelExplainer(switches, switches.off)
+            amounts = explainer.shap_values(
+                switches.on, nsamples=combinations, l1_reg=False, silent=True
+            )
+            words = (
+                f"Fitted to {combinations:,} combinations of fields, by shap's Kernel explainer."
+            )
+            yield Effect(amounts=np.asarray(amounts).reshape(fields), words=words)
+    finally:
+        np.random.set_state(before)

@@ -1,0 +1,62 @@
+"""Amounts that were shared out between fields, as an explanation: the bars and the sentence of one case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from explanations import sentences
+from explanations.contract import Attribution, Explanation, Question
+from explanations.players import Player
+from explanations.sampling import Estimate, Vector
+
+# Amounts below this share of the largest are what adding in another order leaves.
+DUST = 1e-12
+
+
+def told(
+    question: Question, who: Sequence[Player], found: Estimate, *, reached: float, how: str
+) -> Explanation:
+    """The estimate in words and bars, for the method that is asked; `how` becomes its note.
+
+    `reached` is the answer to the case. Where every amount may lie anywhere, no range is told.
+    """
+    target = question.target
+    attributions = sentences.strongest_first(_attributions(who, found))
+    parts = [
+        sentences.compared(target, reached, found.base),
+        sentences.reasons(target, attributions),
+        sentences.without_effect(attributions),
+    ]
+    # The page shows every gap as a plain space, and so does what is kept.
+    sentence = " ".join(" ".join(parts).split())
+    return Explanation(
+        method=question.method.NAME,
+        title=question.method.TITLE,
+        kind=question.method.KIND,
+        target=target,
+        prediction=reached,
+        base=found.base,
+        attributions=attributions,
+        gap=reached - found.base - float(found.amounts.sum()),
+        sentence=sentence,
+        alt=f"Bars: how much each of {len(attributions)} fields moves the {target.words}. {sentence}",
+        note=how,
+    )
+
+
+def _attributions(who: Sequence[Player], found: Estimate) -> list[Attribution]:
+    sizes = np.abs(found.amounts)
+    amounts: Vector = np.where(sizes > DUST * sizes.max(initial=0.0), found.amounts, 0.0)
+    return [
+        Attribution(
+            field=each.name,
+            title=each.title,
+            value_text=each.value_text,
+            amount=float(amount),
+            low=float(amount - half) if np.isfinite(half) else None,
+            high=float(amount + half) if np.isfinite(half) else None,
+        )
+        for each, amount, half in zip(who, amounts, found.half, strict=True)
+    ]
