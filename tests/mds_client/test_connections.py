@@ -128,6 +128,7 @@ def test_one_connection_serves_answers_of_every_form(script: list[bytes]) -> Non
     server, transport = Scripted(*script), Transport()
     with server.running() as url:
         said = [ask(transport, url) for _ in script]
+        assert (transport._pool._busy, len(transport._pool._idle)) == (0, 1)
         transport.close()
     assert said == [b"one", b"two", b"three"]
     assert [number for number, _ in server.requests] == [1, 1, 1]
@@ -185,8 +186,8 @@ def test_bodies_of_every_size_arrive_both_ways(size: int, is_secure: bool, tmp_p
     assert [number for number, _ in server.requests] == [1, 1]
 
 
-def test_a_header_cannot_become_two() -> None:
-    server, transport = Scripted(plain(b"one")), Transport()
+def test_a_header_cannot_become_two_nor_take_a_place_for_good() -> None:
+    server, transport = Scripted(plain(b"one")), Transport(limits=httpx.Limits(max_connections=1))
     with server.running() as url:
         with pytest.raises(httpx.LocalProtocolError):
             ask(transport, url, a="b\r\nc: d")
