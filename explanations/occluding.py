@@ -113,11 +113,11 @@ class _Search:
         try:
             self._look()
         except OutOfBudget as stopped:
-            self._ended(stopped, f"it ended after {stopped.limit}")
+            self._ended(stopped, f"It ended after {stopped.limit}")
         except ExplanationCancelled:
             raise
         except MdsError as error:
-            self._ended(error, f"the model stopped answering: {error.sentence.rstrip('.')}")
+            self._ended(error, f"The model stopped answering: {error.sentence.rstrip('.')}")
         if not self._known:
             raise ExplanationFailed(
                 "The model answered to no changed input, so that nothing was learned.",
@@ -260,7 +260,7 @@ class _Search:
             "An amount is the share of the answer's words that go when the part is hidden."
             if self._question.target.kind == "words"
             else "",
-            f"After {len(self._leaves)} parts {self._limit}." if self._limit else "",
+            f"{self._limit}, with {len(self._leaves)} parts looked at." if self._limit else "",
         )
 
 

@@ -337,7 +337,7 @@ def test_an_early_end_shows_what_is_known() -> None:
     found = _explained("image", _picture(scene), model, budget=Budget(rows=5))
     assert model.rows == 5
     assert len(found.attributions) == 3
-    assert "After 3 parts" in found.note
+    assert "It ended after 5 rows, with 3 parts looked at." in found.note
     assert not found.is_complete
 
 

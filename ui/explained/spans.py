@@ -56,6 +56,8 @@ def marks(explanation: Explanation) -> list[_marked.Mark]:
 
 def meaning(explanation: Explanation) -> str:
     """What the colours and signs mean, in a line."""
+    if not any(each.amount for each in explanation.attributions):
+        return "No part moves the answer by itself."
     if _is_all_or_nothing(explanation):
         return "Without a part in blue the model says something else."
     if explanation.target.kind in ("number", "score", "seconds"):
