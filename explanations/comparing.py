@@ -46,17 +46,16 @@ def compared(question: Question, players: int, *, most: int = MOST_TYPICAL) -> C
     """
     ask, rows = question.ask, all_rows(question)
     rows_each = 4 * max(players - 1, 1) + 1
-    affordable = int(min(max(ask.room_given_time // rows_each, 1), most))
-    chosen, weights = typical(question.signature, rows, affordable)
-    wanted = tried = len(chosen)
-    done = 0
-    while done < tried:
-        part = int(max(TRIED * ask.room, FEWEST_TRIED))
+    wanted = int(min(max(ask.room_given_time // rows_each, 1), most))
+    chosen, weights = typical(question.signature, rows, wanted)
+    wanted, done = len(chosen), 0
+    while done < min(wanted, max(ask.room // rows_each, 1)):
+        part = int(max(TRIED * ask.room, min(FEWEST_TRIED, ask.room), 1))
         ask(chosen[done : done + part])
         done += part
-        tried = min(tried, int(ask.room // rows_each))
-    if tried < wanted:
-        chosen, weights = typical(question.signature, rows, max(tried, 1))
+    affordable = int(max(ask.room // rows_each, 1))
+    if affordable < wanted:
+        chosen, weights = typical(question.signature, rows, affordable)
     return Compared(
         rows=chosen, weights=weights, starts=ask(chosen), wanted=wanted, rows_each=rows_each
     )
