@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from explanations import native_rules, wording
 from explanations.contract import Attribution, Explanation, Progress, Question, Wire
@@ -81,10 +82,12 @@ def of_anything(question: Question, maker: str, said: object) -> Explanation:
 
 
 def wire(answered: Explained) -> Wire:
-    """What crossed the wire, as it is kept."""
+    """What crossed the wire, as it is kept: an address may hold a password or a key."""
     crossed = answered.exchange
+    address = urlsplit(crossed.url)
+    host = address.netloc.rpartition("@")[2]
     return Wire(
-        url=crossed.url,
+        url=address._replace(netloc=host, query="", fragment="").geturl(),
         request_id=crossed.request_id,
         status=crossed.status,
         seconds=crossed.seconds,

@@ -15,6 +15,7 @@ from explanations.methods import methods, suited, title_of
 from explanations.native_answers import Amounts, Heat, Rule, Undrawn, read
 from explanations.native_tree import MOST_LEAVES, tree
 from mds_client.errors import EndpointTimedOut, NotReady
+from mds_client.exchange import Exchange
 from mds_client.explainers import Explained
 from mds_client.prediction import Answer, Prediction
 from mds_client.signature import Explainer, Field, Signature, Values
@@ -45,6 +46,7 @@ class Both:
     formula: Callable[[Values], Answer]
     said: object
     seconds: float | None = None
+    crossed: Exchange = NOTHING_SENT
 
     def predict(self, signature: Signature, values: Sequence[Values]) -> Prediction:
         return ArithmeticModel(self.formula).predict(signature, values)
@@ -55,7 +57,7 @@ class Both:
         self.seconds = seconds
         if isinstance(self.said, Exception):
             raise self.said
-        return Explained(explainer=BESIDE, said=self.said, exchange=NOTHING_SENT)
+        return Explained(explainer=BESIDE, said=self.said, exchange=self.crossed)
 
 
 def _signature(**kinds: str) -> Signature:
@@ -68,8 +70,9 @@ def _told(
     case: Values = CASE,
     signature: Signature | None = None,
     budget: Budget | None = None,
+    crossed: Exchange = NOTHING_SENT,
 ) -> Explanation:
-    with InlineExplainers(Both(formula, said)) as explainers:
+    with InlineExplainers(Both(formula, said, crossed=crossed)) as explainers:
         return explainers.start(
             Order(
                 method="native",
@@ -105,7 +108,8 @@ def _rule(*conditions: str, precision: float = 1.0, **raw: object) -> object:
 
 
 def test_it_is_offered_where_there_is_an_explainer_and_stands_behind_ours() -> None:
-    assert [method.NAME for method in suited(_signature())][-1] == "native"
+    offered = [method.NAME for method in suited(_signature())]
+    assert offered.index("native") > offered.index("shapley")
     assert "native" not in [method.NAME for method in suited(table(ROWS))]
     assert "(sums-explainer)" in title_of(methods()["native"], _signature())
 
@@ -419,6 +423,22 @@ def test_when_the_model_does_not_answer_it_is_told_alone() -> None:
         ).result()
     assert told.attributions
     assert "It was not compared with the model" in told.note
+
+
+def test_what_crossed_the_wire_is_kept_without_secrets() -> None:
+    crossed = replace(
+        NOTHING_SENT,
+        url="https://me:pw@mds:8443/v2/models/x/infer?api_key=k",
+        request_body=b'{"a": 8}',
+        response_body=b"\xff" + b"y" * 200_000,
+        status=200,
+    )
+    told = _told(_linear, EXACT, crossed=crossed)
+    assert told.wire
+    assert told.wire.url == "https://mds:8443/v2/models/x/infer"
+    assert told.wire.sent == '{"a": 8}'
+    assert told.wire.received.endswith("(200,001 bytes in all)")
+    assert Explanation.from_json(told.to_json()).wire == told.wire
 
 
 def test_an_answer_that_says_nothing_is_shown_as_it_came() -> None:
