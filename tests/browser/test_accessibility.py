@@ -23,6 +23,7 @@ SCREENS: dict[str, Callable[[Visit], object]] = {
     "recording": lambda visit: visit.open("/predict?model=demo/speech").predict(),
     "correction": lambda visit: _correcting(visit.open("/predict?model=demo/penguins").predict()),
     "failure": lambda visit: visit.open("/predict?model=demo/wine").predict(),
+    "behaviour": lambda visit: _studied(visit.open("/effects?model=demo/penguins@v2")),
     "health": lambda visit: visit.open("/predict?model=demo/digits").predict().health(),
 }
 
@@ -30,6 +31,12 @@ SCREENS: dict[str, Callable[[Visit], object]] = {
 def _correcting(visit: Visit) -> None:
     visit.click(visit.button("No"))
     expect(visit.button("Send")).to_be_visible()
+
+
+def _studied(visit: Visit) -> None:
+    visit.click(visit.page.get_by_role("button", name="Start"))
+    visit.page.wait_for_url("**study=**", timeout=SLOW)
+    expect(visit.page.get_by_text("This is how the model behaves")).to_be_visible(timeout=SLOW)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -118,7 +118,9 @@ def _planned(
 
 def _cost(plan: Budget, entry: Entry, signature: Signature) -> str:
     """Rows, requests, and how long that takes as far as it is known."""
-    asks = f"Asks the model about up to {plan.rows or 0:,} rows in about {plan.calls or 0:,} requests"
+    asks = (
+        f"Asks the model about up to {plan.rows or 0:,} rows in about {plan.calls or 0:,} requests"
+    )
     took = _took(plan, entry.ref, signature)
     return f"{asks}{took}. It ends by itself after {plan.seconds:g} seconds."
 

@@ -37,7 +37,7 @@ def choose(entry: Entry, signature: Signature) -> Cohort | None:
     source = st.segmented_control(
         "Which rows",
         sources,
-        default=CASES if versions or len(sources) < 3 else EXAMPLES,
+        default=CASES if _has_enough(str(entry.ref), signature) else sources[-1],
         key=f"effects_rows_{entry.ref}",
         required=True,
         persist_state="session",
@@ -112,6 +112,13 @@ def _since(days: int) -> datetime:
 @st.cache_data(ttl=_FRESH_SECONDS, max_entries=20, show_spinner=False)
 def _read(model: str, fingerprint: str, chosen: Chosen, _signature: Signature) -> Cohort:
     return cohorts.of_cases(services().sessions, _signature, chosen)
+
+
+@st.cache_data(ttl=_FRESH_SECONDS, max_entries=20, show_spinner=False)
+def _has_enough(model: str, _signature: Signature) -> bool:
+    """Whether there are so many cases that they are the rows to begin with."""
+    timed = cohorts.seconds_a_call(services().sessions, _signature)
+    return timed is not None and timed[1] >= FEWEST
 
 
 def _versions(ref: ModelRef, signature: Signature) -> list[str]:
