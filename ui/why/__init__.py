@@ -1,6 +1,7 @@
 """Why this answer: one file a section; every module in this folder with an `ORDER` is found by itself.
 
-A section has `ORDER`, from top to bottom, `suits(asked)` and `draw(asked)`.
+A section has `ORDER`, from top to bottom, `suits(asked)` and `draw(asked)`; `HEADING` where it does not stand under
+the common one.
 """
 
 from __future__ import annotations
@@ -17,12 +18,19 @@ from ui.why.asked import Asked
 __all__ = ["Asked", "draw"]
 
 
+_COMMON = "Why this answer?"
+
+
 def draw(asked: Asked) -> None:
-    """Every section that has something to say about this case, under one heading."""
-    suited = [section for section in _sections() if section.suits(asked)]
-    if suited:
-        st.subheader("Why this answer?", anchor=False)
-    for section in suited:
+    """Every section that has something to say about this case, under its heading."""
+    last = ""
+    for section in _sections():
+        if not section.suits(asked):
+            continue
+        heading = getattr(section, "HEADING", _COMMON)
+        if heading != last:
+            st.subheader(heading, anchor=False)
+        last = heading
         section.draw(asked)
 
 

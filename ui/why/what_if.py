@@ -13,6 +13,7 @@ from ui.what_if.copy import copy_of, renew_key
 from ui.why.asked import Asked
 
 ORDER = 60
+HEADING = "What if?"
 
 
 def suits(asked: Asked) -> bool:
@@ -22,7 +23,6 @@ def suits(asked: Asked) -> bool:
 
 def draw(asked: Asked) -> None:
     """Everything runs by itself: the page does not."""
-    st.subheader("What if?", anchor=False)
     _draw(asked)
 
 
