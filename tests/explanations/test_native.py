@@ -141,9 +141,10 @@ def test_other_strongest_fields_are_named() -> None:
 
 
 def test_amounts_that_lead_to_the_answer_as_log_odds_are_called_so() -> None:
-    # a − 4 − c/2 is 4 for the case and −1.5 for the mean row.
-    told = _told(_logistic, _shap([[4.0, 0.0, 1.5]], [-1.5]))
+    # a − 4 − c/2 is 2 for the case and −1.5 for the mean row.
+    told = _told(_logistic, _shap([[2.0, 0.0, 1.5]], [-1.5]), {**CASE, "a": 6.0})
     assert told.target.unit == "log-odds"
+    assert [a.amount for a in told.attributions] == [2.0, 1.5, 0.0]
     assert told.prediction is None
     assert "Its amounts are log-odds, ours are not" in told.sentence
     assert "agree on the two strongest fields" in told.sentence
