@@ -19,8 +19,10 @@ SCREENS: dict[str, Callable[[Visit], object]] = {
     "form": lambda visit: visit.open("/predict?model=demo/penguins").button("Clear").wait_for(),
     "answered": lambda visit: visit.open("/predict?model=demo/penguins").predict(),
     "explained": lambda visit: visit.open("/predict?model=demo/breast-cancer").predict().why(),
+    "what if": lambda visit: _supposed(visit.open("/predict?model=demo/penguins").predict()),
     "picture": lambda visit: visit.open("/predict?model=demo/digits").predict().why(),
-    "recording": lambda visit: visit.open("/predict?model=demo/speech").predict(),
+    "text": lambda visit: visit.open("/predict?model=demo/language-id").predict().why(),
+    "recording": lambda visit: visit.open("/predict?model=demo/speech").predict().why(),
     "correction": lambda visit: _correcting(visit.open("/predict?model=demo/penguins").predict()),
     "failure": lambda visit: visit.open("/predict?model=demo/wine").predict(),
     "behaviour": lambda visit: _studied(visit.open("/effects?model=demo/penguins@v2")),
@@ -31,6 +33,15 @@ SCREENS: dict[str, Callable[[Visit], object]] = {
 def _correcting(visit: Visit) -> None:
     visit.click(visit.button("No"))
     expect(visit.button("Send")).to_be_visible()
+
+
+def _supposed(visit: Visit) -> None:
+    """The smallest change is found, and open to be changed."""
+    visit.click(visit.page.get_by_text("The smallest change", exact=True))
+    visit.click(visit.button("Find the smallest change"))
+    visit.click(visit.button("Open as scenario").first)
+    visit.click(visit.button("Ask what if"))
+    expect(visit.page.get_by_text("Another answer.")).to_be_visible(timeout=SLOW)
 
 
 def _studied(visit: Visit) -> None:
