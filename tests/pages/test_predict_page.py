@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextArea
 
 from cases import history
+from explanations.methods import shapley
 from ui import services
 
 
@@ -198,7 +199,7 @@ def test_a_shapley_explanation_is_kept_with_its_case(
     _button(predict, "What speaks for and against").click().run()  # type: ignore[attr-defined]
     (case,) = _cases(built)
     (kept,) = history.explanations(built.sessions, case.id)
-    assert 0 < kept.rows <= 3000
+    assert 0 < kept.rows <= shapley.ROWS
     assert any(kept.sentence[:30] in text.value.replace("\\", "") for text in predict.markdown)
 
 
