@@ -6,7 +6,7 @@ Nothing is tried out: whether an address that nobody named explains anything is 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -40,7 +40,7 @@ def explainers(dialect: Dialect, declared: Declared) -> dict[ModelRef, Explainer
     What the operator says counts most, then what an explainer says of itself, then names.
     """
     found = _Found(dialect, declared)
-    told = {ref: explainer for ref in declared if (explainer := found.of(ref))}
+    told = {ref: explainer for ref in found.candidates() if (explainer := found.of(ref))}
     others = explaining_others(told)
     return {ref: each for ref, each in told.items() if ref not in others}
 
@@ -64,10 +64,19 @@ class _Found:
     def __init__(self, dialect: Dialect, declared: Declared) -> None:
         self._dialect = dialect
         self._server: Server = dialect.server
-        # The last of a name is its newest version.
-        self._named = {ref.name: ref for ref in declared}
+        self._named = _newest(declared)
         self._declared = declared
         self._saying = {s.explains: ref for ref, s in declared.items() if s and s.explains}
+
+    def candidates(self) -> list[ModelRef]:
+        """The models that anything could explain: few, of very many."""
+        if self._server.explainer_url:
+            return list(self._declared)
+        named = [name for name in self._named if name.endswith(SUFFIXES)]
+        wanted = {name.removesuffix(suffix) for name in named for suffix in SUFFIXES}
+        wanted |= set(self._server.explainers)
+        wanted |= {said.partition("@")[0] for said in self._saying}
+        return [ref for ref in self._declared if ref.name in wanted] if wanted else []
 
     def of(self, model: ModelRef) -> Explainer | None:
         configured = self._server.explainers.get(model.name)
@@ -110,6 +119,15 @@ class _Found:
     def _explainer(self, model: ModelRef, other: ModelRef, evidence: str) -> Explainer | None:
         route = self._dialect.explain_route(model, other)
         return Explainer(model=other, route=route, evidence=evidence) if route else None
+
+
+def _newest(refs: Iterable[ModelRef]) -> dict[str, ModelRef]:
+    """The newest version of each name."""
+    found: dict[str, ModelRef] = {}
+    for ref in refs:
+        if ref.name not in found or ref.version >= found[ref.name].version:
+            found[ref.name] = ref
+    return found
 
 
 def _may_explain(signature: Signature | None) -> bool:

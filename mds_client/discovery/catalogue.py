@@ -17,7 +17,6 @@ from mds_client.discovery.entries import (
     Listing,
     ServerState,
     as_unreachable,
-    in_order,
     state_of,
     with_explainer,
 )
@@ -361,7 +360,9 @@ class Catalogue:
         dialect = client.spoken if client else None
         if dialect is None:
             return entries
-        found = explainers(dialect, {entry.ref: entry.signature for entry in in_order(entries)})
+        found = explainers(dialect, {entry.ref: entry.signature for entry in entries})
+        if not found and not any(e.explainer or e.is_explainer for e in entries):
+            return entries
         explaining = explaining_others(found)
         return [with_explainer(e, found.get(e.ref), e.ref in explaining) for e in entries]
 
