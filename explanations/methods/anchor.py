@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -324,10 +324,11 @@ def _edge(field: Field, table: Sequence[object], place: int) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class _Test:
-    """How often cases that follow a rule get the same answer, and how many cases follow it."""
+    """How often cases that follow a rule get the same answer, how many do, and what kept it from fresh cases."""
 
     precision: float
     coverage: float
+    limit: str = ""
 
 
 def _tested(question: Question, rule: Sequence[Condition], rows: Sequence[Values]) -> _Test:
@@ -335,8 +336,8 @@ def _tested(question: Question, rule: Sequence[Condition], rows: Sequence[Values
     fresh = _crowd(question, question.seed + 1)
     try:
         return _counted(question, rule, fresh)
-    except OutOfBudget:
-        return _counted(question, rule, rows[1:])
+    except OutOfBudget as stopped:
+        return replace(_counted(question, rule, rows[1:]), limit=stopped.limit)
 
 
 def _counted(question: Question, rule: Sequence[Condition], rows: Sequence[Values]) -> _Test:
@@ -360,9 +361,15 @@ def _told(question: Question, rule: Sequence[Condition], test: _Test, limit: str
         coverage=test.coverage,
         sentence=sentence,
         alt=f"A rule with {len(conditions)} conditions. {sentence}",
-        note=f"It looked at fewer cases than usual: it ended after {limit}." if limit else "",
-        is_complete=is_enough and not limit,
+        note=_ended(limit, test),
+        is_complete=is_enough and not limit and not test.limit,
     )
+
+
+def _ended(limit: str, test: _Test) -> str:
+    if test.limit and not limit:
+        return f"The rule was not tried on fresh cases: it ended after {test.limit}."
+    return f"It looked at fewer cases than usual: it ended after {limit}." if limit else ""
 
 
 def _sentence(answer: str, conditions: Sequence[str], test: _Test) -> str:

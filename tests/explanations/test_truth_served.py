@@ -1,0 +1,95 @@
+"""Shapley values of models behind a real MLServer, beside shap's ExactExplainer through the same endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import httpx
+import numpy as np
+import pytest
+from arithmetic_models import NOTHING_SENT, REF, number, order, table
+from sklearn import datasets
+
+from explanations.contract import Budget
+from explanations.explaining import explain
+from explanations.methods import methods
+from mds_client.prediction import Prediction
+from mds_client.signature import Signature, Values
+
+SHAPLEY = methods()["shapley"]
+CASES, TYPICAL = 3, 6
+MOST_AT_ONCE = 8192
+Rows = np.ndarray
+# A LightGBM booster of 13 fields and a pipeline of scikit-learn with 10: what is asked for, and the data behind it.
+MODELS = {"wine": datasets.load_wine, "diabetes-progress": datasets.load_diabetes}
+
+
+@dataclass
+class Served:
+    """A model of the Open Inference Protocol, as a function of rows."""
+
+    url: str
+    model: str
+    rows: int = 0
+
+    def __call__(self, rows: Rows) -> Rows:
+        parts = np.array_split(rows, -(-len(rows) // MOST_AT_ONCE))
+        return np.concatenate([self._answers(part) for part in parts])
+
+    def predict(self, signature: Signature, values: Sequence[Values]) -> Prediction:
+        self.rows += len(values)
+        scores = self(np.array([list(row.values()) for row in values], dtype=float))
+        answers = tuple(number(float(score)) for score in scores)
+        return Prediction(model=REF, outputs=(), answers=answers, exchange=NOTHING_SENT)
+
+    def _answers(self, rows: Rows) -> Rows:
+        tensor = {
+            "name": "rows",
+            "shape": rows.shape,
+            "datatype": "FP64",
+            "data": rows.ravel().tolist(),
+        }
+        url = f"{self.url}/v2/models/{self.model}/infer"
+        answer = httpx.post(url, json={"inputs": [tensor]}, timeout=60).raise_for_status().json()
+        return np.array(answer["outputs"][0]["data"], dtype=float).reshape(len(rows), -1)[:, 0]
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.filterwarnings("ignore")
+def test_it_agrees_with_all_combinations_of_a_served_model(mds_url: str, model: str) -> None:
+    import shap
+
+    scaled: dict[str, bool] = {"scaled": False} if model == "diabetes-progress" else {}
+    load: Callable[..., object] = MODELS[model]
+    data = load(as_frame=True, **scaled).data  # type: ignore[attr-defined]
+    some = data.sample(CASES + TYPICAL, random_state=1).to_numpy(dtype=float)
+    cases, background = some[:CASES], some[CASES:]
+    served, names = Served(mds_url, model), list(data.columns)
+    masker = shap.maskers.Independent(background, max_samples=TYPICAL)
+    exact = shap.explainers.ExactExplainer(served, masker)
+    truths = exact(cases, max_evals=2 ** len(names), silent=True).values
+    signature = table({name: background[:, i].tolist() for i, name in enumerate(names)})
+    errors, covered, same = [], [], []
+    for case, truth in zip(cases, truths, strict=True):
+        row = dict(zip(names, case.tolist(), strict=True))
+        answer = served.predict(signature, [row]).answer
+        asked = order("shapley", signature, row, answer, Budget(rows=3400, calls=300))
+        found = explain(asked, SHAPLEY, served)
+        known = {each.field: each for each in found.attributions}
+        amounts = np.array([known[name].amount for name in names])
+        lows, highs = (np.array([getattr(known[n], end) for n in names]) for end in ("low", "high"))
+        errors.append(np.abs(amounts - truth).mean() / np.ptp(truth))
+        covered += ((lows - 1e-9 <= truth) & (truth <= highs + 1e-9)).tolist()
+        same.append(_top(amounts) == _top(truth))
+        assert found.rows <= 3500
+    print(
+        f"{model}: error {np.mean(errors):.2%}, covered {np.mean(covered):.1%}, same top 3 {same}"
+    )
+    assert np.mean(errors) <= 0.05
+    assert np.mean(covered) >= 0.93
+    assert all(same)
+
+
+def _top(amounts: Rows) -> set[int]:
+    return set(np.argsort(-np.abs(amounts), kind="stable")[:3].tolist())
