@@ -51,7 +51,7 @@ def test_from_a_prediction_to_one_that_flips(page: Page) -> None:
     smallest.get_by_role("button", name="Find the smallest change").click()
     expect(smallest.get_by_text("This is model behaviour, not advice.")).to_be_visible(timeout=SLOW)
     smallest.get_by_role("button", name="Open as scenario").first.click()
-    expect(page.get_by_text("The suggestion is in the form below.")).to_be_visible()
+    expect(page.get_by_text("The suggestion is filled in.")).to_be_visible()
     visit.settled()
     _part(page, "Change it yourself").get_by_role("button", name="Ask what if").click()
     expect(_metric(page, "Scenario 2")).to_be_visible()

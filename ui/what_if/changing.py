@@ -30,6 +30,8 @@ def draw(asked: Asked) -> None:
     if not box.open:
         return
     with box:
+        if copy.is_suggested:
+            st.markdown("**The suggestion is filled in.** Change it further if you like, then ask.")
         st.caption("A copy of this case. The form of your question keeps what it holds.")
         with st.form(f"what_if_form_{asked.case.id}", border=False):
             values = form.draw(asked.signature, copy.opened_with, copy.widget_key)

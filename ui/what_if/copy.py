@@ -21,13 +21,14 @@ def _new_key() -> str:
 class Copy:
     """A form of its own. `generation` changes when it is filled anew, so that its widgets open with `opened_with`.
 
-    `key` is its idempotency key; `shown` the scenario that was asked last.
+    `key` is its idempotency key; `shown` the scenario that was asked last. `is_suggested` says that a search filled it.
     """
 
     case_id: str
     opened_with: Values
     generation: int = 0
     shown: str = ""
+    is_suggested: bool = False
     key: str = field(default_factory=_new_key)
 
     @property
@@ -44,15 +45,15 @@ def copy_of(asked: Asked) -> Copy:
     suggested: Values | None = st.session_state.pop(session.SUGGESTED, None)
     if suggested is not None:
         st.session_state[open_key(asked)] = True
-        fill(kept, suggested)
-        st.toast("The suggestion is in the form below.", icon=":material/edit_note:")
+        fill(kept, suggested, is_suggested=True)
     found: Copy = st.session_state[session.WHAT_IF]
     return found
 
 
-def fill(copy: Copy, values: Values) -> None:
+def fill(copy: Copy, values: Values, *, is_suggested: bool = False) -> None:
     """Fill the copy anew."""
-    keep(replace(copy, opened_with=values, generation=copy.generation + 1, shown=""))
+    number = copy.generation + 1
+    keep(replace(copy, opened_with=values, generation=number, shown="", is_suggested=is_suggested))
 
 
 def renew_key(asked: Asked) -> None:
