@@ -98,6 +98,9 @@ def test_shares_say_where_the_rows_lie() -> None:
     for method in (PARTIAL, LOCAL):
         curve = _curve(studied(method, Model(linear(a=1.0)), rows), "a")
         assert sum(curve.shares) == pytest.approx(1.0)
+        assert len(curve.places) == 20
+        few = studied(method, Model(linear(a=1.0)), rows, options={"places": 5})
+        assert len(_curve(few, "a").places) == 5
     even = _curve(studied(PARTIAL, Model(linear(a=1.0)), rows), "a")
     assert max(even.shares[5:15]) > 3 * max(even.shares[1], even.shares[-2])
 
