@@ -173,3 +173,22 @@ def test_a_scenario_knows_where_it_comes_from(predict: AppTest, built: services.
     other.switch_page("../pages/predict.py").run()
     links = [each.proto.label for each in other.get("page_link")]
     assert "This case is Scenario 1 of another case" in links
+
+
+def test_two_forms_on_a_page_keep_what_they_hold() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from ui.fields import _keeping
+
+        _keeping.forget_others("predict_m_1")
+        _keeping.keep("file of predict_m_1_picture", "asked")
+        _keeping.forget_others("what_if|c_0")
+        _keeping.keep("file of what_if|c_0_picture", "changed")
+        _keeping.forget_others("predict_m_1")
+        st.text(sorted(st.session_state["form_kept"].values()))
+        _keeping.forget_others("what_if|c_1")
+        st.text(sorted(st.session_state["form_kept"].values()))
+
+    shown = [each.value for each in AppTest.from_function(page).run().text]
+    assert shown == ["['asked', 'changed']", "['asked']"]
