@@ -91,7 +91,7 @@ def explain(question: Question) -> Explanation:
         case Undrawn():
             told = None
     told = told or of_anything(question, found.maker, answered.said)
-    maker = f"It uses {found.maker}." if found.maker else ""
+    maker = f"It uses {found.maker}." if found.maker and told.kind != "tree" else ""
     maker += " Its typical cases are its own." if told.base is not None else ""
     note = " ".join(words for words in (maker, told.note, trouble) if words).strip()
     return replace(told, title=name, note=note, wire=wire(answered))
