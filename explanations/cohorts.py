@@ -15,7 +15,7 @@ from mds_client.signature import Signature, Values
 MOST_ROWS = 2_000
 FEEDBACK = (
     "The right answers come from feedback, and people speak more often of wrong ones: "
-    "what the model reaches here is not its accuracy."
+    "what the model reaches here is not how good it is on the whole."
 )
 _MOST_TIMED = 200
 

@@ -143,7 +143,7 @@ def test_a_study_against_feedback_says_that_it_is_no_accuracy(sessions: Sessions
         found = studied("permutation_importance", Model(linear(a=1.0)), rows, truths=known)
         kept = studies.explanation_of(studies.keep(sessions, PENGUINS, cohort, found))
         assert kept
-        assert ("is not its accuracy" in kept.note) == is_said
+        assert ("is not how good it is" in kept.note) == is_said
 
 
 def test_what_was_found_is_said_when_it_cannot_be_kept(tmp_path: Path) -> None:

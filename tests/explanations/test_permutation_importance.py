@@ -276,7 +276,7 @@ def test_a_budget_for_hardly_any_row_is_said() -> None:
 def test_what_the_sentence_says_stands_in_the_table() -> None:
     rows = columns(17, 400, "abc")
     found = studied(IMPORTANCE, Model(linear(a=2.0, b=0.5)), rows, truths=[r["a"] for r in rows])  # type: ignore[misc]
-    said = drawn(found)["Lost"].tolist()
+    said = drawn(found)["When shuffled"].tolist()
     named: Sequence[str] = re.findall(r"\(([^)]+could be[^)]+)\)", found.sentence)
     assert named
     assert all(words in said for words in named)

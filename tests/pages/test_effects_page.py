@@ -83,7 +83,7 @@ def test_cases_with_feedback_are_measured_against_the_right_answers(
     said = _words(effects)
     assert "For 20 of them the right answer is known" in said
     _start(effects)
-    assert "is not its accuracy" in _words(effects)
+    assert "is not how good it is" in _words(effects)
     assert "The model is right in 100" in _words(effects)
     (line,) = studies.newest(built.sessions, PENGUINS)
     assert line.cohort["known"] == 20

@@ -32,7 +32,7 @@ def table(explanation: Explanation) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Field": [each.title for each in explanation.attributions],
-            "Lost": [overall.size(target, each) for each in explanation.attributions],
+            "When shuffled": [overall.size(target, each) for each in explanation.attributions],
             "Effect": [
                 "clear" if each.is_clear else "not clear" for each in explanation.attributions
             ],
