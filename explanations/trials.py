@@ -18,7 +18,7 @@ MOST_AT_ONCE = 500
 
 
 class Ended(Exception):
-    """Nothing more can be asked. The words say why: "It ended after 300 rows."."""
+    """Nothing more can be asked. The words say why: "It ended after 20 seconds."."""
 
     @classmethod
     def by(cls, error: OutOfBudget | MdsError) -> Ended:
@@ -51,7 +51,7 @@ class Trials:
             self._ask(fitting[:count])
             fitting, new = fitting[count:], new[count:]
         if new:
-            raise Ended(f"It ended after {self._question.budget.rows or 0:,} rows.")
+            raise Ended(f"It ended at its limit of {self._question.budget.rows or 0:,} rows.")
         return [self.known(each) for each in some]
 
     @property

@@ -604,7 +604,7 @@ def test_a_budget_ends_it_with_what_it_has() -> None:
     )
     found = explain(asked, METHOD, forest)
     assert found.rows <= 25
-    assert "It ended after 25 rows." in found.note
+    assert "It ended at its limit of 25 rows." in found.note
     assert not found.is_complete
 
 
