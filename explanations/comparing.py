@@ -20,6 +20,11 @@ TRIED = 0.1
 FEWEST_TRIED = 4
 
 
+def rows_for_all(fields: int, typical: int = MOST_TYPICAL) -> int:
+    """The most rows that so few fields can take: every combination with every typical row, or two walks each."""
+    return typical * max(1 << fields, 4 * fields + 1) + FEWEST_TRIED
+
+
 @dataclass(frozen=True, kw_only=True)
 class Compared:
     """Typical rows, the share each stands for, and the answers to them.
@@ -53,7 +58,8 @@ def compared(question: Question, players: int, *, most: int = MOST_TYPICAL) -> C
         part = int(max(TRIED * ask.room, min(FEWEST_TRIED, ask.room), 1))
         ask(chosen[done : done + part])
         done += part
-    affordable = int(max(ask.room // rows_each, 1))
+    # Those that were asked for are paid for.
+    affordable = int(max((ask.room + min(done, wanted)) // rows_each, 1))
     if affordable < wanted:
         chosen, weights = typical(question.signature, rows, affordable)
     return Compared(

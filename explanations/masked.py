@@ -15,7 +15,7 @@ import numpy as np
 
 from explanations.asking import OutOfBudget
 from explanations.coding import Coding
-from explanations.comparing import Compared, all_rows, compared
+from explanations.comparing import Compared, all_rows, compared, rows_for_all
 from explanations.contract import Budget, Explanation, Progress, Question
 from explanations.players import players
 from explanations.sampling import Estimate, Game, Indices, Matrix, Vector
@@ -86,7 +86,8 @@ class Switches:
 
 def cost(signature: Signature) -> Budget:
     """What each of these methods may cost."""
-    return Budget(rows=ROWS, calls=CALLS, seconds=SECONDS)
+    rows = min(ROWS, rows_for_all(len(signature.inputs), TYPICAL))
+    return Budget(rows=rows, calls=CALLS, seconds=SECONDS)
 
 
 def explained(question: Question, effort: Effort, *, typical: int = TYPICAL) -> Explanation:

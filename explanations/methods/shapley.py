@@ -13,7 +13,7 @@ import numpy as np
 from explanations import sampling, walking
 from explanations.asking import ROWS_A_CALL, OutOfBudget
 from explanations.coding import Coding
-from explanations.comparing import Compared, all_rows, compared
+from explanations.comparing import Compared, all_rows, compared, rows_for_all
 from explanations.contract import Budget, Explanation, Kind, Progress, Question, Scope
 from explanations.errors import ExplanationCancelled
 from explanations.foretelling import Facts
@@ -49,7 +49,8 @@ def suits(signature: Signature) -> bool:
 
 
 def cost(signature: Signature) -> Budget:
-    rows = max(ROWS, ROWS_A_FIELD * len(signature.inputs))
+    fields = len(signature.inputs)
+    rows = min(max(ROWS, ROWS_A_FIELD * fields), rows_for_all(fields))
     return Budget(rows=rows, calls=CALLS, seconds=20)
 
 
