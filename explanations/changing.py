@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
-from typing import cast
+from typing import TypeGuard, cast
 
 import numpy as np
 
@@ -252,7 +252,7 @@ def _spread(usual: tuple[float, float], known: list[float], own: float) -> float
     return abs(own) / 4 or 1.0
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return is_number and math.isfinite(cast(float, value))
 
