@@ -74,6 +74,7 @@ def recent(
     outcome: str | None = None,
     before: str = "",
     limit: int = 50,
+    with_scenarios: bool = True,
 ) -> list[CaseView]:
     """The newest cases first. For the next page, `before` is the id of the last case of this one."""
     with reading(sessions) as session:
@@ -85,6 +86,7 @@ def recent(
             outcome=outcome,
             before=before if is_id(before) else "",
             limit=limit,
+            with_scenarios=with_scenarios,
         )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session, undefer
 
-from db.tables import Case
+from db.tables import Case, Scenario
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,10 +123,13 @@ def recent(
     outcome: str | None = None,
     before: str = "",
     limit: int = 50,
+    with_scenarios: bool = True,
 ) -> list[CaseView]:
-    """The newest cases first; `before` is the last case of the page before."""
+    """The newest cases first; `before` is the last case of the page before. A scenario is what somebody made up."""
     asked = {"server": server, "model": model, "person": person, "outcome": outcome}
     query = select(Case).filter_by(**{k: v for k, v in asked.items() if v is not None})
+    if not with_scenarios:
+        query = query.where(Case.id.not_in(select(Scenario.asked_id)))
     query = _older_than(session, query, before).order_by(Case.created_at.desc(), Case.id.desc())
     return _views(session.scalars(query.limit(limit)).all())
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from db.tables import Case, Explanation, Feedback
+from db.tables import Case, Explanation, Feedback, Scenario
 
 _MANY = 500
 
@@ -106,6 +106,7 @@ def _within(wanted: Wanted) -> list[ColumnElement[bool]]:
         Case.server == wanted.server,
         Case.model == wanted.model,
         Case.outcome == "answered",
+        Case.id.not_in(select(Scenario.asked_id)),  # somebody made them up
     ]
     if wanted.version is not None:
         conditions.append(Case.version == wanted.version)

@@ -222,6 +222,7 @@ class Scenario(Base):
     __table_args__ = (
         UniqueConstraint("idempotency_key"),
         Index(None, "case_id", "created_at"),
+        Index(None, "asked_id"),
     )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)

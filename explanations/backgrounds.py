@@ -76,14 +76,20 @@ def of_registry(signature: Signature) -> Background:
 
 
 def of_cases(sessions: Sessions, signature: Signature) -> Background:
-    """Rows drawn from the newest answered cases, different ones, the same draw for the same cases.
+    """Rows drawn from the newest answered cases, different ones, the same draw for the same cases; none that
+    somebody made up as a scenario.
 
     Raises NoTypicalRows.
     """
     model = signature.model
     with reading(sessions) as session:
         found = db.cases.recent(
-            session, server=model.server, model=model.name, outcome="answered", limit=MOST_CASES
+            session,
+            server=model.server,
+            model=model.name,
+            outcome="answered",
+            limit=MOST_CASES,
+            with_scenarios=False,
         )
     name = f"cases, drawn from the newest {len(found):,}"
     return _drawn([case.entered for case in found], signature, CASES, name)

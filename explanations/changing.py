@@ -186,7 +186,7 @@ def _of_choices(found: Field, own: object, seen: list[object], limits: Limits) -
 
 
 def _of_numbers(found: Field, own: object, known: list[float], limits: Limits) -> Place | None:
-    center = float(cast(float, own)) if _is_number(own) else _middle(found, known)
+    center = float(own) if _is_number(own) else _middle(found, known)
     if center is None:
         return None
     usual = found.typical or ((min(known), max(known)) if known else (center, center))

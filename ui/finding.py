@@ -69,6 +69,7 @@ def _of_cases(model: ModelRef, signature: Signature) -> Facts | None:
         model=model.name,
         outcome="answered",
         limit=_MOST_CASES,
+        with_scenarios=False,
     )
     facts = from_cases([case.entered for case in reversed(found_cases)], signature)
     return facts if facts.fields else None

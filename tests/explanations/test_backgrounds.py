@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 from arithmetic_models import table
 
-from db.engine import Sessions
+import db.scenarios
+from cases.history import recent
+from db.engine import Sessions, writing
+from db.scenarios import ScenarioView
 from explanations import backgrounds
 from explanations.backgrounds import CASES, EXAMPLES, FILE
 from explanations.errors import NoTypicalRows
@@ -53,6 +56,26 @@ def test_what_was_chosen_counts_and_can_be_given_back(sessions: Sessions) -> Non
     assert found.words == "3 cases, drawn from the newest 4"
     backgrounds.choose(sessions, MODEL, backgrounds.of_examples(SIGNATURE))
     assert backgrounds.current(sessions, SIGNATURE).source == EXAMPLES
+
+
+def test_scenarios_are_made_up_and_not_typical(sessions: Sessions) -> None:
+    _ask(sessions, *({"age": float(age), "city": "Ulm"} for age in (30, 40, 50)))
+    first, *_ = recent(sessions)
+    with writing(sessions) as session:
+        db.scenarios.add(
+            session,
+            ScenarioView(
+                id="s",
+                case_id=first.id,
+                asked_id=first.id,
+                name="What if",
+                person="ada",
+                created_at=NOON,
+                idempotency_key="s",
+            ),
+        )
+    drawn = backgrounds.of_cases(sessions, SIGNATURE)
+    assert [row["age"] for row in drawn.rows] == [40.0, 30.0]
 
 
 def test_a_choice_is_of_one_model(sessions: Sessions) -> None:

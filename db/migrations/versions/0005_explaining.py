@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("idempotency_key", name="uq_scenarios_idempotency_key"),
     )
     op.create_index("ix_scenarios_case_id_created_at", "scenarios", ["case_id", "created_at"])
+    op.create_index("ix_scenarios_asked_id", "scenarios", ["asked_id"])
     op.create_table(
         "backgrounds",
         sa.Column("id", sa.String(26), nullable=False),
