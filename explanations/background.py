@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from explanations.coding import Coding, is_missing
-from explanations.medoids import medoids
-from explanations.sampling import Vector
+from explanations.shapley.medoids import medoids
+from explanations.shapley.sampling import Vector
 from mds_client.signature import Field, Signature, Values
 
 # A made value lies this far from the real one, as a share of the field's usual range.

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from explanations import curves
+from explanations.behaviour import curves
+from explanations.behaviour.curves import Gathering
+from explanations.behaviour.surveying import FEWEST, Survey, chosen_fields, option, survey
 from explanations.contract import Budget, Curve, Explanation, Kind, Question, Scope
-from explanations.curves import Gathering
-from explanations.sampling import Matrix, Vector
-from explanations.surveying import FEWEST, Survey, chosen_fields, option, survey
+from explanations.shapley.sampling import Matrix, Vector
 from explanations.wording import listed
 from mds_client.signature import NUMERIC_KINDS, Field, Signature, Values
 

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from explanations import sufficing, wording
+from explanations import wording
 from explanations.contract import Attribution, Budget, Explanation, Kind, Question, Scope
-from explanations.occluding import has_one, the_field
-from explanations.pictures import Picture
-from explanations.sufficing import Crowd, Game, Rule, Sampler
+from explanations.parts import sufficing
+from explanations.parts.occluding import has_one, the_field
+from explanations.parts.pictures import Picture
+from explanations.parts.sufficing import Crowd, Game, Rule, Sampler
 from mds_client.signature import Signature
 
 NAME = "anchor_image"

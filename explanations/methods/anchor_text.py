@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from explanations import sufficing, wording
+from explanations import wording
 from explanations.contract import Attribution, Budget, Explanation, Kind, Question, Scope
 from explanations.errors import ExplanationFailed
-from explanations.occluding import has_one, the_field
-from explanations.sufficing import Crowd, Game, Rule, Sampler
-from explanations.words import Stretch, Words
+from explanations.parts import sufficing
+from explanations.parts.occluding import has_one, the_field
+from explanations.parts.sufficing import Crowd, Game, Rule, Sampler
+from explanations.parts.words import Stretch, Words
 from mds_client.signature import Signature
 
 NAME = "anchor_text"

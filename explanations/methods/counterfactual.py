@@ -1,6 +1,6 @@
 """The smallest change of a case that gets another answer, or a number that is at least or at most so large.
 
-Options: `wish`, `answer`, `number` (explanations/wishes.py) and what may be changed (explanations/changing.py).
+Options: `wish`, `answer`, `number` (explanations/flips/wishes.py) and what may be changed (explanations/flips/changing.py).
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 from explanations.asking import Fact, OutOfBudget
 from explanations.background import crowd
-from explanations.changing import Limits, places
 from explanations.contract import Budget, Explanation, Kind, Question, Scope
 from explanations.errors import ExplanationCancelled
-from explanations.flipping import Search
-from explanations.suggesting import Found, Teller
+from explanations.flips.changing import Limits, places
+from explanations.flips.flipping import Search
+from explanations.flips.suggesting import Found, Teller
+from explanations.flips.trials import Changed, Ended, Trials
+from explanations.flips.wishes import Wish
 from explanations.target import Target
-from explanations.trials import Changed, Ended, Trials
-from explanations.wishes import Wish
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer
 from mds_client.signature import FILE_KINDS, TABULAR_KINDS, Signature

@@ -1,6 +1,6 @@
 """What the explainer deployed beside the model says of this case, drawn as ours are, and compared with ours.
 
-Its answer is read by explanations/native_answers.py; nothing in it is believed that can be checked: its
+Its answer is read by explanations/native/answers.py; nothing in it is believed that can be checked: its
 scale, the row that it explained, whether its rule holds, and whether ours names the same fields.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explanations import native_checks, sentences, wording
+from explanations import sentences, wording
 from explanations.asking import ModelChanged, OutOfBudget
 from explanations.contract import (
     Attribution,
@@ -26,10 +26,11 @@ from explanations.contract import (
     Scope,
 )
 from explanations.errors import ExplanationCancelled, ExplanationFailed
-from explanations.native_answers import Amounts, Heat, Rule, Undrawn, read
-from explanations.native_others import of_anything, of_heat, of_rule, part, spaced, wire
-from explanations.native_rules import field_of
-from explanations.native_scale import Scaled, scaled
+from explanations.native import checks as native_checks
+from explanations.native.answers import Amounts, Heat, Rule, Undrawn, read
+from explanations.native.others import of_anything, of_heat, of_rule, part, spaced, wire
+from explanations.native.rules import field_of
+from explanations.native.scale import Scaled, scaled
 from mds_client.errors import MdsError
 from mds_client.signature import NUMERIC_KINDS, Field, Signature
 

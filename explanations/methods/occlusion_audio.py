@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from explanations.contract import Budget, Explanation, Kind, Question, Scope
-from explanations.occluding import Hiding, Part, has_one, occlude, the_field
-from explanations.sounds import Sound
+from explanations.parts.occluding import Hiding, Part, has_one, occlude, the_field
+from explanations.parts.sounds import Sound
 from mds_client.signature import Signature
 
 NAME = "occlusion_audio"

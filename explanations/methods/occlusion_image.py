@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explanations.contract import Budget, Explanation, Kind, Question, Scope
-from explanations.occluding import Hiding, Leaf, Part, has_one, occlude, the_field
-from explanations.pictures import SUPERPIXELS, TINY, Picture
+from explanations.parts.occluding import Hiding, Leaf, Part, has_one, occlude, the_field
+from explanations.parts.pictures import SUPERPIXELS, TINY, Picture
 from mds_client.signature import Signature
 
 NAME = "occlusion_image"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from explanations.contract import Budget, Explanation, Kind, Question, Scope
 from explanations.errors import ExplanationFailed
-from explanations.occluding import Hiding, Part, has_one, occlude, the_field
-from explanations.words import Stretch, Words
+from explanations.parts.occluding import Hiding, Part, has_one, occlude, the_field
+from explanations.parts.words import Stretch, Words
 from mds_client.signature import Signature
 
 NAME = "occlusion_text"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from explanations import curves
+from explanations.behaviour import curves
+from explanations.behaviour.curves import Gathering
+from explanations.behaviour.surveying import Survey, chosen_fields, option, survey
 from explanations.contract import Budget, Curve, Explanation, Kind, Question, Scope
-from explanations.curves import Gathering
-from explanations.surveying import Survey, chosen_fields, option, survey
 from mds_client.signature import Field, Signature
 
 NAME = "partial_dependence"

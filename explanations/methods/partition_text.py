@@ -18,8 +18,8 @@ from explanations import sentences
 from explanations.asking import OutOfBudget
 from explanations.contract import Attribution, Budget, Explanation, Kind, Progress, Question, Scope
 from explanations.errors import ExplanationCancelled, ExplanationFailed
-from explanations.occluding import has_one, the_field
-from explanations.words import Stretch, Words
+from explanations.parts.occluding import has_one, the_field
+from explanations.parts.words import Stretch, Words
 from mds_client.errors import MdsError
 from mds_client.signature import Field, Signature
 

@@ -10,8 +10,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from explanations import overall
 from explanations.asking import ERRS, REQUEST_SECONDS, ROWS_A_CALL, OutOfBudget
+from explanations.behaviour import overall
+from explanations.behaviour.shuffling import Measure, Tally, Work, interval, losses_of
+from explanations.behaviour.surveying import (
+    FEWEST,
+    affordable,
+    chosen_fields,
+    option,
+    survey,
+    unanswered,
+)
 from explanations.contract import (
     Attribution,
     Budget,
@@ -23,16 +32,7 @@ from explanations.contract import (
     Truth,
 )
 from explanations.errors import ExplanationCancelled, ExplanationFailed
-from explanations.sampling import Indices
-from explanations.shuffling import Measure, Tally, Work, interval, losses_of
-from explanations.surveying import (
-    FEWEST,
-    affordable,
-    chosen_fields,
-    option,
-    survey,
-    unanswered,
-)
+from explanations.shapley.sampling import Indices
 from mds_client.errors import MdsError, NotAllowed, NotReady
 from mds_client.signature import Signature, Values
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from explanations import masked
 from explanations.contract import Budget, Explanation, Kind, Question, Scope
-from explanations.masked import Effect, Switches
+from explanations.shapley import masked
+from explanations.shapley.masked import Effect, Switches
 from mds_client.signature import Signature
 
 NAME = "shap_kernel"

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from explanations import masked
 from explanations.contract import Budget, Explanation, Kind, Question, Scope
-from explanations.masked import Effect, Switches
-from explanations.sampling import Matrix, Vector
+from explanations.shapley import masked
+from explanations.shapley.masked import Effect, Switches
+from explanations.shapley.sampling import Matrix, Vector
 from mds_client.signature import Signature
 
 NAME = "shap_permutation"

@@ -1,6 +1,6 @@
 """Which fields speak for the answer and how much: Shapley values against typical cases, with error bars.
 
-Exact while there are few fields, else estimated from random orders (explanations/walking.py).
+Exact while there are few fields, else estimated from random orders (explanations/shapley/walking.py).
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from explanations import sampling, walking
 from explanations.asking import ROWS_A_CALL, OutOfBudget
 from explanations.coding import Coding
-from explanations.comparing import Compared, all_rows, compared, rows_for_all
 from explanations.contract import Budget, Explanation, Kind, Progress, Question, Scope
 from explanations.errors import ExplanationCancelled
-from explanations.foretelling import Facts
-from explanations.players import Player, players
-from explanations.sampling import Estimate, Game, Matrix, Vector
-from explanations.sharing import told
+from explanations.shapley import sampling, walking
+from explanations.shapley.comparing import Compared, all_rows, compared, rows_for_all
+from explanations.shapley.foretelling import Facts
+from explanations.shapley.players import Player, players
+from explanations.shapley.sampling import Estimate, Game, Matrix, Vector
+from explanations.shapley.sharing import told
 from mds_client.errors import MdsError
 from mds_client.signature import Signature
 

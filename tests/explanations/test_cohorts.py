@@ -14,8 +14,8 @@ from cohort_models import Model, columns, linear, of, studied
 
 from cases.history import save_explanation
 from db.engine import Sessions, close, make_sessions
-from explanations import gathering, studies
-from explanations.cohorts import (
+from explanations.behaviour import gathering, studies
+from explanations.behaviour.cohorts import (
     MOST_ROWS,
     Chosen,
     of_cases,

@@ -7,9 +7,9 @@ import pytest
 from arithmetic_models import number, table
 
 from explanations.asking import Asker
-from explanations.comparing import compared
 from explanations.contract import Budget, Question
 from explanations.methods import methods
+from explanations.shapley.comparing import compared
 from explanations.target import Target
 from mds_client.prediction import Answer
 from mds_client.signature import Values

@@ -16,11 +16,11 @@ import pytest
 from arithmetic_models import NOTHING_SENT, REF, ArithmeticModel, number, order, table, yes
 
 from explanations.asking import Asker
-from explanations.changing import Limits, places
 from explanations.contract import Budget, Explanation, Progress, Question
 from explanations.errors import ExplanationFailed
 from explanations.explaining import Askable, explain
-from explanations.ladders import ladder, step_for
+from explanations.flips.changing import Limits, places
+from explanations.flips.ladders import ladder, step_for
 from explanations.methods import methods
 from explanations.target import Target
 from mds_client import MdsClient, Server

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from explanations import walking
 from explanations.coding import Coding
-from explanations.foretelling import Facts
-from explanations.sampling import Estimate, Game
+from explanations.shapley import walking
+from explanations.shapley.foretelling import Facts
+from explanations.shapley.sampling import Estimate, Game
 
 Rows = np.ndarray
 FIELDS, TYPICAL, BUDGET = 9, 16, 1100

@@ -12,8 +12,8 @@ from arithmetic_models import NOTHING_SENT, REF, SERVER, ArithmeticModel, number
 
 from explanations import Budget, Explanation, ExplanationFailed, InlineExplainers, Order
 from explanations.methods import methods, suited, title_of
-from explanations.native_answers import Amounts, Heat, Rule, Undrawn, read
-from explanations.native_tree import MOST_LEAVES, tree
+from explanations.native.answers import Amounts, Heat, Rule, Undrawn, read
+from explanations.native.tree import MOST_LEAVES, tree
 from mds_client.errors import EndpointTimedOut, NotReady
 from mds_client.exchange import Exchange
 from mds_client.explainers import Explained

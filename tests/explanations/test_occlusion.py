@@ -17,8 +17,8 @@ from explanations.errors import ExplanationCancelled, ExplanationFailed
 from explanations.explaining import explain
 from explanations.methods import methods, suited
 from explanations.methods.occlusion_text import MOST_PARTS
-from explanations.sounds import Sound
-from explanations.words import NOTHING_LEFT, Words
+from explanations.parts.sounds import Sound
+from explanations.parts.words import NOTHING_LEFT, Words
 from mds_client.errors import EndpointFailed, EndpointUnreachable
 from mds_client.prediction import Answer
 from mds_client.signature import Field, File, Kind, Signature, Values

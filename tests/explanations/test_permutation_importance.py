@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from cohort_models import NUMBER, YES, Model, columns, linear, of, studied
 
-from explanations import overall
 from explanations.asking import Asker
+from explanations.behaviour import overall
+from explanations.behaviour.shuffling import interval
 from explanations.contract import Attribution, Budget, Explanation, Progress, Question
 from explanations.errors import ExplanationFailed, ExplanationTooDear
 from explanations.methods import methods, suited
-from explanations.shuffling import interval
 from explanations.target import Target
 from mds_client.errors import EndpointUnreachable
 from mds_client.prediction import Answer

@@ -8,7 +8,7 @@ from arithmetic_models import ArithmeticModel, number, order, table
 from explanations.contract import Explanation
 from explanations.explaining import explain
 from explanations.methods import methods
-from explanations.players import players
+from explanations.shapley.players import players
 from mds_client.prediction import Answer
 from mds_client.signature import Values
 

@@ -18,7 +18,7 @@ from explanations.contract import Budget, Explanation, Progress
 from explanations.errors import ExplanationCancelled, ExplanationFailed
 from explanations.explaining import explain
 from explanations.methods import methods
-from explanations.words import Words
+from explanations.parts.words import Words
 from mds_client.errors import EndpointUnreachable, MdsError
 from mds_client.prediction import Answer
 from mds_client.signature import Field, File, Kind, Signature, Values

@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 from arithmetic_models import NOTHING_SENT, REF, number, order, table
 
-from explanations import sampling, sentences, walking
+from explanations import sentences
 from explanations.background import typical
 from explanations.contract import Attribution, Budget, Explanation, Progress
 from explanations.errors import ExplanationFailed, ExplanationTooDear
 from explanations.explaining import Askable, explain
-from explanations.medoids import medoids
 from explanations.methods import methods
+from explanations.shapley import sampling, walking
+from explanations.shapley.medoids import medoids
 from explanations.target import Target
 from mds_client import MdsClient, Server
 from mds_client.errors import EndpointFailed

@@ -14,9 +14,9 @@ from cases.asking import answer_of
 from cases.history import case, save_explanation
 from cases.many import Many, ask_many
 from db.engine import writing
-from explanations import studies
 from explanations.background import crowd
-from explanations.cohorts import of_examples
+from explanations.behaviour import studies
+from explanations.behaviour.cohorts import of_examples
 from explanations.errors import ExplanationTooDear
 from explanations.explaining import Order, explain
 from explanations.methods import methods

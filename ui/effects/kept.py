@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explanations import studies
+from explanations.behaviour import studies
+from explanations.behaviour.studies import StudyLine, StudyView
 from explanations.methods import methods
-from explanations.studies import StudyLine, StudyView
 from mds_client.signature import ModelRef
 from ui import explained
 from ui.services import services

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from explanations import cohorts, studies
-from explanations.cohorts import Cohort
+from explanations.behaviour import cohorts, studies
+from explanations.behaviour.cohorts import Cohort
+from explanations.behaviour.curves import PLACES
+from explanations.behaviour.surveying import FEWEST, MOST_FIELDS, in_order
 from explanations.contract import Budget, Method
-from explanations.curves import PLACES
 from explanations.explaining import Order
 from explanations.methods.permutation_importance import NAME as IMPORTANCE
 from explanations.methods.permutation_importance import REPETITIONS
-from explanations.surveying import FEWEST, MOST_FIELDS, in_order
 from explanations.target import Target
 from mds_client.discovery import Entry
 from mds_client.errors import MdsError

@@ -11,10 +11,10 @@ from batch import cells
 from batch.cells import Cells
 from batch.converting import Converted
 from batch.mapping import Mapping
-from explanations import cohorts
-from explanations.cohorts import MOST_ROWS, Chosen, Cohort
+from explanations.behaviour import cohorts
+from explanations.behaviour.cohorts import MOST_ROWS, Chosen, Cohort
+from explanations.behaviour.surveying import FEWEST
 from explanations.contract import Truth
-from explanations.surveying import FEWEST
 from mds_client.discovery import Entry
 from mds_client.signature import Field, ModelRef, Signature
 from ui.effects.number import labels_of

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from explanations import studies
-from explanations.cohorts import Cohort
+from explanations.behaviour import studies
+from explanations.behaviour.cohorts import Cohort
 from explanations.contract import Explanation
 from explanations.errors import ExplanationCancelled
 from explanations.explaining import Order

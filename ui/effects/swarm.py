@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from charts import beeswarm
-from explanations import gathering
-from explanations.gathering import Moved, Told
+from explanations.behaviour import gathering
+from explanations.behaviour.gathering import Moved, Told
 from explanations.target import Target
 from mds_client.signature import ModelRef, Signature
 from ui.figure import draw_figure

@@ -8,7 +8,7 @@ import streamlit as st
 
 from explanations.contract import Change, Explanation, Suggestion
 from explanations.differences import moved
-from explanations.suggesting import SO_FAR
+from explanations.flips.suggesting import SO_FAR
 from mds_client.signature import Values
 from ui import session
 from ui.text import plain

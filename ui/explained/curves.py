@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from charts import curves
-from explanations import overall
+from explanations.behaviour import overall
 from explanations.contract import Curve, Explanation
 from explanations.wording import percent
 from mds_client.signature import Values

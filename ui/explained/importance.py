@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from charts import attributions
-from explanations import overall
+from explanations.behaviour import overall
 from explanations.contract import Attribution, Explanation
 from mds_client.signature import Values
 from ui.figure import draw_figure

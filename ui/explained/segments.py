@@ -7,7 +7,7 @@ import streamlit as st
 from charts import waveform
 from explanations import sentences
 from explanations.contract import Attribution, Explanation
-from explanations.sounds import Sound
+from explanations.parts.sounds import Sound
 from mds_client.signature import File, Values
 from ui.explained._parts import file, is_rough
 from ui.explained.spans import meaning, said

@@ -12,7 +12,7 @@ from cases.history import CaseView
 from cases.scenarios import Scenario
 from explanations import wording
 from explanations.differences import between
-from explanations.suggesting import HIDDEN, short
+from explanations.flips.suggesting import HIDDEN, short
 from mds_client.prediction import Answer
 from mds_client.signature import Field, Signature
 from ui.text import percent, plain

@@ -13,8 +13,8 @@ from itertools import combinations
 import numpy as np
 
 from explanations.asking import Fact
-from explanations.changing import Place, spaced
-from explanations.trials import Changed, Trials
+from explanations.flips.changing import Place, spaced
+from explanations.flips.trials import Changed, Trials
 from mds_client.signature import Values
 
 MOST_SUGGESTED = 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explanations import sentences, wording
+from explanations.behaviour.surveying import Survey
 from explanations.contract import Attribution, Curve
-from explanations.surveying import Survey
 from explanations.target import Target
 
 NAMED = 3

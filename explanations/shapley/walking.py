@@ -6,7 +6,7 @@ order backwards as well (antithetic pairs; Mitchell et al. 2022, "Sampling Permu
 Estimation", section 4) cancels all that two players do together; every second pair of a typical row is the one
 before it, turned by half, so that nobody comes early twice. Two turns give every typical row a pair; in later
 turns those get more whose pairs differ (Neyman 1934). What a simple model of the answers foretells
-of a pair is taken off it (explanations/foretelling.py). Pairs of the same typical row then differ by chance
+of a pair is taken off it (explanations/shapley/foretelling.py). Pairs of the same typical row then differ by chance
 alone: Student's t-interval, a little too wide since a turned pair differs more than chance would have it.
 """
 
@@ -19,8 +19,8 @@ from functools import cached_property
 
 import numpy as np
 
-from explanations.foretelling import Facts, Walks, adjusted
-from explanations.sampling import (
+from explanations.shapley.foretelling import Facts, Walks, adjusted
+from explanations.shapley.sampling import (
     Estimate,
     Game,
     Indices,

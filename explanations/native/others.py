@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from explanations import native_rules, wording
+from explanations import wording
 from explanations.contract import Attribution, Explanation, Progress, Question, Wire
-from explanations.native_answers import Heat, Rule
-from explanations.native_tree import body_text, tree
+from explanations.native import rules
+from explanations.native.answers import Heat, Rule
+from explanations.native.tree import body_text, tree
 from explanations.target import Target
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def of_rule(question: Question, found: Rule, prediction: float | None) -> Explanation:
     """A rule in our words, with what came of asking about rows that meet it."""
     question.report(Progress(fraction=0.5, words="Asking about rows that meet its rule"))
-    check = native_rules.checked(question, found)
+    check = rules.checked(question, found)
     weak = (
         "It calls its own rule weak: it did not get as sure as it should." if found.is_weak else ""
     )

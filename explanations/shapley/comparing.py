@@ -11,7 +11,7 @@ from explanations.asking import Asker
 from explanations.background import typical
 from explanations.contract import Question
 from explanations.errors import ExplanationFailed
-from explanations.sampling import Vector
+from explanations.shapley.sampling import Vector
 from mds_client.signature import Values
 
 MOST_TYPICAL = 50

@@ -8,8 +8,8 @@ import numpy as np
 
 from explanations import sentences
 from explanations.contract import Attribution, Explanation, Question
-from explanations.players import Player
-from explanations.sampling import Estimate, Vector
+from explanations.shapley.players import Player
+from explanations.shapley.sampling import Estimate, Vector
 
 # Amounts below this share of the largest are what adding in another order leaves.
 DUST = 1e-12

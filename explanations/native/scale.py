@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explanations.contract import Question
-from explanations.native_answers import Amounts
+from explanations.native.answers import Amounts
 from explanations.target import Target
 
 LOG_ODDS = "log-odds"

@@ -18,7 +18,7 @@ import numpy as np
 from explanations import wording
 from explanations.coding import is_missing
 from explanations.errors import ExplanationFailed
-from explanations.ladders import MOST_DECIMALS, Ladder, ladder, step_for, written_with
+from explanations.flips.ladders import MOST_DECIMALS, Ladder, ladder, step_for, written_with
 from mds_client.checks import INTEGER_LIMITS
 from mds_client.signature import NUMERIC_KINDS, TABULAR_KINDS, Field, Signature, Values
 

@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 
 from explanations.asking import Fact
+from explanations.behaviour.surveying import Survey
 from explanations.contract import Question, Truth
-from explanations.sampling import Indices, Matrix, Vector, quantile
-from explanations.surveying import Survey
+from explanations.shapley.sampling import Indices, Matrix, Vector, quantile
 from mds_client.signature import Field
 
 Measure = Literal["accuracy", "error", "moved", "changed"]

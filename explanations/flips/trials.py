@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from explanations.asking import Fact, ModelChanged, OutOfBudget
-from explanations.changing import Place
 from explanations.contract import Question
 from explanations.errors import ExplanationCancelled
-from explanations.wishes import Wish
+from explanations.flips.changing import Place
+from explanations.flips.wishes import Wish
 from mds_client.errors import MdsError
 
 Changed = Mapping[str, object]

@@ -15,11 +15,11 @@ import numpy as np
 
 from explanations.asking import OutOfBudget
 from explanations.coding import Coding
-from explanations.comparing import Compared, all_rows, compared, rows_for_all
 from explanations.contract import Budget, Explanation, Progress, Question
-from explanations.players import players
-from explanations.sampling import Estimate, Game, Indices, Matrix, Vector
-from explanations.sharing import told
+from explanations.shapley.comparing import Compared, all_rows, compared, rows_for_all
+from explanations.shapley.players import players
+from explanations.shapley.sampling import Estimate, Game, Indices, Matrix, Vector
+from explanations.shapley.sharing import told
 from mds_client.signature import Signature
 
 ROWS = 3400

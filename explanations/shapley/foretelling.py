@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 
 from explanations.coding import UNKNOWN, Coding
-from explanations.sampling import Game, Indices, Matrix, Vector
+from explanations.shapley.sampling import Game, Indices, Matrix, Vector
 
 Link = Literal["logit", "log"]
 Values = np.ndarray[tuple[int, int, int], np.dtype[np.float64]]

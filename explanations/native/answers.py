@@ -15,7 +15,7 @@ import numpy as np
 import orjson
 
 from explanations.errors import ExplanationFailed
-from explanations.native_numbers import (
+from explanations.native.numbers import (
     MOST_PARTS,
     Numbers,
     floats,

@@ -9,12 +9,12 @@ from decimal import Decimal
 
 from explanations import wording
 from explanations.asking import Fact
-from explanations.changing import Limits, Place
 from explanations.contract import Change, Explanation, Progress, Question, Suggestion
-from explanations.flipping import Search
+from explanations.flips.changing import Limits, Place
+from explanations.flips.flipping import Search
+from explanations.flips.trials import Changed, Trials
+from explanations.flips.wishes import Wish
 from explanations.target import Target
-from explanations.trials import Changed, Trials
-from explanations.wishes import Wish
 from mds_client.signature import Field
 
 Found = tuple[Changed, Fact]

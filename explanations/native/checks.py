@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from explanations import sentences, wording
 from explanations.contract import Attribution, Explanation
-from explanations.native_scale import LOG_ODDS
+from explanations.native.scale import LOG_ODDS
 
 NAMED = 3
 # Amounts below this share of the largest are not worth a word.

@@ -12,13 +12,20 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from explanations import overall
 from explanations.asking import ERRS, ROWS_A_CALL, Fact, OutOfBudget
+from explanations.behaviour import overall
+from explanations.behaviour.surveying import (
+    FEWEST,
+    MOST_FIELDS,
+    Survey,
+    affordable,
+    in_order,
+    unanswered,
+)
 from explanations.coding import is_missing
 from explanations.contract import Budget, Curve, Explanation, Progress, Question
 from explanations.errors import ExplanationCancelled, ExplanationFailed
-from explanations.sampling import Matrix, Vector, quantile
-from explanations.surveying import FEWEST, MOST_FIELDS, Survey, affordable, in_order, unanswered
+from explanations.shapley.sampling import Matrix, Vector, quantile
 from mds_client.errors import MdsError, NotAllowed, NotReady
 from mds_client.signature import NUMERIC_KINDS, Field, Signature
 

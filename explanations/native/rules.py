@@ -12,7 +12,7 @@ from explanations.asking import OutOfBudget
 from explanations.background import crowd
 from explanations.contract import Question
 from explanations.methods.anchor import Condition
-from explanations.native_answers import Rule
+from explanations.native.answers import Rule
 from mds_client.signature import NUMERIC_KINDS, Field, Signature
 
 CROWD = 3000

@@ -14,7 +14,7 @@ from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
 from db.person import known
 from db.studies import StudyLine, StudyView
-from explanations.cohorts import Cohort
+from explanations.behaviour.cohorts import Cohort
 from explanations.contract import Explanation
 from explanations.errors import ExplanationFailed
 from mds_client.signature import ModelRef

@@ -11,7 +11,7 @@ import numpy as np
 from explanations.asking import Fact
 from explanations.contract import Progress, Question, Truth
 from explanations.errors import ExplanationFailed, ExplanationTooDear
-from explanations.sampling import Vector
+from explanations.shapley.sampling import Vector
 from mds_client.signature import Field, Signature, Values
 
 FEWEST = 10

@@ -1,0 +1,1 @@
+"""Shapley values from a model's answers alone, with how sure each is."""
