@@ -1,12 +1,16 @@
-"""How a model behaves overall, in a real browser: a study from its start to its link, and stopped."""
+"""How a model behaves overall, in a real browser: a study from its start to its link, stopped, and of a file."""
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.browser.visit import SLOW, Visit
+
+COLUMNS = "bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g,island,sex,year,species"
 
 
 def _open(page: Page, model: str, method: str = "", rows: str = "Examples") -> Visit:
@@ -22,6 +26,16 @@ def _open(page: Page, model: str, method: str = "", rows: str = "Examples") -> V
 
 def _option(page: Page, method: str) -> Locator:
     return page.get_by_test_id("stRadioOption").filter(has_text=method)
+
+
+def _choose(page: Page, box: str, option: str) -> None:
+    """Open the list and choose. A table that is still making room for itself closes the list: open it again."""
+    for _ in range(5):
+        page.get_by_role("combobox", name=box).click()
+        with suppress(TimeoutError):
+            page.get_by_role("option", name=option).click(timeout=3000)
+            return
+    raise AssertionError(f"{option} could not be chosen")
 
 
 def _study(visit: Visit) -> Visit:
@@ -67,6 +81,24 @@ def test_a_study_that_is_stopped_keeps_what_is_known(page: Page) -> None:
     expect(page.get_by_text("Somebody stopped it here.")).to_be_visible()
     expect(page.get_by_role("link", name="stopped early").first).to_be_visible()
     expect(page.get_by_role("button", name="Start")).to_be_enabled()
+
+
+def test_a_file_with_right_answers_says_what_accuracy_is_lost(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "birds.csv"
+    rows = [
+        f"{36 + i % 9},18.{i % 9},18{i % 10},37{i % 10}0,Dream,male,2007,Adelie" for i in range(25)
+    ]
+    rows += [f"{46 + i % 5},15,22{i % 10},51{i % 10}0,Biscoe,male,2008,Gentoo" for i in range(25)]
+    path.write_text("\n".join([COLUMNS, *rows]))
+    visit = _open(page, "demo/penguins@v2", rows="A file")
+    page.get_by_test_id("stFileUploader").locator("input").set_input_files(path)
+    expect(page.get_by_text("All 50 rows can be sent.")).to_be_visible()
+    visit.settled()
+    _choose(page, "Column with the right answers", "species")
+    expect(page.get_by_text("For 50 of them the right answer is known.")).to_be_visible()
+    _study(visit.settled())
+    expect(page.get_by_text(re.compile(r"The model is right in \d+ % of 50 rows"))).to_be_visible()
+    expect(page.get_by_text("accuracy lost when a field is shuffled")).to_be_visible()
 
 
 def test_past_explanations_add_up_without_asking(page: Page) -> None:
