@@ -83,7 +83,8 @@ class Visit:
 
     def why(self) -> Visit:
         """Ask for the first explanation that is offered, and wait for it."""
-        self.click(self.page.locator('[class*="st-key-why_"] button').first)
+        first = '[class*="st-key-why_"]:not([class*="_others"]) button'
+        self.click(self.page.locator(first).first)
         expect(self.page.get_by_text("This is how the model behaves").first).to_be_visible(
             timeout=SLOW
         )

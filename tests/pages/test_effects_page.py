@@ -17,12 +17,14 @@ from db.engine import writing
 from explanations.background import crowd
 from explanations.behaviour import studies
 from explanations.behaviour.cohorts import of_examples
+from explanations.behaviour.surveying import FEWEST
 from explanations.errors import ExplanationTooDear
 from explanations.explaining import Order, explain
 from explanations.methods import methods
 from explanations.target import Target
 from feedback.giving import give
 from mds_client.signature import ModelRef, Signature
+from tests.recorded import add_case
 from ui import services
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -187,6 +189,17 @@ def test_too_few_cases_are_said_and_nothing_can_be_started(
     assert "0 cases with feedback." in _words(effects)
     assert "from 10 rows on" in _words(effects)
     assert not [b for b in effects.button if b.key == "effects_start"]
+
+
+def test_cases_that_do_not_suit_the_model_are_not_what_to_begin_with(
+    effects: AppTest, built: services.Services
+) -> None:
+    for _ in range(FEWEST):
+        add_case(built.sessions, server="demo", model="penguins", entered={"beak": 1.0})
+    effects.run()
+    (rows,) = [group for group in effects.segmented_control if group.label == "Which rows"]
+    assert rows.value == "Examples"
+    assert [button for button in effects.button if button.label == "Start"]
 
 
 def test_models_of_pictures_are_not_studied(effects: AppTest) -> None:

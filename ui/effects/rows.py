@@ -37,7 +37,7 @@ def choose(entry: Entry, signature: Signature) -> Cohort | None:
     source = st.segmented_control(
         "Which rows",
         sources,
-        default=CASES if _has_enough(str(entry.ref), signature) else sources[-1],
+        default=CASES if _has_enough(entry.ref, signature) else sources[-1],
         key=f"effects_rows_{entry.ref}",
         required=True,
         persist_state="session",
@@ -114,11 +114,10 @@ def _read(model: str, fingerprint: str, chosen: Chosen, _signature: Signature) -
     return cohorts.of_cases(services().sessions, _signature, chosen)
 
 
-@st.cache_data(ttl=_FRESH_SECONDS, max_entries=20, show_spinner=False)
-def _has_enough(model: str, _signature: Signature) -> bool:
+def _has_enough(ref: ModelRef, signature: Signature) -> bool:
     """Whether there are so many cases that they are the rows to begin with."""
-    timed = cohorts.seconds_a_call(services().sessions, _signature)
-    return timed is not None and timed[1] >= FEWEST
+    usual = _read(str(ref), signature.fingerprint, Chosen(limit=_USUAL), signature)
+    return len(usual.rows) >= FEWEST
 
 
 def _versions(ref: ModelRef, signature: Signature) -> list[str]:
