@@ -68,7 +68,7 @@ def test_curves_of_numbers_and_choices_stand_on_one_scale(page: Page) -> None:
 
 
 def test_a_study_that_is_stopped_keeps_what_is_known(page: Page) -> None:
-    visit = _open(page, "demo/breast-cancer")
+    visit = _open(page, "demo/slow")  # seconds an answer: it does not end before it is stopped
     page.get_by_text("Fields and fineness").click()
     often = page.get_by_role("spinbutton", name="How often each is shuffled")
     often.fill("20")
