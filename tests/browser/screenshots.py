@@ -16,7 +16,7 @@ from db.engine import make_sessions
 from feedback.giving import give
 from mds_client import MdsClient, MdsError, Server
 from tests.browser.chromium import ARGUMENTS, chromium
-from tests.browser.visit import Visit
+from tests.browser.visit import SLOW, Visit
 from tests.browser.watched import app_of_its_own, ports
 
 SIZE = {"width": 1280, "height": 900}
@@ -93,6 +93,11 @@ def _pages(browser: Browser, base: str, scheme: str, target: Path) -> None:
     _take(visit, target / f"predict-explained-{scheme}.png", is_long=True)
     visit.health()
     _take(visit, target / f"health-{scheme}.png", is_long=True)
+    visit.open("/effects?model=demo/breast-cancer").settled()
+    visit.click(visit.page.get_by_role("radio", name="Examples")).settled()
+    visit.click(visit.button("Start"))
+    visit.page.wait_for_url("**study=**", timeout=SLOW)
+    _take(visit, target / f"behaviour-{scheme}.png", is_long=True)
     visit.page.context.close()
 
 
@@ -116,6 +121,7 @@ def _take(visit: Visit, path: Path, *, is_long: bool = False) -> None:
     visit.page.set_viewport_size({**SIZE, "height": 1400 if is_long else SIZE["height"]})
     visit.page.mouse.move(0, 0)
     visit.page.evaluate("document.activeElement.blur()")
+    visit.page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
     visit.page.wait_for_timeout(1200)  # charts settle with an animation
     visit.page.screenshot(path=path)
     visit.page.set_viewport_size(SIZE)  # type: ignore[arg-type]
