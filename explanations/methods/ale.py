@@ -7,10 +7,8 @@ two columns, the number of a row and its value in the field: whatever else is in
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -19,6 +17,7 @@ from explanations.behaviour import curves
 from explanations.behaviour.curves import Gathering
 from explanations.behaviour.surveying import FEWEST, Survey, chosen_fields, option, survey
 from explanations.contract import Budget, Curve, Explanation, Kind, Question, Scope
+from explanations.libraries import without_ray
 from explanations.shapley.sampling import Matrix, Vector
 from explanations.wording import listed
 from mds_client.signature import NUMERIC_KINDS, Field, Signature, Values
@@ -163,8 +162,7 @@ def _note(fields: Sequence[Field]) -> str:
 
 
 def _alibi() -> Any:
-    # See methods/anchor.py: alibi 0.9.4 looks for ray where shap is installed.
-    sys.modules.setdefault("ray", ModuleType("ray"))
+    without_ray()
     from alibi import explainers
 
     return explainers

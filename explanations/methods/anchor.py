@@ -11,10 +11,8 @@ rule is not about fields that the model does not look at, only those that move i
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -25,6 +23,7 @@ from explanations.background import crowd
 from explanations.coding import UNKNOWN, Coding, Matrix, is_missing
 from explanations.contract import Budget, Explanation, Kind, Progress, Question, Scope
 from explanations.errors import ExplanationFailed
+from explanations.libraries import own_chance, without_ray
 from mds_client.signature import Field, Signature, Values
 
 NAME = "anchor"
@@ -202,8 +201,7 @@ def _predicates(
     space: _Space, agree: Agreements, columns: Sequence[int], *, seed: int
 ) -> list[_Bound]:
     """The rule that alibi finds, as bounds on codes."""
-    before = np.random.get_state()
-    try:
+    with own_chance():
         # alibi 0.9.4 seeds numpy's global generator when it is made: hence a fresh one each time.
         tabular = _fitted(space, seed)
         [sampler] = tabular.samplers
@@ -211,8 +209,6 @@ def _predicates(
         _keep(sampler, columns)
         _draw_typical(sampler, space, agree)
         return list(_bounds(sampler, space, _searched(sampler)))
-    finally:
-        np.random.set_state(before)
 
 
 def _fitted(space: _Space, seed: int) -> Any:
@@ -391,9 +387,7 @@ def _categories_first(signature: Signature) -> list[Field]:
 
 
 def _alibi() -> Any:
-    # alibi 0.9.4 fails on import where shap is installed and ray is not: it evaluates an annotation
-    # that names ray's actor pool. An empty stand-in is all that it looks at.
-    sys.modules.setdefault("ray", ModuleType("ray"))
+    without_ray()
     from alibi import explainers
 
     return explainers

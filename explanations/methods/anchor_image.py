@@ -7,20 +7,19 @@ of pictures; here all pictures are asked about beforehand, and hidden parts look
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
-from types import ModuleType
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from explanations import wording
 from explanations.contract import Attribution, Budget, Explanation, Kind, Question, Scope
+from explanations.libraries import own_chance, without_ray
 from explanations.parts import sufficing
 from explanations.parts.occluding import has_one, the_field
 from explanations.parts.pictures import Picture
-from explanations.parts.sufficing import Crowd, Game, Rule, Sampler
-from mds_client.signature import Signature
+from explanations.parts.sufficing import Crowd, Enough, Game, Rule, Sampler
+from mds_client.signature import Field, Signature, Values
 
 NAME = "anchor_image"
 TITLE = "Parts that are enough"
@@ -53,66 +52,56 @@ def explain(question: Question) -> Explanation:
     sufficing.check(question)
     field = the_field(question.signature, "image")
     picture = Picture.read(question.values[field.name], field)
-    everything = set(range(picture.count))
-    game = Game(
-        count=picture.count,
-        kept=lambda parts: {
-            **question.values,
-            field.name: picture.without(everything - set(parts)),
-        },
-    )
-    [prediction] = question.ask([game.kept(sorted(everything))])
+    game = _game(question, field, picture)
+    [prediction] = question.ask([game.kept(range(picture.count))])
     crowd = Crowd.asked(question, game, most=VARIANTS, test=TEST)
     rule = _searched(Sampler(crowd), picture, question.seed)
-    tested, effects = crowd.tested(rule), crowd.effects()
     titles = [
         f"part {number} in the {picture.where([part])}" for number, part in enumerate(rule, start=1)
     ]
-    seen = "can be seen"
-    sentence = sufficing.sentence(
-        question.target.answer,
-        f"{wording.listed(titles)} {seen}" if titles else "",
-        "pictures with parts hidden",
-        tested,
-        crowd.alone,
-    )
-    return Explanation(
-        method=NAME,
-        title=TITLE,
-        kind=KIND,
-        target=question.target,
+    enough = Enough(
         prediction=float(prediction),
-        base=crowd.alone,
-        attributions=tuple(
-            Attribution(
-                field=field.name,
-                title=title,
-                value_text="",
-                amount=float(effects[part]),
-                span=picture.centre([part]),
-            )
-            for title, part in zip(titles, rule, strict=True)
-        ),
-        raster=picture.raster([[part] for part in rule]) if rule else (),
-        conditions=tuple(f"{title} {seen}" for title in titles),
-        precision=tested.precision,
-        coverage=tested.coverage,
-        sentence=sentence,
-        alt=f"The picture with only the {len(rule)} parts of the rule lit. {sentence}",
-        note=sufficing.note(
-            f"In each picture about half of the parts are hidden at random. {picture.how}",
-            "show what the rule asks for",
-            crowd,
-            tested,
-        ),
-        is_complete=not crowd.limit and tested.precision >= sufficing.ENOUGH,
+        crowd=crowd,
+        tested=crowd.tested(rule),
+        parts=_parts(field, picture, dict(zip(titles, rule, strict=True)), crowd),
+        conditions=[f"{title} can be seen" for title in titles],
+        condition=f"{wording.listed(titles)} can be seen" if titles else "",
+        variants="pictures with parts hidden",
+        how=f"In each picture about half of the parts are hidden at random. {picture.how}",
+        them="show what the rule asks for",
     )
+    lit = picture.raster([[part] for part in rule]) if rule else ()
+    return enough.told(f"The picture with only the {len(rule)} parts of the rule lit.", raster=lit)
+
+
+def _game(question: Question, field: Field, picture: Picture) -> Game:
+    everything = set(range(picture.count))
+
+    def kept(parts: Sequence[int]) -> Values:
+        return {**question.values, field.name: picture.without(everything - set(parts))}
+
+    return Game(count=picture.count, kept=kept)
+
+
+def _parts(
+    field: Field, picture: Picture, titled: Mapping[str, int], crowd: Crowd
+) -> list[Attribution]:
+    effects = crowd.effects()
+    return [
+        Attribution(
+            field=field.name,
+            title=title,
+            value_text="",
+            amount=float(effects[part]),
+            span=picture.centre([part]),
+        )
+        for title, part in titled.items()
+    ]
 
 
 def _searched(sampler: Sampler, picture: Picture, seed: int) -> Rule:
-    alibi, before = _anchors(), np.random.get_state()
-    try:
-        np.random.seed(seed % 2**32)
+    alibi = _anchors()
+    with own_chance(seed):
         drawing = alibi.anchor_image.AnchorImageSampler(
             predictor=lambda images: np.ones(len(images), dtype=int),
             segmentation_fn=lambda _: picture.labels,
@@ -122,9 +111,8 @@ def _searched(sampler: Sampler, picture: Picture, seed: int) -> Rule:
         )
         _draw_known(drawing, sampler)
         # Without a small cache alibi sets aside a gigabyte for samples.
-        found = alibi.anchor_base.AnchorBaseBeam(
-            samplers=[drawing], sample_cache_size=40
-        ).anchor_beam(
+        search = alibi.anchor_base.AnchorBaseBeam(samplers=[drawing], sample_cache_size=40)
+        found = search.anchor_beam(
             delta=0.1,
             epsilon=0.15,
             desired_confidence=sufficing.PRECISION,
@@ -133,8 +121,6 @@ def _searched(sampler: Sampler, picture: Picture, seed: int) -> Rule:
             coverage_samples=1000,
         )
         return sampler.rule(found["feature"])
-    finally:
-        np.random.set_state(before)
 
 
 def _draw_known(drawing: Any, sampler: Sampler) -> None:
@@ -150,9 +136,7 @@ def _draw_known(drawing: Any, sampler: Sampler) -> None:
 
 
 def _anchors() -> Any:
-    # alibi 0.9.4 fails on import where shap is installed and ray is not: it evaluates an annotation
-    # that names ray's actor pool. An empty stand-in is all that it looks at.
-    sys.modules.setdefault("ray", ModuleType("ray"))
+    without_ray()
     from alibi.explainers import anchors
     from alibi.explainers.anchors import anchor_base, anchor_image  # noqa: F401
 

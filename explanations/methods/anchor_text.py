@@ -6,10 +6,8 @@ every mark, which is no text of any kind; here words are left out, and all texts
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from functools import cache
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -17,11 +15,12 @@ import numpy as np
 from explanations import wording
 from explanations.contract import Attribution, Budget, Explanation, Kind, Question, Scope
 from explanations.errors import ExplanationFailed
+from explanations.libraries import own_chance, without_ray
 from explanations.parts import sufficing
 from explanations.parts.occluding import has_one, the_field
-from explanations.parts.sufficing import Crowd, Game, Rule, Sampler
+from explanations.parts.sufficing import Crowd, Enough, Game, Rule, Sampler
 from explanations.parts.words import Stretch, Words
-from mds_client.signature import Signature
+from mds_client.signature import Field, Signature
 
 NAME = "anchor_text"
 TITLE = "Words that are enough"
@@ -56,12 +55,7 @@ def warm() -> None:
 def explain(question: Question) -> Explanation:
     sufficing.check(question)
     field = the_field(question.signature, "text")
-    words = Words(str(question.values[field.name] or ""))
-    if not 0 < len(words) <= MOST_WORDS:
-        raise ExplanationFailed(
-            f"With {len(words):,} words there is nothing to be found here.",
-            advice=f"It takes texts of 1 to {MOST_WORDS:,} words.",
-        )
+    words = _words(question.values[field.name])
     [prediction] = question.ask([question.values])
     game = Game(
         count=len(words),
@@ -69,46 +63,43 @@ def explain(question: Question) -> Explanation:
     )
     crowd = Crowd.asked(question, game, most=VARIANTS, test=TEST)
     rule = _searched(Sampler(crowd), words.text, question.seed)
-    tested = crowd.tested(rule)
-    conditions = [_said(words, place) for place in rule]
-    sentence = sufficing.sentence(
-        question.target.answer,
-        f"the text contains {wording.listed(conditions)}" if conditions else "",
-        "texts with words left out",
-        tested,
-        crowd.alone,
-    )
-    effects = crowd.effects()
-    return Explanation(
-        method=NAME,
-        title=TITLE,
-        kind=KIND,
-        target=question.target,
+    said = [_said(words, place) for place in rule]
+    enough = Enough(
         prediction=float(prediction),
-        base=crowd.alone,
-        attributions=tuple(
-            Attribution(
-                field=field.name,
-                title=_said(words, place),
-                value_text="",
-                amount=float(effects[place]),
-                span=words.spans[place],
-            )
-            for place in rule
-        ),
-        conditions=tuple(f"the text contains {condition}" for condition in conditions),
-        precision=tested.precision,
-        coverage=tested.coverage,
-        sentence=sentence,
-        alt=f"The text with the {len(rule)} words of the rule marked. {sentence}",
-        note=sufficing.note(
-            "In each text about half of the words are left out at random.",
-            "contain what the rule asks for",
-            crowd,
-            tested,
-        ),
-        is_complete=not crowd.limit and tested.precision >= sufficing.ENOUGH,
+        crowd=crowd,
+        tested=crowd.tested(rule),
+        parts=_parts(field, words, rule, crowd),
+        conditions=[f"the text contains {each}" for each in said],
+        condition=f"the text contains {wording.listed(said)}" if said else "",
+        variants="texts with words left out",
+        how="In each text about half of the words are left out at random.",
+        them="contain what the rule asks for",
     )
+    return enough.told(f"The text with the {len(rule)} words of the rule marked.")
+
+
+def _words(text: object) -> Words:
+    words = Words(str(text or ""))
+    if not 0 < len(words) <= MOST_WORDS:
+        raise ExplanationFailed(
+            f"With {len(words):,} words there is nothing to be found here.",
+            advice=f"It takes texts of 1 to {MOST_WORDS:,} words.",
+        )
+    return words
+
+
+def _parts(field: Field, words: Words, rule: Rule, crowd: Crowd) -> list[Attribution]:
+    effects = crowd.effects()
+    return [
+        Attribution(
+            field=field.name,
+            title=_said(words, place),
+            value_text="",
+            amount=float(effects[place]),
+            span=words.spans[place],
+        )
+        for place in rule
+    ]
 
 
 class _LeftOut:
@@ -128,8 +119,7 @@ class _LeftOut:
 
 
 def _searched(sampler: Sampler, text: str, seed: int) -> Rule:
-    before = np.random.get_state()
-    try:
+    with own_chance():
         # alibi 0.9.4 seeds numpy's global generator when it is made. Its predictor is given what the sampler
         # gave: whether the answer stayed; the text itself, and the words with which alibi tries the predictor, are the same.
         explainer = _alibi().AnchorText(
@@ -150,8 +140,6 @@ def _searched(sampler: Sampler, text: str, seed: int) -> Rule:
             binary_cache_size=40,
         )
         return sampler.rule(found.raw["feature"])
-    finally:
-        np.random.set_state(before)
 
 
 def _said(words: Words, place: int) -> str:
@@ -172,9 +160,7 @@ def _blank() -> Any:
 
 
 def _alibi() -> Any:
-    # alibi 0.9.4 fails on import where shap is installed and ray is not: it evaluates an annotation
-    # that names ray's actor pool. An empty stand-in is all that it looks at.
-    sys.modules.setdefault("ray", ModuleType("ray"))
+    without_ray()
     from alibi import explainers
 
     return explainers

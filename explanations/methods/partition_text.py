@@ -18,6 +18,7 @@ from explanations import sentences
 from explanations.asking import OutOfBudget
 from explanations.contract import Attribution, Budget, Explanation, Kind, Progress, Question, Scope
 from explanations.errors import ExplanationCancelled, ExplanationFailed
+from explanations.libraries import own_chance
 from explanations.parts.occluding import has_one, the_field
 from explanations.parts.words import Stretch, Words
 from mds_client.errors import MdsError
@@ -186,10 +187,7 @@ class _Shares:
             return scores
 
         explainer = PartitionExplainer(model, _Masker(self.words, self._tree()))
-        before = np.random.get_state()
-        try:
-            # shap 0.49 breaks ties with numpy's global generator.
-            np.random.seed(self.seed)
+        with own_chance(self.seed):  # shap 0.49 breaks ties with it
             found = explainer.explain_row(
                 self.words.text,
                 max_evals=evaluations,
@@ -200,8 +198,6 @@ class _Shares:
                 outputs=None,
                 silent=True,
             )
-        finally:
-            np.random.set_state(before)
         base, is_exact = float(found["expected_values"]), sum(asked) < evaluations
         taken = set(self.nodes) if is_exact else self._taken_apart(found["hierarchical_values"])
         return _Found(

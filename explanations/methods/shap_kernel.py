@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from explanations.contract import Budget, Explanation, Kind, Question, Scope
+from explanations.libraries import own_chance
 from explanations.shapley import masked
 from explanations.shapley.masked import Effect, Switches
 from mds_client.signature import Signature
@@ -47,8 +48,7 @@ def _effects(switches: Switches) -> Iterator[Effect]:
 
     fields = switches.count
     most = min(2**fields - 2, COMBINATIONS + 2 * fields)
-    before = np.random.get_state()
-    try:
+    with own_chance():
         for combinations in masked.with_more(switches, min(4 * fields, most), most):
             # shap 0.49 draws from numpy's global generator.
             np.random.seed(switches.seed)
@@ -60,5 +60,3 @@ def _effects(switches: Switches) -> Iterator[Effect]:
                 f"Fitted to {combinations:,} combinations of fields, by shap's Kernel explainer."
             )
             yield Effect(amounts=np.asarray(amounts).reshape(fields), words=words)
-    finally:
-        np.random.set_state(before)

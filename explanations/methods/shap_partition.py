@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from explanations.contract import Budget, Explanation, Kind, Question, Scope
+from explanations.libraries import own_chance
 from explanations.shapley import masked
 from explanations.shapley.masked import Effect, Switches
 from explanations.shapley.sampling import Matrix
@@ -51,8 +52,7 @@ def _effects(switches: Switches) -> Iterator[Effect]:
 
     fields = switches.count
     masker = shap.maskers.Partition(switches.off, clustering=_likeness(switches))
-    before = np.random.get_state()
-    try:
+    with own_chance():
         for combinations in masked.with_more(switches, min(4 * fields, COMBINATIONS), COMBINATIONS):
             # shap 0.49 draws from numpy's global generator.
             np.random.seed(switches.seed)
@@ -66,8 +66,6 @@ def _effects(switches: Switches) -> Iterator[Effect]:
             yield Effect(amounts=np.asarray(amounts).reshape(fields), words=words)
             if tried < combinations:
                 return
-    finally:
-        np.random.set_state(before)
 
 
 def _likeness(switches: Switches) -> Matrix:

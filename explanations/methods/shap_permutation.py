@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from explanations.contract import Budget, Explanation, Kind, Question, Scope
+from explanations.libraries import own_chance
 from explanations.shapley import masked
 from explanations.shapley.masked import Effect, Switches
 from explanations.shapley.sampling import Matrix, Vector
@@ -45,8 +46,7 @@ def explain(question: Question) -> Explanation:
 
 def _effects(switches: Switches) -> Iterator[Effect]:
     found = np.empty((0, switches.count))
-    before = np.random.get_state()
-    try:
+    with own_chance():
         for order in range(MOST_ORDERS):
             amounts = _amounts(switches, switches.off, seed=(switches.seed + order) % 2**32)
             found = np.vstack([found, amounts])
@@ -54,8 +54,6 @@ def _effects(switches: Switches) -> Iterator[Effect]:
             yield Effect(
                 amounts=found.mean(axis=0), words=f"{words}, by shap's Permutation explainer."
             )
-    finally:
-        np.random.set_state(before)
 
 
 def _amounts(model: Callable[[Matrix], Vector], off: Matrix, *, seed: int) -> Matrix:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from explanations import wording
 from explanations.asking import OutOfBudget
-from explanations.contract import Progress, Question
+from explanations.contract import Attribution, Explanation, Progress, Question
 from explanations.errors import ExplanationCancelled, ExplanationFailed
 from mds_client.errors import MdsError
 from mds_client.signature import Role, Signature, Values
@@ -188,6 +188,45 @@ class Sampler:
     def rule(self, features: Sequence[int]) -> Rule:
         """The parts that alibi's features stand for."""
         return tuple(sorted(self.candidates[place] for place in features))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enough:
+    """A rule that was found and tried, in words: its `parts`, the `conditions` one by one and all together as
+    `condition`, what the `variants` are, `how` they were made, and what those that follow the rule do (`them`).
+    """
+
+    prediction: float
+    crowd: Crowd
+    tested: Tested
+    parts: Sequence[Attribution]
+    conditions: Sequence[str]
+    condition: str
+    variants: str
+    how: str
+    them: str
+
+    def told(self, alt: str, *, raster: tuple[tuple[int, ...], ...] = ()) -> Explanation:
+        """The rule as an explanation; `alt` comes before its sentence in the text for those who cannot see it."""
+        crowd, tested, question = self.crowd, self.tested, self.crowd.question
+        words = sentence(question.target.answer, self.condition, self.variants, tested, crowd.alone)
+        return Explanation(
+            method=question.method.NAME,
+            title=question.method.TITLE,
+            kind=question.method.KIND,
+            target=question.target,
+            prediction=self.prediction,
+            base=crowd.alone,
+            attributions=tuple(self.parts),
+            raster=raster,
+            conditions=tuple(self.conditions),
+            precision=tested.precision,
+            coverage=tested.coverage,
+            sentence=words,
+            alt=f"{alt} {words}",
+            note=note(self.how, self.them, crowd, tested),
+            is_complete=not crowd.limit and tested.precision >= ENOUGH,
+        )
 
 
 def suits(signature: Signature) -> bool:

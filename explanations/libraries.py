@@ -1,0 +1,32 @@
+"""What slow libraries need around them: nothing that one of them does to the whole process outlives it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+import numpy as np
+
+
+@contextmanager
+def own_chance(seed: int | None = None) -> Iterator[None]:
+    """NumPy's global generator, which alibi 0.9.4 and shap 0.49 draw from and seed, as it was before.
+
+    With a seed it starts there.
+    """
+    before = np.random.get_state()
+    try:
+        if seed is not None:
+            np.random.seed(seed % 2**32)
+        yield
+    finally:
+        np.random.set_state(before)
+
+
+def without_ray() -> None:
+    """Lets alibi be imported. 0.9.4 fails on import where shap is installed and ray is not: it evaluates an
+    annotation that names ray's actor pool. An empty stand-in is all that it looks at.
+    """
+    sys.modules.setdefault("ray", ModuleType("ray"))
