@@ -28,7 +28,7 @@ def describe() -> str:
 
 
 def suits(signature: Signature) -> bool:
-    return signature.is_tabular and 1 < len(signature.inputs) <= MOST_FIELDS
+    return masked.suits(signature) and len(signature.inputs) <= MOST_FIELDS
 
 
 def cost(signature: Signature) -> Budget:

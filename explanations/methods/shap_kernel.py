@@ -27,7 +27,7 @@ def describe() -> str:
 
 
 def suits(signature: Signature) -> bool:
-    return signature.is_tabular and len(signature.inputs) > 1
+    return masked.suits(signature)
 
 
 def cost(signature: Signature) -> Budget:

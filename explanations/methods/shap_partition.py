@@ -31,7 +31,7 @@ def describe() -> str:
 
 
 def suits(signature: Signature) -> bool:
-    return signature.is_tabular and len(signature.inputs) > 1
+    return masked.suits(signature)
 
 
 def cost(signature: Signature) -> Budget:
@@ -70,8 +70,8 @@ def _effects(switches: Switches) -> Iterator[Effect]:
 
 def _likeness(switches: Switches) -> Matrix:
     """Which fields go together in the case and the typical rows, as a tree: scipy's linkage."""
-    from scipy.cluster.hierarchy import linkage  # type: ignore[import-untyped]
-    from scipy.spatial.distance import squareform  # type: ignore[import-untyped]
+    from scipy.cluster.hierarchy import linkage
+    from scipy.spatial.distance import squareform
 
     game = switches.game
     rows = np.vstack([game.case, game.background])

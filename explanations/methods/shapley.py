@@ -16,10 +16,10 @@ from explanations.contract import Budget, Explanation, Kind, Progress, Question,
 from explanations.errors import ExplanationCancelled
 from explanations.shapley import sampling, walking
 from explanations.shapley.comparing import Compared, all_rows, compared, rows_for_all
-from explanations.shapley.foretelling import Facts
 from explanations.shapley.players import Player, players
 from explanations.shapley.sampling import Estimate, Game, Matrix, Vector
 from explanations.shapley.sharing import told
+from explanations.shapley.walks import Facts
 from mds_client.errors import MdsError
 from mds_client.signature import Signature
 

@@ -84,6 +84,11 @@ class Switches:
         return np.zeros((1, self.count))
 
 
+def suits(signature: Signature) -> bool:
+    """Whether there is anything to share, and somebody to share it with."""
+    return signature.is_tabular and len(signature.inputs) > 1
+
+
 def cost(signature: Signature) -> Budget:
     """What each of these methods may cost."""
     rows = min(ROWS, rows_for_all(len(signature.inputs), TYPICAL))

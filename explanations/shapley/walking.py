@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from explanations.shapley.foretelling import Facts, Walks, adjusted
+from explanations.shapley.foretelling import adjusted
 from explanations.shapley.sampling import (
     Estimate,
     Game,
@@ -30,11 +30,16 @@ from explanations.shapley.sampling import (
     Vector,
     quantile,
 )
+from explanations.shapley.walks import Facts, Walks
 
 # What happens in few of all orders is not seen in some: no interval is thinner than this share of the range.
 UNSEEN = 0.0025
 # Two pairs say little of a typical row alone: how far its own spread counts beside that of all.
 OWN = 0.5
+# What takes longest is done after so many turns, twice as many, and so on.
+FIRST_LOOK = 4
+# A fit to the same walks makes them look a little surer than they are: intervals are that much wider.
+FITTED = 1.1
 
 
 def sampled(
@@ -46,18 +51,26 @@ def sampled(
     The same seed gives the same orders, whatever the batches. Raises what `score` raises.
     """
     orders = _Orders(len(game.players), seed)
-    known = _Known(game=game, walks=Walks.none(len(game.players)))
+    known = _Known(game=game, walks=Walks.none(len(game.players)), facts=facts, seed=seed)
     while True:
         turn = known.next_turn()
         while len(turn):
             pairs = int(min(room() // max(game.rows_a_pair, 1), len(turn)))
             if pairs <= 0:
+                if known.can_be_thorough:
+                    yield replace(known, is_thorough=True).estimate()
                 return
             ranks = np.array([orders.next(int(which)) for which in turn[:pairs]])
             walks = known.walks.and_then(_walked(score, game, ranks, turn[:pairs]))
-            known = _Known(game=game, walks=walks, facts=facts, seed=seed)
             turn = turn[pairs:]
+            known = replace(known, walks=walks, is_thorough=_is_milestone(game, walks, turn))
             yield known.estimate()
+
+
+def _is_milestone(game: Game, walks: Walks, left: Indices) -> bool:
+    """Whether it is time for a thorough look: after 4, 8, 16 ... whole turns."""
+    turns = len(walks.which) // len(game.background)
+    return not len(left) and turns >= FIRST_LOOK and turns & (turns - 1) == 0
 
 
 class _Orders:
@@ -96,8 +109,15 @@ class _Known:
 
     game: Game
     walks: Walks
-    facts: Facts | None = None
-    seed: int = 0
+    facts: Facts | None
+    seed: int
+    is_thorough: bool = False
+
+    @property
+    def can_be_thorough(self) -> bool:
+        """Whether there is more to learn from the same walks."""
+        is_begun = len(self.walks.which) >= 2 * len(self.game.background)
+        return is_begun and self.facts is not None and not self.is_thorough
 
     def next_turn(self) -> Indices:
         """The typical rows that are walked next: each once, or those oftener that need it."""
@@ -123,9 +143,10 @@ class _Known:
         means, spread = self._by_row(self._amounts)
         amounts = np.asarray(self.game.weights @ means)
         unseen = UNSEEN * float(np.ptp(np.append(amounts, 0.0)))
+        wide = self._half(spread) * (FITTED if self._is_fitted else 1.0)
         return Estimate(
             amounts=amounts,
-            half=np.maximum(self._half(spread), unseen),
+            half=np.maximum(wide, unseen),
             base=float(self.game.weights @ self.game.starts),
             typical=typical,
             pairs=done,
@@ -145,7 +166,13 @@ class _Known:
     def _amounts(self) -> Matrix:
         if self.facts is None:
             return self.walks.amounts
-        return adjusted(self.game, self.walks, self.facts, seed=self.seed)
+        return adjusted(
+            self.game, self.walks, self.facts, seed=self.seed, is_thorough=self.is_thorough
+        )
+
+    @property
+    def _is_fitted(self) -> bool:
+        return self.is_thorough and not np.array_equal(self._amounts, self.walks.amounts)
 
     def _pairs(self) -> Indices:
         return np.bincount(self.walks.which, minlength=len(self.game.background))

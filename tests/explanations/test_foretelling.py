@@ -1,4 +1,4 @@
-"""What is foretold of walks: much for models that bend a sum, nothing for others, and the sums stay."""
+"""What is foretold of walks: much for models that bend a sum or let few fields act together; and the sums stay."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import pytest
 
 from explanations.coding import Coding
 from explanations.shapley import walking
-from explanations.shapley.foretelling import Facts
-from explanations.shapley.sampling import Estimate, Game
+from explanations.shapley.likeness import amounts_of_products
+from explanations.shapley.sampling import Estimate, Game, exact
+from explanations.shapley.walks import Facts
 
 Rows = np.ndarray
 FIELDS, TYPICAL, BUDGET = 9, 16, 1100
@@ -25,14 +26,16 @@ def _steps(rows: Rows) -> Rows:
     return np.asarray((rows[:, 0] > 0) * (rows[:, 1] > 0) * (rows[:, 2] > 0) * 1.0)
 
 
-def _estimates(score: Callable[[Rows], Rows], seed: int, *, told: bool) -> list[Estimate]:
+def _estimates(
+    score: Callable[[Rows], Rows], seed: int, *, told: bool, budget: int = BUDGET
+) -> list[Estimate]:
     chance = np.random.default_rng(seed)
     background, case = chance.normal(size=(TYPICAL, FIELDS)), chance.normal(size=FIELDS)
     names = [f"x{place}" for place in range(FIELDS)]
     rows = [dict(zip(names, row, strict=True)) for row in [case.tolist(), *background.tolist()]]
     coding = Coding.of(names, rows)
     codes = coding.encode(rows)
-    left = [BUDGET]
+    left = [budget]
 
     def ask(asked: Rows) -> Rows:
         left[0] -= len(asked)
@@ -50,8 +53,11 @@ def _estimates(score: Callable[[Rows], Rows], seed: int, *, told: bool) -> list[
     return list(walking.sampled(ask, game, lambda: min(200, left[0]), seed=seed, facts=facts))
 
 
-def _half(score: Callable[[Rows], Rows], *, told: bool) -> float:
-    return float(np.mean([_estimates(score, seed, told=told)[-1].half.mean() for seed in range(5)]))
+def _half(score: Callable[[Rows], Rows], *, told: bool, budget: int = BUDGET) -> float:
+    halves = [
+        _estimates(score, seed, told=told, budget=budget)[-1].half.mean() for seed in range(5)
+    ]
+    return float(np.mean(halves))
 
 
 def test_a_bent_sum_is_foretold_so_that_little_is_left_to_chance() -> None:
@@ -65,14 +71,48 @@ def test_a_scaled_bent_sum_above_zero_is_foretold_too() -> None:
     assert _half(score, told=True) < 0.2 * _half(score, told=False)
 
 
-def test_what_cannot_be_foretold_costs_little_and_without_a_link_nothing() -> None:
+def test_what_few_fields_do_together_is_foretold_by_likeness() -> None:
+    def score(rows: Rows) -> Rows:
+        return np.asarray(np.sin(rows[:, 0] * rows[:, 1] * rows[:, 2]) + rows[:, 3] * rows[:, 4])
+
+    with_facts, without = (_half(score, told=told, budget=3 * BUDGET) for told in (True, False))
+    assert with_facts < 0.7 * without
+
+
+def test_what_cannot_be_foretold_costs_little() -> None:
+    def noise(rows: Rows) -> Rows:
+        return np.asarray(np.sin(1e4 * rows.sum(axis=1)))
+
     assert _half(_steps, told=True) <= 1.25 * _half(_steps, told=False)
+    assert _half(noise, told=True) <= 1.25 * _half(noise, told=False)
 
-    def below_zero(rows: Rows) -> Rows:
-        return np.asarray(_steps(rows) - 0.5)
 
-    with_facts, without = (_estimates(below_zero, 1, told=told)[-1] for told in (True, False))
-    assert with_facts.amounts.tolist() == without.amounts.tolist()
+def test_fields_that_do_nothing_are_given_next_to_nothing() -> None:
+    found = _estimates(lambda rows: _steps(rows) - 0.5, 1, told=True)[-1]
+    assert (np.abs(found.amounts[3:]) <= found.half[3:]).all()
+
+
+@pytest.mark.parametrize("players", [1, 2, 5, 8])
+def test_theamounts_of_products_are_those_of_all_combinations(players: int) -> None:
+    chance = np.random.default_rng(players)
+    there, here = chance.uniform(0.1, 1, (2, 7, players))
+    shares = chance.normal(size=7)
+    masks = (np.arange(2**players)[:, None] >> np.arange(players) & 1).astype(bool)
+    worth = np.array([shares @ np.where(mask, there, here).prod(axis=1) for mask in masks])
+    game = Game(
+        case=np.ones(players),
+        background=np.zeros((1, players)),
+        weights=np.ones(1),
+        players=[(place,) for place in range(players)],
+        reached=float(worth[-1]),
+        starts=worth[:1],
+    )
+
+    def score(rows: Rows) -> Rows:
+        return np.asarray(worth[(rows.astype(int) << np.arange(players)).sum(axis=1)])
+
+    *_, whole = exact(score, game, lambda: 10**6)
+    assert amounts_of_products(there, here, shares) == pytest.approx(whole.amounts)
 
 
 @pytest.mark.parametrize("score", [_sigmoid, _steps])

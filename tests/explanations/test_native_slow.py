@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -14,6 +13,7 @@ from explanations.errors import ExplanationCancelled
 from mds_client import MdsClient, ModelRef, Server
 from mds_client.prediction import Answer
 from mds_client.signature import Explainer, Field, Signature
+from tests.listening import Handler, listening, url_of
 
 MODEL = ModelRef(server="s", name="m")
 BESIDE = Explainer(model=ModelRef(server="s", name="m-explainer"), route="", evidence="")
@@ -38,23 +38,15 @@ class Hanging:
 def hanging() -> Iterator[Hanging]:
     found = Hanging()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Slow(Handler):
         def do_POST(self) -> None:
             found.asked.set()
             found.end.wait(60)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    found.url = f"http://127.0.0.1:{server.server_port}"
-    yield found
-    found.end.set()
-    server.shutdown()
-    server.server_close()
+    with listening(Slow) as server:
+        found.url = url_of(server)
+        yield found
+        found.end.set()
 
 
 def _order(server: Server, seconds: float) -> Order:

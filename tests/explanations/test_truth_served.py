@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import httpx
 import numpy as np
@@ -18,18 +18,18 @@ from mds_client.prediction import Prediction
 from mds_client.signature import Signature, Values
 
 SHAPLEY = methods()["shapley"]
-CASES, TYPICAL = 3, 6
+TYPICAL = 6
 MOST_AT_ONCE = 8192
 Rows = np.ndarray
-# A LightGBM booster of 13 fields and a pipeline of scikit-learn with 10: what is asked for, and the data behind it.
-MODELS = {"wine": datasets.load_wine, "diabetes-progress": datasets.load_diabetes}
+# A LightGBM booster of 13 fields and a pipeline of scikit-learn with 10: the data behind it, and how many cases.
+MODELS = {"wine": (datasets.load_wine, 20), "diabetes-progress": (datasets.load_diabetes, 3)}
 
 
 @dataclass
 class Served:
     """A model of the Open Inference Protocol, as a function of rows."""
 
-    url: str
+    client: httpx.Client
     model: str
     rows: int = 0
 
@@ -50,8 +50,8 @@ class Served:
             "datatype": "FP64",
             "data": rows.ravel().tolist(),
         }
-        url = f"{self.url}/v2/models/{self.model}/infer"
-        answer = httpx.post(url, json={"inputs": [tensor]}, timeout=60).raise_for_status().json()
+        url = f"/v2/models/{self.model}/infer"
+        answer = self.client.post(url, json={"inputs": [tensor]}).raise_for_status().json()
         return np.array(answer["outputs"][0]["data"], dtype=float).reshape(len(rows), -1)[:, 0]
 
 
@@ -61,21 +61,22 @@ def test_it_agrees_with_all_combinations_of_a_served_model(mds_url: str, model: 
     import shap
 
     scaled: dict[str, bool] = {"scaled": False} if model == "diabetes-progress" else {}
-    load: Callable[..., object] = MODELS[model]
-    data = load(as_frame=True, **scaled).data  # type: ignore[attr-defined]
-    some = data.sample(CASES + TYPICAL, random_state=1).to_numpy(dtype=float)
-    cases, background = some[:CASES], some[CASES:]
-    served, names = Served(mds_url, model), list(data.columns)
+    load, count = MODELS[model]
+    data = load(as_frame=True, **scaled).data
+    some = data.sample(count + TYPICAL, random_state=1).to_numpy(dtype=float)
+    cases, background = some[:count], some[count:]
+    served = Served(httpx.Client(base_url=mds_url, timeout=60), model)
+    names = list(data.columns)
     masker = shap.maskers.Independent(background, max_samples=TYPICAL)
     exact = shap.explainers.ExactExplainer(served, masker)
     truths = exact(cases, max_evals=2 ** len(names), silent=True).values
     signature = table({name: background[:, i].tolist() for i, name in enumerate(names)})
     errors, covered, same = [], [], []
-    for case, truth in zip(cases, truths, strict=True):
+    for place, (case, truth) in enumerate(zip(cases, truths, strict=True)):
         row = dict(zip(names, case.tolist(), strict=True))
         answer = served.predict(signature, [row]).answer
         asked = order("shapley", signature, row, answer, Budget(rows=3400, calls=300))
-        found = explain(asked, SHAPLEY, served)
+        found = explain(replace(asked, case=f"case {place}"), SHAPLEY, served)
         known = {each.field: each for each in found.attributions}
         amounts = np.array([known[name].amount for name in names])
         lows, highs = (np.array([getattr(known[n], end) for n in names]) for end in ("low", "high"))
@@ -84,11 +85,12 @@ def test_it_agrees_with_all_combinations_of_a_served_model(mds_url: str, model: 
         same.append(_top(amounts) == _top(truth))
         assert found.rows <= 3500
     print(
-        f"{model}: error {np.mean(errors):.2%}, covered {np.mean(covered):.1%}, same top 3 {same}"
+        f"{model}, {count} cases: error {np.mean(errors):.2%}, covered {np.mean(covered):.1%}, "
+        f"same top 3 {np.mean(same):.0%}"
     )
-    assert np.mean(errors) <= 0.05
+    assert np.mean(errors) <= 0.01
     assert np.mean(covered) >= 0.93
-    assert all(same)
+    assert np.mean(same) >= 0.95
 
 
 def _top(amounts: Rows) -> set[int]:
