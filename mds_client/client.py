@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 import httpx
 
@@ -40,11 +40,13 @@ from mds_client.sending import (
     TooLarge,
     bound,
     decodable,
+    headers_of,
     new_request_id,
     parts,
 )
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
+from mds_client.transport.heads import Answer, Asked
 from mds_client.transport.retrying import Outcome
 
 if TYPE_CHECKING:
@@ -73,6 +75,10 @@ class MdsClient(Sending):
         super().__init__(server, clock)
         self._pool: Executor | None = None
         self._transport = transport or self._connections()
+        # Our own transport takes requests as they are, where nobody has to sign in.
+        self._ask: Callable[[Asked], Answer] | None = (
+            None if self._auth else getattr(self._transport, "ask", None)
+        )
 
     def _connections(self) -> httpx.BaseTransport:
         # httpcore is slow to import
@@ -275,18 +281,25 @@ class MdsClient(Sending):
         return self._stream(call, started)
 
     def _stream(self, call: Call, started: float) -> Response:
-        request = self.wire(call, self.left(started, call))
-        answer = self._signed_in(request)
+        answer = self._answer(call, self.left(started, call))
         body = bytearray()
         try:
-            headers = dict(answer.headers.items())
+            headers = headers_of(answer.fields)
             decodable(headers)
             for part in parts(answer, headers):
                 body += part
                 bound(self.server, len(body), self._clock() - started)
         finally:
-            answer.close()
-        return Response(status=answer.status_code, body=bytes(body), headers=headers)
+            answer.body.close()
+        return Response(status=answer.status, body=bytes(body), headers=headers)
+
+    def _answer(self, call: Call, left: float) -> Answer:
+        if self._ask:
+            return self._ask(self.asked(call, left))
+        answer = self._signed_in(self.wire(call, left))
+        return Answer(
+            answer.status_code, answer.headers.raw, cast(httpx.SyncByteStream, answer.stream)
+        )
 
     def _signed_in(self, request: httpx.Request) -> httpx.Response:
         """The answer to the request, after whatever the credentials ask for first."""
@@ -463,7 +476,7 @@ class AsyncMdsClient(Sending):
         answer = await self._signed_in(request)
         body = bytearray()
         try:
-            headers = dict(answer.headers.items())
+            headers = headers_of(answer.headers.raw)
             decodable(headers)
             async for part in answer.aiter_bytes():
                 body += part

@@ -90,11 +90,12 @@ def _is_plain(signature: Signature, table: Table) -> bool:
 def _is_plain_column(field: Field, column: Array) -> bool:
     if column.dtype.kind not in "iuf" or not column.size:
         return False
+    if field.kind == "tensor":
+        has_shape = _has_shape(column.shape[1:], field.shape[1:])
+        return has_shape and bool(np.isfinite(column).all())
     least, most = column.min(), column.max()  # NaN if there is one, and cheaper than asking each
     if not (math.isfinite(least) and math.isfinite(most)):
         return False
-    if field.kind == "tensor":
-        return _has_shape(column.shape[1:], field.shape[1:])
     if field.kind not in ("number", "integer") or column.ndim != 1:
         return False
     if field.kind == "integer" and column.dtype.kind == "f" and not (column % 1 == 0).all():

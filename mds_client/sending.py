@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import httpx
 
@@ -31,6 +31,7 @@ from mds_client.signature import Signature
 from mds_client.transport.breaker import Breaker
 from mds_client.transport.credentials import auth_of, unreachable
 from mds_client.transport.deadline import Limit
+from mds_client.transport.heads import Answer, Asked, Fields
 from mds_client.transport.retrying import Outcome, is_safe, pause
 from mds_client.transport.tls import verification
 from mds_client.transport.trace import new_trace_id, trace
@@ -120,20 +121,26 @@ class Sending:
         }
 
     def wire(self, call: Call, left: float, trace: Any = None) -> httpx.Request:
-        """The request as httpx sends it within the seconds left, with the credentials that no record holds."""
+        """The request as httpx has it, to be sent within the seconds left."""
+        asked = self.asked(call, left)
+        return httpx.Request(
+            asked.method,
+            asked.url,
+            headers=asked.fields,
+            stream=httpx.ByteStream(asked.body),
+            extensions={"timeout": asked.timeouts} | ({"trace": trace} if trace else {}),
+        )
+
+    def asked(self, call: Call, left: float) -> Asked:
+        """The request as it is sent within the seconds left, with the headers that no record holds."""
         url, host = _address(call.url)
         headers, body = {"Host": host, **self._standing, **call.headers}, call.request.body
         if self.server.compress and len(body) > _COMPRESS_FROM:
             headers["Content-Encoding"], body = "gzip", gzip.compress(body, 1)
         if body or call.request.method != "GET":
             headers["Content-Length"] = str(len(body))
-        return httpx.Request(
-            call.request.method,
-            url,
-            headers=headers,
-            stream=httpx.ByteStream(body),
-            extensions={"timeout": self._timeouts(left)} | ({"trace": trace} if trace else {}),
-        )
+        fields = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
+        return Asked(call.request.method, url, fields, body, self._timeouts(left))
 
     def _timeouts(self, left: float) -> dict[str, float]:
         """Each phase has its own limit, and none goes beyond the end of the call."""
@@ -334,6 +341,18 @@ def _standing(given: Mapping[str, str]) -> dict[str, str]:
     return ours | {spelt.get(name.lower(), name): value for name, value in given.items()}
 
 
+def headers_of(fields: Fields) -> dict[str, str]:
+    """The headers of an answer by their names in small letters, as httpx has them, in a fifth of its time."""
+    found: dict[str, str] = {}
+    try:
+        for raw_name, raw_value in fields:
+            name, value = raw_name.decode("ascii").lower(), raw_value.decode("ascii")
+            found[name] = f"{found[name]}, {value}" if name in found else value
+    except UnicodeDecodeError:
+        return dict(httpx.Headers(fields).items())
+    return found
+
+
 def decodable(headers: Mapping[str, str]) -> None:
     """Raises DecodingError for compression that makes gigabytes of a packet: Brotli, or one in another.
 
@@ -344,11 +363,12 @@ def decodable(headers: Mapping[str, str]) -> None:
         raise httpx.DecodingError(f"compressed as {coding[:100]!r}, which was not asked for")
 
 
-def parts(answer: httpx.Response, headers: Mapping[str, str]) -> Iterable[bytes]:
+def parts(answer: Answer, headers: Mapping[str, str]) -> Iterable[bytes]:
     """The body of an answer as it arrives, decompressed where its headers say so."""
     if "content-encoding" in headers:
-        return answer.iter_bytes()
-    return cast(httpx.SyncByteStream, answer.stream)
+        whole = httpx.Response(answer.status, headers=answer.fields, stream=answer.body)
+        return whole.iter_bytes()
+    return answer.body
 
 
 def _malformed(error: Exception) -> UnreadableAnswer:

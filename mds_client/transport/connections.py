@@ -10,6 +10,7 @@ from typing import Any
 import httpcore
 import httpx
 
+from mds_client.transport.heads import Answer, Asked
 from mds_client.transport.plain import Connection, Origin
 from mds_client.transport.pool import Pool
 from mds_client.transport.streams import Backend, Stale
@@ -39,20 +40,23 @@ class Transport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer with its body still to be read. Raises httpx.TransportError."""
+        answer = self.ask(Asked.of(request))
+        return httpx.Response(answer.status, headers=answer.fields, stream=answer.body)
+
+    def ask(self, asked: Asked) -> Answer:
+        """The same without httpx's classes, which cost as much as all the rest. Raises httpx.TransportError."""
         try:
-            connection = self._pool.taken(
-                _origin(request.url), request.extensions.get("timeout", {})
-            )
+            connection = self._pool.taken(_origin(asked.url), asked.timeouts)
             try:
-                answer = connection.ask(request)
+                answer = connection.ask(asked)
             except BaseException:
                 connection.close()
                 self._pool.give_back(None)
                 raise
         except _ERRORS as error:
             raise translated(error) from error
-        body = _Body(answer.parts, lambda: self._pool.give_back(connection))
-        return httpx.Response(answer.status, headers=answer.fields, stream=body)
+        body = _Body(answer.body, lambda: self._pool.give_back(connection))
+        return Answer(answer.status, answer.fields, body)
 
     def close(self) -> None:
         """End every connection, also those that a thread is using: its call fails at once."""

@@ -1,4 +1,4 @@
-"""The head of a request as bytes, and the head of an answer that is plain: nearly every one is.
+"""Requests and answers as a connection has them: their heads as bytes, where these are plain: nearly all are.
 
 Neither repairs or guesses. What is not certainly plain is None here, and h11 reads it from its first byte.
 """
@@ -6,7 +6,8 @@ Neither repairs or guesses. What is not certainly plain is None here, and h11 re
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, Self
 
 import httpx
 
@@ -27,6 +28,30 @@ _BODILESS = (204, 304)
 Fields = list[tuple[bytes, bytes]]
 
 
+class Asked(NamedTuple):
+    """A request as it is sent: what httpx.Request says, without the work of that class."""
+
+    method: str
+    url: httpx.URL
+    fields: Fields
+    body: bytes
+    timeouts: Mapping[str, float]
+
+    @classmethod
+    def of(cls, request: httpx.Request) -> Self:
+        """The same request."""
+        timeouts = request.extensions.get("timeout", {})
+        return cls(request.method, request.url, request.headers.raw, request.read(), timeouts)
+
+
+class Answer(NamedTuple):
+    """An answer whose body is still to be read, and closed."""
+
+    status: int
+    fields: Fields
+    body: httpx.SyncByteStream
+
+
 class Head(NamedTuple):
     """What comes before the body of a plain answer. `size` and `length` count the bytes of both."""
 
@@ -36,18 +61,18 @@ class Head(NamedTuple):
     length: int
 
 
-def request_head(request: httpx.Request, length: int) -> bytes | None:
-    """The bytes before a body of that length; None unless the request is plain."""
-    given = request.headers.raw
-    names = {name.lower() for name, _ in given}
-    line = b"%b %b" % (request.method.encode(), request.url.raw_path)
+def request_head(asked: Asked) -> bytes | None:
+    """The bytes before the body; None unless the request is plain."""
+    given = asked.fields
+    by_name = {name.lower(): value for name, value in given}
+    line = b"%b %b" % (asked.method.encode(), asked.url.raw_path)
     fields = b"".join([b"%b: %b\r\n" % field for field in given])
     is_plain = (
-        request.method not in ("HEAD", "CONNECT")
-        and len(names) == len(given)
-        and b"host" in names
-        and _SPECIAL.isdisjoint(names)
-        and request.headers.get("content-length", "0") == str(length)
+        asked.method not in ("HEAD", "CONNECT")
+        and len(by_name) == len(given)
+        and b"host" in by_name
+        and _SPECIAL.isdisjoint(by_name)
+        and by_name.get(b"content-length", b"0") == b"%d" % len(asked.body)
         and _REQUEST_LINE.fullmatch(line)
         and _REQUEST_FIELDS.fullmatch(fields)
         and fields.count(b"\r\n") == len(given)  # none of them is two

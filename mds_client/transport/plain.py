@@ -7,26 +7,18 @@ answer, so what needs none of it, a head that says the body's length, is read he
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import httpcore
 import httpx
 
-from mds_client.transport.heads import Fields, Head, answer_head, request_head
+from mds_client.transport.heads import Answer, Asked, Head, answer_head, request_head
 from mds_client.transport.streams import Stream
 
 _READ = 64 * 1024
 
 Origin = tuple[bytes, bytes, int]
 """Scheme, host and port."""
-
-
-class Answer(NamedTuple):
-    """An answer whose body is still to be read."""
-
-    status: int
-    fields: Fields
-    parts: Iterable[bytes]
 
 
 class Connection:
@@ -40,32 +32,28 @@ class Connection:
         # Whether the last answer is read to its end, and whether more than that went wrong.
         self._is_answered, self._is_spoilt = True, False
 
-    def ask(self, request: httpx.Request) -> Answer:
+    def ask(self, asked: Asked) -> Answer:
         """Send the request and read the head of its answer.
 
         A server that once answered in another way is h11's from then on.
         """
         if self._h11:
-            return self._of_h11(self._h11, request)
-        if isinstance(request.stream, httpx.ByteStream):
-            body = b"".join(request.stream)
-            head = request_head(request, len(body))
-            if head:
-                return self._asked(request, head, body)
-        return self._handed_over(request, self._stream)
+            return self._of_h11(self._h11, asked)
+        head = request_head(asked)
+        return self._asked(asked, head) if head else self._handed_over(asked, self._stream)
 
-    def _asked(self, request: httpx.Request, head: bytes, body: bytes) -> Answer:
+    def _asked(self, asked: Asked, head: bytes) -> Answer:
         self._is_answered = False
-        timeouts = request.extensions.get("timeout", {})
         try:
-            self._stream.send(head, body, timeouts.get("write"))
+            self._stream.send(head, asked.body, asked.timeouts.get("write"))
         except httpcore.WriteError:
             self._is_spoilt = True  # it may have been refused before all of it was read
-        data = self._stream.read(_READ, timeouts.get("read"))
+        data = self._stream.read(_READ, asked.timeouts.get("read"))
         found = answer_head(data)
         if found is None:
-            return self._handed_over(request, _Resumed(self._stream, data))
-        return Answer(found.status, found.fields, self._body(data, found, timeouts.get("read")))
+            return self._handed_over(asked, _Resumed(self._stream, data))
+        parts = self._body(data, found, asked.timeouts.get("read"))
+        return Answer(found.status, found.fields, cast(httpx.SyncByteStream, parts))
 
     def _body(self, data: bytes, head: Head, timeout: float | None) -> Iterable[bytes]:
         end = head.size + head.length
@@ -85,24 +73,23 @@ class Connection:
             self._is_answered = not left
             yield data
 
-    def _handed_over(self, request: httpx.Request, stream: httpcore.NetworkStream) -> Answer:
+    def _handed_over(self, asked: Asked, stream: httpcore.NetworkStream) -> Answer:
         scheme, host, port = self.origin
         self._h11 = httpcore.HTTP11Connection(httpcore.Origin(scheme, host, port), stream)
-        return self._of_h11(self._h11, request)
+        return self._of_h11(self._h11, asked)
 
-    def _of_h11(self, h11: httpcore.HTTP11Connection, request: httpx.Request) -> Answer:
+    def _of_h11(self, h11: httpcore.HTTP11Connection, asked: Asked) -> Answer:
         scheme, host, port = self.origin
-        url = httpcore.URL(scheme=scheme, host=host, port=port, target=request.url.raw_path)
-        answer = h11.handle_request(
-            httpcore.Request(
-                request.method,
-                url,
-                headers=request.headers.raw,
-                content=cast(httpx.SyncByteStream, request.stream),
-                extensions=request.extensions,
-            )
+        url = httpcore.URL(scheme=scheme, host=host, port=port, target=asked.url.raw_path)
+        request = httpcore.Request(
+            asked.method,
+            url,
+            headers=asked.fields,
+            content=asked.body,
+            extensions={"timeout": dict(asked.timeouts)},
         )
-        return Answer(answer.status, answer.headers, cast(Iterable[bytes], answer.stream))
+        answer = h11.handle_request(request)
+        return Answer(answer.status, answer.headers, cast(httpx.SyncByteStream, answer.stream))
 
     @property
     def is_idle(self) -> bool:
