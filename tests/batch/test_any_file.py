@@ -8,7 +8,7 @@ import zipfile
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from batch.converting import converted
@@ -63,7 +63,7 @@ def tables(draw: st.DrawFn) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     frame=tables(),
     mark=st.sampled_from(sorted(MARKS)),
@@ -98,7 +98,7 @@ def test_a_table_written_as_csv_comes_back(
         assert list(found.rows[name]) == list(frame[name])
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(start=st.sampled_from(STARTS), data=st.binary(max_size=400), name=st.sampled_from(NAMES))
 @example(start=b"", data=b'"', name="a.csv")
 @example(start=b"", data=b"\r", name="a.csv")
@@ -107,7 +107,7 @@ def test_noise_never_ends_in_anything_but_a_sentence(start: bytes, data: bytes, 
     _read_or_say(start + data, name)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=st.text(st.sampled_from("ab1,;\t\"'#\n\r .=-%\\|"), max_size=60))
 def test_nor_does_text_that_is_nearly_a_table(text: str) -> None:
     _read_or_say(text.encode(), "a.csv")
@@ -125,7 +125,7 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("title", sorted(WHOLE))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(place=st.floats(0, 1, exclude_max=True), change=st.binary(min_size=1, max_size=8))
 def test_nor_does_a_file_that_was_changed(title: str, place: float, change: bytes) -> None:
     data = WHOLE[title]
@@ -134,14 +134,14 @@ def test_nor_does_a_file_that_was_changed(title: str, place: float, change: byte
 
 
 @pytest.mark.parametrize("title", sorted(WHOLE))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(share=st.floats(0, 1, exclude_max=True))
 def test_nor_does_a_file_that_was_cut_off(title: str, share: float) -> None:
     data = WHOLE[title]
     _read_or_say(data[: int(share * len(data))], "file")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.text(st.sampled_from("<>/c rowv=\"'AZ19&;stf:"), max_size=120))
 def test_nor_does_a_workbook_with_strange_cells(data: str) -> None:
     made = repacked(

@@ -6,13 +6,12 @@ It answers what it is told to, whatever it is asked, and remembers the bodies th
 from __future__ import annotations
 
 import json
-import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.listening import Handler, listening
 from tests.mds_client.answered import png
 
 HOSTILE = "<img src=x onerror=alert(1)> **b** [x](http://evil.example) :red[r] $a$"
@@ -153,52 +152,36 @@ MODELS: dict[str, tuple[list[Tensor], list[Tensor], list[Tensor]]] = {
 }  # fmt: skip
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     sent: dict[str, Any]
 
     def do_GET(self) -> None:
         if self.path == "/v2":
-            self._say({"name": "odd", "version": "1", "extensions": []})
+            self.send_json({"name": "odd", "version": "1", "extensions": []})
         elif self.path.startswith("/v2/health"):
-            self._say({})
+            self.send_json({})
         elif (name := self.path.removeprefix("/v2/models/")) in MODELS:
             inputs, outputs, _ = MODELS[name]
-            self._say({"name": name, "platform": "odd", "inputs": inputs, "outputs": outputs})
+            self.send_json({"name": name, "platform": "odd", "inputs": inputs, "outputs": outputs})
         else:
-            self._say({"error": "no such model"}, 404)
+            self.send_json({"error": "no such model"}, 404)
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.received()
         if self.path == "/v2/repository/index":
-            self._say([{"name": name, "state": "READY"} for name in MODELS])
+            self.send_json([{"name": name, "state": "READY"} for name in MODELS])
             return
         name = self.path.removeprefix("/v2/models/").removesuffix("/infer")
         self.sent[name] = json.loads(body)
-        self._say({"model_name": name, "outputs": MODELS[name][2]})
-
-    def _say(self, body: object, status: int = 200) -> None:
-        data = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Nothing: what goes wrong is seen in the app."""
+        self.send_json({"model_name": name, "outputs": MODELS[name][2]})
 
 
 @contextmanager
 def odd_models() -> Iterator[tuple[int, dict[str, Any]]]:
     """The port of the server, and the last body that each model was sent."""
     sent: dict[str, Any] = {}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"sent": sent}))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with listening(type("Handler", (_Handler,), {"sent": sent})) as server:
         yield server.server_port, sent
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def data_of(body: dict[str, Any]) -> dict[str, Any]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from cli import demo
 from tests.browser.visit import SLOW, Visit
 from tests.browser.watched import app_of_its_own, watched
+from tests.listening import Handler, listening
 
 BUTTON = "The deployed explainer (penguins-explainer)"
 INSIDE = "What the explainer was sent and answered"
@@ -48,7 +47,7 @@ def test_the_list_says_how_it_is_known(page: Page) -> None:
     expect(page.get_by_text("it explains penguins@v2")).to_be_visible()
 
 
-class _Odd(BaseHTTPRequestHandler):
+class _Odd(Handler):
     """A model `sum` of two numbers, with an explainer that answers what `said` is at the time."""
 
     said: tuple[int, object] = (200, {})
@@ -73,7 +72,7 @@ class _Odd(BaseHTTPRequestHandler):
         return self._send(200, {"name": "sum", "inputs": inputs, "outputs": outputs})
 
     def do_POST(self) -> None:
-        said = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
+        said = json.loads(self.received() or b"{}")
         if self.path.endswith("index"):
             names = ("sum", "sum-explainer")
             return self._send(200, [{"name": name, "state": "READY"} for name in names])
@@ -85,14 +84,7 @@ class _Odd(BaseHTTPRequestHandler):
         return self._send(200, {"model_name": "sum", "outputs": [output]})
 
     def _send(self, status: int, body: object) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: object) -> None:
-        pass
+        self.send_json(body, status)
 
 
 def _text(said: object) -> tuple[int, object]:
@@ -114,17 +106,12 @@ def _shap(names: list[str], amounts: list[float | None]) -> tuple[int, object]:
 @pytest.fixture(scope="module")
 def odd_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an app beside that server."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Odd)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
     folder: Path = tmp_path_factory.mktemp("odd_explainer")
-    part = app_of_its_own(folder, server.server_port)
-    with demo.running(part) as process:
-        demo.wait_until_ready([part], {part.name: process})
-        yield part.ready_url.removesuffix("/healthz")
-    server.shutdown()
-    server.server_close()
+    with listening(_Odd) as server:
+        part = app_of_its_own(folder, server.server_port)
+        with demo.running(part) as process:
+            demo.wait_until_ready([part], {part.name: process})
+            yield part.ready_url.removesuffix("/healthz")
 
 
 @pytest.fixture

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gzip
 import socket
 import struct
-import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.listening import Handler, listening, url_of
 
 Behaviour = Callable[[BaseHTTPRequestHandler], None]
 
@@ -19,29 +20,18 @@ Behaviour = Callable[[BaseHTTPRequestHandler], None]
 def misbehaving(behaviour: Behaviour) -> Iterator[str]:
     """A server on loopback whose every answer is what `behaviour` does; gives its URL."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Misbehaving(Handler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.received()
             behaviour(self)
 
         def do_GET(self) -> None:
             behaviour(self)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(Misbehaving) as server:
+        yield url_of(server)
 
 
 def answers(

@@ -123,13 +123,13 @@ JSON = st.recursive(
 
 
 @given(JSON)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_json_is_an_answer_that_can_be_kept(value: object) -> None:
     assert _reopened(_answer([texts("out", json.dumps(value))], [])) is not None
 
 
 @given(st.lists(st.floats() | st.integers() | st.none(), min_size=1, max_size=30))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_numbers_are_an_answer(values: list[Any]) -> None:
     answer = _answer([numbers("out", values)], [])
     assert as_facts(answer)["kind"] == answer.kind

@@ -36,7 +36,7 @@ def field(schema: object) -> Field:
     return Schema(schema).field("x")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(DOCUMENTS)
 def test_any_document_is_read(document):
     schema = Schema(document)
@@ -47,7 +47,7 @@ def test_any_document_is_read(document):
     output_fields(schema)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(DOCUMENTS, min_size=1, max_size=3))
 def test_any_answer_is_outputs(answers):
     assert outputs_of(answers) or answers == [{}]

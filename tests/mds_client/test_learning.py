@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mds_client import Field, File, ModelRef, Signature
@@ -267,7 +267,6 @@ COLUMNS = st.dictionaries(
 
 
 @given(COLUMNS)
-@settings(deadline=None)
 def test_any_table_is_read(columns: Any) -> None:
     facts = learned(columns)
     assert set(facts.inputs) == set(facts.fields) <= set(columns)
@@ -426,7 +425,6 @@ JSON = st.recursive(
 
 
 @given(JSON)
-@settings(deadline=None)
 def test_any_json_is_read(said: object) -> None:
     facts = payload(json.dumps(said))
     merged(NOTHING, facts)
@@ -496,7 +494,6 @@ def test_cases_of_an_unknown_model_tell_its_columns() -> None:
         max_size=5,
     )
 )
-@settings(deadline=None)
 def test_any_cases_are_read(rows: list[dict[str, object]]) -> None:
     for signature in (ASKED, NOTHING):
         facts: Facts = from_cases(rows, signature)

@@ -220,7 +220,7 @@ def test_a_kept_mask_is_small(bitmap: Any) -> None:
 
 
 @given(st.lists(st.integers(-3, 300), min_size=1, max_size=60), st.integers(1, 8), st.sampled_from(["classes", "mask", "masks", "boxes", "out"]))  # fmt: skip
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_grid_is_an_answer(values: list[int], width: int, name: str) -> None:
     rows = -(-len(values) // width)
     grid = (values * width)[: rows * width]

@@ -6,8 +6,6 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -35,6 +33,7 @@ from mds_client.probing.reading import read
 from mds_client.probing.rules import RULES
 from mds_client.protocols.mlflow_scoring import MlflowScoring
 from mds_client.signature import ModelRef
+from tests.listening import Handler, listening, url_of
 from tests.mds_client.conftest import apart
 from tests.mds_client.protocols.recorded import exchange
 
@@ -240,33 +239,17 @@ def serving(answer: Answer) -> Iterator[tuple[str, list[Any]]]:
     """A server of version 1 of KServe's protocol; gives its URL and what it was asked."""
     asked: list[Any] = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class OneModel(Handler):
         def do_GET(self) -> None:
-            self._says(200, {"name": "m", "ready": True})
+            self.send_json({"name": "m", "ready": True})
 
         def do_POST(self) -> None:
-            asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self._says(*answer(asked[-1]["instances"]))
+            asked.append(json.loads(self.received()))
+            status, said = answer(asked[-1]["instances"])
+            self.send_json(said, status)
 
-        def _says(self, status: int, said: Any) -> None:
-            content = json.dumps(said).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(OneModel) as server:
+        yield url_of(server), asked
 
 
 def settings_of(url: str) -> Server:

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mds_client import Field, MdsClient, ModelRef, Prediction, Server, Signature
@@ -390,7 +390,7 @@ TREES = st.recursive(
 BODIES = st.binary(max_size=200) | TREES.map(lambda tree: json.dumps(tree).encode())
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(
     protocol=st.sampled_from(sorted(dialects())),
     status=st.integers(200, 599) | st.just(200),

@@ -7,7 +7,6 @@ import logging
 import ssl
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +34,7 @@ from mds_client.transport.credentials import ClientCredentials, Credentials, Sec
 from mds_client.transport.retrying import retry_after
 from mds_client.transport.tls import Tls
 from mds_client.transport.trace import trace
+from tests.listening import Handler, serving
 from tests.mds_client import faults
 from tests.mds_client.conftest import apart
 from tests.mds_client.test_faults import GOOD, SIGNATURE
@@ -294,30 +294,21 @@ def test_a_rotated_file_is_read_again(tmp_path: Path) -> None:
 def _tls_server(authority: trustme.CA) -> Iterator[str]:
     """Takes only clients with a certificate of the same authority."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Good(Handler):
         def do_POST(self) -> None:
             OK(self)
-
-        def log_message(self, *_: object) -> None:
-            pass
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
     authority.configure_trust(context)
     context.verify_mode = ssl.CERT_REQUIRED
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Good)
     server.handle_error = lambda *_: None  # type: ignore[method-assign]
     server.socket = context.wrap_socket(
         server.socket, server_side=True, do_handshake_on_connect=False
     )
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield f"https://localhost:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @both

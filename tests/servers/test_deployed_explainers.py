@@ -11,8 +11,6 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import httpx
@@ -22,6 +20,7 @@ from explanations import Explainers, Explanation, ExplanationFailed, InlineExpla
 from mds_client import MdsClient, Server
 from mds_client.explainers import explainer_of
 from mds_client.signature import Field, Signature, Values
+from tests.listening import Handler, listening, url_of
 from tests.servers.starting import Running
 
 Answer = Callable[[str, Any], tuple[int, object]]
@@ -31,31 +30,19 @@ Answer = Callable[[str, Any], tuple[int, object]]
 def _serving(answer: Answer) -> Iterator[str]:
     """A real HTTP server: the path and the JSON that came, to a status and the JSON to send."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Answering(Handler):
         def do_GET(self) -> None:
             self._send(None)
 
         def do_POST(self) -> None:
-            self._send(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self._send(json.loads(self.received()))
 
         def _send(self, said: Any) -> None:
             status, body = answer(self.path, said)
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(json.dumps(body).encode())
+            self.send_json(body, status)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(Answering) as server:
+        yield url_of(server)
 
 
 def _signature(client: MdsClient, name: str, version: str = "") -> Signature:

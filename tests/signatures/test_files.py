@@ -98,7 +98,7 @@ def plain(signature: Signature) -> Signature:
 # MLServer's model-settings.json
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(METADATA)
 def test_model_settings_give_the_same_signature_back(metadata: dict[str, object]) -> None:
     signature = signature_of(REF, metadata)
@@ -192,7 +192,7 @@ def told(field: Field) -> tuple[object, ...]:
     return field.name, field.kind, *words, field.required, field.choices, *limits, field.examples
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(FORMS)
 def test_a_json_schema_gives_the_same_fields_back(signature: Signature) -> None:
     document = json.loads(json_schema(signature))
@@ -348,7 +348,7 @@ JUNK = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     JUNK
     | st.dictionaries(st.sampled_from(["inputs", "outputs", "properties", "x-mds", "$ref"]), JUNK)

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.listening import Handler, listening, url_of
 
 RECORDED = Path(__file__).parents[2] / "data" / "recorded"
 Route = tuple[str, str]
@@ -49,7 +49,7 @@ def recorded(folder: str, *names: str) -> dict[Route, Reply]:
 def replaying(replies: Mapping[Route, Reply]) -> Iterator[str]:
     """A server with these answers, 404 for the rest and 422 for a body that is not the recorded one."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Replaying(Handler):
         def do_GET(self) -> None:
             self._reply("GET")
 
@@ -57,25 +57,11 @@ def replaying(replies: Mapping[Route, Reply]) -> Iterator[str]:
             self._reply("POST")
 
         def _reply(self, method: str) -> None:
-            sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            sent = self.received()
             reply = replies.get((method, self.path), Reply({"error": "no such route"}, 404))
             if reply.asked is not None and json.loads(sent) != reply.asked:
                 reply = Reply({"error": f"not what was recorded: {sent[:500]!r}"}, 422)
-            self.send_response(reply.status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(reply.content)))
-            self.end_headers()
-            self.wfile.write(reply.content)
+            self.send(reply.content, reply.status)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(Replaying) as server:
+        yield url_of(server)
