@@ -16,11 +16,13 @@ from collections.abc import Callable
 import numpy as np
 
 from explanations.shapley import bent_sums, likeness
-from explanations.shapley.sampling import Game, Indices, Matrix
+from explanations.shapley.sampling import TINY, Game, Indices, Matrix
 from explanations.shapley.walks import Facts, Walks
 
 # Less than this share of the chance in the walks is not worth taking off.
 WORTH = 0.2
+# More than this leaves so little that looking longer is not worth it.
+ENOUGH = 0.98
 
 Halves = np.ndarray[tuple[int], np.dtype[np.bool_]]
 ByChance = Callable[[Walks, Walks], Matrix]
@@ -35,13 +37,14 @@ def adjusted(
     only where it `is_thorough`.
     """
     amounts, halves = walks.amounts, _halves(game, walks)
-    told = [
-        _crossed(walks, halves, by_chance)
-        for by_chance in _foretellers(game, walks, facts, seed, is_thorough=is_thorough)
-    ]
-    if not told or halves.all() or not halves.any():
-        return amounts
-    return np.asarray(amounts - _worth_taking(game, walks.which, amounts, told))
+    taken, told = np.zeros_like(amounts), []
+    if halves.any() and not halves.all():
+        for by_chance in _foretellers(game, walks, facts, seed, is_thorough=is_thorough):
+            told.append(_crossed(walks, halves, by_chance))
+            taken, share = _worth_taking(game, walks.which, amounts, told)
+            if share > ENOUGH:
+                break
+    return np.asarray(amounts - taken)
 
 
 def _foretellers(
@@ -72,24 +75,26 @@ def _halves(game: Game, walks: Walks) -> Halves:
 def _crossed(walks: Walks, halves: Halves, by_chance: ByChance) -> Matrix:
     found = np.zeros((len(walks.which), walks.ranks.shape[2]))
     for half in (halves, ~halves):
-        if half.any() and not half.all():
-            known, unseen = np.flatnonzero(~half), np.flatnonzero(half)
-            found[half] = by_chance(walks.some(known), walks.some(unseen))
+        known, unseen = np.flatnonzero(~half), np.flatnonzero(half)
+        found[half] = by_chance(walks.some(known), walks.some(unseen))
     return found
 
 
-def _worth_taking(game: Game, which: Indices, amounts: Matrix, told: list[Matrix]) -> Matrix:
-    """How much of what was foretold shows in the walks, by least squares within typical rows.
+def _worth_taking(
+    game: Game, which: Indices, amounts: Matrix, told: list[Matrix]
+) -> tuple[Matrix, float]:
+    """How much of what was foretold shows in the walks, by least squares within typical rows; and the share of
+    chance that it is.
 
     None where that is hardly anything: fields that do nothing would be given something.
     """
     shown = _apart(game, which, amounts).ravel()
     parts = np.array([_apart(game, which, each).ravel() for each in told])
     shares = np.linalg.lstsq(parts.T, shown, rcond=None)[0]
-    explained = float(((shares @ parts) ** 2).sum())
-    if explained < WORTH * float((shown**2).sum()):
-        return np.zeros_like(amounts)
-    return np.asarray(np.tensordot(shares, np.array(told), axes=1))
+    explained = float(((shares @ parts) ** 2).sum()) / max(float((shown**2).sum()), TINY)
+    if explained < WORTH:
+        return np.zeros_like(amounts), explained
+    return np.asarray(np.tensordot(shares, np.array(told), axes=1)), explained
 
 
 def _apart(game: Game, which: Indices, amounts: Matrix) -> Matrix:
