@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import db.cases
 import db.feedback
@@ -46,18 +46,10 @@ def similar(
     fields = [field for field in signature.inputs if field.name in case.entered]
     spreads = {field.name: _spread(field, [*others, case]) for field in fields}
     nearest = sorted((_apart(case, other, fields, spreads) for other in others), key=_distance)
-    found = _different(nearest)[:most]
     with reading(sessions) as session:
-        said = db.feedback.current_of(session, [each.case.id for each in found])
-    return [
-        Similar(
-            case=each.case,
-            distance=each.distance,
-            differing=each.differing,
-            feedback=tuple(said.get(each.case.id, ())),
-        )
-        for each in found
-    ]
+        said = db.feedback.current_of(session, [each.case.id for each in nearest])
+    told = [replace(each, feedback=tuple(said.get(each.case.id, ()))) for each in nearest]
+    return _different(told)[:most]
 
 
 def _distance(found: Similar) -> float:
@@ -79,9 +71,13 @@ def _apart(case: CaseView, other: CaseView, fields: Sequence[Field], spreads: Sp
 
 
 def _different(found: Sequence[Similar]) -> list[Similar]:
-    """Of cases with the same values and the same answer the newest; they come newest first."""
-    kept = {(repr(each.case.entered), _answer(each.case)): each for each in reversed(found)}
-    return [each for each in found if kept[repr(each.case.entered), _answer(each.case)] is each]
+    """One of those with the same values and the same answer: the newest that was judged, or else the newest."""
+    kept: dict[object, Similar] = {}
+    for each in found:  # of the same values, the newest comes first
+        alike = (repr(each.case.entered), _answer(each.case))
+        if alike not in kept or (each.feedback and not kept[alike].feedback):
+            kept[alike] = each
+    return list(kept.values())
 
 
 def _answer(case: CaseView) -> tuple[str | None, float | None]:

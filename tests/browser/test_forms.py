@@ -164,8 +164,8 @@ def _type_parts(page: Page, name: str, **parts: str) -> None:
 
 def test_a_draft_keeps_dates_times_and_shares(page: Page, sent: dict[str, Any]) -> None:
     visit = _form(page, "loan")
+    visit.watched_by_drafts()
     page.get_by_text("Application (4)").click()
-    page.wait_for_timeout(600)  # a draft begins when the form has been still for a moment
     visit.type_number("Interest", "12.5")
     _type_parts(page, "Born", year="2001", month="02", day="03")
     _type_parts(page, "Applied", year="2025", month="12", day="24", hour="18", minute="45")
@@ -181,8 +181,7 @@ def test_a_draft_keeps_dates_times_and_shares(page: Page, sent: dict[str, Any]) 
 
 
 def test_a_day_of_the_calendar_is_kept_in_the_draft(page: Page) -> None:
-    _form(page, "loan")
-    page.wait_for_timeout(600)
+    _form(page, "loan").watched_by_drafts()
     page.get_by_role("spinbutton", name="day, Born").press("Alt+ArrowDown")
     page.get_by_role("button", name="21 May 1987").or_(
         page.get_by_text("21", exact=True)

@@ -103,7 +103,8 @@ def test_the_colours_over_a_picture_follow_the_keyboard(page: Page) -> None:
     visit = _explained(_asked(page, "digits"), "Where the model looks")
     chart = visit.explanation().get_by_role("figure")
     expect(chart).to_have_accessible_name(re.compile(r"part 1 in the \w+"))
-    heat = visit.explanation().locator(".heatmaplayer image")
+    # While it is drawn again, the old one is still there for a moment.
+    heat = visit.explanation().locator(".heatmaplayer image").last
     cost = page.get_by_text(DONE).inner_text()
     before = heat.evaluate("image => getComputedStyle(image).opacity")
     strength = page.get_by_role("slider", name="Strength of the colours")

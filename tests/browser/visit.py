@@ -95,6 +95,11 @@ class Visit:
         small_print = self.page.get_by_text("This is how the model behaves").first
         return small_print.locator("xpath=ancestor::*[@data-testid='stVerticalBlock'][1]")
 
+    def watched_by_drafts(self) -> Visit:
+        """Wait until what is typed is kept; nobody types as early as a test does."""
+        self.page.wait_for_function("window.mdsDrafts?.heard")
+        return self
+
     def type_number(self, name: str, text: str) -> Visit:
         box = self.page.get_by_role("spinbutton", name=name)
         box.fill(text)

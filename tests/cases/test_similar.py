@@ -58,6 +58,15 @@ def test_the_same_question_with_the_same_answer_counts_once_the_newest(sessions:
     assert {each.case.id for each in similar(sessions, this, SIGNATURE)} == {newest.id, other.id}
 
 
+def test_of_the_same_question_the_one_that_was_judged_is_kept(sessions: Sessions) -> None:
+    this = _case(sessions, 40.0, 4000.0, "Dream")
+    judged = _case(sessions, 41.0, 4000.0, "Dream")
+    give(sessions, case_id=judged.id, person="ada", judgement="correct", truth=None, key="a")
+    _case(sessions, 41.0, 4000.0, "Dream", created_at=NOON + timedelta(hours=1))
+    [found] = similar(sessions, this, SIGNATURE)
+    assert (found.case.id, len(found.feedback)) == (judged.id, 1)
+
+
 def test_what_people_say_now_comes_along(sessions: Sessions) -> None:
     this = _case(sessions, 40.0, 4000.0, "Dream")
     near = _case(sessions, 41.0, 4000.0, "Dream", answer_label="Gentoo")

@@ -43,7 +43,14 @@ function tidied() {
   kept.filter((key, place) => place >= MOST || age(key) < oldest).forEach((key) => localStorage.removeItem(key));
 }
 
+// What each field opened with: read as soon as the field is there, and before anybody changes it.
+function recall(state) {
+  const missing = Object.entries(state.data.widgets).filter(([name]) => !(name in state.opened));
+  if (missing.length) Object.assign(state.opened, collected(Object.fromEntries(missing)));
+}
+
 function save(state) {
+  recall(state);
   const values = { ...state.before, ...collected(state.data.widgets) };
   const isChanged = Object.keys(values).some((name) => values[name] !== (state.opened[name] ?? values[name]));
   state.before = values;
@@ -53,13 +60,17 @@ function save(state) {
 
 function listen(state) {
   let timer = 0;
-  const later = (event) => {
-    if (!event.target.closest || !event.target.closest('[data-testid="stForm"]')) return;
+  const later = () => {
     clearTimeout(timer);
     timer = setTimeout(() => safely(() => save(state)), 250);
   };
-  // A date's parts tell of keys alone; a day of the calendar is chosen outside, and then its field is focused.
-  ["input", "change", "click", "keyup", "focusin"].forEach((kind) => document.addEventListener(kind, later, true));
+  const isInForm = (event) => event.target.closest && event.target.closest('[data-testid="stForm"]');
+  const on = (kind, work) => document.addEventListener(kind, (event) => isInForm(event) && work(), true);
+  ["pointerdown", "keydown", "focusin"].forEach((kind) => on(kind, () => safely(() => recall(state))));
+  ["input", "change", "click", "keyup"].forEach((kind) => on(kind, later));
+  // A day of the calendar is chosen outside the form; only the number in its part tells of it.
+  const parts = { subtree: true, attributes: true, attributeFilter: ["aria-valuenow"] };
+  new MutationObserver(later).observe(document.body, parts);
 }
 
 function safely(work) {
@@ -87,8 +98,8 @@ export default function (component) {
   const isFilled = !isNew && (last.slot !== data.slot || last.generation !== data.generation);
   if (isNew || isFilled) {
     state.before = {};
-    // The widgets are drawn after us: what they open with is read when they are there.
-    setTimeout(() => (state.opened = collected(data.widgets)), 400);
+    state.opened = {};
+    setTimeout(() => safely(() => recall(state)), 400); // the widgets are drawn after us
   }
   safely(() => {
     if (!state.heard) {
