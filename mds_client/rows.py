@@ -57,10 +57,10 @@ def checked_rows(signature: Signature, values: Rows) -> Sequence[Values]:
 
 
 def _rows(signature: Signature, values: Rows) -> Sequence[Values]:
-    if isinstance(values, Mapping):
-        return [values]
     if isinstance(values, np.ndarray):
         return _of_array(signature, values)
+    if isinstance(values, Mapping):
+        return [values]
     if hasattr(values, "to_dict"):
         frame: Any = values
         return Table({str(name): frame[name].to_numpy() for name in frame}, len(frame))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import logging
-import secrets
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,7 +31,7 @@ from mds_client.signature import Signature
 from mds_client.transport.breaker import Breaker
 from mds_client.transport.credentials import auth_of, unreachable
 from mds_client.transport.deadline import Limit
-from mds_client.transport.heads import Answer, Asked, Fields
+from mds_client.transport.heads import Address, Answer, Asked, Fields
 from mds_client.transport.retrying import Outcome, is_safe, pause
 from mds_client.transport.tls import verification
 from mds_client.transport.trace import new_trace_id, trace
@@ -53,15 +53,15 @@ MALFORMED = (
 
 
 @lru_cache(maxsize=1024)
-def _address(url: str) -> tuple[httpx.URL, str]:
-    """The URL as httpx has it, and what the header Host says of it."""
+def _address(url: str) -> tuple[Address, str]:
+    """The parts of a URL, and what the header Host says of it."""
     found = httpx.URL(url)
-    return found, found.netloc.decode()
+    return Address.of(found), found.netloc.decode()
 
 
 def new_request_id() -> str:
     """A UUID of version 4, written without Python's class for it: it is on the way of every call."""
-    digits = secrets.token_hex(15)
+    digits = os.urandom(15).hex()
     return f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-a{digits[15:18]}-{digits[18:]}"
 
 
@@ -125,7 +125,7 @@ class Sending:
         asked = self.asked(call, left)
         return httpx.Request(
             asked.method,
-            asked.url,
+            call.url,
             headers=asked.fields,
             stream=httpx.ByteStream(asked.body),
             extensions={"timeout": asked.timeouts} | ({"trace": trace} if trace else {}),
@@ -133,14 +133,14 @@ class Sending:
 
     def asked(self, call: Call, left: float) -> Asked:
         """The request as it is sent within the seconds left, with the headers that no record holds."""
-        url, host = _address(call.url)
+        address, host = _address(call.url)
         headers, body = {"Host": host, **self._standing, **call.headers}, call.request.body
         if self.server.compress and len(body) > _COMPRESS_FROM:
             headers["Content-Encoding"], body = "gzip", gzip.compress(body, 1)
         if body or call.request.method != "GET":
             headers["Content-Length"] = str(len(body))
-        fields = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
-        return Asked(call.request.method, url, fields, body, self._timeouts(left))
+        fields = tuple(headers.items())
+        return Asked(call.request.method, address, fields, body, self._timeouts(left))
 
     def _timeouts(self, left: float) -> dict[str, float]:
         """Each phase has its own limit, and none goes beyond the end of the call."""

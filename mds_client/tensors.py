@@ -203,6 +203,8 @@ def _one_row(field: Field, value: object) -> object:
 def _sizes(field: Field, width: int) -> tuple[int, ...]:
     """The sizes of one row; a single free dimension is what is left of the row's length."""
     sizes = field.shape[1:] or (width,)
+    if -1 not in sizes:
+        return sizes
     fixed = prod(size for size in sizes if size > 0)
     return tuple(width // max(fixed, 1) if size == -1 else size for size in sizes)
 
@@ -229,7 +231,7 @@ def content_type_of(field: Field) -> str:
 def output_of(tensor: Mapping[str, object], rows: int) -> Output:
     """One output tensor of an answer. Raises KeyError, TypeError or ValueError where it does not fit."""
     data, shape = _leaves(tensor["data"]), tensor.get("shape")
-    sizes = tuple(int(size) for size in shape) if isinstance(shape, list) else (len(data),)
+    sizes = tuple(map(int, shape)) if isinstance(shape, list) else (len(data),)
     if min(sizes, default=0) < 0 or prod(sizes) != len(data):
         raise ValueError(f"{tensor['name']} has {len(data)} elements for the shape {list(sizes)}")
     if sizes and sizes[0] not in (rows, 1):
@@ -237,7 +239,7 @@ def output_of(tensor: Mapping[str, object], rows: int) -> Output:
         sizes = (1, *sizes)
     datatype = str(tensor.get("datatype") or "")
     parameters = tensor.get("parameters")
-    facts = parameters if isinstance(parameters, Mapping) else {}
+    facts = parameters if isinstance(parameters, dict) else {}
     content_type = str(facts.get("content_type") or "")
     return Output(
         name=str(tensor["name"]),

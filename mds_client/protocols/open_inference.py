@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -143,8 +144,8 @@ class OpenInference(Dialect):
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
         body = self.body(response)
-        listed = body.get("outputs") if isinstance(body, Mapping) else None
-        if not isinstance(body, Mapping) or not isinstance(listed, list):
+        listed = body.get("outputs") if isinstance(body, dict) else None
+        if not isinstance(body, dict) or not isinstance(listed, list):
             raise unreadable("an answer with outputs", response)
         try:
             outputs = tuple(self.output(tensor, rows) for tensor in listed)
@@ -187,12 +188,17 @@ class OpenInference(Dialect):
 
     def path(self, model: ModelRef) -> str:
         """The route of a model, with its version where one is asked for."""
-        version = f"/versions/{quote(model.version, safe='')}" if model.version else ""
-        return f"/v2/models/{quote(model.name, safe='')}{version}"
+        return _path(model.name, model.version)
 
     def headers(self, model: ModelRef) -> dict[str, str]:
         """Headers by which a mesh finds the model; none for a plain server."""
         return {}
+
+
+@lru_cache(maxsize=1024)
+def _path(name: str, version: str) -> str:
+    of_version = f"/versions/{quote(version, safe='')}" if version else ""
+    return f"/v2/models/{quote(name, safe='')}{of_version}"
 
 
 def _is_table(signature: Signature) -> bool:

@@ -10,12 +10,12 @@ from typing import Any
 import httpcore
 import httpx
 
-from mds_client.transport.heads import Answer, Asked
+from mds_client.transport.heads import Address, Answer, Asked
 from mds_client.transport.plain import Connection, Origin
 from mds_client.transport.pool import Pool
 from mds_client.transport.streams import Backend, Stale
 
-_PORTS = {"http": 80, "https": 443}
+_PORTS = {b"http": 80, b"https": 443}
 _ERRORS = (
     httpcore.NetworkError,
     httpcore.ProtocolError,
@@ -46,7 +46,7 @@ class Transport(httpx.BaseTransport):
     def ask(self, asked: Asked) -> Answer:
         """The same without httpx's classes, which cost as much as all the rest. Raises httpx.TransportError."""
         try:
-            connection = self._pool.taken(_origin(asked.url), asked.timeouts)
+            connection = self._pool.taken(_origin(asked.address), asked.timeouts)
             try:
                 answer = connection.ask(asked)
             except BaseException:
@@ -122,8 +122,9 @@ def translated(error: Exception) -> httpx.TransportError:
     return httpx.TransportError(str(error))
 
 
-def _origin(url: httpx.URL) -> Origin:
+def _origin(address: Address) -> Origin:
     """Raises UnsupportedProtocol."""
-    if url.scheme not in _PORTS:
-        raise httpcore.UnsupportedProtocol(f"{url.scheme or 'no scheme'} is not spoken")
-    return url.raw_scheme, url.raw_host, url.port or _PORTS[url.scheme]
+    scheme, host, port, _ = address
+    if scheme not in _PORTS:
+        raise httpcore.UnsupportedProtocol(f"{scheme.decode() or 'no scheme'} is not spoken")
+    return scheme, host, port or _PORTS[scheme]

@@ -6,7 +6,8 @@ Neither repairs or guesses. What is not certainly plain is None here, and h11 re
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 import httpx
@@ -14,8 +15,7 @@ import httpx
 _TOKEN = rb"[-!#$%&'*+.^_`|~0-9A-Za-z]++"
 _VALUE = rb"[\t -~\x80-\xff]*+"
 _REQUEST_LINE = re.compile(rb"%b [!-~]++" % _TOKEN)
-_WORD = rb"[!-~\x80-\xff]++"
-_REQUEST_FIELDS = re.compile(rb"(?:%b: (?:%b(?:[\t ]++%b)*+)?+\r\n)++" % (_TOKEN, _WORD, _WORD))
+_NAME = re.compile(_TOKEN.decode())
 _ANSWER = re.compile(
     rb"HTTP/1\.1 ([2-5][0-9][0-9])(?: %b)?+\r\n((?:%b:%b\r\n)++)\r\n" % (_VALUE, _TOKEN, _VALUE)
 )
@@ -24,24 +24,45 @@ _LENGTH = re.compile(rb"[0-9]{1,18}")
 # Those change where a message ends or what becomes of its connection.
 _SPECIAL = {b"connection", b"expect", b"trailer", b"transfer-encoding", b"upgrade"}
 _BODILESS = (204, 304)
+_OFTEN = 2048  # bytes: longer heads are not remembered
 
-Fields = list[tuple[bytes, bytes]]
+Fields = Sequence[tuple[bytes, bytes]]
+TextFields = Sequence[tuple[str, str]]
+
+
+class Address(NamedTuple):
+    """Where a request goes: scheme, host and port, and the target there."""
+
+    scheme: bytes
+    host: bytes
+    port: int | None
+    target: bytes
+
+    @classmethod
+    def of(cls, url: httpx.URL) -> Self:
+        """The parts of a URL; `port` is None for the scheme's own."""
+        return cls(url.raw_scheme, url.raw_host, url.port, url.raw_path)
 
 
 class Asked(NamedTuple):
     """A request as it is sent: what httpx.Request says, without the work of that class."""
 
     method: str
-    url: httpx.URL
-    fields: Fields
+    address: Address
+    fields: TextFields
     body: bytes
     timeouts: Mapping[str, float]
 
     @classmethod
     def of(cls, request: httpx.Request) -> Self:
         """The same request."""
-        timeouts = request.extensions.get("timeout", {})
-        return cls(request.method, request.url, request.headers.raw, request.read(), timeouts)
+        address, timeouts = Address.of(request.url), request.extensions.get("timeout", {})
+        fields = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in request.headers.raw]
+        return cls(request.method, address, fields, request.read(), timeouts)
+
+    def raw_fields(self) -> list[tuple[bytes, bytes]]:
+        """The fields as bytes."""
+        return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.fields]
 
 
 class Answer(NamedTuple):
@@ -64,20 +85,44 @@ class Head(NamedTuple):
 def request_head(asked: Asked) -> bytes | None:
     """The bytes before the body; None unless the request is plain."""
     given = asked.fields
-    by_name = {name.lower(): value for name, value in given}
-    line = b"%b %b" % (asked.method.encode(), asked.url.raw_path)
-    fields = b"".join([b"%b: %b\r\n" % field for field in given])
+    values = [value for _, value in given]
+    place, said = _place_of_length(tuple([name for name, _ in given])), "".join(values)
     is_plain = (
-        asked.method not in ("HEAD", "CONNECT")
-        and len(by_name) == len(given)
-        and b"host" in by_name
-        and _SPECIAL.isdisjoint(by_name)
-        and by_name.get(b"content-length", b"0") == b"%d" % len(asked.body)
-        and _REQUEST_LINE.fullmatch(line)
-        and _REQUEST_FIELDS.fullmatch(fields)
-        and fields.count(b"\r\n") == len(given)  # none of them is two
+        place is not None
+        and (place < 0 or values[place] == str(len(asked.body)))
+        and said.isascii()
+        and said.isprintable()
+        and _is_plain_line(asked.method, asked.address.target)
     )
-    return b"%b HTTP/1.1\r\n%b\r\n" % (line, fields) if is_plain else None
+    if not is_plain:
+        return None
+    fields = "".join([f"{name}: {value}\r\n" for name, value in given])
+    # h11 strips what is around a value.
+    if ":  " in fields or " \r\n" in fields:
+        return None
+    line = b"%b %b HTTP/1.1\r\n" % (asked.method.encode(), asked.address.target)
+    return line + fields.encode() + b"\r\n"
+
+
+@lru_cache(maxsize=64)
+def _place_of_length(names: tuple[str, ...]) -> int | None:
+    """Where the body's length is said, -1 where it is not; None unless the names are those of a plain request."""
+    known = [name.lower() for name in names]
+    is_plain = (
+        len(set(known)) == len(known)
+        and "host" in known
+        and not any(name.encode() in _SPECIAL for name in known)
+        and all(map(_NAME.fullmatch, names))
+    )
+    if not is_plain:
+        return None
+    return known.index("content-length") if "content-length" in known else -1
+
+
+@lru_cache(maxsize=256)
+def _is_plain_line(method: str, target: bytes) -> bool:
+    is_known = method not in ("HEAD", "CONNECT") and method.isascii()
+    return is_known and bool(_REQUEST_LINE.fullmatch(b"%b %b" % (method.encode(), target)))
 
 
 def answer_head(data: bytes) -> Head | None:
@@ -85,14 +130,23 @@ def answer_head(data: bytes) -> Head | None:
 
     Plain has a body of a length said once, and leaves the connection open.
     """
-    found = _ANSWER.match(data)
+    size = data.find(b"\r\n\r\n") + 4
+    return (_often_read if size <= _OFTEN else _read)(data[:size])
+
+
+def _read(head: bytes) -> Head | None:
+    found = _ANSWER.fullmatch(head)
     if not found:
         return None
-    fields = [(name, value.strip(b" \t")) for name, value in _FIELD.findall(found[2])]
+    fields = tuple((name, value.strip(b" \t")) for name, value in _FIELD.findall(found[2]))
     status, length = int(found[1]), _length(fields)
     if length is None or status in _BODILESS:
         return None
-    return Head(status, fields, found.end(), length)
+    return Head(status, fields, len(head), length)
+
+
+# A server that says no time and no id says the same before each of its answers.
+_often_read = lru_cache(maxsize=256)(_read)
 
 
 def _length(fields: Fields) -> int | None:

@@ -80,11 +80,11 @@ class Connection:
 
     def _of_h11(self, h11: httpcore.HTTP11Connection, asked: Asked) -> Answer:
         scheme, host, port = self.origin
-        url = httpcore.URL(scheme=scheme, host=host, port=port, target=asked.url.raw_path)
+        url = httpcore.URL(scheme=scheme, host=host, port=port, target=asked.address.target)
         request = httpcore.Request(
             asked.method,
             url,
-            headers=asked.fields,
+            headers=asked.raw_fields(),
             content=asked.body,
             extensions={"timeout": dict(asked.timeouts)},
         )
@@ -101,7 +101,7 @@ class Connection:
 
     def has_ended(self) -> bool:
         """Whether the server has hung up on the idle connection, or said something unasked."""
-        return bool(self._stream.get_extra_info("is_readable"))
+        return self._stream.is_readable()
 
     def close(self) -> None:
         self._stream.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 
 import httpcore
@@ -81,8 +82,7 @@ class Pool:
     def _expired(self) -> int:
         """How many were idle for too long. The list is in the order in which they were given back."""
         oldest = time.monotonic() - self._seconds
-        fresh = (n for n, connection in enumerate(self._idle) if connection.idle_since >= oldest)
-        return next(fresh, len(self._idle))
+        return bisect_left(self._idle, oldest, key=_idle_since)
 
     def _taken_out(self, count: int) -> list[Connection]:
         """The oldest of the idle ones, which are so no more."""
@@ -94,6 +94,10 @@ class Pool:
 
 def _count(limit: int | None) -> int:
     return 2**31 if limit is None else limit
+
+
+def _idle_since(connection: Connection) -> float:
+    return connection.idle_since
 
 
 def _close(connections: list[Connection]) -> None:

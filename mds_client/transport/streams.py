@@ -6,6 +6,7 @@ would hold a thread for ever. The async client needs none of this: it cancels th
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 import threading
@@ -71,10 +72,12 @@ class Stream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, backend: Backend) -> None:
         self._stream, self._backend = stream, backend
         self._was_heard = self._is_waiting = False
+        self._plain = _plain_socket(stream)
+        self._heard = _listener(self._plain)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         try:
-            data = self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+            data = self._received(max_bytes, _left(timeout, httpcore.ReadTimeout))
         except httpcore.ReadError as error:
             raise self._explained(error) from error
         if data:
@@ -83,16 +86,26 @@ class Stream(httpcore.NetworkStream):
             raise Stale("closed before the request was read")
         return data
 
+    def _received(self, max_bytes: int, timeout: float | None) -> bytes:
+        if self._plain is None:
+            return self._stream.read(max_bytes, timeout)
+        try:
+            self._plain.settimeout(timeout)
+            return self._plain.recv(max_bytes)
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout(str(error)) from error
+        except OSError as error:
+            raise httpcore.ReadError(str(error)) from error
+
     def send(self, head: bytes, body: bytes, timeout: float | None = None) -> None:
         """Both at once, since a head alone would wake the server for nothing, and without joining them."""
-        sock = self.get_extra_info("socket")
-        if isinstance(sock, ssl.SSLSocket) or not hasattr(sock, "sendmsg"):
+        if self._plain is None:
             self.write(head + body[:_PIECE], timeout)
             self.write(memoryview(body)[_PIECE:], timeout)
             return
         self._is_waiting = True
         try:
-            _send(sock, [memoryview(head), memoryview(body)], timeout)
+            _send(self._plain, [memoryview(head), memoryview(body)], timeout)
         except TimeoutError as error:
             raise httpcore.WriteTimeout(str(error)) from error
         except OSError as error:
@@ -125,6 +138,12 @@ class Stream(httpcore.NetworkStream):
             self.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
         self.close()
 
+    def is_readable(self) -> bool:
+        """Whether there is something to read, or the other side has hung up."""
+        if self._plain is None or self._heard is None:
+            return bool(self.get_extra_info("is_readable"))
+        return self._plain.fileno() < 0 or bool(self._heard.poll(0))
+
     def start_tls(
         self,
         ssl_context: ssl.SSLContext,
@@ -136,6 +155,21 @@ class Stream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+def _plain_socket(stream: httpcore.NetworkStream) -> socket.socket | None:
+    """What the stream reads and writes as it is; None where that is encrypted first."""
+    found = stream.get_extra_info("socket")
+    is_plain = isinstance(found, socket.socket) and not isinstance(found, ssl.SSLSocket)
+    return found if is_plain and hasattr(found, "sendmsg") and hasattr(select, "poll") else None
+
+
+def _listener(sock: socket.socket | None) -> select.poll | None:
+    if sock is None:
+        return None
+    found = select.poll()
+    found.register(sock, select.POLLIN)
+    return found
 
 
 def _send(sock: socket.socket, rest: list[memoryview], timeout: float | None) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 from collections.abc import Mapping
 
 _PARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})(?:\s+(.+))?")
@@ -11,7 +11,7 @@ _PARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})(?:\
 
 def new_trace_id() -> str:
     """A W3C trace id: 32 hexadecimal digits."""
-    return secrets.token_hex(16)
+    return os.urandom(16).hex()
 
 
 def trace(given: str) -> tuple[str, Mapping[str, str]]:
@@ -31,4 +31,4 @@ def trace(given: str) -> tuple[str, Mapping[str, str]]:
 
 
 def _parent(trace_id: str, flags: str) -> str:
-    return f"00-{trace_id}-{secrets.token_hex(8)}-{flags}"
+    return f"00-{trace_id}-{os.urandom(8).hex()}-{flags}"

@@ -70,6 +70,7 @@ def test_typing_asks_the_server_nothing(page: Page) -> None:
 def test_an_example_has_a_link_of_its_own(page: Page) -> None:
     visit = Visit(page).open("/predict?model=demo/penguins@v2")
     expect(page.get_by_text("Example 1 of")).to_be_visible()
+    expect(_bill(page)).not_to_have_value("")  # a number is drawn a moment after its field
     first = _bill(page).input_value()
     visit.click(page.get_by_role("button", name="Another example"))
     expect(page.get_by_text("Example 2 of")).to_be_visible()

@@ -43,7 +43,7 @@ function tidied() {
   kept.filter((key, place) => place >= MOST || age(key) < oldest).forEach((key) => localStorage.removeItem(key));
 }
 
-// What each field opened with: read as soon as the field is there, and before anybody changes it.
+// What each field opened with: read before anybody changes it, and not while the page is still drawn.
 function recall(state) {
   const missing = Object.entries(state.data.widgets).filter(([name]) => !(name in state.opened));
   if (missing.length) Object.assign(state.opened, collected(Object.fromEntries(missing)));
@@ -99,7 +99,6 @@ export default function (component) {
   if (isNew || isFilled) {
     state.before = {};
     state.opened = {};
-    setTimeout(() => safely(() => recall(state)), 400); // the widgets are drawn after us
   }
   safely(() => {
     if (!state.heard) {
