@@ -56,6 +56,7 @@ if TYPE_CHECKING:
 
 # OSError: anyio lets a TLS alert through as ssl.SSLError.
 FAULTS = (httpx.HTTPError, httpx.InvalidURL, OSError, TooLarge, MdsError)
+SIGNING_IN = (httpx.HTTPError, OSError, TooLarge)
 _MOST_ASKED = 100
 
 
@@ -281,7 +282,10 @@ class MdsClient(Sending):
         return self._stream(call, started)
 
     def _stream(self, call: Call, started: float) -> Response:
-        answer = self._answer(call, self.left(started, call))
+        return self._read(self._answer(call, self.left(started, call)), started)
+
+    def _read(self, answer: Answer, started: float) -> Response:
+        """The whole of an answer, within the limits on its size and time."""
         body = bytearray()
         try:
             headers = headers_of(answer.fields)
@@ -296,10 +300,7 @@ class MdsClient(Sending):
     def _answer(self, call: Call, left: float) -> Answer:
         if self._ask:
             return self._ask(self.asked(call, left))
-        answer = self._signed_in(self.wire(call, left))
-        return Answer(
-            answer.status_code, answer.headers.raw, cast(httpx.SyncByteStream, answer.stream)
-        )
+        return _raw(self._signed_in(self.wire(call, left)))
 
     def _signed_in(self, request: httpx.Request) -> httpx.Response:
         """The answer to the request, after whatever the credentials ask for first."""
@@ -320,12 +321,12 @@ class MdsClient(Sending):
         """One step of signing in; its last is the request itself."""
         if asked is request:
             return self._transport.handle_request(request)
+        started = self._clock()
         try:
-            answer = self._transport.handle_request(asked)
-            answer.read()
-        except httpx.HTTPError as error:
+            found = self._read(_raw(self._transport.handle_request(asked)), started)
+        except SIGNING_IN as error:
             raise self.signing_in(error) from error
-        return answer
+        return httpx.Response(found.status, content=found.body)
 
 
 class AsyncMdsClient(Sending):
@@ -470,10 +471,11 @@ class AsyncMdsClient(Sending):
     async def _stream(self, call: Call, started: float, seen: Seen) -> Response:
         left = self.left(started, call)
         async with asyncio.timeout(left):
-            return await self._received(self.wire(call, left, seen.async_event), started)
+            answer = await self._signed_in(self.wire(call, left, seen.async_event))
+            return await self._read(answer, started)
 
-    async def _received(self, request: httpx.Request, started: float) -> Response:
-        answer = await self._signed_in(request)
+    async def _read(self, answer: httpx.Response, started: float) -> Response:
+        """The whole of an answer, within the limits on its size and time."""
         body = bytearray()
         try:
             headers = headers_of(answer.headers.raw)
@@ -504,12 +506,17 @@ class AsyncMdsClient(Sending):
         """One step of signing in; its last is the request itself."""
         if asked is request:
             return await self._transport.handle_async_request(request)
+        started = self._clock()
         try:
-            answer = await self._transport.handle_async_request(asked)
-            await answer.aread()
-        except httpx.HTTPError as error:
+            found = await self._read(await self._transport.handle_async_request(asked), started)
+        except SIGNING_IN as error:
             raise self.signing_in(error) from error
-        return answer
+        return httpx.Response(found.status, content=found.body)
+
+
+def _raw(answer: httpx.Response) -> Answer:
+    body = cast(httpx.SyncByteStream, answer.stream)
+    return Answer(answer.status_code, answer.headers.raw, body)
 
 
 @dataclass(frozen=True, kw_only=True)

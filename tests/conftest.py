@@ -20,11 +20,11 @@ settings.load_profile("unhurried")
 pytest_plugins = ["tests.databases", "tests.servers.fixtures"]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_stays_open() -> Iterator[None]:
     """What a module leaves open is told beside its last test, and not in whichever test comes later."""
-    if nextitem is None or nextitem.path != item.path:
-        gc.collect()
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

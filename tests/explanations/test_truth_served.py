@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import httpx
@@ -55,9 +55,17 @@ class Served:
         return np.array(answer["outputs"][0]["data"], dtype=float).reshape(len(rows), -1)[:, 0]
 
 
+@pytest.fixture
+def client(mds_url: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=mds_url, timeout=60) as found:
+        yield found
+
+
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.filterwarnings("ignore")
-def test_it_agrees_with_all_combinations_of_a_served_model(mds_url: str, model: str) -> None:
+def test_it_agrees_with_all_combinations_of_a_served_model(
+    client: httpx.Client, model: str
+) -> None:
     import shap
 
     scaled: dict[str, bool] = {"scaled": False} if model == "diabetes-progress" else {}
@@ -65,7 +73,7 @@ def test_it_agrees_with_all_combinations_of_a_served_model(mds_url: str, model: 
     data = load(as_frame=True, **scaled).data
     some = data.sample(count + TYPICAL, random_state=1).to_numpy(dtype=float)
     cases, background = some[:count], some[count:]
-    served = Served(httpx.Client(base_url=mds_url, timeout=60), model)
+    served = Served(client, model)
     names = list(data.columns)
     masker = shap.maskers.Independent(background, max_samples=TYPICAL)
     exact = shap.explainers.ExactExplainer(served, masker)

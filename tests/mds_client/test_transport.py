@@ -277,6 +277,36 @@ def test_a_token_endpoint_that_refuses_says_what_to_do_and_no_secret(
     assert "hush" not in f"{told} {told.advice} {told.detail} {told.exchange!r} {caplog.text}"
 
 
+@both
+@pytest.mark.parametrize(
+    "behaviour", [faults.cuts, faults.answers(200, "x" * 200_000), faults.drips]
+)
+def test_a_token_that_does_not_arrive_whole_is_said(
+    predict: Any, behaviour: faults.Behaviour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUR_SECRET", "very-hush")
+    with faults.misbehaving(behaviour) as url:
+        secret = Secret(env="OUR_SECRET")
+        given = Credentials(token_url=f"{url}/token", client_id="us", client_secret=secret)
+        options = {"timeout": 1.0, "retries": 0, "max_answer_bytes": 100_000, "breaker_failures": 0}
+        with pytest.raises(EndpointUnreachable if behaviour is not faults.drips else MdsError):
+            predict(_server(url, credentials=given, **options))
+
+
+def test_a_failed_sign_in_gives_its_connection_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OUR_SECRET", "very-hush")
+    with faults.misbehaving(faults.cuts) as url:
+        given = Credentials(
+            token_url=f"{url}/token", client_id="us", client_secret=Secret(env="OUR_SECRET")
+        )
+        options = {"retries": 0, "max_connections": 1, "pool_timeout": 0.2, "breaker_failures": 0}
+        with MdsClient(_server(url, credentials=given, **options)) as client:
+            for _ in range(3):
+                with pytest.raises(EndpointUnreachable) as caught:
+                    client.predict(SIGNATURE, ROW)
+                assert "PoolTimeout" not in caught.value.detail
+
+
 def test_a_rotated_file_is_read_again(tmp_path: Path) -> None:
     turns, file = InTurn(OK), tmp_path / "token"
     with faults.misbehaving(turns) as url:
