@@ -3,7 +3,8 @@
 Importing it costs little beyond httpx and NumPy: protocols and codecs load when they are first used.
 """
 
-from mds_client.client import AsyncMdsClient, MdsClient, Model
+from mds_client.async_client import AsyncMdsClient
+from mds_client.client import MdsClient, Model
 from mds_client.errors import (
     EndpointFailed,
     EndpointRefused,

@@ -1,4 +1,4 @@
-"""The only place that sends HTTP: one client for one server, sync and async over the same protocols.
+"""The client of one server. It and its async twin are the only places that send HTTP.
 
 with MdsClient(Server(name="demo", url="http://127.0.0.1:8080")) as client:
     for info in client.models():
@@ -9,7 +9,6 @@ with MdsClient(Server(name="demo", url="http://127.0.0.1:8080")) as client:
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,9 +22,7 @@ from mds_client.dialect import Conversation, Dialect, Result
 from mds_client.errors import (
     EndpointFailed,
     EndpointRefused,
-    InvalidValues,
     MdsError,
-    Problem,
     SignatureMismatch,
 )
 from mds_client.exchange import Exchange, Request, Response
@@ -33,11 +30,12 @@ from mds_client.explainers import Explained, explainer_of, explainers, of_explai
 from mds_client.prediction import Prediction
 from mds_client.rows import Rows, checked_rows
 from mds_client.sending import (
+    FAULTS,
     MALFORMED,
+    MOST_ASKED,
+    SIGNING_IN,
     Call,
-    Seen,
     Sending,
-    TooLarge,
     bound,
     decodable,
     headers_of,
@@ -53,11 +51,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from mds_client.facts import Facts
-
-# OSError: anyio lets a TLS alert through as ssl.SSLError.
-FAULTS = (httpx.HTTPError, httpx.InvalidURL, OSError, TooLarge, MdsError)
-SIGNING_IN = (httpx.HTTPError, OSError, TooLarge)
-_MOST_ASKED = 100
 
 
 class MdsClient(Sending):
@@ -167,7 +160,7 @@ class MdsClient(Sending):
 
     def _declared(self, ref: ModelRef, place: int) -> Signature | None:
         try:
-            return self.signature(ref) if place < _MOST_ASKED else None
+            return self.signature(ref) if place < MOST_ASKED else None
         except MdsError:
             return None
 
@@ -185,21 +178,13 @@ class MdsClient(Sending):
         Raises InvalidValues before anything is sent, EndpointRefused where there is no explainer, and the
         other MdsErrors, in words about the explainer.
         """
-        rows = checked_rows(signature, values)
-        if len(rows) != 1:
-            raise InvalidValues(
-                [Problem(field="", sentence="An explainer takes one row at a time.")]
-            )
         dialect = self.dialect()
-        request = dialect.explain_request(signature, rows, request_id or new_request_id())
-        if request is None or signature.explainer is None:
-            raise EndpointRefused(f"There is no explainer beside {signature.model}.")
+        explainer, request = self.explain_request(dialect, signature, values, request_id)
         try:
             response, exchange = self._send(request, trace_id, seconds=seconds)
         except MdsError as error:
             raise of_explainer(error) from error
-        said = self.explained(dialect, signature, response, exchange)
-        return Explained(explainer=signature.explainer, said=said, exchange=exchange)
+        return self.explained(dialect, signature, explainer, response, exchange)
 
     def _converse(self, conversation: Conversation[Result]) -> Result:
         """Lead a conversation to its end. Raises MdsError."""
@@ -329,196 +314,6 @@ class MdsClient(Sending):
         return httpx.Response(found.status, content=found.body)
 
 
-class AsyncMdsClient(Sending):
-    """The same as MdsClient, awaited."""
-
-    def __init__(
-        self,
-        server: Server,
-        *,
-        transport: httpx.AsyncBaseTransport | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        super().__init__(server, clock)
-        self._transport = transport or httpx.AsyncHTTPTransport(
-            http2=server.http2, trust_env=False, **self.options()
-        )
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        await self._transport.aclose()
-
-    async def dialect(self) -> Dialect:
-        """The protocol of the server, found out at the first call if it is not configured.
-
-        Raises MdsError when nobody answers or nothing is recognised.
-        """
-        return self._dialect or self.recognised(await self.detect())
-
-    async def detect(self) -> Detection:
-        """What the server speaks, by read-only requests, with the evidence. Raises MdsError."""
-        return await self._converse(detection(self.server))
-
-    async def is_ready(self) -> bool:
-        """Whether the server says that all its models can be asked. Never raises."""
-        try:
-            return await self._converse((await self.dialect()).ready())
-        except MdsError:
-            return False
-
-    async def models(self) -> list[ModelInfo]:
-        """The server's models, one entry for each name and version. Raises MdsError."""
-        return await self._converse((await self.dialect()).models())
-
-    async def signature(self, ref: ModelRef) -> Signature:
-        """What the model takes and answers, as far as the server says. Raises MdsError."""
-        return await self._converse((await self.dialect()).signature(ref))
-
-    async def probe(self, ref: ModelRef) -> Facts | None:
-        """As MdsClient.probe."""
-        from mds_client.probing import probed
-
-        dialect = await self.dialect()
-        return await self._converse(probed(dialect, ref, await self.signature(ref)))
-
-    async def predict(
-        self, signature: Signature, values: Rows, *, request_id: str = "", trace_id: str = ""
-    ) -> Prediction:
-        """As MdsClient.predict."""
-        rows = checked_rows(signature, values)
-        dialect = await self.dialect()
-        request = dialect.predict_request(signature, rows, request_id or new_request_id())
-        response, exchange = await self._send(request, trace_id, self.hedge_after(signature))
-        return self.prediction(dialect, signature, len(rows), response, exchange)
-
-    async def _converse(self, conversation: Conversation[Result]) -> Result:
-        """Lead a conversation to its end. Raises MdsError."""
-        exchange = None
-        try:
-            request = next(conversation)
-            while True:
-                response, exchange = await self._send(request)
-                request = conversation.send(response)
-        except StopIteration as done:
-            return done.value  # type: ignore[no-any-return]
-        except MALFORMED as error:
-            raise self.misread(error, exchange) from error
-
-    async def _send(
-        self, request: Request, trace_id: str = "", hedge_after: float | None = None
-    ) -> tuple[Response, Exchange]:
-        call, started = self.call(request, trace_id, hedge_after), self._clock()
-        self.admit(call)
-        try:
-            response = await self._until_settled(call, started)
-        except FAULTS as error:
-            raise self.failure(error, call, self._clock() - started) from error
-        return response, call.exchange(response, self._clock() - started)
-
-    async def _until_settled(self, call: Call, started: float) -> Response:
-        """Repeat what may be repeated. Raises one of FAULTS."""
-        attempt = 1
-        while True:
-            outcome = await self._outcome(call, started)
-            pause = self.pause_after(call, outcome, attempt, started)
-            if pause is None:
-                break
-            attempt += 1
-            await asyncio.sleep(pause)
-        if isinstance(outcome, Response):
-            return outcome
-        try:
-            raise outcome
-        finally:
-            del (
-                outcome
-            )  # an error whose frame holds it would keep sockets until the next collection
-
-    async def _outcome(self, call: Call, started: float) -> Outcome:
-        try:
-            return await self._hedged(call, started)
-        except FAULTS as error:
-            return error
-
-    async def _hedged(self, call: Call, started: float) -> Response:
-        """Ask a second time when the first answer is slow, for a model that allows it."""
-        if call.hedge_after is None:
-            return await self._again_if_stale(call, started)
-        from mds_client.transport.hedging import hedged_async
-
-        return await hedged_async(lambda: self._again_if_stale(call, started), call.hedge_after)
-
-    async def _again_if_stale(self, call: Call, started: float) -> Response:
-        """Repeat a request once if the connection it went to had been closed already."""
-        seen = Seen()
-        try:
-            return await self._stream(call, started, seen)
-        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
-            if not seen.stale_connection:
-                raise
-            return await self._stream(call, started, Seen())
-
-    async def _stream(self, call: Call, started: float, seen: Seen) -> Response:
-        left = self.left(started, call)
-        async with asyncio.timeout(left):
-            answer = await self._signed_in(self.wire(call, left, seen.async_event))
-            return await self._read(answer, started)
-
-    async def _read(self, answer: httpx.Response, started: float) -> Response:
-        """The whole of an answer, within the limits on its size and time."""
-        body = bytearray()
-        try:
-            headers = headers_of(answer.headers.raw)
-            decodable(headers)
-            async for part in answer.aiter_bytes():
-                body += part
-                bound(self.server, len(body), self._clock() - started)
-        finally:
-            await answer.aclose()
-        return Response(status=answer.status_code, body=bytes(body), headers=headers)
-
-    async def _signed_in(self, request: httpx.Request) -> httpx.Response:
-        """The answer to the request, after whatever the credentials ask for first."""
-        if self._auth is None:
-            return await self._transport.handle_async_request(request)
-        flow = self._auth.auth_flow(request)
-        asked = next(flow)
-        while True:
-            answer = await self._sign_in(asked, request)
-            try:
-                following = flow.send(answer)
-            except StopIteration:
-                return answer
-            await answer.aclose()
-            asked = following
-
-    async def _sign_in(self, asked: httpx.Request, request: httpx.Request) -> httpx.Response:
-        """One step of signing in; its last is the request itself."""
-        if asked is request:
-            return await self._transport.handle_async_request(request)
-        started = self._clock()
-        try:
-            found = await self._read(await self._transport.handle_async_request(asked), started)
-        except SIGNING_IN as error:
-            raise self.signing_in(error) from error
-        return httpx.Response(found.status, content=found.body)
-
-
-def _raw(answer: httpx.Response) -> Answer:
-    body = cast(httpx.SyncByteStream, answer.stream)
-    return Answer(answer.status_code, answer.headers.raw, body)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Model:
     """A handle on one deployed model."""
@@ -565,3 +360,8 @@ class Model:
             return now.fingerprint != known.declared_fingerprint
         except MdsError:
             return False
+
+
+def _raw(answer: httpx.Response) -> Answer:
+    body = cast(httpx.SyncByteStream, answer.stream)
+    return Answer(answer.status_code, answer.headers.raw, body)

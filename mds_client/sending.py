@@ -16,18 +16,22 @@ from mds_client.answers import answers, with_roles
 from mds_client.detection import Detection, unrecognised
 from mds_client.dialect import Dialect
 from mds_client.errors import (
+    EndpointRefused,
     EndpointTimedOut,
     EndpointUnreachable,
+    InvalidValues,
     MdsError,
+    Problem,
     UnreadableAnswer,
 )
 from mds_client.exchange import Exchange, Request, Response
-from mds_client.explainers import bounded, of_explainer
+from mds_client.explainers import Explained, bounded, of_explainer
 from mds_client.prediction import Prediction
 from mds_client.protocols import AUTO, dialect_for
 from mds_client.refusals import at_field, let_in
+from mds_client.rows import Rows, checked_rows
 from mds_client.server import Server
-from mds_client.signature import Signature
+from mds_client.signature import Explainer, Signature
 from mds_client.transport.breaker import Breaker
 from mds_client.transport.credentials import auth_of, unreachable
 from mds_client.transport.deadline import Limit
@@ -40,6 +44,8 @@ log = logging.getLogger(__name__)
 # Servers compress at the cost of their own time: 2 ms for 80 kB on Triton.
 _ALWAYS = {"User-Agent": "mds-workbench", "Accept": "*/*", "Accept-Encoding": "identity"}
 _COMPRESS_FROM = 1024
+MOST_ASKED = 100
+"""Of how many models the metadata are read to find their explainers."""
 # What reading an answer of an unforeseen form can raise.
 MALFORMED = (
     MdsError,
@@ -50,6 +56,15 @@ MALFORMED = (
     TypeError,
     ValueError,
 )
+
+
+class TooLarge(Exception):
+    """An answer larger than the server's limit."""
+
+
+SIGNING_IN = (httpx.HTTPError, OSError, TooLarge)
+# OSError: anyio lets a TLS alert through as ssl.SSLError.
+FAULTS = (*SIGNING_IN, httpx.InvalidURL, MdsError)
 
 
 @lru_cache(maxsize=1024)
@@ -322,15 +337,36 @@ class Sending:
             signature_fingerprint=signature.fingerprint,
         )
 
+    def explain_request(
+        self, dialect: Dialect, signature: Signature, values: Rows, request_id: str
+    ) -> tuple[Explainer, Request]:
+        """The model's explainer, and what asks it about one row. Raises InvalidValues, and EndpointRefused where
+        there is no explainer."""
+        rows = checked_rows(signature, values)
+        if len(rows) != 1:
+            raise InvalidValues(
+                [Problem(field="", sentence="An explainer takes one row at a time.")]
+            )
+        request = dialect.explain_request(signature, rows, request_id or new_request_id())
+        if request is None or signature.explainer is None:
+            raise EndpointRefused(f"There is no explainer beside {signature.model}.")
+        return signature.explainer, request
+
     def explained(
-        self, dialect: Dialect, signature: Signature, response: Response, exchange: Exchange
-    ) -> object:
+        self,
+        dialect: Dialect,
+        signature: Signature,
+        explainer: Explainer,
+        response: Response,
+        exchange: Exchange,
+    ) -> Explained:
         """What an explainer said. Raises MdsError in words about it."""
         try:
             self.accepted(dialect, signature, response, exchange)
-            return dialect.read_explanation(signature, bounded(response))
+            said = dialect.read_explanation(signature, bounded(response))
         except MALFORMED as error:
             raise of_explainer(self.misread(error, exchange)) from error
+        return Explained(explainer=explainer, said=said, exchange=exchange)
 
 
 def _standing(given: Mapping[str, str]) -> dict[str, str]:
@@ -379,10 +415,6 @@ def _malformed(error: Exception) -> UnreadableAnswer:
     )
 
 
-class TooLarge(Exception):
-    """An answer larger than the server's limit."""
-
-
 def bound(server: Server, size: int, seconds: float) -> None:
     """End an answer that is too large, or that drips for longer than the whole call may take."""
     if size > server.max_answer_bytes:
@@ -414,7 +446,10 @@ class Seen:
 
 
 __all__ = [
+    "FAULTS",
     "MALFORMED",
+    "MOST_ASKED",
+    "SIGNING_IN",
     "Call",
     "Seen",
     "Sending",

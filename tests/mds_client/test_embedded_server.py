@@ -11,6 +11,7 @@ import pytest
 from mds_client import (
     AsyncMdsClient,
     EndpointFailed,
+    EndpointRefused,
     File,
     InvalidValues,
     MdsClient,
@@ -161,6 +162,28 @@ def test_sync_and_async_answer_alike(client: MdsClient, mds_url: str) -> None:
     model = client.model("diabetes-progress")
     headline = model.predict(model.signature().example_rows[0]).answer.headline
     assert apart(ask()) == (True, len(client.models()), headline)
+
+
+def test_sync_and_async_ask_the_same_explainer(client: MdsClient, mds_url: str) -> None:
+    ref, other_ref = (
+        ModelRef(server="demo", name="penguins", version=version) for version in ("v2", "v1")
+    )
+
+    async def ask() -> tuple[object, object]:
+        async with AsyncMdsClient(Server(name="demo", url=mds_url)) as other:
+            found = await other.explainers()
+            signature = replace(await other.signature(ref), explainer=found[ref])
+            told = await other.explain(signature, signature.example_rows[0])
+            plain = await other.signature(other_ref)
+            with pytest.raises(EndpointRefused, match="no explainer"):
+                await other.explain(plain, plain.example_rows[0])
+            with pytest.raises(InvalidValues, match="one row"):
+                await other.explain(signature, signature.example_rows[:2])
+            return found, told.said
+
+    model = client.model("penguins", "v2")
+    told = model.explain(model.signature().example_rows[0])
+    assert apart(ask()) == (client.explainers(), told.said)
 
 
 def test_a_model_that_changed_its_inputs_is_said(client: MdsClient) -> None:
