@@ -27,7 +27,11 @@ _ROUNDED = 0.02  # how far probabilities that are parts of one whole may be off 
 def with_roles(signature: Signature, outputs: Sequence[Output]) -> tuple[Output, ...]:
     """Each output with the role that the signature declares, else one guessed from its data."""
     declared = {field.name: field.role for field in signature.outputs if field.role}
-    return tuple(replace(o, role=_role(o, declared.get(o.name, ""))) for o in outputs)
+    roles = [_role(output, declared.get(output.name, "")) for output in outputs]
+    # What dataclasses.replace does, without its search for the fields.
+    return tuple(
+        Output(**{**vars(o), "role": role}) for o, role in zip(outputs, roles, strict=True)
+    )
 
 
 def _role(output: Output, declared: Role) -> Role:

@@ -23,18 +23,18 @@ def with_binary(
     envelope: Mapping[str, object], inputs: Sequence[Tensor]
 ) -> tuple[bytes, dict[str, str]]:
     """The body that carries the tensors as bytes and asks for bytes back, with its headers."""
-    parts = [tensor.as_binary() for tensor in inputs]
-    head = body_of({**_asking_for_bytes(envelope), "inputs": [json for json, _ in parts]})
+    described, raw = zip(*[tensor.as_binary() for tensor in inputs], strict=True)
+    head = body_of({**_asking_for_bytes(envelope), "inputs": described})
     headers = {"Content-Type": "application/octet-stream", HEADER_LENGTH: str(len(head))}
-    return b"".join([head, *(raw for _, raw in parts)]), headers
+    return b"".join([head, *raw]), headers
 
 
 def _asking_for_bytes(envelope: Mapping[str, object]) -> dict[str, object]:
     """An output that is asked for by name must be asked for as bytes by name."""
     parameters, outputs = envelope.get("parameters"), envelope.get("outputs")
-    known = dict(parameters) if isinstance(parameters, Mapping) else {}
-    asked = {**envelope, "parameters": known | {"binary_data_output": True}}
-    if isinstance(outputs, Sequence):
+    known = parameters if isinstance(parameters, dict) else {}
+    asked = {**envelope, "parameters": {**known, "binary_data_output": True}}
+    if isinstance(outputs, list):
         asked["outputs"] = [{**output, "parameters": {"binary_data": True}} for output in outputs]
     return asked
 

@@ -160,10 +160,12 @@ class Sending:
     def _timeouts(self, left: float) -> dict[str, float]:
         """Each phase has its own limit, and none goes beyond the end of the call."""
         server = self.server
+        read = Limit.within(server.read_timeout or left, left)
+        is_other = server.write_timeout != server.read_timeout
         return {
             "connect": min(server.connect_timeout, left),
-            "read": Limit.within(server.read_timeout or left, left),
-            "write": Limit.within(server.write_timeout or left, left),
+            "read": read,
+            "write": Limit.within(server.write_timeout or left, left) if is_other else read,
             "pool": min(server.pool_timeout or left, left),
         }
 
@@ -394,7 +396,9 @@ def decodable(headers: Mapping[str, str]) -> None:
 
     No server was asked to compress at all.
     """
-    coding = headers.get("content-encoding", "").strip().lower()
+    if "content-encoding" not in headers:
+        return
+    coding = headers["content-encoding"].strip().lower()
     if coding not in ("", "identity", "gzip", "deflate"):
         raise httpx.DecodingError(f"compressed as {coding[:100]!r}, which was not asked for")
 

@@ -133,5 +133,7 @@ def amounts_of_products(there: Matrix, here: Matrix, shares: Vector) -> Vector:
     change, found = there - here, np.zeros(players)
     for node, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
         mixed = here + node * change
-        found += weight * ((shares * mixed.prod(axis=1)) @ (change / mixed))
+        # What is like neither is nothing, and not nothing of nothing.
+        slopes = change / np.maximum(mixed, np.finfo(float).tiny)
+        found += weight * ((shares * mixed.prod(axis=1)) @ slopes)
     return found

@@ -124,7 +124,7 @@ class OpenInference(Dialect):
     def envelope(self, signature: Signature, request_id: str) -> dict[str, object]:
         """Everything in an inference request but its inputs."""
         body: dict[str, object] = {"id": request_id}
-        if _is_table(signature) and self.READS_CONTENT_TYPES:
+        if self.READS_CONTENT_TYPES and _is_table(signature):
             body["parameters"] = {"content_type": "pd"}
         if signature.outputs:
             body["outputs"] = [{"name": output.name} for output in signature.outputs]

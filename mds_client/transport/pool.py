@@ -41,7 +41,8 @@ class Pool:
             self._busy += 1
             kept, unfit = self._chosen(origin)
         try:
-            _close(unfit)
+            if unfit:
+                _close(unfit)
             return kept or self._connect(origin, timeouts.get("connect"))
         except BaseException:
             self.give_back(None)

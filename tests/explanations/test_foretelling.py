@@ -92,8 +92,15 @@ def test_fields_that_do_nothing_are_given_next_to_nothing() -> None:
     assert (np.abs(found.amounts[3:]) <= found.half[3:]).all()
 
 
+def test_what_is_like_neither_row_adds_nothing() -> None:
+    there, here = np.array([[0.0, 1.0], [0.5, 1.0]]), np.array([[0.0, 0.5], [1.0, 0.5]])
+    with_it = amounts_of_products(there, here, np.array([1.0, 2.0]))
+    without = amounts_of_products(there[1:], here[1:], np.array([2.0]))
+    assert with_it == pytest.approx(without)
+
+
 @pytest.mark.parametrize("players", [1, 2, 5, 8])
-def test_theamounts_of_products_are_those_of_all_combinations(players: int) -> None:
+def test_the_amounts_of_products_are_those_of_all_combinations(players: int) -> None:
     chance = np.random.default_rng(players)
     there, here = chance.uniform(0.1, 1, (2, 7, players))
     shares = chance.normal(size=7)
