@@ -88,6 +88,16 @@ def test_what_people_say_now_comes_along(sessions: Sessions) -> None:
     )
 
 
+def test_what_nobody_judged_is_said(sessions: Sessions) -> None:
+    this = _case(sessions, 40.0, 4000.0, "Dream")
+    _case(sessions, 41.0, 4000.0, "Dream")
+    one = sentence(this, similar(sessions, this, SIGNATURE))
+    assert one == "The most similar case got the same answer and nobody judged it yet."
+    _case(sessions, 42.0, 4000.0, "Dream", answer_label="Gentoo")
+    two = sentence(this, similar(sessions, this, SIGNATURE))
+    assert two.endswith("1 got the same answer and nobody judged any yet.")
+
+
 def test_values_that_are_missing_or_odd_are_only_the_same_or_not(sessions: Sessions) -> None:
     this = _case(sessions, 40.0, None, "Dream")  # type: ignore[arg-type]
     _case(sessions, 40.0, None, "Dream")  # type: ignore[arg-type]

@@ -30,7 +30,7 @@ def bars(explanation: Explanation) -> list[attributions.Part]:
     rest = [a for a in explanation.attributions if a.is_clear and a not in shown]
     found = [_bar(explanation, each) for each in shown]
     if rest:
-        found.append(_pooled(explanation, f"{_counted(rest)} weaker", rest))
+        found.append(_pooled(explanation, _counted(rest, "weaker "), rest))
     if unclear:
         pooled = _pooled(explanation, f"No clear effect ({_counted(unclear)})", unclear)
         found.append(replace(pooled, is_clear=False))
@@ -49,5 +49,5 @@ def _pooled(explanation: Explanation, title: str, some: Sequence[Attribution]) -
     return part(explanation, title, sum(found.amount for found in some))
 
 
-def _counted(some: Sequence[Attribution]) -> str:
-    return "1 field" if len(some) == 1 else f"{len(some)} fields"
+def _counted(some: Sequence[Attribution], kind: str = "") -> str:
+    return f"1 {kind}field" if len(some) == 1 else f"{len(some)} {kind}fields"

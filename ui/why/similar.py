@@ -59,7 +59,8 @@ def sentence(case: CaseView, found: Sequence[Similar]) -> str:
         for judgement, words in (("correct", "right"), ("incorrect", "wrong"))
         if judgement in said
     ]
-    parts.append(f"people called {wording.listed(counts)}" if counts else "nobody judged any yet")
+    unjudged = f"nobody judged {'any' if len(found) > 1 else 'it'} yet"
+    parts.append(f"people called {wording.listed(counts)}" if counts else unjudged)
     gap = ", " if len(found) > 1 else " "
     return f"{many}{gap}{wording.listed(parts)}."
 
