@@ -10,26 +10,16 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
+from mds_client.call import Call, Seen, new_request_id
 from mds_client.detection import Detection, detection
 from mds_client.dialect import Conversation, Dialect, Result
 from mds_client.errors import MdsError
 from mds_client.exchange import Exchange, Request, Response
 from mds_client.explainers import Explained, explainers, of_explainer
 from mds_client.prediction import Prediction
+from mds_client.receiving import bound, decodable, headers_of
 from mds_client.rows import Rows, checked_rows
-from mds_client.sending import (
-    FAULTS,
-    MALFORMED,
-    MOST_ASKED,
-    SIGNING_IN,
-    Call,
-    Seen,
-    Sending,
-    bound,
-    decodable,
-    headers_of,
-    new_request_id,
-)
+from mds_client.sending import FAULTS, MALFORMED, MOST_ASKED, SIGNING_IN, Sending
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
 from mds_client.transport.retrying import Outcome

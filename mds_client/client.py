@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 import httpx
 
+from mds_client.call import Call, new_request_id
 from mds_client.detection import Detection, detection
 from mds_client.dialect import Conversation, Dialect, Result
 from mds_client.errors import (
@@ -28,20 +29,9 @@ from mds_client.errors import (
 from mds_client.exchange import Exchange, Request, Response
 from mds_client.explainers import Explained, explainer_of, explainers, of_explainer
 from mds_client.prediction import Prediction
+from mds_client.receiving import bound, decodable, headers_of, parts
 from mds_client.rows import Rows, checked_rows
-from mds_client.sending import (
-    FAULTS,
-    MALFORMED,
-    MOST_ASKED,
-    SIGNING_IN,
-    Call,
-    Sending,
-    bound,
-    decodable,
-    headers_of,
-    new_request_id,
-    parts,
-)
+from mds_client.sending import FAULTS, MALFORMED, MOST_ASKED, SIGNING_IN, Sending
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
 from mds_client.transport.heads import Answer, Asked

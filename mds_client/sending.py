@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import gzip
 import logging
-import os
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
 import httpx
 
 from mds_client.answers import answers, with_roles
+from mds_client.call import Call, new_request_id
 from mds_client.detection import Detection, unrecognised
 from mds_client.dialect import Dialect
 from mds_client.errors import (
@@ -28,6 +27,7 @@ from mds_client.exchange import Exchange, Request, Response
 from mds_client.explainers import Explained, bounded, of_explainer
 from mds_client.prediction import Prediction
 from mds_client.protocols import AUTO, dialect_for
+from mds_client.receiving import TooLarge
 from mds_client.refusals import at_field, let_in
 from mds_client.rows import Rows, checked_rows
 from mds_client.server import Server
@@ -35,10 +35,10 @@ from mds_client.signature import Explainer, Signature
 from mds_client.transport.breaker import Breaker
 from mds_client.transport.credentials import auth_of, unreachable
 from mds_client.transport.deadline import Limit
-from mds_client.transport.heads import Address, Answer, Asked, Fields
+from mds_client.transport.heads import Address, Asked
 from mds_client.transport.retrying import Outcome, is_safe, pause
 from mds_client.transport.tls import verification
-from mds_client.transport.trace import new_trace_id, trace
+from mds_client.transport.trace import trace
 
 log = logging.getLogger(__name__)
 # Servers compress at the cost of their own time: 2 ms for 80 kB on Triton.
@@ -58,10 +58,6 @@ MALFORMED = (
 )
 
 
-class TooLarge(Exception):
-    """An answer larger than the server's limit."""
-
-
 SIGNING_IN = (httpx.HTTPError, OSError, TooLarge)
 # OSError: anyio lets a TLS alert through as ssl.SSLError.
 FAULTS = (*SIGNING_IN, httpx.InvalidURL, MdsError)
@@ -72,39 +68,6 @@ def _address(url: str) -> tuple[Address, str]:
     """The parts of a URL, and what the header Host says of it."""
     found = httpx.URL(url)
     return Address.of(found), found.netloc.decode()
-
-
-def new_request_id() -> str:
-    """A UUID of version 4, written without Python's class for it: it is on the way of every call."""
-    digits = os.urandom(15).hex()
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-a{digits[15:18]}-{digits[18:]}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Call:
-    """A request on its way: what the record of it needs to know. `seconds` is its own limit."""
-
-    url: str
-    request: Request
-    request_id: str
-    trace_id: str
-    headers: Mapping[str, str]
-    hedge_after: float | None = None
-    seconds: float | None = None
-
-    def exchange(self, response: Response | None, seconds: float) -> Exchange:
-        return Exchange(
-            method=self.request.method,
-            url=self.url,
-            request_id=self.request_id,
-            trace_id=self.trace_id,
-            request_headers=self.headers,
-            request_body=self.request.body,
-            status=response.status if response else None,
-            response_headers=response.headers if response else {},
-            response_body=response.body if response else b"",
-            seconds=seconds,
-        )
 
 
 class Sending:
@@ -379,88 +342,9 @@ def _standing(given: Mapping[str, str]) -> dict[str, str]:
     return ours | {spelt.get(name.lower(), name): value for name, value in given.items()}
 
 
-def headers_of(fields: Fields) -> dict[str, str]:
-    """The headers of an answer by their names in small letters, as httpx has them, in a fifth of its time."""
-    found: dict[str, str] = {}
-    try:
-        for raw_name, raw_value in fields:
-            name, value = raw_name.decode("ascii").lower(), raw_value.decode("ascii")
-            found[name] = f"{found[name]}, {value}" if name in found else value
-    except UnicodeDecodeError:
-        return dict(httpx.Headers(fields).items())
-    return found
-
-
-def decodable(headers: Mapping[str, str]) -> None:
-    """Raises DecodingError for compression that makes gigabytes of a packet: Brotli, or one in another.
-
-    No server was asked to compress at all.
-    """
-    if "content-encoding" not in headers:
-        return
-    coding = headers["content-encoding"].strip().lower()
-    if coding not in ("", "identity", "gzip", "deflate"):
-        raise httpx.DecodingError(f"compressed as {coding[:100]!r}, which was not asked for")
-
-
-def parts(answer: Answer, headers: Mapping[str, str]) -> Iterable[bytes]:
-    """The body of an answer as it arrives, decompressed where its headers say so."""
-    if "content-encoding" in headers:
-        whole = httpx.Response(answer.status, headers=answer.fields, stream=answer.body)
-        return whole.iter_bytes()
-    return answer.body
-
-
 def _malformed(error: Exception) -> UnreadableAnswer:
     return UnreadableAnswer(
         "The server answered, but not in the form that was agreed.",
         advice="Tell whoever runs the server; your entries are kept.",
         detail=f"{type(error).__name__}: {error}"[:500],
     )
-
-
-def bound(server: Server, size: int, seconds: float) -> None:
-    """End an answer that is too large, or that drips for longer than the whole call may take."""
-    if size > server.max_answer_bytes:
-        raise TooLarge(f"more than {server.max_answer_bytes} bytes")
-    if seconds > server.timeout:
-        raise TimeoutError(f"still receiving after {seconds:.1f} s")
-
-
-class Seen:
-    """What happened to one request of the async client, from httpcore's trace extension.
-
-    MLServer closes a connection after an unhandled 500 without saying so, and the next request on it is
-    reset unread. A request is repeated only if it went to a kept-alive connection that gave no answer.
-    """
-
-    def __init__(self) -> None:
-        self._connected = self._answered = False
-
-    @property
-    def stale_connection(self) -> bool:
-        return not self._connected and not self._answered
-
-    def event(self, name: str, _info: object) -> None:
-        self._connected |= name == "connection.connect_tcp.started"
-        self._answered |= name.endswith("receive_response_headers.complete")
-
-    async def async_event(self, name: str, info: object) -> None:
-        self.event(name, info)
-
-
-__all__ = [
-    "FAULTS",
-    "MALFORMED",
-    "MOST_ASKED",
-    "SIGNING_IN",
-    "Call",
-    "Seen",
-    "Sending",
-    "TooLarge",
-    "bound",
-    "decodable",
-    "new_request_id",
-    "new_trace_id",
-    "parts",
-]
