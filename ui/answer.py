@@ -6,18 +6,18 @@ import streamlit as st
 
 from cases.asking import answer_of
 from mds_client.prediction import Answer
-from mds_client.signature import ModelRef, Signature
+from mds_client.signature import Signature
 from ui import judging, notices, results, technical, why
-from ui.asking import Reply
+from ui.asking import Form, Reply
 from ui.text import plain
 
 _MOST_SHORT = 200
 
 
-def draw(reply: Reply | None, model: ModelRef, *, has_example: bool) -> None:
-    """The last answer of this model, or what to do to get one."""
-    if reply is None or reply.signature.model != model:
-        st.info(_invitation(has_example))
+def draw(reply: Reply | None, form: Form) -> None:
+    """The last answer of the form's model, or what to do to get one."""
+    if reply is None or reply.signature.model != form.model:
+        st.info(f"Press **Predict** to ask the model. {_filled(form)}")
         return
     if reply.error:
         notices.show_failure(
@@ -32,9 +32,12 @@ def draw(reply: Reply | None, model: ModelRef, *, has_example: bool) -> None:
     technical.draw(reply.case)
 
 
-def _invitation(has_example: bool) -> str:
-    filled = "The form is filled with a real example." if has_example else "Fill in the form first."
-    return f"Press **Predict** to ask the model. {filled}"
+def _filled(form: Form) -> str:
+    if form.is_draft:
+        return "Your draft is in the form."
+    if form.example is not None:
+        return "The form is filled with a real example."
+    return "The form is filled in." if form.opened_with else "Fill in the form first."
 
 
 def _draw_rest(answer: Answer, signature: Signature) -> None:

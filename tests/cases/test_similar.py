@@ -93,9 +93,13 @@ def test_what_nobody_judged_is_said(sessions: Sessions) -> None:
     _case(sessions, 41.0, 4000.0, "Dream")
     one = sentence(this, similar(sessions, this, SIGNATURE))
     assert one == "The most similar case got the same answer and nobody judged it yet."
+    near = similar(sessions, this, SIGNATURE)[0].case
+    give(sessions, case_id=near.id, person="ada", judgement="correct", truth=None, key="a")
+    judged = sentence(this, similar(sessions, this, SIGNATURE))
+    assert judged == "The most similar case got the same answer and people called it right."
     _case(sessions, 42.0, 4000.0, "Dream", answer_label="Gentoo")
     two = sentence(this, similar(sessions, this, SIGNATURE))
-    assert two.endswith("1 got the same answer and nobody judged any yet.")
+    assert two.endswith("1 got the same answer and people called 1 right.")
 
 
 def test_values_that_are_missing_or_odd_are_only_the_same_or_not(sessions: Sessions) -> None:

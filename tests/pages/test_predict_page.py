@@ -95,8 +95,10 @@ def test_another_example_and_clear(predict: AppTest) -> None:
     first = [box.value for box in predict.run().number_input]
     predict.button(key="predict_another").click().run()
     assert [box.value for box in predict.number_input] != first
+    assert "filled with a real example" in predict.info[0].value
     predict.button(key="predict_clear").click().run()
     assert all(box.value is None for box in predict.number_input)
+    assert "Fill in the form first" in predict.info[0].value
 
 
 def test_unknown_is_a_choice(predict: AppTest, built: services.Services) -> None:

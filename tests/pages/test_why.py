@@ -98,7 +98,7 @@ def test_similar_cases_come_with_what_was_said_of_them(
     assert line["People said"].startswith("wrong: it is ")
     assert line["Different in"].startswith("Bill length = ")
     assert line["Case"] == f"/predict?case={first.id}"
-    assert "people called 1 wrong" in _words(predict)
+    assert "people called it wrong" in _words(predict)
 
 
 def test_without_other_cases_the_section_says_so(predict: AppTest) -> None:

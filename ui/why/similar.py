@@ -55,7 +55,7 @@ def sentence(case: CaseView, found: Sequence[Similar]) -> str:
         )
     said = [each.feedback[0].judgement for each in found if each.feedback]
     counts = [
-        f"{said.count(judgement)} {words}"
+        f"{said.count(judgement) if len(found) > 1 else 'it'} {words}"
         for judgement, words in (("correct", "right"), ("incorrect", "wrong"))
         if judgement in said
     ]
