@@ -15,9 +15,9 @@ from pathlib import Path
 
 import streamlit as st
 
+import services
 from api.routes import routes
 from settings import settings
-from ui import services
 
 ROOT = Path(__file__).resolve().parent
 

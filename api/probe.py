@@ -7,7 +7,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from ui.services import Services
+from services import Services
 
 Endpoint = Callable[[Request], JSONResponse]
 

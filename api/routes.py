@@ -7,7 +7,7 @@ from collections.abc import Callable
 from starlette.routing import Route
 
 from api.probe import healthz
-from ui.services import Services
+from services import Services
 
 
 def routes(services: Callable[[], Services]) -> list[Route]:

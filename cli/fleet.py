@@ -13,8 +13,8 @@ from mds_client.errors import MdsError
 from mds_client.explainers import explainers
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef
+from servers import server_of, sources_of
 from settings import settings
-from ui.servers import server_of, sources_of
 
 
 @dataclass(frozen=True, kw_only=True)

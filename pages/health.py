@@ -3,8 +3,8 @@
 import streamlit as st
 
 from health.summary import recent_series, summarise
+from services import services
 from ui import condition
-from ui.services import services
 
 PAGE = {"title": "Health", "icon": ":material/monitor_heart:", "order": 2}
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from services import services
 from ui.catalogue import draw_models, draw_notes, draw_servers, search
-from ui.services import services
 
 PAGE = {"title": "Models", "icon": ":material/apps:", "order": 0}
 

@@ -12,8 +12,8 @@ from cases.history import CaseView
 from mds_client.discovery import Entry
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature, Values
+from services import services
 from ui import session
-from ui.services import services
 
 
 @dataclass(frozen=True, kw_only=True)

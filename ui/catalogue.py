@@ -11,9 +11,9 @@ from mds_client.detection import probe_lines
 from mds_client.discovery import UNREACHABLE, Entry, ServerState
 from mds_client.facts import Facts
 from mds_client.signature import Signature
+from services import services
 from signatures import overlay
 from ui.choosing import question_of, title_of, with_overlay
-from ui.services import services
 from ui.shell import page_path
 from ui.text import plain
 

@@ -12,10 +12,10 @@ from mds_client.discovery import UNREACHABLE, Entry
 from mds_client.errors import EndpointUnreachable
 from mds_client.facts import Facts
 from mds_client.signature import File, ModelRef, Signature, Values
+from services import services
 from signatures import found as found_facts
 from signatures import overlay
 from ui import asking, session
-from ui.services import services
 from ui.text import plain
 
 SIGNATURE_SECONDS = 30

@@ -15,9 +15,9 @@ from mds_client.facts import Facts
 from mds_client.learning import from_cases, learned, payload
 from mds_client.probing import is_open
 from mds_client.signature import ModelRef, Signature
+from services import services
 from signatures import found
 from ui import notices, session
-from ui.services import services
 from ui.text import plain
 
 _FORMATS = [

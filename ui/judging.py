@@ -12,8 +12,8 @@ from feedback.giving import REASONS, FeedbackView, current, give
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer
 from mds_client.signature import Signature
+from services import services
 from ui import notices, session
-from ui.services import services
 from ui.text import plain
 
 _WORDS = {"correct": "right", "incorrect": "wrong", "unsure": "one that you cannot judge"}

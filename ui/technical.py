@@ -13,8 +13,8 @@ from mds_client.errors import MdsError
 from mds_client.exchange import Exchange
 from mds_client.signature import FILE_KINDS, ModelRef, Signature
 from mds_client.snippets import Snippet, snippets
+from services import services
 from ui import choosing
-from ui.services import services
 from ui.text import plain
 
 _MOST_SHOWN = 20_000

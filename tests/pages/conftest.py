@@ -10,10 +10,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+import services
 from db.engine import close
 from explanations.worker import InlineExplainers
 from settings import ServerSettings, Settings
-from ui import services
 
 ROOT = Path(__file__).resolve().parents[2]
 

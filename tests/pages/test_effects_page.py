@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import db.studies
+import services
 from cases.asking import answer_of
 from cases.history import case, save_explanation
 from cases.many import Many, ask_many
@@ -25,7 +26,6 @@ from explanations.target import Target
 from feedback.giving import give
 from mds_client.signature import ModelRef, Signature
 from tests.recorded import add_case
-from ui import services
 
 ROOT = Path(__file__).resolve().parents[2]
 PENGUINS = ModelRef(server="demo", name="penguins", version="v2")

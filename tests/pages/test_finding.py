@@ -7,10 +7,11 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import services
 from cases.asking import ask
 from mds_client.facts import Facts, FieldFacts
 from signatures import found
-from ui import choosing, services
+from ui import choosing
 
 WINE = [13.2, 1.8, 2.1, 11.2, 100.0, 2.6, 2.7, 0.3, 1.3, 4.4, 1.1, 3.4, 1050.0]
 

@@ -6,9 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextArea
 
+import services
 from cases import history
 from explanations.methods import shapley
-from ui import services
 
 
 def _choose(app: AppTest, model: str) -> AppTest:

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
+import services
 from db.engine import writing
 from mds_client.facts import FieldFacts
 from mds_client.signature import ModelRef
 from signatures import overlay
 from signatures.overlay import EMPTY, history
 from tests.recorded import add_case
-from ui import services
 
 PENGUINS = ModelRef(server="demo", name="penguins")
 WINE = ModelRef(server="demo", name="wine")

@@ -7,10 +7,11 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import services
 from cases import history
 from cases.scenarios import origin, scenarios
 from tests.recorded import case_of
-from ui import services, session
+from ui import session
 from ui.what_if.comparison import other_version
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
+import services
 from cases import history
 from explanations import backgrounds
 from feedback.giving import give
-from ui import services
 
 
 def _predict(app: AppTest) -> AppTest:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from services import build
 from settings import RegistrySettings, ServerSettings, Settings
 from tests.servers.starting import Running
-from ui.services import build
 
 
 def test_a_model_of_a_silent_server_has_the_fields_of_the_registry(

@@ -10,7 +10,7 @@ from explanations.errors import ExplanationFailed
 from explanations.target import Target
 from mds_client.prediction import Answer
 from mds_client.signature import ModelRef, Signature, Values
-from ui.services import services
+from services import services
 from ui.text import plain
 
 

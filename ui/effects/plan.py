@@ -19,9 +19,9 @@ from explanations.target import Target
 from mds_client.discovery import Entry
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature
+from services import services
 from ui import notices
 from ui.effects import number, running
-from ui.services import services
 from ui.text import plain
 
 _PAST = "What past explanations say together"

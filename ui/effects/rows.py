@@ -17,10 +17,10 @@ from explanations.behaviour.surveying import FEWEST
 from explanations.contract import Truth
 from mds_client.discovery import Entry
 from mds_client.signature import Field, ModelRef, Signature
+from services import services
 from ui.effects.number import labels_of
 from ui.rows import columns, upload
 from ui.rows.given import Given
-from ui.services import services
 from ui.text import plain
 
 CASES, FILE, EXAMPLES = "Past cases", "A file", "Examples"

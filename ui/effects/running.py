@@ -15,8 +15,8 @@ from explanations.explaining import Order
 from explanations.worker import Job
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef
+from services import services
 from ui import explained, notices, session
-from ui.services import services
 from ui.text import plain
 
 log = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from batch.converting import Converted, converted
 from batch.mapping import Mapping, corrected, suggest
 from batch.memory import recalled
 from mds_client.signature import ModelRef, Signature
+from services import services
 from ui import fields
 from ui.rows.given import Given
-from ui.services import services
 from ui.text import plain
 
 _MOST_SHOWN = 500

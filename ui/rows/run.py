@@ -14,10 +14,10 @@ from cases.history import CaseView
 from cases.many import Many, ask_many
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature
+from services import services
 from ui import notices, session, technical
 from ui.rows import answers
 from ui.rows.given import Given
-from ui.services import services
 
 AT_ONCE = 5_000
 _TRIED = 5

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mds_client.errors import MdsError
+from services import services
 from signatures import overlay
 from signatures.changes import confirmations, diff, passed_over
 from signatures.content import problems, written
@@ -14,7 +15,6 @@ from signatures.errors import NewerVersion
 from signatures.overlay import OverlayView
 from signatures.trial import MOST_CASES, Trial, last_cases, tried
 from ui import notices, session
-from ui.services import services
 from ui.studio.draft import Desk, begin_with, draw_anew
 from ui.text import plain
 

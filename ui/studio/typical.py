@@ -10,9 +10,9 @@ from explanations import backgrounds
 from explanations.backgrounds import CASES, EXAMPLES, FILE, REGISTRY, Background
 from mds_client.errors import MdsError
 from mds_client.signature import Signature
+from services import services
 from ui import notices, session
 from ui.rows import columns, upload
-from ui.services import services
 from ui.studio.draft import Desk, draw_anew
 from ui.text import plain
 from ui.why.compared import draw_rows

@@ -10,8 +10,8 @@ from cases.entries import entered
 from cases.scenarios import ask_scenario
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Values
+from services import services
 from ui import form, notices, session
-from ui.services import services
 from ui.what_if.copy import Copy, copy_of, fill, keep, open_key
 from ui.why.asked import Asked
 

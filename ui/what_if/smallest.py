@@ -12,8 +12,8 @@ from explanations.errors import ExplanationFailed
 from explanations.methods import suited
 from explanations.target import Target
 from mds_client.errors import MdsError
+from services import services
 from ui import explained, notices
-from ui.services import services
 from ui.text import plain
 from ui.what_if import limits
 from ui.why import jobs

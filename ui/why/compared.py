@@ -9,7 +9,7 @@ from explanations import backgrounds
 from explanations.backgrounds import Background
 from explanations.unusual import sentence, unusual
 from mds_client.signature import Signature
-from ui.services import services
+from services import services
 from ui.shell import page_path
 from ui.text import plain
 from ui.why.asked import Asked

@@ -16,8 +16,8 @@ from explanations.methods import methods
 from explanations.worker import Job
 from mds_client.errors import MdsError
 from mds_client.signature import Signature
+from services import services
 from ui import explained, session
-from ui.services import services
 from ui.text import plain
 from ui.why.asked import Asked
 from ui.why.compared import background_of

@@ -13,8 +13,8 @@ from explanations.contract import Explanation, Method
 from explanations.methods import is_second, suited, title_of
 from explanations.price import price
 from mds_client.signature import Signature
+from services import services
 from ui import explained, notices
-from ui.services import services
 from ui.text import plain
 from ui.why import jobs
 from ui.why.asked import Asked

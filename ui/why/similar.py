@@ -12,7 +12,7 @@ from cases.history import CaseView
 from cases.similar import Similar, similar
 from explanations import wording
 from mds_client.signature import Signature
-from ui.services import services
+from services import services
 from ui.text import plain
 from ui.why.asked import Asked
 

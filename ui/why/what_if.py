@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cases.scenarios import origin, scenarios
-from ui.services import services
+from services import services
 from ui.shell import page_path
 from ui.text import plain
 from ui.what_if import changing, comparison, smallest

@@ -1,4 +1,7 @@
-"""What pages may use. Built once a process at start-up; a test installs its own."""
+"""The composition root: from settings to what pages and routes may use.
+
+Built once a process at start-up; a test installs its own.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ from explanations.worker import Explainers
 from mds_client.client import MdsClient, Model
 from mds_client.discovery import Catalogue
 from mds_client.signature import ModelRef, Signature
+from servers import registries_of, server_of, sources_of
 from settings import Settings
-from ui.servers import registries_of, server_of, sources_of
 
 log = logging.getLogger(__name__)
 

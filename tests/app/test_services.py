@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from services import build
 from settings import KubernetesSettings, Settings
 from tests.mds_client.cluster import KSERVE, cluster, resource
-from ui.services import build
 
 
 def test_models_of_a_cluster_are_listed_and_can_be_asked(

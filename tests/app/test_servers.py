@@ -11,8 +11,8 @@ from mds_client.registries import RegistryServer
 from mds_client.server import Server
 from mds_client.transport.credentials import Credentials, Secret
 from mds_client.transport.tls import Tls
+from servers import registries_of, server_of
 from settings import AddressSettings, RegistrySettings, ServerSettings, Settings
-from ui.servers import registries_of, server_of
 
 ADDRESS: dict[str, Any] = {"name": "a", "url": "http://127.0.0.1:9", "title": "The one"}
 
