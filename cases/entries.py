@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 import numpy as np
 
+from mds_client.checks import is_missing
 from mds_client.signature import File
 
 MAX_VALUE_BYTES = 256 * 1024
@@ -17,6 +18,21 @@ MAX_VALUE_BYTES = 256 * 1024
 def entered(values: Mapping[str, object]) -> dict[str, object]:
     """Values in the form in which a case keeps them."""
     return {str(name): _bounded(plain(value)) for name, value in values.items()}
+
+
+def same(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    """Whether two forms hold the same: 5 and 5.0 are one number, what is missing is missing, a file is its bytes."""
+    return all(_alike(one.get(name), other.get(name)) for name in {*one, *other})
+
+
+def _alike(one: object, other: object) -> bool:
+    if is_missing(one) or is_missing(other):
+        return is_missing(one) and is_missing(other)
+    if isinstance(one, File) and isinstance(other, File):
+        return one.data == other.data
+    left, right = plain(one), plain(other)
+    # As text: NaN within a list is not equal to itself, but it is the same entry.
+    return left == right or json.dumps(left) == json.dumps(right)
 
 
 def plain(value: object) -> object:

@@ -44,6 +44,7 @@ class Statement:
     comment: str = ""
     confidence: float | None = None
     channel: str | None = None
+    is_seen: bool = True
 
 
 def give(
@@ -58,13 +59,15 @@ def give(
     comment: str = "",
     confidence: float | None = None,
     channel: str | None = None,
+    is_seen: bool = True,
     labels: Sequence[str] = (),
     clock: Callable[[], datetime] = utc_now,
     new_id: Callable[[], str] = make_id,
 ) -> FeedbackView:
     """Record what a person says of a case; it replaces what the same person said before.
 
-    Without a channel it is `audit` for a case that was drawn for audit, else `volunteered`. Raises
+    `is_seen` says whether the person has the inputs of the case in front of them: what is said of an answer beside
+    other inputs is refused. Without a channel it is `audit` for a case that was drawn for audit, else `volunteered`. Raises
     `FeedbackRefused`, `AlreadyRecorded` and `FeedbackNotRecorded`.
     """
     if not 0 < len(key) <= MAX_KEY:
@@ -76,6 +79,7 @@ def give(
         comment=comment,
         confidence=confidence,
         channel=channel,
+        is_seen=is_seen,
     )
     try:
         with writing(sessions) as session:
@@ -95,6 +99,7 @@ def check(case: CaseView | None, statement: Statement, labels: Sequence[str] = (
     if not case.is_answered:
         return [Problem(field="case", sentence="The model gave no answer here to judge.")]
     found = [
+        _wrong_sight(statement),
         _wrong_judgement(statement),
         _wrong_truth(case, statement, labels),
         _wrong_confidence(statement),
@@ -173,6 +178,13 @@ def _truth(case: CaseView, statement: Statement, labels: Sequence[str]) -> Truth
     if isinstance(given, Problem):
         raise FeedbackRefused([given])
     return answered(case) if statement.judgement == "correct" else given
+
+
+def _wrong_sight(statement: Statement) -> Problem | None:
+    if statement.is_seen:
+        return None
+    sentence = "This answer is for the earlier values: restore them, or ask the model again."
+    return Problem(field="case", sentence=sentence)
 
 
 def _wrong_judgement(statement: Statement) -> Problem | None:

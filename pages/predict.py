@@ -32,7 +32,7 @@ with reply:
         with st.spinner("Asking the model …", show_time=True):
             asking.press_predict(opened, signature, values)
     reply_now = st.session_state.get(session.ASKED)
-    answer.draw(reply_now, opened)
+    answer.draw(reply_now, opened, signature, values)
 
 drafts.draw(opened, signature, st.query_params.get("case", ""))
 asking.renew_key()

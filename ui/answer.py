@@ -6,19 +6,47 @@ import streamlit as st
 
 from cases.asking import answer_of
 from mds_client.prediction import Answer
-from mds_client.signature import Signature
-from ui import judging, notices, results, technical, why
+from mds_client.signature import Signature, Values
+from ui import judging, notices, results, staleness, technical, why
 from ui.asking import Form, Reply
 from ui.text import plain
 
 _MOST_SHORT = 200
 
 
-def draw(reply: Reply | None, form: Form) -> None:
-    """The last answer of the form's model, or what to do to get one."""
-    if reply is None or reply.signature.model != form.model:
+def draw(reply: Reply | None, form: Form, signature: Signature, values: Values) -> None:
+    """The last answer of the form's model, or what to do to get one. The address names its case.
+
+    `signature` is the form's, `values` what it holds now: an answer to other inputs is faded, and nothing is offered under it.
+    """
+    if reply is None or not _is_of(reply, form):
         st.info(f"Press **Predict** to ask the model. {_filled(form)}")
+        staleness.draw_none(form, signature)
         return
+    st.query_params["case"] = reply.case.id
+    if staleness.is_earlier(reply, form, values):
+        with st.container(key="answer_earlier"):
+            _draw_card(reply)
+        staleness.draw_earlier(reply, form, signature)
+        return
+    st.query_params.pop("example", None)
+    with st.container(key="answer_now"):
+        _draw_card(reply)
+    if reply.error:  # what was wrong is read while it is corrected
+        staleness.draw_none(form, signature)
+    else:
+        staleness.draw_current(reply, form, signature)
+    with st.container(key="answer_more"):
+        _draw_more(reply)
+
+
+def _is_of(reply: Reply, form: Form) -> bool:
+    """Whether it answers the form's model, whichever version."""
+    asked, now = reply.signature.model, form.model
+    return (asked.server, asked.name) == (now.server, now.name)
+
+
+def _draw_card(reply: Reply) -> None:
     if reply.error:
         notices.show_failure(
             reply.error.kind,
@@ -26,9 +54,22 @@ def draw(reply: Reply | None, form: Form) -> None:
             reply.error.advice,
             reply.case.request_id,
         )
+    elif answer := answer_of(reply.case):
+        _draw_answer(answer, reply)
+
+
+def _draw_more(reply: Reply) -> None:
+    """What there is to say, to ask and to see of an answer to the inputs on screen."""
+    answer = None if reply.error else answer_of(reply.case)
+    if reply.error:
         st.caption("What you entered is still in the form, and this attempt is recorded.")
-    else:
-        _draw_answer(reply)
+    elif answer:
+        judging.draw(reply.case, answer, reply.signature)
+        why.draw(
+            why.Asked(
+                case=reply.case, answer=answer, values=reply.values, signature=reply.signature
+            )
+        )
     technical.draw(reply.case)
 
 
@@ -58,16 +99,9 @@ def _short(value: object) -> str:
     return "unknown" if value is None else str(value)[:_MOST_SHORT]
 
 
-def _draw_answer(reply: Reply) -> None:
-    answer = answer_of(reply.case)
-    if answer is None:
-        return
+def _draw_answer(answer: Answer, reply: Reply) -> None:
     with st.container(border=True):
         for remark in reply.signature.remarks(reply.values):
             st.warning(plain(remark), icon=":material/warning:")
         results.draw(answer, reply.values, reply.signature)
         _draw_rest(answer, reply.signature)
-    judging.draw(reply.case, answer, reply.signature)
-    why.draw(
-        why.Asked(case=reply.case, answer=answer, values=reply.values, signature=reply.signature)
-    )

@@ -18,12 +18,16 @@ from ui import session
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What the last press of Predict gave, or a case that was opened by its link."""
+    """What the last press of Predict gave, or a case that was opened by its link.
+
+    `shown` is what the widgets held then; None until they are drawn with the values of the case.
+    """
 
     case: CaseView
     values: Values
     signature: Signature
     error: MdsError | None = None
+    shown: Values | None = None
 
 
 def new_key() -> str:
@@ -84,7 +88,6 @@ def next_example(form: Form, signature: Signature) -> None:
     """Fill the form with the next example, and say so in the link."""
     values, index = _example(signature, 0 if form.example is None else form.example + 1)
     open_form(form.model, values, index)
-    st.query_params.pop("case", None)
     if index is not None:
         st.query_params["example"] = str(index + 1)
 
@@ -92,19 +95,20 @@ def next_example(form: Form, signature: Signature) -> None:
 def open_with(form: Form, values: Values) -> None:
     """Fill the form with values from elsewhere, which no link names."""
     open_form(form.model, values)
-    _unlink()
+    st.query_params.pop("example", None)
+
+
+def open_with_model(model: ModelRef, values: Values) -> None:
+    """Fill the form of this version of the model with values from elsewhere."""
+    open_form(model, values)
+    st.query_params["model"] = str(model)
+    st.query_params.pop("example", None)
 
 
 def clear(form: Form) -> None:
     """Empty the form."""
     open_form(form.model, {})
-    _unlink()
-
-
-def _unlink() -> None:
-    """The form is no longer what the link names."""
-    for name in ("case", "example"):
-        st.query_params.pop(name, None)
+    st.query_params.pop("example", None)
 
 
 def renew_key() -> None:
@@ -126,11 +130,10 @@ def press_predict(form: Form, signature: Signature, values: Values) -> None:
         audit=found.audit,
     )
     st.session_state[session.ASKED] = Reply(
-        case=asked.case, values=values, signature=signature, error=asked.error
+        case=asked.case, values=values, signature=signature, error=asked.error, shown=values
     )
     st.session_state.setdefault(session.LAST, {})[form.model] = values
     st.query_params.pop("example", None)
-    st.query_params["case"] = asked.case_id
 
 
 def draw_fillers(form: Form, signature: Signature) -> None:

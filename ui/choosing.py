@@ -107,11 +107,28 @@ def _open(found: CaseView) -> None:
         return
     signature = signature_of(entry)
     values = _restored(found, signature)
-    asking.open_form(entry.ref, values)
-    st.query_params["model"] = str(entry.ref)
+    is_beside = _names_another_form(entry.ref)
+    if not is_beside:
+        asking.open_form(entry.ref, values)
+        st.query_params["model"] = str(entry.ref)
     st.session_state[session.ASKED] = asking.Reply(
-        case=found, values=values, signature=signature, error=error_of(found)
+        case=found,
+        values=values,
+        signature=signature,
+        error=error_of(found),
+        shown=values if is_beside else None,
     )
+
+
+def _names_another_form(ref: ModelRef) -> bool:
+    """Whether the link names an example, or another version than the case's: its answer stood beside that."""
+    try:
+        linked = ModelRef.parse(st.query_params.get("model", ""))
+    except ValueError:
+        return False
+    is_of_model = (linked.server, linked.name) == (ref.server, ref.name)
+    is_other_version = bool(linked.version) and linked.version != ref.version
+    return is_of_model and (is_other_version or "example" in st.query_params)
 
 
 def _restored(found: CaseView, signature: Signature) -> Values:

@@ -29,6 +29,7 @@ def draw(form: asking.Form, signature: Signature, case: str) -> None:
         "predict_draft",
         {
             "slot": f"{session.person()}|{form.model}|{signature.fingerprint}|{case}",
+            "isCase": bool(case),
             "model": f"{form.model}|{signature.fingerprint}",
             "session": session.remembered(session.DRAFTS, lambda: uuid.uuid4().hex),
             "generation": form.generation,

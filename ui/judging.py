@@ -13,7 +13,7 @@ from mds_client.errors import MdsError
 from mds_client.prediction import Answer
 from mds_client.signature import Signature
 from services import services
-from ui import notices, session
+from ui import notices, session, staleness
 from ui.text import plain
 
 _WORDS = {"correct": "right", "incorrect": "wrong", "unsure": "one that you cannot judge"}
@@ -122,6 +122,7 @@ def _give(case: CaseView, said: _Said, labels: list[str]) -> None:
             truth=said.truth,
             reason=said.reason,
             comment=said.comment,
+            is_seen=not staleness.is_typed_over(case.id),
             labels=labels,
             key=session.remembered(_key(case, "key"), lambda: uuid.uuid4().hex),
         )

@@ -259,3 +259,10 @@ def _explain(sessions, case_id: str) -> ExplanationView:
     with writing(sessions) as session:
         session.execute(text("SET LOCAL lock_timeout = '2s'"))
         return db.explanations.add(session, explanation)
+
+
+def test_what_is_said_beside_other_inputs_is_refused(sessions):
+    case = add_case(sessions)
+    with pytest.raises(FeedbackRefused, match="for the earlier values"):
+        say(sessions, case, "correct", is_seen=False)
+    assert history(sessions, case.id) == []

@@ -89,6 +89,11 @@ function stored(slot) {
   }
 }
 
+// Whoever follows the link of a case wants that case, and not what was typed beside it; a reload brings that back.
+function isLinked(data) {
+  return data.isCase && performance.getEntriesByType("navigation")[0]?.type === "navigate";
+}
+
 export default function (component) {
   const { data, setTriggerValue } = component;
   const state = (window.mdsDrafts ??= { data: null, before: {}, opened: {}, heard: false });
@@ -106,7 +111,7 @@ export default function (component) {
       tidied();
       listen(state);
     }
-    const draft = isNew ? stored(data.slot) : null;
+    const draft = isNew && !isLinked(data) ? stored(data.slot) : null;
     if (draft && draft.values) {
       state.isRestoring = true;
       setTriggerValue("found", draft);

@@ -1,0 +1,218 @@
+"""Whatever is changed in the form, the answer beside it fades at once, without a word to the server."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.visit import Visit
+
+EARLIER = "This answer is for the earlier values."
+
+
+def _answered(page: Page, model: str) -> Visit:
+    visit = Visit(page).open(f"/predict?model={model}")
+    expect(visit.predict_button()).to_be_visible()
+    return visit.settled().predict()
+
+
+def _card(page: Page) -> Locator:
+    return page.locator(".st-key-answer_now, .st-key-answer_earlier")
+
+
+def _is_faded(visit: Visit, case: str) -> None:
+    """The answer is there, paler, with its case; nothing is offered under it."""
+    page = visit.page
+    expect(page.get_by_text(EARLIER)).to_be_visible()
+    expect(_card(page)).to_have_css("opacity", "0.55")
+    link = page.get_by_role("link", name=f"Its case {case[-6:]}")
+    expect(link).to_have_attribute("href", re.compile(rf"\\?case={case}$"))
+    expect(visit.button("Predict again")).to_be_visible()
+    for offered in ("Yes", "No", "Can't tell"):
+        expect(visit.button(offered)).to_have_count(0)
+    for heading in ("Was this right?", "Why this answer?", "What if?"):
+        expect(page.get_by_role("heading", name=heading)).to_have_count(0)
+    assert visit.case() == case
+
+
+def _is_fresh(visit: Visit, case: str) -> None:
+    page = visit.page
+    expect(page.get_by_text(EARLIER)).to_have_count(0)
+    expect(_card(page)).to_have_css("opacity", "1")
+    expect(visit.button("Yes")).to_be_visible()
+    assert visit.case() == case
+
+
+def test_a_typed_number_fades_it_and_typed_back_it_is_whole_again(page: Page) -> None:
+    visit = _answered(page, "demo/penguins@v2")
+    case = visit.case()
+    _is_fresh(visit, case)
+    frames = _frames_of(page)
+    box = page.get_by_role("spinbutton", name="Body mass")
+    before = box.input_value()
+    box.fill("4321")
+    _is_faded(visit, case)
+    box.fill(before)
+    _is_fresh(visit, case)
+    assert not frames
+
+
+def _frames_of(page: Page) -> list[object]:
+    """What is sent to the server from now on. Its address is known after the page is there, so it is wrapped."""
+    page.evaluate(
+        """() => {
+          window.sentFrames = 0;
+          const send = WebSocket.prototype.send;
+          WebSocket.prototype.send = function (...all) { window.sentFrames += 1; return send.apply(this, all); };
+        }"""
+    )
+    return _Frames(page)
+
+
+class _Frames(list[object]):
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def __len__(self) -> int:
+        return int(self._page.evaluate("window.sentFrames"))
+
+
+def test_a_pill_fades_it(page: Page) -> None:
+    visit = _answered(page, "demo/penguins@v2")
+    case, pills = visit.case(), page.get_by_role("radiogroup", name="Island")
+    chosen = pills.get_by_role("radio", checked=True)
+    name = chosen.inner_text()
+    visit.click(pills.get_by_role("radio", checked=False).first)
+    _is_faded(visit, case)
+    visit.click(pills.get_by_role("radio", name=name))
+    _is_fresh(visit, case)
+
+
+def test_a_choice_of_a_list_fades_it(page: Page) -> None:
+    visit = _answered(page, "demo/flaky")
+    case, box = visit.case(), page.get_by_role("combobox").last
+    box.click()
+    visit.click(page.get_by_role("option").filter(has_text="error 500"))
+    _is_faded(visit, case)
+
+
+def test_a_text_fades_it(page: Page) -> None:
+    visit = _answered(page, "demo/language-id")
+    case, box = visit.case(), page.get_by_role("textbox")
+    before = box.input_value()
+    box.press_sequentially("!")
+    _is_faded(visit, case)
+    box.fill(before)
+    _is_fresh(visit, case)
+
+
+def test_a_picture_fades_it_and_taken_away_the_answer_is_whole_again(page: Page) -> None:
+    visit = _answered(page, "demo/digits")
+    case = visit.case()
+    visit.upload("white.png", "image/png", _white())
+    _is_faded(visit, case)
+    page.get_by_test_id("stFileUploader").get_by_role("button", name=re.compile("Remove")).click()
+    _is_fresh(visit, case)
+    visit.upload("white.png", "image/png", _white()).predict()
+    _is_fresh(visit, visit.case())
+    assert visit.case() != case
+
+
+def _white() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("L", (40, 60), 255).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("button", ["Another example", "Clear"])
+def test_a_form_that_is_filled_anew_fades_it(page: Page, button: str) -> None:
+    visit = _answered(page, "demo/penguins@v2")
+    case = visit.case()
+    visit.click(visit.button(button))
+    _is_faded(visit, case)
+    visit.click(visit.button("Restore them"))
+    _is_fresh(visit, case)
+
+
+def test_another_version_fades_it(page: Page) -> None:
+    visit = _answered(page, "demo/penguins@v2")
+    case = visit.case()
+    visit.click(page.get_by_role("radio", name="v1").or_(visit.button("v1")).first)
+    expect(page.get_by_text("for the earlier values and version v2")).to_be_visible()
+    expect(_card(page)).to_have_css("opacity", "0.55")
+    assert visit.case() == case
+    expect(visit.button("Yes")).to_have_count(0)
+
+
+def test_predict_again_asks_with_what_is_in_the_form(page: Page) -> None:
+    visit = _answered(page, "demo/diabetes-progress")
+    case, before = visit.case(), visit.answer()
+    visit.type_number("Body mass index", "41")
+    _is_faded(visit, case)
+    visit.click(visit.button("Predict again"))
+    page.wait_for_url(lambda url: case not in url)
+    visit.settled()
+    assert visit.answer() != before
+    _is_fresh(visit, visit.case())
+
+
+def test_what_was_typed_is_restored_in_the_browser_too(page: Page) -> None:
+    visit = _answered(page, "demo/penguins@v2")
+    case, box = visit.case(), page.get_by_role("spinbutton", name="Body mass")
+    before = box.input_value()
+    visit.type_number("Body mass", "4321")
+    visit.click(visit.button("Restore them"))
+    expect(box).to_have_value(before)
+    _is_fresh(visit, case)
+
+
+def test_whoever_types_while_the_model_is_asked_sees_a_faded_answer(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/slow").type_number("Delay", "2")
+    visit.settled().click(visit.predict_button())
+    page.get_by_role("spinbutton", name="Delay").fill("1")
+    page.wait_for_url("**case=**")
+    visit.settled()
+    _is_faded(visit, visit.case())
+
+
+def test_a_reload_keeps_what_was_typed_and_the_answer_faded(page: Page) -> None:
+    visit = _answered(page, "demo/penguins@v2").watched_by_drafts()
+    case = visit.case()
+    page.reload()
+    _is_fresh(visit, case)
+    visit.settled().type_number("Body mass", "4321")
+    _is_faded(visit, case)
+    page.wait_for_function("JSON.stringify(localStorage).includes('4321')")
+    page.reload()
+    expect(page.get_by_role("spinbutton", name="Body mass")).to_have_value("4321")
+    _is_faded(visit, case)
+
+
+def test_two_tabs_have_each_their_own_inputs(page: Page) -> None:
+    visit = _answered(page, "demo/penguins@v2").watched_by_drafts()
+    case = visit.case()
+    visit.type_number("Body mass", "4321")
+    _is_faded(visit, case)
+    page.wait_for_function("JSON.stringify(localStorage).includes('4321')")
+    other = Visit(page.context.new_page()).open(f"/predict?case={case}")
+    expect(other.button("Yes")).to_be_visible()
+    _is_fresh(other.settled(), case)
+    expect(other.page.get_by_role("spinbutton", name="Body mass")).not_to_have_value("4321")
+    _is_faded(visit, case)
+    other.say_yes()
+    _is_faded(visit, case)
+
+
+def test_feedback_from_a_faded_answer_is_refused(page: Page) -> None:
+    """Somebody takes away what hides the buttons: the server still knows."""
+    visit = _answered(page, "demo/penguins@v2")
+    visit.type_number("Body mass", "4321")
+    _is_faded(visit, visit.case())
+    page.evaluate("document.getElementById('mds-stale').textContent = ''")
+    visit.click(visit.button("Yes"))
+    expect(page.get_by_text("restore them, or ask the model again")).to_be_attached()
+    expect(page.get_by_text("You called this answer right")).to_have_count(0)

@@ -1,0 +1,159 @@
+// Fades an answer as soon as the form holds other inputs than it was asked with, and says so. Nothing is sent
+// meanwhile. `data`: `case` is the case of the answer that can fade, if any; `form` and `widgets` name the form and the
+// class of each field's container; `isEarlier` says that the server faded one; `words`, `link`, `linkWords` are said.
+// A hidden checkbox tells the server with whatever is sent next.
+const STYLE = "mds-stale";
+const RULES = ".st-key-answer_now { opacity: .55; } .st-key-answer_more { display: none !important; }";
+const state = (window.mdsStale ??= { data: null, asked: {}, last: {}, cells: {}, sent: null, serial: new WeakMap() });
+
+function container(key) {
+  return document.querySelector("." + CSS.escape("st-key-" + key));
+}
+
+function form() {
+  const [first] = Object.values(state.data.widgets);
+  return (first && container(first)?.closest('[data-testid="stForm"]')) || document.querySelector('[data-testid="stForm"]');
+}
+
+function submit() {
+  return form()?.querySelector('[data-testid="stFormSubmitButton"] button');
+}
+
+// Two ways to write one number are one number.
+function written(box) {
+  return box.type === "number" && box.value !== "" ? String(Number(box.value)) : box.value;
+}
+
+// A file is what it is called and when it came: another one of the same name is another one.
+function serial(element) {
+  if (!state.serial.has(element)) state.serial.set(element, (state.count = (state.count || 0) + 1));
+  return state.serial.get(element);
+}
+
+function held(found) {
+  const all = (selector) => [...found.querySelectorAll(selector)];
+  return JSON.stringify([
+    all("textarea, input:not([type=file], [type=checkbox], [type=radio])").map(written),
+    all('[role="spinbutton"][data-type]').map((part) => part.getAttribute("aria-valuenow")),
+    all('[role="radio"][aria-checked="true"], [aria-pressed="true"]').map((chosen) => chosen.textContent),
+    all("input:checked").map((box) => box.closest("label")?.textContent || ""),
+    all('[data-testid="stFileChipName"]').map((chip) => [chip.title, serial(chip)]),
+    all('[data-testid="stCameraInput"] img').map((picture) => picture.src),
+    all('[data-testid="stAudioInput"] [aria-label="Clear recording"]').map(serial),
+    all("table[role=grid]").map((grid) => [grid.getAttribute("aria-rowcount"), changed(grid)]),
+  ]);
+}
+
+// A table is painted, and only the cells in sight are there as words: each is compared with what it first held.
+function changed(grid) {
+  const first = (state.cells[serial(grid)] ??= {});
+  const texts = [...grid.querySelectorAll("tbody tr")].flatMap((row) =>
+    [...row.querySelectorAll("[aria-colindex]")].map((cell) => [
+      `${row.getAttribute("aria-rowindex")}:${cell.getAttribute("aria-colindex")}`,
+      cell.textContent,
+    ]),
+  );
+  return texts.filter(([place, text]) => (first[place] ??= text) !== text);
+}
+
+function collected() {
+  const found = Object.entries(state.data.widgets).map(([name, key]) => [name, container(key)]);
+  return Object.fromEntries(found.filter(([, where]) => where).map(([name, where]) => [name, held(where)]));
+}
+
+// What the answer was asked with is read before anybody changes it; a closed group is read when it opens.
+function recall() {
+  state.asked = { ...collected(), ...state.asked };
+}
+
+function differs() {
+  state.last = { ...state.last, ...collected() };
+  return Object.entries(state.last).some(([name, now]) => now !== (state.asked[name] ?? now));
+}
+
+function show(isStale) {
+  let style = document.getElementById(STYLE);
+  if (!style) document.head.append((style = Object.assign(document.createElement("style"), { id: STYLE })));
+  style.textContent = isStale ? RULES : "";
+  const box = container("answer_differs")?.querySelector("input");
+  if (box && box.checked !== isStale) box.click();
+  if (state.draw) state.draw(isStale);
+}
+
+function check() {
+  const { data } = state;
+  if (data && state.root?.isConnected) show(Boolean(data.case) && differs());
+}
+
+function listen() {
+  const on = (kind, work) => document.addEventListener(kind, work, true);
+  const isInForm = (event) => event.target.closest && form()?.contains(event.target);
+  let timers = [];
+  const later = () => {
+    timers.forEach(clearTimeout);
+    timers = [100, 600].map((time) => setTimeout(check, time)); // a table says its cells a moment later
+  };
+  ["pointerdown", "keydown", "focusin", "change", "drop"].forEach((kind) => on(kind, (event) => isInForm(event) && state.data && recall()));
+  const isOurs = (event) => container("answer_differs")?.contains(event.target);
+  ["input", "change", "click", "keyup", "drop", "paste"].forEach((kind) => on(kind, (event) => isOurs(event) || later()));
+  on("click", (event) => submit()?.contains(event.target) && press());
+  on("keydown", (event) => event.key === "Enter" && isInForm(event) && press());
+  const seen = { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-valuenow", "aria-checked", "title"] };
+  new MutationObserver((changes) => changes.some(isOfForm) && later()).observe(document.body, seen);
+}
+
+function isOfForm(change) {
+  return change.target.closest?.('[data-testid="stForm"]');
+}
+
+// What is sent now: whoever types on while the model is asked has other inputs than its answer.
+function press() {
+  if (!state.data) return;
+  const before = state.cells;
+  state.cells = {};
+  state.sent = { form: state.data.form, values: { ...state.last, ...collected() }, cells: state.cells };
+  state.cells = before;
+}
+
+function make(name, attributes, text) {
+  const element = document.createElement(name);
+  Object.entries(attributes).forEach(([key, value]) => element.setAttribute(key, value));
+  element.textContent = text;
+  return element;
+}
+
+function build(root, { data, setTriggerValue }) {
+  const words = make("output", { "aria-live": "polite" }, "");
+  const again = make("button", { type: "button", class: "first" }, "Predict again");
+  const restore = make("button", { type: "button" }, "Restore them");
+  const row = make("div", { class: "row" }, "");
+  row.append(...(data.isEarlier ? [again] : [again, restore]));
+  root.replaceChildren(words, row);
+  again.onclick = () => submit()?.click();
+  restore.onclick = () => setTriggerValue("restore", true);
+  return (isStale) => {
+    const isSaid = words.childNodes.length > 0;
+    if (isStale !== isSaid) words.replaceChildren(...(isStale ? [`${data.words} `, make("a", { href: data.link }, data.linkWords)] : []));
+    row.hidden = !(isStale || data.isEarlier);
+  };
+}
+
+export default function (component) {
+  const { data, parentElement: root } = component;
+  const last = state.data;
+  Object.assign(state, { data, root });
+  if (!last || last.case !== data.case || last.form !== data.form) {
+    const isSent = state.sent && state.sent.form === data.form;
+    state.asked = isSent ? state.sent.values : {};
+    Object.assign(state, { last: {}, cells: isSent ? state.sent.cells : {}, sent: null });
+  }
+  state.draw = build(root, component);
+  if (!state.heard) {
+    state.heard = true;
+    listen();
+  }
+  check();
+  return () => {
+    if (state.root === root) show(false);
+  };
+}

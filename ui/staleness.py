@@ -1,0 +1,108 @@
+"""An answer belongs to the inputs on screen: what is drawn where it does not.
+
+The server knows what a form was filled with or sent. What is only typed it does not know: a script in the
+browser compares that, fades the answer without a rerun, and ticks a hidden box that comes with the next click.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from cases.entries import same
+from mds_client.signature import Signature, Values
+from ui import asking, scripts, session
+from ui.form import css_key
+
+_FADED = "<style>.st-key-answer_earlier { opacity: .55; }</style>"
+_HIDDEN = "<style>.st-key-answer_differs { display: none; }</style>"
+_STYLE = """
+output { display: block; padding-bottom: .5rem; }
+.row { display: flex; gap: .5rem; }
+.row[hidden] { display: none; }
+a { color: var(--st-link-color); }
+button { font: inherit; color: inherit; padding: .4rem .75rem; border-radius: .5rem; cursor: pointer;
+  border: 1px solid var(--st-border-color); background: var(--st-background-color); }
+button:hover { border-color: var(--st-primary-color); }
+button:focus-visible { outline: 2px solid var(--st-primary-color); }
+"""
+
+
+def is_earlier(reply: asking.Reply, form: asking.Form, values: Values) -> bool:
+    """Whether the form is another version's, or was filled or sent with other values since."""
+    if reply.signature.model != form.model:
+        return True
+    if reply.shown is None:
+        reply = replace(reply, shown=values)
+        st.session_state[session.ASKED] = reply
+    return not same(reply.shown or {}, values)
+
+
+def draw_earlier(reply: asking.Reply, form: asking.Form, signature: Signature) -> None:
+    """Under an answer that the server knows to be for other inputs."""
+    st.html(_FADED)
+    st.markdown(f"{_words(reply, form)} [{_link_words(reply)}]({_link(reply)})")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Restore them",
+            icon=":material/undo:",
+            key=f"answer_restore_{reply.case.id}",
+            on_click=_restore,
+            args=(reply,),
+        )
+        _run(form, signature, {"case": "", "isEarlier": True})
+
+
+def draw_current(reply: asking.Reply, form: asking.Form, signature: Signature) -> None:
+    """Under an answer to what the server knows the form to hold: the browser goes on to compare."""
+    st.html(_HIDDEN)
+    with st.container(key="answer_differs"):
+        st.checkbox("The inputs were changed", key=_typed_key(reply.case.id), on_change="ignore")
+    said = {"words": _words(reply, form), "link": _link(reply), "linkWords": _link_words(reply)}
+    facts = {"case": reply.case.id, "isEarlier": False, **said}
+    _run(form, signature, facts, on_restore_change=lambda: _restore(reply))
+
+
+def draw_none(form: asking.Form, signature: Signature) -> None:
+    """Where nothing can fade: the browser notes what is sent, and compares the answer with that."""
+    _run(form, signature, {"case": "", "isEarlier": False})
+
+
+def _run(
+    form: asking.Form, signature: Signature, facts: Mapping[str, object], **mounted: Any
+) -> None:
+    widgets = {f.name: css_key(form.widget_key, f.name) for f in signature.inputs}
+    data = {"form": form.widget_key, "widgets": widgets, **facts}
+    scripts.run("stale", "predict_stale", data, style=_STYLE, **mounted)
+
+
+def is_typed_over(case_id: str) -> bool:
+    """Whether the browser said, with this click, that the form holds other inputs than the case's."""
+    return bool(st.session_state.get(_typed_key(case_id)))
+
+
+def _restore(reply: asking.Reply) -> None:
+    """The form as it was when the answer came, of the version that gave it."""
+    asking.open_with_model(reply.signature.model, reply.values)
+
+
+def _words(reply: asking.Reply, form: asking.Form) -> str:
+    what = "This message" if reply.error else "This answer"
+    asked, now = reply.signature.model.version, form.model.version
+    version = f" and version {asked}" if asked and asked != now else ""
+    return f"{what} is for the earlier values{version}."
+
+
+def _link(reply: asking.Reply) -> str:
+    return f"?case={reply.case.id}"
+
+
+def _link_words(reply: asking.Reply) -> str:
+    return f"Its case {reply.case.id[-6:]}"
+
+
+def _typed_key(case_id: str) -> str:
+    return f"answer_differs_{case_id}"
