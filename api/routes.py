@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from starlette.routing import Route
 
+from api.moved import redirects
 from api.probe import healthz
 from services import Services
 
 
 def routes(services: Callable[[], Services]) -> list[Route]:
     """Every route of ours. Streamlit answers all other paths."""
-    return [Route("/healthz", healthz(services))]
+    return [Route("/healthz", healthz(services)), *redirects()]

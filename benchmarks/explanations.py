@@ -23,7 +23,7 @@ from sklearn import datasets
 
 from cli import demo
 from explanations.contract import Progress
-from explanations.explaining import Order, explain
+from explanations.explaining import ExplanationRequest, explain
 from explanations.methods import methods
 from explanations.target import Target
 from mds_client import MdsClient, Server
@@ -176,7 +176,7 @@ def ordered(
     note: Callable[[Progress], None] = lambda _: None,
 ) -> object:
     method = methods()[name]
-    order = Order(
+    request = ExplanationRequest(
         method=method.NAME,
         server=Server(name="demo", url="http://127.0.0.1"),
         signature=signature,
@@ -186,7 +186,7 @@ def ordered(
         budget=method.cost(signature),
         options=options,
     )
-    return explain(order, method, counted, report=note)
+    return explain(request, method, counted, report=note)
 
 
 def kernel(

@@ -5,7 +5,7 @@ from explanations import Explainers, suited
 
 from explanations.contract import Attribution, Budget, Explanation, Method, Progress
 from explanations.errors import ExplanationCancelled, ExplanationFailed, ExplanationTooDear
-from explanations.explaining import Order
+from explanations.explaining import ExplanationRequest
 from explanations.methods import methods, suited
 from explanations.target import Target
 from explanations.worker import Explainers, InlineExplainers, Job
@@ -17,11 +17,11 @@ __all__ = [
     "Explanation",
     "ExplanationCancelled",
     "ExplanationFailed",
+    "ExplanationRequest",
     "ExplanationTooDear",
     "InlineExplainers",
     "Job",
     "Method",
-    "Order",
     "Progress",
     "Target",
     "methods",

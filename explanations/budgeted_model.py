@@ -69,7 +69,7 @@ class ModelChanged(OutOfBudget):
         super().__init__(f"the model changed from version {before} to version {now}")
 
 
-class Asker:
+class BudgetedModel:
     """The model as a function from rows to the one number that is explained.
 
     `rows` and `calls` count what reached the model. `check` may raise; it is called before each request.

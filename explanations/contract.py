@@ -1,6 +1,6 @@
 """What explaining means here: the words between methods, the worker that runs them and the pages.
 
-A `Method` takes a `Question` and gives an `Explanation`, which is plain data: it travels between
+A `Method` takes an `ExplainContext` and gives an `Explanation`, which is plain data: it travels between
 processes, is stored with its case as JSON, and is drawn without asking the model again.
 """
 
@@ -18,7 +18,7 @@ from explanations.target import Target
 from mds_client.signature import Signature, Values
 
 if TYPE_CHECKING:
-    from explanations.asking import Asker
+    from explanations.budgeted_model import BudgetedModel
     from mds_client.explainers import Explained
 
 Kind = Literal[
@@ -194,7 +194,7 @@ class Progress:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class ExplainContext:
     """Everything a method is given.
 
     `method` is the one that is asked; `ask` asks the model about changed rows, counts them and stops
@@ -205,7 +205,7 @@ class Question:
     """
 
     method: Method
-    ask: Asker
+    ask: BudgetedModel
     signature: Signature
     values: Values
     background: Sequence[Values] = ()
@@ -246,8 +246,8 @@ class Method(Protocol):
     def cost(self, signature: Signature) -> Budget:
         """What it may cost unless somebody says otherwise."""
 
-    def explain(self, question: Question) -> Explanation:
-        """Explain one prediction, within `question.budget`."""
+    def explain(self, context: ExplainContext) -> Explanation:
+        """Explain one prediction, within `context.budget`."""
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from explanations.asking import ROWS_A_CALL
+from explanations.budgeted_model import ROWS_A_CALL
 from explanations.contract import Budget
 
 # Besides full calls there are small ones: the case itself, typical rows, the end of a part.
@@ -14,7 +14,7 @@ A_MINUTE = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Price:
+class CostEstimate:
     """The most that it may take; `seconds` is None where nothing is known of the model's pace."""
 
     rows: int | None
@@ -31,7 +31,7 @@ class Price:
         return f"{words[0].upper()}{words[1:]}." if words else ""
 
 
-def price(cost: Budget, seconds_a_call: float | None) -> Price:
+def cost_estimate(cost: Budget, seconds_a_call: float | None) -> CostEstimate:
     """What a method with this budget takes from a model that answered one call in so many seconds.
 
     Many rows go into a call; one that is full takes longer, so seconds are a good guess rather than a limit.
@@ -45,7 +45,7 @@ def price(cost: Budget, seconds_a_call: float | None) -> Price:
         seconds = min(calls * seconds_a_call, math.inf if seconds is None else seconds)
     elif seconds_a_call is None:
         seconds = None
-    return Price(rows=cost.rows, calls=calls, seconds=seconds)
+    return CostEstimate(rows=cost.rows, calls=calls, seconds=seconds)
 
 
 def _counted(number: int, what: str) -> str:

@@ -19,14 +19,14 @@ UNKNOWN = -1
 
 
 @dataclass(frozen=True)
-class Coding:
+class Encoder:
     """The tables of every field, by name, in the order of the columns."""
 
     tables: dict[str, tuple[object, ...]]
 
     @classmethod
-    def of(cls, names: Sequence[str], rows: Sequence[Values]) -> Coding:
-        """The coding that covers all values in these rows."""
+    def of(cls, names: Sequence[str], rows: Sequence[Values]) -> Encoder:
+        """The encoder that covers all values in these rows."""
         return cls({name: _table([row.get(name) for row in rows]) for name in names})
 
     def encode(self, rows: Sequence[Values]) -> Matrix:

@@ -10,8 +10,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from explanations.asking import Asker, ModelChanged, OutOfBudget
-from explanations.contract import Budget, Explanation, Method, Progress, Question, Truth
+from explanations.budgeted_model import BudgetedModel, ModelChanged, OutOfBudget
+from explanations.contract import Budget, ExplainContext, Explanation, Method, Progress, Truth
 from explanations.errors import ExplanationFailed, ExplanationTooDear
 from explanations.target import Target
 from mds_client.errors import MdsError
@@ -40,7 +40,7 @@ Connect = Callable[[Server], AbstractContextManager[Askable]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class ExplanationRequest:
     """What is to be explained and how: plain data that can cross into another process.
 
     About one case: `values` and the `answer` to them. About a cohort: its rows, the `truths` known of them
@@ -85,7 +85,7 @@ class Order:
 
 
 def explain(
-    order: Order,
+    request: ExplanationRequest,
     method: Method,
     client: Askable,
     *,
@@ -93,12 +93,14 @@ def explain(
     check: Callable[[], None] = lambda: None,
 ) -> Explanation:
     """Run a method on a model. Raises MdsErrors only. `check` may raise to end it from outside."""
-    budget = order.budget or method.cost(order.signature)
-    asker = Asker(_one_version(client, order.signature), order.asked, budget=budget, check=check)
+    budget = request.budget or method.cost(request.signature)
+    asker = BudgetedModel(
+        _one_version(client, request.signature), request.asked, budget=budget, check=check
+    )
     with quiet(), _translated(budget, method):
-        question = _question(order, method, asker, budget, report)
-        found = method.explain(replace(question, native=_native(client, order)))
-    return _finished(order, asker, found)
+        context = _context(request, method, asker, budget, report)
+        found = method.explain(replace(context, native=_native(client, request)))
+    return _finished(request, asker, found)
 
 
 @contextmanager
@@ -125,52 +127,52 @@ def _one_version(
     return predict
 
 
-def _native(client: Askable, order: Order) -> Callable[[float], Explained] | None:
-    if order.signature.explainer is None:
+def _native(client: Askable, request: ExplanationRequest) -> Callable[[float], Explained] | None:
+    if request.signature.explainer is None:
         return None
-    return lambda seconds: client.explain(order.signature, order.row, seconds=seconds)
+    return lambda seconds: client.explain(request.signature, request.row, seconds=seconds)
 
 
-def _question(
-    order: Order,
+def _context(
+    request: ExplanationRequest,
     method: Method,
-    asker: Asker,
+    asker: BudgetedModel,
     budget: Budget,
     report: Callable[[Progress], None],
-) -> Question:
-    return Question(
+) -> ExplainContext:
+    return ExplainContext(
         method=method,
         ask=asker,
-        signature=order.signature,
-        values=order.row,
-        background=order.background,
-        cohort=order.cohort,
-        truths=order.truths,
-        options=order.options,
+        signature=request.signature,
+        values=request.row,
+        background=request.background,
+        cohort=request.cohort,
+        truths=request.truths,
+        options=request.options,
         budget=budget,
-        seed=order.seed,
+        seed=request.seed,
         report=report,
     )
 
 
-def _finished(order: Order, asker: Asker, found: Explanation) -> Explanation:
+def _finished(request: ExplanationRequest, asker: BudgetedModel, found: Explanation) -> Explanation:
     """The explanation with what it cost, and a word if the model did not repeat its answer."""
-    note = f"{found.note} {_unlike_before(order, found)}"
+    note = f"{found.note} {_unlike_before(request, found)}"
     return replace(
         found,
         note=note.strip(),
         rows=asker.rows,
         calls=asker.calls,
         seconds=round(asker.seconds, 3),
-        seed=order.seed,
-        compared_with=order.compared_with,
+        seed=request.seed,
+        compared_with=request.compared_with,
     )
 
 
-def _unlike_before(order: Order, found: Explanation) -> str:
-    if order.answer is None or found.prediction is None:
+def _unlike_before(request: ExplanationRequest, found: Explanation) -> str:
+    if request.answer is None or found.prediction is None:
         return ""
-    before, shown = found.target.read(order.answer), found.target.value_text
+    before, shown = found.target.read(request.answer), found.target.value_text
     if abs(before - found.prediction) <= SAME * max(1.0, abs(before)):
         return ""
     return f"Asked again, the model answered {shown(found.prediction)}, not {shown(before)}."

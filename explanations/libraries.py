@@ -11,7 +11,7 @@ import numpy as np
 
 
 @contextmanager
-def own_chance(seed: int | None = None) -> Iterator[None]:
+def isolated_rng(seed: int | None = None) -> Iterator[None]:
     """NumPy's global generator, which alibi 0.9.4 and shap 0.49 draw from and seed, as it was before.
 
     With a seed it starts there.

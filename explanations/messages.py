@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explanations.contract import Explanation, Progress
-from explanations.explaining import Connect, Order
+from explanations.explaining import Connect, ExplanationRequest
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Work:
     """An explanation to make."""
 
     number: int
-    order: Order
+    request: ExplanationRequest
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from explanations import wording
+from explanations import formatting
 from explanations.contract import Attribution
 from explanations.target import Target
 
@@ -25,7 +25,7 @@ def answered(target: Target, prediction: float) -> str:
         case "agreement":
             return f"The model says {target.answer}."
         case "words":
-            return f"The model answers “{wording.shortened(target.answer)}”."
+            return f"The model answers “{formatting.shortened(target.answer)}”."
         case "number":
             return f"The model answers {number}."
         case "score":
@@ -43,7 +43,7 @@ def compared(target: Target, prediction: float, base: float) -> str:
         case "agreement":
             return f"{target.answer}: its share is {where} a typical case."
         case "words":
-            return f"Of the words of “{wording.shortened(target.answer)}”, {number} stay: {where} a typical case."
+            return f"Of the words of “{formatting.shortened(target.answer)}”, {number} stay: {where} a typical case."
         case "seconds":
             return f"The model finds {number}: {where} a typical case."
         case _:
@@ -121,7 +121,7 @@ def _worth_naming(target: Target, attributions: Sequence[Attribution]) -> list[A
 
 
 def _told(target: Target, each: Attribution) -> str:
-    title = wording.inside(each.title)
+    title = formatting.inside(each.title)
     what = f"{title} = {each.value_text}" if each.value_text else title
     return f"{what} ({amount(target, each)})"
 
@@ -129,14 +129,14 @@ def _told(target: Target, each: Attribution) -> str:
 def _for_and_against(ups: Sequence[str], downs: Sequence[str]) -> str:
     speak = "speaks" if len(downs) == 1 else "speak"
     if not ups:
-        return f"{wording.listed(downs)} {speak} against it."
-    against = f"; {wording.listed(downs)} {speak} against it" if downs else ""
-    return f"Mostly because of {wording.listed(ups)}{against}."
+        return f"{formatting.listed(downs)} {speak} against it."
+    against = f"; {formatting.listed(downs)} {speak} against it" if downs else ""
+    return f"Mostly because of {formatting.listed(ups)}{against}."
 
 
 def _raised_and_lowered(ups: Sequence[str], downs: Sequence[str]) -> str:
     parts = [
-        f"raised by {wording.listed(ups)}" if ups else "",
-        f"lowered by {wording.listed(downs)}" if downs else "",
+        f"raised by {formatting.listed(ups)}" if ups else "",
+        f"lowered by {formatting.listed(downs)}" if downs else "",
     ]
     return f"It is {'; '.join(part for part in parts if part)}."

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explanations import wording
-from explanations.coding import is_missing
+from explanations import formatting
+from explanations.encoder import is_missing
 from mds_client.signature import Field, Signature, Values
 
 # With fewer rows, the largest of them says little.
@@ -18,7 +18,7 @@ NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unusual:
+class Outlier:
     """A value that few typical rows have. `share` is of the rows that are as far out, from 0 to SELDOM."""
 
     field: str
@@ -28,16 +28,16 @@ class Unusual:
     share: float
 
     def __str__(self) -> str:
-        return f"{wording.inside(self.title)} = {self.value_text} ({self.words})"
+        return f"{formatting.inside(self.title)} = {self.value_text} ({self.words})"
 
 
-def unusual(signature: Signature, values: Values, rows: Sequence[Values]) -> list[Unusual]:
+def outliers(signature: Signature, values: Values, rows: Sequence[Values]) -> list[Outlier]:
     """The unusual values of one row, the rarest first; none where there are too few rows to tell."""
     found = [_look(field, values.get(field.name), rows) for field in signature.inputs]
     return sorted((each for each in found if each), key=lambda each: each.share)
 
 
-def sentence(found: Sequence[Unusual], count: int) -> str:
+def sentence(found: Sequence[Outlier], count: int) -> str:
     """ "Unusual beside 100 typical cases: glucose = 200 mg/dL (higher than in all) and age = 3 (…)."; empty
     where nothing is."""
     if not found:
@@ -45,10 +45,10 @@ def sentence(found: Sequence[Unusual], count: int) -> str:
     named = [str(each) for each in found[:NAMED]]
     if len(found) > NAMED:
         named.append(f"{len(found) - NAMED} more")
-    return f"Unusual beside {count:,} typical cases: {wording.listed(named)}."
+    return f"Unusual beside {count:,} typical cases: {formatting.listed(named)}."
 
 
-def _look(field: Field, value: object, rows: Sequence[Values]) -> Unusual | None:
+def _look(field: Field, value: object, rows: Sequence[Values]) -> Outlier | None:
     known = [row.get(field.name) for row in rows]
     if len(known) < FEWEST_ROWS:
         return None
@@ -61,7 +61,7 @@ def _look(field: Field, value: object, rows: Sequence[Values]) -> Unusual | None
     return None
 
 
-def _far_out(field: Field, value: float, known: Sequence[float]) -> Unusual | None:
+def _far_out(field: Field, value: float, known: Sequence[float]) -> Outlier | None:
     """Higher or lower than nearly all."""
     if len(known) < FEWEST_ROWS:
         return None
@@ -74,7 +74,7 @@ def _far_out(field: Field, value: float, known: Sequence[float]) -> Unusual | No
     return _made(field, value, words, beyond / len(known))
 
 
-def _seldom(field: Field, value: object, same: int, count: int, word: str) -> Unusual | None:
+def _seldom(field: Field, value: object, same: int, count: int, word: str) -> Outlier | None:
     if same > SELDOM * count:
         return None
     words = f"{word} in {same} of them" if same else f"{word} in none of them"
@@ -85,11 +85,11 @@ def _all_but(beyond: int, count: int) -> str:
     return f"{count - beyond:,} of them" if beyond else "all of them"
 
 
-def _made(field: Field, value: object, words: str, share: float) -> Unusual:
-    return Unusual(
+def _made(field: Field, value: object, words: str, share: float) -> Outlier:
+    return Outlier(
         field=field.name,
         title=field.title,
-        value_text=wording.value(field, value),
+        value_text=formatting.value(field, value),
         words=words,
         share=share,
     )

@@ -89,13 +89,13 @@ class Process:
             self._app.send(Broken(error.kind, error.sentence, error.advice, error.detail))
 
     def _explained(self, work: Work) -> Explanation:
-        method = methods()[work.order.method]
+        method = methods()[work.request.method]
         self._report(Progress(words="Preparing"))
         self._warm(method)
         self._app.send(Started())
-        with self._connect(work.order.server) as client:
+        with self._connect(work.request.server) as client:
             return explain(
-                work.order, method, client, report=self._report, check=lambda: self._check(work)
+                work.request, method, client, report=self._report, check=lambda: self._check(work)
             )
 
     def _report(self, progress: Progress) -> None:

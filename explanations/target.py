@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from explanations import wording
+from explanations import formatting
 from explanations.errors import ExplanationFailed
 from mds_client.prediction import Answer
 
@@ -102,16 +102,20 @@ class Target:
     def value_text(self, value: float) -> str:
         """A value of the number: "97 %", "152 mg"."""
         if self.is_share:
-            return wording.percent(value)
-        return f"{wording.number(float(f'{value:.3g}'))}{self._unit}"
+            return formatting.percent(value)
+        return f"{formatting.number(float(f'{value:.3g}'))}{self._unit}"
 
     def amount_text(self, amount: float) -> str:
         """A change of the number: "+18 points", "−3.1 mg"."""
-        return wording.points(amount) if self.is_share else f"{wording.signed(amount)}{self._unit}"
+        return (
+            formatting.points(amount)
+            if self.is_share
+            else f"{formatting.signed(amount)}{self._unit}"
+        )
 
     def bare_text(self, amount: float) -> str:
         """One end of a range of changes, beside `amount_text`, which has the unit: "15", "−3.1"."""
-        write = wording.bare_points if self.is_share else wording.signed
+        write = formatting.bare_points if self.is_share else formatting.signed
         return write(amount).lstrip("+±")
 
     def _share_kept(self, answer: Answer) -> float:
@@ -120,7 +124,7 @@ class Target:
 
     @property
     def _unit(self) -> str:
-        return f"{wording.GAP}{self.unit}" if self.unit else ""
+        return f"{formatting.GAP}{self.unit}" if self.unit else ""
 
 
 def _present(value: float | None) -> float:

@@ -3,7 +3,7 @@
 with Explainers() as explainers:
     explainers.warm()
     job = explainers.start(
-        Order(method="shapley", server=server, signature=signature, values=values, answer=answer)
+        ExplanationRequest(method="shapley", server=server, signature=signature, values=values, answer=answer)
     )
     while not job.done():
         print(job.progress())
@@ -29,7 +29,7 @@ from typing import Self
 
 from explanations.contract import Explanation, Progress
 from explanations.errors import ExplanationCancelled, ExplanationFailed, ExplanationTooDear
-from explanations.explaining import Askable, Connect, Order, explain
+from explanations.explaining import Askable, Connect, ExplanationRequest, explain
 from explanations.messages import (
     Broken,
     Cancel,
@@ -69,8 +69,8 @@ def connect(server: Server) -> Iterator[Askable]:
 class Job:
     """An explanation on its way. Every call returns at once, except `result` and `wait`."""
 
-    def __init__(self, order: Order, number: int = 0) -> None:
-        self.order = order
+    def __init__(self, request: ExplanationRequest, number: int = 0) -> None:
+        self.request = request
         self.number = number
         self.is_cancelled = False
         self._progress = Progress()
@@ -115,8 +115,8 @@ class Job:
         self._explanation = explanation
         self._progress = Progress(fraction=1.0, words="Ready")
         log.info(
-            *("explained with %s: %d rows, %d calls, %.1f s [case %s]", self.order.method),
-            *(explanation.rows, explanation.calls, explanation.seconds, self.order.case),
+            *("explained with %s: %d rows, %d calls, %.1f s [case %s]", self.request.method),
+            *(explanation.rows, explanation.calls, explanation.seconds, self.request.case),
         )
         self._settled.set()
 
@@ -126,8 +126,8 @@ class Job:
         self._progress = Progress(fraction=1.0, words=error.sentence)
         level = logging.INFO if isinstance(error, ExplanationCancelled) else logging.WARNING
         log.log(
-            *(level, "not explained with %s: %s %s [case %s]", self.order.method),
-            *(error.sentence, error.detail, self.order.case),
+            *(level, "not explained with %s: %s %s [case %s]", self.request.method),
+            *(error.sentence, error.detail, self.request.case),
         )
         self._settled.set()
 
@@ -153,7 +153,7 @@ class Explainers:
         self._changed = threading.Condition()
         self._is_closed = False
         self._numbers = itertools.count(1)
-        self._lanes = [_Lane(self) for _ in range(workers)]
+        self._lanes = [_WorkerSlot(self) for _ in range(workers)]
 
     def __enter__(self) -> Self:
         return self
@@ -166,9 +166,9 @@ class Explainers:
         for lane in self._lanes:
             lane.open()
 
-    def start(self, order: Order) -> Job:
+    def start(self, request: ExplanationRequest) -> Job:
         """Begin to explain; returns at once. Raises ExplanationTooDear when too many are waiting."""
-        return self._begin(Job(_budgeted(order), next(self._numbers)))
+        return self._begin(Job(_budgeted(request), next(self._numbers)))
 
     def close(self) -> None:
         """End the processes and everything that waits."""
@@ -226,7 +226,7 @@ class Explainers:
         return self._grace
 
 
-class _Lane:
+class _WorkerSlot:
     """One process and the thread that gives it work, watches it, and replaces it when it is lost."""
 
     def __init__(self, explainers: Explainers) -> None:
@@ -261,7 +261,7 @@ class _Lane:
     def _explain(self, job: Job) -> None:
         child = self._alive()
         try:
-            child.send(Work(job.number, job.order))
+            child.send(Work(job.number, job.request))
             self._watch(job, child)
         except (EOFError, OSError):
             job.fail(_lost(self._replace(child)))
@@ -296,7 +296,7 @@ class _Lane:
                 raise _overdue(job)
 
     def _deadline(self, job: Job) -> float:
-        seconds = job.order.budget.seconds if job.order.budget else None
+        seconds = job.request.budget.seconds if job.request.budget else None
         allowed = LOADING_SECONDS if seconds is None else seconds
         return time.monotonic() + allowed + self._explainers.grace
 
@@ -309,7 +309,7 @@ class _Lane:
             case Broken():
                 job.fail(_raised(message))
             case Logged(level, name, text):
-                logging.getLogger(name).log(level, "%s [case %s]", text, job.order.case)
+                logging.getLogger(name).log(level, "%s [case %s]", text, job.request.case)
 
 
 class _Child:
@@ -366,18 +366,20 @@ class InlineExplainers:
     def close(self) -> None:
         """Nothing to end."""
 
-    def start(self, order: Order) -> Job:
+    def start(self, request: ExplanationRequest) -> Job:
         """As Explainers.start, but the job is done when it returns."""
-        job = Job(_budgeted(order))
+        job = Job(_budgeted(request))
         try:
-            job.finish(explain(order, methods()[order.method], self._client, report=job.move))
+            job.finish(explain(request, methods()[request.method], self._client, report=job.move))
         except MdsError as error:
             job.fail(error)
         return job
 
 
-def _budgeted(order: Order) -> Order:
-    return replace(order, budget=order.budget or methods()[order.method].cost(order.signature))
+def _budgeted(request: ExplanationRequest) -> ExplanationRequest:
+    return replace(
+        request, budget=request.budget or methods()[request.method].cost(request.signature)
+    )
 
 
 def _environment() -> dict[str, str]:
@@ -407,5 +409,5 @@ def _overdue(job: Job) -> MdsError:
     return ExplanationTooDear(
         "The explanation took far longer than it may and was stopped.",
         advice="The model may be slow at the moment. Try again later.",
-        detail=f"budget: {job.order.budget}",
+        detail=f"budget: {job.request.budget}",
     )

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from ui import choosing, effects
+from ui import behaviour, choosing
 
 PAGE = {"title": "Behaviour", "icon": ":material/query_stats:", "order": 3}
 
 st.title("How does the model behave?", anchor=False)
-effects.reopen()
+behaviour.reopen()
 entry = choosing.choose_model()
-effects.draw(entry, choosing.signature_of(entry))
+behaviour.draw(entry, choosing.signature_of(entry))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import choosing
-from ui.studio import draft, editing, files, form, publishing, sources, typical, versions
+from ui.studio import background, draft, editing, files, form, publishing, sources, versions
 
 PAGE = {"title": "Signature", "icon": ":material/edit_note:", "order": 8}
 
@@ -24,7 +24,7 @@ with work:
     with facts:
         sources.draw(desk)
     with rows:
-        typical.draw(desk)
+        background.draw(desk)
     with past:
         versions.draw(desk)
     with papers:

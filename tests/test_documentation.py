@@ -18,8 +18,8 @@ from charts.palette import FOR
 from db.engine import close, make_sessions
 from db.migrate import migrate
 from docs.settings_table import GUIDE, written
-from explanations.asking import Asker
-from explanations.contract import Question
+from explanations.budgeted_model import BudgetedModel
+from explanations.contract import ExplainContext
 from explanations.methods import methods
 from explanations.target import Target
 from mds_client import Answer, MdsClient, Server, protocols
@@ -164,14 +164,14 @@ def test_the_example_of_an_explanation_works() -> None:
         model=ModelRef(server="s", name="m"),
         inputs=(Field(name="x", kind="number", required=False),),
     )
-    ask = Asker(
+    ask = BudgetedModel(
         lambda rows: [Answer(kind="number", number=row["x"] or 2.0) for row in rows],
         Target.of(given),
         budget=module.cost(signature),
     )
     assert module.suits(signature)
-    question = Question(method=module, ask=ask, signature=signature, values={"x": 5.0})
-    found = module.explain(question)
+    context = ExplainContext(method=module, ask=ask, signature=signature, values={"x": 5.0})
+    found = module.explain(context)
     assert (found.prediction, found.base, found.attributions[0].amount) == (5.0, 2.0, 3.0)
     assert type(found).from_json(found.to_json()) == found
 

@@ -7,7 +7,7 @@ import streamlit as st
 from cases.asking import answer_of
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
-from ui import judging, notices, results, staleness, technical, why
+from ui import explanations, judging, notices, results, staleness, technical
 from ui.asking import Form, Reply
 from ui.text import plain
 
@@ -65,8 +65,8 @@ def _draw_more(reply: Reply) -> None:
         st.caption("What you entered is still in the form, and this attempt is recorded.")
     elif answer:
         judging.draw(reply.case, answer, reply.signature)
-        why.draw(
-            why.Asked(
+        explanations.draw(
+            explanations.AnsweredCase(
                 case=reply.case, answer=answer, values=reply.values, signature=reply.signature
             )
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from explanations.wording import number, percent
+from explanations.formatting import number, percent
 
 __all__ = ["number", "percent", "plain"]
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from explanations.coding import Coding, is_missing
+from explanations.encoder import Encoder, is_missing
+from explanations.shapley.game import Vector
 from explanations.shapley.medoids import medoids
-from explanations.shapley.sampling import Vector
 from mds_client.signature import Field, Signature, Values
 
 # A made value lies this far from the real one, as a share of the field's usual range.
@@ -25,11 +25,11 @@ def typical(
     The row with the largest share comes first; shares sum to 1. Of many rows every so-manieth is looked at.
     """
     some = rows[:: -(-len(rows) // MOST_COMPARED)]
-    coding = Coding.of([field.name for field in signature.inputs], some)
-    matrix, counts = np.unique(coding.encode(some), axis=0, return_counts=True)
+    encoder = Encoder.of([field.name for field in signature.inputs], some)
+    matrix, counts = np.unique(encoder.encode(some), axis=0, return_counts=True)
     chosen, shares = medoids(matrix, counts.astype(np.float64), count)
     ordered = np.argsort(-shares, kind="stable")
-    return [dict(row) for row in coding.decode(matrix[chosen[ordered]])], shares[ordered]
+    return [dict(row) for row in encoder.decode(matrix[chosen[ordered]])], shares[ordered]
 
 
 def crowd(signature: Signature, rows: Sequence[Values], count: int, seed: int) -> list[Values]:

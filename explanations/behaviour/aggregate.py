@@ -13,9 +13,9 @@ from pydantic import ValidationError
 import db.cohorts
 from db.cohorts import ExplainedRow, Wanted
 from db.engine import Sessions, reading
-from explanations import wording
-from explanations.coding import is_missing
+from explanations import formatting
 from explanations.contract import Attribution, Explanation
+from explanations.encoder import is_missing
 from explanations.target import Target
 from mds_client.signature import NUMERIC_KINDS, ModelRef, Signature
 
@@ -87,9 +87,9 @@ def moved(some: Sequence[Told], signature: Signature) -> list[Moved]:
 
 def sentence(target: Target, some: Sequence[Moved], cases: int) -> str:
     """Which fields moved the answers most, in the words of the chart."""
-    said = [f"{wording.inside(each.title)} ({mean_text(target, each)})" for each in some[:3]]
+    said = [f"{formatting.inside(each.title)} ({mean_text(target, each)})" for each in some[:3]]
     count = "1 explained case" if cases == 1 else f"{cases:,} explained cases"
-    return f"In {count}, what moved the answer most on average was {wording.listed(said)}."
+    return f"In {count}, what moved the answer most on average was {formatting.listed(said)}."
 
 
 def mean_text(target: Target, each: Moved) -> str:
@@ -116,7 +116,7 @@ def _moved(name: str, pairs: Sequence[tuple[Attribution, object]], signature: Si
         return Moved(field=name, title=title, amounts=amounts)
     if field is None or field.kind in NUMERIC_KINDS:
         return Moved(field=name, title=title, amounts=amounts, heights=_ranks(values))
-    words = [wording.value(field, value) for value in values]
+    words = [formatting.value(field, value) for value in values]
     return Moved(field=name, title=title, amounts=amounts, choices=words)
 
 

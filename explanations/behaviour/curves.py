@@ -12,20 +12,20 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from explanations.asking import ERRS, ROWS_A_CALL, Fact, OutOfBudget
-from explanations.behaviour import overall
-from explanations.behaviour.surveying import (
+from explanations.behaviour import summary
+from explanations.behaviour.sample import (
     FEWEST,
     MOST_FIELDS,
-    Survey,
+    Sample,
     affordable,
     in_order,
     unanswered,
 )
-from explanations.coding import is_missing
-from explanations.contract import Budget, Curve, Explanation, Progress, Question
+from explanations.budgeted_model import ERRS, ROWS_A_CALL, Fact, OutOfBudget
+from explanations.contract import Budget, Curve, ExplainContext, Explanation, Progress
+from explanations.encoder import is_missing
 from explanations.errors import ExplanationCancelled, ExplanationFailed
-from explanations.shapley.sampling import Matrix, Vector, quantile
+from explanations.shapley.game import Matrix, Vector, quantile
 from mds_client.errors import MdsError, NotAllowed, NotReady
 from mds_client.signature import NUMERIC_KINDS, Field, Signature
 
@@ -40,7 +40,7 @@ TAIL = 0.025
 NINE_OF_TEN = (0.05, 0.95)
 
 Place = tuple[object, float | str]
-Draw = Callable[[Question, Survey, Field, "Gathering"], Curve | None]
+Draw = Callable[[ExplainContext, Sample, Field, "Gathering"], Curve | None]
 
 
 @dataclass(kw_only=True)
@@ -80,17 +80,19 @@ def planned(
 
 
 def rows_each(
-    question: Question, fields: Sequence[Field], places: int, *, steps: int | None = None
+    context: ExplainContext, fields: Sequence[Field], places: int, *, steps: int | None = None
 ) -> int:
     """How many rows will be asked about for each row of the cohort."""
     found = 0
     for one in fields:
-        grid = len(places_of(one, [row.get(one.name) for row in question.cohort], places))
+        grid = len(places_of(one, [row.get(one.name) for row in context.cohort], places))
         found += steps if steps and one.kind in NUMERIC_KINDS else grid
     return found
 
 
-def gathered(question: Question, found: Survey, fields: Sequence[Field], draw: Draw) -> Gathering:
+def gathered(
+    context: ExplainContext, found: Sample, fields: Sequence[Field], draw: Draw
+) -> Gathering:
     """A curve for each field that the budget and the model bear. Raises what ends it before the first one."""
     work = Gathering()
     for place, one in enumerate(fields):
@@ -98,7 +100,7 @@ def gathered(question: Question, found: Survey, fields: Sequence[Field], draw: D
             work.remarks.append(f"{one.title} is sensitive: its values are not shown.")
             continue
         try:
-            curve = draw(question, found, one, work)
+            curve = draw(context, found, one, work)
         except (OutOfBudget, MdsError) as stopped:
             if not _goes_on(work, one, stopped):
                 work.unreached = [each.title for each in fields[place:]]
@@ -106,35 +108,35 @@ def gathered(question: Question, found: Survey, fields: Sequence[Field], draw: D
             continue
         if curve:
             work.curves.append(curve)
-        question.report(_progress(question, found, work, (place + 1) / len(fields)))
+        context.report(_progress(context, found, work, (place + 1) / len(fields)))
     if not work.curves:
         raise ExplanationFailed("No curve could be drawn.", advice=" ".join(work.remarks))
     return work
 
 
-def told(question: Question, found: Survey, work: Gathering, note: str) -> Explanation:
+def told(context: ExplainContext, found: Sample, work: Gathering, note: str) -> Explanation:
     """The curves as an explanation, the one that moves most first; method and title are the asked one's."""
-    curves = tuple(sorted(work.curves, key=lambda curve: -overall.span(curve)))
-    sentence = overall.curves(question.target, curves)
+    curves = tuple(sorted(work.curves, key=lambda curve: -summary.span(curve)))
+    sentence = summary.curves(context.target, curves)
     left_out = unanswered(found.unanswered + work.lost)
     unreached = f"Not reached: {', '.join(work.unreached)}." if work.unreached else ""
     parts = [f"Over {found.words}.", note, left_out, *work.remarks, unreached, work.ended]
     return Explanation(
-        method=question.method.NAME,
-        title=question.method.TITLE,
+        method=context.method.NAME,
+        title=context.method.TITLE,
         kind="curves",
-        target=question.target,
+        target=context.target,
         base=float(found.scores.mean()),
         curves=curves,
         sentence=sentence,
-        alt=f"Curves of the {question.target.words} along {len(curves)} fields. {sentence}",
+        alt=f"Curves of the {context.target.words} along {len(curves)} fields. {sentence}",
         note=" ".join(filter(None, parts)),
         is_complete=not work.ended,
     )
 
 
 def partial_dependence(
-    question: Question, found: Survey, one: Field, work: Gathering, places: int
+    context: ExplainContext, found: Sample, one: Field, work: Gathering, places: int
 ) -> Curve | None:
     """The mean answer with every row put at each place in turn; None where there is only one place."""
     grid = places_of(one, [row.get(one.name) for row in found.rows], places)
@@ -142,14 +144,14 @@ def partial_dependence(
         work.remarks.append(f"{one.title} is the same in all rows.")
         return None
     put = [{**row, one.name: value} for row in found.rows for value, _ in grid]
-    answers = _matrix(question.ask.each(put), len(grid))
+    answers = _matrix(context.ask.each(put), len(grid))
     whole = np.isfinite(answers).all(axis=1)
     work.lost = max(work.lost, int((~whole).sum()))
     if whole.sum() < FEWEST:
         work.remarks.append(f"{one.title}: too few rows were answered at all places.")
         return None
-    curve = _curve(answers[whole], bounded=question.target.is_share)
-    bands = curve if question.target.kind != "agreement" else replace(curve, least=(), most=())
+    curve = _curve(answers[whole], bounded=context.target.is_share)
+    bands = curve if context.target.kind != "agreement" else replace(curve, least=(), most=())
     return replace(
         bands,
         field=one.name,
@@ -185,9 +187,9 @@ def as_value(one: Field, number: float) -> object:
     return round(number) if one.kind == "integer" else float(number)
 
 
-def together(question: Question, found: Survey, fields: Sequence[Field]) -> str:
+def together(context: ExplainContext, found: Sample, fields: Sequence[Field]) -> str:
     """That fields go together, where they do (Spearman's rank correlation of 0.7 or more); else empty."""
-    numeric = [f for f in question.signature.inputs if f.kind in NUMERIC_KINDS]
+    numeric = [f for f in context.signature.inputs if f.kind in NUMERIC_KINDS]
     ranks = {f.name: _ranks([row.get(f.name) for row in found.rows]) for f in numeric}
     for one in fields:
         for other in numeric:
@@ -214,11 +216,11 @@ def _goes_on(work: Gathering, one: Field, stopped: Exception) -> bool:
     return False
 
 
-def _progress(question: Question, found: Survey, work: Gathering, done: float) -> Progress:
-    ask, words = question.ask, "Putting rows at other places"
+def _progress(context: ExplainContext, found: Sample, work: Gathering, done: float) -> Progress:
+    ask, words = context.ask, "Putting rows at other places"
     if not work.curves:
         return Progress(fraction=0.1 + 0.9 * done, words=words)
-    rough = told(question, found, replace(work, ended="So far."), "")
+    rough = told(context, found, replace(work, ended="So far."), "")
     rough = replace(rough, rows=ask.rows, calls=ask.calls, seconds=ask.seconds)
     return Progress(fraction=0.1 + 0.9 * done, words=words, rough=rough)
 

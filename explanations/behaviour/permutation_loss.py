@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from explanations.asking import Fact
-from explanations.behaviour.surveying import Survey
-from explanations.contract import Question, Truth
-from explanations.shapley.sampling import Indices, Matrix, Vector, quantile
+from explanations.behaviour.sample import Sample
+from explanations.budgeted_model import Fact
+from explanations.contract import ExplainContext, Truth
+from explanations.shapley.game import Indices, Matrix, Vector, quantile
 from mds_client.signature import Field
 
 Measure = Literal["accuracy", "error", "moved", "changed"]
@@ -37,7 +37,7 @@ class Tally:
 class Work:
     """Everything that is counted: `base` is what each row loses with nothing shuffled, (rows,)."""
 
-    survey: Survey
+    sample: Sample
     measure: Measure
     base: Vector
     repetitions: int
@@ -45,12 +45,12 @@ class Work:
 
     @classmethod
     def of(
-        cls, question: Question, found: Survey, fields: Sequence[Field], repetitions: int
+        cls, context: ExplainContext, found: Sample, fields: Sequence[Field], repetitions: int
     ) -> Work:
         """Nothing shuffled yet."""
-        measure = _measure(question, found)
+        measure = _measure(context, found)
         return cls(
-            survey=found,
+            sample=found,
             measure=measure,
             base=losses_of(measure, found, found.facts),
             repetitions=repetitions,
@@ -74,16 +74,16 @@ class Work:
         return int(np.any(gaps, axis=0).sum()) if gaps else 0
 
 
-def _measure(question: Question, found: Survey) -> Measure:
+def _measure(context: ExplainContext, found: Sample) -> Measure:
     is_known = any(truth is not None for truth in found.truths)
-    if question.target.kind in ("probability", "agreement") and is_known:
+    if context.target.kind in ("probability", "agreement") and is_known:
         return "accuracy"
     if is_known:
         return "error"
-    return "changed" if question.target.kind == "agreement" else "moved"
+    return "changed" if context.target.kind == "agreement" else "moved"
 
 
-def losses_of(measure: Measure, found: Survey, facts: Sequence[Fact | None]) -> Vector:
+def losses_of(measure: Measure, found: Sample, facts: Sequence[Fact | None]) -> Vector:
     """What each row loses; not a number where the model gave no answer."""
     rows = zip(facts, found.facts, found.truths, strict=True)
     return np.array([np.nan if f is None else loss(measure, f, own, t) for f, own, t in rows])

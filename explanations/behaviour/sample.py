@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explanations.asking import Fact
-from explanations.contract import Progress, Question, Truth
+from explanations.budgeted_model import Fact
+from explanations.contract import ExplainContext, Progress, Truth
 from explanations.errors import ExplanationFailed, ExplanationTooDear
-from explanations.shapley.sampling import Vector
+from explanations.shapley.game import Vector
 from mds_client.signature import Field, Signature, Values
 
 FEWEST = 10
@@ -21,7 +21,7 @@ MOST_FIELDS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Survey:
+class Sample:
     """Rows of a cohort with what the model answers to them, and the truths that are known.
 
     `given` is how many rows there were to draw from, `unanswered` how many of those asked the model erred on.
@@ -60,13 +60,13 @@ def unanswered(count: int) -> str:
     return f"{rows} left out: the model gave no answer there."
 
 
-def survey(
-    question: Question,
+def draw_sample(
+    context: ExplainContext,
     rows: Sequence[Values],
     truths: Sequence[Truth],
     rows_each: int,
     piece: int,
-) -> Survey:
+) -> Sample:
     """The rows that a method can afford which asks `rows_each` rows about each; drawn with the seed.
 
     A slow model may not answer all of that in time: then they are so few that it can be asked `piece` rows
@@ -77,20 +77,20 @@ def survey(
             f"There are {len(rows)} rows; how a model behaves can be told from {FEWEST} rows on.",
             advice="Take more cases, or a file with more rows.",
         )
-    order = np.random.default_rng(question.seed).permutation(len(rows))
-    question.report(Progress(fraction=0.02, words="Asking about the rows as they are"))
+    order = np.random.default_rng(context.seed).permutation(len(rows))
+    context.report(Progress(fraction=0.02, words="Asking about the rows as they are"))
     for pilot in PILOTS:
-        if not question.ask.calls or _in_time(question) >= 10 * pilot:
-            question.ask.each([rows[place] for place in order[:pilot]])
-    chosen = sorted(order[: _affordable(question, len(rows), rows_each, piece)].tolist())
-    facts = question.ask.each([rows[place] for place in chosen])
+        if not context.ask.calls or _in_time(context) >= 10 * pilot:
+            context.ask.each([rows[place] for place in order[:pilot]])
+    chosen = sorted(order[: _affordable(context, len(rows), rows_each, piece)].tolist())
+    facts = context.ask.each([rows[place] for place in chosen])
     kept = [(p, f) for p, f in zip(chosen, facts, strict=True) if f and math.isfinite(f.score)]
     if len(kept) < FEWEST:
         raise ExplanationFailed(
             f"The model answered to {len(kept)} of {len(chosen)} rows: too few to tell how it behaves.",
             advice="Take rows that suit the model as it is now.",
         )
-    return Survey(
+    return Sample(
         rows=[rows[place] for place, _ in kept],
         facts=[fact for _, fact in kept],
         truths=[truths[place] if truths else None for place, _ in kept],
@@ -104,12 +104,12 @@ def affordable(given: int, most: float, rows_each: int) -> int:
     return int(min(given, most // (rows_each + 1)))
 
 
-def chosen_fields(question: Question, most: int = MOST_FIELDS) -> list[Field]:
+def chosen_fields(context: ExplainContext, most: int = MOST_FIELDS) -> list[Field]:
     """The fields of the option `fields`, else the first ones as a form shows them."""
-    wanted = question.options.get("fields")
+    wanted = context.options.get("fields")
     if not isinstance(wanted, Sequence) or not wanted:
-        return in_order(question.signature)[:most]
-    return [field for field in question.signature.inputs if field.name in wanted]
+        return in_order(context.signature)[:most]
+    return [field for field in context.signature.inputs if field.name in wanted]
 
 
 def in_order(signature: Signature) -> list[Field]:
@@ -117,26 +117,26 @@ def in_order(signature: Signature) -> list[Field]:
     return sorted(signature.inputs, key=lambda f: math.inf if f.order is None else f.order)
 
 
-def option(question: Question, name: str, usual: int, least: int, most: int) -> int:
+def option(context: ExplainContext, name: str, usual: int, least: int, most: int) -> int:
     """A whole number that the person chose, within its bounds."""
-    given = question.options.get(name)
+    given = context.options.get(name)
     return min(max(given, least), most) if isinstance(given, int) else usual
 
 
-def _affordable(question: Question, given: int, rows_each: int, piece: int) -> int:
+def _affordable(context: ExplainContext, given: int, rows_each: int, piece: int) -> int:
     # What was asked to see the pace is part of the rows; it is not paid for twice.
-    room = question.ask.room_given_time + question.ask.rows
+    room = context.ask.room_given_time + context.ask.rows
     count = affordable(given, room, rows_each)
     if count < FEWEST:
         raise ExplanationTooDear(
-            f"Its limit of {question.budget} leaves room for {count} rows of the cohort only.",
+            f"Its limit of {context.budget} leaves room for {count} rows of the cohort only.",
             advice="Choose fewer fields, places or repetitions.",
         )
     # Time is a guess: a first request may be slow. It never takes away what makes a study worth while.
-    return int(min(count, max(_in_time(question) // piece, FEWEST)))
+    return int(min(count, max(_in_time(context) // piece, FEWEST)))
 
 
-def _in_time(question: Question) -> float:
+def _in_time(context: ExplainContext) -> float:
     """How many more rows are answered in time, at the best pace so far."""
-    seconds = question.budget.seconds
-    return math.inf if seconds is None else question.ask.rows_within(seconds - question.ask.seconds)
+    seconds = context.budget.seconds
+    return math.inf if seconds is None else context.ask.rows_within(seconds - context.ask.seconds)

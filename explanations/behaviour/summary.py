@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from explanations import sentences, wording
-from explanations.behaviour.surveying import Survey
+from explanations import formatting, narration
+from explanations.behaviour.sample import Sample
 from explanations.contract import Attribution, Curve
 from explanations.target import Target
 
@@ -22,24 +22,24 @@ def importance(
     measure: str,
     attributions: Sequence[Attribution],
     base: float | None,
-    survey: Survey,
+    sample: Sample,
 ) -> str:
     """How good the model is on these rows, and on which fields it depends most."""
     clear = [each for each in attributions if each.is_clear][:NAMED]
-    parts = [_reached(target, measure, base, survey)]
+    parts = [_reached(target, measure, base, sample)]
     if not clear:
         parts.append("No field has a clear effect on these rows.")
         return " ".join(filter(None, parts))
-    said = [f"{wording.inside(each.title)} ({size(target, each)})" for each in clear]
-    then = f", then on {wording.listed(said[1:])}" if said[1:] else ""
+    said = [f"{formatting.inside(each.title)} ({size(target, each)})" for each in clear]
+    then = f", then on {formatting.listed(said[1:])}" if said[1:] else ""
     moved = f"So far {_subject(target)} moves on average when the field is shuffled."
     parts += [f"It depends most on {said[0]}{then}.", _SO_MUCH.get(measure, moved)]
-    return " ".join(" ".join([*parts, sentences.without_effect(attributions)]).split())
+    return " ".join(" ".join([*parts, narration.without_effect(attributions)]).split())
 
 
 def size(target: Target, each: Attribution, *, between: str = ", could be ") -> str:
     """How much is lost and where that may lie: "21 points, could be 18 to 24"."""
-    return sentences.amount(target, each, between=between).removeprefix("+")
+    return narration.amount(target, each, between=between).removeprefix("+")
 
 
 def curves(target: Target, found: Sequence[Curve]) -> str:
@@ -49,8 +49,10 @@ def curves(target: Target, found: Sequence[Curve]) -> str:
     start = f"{subject[0].upper()}{subject[1:]}"
     if not moving:
         return f"{start} stays the same wherever these fields are put."
-    said = [f"{wording.inside(curve.title)} ({reach(target, curve)})" for curve in moving[:NAMED]]
-    then = f", then with {wording.listed(said[1:])}" if said[1:] else ""
+    said = [
+        f"{formatting.inside(curve.title)} ({reach(target, curve)})" for curve in moving[:NAMED]
+    ]
+    then = f", then with {formatting.listed(said[1:])}" if said[1:] else ""
     return " ".join(f"{start} goes most with {said[0]}{then}.".split())
 
 
@@ -65,8 +67,8 @@ def at(curve: Curve, place: int) -> str:
     found = curve.places[place]
     if isinstance(found, str):
         return f"for {found}"
-    unit = f"{wording.GAP}{curve.unit}" if curve.unit else ""
-    return f"at {wording.number(found)}{unit}"
+    unit = f"{formatting.GAP}{curve.unit}" if curve.unit else ""
+    return f"at {formatting.number(found)}{unit}"
 
 
 def span(curve: Curve) -> float:
@@ -88,9 +90,9 @@ def _at(curve: Curve, end: object) -> int:
     return curve.numbers.index(best)
 
 
-def _reached(target: Target, measure: str, base: float | None, survey: Survey) -> str:
+def _reached(target: Target, measure: str, base: float | None, sample: Sample) -> str:
     if base is None:
         return ""
     if measure == "accuracy":
-        return f"The model is right in {wording.percent(base)} of {survey.words}."
-    return f"The model is off by {target.value_text(base)} on average over {survey.words}."
+        return f"The model is right in {formatting.percent(base)} of {sample.words}."
+    return f"The model is off by {target.value_text(base)} on average over {sample.words}."

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
-from explanations.asking import Fact, ModelChanged, OutOfBudget
-from explanations.contract import Question
+from explanations.budgeted_model import Fact, ModelChanged, OutOfBudget
+from explanations.contract import ExplainContext
+from explanations.counterfactuals.constraints import Place
+from explanations.counterfactuals.desired_outcome import DesiredOutcome
 from explanations.errors import ExplanationCancelled
-from explanations.flips.changing import Place
-from explanations.flips.wishes import Wish
 from mds_client.errors import MdsError
 
 Changed = Mapping[str, object]
@@ -30,28 +30,30 @@ class Ended(Exception):
         return cls(f"It ended after {error.limit}.")
 
 
-class Trials:
+class Candidates:
     """The model as a function of what is changed. Everything it was asked is remembered."""
 
-    def __init__(self, question: Question, wish: Wish, places: Sequence[Place]) -> None:
+    def __init__(
+        self, context: ExplainContext, wish: DesiredOutcome, places: Sequence[Place]
+    ) -> None:
         self.wish = wish
         self.places = {place.field.name: place for place in places}
         self._refused: set[Hashable] = set()
-        self._question = question
+        self._context = context
         self._known: dict[Hashable, tuple[Changed, Fact]] = {}
 
     def ask(self, some: Sequence[Changed]) -> list[Fact | None]:
         """What the model says to each; None where it errs. Raises Ended when it may be asked no more."""
         seen = self._refused | self._known.keys()
         new = list({_key(each): each for each in some if _key(each) not in seen}.values())
-        room = max(self._question.ask.rows_left - RESERVE, 0)
+        room = max(self._context.ask.rows_left - RESERVE, 0)
         fitting = new[: int(min(room, len(new)))]
         while fitting:
             count = self._in_time()
             self._ask(fitting[:count])
             fitting, new = fitting[count:], new[count:]
         if new:
-            raise Ended(f"It ended at its limit of {self._question.budget.rows or 0:,} rows.")
+            raise Ended(f"It ended at its limit of {self._context.budget.rows or 0:,} rows.")
         return [self.known(each) for each in some]
 
     @property
@@ -85,16 +87,16 @@ class Trials:
 
     def _in_time(self) -> int:
         """How many rows one request may have, so that a slow model does not use up all the time with it."""
-        ask, seconds = self._question.ask, self._question.budget.seconds
+        ask, seconds = self._context.ask, self._context.budget.seconds
         if seconds is None:
             return MOST_AT_ONCE
         pace = ask.seconds / max(ask.rows, 1)
         return max(int((seconds - ask.seconds) / 2 / max(pace, 1e-9)), 1)
 
     def _ask(self, some: Sequence[Changed]) -> None:
-        rows = [{**self._question.values, **each} for each in some]
+        rows = [{**self._context.values, **each} for each in some]
         try:
-            facts = self._question.ask.each(rows)
+            facts = self._context.ask.each(rows)
         except ExplanationCancelled:
             raise
         except (OutOfBudget, MdsError) as error:

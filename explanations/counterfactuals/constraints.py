@@ -15,10 +15,10 @@ from typing import TypeGuard, cast
 
 import numpy as np
 
-from explanations import wording
-from explanations.coding import is_missing
+from explanations import formatting
+from explanations.counterfactuals.grid import MOST_DECIMALS, Grid, ladder, step_for, written_with
+from explanations.encoder import is_missing
 from explanations.errors import ExplanationFailed
-from explanations.flips.ladders import MOST_DECIMALS, Ladder, ladder, step_for, written_with
 from mds_client.checks import INTEGER_LIMITS
 from mds_client.signature import NUMERIC_KINDS, TABULAR_KINDS, Field, Signature, Values
 
@@ -33,7 +33,7 @@ QUANTILES = (0.5, 0.1, 0.9, 0.25, 0.75)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class Constraints:
     """What a person allows; what is not named is free."""
 
     locked: frozenset[str] = frozenset()
@@ -42,7 +42,7 @@ class Limits:
     choices: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, options: Mapping[str, object], signature: Signature) -> Limits:
+    def of(cls, options: Mapping[str, object], signature: Signature) -> Constraints:
         """Read options. Raises ExplanationFailed for those that name no field or mean nothing."""
         known = {found.name for found in signature.inputs}
         limits = cls(
@@ -72,16 +72,16 @@ class Limits:
             return
         low, high = self.ranges.get(found.name, (-math.inf, math.inf))
         if math.isfinite(low) and math.isfinite(high):
-            yield f"{wording.value(found, low)} to {wording.value(found, high)}"
+            yield f"{formatting.value(found, low)} to {formatting.value(found, high)}"
         elif math.isfinite(low):
-            yield f"at least {wording.value(found, low)}"
+            yield f"at least {formatting.value(found, low)}"
         elif math.isfinite(high):
-            yield f"at most {wording.value(found, high)}"
+            yield f"at most {formatting.value(found, high)}"
         if way := self.directions.get(found.name):
             yield f"only {way}"
         if found.name in self.choices:
-            allowed = [wording.value(found, choice) for choice in self.choices[found.name]]
-            yield f"only {wording.listed(allowed)}" if allowed else "no other choice"
+            allowed = [formatting.value(found, choice) for choice in self.choices[found.name]]
+            yield f"only {formatting.listed(allowed)}" if allowed else "no other choice"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +95,7 @@ class Place:
     own: object
     options: tuple[object, ...] = ()
     shares: tuple[float, ...] = ()
-    ladders: tuple[Ladder, ...] = ()
+    ladders: tuple[Grid, ...] = ()
     spread: float = 1.0
     usual: tuple[float, float] = (-math.inf, math.inf)
 
@@ -119,7 +119,7 @@ class Place:
         rung = found.nearest(number) if found else 0
         return found.at(rung) if found and rung else self.own
 
-    def ladder_to(self, number: float) -> Ladder | None:
+    def ladder_to(self, number: float) -> Grid | None:
         """The ladder that leads in the direction of a number."""
         sign = 1 if number > float(cast(float, self.own)) else -1
         return next((each for each in self.ladders if each.sign == sign), None)
@@ -137,7 +137,7 @@ class Place:
         by_turns = [value for turn in zip_longest(*found) for value in turn if value is not None]
         return list(dict.fromkeys(by_turns))
 
-    def _reach(self, found: Ladder, *, is_far: bool) -> int:
+    def _reach(self, found: Grid, *, is_far: bool) -> int:
         return found.count if is_far else found.within(self.usual[found.sign > 0])
 
     @cached_property
@@ -146,7 +146,7 @@ class Place:
 
 
 def places(
-    signature: Signature, values: Values, rows: Sequence[Values], limits: Limits
+    signature: Signature, values: Values, rows: Sequence[Values], limits: Constraints
 ) -> list[Place]:
     """Every field that may be changed. `rows` are typical ones."""
     found = [
@@ -165,14 +165,14 @@ def spaced(low: int, high: int, count: int) -> list[int]:
     return list(dict.fromkeys(low + math.ceil(width * (count - i) / count) for i in range(count)))
 
 
-def _place(found: Field, own: object, seen: list[object], limits: Limits) -> Place | None:
+def _place(found: Field, own: object, seen: list[object], limits: Constraints) -> Place | None:
     if found.kind not in NUMERIC_KINDS:
         return _of_choices(found, own, seen, limits)
     known = [float(value) for value in seen if _is_number(value)]
     return _of_numbers(found, own, known, limits)
 
 
-def _of_choices(found: Field, own: object, seen: list[object], limits: Limits) -> Place:
+def _of_choices(found: Field, own: object, seen: list[object], limits: Constraints) -> Place:
     known = [value for value in seen if not is_missing(value)]
     choices = found.choices or ((True, False) if found.kind == "boolean" else tuple(known))
     allowed = limits.choices.get(found.name, choices)
@@ -185,7 +185,7 @@ def _of_choices(found: Field, own: object, seen: list[object], limits: Limits) -
     )
 
 
-def _of_numbers(found: Field, own: object, known: list[float], limits: Limits) -> Place | None:
+def _of_numbers(found: Field, own: object, known: list[float], limits: Constraints) -> Place | None:
     center = float(own) if _is_number(own) else _middle(found, known)
     if center is None:
         return None
@@ -229,7 +229,7 @@ def _middle(found: Field, known: list[float]) -> float | None:
 
 
 def _bounds(
-    found: Field, limits: Limits, own: float, usual: tuple[float, float], spread: float
+    found: Field, limits: Constraints, own: float, usual: tuple[float, float], spread: float
 ) -> tuple[float, float]:
     """The hardest of all limits; where there is none, some way beyond what is usual."""
     low, high = limits.ranges.get(found.name, (-math.inf, math.inf))

@@ -7,24 +7,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from explanations.asking import Fact
+from explanations.budgeted_model import Fact
 from explanations.errors import ExplanationFailed
 from explanations.target import Target
 
-WishKind = Literal["other", "at_least", "at_most"]
+OutcomeKind = Literal["other", "at_least", "at_most"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class DesiredOutcome:
     """Another answer (a certain one, or any), or a number that is at least or at most so large."""
 
-    kind: WishKind
+    kind: OutcomeKind
     target: Target
     answer: str = ""
     number: float = math.nan
 
     @classmethod
-    def of(cls, options: Mapping[str, object], target: Target) -> Wish:
+    def of(cls, options: Mapping[str, object], target: Target) -> DesiredOutcome:
         """Read `wish` ("other", "at_least", "at_most") and with it `answer` or `number`.
 
         Raises ExplanationFailed for a wish that this answer cannot grant.
@@ -44,7 +44,7 @@ class Wish:
             raise ExplanationFailed("There is no number that the answer should reach.")
         if not math.isfinite(number):
             raise ExplanationFailed("The number that the answer should reach must be finite.")
-        kinds: dict[str, WishKind] = {"at_least": "at_least", "at_most": "at_most"}
+        kinds: dict[str, OutcomeKind] = {"at_least": "at_least", "at_most": "at_most"}
         return cls(kind=kinds[kind], target=target, number=float(number))
 
     def holds(self, fact: Fact) -> bool:

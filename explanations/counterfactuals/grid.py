@@ -19,7 +19,7 @@ DUST = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ladder:
+class Grid:
     """Rungs 1 to `count`, each a step further from the case's own value in direction `sign`."""
 
     first: int
@@ -47,7 +47,7 @@ class Ladder:
 
 def ladder(
     own: float, *, low: float, high: float, step: float, is_up: bool, is_whole: bool
-) -> Ladder:
+) -> Grid:
     """The readable numbers above (or below) the case's own value, inside limits, both included."""
     sign = 1 if is_up else -1
     # Both ends in steps: the first beyond the own value (or at the limit), the last at the other limit.
@@ -57,7 +57,7 @@ def ladder(
         first += sign
     last = math.floor(high / step + DUST) if is_up else math.ceil(low / step - DUST)
     count = max(sign * (last - first) + 1, 0)
-    return Ladder(first=first, step=step, sign=sign, count=count, is_whole=is_whole)
+    return Grid(first=first, step=step, sign=sign, count=count, is_whole=is_whole)
 
 
 def step_for(spread: float, width: float, decimals: int) -> float:

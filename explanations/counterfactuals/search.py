@@ -12,9 +12,9 @@ from itertools import combinations
 
 import numpy as np
 
-from explanations.asking import Fact
-from explanations.flips.changing import Place, spaced
-from explanations.flips.trials import Changed, Trials
+from explanations.budgeted_model import Fact
+from explanations.counterfactuals.candidates import Candidates, Changed
+from explanations.counterfactuals.constraints import Place, spaced
 from mds_client.signature import Values
 
 MOST_SUGGESTED = 3
@@ -38,7 +38,7 @@ class Search:
 
     def __init__(
         self,
-        trials: Trials,
+        trials: Candidates,
         neighbours: Sequence[Values],
         *,
         rows: int,

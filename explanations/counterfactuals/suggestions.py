@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from explanations import wording
-from explanations.asking import Fact
-from explanations.contract import Change, Explanation, Progress, Question, Suggestion
-from explanations.flips.changing import Limits, Place
-from explanations.flips.flipping import Search
-from explanations.flips.trials import Changed, Trials
-from explanations.flips.wishes import Wish
+from explanations import formatting
+from explanations.budgeted_model import Fact
+from explanations.contract import Change, ExplainContext, Explanation, Progress, Suggestion
+from explanations.counterfactuals.candidates import Candidates, Changed
+from explanations.counterfactuals.constraints import Constraints, Place
+from explanations.counterfactuals.desired_outcome import DesiredOutcome
+from explanations.counterfactuals.search import Search
 from explanations.target import Target
 from mds_client.signature import Field
 
@@ -29,13 +29,13 @@ DIGITS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
-class Teller:
+class Narrator:
     """Makes explanations of what was found. `twice` is what the model said when asked twice about the case."""
 
-    question: Question
-    wish: Wish
-    limits: Limits
-    trials: Trials
+    context: ExplainContext
+    wish: DesiredOutcome
+    limits: Constraints
+    trials: Candidates
     twice: Sequence[float]
 
     def report(self, search: Search) -> None:
@@ -43,12 +43,12 @@ class Teller:
         found = [
             (changed, fact) for changed in search.found() if (fact := self.trials.known(changed))
         ]
-        question, ask = self.question, self.question.ask
-        [before] = ask.facts([question.values])
+        context, ask = self.context, self.context.ask
+        [before] = ask.facts([context.values])
         rough = self.told(before, found, SO_FAR, 0) if found else None
-        question.report(
+        context.report(
             Progress(
-                fraction=min(ask.rows / (question.budget.rows or ask.rows), 1.0),
+                fraction=min(ask.rows / (context.budget.rows or ask.rows), 1.0),
                 words="Making it smaller" if found else "Trying changes",
                 rough=rough and replace(rough, rows=ask.rows, calls=ask.calls, seconds=ask.seconds),
             )
@@ -71,9 +71,9 @@ class Teller:
         sentence = " ".join(f"{sentence} {NOT_ADVICE}".split())
         target, numbers = self._shown(before, found)
         return Explanation(
-            method=self.question.method.NAME,
-            title=self.question.method.TITLE,
-            kind=self.question.method.KIND,
+            method=self.context.method.NAME,
+            title=self.context.method.TITLE,
+            kind=self.context.method.KIND,
             target=target,
             prediction=numbers[0],
             suggestions=tuple(
@@ -84,7 +84,7 @@ class Teller:
                 )
                 for (changed, fact), number in zip(found, numbers[1:], strict=True)
             ),
-            conditions=(f"Wanted: {self.wish}", *self.limits.in_words(self.question.signature)),
+            conditions=(f"Wanted: {self.wish}", *self.limits.in_words(self.context.signature)),
             sentence=sentence,
             alt=f"{len(found)} suggestions. {sentence}",
             note=" ".join(note.split()),
@@ -94,7 +94,7 @@ class Teller:
     def _shown(self, before: Fact, found: Sequence[Found]) -> tuple[Target, list[float]]:
         """The number of the case and of each suggestion; where the model left one out, whether it says the same."""
         facts = [before, *(fact for _, fact in found)]
-        target = Target(**vars(self.question.target))
+        target = Target(**vars(self.context.target))
         if any(math.isnan(fact.score) for fact in facts):
             return replace(target, kind="agreement"), [float(fact.is_same) for fact in facts]
         return target, [fact.score for fact in facts]
@@ -121,11 +121,11 @@ class Teller:
         changed, fact = found[0]
         changes = [self._change(name, value) for name, value in changed.items()]
         told = [
-            f"{wording.inside(each.title)} were {each.after_text}"
+            f"{formatting.inside(each.title)} were {each.after_text}"
             + (f" instead of {each.before_text}" if each.before_text != HIDDEN else "")
             for each in changes
         ]
-        would = f"The model would answer {self._said(fact)} if {wording.listed(told)}."
+        would = f"The model would answer {self._said(fact)} if {formatting.listed(told)}."
         others = len(found) - 1
         if not others:
             return would
@@ -134,14 +134,14 @@ class Teller:
     def _nothing(self) -> str:
         if not self.trials.places:
             return "No change is possible: every field stays as it is."
-        rows = self.question.ask.rows
+        rows = self.context.ask.rows
         nothing = (
             f"No change within these limits was found after {rows:,} rows that gets {self.wish}."
         )
         return f"{nothing} {self._nearest()}"
 
     def _nearest(self) -> str:
-        nearest, target = self.trials.nearest(), self.question.target
+        nearest, target = self.trials.nearest(), self.context.target
         if nearest is None or target.kind == "agreement" or math.isnan(nearest.score):
             return ""
         reached = target.value_text(nearest.score)
@@ -151,7 +151,7 @@ class Teller:
 
     def _said(self, fact: Fact) -> str:
         """The answer with its number where it has one: "Gentoo", "152 mg"."""
-        target = self.question.target
+        target = self.context.target
         return fact.headline if target.is_share else target.value_text(fact.score)
 
     def _remarks(self, found: Sequence[Found], lost: int) -> list[str]:
@@ -163,7 +163,7 @@ class Teller:
         }
         refused = self.trials.refused
         return [
-            f"Beyond what is usual: {wording.listed(sorted(unusual))}." if unusual else "",
+            f"Beyond what is usual: {formatting.listed(sorted(unusual))}." if unusual else "",
             f"The model did not answer {refused:,} of the changed cases." if refused else "",
             self._wavering(lost),
         ]
@@ -184,24 +184,24 @@ def exact(field: Field, value: object) -> str:
 
 def short(field: Field, value: object) -> str:
     """A value in four digits, for reading."""
-    return _text(field, value, wording.number)
+    return _text(field, value, formatting.number)
 
 
 def _text(field: Field, value: object, write: Callable[[float], str]) -> str:
     if field.choices and value in field.choices and len(field.choice_labels) == len(field.choices):
         return field.choice_labels[field.choices.index(value)]
     if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
-        return wording.value(field, value)
+        return formatting.value(field, value)
     is_fraction = field.format == "fraction"
     unit = "%" if is_fraction else field.unit
     shown = write(float(Decimal(repr(value)) * 100) if is_fraction else value)
-    return f"{shown}{wording.GAP}{unit}" if unit else shown
+    return f"{shown}{formatting.GAP}{unit}" if unit else shown
 
 
 def _exactly(number: float) -> str:
-    shown = wording.number(number)
-    is_exact = float(shown.replace(",", "").replace(wording.MINUS, "-")) == number
-    return shown if is_exact else f"{number:.{DIGITS}g}".replace("-", wording.MINUS)
+    shown = formatting.number(number)
+    is_exact = float(shown.replace(",", "").replace(formatting.MINUS, "-")) == number
+    return shown if is_exact else f"{number:.{DIGITS}g}".replace("-", formatting.MINUS)
 
 
 def _is_unusual(place: Place, value: object) -> bool:

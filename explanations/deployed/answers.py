@@ -14,8 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import orjson
 
-from explanations.errors import ExplanationFailed
-from explanations.native.numbers import (
+from explanations.deployed.numbers import (
     MOST_PARTS,
     Numbers,
     floats,
@@ -28,6 +27,7 @@ from explanations.native.numbers import (
     row,
     share,
 )
+from explanations.errors import ExplanationFailed
 
 MOST_WRAPPERS = 6
 MOST_CONDITIONS = 20

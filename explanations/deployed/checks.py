@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from explanations import sentences, wording
+from explanations import formatting, narration
 from explanations.contract import Attribution, Explanation
-from explanations.native.scale import LOG_ODDS
+from explanations.deployed.scale import LOG_ODDS
 
 NAMED = 3
 # Amounts below this share of the largest are not worth a word.
@@ -34,7 +34,7 @@ def agreement(
     said = _shared(first[:count], second[:count], key, what)
     differing = _differing(first, second, key) if has_direction else []
     if differing:
-        said += f"; they differ on {wording.listed(differing)}, where one says for and the other against"
+        said += f"; they differ on {formatting.listed(differing)}, where one says for and the other against"
     return f"{said}. {_limits(unit, is_same_unit, has_direction)}".strip()
 
 
@@ -46,11 +46,13 @@ def _shared(
     strongest = f"the strongest {what}" if count == 1 else f"the {_COUNTS[count]} strongest {what}s"
     if len(shared) == count:
         return f"The deployed explainer and ours agree on {strongest}"
-    its = wording.listed([_title(each) for each in first if key(each) not in own])
-    other = wording.listed([_title(each) for each in second if key(each) not in _keys(first, key)])
+    its = formatting.listed([_title(each) for each in first if key(each) not in own])
+    other = formatting.listed(
+        [_title(each) for each in second if key(each) not in _keys(first, key)]
+    )
     names = f"it names {its}, ours {other}"
     if shared:
-        agreed = f"{_COUNTS[len(shared)]} of {strongest} ({wording.listed(shared)})"
+        agreed = f"{_COUNTS[len(shared)]} of {strongest} ({formatting.listed(shared)})"
         return f"The deployed explainer and ours agree on {agreed}: {names}"
     return f"The deployed explainer and ours do not agree on {strongest}: {names}"
 
@@ -72,7 +74,7 @@ def _worth(some: Sequence[Attribution]) -> list[Attribution]:
 
 
 def _strongest(some: Sequence[Attribution]) -> list[Attribution]:
-    return [each for each in sentences.strongest_first(_worth(some)) if each.amount]
+    return [each for each in narration.strongest_first(_worth(some)) if each.amount]
 
 
 def _limits(unit: str, is_same_unit: bool, has_direction: bool) -> str:
@@ -96,4 +98,4 @@ def _word(each: Attribution) -> str:
 
 
 def _title(each: Attribution) -> str:
-    return wording.inside(each.title)
+    return formatting.inside(each.title)

@@ -5,35 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from explanations import wording
-from explanations.contract import Attribution, Explanation, Progress, Question, Wire
-from explanations.native import rules
-from explanations.native.answers import Heat, Rule
-from explanations.native.tree import body_text, tree
+from explanations import formatting
+from explanations.contract import Attribution, ExplainContext, Explanation, Progress, Wire
+from explanations.deployed import rules
+from explanations.deployed.answers import Heat, Rule
+from explanations.deployed.tree import body_text, tree
 from explanations.target import Target
 
 if TYPE_CHECKING:
     from mds_client.explainers import Explained
 
 
-def of_rule(question: Question, found: Rule, prediction: float | None) -> Explanation:
+def of_rule(context: ExplainContext, found: Rule, prediction: float | None) -> Explanation:
     """A rule in our words, with what came of asking about rows that meet it."""
-    question.report(Progress(fraction=0.5, words="Asking about rows that meet its rule"))
-    check = rules.checked(question, found)
+    context.report(Progress(fraction=0.5, words="Asking about rows that meet its rule"))
+    check = rules.checked(context, found)
     weak = (
         "It calls its own rule weak: it did not get as sure as it should." if found.is_weak else ""
     )
-    answer = question.target.answer or "the same"
-    rule = wording.listed(list(check.conditions))
+    answer = context.target.answer or "the same"
+    rule = formatting.listed(list(check.conditions))
     sentence = f"Its rule: if {rule}, the answer is {answer}."
     if not check.conditions:
         sentence = f"It needs no rule: the answer is {answer} whatever the fields say."
     sentence = spaced(f"{sentence} {check.sentence}")
     return Explanation(
-        method=question.method.NAME,
-        title=question.method.TITLE,
+        method=context.method.NAME,
+        title=context.method.TITLE,
         kind="rule",
-        target=question.target,
+        target=context.target,
         prediction=prediction,
         conditions=check.conditions,
         precision=found.precision,
@@ -45,16 +45,16 @@ def of_rule(question: Question, found: Rule, prediction: float | None) -> Explan
     )
 
 
-def of_heat(question: Question, found: Heat) -> Explanation | None:
+def of_heat(context: ExplainContext, found: Heat) -> Explanation | None:
     """Amounts over the picture of the case; None where it has no picture."""
-    pictures = [field for field in question.signature.inputs if field.kind == "image"]
+    pictures = [field for field in context.signature.inputs if field.kind == "image"]
     if len(pictures) != 1:
         return None
     amounts = [amount for line in found.cells for amount in line]
-    target = Target(kind="number", answer=question.target.answer)
+    target = Target(kind="number", answer=context.target.answer)
     return Explanation(
-        method=question.method.NAME,
-        title=question.method.TITLE,
+        method=context.method.NAME,
+        title=context.method.TITLE,
         kind="grid",
         target=target,
         attributions=tuple(
@@ -67,15 +67,15 @@ def of_heat(question: Question, found: Heat) -> Explanation | None:
     )
 
 
-def of_anything(question: Question, maker: str, said: object) -> Explanation:
+def of_anything(context: ExplainContext, maker: str, said: object) -> Explanation:
     """Whatever it is, as JSON to be opened."""
     kind = f"This kind of explanation ({maker})" if maker else "This explanation"
     sentence = f"{kind} cannot be drawn here. It is shown as it came."
     return Explanation(
-        method=question.method.NAME,
-        title=question.method.TITLE,
+        method=context.method.NAME,
+        title=context.method.TITLE,
         kind="tree",
-        target=question.target,
+        target=context.target,
         sentence=sentence,
         alt=sentence,
         tree=tree(said),

@@ -7,12 +7,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explanations import wording
-from explanations.asking import OutOfBudget
-from explanations.background import crowd
-from explanations.contract import Question
+from explanations import formatting
+from explanations.background.sampling import crowd
+from explanations.budgeted_model import OutOfBudget
+from explanations.contract import ExplainContext
+from explanations.deployed.answers import Rule
 from explanations.methods.anchor import Condition
-from explanations.native.answers import Rule
 from mds_client.signature import NUMERIC_KINDS, Field, Signature
 
 CROWD = 3000
@@ -32,48 +32,48 @@ class Checked:
     note: str = ""
 
 
-def checked(question: Question, rule: Rule) -> Checked:
+def checked(context: ExplainContext, rule: Rule) -> Checked:
     """The rule, asked about typical rows that meet it. Raises what ends an explanation from outside."""
     if rule.is_text:
         words = tuple(f"the text has the word “{word}”" for word in rule.conditions)
         return Checked(conditions=words, sentence="", note="Rules about words are not checked.")
-    read = [_condition(question.signature, rule, place) for place in range(len(rule.conditions))]
+    read = [_condition(context.signature, rule, place) for place in range(len(rule.conditions))]
     shown = [str(c) if c else text for c, text in zip(read, rule.conditions, strict=True)]
     unread = [text for c, text in zip(read, rule.conditions, strict=True) if c is None]
     if unread:
         note = f"“{unread[0]}” is nothing that we know of this model, so its rule was not checked."
         return Checked(conditions=tuple(shown), sentence="", note=note)
     known = [condition for condition in read if condition]
-    note = "" if all(c.holds(question.values) for c in known) else _OTHER
-    return Checked(conditions=tuple(shown), sentence=_measured(question, rule, known), note=note)
+    note = "" if all(c.holds(context.values) for c in known) else _OTHER
+    return Checked(conditions=tuple(shown), sentence=_measured(context, rule, known), note=note)
 
 
 _OTHER = "This case itself does not meet its rule: it may be about another row."
 
 
-def _measured(question: Question, rule: Rule, conditions: Sequence[Condition]) -> str:
+def _measured(context: ExplainContext, rule: Rule, conditions: Sequence[Condition]) -> str:
     """What it claims and what we counted, in one sentence."""
     said = "It does not say how sure it is"
     if rule.precision is not None:
-        said = f"It says {wording.percent(rule.precision)}"
-    if not question.target.is_share:
+        said = f"It says {formatting.percent(rule.precision)}"
+    if not context.target.is_share:
         return f"{said}; rules about numbers are not checked."
-    rows = list(question.background) or question.signature.example_rows
+    rows = list(context.background) or context.signature.example_rows
     if not rows:
         return f"{said}; there are no typical rows to check it with."
-    many = crowd(question.signature, rows, CROWD, question.seed)
+    many = crowd(context.signature, rows, CROWD, context.seed)
     following = [row for row in many if all(c.holds(row) for c in conditions)]
-    asked = following[: int(min(MOST_ASKED, max(question.ask.rows_left, 0)))]
+    asked = following[: int(min(MOST_ASKED, max(context.ask.rows_left, 0)))]
     if len(asked) < FEWEST:
         rows_said = "1 typical row meets" if len(asked) == 1 else f"{len(asked)} typical rows meet"
         return f"{said}; {rows_said} it: too few to check it."
     try:
-        same = question.ask.agrees(asked)
+        same = context.ask.agrees(asked)
     except OutOfBudget as stopped:
         return f"{said}; it could not be checked within {stopped.limit}."
     return (
         f"{said}; of {len(asked)} typical rows{' that meet it' if conditions else ''}, "
-        f"{wording.percent(float(same.mean()))} got the same answer."
+        f"{formatting.percent(float(same.mean()))} got the same answer."
     )
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explanations.contract import Question
-from explanations.native.answers import Amounts
+from explanations.contract import ExplainContext
+from explanations.deployed.answers import Amounts
 from explanations.target import Target
 
 LOG_ODDS = "log-odds"
@@ -35,10 +35,10 @@ class Scaled:
         return self.target.unit
 
 
-def scaled(found: Amounts, question: Question, prediction: float | None) -> Scaled:
+def scaled(found: Amounts, context: ExplainContext, prediction: float | None) -> Scaled:
     """The amounts of the output that is explained, on the scale that they turn out to have."""
-    target = question.target
-    place = _place(found, _labels(question), target, prediction)
+    target = context.target
+    place = _place(found, _labels(context), target, prediction)
     amounts = found.rows[place or 0]
     reaches = [
         base + float(np.nansum(row)) for base, row in zip(found.bases, found.rows, strict=False)
@@ -94,8 +94,8 @@ def _softmax(values: list[float], place: int) -> float:
     return float(shifted[place] / shifted.sum())
 
 
-def _labels(question: Question) -> tuple[str, ...]:
-    outputs = question.signature.outputs
+def _labels(context: ExplainContext) -> tuple[str, ...]:
+    outputs = context.signature.outputs
     return next(
         (o.labels for o in outputs if o.labels and o.role in ("probabilities", "class")), ()
     )

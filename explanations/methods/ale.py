@@ -15,11 +15,11 @@ import numpy as np
 
 from explanations.behaviour import curves
 from explanations.behaviour.curves import Gathering
-from explanations.behaviour.surveying import FEWEST, Survey, chosen_fields, option, survey
-from explanations.contract import Budget, Curve, Explanation, Kind, Question, Scope
+from explanations.behaviour.sample import FEWEST, Sample, chosen_fields, draw_sample, option
+from explanations.contract import Budget, Curve, ExplainContext, Explanation, Kind, Scope
+from explanations.formatting import listed
 from explanations.libraries import without_ray
-from explanations.shapley.sampling import Matrix, Vector
-from explanations.wording import listed
+from explanations.shapley.game import Matrix, Vector
 from mds_client.signature import NUMERIC_KINDS, Field, Signature, Values
 
 NAME = "ale"
@@ -53,20 +53,20 @@ def warm() -> None:
     _ale(lambda matrix: matrix[:, 1], values, values[::5])
 
 
-def explain(question: Question) -> Explanation:
-    fields = chosen_fields(question)
-    places = option(question, "places", curves.PLACES, 2, curves.MOST_PLACES)
-    each = curves.rows_each(question, fields, places, steps=EDGES)
+def explain(context: ExplainContext) -> Explanation:
+    fields = chosen_fields(context)
+    places = option(context, "places", curves.PLACES, 2, curves.MOST_PLACES)
+    each = curves.rows_each(context, fields, places, steps=EDGES)
     piece = -(-each // len(fields))
-    found = survey(question, question.cohort, (), rows_each=each, piece=piece)
+    found = draw_sample(context, context.cohort, (), rows_each=each, piece=piece)
 
-    def draw(question: Question, found: Survey, one: Field, work: Gathering) -> Curve | None:
+    def draw(context: ExplainContext, found: Sample, one: Field, work: Gathering) -> Curve | None:
         if one.kind not in NUMERIC_KINDS:
-            return curves.partial_dependence(question, found, one, work, places)
-        return _curve(question, found, one, work, places)
+            return curves.partial_dependence(context, found, one, work, places)
+        return _curve(context, found, one, work, places)
 
-    work = curves.gathered(question, found, fields, draw)
-    return curves.told(question, found, work, _note(fields))
+    work = curves.gathered(context, found, fields, draw)
+    return curves.told(context, found, work, _note(fields))
 
 
 class _Unanswered(Exception):
@@ -81,7 +81,7 @@ class _Unanswered(Exception):
 class _Moved:
     """The model as alibi calls it: (rows, 2) of row number and value, to numbers. Raises _Unanswered."""
 
-    question: Question
+    context: ExplainContext
     one: Field
     rows: Sequence[Values]
 
@@ -91,7 +91,7 @@ class _Moved:
             {**self.rows[place], self.one.name: curves.as_value(self.one, number)}
             for place, number in whole
         ]
-        facts = self.question.ask.each(put)
+        facts = self.context.ask.each(put)
         missing = [int(matrix[i, 0]) for i, fact in enumerate(facts) if fact is None]
         if missing:
             raise _Unanswered(missing)
@@ -99,7 +99,7 @@ class _Moved:
 
 
 def _curve(
-    question: Question, found: Survey, one: Field, work: Gathering, places: int
+    context: ExplainContext, found: Sample, one: Field, work: Gathering, places: int
 ) -> Curve | None:
     rows = [row for row in found.rows if len(curves.numbers_of([row.get(one.name)]))]
     unknown = len(found.rows) - len(rows)
@@ -110,7 +110,7 @@ def _curve(
             work.remarks.append(f"{one.title} is the same in all rows.")
             return None
         try:
-            moved = _Moved(question=question, one=one, rows=rows)
+            moved = _Moved(context=context, one=one, rows=rows)
             at, effects = _ale(moved, values, edges)
         except _Unanswered as refused:
             rows = [row for place, row in enumerate(rows) if place not in refused.places]
@@ -127,7 +127,7 @@ def _edges(values: Vector, places: int) -> Vector:
     return np.asarray(np.unique(np.quantile(values, shares, method="inverted_cdf")))
 
 
-def _drawn(found: Survey, one: Field, at: Vector, effects: Vector, values: Vector) -> Curve:
+def _drawn(found: Sample, one: Field, at: Vector, effects: Vector, values: Vector) -> Curve:
     base = float(found.scores.mean())
     middles = (at[1:] + at[:-1]) / 2
     counts = np.bincount(np.searchsorted(middles, values), minlength=len(at))

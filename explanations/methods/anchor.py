@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from explanations import wording
-from explanations.asking import ROWS_A_CALL, Agreements, OutOfBudget
-from explanations.background import crowd
-from explanations.coding import UNKNOWN, Coding, Matrix, is_missing
-from explanations.contract import Budget, Explanation, Kind, Progress, Question, Scope
+from explanations import formatting
+from explanations.background.sampling import crowd
+from explanations.budgeted_model import ROWS_A_CALL, Agreements, OutOfBudget
+from explanations.contract import Budget, ExplainContext, Explanation, Kind, Progress, Scope
+from explanations.encoder import UNKNOWN, Encoder, Matrix, is_missing
 from explanations.errors import ExplanationFailed
-from explanations.libraries import own_chance, without_ray
+from explanations.libraries import isolated_rng, without_ray
 from mds_client.signature import Field, Signature, Values
 
 NAME = "anchor"
@@ -69,22 +69,22 @@ def warm() -> None:
     _predicates(_Space(codes=codes, categories={}), codes[:, 0] > 4, [0, 1], seed=0)
 
 
-def explain(question: Question) -> Explanation:
-    if not question.target.is_share:
+def explain(context: ExplainContext) -> Explanation:
+    if not context.target.is_share:
         raise ExplanationFailed(
             "A rule can be found only for models that choose between answers.",
             advice="“What speaks for and against” works for this model.",
         )
-    question.ask([question.values])
-    rows, limit = _asked(question, _crowd(question, question.seed))
-    fields = _categories_first(question.signature)
-    coding = Coding.of([field.name for field in fields], rows)
-    space = _Space.of(fields, coding, rows)
-    columns = _promising(question, coding, space)
-    question.report(Progress(fraction=0.7, words="Looking for a rule"))
-    bounds = _predicates(space, question.ask.agrees(rows), columns, seed=question.seed)
-    rule = [_condition(fields, coding, space, bound) for bound in bounds]
-    return _told(question, rule, _tested(question, rule, rows), limit)
+    context.ask([context.values])
+    rows, limit = _asked(context, _crowd(context, context.seed))
+    fields = _categories_first(context.signature)
+    encoder = Encoder.of([field.name for field in fields], rows)
+    space = _Space.of(fields, encoder, rows)
+    columns = _promising(context, encoder, space)
+    context.report(Progress(fraction=0.7, words="Looking for a rule"))
+    bounds = _predicates(space, context.ask.agrees(rows), columns, seed=context.seed)
+    rule = [_condition(fields, encoder, space, bound) for bound in bounds]
+    return _told(context, rule, _tested(context, rule, rows), limit)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,17 +111,17 @@ class Condition:
         return isinstance(given, int | float) and self.above < given <= self.most
 
     def __str__(self) -> str:
-        return f"{wording.inside(self.field.title)} is {self._words()}"
+        return f"{formatting.inside(self.field.title)} is {self._words()}"
 
     def _words(self) -> str:
         """ "at most 15 mm", "above 3 and at most 7", "unknown or at most 12", "female"."""
         if not self.is_stretch:
-            return wording.value(self.field, None if self.unknown else self.value)
+            return formatting.value(self.field, None if self.unknown else self.value)
         if self.most == -math.inf:
             return "unknown"
         parts = [
-            f"above {wording.value(self.field, self.above)}" if self.above > -math.inf else "",
-            f"at most {wording.value(self.field, self.most)}" if self.most < math.inf else "",
+            f"above {formatting.value(self.field, self.above)}" if self.above > -math.inf else "",
+            f"at most {formatting.value(self.field, self.most)}" if self.most < math.inf else "",
         ]
         known = " and ".join(part for part in parts if part) or "known"
         return f"unknown or {known}" if self.unknown else known
@@ -147,42 +147,42 @@ class _Space:
     categories: dict[int, int]
 
     @classmethod
-    def of(cls, fields: Sequence[Field], coding: Coding, rows: Sequence[Values]) -> _Space:
-        codes, categories = coding.encode(rows), {}
+    def of(cls, fields: Sequence[Field], encoder: Encoder, rows: Sequence[Values]) -> _Space:
+        codes, categories = encoder.encode(rows), {}
         for column, field in enumerate(fields):
             if field.kind in CATEGORIES:
                 # alibi counts categories from 0: unknown becomes the last, which decodes the same.
-                known = len(coding.tables[field.name])
+                known = len(encoder.tables[field.name])
                 codes[codes[:, column] == UNKNOWN, column] = known
                 categories[column] = known + 1
         return cls(codes=codes, categories=categories)
 
 
-def _crowd(question: Question, seed: int) -> list[Values]:
-    rows = list(question.background) or question.signature.example_rows or [question.values]
-    count = int(min(CROWD, max(question.ask.rows_left // 3, FEWEST)))
-    return crowd(question.signature, rows, count, seed)[-count:]
+def _crowd(context: ExplainContext, seed: int) -> list[Values]:
+    rows = list(context.background) or context.signature.example_rows or [context.values]
+    count = int(min(CROWD, max(context.ask.rows_left // 3, FEWEST)))
+    return crowd(context.signature, rows, count, seed)[-count:]
 
 
-def _asked(question: Question, rows: Sequence[Values]) -> tuple[list[Values], str]:
+def _asked(context: ExplainContext, rows: Sequence[Values]) -> tuple[list[Values], str]:
     """The case and those of the rows that the budget allowed to ask about."""
-    done: list[Values] = [question.values]
+    done: list[Values] = [context.values]
     for start in range(0, len(rows), ROWS_A_CALL):
         part = rows[start : start + ROWS_A_CALL]
         try:
-            question.ask.agrees(part)
+            context.ask.agrees(part)
         except OutOfBudget as stopped:
             if len(done) < FEWEST:
                 raise
             return done, stopped.limit
         done += part
-        question.report(Progress(fraction=0.5 * len(done) / len(rows), words="Asking about others"))
+        context.report(Progress(fraction=0.5 * len(done) / len(rows), words="Asking about others"))
     return done, ""
 
 
-def _promising(question: Question, coding: Coding, space: _Space) -> list[int]:
+def _promising(context: ExplainContext, encoder: Encoder, space: _Space) -> list[int]:
     """The columns worth a condition: those that, set as in this case, move others' answers most."""
-    count = len(coding.tables)
+    count = len(encoder.tables)
     if count <= MAX_FIELDS:
         return list(range(count))
     some = space.codes[1 : SCREENED + 1]
@@ -190,7 +190,7 @@ def _promising(question: Question, coding: Coding, space: _Space) -> list[int]:
     for column in range(count):
         mixed[column, :, column] = space.codes[0, column]
     try:
-        scores = question.ask(coding.decode(mixed.reshape(-1, count)))
+        scores = context.ask(encoder.decode(mixed.reshape(-1, count)))
     except OutOfBudget:
         return list(range(count))
     means = scores.reshape(count, len(some)).mean(axis=1)
@@ -201,7 +201,7 @@ def _predicates(
     space: _Space, agree: Agreements, columns: Sequence[int], *, seed: int
 ) -> list[_Bound]:
     """The rule that alibi finds, as bounds on codes."""
-    with own_chance():
+    with isolated_rng():
         # alibi 0.9.4 seeds numpy's global generator when it is made: hence a fresh one each time.
         tabular = _fitted(space, seed)
         [sampler] = tabular.samplers
@@ -285,9 +285,11 @@ def _bounds(sampler: Any, space: _Space, rule: tuple[int, ...]) -> Iterator[_Bou
         yield _Bound(column=column, first=int(inside.min()), last=int(inside.max()))
 
 
-def _condition(fields: Sequence[Field], coding: Coding, space: _Space, bound: _Bound) -> Condition:
+def _condition(
+    fields: Sequence[Field], encoder: Encoder, space: _Space, bound: _Bound
+) -> Condition:
     field = fields[bound.column]
-    table = coding.tables[field.name]
+    table = encoder.tables[field.name]
     if bound.column in space.categories:
         is_known = bound.first < len(table)
         value = table[bound.first] if is_known else None
@@ -327,31 +329,33 @@ class _Test:
     limit: str = ""
 
 
-def _tested(question: Question, rule: Sequence[Condition], rows: Sequence[Values]) -> _Test:
+def _tested(context: ExplainContext, rule: Sequence[Condition], rows: Sequence[Values]) -> _Test:
     """The rule as it is worded, on cases that had no part in finding it: finding flatters."""
-    fresh = _crowd(question, question.seed + 1)
+    fresh = _crowd(context, context.seed + 1)
     try:
-        return _counted(question, rule, fresh)
+        return _counted(context, rule, fresh)
     except OutOfBudget as stopped:
-        return replace(_counted(question, rule, rows[1:]), limit=stopped.limit)
+        return replace(_counted(context, rule, rows[1:]), limit=stopped.limit)
 
 
-def _counted(question: Question, rule: Sequence[Condition], rows: Sequence[Values]) -> _Test:
+def _counted(context: ExplainContext, rule: Sequence[Condition], rows: Sequence[Values]) -> _Test:
     following = [row for row in rows if all(condition.holds(row) for condition in rule)]
-    same = question.ask.agrees(following) if following else question.ask.agrees([question.values])
+    same = context.ask.agrees(following) if following else context.ask.agrees([context.values])
     return _Test(precision=float(same.mean()), coverage=len(following) / len(rows))
 
 
-def _told(question: Question, rule: Sequence[Condition], test: _Test, limit: str) -> Explanation:
+def _told(
+    context: ExplainContext, rule: Sequence[Condition], test: _Test, limit: str
+) -> Explanation:
     conditions = tuple(str(condition) for condition in rule)
     is_enough = test.precision >= ENOUGH
-    sentence = _sentence(question.target.answer, conditions, test)
+    sentence = _sentence(context.target.answer, conditions, test)
     return Explanation(
         method=NAME,
         title=TITLE,
         kind=KIND,
-        target=question.target,
-        prediction=float(question.ask([question.values])[0]),
+        target=context.target,
+        prediction=float(context.ask([context.values])[0]),
         conditions=conditions,
         precision=test.precision,
         coverage=test.coverage,
@@ -369,11 +373,11 @@ def _ended(limit: str, test: _Test) -> str:
 
 
 def _sentence(answer: str, conditions: Sequence[str], test: _Test) -> str:
-    share, coverage = wording.percent(test.precision), wording.percent(test.coverage)
+    share, coverage = formatting.percent(test.precision), formatting.percent(test.coverage)
     if not conditions:
         return f"The model says {answer} for {share} of typical cases: that needs no rule."
     told = (
-        f"of typical cases in which {wording.listed(conditions)}, {share} get the answer {answer}. "
+        f"of typical cases in which {formatting.listed(conditions)}, {share} get the answer {answer}. "
         f"{coverage[0].upper()}{coverage[1:]} of all typical cases are like that."
     )
     if test.precision >= ENOUGH:

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from explanations import wording
-from explanations.contract import Attribution, Budget, Explanation, Kind, Question, Scope
-from explanations.libraries import own_chance, without_ray
-from explanations.parts import sufficing
-from explanations.parts.occluding import has_one, the_field
+from explanations import formatting
+from explanations.contract import Attribution, Budget, ExplainContext, Explanation, Kind, Scope
+from explanations.libraries import isolated_rng, without_ray
+from explanations.parts import sufficient_parts
+from explanations.parts.occlusion import has_one, the_field
 from explanations.parts.pictures import Picture
-from explanations.parts.sufficing import Crowd, Enough, Game, Rule, Sampler
+from explanations.parts.sufficient_parts import Enough, Game, Perturbations, Rule, Sampler
 from mds_client.signature import Field, Signature, Values
 
 NAME = "anchor_image"
@@ -35,7 +35,7 @@ def describe() -> str:
 
 
 def suits(signature: Signature) -> bool:
-    return has_one(signature, "image") and sufficing.suits(signature)
+    return has_one(signature, "image") and sufficient_parts.suits(signature)
 
 
 def cost(signature: Signature) -> Budget:
@@ -48,14 +48,14 @@ def warm() -> None:
     _anchors()
 
 
-def explain(question: Question) -> Explanation:
-    sufficing.check(question)
-    field = the_field(question.signature, "image")
-    picture = Picture.read(question.values[field.name], field)
-    game = _game(question, field, picture)
-    [prediction] = question.ask([game.kept(range(picture.count))])
-    crowd = Crowd.asked(question, game, most=VARIANTS, test=TEST)
-    rule = _searched(Sampler(crowd), picture, question.seed)
+def explain(context: ExplainContext) -> Explanation:
+    sufficient_parts.check(context)
+    field = the_field(context.signature, "image")
+    picture = Picture.read(context.values[field.name], field)
+    game = _game(context, field, picture)
+    [prediction] = context.ask([game.kept(range(picture.count))])
+    crowd = Perturbations.asked(context, game, most=VARIANTS, test=TEST)
+    rule = _searched(Sampler(crowd), picture, context.seed)
     titles = [
         f"part {number} in the {picture.where([part])}" for number, part in enumerate(rule, start=1)
     ]
@@ -65,7 +65,7 @@ def explain(question: Question) -> Explanation:
         tested=crowd.tested(rule),
         parts=_parts(field, picture, dict(zip(titles, rule, strict=True)), crowd),
         conditions=[f"{title} can be seen" for title in titles],
-        condition=f"{wording.listed(titles)} can be seen" if titles else "",
+        condition=f"{formatting.listed(titles)} can be seen" if titles else "",
         variants="pictures with parts hidden",
         how=f"In each picture about half of the parts are hidden at random. {picture.how}",
         them="show what the rule asks for",
@@ -74,17 +74,17 @@ def explain(question: Question) -> Explanation:
     return enough.told(f"The picture with only the {len(rule)} parts of the rule lit.", raster=lit)
 
 
-def _game(question: Question, field: Field, picture: Picture) -> Game:
+def _game(context: ExplainContext, field: Field, picture: Picture) -> Game:
     everything = set(range(picture.count))
 
     def kept(parts: Sequence[int]) -> Values:
-        return {**question.values, field.name: picture.without(everything - set(parts))}
+        return {**context.values, field.name: picture.without(everything - set(parts))}
 
     return Game(count=picture.count, kept=kept)
 
 
 def _parts(
-    field: Field, picture: Picture, titled: Mapping[str, int], crowd: Crowd
+    field: Field, picture: Picture, titled: Mapping[str, int], crowd: Perturbations
 ) -> list[Attribution]:
     effects = crowd.effects()
     return [
@@ -101,7 +101,7 @@ def _parts(
 
 def _searched(sampler: Sampler, picture: Picture, seed: int) -> Rule:
     alibi = _anchors()
-    with own_chance(seed):
+    with isolated_rng(seed):
         drawing = alibi.anchor_image.AnchorImageSampler(
             predictor=lambda images: np.ones(len(images), dtype=int),
             segmentation_fn=lambda _: picture.labels,
@@ -115,9 +115,9 @@ def _searched(sampler: Sampler, picture: Picture, seed: int) -> Rule:
         found = search.anchor_beam(
             delta=0.1,
             epsilon=0.15,
-            desired_confidence=sufficing.PRECISION,
+            desired_confidence=sufficient_parts.PRECISION,
             beam_size=3,
-            max_anchor_size=sufficing.MOST_IN_RULE,
+            max_anchor_size=sufficient_parts.MOST_IN_RULE,
             coverage_samples=1000,
         )
         return sampler.rule(found["feature"])

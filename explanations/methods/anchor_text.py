@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from explanations import wording
-from explanations.contract import Attribution, Budget, Explanation, Kind, Question, Scope
+from explanations import formatting
+from explanations.contract import Attribution, Budget, ExplainContext, Explanation, Kind, Scope
 from explanations.errors import ExplanationFailed
-from explanations.libraries import own_chance, without_ray
-from explanations.parts import sufficing
-from explanations.parts.occluding import has_one, the_field
-from explanations.parts.sufficing import Crowd, Enough, Game, Rule, Sampler
+from explanations.libraries import isolated_rng, without_ray
+from explanations.parts import sufficient_parts
+from explanations.parts.occlusion import has_one, the_field
+from explanations.parts.sufficient_parts import Enough, Game, Perturbations, Rule, Sampler
 from explanations.parts.words import Stretch, Words
 from mds_client.signature import Field, Signature
 
@@ -38,7 +38,7 @@ def describe() -> str:
 
 
 def suits(signature: Signature) -> bool:
-    return has_one(signature, "text") and sufficing.suits(signature)
+    return has_one(signature, "text") and sufficient_parts.suits(signature)
 
 
 def cost(signature: Signature) -> Budget:
@@ -52,17 +52,17 @@ def warm() -> None:
     _blank()
 
 
-def explain(question: Question) -> Explanation:
-    sufficing.check(question)
-    field = the_field(question.signature, "text")
-    words = _words(question.values[field.name])
-    [prediction] = question.ask([question.values])
+def explain(context: ExplainContext) -> Explanation:
+    sufficient_parts.check(context)
+    field = the_field(context.signature, "text")
+    words = _words(context.values[field.name])
+    [prediction] = context.ask([context.values])
     game = Game(
         count=len(words),
-        kept=lambda places: {**question.values, field.name: words.kept(places)},
+        kept=lambda places: {**context.values, field.name: words.kept(places)},
     )
-    crowd = Crowd.asked(question, game, most=VARIANTS, test=TEST)
-    rule = _searched(Sampler(crowd), words.text, question.seed)
+    crowd = Perturbations.asked(context, game, most=VARIANTS, test=TEST)
+    rule = _searched(Sampler(crowd), words.text, context.seed)
     said = [_said(words, place) for place in rule]
     enough = Enough(
         prediction=float(prediction),
@@ -70,7 +70,7 @@ def explain(question: Question) -> Explanation:
         tested=crowd.tested(rule),
         parts=_parts(field, words, rule, crowd),
         conditions=[f"the text contains {each}" for each in said],
-        condition=f"the text contains {wording.listed(said)}" if said else "",
+        condition=f"the text contains {formatting.listed(said)}" if said else "",
         variants="texts with words left out",
         how="In each text about half of the words are left out at random.",
         them="contain what the rule asks for",
@@ -88,7 +88,7 @@ def _words(text: object) -> Words:
     return words
 
 
-def _parts(field: Field, words: Words, rule: Rule, crowd: Crowd) -> list[Attribution]:
+def _parts(field: Field, words: Words, rule: Rule, crowd: Perturbations) -> list[Attribution]:
     effects = crowd.effects()
     return [
         Attribution(
@@ -119,7 +119,7 @@ class _LeftOut:
 
 
 def _searched(sampler: Sampler, text: str, seed: int) -> Rule:
-    with own_chance():
+    with isolated_rng():
         # alibi 0.9.4 seeds numpy's global generator when it is made. Its predictor is given what the sampler
         # gave: whether the answer stayed; the text itself, and the words with which alibi tries the predictor, are the same.
         explainer = _alibi().AnchorText(
@@ -132,10 +132,10 @@ def _searched(sampler: Sampler, text: str, seed: int) -> Rule:
         # Without a small cache alibi sets aside a gigabyte for samples.
         found = explainer.explain(
             text,
-            threshold=sufficing.PRECISION,
+            threshold=sufficient_parts.PRECISION,
             beam_size=3,
             stop_on_first=False,
-            max_anchor_size=sufficing.MOST_IN_RULE,
+            max_anchor_size=sufficient_parts.MOST_IN_RULE,
             coverage_samples=1000,
             binary_cache_size=40,
         )

@@ -1,6 +1,6 @@
 """The smallest change of a case that gets another answer, or a number that is at least or at most so large.
 
-Options: `wish`, `answer`, `number` (explanations/flips/wishes.py) and what may be changed (explanations/flips/changing.py).
+Options: `wish`, `answer`, `number` (explanations/counterfactuals/desired_outcome.py) and what may be changed (explanations/counterfactuals/constraints.py).
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explanations.asking import Fact, OutOfBudget
-from explanations.background import crowd
-from explanations.contract import Budget, Explanation, Kind, Question, Scope
+from explanations.background.sampling import crowd
+from explanations.budgeted_model import Fact, OutOfBudget
+from explanations.contract import Budget, ExplainContext, Explanation, Kind, Scope
+from explanations.counterfactuals.candidates import Candidates, Changed, Ended
+from explanations.counterfactuals.constraints import Constraints, places
+from explanations.counterfactuals.desired_outcome import DesiredOutcome
+from explanations.counterfactuals.search import Search
+from explanations.counterfactuals.suggestions import Found, Narrator
 from explanations.errors import ExplanationCancelled
-from explanations.flips.changing import Limits, places
-from explanations.flips.flipping import Search
-from explanations.flips.suggesting import Found, Teller
-from explanations.flips.trials import Changed, Ended, Trials
-from explanations.flips.wishes import Wish
 from explanations.target import Target
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer
@@ -46,24 +46,24 @@ def cost(signature: Signature) -> Budget:
     return Budget(rows=ROWS, calls=CALLS, seconds=20)
 
 
-def explain(question: Question) -> Explanation:
-    wish = Wish.of(question.options, question.target)
-    limits = Limits.of(question.options, question.signature)
-    question.ask.target = _Lenient(**vars(question.target))
-    known = list(question.background) or question.signature.example_rows
-    free = places(question.signature, question.values, known, limits)
-    twice = question.ask.again(question.values, 2).tolist()
-    [before] = question.ask.facts([question.values])
-    trials = Trials(question, wish, free)
-    teller = Teller(question=question, wish=wish, limits=limits, trials=trials, twice=twice)
+def explain(context: ExplainContext) -> Explanation:
+    wish = DesiredOutcome.of(context.options, context.target)
+    limits = Constraints.of(context.options, context.signature)
+    context.ask.target = _Lenient(**vars(context.target))
+    known = list(context.background) or context.signature.example_rows
+    free = places(context.signature, context.values, known, limits)
+    twice = context.ask.again(context.values, 2).tolist()
+    [before] = context.ask.facts([context.values])
+    trials = Candidates(context, wish, free)
+    teller = Narrator(context=context, wish=wish, limits=limits, trials=trials, twice=twice)
     if wish.holds(before):
         return teller.already(before)
-    rows = crowd(question.signature, known, NEIGHBOURS, question.seed)
+    rows = crowd(context.signature, known, NEIGHBOURS, context.seed)
     search = Search(
         trials,
         rows,
-        rows=question.budget.rows or ROWS,
-        seed=question.seed,
+        rows=context.budget.rows or ROWS,
+        seed=context.seed,
         moved=lambda: teller.report(search),
     )
     ended = ""
@@ -71,17 +71,17 @@ def explain(question: Question) -> Explanation:
         search.run()
     except Ended as stopped:
         ended = str(stopped)
-    return teller.told(before, *_confirmed(question, trials, search.found(), ended))
+    return teller.told(before, *_confirmed(context, trials, search.found(), ended))
 
 
 def _confirmed(
-    question: Question, trials: Trials, some: Sequence[Changed], ended: str
+    context: ExplainContext, trials: Candidates, some: Sequence[Changed], ended: str
 ) -> tuple[list[Found], str, int]:
     """Those that work when they are asked once more, why it ended, and how many did not work again."""
     found: list[Found] = []
     for changed in some:
         try:
-            fact: Fact | None = _asked_again(question, changed)
+            fact: Fact | None = _asked_again(context, changed)
         except ExplanationCancelled:
             raise
         except (OutOfBudget, MdsError) as error:
@@ -91,10 +91,10 @@ def _confirmed(
     return found, ended, len(some) - len(found)
 
 
-def _asked_again(question: Question, changed: Changed) -> Fact:
-    row = {**question.values, **changed}
-    question.ask.again(row, 1)
-    return question.ask.facts([row])[0]
+def _asked_again(context: ExplainContext, changed: Changed) -> Fact:
+    row = {**context.values, **changed}
+    context.ask.again(row, 1)
+    return context.ask.facts([row])[0]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What the explainer deployed beside the model says of this case, drawn as ours are, and compared with ours.
 
-Its answer is read by explanations/native/answers.py; nothing in it is believed that can be checked: its
+Its answer is read by explanations/deployed/answers.py; nothing in it is believed that can be checked: its
 scale, the row that it explained, whether its rule holds, and whether ours names the same fields.
 """
 
@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explanations import sentences, wording
-from explanations.asking import ModelChanged, OutOfBudget
+from explanations import formatting, narration
+from explanations.budgeted_model import ModelChanged, OutOfBudget
 from explanations.contract import (
     Attribution,
     Budget,
+    ExplainContext,
     Explanation,
     Kind,
     Method,
     Progress,
-    Question,
     Scope,
 )
+from explanations.deployed import checks as native_checks
+from explanations.deployed.answers import Amounts, Heat, Rule, Undrawn, read
+from explanations.deployed.others import of_anything, of_heat, of_rule, part, spaced, wire
+from explanations.deployed.rules import field_of
+from explanations.deployed.scale import Scaled, scaled
 from explanations.errors import ExplanationCancelled, ExplanationFailed
-from explanations.native import checks as native_checks
-from explanations.native.answers import Amounts, Heat, Rule, Undrawn, read
-from explanations.native.others import of_anything, of_heat, of_rule, part, spaced, wire
-from explanations.native.rules import field_of
-from explanations.native.scale import Scaled, scaled
 from mds_client.errors import MdsError
 from mds_client.signature import NUMERIC_KINDS, Field, Signature
 
@@ -74,49 +74,49 @@ def cost(signature: Signature) -> Budget:
     )
 
 
-def explain(question: Question) -> Explanation:
-    name = title(question.signature)
-    question.report(Progress(fraction=0.1, words="Asking the deployed explainer"))
-    answered = _asked(question)
-    question.report(Progress(fraction=0.4, words="Asking the model"))
-    prediction, trouble = _prediction(question)
-    found = read(answered.said, len(question.signature.inputs))
+def explain(context: ExplainContext) -> Explanation:
+    name = title(context.signature)
+    context.report(Progress(fraction=0.1, words="Asking the deployed explainer"))
+    answered = _asked(context)
+    context.report(Progress(fraction=0.4, words="Asking the model"))
+    prediction, trouble = _prediction(context)
+    found = read(answered.said, len(context.signature.inputs))
     match found:
         case Amounts():
-            told = _amounts(question, found, prediction)
+            told = _amounts(context, found, prediction)
         case Rule():
-            _same_row(question, found.instance)
-            told = of_rule(question, found, prediction)
+            _same_row(context, found.instance)
+            told = of_rule(context, found, prediction)
         case Heat():
-            told = of_heat(question, found)
+            told = of_heat(context, found)
         case Undrawn():
             told = None
-    told = told or of_anything(question, found.maker, answered.said)
+    told = told or of_anything(context, found.maker, answered.said)
     maker = f"It uses {found.maker}." if found.maker and told.kind != "tree" else ""
     maker += " Its typical cases are its own." if told.base is not None else ""
     note = " ".join(words for words in (maker, told.note, trouble) if words).strip()
     return replace(told, title=name, note=note, wire=wire(answered))
 
 
-def _asked(question: Question) -> Explained:
+def _asked(context: ExplainContext) -> Explained:
     """The explainer's answer. Raises ExplanationFailed in words about it."""
-    if question.native is None:
+    if context.native is None:
         raise ExplanationFailed("There is no explainer deployed beside this model.")
-    seconds = min(question.budget.seconds or SECONDS, SECONDS) * ITS_SHARE
+    seconds = min(context.budget.seconds or SECONDS, SECONDS) * ITS_SHARE
     try:
-        return question.native(seconds)
+        return context.native(seconds)
     except MdsError as error:
         raise ExplanationFailed(
-            f"{title(question.signature)} gave no explanation. {error.sentence}",
+            f"{title(context.signature)} gave no explanation. {error.sentence}",
             advice=f"{UNTOUCHED} {error.advice}".strip(),
             detail=error.detail,
         ) from error
 
 
-def _prediction(question: Question) -> tuple[float | None, str]:
+def _prediction(context: ExplainContext) -> tuple[float | None, str]:
     """The model's number for the case now; without it, why."""
     try:
-        return float(question.ask([question.values])[0]), ""
+        return float(context.ask([context.values])[0]), ""
     except OutOfBudget as stopped:
         return None, f"The model itself was not asked again: {stopped.limit}."
     except ExplanationCancelled:
@@ -128,46 +128,50 @@ def _prediction(question: Question) -> tuple[float | None, str]:
 # Amounts.
 
 
-def _amounts(question: Question, found: Amounts, prediction: float | None) -> Explanation | None:
+def _amounts(
+    context: ExplainContext, found: Amounts, prediction: float | None
+) -> Explanation | None:
     """Bars of its amounts, and whether ours agree; None where its names are none of this model."""
-    _same_row(question, found.instance)
-    scale = scaled(found, question, prediction)
-    attributions = _attributed(question, found, scale)
+    _same_row(context, found.instance)
+    scale = scaled(found, context, prediction)
+    attributions = _attributed(context, found, scale)
     if attributions is None:
         return None
     known = tuple(each for each in attributions if math.isfinite(each.amount))
     if not known:
         raise ExplanationFailed(
-            f"{title(question.signature)} gave no number for any field.", advice=UNTOUCHED
+            f"{title(context.signature)} gave no number for any field.", advice=UNTOUCHED
         )
-    told = _told(question, scale, known, prediction, is_text=found.is_text)
+    told = _told(context, scale, known, prediction, is_text=found.is_text)
     missing = len(attributions) - len(known)
     note = f"It gave no number for {missing} of {len(attributions)} parts." if missing else ""
     told = replace(told, note=note)
-    return _beside_ours(question, told, scale)
+    return _beside_ours(context, told, scale)
 
 
-def _attributed(question: Question, found: Amounts, scale: Scaled) -> list[Attribution] | None:
+def _attributed(context: ExplainContext, found: Amounts, scale: Scaled) -> list[Attribution] | None:
     """Its amounts with our fields' names and values."""
-    fields = question.signature.inputs
+    fields = context.signature.inputs
     names = found.names
     if found.is_text:
         parts = zip(names, scale.amounts, strict=True)
         return [part(fields[0].name if fields else "", name, "", amount) for name, amount in parts]
     if len(fields) == 1 and fields[0].kind == "tensor":
-        return _elements(question, fields[0], names, scale.amounts)
+        return _elements(context, fields[0], names, scale.amounts)
     if not names and len(scale.amounts) != len(fields):
         count = "1 field" if len(scale.amounts) == 1 else f"{len(scale.amounts)} fields"
         raise ExplanationFailed(
-            f"{title(question.signature)} answered about {count}; the model takes {len(fields)}.",
+            f"{title(context.signature)} answered about {count}; the model takes {len(fields)}.",
             advice=f"It may explain another version of the model. {UNTOUCHED}",
         )
     names = names or tuple(field.name for field in fields)
-    known = [field_of(question.signature, name) for name in names]
+    known = [field_of(context.signature, name) for name in names]
     if not any(known):
         return None
     return [
-        part(field.name, field.title, wording.value(field, question.values.get(field.name)), amount)
+        part(
+            field.name, field.title, formatting.value(field, context.values.get(field.name)), amount
+        )
         if field
         else part(name, name, "", amount)
         for field, name, amount in zip(known, names, scale.amounts, strict=True)
@@ -175,36 +179,36 @@ def _attributed(question: Question, found: Amounts, scale: Scaled) -> list[Attri
 
 
 def _elements(
-    question: Question, field: Field, names: tuple[str, ...], amounts: tuple[float, ...]
+    context: ExplainContext, field: Field, names: tuple[str, ...], amounts: tuple[float, ...]
 ) -> list[Attribution]:
     """Amounts of a model that takes one row of numbers without names: by their places in the row."""
-    given = np.asarray(question.values.get(field.name), dtype=object).ravel().tolist()
+    given = np.asarray(context.values.get(field.name), dtype=object).ravel().tolist()
     if len(given) != len(amounts):
         raise ExplanationFailed(
-            f"{title(question.signature)} answered about {len(amounts)} numbers; "
+            f"{title(context.signature)} answered about {len(amounts)} numbers; "
             f"the row has {len(given)}.",
             advice=UNTOUCHED,
         )
     names = names or tuple(f"Number {place + 1}" for place in range(len(given)))
     return [
-        part(name, name, wording.value(field, value), amount)
+        part(name, name, formatting.value(field, value), amount)
         for name, value, amount in zip(names, given, amounts, strict=True)
     ]
 
 
 def _told(
-    question: Question,
+    context: ExplainContext,
     scale: Scaled,
     known: tuple[Attribution, ...],
     prediction: float | None,
     *,
     is_text: bool,
 ) -> Explanation:
-    attributions = known if is_text else sentences.strongest_first(known)
-    target, is_same = scale.target, scale.target == question.target
-    reasons = sentences.reasons(target, attributions)
+    attributions = known if is_text else narration.strongest_first(known)
+    target, is_same = scale.target, scale.target == context.target
+    reasons = narration.reasons(target, attributions)
     if is_same and prediction is not None and scale.base is not None:
-        sentence = f"{sentences.compared(target, prediction, scale.base)} {reasons}"
+        sentence = f"{narration.compared(target, prediction, scale.base)} {reasons}"
     else:
         prediction, scale = None, replace(scale, base=None)
         sentence = f"{target.answer}: {reasons}" if target.answer else reasons
@@ -229,14 +233,14 @@ def _the(words: str) -> str:
     return words if words.startswith("the ") else f"the {words}"
 
 
-def _beside_ours(question: Question, told: Explanation, scale: Scaled) -> Explanation:
+def _beside_ours(context: ExplainContext, told: Explanation, scale: Scaled) -> Explanation:
     """The explanation with a sentence on whether our own method agrees; without it, why not."""
-    method = _ours(question.signature)
+    method = _ours(context.signature)
     if method is None:
         return _unchecked(told, "we have nothing of our own for such an input.")
-    _still(question, told, 0.0)
+    _still(context, told, 0.0)
     beside = replace(
-        question, method=method, report=lambda progress: _still(question, told, progress.fraction)
+        context, method=method, report=lambda progress: _still(context, told, progress.fraction)
     )
     try:
         ours = method.explain(beside)
@@ -253,7 +257,7 @@ def _beside_ours(question: Question, told: Explanation, scale: Scaled) -> Explan
         told.attributions,
         ours,
         unit=scale.unit,
-        is_same_unit=scale.target == question.target,
+        is_same_unit=scale.target == context.target,
         has_direction=scale.has_direction,
     )
     return replace(told, sentence=spaced(f"{told.sentence} {said}"))
@@ -263,10 +267,10 @@ def _unchecked(told: Explanation, why: str) -> Explanation:
     return replace(told, note=f"{told.note} It was not compared with ours: {why}".strip())
 
 
-def _still(question: Question, told: Explanation, fraction: float) -> None:
+def _still(context: ExplainContext, told: Explanation, fraction: float) -> None:
     """Its explanation stays in sight while ours is worked out."""
     words = "Working out our own beside it"
-    question.report(Progress(fraction=0.5 + 0.5 * fraction, words=words, rough=told))
+    context.report(Progress(fraction=0.5 + 0.5 * fraction, words=words, rough=told))
 
 
 def _ours(signature: Signature) -> Method | None:
@@ -278,18 +282,18 @@ def _ours(signature: Signature) -> Method | None:
     return found[0] if found else None
 
 
-def _same_row(question: Question, instance: tuple[object, ...]) -> None:
+def _same_row(context: ExplainContext, instance: tuple[object, ...]) -> None:
     """Raises ExplanationFailed where the row that it explained has other numbers than ours."""
-    fields = question.signature.inputs
+    fields = context.signature.inputs
     if len(instance) != len(fields):
         return
     for field, there in zip(fields, instance, strict=True):
-        here = question.values.get(field.name)
+        here = context.values.get(field.name)
         if field.kind in NUMERIC_KINDS and _differ(here, there):
             raise ExplanationFailed(
-                f"{title(question.signature)} explained another row than it was sent: "
-                f"{wording.inside(field.title)} is {wording.value(field, there)} there, "
-                f"{wording.value(field, here)} here.",
+                f"{title(context.signature)} explained another row than it was sent: "
+                f"{formatting.inside(field.title)} is {formatting.value(field, there)} there, "
+                f"{formatting.value(field, here)} here.",
                 advice=UNTOUCHED,
             )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from explanations.contract import Budget, Explanation, Kind, Question, Scope
-from explanations.parts.occluding import Hiding, Part, has_one, occlude, the_field
+from explanations.contract import Budget, ExplainContext, Explanation, Kind, Scope
+from explanations.parts.occlusion import Hiding, Part, has_one, occlude, the_field
 from explanations.parts.sounds import Sound
 from mds_client.signature import Signature
 
@@ -29,18 +29,18 @@ def cost(signature: Signature) -> Budget:
     return Budget(rows=MOST_PARTS + 10, calls=MOST_PARTS + 10, seconds=60)
 
 
-def explain(question: Question) -> Explanation:
-    field = the_field(question.signature, "audio")
-    sound = Sound.read(question.values[field.name])
+def explain(context: ExplainContext) -> Explanation:
+    field = the_field(context.signature, "audio")
+    sound = Sound.read(context.values[field.name])
     hiding = Hiding(
         field=field,
-        whole=question.values[field.name],
+        whole=context.values[field.name],
         nothing=sound.silenced(0, sound.frames).file(),
         parts=_parts(sound, 0, sound.frames, STRETCHES),
         most=MOST_PARTS,
         how="Hidden stretches are silent.",
     )
-    return occlude(question, hiding)
+    return occlude(context, hiding)
 
 
 def _parts(sound: Sound, start: int, end: int, count: int) -> list[Part]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from explanations.contract import Budget, Explanation, Kind, Question, Scope
-from explanations.parts.occluding import Hiding, Leaf, Part, has_one, occlude, the_field
+from explanations.contract import Budget, ExplainContext, Explanation, Kind, Scope
+from explanations.parts.occlusion import Hiding, Leaf, Part, has_one, occlude, the_field
 from explanations.parts.pictures import SUPERPIXELS, TINY, Picture
 from mds_client.signature import Signature
 
@@ -34,9 +34,9 @@ def warm() -> None:
     import skimage.segmentation  # noqa: F401
 
 
-def explain(question: Question) -> Explanation:
-    field = the_field(question.signature, "image")
-    picture = Picture.read(question.values[field.name], field)
+def explain(context: ExplainContext) -> Explanation:
+    field = the_field(context.signature, "image")
+    picture = Picture.read(context.values[field.name], field)
     hiding = Hiding(
         field=field,
         whole=picture.file(),
@@ -47,7 +47,7 @@ def explain(question: Question) -> Explanation:
         named=lambda leaves: _titles(picture, leaves),
         raster=lambda leaves: picture.raster([leaf.part.group for leaf in leaves]),
     )
-    return occlude(question, hiding)
+    return occlude(context, hiding)
 
 
 def _part(picture: Picture, group: Sequence[int]) -> Part:

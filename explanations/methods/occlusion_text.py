@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from explanations.contract import Budget, Explanation, Kind, Question, Scope
+from explanations.contract import Budget, ExplainContext, Explanation, Kind, Scope
 from explanations.errors import ExplanationFailed
-from explanations.parts.occluding import Hiding, Part, has_one, occlude, the_field
+from explanations.parts.occlusion import Hiding, Part, has_one, occlude, the_field
 from explanations.parts.words import Stretch, Words
 from mds_client.signature import Signature
 
@@ -30,9 +30,9 @@ def cost(signature: Signature) -> Budget:
     return Budget(rows=MOST_PARTS + 10, calls=MOST_PARTS + 10, seconds=30)
 
 
-def explain(question: Question) -> Explanation:
-    field = the_field(question.signature, "text")
-    words = Words(str(question.values[field.name] or ""))
+def explain(context: ExplainContext) -> Explanation:
+    field = the_field(context.signature, "text")
+    words = Words(str(context.values[field.name] or ""))
     if not len(words):
         raise ExplanationFailed("The text has no words that could be left out.")
     most = FEW_WORDS if len(words) <= FEW_WORDS else GROUPS
@@ -43,7 +43,7 @@ def explain(question: Question) -> Explanation:
         most=MOST_PARTS,
         how="" if len(words) <= FEW_WORDS else "Of a long text only what matters is taken apart.",
     )
-    return occlude(question, hiding)
+    return occlude(context, hiding)
 
 
 def _parts(words: Words, stretch: Stretch, most: int) -> list[Part]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from explanations.behaviour import curves
 from explanations.behaviour.curves import Gathering
-from explanations.behaviour.surveying import Survey, chosen_fields, option, survey
-from explanations.contract import Budget, Curve, Explanation, Kind, Question, Scope
+from explanations.behaviour.sample import Sample, chosen_fields, draw_sample, option
+from explanations.contract import Budget, Curve, ExplainContext, Explanation, Kind, Scope
 from mds_client.signature import Field, Signature
 
 NAME = "partial_dependence"
@@ -33,26 +33,26 @@ def planned(signature: Signature, given: int, options: Mapping[str, object]) -> 
     return curves.planned(signature, given, options)
 
 
-def explain(question: Question) -> Explanation:
-    fields = chosen_fields(question)
-    places = option(question, "places", curves.PLACES, 2, curves.MOST_PLACES)
-    each = curves.rows_each(question, fields, places)
+def explain(context: ExplainContext) -> Explanation:
+    fields = chosen_fields(context)
+    places = option(context, "places", curves.PLACES, 2, curves.MOST_PLACES)
+    each = curves.rows_each(context, fields, places)
     piece = -(-each // len(fields))
-    found = survey(question, question.cohort, (), rows_each=each, piece=piece)
+    found = draw_sample(context, context.cohort, (), rows_each=each, piece=piece)
 
-    def draw(question: Question, found: Survey, one: Field, work: Gathering) -> Curve | None:
-        return curves.partial_dependence(question, found, one, work, places)
+    def draw(context: ExplainContext, found: Sample, one: Field, work: Gathering) -> Curve | None:
+        return curves.partial_dependence(context, found, one, work, places)
 
-    work = curves.gathered(question, found, fields, draw)
-    return curves.told(question, found, work, _note(question, found, fields))
+    work = curves.gathered(context, found, fields, draw)
+    return curves.told(context, found, work, _note(context, found, fields))
 
 
-def _note(question: Question, found: Survey, fields: list[Field]) -> str:
+def _note(context: ExplainContext, found: Sample, fields: list[Field]) -> str:
     """How it was found, and where it misleads."""
     means = (
         "Each curve is the mean over all of them, with the field set to each place in turn; in the band lie "
         "nine of ten single rows, moved to the same height."
     )
-    together = curves.together(question, found, fields)
+    together = curves.together(context, found, fields)
     warning = f"{together} Such rows do not all occur: local effects are the safer reading."
     return f"{means} {warning}" if together else means

@@ -14,12 +14,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from explanations import sentences
-from explanations.asking import OutOfBudget
-from explanations.contract import Attribution, Budget, Explanation, Kind, Progress, Question, Scope
+from explanations import narration
+from explanations.budgeted_model import OutOfBudget
+from explanations.contract import (
+    Attribution,
+    Budget,
+    ExplainContext,
+    Explanation,
+    Kind,
+    Progress,
+    Scope,
+)
 from explanations.errors import ExplanationCancelled, ExplanationFailed
-from explanations.libraries import own_chance
-from explanations.parts.occluding import has_one, the_field
+from explanations.libraries import isolated_rng
+from explanations.parts.occlusion import has_one, the_field
 from explanations.parts.words import Stretch, Words
 from mds_client.errors import MdsError
 from mds_client.signature import Field, Signature
@@ -58,9 +66,9 @@ def warm() -> None:
     _Shares(words=words, score=lambda texts: np.array([float(len(text)) for text in texts])).run(9)
 
 
-def explain(question: Question) -> Explanation:
-    place = the_field(question.signature, "text")
-    words = Words(str(question.values[place.name] or ""))
+def explain(context: ExplainContext) -> Explanation:
+    place = the_field(context.signature, "text")
+    words = Words(str(context.values[place.name] or ""))
     if len(words) < 2:
         raise ExplanationFailed(
             "There must be at least two words to share an answer between them.",
@@ -71,21 +79,21 @@ def explain(question: Question) -> Explanation:
             f"With {len(words):,} words the text is too long to share an answer between them.",
             advice="“Which words matter” takes texts of any length.",
         )
-    return _Run(question, place, words).explained()
+    return _Run(context, place, words).explained()
 
 
 class _Run:
     """One run after the other, each with more to spend; what the last finished one found."""
 
-    def __init__(self, question: Question, place: Field, words: Words) -> None:
-        self._question = question
+    def __init__(self, context: ExplainContext, place: Field, words: Words) -> None:
+        self._context = context
         self._place = place
         self._words = words
-        self._shares = _Shares(words=words, score=self._scores, seed=question.seed)
+        self._shares = _Shares(words=words, score=self._scores, seed=context.seed)
 
     def explained(self) -> Explanation:
         found, limit = None, ""
-        for evaluations in _doubled(self._question.budget.rows or ROWS):
+        for evaluations in _doubled(self._context.budget.rows or ROWS):
             try:
                 found = self._shares.run(evaluations)
             except (OutOfBudget, MdsError) as stopped:
@@ -100,18 +108,18 @@ class _Run:
         return self._told(found, limit)
 
     def _scores(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-        ask, values = self._question.ask, self._question.values
+        ask, values = self._context.ask, self._context.values
         return ask([{**values, self._place.name: text} for text in texts])
 
     def _report(self, found: _Found) -> None:
-        rows = self._question.budget.rows or ROWS
-        fraction, rough = min(self._question.ask.rows / rows, 1.0), self._told(found, "")
-        self._question.report(
+        rows = self._context.budget.rows or ROWS
+        fraction, rough = min(self._context.ask.rows / rows, 1.0), self._told(found, "")
+        self._context.report(
             Progress(fraction=fraction, words="Leaving out groups of words", rough=rough)
         )
 
     def _told(self, found: _Found, limit: str) -> Explanation:
-        target, prediction = self._question.target, found.prediction
+        target, prediction = self._context.target, found.prediction
         attributions = tuple(
             Attribution(
                 field=self._place.name,
@@ -122,8 +130,8 @@ class _Run:
             )
             for stretch, amount in found.shares
         )
-        answered = sentences.answered(target, prediction)
-        sentence = f"{answered} {sentences.reasons(target, attributions)}"
+        answered = narration.answered(target, prediction)
+        sentence = f"{answered} {narration.reasons(target, attributions)}"
         return Explanation(
             method=NAME,
             title=TITLE,
@@ -140,7 +148,7 @@ class _Run:
         )
 
     def _note(self, found: _Found, limit: str) -> str:
-        show, target = self._question.target.value_text, self._question.target
+        show, target = self._context.target.value_text, self._context.target
         parts = [
             f"Without any word: {show(found.base)}; with all of them: {show(found.prediction)}. "
             "The amounts add up from one to the other.",
@@ -187,7 +195,7 @@ class _Shares:
             return scores
 
         explainer = PartitionExplainer(model, _Masker(self.words, self._tree()))
-        with own_chance(self.seed):  # shap 0.49 breaks ties with it
+        with isolated_rng(self.seed):  # shap 0.49 breaks ties with it
             found = explainer.explain_row(
                 self.words.text,
                 max_evals=evaluations,

@@ -10,29 +10,29 @@ from dataclasses import replace
 
 import numpy as np
 
-from explanations.asking import ERRS, REQUEST_SECONDS, ROWS_A_CALL, OutOfBudget
-from explanations.behaviour import overall
-from explanations.behaviour.shuffling import Measure, Tally, Work, interval, losses_of
-from explanations.behaviour.surveying import (
+from explanations.behaviour import summary
+from explanations.behaviour.permutation_loss import Measure, Tally, Work, interval, losses_of
+from explanations.behaviour.sample import (
     FEWEST,
     affordable,
     chosen_fields,
+    draw_sample,
     option,
-    survey,
     unanswered,
 )
+from explanations.budgeted_model import ERRS, REQUEST_SECONDS, ROWS_A_CALL, OutOfBudget
 from explanations.contract import (
     Attribution,
     Budget,
+    ExplainContext,
     Explanation,
     Kind,
     Progress,
-    Question,
     Scope,
     Truth,
 )
 from explanations.errors import ExplanationCancelled, ExplanationFailed
-from explanations.shapley.sampling import Indices
+from explanations.shapley.game import Indices
 from mds_client.errors import MdsError, NotAllowed, NotReady
 from mds_client.signature import Signature, Values
 
@@ -89,39 +89,39 @@ def planned(signature: Signature, given: int, options: Mapping[str, object]) -> 
     return replace(most, rows=rows * (each + 1), calls=calls)
 
 
-def explain(question: Question) -> Explanation:
-    fields = chosen_fields(question, most=len(question.signature.inputs))
-    repetitions = option(question, "repetitions", REPETITIONS, 1, MOST_REPETITIONS)
+def explain(context: ExplainContext) -> Explanation:
+    fields = chosen_fields(context, most=len(context.signature.inputs))
+    repetitions = option(context, "repetitions", REPETITIONS, 1, MOST_REPETITIONS)
     each = len(fields) * repetitions
-    found = survey(question, *_with_truths(question), rows_each=each, piece=len(fields))
-    work = Work.of(question, found, fields, repetitions)
-    ended = _shuffle_all(question, work)
-    return _told(question, work, ended)
+    found = draw_sample(context, *_with_truths(context), rows_each=each, piece=len(fields))
+    work = Work.of(context, found, fields, repetitions)
+    ended = _shuffle_all(context, work)
+    return _told(context, work, ended)
 
 
-def _with_truths(question: Question) -> tuple[list[Values], list[Truth]]:
+def _with_truths(context: ExplainContext) -> tuple[list[Values], list[Truth]]:
     """The rows whose right answer is known, if there are enough of them; else all rows and no truths."""
-    rows, truths = list(question.cohort), list(question.truths)
-    wanted = str if question.target.kind in ("probability", "agreement") else float
+    rows, truths = list(context.cohort), list(context.truths)
+    wanted = str if context.target.kind in ("probability", "agreement") else float
     known = [place for place, truth in enumerate(truths) if isinstance(truth, wanted)]
-    if question.target.kind in ("score", "seconds") or len(known) < FEWEST:
+    if context.target.kind in ("score", "seconds") or len(known) < FEWEST:
         return rows, []
     return [rows[place] for place in known], [truths[place] for place in known]
 
 
-def _shuffle_all(question: Question, work: Work) -> str:
+def _shuffle_all(context: ExplainContext, work: Work) -> str:
     """Repetition after repetition, as many fields in a request as fit; what ended it before its end."""
-    chance = np.random.default_rng([question.seed, 1])
-    most = int(min(ROWS_A_CALL, question.ask.rows_within(REQUEST_SECONDS)))
-    groups = list(_groups(list(work.tallies.values()), most // len(work.survey.rows)))
+    chance = np.random.default_rng([context.seed, 1])
+    most = int(min(ROWS_A_CALL, context.ask.rows_within(REQUEST_SECONDS)))
+    groups = list(_groups(list(work.tallies.values()), most // len(work.sample.rows)))
     for repetition in range(work.repetitions):
         for place, group in enumerate(groups):
-            orders = [chance.permutation(len(work.survey.rows)) for _ in group]
-            ended = _shuffle(question, work, group, orders)
+            orders = [chance.permutation(len(work.sample.rows)) for _ in group]
+            ended = _shuffle(context, work, group, orders)
             if ended:
                 return ended
             done = (repetition * len(groups) + place + 1) / (work.repetitions * len(groups))
-            question.report(_progress(question, work, done))
+            context.report(_progress(context, work, done))
     return ""
 
 
@@ -132,13 +132,13 @@ def _groups(tallies: list[Tally], together: int) -> Iterator[list[Tally]]:
 
 
 def _shuffle(
-    question: Question, work: Work, group: Sequence[Tally], orders: Sequence[Indices]
+    context: ExplainContext, work: Work, group: Sequence[Tally], orders: Sequence[Indices]
 ) -> str:
     """One shuffling of some fields; fields that the model does not bear are given up one by one."""
     open_ones = [(t, order) for t, order in zip(group, orders, strict=True) if not t.trouble]
     rows = [row for t, order in open_ones for row in _shuffled(work, t.field.name, order)]
     try:
-        facts = question.ask.each(rows)
+        facts = context.ask.each(rows)
     except OutOfBudget as stopped:
         if not work.done:
             raise
@@ -147,20 +147,20 @@ def _shuffle(
         raise
     except MdsError as error:
         if isinstance(error, ERRS) and not isinstance(error, NotAllowed | NotReady):
-            return _one_by_one(question, work, open_ones, error)
+            return _one_by_one(context, work, open_ones, error)
         if not work.done:
             raise
         return f"The model stopped answering: {error.sentence}"
-    count = len(work.survey.rows)
+    count = len(work.sample.rows)
     for place, (tally, order) in enumerate(open_ones):
         part = facts[place * count : (place + 1) * count]
-        tally.losses.append(losses_of(work.measure, work.survey, part))
+        tally.losses.append(losses_of(work.measure, work.sample, part))
         tally.donors.append(order)
     return ""
 
 
 def _one_by_one(
-    question: Question,
+    context: ExplainContext,
     work: Work,
     some: Sequence[tuple[Tally, Indices]],
     error: MdsError,
@@ -168,32 +168,32 @@ def _one_by_one(
     if len(some) == 1:
         some[0][0].trouble = error.sentence
         return ""
-    ended = [_shuffle(question, work, [tally], [order]) for tally, order in some]
+    ended = [_shuffle(context, work, [tally], [order]) for tally, order in some]
     return next(filter(None, ended), "")
 
 
 def _shuffled(work: Work, name: str, order: Indices) -> list[Values]:
-    rows = work.survey.rows
+    rows = work.sample.rows
     return [
         {**row, name: rows[donor].get(name)}
         for row, donor in zip(rows, order.tolist(), strict=True)
     ]
 
 
-def _progress(question: Question, work: Work, done: float) -> Progress:
-    ask, words = question.ask, "Shuffling one field after the other"
+def _progress(context: ExplainContext, work: Work, done: float) -> Progress:
+    ask, words = context.ask, "Shuffling one field after the other"
     if not work.done:
         return Progress(fraction=0.1 + 0.9 * done, words=words)
-    rough = _told(question, work, "So far.")
+    rough = _told(context, work, "So far.")
     rough = replace(rough, rows=ask.rows, calls=ask.calls, seconds=ask.seconds)
     return Progress(fraction=0.1 + 0.9 * done, words=words, rough=rough)
 
 
-def _attribution(question: Question, work: Work, tally: Tally) -> Attribution:
+def _attribution(context: ExplainContext, work: Work, tally: Tally) -> Attribution:
     losses, donors = np.array(tally.losses), np.array(tally.donors)
     base = work.base if work.is_known else np.zeros(len(work.base))
     amount, half = interval(losses, donors, base)
-    if half == 0.0 and question.target.is_share:
+    if half == 0.0 and context.target.is_share:
         half = UNSEEN / len(base)
     amount = amount if abs(amount) > DUST * float(np.nanmean(losses)) else 0.0
     return Attribution(
@@ -206,21 +206,21 @@ def _attribution(question: Question, work: Work, tally: Tally) -> Attribution:
     )
 
 
-def _told(question: Question, work: Work, ended: str) -> Explanation:
+def _told(context: ExplainContext, work: Work, ended: str) -> Explanation:
     done = work.done
     if not done:
         raise ExplanationFailed("No field could be shuffled.", advice=_troubles(work))
     attributions = tuple(
-        sorted((_attribution(question, work, t) for t in done), key=lambda each: -each.amount)
+        sorted((_attribution(context, work, t) for t in done), key=lambda each: -each.amount)
     )
     base = _reached(work) if work.is_known else None
-    sentence = overall.importance(question.target, work.measure, attributions, base, work.survey)
+    sentence = summary.importance(context.target, work.measure, attributions, base, work.sample)
     rounds = {tally.rounds for tally in done}
     return Explanation(
         method=NAME,
         title=f"{TITLE}: {TITLES[work.measure]}",
         kind=KIND,
-        target=question.target,
+        target=context.target,
         base=base,
         attributions=attributions,
         sentence=sentence,
@@ -237,10 +237,10 @@ def _reached(work: Work) -> float:
 
 def _notes(work: Work, rounds: int) -> Iterator[str]:
     times = "once" if rounds == 1 else f"{rounds} times"
-    yield f"Over {work.survey.words}, each field shuffled {times}; ranges hold with 95 % certainty."
+    yield f"Over {work.sample.words}, each field shuffled {times}; ranges hold with 95 % certainty."
     if not work.is_known:
         yield "The right answers are not known: this is how far answers move, not how wrong they get."
-    yield unanswered(work.survey.unanswered + work.lost)
+    yield unanswered(work.sample.unanswered + work.lost)
     yield _troubles(work)
 
 

@@ -7,10 +7,10 @@ from functools import partial
 
 import numpy as np
 
-from explanations.contract import Budget, Explanation, Kind, Question, Scope
-from explanations.shapley import masked
-from explanations.shapley.masked import Effect, Switches
-from explanations.shapley.sampling import Matrix, Vector
+from explanations.contract import Budget, ExplainContext, Explanation, Kind, Scope
+from explanations.shapley import masked_model
+from explanations.shapley.game import Matrix, Vector
+from explanations.shapley.masked_model import Effect, MaskedModel
 from mds_client.signature import Signature
 
 NAME = "shap_exact"
@@ -28,11 +28,11 @@ def describe() -> str:
 
 
 def suits(signature: Signature) -> bool:
-    return masked.suits(signature) and len(signature.inputs) <= MOST_FIELDS
+    return masked_model.suits(signature) and len(signature.inputs) <= MOST_FIELDS
 
 
 def cost(signature: Signature) -> Budget:
-    return masked.cost(signature)
+    return masked_model.cost(signature)
 
 
 def warm() -> None:
@@ -40,13 +40,13 @@ def warm() -> None:
     _amounts(lambda each: np.asarray(each).sum(axis=1), np.zeros((1, 2)))
 
 
-def explain(question: Question) -> Explanation:
-    combinations = 2 ** len(question.values)
-    typical = int(max(min(question.ask.room_given_time // combinations, masked.TYPICAL), 1))
-    return masked.explained(question, _effects, typical=typical)
+def explain(context: ExplainContext) -> Explanation:
+    combinations = 2 ** len(context.values)
+    typical = int(max(min(context.ask.room_given_time // combinations, masked_model.TYPICAL), 1))
+    return masked_model.explained(context, _effects, typical=typical)
 
 
-def _effects(switches: Switches) -> Iterator[Effect]:
+def _effects(switches: MaskedModel) -> Iterator[Effect]:
     found = np.empty((0, switches.count))
     for row in range(len(switches.game.background)):
         amounts = _amounts(partial(switches.against, row), switches.off)

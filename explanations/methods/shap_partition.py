@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from explanations.contract import Budget, Explanation, Kind, Question, Scope
-from explanations.libraries import own_chance
-from explanations.shapley import masked
-from explanations.shapley.masked import Effect, Switches
-from explanations.shapley.sampling import Matrix
+from explanations.contract import Budget, ExplainContext, Explanation, Kind, Scope
+from explanations.libraries import isolated_rng
+from explanations.shapley import masked_model
+from explanations.shapley.game import Matrix
+from explanations.shapley.masked_model import Effect, MaskedModel
 from mds_client.signature import Signature
 
 NAME = "shap_partition"
@@ -31,11 +31,11 @@ def describe() -> str:
 
 
 def suits(signature: Signature) -> bool:
-    return masked.suits(signature)
+    return masked_model.suits(signature)
 
 
 def cost(signature: Signature) -> Budget:
-    return masked.cost(signature)
+    return masked_model.cost(signature)
 
 
 def warm() -> None:
@@ -43,17 +43,19 @@ def warm() -> None:
     import shap  # noqa: F401
 
 
-def explain(question: Question) -> Explanation:
-    return masked.explained(question, _effects)
+def explain(context: ExplainContext) -> Explanation:
+    return masked_model.explained(context, _effects)
 
 
-def _effects(switches: Switches) -> Iterator[Effect]:
+def _effects(switches: MaskedModel) -> Iterator[Effect]:
     import shap
 
     fields = switches.count
     masker = shap.maskers.Partition(switches.off, clustering=_likeness(switches))
-    with own_chance():
-        for combinations in masked.with_more(switches, min(4 * fields, COMBINATIONS), COMBINATIONS):
+    with isolated_rng():
+        for combinations in masked_model.with_more(
+            switches, min(4 * fields, COMBINATIONS), COMBINATIONS
+        ):
             # shap 0.49 draws from numpy's global generator.
             np.random.seed(switches.seed)
             explainer = shap.explainers.Partition(switches, masker)
@@ -68,7 +70,7 @@ def _effects(switches: Switches) -> Iterator[Effect]:
                 return
 
 
-def _likeness(switches: Switches) -> Matrix:
+def _likeness(switches: MaskedModel) -> Matrix:
     """Which fields go together in the case and the typical rows, as a tree: scipy's linkage."""
     from scipy.cluster.hierarchy import linkage
     from scipy.spatial.distance import squareform

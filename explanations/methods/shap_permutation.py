@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from explanations.contract import Budget, Explanation, Kind, Question, Scope
-from explanations.libraries import own_chance
-from explanations.shapley import masked
-from explanations.shapley.masked import Effect, Switches
-from explanations.shapley.sampling import Matrix, Vector
+from explanations.contract import Budget, ExplainContext, Explanation, Kind, Scope
+from explanations.libraries import isolated_rng
+from explanations.shapley import masked_model
+from explanations.shapley.game import Matrix, Vector
+from explanations.shapley.masked_model import Effect, MaskedModel
 from mds_client.signature import Signature
 
 NAME = "shap_permutation"
@@ -28,11 +28,11 @@ def describe() -> str:
 
 
 def suits(signature: Signature) -> bool:
-    return masked.suits(signature)
+    return masked_model.suits(signature)
 
 
 def cost(signature: Signature) -> Budget:
-    return masked.cost(signature)
+    return masked_model.cost(signature)
 
 
 def warm() -> None:
@@ -40,13 +40,13 @@ def warm() -> None:
     _amounts(lambda each: np.asarray(each).sum(axis=1), np.zeros((1, 2)), seed=0)
 
 
-def explain(question: Question) -> Explanation:
-    return masked.explained(question, _effects)
+def explain(context: ExplainContext) -> Explanation:
+    return masked_model.explained(context, _effects)
 
 
-def _effects(switches: Switches) -> Iterator[Effect]:
+def _effects(switches: MaskedModel) -> Iterator[Effect]:
     found = np.empty((0, switches.count))
-    with own_chance():
+    with isolated_rng():
         for order in range(MOST_ORDERS):
             amounts = _amounts(switches, switches.off, seed=(switches.seed + order) % 2**32)
             found = np.vstack([found, amounts])

@@ -1,6 +1,6 @@
 """Which fields speak for the answer and how much: Shapley values against typical cases, with error bars.
 
-Exact while there are few fields, else estimated from random orders (explanations/shapley/walking.py).
+Exact while there are few fields, else estimated from random orders (explanations/shapley/permutation_sampling.py).
 """
 
 from __future__ import annotations
@@ -10,16 +10,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from explanations.asking import ROWS_A_CALL, OutOfBudget
-from explanations.coding import Coding
-from explanations.contract import Budget, Explanation, Kind, Progress, Question, Scope
+from explanations.budgeted_model import ROWS_A_CALL, OutOfBudget
+from explanations.contract import Budget, ExplainContext, Explanation, Kind, Progress, Scope
+from explanations.encoder import Encoder
 from explanations.errors import ExplanationCancelled
-from explanations.shapley import sampling, walking
-from explanations.shapley.comparing import Compared, all_rows, compared, rows_for_all
+from explanations.shapley import permutation_sampling
+from explanations.shapley.affordable_background import (
+    AffordableBackground,
+    affordable_background,
+    all_rows,
+    rows_for_all,
+)
+from explanations.shapley.game import Estimate, Game, Matrix, Vector, exact
+from explanations.shapley.permutation_samples import Facts
 from explanations.shapley.players import Player, players
-from explanations.shapley.sampling import Estimate, Game, Matrix, Vector
-from explanations.shapley.sharing import told
-from explanations.shapley.walks import Facts
+from explanations.shapley.result import to_explanation
 from mds_client.errors import MdsError
 from mds_client.signature import Signature
 
@@ -54,15 +59,15 @@ def cost(signature: Signature) -> Budget:
     return Budget(rows=rows, calls=CALLS, seconds=20)
 
 
-def explain(question: Question) -> Explanation:
-    repeated = question.ask.again(question.values, REPETITIONS)
-    found, ended = _watched(question, float(repeated[0]))
+def explain(context: ExplainContext) -> Explanation:
+    repeated = context.ask.again(context.values, REPETITIONS)
+    found, ended = _watched(context, float(repeated[0]))
     noise = float(np.ptp(repeated))
     if noise > SAME * max(1.0, abs(float(repeated[0]))):
         half = found.estimate.half + noise
         found = replace(found, estimate=replace(found.estimate, half=half))
-        ended = f"{ended} {_noisy(question, repeated)}".strip()
-    return _told(question, found, ended)
+        ended = f"{ended} {_noisy(context, repeated)}".strip()
+    return _told(context, found, ended)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,13 +79,13 @@ class _Found:
     estimate: Estimate
 
 
-def _watched(question: Question, reached: float) -> tuple[_Found, str]:
+def _watched(context: ExplainContext, reached: float) -> tuple[_Found, str]:
     """The last estimate before it is good enough, the budget is out or the model fails, and what ended it."""
     found: _Found | None = None
     ended = ""
     try:
-        for found in _growing(question, reached):
-            question.report(_progress(question, found))
+        for found in _growing(context, reached):
+            context.report(_progress(context, found))
             if found.estimate.is_narrow:
                 return found, ""
     except OutOfBudget as stopped:
@@ -94,55 +99,59 @@ def _watched(question: Question, reached: float) -> tuple[_Found, str]:
             raise
         ended = f"The model stopped answering: {error.sentence}"
     if found is None:
-        raise OutOfBudget(question.ask.nearest_limit)
-    return found, ended or _short_of(question, found.estimate)
+        raise OutOfBudget(context.ask.nearest_limit)
+    return found, ended or _short_of(context, found.estimate)
 
 
-def _growing(question: Question, reached: float) -> Iterator[_Found]:
+def _growing(context: ExplainContext, reached: float) -> Iterator[_Found]:
     """Estimates; begun anew with more typical cases where the model turns out quicker than it seemed."""
-    who = players(question.signature, question.values, all_rows(question))
+    who = players(context.signature, context.values, all_rows(context))
     is_too_few = True
     while is_too_few:
-        against = compared(question, len(who))
+        against = affordable_background(context, len(who))
         is_too_few = False
         words = f"Comparing with {len(against.rows)} typical cases"
-        question.report(Progress(fraction=0.1, words=words))
-        for found in _estimates(question, who, against, reached):
-            is_too_few = against.can_grow(question.ask)
+        context.report(Progress(fraction=0.1, words=words))
+        for found in _estimates(context, who, against, reached):
+            is_too_few = against.can_grow(context.ask)
             if is_too_few:
                 break
             yield found
 
 
 def _estimates(
-    question: Question, who: Sequence[Player], against: Compared, reached: float
+    context: ExplainContext, who: Sequence[Player], against: AffordableBackground, reached: float
 ) -> Iterator[_Found]:
-    ask = question.ask
-    coding = Coding.of(list(question.values), [question.values, *against.rows])
-    game = _game(question, coding, who, against, reached)
+    ask = context.ask
+    encoder = Encoder.of(list(context.values), [context.values, *against.rows])
+    game = _game(context, encoder, who, against, reached)
 
     def score(codes: Matrix) -> Vector:
-        return ask(coding.decode(codes))
+        return ask(encoder.decode(codes))
 
     def room() -> float:
         return min(max(game.rows_a_pair, min(ROWS_A_CALL, ask.rows_within(REFINED))), ask.room)
 
     if game.rows_for_all <= ask.room:
-        estimates = sampling.exact(score, game, lambda: ask.room)
+        estimates = exact(score, game, lambda: ask.room)
     else:
-        facts = Facts.of(coding, game)
-        estimates = walking.sampled(score, game, room, seed=question.seed, facts=facts)
+        facts = Facts.of(encoder, game)
+        estimates = permutation_sampling.sampled(score, game, room, seed=context.seed, facts=facts)
     for estimate in estimates:
         yield _Found(game=game, players=who, estimate=estimate)
 
 
 def _game(
-    question: Question, coding: Coding, who: Sequence[Player], against: Compared, reached: float
+    context: ExplainContext,
+    encoder: Encoder,
+    who: Sequence[Player],
+    against: AffordableBackground,
+    reached: float,
 ) -> Game:
-    place = {name: column for column, name in enumerate(question.values)}
+    place = {name: column for column, name in enumerate(context.values)}
     return Game(
-        case=coding.encode([question.values])[0],
-        background=coding.encode(against.rows),
+        case=encoder.encode([context.values])[0],
+        background=encoder.encode(against.rows),
         weights=against.weights,
         players=[[place[name] for name in each.names] for each in who],
         reached=reached,
@@ -150,22 +159,22 @@ def _game(
     )
 
 
-def _short_of(question: Question, found: Estimate) -> str:
+def _short_of(context: ExplainContext, found: Estimate) -> str:
     """What ended it, where that leaves out something a reader expects."""
-    return "" if np.isfinite(found.half).all() else f"It ended after {question.ask.nearest_limit}."
+    return "" if np.isfinite(found.half).all() else f"It ended after {context.ask.nearest_limit}."
 
 
-def _noisy(question: Question, repeated: Vector) -> str:
-    low, high = (question.target.value_text(float(end)) for end in (repeated.min(), repeated.max()))
+def _noisy(context: ExplainContext, repeated: Vector) -> str:
+    low, high = (context.target.value_text(float(end)) for end in (repeated.min(), repeated.max()))
     return (
         f"Asked {len(repeated)} times about this very case, the model answered between {low} and {high}: "
         "all ranges are widened by that."
     )
 
 
-def _progress(question: Question, found: _Found) -> Progress:
-    rough, ask = _told(question, found, "So far."), question.ask
-    share = ask.rows / (question.budget.rows or ROWS)
+def _progress(context: ExplainContext, found: _Found) -> Progress:
+    rough, ask = _told(context, found, "So far."), context.ask
+    share = ask.rows / (context.budget.rows or ROWS)
     return Progress(
         fraction=min(0.1 + 0.9 * share, 1.0),
         words="Trying fields together",
@@ -173,11 +182,12 @@ def _progress(question: Question, found: _Found) -> Progress:
     )
 
 
-def _told(question: Question, found: _Found, ended: str) -> Explanation:
+def _told(context: ExplainContext, found: _Found, ended: str) -> Explanation:
     how = f"{_how(found)} {ended}".strip()
     who, estimate = found.players, found.estimate
     return replace(
-        told(question, who, estimate, reached=found.game.reached, how=how), is_complete=not ended
+        to_explanation(context, who, estimate, reached=found.game.reached, how=how),
+        is_complete=not ended,
     )
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from explanations import sentences, wording
-from explanations.asking import Fact, OutOfBudget
-from explanations.contract import Attribution, Explanation, Progress, Question
+from explanations import formatting, narration
+from explanations.budgeted_model import Fact, OutOfBudget
+from explanations.contract import Attribution, ExplainContext, Explanation, Progress
 from explanations.errors import ExplanationCancelled, ExplanationFailed
 from mds_client.errors import MdsError
 from mds_client.signature import Field, Kind, Signature, Values
@@ -89,16 +89,16 @@ def the_field(signature: Signature, kind: Kind) -> Field:
     return found
 
 
-def occlude(question: Question, hiding: Hiding) -> Explanation:
+def occlude(context: ExplainContext, hiding: Hiding) -> Explanation:
     """What each part is worth. Raises ExplanationFailed when the model answers to no changed input."""
-    return _Search(question, hiding).explained()
+    return _Search(context, hiding).explained()
 
 
 class _Search:
     """What is known by now, from the first large parts to the small ones that matter."""
 
-    def __init__(self, question: Question, hiding: Hiding) -> None:
-        self._question = question
+    def __init__(self, context: ExplainContext, hiding: Hiding) -> None:
+        self._context = context
         self._hiding = hiding
         self._leaves: list[Leaf] = []
         self._tried = 0
@@ -128,7 +128,7 @@ class _Search:
     def _look(self) -> None:
         self._ask(self._hiding.parts, self._leaves)
         if self._hiding.nothing is not None:
-            [fact] = self._question.ask.each([self._with(self._hiding.nothing)])
+            [fact] = self._context.ask.each([self._with(self._hiding.nothing)])
             self._base = fact.score if fact else None
         while (strongest := self._worth_a_look()) is not None:
             self._take_apart(strongest)
@@ -169,9 +169,9 @@ class _Search:
         start = 0
         while start < len(parts):
             some = parts[start : start + self._at_once()]
-            before = self._question.ask.seconds
-            facts = self._question.ask.each([self._with(part.without()) for part in some])
-            self._pace = (self._question.ask.seconds - before) / len(some)
+            before = self._context.ask.seconds
+            facts = self._context.ask.each([self._with(part.without()) for part in some])
+            self._pace = (self._context.ask.seconds - before) / len(some)
             leaves += [self._leaf(part, fact) for part, fact in zip(some, facts, strict=True)]
             self._tried += len(some)
             self._erred += facts.count(None)
@@ -181,7 +181,7 @@ class _Search:
     def _at_once(self) -> int:
         by_pace = SECONDS_A_STEP / max(self._pace, 1e-6)
         most = MOST_AT_ONCE if self._tried else FIRST_AT_ONCE
-        return int(max(1, min(by_pace, most, self._question.ask.rows_left)))
+        return int(max(1, min(by_pace, most, self._context.ask.rows_left)))
 
     def _leaf(self, part: Part, fact: Fact | None) -> Leaf:
         if fact is None:
@@ -189,14 +189,14 @@ class _Search:
         return Leaf(part=part, amount=self._prediction - fact.score, headline=fact.headline)
 
     def _with(self, value: object) -> Values:
-        return {**self._question.values, self._hiding.field.name: value}
+        return {**self._context.values, self._hiding.field.name: value}
 
     def _answered(self) -> tuple[float, float]:
         """The number for the whole input, and its standard deviation where the model does not repeat itself."""
-        again, row = self._question.ask.again, self._with(self._hiding.whole)
-        before = self._question.ask.seconds
+        again, row = self._context.ask.again, self._with(self._hiding.whole)
+        before = self._context.ask.seconds
         scores = again(row, 2)
-        self._pace = (self._question.ask.seconds - before) / 2
+        self._pace = (self._context.ask.seconds - before) / 2
         if np.ptp(scores) > SAME * max(1.0, abs(scores[0])):
             scores = np.concatenate([scores, again(row, TRIES - 2)])
             return float(scores.mean()), float(scores.std(ddof=1))
@@ -210,20 +210,20 @@ class _Search:
         if self._known:
             fraction, rough = min(self._tried / self._hiding.most, 1.0), self._told()
             progress = Progress(fraction=fraction, words="Hiding part after part", rough=rough)
-            self._question.report(progress)
+            self._context.report(progress)
 
     def _told(self) -> Explanation:
-        known, question, target = self._known, self._question, self._question.target
+        known, context, target = self._known, self._context, self._context.target
         titles, half = self._hiding.named(known), self._half
         attributions = tuple(
             _attribution(self._hiding.field, leaf, title, half)
             for leaf, title in zip(known, titles, strict=True)
         )
-        sentence = f"{sentences.answered(target, self._prediction)} {self._reasons(attributions)}"
+        sentence = f"{narration.answered(target, self._prediction)} {self._reasons(attributions)}"
         return Explanation(
-            method=question.method.NAME,
-            title=question.method.TITLE,
-            kind=question.method.KIND,
+            method=context.method.NAME,
+            title=context.method.TITLE,
+            kind=context.method.KIND,
             target=target,
             prediction=self._prediction,
             base=self._base,
@@ -241,9 +241,9 @@ class _Search:
         return 1.96 * self._spread * math.sqrt(1 + 1 / TRIES)
 
     def _reasons(self, attributions: Sequence[Attribution]) -> str:
-        if self._question.target.kind == "agreement":
+        if self._context.target.kind == "agreement":
             return _turns(self._known, attributions)
-        return sentences.reasons(self._question.target, attributions)
+        return narration.reasons(self._context.target, attributions)
 
     def _note(self) -> str:
         return " ".join(part for part in (self._hiding.how, *self._remarks()) if part)
@@ -258,7 +258,7 @@ class _Search:
             if self._spread
             else "",
             "An amount is the share of the answer's words that go when the part is hidden."
-            if self._question.target.kind == "words"
+            if self._context.target.kind == "words"
             else "",
             f"{self._limit}, with {len(self._leaves)} parts looked at." if self._limit else "",
         )
@@ -280,13 +280,13 @@ def _attribution(field: Field, leaf: Leaf, title: str, half: float) -> Attributi
 def _turns(leaves: Sequence[Leaf], attributions: Sequence[Attribution]) -> str:
     """For answers without a number: without which parts the model says something else."""
     turns = [
-        f"without {wording.inside(each.title)} it says {wording.shortened(leaf.headline) or 'nothing'}"
+        f"without {formatting.inside(each.title)} it says {formatting.shortened(leaf.headline) or 'nothing'}"
         for leaf, each in zip(leaves, attributions, strict=True)
         if each.amount > 0.5
     ]
     if not turns:
         return "No single part changes that: it stays whichever of them is hidden."
-    said = wording.listed(turns[:FLIPS_NAMED])
+    said = formatting.listed(turns[:FLIPS_NAMED])
     rest = len(turns) - FLIPS_NAMED
     more = f"; {rest} more parts change it too" if rest > 0 else ""
     return f"{said[0].upper()}{said[1:]}{more}."

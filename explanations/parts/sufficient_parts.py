@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from explanations import wording
-from explanations.asking import OutOfBudget
-from explanations.contract import Attribution, Explanation, Progress, Question
+from explanations import formatting
+from explanations.budgeted_model import OutOfBudget
+from explanations.contract import Attribution, ExplainContext, Explanation, Progress
 from explanations.errors import ExplanationCancelled, ExplanationFailed
 from mds_client.errors import MdsError
 from mds_client.signature import Role, Signature, Values
@@ -45,10 +45,10 @@ class Game:
 
 
 @dataclass(kw_only=True)
-class Crowd:
+class Perturbations:
     """Variants of an input, which of its parts each keeps, and whether the answer stayed the same."""
 
-    question: Question
+    context: ExplainContext
     game: Game
     test: int
     masks: Masks
@@ -57,22 +57,22 @@ class Crowd:
     extra: dict[Rule, tuple[Masks, Masks]] = field(default_factory=dict)
 
     @classmethod
-    def asked(cls, question: Question, game: Game, *, most: int, test: int) -> Crowd:
+    def asked(cls, context: ExplainContext, game: Game, *, most: int, test: int) -> Perturbations:
         """Ask about variants until there are `most`, or what is left is needed for `test` fresh ones.
 
         Raises what the model or the budget raises when there are hardly any by then.
         """
         none = np.zeros((0, game.count), dtype=bool)
-        crowd = cls(question=question, game=game, test=test, masks=none, same=none[:, 0])
-        drawn = _drawn(np.random.default_rng(question.seed), most, game.count)
+        crowd = cls(context=context, game=game, test=test, masks=none, same=none[:, 0])
+        drawn = _drawn(np.random.default_rng(context.seed), most, game.count)
         for start in range(0, most, AT_ONCE):
-            if question.ask.room < test and start >= FEWEST:
-                crowd.limit = question.ask.nearest_limit
+            if context.ask.room < test and start >= FEWEST:
+                crowd.limit = context.ask.nearest_limit
                 break
             if not crowd._take(drawn[start : start + AT_ONCE]):
                 break
             fraction = 0.7 * (start + AT_ONCE) / most
-            question.report(Progress(fraction=min(fraction, 0.7), words="Hiding parts at random"))
+            context.report(Progress(fraction=min(fraction, 0.7), words="Hiding parts at random"))
         return crowd
 
     @property
@@ -109,9 +109,9 @@ class Crowd:
     def tested(self, rule: Rule) -> Tested:
         """How often the answer stays with a rule's parts kept, in fresh variants; in known ones without budget."""
         coverage = float(self.masks[:, list(rule)].all(axis=1).mean())
-        fresh = _drawn(np.random.default_rng(self.question.seed + 1), self.test, self.game.count)
+        fresh = _drawn(np.random.default_rng(self.context.seed + 1), self.test, self.game.count)
         fresh[:, list(rule)] = True
-        self.question.report(Progress(fraction=0.9, words="Trying the rule on fresh variants"))
+        self.context.report(Progress(fraction=0.9, words="Trying the rule on fresh variants"))
         same: list[bool] = []
         try:
             for start in range(0, len(fresh), AT_ONCE):
@@ -126,10 +126,10 @@ class Crowd:
         )
 
     def _more(self, rule: Rule, count: int) -> tuple[Masks, Masks]:
-        chance = np.random.default_rng([self.question.seed, *rule])
+        chance = np.random.default_rng([self.context.seed, *rule])
         masks = _drawn(chance, count, self.game.count)
         masks[:, list(rule)] = True
-        if self.question.ask.room < self.test + count:
+        if self.context.ask.room < self.test + count:
             return masks[:0], masks[:0, 0]
         try:
             return masks, self._answers(masks)
@@ -154,7 +154,7 @@ class Crowd:
 
     def _answers(self, masks: Masks) -> Masks:
         rows = [self.game.kept(np.flatnonzero(mask).tolist()) for mask in masks]
-        return np.asarray(self.question.ask.agrees(rows), dtype=bool)
+        return np.asarray(self.context.ask.agrees(rows), dtype=bool)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +171,7 @@ class Tested:
 class Sampler:
     """What alibi's search draws from: variants that are known already. Its features are the candidates."""
 
-    def __init__(self, crowd: Crowd) -> None:
+    def __init__(self, crowd: Perturbations) -> None:
         self.candidates = crowd.candidates()
         self._crowd = crowd
 
@@ -197,7 +197,7 @@ class Enough:
     """
 
     prediction: float
-    crowd: Crowd
+    crowd: Perturbations
     tested: Tested
     parts: Sequence[Attribution]
     conditions: Sequence[str]
@@ -208,13 +208,13 @@ class Enough:
 
     def told(self, alt: str, *, raster: tuple[tuple[int, ...], ...] = ()) -> Explanation:
         """The rule as an explanation; `alt` comes before its sentence in the text for those who cannot see it."""
-        crowd, tested, question = self.crowd, self.tested, self.crowd.question
-        words = sentence(question.target.answer, self.condition, self.variants, tested, crowd.alone)
+        crowd, tested, context = self.crowd, self.tested, self.crowd.context
+        words = sentence(context.target.answer, self.condition, self.variants, tested, crowd.alone)
         return Explanation(
-            method=question.method.NAME,
-            title=question.method.TITLE,
-            kind=question.method.KIND,
-            target=question.target,
+            method=context.method.NAME,
+            title=context.method.TITLE,
+            kind=context.method.KIND,
+            target=context.target,
             prediction=self.prediction,
             base=crowd.alone,
             attributions=tuple(self.parts),
@@ -234,9 +234,9 @@ def suits(signature: Signature) -> bool:
     return not any(signature.output(role) for role in UNLIKE_A_CHOICE)
 
 
-def check(question: Question) -> None:
+def check(context: ExplainContext) -> None:
     """Raises ExplanationFailed for answers that hardly ever stay the same: numbers, texts and stretches."""
-    if question.target.kind in ("number", "seconds", "words"):
+    if context.target.kind in ("number", "seconds", "words"):
         raise ExplanationFailed(
             "What is enough for an answer can be found only where the model chooses between answers.",
             advice="The other ways to find out work for this model.",
@@ -245,7 +245,7 @@ def check(question: Question) -> None:
 
 def sentence(answer: str, condition: str, variants: str, tested: Tested, alone: float) -> str:
     """The rule in words, with its precision and what it adds."""
-    share, before = wording.percent(tested.precision), wording.percent(alone)
+    share, before = formatting.percent(tested.precision), formatting.percent(alone)
     says = f"the model says {answer} for {share} of {variants}"
     if not condition:
         return f"No part is needed by itself: {says}, whatever is hidden in them."
@@ -255,11 +255,11 @@ def sentence(answer: str, condition: str, variants: str, tested: Tested, alone: 
     return f"No few parts are enough for this answer. The best: {told}"
 
 
-def note(how: str, them: str, crowd: Crowd, tested: Tested) -> str:
+def note(how: str, them: str, crowd: Perturbations, tested: Tested) -> str:
     """What was done, how well the rule was tried, and what ended it early."""
     parts = [
         how,
-        f"{wording.percent(tested.coverage)} of them {them}." if tested.coverage < 1 else "",
+        f"{formatting.percent(tested.coverage)} of them {them}." if tested.coverage < 1 else "",
         f"Tried on {tested.fresh} fresh ones."
         if tested.fresh
         else "There was no time to try it on fresh ones: it may look better than it is.",

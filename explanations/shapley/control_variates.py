@@ -15,9 +15,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from explanations.shapley import bent_sums, likeness
-from explanations.shapley.sampling import TINY, Game, Indices, Matrix
-from explanations.shapley.walks import Facts, Walks
+from explanations.shapley import gaussian_process, glm
+from explanations.shapley.game import TINY, Game, Indices, Matrix
+from explanations.shapley.permutation_samples import Facts, PermutationSamples
 
 # Less than this share of the chance in the walks is not worth taking off.
 WORTH = 0.2
@@ -25,11 +25,11 @@ WORTH = 0.2
 ENOUGH = 0.98
 
 Halves = np.ndarray[tuple[int], np.dtype[np.bool_]]
-ByChance = Callable[[Walks, Walks], Matrix]
+NoiseEstimate = Callable[[PermutationSamples, PermutationSamples], Matrix]
 
 
 def adjusted(
-    game: Game, walks: Walks, facts: Facts, *, seed: int, is_thorough: bool = False
+    game: Game, walks: PermutationSamples, facts: Facts, *, seed: int, is_thorough: bool = False
 ) -> Matrix:
     """The amounts of the pairs of walks, less what was chance as far as can be foretold: (pairs, players).
 
@@ -39,8 +39,8 @@ def adjusted(
     amounts, halves = walks.amounts, _halves(game, walks)
     taken, told = np.zeros_like(amounts), []
     if halves.any() and not halves.all():
-        for by_chance in _foretellers(game, walks, facts, seed, is_thorough=is_thorough):
-            told.append(_crossed(walks, halves, by_chance))
+        for noise_estimate in _foretellers(game, walks, facts, seed, is_thorough=is_thorough):
+            told.append(_crossed(walks, halves, noise_estimate))
             taken, share = _worth_taking(game, walks.which, amounts, told)
             if share > ENOUGH:
                 break
@@ -48,21 +48,23 @@ def adjusted(
 
 
 def _foretellers(
-    game: Game, walks: Walks, facts: Facts, seed: int, *, is_thorough: bool
-) -> list[ByChance]:
-    count, link = len(facts.owners), bent_sums.link_of(walks.values)
-    found: list[ByChance] = []
-    if link and 0 < count <= bent_sums.MOST_FACTS:
+    game: Game, walks: PermutationSamples, facts: Facts, seed: int, *, is_thorough: bool
+) -> list[NoiseEstimate]:
+    count, link = len(facts.owners), glm.link_of(walks.values)
+    found: list[NoiseEstimate] = []
+    if link and 0 < count <= glm.MOST_FACTS:
         chance = np.random.default_rng([seed, 1])
         found.append(
-            lambda known, unseen: bent_sums.by_chance(game, facts, known, unseen, link, chance)
+            lambda known, unseen: glm.noise_estimate(game, facts, known, unseen, link, chance)
         )
-    if is_thorough and 0 < count <= likeness.MOST_FACTS and np.ptp(walks.values) > 0:
-        found.append(lambda known, unseen: likeness.by_chance(game, facts, known, unseen))
+    if is_thorough and 0 < count <= gaussian_process.MOST_FACTS and np.ptp(walks.values) > 0:
+        found.append(
+            lambda known, unseen: gaussian_process.noise_estimate(game, facts, known, unseen)
+        )
     return found
 
 
-def _halves(game: Game, walks: Walks) -> Halves:
+def _halves(game: Game, walks: PermutationSamples) -> Halves:
     """Two halves of the walks that know nothing of each other's orders."""
     pairs = np.bincount(walks.which, minlength=len(game.background))
     # The place of each pair among those of its typical row; couples of turned pairs stay together.
@@ -72,11 +74,11 @@ def _halves(game: Game, walks: Walks) -> Halves:
     return np.asarray((places // 2 + walks.which) % 2 == 1)
 
 
-def _crossed(walks: Walks, halves: Halves, by_chance: ByChance) -> Matrix:
+def _crossed(walks: PermutationSamples, halves: Halves, noise_estimate: NoiseEstimate) -> Matrix:
     found = np.zeros((len(walks.which), walks.ranks.shape[2]))
     for half in (halves, ~halves):
         known, unseen = np.flatnonzero(~half), np.flatnonzero(half)
-        found[half] = by_chance(walks.some(known), walks.some(unseen))
+        found[half] = noise_estimate(walks.some(known), walks.some(unseen))
     return found
 
 

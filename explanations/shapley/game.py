@@ -1,7 +1,7 @@
 """Shapley values from a model's answers alone: what is shared out, between whom, and the exact formula.
 
 A *player* is a column, or a group of columns that change together: they turn a typical row into the case.
-Where all sets of players are too many to try, explanations/shapley/walking.py tries some orders of them.
+Where all sets of players are too many to try, explanations/shapley/permutation_sampling.py tries some orders of them.
 """
 
 from __future__ import annotations

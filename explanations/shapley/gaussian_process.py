@@ -18,8 +18,8 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.spatial.distance import cdist
 from scipy.special import roots_legendre
 
-from explanations.shapley.sampling import TINY, Game, Matrix, Vector
-from explanations.shapley.walks import Facts, Walks, gains
+from explanations.shapley.game import TINY, Game, Matrix, Vector
+from explanations.shapley.permutation_samples import Facts, PermutationSamples, gains
 
 # Fitting grows with the cube of the rows and takes longer than it is worth with more of these.
 MOST_ROWS = 2000
@@ -35,7 +35,9 @@ MOST_APART = 0.9
 MOST_NODES = 16
 
 
-def by_chance(game: Game, facts: Facts, known: Walks, unseen: Walks) -> Matrix:
+def noise_estimate(
+    game: Game, facts: Facts, known: PermutationSamples, unseen: PermutationSamples
+) -> Matrix:
     """What likeness to the known walks says that chance brought in the unseen: (pairs, players)."""
     fit = Fit.to(game, facts, known.some(np.arange(_affordable(game, known))))
     return np.asarray(
@@ -43,7 +45,7 @@ def by_chance(game: Game, facts: Facts, known: Walks, unseen: Walks) -> Matrix:
     )
 
 
-def _affordable(game: Game, walks: Walks) -> int:
+def _affordable(game: Game, walks: PermutationSamples) -> int:
     return min(len(walks.which), MOST_ROWS // max(game.rows_a_pair, 1))
 
 
@@ -58,7 +60,7 @@ class Fit:
     reach: Vector
 
     @classmethod
-    def to(cls, game: Game, facts: Facts, walks: Walks) -> Fit:
+    def to(cls, game: Game, facts: Facts, walks: PermutationSamples) -> Fit:
         """Fitted to all answers on the way of these walks, and to those at their ends."""
         rows, answers = facts.known(game, walks)
         away = answers - answers.mean()
@@ -68,7 +70,9 @@ class Fit:
         factor, shares, _ = max(found, key=lambda each: each[-1])
         return cls(facts=facts, rows=rows, shares=shares, reach=factor * reach)
 
-    def answers(self, walks: Walks) -> np.ndarray[tuple[int, int, int], np.dtype[np.float64]]:
+    def answers(
+        self, walks: PermutationSamples
+    ) -> np.ndarray[tuple[int, int, int], np.dtype[np.float64]]:
         """What it expects on the way of these walks: (pairs, 2, players + 1), less the mean of all answers."""
         rows = self.facts.along(walks).reshape(-1, len(self.reach))
         likeness = np.exp(-_apart(rows, self.rows, self.reach))
@@ -90,7 +94,7 @@ class Fit:
         return np.exp(-apart.T)
 
 
-def _reach(game: Game, facts: Facts, walks: Walks, variance: float) -> Vector:
+def _reach(game: Game, facts: Facts, walks: PermutationSamples, variance: float) -> Vector:
     """How fast likeness ends along each fact: so that the squared gains are as large as they were.
 
     A process of variance v has squared gains of 2 v (1 - likeness) on average.

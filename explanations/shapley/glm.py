@@ -14,8 +14,8 @@ from typing import Literal
 
 import numpy as np
 
-from explanations.shapley.sampling import Game, Indices, Matrix, Vector
-from explanations.shapley.walks import Facts, Ranks, Values, Walks, gains
+from explanations.shapley.game import Game, Indices, Matrix, Vector
+from explanations.shapley.permutation_samples import Facts, PermutationSamples, Ranks, Values, gains
 
 Link = Literal["logit", "log"]
 
@@ -30,8 +30,13 @@ STEEPEST = 30.0
 MOST_FACTS = 400
 
 
-def by_chance(
-    game: Game, facts: Facts, known: Walks, unseen: Walks, link: Link, chance: np.random.Generator
+def noise_estimate(
+    game: Game,
+    facts: Facts,
+    known: PermutationSamples,
+    unseen: PermutationSamples,
+    link: Link,
+    chance: np.random.Generator,
 ) -> Matrix:
     """What a bent sum, fitted to the known walks, says that chance brought in the unseen: (pairs, players)."""
     fit = Fit.to(link, game, facts, known)
@@ -85,7 +90,7 @@ class Fit:
     adds: Matrix
 
     @classmethod
-    def to(cls, link: Link, game: Game, facts: Facts, walks: Walks) -> Fit:
+    def to(cls, link: Link, game: Game, facts: Facts, walks: PermutationSamples) -> Fit:
         """Fitted to all answers on the way of these walks, and to those at their ends."""
         rows, answers = facts.known(game, walks)
         slopes = _fitted(link, np.hstack([np.ones((len(rows), 1)), rows]), answers)

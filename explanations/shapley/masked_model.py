@@ -13,13 +13,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from explanations.asking import OutOfBudget
-from explanations.coding import Coding
-from explanations.contract import Budget, Explanation, Progress, Question
-from explanations.shapley.comparing import Compared, all_rows, compared, rows_for_all
+from explanations.budgeted_model import OutOfBudget
+from explanations.contract import Budget, ExplainContext, Explanation, Progress
+from explanations.encoder import Encoder
+from explanations.shapley.affordable_background import (
+    AffordableBackground,
+    affordable_background,
+    all_rows,
+    rows_for_all,
+)
+from explanations.shapley.game import Estimate, Game, Indices, Matrix, Vector
 from explanations.shapley.players import players
-from explanations.shapley.sampling import Estimate, Game, Indices, Matrix, Vector
-from explanations.shapley.sharing import told
+from explanations.shapley.result import to_explanation
 from mds_client.signature import Signature
 
 ROWS = 3400
@@ -28,7 +33,7 @@ SECONDS = 20
 # Every combination of switches asks about so many rows.
 TYPICAL = 10
 
-Effort = Callable[["Switches"], Iterable["Effect"]]
+Effort = Callable[["MaskedModel"], Iterable["Effect"]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +46,12 @@ class Effect:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Switches:
+class MaskedModel:
     """The model as a function of switches, (rows, fields) of 0 and 1, to numbers, (rows,)."""
 
-    question: Question
+    context: ExplainContext
     game: Game
-    coding: Coding
+    encoder: Encoder
 
     def __call__(self, switches: Matrix) -> Vector:
         """The weighted mean over all typical rows. Raises OutOfBudget."""
@@ -60,7 +65,7 @@ class Switches:
     def _asked(self, rows: Indices, switches: Matrix) -> Matrix:
         masks = np.tile(np.asarray(switches) > 0, (len(rows), 1))
         mixed = self.game.mixed(masks, np.repeat(rows, len(switches)))
-        found = self.question.ask(self.coding.decode(mixed))
+        found = self.context.ask(self.encoder.decode(mixed))
         return np.asarray(found.reshape(len(rows), len(switches)))
 
     @property
@@ -71,7 +76,7 @@ class Switches:
     @property
     def seed(self) -> int:
         """What makes chance repeatable."""
-        return self.question.seed
+        return self.context.seed
 
     @property
     def on(self) -> Matrix:
@@ -95,30 +100,32 @@ def cost(signature: Signature) -> Budget:
     return Budget(rows=rows, calls=CALLS, seconds=SECONDS)
 
 
-def explained(question: Question, effort: Effort, *, typical: int = TYPICAL) -> Explanation:
+def explained(context: ExplainContext, effort: Effort, *, typical: int = TYPICAL) -> Explanation:
     """What an explainer found before it was done or the budget ended it. Raises OutOfBudget if that is nothing."""
-    reached = float(question.ask([question.values])[0])
-    who = players(question.signature, question.values, all_rows(question))
-    against = compared(question, len(who), most=typical)
-    switches = _switches(question, against, [each.names for each in who], reached)
+    reached = float(context.ask([context.values])[0])
+    who = players(context.signature, context.values, all_rows(context))
+    against = affordable_background(context, len(who), most=typical)
+    switches = _switches(context, against, [each.names for each in who], reached)
     found: Effect | None = None
     ended = ""
     try:
         for found in effort(switches):
-            rough = told(question, who, _estimate(switches, found), reached=reached, how="So far.")
-            question.report(_progress(question, rough))
+            rough = to_explanation(
+                context, who, _estimate(switches, found), reached=reached, how="So far."
+            )
+            context.report(_progress(context, rough))
     except OutOfBudget as stopped:
         if found is None:
             raise
         ended = f"It ended after {stopped.limit}."
     if found is None:
-        raise OutOfBudget(question.ask.nearest_limit)
+        raise OutOfBudget(context.ask.nearest_limit)
     how = f"{found.words} Ranges are not known. {ended}".strip()
-    explanation = told(question, who, _estimate(switches, found), reached=reached, how=how)
+    explanation = to_explanation(context, who, _estimate(switches, found), reached=reached, how=how)
     return replace(explanation, is_complete=not ended)
 
 
-def with_more(switches: Switches, first: int, most: int) -> Iterable[int]:
+def with_more(switches: MaskedModel, first: int, most: int) -> Iterable[int]:
     """Efforts in combinations of switches: twice as many each time, while the budget has room for them."""
     combinations = first
     while combinations <= most:
@@ -126,28 +133,31 @@ def with_more(switches: Switches, first: int, most: int) -> Iterable[int]:
         if combinations == most:
             return
         combinations = min(2 * combinations, most)
-        room = switches.question.ask.room // len(switches.game.background)
+        room = switches.context.ask.room // len(switches.game.background)
         if room < combinations / 2:
-            raise OutOfBudget(switches.question.ask.nearest_limit)
+            raise OutOfBudget(switches.context.ask.nearest_limit)
 
 
 def _switches(
-    question: Question, against: Compared, names: list[tuple[str, ...]], reached: float
-) -> Switches:
-    coding = Coding.of(list(question.values), [question.values, *against.rows])
-    place = {name: column for column, name in enumerate(question.values)}
+    context: ExplainContext,
+    against: AffordableBackground,
+    names: list[tuple[str, ...]],
+    reached: float,
+) -> MaskedModel:
+    encoder = Encoder.of(list(context.values), [context.values, *against.rows])
+    place = {name: column for column, name in enumerate(context.values)}
     game = Game(
-        case=coding.encode([question.values])[0],
-        background=coding.encode(against.rows),
+        case=encoder.encode([context.values])[0],
+        background=encoder.encode(against.rows),
         weights=against.weights,
         players=[[place[name] for name in own] for own in names],
         reached=reached,
         starts=against.starts,
     )
-    return Switches(question=question, game=game, coding=coding)
+    return MaskedModel(context=context, game=game, encoder=encoder)
 
 
-def _estimate(switches: Switches, found: Effect) -> Estimate:
+def _estimate(switches: MaskedModel, found: Effect) -> Estimate:
     game = switches.game
     typical = found.typical or len(game.background)
     weights = game.weights[:typical] / game.weights[:typical].sum()
@@ -160,10 +170,10 @@ def _estimate(switches: Switches, found: Effect) -> Estimate:
     )
 
 
-def _progress(question: Question, rough: Explanation) -> Progress:
-    ask = question.ask
+def _progress(context: ExplainContext, rough: Explanation) -> Progress:
+    ask = context.ask
     return Progress(
-        fraction=min(ask.rows / (question.budget.rows or ROWS), 1.0),
+        fraction=min(ask.rows / (context.budget.rows or ROWS), 1.0),
         words="Trying fields together",
         rough=replace(
             rough, is_complete=False, rows=ask.rows, calls=ask.calls, seconds=ask.seconds

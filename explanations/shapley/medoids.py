@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explanations.shapley.sampling import Indices, Matrix, Vector
+from explanations.shapley.game import Indices, Matrix, Vector
 
 SWAPS = 20
 

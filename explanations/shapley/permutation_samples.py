@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explanations.coding import UNKNOWN, Coding
-from explanations.shapley.sampling import Game, Indices, Matrix, Vector
+from explanations.encoder import UNKNOWN, Encoder
+from explanations.shapley.game import Game, Indices, Matrix, Vector
 
 Values = np.ndarray[tuple[int, int, int], np.dtype[np.float64]]
 Facts4 = np.ndarray[tuple[int, int, int, int], np.dtype[np.float64]]
@@ -15,7 +15,7 @@ Ranks = np.ndarray[tuple[int, int, int], np.dtype[np.intp]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Walks:
+class PermutationSamples:
     """Pairs of walks: `which` typical row each began at, the `ranks` of the players forwards and backwards
     (pairs, 2, players), and the answers on the way (pairs, 2, players + 1)."""
 
@@ -24,24 +24,26 @@ class Walks:
     values: Values
 
     @classmethod
-    def none(cls, players: int) -> Walks:
+    def none(cls, players: int) -> PermutationSamples:
         return cls(
             which=np.empty(0, dtype=np.intp),
             ranks=np.empty((0, 2, players), dtype=np.intp),
             values=np.empty((0, 2, players + 1)),
         )
 
-    def and_then(self, more: Walks) -> Walks:
+    def and_then(self, more: PermutationSamples) -> PermutationSamples:
         """These walks and some more."""
-        return Walks(
+        return PermutationSamples(
             which=np.concatenate([self.which, more.which]),
             ranks=np.concatenate([self.ranks, more.ranks]),
             values=np.concatenate([self.values, more.values]),
         )
 
-    def some(self, chosen: Indices) -> Walks:
+    def some(self, chosen: Indices) -> PermutationSamples:
         """The chosen ones of these walks."""
-        return Walks(which=self.which[chosen], ranks=self.ranks[chosen], values=self.values[chosen])
+        return PermutationSamples(
+            which=self.which[chosen], ranks=self.ranks[chosen], values=self.values[chosen]
+        )
 
     @property
     def amounts(self) -> Matrix:
@@ -62,12 +64,12 @@ class Facts:
     owners: Indices
 
     @classmethod
-    def of(cls, coding: Coding, game: Game) -> Facts:
+    def of(cls, encoder: Encoder, game: Game) -> Facts:
         """What is behind the codes of a game: numbers as such, unknown and other values as yes or no."""
         owner = {column: place for place, own in enumerate(game.players) for column in own}
         codes = np.vstack([game.case, game.background]).astype(int)
         parts, owners = [], []
-        for column, table in enumerate(coding.tables.values()):
+        for column, table in enumerate(encoder.tables.values()):
             facts = _facts(table, codes[:, column])
             parts.append(facts)
             owners += [owner[column]] * facts.shape[1]
@@ -77,13 +79,13 @@ class Facts:
         owners_of = np.array(owners, dtype=np.intp)[away > 0]
         return cls(case=all_facts[0], typical=all_facts[1:], owners=owners_of)
 
-    def known(self, game: Game, walks: Walks) -> tuple[Matrix, Vector]:
+    def known(self, game: Game, walks: PermutationSamples) -> tuple[Matrix, Vector]:
         """Every row that was answered, on the way of these walks or at an end of any, and the answers."""
         inner = self.along(walks)[:, :, 1:-1].reshape(-1, len(self.owners))
         rows = np.vstack([inner, self.typical, self.case[None]])
         return rows, np.concatenate([walks.values[:, :, 1:-1].ravel(), game.starts, [game.reached]])
 
-    def along(self, walks: Walks) -> Facts4:
+    def along(self, walks: PermutationSamples) -> Facts4:
         """The facts of every row on the way of these walks: (pairs, 2, players + 1, facts)."""
         steps = np.arange(walks.ranks.shape[2] + 1)
         masks = walks.ranks[:, :, None, self.owners] < steps[:, None]

@@ -6,7 +6,7 @@ order backwards as well (antithetic pairs; Mitchell et al. 2022, "Sampling Permu
 Estimation", section 4) cancels all that two players do together; every second pair of a typical row is the one
 before it, turned by half, so that nobody comes early twice. Two turns give every typical row a pair; in later
 turns those get more whose pairs differ (Neyman 1934). What a simple model of the answers foretells
-of a pair is taken off it (explanations/shapley/foretelling.py). Pairs of the same typical row then differ by chance
+of a pair is taken off it (explanations/shapley/control_variates.py). Pairs of the same typical row then differ by chance
 alone: Student's t-interval, a little too wide since a turned pair differs more than chance would have it.
 """
 
@@ -19,8 +19,8 @@ from functools import cached_property
 
 import numpy as np
 
-from explanations.shapley.foretelling import adjusted
-from explanations.shapley.sampling import (
+from explanations.shapley.control_variates import adjusted
+from explanations.shapley.game import (
     Estimate,
     Game,
     Indices,
@@ -30,7 +30,7 @@ from explanations.shapley.sampling import (
     Vector,
     quantile,
 )
-from explanations.shapley.walks import Facts, Walks
+from explanations.shapley.permutation_samples import Facts, PermutationSamples
 
 # What happens in few of all orders is not seen in some: no interval is thinner than this share of the range.
 UNSEEN = 0.0025
@@ -51,7 +51,9 @@ def sampled(
     The same seed gives the same orders, whatever the batches. Raises what `score` raises.
     """
     orders = _Orders(len(game.players), seed)
-    known = _Known(game=game, walks=Walks.none(len(game.players)), facts=facts, seed=seed)
+    known = _Known(
+        game=game, walks=PermutationSamples.none(len(game.players)), facts=facts, seed=seed
+    )
     while True:
         turn = known.next_turn()
         while len(turn):
@@ -67,7 +69,7 @@ def sampled(
             yield known.estimate()
 
 
-def _is_milestone(game: Game, walks: Walks, left: Indices) -> bool:
+def _is_milestone(game: Game, walks: PermutationSamples, left: Indices) -> bool:
     """Whether it is time for a thorough look: after 4, 8, 16 ... whole turns."""
     turns = len(walks.which) // len(game.background)
     return not len(left) and turns >= FIRST_LOOK and turns & (turns - 1) == 0
@@ -89,7 +91,7 @@ class _Orders:
         return self._unturned[which]
 
 
-def _walked(score: Score, game: Game, ranks: Indices, which: Indices) -> Walks:
+def _walked(score: Score, game: Game, ranks: Indices, which: Indices) -> PermutationSamples:
     """The answers along each order, forwards and backwards."""
     players, pairs = len(game.players), len(ranks)
     both = np.stack([ranks, players - 1 - ranks], axis=1)
@@ -100,7 +102,7 @@ def _walked(score: Score, game: Game, ranks: Indices, which: Indices) -> Walks:
     values[:, :, -1] = game.reached
     if game.rows_a_pair:
         values[:, :, 1:-1] = score(rows).reshape(pairs, 2, players - 1)
-    return Walks(which=which, ranks=both, values=values)
+    return PermutationSamples(which=which, ranks=both, values=values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +110,7 @@ class _Known:
     """All walks so far, and what follows from them."""
 
     game: Game
-    walks: Walks
+    walks: PermutationSamples
     facts: Facts | None
     seed: int
     is_thorough: bool = False

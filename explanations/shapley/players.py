@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explanations import wording
-from explanations.coding import is_missing
+from explanations import formatting
+from explanations.encoder import is_missing
 from mds_client.signature import Field, Signature, Values
 
 EQUALS = "="
@@ -50,7 +50,7 @@ def _alone(field: Field, value: object) -> Player:
         names=(field.name,),
         name=field.name,
         title=field.title,
-        value_text=wording.value(field, value),
+        value_text=formatting.value(field, value),
     )
 
 

@@ -6,35 +6,35 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from explanations import sentences
-from explanations.contract import Attribution, Explanation, Question
+from explanations import narration
+from explanations.contract import Attribution, ExplainContext, Explanation
+from explanations.shapley.game import Estimate, Vector
 from explanations.shapley.players import Player
-from explanations.shapley.sampling import Estimate, Vector
 
 # Amounts below this share of the largest are what adding in another order leaves.
 DUST = 1e-12
 
 
-def told(
-    question: Question, who: Sequence[Player], found: Estimate, *, reached: float, how: str
+def to_explanation(
+    context: ExplainContext, who: Sequence[Player], found: Estimate, *, reached: float, how: str
 ) -> Explanation:
     """The estimate in words and bars, for the method that is asked; `how` becomes its note.
 
     `reached` is the answer to the case. Where every amount may lie anywhere, no range is told.
     """
-    target = question.target
-    attributions = sentences.strongest_first(_attributions(who, found))
+    target = context.target
+    attributions = narration.strongest_first(_attributions(who, found))
     parts = [
-        sentences.compared(target, reached, found.base),
-        sentences.reasons(target, attributions),
-        sentences.without_effect(attributions),
+        narration.compared(target, reached, found.base),
+        narration.reasons(target, attributions),
+        narration.without_effect(attributions),
     ]
     # The page shows every gap as a plain space, and so does what is kept.
     sentence = " ".join(" ".join(parts).split())
     return Explanation(
-        method=question.method.NAME,
-        title=question.method.TITLE,
-        kind=question.method.KIND,
+        method=context.method.NAME,
+        title=context.method.TITLE,
+        kind=context.method.KIND,
         target=target,
         prediction=reached,
         base=found.base,

@@ -93,7 +93,7 @@ def _pages(browser: Browser, base: str, scheme: str, target: Path) -> None:
     _take(visit, target / f"predict-explained-{scheme}.png", is_long=True)
     visit.health()
     _take(visit, target / f"health-{scheme}.png", is_long=True)
-    visit.open("/effects?model=demo/breast-cancer").settled()
+    visit.open("/behaviour?model=demo/breast-cancer").settled()
     visit.click(visit.page.get_by_role("radio", name="Examples")).settled()
     visit.click(visit.button("Start"))
     visit.page.wait_for_url("**study=**", timeout=SLOW)

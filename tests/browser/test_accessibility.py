@@ -25,7 +25,7 @@ SCREENS: dict[str, Callable[[Visit], object]] = {
     "recording": lambda visit: visit.open("/predict?model=demo/speech").predict().why(),
     "correction": lambda visit: _correcting(visit.open("/predict?model=demo/penguins").predict()),
     "failure": lambda visit: visit.open("/predict?model=demo/wine").predict(),
-    "behaviour": lambda visit: _studied(visit.open("/effects?model=demo/penguins@v2")),
+    "behaviour": lambda visit: _studied(visit.open("/behaviour?model=demo/penguins@v2")),
     "health": lambda visit: visit.open("/predict?model=demo/digits").predict().health(),
 }
 

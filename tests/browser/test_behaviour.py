@@ -14,7 +14,7 @@ COLUMNS = "bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g,island,sex
 
 
 def _open(page: Page, model: str, method: str = "", rows: str = "Examples") -> Visit:
-    visit = Visit(page).open(f"/effects?model={model}")
+    visit = Visit(page).open(f"/behaviour?model={model}")
     page.get_by_role("heading", name="How does the model behave?").wait_for()
     visit.settled()
     if method:

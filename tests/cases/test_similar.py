@@ -10,7 +10,7 @@ from db.engine import Sessions
 from feedback.giving import give
 from mds_client.signature import Field, ModelRef, Signature
 from tests.recorded import FAILED, NOON, add_case
-from ui.why.similar import sentence
+from ui.explanations.similar import sentence
 
 SIGNATURE = Signature(
     model=ModelRef(server="shelf", name="penguins"),

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from explanations.contract import Budget
-from explanations.explaining import Order
+from explanations.explaining import ExplanationRequest
 from mds_client import Server
 from mds_client.errors import EndpointFailed, EndpointRefused
 from mds_client.exchange import Exchange
@@ -71,10 +71,10 @@ def table(columns: dict[str, Sequence[object]], **kinds: str) -> Signature:
     return Signature(model=REF, inputs=inputs, layout="columns")
 
 
-def order(
+def request(
     method: str, signature: Signature, values: Values, answer: Answer, budget: Budget | None = None
-) -> Order:
-    return Order(
+) -> ExplanationRequest:
+    return ExplanationRequest(
         method=method,
         server=SERVER,
         signature=signature,

@@ -9,7 +9,7 @@ import numpy as np
 from arithmetic_models import NOTHING_SENT, REF, SERVER, number, table
 
 from explanations.contract import Budget, Explanation, Progress, Truth
-from explanations.explaining import Askable, Order, explain
+from explanations.explaining import Askable, ExplanationRequest, explain
 from explanations.methods import methods
 from explanations.target import Target
 from mds_client.errors import EndpointFailed, MdsError
@@ -79,7 +79,7 @@ def studied(
     report: Callable[[Progress], None] = lambda _: None,
 ) -> Explanation:
     """What a method finds of the rows."""
-    asked = Order(
+    asked = ExplanationRequest(
         method=method,
         server=SERVER,
         signature=signature or of(rows),

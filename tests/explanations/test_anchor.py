@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from arithmetic_models import ArithmeticModel, order, table, yes
+from arithmetic_models import ArithmeticModel, request, table, yes
 
 from explanations.contract import Budget
 from explanations.explaining import explain
@@ -35,7 +35,7 @@ ROW = {"age": 70.0, "income": 30.0, "region": "north"}
 def test_a_rule_names_what_decides_and_holds() -> None:
     model = ArithmeticModel(_formula)
     found = explain(
-        order("anchor", SIGNATURE, ROW, _formula(ROW), ANCHOR.cost(SIGNATURE)), ANCHOR, model
+        request("anchor", SIGNATURE, ROW, _formula(ROW), ANCHOR.cost(SIGNATURE)), ANCHOR, model
     )
     assert found.kind == "rule"
     said = " ".join(found.conditions)
@@ -52,7 +52,7 @@ def test_a_rule_names_what_decides_and_holds() -> None:
 
 
 def test_it_repeats_to_the_bit() -> None:
-    asked = order("anchor", SIGNATURE, ROW, _formula(ROW), ANCHOR.cost(SIGNATURE))
+    asked = request("anchor", SIGNATURE, ROW, _formula(ROW), ANCHOR.cost(SIGNATURE))
     runs = [explain(asked, ANCHOR, ArithmeticModel(_formula)) for _ in range(2)]
     assert runs[0].conditions == runs[1].conditions
     assert runs[0].precision == runs[1].precision
@@ -64,7 +64,7 @@ def test_a_budget_ends_it_and_is_said(rows: int) -> None:
         return yes(0.9 if hash(tuple(row.items())) % 2 else 0.1)
 
     model = ArithmeticModel(noisy)
-    asked = order("anchor", SIGNATURE, ROW, noisy(ROW), Budget(rows=rows, calls=30, seconds=20))
+    asked = request("anchor", SIGNATURE, ROW, noisy(ROW), Budget(rows=rows, calls=30, seconds=20))
     try:
         found = explain(asked, ANCHOR, model)
     except MdsError as error:
@@ -75,7 +75,7 @@ def test_a_budget_ends_it_and_is_said(rows: int) -> None:
 
 
 def test_a_rule_that_could_not_be_tried_on_fresh_cases_says_so() -> None:
-    asked = order("anchor", SIGNATURE, ROW, _formula(ROW), Budget(rows=2010, calls=3))
+    asked = request("anchor", SIGNATURE, ROW, _formula(ROW), Budget(rows=2010, calls=3))
     found = explain(asked, ANCHOR, ArithmeticModel(_formula))
     assert "The rule was not tried on fresh cases: it ended after 3 calls." in found.note
     assert not found.is_complete

@@ -11,10 +11,10 @@ import db.scenarios
 from cases.history import recent
 from db.engine import Sessions, writing
 from db.scenarios import ScenarioView
-from explanations import backgrounds
-from explanations.backgrounds import CASES, EXAMPLES, FILE
+from explanations.background import store
+from explanations.background.store import CASES, EXAMPLES, FILE
 from explanations.errors import NoTypicalRows
-from explanations.unusual import sentence, unusual
+from explanations.outliers import outliers, sentence
 from mds_client.signature import ModelRef, Signature
 from tests.recorded import FAILED, NOON, add_case, add_cases, case_of
 
@@ -41,21 +41,21 @@ def _ask(sessions: Sessions, *rows: dict[str, object]) -> None:
 
 
 def test_the_examples_count_until_somebody_chooses(sessions: Sessions) -> None:
-    found = backgrounds.current(sessions, SIGNATURE)
+    found = store.current(sessions, SIGNATURE)
     assert (found.source, len(found.rows)) == (EXAMPLES, 30)
     assert found.words == "30 examples of the model"
 
 
 def test_what_was_chosen_counts_and_can_be_given_back(sessions: Sessions) -> None:
     _ask(sessions, *({"age": float(age), "city": "Ulm"} for age in (30, 40, 50, 40)))
-    drawn = backgrounds.of_cases(sessions, SIGNATURE)
-    backgrounds.choose(sessions, MODEL, drawn, person="ada", clock=lambda: NOON)
-    found = backgrounds.current(sessions, SIGNATURE)
+    drawn = store.of_cases(sessions, SIGNATURE)
+    store.choose(sessions, MODEL, drawn, person="ada", clock=lambda: NOON)
+    found = store.current(sessions, SIGNATURE)
     assert (found.source, found.person, found.created_at) == (CASES, "ada", NOON)
     assert sorted(row["age"] for row in found.rows) == [30.0, 40.0, 50.0]
     assert found.words == "3 cases, drawn from the newest 4"
-    backgrounds.choose(sessions, MODEL, backgrounds.of_examples(SIGNATURE))
-    assert backgrounds.current(sessions, SIGNATURE).source == EXAMPLES
+    store.choose(sessions, MODEL, store.of_examples(SIGNATURE))
+    assert store.current(sessions, SIGNATURE).source == EXAMPLES
 
 
 def test_scenarios_are_made_up_and_not_typical(sessions: Sessions) -> None:
@@ -74,7 +74,7 @@ def test_scenarios_are_made_up_and_not_typical(sessions: Sessions) -> None:
                 idempotency_key="s",
             ),
         )
-    drawn = backgrounds.of_cases(sessions, SIGNATURE)
+    drawn = store.of_cases(sessions, SIGNATURE)
     assert [row["age"] for row in drawn.rows] == [40.0, 30.0]
 
 
@@ -82,15 +82,15 @@ def test_a_choice_is_of_one_model(sessions: Sessions) -> None:
     other = table({"age": [1.0, 2.0], "city": ["Bonn", "Ulm"]}, city="category")
     rows = [{"age": 1.0, "city": "Ulm"}, {"age": 2.0, "city": "Ulm"}]
     elsewhere = ModelRef(server=MODEL.server, name="another")
-    backgrounds.choose(sessions, elsewhere, backgrounds.of_rows(rows, other, "rows.csv"))
-    assert backgrounds.current(sessions, SIGNATURE).source == EXAMPLES
+    store.choose(sessions, elsewhere, store.of_rows(rows, other, "rows.csv"))
+    assert store.current(sessions, SIGNATURE).source == EXAMPLES
 
 
 def test_many_rows_are_drawn_from_and_the_draw_repeats(sessions: Sessions) -> None:
     rows = [{"age": float(age), "city": "Ulm"} for age in range(500)]
-    first, second = (backgrounds.of_rows(rows, SIGNATURE, "people.csv") for _ in range(2))
+    first, second = (store.of_rows(rows, SIGNATURE, "people.csv") for _ in range(2))
     assert first == second
-    assert (first.source, len(first.rows)) == (FILE, backgrounds.MOST_ROWS)
+    assert (first.source, len(first.rows)) == (FILE, store.MOST_ROWS)
     assert max(row["age"] for row in first.rows) > 400
 
 
@@ -102,22 +102,22 @@ def test_failed_cases_and_rows_that_do_not_fit_are_left_out(sessions: Sessions) 
         **FAILED,
     )
     with pytest.raises(NoTypicalRows):
-        backgrounds.of_cases(sessions, SIGNATURE)
+        store.of_cases(sessions, SIGNATURE)
 
 
 def test_chosen_rows_of_a_model_that_takes_something_else_by_now_do_not_count(
     sessions: Sessions,
 ) -> None:
     rows = [{"age": 1.0, "city": "Ulm"}, {"age": 2.0, "city": "Ulm"}]
-    backgrounds.choose(sessions, MODEL, backgrounds.of_rows(rows, SIGNATURE, "rows.csv"))
+    store.choose(sessions, MODEL, store.of_rows(rows, SIGNATURE, "rows.csv"))
     now = table({"age": [1.0, 2.0, 3.0], "height": [1.5, 1.6, 1.7]})
     assert now.model == MODEL
-    assert backgrounds.current(sessions, now).source == EXAMPLES
+    assert store.current(sessions, now).source == EXAMPLES
 
 
 def test_without_a_registry_there_are_no_rows_of_one() -> None:
     with pytest.raises(NoTypicalRows):
-        backgrounds.of_registry(SIGNATURE)
+        store.of_registry(SIGNATURE)
 
 
 # What is unusual
@@ -125,7 +125,7 @@ def test_without_a_registry_there_are_no_rows_of_one() -> None:
 
 def _words(signature: Signature, values: dict[str, object]) -> str:
     rows = signature.example_rows
-    return sentence(unusual(signature, values, rows), len(rows))
+    return sentence(outliers(signature, values, rows), len(rows))
 
 
 def test_what_is_usual_is_not_named() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from arithmetic_models import number
 
-from explanations.asking import PATIENCE, Asker, OutOfBudget
+from explanations.budgeted_model import PATIENCE, BudgetedModel, OutOfBudget
 from explanations.contract import Budget
 from explanations.target import Target
 from mds_client.errors import EndpointFailed, EndpointRefused, MdsError, NotReady
@@ -33,8 +33,8 @@ class Errs:
         return [number(float(each)) for each in numbers]
 
 
-def _asker(model: Errs, budget: Budget | None = None) -> Asker:
-    return Asker(model, Target(kind="number"), budget=budget, rows_a_call=100)
+def _asker(model: Errs, budget: Budget | None = None) -> BudgetedModel:
+    return BudgetedModel(model, Target(kind="number"), budget=budget, rows_a_call=100)
 
 
 def _rows(count: int) -> list[dict[str, object]]:

@@ -14,7 +14,7 @@ from cohort_models import Model, columns, linear, of, studied
 
 from cases.history import save_explanation
 from db.engine import Sessions, close, make_sessions
-from explanations.behaviour import gathering, studies
+from explanations.behaviour import aggregate, studies
 from explanations.behaviour.cohorts import (
     MOST_ROWS,
     Chosen,
@@ -25,7 +25,7 @@ from explanations.behaviour.cohorts import (
     versions,
 )
 from explanations.errors import ExplanationFailed
-from explanations.explaining import Order, explain
+from explanations.explaining import ExplanationRequest, explain
 from explanations.methods import methods
 from explanations.target import Target
 from feedback.giving import give
@@ -163,7 +163,7 @@ def _explained(sessions: Sessions, rows: Sequence[dict[str, object]], **changes:
     signature = of(columns(3, 20, "abc"))
     for row in rows:
         case = add_case(sessions, entered=row, model="sums", server="here", **changes)
-        asked = Order(
+        asked = ExplanationRequest(
             method="shapley",
             server=SERVER,
             signature=signature,
@@ -187,19 +187,19 @@ def test_stored_explanations_add_up_one_version_at_a_time(sqlite_url: str) -> No
     _explained(sessions, rows, version="v1")
     _explained(sessions, columns(5, 3, "abc"), version="v2")
     model = ModelRef(server="here", name="sums", version="v1")
-    told = gathering.told(sessions, model, "v1")
+    told = aggregate.told(sessions, model, "v1")
     assert {each.version for each in told} == {"v1"}
     assert len(told) == 12
-    moved = gathering.moved(told, of(columns(3, 20, "abc")))
+    moved = aggregate.moved(told, of(columns(3, 20, "abc")))
     assert [each.field for each in moved][-1] == "c"
     strongest = next(each for each in moved if each.field == "a")
     order = sorted(range(12), key=lambda place: strongest.amounts[place])
     heights = [strongest.heights[place] for place in order]
     assert heights == sorted(heights)  # type: ignore[type-var]
     assert (heights[0], heights[-1]) == (0.0, 1.0)
-    said = gathering.sentence(Target(kind="number", unit="mm"), moved, 12)
+    said = aggregate.sentence(Target(kind="number", unit="mm"), moved, 12)
     for each in moved:
-        assert gathering.mean_text(Target(kind="number", unit="mm"), each) in said
+        assert aggregate.mean_text(Target(kind="number", unit="mm"), each) in said
     close(sessions)
 
 
@@ -217,8 +217,8 @@ def test_two_numbers_are_never_put_together_and_nonsense_is_passed_over(sqlite_u
         save_explanation(
             sessions, case_id=case.id, method="shapley", status="complete", result=told
         )
-    told_all = gathering.told(sessions, PENGUINS, "v2")
-    assert gathering.numbers(told_all) == ["yes", "no"]
+    told_all = aggregate.told(sessions, PENGUINS, "v2")
+    assert aggregate.numbers(told_all) == ["yes", "no"]
     assert len(told_all) == 3
     close(sessions)
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from explanations.coding import Coding
-from explanations.shapley import walking
-from explanations.shapley.likeness import amounts_of_products
-from explanations.shapley.sampling import Estimate, Game, exact
-from explanations.shapley.walks import Facts
+from explanations.encoder import Encoder
+from explanations.shapley import permutation_sampling
+from explanations.shapley.game import Estimate, Game, exact
+from explanations.shapley.gaussian_process import amounts_of_products
+from explanations.shapley.permutation_samples import Facts
 
 Rows = np.ndarray
 FIELDS, TYPICAL, BUDGET = 9, 16, 1100
@@ -33,13 +33,13 @@ def _estimates(
     background, case = chance.normal(size=(TYPICAL, FIELDS)), chance.normal(size=FIELDS)
     names = [f"x{place}" for place in range(FIELDS)]
     rows = [dict(zip(names, row, strict=True)) for row in [case.tolist(), *background.tolist()]]
-    coding = Coding.of(names, rows)
-    codes = coding.encode(rows)
+    encoder = Encoder.of(names, rows)
+    codes = encoder.encode(rows)
     left = [budget]
 
     def ask(asked: Rows) -> Rows:
         left[0] -= len(asked)
-        return score(np.array([list(row.values()) for row in coding.decode(asked)], dtype=float))
+        return score(np.array([list(row.values()) for row in encoder.decode(asked)], dtype=float))
 
     game = Game(
         case=codes[0],
@@ -49,8 +49,10 @@ def _estimates(
         reached=float(score(case[None])[0]),
         starts=score(background),
     )
-    facts = Facts.of(coding, game) if told else None
-    return list(walking.sampled(ask, game, lambda: min(200, left[0]), seed=seed, facts=facts))
+    facts = Facts.of(encoder, game) if told else None
+    return list(
+        permutation_sampling.sampled(ask, game, lambda: min(200, left[0]), seed=seed, facts=facts)
+    )
 
 
 def _half(score: Callable[[Rows], Rows], *, told: bool, budget: int = BUDGET) -> float:
@@ -133,8 +135,8 @@ def test_amounts_add_up_after_every_batch(score: Callable[[Rows], Rows]) -> None
 
 def test_categories_and_unknown_values_are_facts_too() -> None:
     rows = [{"a": "x", "b": 1.0}, {"a": "y", "b": None}, {"a": None, "b": 3.0}]
-    coding = Coding.of(["a", "b"], rows)
-    codes = coding.encode(rows)
+    encoder = Encoder.of(["a", "b"], rows)
+    codes = encoder.encode(rows)
     game = Game(
         case=codes[0],
         background=codes[1:],
@@ -143,7 +145,7 @@ def test_categories_and_unknown_values_are_facts_too() -> None:
         reached=1.0,
         starts=np.zeros(2),
     )
-    facts = Facts.of(coding, game)
+    facts = Facts.of(encoder, game)
     assert facts.owners.tolist() == [0, 0, 0, 1, 1]
     # Away from the case: unknown, x, y; then the number (its mean where unknown) and whether it is unknown.
     assert (facts.typical != 0).tolist() == [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from explanations.contract import Budget
-from explanations.price import price
+from explanations.cost_estimate import cost_estimate
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ from explanations.price import price
     ],
 )  # fmt: skip
 def test_rows_calls_and_seconds(cost: Budget, pace: float | None, words: str) -> None:
-    assert str(price(cost, pace)) == words.replace("1 rows", "1 row")
+    assert str(cost_estimate(cost, pace)) == words.replace("1 rows", "1 row")

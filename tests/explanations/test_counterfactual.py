@@ -13,14 +13,14 @@ from statistics import median
 
 import numpy as np
 import pytest
-from arithmetic_models import NOTHING_SENT, REF, ArithmeticModel, number, order, table, yes
+from arithmetic_models import NOTHING_SENT, REF, ArithmeticModel, number, request, table, yes
 
-from explanations.asking import Asker
-from explanations.contract import Budget, Explanation, Progress, Question
+from explanations.budgeted_model import BudgetedModel
+from explanations.contract import Budget, ExplainContext, Explanation, Progress
+from explanations.counterfactuals.constraints import Constraints, places
+from explanations.counterfactuals.grid import ladder, step_for
 from explanations.errors import ExplanationFailed
 from explanations.explaining import Askable, explain
-from explanations.flips.changing import Limits, places
-from explanations.flips.ladders import ladder, step_for
 from explanations.methods import methods
 from explanations.target import Target
 from mds_client import MdsClient, Server
@@ -59,7 +59,7 @@ def _explained(
 ) -> Explanation:
     answer = answer or model.predict(signature, [row]).answer
     budget = replace(METHOD.cost(signature), seconds=None)
-    asked = order("counterfactual", signature, row, answer, budget)
+    asked = request("counterfactual", signature, row, answer, budget)
     asked = replace(asked, options=options or {}, case="c", **changes)
     return explain(asked, METHOD, model, report=report)
 
@@ -486,7 +486,7 @@ def test_a_ladder_keeps_to_its_limits() -> None:
 
 
 def test_a_person_may_ask_for_less_than_a_step() -> None:
-    limits = Limits.of({"ranges": {"a": [10.25, 10.75]}}, PLAIN)
+    limits = Constraints.of({"ranges": {"a": [10.25, 10.75]}}, PLAIN)
     [place] = [p for p in places(PLAIN, ROW, PLAIN.example_rows, limits) if p.field.name == "a"]
     assert {10.25, 10.75} <= set(place.tries(20)) | {place.ladders[0].at(1)}
 
@@ -600,7 +600,7 @@ def test_a_budget_ends_it_with_what_it_has() -> None:
     row = forest.signature.example_rows[4]
     answer = forest.predict(forest.signature, [row]).answer
     asked = replace(
-        order("counterfactual", forest.signature, row, answer, Budget(rows=25)), case="c"
+        request("counterfactual", forest.signature, row, answer, Budget(rows=25)), case="c"
     )
     found = explain(asked, METHOD, forest)
     assert found.rows <= 25
@@ -612,20 +612,20 @@ def test_a_model_that_is_too_slow_ends_it_with_what_it_has() -> None:
     forest, slow = _forest(), Clock()
     row = forest.signature.example_rows[4]
     answer = forest.predict(forest.signature, [row]).answer
-    asker = Asker(
+    asker = BudgetedModel(
         lambda rows: slow.predict(forest, rows),
         Target.of(answer),
         budget=Budget(seconds=20),
         clock=lambda: slow.now,
     )
-    question = Question(
+    context = ExplainContext(
         method=METHOD,
         ask=asker,
         signature=forest.signature,
         values=row,
         budget=Budget(seconds=20),
     )
-    found = METHOD.explain(question)
+    found = METHOD.explain(context)
     assert found.suggestions
     assert "It ended after 20 seconds." in found.note
     assert slow.now <= 24

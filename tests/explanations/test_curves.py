@@ -19,7 +19,7 @@ from explanations.target import Target
 from mds_client.errors import EndpointUnreachable
 from mds_client.prediction import Answer
 from mds_client.signature import Values
-from ui.explained.curves import table as drawn
+from ui.explanations.kinds.curves import table as drawn
 
 PARTIAL, LOCAL = "partial_dependence", "ale"
 BOTH = pytest.mark.parametrize("method", [PARTIAL, LOCAL])

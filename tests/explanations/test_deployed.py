@@ -10,10 +10,16 @@ from dataclasses import dataclass, replace
 import pytest
 from arithmetic_models import NOTHING_SENT, REF, SERVER, ArithmeticModel, number, table, yes
 
-from explanations import Budget, Explanation, ExplanationFailed, InlineExplainers, Order
+from explanations import (
+    Budget,
+    Explanation,
+    ExplanationFailed,
+    ExplanationRequest,
+    InlineExplainers,
+)
+from explanations.deployed.answers import Amounts, Heat, Rule, Undrawn, read
+from explanations.deployed.tree import MOST_LEAVES, tree
 from explanations.methods import methods, suited, title_of
-from explanations.native.answers import Amounts, Heat, Rule, Undrawn, read
-from explanations.native.tree import MOST_LEAVES, tree
 from mds_client.errors import EndpointTimedOut, NotReady
 from mds_client.exchange import Exchange
 from mds_client.explainers import Explained
@@ -74,7 +80,7 @@ def _told(
 ) -> Explanation:
     with InlineExplainers(Both(formula, said, crossed=crossed)) as explainers:
         return explainers.start(
-            Order(
+            ExplanationRequest(
                 method="native",
                 server=SERVER,
                 signature=signature or _signature(),
@@ -389,7 +395,7 @@ def test_it_may_take_most_of_the_time_but_not_all() -> None:
     both = Both(_linear, EXACT)
     with InlineExplainers(both) as explainers:
         explainers.start(
-            Order(
+            ExplanationRequest(
                 method="native",
                 server=SERVER,
                 signature=_signature(),
@@ -414,7 +420,7 @@ def test_when_the_model_does_not_answer_it_is_told_alone() -> None:
 
     with InlineExplainers(Both(broken, EXACT)) as explainers:
         told = explainers.start(
-            Order(
+            ExplanationRequest(
                 method="native",
                 server=SERVER,
                 signature=_signature(),

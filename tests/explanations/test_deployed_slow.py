@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from explanations import Budget, Explainers, ExplanationFailed, InlineExplainers, Order
+from explanations import Budget, Explainers, ExplanationFailed, ExplanationRequest, InlineExplainers
 from explanations.errors import ExplanationCancelled
 from mds_client import MdsClient, ModelRef, Server
 from mds_client.prediction import Answer
@@ -49,8 +49,8 @@ def hanging() -> Iterator[Hanging]:
         found.end.set()
 
 
-def _order(server: Server, seconds: float) -> Order:
-    return Order(
+def _order(server: Server, seconds: float) -> ExplanationRequest:
+    return ExplanationRequest(
         method="native",
         server=server,
         signature=SIGNATURE,

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from arithmetic_models import REF, ArithmeticModel, number, order, yes
+from arithmetic_models import REF, ArithmeticModel, number, request, yes
 from PIL import Image, ImageFilter
 
 from explanations.contract import Budget, Explanation, Progress
@@ -69,7 +69,9 @@ def _explained(
 ) -> Explanation:
     names = {"text": "occlusion_text", "image": "occlusion_image", "audio": "occlusion_audio"}
     method, signature, row = methods()[names[kind]], _signature(kind), {"it": value}
-    asked = order(method.NAME, signature, row, model.formula(row), budget or method.cost(signature))
+    asked = request(
+        method.NAME, signature, row, model.formula(row), budget or method.cost(signature)
+    )
     return explain(asked, method, model, report=(told if told is not None else []).append)
 
 
@@ -223,7 +225,7 @@ def test_cancelling_ends_it_at_once() -> None:
             raise ExplanationCancelled("Stopped.")
 
     with pytest.raises(ExplanationCancelled):
-        explain(order(method.NAME, signature, row, _weighed(row)), method, model, check=check)
+        explain(request(method.NAME, signature, row, _weighed(row)), method, model, check=check)
     assert model.calls == 2
 
 

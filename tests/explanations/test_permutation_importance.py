@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 from cohort_models import NUMBER, YES, Model, columns, linear, of, studied
 
-from explanations.asking import Asker
-from explanations.behaviour import overall
-from explanations.behaviour.shuffling import interval
-from explanations.contract import Attribution, Budget, Explanation, Progress, Question
+from explanations.behaviour import summary
+from explanations.behaviour.permutation_loss import interval
+from explanations.budgeted_model import BudgetedModel
+from explanations.contract import Attribution, Budget, ExplainContext, Explanation, Progress
 from explanations.errors import ExplanationFailed, ExplanationTooDear
 from explanations.methods import methods, suited
 from explanations.target import Target
 from mds_client.errors import EndpointUnreachable
 from mds_client.prediction import Answer
 from mds_client.signature import Values
-from ui.explained.importance import table as drawn
+from ui.explanations.kinds.importance import table as drawn
 
 IMPORTANCE = "permutation_importance"
 
@@ -221,7 +221,7 @@ def test_a_model_that_is_slower_than_the_budget_tells_what_it_could() -> None:
         return linear(a=1.0)(row)
 
     rows = columns(19, 500, "abcdefgh")
-    ask = Asker(
+    ask = BudgetedModel(
         lambda some: [slow(row) for row in some],
         NUMBER,
         budget=Budget(rows=20_000, seconds=60),
@@ -229,7 +229,7 @@ def test_a_model_that_is_slower_than_the_budget_tells_what_it_could() -> None:
     )
     method = methods()[IMPORTANCE]
     found = method.explain(
-        Question(
+        ExplainContext(
             method=method, ask=ask, signature=of(rows), values={}, cohort=rows,
             budget=Budget(rows=20_000, seconds=60),
         )
@@ -250,9 +250,12 @@ def test_a_slow_first_request_does_not_make_a_study_small() -> None:
 
     rows = columns(20, 24, "abcdefgh")
     budget = Budget(rows=20_000, seconds=60)
-    ask, method = Asker(predict, NUMBER, budget=budget, clock=lambda: now[0]), methods()[IMPORTANCE]
+    ask, method = (
+        BudgetedModel(predict, NUMBER, budget=budget, clock=lambda: now[0]),
+        methods()[IMPORTANCE],
+    )
     found = method.explain(
-        Question(
+        ExplainContext(
             method=method, ask=ask, signature=of(rows), values={}, cohort=rows, budget=budget,
             options={"repetitions": 20},
         )
@@ -280,7 +283,7 @@ def test_what_the_sentence_says_stands_in_the_table() -> None:
     named: Sequence[str] = re.findall(r"\(([^)]+could be[^)]+)\)", found.sentence)
     assert named
     assert all(words in said for words in named)
-    assert overall.size(found.target, found.attributions[0]) == said[0]
+    assert summary.size(found.target, found.attributions[0]) == said[0]
 
 
 def test_it_never_stands_under_a_case() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from arithmetic_models import ArithmeticModel, number, order, table
+from arithmetic_models import ArithmeticModel, number, request, table
 
 from explanations.contract import Explanation
 from explanations.explaining import explain
@@ -52,7 +52,7 @@ def test_the_chosen_bar_has_what_all_its_columns_bring_and_rows_stay_possible() 
 
     signature, model = table(columns), ArithmeticModel(formula)
     row = dict(zip(columns, [33.0, 1.0, 0.0, 0.0], strict=True))
-    asked = order("shapley", signature, row, formula(row), SHAPLEY.cost(signature))
+    asked = request("shapley", signature, row, formula(row), SHAPLEY.cost(signature))
     found: Explanation = explain(asked, SHAPLEY, model)
     amounts = {each.field: each.amount for each in found.attributions}
     assert amounts == pytest.approx({"contract": 10 - (3 * 10 + 2 * 4) / 6, "age": 3.3 - 4.5})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from arithmetic_models import ArithmeticModel, number, order, table, weighted
+from arithmetic_models import ArithmeticModel, number, request, table, weighted
 
 from explanations.contract import Budget, Explanation, Progress
 from explanations.errors import ExplanationTooDear
@@ -36,7 +36,7 @@ def _explained(
     name: str, *, budget: Budget | None = None, seen: list[Progress] | None = None
 ) -> Explanation:
     method, signature = methods()[name], table(WIDE)
-    asked = order(name, signature, CASE, _bent(CASE), budget or Budget(rows=3400, calls=300))
+    asked = request(name, signature, CASE, _bent(CASE), budget or Budget(rows=3400, calls=300))
     seen = [] if seen is None else seen
     return explain(asked, method, ArithmeticModel(_bent), report=seen.append)
 
@@ -47,7 +47,7 @@ def test_an_additive_model_gets_its_weights(name: str) -> None:
     signature, row = table(COLUMNS), {"a": 5.0, "b": 5.0, "c": 5.0}
     method, model = methods()[name], ArithmeticModel(weighted)
     found = explain(
-        order(name, signature, row, weighted(row), method.cost(signature)), method, model
+        request(name, signature, row, weighted(row), method.cost(signature)), method, model
     )
     amounts = {each.field: each.amount for each in found.attributions}
     assert amounts == pytest.approx({"a": 2 * 4.0, "b": 3 * 4.0, "c": -4.0})
@@ -71,7 +71,7 @@ def test_categories_unknown_values_and_the_case_itself_survive_the_library(name:
         return number(0.5 * (asked["island"] == "B") + 0.2 * (asked["mass"] is None))
 
     method = methods()[name]
-    asked = order(name, signature, row, formula(row), Budget(rows=3400))
+    asked = request(name, signature, row, formula(row), Budget(rows=3400))
     found = explain(asked, method, ArithmeticModel(formula))
     amounts = {each.field: each.amount for each in found.attributions}
     assert amounts == pytest.approx(

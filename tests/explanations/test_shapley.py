@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from arithmetic_models import ArithmeticModel, number, order, table, weighted, yes
+from arithmetic_models import ArithmeticModel, number, request, table, weighted, yes
 
 from explanations.contract import Budget, Explanation
 from explanations.errors import ExplanationFailed
@@ -31,7 +31,7 @@ def _explain(
     budget: Budget | None = None,
 ) -> tuple[Explanation, ArithmeticModel]:
     model = ArithmeticModel(formula)
-    asked = order("shapley", signature, row, formula(row), budget or SHAPLEY.cost(signature))
+    asked = request("shapley", signature, row, formula(row), budget or SHAPLEY.cost(signature))
     return explain(asked, SHAPLEY, model), model
 
 

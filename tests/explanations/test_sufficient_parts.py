@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from arithmetic_models import REF, ArithmeticModel, number, order, yes
+from arithmetic_models import REF, ArithmeticModel, number, request, yes
 from PIL import Image
 
 from explanations.contract import Budget, Explanation, Progress
@@ -46,7 +46,7 @@ def _explained(
     answer = model.formula(row)
     # Without a limit in seconds, which a busy machine would reach.
     budget = budget or replace(method.cost(signature), seconds=None)
-    asked = order(name, signature, row, answer, budget)
+    asked = request(name, signature, row, answer, budget)
     report = (told if told is not None else []).append
     return explain(asked, method, model, report=report, check=check)
 

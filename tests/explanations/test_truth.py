@@ -11,22 +11,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from arithmetic_models import NOTHING_SENT, REF, number, order, table
+from arithmetic_models import NOTHING_SENT, REF, number, request, table
 
-from explanations import sentences
-from explanations.background import typical
+from explanations import narration
+from explanations.background.sampling import typical
 from explanations.contract import Attribution, Budget, Explanation, Progress
 from explanations.errors import ExplanationFailed, ExplanationTooDear
 from explanations.explaining import Askable, explain
 from explanations.methods import methods
-from explanations.shapley import sampling, walking
+from explanations.shapley import permutation_sampling
+from explanations.shapley.game import Game, exact, quantile
 from explanations.shapley.medoids import medoids
 from explanations.target import Target
 from mds_client import MdsClient, Server
 from mds_client.errors import EndpointFailed
 from mds_client.prediction import Answer, Prediction
 from mds_client.signature import Signature, Values
-from ui.explained.attribution import bars
+from ui.explanations.kinds.attribution import bars
 
 SHAPLEY = methods()["shapley"]
 FIELDS = 12
@@ -86,7 +87,7 @@ def _explained(
     answer = answer or model.predict(signature, [row]).answer
     # Without a limit in seconds: on a busy machine it would leave out typical rows.
     budget = budget or replace(SHAPLEY.cost(signature), seconds=None)
-    asked = order("shapley", signature, row, answer, budget)
+    asked = request("shapley", signature, row, answer, budget)
     return explain(replace(asked, case=name), SHAPLEY, model, report=report)
 
 
@@ -137,7 +138,7 @@ def test_columns_in_a_group_are_one_player() -> None:
         return np.asarray(rows[:, 0] * rows[:, 1] + rows[:, 2])
 
     case, background = np.array([2.0, 3.0, 5.0]), np.zeros((1, 3))
-    game = sampling.Game(
+    game = Game(
         case=case,
         background=background,
         weights=np.ones(1),
@@ -145,9 +146,9 @@ def test_columns_in_a_group_are_one_player() -> None:
         reached=11.0,
         starts=score(background),
     )
-    [whole] = sampling.exact(score, game, lambda: 100)
+    [whole] = exact(score, game, lambda: 100)
     assert whole.amounts == pytest.approx([6.0, 5.0])
-    some = next(walking.sampled(score, game, lambda: 20, seed=0))
+    some = next(permutation_sampling.sampled(score, game, lambda: 20, seed=0))
     assert some.amounts == pytest.approx([6.0, 5.0])
 
 
@@ -165,7 +166,7 @@ def test_medoids_stand_for_their_share() -> None:
 def test_quantiles_are_students(freedom: int) -> None:
     from scipy.stats import t
 
-    assert sampling.quantile(freedom) == pytest.approx(t.ppf(0.975, freedom), rel=0.002)
+    assert quantile(freedom) == pytest.approx(t.ppf(0.975, freedom), rel=0.002)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -176,7 +177,7 @@ def test_every_pair_of_walks_adds_up(seed: int) -> None:
     def score(rows: Rows) -> Rows:
         return np.asarray(np.sin(rows.prod(axis=1)) + rows.max(axis=1))
 
-    game = sampling.Game(
+    game = Game(
         case=case,
         background=background,
         weights=np.full(3, 1 / 3),
@@ -184,7 +185,9 @@ def test_every_pair_of_walks_adds_up(seed: int) -> None:
         reached=float(score(case[None])[0]),
         starts=score(background),
     )
-    for found in itertools.islice(walking.sampled(score, game, lambda: 8, seed=seed), 9):
+    for found in itertools.islice(
+        permutation_sampling.sampled(score, game, lambda: 8, seed=seed), 9
+    ):
         assert found.amounts.sum() == pytest.approx(game.reached - found.base, abs=1e-12)
 
 
@@ -230,7 +233,7 @@ def _top(amounts: Rows, count: int = 3) -> list[int]:
 
 
 @dataclass(kw_only=True)
-class Compared:
+class AffordableBackground:
     """Explanations beside the truth: sizes as shares of the range of the true amounts."""
 
     same_top: list[bool]
@@ -261,9 +264,9 @@ class Compared:
 @pytest.mark.filterwarnings("ignore")
 def test_it_agrees_with_all_combinations() -> None:
     rows, _ = _data()
-    all_kinds = Compared(same_top=[], near_top=[], errors=[], covered=[], rows=[])
+    all_kinds = AffordableBackground(same_top=[], near_top=[], errors=[], covered=[], rows=[])
     for kind, first, count in KINDS:
-        one = Compared(same_top=[], near_top=[], errors=[], covered=[], rows=[])
+        one = AffordableBackground(same_top=[], near_top=[], errors=[], covered=[], rows=[])
         score, background = _fitted(kind), rows[:TYPICAL]
         cases = rows[first : first + count]
         for case, truth in zip(cases, _truths(score, background, cases), strict=True):
@@ -283,7 +286,9 @@ def test_a_real_server_is_explained_alike_twice(mds_url: str) -> None:
         signature = client.model("breast-cancer").signature()
         row = signature.example_rows[0]
         answer = client.predict(signature, [row]).answer
-        asked = replace(order("shapley", signature, row, answer, SHAPLEY.cost(signature)), case="c")
+        asked = replace(
+            request("shapley", signature, row, answer, SHAPLEY.cost(signature)), case="c"
+        )
         first, second = (explain(asked, SHAPLEY, client) for _ in range(2))
         shown = _amounts_by_field(first)
         assert {n: a.hex() for n, a in shown.items()} == {
@@ -388,9 +393,9 @@ def test_a_rough_answer_comes_first_and_the_same_case_gets_the_same_bits() -> No
 def _told(*attributions: Attribution) -> Explanation:
     target = Target(kind="probability", answer="benign")
     parts = [
-        sentences.compared(target, 0.72, 0.41),
-        sentences.reasons(target, attributions),
-        sentences.without_effect(attributions),
+        narration.compared(target, 0.72, 0.41),
+        narration.reasons(target, attributions),
+        narration.without_effect(attributions),
     ]
     return Explanation(
         method="shapley",
@@ -442,7 +447,7 @@ def test_every_number_in_the_text_stands_in_the_chart(seed: int) -> None:
         )
     )
     assert found.base is not None
-    below = sentences.frame(found.target, found.prediction, found.base)
+    below = narration.frame(found.target, found.prediction, found.base)
     chart = " ".join([below, *(f"{part.title} {part.words}" for part in bars(found))])
     assert set(_numbers(found.sentence)) <= set(_numbers(chart))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import httpx
 import numpy as np
 import pytest
-from arithmetic_models import NOTHING_SENT, REF, number, order, table
+from arithmetic_models import NOTHING_SENT, REF, number, request, table
 from sklearn import datasets
 
 from explanations.contract import Budget
@@ -83,7 +83,7 @@ def test_it_agrees_with_all_combinations_of_a_served_model(
     for place, (case, truth) in enumerate(zip(cases, truths, strict=True)):
         row = dict(zip(names, case.tolist(), strict=True))
         answer = served.predict(signature, [row]).answer
-        asked = order("shapley", signature, row, answer, Budget(rows=3400, calls=300))
+        asked = request("shapley", signature, row, answer, Budget(rows=3400, calls=300))
         found = explain(replace(asked, case=f"case {place}"), SHAPLEY, served)
         known = {each.field: each for each in found.attributions}
         amounts = np.array([known[name].amount for name in names])

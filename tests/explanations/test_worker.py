@@ -16,7 +16,7 @@ from arithmetic_models import REF, SERVER, connect, table, weighted
 
 from explanations.contract import Budget
 from explanations.errors import ExplanationCancelled, ExplanationFailed, ExplanationTooDear
-from explanations.explaining import Order
+from explanations.explaining import ExplanationRequest
 from explanations.worker import Explainers, Job
 from mds_client.errors import EndpointFailed, MdsError
 
@@ -34,7 +34,7 @@ def explainers() -> Iterator[Explainers]:
 
 def _start(explainers: Explainers, model: str, seconds: float = 20.0) -> Job:
     return explainers.start(
-        Order(
+        ExplanationRequest(
             method="shapley",
             server=SERVER,
             signature=replace(SIGNATURE, model=replace(REF, name=model)),

@@ -15,12 +15,12 @@ from cases.asking import answer_of
 from cases.history import case, save_explanation
 from cases.many import Many, ask_many
 from db.engine import writing
-from explanations.background import crowd
+from explanations.background.sampling import crowd
 from explanations.behaviour import studies
 from explanations.behaviour.cohorts import of_examples
-from explanations.behaviour.surveying import FEWEST
+from explanations.behaviour.sample import FEWEST
 from explanations.errors import ExplanationTooDear
-from explanations.explaining import Order, explain
+from explanations.explaining import ExplanationRequest, explain
 from explanations.methods import methods
 from explanations.target import Target
 from feedback.giving import give
@@ -36,7 +36,7 @@ HOSTILE = "<img src=x onerror=alert(1)> **bold** [x](javascript:y) :red[z] $a$"
 def effects(app: AppTest) -> AppTest:
     """The app on its Behaviour page."""
     app.query_params["model"] = str(PENGUINS)
-    return app.switch_page("../pages/effects.py")
+    return app.switch_page("../pages/behaviour.py")
 
 
 def _signature(built: services.Services) -> Signature:
@@ -57,8 +57,8 @@ def _words(app: AppTest) -> str:
 
 def _start(app: AppTest, method: str | None = None) -> AppTest:
     if method:
-        app.radio(key="effects_method").set_value(method).run()
-    app.button(key="effects_start").click().run()
+        app.radio(key="behaviour_method").set_value(method).run()
+    app.button(key="behaviour_start").click().run()
     assert not app.exception
     return app
 
@@ -96,8 +96,8 @@ def test_cases_with_feedback_are_measured_against_the_right_answers(
 )
 def test_curves_are_of_the_label_that_was_chosen(effects: AppTest, method: str) -> None:
     effects.run()
-    effects.radio(key="effects_method").set_value(method).run()
-    effects.selectbox(key=f"effects_label_{PENGUINS}").set_value("Gentoo").run()
+    effects.radio(key="behaviour_method").set_value(method).run()
+    effects.selectbox(key=f"behaviour_label_{PENGUINS}").set_value("Gentoo").run()
     effects.multiselect[0].set_value(["flipper_length_mm", "island"]).run()
     _start(effects)
     assert "The probability of Gentoo goes most with" in _words(effects)
@@ -124,7 +124,7 @@ def test_a_study_is_opened_by_its_link_and_says_when_the_model_has_changed(
     with writing(built.sessions) as session:
         db.studies.add(session, old)
     fresh = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=30).switch_page(
-        "../pages/effects.py"
+        "../pages/behaviour.py"
     )
     fresh.query_params["study"] = old.id
     fresh.run()
@@ -168,7 +168,7 @@ def test_a_file_with_right_answers_is_studied(effects: AppTest, built: services.
     ]
     rows += ["39,18,181,3700,Torgersen,male,2007,parrot", "much,18,181,3700,Dream,male,2007,Adelie"]
     effects.run()
-    effects.segmented_control(key=f"effects_rows_{PENGUINS}").set_value("A file").run()
+    effects.segmented_control(key=f"behaviour_rows_{PENGUINS}").set_value("A file").run()
     effects.file_uploader[0].set_value(("b.csv", "\n".join(rows).encode(), "text/csv")).run()
     assert not effects.exception
     truth = next(s for s in effects.selectbox if s.label == "Column with the right answers")
@@ -185,10 +185,10 @@ def test_too_few_cases_are_said_and_nothing_can_be_started(
 ) -> None:
     _asked(built, 26)
     effects.run()
-    effects.segmented_control(key=f"effects_said_{PENGUINS}").set_value("With feedback").run()
+    effects.segmented_control(key=f"behaviour_said_{PENGUINS}").set_value("With feedback").run()
     assert "0 cases with feedback." in _words(effects)
     assert "from 10 rows on" in _words(effects)
-    assert not [b for b in effects.button if b.key == "effects_start"]
+    assert not [b for b in effects.button if b.key == "behaviour_start"]
 
 
 def test_cases_that_do_not_suit_the_model_are_not_what_to_begin_with(
@@ -212,26 +212,28 @@ def test_models_of_pictures_are_not_studied(effects: AppTest) -> None:
 def test_what_goes_wrong_is_said_and_the_page_stays(
     effects: AppTest, built: services.Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_order: Order) -> None:
+    def full(_order: ExplanationRequest) -> None:
         raise ExplanationTooDear("Too many explanations are waiting already.")
 
     effects.run()
     monkeypatch.setattr(built.explainers, "start", full)
     _start(effects)
     assert "Too many explanations are waiting already." in _words(effects)
-    assert effects.button(key="effects_start")
+    assert effects.button(key="behaviour_start")
 
 
 def test_past_explanations_are_drawn_without_asking(
     effects: AppTest, built: services.Services
 ) -> None:
-    effects.run().radio(key="effects_method").set_value("What past explanations say together").run()
+    effects.run().radio(key="behaviour_method").set_value(
+        "What past explanations say together"
+    ).run()
     assert "has been explained yet" in _words(effects)
     signature, cases = _signature(built), _asked(built, 30)
     for case_id in cases[:3]:
         view = case(built.sessions, case_id)
         assert view
-        order = Order(
+        request = ExplanationRequest(
             method="shapley",
             server=built.clients["demo"].server,
             signature=signature,
@@ -239,7 +241,7 @@ def test_past_explanations_are_drawn_without_asking(
             answer=answer_of(view),
             case=case_id,
         )
-        found = explain(order, methods()["shapley"], built.clients["demo"])
+        found = explain(request, methods()["shapley"], built.clients["demo"])
         save_explanation(
             built.sessions,
             case_id=case_id,

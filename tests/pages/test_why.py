@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 import services
 from cases import history
-from explanations import backgrounds
+from explanations.background import store
 from feedback.giving import give
 
 
@@ -68,8 +68,8 @@ def test_an_explanation_against_other_typical_cases_can_be_asked_anew(
         e for e in built.catalogue.entries() if (e.ref.name, e.ref.version) == ("penguins", "v2")
     )
     assert entry.signature is not None
-    fewer = backgrounds.of_rows(entry.signature.example_rows[:5], entry.signature, "five.csv")
-    backgrounds.choose(built.sessions, entry.ref, fewer)
+    fewer = store.of_rows(entry.signature.example_rows[:5], entry.signature, "five.csv")
+    store.choose(built.sessions, entry.ref, fewer)
     predict.run()
     next(b for b in predict.button if b.label == "What speaks for and against").click().run()
     assert "Compared with 5 rows of five.csv." in _words(predict)

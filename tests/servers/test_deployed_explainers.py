@@ -16,7 +16,13 @@ from typing import Any
 import httpx
 import pytest
 
-from explanations import Explainers, Explanation, ExplanationFailed, InlineExplainers, Order
+from explanations import (
+    Explainers,
+    Explanation,
+    ExplanationFailed,
+    ExplanationRequest,
+    InlineExplainers,
+)
 from mds_client import MdsClient, Server
 from mds_client.explainers import explainer_of
 from mds_client.signature import Field, Signature, Values
@@ -52,11 +58,11 @@ def _signature(client: MdsClient, name: str, version: str = "") -> Signature:
 
 def _explained(client: MdsClient, signature: Signature, row: Values) -> Explanation:
     answer = client.predict(signature, row).answer
-    order = Order(
+    request = ExplanationRequest(
         method="native", server=client.server, signature=signature, values=row, answer=answer
     )
     with InlineExplainers(client) as explainers:
-        return explainers.start(order).result()
+        return explainers.start(request).result()
 
 
 def test_mlservers_is_found_asked_and_compared_in_a_process(mds_url: str) -> None:
@@ -68,10 +74,10 @@ def test_mlservers_is_found_asked_and_compared_in_a_process(mds_url: str) -> Non
         assert _signature(client, "penguins", "v1").explainer is None
         row = signature.example_rows[0]
         answer = client.predict(signature, row).answer
-        order = Order(
+        request = ExplanationRequest(
             method="native", server=server, signature=signature, values=row, answer=answer
         )
-        told = explainers.start(order).result(timeout=120)
+        told = explainers.start(request).result(timeout=120)
     assert told.title == "The deployed explainer (penguins-explainer)"
     assert told.base is not None
     total = told.base + sum(a.amount for a in told.attributions)
@@ -129,7 +135,7 @@ def test_kserve_says_when_a_model_has_none(kserve: Running) -> None:
     server = Server(name="k", url=kserve.url, explainers={"crash": "crash"})
     with MdsClient(server) as client:
         signature = _signature(client, "crash")
-        order = Order(
+        request = ExplanationRequest(
             method="native",
             server=server,
             signature=signature,
@@ -137,7 +143,7 @@ def test_kserve_says_when_a_model_has_none(kserve: Running) -> None:
             answer=client.model("bc").predict({"input-0": [1.0] * 30}).answer,
         )
         with InlineExplainers(client) as explainers, pytest.raises(ExplanationFailed) as failed:
-            explainers.start(order).result()
+            explainers.start(request).result()
     assert "gave no explanation" in failed.value.sentence
 
 

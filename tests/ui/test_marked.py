@@ -8,7 +8,7 @@ import pytest
 
 from explanations.contract import Attribution, Explanation
 from explanations.target import Target
-from ui.explained import _marked, spans
+from ui.explanations.kinds import _marked, spans
 
 HOSTILE = [
     "<script>alert(1)</script> & <img src=x onerror=alert(1)>",

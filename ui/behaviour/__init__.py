@@ -7,8 +7,8 @@ import streamlit as st
 from explanations.methods import suited
 from mds_client.discovery import Entry
 from mds_client.signature import Signature
-from ui.effects import kept, plan, rows, running, swarm
-from ui.effects.kept import reopen
+from ui.behaviour import beeswarm, cohort_choice, plan, running, studies
+from ui.behaviour.studies import reopen
 
 __all__ = ["draw", "reopen"]
 
@@ -21,17 +21,17 @@ def draw(entry: Entry, signature: Signature) -> None:
             "This is for models that take numbers, categories and yes or no. Why this model gave one answer "
             "stands under the answer, on Predict."
         )
-        kept.draw_list(entry.ref)
+        studies.draw_list(entry.ref)
         return
     left, right = st.columns([5, 7], gap="large")
     with left:
         method = plan.choose_method(methods, entry.ref)
-        cohort = rows.choose(entry, signature) if method else None
+        cohort = cohort_choice.choose(entry, signature) if method else None
         if method and cohort:
             plan.draw(method, cohort, entry, signature)
     with right:
         if method is None:
-            swarm.draw(entry.ref, signature)
+            beeswarm.draw(entry.ref, signature)
         elif not running.draw(entry.ref):
-            kept.draw_opened(entry.ref)
-        kept.draw_list(entry.ref)
+            studies.draw_opened(entry.ref)
+        studies.draw_list(entry.ref)

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from charts import beeswarm
-from explanations.behaviour import gathering
-from explanations.behaviour.gathering import Moved, Told
+from explanations.behaviour import aggregate
+from explanations.behaviour.aggregate import Moved, Told
 from explanations.target import Target
 from mds_client.signature import ModelRef, Signature
 from services import services
@@ -19,8 +19,8 @@ _FEWEST = 5
 
 def draw(ref: ModelRef, signature: Signature) -> None:
     """One version and one number at a time: a sentence, the dots, the legend, the table."""
-    found = gathering.told(services().sessions, ref, ref.version)
-    names = gathering.numbers(found)
+    found = aggregate.told(services().sessions, ref, ref.version)
+    names = aggregate.numbers(found)
     if not names:
         st.info(
             f"No case of version {plain(ref.version or 'unknown')} has been explained yet. Press "
@@ -29,15 +29,15 @@ def draw(ref: ModelRef, signature: Signature) -> None:
         return
     name = names[0]
     if len(names) > 1:
-        name = st.selectbox("Answer", names, format_func=plain, key=f"effects_swarm_{ref}")
+        name = st.selectbox("Answer", names, format_func=plain, key=f"behaviour_swarm_{ref}")
     some = [each for each in found if each.number == name]
-    _draw(some, gathering.moved(some, signature), ref)
+    _draw(some, aggregate.moved(some, signature), ref)
 
 
 def _draw(some: list[Told], moved: list[Moved], ref: ModelRef) -> None:
     target = some[0].explanation.target
     with st.container(border=True):
-        st.markdown(plain(gathering.sentence(target, moved, len(some))))
+        st.markdown(plain(aggregate.sentence(target, moved, len(some))))
         if len(some) < _FEWEST:
             st.caption(f"These are only {len(some)}: little can be said of the others.")
         swarms = [_swarm(target, each) for each in moved]
@@ -60,7 +60,7 @@ def _swarm(target: Target, each: Moved) -> beeswarm.Swarm:
         amounts=each.amounts,
         heights=each.heights,
         choices=each.choices,
-        words=gathering.mean_text(target, each),
+        words=aggregate.mean_text(target, each),
     )
 
 
@@ -82,7 +82,7 @@ def _table(target: Target, moved: list[Moved]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Field": [each.title for each in moved],
-            "Average effect": [gathering.mean_text(target, each) for each in moved],
+            "Average effect": [aggregate.mean_text(target, each) for each in moved],
             "Raised the answer": [
                 percent(sum(amount > 0 for amount in each.amounts) / len(each.amounts))
                 for each in moved

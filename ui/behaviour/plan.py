@@ -10,9 +10,9 @@ import streamlit as st
 from explanations.behaviour import cohorts, studies
 from explanations.behaviour.cohorts import Cohort
 from explanations.behaviour.curves import PLACES
-from explanations.behaviour.surveying import FEWEST, MOST_FIELDS, in_order
+from explanations.behaviour.sample import FEWEST, MOST_FIELDS, in_order
 from explanations.contract import Budget, Method
-from explanations.explaining import Order
+from explanations.explaining import ExplanationRequest
 from explanations.methods.permutation_importance import NAME as IMPORTANCE
 from explanations.methods.permutation_importance import REPETITIONS
 from explanations.target import Target
@@ -21,7 +21,7 @@ from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature
 from services import services
 from ui import notices
-from ui.effects import number, running
+from ui.behaviour import running, target_choice
 from ui.text import plain
 
 _PAST = "What past explanations say together"
@@ -38,7 +38,7 @@ def choose_method(methods: Sequence[Method], ref: ModelRef) -> Method | None:
         "What to find out",
         [*first, _PAST],
         captions=[*(plain(by_title[title].describe()) for title in first), _PAST_HELP],
-        key="effects_method",
+        key="behaviour_method",
         persist_state="session",
     )
     return by_title.get(picked or "")
@@ -55,7 +55,7 @@ def draw(method: Method, cohort: Cohort, entry: Entry, signature: Signature) -> 
         "Start",
         type="primary",
         icon=":material/play_arrow:",
-        key="effects_start",
+        key="behaviour_start",
         disabled=running.is_busy(entry.ref),
         width="stretch",
     ):
@@ -65,10 +65,10 @@ def draw(method: Method, cohort: Cohort, entry: Entry, signature: Signature) -> 
 def _target(is_judged: bool, entry: Entry, signature: Signature) -> Target | None:
     """The number that is studied. Against right answers it is always the label that counts."""
     if not is_judged:
-        return number.choose(signature, entry.ref)
-    labels = number.labels_of(signature, entry.ref)
+        return target_choice.choose(signature, entry.ref)
+    labels = target_choice.labels_of(signature, entry.ref)
     if signature.output("number") or not labels:
-        return number.choose(signature, entry.ref)
+        return target_choice.choose(signature, entry.ref)
     return Target(kind="agreement", answer=labels[0])
 
 
@@ -84,13 +84,13 @@ def _options(method: Method, ref: ModelRef, signature: Signature) -> dict[str, o
             default=[] if is_importance else _telling(ref, list(titles)),
             format_func=lambda name: plain(titles[name]),
             placeholder="all fields" if is_importance else f"the first {MOST_FIELDS}",
-            key=f"effects_fields_{is_importance}_{ref}",
+            key=f"behaviour_fields_{is_importance}_{ref}",
         )
         if is_importance:
             name, label, usual, most = "repetitions", "How often each is shuffled", REPETITIONS, 20
         else:
             name, label, usual, most = "places", "Places along a field", PLACES, 50
-        fineness = st.number_input(label, 2, most, usual, key=f"effects_{name}_{ref}")
+        fineness = st.number_input(label, 2, most, usual, key=f"behaviour_{name}_{ref}")
     chosen: dict[str, object] = {name: int(fineness)}
     return {**chosen, "fields": list(fields)} if fields else chosen
 
@@ -154,9 +154,9 @@ def _start(
 ) -> None:
     """Begin, or say why not. The page is drawn anew, with the study that runs."""
     try:
-        number_of = target or number.from_answer(signature, cohort.rows[0], entry.ref)
+        number_of = target or target_choice.from_answer(signature, cohort.rows[0], entry.ref)
         cost, most = method.cost(signature), services().settings.explanation_seconds
-        order = Order(
+        request = ExplanationRequest(
             method=method.NAME,
             server=services().catalogue.client(entry.ref.server).server,
             signature=signature,
@@ -166,7 +166,7 @@ def _start(
             truths=cohort.truths,
             options=options,
         )
-        running.start(entry.ref, order, cohort)
+        running.start(entry.ref, request, cohort)
     except MdsError as error:
         notices.show(error)
         return

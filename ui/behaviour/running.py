@@ -11,12 +11,13 @@ from explanations.behaviour import studies
 from explanations.behaviour.cohorts import Cohort
 from explanations.contract import Explanation
 from explanations.errors import ExplanationCancelled
-from explanations.explaining import Order
+from explanations.explaining import ExplanationRequest
 from explanations.worker import Job
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef
 from services import services
-from ui import explained, notices, session
+from ui import notices, session
+from ui.explanations import kinds
 from ui.text import plain
 
 log = logging.getLogger(__name__)
@@ -32,10 +33,10 @@ class Running:
     rough: Explanation | None = None
 
 
-def start(ref: ModelRef, order: Order, cohort: Cohort) -> None:
+def start(ref: ModelRef, request: ExplanationRequest, cohort: Cohort) -> None:
     """Begin. Raises ExplanationTooDear when too many are waiting."""
     _failures().pop(str(ref), None)
-    _studies()[str(ref)] = Running(job=services().explainers.start(order), cohort=cohort)
+    _studies()[str(ref)] = Running(job=services().explainers.start(request), cohort=cohort)
 
 
 def is_busy(ref: ModelRef) -> bool:
@@ -64,17 +65,17 @@ def _draw_running(ref: ModelRef, found: Running) -> None:
         st.rerun()
     st.progress(min(max(progress.fraction, 0.0), 1.0), text=plain(progress.words))
     if st.button(
-        "Stop", icon=":material/stop:", key="effects_stop", help="What is known by then is kept."
+        "Stop", icon=":material/stop:", key="behaviour_stop", help="What is known by then is kept."
     ):
         found.job.cancel()
     if found.rough:
-        explained.draw(found.rough, {})
+        kinds.draw(found.rough, {})
 
 
 def _finish(ref: ModelRef, found: Running) -> None:
     """Keep what was found, and open it under its link; remember what went wrong."""
     _studies().pop(str(ref), None)
-    model = found.job.order.signature.model
+    model = found.job.request.signature.model
     try:
         result = _result(found)
         view = studies.keep(

@@ -9,7 +9,7 @@ from explanations.behaviour.studies import StudyLine, StudyView
 from explanations.methods import methods
 from mds_client.signature import ModelRef
 from services import services
-from ui import explained
+from ui.explanations import kinds
 from ui.shell import page_path
 from ui.text import plain
 
@@ -53,7 +53,7 @@ def draw_list(ref: ModelRef) -> None:
         return
     st.subheader("Kept studies", anchor=False)
     for line in found:
-        st.page_link(page_path("effects"), label=_line(line), query_params={"study": line.id})
+        st.page_link(page_path("behaviour"), label=_line(line), query_params={"study": line.id})
 
 
 def _line(line: StudyLine) -> str:
@@ -82,7 +82,7 @@ def _draw(view: StudyView) -> None:
     by = "" if view.person == "anonymous" else f" by {view.person}"
     what = f"{view.model} {view.version}".strip()
     st.caption(plain(f"{what}, {view.created_at:%d %B %Y %H:%M} UTC{by}. About {words}"))
-    explained.draw(found, {})
+    kinds.draw(found, {})
 
 
 def _deployed(view: StudyView) -> ModelRef | None:

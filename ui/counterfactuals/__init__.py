@@ -13,17 +13,17 @@ from explanations.methods import suited
 from explanations.target import Target
 from mds_client.errors import MdsError
 from services import services
-from ui import explained, notices
+from ui import notices
+from ui.counterfactuals import constraints
+from ui.explanations import jobs, kinds
+from ui.explanations.answered_case import AnsweredCase
 from ui.text import plain
-from ui.what_if import limits
-from ui.why import jobs
-from ui.why.asked import Asked
 
 # Measured on the demonstration models: half of all searches take so many calls.
 _USUAL_CALLS = 10
 
 
-def draw(asked: Asked) -> None:
+def draw(asked: AnsweredCase) -> None:
     """Closed until there is a result; nothing where no method suits or the answer has nothing to change."""
     target, method = _target(asked), _method(asked)
     if target is None or method is None:
@@ -53,22 +53,22 @@ def draw(asked: Asked) -> None:
             _draw_found(asked, found)
 
 
-def _target(asked: Asked) -> Target | None:
+def _target(asked: AnsweredCase) -> Target | None:
     try:
         return Target.of(asked.answer)
     except ExplanationFailed:
         return None
 
 
-def _method(asked: Asked) -> Method | None:
+def _method(asked: AnsweredCase) -> Method | None:
     return next((each for each in suited(asked.signature) if each.KIND == "changes"), None)
 
 
-def _draw_form(asked: Asked, target: Target, method: Method) -> None:
+def _draw_form(asked: AnsweredCase, target: Target, method: Method) -> None:
     st.caption(plain(method.describe()))
     with st.form(f"smallest_form_{asked.case.id}", border=False):
-        options = limits.draw(asked, target)
-        if kept := limits.summary(asked.signature):
+        options = constraints.draw(asked, target)
+        if kept := constraints.summary(asked.signature):
             st.caption(plain(kept))
         is_pressed = st.form_submit_button(
             "Find the smallest change",
@@ -84,7 +84,7 @@ def _draw_form(asked: Asked, target: Target, method: Method) -> None:
             notices.show(error)
 
 
-def _cost(asked: Asked, method: Method) -> str:
+def _cost(asked: AnsweredCase, method: Method) -> str:
     """What the search may take, by the time that this answer took."""
     rows = method.cost(asked.signature).rows or 0
     seconds = max(round((asked.case.seconds_wire or 0.0) * _USUAL_CALLS), 1)
@@ -92,7 +92,7 @@ def _cost(asked: Asked, method: Method) -> str:
     return f"It asks about at most {rows:,} changed copies: {time}, as fast as this answer came."
 
 
-def _draw_found(asked: Asked, found: list[ExplanationView]) -> None:
+def _draw_found(asked: AnsweredCase, found: list[ExplanationView]) -> None:
     """The newest result; of several, the one that is chosen."""
     told = [Explanation.from_json(json.dumps(view.result)) for view in found]
     chosen = 0
@@ -103,4 +103,4 @@ def _draw_found(asked: Asked, found: list[ExplanationView]) -> None:
             format_func=lambda i: f"{len(told) - i}. {'; '.join(told[i].conditions)}",
             key=f"smallest_{asked.case.id}_result_{len(told)}",
         )
-    explained.draw(told[chosen], asked.values)
+    kinds.draw(told[chosen], asked.values)

@@ -9,11 +9,11 @@ import streamlit as st
 
 from explanations.target import Target
 from mds_client.signature import NUMERIC_KINDS, TABULAR_KINDS, Field, Signature
+from ui.explanations.answered_case import AnsweredCase
 from ui.fields.choice import worded
 from ui.judging import labels_of
 from ui.text import plain
 from ui.what_if.comparison import value_text
-from ui.why.asked import Asked
 
 ANY = "any other answer"
 WAYS = {"up or down": "", "only up": "up", "only down": "down"}
@@ -23,7 +23,7 @@ _MOST_ROWS, _HEIGHT = 6, 280
 _FURTHER = 1.1
 
 
-def draw(asked: Asked, target: Target) -> dict[str, object]:
+def draw(asked: AnsweredCase, target: Target) -> dict[str, object]:
     """The controls; gives the options of the search."""
     key = f"smallest_{asked.case.id}"
     free = [field for field in asked.signature.inputs if field.kind in TABULAR_KINDS]
@@ -35,7 +35,7 @@ def draw(asked: Asked, target: Target) -> dict[str, object]:
     }
 
 
-def _draw_wish(asked: Asked, target: Target, key: str) -> dict[str, object]:
+def _draw_wish(asked: AnsweredCase, target: Target, key: str) -> dict[str, object]:
     if target.is_share:
         others = [
             each for each in labels_of(asked.answer, asked.signature) if each != target.answer
@@ -63,10 +63,10 @@ def _draw_locked(free: Sequence[Field], key: str) -> list[str]:
     )
 
 
-def _draw_ranges(numbers: Sequence[Field], asked: Asked, key: str) -> dict[str, object]:
+def _draw_ranges(numbers: Sequence[Field], asked: AnsweredCase, key: str) -> dict[str, object]:
     if not numbers:
         return {}
-    st.caption("Limits for numbers, where there are any. The model's own limits always hold.")
+    st.caption("Constraints for numbers, where there are any. The model's own limits always hold.")
     edited = st.data_editor(
         _limits(numbers, asked),
         hide_index=True,
@@ -83,7 +83,7 @@ def _draw_ranges(numbers: Sequence[Field], asked: Asked, key: str) -> dict[str, 
     return limits_of(numbers, edited)
 
 
-def _limits(numbers: Sequence[Field], asked: Asked) -> pd.DataFrame:
+def _limits(numbers: Sequence[Field], asked: AnsweredCase) -> pd.DataFrame:
     nothing = pd.Series([None] * len(numbers), dtype="Float64")
     return pd.DataFrame(
         {

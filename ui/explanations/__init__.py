@@ -13,15 +13,15 @@ from types import ModuleType
 
 import streamlit as st
 
-from ui.why.asked import Asked
+from ui.explanations.answered_case import AnsweredCase
 
-__all__ = ["Asked", "draw"]
+__all__ = ["AnsweredCase", "draw"]
 
 
 _COMMON = "Why this answer?"
 
 
-def draw(asked: Asked) -> None:
+def draw(asked: AnsweredCase) -> None:
     """Every section that has something to say about this case, under its heading."""
     last = ""
     for section in _sections():

@@ -10,7 +10,7 @@ from mds_client.signature import Signature, Values
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class AnsweredCase:
     """A case with its answer, the values it was about and the signature it was asked with."""
 
     case: CaseView

@@ -5,28 +5,28 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from explanations import backgrounds
-from explanations.backgrounds import Background
-from explanations.unusual import sentence, unusual
+from explanations.background import store
+from explanations.background.store import Background
+from explanations.outliers import outliers, sentence
 from mds_client.signature import Signature
 from services import services
+from ui.explanations.answered_case import AnsweredCase
 from ui.shell import page_path
 from ui.text import plain
-from ui.why.asked import Asked
 
 ORDER = 10
 
 
-def suits(asked: Asked) -> bool:
+def suits(asked: AnsweredCase) -> bool:
     """Whether the case is a row of a table."""
     return asked.signature.is_tabular
 
 
-def draw(asked: Asked) -> None:
+def draw(asked: AnsweredCase) -> None:
     """The unusual values first, then a line on the typical cases and a look at them."""
     background = background_of(asked.signature)
     shown = [field for field in asked.signature.inputs if not field.sensitive]
-    found = unusual(asked.signature, asked.values, background.rows)
+    found = outliers(asked.signature, asked.values, background.rows)
     named = [each for each in found if each.field in {field.name for field in shown}]
     if words := sentence(named, len(background.rows)):
         st.markdown(plain(words))
@@ -45,7 +45,7 @@ def draw(asked: Asked) -> None:
 
 def background_of(signature: Signature) -> Background:
     """The typical rows that cases of this model are compared with now."""
-    return backgrounds.current(services().sessions, signature)
+    return store.current(services().sessions, signature)
 
 
 def draw_rows(background: Background, signature: Signature) -> None:

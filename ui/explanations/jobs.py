@@ -9,28 +9,29 @@ from dataclasses import replace
 import streamlit as st
 
 from cases.history import save_explanation
-from explanations.backgrounds import Background
+from explanations.background.store import Background
 from explanations.contract import Budget
-from explanations.explaining import Order
+from explanations.explaining import ExplanationRequest
 from explanations.methods import methods
 from explanations.worker import Job
 from mds_client.errors import MdsError
 from mds_client.signature import Signature
 from services import services
-from ui import explained, session
+from ui import session
+from ui.explanations import kinds
+from ui.explanations.answered_case import AnsweredCase
+from ui.explanations.background import background_of
 from ui.text import plain
-from ui.why.asked import Asked
-from ui.why.compared import background_of
 
 _POLL_SECONDS = 0.5
 
 
-def running(asked: Asked, method: str) -> Job | None:
+def running(asked: AnsweredCase, method: str) -> Job | None:
     """The explanation of the case that is on its way."""
     return _jobs().get((asked.case.id, method))
 
 
-def failure(asked: Asked, method: str) -> MdsError | None:
+def failure(asked: AnsweredCase, method: str) -> MdsError | None:
     """What went wrong the last time."""
     return _failures().get((asked.case.id, method))
 
@@ -40,12 +41,12 @@ def background(signature: Signature) -> Background | None:
     return background_of(signature) if signature.is_tabular else None
 
 
-def start(asked: Asked, method: str, options: Mapping[str, object] | None = None) -> None:
+def start(asked: AnsweredCase, method: str, options: Mapping[str, object] | None = None) -> None:
     """Begin to explain the case in this way; `options` are in the method's own words."""
     found = services()
     _failures().pop((asked.case.id, method), None)
     compared = background(asked.signature)
-    order = Order(
+    request = ExplanationRequest(
         method=method,
         server=found.catalogue.client(asked.signature.model.server).server,
         signature=asked.signature,
@@ -57,7 +58,7 @@ def start(asked: Asked, method: str, options: Mapping[str, object] | None = None
         options=options or {},
         case=asked.case.id,
     )
-    _jobs()[asked.case.id, method] = found.explainers.start(order)
+    _jobs()[asked.case.id, method] = found.explainers.start(request)
 
 
 def _jobs() -> dict[tuple[str, str], Job]:
@@ -75,7 +76,7 @@ def budget(method: str, signature: Signature) -> Budget:
 
 
 @st.fragment(run_every=_POLL_SECONDS)
-def draw(asked: Asked, method: str, job: Job) -> None:
+def draw(asked: AnsweredCase, method: str, job: Job) -> None:
     """Progress and what is known by then, until the job ends; then the whole page draws what it found."""
     if not job.done():
         progress = job.progress()
@@ -83,13 +84,13 @@ def draw(asked: Asked, method: str, job: Job) -> None:
         if st.button("Stop", key=f"stop_{asked.case.id}_{method}"):
             job.cancel()
         if progress.rough:
-            explained.draw(progress.rough, asked.values)
+            kinds.draw(progress.rough, asked.values)
         return
     _finish(asked, method, job)
     st.rerun()
 
 
-def _finish(asked: Asked, method: str, job: Job) -> None:
+def _finish(asked: AnsweredCase, method: str, job: Job) -> None:
     """Keep what was found; remember what went wrong, for the page to say."""
     _jobs().pop((asked.case.id, method), None)
     try:

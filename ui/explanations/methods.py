@@ -8,26 +8,26 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cases.history import explanations
-from explanations.backgrounds import Background
+from explanations.background.store import Background
 from explanations.contract import Explanation, Method
+from explanations.cost_estimate import cost_estimate
 from explanations.methods import is_second, suited, title_of
-from explanations.price import price
 from mds_client.signature import Signature
 from services import services
-from ui import explained, notices
+from ui import notices
+from ui.explanations import jobs, kinds
+from ui.explanations.answered_case import AnsweredCase
 from ui.text import plain
-from ui.why import jobs
-from ui.why.asked import Asked
 
 ORDER = 20
 
 
-def suits(asked: Asked) -> bool:
+def suits(asked: AnsweredCase) -> bool:
     """Whether there is a method for this model."""
     return bool(_offered(asked.signature))
 
 
-def draw(asked: Asked) -> None:
+def draw(asked: AnsweredCase) -> None:
     """A button for each method; under it what is running, then what has been found."""
     offered = _offered(asked.signature)
     found = explanations(services().sessions, asked.case.id)
@@ -48,13 +48,13 @@ def draw(asked: Asked) -> None:
         if job := jobs.running(asked, method.NAME):
             jobs.draw(asked, method.NAME, job)
         elif method.NAME in done:
-            explained.draw(done[method.NAME], asked.values)
+            kinds.draw(done[method.NAME], asked.values)
         elif failure := jobs.failure(asked, method.NAME):
             notices.show(failure)
 
 
 def _offered(signature: Signature) -> list[Method]:
-    """Changes are left out: ui/why/what_if.py asks first what is wanted."""
+    """Changes are left out: ui/explanations/what_if.py asks first what is wanted."""
     return [method for method in suited(signature) if method.KIND != "changes"]
 
 
@@ -64,7 +64,7 @@ def _is_of_now(explanation: Explanation, background: Background | None) -> bool:
     return explanation.compared_with in ("", now)
 
 
-def _draw_buttons(asked: Asked, waiting: Sequence[Method]) -> None:
+def _draw_buttons(asked: AnsweredCase, waiting: Sequence[Method]) -> None:
     """One beside the other; those that say much the same as ours are put away."""
     others = [method for method in waiting if is_second(method)]
     with st.container(horizontal=True):
@@ -77,9 +77,9 @@ def _draw_buttons(asked: Asked, waiting: Sequence[Method]) -> None:
                     _draw_button(asked, method)
 
 
-def _draw_button(asked: Asked, method: Method) -> None:
+def _draw_button(asked: AnsweredCase, method: Method) -> None:
     taken = asked.case.seconds_wire
-    cost = price(jobs.budget(method.NAME, asked.signature), taken)
+    cost = cost_estimate(jobs.budget(method.NAME, asked.signature), taken)
     st.button(
         title_of(method, asked.signature),
         key=f"why_{asked.case.id}_{method.NAME}",

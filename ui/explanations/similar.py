@@ -10,23 +10,23 @@ import streamlit as st
 from cases.asking import answer_of
 from cases.history import CaseView
 from cases.similar import Similar, similar
-from explanations import wording
+from explanations import formatting
 from mds_client.signature import Signature
 from services import services
+from ui.explanations.answered_case import AnsweredCase
 from ui.text import plain
-from ui.why.asked import Asked
 
 ORDER = 50
 _MOST_DIFFERING = 3
 _CALLED = {"correct": "right", "incorrect": "wrong", "unsure": "cannot be judged"}
 
 
-def suits(asked: Asked) -> bool:
+def suits(asked: AnsweredCase) -> bool:
     """Whether cases can be compared: files and free text are only the same or not."""
     return asked.signature.is_tabular
 
 
-def draw(asked: Asked) -> None:
+def draw(asked: AnsweredCase) -> None:
     """Closed at first: what is not looked at is not looked for."""
     box = st.expander(
         "Similar cases", icon=":material/groups:", key=f"similar_{asked.case.id}", on_change="rerun"
@@ -60,12 +60,12 @@ def sentence(case: CaseView, found: Sequence[Similar]) -> str:
         if judgement in said
     ]
     unjudged = f"nobody judged {'any' if len(found) > 1 else 'it'} yet"
-    parts.append(f"people called {wording.listed(counts)}" if counts else unjudged)
+    parts.append(f"people called {formatting.listed(counts)}" if counts else unjudged)
     gap = ", " if len(found) > 1 else " "
-    return f"{many}{gap}{wording.listed(parts)}."
+    return f"{many}{gap}{formatting.listed(parts)}."
 
 
-def _draw_table(asked: Asked, found: Sequence[Similar]) -> None:
+def _draw_table(asked: AnsweredCase, found: Sequence[Similar]) -> None:
     st.dataframe(
         pd.DataFrame([_line(each, asked.signature) for each in found]),
         hide_index=True,
@@ -101,7 +101,7 @@ def _differences(found: Similar, signature: Signature) -> str:
     """The fields that differ most and their values there; none of what is sensitive."""
     fields = [f for name in found.differing if not (f := signature[name]).sensitive]
     shown = [
-        f"{field.title} = {wording.value(field, found.case.entered.get(field.name))}"
+        f"{field.title} = {formatting.value(field, found.case.entered.get(field.name))}"
         for field in fields[:_MOST_DIFFERING]
     ]
     if len(fields) > _MOST_DIFFERING:

@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from explanations import backgrounds
-from explanations.backgrounds import CASES, EXAMPLES, FILE, REGISTRY, Background
+from explanations.background import store
+from explanations.background.store import CASES, EXAMPLES, FILE, REGISTRY, Background
 from mds_client.errors import MdsError
 from mds_client.signature import Signature
 from services import services
 from ui import notices, session
+from ui.explanations.background import draw_rows
 from ui.rows import columns, upload
 from ui.studio.draft import Desk, draw_anew
 from ui.text import plain
-from ui.why.compared import draw_rows
 
 _SOURCES = {
     EXAMPLES: "Examples of the model",
@@ -31,7 +31,7 @@ def draw(desk: Desk) -> None:
     if not signature.is_tabular:
         st.markdown("Only cases that are rows of a table are compared with typical ones.")
         return
-    now = backgrounds.current(services().sessions, signature)
+    now = store.current(services().sessions, signature)
     st.markdown(
         "An explanation says how a case differs from **typical cases**. "
         f"Now these are {plain(now.words)}{_chosen_by(now)}."
@@ -81,12 +81,12 @@ def _from_file(desk: Desk, signature: Signature) -> Background | None:
     if given is None or found is None:
         return None
     _, converted = found
-    return backgrounds.of_rows(converted.records(), signature, given.name)
+    return store.of_rows(converted.records(), signature, given.name)
 
 
 def _choose(desk: Desk, found: Background) -> None:
     try:
-        backgrounds.choose(services().sessions, desk.draft.model, found, person=session.person())
+        store.choose(services().sessions, desk.draft.model, found, person=session.person())
     except MdsError as error:
         notices.show(error)
         return
@@ -94,11 +94,11 @@ def _choose(desk: Desk, found: Background) -> None:
 
 
 def _of_cases(signature: Signature) -> Background:
-    return backgrounds.of_cases(services().sessions, signature)
+    return store.of_cases(services().sessions, signature)
 
 
 _FOUND: dict[str, Callable[[Signature], Background]] = {
-    EXAMPLES: backgrounds.of_examples,
+    EXAMPLES: store.of_examples,
     CASES: _of_cases,
-    REGISTRY: backgrounds.of_registry,
+    REGISTRY: store.of_registry,
 }

@@ -12,13 +12,13 @@ from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Values
 from services import services
 from ui import form, notices, session
+from ui.explanations.answered_case import AnsweredCase
 from ui.what_if.copy import Copy, copy_of, fill, keep, open_key
-from ui.why.asked import Asked
 
 _LONGEST_NAME = 80
 
 
-def draw(asked: Asked) -> None:
+def draw(asked: AnsweredCase) -> None:
     """Closed at first: a second form is drawn only for those who want one."""
     copy = copy_of(asked)
     box = st.expander(
@@ -56,7 +56,7 @@ def draw(asked: Asked) -> None:
             )
 
 
-def _ask(asked: Asked, copy: Copy, values: Values, name: str) -> None:
+def _ask(asked: AnsweredCase, copy: Copy, values: Values, name: str) -> None:
     """Ask the model, or say why not with everything still in the form."""
     if entered(values) == entered(asked.values):
         st.info("Nothing is changed yet: change at least one value.")
@@ -82,7 +82,7 @@ def _ask(asked: Asked, copy: Copy, values: Values, name: str) -> None:
     keep(replace(copy, shown=given.case_id))
 
 
-def _ref(asked: Asked) -> ModelRef:
+def _ref(asked: AnsweredCase) -> ModelRef:
     """The model as the case asked it: the same version, where one was named."""
     case = asked.case
     return ModelRef(server=case.server, name=case.model, version=case.version_asked)

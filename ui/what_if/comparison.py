@@ -10,19 +10,19 @@ import streamlit as st
 from cases.asking import answer_of
 from cases.history import CaseView
 from cases.scenarios import Scenario
-from explanations import wording
+from explanations import formatting
+from explanations.counterfactuals.suggestions import HIDDEN, short
 from explanations.differences import between
-from explanations.flips.suggesting import HIDDEN, short
 from mds_client.prediction import Answer
 from mds_client.signature import Field, Signature
+from ui.explanations.answered_case import AnsweredCase
 from ui.text import percent, plain
-from ui.why.asked import Asked
 
 _MOST_FIELDS = 8
 _LONGEST = 120  # characters of an answer that is a text
 
 
-def draw(asked: Asked, found: Sequence[Scenario], shown: str) -> None:
+def draw(asked: AnsweredCase, found: Sequence[Scenario], shown: str) -> None:
     """The scenario that was asked last beside the case; then all of them in a table."""
     last = next((each for each in found if each.case.id == shown), None)
     if last:
@@ -49,7 +49,7 @@ def value_text(field: Field, entered: object) -> str:
     return short(field, entered)
 
 
-def _draw_beside(asked: Asked, scenario: Scenario) -> None:
+def _draw_beside(asked: AnsweredCase, scenario: Scenario) -> None:
     after = answer_of(scenario.case)
     if after is None:
         return
@@ -89,7 +89,7 @@ def _told(before: Answer, after: Answer) -> str:
     return f"{said[:1].upper()}{said[1:]}."
 
 
-def _lines(asked: Asked, case: CaseView) -> list[str]:
+def _lines(asked: AnsweredCase, case: CaseView) -> list[str]:
     changed = differing(asked.case, case, asked.signature)
     return [
         f"- {plain(field.title)}: {plain(_value(asked.case, field))} → "
@@ -102,7 +102,7 @@ def _value(case: CaseView, field: Field) -> str:
     return value_text(field, case.entered.get(field.name))
 
 
-def _draw_table(asked: Asked, found: Sequence[Scenario]) -> None:
+def _draw_table(asked: AnsweredCase, found: Sequence[Scenario]) -> None:
     st.dataframe(
         table(asked, found),
         hide_index=True,
@@ -112,7 +112,7 @@ def _draw_table(asked: Asked, found: Sequence[Scenario]) -> None:
     )
 
 
-def table(asked: Asked, found: Sequence[Scenario]) -> pd.DataFrame:
+def table(asked: AnsweredCase, found: Sequence[Scenario]) -> pd.DataFrame:
     """The case first, then a line a scenario: its answer, the difference, and the fields that differ in any."""
     changed = {
         field.name for each in found for field in differing(asked.case, each.case, asked.signature)
@@ -124,7 +124,7 @@ def table(asked: Asked, found: Sequence[Scenario]) -> pd.DataFrame:
 
 
 def _line(
-    name: str, case: CaseView, answer: Answer | None, fields: Sequence[Field], asked: Asked
+    name: str, case: CaseView, answer: Answer | None, fields: Sequence[Field], asked: AnsweredCase
 ) -> dict[str, object]:
     is_first = case.id == asked.case.id
     line: dict[str, object] = {
@@ -139,5 +139,5 @@ def _line(
         line[title] = _value(case, field)
     if rest := fields[_MOST_FIELDS:]:
         others = [f.title for f in rest if f in differing(asked.case, case, asked.signature)]
-        line["Also changed"] = wording.listed(others) or None
+        line["Also changed"] = formatting.listed(others) or None
     return line | {"Case": None if is_first else f"/predict?case={case.id}"}

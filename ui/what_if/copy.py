@@ -9,8 +9,8 @@ import streamlit as st
 
 from mds_client.signature import Values
 from ui import session
+from ui.explanations.answered_case import AnsweredCase
 from ui.fields._keeping import BESIDE
-from ui.why.asked import Asked
 
 
 def _new_key() -> str:
@@ -36,7 +36,7 @@ class Copy:
         return f"{BESIDE}{self.case_id}_{self.generation}"
 
 
-def copy_of(asked: Asked) -> Copy:
+def copy_of(asked: AnsweredCase) -> Copy:
     """The copy of this case; opened with a suggestion, where somebody chose one."""
     kept: Copy | None = st.session_state.get(session.WHAT_IF)
     if kept is None or kept.case_id != asked.case.id:
@@ -56,7 +56,7 @@ def fill(copy: Copy, values: Values, *, is_suggested: bool = False) -> None:
     keep(replace(copy, opened_with=values, generation=number, shown="", is_suggested=is_suggested))
 
 
-def renew_key(asked: Asked) -> None:
+def renew_key(asked: AnsweredCase) -> None:
     """A new idempotency key, once everything that the last press gave has been drawn."""
     kept: Copy | None = st.session_state.get(session.WHAT_IF)
     if kept and kept.case_id == asked.case.id:
@@ -68,6 +68,6 @@ def keep(copy: Copy) -> None:
     st.session_state[session.WHAT_IF] = copy
 
 
-def open_key(asked: Asked) -> str:
+def open_key(asked: AnsweredCase) -> str:
     """Under which the session has whether the copy is open."""
     return f"what_if_{asked.case.id}_open"

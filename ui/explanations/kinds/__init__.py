@@ -9,7 +9,7 @@ import streamlit as st
 
 from explanations.contract import Explanation
 from mds_client.signature import Values
-from ui.explained._wire import draw_wire
+from ui.explanations.kinds._wire import draw_wire
 from ui.registry import drawer
 from ui.text import plain
 

@@ -8,8 +8,8 @@ from PIL import Image
 
 from explanations.contract import Explanation
 from mds_client.signature import Values
-from ui.explained import _marked
-from ui.explained._parts import upright
+from ui.explanations.kinds import _marked
+from ui.explanations.kinds._parts import upright
 
 _FADED = 0.8
 _GREY = (128, 134, 146)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from charts import attributions
-from explanations import sentences
+from explanations import narration
 from explanations.contract import Attribution, Explanation
 from mds_client.signature import Values
-from ui.explained._parts import part
+from ui.explanations.kinds._parts import part
 from ui.figure import draw_figure
 
 KINDS = ("attribution",)
@@ -19,14 +19,14 @@ def draw(explanation: Explanation, _values: Values) -> None:
     """The bars, and under them where they start and where they lead."""
     below = ""
     if explanation.base is not None and explanation.prediction is not None:
-        below = sentences.frame(explanation.target, explanation.prediction, explanation.base)
+        below = narration.frame(explanation.target, explanation.prediction, explanation.base)
     draw_figure(attributions.figure(bars(explanation), in_order=True, below=below), explanation.alt)
 
 
 def bars(explanation: Explanation) -> list[attributions.Part]:
     """The strongest fields; the weaker ones pooled into one bar, those without clear effect into another."""
-    shown = sentences.shown(explanation.attributions)
-    unclear = sentences.unclear(explanation.attributions)
+    shown = narration.shown(explanation.attributions)
+    unclear = narration.unclear(explanation.attributions)
     rest = [a for a in explanation.attributions if a.is_clear and a not in shown]
     found = [_bar(explanation, each) for each in shown]
     if rest:
@@ -38,7 +38,7 @@ def bars(explanation: Explanation) -> list[attributions.Part]:
 
 
 def _bar(explanation: Explanation, found: Attribution) -> attributions.Part:
-    words = sentences.amount(explanation.target, found, between="; ")
+    words = narration.amount(explanation.target, found, between="; ")
     title = f"{found.title} = {found.value_text}"
     return attributions.Part(
         title=title, amount=found.amount, words=words, low=found.low, high=found.high

@@ -7,8 +7,8 @@ import hashlib
 import streamlit as st
 
 from explanations.contract import Change, Explanation, Suggestion
+from explanations.counterfactuals.suggestions import SO_FAR
 from explanations.differences import moved
-from explanations.flips.suggesting import SO_FAR
 from mds_client.signature import Values
 from ui import session
 from ui.text import plain

@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from charts import curves
-from explanations.behaviour import overall
+from explanations.behaviour import summary
 from explanations.contract import Curve, Explanation
-from explanations.wording import percent
+from explanations.formatting import percent
 from mds_client.signature import Values
 from ui.figure import draw_figure
 from ui.text import plain
@@ -19,7 +19,7 @@ _ABREAST = 2
 
 def draw(explanation: Explanation, _values: Values) -> None:
     """The fields that move the answer, two abreast; the others are named."""
-    moving = [c for c in explanation.curves if not overall.is_flat(explanation.target, c)]
+    moving = [c for c in explanation.curves if not summary.is_flat(explanation.target, c)]
     shapes = [_shape(curve) for curve in moving]
     if shapes:
         reach = (min(s.reach[0] for s in shapes), max(s.reach[1] for s in shapes))
@@ -91,4 +91,4 @@ def _legend(explanation: Explanation, shapes: list[curves.Shape]) -> str:
 
 
 def _place(curve: Curve, place: float | str) -> str:
-    return overall.at(curve, curve.places.index(place)).partition(" ")[2]
+    return summary.at(curve, curve.places.index(place)).partition(" ")[2]

@@ -6,11 +6,11 @@ import streamlit as st
 from PIL.Image import Image
 
 from charts import grid
-from explanations import sentences
+from explanations import narration
 from explanations.contract import Attribution, Explanation
 from mds_client.signature import Values
-from ui.explained._parts import is_rough, upright
-from ui.explained.spans import meaning, said
+from ui.explanations.kinds._parts import is_rough, upright
+from ui.explanations.kinds.spans import meaning, said
 from ui.figure import draw_figure
 
 KINDS = ("grid",)
@@ -65,7 +65,7 @@ def _draw_overlay(
     most: int,
     key: str | None = None,
 ) -> None:
-    shown = sentences.strongest_first(explanation.attributions)[:most]
+    shown = narration.strongest_first(explanation.attributions)[:most]
     figure = grid.figure(
         amounts(explanation, shown),
         picture,

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from charts import attributions
-from explanations.behaviour import overall
+from explanations.behaviour import summary
 from explanations.contract import Attribution, Explanation
 from mds_client.signature import Values
 from ui.figure import draw_figure
@@ -32,7 +32,7 @@ def table(explanation: Explanation) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Field": [each.title for each in explanation.attributions],
-            "When shuffled": [overall.size(target, each) for each in explanation.attributions],
+            "When shuffled": [summary.size(target, each) for each in explanation.attributions],
             "Effect": [
                 "clear" if each.is_clear else "not clear" for each in explanation.attributions
             ],
@@ -44,7 +44,7 @@ def _bar(explanation: Explanation, each: Attribution) -> attributions.Part:
     return attributions.Part(
         title=each.title,
         amount=each.amount,
-        words=overall.size(explanation.target, each, between="; "),
+        words=summary.size(explanation.target, each, between="; "),
         low=each.low,
         high=each.high,
         is_clear=each.is_clear,

@@ -7,7 +7,7 @@ import streamlit as st
 from charts import rule
 from explanations.contract import Explanation
 from mds_client.signature import Values
-from ui.explained import _kept
+from ui.explanations.kinds import _kept
 from ui.figure import draw_figure
 from ui.text import plain
 

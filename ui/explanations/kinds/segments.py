@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from charts import waveform
-from explanations import sentences
+from explanations import narration
 from explanations.contract import Attribution, Explanation
 from explanations.parts.sounds import Sound
 from mds_client.signature import File, Values
-from ui.explained._parts import file, is_rough
-from ui.explained.spans import meaning, said
+from ui.explanations.kinds._parts import file, is_rough
+from ui.explanations.kinds.spans import meaning, said
 from ui.figure import draw_figure
 from ui.sound import samples
 
@@ -50,7 +50,7 @@ def _draw_player(explanation: Explanation, sound: File) -> None:
 
 def heard(explanation: Explanation) -> list[Attribution]:
     """The stretches that move the answer most, in order of time."""
-    strongest = sentences.strongest_first(explanation.attributions)[:_MOST_HEARD]
+    strongest = narration.strongest_first(explanation.attributions)[:_MOST_HEARD]
     found = [each for each in strongest if each.span and each.amount]
     return sorted(found, key=lambda each: each.span or (0, 0))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from charts import attributions
-from explanations import sentences
+from explanations import narration
 from explanations.contract import Attribution, Explanation
 from mds_client.signature import Values
-from ui.explained import _marked
-from ui.explained._parts import part
+from ui.explanations.kinds import _marked
+from ui.explanations.kinds._parts import part
 from ui.figure import draw_figure
 
 KINDS = ("spans",)
@@ -29,7 +29,7 @@ def draw(explanation: Explanation, values: Values) -> None:
         return
     strongest = [
         each
-        for each in sentences.strongest_first(found)[:_MOST_BARS]
+        for each in narration.strongest_first(found)[:_MOST_BARS]
         if _is_felt(explanation, each)
     ]
     if strongest:
@@ -69,7 +69,7 @@ def said(explanation: Explanation, each: Attribution) -> str:
     """What a part is worth, in words."""
     if _is_all_or_nothing(explanation):
         return "Without it the answer changes" if each.amount else "Without it the answer stays"
-    return sentences.amount(explanation.target, each)
+    return narration.amount(explanation.target, each)
 
 
 def _is_all_or_nothing(explanation: Explanation) -> bool:

@@ -23,7 +23,7 @@ def choose(signature: Signature, ref: ModelRef) -> Target | None:
         "How likely is",
         labels,
         format_func=plain,
-        key=f"effects_label_{ref}",
+        key=f"behaviour_label_{ref}",
         persist_state="session",
     )
     return of_label(signature, ref, label)

@@ -13,12 +13,12 @@ from batch.converting import Converted
 from batch.mapping import Mapping
 from explanations.behaviour import cohorts
 from explanations.behaviour.cohorts import MOST_ROWS, Chosen, Cohort
-from explanations.behaviour.surveying import FEWEST
+from explanations.behaviour.sample import FEWEST
 from explanations.contract import Truth
 from mds_client.discovery import Entry
 from mds_client.signature import Field, ModelRef, Signature
 from services import services
-from ui.effects.number import labels_of
+from ui.behaviour.target_choice import labels_of
 from ui.rows import columns, upload
 from ui.rows.given import Given
 from ui.text import plain
@@ -38,7 +38,7 @@ def choose(entry: Entry, signature: Signature) -> Cohort | None:
         "Which rows",
         sources,
         default=CASES if _has_enough(entry.ref, signature) else sources[-1],
-        key=f"effects_rows_{entry.ref}",
+        key=f"behaviour_rows_{entry.ref}",
         required=True,
         persist_state="session",
     )
@@ -66,7 +66,7 @@ def _draw_too_few(cohort: Cohort) -> None:
 
 def _of_cases(entry: Entry, signature: Signature, versions: Sequence[str]) -> Cohort:
     """The newest cases that are wanted; read anew after some seconds."""
-    key, labels = f"effects_{{}}_{entry.ref}", labels_of(signature, entry.ref)
+    key, labels = f"behaviour_{{}}_{entry.ref}", labels_of(signature, entry.ref)
     with st.expander("Choose among the cases"):
         last = st.number_input(
             *("The newest", FEWEST, MOST_ROWS, _USUAL),
@@ -151,7 +151,7 @@ def _truths(
         list(mapping.unused),
         index=None,
         placeholder="none",
-        key=f"effects_truth_{given.digest[:12]}_{ref}",
+        key=f"behaviour_truth_{given.digest[:12]}_{ref}",
         help="Then the study says what the model loses, not only how far its answers move.",
     )
     if column is None:
