@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from threadpoolctl import threadpool_limits
 
 from cli import demo
 from tests.browser.watched import ports
+
+# One thread of linear algebra in each process: on the small matrices of the tests a second one only
+# waits for the first, and takes the core of the other worker meanwhile. A plugin of pytest has imported
+# NumPy by now, which is told; what is imported later, and every process that a test starts, reads it.
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
+threadpool_limits(1)
 
 # A machine with other work is no failure.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])

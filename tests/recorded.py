@@ -13,6 +13,7 @@ from db.engine import Sessions, writing
 from db.ids import new_id
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
+NOT_THERE = "01JWNNWPR00000000000000000"  # an id like any other, of no case
 _numbers = itertools.count(1)
 
 CASE = CaseView(

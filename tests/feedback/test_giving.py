@@ -14,7 +14,7 @@ from db.explanations import ExplanationView
 from db.ids import new_id
 from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefused
 from feedback.giving import REASONS, Statement, check, current, give, history
-from tests.recorded import FAILED, NOON, NUMBER, add_case, case_of
+from tests.recorded import FAILED, NOON, NOT_THERE, NUMBER, add_case, case_of
 
 TEXT = {"answer": {"kind": "text", "text": "good"}, "answer_label": None}
 SEGMENTS = {"answer": {"kind": "segments", "segments": [[0, 1]]}, "answer_label": None}
@@ -115,7 +115,7 @@ def test_what_is_refused_is_not_recorded(sessions):
     assert history(sessions, case.id) == []
 
 
-@pytest.mark.parametrize("case_id", [new_id(), "", "\x00"])
+@pytest.mark.parametrize("case_id", [NOT_THERE, "", "\x00"])
 def test_a_case_that_is_not_there_is_refused(sessions, case_id: str):
     with pytest.raises(FeedbackRefused, match="no such case"):
         give(sessions, case_id=case_id, person="ada", judgement="correct", key="k")
