@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -102,11 +102,25 @@ FILES = _files()
 MODULES = {_module(path) for path in FILES}
 
 
-@pytest.mark.parametrize("path", FILES, ids=_name)
-def test_imports_point_one_way(path: Path) -> None:
+def test_imports_point_one_way() -> None:
+    _none(
+        f"{_name(path)} imports {', '.join(sorted(foreign))}"
+        for path in FILES
+        if (foreign := _foreign(path))
+    )
+
+
+def _foreign(path: Path) -> set[str]:
+    """The rooms of which it imports something and may not."""
     room = _name(path).partition("/")[0].removesuffix(".py")
     ours = {name.partition(".")[0] for name in _imports(path)} & set(ROOMS)
-    assert not ours - {room} - ROOMS[room]
+    return ours - {room} - ROOMS[room]
+
+
+def _none(offenders: Iterable[str]) -> None:
+    """Fail with every one of them, a line each."""
+    found = list(offenders)
+    assert not found, "\n" + "\n".join(found)
 
 
 def test_every_package_at_the_top_is_a_room() -> None:
@@ -122,26 +136,23 @@ def test_no_module_waits_for_itself() -> None:
 
 
 def test_libraries_stay_in_their_rooms() -> None:
-    assert not [
+    _none(
         f"{_name(path)} imports {library}"
         for path in FILES
         for library in {name.partition(".")[0] for name in _imports(path)} & set(ONLY_IN)
         if not _name(path).startswith(ONLY_IN[library])
-    ]
+    )
 
 
 def test_a_module_opens_with_what_it_is_for() -> None:
-    assert not [_name(path) for path in FILES if _tree(path).body and not _docstring(path)]
-
-
-def _docstring(path: Path) -> str | None:
-    return ast.get_docstring(_tree(path))
+    filled = [path for path in FILES if _tree(path).body]
+    _none(_name(path) for path in filled if not ast.get_docstring(_tree(path)))
 
 
 def test_a_page_is_thin() -> None:
-    pages = {_name(path): path.read_text() for path in (ROOT / "pages").glob("*.py")}
-    assert not [name for name, text in pages.items() if text.count("\n") > 120]
-    assert not [name for name, text in pages.items() if "PAGE = {" not in text]
+    pages = {_name(path): path.read_text() for path in sorted((ROOT / "pages").glob("*.py"))}
+    _none(f"{name} is long" for name, text in pages.items() if text.count("\n") > 120)
+    _none(f"{name} lacks PAGE" for name, text in pages.items() if "PAGE = {" not in text)
 
 
 def test_no_script_hides_a_package() -> None:
