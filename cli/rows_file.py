@@ -11,9 +11,9 @@ from cli.output import Wrong, printable, say
 from mds_client.signature import FILE_KINDS, File, Signature
 
 if TYPE_CHECKING:
-    from batch.converting import Converted
-    from batch.mapping import Mapping
-    from batch.table import Table
+    from tables.converting import Converted
+    from tables.mapping import Mapping
+    from tables.table import Table
 
 _MOST_SAID = 5
 
@@ -26,8 +26,8 @@ def rows_in(
     `given` are fields that have their value from elsewhere; `file` reads what a cell names as @path.
     Raises Wrong.
     """
-    from batch.converting import converted
-    from batch.mapping import suggest
+    from tables.converting import converted
+    from tables.mapping import suggest
 
     needed = replace(
         signature,
@@ -45,8 +45,8 @@ def rows_in(
 
 
 def _table(path: Path) -> Table:
-    from batch.errors import UnreadableFile
-    from batch.reading import read
+    from tables.errors import UnreadableFile
+    from tables.reading import read
 
     try:
         with path.open("rb") as stream:

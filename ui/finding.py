@@ -6,9 +6,6 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from batch.errors import UnreadableFile
-from batch.readers import suffixes
-from batch.reading import read
 from cases.history import recent
 from mds_client.errors import MdsError
 from mds_client.facts import Facts
@@ -17,6 +14,9 @@ from mds_client.probing import is_open
 from mds_client.signature import ModelRef, Signature
 from services import services
 from signatures import found
+from tables.errors import UnreadableFile
+from tables.readers import suffixes
+from tables.reading import read
 from ui import notices, session
 from ui.text import plain
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from batch.errors import UnreadableFile
-from batch.pasting import pasted
 from mds_client.signature import Signature
+from tables.errors import UnreadableFile
+from tables.pasting import pasted
 from ui import asking
 from ui.text import plain
 

@@ -103,7 +103,7 @@ def test_all_rows_are_answered_and_open_as_cases(
 def test_the_columns_are_remembered(predict: AppTest, built: services.Services) -> None:
     app = _opened(predict, _file(ROWS * 2))
     app.button(key="rows_try").click().run()
-    from batch.memory import recalled
+    from tables.mapping_store import recalled
 
     assert recalled(built.sessions, built.catalogue.entries()[0].ref) == {}
     (entry,) = [e for e in built.catalogue.entries() if str(e.ref) == "demo/penguins@v2"]

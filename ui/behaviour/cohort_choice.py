@@ -7,10 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
-from batch import cells
-from batch.cells import Cells
-from batch.converting import Converted
-from batch.mapping import Mapping
 from explanations.behaviour import cohorts
 from explanations.behaviour.cohorts import MOST_ROWS, Chosen, Cohort
 from explanations.behaviour.sample import FEWEST
@@ -18,6 +14,10 @@ from explanations.contract import Truth
 from mds_client.discovery import Entry
 from mds_client.signature import Field, ModelRef, Signature
 from services import services
+from tables import cells
+from tables.cells import Cells
+from tables.converting import Converted
+from tables.mapping import Mapping
 from ui.behaviour.target_choice import labels_of
 from ui.rows import columns, upload
 from ui.rows.given import Given

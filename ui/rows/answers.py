@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from batch.converting import Converted
 from cases.asking import answer_of
 from cases.history import CaseView
 from mds_client.signature import Signature
+from tables.converting import Converted
 from ui.rows.given import Given
 from ui.rows.upload import shown
 

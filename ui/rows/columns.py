@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from batch.converting import Converted, converted
-from batch.mapping import Mapping, corrected, suggest
-from batch.memory import recalled
 from mds_client.signature import ModelRef, Signature
 from services import services
+from tables.converting import Converted, converted
+from tables.mapping import Mapping, corrected, suggest
+from tables.mapping_store import recalled
 from ui import fields
 from ui.rows.given import Given
 from ui.text import plain

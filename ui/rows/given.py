@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from batch.table import Choices, Table
 from cases.history import CaseView
 from mds_client.signature import ModelRef, Signature
+from tables.table import Choices, Table
 
 
 @dataclass(kw_only=True)

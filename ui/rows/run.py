@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
-from batch.converting import Converted
-from batch.mapping import Mapping
-from batch.memory import remember
 from cases.errors import CaseNotRecorded
 from cases.history import CaseView
 from cases.many import Many, ask_many
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature
 from services import services
+from tables.converting import Converted
+from tables.mapping import Mapping
+from tables.mapping_store import remember
 from ui import notices, session, technical
 from ui.rows import answers
 from ui.rows.given import Given

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from batch.errors import UnreadableFile
-from batch.readers import suffixes
-from batch.reading import read
-from batch.table import Choices, Table
 from mds_client.signature import ModelRef
+from tables.errors import UnreadableFile
+from tables.readers import suffixes
+from tables.reading import read
+from tables.table import Choices, Table
 from ui import session
 from ui.rows.given import Given
 from ui.text import plain

@@ -1,0 +1,304 @@
+"""From the cells of one column to the values of one field, kind by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import orjson
+
+from mds_client.checks import INTEGER_LIMITS
+from mds_client.signature import NUMERIC_KINDS, Field, File
+from tables import categories, dates, numbers, quantities
+from tables.booleans import truth
+from tables.table import Table
+
+Array = np.ndarray[tuple[int], np.dtype[Any]]
+_SAMPLE = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cells:
+    """One column: its cells as objects, and how its numbers and dates are written.
+
+    `unit` is that of the column, where it is another than the field's, `to_unit` the field's.
+    """
+
+    cells: Array
+    decimal: str
+    day_first: bool | None
+    unit: str = ""
+    to_unit: str = ""
+
+    @classmethod
+    def of(cls, table: Table, column: str, *, unit: str = "", to_unit: str = "") -> Cells:
+        """A column; its own numbers and dates count more than those of the whole table."""
+        cells = table.frame[column].to_numpy(dtype=object)
+        texts = [cell for cell in cells[: 4 * _SAMPLE] if isinstance(cell, str)]
+        own = "" if table.choices.decimal else numbers.decimal_of(texts[:_SAMPLE])
+        first = dates.day_first(texts)
+        return cls(
+            cells=cells,
+            decimal=own or table.decimal,
+            day_first=table.day_first if first is None else first,
+            unit=unit,
+            to_unit=to_unit,
+        )
+
+
+@dataclass(kw_only=True)
+class Found:
+    """The values of one field, aligned with the cells; a sentence for each cell that has none."""
+
+    values: Array
+    sentences: dict[int, str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+
+def values(source: Cells, wanted: Field) -> Found:
+    """The values that the field takes. Empty cells, and words such as NA, are unknown."""
+    missing = _missing(source.cells, wanted)
+    if wanted.kind in NUMERIC_KINDS:
+        found = _numbers(source, wanted, missing)
+    else:
+        found = _each(source, wanted, missing)
+    if wanted.required and missing.any():
+        sentence = f"{wanted.title} is needed, and the cell is empty."
+        found.sentences |= {int(i): sentence for i in np.flatnonzero(missing)}
+    return found
+
+
+def _missing(cells: Array, wanted: Field) -> Array:
+    """Which cells say nothing. A choice called None, and any word in a text, says something."""
+    choices = categories.known(wanted.choices)
+    words = wanted.kind not in ("text", "json")
+
+    def says_nothing(cell: object) -> bool:
+        if isinstance(cell, str):
+            plain = not cell.strip()
+            return plain or (
+                words and numbers.is_missing_word(cell) and categories.plain(cell) not in choices
+            )
+        return cell is None or (isinstance(cell, float | np.floating) and bool(np.isnan(cell)))
+
+    return np.fromiter(map(says_nothing, cells), dtype=bool, count=len(cells))
+
+
+def _numbers(source: Cells, wanted: Field, missing: Array) -> Found:
+    read = quantities.read(source.cells, ~missing, source.decimal, source.unit, source.to_unit)
+    amounts = np.round(read, 9) if source.unit and wanted.kind == "integer" else read
+    found = Found(values=amounts)
+    for i in np.flatnonzero(np.isnan(amounts) & ~missing):
+        found.sentences[int(i)] = _no_number(source, wanted, source.cells[i])
+    for i in np.flatnonzero(_is_outside(amounts, wanted)):
+        problem = wanted.check(float(amounts[i]))
+        if problem:
+            said = f" The cell says {source.cells[i]} {source.unit}." if source.unit else ""
+            found.sentences[int(i)] = problem.sentence + said
+    if wanted.kind == "integer":
+        found.values = _whole(source, amounts, found.sentences)
+    found.remarks += _said_of_thousands(source, missing)
+    return found
+
+
+def _is_outside(amounts: Array, wanted: Field) -> Array:
+    """What the field's own check will say no to, seen for all numbers at once."""
+    low, high = INTEGER_LIMITS.get(wanted.datatype, (-np.inf, np.inf))
+    if wanted.kind != "integer":
+        low, high = -np.inf, np.inf
+    low = max(low, -np.inf if wanted.minimum is None else wanted.minimum)
+    high = min(high, np.inf if wanted.maximum is None else wanted.maximum)
+    with np.errstate(invalid="ignore"):
+        bad: Array = np.isinf(amounts) | (amounts < low) | (amounts > high)
+        if wanted.kind == "integer":
+            bad |= (amounts != np.floor(amounts)) & ~np.isnan(amounts)
+    return bad
+
+
+def _whole(source: Cells, amounts: Array, sentences: dict[int, str]) -> Array:
+    """Whole numbers as such: an array of them, or objects with None where a cell is unknown."""
+    good = np.isfinite(amounts)
+    good[list(sentences)] = False
+    if good.all() and len(amounts) and np.abs(amounts).max() < 2**53:
+        return amounts.astype(np.int64)
+    whole = np.full(len(amounts), None, dtype=object)
+    for i in np.flatnonzero(good):
+        whole[i] = _exactly(source, i, float(amounts[i]))
+    return whole
+
+
+def _exactly(source: Cells, index: int, number: float) -> int:
+    """Beyond 2**53 a float would change the last digits."""
+    cell = source.cells[index]
+    if abs(number) >= 2**53 and not source.unit:
+        if isinstance(cell, int | np.integer):
+            return int(cell)
+        if isinstance(cell, str) and cell.strip().lstrip("+-").isdecimal():
+            return int(cell)
+    return int(number)
+
+
+def _no_number(source: Cells, wanted: Field, cell: object) -> str:
+    if isinstance(cell, str) and cell in numbers.ERRORS:
+        return f"The spreadsheet says {cell} in place of a value for {wanted.title}."
+    problem = wanted.check(cell)
+    sentence = problem.sentence if problem else f"{wanted.title} must be a number."
+    if isinstance(cell, str) and numbers.is_number(cell):
+        mark = {",": "comma", ".": "point"}[source.decimal]
+        sentence += f" The other numbers have a decimal {mark}."
+    return sentence
+
+
+def _said_of_thousands(source: Cells, missing: Array) -> list[str]:
+    """Where 1.234 could be a thousand or a fraction, and no other cell of the column tells."""
+    texts = [cell for cell in source.cells[~missing][:_SAMPLE] if isinstance(cell, str)]
+    example = next((text for text in texts if numbers.is_ambiguous(text)), "")
+    if not example or numbers.decimal_of(texts):
+        return []
+    number = numbers.number(example, source.decimal)
+    return [] if number is None else [f"“{example}” was read as {number:g}."]
+
+
+def _each(source: Cells, wanted: Field, missing: Array) -> Found:
+    """One value after the other; equal texts are looked at once."""
+    convert = _KINDS[wanted.kind](source, wanted)
+    out = np.full(len(source.cells), None, dtype=object)
+    found = Found(values=out)
+    known: dict[str, tuple[object, str]] = {}
+    for i in np.flatnonzero(~missing):
+        cell = source.cells[i]
+        if isinstance(cell, str) and cell in known:
+            value, sentence = known[cell]
+        else:
+            value, sentence = _checked(convert, wanted, cell)
+            if isinstance(cell, str):
+                known[cell] = value, sentence
+        out[i] = value
+        if sentence:
+            found.sentences[int(i)] = sentence
+    if wanted.kind == "datetime":
+        found.remarks += _said_of_days(source)
+    return found
+
+
+def _checked(
+    convert: Callable[[object], object], wanted: Field, cell: object
+) -> tuple[object, str]:
+    """The value with an empty sentence, or None with what the field says of the cell."""
+    if isinstance(cell, str) and cell in numbers.ERRORS:
+        return None, f"The spreadsheet says {cell} in place of a value for {wanted.title}."
+    value = convert(cell)
+    problem = wanted.check(cell if value is None else value)
+    if value is None and problem is None:
+        return None, f"{wanted.title} cannot be read from “{str(cell)[:40]}”."
+    return (None, problem.sentence) if problem else (value, "")
+
+
+def _said_of_days(source: Cells) -> list[str]:
+    texts = [cell for cell in source.cells[: 4 * _SAMPLE] if isinstance(cell, str)]
+    example = next((text for text in texts if dates.is_ambiguous(text)), "")
+    if not example or source.day_first is not None:
+        return []
+    read = dates.moment(example, day_first=True)
+    return [f"“{example}” was read as {read}, the day first; no other cell tells."]
+
+
+def _boolean(source: Cells, wanted: Field) -> Callable[[object], object]:
+    return truth
+
+
+def _category(source: Cells, wanted: Field) -> Callable[[object], object]:
+    if not wanted.choices:
+        return _written if wanted.datatype == "BYTES" else lambda cell: _code(cell, source.decimal)
+    known = categories.known(wanted.choices)
+    return lambda cell: (
+        cell if _is_choice(cell, wanted.choices) else known.get(categories.plain(cell))
+    )
+
+
+def _code(cell: object, decimal: str) -> object:
+    """A category that the model knows by number."""
+    found = numbers.number(cell, decimal) if isinstance(cell, str) else cell
+    return int(found) if isinstance(found, float) and found.is_integer() else found
+
+
+def _is_choice(cell: object, choices: Sequence[object]) -> bool:
+    return any(type(cell) is type(choice) and cell == choice for choice in choices)
+
+
+def _text(source: Cells, wanted: Field) -> Callable[[object], object]:
+    return _written
+
+
+def _written(cell: object) -> object:
+    """As a person would write it: a whole number without its point, a date in ISO form."""
+    if isinstance(cell, float | np.floating) and float(cell).is_integer():
+        return str(int(cell))
+    if isinstance(cell, date):
+        return dates.of_value(cell)
+    return None if isinstance(cell, File | list | dict | np.ndarray) else str(cell)
+
+
+def _datetime(source: Cells, wanted: Field) -> Callable[[object], object]:
+    first = source.day_first is not False
+
+    def moment(cell: object) -> object:
+        if isinstance(cell, date):
+            return dates.of_value(cell)
+        if isinstance(cell, int | float | np.number) and not isinstance(cell, bool):
+            return dates.of_serial(float(cell))
+        return dates.moment(cell, day_first=first) if isinstance(cell, str) else None
+
+    return moment
+
+
+def _file(source: Cells, wanted: Field) -> Callable[[object], object]:
+    return lambda cell: cell if isinstance(cell, File) else None
+
+
+def _tensor(source: Cells, wanted: Field) -> Callable[[object], object]:
+    def tensor(cell: object) -> object:
+        if isinstance(cell, str):
+            return _json_value(cell) if cell.lstrip().startswith("[") else _listed(cell, source)
+        return cell.tolist() if isinstance(cell, np.ndarray) else cell
+
+    return tensor
+
+
+def _listed(text: str, source: Cells) -> object:
+    """Numbers with blanks or semicolons between them."""
+    parts = text.replace(";", " ").split()
+    listed = [numbers.number(part, source.decimal) for part in parts]
+    return None if None in listed else listed
+
+
+def _json(source: Cells, wanted: Field) -> Callable[[object], object]:
+    def document(cell: object) -> object:
+        if isinstance(cell, str) and cell.lstrip().startswith(("{", "[")):
+            return _json_value(cell)
+        return cell.tolist() if isinstance(cell, np.ndarray) else cell
+
+    return document
+
+
+def _json_value(text: str) -> object:
+    try:
+        found: object = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return found
+
+
+_KINDS: dict[str, Callable[[Cells, Field], Callable[[object], object]]] = {
+    "boolean": _boolean,
+    "category": _category,
+    "text": _text,
+    "datetime": _datetime,
+    "image": _file,
+    "audio": _file,
+    "tensor": _tensor,
+    "json": _json,
+}

@@ -1,0 +1,144 @@
+"""The rows of a table as rows of a model, and a problem for every cell that cannot become a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mds_client.signature import Field, Signature
+from tables import cells as kinds
+from tables.cells import Cells
+from tables.mapping import Mapping as Columns
+from tables.mapping import unit_of
+from tables.table import Table
+
+MOST_PROBLEMS = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowProblem:
+    """What is wrong with one cell, or with a whole row when `column` and `field` are empty.
+
+    `row` is the number that a person finds the row under, as `Table.row_word` counts; 0 where a needed
+    field has no column at all.
+    """
+
+    row: int
+    column: str
+    field: str
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Converted:
+    """`rows` has one column a field, in the order of the signature, and the rows that can be sent; its index
+    holds their row numbers. A cell is a value that the field accepts; None or NaN is unknown.
+
+    `problems` are in the order of the rows, `left_out` counts the rows that have any; of very many
+    problems the first 10,000 are kept. `remarks` say how ambiguous cells were read.
+    """
+
+    rows: pd.DataFrame
+    problems: tuple[RowProblem, ...] = ()
+    left_out: int = 0
+    remarks: tuple[str, ...] = ()
+
+    def records(self) -> list[dict[str, object]]:
+        """The rows as plain values, None for unknown."""
+        names = [str(name) for name in self.rows.columns]
+        columns = [_plain(self.rows[name]) for name in names]
+        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _plain(column: pd.Series[Any]) -> list[object]:
+    there = column.notna()
+    return [cell if ok else None for cell, ok in zip(column.tolist(), there, strict=True)]
+
+
+@dataclass(kw_only=True)
+class _Work:
+    """What has been converted so far; positions are those in the table's frame."""
+
+    values: dict[str, np.ndarray[tuple[int], np.dtype[np.generic]]] = field(default_factory=dict)
+    bad: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    problems: list[tuple[int, RowProblem]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def converted(table: Table, mapping: Columns, signature: Signature) -> Converted:
+    """The rows that can be sent, and what is wrong with the others. Nothing is raised for bad cells."""
+    unmapped = _unmapped(mapping, signature)
+    if unmapped:
+        return Converted(
+            rows=pd.DataFrame(columns=[one.name for one in signature.inputs], dtype=object),
+            problems=tuple(unmapped),
+            left_out=len(table),
+        )
+    work = _Work(bad=np.zeros(len(table), dtype=bool))
+    _add_faults(work, table)
+    for one in signature.inputs:
+        _convert(work, table, mapping, one)
+    return _result(work, table)
+
+
+def _unmapped(mapping: Columns, signature: Signature) -> list[RowProblem]:
+    return [
+        RowProblem(row=0, column="", field=one.name, sentence=f"No column feeds {one.title}.")
+        for one in signature.inputs
+        if one.required and not mapping.column(one.name) and one.name not in dict(mapping.fixed)
+    ]
+
+
+def _add_faults(work: _Work, table: Table) -> None:
+    for position, sentence in table.faults.items():
+        work.bad[position] = True
+        row = table.row_numbers[position]
+        work.problems.append(
+            (position, RowProblem(row=row, column="", field="", sentence=sentence))
+        )
+
+
+def _convert(work: _Work, table: Table, mapping: Columns, one: Field) -> None:
+    column = mapping.column(one.name)
+    if not column:
+        fixed = dict(mapping.fixed).get(one.name)
+        work.values[one.name] = np.full(len(table), fixed, dtype=object)
+        return
+    match = mapping[one.name]
+    own = unit_of(one)
+    to_unit = match.to_unit or (own.name if own else "")
+    source = Cells.of(table, column, unit=match.unit, to_unit=to_unit)
+    found = kinds.values(source, one)
+    work.values[one.name] = found.values
+    _add_problems(work, table, column, one, found.sentences)
+    work.remarks += [f"{column}: {remark}" for remark in found.remarks]
+
+
+def _add_problems(
+    work: _Work, table: Table, column: str, one: Field, sentences: Mapping[int, str]
+) -> None:
+    for position, sentence in sentences.items():
+        work.bad[position] = True
+        if position not in table.faults and len(work.problems) < MOST_PROBLEMS:
+            row = table.row_numbers[position]
+            problem = RowProblem(row=row, column=column, field=one.name, sentence=sentence)
+            work.problems.append((position, problem))
+
+
+def _result(work: _Work, table: Table) -> Converted:
+    good = ~work.bad
+    index = pd.Index(np.asarray(table.row_numbers, dtype=np.int64)[good], name=table.row_word)
+    rows = pd.DataFrame(
+        {name: pd.Series(v[good], index=index).infer_objects() for name, v in work.values.items()}
+    )
+    ordered = sorted(work.problems, key=lambda found: found[0])
+    return Converted(
+        rows=rows,
+        problems=tuple(problem for _, problem in ordered),
+        left_out=int(work.bad.sum()),
+        remarks=tuple(work.remarks),
+    )

@@ -1,0 +1,97 @@
+"""Bytes to text: by byte order mark, as UTF-16 or UTF-8 where that fits, else by guess."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+from tables.errors import UnreadableFile
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_WORDS = {
+    "ascii": "ASCII",
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8 with a byte order mark",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "utf-32": "UTF-32",
+    "cp1252": "Windows-1252 (Western European)",
+    "latin-1": "Latin-1 (Western European)",
+}
+_SAMPLE = 200_000
+
+
+def decoded(data: bytes, wanted: str = "") -> tuple[str, str]:
+    """The text and the words for its encoding. `wanted` is what a person chose, in place of a guess.
+
+    Raises UnreadableFile where the bytes are no text in the encoding.
+    """
+    encoding = wanted or _found(data)
+    try:
+        return data.decode(encoding), _WORDS.get(encoding, encoding)
+    except (LookupError, UnicodeError) as error:
+        raise UnreadableFile(
+            f"The file is not text in the encoding {_WORDS.get(encoding, encoding)}.",
+            advice="Save it as CSV UTF-8, or choose another encoding.",
+            detail=str(error),
+        ) from error
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether the bytes are no text: control characters, in what is not UTF-16."""
+    if _marked(data) or _wide(data):
+        return False
+    sample = data[:_SAMPLE]
+    controls = len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]", sample))
+    return controls > max(2, 0.05 * len(sample))
+
+
+def _found(data: bytes) -> str:
+    marked = _marked(data) or _wide(data)
+    if marked:
+        return marked
+    if data.isascii():
+        return "ascii"
+    return "utf-8" if _is(data, "utf-8") else _guessed(data)
+
+
+def _marked(data: bytes) -> str:
+    return next((name for mark, name in _MARKS if data.startswith(mark)), "")
+
+
+def _wide(data: bytes) -> str:
+    """UTF-16 without a mark: every second byte of Western text is zero."""
+    sample = data[: 4096 - len(data) % 2]
+    half = len(sample) // 2
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if len(data) % 2 or half < 4 or max(even, odd) < 0.6 * half or min(even, odd) > 0.05 * half:
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _guessed(data: bytes) -> str:
+    """Western, unless letters beyond ASCII stand in rows: those are other alphabets."""
+    sample = data[:_SAMPLE]
+    runs = re.findall(rb"[\x80-\xff]+", sample)
+    if sum(len(run) > 2 for run in runs) > 0.2 * len(runs):
+        best = from_bytes(sample).best()
+        if best is not None and _is(data, best.encoding):
+            return best.encoding
+    return "cp1252" if _is(data, "cp1252") else "latin-1"
+
+
+def _is(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeError:
+        return False
+    return True

@@ -1,0 +1,375 @@
+"""Which column feeds which field: suggested with a confidence and a reason, corrected by a person."""
+
+from __future__ import annotations
+
+import collections.abc
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from mds_client.signature import NUMERIC_KINDS, Field, Signature
+from tables import names, units
+from tables.column_profile import Evidence, evidence
+from tables.table import Table
+
+Seen = Callable[[str], Evidence]
+LEAST = 0.5  # suggestions below this confidence are not made
+_MANY = 500  # columns, above which letters and values are not compared one by one
+_POSITION = 0.6
+_WEAK = 0.7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """One column for one field. `unit` and `to_unit` are set where values are converted between them.
+
+    `confidence` runs from 0 to 1; a person's choice is 1.
+    """
+
+    field: str
+    column: str
+    confidence: float
+    reason: str
+    unit: str = ""
+    to_unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mapping:
+    """Columns for fields, in the order of the fields; each field has one column at most.
+
+    `unused` has the columns that feed none, `missing` the names of needed fields that have none. `fixed` are
+    values by field that hold for every row, where the file has no column.
+    """
+
+    matches: tuple[Match, ...]
+    unused: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    fixed: tuple[tuple[str, object], ...] = ()
+
+    def __getitem__(self, field: str) -> Match:
+        """The match of a field. Raises KeyError when it has none."""
+        for match in self.matches:
+            if match.field == field:
+                return match
+        raise KeyError(field)
+
+    def column(self, field: str) -> str:
+        """The column of a field; empty when it has none."""
+        return next((match.column for match in self.matches if match.field == field), "")
+
+    def with_fixed(self, values: collections.abc.Mapping[str, object]) -> Mapping:
+        """The mapping with these values for fields that have no column; None fixes nothing."""
+        fixed = {n: v for n, v in values.items() if v is not None and not self.column(n)}
+        missing = tuple(name for name in self.missing if name not in fixed)
+        return replace(self, fixed=tuple(fixed.items()), missing=missing)
+
+    @property
+    def confidence(self) -> float:
+        """That of the least certain match; 0 when a needed field has no column."""
+        if self.missing or not self.matches:
+            return 0.0
+        return min(match.confidence for match in self.matches)
+
+    @property
+    def to_remember(self) -> dict[str, str]:
+        """Columns by field, as `suggest` takes them again for the next file of this model."""
+        return {match.field: match.column for match in self.matches}
+
+
+def suggest(
+    table: Table,
+    signature: Signature,
+    remembered: collections.abc.Mapping[str, str] | None = None,
+) -> Mapping:
+    """The most likely column for each field of the signature.
+
+    `remembered` has columns by field from an earlier file (`Mapping.to_remember`). Compared are names,
+    labels, synonyms, units and the values themselves; every column is given once at most.
+    """
+    headers = [_Header.of(name) for name in table.columns]
+    seen = cache(lambda name: evidence(table, name))
+    found = [
+        match
+        for field in signature.inputs
+        for match in _candidates(field, headers, table, seen, remembered or {})
+    ]
+    if not table.has_header:
+        found += _by_position(table, signature, seen)
+    return _mapping(_best(found), table, signature)
+
+
+def corrected(
+    mapping: Mapping, field: str, column: str | None, table: Table, signature: Signature
+) -> Mapping:
+    """The mapping with a person's choice for one field; None takes its column away.
+
+    Where another field had the column, it loses it. Raises KeyError for a field that the signature, or
+    a column that the table, does not have.
+    """
+    wanted = signature[field]
+    kept = [match for match in mapping.matches if field != match.field and column != match.column]
+    if column is not None:
+        if column not in table.columns:
+            raise KeyError(column)
+        match = Match(field=field, column=column, confidence=1.0, reason="You chose this column.")
+        kept.append(_with_unit(match, wanted))
+    return _mapping(kept, table, signature)
+
+
+def unit_of(field: Field) -> units.Unit | None:
+    """The unit that the field declares, else that its name ends in; a share where it runs from 0 to 1."""
+    if field.unit:
+        return units.unit(field.unit)
+    for text in (field.name, field.label):
+        found = units.unit(units.parted(text)[1]) if text else None
+        if found:
+            return found
+    return units.unit("fraction") if (field.minimum, field.maximum) == (0, 1) else None
+
+
+def _mapping(matches: Iterable[Match], table: Table, signature: Signature) -> Mapping:
+    by_field = {match.field: match for match in matches}
+    ordered = [by_field[f.name] for f in signature.inputs if f.name in by_field]
+    used = {match.column for match in ordered}
+    return Mapping(
+        matches=tuple(ordered),
+        unused=tuple(name for name in table.columns if name not in used),
+        missing=tuple(f.name for f in signature.inputs if f.required and f.name not in by_field),
+    )
+
+
+def _best(found: list[Match]) -> list[Match]:
+    """The most certain first; whoever comes later takes what is left. Weak draws go to nobody."""
+    fields: set[str] = set()
+    columns: set[str] = set()
+    kept = []
+    for match in sorted(found, key=lambda one: -one.confidence):
+        if match.confidence < LEAST or match.field in fields or match.column in columns:
+            continue
+        if not _is_draw(match, [one for one in found if one.field not in fields]):
+            kept.append(match)
+            fields.add(match.field)
+            columns.add(match.column)
+    return kept
+
+
+def _is_draw(match: Match, others: list[Match]) -> bool:
+    """Whether the same column would as well feed another field, and the names say little."""
+    return match.confidence < _WEAK and any(
+        one.column == match.column
+        and one.field != match.field
+        and one.confidence >= match.confidence
+        for one in others
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Header:
+    """The name of a column, prepared for comparison: whole, and without its unit."""
+
+    column: str
+    keys: frozenset[str]
+    key: str
+    spelled: str
+    meaning: frozenset[str]
+
+    @classmethod
+    def of(cls, column: str) -> _Header:
+        bare, _ = units.parted(column)
+        return cls(
+            column=column,
+            keys=frozenset({names.key(column), names.key(bare)} - {""}),
+            key=names.key(bare),
+            spelled=names.spelled(bare),
+            meaning=names.meaning(bare),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Called:
+    """One name of a field, with the confidence that an equal header gives and the words for it."""
+
+    name: str
+    confidence: float
+    words: str
+    header: _Header
+
+
+def _candidates(
+    field: Field,
+    headers: list[_Header],
+    table: Table,
+    seen: Seen,
+    remembered: collections.abc.Mapping[str, str],
+) -> list[Match]:
+    """Every column that may feed the field, judged by name and then by values."""
+    called, few = _names_of(field), len(headers) <= _MANY
+    found = []
+    for header in headers:
+        match = _remembered(field, header.column, remembered)
+        if match is None and table.has_header:
+            match = _by_name(field, header, called, close=few)
+        if match is None and few:
+            match = _by_values(field, header.column, seen)
+        if match:
+            found.append(_judged(match, field, seen(header.column)))
+    return found
+
+
+def _remembered(
+    field: Field, column: str, remembered: collections.abc.Mapping[str, str]
+) -> Match | None:
+    if names.key(remembered.get(field.name, "")) != names.key(column) or not names.key(column):
+        return None
+    reason = "You chose this column for an earlier file."
+    return _with_unit(_match(field, column, 1.0, reason), field)
+
+
+def _by_name(field: Field, header: _Header, called: list[_Called], *, close: bool) -> Match | None:
+    """The first kind of likeness that holds between the names; `close` also compares letters."""
+    if header.column == field.name:
+        return _with_unit(_match(field, header.column, 1.0, "The same name."), field)
+    for one in called:
+        if one.header.keys & header.keys:
+            reason = f"The same {one.words}."
+            return _with_unit(_match(field, header.column, one.confidence, reason), field)
+    for one in called:
+        match = _by_meaning(field, header, one, close=close)
+        if match:
+            return _with_unit(match, field)
+    return None
+
+
+def _names_of(field: Field) -> list[_Called]:
+    found = [
+        (0.97, "name, written differently", field.name),
+        (0.95, "words as the label", field.label),
+    ]
+    return [
+        _Called(name=name, confidence=confidence, words=words, header=_Header.of(name))
+        for confidence, words, name in found
+        if names.key(name)
+    ]
+
+
+def _by_meaning(field: Field, header: _Header, called: _Called, *, close: bool) -> Match | None:
+    own = called.header
+    if own.spelled and own.spelled == header.spelled:
+        reason = "The same name in another spelling."
+        return _match(field, header.column, called.confidence - 0.03, reason)
+    if own.meaning and own.meaning == header.meaning:
+        return _match(field, header.column, 0.85, f"Another word for “{called.name}”.")
+    if close and _may_be_alike(own.key, header.key):
+        likeness = names.likeness(own.key, header.key)
+        likeness = max(likeness, names.likeness(called.name, header.column))
+        if likeness >= 0.84:
+            return _match(
+                field, header.column, round(0.8 * likeness, 2), f"Nearly the name “{called.name}”."
+            )
+    return _by_part(field, header, called)
+
+
+def _by_part(field: Field, header: _Header, called: _Called) -> Match | None:
+    """Half of the words, or more, mean the same: `Gewicht` for `body_mass`."""
+    common = called.header.meaning & header.meaning
+    share = len(common) / max(len(called.header.meaning | header.meaning), 1)
+    differ = called.header.meaning ^ header.meaning
+    if share < 0.5 or any(map(str.isdigit, differ)) or not any(len(word) > 2 for word in common):
+        return None
+    confidence = round(0.45 + 0.25 * share, 2)
+    return _match(field, header.column, confidence, f"Part of the name “{called.name}”.")
+
+
+def _may_be_alike(one: str, other: str) -> bool:
+    """A cheap look before letters are compared; names that differ in a number never are alike."""
+    digits = ["".join(c for c in name if c.isdigit()) for name in (one, other)]
+    if min(len(one), len(other)) < 3:
+        return False
+    return digits[0] == digits[1] and one[0] == other[0]
+
+
+def _by_values(field: Field, column: str, seen: Seen) -> Match | None:
+    """Without a likeness of names: categories that are known, files where a file is needed."""
+    if field.kind in ("image", "audio") and seen(column).files(field.kind) > 0.5:
+        return _match(field, column, 0.8, f"The column holds {field.kind} files.")
+    if field.kind != "category" or len(field.choices) < 2 or seen(column).variety < 2:
+        return None
+    if seen(column).overlap(field.choices) > 0.9:
+        return _match(field, column, 0.6, "Its values are the choices of this field.")
+    return None
+
+
+def _judged(match: Match, field: Field, seen: Evidence) -> Match:
+    """Values that do not fit make a match doubtful, and the reason says so."""
+    # In another unit, whole numbers need not be whole.
+    share = seen.fits(replace(field, kind="number") if match.unit else field)
+    if share >= 0.9 or seen.is_empty:
+        return _within_usual(match, field, seen)
+    reason = f"{match.reason} But only {share:.0%} of its values are {_wanted(field)}."
+    factor = 0.4 + 0.6 * share if share >= 0.5 else 0.5 if match.confidence >= 1.0 else 0.4
+    return replace(match, confidence=round(match.confidence * factor, 2), reason=reason)
+
+
+def _within_usual(match: Match, field: Field, seen: Evidence) -> Match:
+    """Numbers that mostly lie outside the field's limits hint at another unit, or another column."""
+    if match.unit or field.kind not in NUMERIC_KINDS:
+        return match
+    share = seen.within(field)
+    if share >= 0.5:
+        return match
+    low, high = _limits(field)
+    reason = f"{match.reason} But most values lie outside {low} to {high}: another unit?"
+    return replace(match, confidence=round(match.confidence * 0.7, 2), reason=reason)
+
+
+def _limits(field: Field) -> tuple[str, str]:
+    low, high = field.typical or (field.minimum, field.maximum)
+    return "any" if low is None else f"{low:g}", "any" if high is None else f"{high:g}"
+
+
+def _wanted(field: Field) -> str:
+    return {
+        "number": "numbers",
+        "integer": "whole numbers",
+        "boolean": "yes or no",
+        "category": "among its choices",
+        "datetime": "dates",
+        "image": "pictures",
+        "audio": "sounds",
+        "tensor": "lists of numbers",
+    }.get(field.kind, "of its kind")
+
+
+def _with_unit(match: Match, field: Field) -> Match:
+    """A unit in the header that differs from the field's: converted where both are of one family."""
+    wanted = unit_of(field)
+    _, text = units.parted(match.column)
+    if not text or field.kind not in NUMERIC_KINDS or wanted is None:
+        return match
+    source = units.unit(text, wanted.family)
+    if source is None:
+        if units.unit(text) is None:
+            return match
+        reason = f"{match.reason} But its unit is {text} and the field's {wanted.name}."
+        return replace(match, confidence=round(match.confidence * 0.6, 2), reason=reason)
+    if source == wanted or source.name == wanted.name:
+        return match
+    reason = f"{match.reason} Converted from {source.name} to {wanted.name}."
+    return replace(match, reason=reason, unit=source.name, to_unit=wanted.name)
+
+
+def _by_position(table: Table, signature: Signature, seen: Seen) -> Sequence[Match]:
+    """Without a header: one column a field, in order, if their values fit; one more may be the truth."""
+    extra = len(table.columns) - len(signature.inputs)
+    if extra not in (0, 1):
+        return []
+    pairs = list(zip(signature.inputs, table.columns, strict=False))
+    if any(seen(name).fits(field) < 0.9 for field, name in pairs):
+        return []
+    reason = "By position: the file has no header."
+    return [_match(field, name, _POSITION, reason) for field, name in pairs]
+
+
+def _match(field: Field, column: str, confidence: float, reason: str) -> Match:
+    return Match(field=field.name, column=column, confidence=confidence, reason=reason)

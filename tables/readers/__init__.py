@@ -1,0 +1,49 @@
+"""The formats of files. Every module beside this one reads a format; so does what an installed package
+offers as entry point in the group `mds_workbench.readers`.
+
+A reader has `NAME`, `TITLE` (its name in words), `SUFFIXES` (how such files end), `ORDER` (who is asked
+first), `matches(upload)` (whether the bytes are of its format; names may lie) and `read(upload, choices,
+limits)`, which returns a `Table` or raises `UnreadableFile`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from pkgutil import iter_modules
+from typing import Protocol, cast
+
+from tables.table import Choices, Limits, Table
+from tables.upload import Upload
+
+GROUP = "mds_workbench.readers"
+
+
+class Reader(Protocol):
+    """What every module in this folder provides."""
+
+    NAME: str
+    TITLE: str
+    SUFFIXES: tuple[str, ...]
+    ORDER: int
+
+    def matches(self, upload: Upload) -> bool:
+        """Whether the file is of this format, by its bytes."""
+
+    def read(self, upload: Upload, choices: Choices, limits: Limits) -> Table:
+        """The table in the file. Raises UnreadableFile."""
+
+
+@cache
+def readers() -> dict[str, Reader]:
+    """Every reader by its name, in the order in which they are asked."""
+    ours = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
+    theirs = [found.load() for found in entry_points(group=GROUP)]
+    found = [cast(Reader, module) for module in (*ours, *theirs)]
+    return {reader.NAME: reader for reader in sorted(found, key=lambda r: (r.ORDER, r.NAME))}
+
+
+def suffixes() -> tuple[str, ...]:
+    """The ends of all file names that can be read, such as `.csv`; for the file chooser."""
+    return tuple(dict.fromkeys(end for reader in readers().values() for end in reader.SUFFIXES))

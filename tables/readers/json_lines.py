@@ -1,0 +1,95 @@
+"""JSON Lines: one object a line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import cast
+
+import orjson
+
+from tables import bounds, encoding
+from tables.errors import UnreadableFile
+from tables.records import Record, to_table
+from tables.table import Choices, Limits, Table, letter
+from tables.upload import Upload
+
+NAME = "json_lines"
+TITLE = "JSON Lines"
+SUFFIXES = (".jsonl", ".ndjson")
+ORDER = 45  # before JSON, which a single line would be
+_LINE = re.compile(r"[^\n]*\n|[^\n]+$")
+_LONGEST_LINE = 2**20
+
+
+def matches(upload: Upload) -> bool:
+    """Whether the first line is a JSON object or list, and by name or bytes there may be more."""
+    if encoding.is_binary(upload.data):
+        return False
+    if not upload.head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith((b"{", b"[")):
+        return False
+    if upload.suffix in SUFFIXES:
+        return True
+    return is_first_of_many(upload.data)
+
+
+def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
+    """The table; a line that is no JSON is a fault of its row. Raises UnreadableFile when all are."""
+    text, words = encoding.decoded(upload.data, choices.encoding)
+    records: list[Record] = []
+    numbers: list[int] = []
+    faults: dict[int, str] = {}
+    for number, line in enumerate(_lines(text.removeprefix("\ufeff")), start=1):
+        if not line.strip():
+            continue
+        record = _record(_value(line))
+        if record is None:
+            faults[len(records)] = f"Line {number} is no JSON object."
+        if len(records) >= limits.rows:
+            raise bounds.too_large("rows", len(records) + 1, limits.rows)
+        records.append(record or {})
+        numbers.append(number)
+    if len(faults) == len(records):
+        raise UnreadableFile("No line of the file is a JSON object.", row=next(iter(numbers), 1))
+    return to_table(
+        upload.name,
+        records,
+        choices,
+        limits,
+        sniffed={"format": TITLE, "encoding": words},
+        row_word="line",
+        row_numbers=numbers,
+        faults=faults,
+    )
+
+
+def is_first_of_many(data: bytes) -> bool:
+    """Whether the first line is an object by itself, and there are more lines."""
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    first, _, rest = start[:_LONGEST_LINE].partition(b"\n")
+    return bool(rest.strip()) and isinstance(_value(first), dict)
+
+
+def _lines(text: str) -> Iterator[str]:
+    return (found[0] for found in _LINE.finditer(text))
+
+
+def _value(line: str | bytes) -> object:
+    """The value of a line; NaN, which Python writes and JSON does not have, is taken as nothing."""
+    try:
+        return cast(object, orjson.loads(line))
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return cast(object, json.loads(line, parse_constant=lambda _word: None))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _record(value: object) -> Record | None:
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list):
+        return {f"Column {letter(i)}": one for i, one in enumerate(value)}
+    return None

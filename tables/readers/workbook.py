@@ -1,0 +1,170 @@
+"""Workbooks of Excel (XLSX, XLS) and OpenDocument (ODS): one sheet, formulas by the values saved with them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import date, time, timedelta
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from tables import bounds, magic, sheet_xml, zipped
+from tables.dates import of_value
+from tables.errors import Locked, UnreadableFile
+from tables.grid import Sheet, find_table
+from tables.sheet_xml import Seen
+from tables.table import Choices, Limits, Table, letter
+from tables.upload import Upload
+
+NAME = "workbook"
+TITLE = "Excel or OpenDocument"
+SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
+ORDER = 10
+_PARTS = (b"xl/workbook.xml", b"xl/workbook.bin", b"content.xml")
+_OLD_EXCEL_SIZE = 32 * 2**20
+
+
+def matches(upload: Upload) -> bool:
+    """Whether it is a workbook, or an old or protected file of Office that may be one."""
+    if magic.is_ole(upload.head):
+        return True
+    return upload.head.startswith(zipped.START) and any(part in upload.data for part in _PARTS)
+
+
+def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
+    """The table in the chosen sheet, else in the first that is visible and holds anything.
+
+    Raises UnreadableFile, Locked when the workbook needs a password.
+    """
+    if magic.is_ole(upload.head):
+        _check_old(upload.data)
+        looked: dict[str, Seen] = {}
+    else:
+        _refuse_binary(upload.data)
+        looked = sheet_xml.seen(upload.data, limits)
+    with _workbook(upload.data) as book:
+        sheet = _chosen(book, choices.sheet)
+        bounds.check(sheet.total_height, sheet.total_width, limits)
+        return find_table(_laid_out(upload.name, book, sheet, looked.get(sheet.name)), choices)
+
+
+def _check_old(data: bytes) -> None:
+    """What an OLE container holds stands in it as UTF-16: a workbook, a protected one, or neither."""
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise _locked()
+    if not any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
+        raise UnreadableFile("This is a document of Office, but no workbook.")
+    if len(data) > _OLD_EXCEL_SIZE:
+        raise UnreadableFile(
+            "The workbook is too large for the old format XLS.",
+            advice="Save it as .xlsx and upload that.",
+        )
+
+
+def _refuse_binary(data: bytes) -> None:
+    if b"xl/workbook.bin" in data and b"xl/workbook.xml" not in data:
+        raise UnreadableFile(
+            "This is a binary workbook (XLSB), which is not read here.",
+            advice="Save it as .xlsx and upload that.",
+        )
+
+
+def _locked() -> Locked:
+    return Locked(
+        "The workbook is protected with a password.",
+        advice="Open it, save it without a password (File, Info, Protect Workbook) and upload that.",
+    )
+
+
+def _workbook(data: bytes) -> CalamineWorkbook:
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except PasswordError as error:
+        raise _locked() from error
+    except CalamineError as error:
+        raise UnreadableFile(
+            "The workbook is damaged or cut off.",
+            advice="Open it in Excel, save it again and upload that.",
+            detail=str(error),
+        ) from error
+
+
+def _chosen(book: CalamineWorkbook, wanted: str) -> CalamineSheet:
+    if wanted:
+        if wanted not in book.sheet_names:
+            known = ", ".join(book.sheet_names[:8])
+            raise UnreadableFile(f"There is no sheet called {wanted}.", advice=f"Sheets: {known}.")
+        return book.get_sheet_by_name(wanted)
+    visible = _sheets(book)
+    if not visible:
+        raise UnreadableFile("The workbook has no sheet with cells.")
+    found = [book.get_sheet_by_name(name) for name in visible[:50]]
+    return next((sheet for sheet in found if sheet.start is not None), found[0])
+
+
+def _sheets(book: CalamineWorkbook) -> list[str]:
+    return [
+        sheet.name
+        for sheet in book.sheets_metadata
+        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
+    ]
+
+
+def _laid_out(
+    name: str, book: CalamineWorkbook, sheet: CalamineSheet, looked: Seen | None
+) -> Sheet:
+    """The sheet from its cell A1 on, so that positions are the numbers that a person sees."""
+    rows = [[_cell(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+    others = [one for one in _sheets(book) if one != sheet.name]
+    remarks = [f"The sheet {sheet.name} was read, not {_listed(others)}."] if others else []
+    if looked:
+        _put_errors(rows, looked)
+        remarks += _said_of_formulas(looked)
+    return Sheet(
+        name=name,
+        rows=rows,
+        sniffed={"format": TITLE, "sheet": sheet.name},
+        remarks=tuple(remarks),
+        sheets=tuple(_sheets(book)),
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _cell(cell: object) -> object:
+    """Whole numbers as such; dates and times as ISO text, durations in hours, minutes and seconds."""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return int(cell)
+    if isinstance(cell, date):
+        return of_value(cell)
+    if isinstance(cell, time):
+        return cell.isoformat()
+    return str(cell) if isinstance(cell, timedelta) else cell
+
+
+def _put_errors(rows: Sequence[list[object]], looked: Seen) -> None:
+    """Errors such as #DIV/0! back into their cells, so that the conversion can name them."""
+    for (row, column), words in looked.errors.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = words or "#ERROR!"
+
+
+def _said_of_formulas(looked: Seen) -> list[str]:
+    if not looked.unvalued:
+        return []
+    row, column = looked.unvalued[0]
+    count = len(looked.unvalued)
+    cells = "1 cell holds a formula" if count == 1 else f"{count:,} cells hold formulas"
+    return [
+        f"{cells} without a saved value, the first is {letter(column)}{row + 1}: "
+        "read as empty. Open the workbook in Excel and save it, and the values are there."
+    ]

@@ -1,0 +1,206 @@
+"""What a workbook holds, seen before it is read: how far its cells reach, which formulas have no value.
+
+The reader of workbooks lays a sheet out in full, up to its last cell: one cell at the far end of an empty
+sheet would fill the memory. It also gives nothing for a formula without a value and for an error.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import unescape
+
+from tables import bounds, zipped
+from tables.errors import TooLarge, UnreadableFile
+from tables.table import Limits
+
+# Only tags are matched, never from one to its end: a file without ends would take for ever.
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^<>]*)>")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b([^<>]*)>")
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
+_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^<>]*)>")
+_VALUE = re.compile(rb"<(?:\w+:)?v[^<>/]*>([^<]*)<")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+_NUMBER = re.compile(rb"\br=[\"']([0-9]{1,7})[\"']")
+_STRING = re.compile(rb"<(?:\w+:)?si(?=[\s/>])()[^<>]*>")
+_ODS_ROW = re.compile(rb"<table:table-row\b([^<>]*)>")
+_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^<>]*)>")
+_ODS_ROWS = re.compile(rb"table:number-rows-repeated=[\"']([0-9]{1,9})[\"']")
+_ODS_CELLS = re.compile(rb"table:number-columns-repeated=[\"']([0-9]{1,9})[\"']")
+
+
+@dataclass(kw_only=True)
+class Seen:
+    """What was seen of one sheet. Places are (row, column), both from 0."""
+
+    rows: int = 0
+    columns: int = 0
+    unvalued: list[tuple[int, int]] = field(default_factory=list)
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    text: int = 0
+
+
+def seen(data: bytes, limits: Limits) -> dict[str, Seen]:
+    """Every sheet of an XLSX or ODS workbook by its name, once all are within the limits.
+
+    Raises TooLarge, Locked, and UnreadableFile where it is damaged or defines entities.
+    """
+    archive = zipped.opened(data, limits)
+    names = archive.namelist()
+    for name in names:
+        if name.endswith((".xml", ".rels")):
+            _refuse_entities(archive, name)
+    if "content.xml" in names:
+        _check_ods(zipped.content(archive, "content.xml", limits.unpacked), limits)
+        return {}
+    return _of_xlsx(archive, limits)
+
+
+def _refuse_entities(archive: zipfile.ZipFile, name: str) -> None:
+    """XML that defines entities of its own can grow without bound; no workbook needs them."""
+    try:
+        with archive.open(name) as stream:
+            head = stream.read(4096)
+    except Exception as error:
+        raise zipped.damaged(error) from error
+    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+        raise UnreadableFile(
+            "The workbook holds definitions that no spreadsheet program writes; it is not opened.",
+            advice="Save the table as CSV and upload that.",
+            detail=f"{name} has a document type definition",
+        )
+
+
+def _of_xlsx(archive: zipfile.ZipFile, limits: Limits) -> dict[str, Seen]:
+    """Every part that holds cells is looked at, also one that no sheet names."""
+    lengths = _string_lengths(archive, limits)
+    titles = _titles(archive, limits)
+    found: dict[str, Seen] = {}
+    for part in archive.namelist():
+        if "sheets/" in part and part.endswith(".xml"):
+            sheet = _scanned(zipped.content(archive, part, limits.unpacked), lengths)
+            bounds.check(sheet.rows, sheet.columns, limits)
+            _check_text(sheet.text, limits)
+            found[titles.get(part, part)] = sheet
+    return found
+
+
+def _string_lengths(archive: zipfile.ZipFile, limits: Limits) -> list[int]:
+    if "xl/sharedStrings.xml" not in archive.namelist():
+        return []
+    text = zipped.content(archive, "xl/sharedStrings.xml", limits.unpacked)
+    return [end - start for _, start, end in _parts(_STRING, text, 0, len(text))]
+
+
+def _check_text(size: int, limits: Limits) -> None:
+    if size > limits.unpacked:
+        raise TooLarge(
+            "The workbook holds too much text: the same long text stands in very many cells.",
+            advice="Split the file, or leave out the columns that the model does not need.",
+        )
+
+
+def _titles(archive: zipfile.ZipFile, limits: Limits) -> dict[str, str]:
+    """The names of the sheets by the parts of the archive that hold them."""
+    names = archive.namelist()
+    if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
+        return {}
+    relations = zipped.content(archive, "xl/_rels/workbook.xml.rels", limits.entry)
+    targets = {
+        _attribute(one[1], b"Id"): _attribute(one[1], b"Target")
+        for one in _RELATION.finditer(relations)
+    }
+    book = zipped.content(archive, "xl/workbook.xml", limits.entry)
+    found = {}
+    for one in _SHEET.finditer(book):
+        target = targets.get(_attribute(one[1], rb"\w+:id"), "")
+        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        found[part] = _attribute(one[1], b"name")
+    return found
+
+
+def _attribute(tag: bytes, name: bytes) -> str:
+    found = re.search(rb"(?:^|\s)" + name + rb"\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", tag)
+    return unescape((found[1] or found[2] or b"").decode("utf-8", "replace")) if found else ""
+
+
+def _scanned(xml: bytes, lengths: list[int]) -> Seen:
+    result = Seen()
+    row = -1
+    for attributes, start, end in _parts(_ROW, xml, 0, len(xml)):
+        given = _NUMBER.search(attributes)
+        row = int(given[1]) - 1 if given else row + 1
+        column = -1
+        for cell, begin, stop in _parts(_CELL, xml, start, end):
+            place = _PLACE.search(cell)
+            at, column = (int(place[2]) - 1, _column(place[1])) if place else (row, column + 1)
+            result.rows, result.columns = max(result.rows, at + 1), max(result.columns, column + 1)
+            _look(result, (at, column), cell, xml[begin:stop], lengths)
+    return result
+
+
+def _parts(
+    tag: re.Pattern[bytes], xml: bytes, start: int, end: int
+) -> Iterator[tuple[bytes, int, int]]:
+    """The attributes of each such tag, and where what belongs to it begins and ends: at the next tag."""
+    before: re.Match[bytes] | None = None
+    for found in tag.finditer(xml, start, end):
+        if before is not None:
+            yield before[1], before.end(), found.start()
+        before = found
+    if before is not None:
+        yield before[1], before.end(), end
+
+
+def _look(
+    result: Seen, place: tuple[int, int], attributes: bytes, body: bytes, lengths: list[int]
+) -> None:
+    value = _VALUE.search(body)
+    words = value[1] if value else b""
+    if b't="s"' in attributes:
+        index = int(words) if words.isdigit() else len(lengths)
+        result.text += lengths[index] if index < len(lengths) else 0
+    elif b't="e"' in attributes:
+        result.errors[place] = words.decode("utf-8", "replace")
+    elif not words and b"<" in body and _FORMULA.search(body) and b't="str"' not in attributes:
+        result.unvalued.append(place)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for one in letters:
+        number = number * 26 + one - ord("A") + 1
+    return number - 1
+
+
+def _check_ods(xml: bytes, limits: Limits) -> None:
+    """Rows and cells say how often they are repeated; the last that holds something counts."""
+    for sheet in xml.split(b"<table:table ")[1:]:
+        rows = columns = text = seen_rows = 0
+        for attributes, start, end in _parts(_ODS_ROW, sheet, 0, len(sheet)):
+            times = _times(_ODS_ROWS, attributes)
+            seen_rows += times
+            width, size = _ods_width(sheet, start, end)
+            if width:
+                rows, columns, text = seen_rows, max(columns, width), text + size * times
+            bounds.check(rows, columns, limits)
+            _check_text(text, limits)
+
+
+def _ods_width(xml: bytes, start: int, end: int) -> tuple[int, int]:
+    """Cells up to the last that holds something, and the bytes of all."""
+    width = last = size = 0
+    for attributes, begin, stop in _parts(_ODS_CELL, xml, start, end):
+        times = _times(_ODS_CELLS, attributes)
+        width += times
+        if b"office:" in attributes or xml.find(b"<text:", begin, stop) >= 0:
+            last, size = width, size + (stop - begin) * times
+    return last, size
+
+
+def _times(rule: re.Pattern[bytes], attributes: bytes) -> int:
+    found = rule.search(attributes)
+    return int(found[1]) if found else 1
