@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
+from mds_client.discovery.sources import Source
 from mds_client.registries import Registries, RegistryClient, RegistryServer
 from mds_client.server import Server
-from mds_client.sources import Source
 from mds_client.transport.credentials import Credentials, Secret
 from mds_client.transport.tls import Tls
 from settings import (
@@ -25,7 +25,7 @@ def sources_of(settings: Settings) -> Sequence[Source]:
 
 
 def _cluster(configured: KubernetesSettings) -> Source:
-    from mds_client.sources.kubernetes import Kubernetes, KubernetesSource
+    from mds_client.discovery.sources.kubernetes import Kubernetes, KubernetesSource
 
     facts = configured.model_dump(exclude={"headers_from_env", "namespaces", "kinds"})
     return Kubernetes(

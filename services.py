@@ -14,7 +14,7 @@ from cases.audit import AuditPolicy
 from db.engine import Sessions, make_sessions
 from db.migrate import migrate
 from explanations.worker import Explainers
-from mds_client.client import MdsClient, Model
+from mds_client.client.sync_client import MdsClient, Model
 from mds_client.discovery import Catalogue
 from mds_client.signature import ModelRef, Signature
 from servers import registries_of, server_of, sources_of

@@ -15,8 +15,8 @@ import orjson
 import tritonclient.http as tritonclient
 
 from mds_client import MdsClient, Server
-from mds_client.datatypes import Array
 from mds_client.protocols.triton import Triton
+from mds_client.signature.datatypes import Array
 from tests.servers.starting import running
 
 SIZES = {1: 300, 1000: 100, 10_000: 20}

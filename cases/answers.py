@@ -11,8 +11,8 @@ from typing import Any, cast
 
 from cases.entries import entered
 from db.cases import CaseView
-from mds_client.masks import Mask
 from mds_client.prediction import Answer, Box
+from mds_client.prediction.masks import Mask
 
 MAX_PROBABILITIES = 20
 MAX_SEGMENTS = 2_000

@@ -16,9 +16,9 @@ from cases.payloads import plain_url, without_secrets
 from db.cases import CaseView
 from db.person import known
 from mds_client.errors import MdsError
-from mds_client.exchange import Exchange
 from mds_client.prediction import Prediction
 from mds_client.signature import ModelRef, Signature, Values
+from mds_client.transport.exchange import Exchange
 
 _log = logging.getLogger(__name__)
 

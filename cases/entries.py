@@ -9,8 +9,8 @@ from datetime import date, datetime
 
 import numpy as np
 
-from mds_client.checks import is_missing
 from mds_client.signature import File
+from mds_client.signature.checks import is_missing
 
 MAX_VALUE_BYTES = 256 * 1024
 

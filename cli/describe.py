@@ -6,7 +6,7 @@ import argparse
 
 from cli import fleet
 from cli.output import GOOD, document, printable
-from mds_client.explainers import explainer_of
+from mds_client.protocols.explainers import explainer_of
 from mds_client.signature import Field, Signature
 
 

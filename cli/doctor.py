@@ -9,12 +9,12 @@ from typing import Literal
 
 from cli import fleet
 from cli.output import FAILED, GOOD, UNREACHABLE, document, printable
-from mds_client.client import MdsClient
-from mds_client.detection import Detection
-from mds_client.dialect import Dialect
+from mds_client.client.sync_client import MdsClient
 from mds_client.errors import EndpointUnreachable, MdsError, NotAllowed
-from mds_client.explainers import explainers, explaining_others
 from mds_client.protocols import AUTO
+from mds_client.protocols.detection import Detection
+from mds_client.protocols.explainers import explainers, explaining_others
+from mds_client.protocols.protocol import Dialect
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
 from settings import settings_file

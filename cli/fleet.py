@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from cli.output import NotFound, Wrong, say
-from mds_client.client import MdsClient
+from mds_client.client.sync_client import MdsClient
 from mds_client.errors import MdsError
-from mds_client.explainers import explainers
+from mds_client.protocols.explainers import explainers
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef
 from servers import server_of, sources_of

@@ -19,7 +19,7 @@ from mds_client.signature import Signature, Values
 
 if TYPE_CHECKING:
     from explanations.budgeted_model import BudgetedModel
-    from mds_client.explainers import Explained
+    from mds_client.protocols.explainers import Explained
 
 Kind = Literal[
     "attribution", "rule", "spans", "grid", "segments", "changes", "importance", "curves", "tree"

@@ -15,8 +15,8 @@ from explanations.contract import Budget, ExplainContext, Explanation, Method, P
 from explanations.errors import ExplanationFailed, ExplanationTooDear
 from explanations.target import Target
 from mds_client.errors import MdsError
-from mds_client.explainers import Explained
 from mds_client.prediction import Answer, Prediction
+from mds_client.protocols.explainers import Explained
 from mds_client.server import Server
 from mds_client.signature import File, Signature, Values
 

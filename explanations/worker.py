@@ -43,7 +43,7 @@ from explanations.messages import (
     Work,
 )
 from explanations.methods import methods
-from mds_client.client import MdsClient
+from mds_client.client.sync_client import MdsClient
 from mds_client.errors import MdsError
 from mds_client.server import Server
 

@@ -3,8 +3,8 @@
 Importing it costs little beyond httpx and NumPy: protocols and codecs load when they are first used.
 """
 
-from mds_client.async_client import AsyncMdsClient
-from mds_client.client import MdsClient, Model
+from mds_client.client.async_client import AsyncMdsClient
+from mds_client.client.sync_client import MdsClient, Model
 from mds_client.errors import (
     EndpointFailed,
     EndpointRefused,
@@ -19,10 +19,10 @@ from mds_client.errors import (
     SignatureMismatch,
     UnreadableAnswer,
 )
-from mds_client.exchange import Exchange
 from mds_client.prediction import Answer, Output, Prediction
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Field, File, ModelRef, Signature
+from mds_client.transport.exchange import Exchange
 
 __all__ = [
     "Answer",

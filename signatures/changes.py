@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mds_client.facts import Facts, FieldFacts
 from mds_client.signature import Field, File, Signature
+from mds_client.signature.facts import Facts, FieldFacts
 
 NOTHING = "none"
 FACTS: Mapping[str, str] = {

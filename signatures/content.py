@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import cast, get_args
 
 from mds_client.errors import Problem
-from mds_client.facts import (
+from mds_client.signature import Layout
+from mds_client.signature.facts import (
     MAX_INPUTS,
     Facts,
     FieldFacts,
@@ -23,7 +24,6 @@ from mds_client.facts import (
     text,
     texts,
 )
-from mds_client.signature import Layout
 
 EDITED = "edited"
 MAX_BYTES = 512 * 1024

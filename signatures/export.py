@@ -1,6 +1,6 @@
 """A signature as a file: MLServer's model-settings.json, and a JSON Schema of the inputs.
 
-mds_client/declared.py reads the first back as the same signature, mds_client/json_schema the second as
+mds_client/signature/metadata.py reads the first back as the same signature, mds_client/codecs/json_schema the second as
 the same fields. What JSON Schema has no word for stands under `x-mds`, in the words of
 docs/model-metadata.md.
 """
@@ -12,9 +12,9 @@ import math
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 
-from mds_client.facts import FieldFacts
-from mds_client.json_schema import MAX_CHOICES, object_of
+from mds_client.codecs.json_schema import MAX_CHOICES, object_of
 from mds_client.signature import FILE_KINDS, NUMERIC_KINDS, Field, File, Signature
+from mds_client.signature.facts import FieldFacts
 from signatures.content import words_of
 
 EXTRA = "x-mds"

@@ -16,8 +16,8 @@ from db.found_facts import FoundView
 from db.ids import new_id as make_id
 from db.ids import utc_now
 from db.person import known
-from mds_client.facts import Facts
 from mds_client.signature import ModelRef
+from mds_client.signature.facts import Facts
 from signatures import content
 
 FRESH_SECONDS = 5.0

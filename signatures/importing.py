@@ -10,10 +10,10 @@ from dataclasses import fields, replace
 
 import orjson
 
-from mds_client.declared import signature_of
-from mds_client.facts import Facts, FieldFacts
-from mds_client.json_schema import Schema
+from mds_client.codecs.json_schema import Schema
 from mds_client.signature import Field, ModelRef, Signature
+from mds_client.signature.facts import Facts, FieldFacts
+from mds_client.signature.metadata import signature_of
 from signatures.content import EDITED, read, written
 from signatures.errors import UnreadableFile
 from signatures.export import EXTRA

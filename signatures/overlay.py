@@ -23,9 +23,9 @@ from db.overlays import OverlayView
 from db.person import known
 from db.tables import MAX_KEY, SENTENCE
 from db.types import clip
-from mds_client.facts import Facts, FieldFacts
-from mds_client.ladder import merged
 from mds_client.signature import Field, ModelRef, Signature
+from mds_client.signature.facts import Facts, FieldFacts
+from mds_client.signature.merge_facts import merged
 from signatures.content import EDITED, problems, read, written
 from signatures.errors import (
     AlreadyPublished,

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import orjson
 
-from mds_client.checks import INTEGER_LIMITS
 from mds_client.signature import NUMERIC_KINDS, Field, File
+from mds_client.signature.checks import INTEGER_LIMITS
 from tables import categories, dates, numbers, quantities
 from tables.booleans import truth
 from tables.table import Table

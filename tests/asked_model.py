@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mds_client.errors import MdsError
-from mds_client.exchange import Exchange
 from mds_client.prediction import Answer, Prediction
 from mds_client.signature import Field, ModelRef, Signature, Values
+from mds_client.transport.exchange import Exchange
 
 PENGUINS = ModelRef(server="shelf", name="penguins")
 ADELIE = Answer(kind="class", label="Adelie", probabilities={"Adelie": 0.9, "Gentoo": 0.1})

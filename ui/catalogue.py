@@ -7,10 +7,10 @@ from typing import Literal
 
 import streamlit as st
 
-from mds_client.detection import probe_lines
 from mds_client.discovery import UNREACHABLE, Entry, ServerState
-from mds_client.facts import Facts
+from mds_client.protocols.detection import probe_lines
 from mds_client.signature import Signature
+from mds_client.signature.facts import Facts
 from services import services
 from signatures import overlay
 from ui.choosing import question_of, title_of, with_overlay

@@ -10,8 +10,8 @@ from cases.asking import error_of
 from cases.history import CaseView, case
 from mds_client.discovery import UNREACHABLE, Entry
 from mds_client.errors import EndpointUnreachable
-from mds_client.facts import Facts
 from mds_client.signature import File, ModelRef, Signature, Values
+from mds_client.signature.facts import Facts
 from services import services
 from signatures import found as found_facts
 from signatures import overlay

@@ -8,10 +8,10 @@ import streamlit as st
 
 from cases.history import recent
 from mds_client.errors import MdsError
-from mds_client.facts import Facts
-from mds_client.learning import from_cases, learned, payload
-from mds_client.probing import is_open
+from mds_client.schema_learning import from_cases, learned, payload
+from mds_client.schema_learning.probing import is_open
 from mds_client.signature import ModelRef, Signature
+from mds_client.signature.facts import Facts
 from services import services
 from signatures import found
 from tables.errors import UnreadableFile

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from mds_client.checks import is_missing
 from mds_client.signature import NUMERIC_KINDS, Field, Signature, Values
+from mds_client.signature.checks import is_missing
 from ui import fields
 from ui.fields import _finder, _keeping
 from ui.text import plain

@@ -9,10 +9,10 @@ import json
 import streamlit as st
 
 from cases.history import CaseView, Wire, wire
+from mds_client.client.snippets import Snippet, snippets
 from mds_client.errors import MdsError
-from mds_client.exchange import Exchange
 from mds_client.signature import FILE_KINDS, ModelRef, Signature
-from mds_client.snippets import Snippet, snippets
+from mds_client.transport.exchange import Exchange
 from services import services
 from ui import choosing
 from ui.text import plain

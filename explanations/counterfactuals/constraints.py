@@ -19,8 +19,8 @@ from explanations import formatting
 from explanations.counterfactuals.grid import MOST_DECIMALS, Grid, ladder, step_for, written_with
 from explanations.encoder import is_missing
 from explanations.errors import ExplanationFailed
-from mds_client.checks import INTEGER_LIMITS
 from mds_client.signature import NUMERIC_KINDS, TABULAR_KINDS, Field, Signature, Values
+from mds_client.signature.checks import INTEGER_LIMITS
 
 # Beyond the usual range nobody knows how far is far: as far again as it is wide.
 BEYOND = 1.0

@@ -13,7 +13,7 @@ from explanations.deployed.tree import body_text, tree
 from explanations.target import Target
 
 if TYPE_CHECKING:
-    from mds_client.explainers import Explained
+    from mds_client.protocols.explainers import Explained
 
 
 def of_rule(context: ExplainContext, found: Rule, prediction: float | None) -> Explanation:

@@ -35,7 +35,7 @@ from mds_client.errors import MdsError
 from mds_client.signature import NUMERIC_KINDS, Field, Signature
 
 if TYPE_CHECKING:
-    from mds_client.explainers import Explained
+    from mds_client.protocols.explainers import Explained
 
 log = logging.getLogger(__name__)
 NAME = "native"

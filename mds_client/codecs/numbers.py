@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mds_client.checks import is_missing
 from mds_client.signature import Field
+from mds_client.signature.checks import is_missing
 
 CONTENT_TYPES = ("np",)
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from mds_client.checks import is_missing
 from mds_client.signature import Field
+from mds_client.signature.checks import is_missing
 
 CONTENT_TYPES = ("str", "datetime")
 

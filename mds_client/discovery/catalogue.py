@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from mds_client.client import MdsClient
+from mds_client.client.sync_client import MdsClient
 from mds_client.discovery.entries import (
     Entries,
     Entry,
@@ -20,16 +20,22 @@ from mds_client.discovery.entries import (
     state_of,
     with_explainer,
 )
-from mds_client.discovery.found import SAY_NOTHING, address_of, said_of, source_of, with_said
+from mds_client.discovery.found_servers import (
+    SAY_NOTHING,
+    address_of,
+    said_of,
+    source_of,
+    with_said,
+)
 from mds_client.discovery.readings import Readings
-from mds_client.discovery.rhythm import MOST_AT_ONCE, Rhythm, Tasks
+from mds_client.discovery.schedule import MOST_AT_ONCE, Rhythm, Tasks
+from mds_client.discovery.sources import Source
 from mds_client.errors import MdsError
-from mds_client.explainers import explainers, explaining_others
-from mds_client.facts import Facts
+from mds_client.protocols.explainers import explainers, explaining_others
 from mds_client.registries import Registries
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import ModelRef, Signature
-from mds_client.sources import Source
+from mds_client.signature.facts import Facts
 
 log = logging.getLogger(__name__)
 SIGNATURE_WORKERS = 8  # for each server

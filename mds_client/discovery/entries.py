@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from mds_client.client import MdsClient
-from mds_client.detection import Detection
+from mds_client.client.sync_client import MdsClient
+from mds_client.discovery.sources import Said
 from mds_client.errors import MdsError, NotAllowed
-from mds_client.facts import Facts
-from mds_client.ladder import merged
 from mds_client.protocols import dialects
+from mds_client.protocols.detection import Detection
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
-from mds_client.sources import Said
+from mds_client.signature.facts import Facts
+from mds_client.signature.merge_facts import merged
 
 UNREACHABLE = "UNREACHABLE"
 Entries = Mapping[ModelRef, "Entry"]

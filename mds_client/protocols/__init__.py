@@ -10,7 +10,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import cast
 
-from mds_client.dialect import Dialect
+from mds_client.protocols.protocol import Dialect
 from mds_client.server import Server
 
 AUTO = "auto"

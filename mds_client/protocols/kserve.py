@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from mds_client.dialect import Conversation, Offer, unreadable
-from mds_client.exchange import Request, Response
 from mds_client.protocols.kserve_v1 import path as v1_path
 from mds_client.protocols.kserve_v1 import request as v1_request
 from mds_client.protocols.open_inference import OpenInference
+from mds_client.protocols.protocol import Conversation, Offer, unreadable
 from mds_client.server import ModelInfo
 from mds_client.signature import ModelRef, Signature, Values
+from mds_client.transport.exchange import Request, Response
 
 _ITS_OWN = "model_repository_extension"
 

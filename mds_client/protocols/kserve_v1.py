@@ -15,8 +15,9 @@ from urllib.parse import quote
 
 import numpy as np
 
-from mds_client.declared import unknown_input
-from mds_client.dialect import (
+from mds_client.errors import MdsError
+from mds_client.prediction import Output
+from mds_client.protocols.protocol import (
     JSON,
     Conversation,
     Dialect,
@@ -26,11 +27,10 @@ from mds_client.dialect import (
     shape_of,
     unreadable,
 )
-from mds_client.errors import MdsError
-from mds_client.exchange import Request, Response
-from mds_client.prediction import Output
 from mds_client.server import ModelInfo
 from mds_client.signature import File, ModelRef, Signature, Values
+from mds_client.signature.metadata import unknown_input
+from mds_client.transport.exchange import Request, Response
 
 _MOST_ASKED = 100
 _LARGEST = 2**63

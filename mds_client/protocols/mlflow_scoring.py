@@ -9,11 +9,11 @@ import base64
 import re
 from collections.abc import Sequence
 
-from mds_client.dialect import JSON, Conversation, body_of
-from mds_client.exchange import Request
 from mds_client.protocols.kserve_v1 import numbers, plain
+from mds_client.protocols.protocol import JSON, Conversation, body_of
 from mds_client.protocols.sagemaker import SageMaker
 from mds_client.signature import File, Signature, Values
+from mds_client.transport.exchange import Request
 
 _VERSION = re.compile(r"\d+\.\d+(\.\w+)*")
 

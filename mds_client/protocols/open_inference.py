@@ -11,16 +11,16 @@ from functools import lru_cache
 from typing import ClassVar
 from urllib.parse import quote
 
-from mds_client.binary import HEADER_LENGTH, with_binary, without_binary
-from mds_client.datatypes import BINARY_ONLY
-from mds_client.declared import signature_of
-from mds_client.dialect import JSON, Conversation, Dialect, Offer, body_of, unreadable
-from mds_client.exchange import Request, Response
-from mds_client.explainers import explained
+from mds_client.codecs.binary import HEADER_LENGTH, with_binary, without_binary
+from mds_client.codecs.tensors import Tensor, output_of, tensors
 from mds_client.prediction import Output
+from mds_client.protocols.explainers import explained
+from mds_client.protocols.protocol import JSON, Conversation, Dialect, Offer, body_of, unreadable
 from mds_client.server import ModelInfo
 from mds_client.signature import ModelRef, Signature, Values
-from mds_client.tensors import Tensor, output_of, tensors
+from mds_client.signature.datatypes import BINARY_ONLY
+from mds_client.signature.metadata import signature_of
+from mds_client.transport.exchange import Request, Response
 
 _MANY_VALUES = 1000
 STATES = ("READY", "LOADING", "UNLOADING", "UNAVAILABLE", "UNKNOWN")
@@ -182,7 +182,7 @@ class OpenInference(Dialect):
         )
 
     def own_client(self, signature: Signature, request: Request) -> str:
-        from mds_client.snippets import tritonclient_program
+        from mds_client.client.snippets import tritonclient_program
 
         return tritonclient_program(signature.model, request, binary=self.TAKES_BINARY)
 

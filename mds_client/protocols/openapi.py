@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import orjson
 
-from mds_client.dialect import JSON, Conversation, Dialect, json_of, unreadable
+from mds_client.codecs.json_schema import Schema, object_of, output_fields, outputs_of, value_of
 from mds_client.errors import (
     EndpointRefused,
     InvalidValues,
@@ -23,12 +23,12 @@ from mds_client.errors import (
     Problem,
     UnreadableAnswer,
 )
-from mds_client.exchange import Request, Response
-from mds_client.json_schema import Schema, object_of, output_fields, outputs_of, value_of
+from mds_client.errors.error_mapping import error_of
 from mds_client.prediction import Output
-from mds_client.refusals import error_of
+from mds_client.protocols.protocol import JSON, Conversation, Dialect, json_of, unreadable
 from mds_client.server import ModelInfo
 from mds_client.signature import Field, ModelRef, Signature, Values
+from mds_client.transport.exchange import Request, Response
 
 _DOCUMENTS = ("/openapi.json", "/docs.json")
 _ROUTES = "/-/routes"

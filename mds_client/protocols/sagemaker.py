@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mds_client.declared import unknown_input
-from mds_client.dialect import JSON, Conversation, Dialect, body_of
-from mds_client.exchange import Request, Response
 from mds_client.prediction import Output
 from mds_client.protocols.kserve_v1 import instances, predicted
+from mds_client.protocols.protocol import JSON, Conversation, Dialect, body_of
 from mds_client.server import ModelInfo
 from mds_client.signature import ModelRef, Signature, Values
+from mds_client.signature.metadata import unknown_input
+from mds_client.transport.exchange import Request, Response
 
 
 class SageMaker(Dialect):

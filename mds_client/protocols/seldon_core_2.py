@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
-from mds_client.declared import signature_of
-from mds_client.dialect import Conversation, Offer
-from mds_client.exchange import Request, Response
 from mds_client.prediction import Output
 from mds_client.protocols.open_inference import OpenInference
+from mds_client.protocols.protocol import Conversation, Offer
 from mds_client.server import ModelInfo
 from mds_client.signature import ModelRef, Signature
+from mds_client.signature.metadata import signature_of
+from mds_client.transport.exchange import Request, Response
 
 PIPELINE, EXPERIMENT = ".pipeline", ".experiment"
 _READY = {200: "READY", 424: "LOADING", 503: "LOADING", 404: "UNAVAILABLE"}

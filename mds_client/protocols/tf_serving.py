@@ -13,13 +13,13 @@ from urllib.parse import quote
 
 import numpy as np
 
-from mds_client.declared import signature_of
-from mds_client.dialect import JSON, Conversation, Dialect, Offer, unreadable
-from mds_client.exchange import Request, Response
 from mds_client.prediction import Output
 from mds_client.protocols.kserve_v1 import outputs, plain
+from mds_client.protocols.protocol import JSON, Conversation, Dialect, Offer, unreadable
 from mds_client.server import ModelInfo
 from mds_client.signature import Field, ModelRef, Signature, Values
+from mds_client.signature.metadata import signature_of
+from mds_client.transport.exchange import Request, Response
 
 _STATES = {
     "START": "LOADING",

@@ -9,14 +9,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote, urlencode
 
-from mds_client.declared import unknown_input
-from mds_client.dialect import JSON, Conversation, Dialect, Offer, body_of, json_of, unreadable
 from mds_client.errors import UnreadableAnswer
-from mds_client.exchange import Request, Response
 from mds_client.prediction import Output
 from mds_client.protocols.kserve_v1 import instances, predicted
+from mds_client.protocols.protocol import (
+    JSON,
+    Conversation,
+    Dialect,
+    Offer,
+    body_of,
+    json_of,
+    unreadable,
+)
 from mds_client.server import ModelInfo
 from mds_client.signature import ModelRef, Signature, Values
+from mds_client.signature.metadata import unknown_input
+from mds_client.transport.exchange import Request, Response
 
 _HEALTH = ("healthy", "partial healthy", "unhealthy")
 _MOST_PAGES = 50

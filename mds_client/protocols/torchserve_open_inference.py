@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from mds_client.dialect import Conversation, Offer
-from mds_client.exchange import Request, Response
 from mds_client.protocols.open_inference import OpenInference
+from mds_client.protocols.protocol import Conversation, Offer
 from mds_client.server import ModelInfo
 from mds_client.signature import ModelRef, Signature, Values
+from mds_client.transport.exchange import Request, Response
 
 
 class TorchServeOpenInference(OpenInference):

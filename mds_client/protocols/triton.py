@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mds_client.dialect import Conversation, Offer, json_of
+from mds_client.codecs.tensors import NO_BATCH
 from mds_client.errors import UnreadableAnswer
-from mds_client.exchange import Request, Response
 from mds_client.protocols.open_inference import OpenInference
+from mds_client.protocols.protocol import Conversation, Offer, json_of
 from mds_client.signature import Field, ModelRef, Signature
-from mds_client.tensors import NO_BATCH
+from mds_client.transport.exchange import Request, Response
 
 _ITS_OWN = {"binary_tensor_data", "model_configuration", "statistics"}
 

@@ -17,14 +17,14 @@ from typing import ClassVar, cast
 
 import httpx
 
-from mds_client.client import MdsClient
-from mds_client.dialect import Conversation, Result, json_of, unreadable
+from mds_client.client.sync_client import MdsClient
 from mds_client.errors import EndpointUnreachable, MdsError
-from mds_client.exchange import Response
-from mds_client.facts import Facts
-from mds_client.refusals import error_of
+from mds_client.errors.error_mapping import error_of
+from mds_client.protocols.protocol import Conversation, Result, json_of, unreadable
 from mds_client.server import Server
 from mds_client.signature import ModelRef
+from mds_client.signature.facts import Facts
+from mds_client.transport.exchange import Response
 
 log = logging.getLogger(__name__)
 ENTRY_POINTS = "mds_workbench.registries"

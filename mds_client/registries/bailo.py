@@ -12,12 +12,12 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
-from mds_client.dialect import Conversation
 from mds_client.errors import MdsError
-from mds_client.exchange import Request
-from mds_client.facts import Facts, about, fields_facts, listed, text, texts
+from mds_client.protocols.protocol import Conversation
 from mds_client.registries import Registry, RegistryServer
 from mds_client.signature import ModelRef
+from mds_client.signature.facts import Facts, about, fields_facts, listed, text, texts
+from mds_client.transport.exchange import Request
 
 _API = "/api/v2"
 _KINDS = ("model", "mirrored-model")

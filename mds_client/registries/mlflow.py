@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from mds_client.dialect import Conversation, json_of
 from mds_client.errors import MdsError, UnreadableAnswer
-from mds_client.exchange import Request, Response
-from mds_client.facts import (
+from mds_client.protocols.protocol import Conversation, json_of
+from mds_client.registries import Registry
+from mds_client.signature import Kind, ModelRef
+from mds_client.signature.facts import (
     MAX_EXAMPLES,
     MAX_INPUTS,
     Facts,
@@ -27,8 +28,7 @@ from mds_client.facts import (
     text,
     texts,
 )
-from mds_client.registries import Registry
-from mds_client.signature import Kind, ModelRef
+from mds_client.transport.exchange import Request, Response
 
 _API = "/api/2.0/mlflow"
 _SERVED_AS = "mds.model"  # the tag of a registered model that names the served one

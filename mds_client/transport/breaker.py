@@ -11,7 +11,7 @@ from collections.abc import Callable
 import httpx
 
 from mds_client.errors import EndpointUnreachable
-from mds_client.exchange import Response
+from mds_client.transport.exchange import Response
 
 _GATEWAY = (502, 503, 504)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from mds_client.exchange import Request, Response
+from mds_client.transport.exchange import Request, Response
 
 LONGEST_WAIT = 10.0
 # A server that is down is found out quickly: the catalogue asks again by itself.

@@ -16,9 +16,9 @@ from cases.audit import AuditPolicy
 from cases.errors import CaseNotRecorded, KeyReused, Unexpected
 from db.engine import make_sessions, reading, writing
 from mds_client import errors
-from mds_client.exchange import Exchange
 from mds_client.prediction import Answer
 from mds_client.signature import File, ModelRef
+from mds_client.transport.exchange import Exchange
 from tests.asked_model import ADELIE, AskedModel, failure
 from tests.recorded import NOON
 

@@ -12,9 +12,9 @@ from explanations.contract import Budget
 from explanations.explaining import ExplanationRequest
 from mds_client import Server
 from mds_client.errors import EndpointFailed, EndpointRefused
-from mds_client.exchange import Exchange
 from mds_client.prediction import Answer, Prediction
 from mds_client.signature import Field, ModelRef, Signature, Values
+from mds_client.transport.exchange import Exchange
 
 REF = ModelRef(server="here", name="sums", version="v1")
 SERVER = Server(name="here", url="http://127.0.0.1:9")

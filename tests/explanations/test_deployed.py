@@ -21,10 +21,10 @@ from explanations.deployed.answers import Amounts, Heat, Rule, Undrawn, read
 from explanations.deployed.tree import MOST_LEAVES, tree
 from explanations.methods import methods, suited, title_of
 from mds_client.errors import EndpointTimedOut, NotReady
-from mds_client.exchange import Exchange
-from mds_client.explainers import Explained
 from mds_client.prediction import Answer, Prediction
+from mds_client.protocols.explainers import Explained
 from mds_client.signature import Explainer, Field, Signature, Values
+from mds_client.transport.exchange import Exchange
 
 BESIDE = Explainer(
     model=replace(REF, name="sums-explainer", version=""), route="POST /x", evidence="By its name."

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 import services
 from cases.asking import ask
-from mds_client.facts import Facts, FieldFacts
+from mds_client.signature.facts import Facts, FieldFacts
 from signatures import found
 from ui import choosing
 

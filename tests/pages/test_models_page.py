@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 import services
 from mds_client import MdsClient, ModelRef, Server
 from mds_client.discovery import Catalogue
-from mds_client.facts import Facts, FieldFacts
+from mds_client.signature.facts import Facts, FieldFacts
 from signatures.overlay import publish
 from tests.mds_client import faults
 from ui.catalogue import MOST_CARDS

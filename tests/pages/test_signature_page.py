@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 import services
 from db.engine import writing
-from mds_client.facts import FieldFacts
 from mds_client.signature import ModelRef
+from mds_client.signature.facts import FieldFacts
 from signatures import overlay
 from signatures.overlay import EMPTY, history
 from tests.recorded import add_case

@@ -24,7 +24,7 @@ from explanations import (
     InlineExplainers,
 )
 from mds_client import MdsClient, Server
-from mds_client.explainers import explainer_of
+from mds_client.protocols.explainers import explainer_of
 from mds_client.signature import Field, Signature, Values
 from tests.listening import Handler, listening, url_of
 from tests.servers.starting import Running

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from mds_client import Field, MdsClient, ModelRef, Server, Signature
-from mds_client.declared import unknown_input
-from mds_client.facts import Facts
-from mds_client.ladder import merged
 from mds_client.registries import RegistryClient, RegistryServer
+from mds_client.signature.facts import Facts
+from mds_client.signature.merge_facts import merged
+from mds_client.signature.metadata import unknown_input
 from tests.servers.starting import Running
 
 

@@ -6,11 +6,11 @@ import httpx
 import pytest
 
 from mds_client import MdsClient, Server, Signature
-from mds_client.dialect import Dialect
-from mds_client.facts import Facts
-from mds_client.ladder import merged
-from mds_client.probing import MOST_CALLS, is_open
+from mds_client.protocols.protocol import Dialect
+from mds_client.schema_learning.probing import MOST_CALLS, is_open
 from mds_client.signature import ModelRef
+from mds_client.signature.facts import Facts
+from mds_client.signature.merge_facts import merged
 from mds_client.transport.connections import Transport
 from tests.servers.starting import Running
 

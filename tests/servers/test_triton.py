@@ -18,7 +18,7 @@ from mds_client import (
     Server,
     Signature,
 )
-from mds_client.datatypes import numpy_of
+from mds_client.signature.datatypes import numpy_of
 from tests.servers.starting import Running
 
 VALUES = {

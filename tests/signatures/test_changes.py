@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from mds_client.declared import signature_of
-from mds_client.facts import Facts, FieldFacts
 from mds_client.signature import File, ModelRef, Signature
+from mds_client.signature.facts import Facts, FieldFacts
+from mds_client.signature.metadata import signature_of
 from signatures.changes import FACTS, diff, passed_over, shown
 from signatures.overlay import EMPTY, together
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mds_client.facts import Facts, FieldFacts
 from mds_client.signature import FORMATS, File
+from mds_client.signature.facts import Facts, FieldFacts
 from signatures.content import MAX_BYTES, problems, read, written
 
 PLAIN = st.recursive(

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from mds_client.declared import signature_of
-from mds_client.facts import Facts, FieldFacts
-from mds_client.json_schema import Schema
+from mds_client.codecs.json_schema import Schema
 from mds_client.signature import Field, File, ModelRef, Signature
+from mds_client.signature.facts import Facts, FieldFacts
+from mds_client.signature.metadata import signature_of
 from signatures.changes import diff
 from signatures.content import problems
 from signatures.errors import UnreadableFile

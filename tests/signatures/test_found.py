@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mds_client.facts import Facts, FieldFacts
-from mds_client.learning import learned
+from mds_client.schema_learning import learned
 from mds_client.signature import ModelRef
+from mds_client.signature.facts import Facts, FieldFacts
 from signatures import found
 
 WINE = ModelRef(server="demo", name="wine")

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import event, text
 
 from db.engine import Sessions, make_sessions, writing
-from mds_client.declared import signature_of
-from mds_client.facts import Facts, FieldFacts
 from mds_client.signature import ModelRef
+from mds_client.signature.facts import Facts, FieldFacts
+from mds_client.signature.metadata import signature_of
 from signatures import overlay
 from signatures.errors import (
     AlreadyPublished,

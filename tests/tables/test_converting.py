@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mds_client.rows import checked_rows
 from mds_client.signature import Field, File, Kind, ModelRef, Signature
+from mds_client.signature.rows import checked_rows
 from tables.converting import Converted, converted
 from tables.mapping import suggest
 from tables.reading import read

@@ -10,8 +10,8 @@ from typing import Any, get_args
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mds_client.checks import Unreadable
 from mds_client.signature import FORMATS, Field, File, Kind
+from mds_client.signature.checks import Unreadable
 from tests.mds_client.answered import png
 from tests.ui.forms import form_of, said, sent
 from ui import fields

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mds_client.declared import signature_of
-from mds_client.facts import FieldFacts
 from mds_client.signature import File, ModelRef, Signature
+from mds_client.signature.facts import FieldFacts
+from mds_client.signature.metadata import signature_of
 from signatures.overlay import EMPTY, together
 from ui.studio.table import edited, joined, open_ends, parted, row_of, table_of
 

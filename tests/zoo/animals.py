@@ -14,15 +14,15 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mds_client.dialect import Dialect
-from mds_client.exchange import Request, Response
-from mds_client.facts import Facts, fields_facts
-from mds_client.ladder import merged
-from mds_client.learning import learned, payload
-from mds_client.probing import probed
 from mds_client.protocols import dialects
+from mds_client.protocols.protocol import Dialect
+from mds_client.schema_learning import learned, payload
+from mds_client.schema_learning.probing import probed
 from mds_client.server import Server
 from mds_client.signature import Field, File, ModelRef, Signature
+from mds_client.signature.facts import Facts, fields_facts
+from mds_client.signature.merge_facts import merged
+from mds_client.transport.exchange import Request, Response
 
 FOLDER = Path(__file__).parent / "animals"
 Result = TypeVar("Result")

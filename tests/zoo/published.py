@@ -10,11 +10,11 @@ from jsonschema import Draft4Validator, Draft202012Validator, FormatChecker  # t
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from mds_client.binary import HEADER_LENGTH
-from mds_client.exchange import Request
+from mds_client.codecs.binary import HEADER_LENGTH
 from mds_client.protocols import dialects
 from mds_client.protocols.open_inference import OpenInference
-from tests.mds_client.test_requests_against_openapi import Published
+from mds_client.transport.exchange import Request
+from tests.mds_client.protocols.test_requests_against_openapi import Published
 from tests.zoo.animals import Animal
 
 Json = dict[str, Any]

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from mds_client.checks import is_missing
 from mds_client.signature import Field, Values
+from mds_client.signature.checks import is_missing
 from tests.zoo import values
 from tests.zoo.animals import animal, names
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mds_client import InvalidValues
-from mds_client.declared import signature_of
-from mds_client.json_schema import Schema
-from mds_client.prediction_schema import columns, labels, schema_in
-from mds_client.rows import checked_rows
+from mds_client.codecs.json_schema import Schema
 from mds_client.signature import ModelRef, Values
+from mds_client.signature.metadata import signature_of
+from mds_client.signature.prediction_schema import columns, labels, schema_in
+from mds_client.signature.rows import checked_rows
 from tests.zoo.animals import animal
 
 MODEL = ModelRef(server="zoo", name="m")

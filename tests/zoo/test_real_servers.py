@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mds_client import MdsClient, Server
-from mds_client.datatypes import numpy_of
-from mds_client.rows import checked_rows
 from mds_client.signature import Field, File, Signature, Values
+from mds_client.signature.datatypes import numpy_of
+from mds_client.signature.rows import checked_rows
 from tests.servers.starting import Running
 from tests.zoo import values
 from tests.zoo.animals import Animal, animal, animals

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mds_client.codecs.tensors import NO_BATCH
 from mds_client.errors import InvalidValues
-from mds_client.rows import checked_rows
-from mds_client.tensors import NO_BATCH
+from mds_client.signature.rows import checked_rows
 from tests.zoo import values
 from tests.zoo.animals import Animal, animal, names
 from tests.zoo.published import check

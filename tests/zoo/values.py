@@ -10,8 +10,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mds_client.checks import INTEGER_LIMITS
 from mds_client.signature import Field, File, Signature
+from mds_client.signature.checks import INTEGER_LIMITS
 
 Strategy = st.SearchStrategy[Any]
 _LARGEST = {"FP16": 65504.0, "FP32": 3e38, "BF16": 3e38}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mds_client.pixels import pixels_of
+from mds_client.codecs.pixels import pixels_of
 from mds_client.signature import Field
 
 _MOST_CELLS = 400

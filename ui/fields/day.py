@@ -6,8 +6,8 @@ from datetime import date
 
 import streamlit as st
 
-from mds_client.checks import is_missing
 from mds_client.signature import Field
+from mds_client.signature.checks import is_missing
 from ui.fields import line
 from ui.fields._keeping import keep, open_with, own
 from ui.labels import hint, label

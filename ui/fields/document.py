@@ -6,8 +6,8 @@ import json
 
 import streamlit as st
 
-from mds_client.checks import Unreadable
 from mds_client.signature import Field
+from mds_client.signature.checks import Unreadable
 from ui.fields._keeping import open_with
 from ui.labels import hint, label
 

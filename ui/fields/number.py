@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import streamlit as st
 
-from mds_client.checks import is_missing
 from mds_client.signature import Field
+from mds_client.signature.checks import is_missing
 from ui.fields._keeping import open_with
 from ui.labels import hint, label, usual
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from mds_client.checks import is_missing
 from mds_client.signature import Field
+from mds_client.signature.checks import is_missing
 from ui.fields import number
 from ui.fields._keeping import own
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from mds_client.pixels import NoPicture, Pixels, pixels_of
+from mds_client.codecs.pixels import NoPicture, Pixels, pixels_of
 from mds_client.signature import Field, File
 from ui.fields import _upload, image, pasted
 from ui.fields._keeping import kept, own

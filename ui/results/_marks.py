@@ -9,9 +9,9 @@ import numpy as np
 from PIL import Image, ImageColor, ImageDraw
 
 from charts.palette import AGAINST, FOR
-from mds_client.datatypes import Array
-from mds_client.masks import Mask
 from mds_client.prediction import Box
+from mds_client.prediction.masks import Mask
+from mds_client.signature.datatypes import Array
 
 _WIDTH, _MOST_HIGH = 640, 1_600
 _TINT = 0.45

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
-from mds_client.pixels import Pixels, pixels_of
+from mds_client.codecs.pixels import Pixels, pixels_of
 from mds_client.prediction import Answer, Box
 from mds_client.signature import File, Signature, Values
 from ui.media import preview, size

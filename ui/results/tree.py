@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from mds_client.prediction import Answer
+from mds_client.prediction.output_parsing import parsed
 from mds_client.signature import Signature, Values
-from mds_client.structures import parsed
 
 KINDS = ("tree",)
 _DEPTH = 2

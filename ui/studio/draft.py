@@ -9,8 +9,8 @@ from functools import cached_property
 import streamlit as st
 
 from mds_client.discovery import Entry
-from mds_client.facts import Facts
 from mds_client.signature import ModelRef, Signature
+from mds_client.signature.facts import Facts
 from services import services
 from signatures import overlay
 from signatures.overlay import EMPTY, OverlayView

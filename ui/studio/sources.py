@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from mds_client.facts import Facts, FieldFacts
 from mds_client.signature import Field, Signature
+from mds_client.signature.facts import Facts, FieldFacts
 from signatures.changes import FACTS, shown
 from signatures.overlay import confirmed, uncertain
 from ui import finding

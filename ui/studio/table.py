@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from mds_client.facts import Facts, FieldFacts
 from mds_client.signature import FILE_KINDS, Field, File, Signature
+from mds_client.signature.facts import Facts, FieldFacts
 from ui.drafts import value_of
 
 BETWEEN = "|"

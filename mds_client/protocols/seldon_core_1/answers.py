@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from mds_client.dialect import flat, shape_of
-from mds_client.json_schema import outputs_of
+from mds_client.codecs.json_schema import outputs_of
 from mds_client.prediction import Output
+from mds_client.protocols.protocol import flat, shape_of
 from mds_client.protocols.seldon_core_1.described import Facts, names_in
 from mds_client.signature import Signature
 

@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from mds_client.declared import DECLARED, GUESSED, described, signature_of, unknown_input
-from mds_client.json_schema import MAX_FIELDS, Schema
-from mds_client.prediction_schema import columns, labels, schema_in
+from mds_client.codecs.json_schema import MAX_FIELDS, Schema
 from mds_client.signature import Field, ModelRef, Signature
+from mds_client.signature.metadata import DECLARED, GUESSED, described, signature_of, unknown_input
+from mds_client.signature.prediction_schema import columns, labels, schema_in
 
 _MANY = 64
 _ALONE = {"strData": ("Text", ""), "binData": ("File", "base64")}

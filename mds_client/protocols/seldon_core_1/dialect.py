@@ -7,16 +7,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
-from mds_client.dialect import JSON, Conversation, Dialect, Offer, body_of, json_of, unreadable
 from mds_client.errors import EndpointRefused, MdsError, UnreadableAnswer
-from mds_client.exchange import Request, Response
+from mds_client.errors.error_mapping import error_of
 from mds_client.prediction import Output
+from mds_client.protocols.protocol import (
+    JSON,
+    Conversation,
+    Dialect,
+    Offer,
+    body_of,
+    json_of,
+    unreadable,
+)
 from mds_client.protocols.seldon_core_1.answers import outputs_in
 from mds_client.protocols.seldon_core_1.described import Facts, signature_in
 from mds_client.protocols.seldon_core_1.messages import message_of
-from mds_client.refusals import error_of
 from mds_client.server import ModelInfo
 from mds_client.signature import ModelRef, Signature, Values
+from mds_client.transport.exchange import Request, Response
 
 _METADATA = ("/api/v1.0/metadata", "/metadata")
 _HEALTH = ("/api/v1.0/health/status", "/health/status")

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mds_client.checks import is_missing
-from mds_client.declared import GUESSED
-from mds_client.dialect import flat, shape_of
+from mds_client.codecs.json_schema import object_of, value_of
 from mds_client.errors import InvalidValues, Problem
-from mds_client.json_schema import object_of, value_of
+from mds_client.protocols.protocol import flat, shape_of
 from mds_client.signature import Field, Signature, Values
+from mds_client.signature.checks import is_missing
+from mds_client.signature.metadata import GUESSED
 
 
 def message_of(signature: Signature, rows: Sequence[Values]) -> dict[str, object]:

@@ -7,10 +7,10 @@ import ast
 import pytest
 
 from mds_client import EndpointFailed, EndpointRefused, MdsClient, ModelNotFound, Server
-from mds_client.declared import unknown_input
 from mds_client.errors import UnreadableAnswer
-from mds_client.exchange import Response
 from mds_client.signature import ModelRef, Signature
+from mds_client.signature.metadata import unknown_input
+from mds_client.transport.exchange import Response
 from tests.mds_client.protocols.recorded import Reply, exchange, recorded, replaying
 
 LISTED = recorded("kserve-v1", "v1_models", "v1_model", "v1_predict")

@@ -18,10 +18,10 @@ from mds_client import (
     Server,
     UnreadableAnswer,
 )
-from mds_client.dialect import Dialect
-from mds_client.exchange import Request, Response
+from mds_client.protocols.protocol import Dialect
 from mds_client.protocols.seldon_core_1 import SeldonCore1
 from mds_client.signature import Field, Signature
+from mds_client.transport.exchange import Request, Response
 from tests.mds_client.faults import Behaviour, answers, misbehaving
 
 RECORDED = Path(__file__).parents[2] / "data" / "recorded" / "seldon-core"

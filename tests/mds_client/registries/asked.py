@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mds_client import ModelRef
-from mds_client.facts import Facts
 from mds_client.registries import RegistryClient, RegistryServer
+from mds_client.signature.facts import Facts
 from tests.mds_client.protocols.recorded import Reply, Route, replaying
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mds_client.errors import MdsError
-from mds_client.facts import Facts
+from mds_client.signature.facts import Facts
 from tests.mds_client.protocols.recorded import Reply, Route
 from tests.mds_client.registries import asked
 

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mds_client import ModelRef, Signature
-from mds_client.declared import unknown_input
-from mds_client.facts import MAX_INPUTS, Facts
-from mds_client.ladder import merged
 from mds_client.registries.mlflow import _columns, _rows, _yaml
+from mds_client.signature.facts import MAX_INPUTS, Facts
+from mds_client.signature.merge_facts import merged
+from mds_client.signature.metadata import unknown_input
 from tests.mds_client.protocols.recorded import Reply, Route, exchange
 from tests.mds_client.registries import asked
 

@@ -1,0 +1,350 @@
+"""What the sync and the async client share: everything about a call but the sending itself."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import httpx
+
+from mds_client.client.call import Call, new_request_id
+from mds_client.client.response_body import TooLarge
+from mds_client.errors import (
+    EndpointRefused,
+    EndpointTimedOut,
+    EndpointUnreachable,
+    InvalidValues,
+    MdsError,
+    Problem,
+    UnreadableAnswer,
+)
+from mds_client.errors.error_mapping import at_field, let_in
+from mds_client.prediction import Prediction
+from mds_client.prediction.answers import answers, with_roles
+from mds_client.protocols import AUTO, dialect_for
+from mds_client.protocols.detection import Detection, unrecognised
+from mds_client.protocols.explainers import Explained, bounded, of_explainer
+from mds_client.protocols.protocol import Dialect
+from mds_client.server import Server
+from mds_client.signature import Explainer, Signature
+from mds_client.signature.rows import Rows, checked_rows
+from mds_client.transport.breaker import Breaker
+from mds_client.transport.credentials import auth_of, unreachable
+from mds_client.transport.deadline import Limit
+from mds_client.transport.exchange import Exchange, Request, Response
+from mds_client.transport.heads import Address, Asked
+from mds_client.transport.retrying import Outcome, is_safe, pause
+from mds_client.transport.tls import verification
+from mds_client.transport.trace import trace
+
+log = logging.getLogger(__name__)
+# Servers compress at the cost of their own time: 2 ms for 80 kB on Triton.
+_ALWAYS = {"User-Agent": "mds-workbench", "Accept": "*/*", "Accept-Encoding": "identity"}
+_COMPRESS_FROM = 1024
+MOST_ASKED = 100
+"""Of how many models the metadata are read to find their explainers."""
+# What reading an answer of an unforeseen form can raise.
+MALFORMED = (
+    MdsError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
+SIGNING_IN = (httpx.HTTPError, OSError, TooLarge)
+# OSError: anyio lets a TLS alert through as ssl.SSLError.
+FAULTS = (*SIGNING_IN, httpx.InvalidURL, MdsError)
+
+
+@lru_cache(maxsize=1024)
+def _address(url: str) -> tuple[Address, str]:
+    """The parts of a URL, and what the header Host says of it."""
+    found = httpx.URL(url)
+    return Address.of(found), found.netloc.decode()
+
+
+class Sending:
+    """What the sync and the async client share: everything but sending."""
+
+    def __init__(self, server: Server, clock: Callable[[], float]) -> None:
+        self.server = server
+        self._clock = clock
+        self._auth = auth_of(server.credentials)
+        self._standing = _standing(server.headers)
+        self._breaker = Breaker(server.breaker_failures, server.breaker_seconds, clock)
+        self.detected: Detection | None = None
+        self._dialect = None if server.protocol == AUTO else dialect_for(server)
+
+    def options(self) -> dict[str, Any]:
+        """How connections are made.
+
+        The transport is used without httpx's client around it: cookies, redirects and proxies of the
+        environment are nothing that the operator configured, and they cost a third of a quick call.
+        """
+        server = self.server
+        return {
+            "verify": verification(server.tls, server.name),
+            "limits": httpx.Limits(
+                max_connections=server.max_connections,
+                max_keepalive_connections=server.keep_alive_connections,
+                keepalive_expiry=server.keep_alive_seconds,
+            ),
+        }
+
+    def wire(self, call: Call, left: float, trace: Any = None) -> httpx.Request:
+        """The request as httpx has it, to be sent within the seconds left."""
+        asked = self.asked(call, left)
+        return httpx.Request(
+            asked.method,
+            call.url,
+            headers=asked.fields,
+            stream=httpx.ByteStream(asked.body),
+            extensions={"timeout": asked.timeouts} | ({"trace": trace} if trace else {}),
+        )
+
+    def asked(self, call: Call, left: float) -> Asked:
+        """The request as it is sent within the seconds left, with the headers that no record holds."""
+        address, host = _address(call.url)
+        headers, body = {"Host": host, **self._standing, **call.headers}, call.request.body
+        if self.server.compress and len(body) > _COMPRESS_FROM:
+            headers["Content-Encoding"], body = "gzip", gzip.compress(body, 1)
+        if body or call.request.method != "GET":
+            headers["Content-Length"] = str(len(body))
+        fields = tuple(headers.items())
+        return Asked(call.request.method, address, fields, body, self._timeouts(left))
+
+    def _timeouts(self, left: float) -> dict[str, float]:
+        """Each phase has its own limit, and none goes beyond the end of the call."""
+        server = self.server
+        read = Limit.within(server.read_timeout or left, left)
+        is_other = server.write_timeout != server.read_timeout
+        return {
+            "connect": min(server.connect_timeout, left),
+            "read": read,
+            "write": Limit.within(server.write_timeout or left, left) if is_other else read,
+            "pool": min(server.pool_timeout or left, left),
+        }
+
+    def limit(self, call: Call) -> float:
+        """The longest that a call may take, in seconds."""
+        return min(self.server.timeout, call.seconds or self.server.timeout)
+
+    def left(self, started: float, call: Call) -> float:
+        """The seconds that remain for a call. Raises TimeoutError when none do."""
+        seconds = self.limit(call) - (self._clock() - started)
+        if seconds <= 0:
+            raise TimeoutError("no time left")
+        return seconds
+
+    def admit(self, call: Call) -> None:
+        """Raises EndpointUnreachable while the server is left alone.
+
+        What the catalogue asks goes through: that is how an answer is noticed.
+        """
+        if self._breaker.is_open and not is_safe(call.request):
+            try:
+                self._breaker.admit(self.server.title or self.server.name)
+            except MdsError as error:
+                error.exchange = call.exchange(None, 0.0)
+                raise
+
+    def pause_after(
+        self, call: Call, outcome: Outcome, attempt: int, started: float
+    ) -> float | None:
+        """How long to wait before sending it again, if that is safe and there is time; else None."""
+        self._note(call, outcome)
+        if attempt > self.server.retries:
+            return None
+        seconds = self._clock() - started
+        wait = pause(call.request, outcome, attempt, seconds)
+        return wait if wait is not None and seconds + wait < self.limit(call) else None
+
+    def _note(self, call: Call, outcome: Outcome) -> None:
+        """Not counted: a 503 to a question about readiness is an honest answer, and so is our own
+        failure to sign in. What an explainer does says nothing of the models."""
+        if isinstance(outcome, MdsError) or call.request.to_explainer:
+            return
+        if not (isinstance(outcome, Response) and outcome.status == 503 and is_safe(call.request)):
+            self._breaker.note(outcome)
+
+    def signing_in(self, error: Exception) -> MdsError:
+        """Our error for one while a token was fetched."""
+        return unreachable(error)
+
+    def _base(self, request: Request) -> str:
+        base = self.server.management_url if request.to_management else ""
+        base = self.server.explainer_url if request.to_explainer else base
+        return (base or self.server.url).rstrip("/")
+
+    def hedge_after(self, signature: Signature) -> float | None:
+        """The seconds after which a prediction is asked a second time, for a model that allows it."""
+        is_allowed = signature.model.name in self.server.idempotent_models
+        return self.server.hedge_after if is_allowed else None
+
+    def call(
+        self,
+        request: Request,
+        trace_id: str,
+        hedge_after: float | None = None,
+        seconds: float | None = None,
+    ) -> Call:
+        """`trace_id` is a trace id or a caller's whole traceparent."""
+        request_id = request.request_id or new_request_id()
+        trace_id, ids = trace(trace_id)
+        return Call(
+            url=self._base(request) + request.path,
+            request=request,
+            request_id=request_id,
+            trace_id=trace_id,
+            headers={**request.headers, "X-Request-Id": request_id, **ids},
+            hedge_after=hedge_after,
+            seconds=seconds,
+        )
+
+    def translate(self, error: Exception, limit: float | None = None) -> MdsError:
+        """Our error for one of httpx's. Its text is kept for the log alone."""
+        detail = f"{type(error).__name__}: {error}"
+        where = self.server.title or self.server.name
+        if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.UnsupportedProtocol):
+            return EndpointUnreachable(
+                f"Nobody answers at the server “{where}”.",
+                advice="It may be down or starting. Try again in a minute, or tell whoever runs it.",
+                detail=detail,
+            )
+        if isinstance(error, httpx.TimeoutException | TimeoutError):
+            return EndpointTimedOut(
+                f"The model did not answer within {limit or self.server.timeout:g} seconds.",
+                advice="It may be busy. Try again, or tell whoever runs it if it stays slow.",
+                detail=detail,
+            )
+        if isinstance(error, httpx.DecodingError | TooLarge):
+            return UnreadableAnswer(
+                "The server's answer could not be read.",
+                advice="Tell whoever runs the server; your entries are kept.",
+                detail=detail,
+            )
+        return EndpointUnreachable(
+            f"The connection to the server “{where}” broke before the answer was complete.",
+            advice="Try again; your entries are kept.",
+            detail=detail,
+        )
+
+    def failure(self, error: Exception, call: Call, seconds: float) -> MdsError:
+        ours = error if isinstance(error, MdsError) else self.translate(error, self.limit(call))
+        ours.exchange = call.exchange(None, seconds)
+        log.warning("%s %s: %s [%s]", call.request.method, call.url, ours.detail, call.request_id)
+        return ours
+
+    def accepted(
+        self, dialect: Dialect, signature: Signature, response: Response, exchange: Exchange
+    ) -> None:
+        """Raise what a status outside 2xx means."""
+        if not 200 <= response.status < 300:
+            error = at_field(dialect.problem(response), signature, exchange.request_body)
+            raise self.noted(error, exchange)
+
+    def noted(self, error: MdsError, exchange: Exchange) -> MdsError:
+        """The error with what crossed the wire, written to the log."""
+        if error.exchange is None:
+            error = let_in(error, exchange)
+            error.exchange = exchange
+            said = (error.detail or error.sentence)[:500]
+            log.warning("%s %s: %s [%s]", exchange.method, exchange.url, said, exchange.request_id)
+        return error
+
+    def misread(self, error: Exception, exchange: Exchange | None) -> MdsError:
+        """Our error for one while an answer was read: what a dialect did not foresee in it counts too."""
+        ours = error if isinstance(error, MdsError) else _malformed(error)
+        return self.noted(ours, exchange) if exchange else ours
+
+    @property
+    def spoken(self) -> Dialect | None:
+        """The protocol of the server, if it is known already."""
+        return self._dialect
+
+    def recognised(self, found: Detection) -> Dialect:
+        """Keep the verdict with its evidence. Raises UnreadableAnswer for an unknown protocol, and
+        NotAllowed where nobody let us in."""
+        self.detected = found
+        if not found.protocol:
+            raise unrecognised(found, self.server)
+        log.info("%s speaks %s: %s", self.server.name, found.protocol, found.evidence)
+        self._dialect = dialect_for(self.server, found.protocol)
+        return self._dialect
+
+    def prediction(
+        self,
+        dialect: Dialect,
+        signature: Signature,
+        rows: int,
+        response: Response,
+        exchange: Exchange,
+    ) -> Prediction:
+        """What the answer means. Raises UnreadableAnswer."""
+        self.accepted(dialect, signature, response, exchange)
+        try:
+            model, outputs = dialect.read_prediction(signature, response, rows)
+            outputs = with_roles(signature, outputs)
+        except MALFORMED as error:
+            raise self.misread(error, exchange) from error
+        return Prediction(
+            model=model,
+            outputs=outputs,
+            answers=answers(signature, outputs, rows),
+            exchange=exchange,
+            signature_fingerprint=signature.fingerprint,
+        )
+
+    def explain_request(
+        self, dialect: Dialect, signature: Signature, values: Rows, request_id: str
+    ) -> tuple[Explainer, Request]:
+        """The model's explainer, and what asks it about one row. Raises InvalidValues, and EndpointRefused where
+        there is no explainer."""
+        rows = checked_rows(signature, values)
+        if len(rows) != 1:
+            raise InvalidValues(
+                [Problem(field="", sentence="An explainer takes one row at a time.")]
+            )
+        request = dialect.explain_request(signature, rows, request_id or new_request_id())
+        if request is None or signature.explainer is None:
+            raise EndpointRefused(f"There is no explainer beside {signature.model}.")
+        return signature.explainer, request
+
+    def explained(
+        self,
+        dialect: Dialect,
+        signature: Signature,
+        explainer: Explainer,
+        response: Response,
+        exchange: Exchange,
+    ) -> Explained:
+        """What an explainer said. Raises MdsError in words about it."""
+        try:
+            self.accepted(dialect, signature, response, exchange)
+            said = dialect.read_explanation(signature, bounded(response))
+        except MALFORMED as error:
+            raise of_explainer(self.misread(error, exchange)) from error
+        return Explained(explainer=explainer, said=said, exchange=exchange)
+
+
+def _standing(given: Mapping[str, str]) -> dict[str, str]:
+    """The headers of every request: a given one replaces ours of the same name, however it is spelt."""
+    names = {name.lower() for name in given}
+    ours = {name: value for name, value in _ALWAYS.items() if name.lower() not in names}
+    spelt = {"host": "Host", "content-length": "Content-Length"}
+    return ours | {spelt.get(name.lower(), name): value for name, value in given.items()}
+
+
+def _malformed(error: Exception) -> UnreadableAnswer:
+    return UnreadableAnswer(
+        "The server answered, but not in the form that was agreed.",
+        advice="Tell whoever runs the server; your entries are kept.",
+        detail=f"{type(error).__name__}: {error}"[:500],
+    )

@@ -1,0 +1,353 @@
+"""The same call as a program that a person can run: curl, Python, this library, the server's own client.
+
+Credentials never occur: where the server is sent one, the program reads it from an environment variable.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shlex
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from mds_client.codecs.binary import HEADER_LENGTH
+from mds_client.protocols.protocol import Dialect
+from mds_client.server import Server
+from mds_client.signature import File, ModelRef, Signature, Values
+from mds_client.transport.exchange import Exchange, Request
+
+_MOST_ON_ONE_LINE = 1000
+_NOT_REPEATED = {"x-request-id", "traceparent", "tracestate", "baggage", "content-length"}
+_HIDDEN = "(hidden)"  # what a record holds in place of a header that may be a credential
+_URL = 'os.environ["MDS_URL"]'
+_NUMPY = {
+    "BOOL": "bool_", "UINT8": "uint8", "UINT16": "uint16", "UINT32": "uint32", "UINT64": "uint64",
+    "INT8": "int8", "INT16": "int16", "INT32": "int32", "INT64": "int64", "FP16": "float16",
+    "FP32": "float32", "FP64": "float64", "BYTES": "object_",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snippet:
+    """One program. `needs` says what has to be there before it runs."""
+
+    title: str
+    language: str
+    code: str
+    needs: tuple[str, ...] = ()
+
+
+class FromEnvironment(str):
+    """The name of a variable, in the place of its value; as Python code it reads the variable."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"os.environ[{str(self)!r}]"
+
+
+def snippets(
+    server: Server,
+    dialect: Dialect,
+    signature: Signature | None,
+    call: Exchange | Request,
+    *,
+    values: Values | Sequence[Values] | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> tuple[Snippet, ...]:
+    """The call in every form there is for it.
+
+    `variables` names the environment variable of a credential header. With `values`, the rows that were
+    sent, there is a program with this library too.
+    """
+    request, url = _request(server, call, variables or {})
+    secrets = tuple(
+        f"environment variable {v}"
+        for v in request.headers.values()
+        if isinstance(v, FromEnvironment)
+    )
+    found = [
+        Snippet(title="curl", language="bash", code=_curl(url, request), needs=("curl", *secrets)),
+        Snippet(
+            title="Python",
+            language="python",
+            code=_httpx(url, request),
+            needs=("pip install httpx", *secrets),
+        ),
+    ]
+    if signature is not None and values is not None:
+        code = _mds_client(server, dialect, signature, request, values)
+        found.append(Snippet(title="mds_client", language="python", code=code, needs=secrets))
+    return (*found, *_own(server, dialect, signature, request, secrets))
+
+
+def _request(
+    server: Server, call: Exchange | Request, variables: Mapping[str, str]
+) -> tuple[Request, str]:
+    """The request with variables for its credentials, and its whole address."""
+    if isinstance(call, Exchange):
+        parts = urlsplit(call.url)
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        url = without_user(call.url)
+        headers, body, method = call.request_headers, call.request_body, call.method
+        request = Request(method=method, path=path, body=body, headers=headers)
+    else:
+        base = (server.management_url if call.to_management else "") or server.url
+        request, url = call, without_user(base.rstrip("/") + call.path)
+    return replace(request, headers=_headers(server, request.headers, variables)), url
+
+
+def _headers(
+    server: Server, sent: Mapping[str, str], variables: Mapping[str, str]
+) -> dict[str, str]:
+    secret = {name.casefold() for name in server.headers}
+    secret |= {name.casefold() for name, value in sent.items() if value == _HIDDEN}
+    names = [*server.headers, *(n for n, v in sent.items() if v == _HIDDEN)]
+    plain = {
+        n: v
+        for n, v in sent.items()
+        if n.casefold() not in secret and n.casefold() not in _NOT_REPEATED
+    }
+    return plain | {name: FromEnvironment(_variable(name, variables)) for name in names}
+
+
+def _variable(header: str, variables: Mapping[str, str]) -> str:
+    named = {name.casefold(): variable for name, variable in variables.items()}
+    default = "MDS_HEADER_" + re.sub(r"\W", "_", header, flags=re.ASCII).upper()
+    variable = named.get(header.casefold(), default)
+    return variable if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable) else default
+
+
+def without_user(url: str) -> str:
+    """The address without a user and password in it."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+# curl
+
+
+def _curl(url: str, request: Request) -> str:
+    words = ["curl --silent --show-error --globoff", f"--request {request.method}"]
+    words += [f"--header {_shell_header(n, v)}" for n, v in request.headers.items()]
+    before, data, after = _shell_body(request.body)
+    command = before + " \\\n  ".join([*words, *data, shlex.quote(url)])
+    # The group hands its input, the lines below, to the first command in it.
+    return f"{{ {command}; }}{after}" if before else command + after
+
+
+def _shell_header(name: str, value: str) -> str:
+    if isinstance(value, FromEnvironment):
+        return f'{shlex.quote(name + ": ")}"${value!s}"'
+    return shlex.quote(f"{name}: {value}")
+
+
+def _shell_body(body: bytes) -> tuple[str, list[str], str]:
+    """What goes before the command, its arguments, and what comes after."""
+    if not body:
+        return "", [], ""
+    text = _text(body)
+    if text is not None and len(text) <= _MOST_ON_ONE_LINE:
+        return "", [f"--data-raw {shlex.quote(text)}"], ""
+    if text is not None and _is_json(text):  # to JSON the line end that this adds means nothing
+        return "", ["--data-binary @-"], _heredoc(text)
+    encoded = "\n".join(textwrap.wrap(base64.b64encode(body).decode(), 76))
+    return "base64 --decode | ", ["--data-binary @-"], _heredoc(encoded)
+
+
+def _heredoc(text: str) -> str:
+    end = "END"
+    while end in text:
+        end += "_"
+    return f" <<'{end}'\n{text}\n{end}"
+
+
+def _text(body: bytes) -> str | None:
+    """The body as text that may be pasted into a terminal; None for anything else."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if all(c.isprintable() or c in "\n\t" for c in text) else None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+# Python
+
+
+def _httpx(url: str, request: Request) -> str:
+    headers = _python_headers(request.headers)
+    code = ["import httpx", "", f"headers = {headers}", f"body = {_python_body(request.body)}"]
+    code += [
+        f"answer = httpx.request({request.method!r}, {url!r}, headers=headers, content=body, timeout=60)",
+        "print(answer.text)",
+        "answer.raise_for_status()",
+    ]
+    return _with_imports(code)
+
+
+def _python_headers(headers: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{name!r}: {value!r}" for name, value in headers.items()) + "}"
+
+
+def _python_body(body: bytes) -> str:
+    text = _text(body)
+    return f"{text!r}.encode()" if text is not None else _python_bytes(body)
+
+
+def _python_bytes(data: bytes) -> str:
+    return f'b64decode("{base64.b64encode(data).decode()}")'
+
+
+def _with_imports(code: Sequence[str]) -> str:
+    text = "\n".join(code)
+    imports = ["import os"] if "os.environ[" in text else []
+    imports += ["from base64 import b64decode"] if "b64decode(" in text else []
+    return "\n".join([*imports, *([""] if imports else []), text])
+
+
+# This library
+
+
+def _mds_client(
+    server: Server,
+    dialect: Dialect,
+    signature: Signature,
+    request: Request,
+    values: Values | Sequence[Values],
+) -> str:
+    secret = {n: v for n, v in request.headers.items() if isinstance(v, FromEnvironment)}
+    options = [f"name={server.name!r}", f"url={without_user(server.url)!r}"]
+    options += [f"protocol={dialect.NAME!r}"]
+    options += [f"headers={_python_headers(secret)}"] if secret else []
+    model = ", ".join(
+        repr(part) for part in (signature.model.name, signature.model.version) if part
+    )
+    entered = _literal(values)
+    names = "File, MdsClient, Server" if "File(" in entered else "MdsClient, Server"
+    return _with_imports(
+        [
+            f"from mds_client import {names}",
+            "",
+            f"server = Server({', '.join(options)})",
+            f"values = {entered}",
+            "with MdsClient(server) as client:",
+            f"    prediction = client.model({model}).predict(values)",
+            "for answer in prediction.answers:",
+            "    print(answer.headline)",
+        ]
+    )
+
+
+def _literal(value: object) -> str:
+    """A value as Python code."""
+    if isinstance(value, File):
+        return f"File(name={value.name!r}, media_type={value.media_type!r}, data={_python_bytes(value.data)})"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{k!r}: {_literal(v)}" for k, v in value.items()) + "}"
+    if hasattr(value, "tolist"):  # NumPy
+        return _literal(value.tolist())
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_literal(item) for item in value) + "]"
+    if isinstance(value, float) and not abs(value) < float("inf"):
+        return f'float("{value}")'
+    return repr(value)
+
+
+# The server's own client
+
+
+def _own(
+    server: Server,
+    dialect: Dialect,
+    signature: Signature | None,
+    request: Request,
+    secrets: tuple[str, ...],
+) -> tuple[Snippet, ...]:
+    if signature is None or request.method != "POST":
+        return ()
+    code = dialect.own_client(signature, request)
+    if not code:
+        return ()
+    title = "tritonclient" if "tritonclient" in code else "Own client"
+    needs = ("pip install tritonclient[http]",) if title == "tritonclient" else ()
+    code = code.replace(_URL, repr(without_user(server.url.rstrip("/"))))
+    return (Snippet(title=title, language="python", code=code, needs=(*needs, *secrets)),)
+
+
+def tritonclient_program(model: ModelRef, request: Request, *, binary: bool) -> str:
+    """The program with tritonclient; empty where that library cannot say what the request says."""
+    try:
+        body, rest = _parted(request)
+        inputs = [line for tensor in body["inputs"] for line in _tensor(tensor, rest)]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return ""
+    names = [output["name"] for output in body.get("outputs", [])]
+    asked = [f"http.InferRequestedOutput({name!r}, binary_data={binary})" for name in names]
+    own = {HEADER_LENGTH.casefold(), "content-type"}
+    headers = {n: v for n, v in request.headers.items() if n.casefold() not in own}
+    arguments = [repr(model.name), "inputs", f"headers={_python_headers(headers)}"]
+    arguments += [f"model_version={model.version!r}"] if model.version else []
+    arguments += [f"outputs=[{', '.join(asked)}]"] if asked else []
+    arguments += [f"parameters={body['parameters']!r}"] if body.get("parameters") else []
+    code = ["import numpy as np", "import tritonclient.http as http", ""]
+    code += [f"url = {_URL}", 'scheme, _, address = url.partition("://")']
+    code += ['client = http.InferenceServerClient(address, ssl=scheme == "https")', "inputs = []"]
+    code += [*inputs, f"result = client.infer({', '.join(arguments)})"]
+    code += ['for output in result.get_response()["outputs"]:']
+    code += ['    print(output["name"], result.as_numpy(output["name"]).tolist())']
+    return _with_imports(code)
+
+
+def _parted(request: Request) -> tuple[dict[str, Any], bytearray]:
+    """The JSON of a request, and the bytes behind it."""
+    lengths = [
+        int(v) for n, v in request.headers.items() if n.casefold() == HEADER_LENGTH.casefold()
+    ]
+    length = lengths[0] if lengths else len(request.body)
+    return json.loads(request.body[:length]), bytearray(request.body[length:])
+
+
+def _tensor(tensor: Mapping[str, Any], rest: bytearray) -> list[str]:
+    """The lines that make one input. Raises ValueError for what the library cannot carry."""
+    name, datatype = tensor["name"], str(tensor["datatype"])
+    parameters = dict(tensor.get("parameters") or {})
+    size = parameters.pop("binary_data_size", None)
+    array = f"np.array({_leaves(tensor.get('data'))!r}, dtype=np.{_dtype(datatype)})"
+    if size is not None:
+        if datatype == "BYTES":
+            raise ValueError("strings in binary form")
+        array = f"np.frombuffer({_python_bytes(bytes(rest[:size]))}, dtype=np.{_dtype(datatype)})"
+        del rest[:size]
+    lines = [
+        f"tensor = http.InferInput({name!r}, {tensor['shape']!r}, {datatype!r})",
+        f"tensor.set_data_from_numpy({array}.reshape({tensor['shape']!r}), binary_data={size is not None})",
+    ]
+    if parameters:
+        lines.append("# The library has no public way to say how a tensor is to be read.")
+        lines.append(f"tensor._parameters.update({parameters!r})")
+    return [*lines, "inputs.append(tensor)"]
+
+
+def _dtype(datatype: str) -> str:
+    return _NUMPY[datatype]
+
+
+def _leaves(data: object) -> list[object]:
+    if data is None:
+        return []
+    if not isinstance(data, list) or any(item is None for item in data):
+        raise ValueError("a missing value has no form in this library")
+    return data

@@ -1,0 +1,239 @@
+"""Reads what was found in a picture: boxes, outlines and masks, listed as objects or side by side.
+
+Outputs come from servers that may say anything: what does not fit is nothing, and nothing here raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from mds_client.prediction import Box, Output
+from mds_client.prediction.masks import MOST_PIXELS, Mask, UnreadableMask, mask_of
+from mds_client.prediction.output_parsing import number_of, objects_of
+from mds_client.signature.datatypes import Array
+
+MOST_BOXES = 1_000
+_MOST_POINTS = 500
+_SMALL = 64  # pixels: a square mask of no more is one of its box, as Mask R-CNN makes them
+_MASKS = ("mask", "segmentation", "rle", "bitmap")
+_BOXES = {"box", "bbox", "bounding_box", "boundingBox"}
+_COLUMNS = {"box": "box", "mask": "mask", "segmentation": "mask", "score": "score", "conf": "score", "label": "label", "class": "label"}  # fmt: skip
+Corners = tuple[float, float, float, float]
+
+
+def boxes_of(value: object) -> tuple[Box, ...] | None:
+    """A list of objects that each have a box, an outline or a mask, or lists of these side by side; None for
+    anything else, an empty list included."""
+    said = objects_of(value) or (_side_by_side(value) if isinstance(value, Mapping) else [])
+    boxes = list(_boxes(said[:MOST_BOXES]))
+    if not boxes or None in boxes:
+        return None
+    return tuple(_as_corners([box for box in boxes if box], said))
+
+
+def boxes_side_by_side(
+    outputs: Sequence[Output], labels: Mapping[str, Sequence[str]], row: int
+) -> tuple[Sequence[str], tuple[Box, ...]]:
+    """Boxes or masks from outputs of their own, and the names of these outputs; no names without."""
+    if not any(_meaning(o.name) in ("box", "mask") for o in outputs):
+        return (), ()
+    columns = {o.name: column for o in outputs if (column := _stacked(o, row)) is not None}
+    if any(_meaning(n) == "box" and c.shape == (4,) for n, c in columns.items()):
+        columns = {n: c[None] for n, c in columns.items()}
+    count = next((c for n, c in columns.items() if n.startswith("num") and c.size == 1), None)
+    most = MOST_BOXES if count is None else int(count.ravel()[0])
+    named = {n: _flat(c)[:most] for n, c in columns.items() if _fits(_meaning(n), _flat(c))}
+    meanings = {_meaning(name) for name in named}
+    if "box" not in meanings and not ("mask" in meanings and meanings & {"label", "score"}):
+        return (), ()  # a mask alone is a map of the whole picture
+    said = _side_by_side({n: _worded(n, c, labels.get(n, ())) for n, c in named.items()})
+    boxes = [box for box in _boxes(said[:MOST_BOXES]) if box]
+    is_empty = any(len(c) == 0 for n, c in named.items() if _meaning(n) == "box")
+    return (tuple(named), tuple(boxes)) if boxes or is_empty else ((), ())
+
+
+def _meaning(name: str) -> str:
+    return next((word for part, word in _COLUMNS.items() if part in name.casefold()), "")
+
+
+def _stacked(output: Output, row: int) -> Array | None:
+    """One row of an output, a thing in each of its rows."""
+    is_known = bool(_meaning(output.name)) or output.name.startswith("num")
+    if not is_known or not output.shape or output.shape[0] == 0:
+        return None
+    try:
+        found: Array = np.asarray(output.to_numpy()[min(row, output.shape[0] - 1)])
+    except (ValueError, TypeError):
+        return None
+    return found
+
+
+def _flat(column: Array) -> Array:
+    """A number in each row, where each has a row of one."""
+    return column[:, 0] if column.ndim == 2 and column.shape[1] == 1 else column
+
+
+def _fits(meaning: str, column: Array) -> bool:
+    """A box has four corners, a mask two dimensions, with or without one more of a single size."""
+    if meaning == "box":
+        return column.ndim == 2 and column.shape[1] == 4
+    if meaning == "mask":
+        return column.ndim == 3 or (column.ndim == 4 and 1 in (column.shape[1], column.shape[3]))
+    return bool(meaning) and column.ndim == 1
+
+
+def _worded(name: str, column: Array, labels: Sequence[str]) -> list[object]:
+    """The rows, numbers of labels in words; TensorFlow's corners begin with the top."""
+    meaning = _meaning(name)
+    if meaning == "mask":
+        return list(column)
+    if meaning == "box" and name.startswith("detection_boxes"):
+        column = column[:, [1, 0, 3, 2]]
+    rows: list[object] = column.tolist()
+    return [_label(label, labels) for label in rows] if meaning == "label" else rows
+
+
+def _label(found: object, labels: Sequence[str]) -> str:
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found < 1e9:
+        return str(found)
+    return labels[int(found)] if found < len(labels) else f"Class {int(found)}"
+
+
+def _side_by_side(columns: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """Lists of the same length as one list of objects, where there are boxes or masks among them."""
+    known = {
+        _meaning(n): c for n, c in columns.items() if _meaning(n) and isinstance(c, list) and c
+    }
+    lengths = {len(column) for column in known.values()}
+    if len(lengths) != 1 or not ({"box", "mask"} & known.keys()):
+        return []
+    return [dict(zip(known, row, strict=True)) for row in zip(*known.values(), strict=True)]
+
+
+def _boxes(said: Sequence[Mapping[str, object]]) -> Iterator[Box | None]:
+    """Each object's box. Masks are read until their pixels are too many: few bytes may stand for many."""
+    left = 4 * MOST_PIXELS
+    for one in said:
+        box = _box(one, reads_mask=left > 0)
+        left -= box.mask.height * box.mask.width if box and box.mask else 0
+        yield box
+
+
+def _box(one: Mapping[str, object], *, reads_mask: bool) -> Box | None:
+    outline = _outline(
+        next((one[k] for k in ("polygon", "outline", "points", *_MASKS) if k in one), None)
+    )
+    given = next((one[k] for k in one if k in _BOXES), None)
+    mask, note = _mask(one, reads=reads_mask) if not outline else (None, "")
+    around = _around(outline) if outline else mask.corners if mask else None
+    corners = _corners(given) or around or ((0.0, 0.0, 0.0, 0.0) if note else None)
+    if corners is None:
+        return None
+    label = next(
+        (one[k] for k in ("label", "class", "name", "category", "class_name") if k in one), ""
+    )
+    score = next((one[k] for k in ("score", "confidence", "probability") if k in one), None)
+    box = Box(label=str(label)[:200], score=number_of(score), corners=corners, outline=outline)
+    return replace(box, mask=_placed(mask, given, corners), note=note)
+
+
+def _mask(one: Mapping[str, object], *, reads: bool) -> tuple[Mask | None, str]:
+    """The mask of the object, or why it cannot be shown."""
+    given = next((one[k] for k in _MASKS if k in one), None)
+    if given is None:
+        return None, ""
+    try:
+        return (mask_of(given), "") if reads else (None, "There are more masks than can be drawn.")
+    except UnreadableMask as error:
+        return None, str(error)
+
+
+def _placed(mask: Mask | None, box: object, corners: Corners) -> Mask | None:
+    """A small square mask that cannot be in the picture's pixels is one of its box alone."""
+    if mask is None or box is None or mask.height != mask.width or mask.width > _SMALL:
+        return mask
+    is_outside = max(corners) > mask.width or max(corners) <= 1
+    return replace(mask, is_of_box=is_outside)
+
+
+def _corners(given: object) -> Corners | None:
+    if isinstance(given, Mapping):
+        given = next(
+            ([given[k] for k in keys] for keys in _NAMED if all(k in given for k in keys)), None
+        )
+    numbers = [number_of(n) for n in given] if isinstance(given, list) and len(given) == 4 else []
+    known = [n for n in numbers if n is not None]
+    return (known[0], known[1], known[2], known[3]) if len(known) == 4 else None
+
+
+_NAMED = (
+    ("xmin", "ymin", "xmax", "ymax"),
+    ("x1", "y1", "x2", "y2"),
+    ("left", "top", "right", "bottom"),
+    ("x", "y", "width", "height"),
+    ("x", "y", "w", "h"),
+    ("left", "top", "width", "height"),
+)
+
+
+def _as_corners(boxes: Sequence[Box], said: Sequence[Mapping[str, object]]) -> Sequence[Box]:
+    """COCO gives left, top, width and height: told by its other words, or by corners that would be crossed."""
+    is_crossed = any(b.corners[2] < b.corners[0] or b.corners[3] < b.corners[1] for b in boxes)
+    first = said[0]
+    is_coco = "bbox" in first and ("category_id" in first or "area" in first)
+    given = first.get("box", first.get("bbox", first.get("bounding_box")))
+    has_sizes = isinstance(given, Mapping) and bool({"width", "w"} & given.keys())
+    if not (is_crossed or is_coco or has_sizes):
+        return boxes
+    return [_from_size(box, one) for box, one in zip(boxes, said, strict=False)]
+
+
+def _from_size(box: Box, one: Mapping[str, object]) -> Box:
+    """What has a mask or an outline alone has its corners from there."""
+    if not _BOXES & one.keys():
+        return box
+    x, y, width, height = box.corners
+    return replace(box, corners=(x, y, x + width, y + height))
+
+
+def _outline(given: object) -> tuple[tuple[float, float], ...]:
+    """Points as pairs, as {x, y}, or all in one flat list; COCO wraps these once more, one for each part."""
+    if not isinstance(given, list) or not given:
+        return ()
+    if isinstance(given[0], list) and len(given[0]) != 2:
+        given = (
+            []
+            if _is_grid(given)
+            else max(filter(None, map(_flat_list, given)), key=len, default=[])
+        )
+    flat = [n for point in given[: 2 * _MOST_POINTS] for n in _pair(point)]
+    numbers = [number_of(n) for n in flat]
+    known = [n for n in numbers if n is not None]
+    if len(known) < len(numbers) or len(known) % 2 or len(known) < 6:
+        return ()
+    return tuple(zip(known[::2], known[1::2], strict=True))
+
+
+def _is_grid(rows: list[object]) -> bool:
+    """Rows of a mask are as long as each other and hold shares or truths: no outline stays within a pixel."""
+    flat = [row for row in rows if isinstance(row, list)]
+    is_even = len(flat) == len(rows) > 1 and len({len(row) for row in flat}) == 1
+    return is_even and all(number_of(n) in (0, 1, 255) or n is True or n is False for n in flat[0])
+
+
+def _flat_list(part: object) -> list[object]:
+    return part if isinstance(part, list) else []
+
+
+def _pair(point: object) -> list[object]:
+    if isinstance(point, Mapping):
+        return [point.get("x"), point.get("y")]
+    return list(point[:2]) if isinstance(point, list) else [point]
+
+
+def _around(outline: Sequence[tuple[float, float]]) -> Corners:
+    across, down = [x for x, _ in outline], [y for _, y in outline]
+    return min(across), min(down), max(across), max(down)

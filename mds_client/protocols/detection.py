@@ -1,0 +1,107 @@
+"""Finds out by read-only requests which protocol a base URL speaks, and keeps the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from mds_client.errors import MdsError, NotAllowed, UnreadableAnswer
+from mds_client.errors.error_mapping import error_of
+from mds_client.protocols import dialects
+from mds_client.protocols.protocol import Conversation, Dialect
+from mds_client.server import Server
+from mds_client.transport.exchange import Request, Response
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """One question that was asked and what came back."""
+
+    method: str
+    path: str
+    status: int
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detection:
+    """The verdict on a base URL. `protocol` is empty when nothing was recognised.
+
+    `evidence` is one sentence for the verdict, `probes` is everything that was asked. `is_locked` says
+    that whatever is there did not let us in.
+    """
+
+    protocol: str = ""
+    evidence: str = ""
+    probes: tuple[Probe, ...] = ()
+    is_locked: bool = False
+
+
+def detection(server: Server) -> Conversation[Detection]:
+    """Try the dialects in their order until one recognises the server.
+
+    A request that two dialects ask is sent once. Raises MdsError when nobody answers at all.
+    """
+    asked: dict[tuple[str, str], Response] = {}
+    for dialect in dialects().values():
+        evidence = yield from _asked_once(dialect(server), asked)
+        if evidence:
+            return Detection(protocol=dialect.NAME, evidence=evidence, probes=_probes(asked))
+    return Detection(probes=_probes(asked), is_locked=_is_locked(asked.values()))
+
+
+def unrecognised(found: Detection, server: Server) -> MdsError:
+    """The error for a server that answers but speaks nothing we know, or lets nobody in to find out."""
+    asked = "; ".join(f"{p.method} {p.path} → {p.status}" for p in found.probes)
+    if found.is_locked:
+        return NotAllowed(
+            f"The server “{server.title or server.name}” did not let us in.",
+            advice="Tell whoever runs this workbench to set credentials for this server in its settings.",
+            detail=f"asked: {asked}",
+        )
+    return UnreadableAnswer(
+        "A server answers at this address, but it speaks no protocol that we know.",
+        advice="Name its protocol in the settings, or look with `mds doctor`.",
+        detail=f"asked: {asked}",
+    )
+
+
+def _asked_once(dialect: Dialect, asked: dict[tuple[str, str], Response]) -> Conversation[str]:
+    conversation = dialect.detect()
+    try:
+        request = next(conversation)
+        while True:
+            key = (request.method, request.path)
+            if key not in asked:
+                asked[key] = yield replace(request, is_repeatable=True)
+            request = conversation.send(asked[key])
+    except StopIteration as done:
+        return str(done.value)
+    except MdsError:
+        return ""  # the answer was not what this dialect reads
+
+
+def _is_locked(answers: Iterable[Response]) -> bool:
+    """Whether every answer but "no such route" is a closed door: a status or a page to sign in at."""
+    there = [answer for answer in answers if answer.status != 404]
+    return bool(there) and all(isinstance(error_of(answer), NotAllowed) for answer in there)
+
+
+def _probes(asked: dict[tuple[str, str], Response]) -> tuple[Probe, ...]:
+    return tuple(
+        Probe(method=method, path=path, status=r.status, said=_said(r))
+        for (method, path), r in asked.items()
+    )
+
+
+def _said(response: Response) -> str:
+    text = " ".join(response.body[:300].decode("utf-8", "replace").split())
+    return "".join(c for c in text if c.isprintable())[:160]
+
+
+def probe_lines(probes: Sequence[Probe]) -> list[str]:
+    """Each probe as one line for a person."""
+    return [f"{p.method} {p.path}: {p.status} {p.said}".rstrip() for p in probes]
+
+
+__all__ = ["Detection", "Probe", "Request", "detection", "probe_lines", "unrecognised"]

@@ -1,0 +1,191 @@
+"""What every protocol is: pure conversations between what we mean and what crosses the wire.
+
+A dialect never sends. What needs one request is a request and a reader; what may need several is a
+conversation: a generator that yields requests and is given the responses. The same generator is led by
+the sync and by the async client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal, TypeVar
+
+import orjson
+
+from mds_client.errors import MdsError, UnreadableAnswer
+from mds_client.errors.error_mapping import error_of
+from mds_client.prediction import Output
+from mds_client.server import ModelInfo, Server
+from mds_client.signature import ModelRef, Signature, Values
+from mds_client.transport.exchange import Request, Response
+
+Result = TypeVar("Result")
+Conversation = Generator[Request, Response, Result]
+OfferKind = Literal[
+    "explain", "feedback", "load", "versions", "statistics", "metrics", "stream", "binary"
+]
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """Something else that a server can do for a model, and by which route."""
+
+    kind: OfferKind
+    route: str
+
+
+class Dialect:
+    """One protocol, for one server. A subclass in `protocols/` is found by itself.
+
+    `ORDER` says when a base URL is tried for it, lowest first: what is more particular goes before what
+    is more general. `NEEDS_MODELS` says that the server lists nothing: names come from the settings.
+    `TAKES_MATRIX` says that one tensor of rows of numbers may be asked for column by column.
+    """
+
+    NAME: ClassVar[str]
+    TITLE: ClassVar[str]
+    ORDER: ClassVar[int] = 100
+    NEEDS_MODELS: ClassVar[bool] = False
+    TAKES_MATRIX: ClassVar[bool] = False
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+
+    def detect(self) -> Conversation[str]:
+        """Whether the server speaks this, by read-only requests: the evidence in one sentence, else ""."""
+        yield from ()
+        return ""
+
+    def ready(self) -> Conversation[bool]:
+        """Whether the server says that it can be asked."""
+        raise NotImplementedError
+
+    def models(self) -> Conversation[list[ModelInfo]]:
+        """Its models, one entry for each name and version. Raises MdsError."""
+        raise NotImplementedError
+
+    def signature(self, model: ModelRef) -> Conversation[Signature]:
+        """What the model takes and answers, as far as the server says. Raises MdsError."""
+        raise NotImplementedError
+
+    def predict_request(
+        self, signature: Signature, rows: Sequence[Values], request_id: str
+    ) -> Request:
+        """The request for rows that have been checked against the signature."""
+        raise NotImplementedError
+
+    def read_prediction(
+        self, signature: Signature, response: Response, rows: int
+    ) -> tuple[ModelRef, tuple[Output, ...]]:
+        """The model with the version that answered, and its outputs. Raises UnreadableAnswer."""
+        raise NotImplementedError
+
+    def explain_route(self, model: ModelRef, explainer: ModelRef) -> str:
+        """Where an explainer of a model is asked; the model itself may be its explainer. "" for nowhere."""
+        return ""
+
+    def explain_request(
+        self, signature: Signature, rows: Sequence[Values], request_id: str
+    ) -> Request | None:
+        """The request to the explainer that the signature has; None where the protocol has no such route."""
+        return None
+
+    def read_explanation(self, signature: Signature, response: Response) -> object:
+        """What the explainer said, as JSON. Raises MdsError."""
+        return self.json_of(response)
+
+    def feedback_request(
+        self, sent: bytes, answered: bytes, *, is_right: bool, request_id: str
+    ) -> Request | None:
+        """The request that forwards one judgement of a case; None where there is no such route.
+
+        `sent` and `answered` are the bodies of the case's exchange.
+        """
+        return None
+
+    def offers(self, model: ModelRef) -> tuple[Offer, ...]:
+        """What else the server may do for this model."""
+        return ()
+
+    def own_client(self, signature: Signature, request: Request) -> str:
+        """The same call as a Python program with the dialect's own client library.
+
+        It is given the base URL in the environment variable MDS_URL. Empty where there is no such library.
+        """
+        return ""
+
+    def problem(self, response: Response) -> MdsError:
+        """The error that an answer with a status of 400 or more means."""
+        return error_of(response)
+
+    def accepted(self, response: Response) -> Response:
+        """The response, if its status is a success. Raises the error that it means."""
+        if not 200 <= response.status < 300:
+            raise self.problem(response)
+        return response
+
+    def json_of(self, response: Response) -> object:
+        """The JSON of a success. Raises MdsError.
+
+        orjson refuses NaN and Infinity, which TF Serving and Python's own json write; those answers are
+        read again by the lenient reader of the standard library, where both become None.
+        """
+        return json_of(self.accepted(response))
+
+    def configured_models(self) -> list[ModelInfo]:
+        """The models that the operator named for a server that lists none."""
+        refs = [ModelRef.parse(f"{self.server.name}/{name}") for name in self.server.models]
+        return [ModelInfo(ref=ref) for ref in refs]
+
+
+def json_of(response: Response) -> object:
+    """The JSON of a response; NaN and Infinity are None. Raises UnreadableAnswer."""
+    try:
+        return orjson.loads(response.body)
+    except orjson.JSONDecodeError:
+        return _lenient(response)
+
+
+def _lenient(response: Response) -> object:
+    import json
+
+    try:
+        text = response.body.decode()
+        return json.loads(text, parse_constant=lambda _: None)
+    except (ValueError, RecursionError) as error:
+        raise unreadable("JSON", response) from error
+
+
+def unreadable(expected: str, response: Response) -> UnreadableAnswer:
+    """The error for a success that is not in the form that was agreed."""
+    return UnreadableAnswer(
+        "The server answered, but not in the form that was agreed.",
+        advice="Tell whoever runs the server; your entries are kept.",
+        detail=f"expected {expected}, got {response.body[:500].decode('utf-8', 'replace')!r}",
+    )
+
+
+def body_of(content: Mapping[str, object]) -> bytes:
+    """JSON as UTF-8; NumPy arrays are lists, NaN is null."""
+    return orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def flat(data: object) -> list[object]:
+    """The leaves of nested lists, row-major. Raises TypeError for anything else."""
+    if not isinstance(data, list):
+        raise TypeError("data is not a list")
+    if list not in set(map(type, data)):
+        return data
+    return [leaf for item in data for leaf in (flat(item) if isinstance(item, list) else [item])]
+
+
+def shape_of(data: object) -> tuple[int, ...]:
+    """The sizes of nested lists. Raises ValueError when they are ragged."""
+    if not isinstance(data, list):
+        return ()
+    inner = {shape_of(item) for item in data}
+    if len(inner) > 1:
+        raise ValueError("ragged lists")
+    return (len(data), *next(iter(inner), ()))

@@ -1,0 +1,71 @@
+"""What is learned from the cases so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+
+from mds_client.schema_learning.cells import ODD, any_number, plain_cell
+from mds_client.schema_learning.columns import MOST_SAMPLED, Column
+from mds_client.schema_learning.examples import varied
+from mds_client.schema_learning.payloads import of_matrix
+from mds_client.schema_learning.traits import are_all_seen, sorted_few, usual_range
+from mds_client.signature import FILE_KINDS, NUMERIC_KINDS, Field, Signature, Values
+from mds_client.signature.facts import MAX_INPUTS, Facts, FieldFacts
+
+
+def from_cases(rows: Sequence[Values], signature: Signature) -> Facts:
+    """The usual ranges, choices and examples among the values that were asked so far, the latest last.
+
+    Kinds are the signature's affair: `inputs` stays empty, but where the signature knows nothing and all
+    rows had the same length. Of a sensitive field and of files nothing is kept. Never raises.
+    """
+    asked = [row for row in rows[-MOST_SAMPLED:] if isinstance(row, Mapping)]
+    if signature.layout == "unknown" and signature.inputs:
+        return replace(_of_lists(asked, signature.inputs[0].name), name="cases")
+    kept = [f for f in signature.inputs if not f.sensitive and f.kind not in FILE_KINDS]
+    columns = [_asked_column(field, asked) for field in kept]
+    chosen = varied(columns) if asked and columns else []
+    pairs = zip(kept, columns, strict=True)
+    fields = {f.name: _asked(f, column, column.at(chosen)) for f, column in pairs}
+    said = {name: facts for name, facts in fields.items() if facts.said()}
+    return Facts(source="learned", name="cases", fields=said, about={"Cases": f"{len(rows):,}"})
+
+
+def _of_lists(rows: Sequence[Values], name: str) -> Facts:
+    """What rows of numbers have in common, for a model of which nothing is known."""
+    given = [plain_cell(row.get(name)) for row in rows]
+    lists = [value for value in given if isinstance(value, list)]
+    flats = [v[0] if len(v) == 1 and isinstance(v[0], list) else v for v in lists]
+    if len({len(value) for value in flats}) != 1 or not 0 < len(flats[0]) <= MAX_INPUTS:
+        return Facts(source="learned")
+    return of_matrix(flats) or Facts(source="learned")
+
+
+def _asked_column(field: Field, rows: Sequence[Values]) -> Column:
+    values = [_asked_value(field, row.get(field.name)) for row in rows]
+    return Column(header=field.name, kind=field.kind, values=values, length=len(rows))
+
+
+def _asked_value(field: Field, value: object) -> object:
+    """The value in a form that can be kept; None where it could not be sent now."""
+    plain = plain_cell(value)
+    plain = plain.isoformat() if isinstance(plain, date) else plain
+    with suppress(*ODD):
+        return plain if field.check(plain) is None else None
+    return None
+
+
+def _asked(field: Field, column: Column, examples: tuple[object, ...]) -> FieldFacts:
+    """What cases say of a field whose kind is known: choices only where it must have some."""
+    present = [value for value in column.values if value is not None]
+    numbers = [value for value in present if any_number(value) is not None]
+    words = [value for value in present if isinstance(value, str | int | float)]
+    is_choice = field.kind == "category" and not field.choices and are_all_seen(words)
+    return FieldFacts(
+        choices=sorted_few(set(words)) or None if is_choice else None,
+        typical=usual_range(numbers) if field.kind in NUMERIC_KINDS else None,
+        examples=examples if present else None,
+    )

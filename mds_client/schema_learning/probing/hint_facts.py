@@ -1,0 +1,66 @@
+"""What was told, as facts, and the zeros that try them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from mds_client.schema_learning.probing.hint import Told
+from mds_client.signature import Field, Kind, Layout
+from mds_client.signature.facts import MAX_INPUTS, Facts, FieldFacts, about
+
+_TEXTS = ("text", "texts", "sentence", "prompt", "question", "query", "message", "document")
+_ZEROS: Mapping[str, object] = {
+    "number": 0.0,
+    "integer": 0,
+    "boolean": False,
+    "category": "a",
+    "text": "a",
+    "datetime": "2000-01-01T00:00:00",
+    "json": {},
+}
+
+
+def count_of(told: Told) -> str:
+    count = len(told.names) or told.width
+    words = "named value" if told.names else "zero"
+    return f"{count} {words}{'s' if count != 1 else ''}"
+
+
+def facts_of(told: Told, calls: int, answered: str, layout: Layout | None) -> Facts:
+    """What was told, with how it came to be known and whether it was tried."""
+    words = {
+        "Found by asking": f"{calls} rows of zeros were sent; read from the words of {told.rule}.",
+        "Confirmed" if answered else "Not confirmed": answered
+        or f"A row of {count_of(told)} was not answered, or could not be tried.",
+    }
+    known = known_facts(told)
+    inputs = known.inputs if answered or told.is_whole else ()
+    return replace(known, inputs=inputs, layout=layout, about=about(words))
+
+
+def known_facts(told: Told) -> Facts:
+    if told.names:
+        fields = {name: _named(told, name) for name in told.names[:MAX_INPUTS]}
+    elif (told.width or 0) > MAX_INPUTS:
+        fields = {"input-0": FieldFacts(kind="tensor", shape=(-1, told.width or -1))}
+    else:
+        number = FieldFacts(kind="number")
+        fields = {f"column {i + 1}": number for i in range(told.width or 0)}
+    return Facts(source="probed", inputs=tuple(fields), fields=fields)
+
+
+def _named(told: Told, name: str) -> FieldFacts:
+    kind: Kind = "text" if name.lower() in _TEXTS else "number"
+    return FieldFacts(
+        kind=told.kinds.get(name, kind), required=False if name in told.optional else None
+    )
+
+
+def zero_of(field: Field) -> object:
+    """The least that can be said in that field."""
+    if field.kind == "tensor":
+        return np.zeros([max(size, 1) for size in field.shape[1:]]).tolist()
+    return field.choices[0] if field.choices else _ZEROS.get(field.kind)

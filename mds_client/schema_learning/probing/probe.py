@@ -1,0 +1,156 @@
+"""Asking a model that does not say what it takes: a row of zeros, then what its refusal tells."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from mds_client.errors import EndpointTimedOut, MdsError, ModelNotFound, NotAllowed, NotReady
+from mds_client.protocols.protocol import Conversation, Dialect
+from mds_client.schema_learning.probing.hint import Told
+from mds_client.schema_learning.probing.hint_facts import count_of, facts_of, known_facts, zero_of
+from mds_client.schema_learning.probing.refusal_text import read
+from mds_client.signature import Layout, ModelRef, Signature, Values
+from mds_client.signature.facts import Facts
+from mds_client.signature.merge_facts import merged
+from mds_client.transport.exchange import Request, Response
+
+MOST_CALLS = 3
+_MALFORMED = (
+    MdsError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+_NOT_ABOUT_THE_ROW = (NotAllowed, ModelNotFound, NotReady, EndpointTimedOut)
+
+
+def probed(dialect: Dialect, model: ModelRef, signature: Signature) -> Conversation[Facts | None]:
+    """What the model takes, read out of at most three predictions for rows of zeros.
+
+    Only for a signature that leaves open what a row is; None for any other, without a request, and where
+    nothing could be read. `inputs` are named, or "column 1" to "column n" where only their number is known;
+    `about` says whether a row of that form was answered. Raises MdsError where nobody may ask, the model is
+    not there or not ready.
+    """
+    if not is_open(signature):
+        return None
+    whole = replace(signature, model=model)
+    probe = _Probe(dialect=dialect, signature=whole)
+    told = yield from probe.first()
+    if told is None:
+        return None
+    return (yield from probe.settled(told))
+
+
+def is_open(signature: Signature) -> bool:
+    """Whether the signature leaves open how many values a row has."""
+    first = signature.inputs[0] if signature.inputs else None
+    if first is None or signature.layout == "unknown":
+        return first is not None
+    is_alone = len(signature.inputs) == 1 and signature.layout == "tensors"
+    return is_alone and first.kind == "tensor" and len(first.shape) == 2 and first.shape[1] == -1
+
+
+@dataclass(kw_only=True)
+class _Probe:
+    """The calls of one probing."""
+
+    dialect: Dialect
+    signature: Signature
+    calls: int = 0
+    answered: str = ""
+    layout: Layout | None = None
+    tried: list[Request] = field(default_factory=list)
+
+    def first(self) -> Conversation[Told | None]:
+        """What the refusal of one zero says; of two, where one was answered.
+
+        A single value is spread over a row of any length by NumPy: that it is answered says nothing yet.
+        """
+        told = yield from self._asked(self.signature, self._zeros(1), sent=1)
+        if not self.answered:
+            return told
+        self.answered = ""
+        told = yield from self._asked(self.signature, self._zeros(2), sent=2)
+        if self.answered:
+            return None  # it takes rows of any length
+        if told is None or (told.width in (None, 1) and not told.names):
+            self.answered = "A row of one number was answered, a row of two was not."
+            return Told(rule="the answer to one number", width=1)
+        return told
+
+    def settled(self, told: Told) -> Conversation[Facts]:
+        """The facts of what was told, tried as often as is left."""
+        while not self.answered and self.calls < MOST_CALLS:
+            again = yield from self._tried(told)
+            if again is None:
+                break
+            told = told.with_more(again)
+        return facts_of(told, self.calls, self.answered, self.layout)
+
+    def _tried(self, told: Told) -> Conversation[Told | None]:
+        """What the model says to a row of that form; None when that is nothing new."""
+        again: Told | None = None
+        for form in _forms(self.signature, told):
+            if self.answered or self.calls >= MOST_CALLS:
+                break
+            row = {f.name: zero_of(f) for f in form.inputs}
+            again = yield from self._asked(form, row, sent=len(form.inputs))
+            if self.answered:
+                self.answered = f"A row of {count_of(told)} was answered{_how(form)}."
+                self.layout = form.layout
+            if again is not None and _is_news(told, again):
+                return again
+        return None
+
+    def _asked(self, form: Signature, row: Values, *, sent: int) -> Conversation[Told | None]:
+        """Ask once. Sets `answered`; otherwise what the refusal tells."""
+        request = self.dialect.predict_request(form, [row], str(uuid.uuid4()))
+        self.calls += 1
+        response = yield request
+        error = self._error(form, response)
+        if error is None:
+            self.answered = "yes"
+            return None
+        told = read(response, sent)
+        if told is None and isinstance(error, _NOT_ABOUT_THE_ROW):
+            raise error
+        return told
+
+    def _error(self, form: Signature, response: Response) -> Exception | None:
+        """Why the response is no answer. Servers say so with a success, too."""
+        try:
+            self.dialect.accepted(response)
+            self.dialect.read_prediction(form, response, 1)
+        except _MALFORMED as error:
+            return error
+        return None
+
+    def _zeros(self, count: int) -> Values:
+        return {self.signature.inputs[0].name: [0.0] * count}
+
+
+def _is_news(told: Told, again: Told) -> bool:
+    if again.names and not set(again.names) <= set(told.names):
+        return True
+    return again.width not in (None, told.width, len(told.names))
+
+
+def _forms(signature: Signature, told: Told) -> Iterator[Signature]:
+    """The signatures to try: as the ladder would draw it, then with one tensor for each field.
+
+    A model that looks for its columns by name says how they are called only when it is given some.
+    """
+    form = merged(signature, known_facts(told), unfolds=True)
+    yield form
+    if form.layout == "matrix":
+        yield replace(form, layout="columns", tensor=None)
+
+
+def _how(form: Signature) -> str:
+    return " as separate columns" if form.layout == "columns" else ""

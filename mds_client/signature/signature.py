@@ -1,0 +1,252 @@
+"""What a model takes and what it answers: `Field`, `Signature`, and checking values against them.
+
+Facts come from several sources; each field keeps where each of its facts came from (`provenance`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from mds_client.errors import Problem
+
+Kind = Literal[
+    "number",
+    "integer",
+    "boolean",
+    "category",
+    "text",
+    "datetime",
+    "image",
+    "audio",
+    "tensor",
+    "json",
+]
+Role = Literal["", "class", "probabilities", "number", "text", "score", "segments", "detail"]
+Layout = Literal["columns", "matrix", "tensors", "unknown"]
+Values = Mapping[str, object]
+
+PIXEL_FORMATS = ("pixels", "pixels-1", "pixels-255", "pixels-signed", "pixels-imagenet")
+FORMATS = (
+    "line",
+    "long",
+    "identifier",
+    "date",
+    "time",
+    "date-time",
+    "currency",
+    "percent",
+    "fraction",
+    "list",
+    "map",
+    *PIXEL_FORMATS,
+    "numbers",
+)
+"""How a value is typed: a text as one line, at length or as an identifier; a date without or with a time, or
+a time alone; a number as money, in percent, or as a fraction shown in percent; JSON as a list or a map; a tensor
+as the picture whose pixels it holds, or as numbers although it looks like one."""
+NUMERIC_KINDS = ("number", "integer")
+TABULAR_KINDS = ("number", "integer", "boolean", "category")
+FILE_KINDS = ("image", "audio")
+MAX_FILE_BYTES = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelRef:
+    """A deployed model. Version is empty when the server chooses."""
+
+    server: str
+    name: str
+    version: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.server}/{self.name}" + (f"@{self.version}" if self.version else "")
+
+    @classmethod
+    def parse(cls, text: str) -> ModelRef:
+        """Read `server/name[@version]`. Raises ValueError when there is no server or no name."""
+        server, _, rest = text.partition("/")
+        name, _, version = rest.partition("@")
+        if not server or not name:
+            raise ValueError(f"not a model reference: {text!r}")
+        return cls(server=server, name=name, version=version)
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file as a value of an image or audio field."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One named input or output of a model.
+
+    `datatype` is an Open Inference Protocol datatype; `shape` has -1 for a free dimension, the first
+    being the batch. `minimum`/`maximum` are hard limits; `typical` is the usual range, outside which a
+    person is warned. `choice_labels` are the words for the choices, in their order. `format` is a word of
+    FORMATS: how a value of the kind is typed. `pattern` is what a text must look like as a whole (RE2). A
+    `sensitive` value is asked for but never listed. `examples` are aligned: position i in every field is the
+    same example row.
+    """
+
+    name: str
+    kind: Kind
+    datatype: str = "BYTES"
+    shape: tuple[int, ...] = (-1, 1)
+    content_type: str = ""
+    label: str = ""
+    description: str = ""
+    unit: str = ""
+    required: bool = True
+    choices: tuple[object, ...] = ()
+    choice_labels: tuple[str, ...] = ()
+    format: str = ""
+    pattern: str = ""
+    sensitive: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    typical: tuple[float, float] | None = None
+    group: str = ""
+    order: int | None = None
+    examples: tuple[object, ...] = ()
+    media_types: tuple[str, ...] = ()
+    max_bytes: int = MAX_FILE_BYTES
+    role: Role = ""
+    labels: tuple[str, ...] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What a person calls the field: its label, else its name made readable."""
+        return self.label or self.name.replace("_", " ").replace("-", " ").strip().capitalize()
+
+    def check(self, value: object) -> Problem | None:
+        """Say what is wrong with a value, or None. Does not touch the network."""
+        from mds_client.signature.checks import check
+
+        return check(self, value)
+
+    def remark(self, value: object) -> str:
+        """An amber sentence for a value that is allowed but unusual; empty when it is usual."""
+        if self.typical is None or isinstance(value, bool) or not isinstance(value, int | float):
+            return ""
+        low, high = self.typical
+        if math.isnan(value) or low <= value <= high:
+            return ""
+        return f"{self.title}: {value:g} is outside the usual range, {low:g} to {high:g}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explainer:
+    """What a deployment has beside a model to explain it.
+
+    `model` is whom to ask: another model of the same server, or the explained one itself where the
+    protocol has a route for that. `evidence` says in a sentence how it is known.
+    """
+
+    model: ModelRef
+    route: str
+    evidence: str
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.model.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """The fields into and out of one model version.
+
+    `layout` says how rows become tensors: `columns` (one tensor a field), `matrix` (one tensor of all
+    fields, named `tensor`), `tensors` (each field a tensor of any shape), `unknown` (nothing declared).
+    `provenance` is of title, question and description. `declared_as` is the fingerprint of the server's own
+    declaration, where other sources added to it. `explainer` is deployed beside it; `explains` is the
+    name[@version] of the model that this one says it explains.
+    """
+
+    model: ModelRef
+    inputs: tuple[Field, ...]
+    outputs: tuple[Field, ...] = ()
+    layout: Layout = "tensors"
+    tensor: Field | None = None
+    title: str = ""
+    question: str = ""
+    description: str = ""
+    platform: str = ""
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    declared_as: str = ""
+    explainer: Explainer | None = None
+    explains: str = ""
+
+    def __getitem__(self, name: str) -> Field:
+        for found in self.inputs:
+            if found.name == name:
+                return found
+        raise KeyError(name)
+
+    @property
+    def is_tabular(self) -> bool:
+        """Whether every input is a number, a truth or a category: one row of a table."""
+        return bool(self.inputs) and all(found.kind in TABULAR_KINDS for found in self.inputs)
+
+    @property
+    def declared_fingerprint(self) -> str:
+        """The fingerprint of what the server declared, before other sources added to it."""
+        return self.declared_as or self.fingerprint
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A short hash of what the model takes and answers; labels and examples do not count."""
+        facts = [
+            (f.name, f.kind, f.datatype, f.shape, f.required, f.choices)
+            for f in (*self.inputs, *self.outputs)
+        ]
+        text = json.dumps([self.layout, facts], default=str, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def example_rows(self) -> list[dict[str, object]]:
+        """Complete example rows: as many as the field with the fewest examples has."""
+        count = min((len(f.examples) for f in self.inputs), default=0)
+        return [{f.name: f.examples[i] for f in self.inputs} for i in range(count)]
+
+    def check(self, values: Values) -> list[Problem]:
+        """Everything that is wrong with one row of values; an empty list when it can be sent."""
+        problems = [found.check(values.get(found.name)) for found in self.inputs]
+        known = {found.name for found in self.inputs}
+        unknown = [
+            Problem(field=name, sentence=f"This model has no field called {name!r}.")
+            for name in values
+            if name not in known
+        ]
+        return [problem for problem in problems if problem] + unknown
+
+    def remarks(self, values: Values) -> list[str]:
+        """Amber sentences for allowed but unusual values."""
+        found = (f.remark(values.get(f.name)) for f in self.inputs)
+        return [sentence for sentence in found if sentence]
+
+    def output(self, role: Role) -> Field | None:
+        """The first output of that role."""
+        return next((found for found in self.outputs if found.role == role), None)
+
+    def groups(self) -> Iterator[tuple[str, Sequence[Field]]]:
+        """Inputs under their group headings, in order of `order`, then as declared."""
+        ordered = sorted(self.inputs, key=lambda f: math.inf if f.order is None else f.order)
+        names = list(dict.fromkeys(f.group for f in ordered))
+        for name in names:
+            yield name, [f for f in ordered if f.group == name]
