@@ -73,7 +73,7 @@ def together(
 ) -> Signature:
     """The signature as the server declares it, with the overlay and whatever else is known of the model.
 
-    `unfolds`: see mds_client.ladder.merged.
+    `unfolds`: see mds_client.signature.merge_facts.merged.
     """
     facts = [*others, overlay] if overlay else list(others)
     return merged(signature, *facts, unfolds=unfolds) if facts else signature

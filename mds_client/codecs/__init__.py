@@ -1,7 +1,8 @@
-"""Codecs turn the values of a field into the `data` of a tensor, and tensor data back into values.
+"""Values into their form on the wire, and back: tensors, their binary extension, JSON that a schema asks for.
 
-One file a content type; every module in this folder is a codec and is found by itself. A codec has
-`CONTENT_TYPES`, `encode(field, values) -> list` (one element a row) and `decode(data) -> tuple`.
+A codec turns the values of a field into the `data` of a tensor, and tensor data back into values. One file a
+content type; every module in this folder that has `CONTENT_TYPES` is a codec and is found by itself. It also has
+`encode(field, values) -> list` (one element a row) and `decode(data) -> tuple`.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ class Codec(Protocol):
 def _by_content_type() -> dict[str, Codec]:
     found: dict[str, Codec] = {}
     for info in pkgutil.iter_modules(__path__):
-        module = cast(Codec, importlib.import_module(f"{__name__}.{info.name}"))
-        found.update(dict.fromkeys(module.CONTENT_TYPES, module))
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        if hasattr(module, "CONTENT_TYPES"):
+            found.update(dict.fromkeys(module.CONTENT_TYPES, cast(Codec, module)))
     return found
 
 

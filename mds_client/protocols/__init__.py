@@ -1,5 +1,5 @@
-"""Protocols, one file a dialect. Every module in this folder is found by itself, and so are those that
-other packages register under the entry point group `mds_workbench.protocols`. Nothing here sends.
+"""Protocols, one file each. Every module in this folder that has a `DIALECT` is found by itself, and so are those
+that other packages register under the entry point group `mds_workbench.protocols`. Nothing here sends.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def dialects() -> dict[str, type[Dialect]]:
     modules = [
         importlib.import_module(f"{__name__}.{i.name}") for i in pkgutil.iter_modules(__path__)
     ]
-    found = [cast(type[Dialect], module.DIALECT) for module in modules]
+    found = [cast(type[Dialect], m.DIALECT) for m in modules if hasattr(m, "DIALECT")]
     found += [point.load() for point in entry_points(group=ENTRY_POINTS)]
     return {dialect.NAME: dialect for dialect in sorted(found, key=lambda d: (d.ORDER, d.NAME))}
 

@@ -13,8 +13,8 @@ from typing import SupportsInt, cast
 import numpy as np
 
 from mds_client.errors import Problem
-from mds_client.signature import Field, File
 from mds_client.signature.datatypes import Array
+from mds_client.signature.field_spec import FieldSpec, File
 
 INTEGER_LIMITS = {
     "INT8": (-(2**7), 2**7 - 1),
@@ -36,7 +36,7 @@ class Unreadable(str):
     __slots__ = ()
 
 
-def check(field: Field, value: object) -> Problem | None:
+def check(field: FieldSpec, value: object) -> Problem | None:
     """The first thing that is wrong with the value, as a sentence that names the field."""
     if is_missing(value):
         sentence = f"{field.title} is needed." if field.required else ""
@@ -52,7 +52,7 @@ def is_missing(value: object) -> bool:
     return isinstance(value, float | np.floating) and math.isnan(value)
 
 
-def _number(field: Field, value: object) -> str:
+def _number(field: FieldSpec, value: object) -> str:
     if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
         return f"{field.title} must be a number, not {_quote(value)}."
     if not _is_finite(value):
@@ -68,7 +68,7 @@ def _is_finite(value: Real) -> bool:
         return False
 
 
-def _integer(field: Field, value: object) -> str:
+def _integer(field: FieldSpec, value: object) -> str:
     if (
         isinstance(value, Real)
         and not isinstance(value, Integral)
@@ -83,7 +83,7 @@ def _integer(field: Field, value: object) -> str:
     return "" if low <= whole <= high else f"{field.title} must lie between {low} and {high}."
 
 
-def _range(field: Field, value: float) -> str:
+def _range(field: FieldSpec, value: float) -> str:
     if field.minimum is not None and value < field.minimum:
         return f"{field.title} must be at least {field.minimum:g}."
     if field.maximum is not None and value > field.maximum:
@@ -91,18 +91,18 @@ def _range(field: Field, value: float) -> str:
     return ""
 
 
-def _boolean(field: Field, value: object) -> str:
+def _boolean(field: FieldSpec, value: object) -> str:
     return "" if isinstance(value, bool | np.bool_) else f"{field.title} must be yes or no."
 
 
-def _category(field: Field, value: object) -> str:
+def _category(field: FieldSpec, value: object) -> str:
     if not field.choices or value in field.choices:
         return ""
     known = ", ".join(str(choice) for choice in field.choices[:8])
     return f"{field.title} must be one of {known}, not {_quote(value)}."
 
 
-def _text(field: Field, value: object) -> str:
+def _text(field: FieldSpec, value: object) -> str:
     if isinstance(value, File) and field.content_type == "base64":
         return _size(field, value)
     if not isinstance(value, str):
@@ -112,7 +112,7 @@ def _text(field: Field, value: object) -> str:
     return "" if _looks_right(field, value) else f"{field.title} {_expected(field)}"
 
 
-def _looks_right(field: Field, value: str) -> bool:
+def _looks_right(field: FieldSpec, value: str) -> bool:
     """Whether the whole text fits the pattern; a pattern that is none forbids nothing."""
     pattern = _compiled(field.pattern) if field.pattern else None
     try:
@@ -135,14 +135,14 @@ def _compiled(pattern: str) -> Callable[[str], object] | None:
     return found if len(pattern) <= _MAX_PATTERN else None
 
 
-def _expected(field: Field) -> str:
+def _expected(field: FieldSpec) -> str:
     example = next((e for e in field.examples if isinstance(e, str) and _looks_right(field, e)), "")
     return (
         f"must look like {_quote(example)}." if example else "is not in the form that is asked for."
     )
 
 
-def _datetime(field: Field, value: object) -> str:
+def _datetime(field: FieldSpec, value: object) -> str:
     if isinstance(value, time if field.format == "time" else date):
         return ""
     reader = time.fromisoformat if field.format == "time" else datetime.fromisoformat
@@ -161,16 +161,16 @@ _MOMENTS = {
 }
 
 
-def _image(field: Field, value: object) -> str:
+def _image(field: FieldSpec, value: object) -> str:
     return _file(field, value, _IMAGE_STARTS, "a picture (PNG, JPEG, GIF, BMP, TIFF or WebP)")
 
 
-def _audio(field: Field, value: object) -> str:
+def _audio(field: FieldSpec, value: object) -> str:
     return _file(field, value, _AUDIO_STARTS, "a sound file (WAV, FLAC, OGG, MP3 or M4A)")
 
 
 def _file(
-    field: Field, value: object, known: dict[str, Callable[[bytes], bool]], words: str
+    field: FieldSpec, value: object, known: dict[str, Callable[[bytes], bool]], words: str
 ) -> str:
     if not isinstance(value, File):
         return f"{field.title} must be {words}."
@@ -185,7 +185,7 @@ def _file(
     return ""
 
 
-def _size(field: Field, value: File) -> str:
+def _size(field: FieldSpec, value: File) -> str:
     if len(value.data) <= field.max_bytes:
         return ""
     size, most = len(value.data) / 2**20, field.max_bytes / 2**20
@@ -211,7 +211,7 @@ _AUDIO_STARTS: dict[str, Callable[[bytes], bool]] = {
 }
 
 
-def _tensor(field: Field, value: object) -> str:
+def _tensor(field: FieldSpec, value: object) -> str:
     if isinstance(value, File):  # one that could not be turned into numbers
         return _image(field, value) or f"{value.name} cannot be read as a picture."
     try:
@@ -247,7 +247,7 @@ def _has_holes(value: object) -> bool:
     return False
 
 
-def _json(field: Field, value: object) -> str:
+def _json(field: FieldSpec, value: object) -> str:
     if isinstance(value, Unreadable):
         return f"{field.title} is not valid JSON{_where(value)}."
     try:
@@ -294,7 +294,7 @@ def _quote(value: object) -> str:
     return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
 
 
-_CHECKS: dict[str, Callable[[Field, object], str]] = {
+_CHECKS: dict[str, Callable[[FieldSpec, object], str]] = {
     "number": _number,
     "integer": _integer,
     "boolean": _boolean,

@@ -166,7 +166,10 @@ def test_any_bytes_are_read_or_refused(datatype: str, raw: bytes) -> None:
 def mlserver() -> Iterator[Callable[[dict[str, Any]], Any]]:
     """MLServer's codecs in MLServer's own environment."""
     peer = subprocess.Popen(
-        [ROOT / "demo_mds/.venv/bin/python", ROOT / "tests/mds_client/codecs/peers/mlserver_codecs.py"],
+        [
+            ROOT / "demo_mds/.venv/bin/python",
+            ROOT / "tests/mds_client/codecs/peers/mlserver_codecs.py",
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,0 +1,1 @@
+"""The client of one server, sync and async, and what both share."""

@@ -1,0 +1,105 @@
+"""What is known of one named input or output, without what is done with it: `FieldSpec`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal[
+    "number",
+    "integer",
+    "boolean",
+    "category",
+    "text",
+    "datetime",
+    "image",
+    "audio",
+    "tensor",
+    "json",
+]
+Role = Literal["", "class", "probabilities", "number", "text", "score", "segments", "detail"]
+Layout = Literal["columns", "matrix", "tensors", "unknown"]
+Values = Mapping[str, object]
+
+PIXEL_FORMATS = ("pixels", "pixels-1", "pixels-255", "pixels-signed", "pixels-imagenet")
+FORMATS = (
+    "line",
+    "long",
+    "identifier",
+    "date",
+    "time",
+    "date-time",
+    "currency",
+    "percent",
+    "fraction",
+    "list",
+    "map",
+    *PIXEL_FORMATS,
+    "numbers",
+)
+"""How a value is typed: a text as one line, at length or as an identifier; a date without or with a time, or
+a time alone; a number as money, in percent, or as a fraction shown in percent; JSON as a list or a map; a tensor
+as the picture whose pixels it holds, or as numbers although it looks like one."""
+NUMERIC_KINDS = ("number", "integer")
+TABULAR_KINDS = ("number", "integer", "boolean", "category")
+FILE_KINDS = ("image", "audio")
+MAX_FILE_BYTES = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file as a value of an image or audio field."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldSpec:
+    """One named input or output of a model.
+
+    `datatype` is an Open Inference Protocol datatype; `shape` has -1 for a free dimension, the first
+    being the batch. `minimum`/`maximum` are hard limits; `typical` is the usual range, outside which a
+    person is warned. `choice_labels` are the words for the choices, in their order. `format` is a word of
+    FORMATS: how a value of the kind is typed. `pattern` is what a text must look like as a whole (RE2). A
+    `sensitive` value is asked for but never listed. `examples` are aligned: position i in every field is the
+    same example row.
+    """
+
+    name: str
+    kind: Kind
+    datatype: str = "BYTES"
+    shape: tuple[int, ...] = (-1, 1)
+    content_type: str = ""
+    label: str = ""
+    description: str = ""
+    unit: str = ""
+    required: bool = True
+    choices: tuple[object, ...] = ()
+    choice_labels: tuple[str, ...] = ()
+    format: str = ""
+    pattern: str = ""
+    sensitive: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    typical: tuple[float, float] | None = None
+    group: str = ""
+    order: int | None = None
+    examples: tuple[object, ...] = ()
+    media_types: tuple[str, ...] = ()
+    max_bytes: int = MAX_FILE_BYTES
+    role: Role = ""
+    labels: tuple[str, ...] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What a person calls the field: its label, else its name made readable."""
+        return self.label or self.name.replace("_", " ").replace("-", " ").strip().capitalize()
