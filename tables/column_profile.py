@@ -19,7 +19,7 @@ _SAMPLE = 200
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ColumnProfile:
     """A sample of the cells of a column that are not empty, and how the file writes numbers."""
 
     cells: tuple[object, ...]
@@ -85,12 +85,12 @@ class Evidence:
         return sum(map(is_one, self.cells)) / len(self.cells) if self.cells else 0.0
 
 
-def evidence(table: Table, column: str) -> Evidence:
+def profile_of(table: Table, column: str) -> ColumnProfile:
     """What the first values of a column say."""
     cells = [cell for cell in table.frame[column].iloc[: 5 * _SAMPLE] if not _is_nothing(cell)]
     sample = cells[:_SAMPLE]
     texts = [cell for cell in sample if isinstance(cell, str)]
-    return Evidence(tuple(sample), numbers.decimal_of(texts) or table.decimal)
+    return ColumnProfile(tuple(sample), numbers.decimal_of(texts) or table.decimal)
 
 
 def _is_nothing(cell: object) -> bool:

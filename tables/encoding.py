@@ -1,4 +1,4 @@
-"""Bytes to text: by byte order mark, as UTF-16 or UTF-8 where that fits, else by guess."""
+"""Bytes to text: by byte order mark, as UTF-16 or UTF-8 where that fits, else by the letters of languages."""
 
 from __future__ import annotations
 
@@ -25,9 +25,25 @@ _WORDS = {
     "utf-16-be": "UTF-16",
     "utf-32": "UTF-32",
     "cp1252": "Windows-1252 (Western European)",
+    "cp1250": "Windows-1250 (Central European)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "mac_roman": "Mac Roman",
     "latin-1": "Latin-1 (Western European)",
 }
 _SAMPLE = 200_000
+# Letters beyond ASCII of one language each, in small letters.
+_WESTERN = (
+    "äöüßéèàç", "àâäæçéèêëîïôöœùûüÿ", "áéíóúüñçàèòï", "áâãàçéêíóôõúü", "àáèéìíîòóùú",
+    "åäöæøéèêôóüá", "áðéíóúýþæö", "äëïöüéèêóíáâçû",
+)  # fmt: skip
+_CENTRAL = (
+    "ąćęłńóśźżéäöü", "áčďéěíňóřšťúůýžöü", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "čćđšž", "ăâîşţșț",
+    "äöüßáčšžřéěů",
+)  # fmt: skip
+_OTHER_PAGES = (("cp1250", _CENTRAL), ("cp1254", ("çğıöşüâîû",)), ("mac_roman", _WESTERN))
+_SIGNS = frozenset("€‚„…†‡‰‹‘’“”•–—™›¡¢£¥§¨©ª«¬\xad®¯°±²³´µ¶·¸¹º»¼½¾¿×÷\xa0ˆ˜")
+_INSIDE = re.compile("[^\\W\\d_][¡¢£¥§¨©«¬®¯±¶¸¹²³»¼½¾¿÷†‡‰‹›™ˆ˜„…‚][^\\W\\d_]|[¢£¥¯¸][^\\W\\d_]")
+_CAPITAL_INSIDE = re.compile("[a-zß-ÿ][À-ÖØ-ÞŸŠŽŒ](?:[a-zß-ÿ]|$)")
 
 
 def decoded(data: bytes, wanted: str = "") -> tuple[str, str]:
@@ -79,14 +95,32 @@ def _wide(data: bytes) -> str:
 
 
 def _guessed(data: bytes) -> str:
-    """Western, unless letters beyond ASCII stand in rows: those are other alphabets."""
+    """The code page whose letters make words of one language; else by statistics, which need long words."""
     sample = data[:_SAMPLE]
+    if _is(data, "cp1252") and _makes_words(sample.decode("cp1252", "replace"), _WESTERN):
+        return "cp1252"
+    others = [
+        page
+        for page, alphabets in _OTHER_PAGES
+        if _is(data, page) and _makes_words(sample.decode(page, "replace"), alphabets)
+    ]
+    if len(others) == 1:
+        return others[0]
     runs = re.findall(rb"[\x80-\xff]+", sample)
     if sum(len(run) > 2 for run in runs) > 0.2 * len(runs):
         best = from_bytes(sample).best()
         if best is not None and _is(data, best.encoding):
             return best.encoding
     return "cp1252" if _is(data, "cp1252") else "latin-1"
+
+
+def _makes_words(text: str, alphabets: tuple[str, ...]) -> bool:
+    """Whether the letters beyond ASCII are those of one language, and no sign stands inside a word."""
+    letters = {one.lower() for one in text if one > "\x7f" and one.isalpha() and one not in "ªº"}
+    signs = {one for one in text if one > "\x7f" and not one.isalpha()}
+    if not signs <= _SIGNS or _INSIDE.search(text) or _CAPITAL_INSIDE.search(text):
+        return False
+    return any(letters <= set(alphabet) for alphabet in alphabets)
 
 
 def _is(data: bytes, encoding: str) -> bool:

@@ -9,10 +9,10 @@ from functools import cache
 
 from mds_client.signature import NUMERIC_KINDS, Field, Signature
 from tables import names, units
-from tables.column_profile import Evidence, evidence
+from tables.column_profile import ColumnProfile, profile_of
 from tables.table import Table
 
-Seen = Callable[[str], Evidence]
+Seen = Callable[[str], ColumnProfile]
 LEAST = 0.5  # suggestions below this confidence are not made
 _MANY = 500  # columns, above which letters and values are not compared one by one
 _POSITION = 0.6
@@ -88,7 +88,7 @@ def suggest(
     labels, synonyms, units and the values themselves; every column is given once at most.
     """
     headers = [_Header.of(name) for name in table.columns]
-    seen = cache(lambda name: evidence(table, name))
+    seen = cache(lambda name: profile_of(table, name))
     found = [
         match
         for field in signature.inputs
@@ -300,7 +300,7 @@ def _by_values(field: Field, column: str, seen: Seen) -> Match | None:
     return None
 
 
-def _judged(match: Match, field: Field, seen: Evidence) -> Match:
+def _judged(match: Match, field: Field, seen: ColumnProfile) -> Match:
     """Values that do not fit make a match doubtful, and the reason says so."""
     # In another unit, whole numbers need not be whole.
     share = seen.fits(replace(field, kind="number") if match.unit else field)
@@ -311,7 +311,7 @@ def _judged(match: Match, field: Field, seen: Evidence) -> Match:
     return replace(match, confidence=round(match.confidence * factor, 2), reason=reason)
 
 
-def _within_usual(match: Match, field: Field, seen: Evidence) -> Match:
+def _within_usual(match: Match, field: Field, seen: ColumnProfile) -> Match:
     """Numbers that mostly lie outside the field's limits hint at another unit, or another column."""
     if match.unit or field.kind not in NUMERIC_KINDS:
         return match

@@ -295,7 +295,7 @@ def test_five_thousand_rows_of_thirty_columns_take_well_below_a_second(
     frame = pd.DataFrame(rng.normal(size=(5000, 30)), columns=[f"x {i}" for i in range(30)])
     table = read(frame.to_csv(index=False, sep=mark, decimal=decimal).encode(), "t.csv")
     fields = [field(f"x_{i}", "number") for i in range(30)]
-    start = time.perf_counter()
+    start = time.process_time()
     found = run(table, *fields)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
     assert np.allclose(found.rows.to_numpy(), frame.to_numpy())
