@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass
 
 import db.engine
-from cases.audit import AuditPolicy
+from cases.audit_sample import AuditPolicy
 from db.engine import Sessions, make_sessions
 from db.migrate import migrate
 from explanations.worker import Explainers

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, cast
 
-from cases.entries import entered
+from cases.inputs import entered
 from db.cases import CaseView
 from mds_client.prediction import Answer, Box
 from mds_client.prediction.masks import Mask

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from cases.answers import as_facts, label_of, number_of
-from cases.audit import AuditDraw
-from cases.entries import entered
+from cases.audit_sample import AuditDraw
 from cases.errors import Unexpected
+from cases.inputs import entered
 from cases.payloads import plain_url, without_secrets
 from db.cases import CaseView
 from db.person import known

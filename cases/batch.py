@@ -14,7 +14,7 @@ from datetime import datetime
 
 import db.cases
 from cases.attempt import AskedModel, Attempt, call, completed, draft
-from cases.audit import ONE_IN_TEN, AuditPolicy, Random, system_random
+from cases.audit_sample import ONE_IN_TEN, AuditPolicy, Random, system_random
 from cases.errors import CaseNotRecorded
 from cases.payloads import pack
 from db.cases import CaseView

@@ -9,8 +9,8 @@ from datetime import datetime
 
 import db.cases
 import db.explanations
-from cases.entries import plain
 from cases.errors import NoSuchCase
+from cases.inputs import plain
 from cases.payloads import readable
 from db.cases import NOTHING, CaseView, StoredBody
 from db.engine import Sessions, reading, writing

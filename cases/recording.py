@@ -19,7 +19,7 @@ from threading import Lock
 import db.cases
 from cases.answers import answer_of
 from cases.attempt import AskedModel, Attempt, call, completed, draft
-from cases.audit import ONE_IN_TEN, AuditPolicy, Random, system_random
+from cases.audit_sample import ONE_IN_TEN, AuditPolicy, Random, system_random
 from cases.errors import CaseNotRecorded, KeyReused
 from cases.payloads import pack
 from db.cases import CaseView

@@ -8,9 +8,9 @@ from datetime import datetime
 
 import db.cases
 import db.scenarios
-from cases.asking import Asked, AskedModel, ask
-from cases.audit import AuditPolicy
+from cases.audit_sample import AuditPolicy
 from cases.errors import CaseNotRecorded, NoSuchCase
+from cases.recording import Asked, AskedModel, ask
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
 from db.errors import Conflict, StorageError

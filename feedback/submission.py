@@ -18,7 +18,7 @@ from db.person import known
 from db.tables import CHANNELS, JUDGEMENTS, LONG, MAX_KEY, SHORT
 from db.types import clip
 from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefused
-from feedback.truth import UNKNOWN, Truth, answered, read
+from feedback.ground_truth import UNKNOWN, Truth, answered, read
 from mds_client.errors import Problem
 
 __all__ = ["REASONS", "FeedbackView", "Statement", "check", "current", "give", "history"]

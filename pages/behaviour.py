@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from ui import behaviour, choosing
+from ui import behaviour, model_picker
 
 PAGE = {"title": "Behaviour", "icon": ":material/query_stats:", "order": 3}
 
 st.title("How does the model behave?", anchor=False)
 behaviour.reopen()
-entry = choosing.choose_model()
-behaviour.draw(entry, choosing.signature_of(entry))
+entry = model_picker.choose_model()
+behaviour.draw(entry, model_picker.signature_of(entry))

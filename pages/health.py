@@ -4,12 +4,12 @@ import streamlit as st
 
 from health.summary import recent_series, summarise
 from services import services
-from ui import condition
+from ui import health
 
 PAGE = {"title": "Health", "icon": ":material/monitor_heart:", "order": 2}
 
 st.title("How are the models doing?", anchor=False)
-since = condition.choose_period()
+since = health.choose_period()
 
 
 @st.fragment(run_every="5s")
@@ -21,13 +21,13 @@ def draw_health() -> None:
             "Nobody has asked a model in this time. Every question asked on Predict counts here."
         )
         return
-    shown = condition.choose_row(rows)
+    shown = health.choose_row(rows)
     if shown:
         rows = [row for row in rows if (row.server, row.model) == (shown.server, shown.model)]
-    condition.draw_totals(rows)
-    condition.draw_table(rows, shown)
+    health.draw_totals(rows)
+    health.draw_table(rows, shown)
     scope = {"server": shown.server, "model": shown.model} if shown else {}
-    condition.draw_charts(rows, recent_series(services().sessions, since=since, **scope))
+    health.draw_charts(rows, recent_series(services().sessions, since=since, **scope))
 
 
 draw_health()

@@ -2,26 +2,36 @@
 
 import streamlit as st
 
-from ui import answer, asking, choosing, drafts, finding, form, pasting, rows, session
+from ui import (
+    drafts,
+    form,
+    model_picker,
+    predict_form,
+    prediction_panel,
+    schema_discovery,
+    session,
+    tables,
+)
+from ui.tables import pasting
 
 PAGE = {"title": "Predict", "icon": ":material/bolt:", "order": 1}
 
-choosing.reopen_case()
-entry = choosing.choose_model()
-signature = choosing.signature_of(entry)
-choosing.draw_heading(entry, signature)
-finding.draw(entry.ref, signature)
-if rows.are_wanted():
-    rows.draw(entry, signature)
+model_picker.reopen_case()
+entry = model_picker.choose_model()
+signature = model_picker.signature_of(entry)
+model_picker.draw_heading(entry, signature)
+schema_discovery.draw(entry.ref, signature)
+if tables.are_wanted():
+    tables.draw(entry, signature)
     st.stop()
-opened = asking.form_for(entry, signature)
+opened = predict_form.form_for(entry, signature)
 
 question, reply = st.columns([5, 7], gap="large")
 with question:
     with st.container(horizontal=True, vertical_alignment="center"):
-        asking.draw_fillers(opened, signature)
+        predict_form.draw_fillers(opened, signature)
         pasting.draw(opened, signature)
-        asking.draw_origin(opened, signature)
+        predict_form.draw_origin(opened, signature)
     with st.form("predict_form"):
         values = form.draw(signature, opened.opened_with, opened.widget_key)
         is_pressed = st.form_submit_button(
@@ -30,9 +40,9 @@ with question:
 with reply:
     if is_pressed:
         with st.spinner("Asking the model …", show_time=True):
-            asking.press_predict(opened, signature, values)
+            predict_form.press_predict(opened, signature, values)
     reply_now = st.session_state.get(session.ASKED)
-    answer.draw(reply_now, opened, signature, values)
+    prediction_panel.draw(reply_now, opened, signature, values)
 
 drafts.draw(opened, signature, st.query_params.get("case", ""))
-asking.renew_key()
+predict_form.renew_key()

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from ui import choosing
-from ui.studio import background, draft, editing, files, form, publishing, sources, versions
+from ui import model_picker
+from ui.signatures import background, draft, editing, files, form, publishing, sources, versions
 
 PAGE = {"title": "Signature", "icon": ":material/edit_note:", "order": 8}
 
 st.title("What does the model take?", anchor=False)
 draft.return_to_last()
-entry = choosing.choose_model()
+entry = model_picker.choose_model()
 desk = draft.desk_for(entry)
 draft.tell_news()
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from weakref import WeakKeyDictionary
 
-import db.found_facts
+import db.discovered_facts
+from db.discovered_facts import FoundView
 from db.engine import Sessions, reading, writing
 from db.errors import StorageError
-from db.found_facts import FoundView
 from db.ids import new_id as make_id
 from db.ids import utc_now
 from db.person import known
@@ -49,7 +49,7 @@ def keep(
         content=content.written(facts),
     )
     with writing(sessions) as session:
-        db.found_facts.add(session, found)
+        db.discovered_facts.add(session, found)
     with _lock:
         _read.pop(sessions, None)
 
@@ -66,7 +66,7 @@ def current(
         return facts
     try:
         with reading(sessions) as session:
-            views = db.found_facts.newest(session, *key)
+            views = db.discovered_facts.newest(session, *key)
     except StorageError:
         return facts
     known_here[key] = (clock(), [_facts(view) for view in views])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-import db.mappings
+import db.column_mappings
 from db.engine import Sessions, reading, writing
 from db.ids import new_id as make_id
 from db.ids import utc_now
@@ -17,7 +17,7 @@ from tables.mapping import Mapping
 def recalled(sessions: Sessions, model: ModelRef) -> dict[str, str]:
     """Column by field; empty for a model that nobody sent a file to."""
     with reading(sessions) as session:
-        return db.mappings.latest(session, model.server, model.name)
+        return db.column_mappings.latest(session, model.server, model.name)
 
 
 def remember(
@@ -32,8 +32,8 @@ def remember(
     """Keep a mapping that was used, unless it is the one that is kept already."""
     content = dict(mapping.to_remember)
     with writing(sessions) as session:
-        if content and content != db.mappings.latest(session, model.server, model.name):
-            db.mappings.add(
+        if content and content != db.column_mappings.latest(session, model.server, model.name):
+            db.column_mappings.add(
                 session,
                 id=new_id(),
                 server=model.server,

@@ -13,7 +13,7 @@ from mds_client.signature import Signature
 from mds_client.signature.facts import Facts
 from services import services
 from signatures import overlay
-from ui.choosing import question_of, title_of, with_overlay
+from ui.model_picker import question_of, title_of, with_overlay
 from ui.shell import page_path
 from ui.text import plain
 

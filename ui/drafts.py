@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from mds_client.signature import FILE_KINDS, Field, Signature
-from ui import asking, scripts, session
+from ui import predict_form, scripts, session
 from ui.fields import dates, pasted, percent
 from ui.fields._formats import format_of
 from ui.form import css_key
@@ -21,7 +21,7 @@ _MOST = 100_000  # characters of one field
 _UNKNOWN = ("", "unknown")
 
 
-def draw(form: asking.Form, signature: Signature, case: str) -> None:
+def draw(form: predict_form.Form, signature: Signature, case: str) -> None:
     """Keep a draft of this form; where the browser has one from before, open the form with it."""
     kept = [f for f in signature.inputs if not (f.sensitive or _holds_a_file(f))]
     found = scripts.run(
@@ -47,13 +47,13 @@ def _holds_a_file(field: Field) -> bool:
     return field.kind in FILE_KINDS or format_of(field) in ("file", "pixels")
 
 
-def _bring_back(form: asking.Form, signature: Signature, draft: object) -> None:
+def _bring_back(form: predict_form.Form, signature: Signature, draft: object) -> None:
     texts = draft.get("values") if isinstance(draft, Mapping) else None
     if not isinstance(texts, Mapping):
         return
     values = dict(form.opened_with) | restored(signature, texts)
     if values != form.opened_with:
-        asking.open_form(form.model, values, is_draft=True)
+        predict_form.open_form(form.model, values, is_draft=True)
         st.rerun()
 
 

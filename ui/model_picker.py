@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cases.asking import error_of
-from cases.history import CaseView, case
+from cases.queries import CaseView, case
+from cases.recording import error_of
 from mds_client.discovery import UNREACHABLE, Entry
 from mds_client.errors import EndpointUnreachable
 from mds_client.signature import File, ModelRef, Signature, Values
 from mds_client.signature.facts import Facts
 from services import services
-from signatures import found as found_facts
+from signatures import discovered as found_facts
 from signatures import overlay
-from ui import asking, session
+from ui import predict_form, session
 from ui.text import plain
 
 SIGNATURE_SECONDS = 30
@@ -109,9 +109,9 @@ def _open(found: CaseView) -> None:
     values = _restored(found, signature)
     is_beside = _names_another_form(entry.ref)
     if not is_beside:
-        asking.open_form(entry.ref, values)
+        predict_form.open_form(entry.ref, values)
         st.query_params["model"] = str(entry.ref)
-    st.session_state[session.ASKED] = asking.Reply(
+    st.session_state[session.ASKED] = predict_form.Reply(
         case=found,
         values=values,
         signature=signature,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cases.asking import answer_of
+from cases.recording import answer_of
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
-from ui import explanations, judging, notices, results, staleness, technical
-from ui.asking import Form, Reply
+from ui import errors, explanations, feedback, results, staleness, technical
+from ui.predict_form import Form, Reply
 from ui.text import plain
 
 _MOST_SHORT = 200
@@ -48,7 +48,7 @@ def _is_of(reply: Reply, form: Form) -> bool:
 
 def _draw_card(reply: Reply) -> None:
     if reply.error:
-        notices.show_failure(
+        errors.show_failure(
             reply.error.kind,
             reply.error.sentence,
             reply.error.advice,
@@ -64,7 +64,7 @@ def _draw_more(reply: Reply) -> None:
     if reply.error:
         st.caption("What you entered is still in the form, and this attempt is recorded.")
     elif answer:
-        judging.draw(reply.case, answer, reply.signature)
+        feedback.draw(reply.case, answer, reply.signature)
         explanations.draw(
             explanations.AnsweredCase(
                 case=reply.case, answer=answer, values=reply.values, signature=reply.signature

@@ -6,18 +6,18 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cases.history import recent
+from cases.queries import recent
 from mds_client.errors import MdsError
 from mds_client.schema_learning import from_cases, learned, payload
 from mds_client.schema_learning.probing import is_open
 from mds_client.signature import ModelRef, Signature
 from mds_client.signature.facts import Facts
 from services import services
-from signatures import found
+from signatures import discovered
 from tables.errors import UnreadableFile
 from tables.readers import suffixes
 from tables.reading import read
-from ui import notices, session
+from ui import errors, session
 from ui.text import plain
 
 _FORMATS = [
@@ -123,11 +123,11 @@ def _take(model: ModelRef, find: Callable[[], Facts | None]) -> None:
     try:
         facts = find()
         if facts and (facts.inputs or facts.fields):
-            found.keep(services().sessions, model, facts, person=session.person())
+            discovered.keep(services().sessions, model, facts, person=session.person())
             st.session_state.pop(session.FORM, None)
             st.rerun()
     except MdsError as error:
-        notices.show(error)
+        errors.show(error)
         return
     said = facts.about.get("Problem") if facts else ""
     st.warning(plain(said or "Nothing could be found out this way. Try one of the others."))

@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from mds_client.errors import MdsError
-from ui import notices
+from ui import errors
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 ICON = str(
@@ -46,9 +46,9 @@ def run() -> None:
     try:
         current.run()
     except MdsError as error:
-        notices.show(error)
+        errors.show(error)
     except Exception as error:
-        notices.show_unexpected(error)
+        errors.show_unexpected(error)
 
 
 @cache

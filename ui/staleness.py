@@ -12,9 +12,9 @@ from typing import Any
 
 import streamlit as st
 
-from cases.entries import same
+from cases.inputs import same
 from mds_client.signature import Signature, Values
-from ui import asking, scripts, session
+from ui import predict_form, scripts, session
 from ui.form import css_key
 
 _FADED = "<style>.st-key-answer_earlier { opacity: .55; }</style>"
@@ -31,7 +31,7 @@ button:focus-visible { outline: 2px solid var(--st-primary-color); }
 """
 
 
-def is_earlier(reply: asking.Reply, form: asking.Form, values: Values) -> bool:
+def is_earlier(reply: predict_form.Reply, form: predict_form.Form, values: Values) -> bool:
     """Whether the form is another version's, or was filled or sent with other values since."""
     if reply.signature.model != form.model:
         return True
@@ -41,7 +41,7 @@ def is_earlier(reply: asking.Reply, form: asking.Form, values: Values) -> bool:
     return not same(reply.shown or {}, values)
 
 
-def draw_earlier(reply: asking.Reply, form: asking.Form, signature: Signature) -> None:
+def draw_earlier(reply: predict_form.Reply, form: predict_form.Form, signature: Signature) -> None:
     """Under an answer that the server knows to be for other inputs."""
     st.html(_FADED)
     st.markdown(f"{_words(reply, form)} [{_link_words(reply)}]({_link(reply)})")
@@ -56,7 +56,7 @@ def draw_earlier(reply: asking.Reply, form: asking.Form, signature: Signature) -
         _run(form, signature, {"case": "", "isEarlier": True})
 
 
-def draw_current(reply: asking.Reply, form: asking.Form, signature: Signature) -> None:
+def draw_current(reply: predict_form.Reply, form: predict_form.Form, signature: Signature) -> None:
     """Under an answer to what the server knows the form to hold: the browser goes on to compare."""
     st.html(_HIDDEN)
     with st.container(key="answer_differs"):
@@ -66,13 +66,13 @@ def draw_current(reply: asking.Reply, form: asking.Form, signature: Signature) -
     _run(form, signature, facts, on_restore_change=lambda: _restore(reply))
 
 
-def draw_none(form: asking.Form, signature: Signature) -> None:
+def draw_none(form: predict_form.Form, signature: Signature) -> None:
     """Where nothing can fade: the browser notes what is sent, and compares the answer with that."""
     _run(form, signature, {"case": "", "isEarlier": False})
 
 
 def _run(
-    form: asking.Form, signature: Signature, facts: Mapping[str, object], **mounted: Any
+    form: predict_form.Form, signature: Signature, facts: Mapping[str, object], **mounted: Any
 ) -> None:
     widgets = {f.name: css_key(form.widget_key, f.name) for f in signature.inputs}
     data = {"form": form.widget_key, "widgets": widgets, **facts}
@@ -84,23 +84,23 @@ def is_typed_over(case_id: str) -> bool:
     return bool(st.session_state.get(_typed_key(case_id)))
 
 
-def _restore(reply: asking.Reply) -> None:
+def _restore(reply: predict_form.Reply) -> None:
     """The form as it was when the answer came, of the version that gave it."""
-    asking.open_with_model(reply.signature.model, reply.values)
+    predict_form.open_with_model(reply.signature.model, reply.values)
 
 
-def _words(reply: asking.Reply, form: asking.Form) -> str:
+def _words(reply: predict_form.Reply, form: predict_form.Form) -> str:
     what = "This message" if reply.error else "This answer"
     asked, now = reply.signature.model.version, form.model.version
     version = f" and version {asked}" if asked and asked != now else ""
     return f"{what} is for the earlier values{version}."
 
 
-def _link(reply: asking.Reply) -> str:
+def _link(reply: predict_form.Reply) -> str:
     return f"?case={reply.case.id}"
 
 
-def _link_words(reply: asking.Reply) -> str:
+def _link_words(reply: predict_form.Reply) -> str:
     return f"Its case {reply.case.id[-6:]}"
 
 

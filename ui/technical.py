@@ -8,13 +8,13 @@ import json
 
 import streamlit as st
 
-from cases.history import CaseView, Wire, wire
+from cases.queries import CaseView, Wire, wire
 from mds_client.client.snippets import Snippet, snippets
 from mds_client.errors import MdsError
 from mds_client.signature import FILE_KINDS, ModelRef, Signature
 from mds_client.transport.exchange import Exchange
 from services import services
-from ui import choosing
+from ui import model_picker
 from ui.text import plain
 
 _MOST_SHOWN = 20_000
@@ -69,7 +69,7 @@ def _signature(case: CaseView) -> Signature | None:
     ref = ModelRef(server=case.server, name=case.model, version=case.version_asked)
     entry = services().catalogue.find(ref)
     try:
-        known = choosing.signature_of(entry) if entry else None
+        known = model_picker.signature_of(entry) if entry else None
     except MdsError:  # its server is away, and never said
         return None
     return known if known and known.fingerprint == case.signature_fingerprint else None

@@ -11,10 +11,10 @@ _FIRST_PAGE_NEEDS = (
     "plotly.graph_objects",
     "pyarrow",
     "ui.shell",
-    "ui.answer",
+    "ui.prediction_panel",
     "ui.catalogue",
-    "ui.choosing",
-    "ui.condition",
+    "ui.model_picker",
+    "ui.health",
     "ui.form",
 )
 

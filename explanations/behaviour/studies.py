@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-import db.studies
+import db.behaviour_studies
+from db.behaviour_studies import StudyLine, StudyView
 from db.engine import Sessions, reading, writing
 from db.errors import StorageError
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
 from db.person import known
-from db.studies import StudyLine, StudyView
 from explanations.behaviour.cohorts import Cohort
 from explanations.contract import Explanation
 from explanations.errors import ExplanationFailed
@@ -60,7 +60,7 @@ def keep(
     )
     try:
         with writing(sessions) as session:
-            db.studies.add(session, view)
+            db.behaviour_studies.add(session, view)
     except StorageError as error:
         raise ExplanationFailed(
             f"The study is ready but could not be kept. {found.sentence}",
@@ -75,14 +75,16 @@ def study(sessions: Sessions, study_id: str) -> StudyView | None:
     if not is_id(study_id):
         return None
     with reading(sessions) as session:
-        return db.studies.by_id(session, study_id)
+        return db.behaviour_studies.by_id(session, study_id)
 
 
 def newest(sessions: Sessions, model: ModelRef) -> list[StudyLine]:
     """The studies of a model, the newest first. Raises StorageError."""
     with reading(sessions) as session:
         return list(
-            db.studies.newest(session, server=model.server, model=model.name, limit=MOST_LISTED)
+            db.behaviour_studies.newest(
+                session, server=model.server, model=model.name, limit=MOST_LISTED
+            )
         )
 
 

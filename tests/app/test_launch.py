@@ -92,7 +92,7 @@ def test_the_web_process_never_imports_the_explainers() -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout.split()
-    assert "ui.answer" in loaded
+    assert "ui.prediction_panel" in loaded
     assert not {"alibi", "shap", "sklearn", "spacy"} & set(loaded)
 
 

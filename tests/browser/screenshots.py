@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
-from cases.asking import ask
+from cases.recording import ask
 from cli import demo
 from db.engine import make_sessions
-from feedback.giving import give
+from feedback.submission import give
 from mds_client import MdsClient, MdsError, Server
 from tests.browser.chromium import ARGUMENTS, chromium
 from tests.browser.visit import SLOW, Visit

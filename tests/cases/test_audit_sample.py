@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from cases.audit import AuditPolicy, system_random
+from cases.audit_sample import AuditPolicy, system_random
 
 
 def test_as_many_are_drawn_as_the_policy_says():

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from cases import history
+from cases import queries
+from cases.batch import Many, ask_many
 from cases.errors import CaseNotRecorded
-from cases.many import Many, ask_many
 from db.engine import make_sessions
 from mds_client.errors import EndpointRefused, EndpointUnreachable
 from mds_client.prediction import Answer, Output, Prediction
@@ -63,12 +63,12 @@ def test_every_row_is_a_case_with_its_own_answer(sessions):
     assert [case.entered for case in found] == [{"x": i} for i in range(25)]
     assert model.calls == [10, 10, 5]
     assert len({case.id for case in found}) == 25
-    assert [history.case(sessions, case.id) for case in found] == found
+    assert [queries.case(sessions, case.id) for case in found] == found
 
 
 def test_what_crossed_the_wire_is_kept_once_and_shown_for_each_row(sessions):
     found = cases_of(Rows(), 5, sessions)
-    shown = {history.wire(sessions, case.id).request.text for case in found}
+    shown = {queries.wire(sessions, case.id).request.text for case in found}
     assert shown == {'{"inputs": []}'}
     assert {case.request_id for case in found} == {found[0].id}
 
@@ -103,7 +103,7 @@ def test_a_model_that_answers_rows_as_one_is_asked_row_by_row(sessions):
 def test_a_server_that_goes_away_ends_it_and_it_can_be_taken_up_again(sessions):
     with pytest.raises(EndpointUnreachable):
         cases_of(Rows(down_after=20), 50, sessions)
-    outcomes = [case.outcome for case in history.recent(sessions)]
+    outcomes = [case.outcome for case in queries.recent(sessions)]
     assert sorted(outcomes) == ["answered"] * 20 + ["unreachable"]
     again = Rows()
     assert len(cases_of(again, 50, sessions)) == 50

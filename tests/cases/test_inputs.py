@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cases.entries import same
+from cases.inputs import same
 from mds_client.signature import File
 
 RED = File(name="red.png", media_type="image/png", data=b"red")

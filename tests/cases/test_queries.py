@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cases import history
+from cases import queries
 from cases.errors import NoSuchCase
 from db.ids import new_id
 from tests.recorded import FAILED, NOON, NOT_THERE, add_case, add_cases, case_of
@@ -12,8 +12,8 @@ from tests.recorded import FAILED, NOON, NOT_THERE, add_case, add_cases, case_of
 
 @pytest.mark.parametrize("case_id", ["", "nonsense", "\x00" * 26, "' OR 1=1 --", NOT_THERE])
 def test_a_link_to_nothing_is_nothing(sessions, case_id: str):
-    assert history.case(sessions, case_id) is None
-    assert history.wire(sessions, case_id) is None
+    assert queries.case(sessions, case_id) is None
+    assert queries.wire(sessions, case_id) is None
 
 
 def test_the_newest_come_first_a_page_at_a_time(sessions):
@@ -21,9 +21,9 @@ def test_the_newest_come_first_a_page_at_a_time(sessions):
     same_moment = [case_of(created_at=NOON + timedelta(hours=2)) for _ in range(2)]
     add_cases(sessions, *hours, *same_moment)
     expected = [c.id for c in sorted(hours + same_moment, key=lambda c: (c.created_at, c.id))][::-1]
-    assert [case.id for case in history.recent(sessions)] == expected
+    assert [case.id for case in queries.recent(sessions)] == expected
     found, before = [], ""
-    while page := history.recent(sessions, before=before, limit=2):
+    while page := queries.recent(sessions, before=before, limit=2):
         found += [case.id for case in page]
         before = page[-1].id
     assert found == expected
@@ -34,20 +34,20 @@ def test_cases_are_found_by_server_model_and_person(sessions):
     add_case(sessions, server="b", model="m", person="ada")
     add_case(sessions, server="a", model="n", person="ada")
     add_case(sessions, server="a", model="m", person="bob")
-    assert history.recent(sessions, server="a", model="m", person="ada") == [mine]
+    assert queries.recent(sessions, server="a", model="m", person="ada") == [mine]
 
 
 def test_the_last_answered_case_is_not_a_failed_one(sessions):
     answered = add_case(sessions)
     add_case(sessions, created_at=NOON + timedelta(hours=1), **FAILED)
-    assert history.last_answered(sessions, server="shelf", model="penguins") == answered
-    assert history.last_answered(sessions, server="shelf", model="wines") is None
+    assert queries.last_answered(sessions, server="shelf", model="penguins") == answered
+    assert queries.last_answered(sessions, server="shelf", model="wines") is None
 
 
 def test_explanations_of_a_case_the_newest_first(sessions):
     case = add_case(sessions)
     for number in range(3):
-        history.save_explanation(
+        queries.save_explanation(
             sessions,
             case_id=case.id,
             method="kernel_shap",
@@ -57,7 +57,7 @@ def test_explanations_of_a_case_the_newest_first(sessions):
             result={"bill": 0.5, "baseline": float("nan"), "pair": (1, 2)},
             clock=lambda number=number: NOON + timedelta(hours=number),
         )
-    found = history.explanations(sessions, case.id)
+    found = queries.explanations(sessions, case.id)
     assert [explanation.rows for explanation in found] == [200, 100, 0]
     assert found[0].result["pair"] == [1, 2]
     assert found[0].seed == 2**40
@@ -65,7 +65,7 @@ def test_explanations_of_a_case_the_newest_first(sessions):
 
 def test_a_result_that_is_too_large_is_left_out_and_said_to_be(sessions):
     case = add_case(sessions)
-    kept = history.save_explanation(
+    kept = queries.save_explanation(
         sessions, case_id=case.id, method="m", status="done", result={"map": "x" * 2_000_000}
     )
     assert kept.result is None
@@ -74,4 +74,4 @@ def test_a_result_that_is_too_large_is_left_out_and_said_to_be(sessions):
 
 def test_an_explanation_needs_its_case(sessions):
     with pytest.raises(NoSuchCase):
-        history.save_explanation(sessions, case_id=new_id(), method="m", status="done")
+        queries.save_explanation(sessions, case_id=new_id(), method="m", status="done")

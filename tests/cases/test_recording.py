@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from cases import history
-from cases.asking import answer_of, ask, error_of
-from cases.audit import AuditPolicy
+from cases import queries
+from cases.audit_sample import AuditPolicy
 from cases.errors import CaseNotRecorded, KeyReused, Unexpected
+from cases.recording import answer_of, ask, error_of
 from db.engine import make_sessions, reading, writing
 from mds_client import errors
 from mds_client.prediction import Answer
@@ -40,7 +40,7 @@ def test_an_answer_becomes_a_case(sessions):
     asked = ask(AskedModel(), VALUES, sessions=sessions, person="ada", key="k", clock=lambda: NOON)
     assert asked.prediction is not None
     assert asked.error is None
-    case = history.case(sessions, asked.case_id)
+    case = queries.case(sessions, asked.case_id)
     assert case == asked.case
     assert (case.server, case.model, case.version_asked, case.version) == (
         "shelf",
@@ -71,7 +71,7 @@ def test_every_failure_becomes_a_case(sessions, error: errors.MdsError):
     model = AskedModel(failure(error, status=503))
     asked = ask(model, VALUES, sessions=sessions, key="k")
     assert (asked.prediction, asked.error) == (None, error)
-    case = history.case(sessions, asked.case_id)
+    case = queries.case(sessions, asked.case_id)
     assert case.outcome == error.kind
     assert (case.error_sentence, case.error_advice) == (error.sentence, error.advice)
     assert (case.http_status, case.answer) == (503, None)
@@ -165,7 +165,7 @@ def test_eight_threads_with_one_key_are_one_call_and_one_case(sessions):
     with ThreadPoolExecutor(8) as pool:
         ids = set(pool.map(click, range(8)))
     assert (len(ids), len(model.calls)) == (1, 1)
-    assert len(history.recent(sessions)) == 1
+    assert len(queries.recent(sessions)) == 1
 
 
 def test_different_keys_do_not_wait_for_each_other(sessions):
@@ -177,7 +177,7 @@ def test_different_keys_do_not_wait_for_each_other(sessions):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda n: ask(model, VALUES, sessions=sessions, key=f"k{n}"), range(4)))
     assert time.perf_counter() - began < 0.9
-    assert len(history.recent(sessions)) == 4
+    assert len(queries.recent(sessions)) == 4
 
 
 def test_three_processes_with_one_key_are_one_case(database_url: str, sessions):
@@ -189,7 +189,7 @@ def test_three_processes_with_one_key_are_one_case(database_url: str, sessions):
     for process in started:
         process.join(60)
     assert len({answers.get() for _ in started}) == 1
-    assert len(history.recent(sessions)) == 1
+    assert len(queries.recent(sessions)) == 1
 
 
 def test_who_records_second_gets_the_case_of_the_first(sessions):
@@ -203,7 +203,7 @@ def test_who_records_second_gets_the_case_of_the_first(sessions):
 
     second = ask(AskedModel(overtaken), VALUES, sessions=sessions, key="k")
     assert (second.prediction, second.error) == (None, None)
-    assert [case.id for case in history.recent(sessions)] == [second.case_id]
+    assert [case.id for case in queries.recent(sessions)] == [second.case_id]
 
 
 def test_without_a_database_nothing_is_sent(tmp_path):
@@ -294,7 +294,7 @@ def test_values_of_every_kind_are_kept_as_plain_data(sessions):
 )
 def test_a_reopened_case_has_the_same_answer(sessions, answer: Answer):
     asked = ask(AskedModel(answer), VALUES, sessions=sessions, key="k")
-    reopened = answer_of(history.case(sessions, asked.case_id))
+    reopened = answer_of(queries.case(sessions, asked.case_id))
     assert reopened == answer
     assert reopened.headline == answer.headline
     assert list(reopened.probabilities) == list(answer.probabilities)
@@ -321,7 +321,7 @@ def test_a_request_without_an_answer_keeps_what_was_sent(sessions):
     )
     assert isinstance(error.exchange, Exchange)
     asked = ask(AskedModel(error), VALUES, sessions=sessions, key="k")
-    wire = history.wire(sessions, asked.case_id)
+    wire = queries.wire(sessions, asked.case_id)
     assert (wire.http_status, wire.request.text, wire.response.text) == (
         None,
         '{"inputs": []}',

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from cases import history
+from cases import queries
 from cases.errors import KeyReused, NoSuchCase
 from cases.scenarios import MOST_LISTED, ask_scenario, origin, scenarios
 from mds_client import errors
@@ -20,7 +20,7 @@ MODEL = AskedModel(lambda values: Answer(kind="number", number=2 * values["bill"
 def test_a_scenario_is_a_case_of_its_own(sessions):
     first = add_case(sessions)
     asked = ask_scenario(MODEL, {"bill": 21.0}, of=first.id, sessions=sessions, key="k", person="a")
-    assert history.case(sessions, asked.case_id) == asked.case
+    assert queries.case(sessions, asked.case_id) == asked.case
     assert (asked.case.answer_number, asked.case.entered) == (42.0, {"bill": 21.0})
     (found,) = scenarios(sessions, first.id)
     assert (found.name, found.case) == ("Scenario 1", asked.case)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from cases.similar import similar
 from db.cases import CaseView
 from db.engine import Sessions
-from feedback.giving import give
+from feedback.submission import give
 from mds_client.signature import Field, ModelRef, Signature
 from tests.recorded import FAILED, NOON, add_case
 from ui.explanations.similar import sentence

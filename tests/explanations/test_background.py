@@ -8,7 +8,7 @@ import pytest
 from arithmetic_models import table
 
 import db.scenarios
-from cases.history import recent
+from cases.queries import recent
 from db.engine import Sessions, writing
 from db.scenarios import ScenarioView
 from explanations.background import store

@@ -12,7 +12,7 @@ import pytest
 from arithmetic_models import SERVER, weighted
 from cohort_models import Model, columns, linear, of, studied
 
-from cases.history import save_explanation
+from cases.queries import save_explanation
 from db.engine import Sessions, close, make_sessions
 from explanations.behaviour import aggregate, studies
 from explanations.behaviour.cohorts import (
@@ -28,7 +28,7 @@ from explanations.errors import ExplanationFailed
 from explanations.explaining import ExplanationRequest, explain
 from explanations.methods import methods
 from explanations.target import Target
-from feedback.giving import give
+from feedback.submission import give
 from mds_client.signature import Field, ModelRef, Signature
 from tests.recorded import FAILED, NOON, add_case, add_cases, case_of
 

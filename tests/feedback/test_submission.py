@@ -13,7 +13,7 @@ from db.engine import make_sessions, writing
 from db.explanations import ExplanationView
 from db.ids import new_id
 from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefused
-from feedback.giving import REASONS, Statement, check, current, give, history
+from feedback.submission import REASONS, Statement, check, current, give, history
 from tests.recorded import FAILED, NOON, NOT_THERE, NUMBER, add_case, case_of
 
 TEXT = {"answer": {"kind": "text", "text": "good"}, "answer_label": None}

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import db.studies
+import db.behaviour_studies
 import services
-from cases.asking import answer_of
-from cases.history import case, save_explanation
-from cases.many import Many, ask_many
+from cases.batch import Many, ask_many
+from cases.queries import case, save_explanation
+from cases.recording import answer_of
 from db.engine import writing
 from explanations.background.sampling import crowd
 from explanations.behaviour import studies
@@ -23,7 +23,7 @@ from explanations.errors import ExplanationTooDear
 from explanations.explaining import ExplanationRequest, explain
 from explanations.methods import methods
 from explanations.target import Target
-from feedback.giving import give
+from feedback.submission import give
 from mds_client.signature import ModelRef, Signature
 from tests.recorded import add_case
 
@@ -122,7 +122,7 @@ def test_a_study_is_opened_by_its_link_and_says_when_the_model_has_changed(
         studies.study(built.sessions, line.id), id="01JABCDEFGHJKMNPQRSTVWXYZ0", version="v1"
     )  # type: ignore[type-var]
     with writing(built.sessions) as session:
-        db.studies.add(session, old)
+        db.behaviour_studies.add(session, old)
     fresh = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=30).switch_page(
         "../pages/behaviour.py"
     )

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import services
-from cases import history
+from cases import queries
 
 HEADINGS = "Bill length (mm);Bill depth (mm);Flipper (mm);Body mass (g);Island;Sex;Year;Note\n"
 ROWS = [
@@ -74,7 +74,7 @@ def test_what_the_file_lacks_is_said_once_for_all_rows(
     assert not app.warning
     app.button(key="rows_all").click().run()
     assert not app.exception
-    cases = history.recent(built.sessions)
+    cases = queries.recent(built.sessions)
     assert [case.entered["year"] for case in cases] == [2008] * len(cases) != []
     year.set_value(2009).run()
     assert not app.button(key="rows_all").disabled
@@ -86,17 +86,17 @@ def test_all_rows_are_answered_and_open_as_cases(
     app = _opened(predict, _file(ROWS * 2))
     app.button(key="rows_try").click().run()
     assert not app.exception
-    assert len(history.recent(built.sessions)) == 5
+    assert len(queries.recent(built.sessions)) == 5
     assert app.button(key="rows_all").label == "Ask for the other 3 rows"
     app.button(key="rows_all").click().run()
     assert not app.exception
     answers = _frame(app, "Answer")
     assert list(answers.iloc[:, 0]) == [2, 3, 4, 6, 7, 8, 9, 11]
     assert set(answers["Answer"]) <= {"Adelie", "Chinstrap", "Gentoo"}
-    case = history.case(built.sessions, answers["Case"][0].partition("case=")[2])
+    case = queries.case(built.sessions, answers["Case"][0].partition("case=")[2])
     assert case
     assert case.entered["bill_length_mm"] == pytest.approx(39.1)
-    assert len(history.recent(built.sessions)) == 8
+    assert len(queries.recent(built.sessions)) == 8
     assert app.button(key="rows_all").disabled
 
 
@@ -128,7 +128,7 @@ def test_what_cannot_be_read_is_said(
 
 
 def test_a_file_of_formulas_stays_text_when_it_is_taken_away() -> None:
-    from ui.rows.answers import as_csv
+    from ui.batch.answers import as_csv
 
     frame = pd.DataFrame({"Answer": ["=HYPERLINK()", "Adelie"], "n": [-1, 2], "Case": ["a", "b"]})
     rows = list(csv.reader(io.StringIO(as_csv(frame).decode("utf-8-sig"))))

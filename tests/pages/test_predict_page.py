@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextArea
 
 import services
-from cases import history
+from cases import queries
 from explanations.methods import shapley
 
 
@@ -25,8 +25,8 @@ def _button(app: AppTest, label: str) -> object:
     return next(b for b in app.button if b.label == label)
 
 
-def _cases(built: services.Services) -> list[history.CaseView]:
-    return history.recent(built.sessions)
+def _cases(built: services.Services) -> list[queries.CaseView]:
+    return queries.recent(built.sessions)
 
 
 def test_the_form_opens_filled_and_is_answered(predict: AppTest, built: services.Services) -> None:
@@ -200,13 +200,13 @@ def test_a_shapley_explanation_is_kept_with_its_case(
     _submit(predict.run())
     _button(predict, "What speaks for and against").click().run()  # type: ignore[attr-defined]
     (case,) = _cases(built)
-    (kept,) = history.explanations(built.sessions, case.id)
+    (kept,) = queries.explanations(built.sessions, case.id)
     assert 0 < kept.rows <= shapley.ROWS
     assert any(kept.sentence[:30] in text.value.replace("\\", "") for text in predict.markdown)
 
 
 def test_feedback_is_given_changed_and_kept(predict: AppTest, built: services.Services) -> None:
-    from feedback.giving import history as said
+    from feedback.submission import history as said
 
     _submit(predict.run())
     (case,) = _cases(built)

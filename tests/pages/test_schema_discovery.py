@@ -8,10 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import services
-from cases.asking import ask
+from cases.recording import ask
 from mds_client.signature.facts import Facts, FieldFacts
-from signatures import found
-from ui import choosing
+from signatures import discovered
+from ui import model_picker
 
 WINE = [13.2, 1.8, 2.1, 11.2, 100.0, 2.6, 2.7, 0.3, 1.3, 4.4, 1.1, 3.4, 1050.0]
 
@@ -88,8 +88,8 @@ def test_ranges_are_learned_from_the_cases_so_far(
         inputs=tuple(f"fact {i}" for i in range(13)),
         fields={f"fact {i}": FieldFacts(kind="number") for i in range(13)},
     )
-    found.keep(built.sessions, entry.ref, facts)
-    signature = choosing.signature_of(entry)
+    discovered.keep(built.sessions, entry.ref, facts)
+    signature = model_picker.signature_of(entry)
     for number, row in enumerate(rows):
         values = {f.name: v for f, v in zip(signature.inputs, row, strict=True)}
         model = built.model(entry.ref, signature)
@@ -98,7 +98,7 @@ def test_ranges_are_learned_from_the_cases_so_far(
     app = predict.switch_page("../pages/signature.py").run()
     app.button(key="finding_cases").click().run()
     assert not app.exception
-    learned = choosing.signature_of(entry)
+    learned = model_picker.signature_of(entry)
     assert learned.inputs[0].typical
     assert learned.inputs[0].provenance["typical"] == "learned"
     assert [f.name for f in learned.inputs] == [f.name for f in signature.inputs]

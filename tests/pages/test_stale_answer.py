@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import services
-from cases import history
-from feedback import giving
+from cases import queries
+from feedback import submission
 
 EARLIER = "is for the earlier values"
 
@@ -170,10 +170,10 @@ def test_feedback_that_comes_from_a_faded_answer_is_refused(
     penguins.checkbox(key=f"answer_differs_{case}").check()
     _press(penguins, "Yes")
     assert "restore them, or ask the model again" in penguins.error[0].value
-    assert not giving.history(built.sessions, case)
+    assert not submission.history(built.sessions, case)
     penguins.checkbox(key=f"answer_differs_{case}").uncheck()
     _press(penguins, "Yes")
-    assert [said.judgement for said in giving.history(built.sessions, case)] == ["correct"]
+    assert [said.judgement for said in submission.history(built.sessions, case)] == ["correct"]
 
 
 def test_a_click_on_what_is_gone_judges_nothing(
@@ -184,5 +184,5 @@ def test_a_click_on_what_is_gone_judges_nothing(
     next(button for button in penguins.button if button.label == "Yes").click()
     _press(penguins, "Another example")
     _is_faded(penguins, case)
-    assert not giving.history(built.sessions, case)
-    assert [found.id for found in history.recent(built.sessions)] == [case]
+    assert not submission.history(built.sessions, case)
+    assert [found.id for found in queries.recent(built.sessions)] == [case]

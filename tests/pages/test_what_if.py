@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import services
-from cases import history
+from cases import queries
 from cases.scenarios import origin, scenarios
 from tests.recorded import case_of
 from ui import session
@@ -80,7 +80,7 @@ def test_an_unchanged_copy_is_not_asked(predict: AppTest, built: services.Servic
     _open(_asked(predict, "demo/penguins@v2"), "copy")
     _button(predict, "Ask what if").click().run()
     assert "Nothing is changed yet" in predict.info[0].value
-    assert len(history.recent(built.sessions)) == 1
+    assert len(queries.recent(built.sessions)) == 1
 
 
 def test_two_presses_of_the_same_copy_are_one_scenario(
@@ -117,7 +117,7 @@ def test_the_smallest_change_flips_and_opens_as_a_scenario(
     _button(predict, "Find the smallest change").click().run()
     assert not predict.exception
     case_id = _case(predict)
-    (kept,) = history.explanations(built.sessions, case_id)
+    (kept,) = queries.explanations(built.sessions, case_id)
     assert kept.method == "counterfactual"
     assert kept.rows <= 300
     assert "This is model behaviour, not advice." in _texts(predict)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 import services
-from cases import history
+from cases import queries
 from explanations.background import store
-from feedback.giving import give
+from feedback.submission import give
 
 
 def _predict(app: AppTest) -> AppTest:
@@ -52,8 +52,8 @@ def test_what_a_data_scientist_chose_is_what_cases_are_compared_with(
     app = app.switch_page("../pages/predict.py").run()
     assert "Compared with 4 cases, drawn from the newest 4" in _labels(app)
     next(b for b in app.button if b.label == "What speaks for and against").click().run()
-    (case, *_) = history.recent(built.sessions)
-    (found,) = history.explanations(built.sessions, case.id)
+    (case, *_) = queries.recent(built.sessions)
+    (found,) = queries.explanations(built.sessions, case.id)
     assert found.result is not None
     assert found.result["compared_with"] == "4 cases, drawn from the newest 4"
 
@@ -79,7 +79,7 @@ def test_similar_cases_come_with_what_was_said_of_them(
     predict: AppTest, built: services.Services
 ) -> None:
     _predict(_penguins(predict))
-    (first,) = history.recent(built.sessions)
+    (first,) = queries.recent(built.sessions)
     give(
         built.sessions,
         case_id=first.id,
@@ -90,7 +90,7 @@ def test_similar_cases_come_with_what_was_said_of_them(
     )
     predict.number_input[0].set_value(41.5)
     _predict(predict)
-    (second, _) = history.recent(built.sessions)
+    (second, _) = queries.recent(built.sessions)
     predict.session_state[f"similar_{second.id}"] = True
     predict.run()
     (table,) = [frame.value for frame in predict.dataframe if "People said" in frame.value]

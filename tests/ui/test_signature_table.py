@@ -12,7 +12,7 @@ from mds_client.signature import File, ModelRef, Signature
 from mds_client.signature.facts import FieldFacts
 from mds_client.signature.metadata import signature_of
 from signatures.overlay import EMPTY, together
-from ui.studio.table import edited, joined, open_ends, parted, row_of, table_of
+from ui.signatures.table import edited, joined, open_ends, parted, row_of, table_of
 
 REF = ModelRef(server="s", name="m")
 

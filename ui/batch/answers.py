@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from cases.asking import answer_of
-from cases.history import CaseView
+from cases.queries import CaseView
+from cases.recording import answer_of
 from mds_client.signature import Signature
 from tables.converting import Converted
-from ui.rows.given import Given
-from ui.rows.upload import shown
+from ui.tables.given import Given
+from ui.tables.upload import shown
 
 _ACTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would take the cell for a formula
 

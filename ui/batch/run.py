@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
+from cases.batch import Many, ask_many
 from cases.errors import CaseNotRecorded
-from cases.history import CaseView
-from cases.many import Many, ask_many
+from cases.queries import CaseView
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature
 from services import services
 from tables.converting import Converted
 from tables.mapping import Mapping
 from tables.mapping_store import remember
-from ui import notices, session, technical
-from ui.rows import answers
-from ui.rows.given import Given
+from ui import errors, session, technical
+from ui.batch import answers
+from ui.tables.given import Given
 
 AT_ONCE = 5_000
 _TRIED = 5
@@ -95,7 +95,7 @@ def _ask(
             done = len(given.cases[key])
             bar.progress(done / len(rows), f"{done:,} of {len(rows):,} rows")
     except (MdsError, CaseNotRecorded) as error:
-        notices.show(error)
+        errors.show(error)
         return False
     finally:
         bar.empty()

@@ -19,8 +19,8 @@ from tables.cells import Cells
 from tables.converting import Converted
 from tables.mapping import Mapping
 from ui.behaviour.target_choice import labels_of
-from ui.rows import columns, upload
-from ui.rows.given import Given
+from ui.tables import columns, upload
+from ui.tables.given import Given
 from ui.text import plain
 
 CASES, FILE, EXAMPLES = "Past cases", "A file", "Examples"

@@ -20,7 +20,7 @@ from mds_client.discovery import Entry
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature
 from services import services
-from ui import notices
+from ui import errors
 from ui.behaviour import running, target_choice
 from ui.text import plain
 
@@ -168,7 +168,7 @@ def _start(
         )
         running.start(entry.ref, request, cohort)
     except MdsError as error:
-        notices.show(error)
+        errors.show(error)
         return
     st.query_params.pop("study", None)
     st.rerun()

@@ -16,7 +16,7 @@ from explanations.worker import Job
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef
 from services import services
-from ui import notices, session
+from ui import errors, session
 from ui.explanations import kinds
 from ui.text import plain
 
@@ -52,7 +52,7 @@ def draw(ref: ModelRef) -> bool:
         return True
     failure = _failures().get(str(ref))
     if failure:
-        notices.show(failure)
+        errors.show(failure)
     return bool(failure)
 
 

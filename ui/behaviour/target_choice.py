@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cases.answers import answer_of
-from cases.history import last_answered
+from cases.queries import last_answered
 from explanations.errors import ExplanationFailed
 from explanations.target import Target
 from mds_client.prediction import Answer

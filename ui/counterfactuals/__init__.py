@@ -6,14 +6,14 @@ import json
 
 import streamlit as st
 
-from cases.history import ExplanationView, explanations
+from cases.queries import ExplanationView, explanations
 from explanations.contract import Explanation, Method
 from explanations.errors import ExplanationFailed
 from explanations.methods import suited
 from explanations.target import Target
 from mds_client.errors import MdsError
 from services import services
-from ui import notices
+from ui import errors
 from ui.counterfactuals import constraints
 from ui.explanations import jobs, kinds
 from ui.explanations.answered_case import AnsweredCase
@@ -48,7 +48,7 @@ def draw(asked: AnsweredCase) -> None:
         if job := jobs.running(asked, method.NAME):
             jobs.draw(asked, method.NAME, job)
         elif failure := jobs.failure(asked, method.NAME):
-            notices.show(failure)
+            errors.show(failure)
         elif found:
             _draw_found(asked, found)
 
@@ -81,7 +81,7 @@ def _draw_form(asked: AnsweredCase, target: Target, method: Method) -> None:
         try:
             jobs.start(asked, method.NAME, options)
         except MdsError as error:
-            notices.show(error)
+            errors.show(error)
 
 
 def _cost(asked: AnsweredCase, method: Method) -> str:

@@ -10,8 +10,8 @@ import streamlit as st
 from explanations.target import Target
 from mds_client.signature import NUMERIC_KINDS, TABULAR_KINDS, Field, Signature
 from ui.explanations.answered_case import AnsweredCase
+from ui.feedback import labels_of
 from ui.fields.choice import worded
-from ui.judging import labels_of
 from ui.text import plain
 from ui.what_if.comparison import value_text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cases.history import CaseView
+from cases.queries import CaseView
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cases.history import save_explanation
+from cases.queries import save_explanation
 from explanations.background.store import Background
 from explanations.contract import Budget
 from explanations.explaining import ExplanationRequest

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cases.history import explanations
+from cases.queries import explanations
 from explanations.background.store import Background
 from explanations.contract import Explanation, Method
 from explanations.cost_estimate import cost_estimate
 from explanations.methods import is_second, suited, title_of
 from mds_client.signature import Signature
 from services import services
-from ui import notices
+from ui import errors
 from ui.explanations import jobs, kinds
 from ui.explanations.answered_case import AnsweredCase
 from ui.text import plain
@@ -50,7 +50,7 @@ def draw(asked: AnsweredCase) -> None:
         elif method.NAME in done:
             kinds.draw(done[method.NAME], asked.values)
         elif failure := jobs.failure(asked, method.NAME):
-            notices.show(failure)
+            errors.show(failure)
 
 
 def _offered(signature: Signature) -> list[Method]:

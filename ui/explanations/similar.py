@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from cases.asking import answer_of
-from cases.history import CaseView
+from cases.queries import CaseView
+from cases.recording import answer_of
 from cases.similar import Similar, similar
 from explanations import formatting
 from mds_client.signature import Signature

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cases.history import CaseView
-from feedback.giving import REASONS, FeedbackView, current, give
+from cases.queries import CaseView
+from feedback.submission import REASONS, FeedbackView, current, give
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer
 from mds_client.signature import Signature
 from services import services
-from ui import notices, session, staleness
+from ui import errors, session, staleness
 from ui.text import plain
 
 _WORDS = {"correct": "right", "incorrect": "wrong", "unsure": "one that you cannot judge"}
@@ -127,7 +127,7 @@ def _give(case: CaseView, said: _Said, labels: list[str]) -> None:
             key=session.remembered(_key(case, "key"), lambda: uuid.uuid4().hex),
         )
     except MdsError as error:
-        notices.show(error)
+        errors.show(error)
         return
     for name in ("again", "wrong", "key"):
         st.session_state.pop(_key(case, name), None)

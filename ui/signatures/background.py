@@ -11,10 +11,10 @@ from explanations.background.store import CASES, EXAMPLES, FILE, REGISTRY, Backg
 from mds_client.errors import MdsError
 from mds_client.signature import Signature
 from services import services
-from ui import notices, session
+from ui import errors, session
 from ui.explanations.background import draw_rows
-from ui.rows import columns, upload
-from ui.studio.draft import Desk, draw_anew
+from ui.signatures.draft import Desk, draw_anew
+from ui.tables import columns, upload
 from ui.text import plain
 
 _SOURCES = {
@@ -63,7 +63,7 @@ def _draw_offer(desk: Desk, signature: Signature, source: str) -> None:
     try:
         found = _from_file(desk, signature) if source == FILE else _FOUND[source](signature)
     except MdsError as error:
-        notices.show(error)
+        errors.show(error)
         return
     if found is None:
         return
@@ -88,7 +88,7 @@ def _choose(desk: Desk, found: Background) -> None:
     try:
         store.choose(services().sessions, desk.draft.model, found, person=session.person())
     except MdsError as error:
-        notices.show(error)
+        errors.show(error)
         return
     draw_anew(f"From now on cases are compared with {plain(found.words)}.")
 

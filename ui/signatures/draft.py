@@ -14,7 +14,7 @@ from mds_client.signature.facts import Facts
 from services import services
 from signatures import overlay
 from signatures.overlay import EMPTY, OverlayView
-from ui import choosing
+from ui import model_picker
 
 _DRAFTS = "studio_drafts"  # by server and name of the model
 _NEWS = "studio_news"  # what to say once the page is drawn anew
@@ -58,7 +58,7 @@ class Desk:
 
     def with_facts(self, facts: Facts) -> Signature:
         """The signature that people would see with these facts."""
-        return choosing.with_overlay(self.entry, self.declared, facts)
+        return model_picker.with_overlay(self.entry, self.declared, facts)
 
     @cached_property
     def published(self) -> Signature:
@@ -81,7 +81,7 @@ def desk_for(entry: Entry) -> Desk:
     """The draft of this session on a model, or a fresh one of what is published. Raises MdsError."""
     kept = _all().get(_name(entry.ref))
     draft = kept or _fresh(entry.ref, overlay.latest(services().sessions, entry.ref))
-    desk = Desk(entry=entry, declared=choosing.declared_of(entry), draft=draft)
+    desk = Desk(entry=entry, declared=model_picker.declared_of(entry), draft=draft)
     if _is_stale(desk):
         reopen(draft, draft.content)
         desk = replace(desk, draft=_all()[_name(entry.ref)])

@@ -10,8 +10,8 @@ import streamlit as st
 
 from mds_client.signature import FORMATS, Kind, Signature
 from mds_client.signature.facts import Facts, FieldFacts, is_name
-from ui.studio.draft import Desk, Draft, hold, reopen
-from ui.studio.table import BETWEEN, Edits, edited, joined, open_ends, parted, table_of
+from ui.signatures.draft import Desk, Draft, hold, reopen
+from ui.signatures.table import BETWEEN, Edits, edited, joined, open_ends, parted, table_of
 from ui.text import plain
 
 _VIEWS: Mapping[str, tuple[str, ...]] = {

@@ -8,8 +8,8 @@ from mds_client.errors import MdsError
 from signatures.export import json_schema, model_settings
 from signatures.importing import MAX_FILE_BYTES, imported
 from signatures.overlay import EMPTY, rebased
-from ui import notices
-from ui.studio.draft import Desk, draw_anew, reopen
+from ui import errors
+from ui.signatures.draft import Desk, draw_anew, reopen
 
 
 def draw(desk: Desk) -> None:
@@ -42,7 +42,7 @@ def _import(desk: Desk, data: bytes) -> None:
     try:
         facts = imported(data)
     except MdsError as error:
-        notices.show(error)
+        errors.show(error)
         return
     reopen(desk.draft, rebased(facts, base=EMPTY, newer=desk.draft.content))
     draw_anew("The file was read. See what changes before you publish.")

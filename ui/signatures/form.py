@@ -8,7 +8,7 @@ import streamlit as st
 
 from mds_client.signature import Signature
 from ui import form
-from ui.studio.draft import Desk
+from ui.signatures.draft import Desk
 from ui.text import plain
 
 

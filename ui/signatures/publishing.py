@@ -14,8 +14,8 @@ from signatures.content import problems, written
 from signatures.errors import NewerVersion
 from signatures.overlay import OverlayView
 from signatures.trial import MOST_CASES, Trial, last_cases, tried
-from ui import notices, session
-from ui.studio.draft import Desk, begin_with, draw_anew
+from ui import errors, session
+from ui.signatures.draft import Desk, begin_with, draw_anew
 from ui.text import plain
 
 _TRIALS = "studio_trials"  # the last test: the content it was made with, and what came of it
@@ -39,7 +39,7 @@ def _newest(desk: Desk) -> OverlayView | None:
     try:
         return overlay.latest(services().sessions, desk.draft.model)
     except MdsError as error:
-        notices.show(error)
+        errors.show(error)
         return None
 
 
@@ -126,7 +126,7 @@ def _publish(desk: Desk, comment: str) -> None:
     except NewerVersion:
         st.rerun()
     except MdsError as error:
-        notices.show(error)
+        errors.show(error)
         return
     begin_with(draft, view)
     draw_anew(f"Version {view.number} is published.")
@@ -143,7 +143,7 @@ def _test(desk: Desk) -> None:
             cases = last_cases(found.sessions, desk.draft.model)
             trials = tried(cases, signature, found.model(signature.model, signature))
     except MdsError as error:
-        notices.show(error)
+        errors.show(error)
         return
     st.session_state[_TRIALS] = (desk.draft.model, written(desk.draft.content), trials)
 

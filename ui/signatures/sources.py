@@ -11,8 +11,8 @@ from mds_client.signature import Field, Signature
 from mds_client.signature.facts import Facts, FieldFacts
 from signatures.changes import FACTS, shown
 from signatures.overlay import confirmed, uncertain
-from ui import finding
-from ui.studio.draft import Desk, reopen
+from ui import schema_discovery
+from ui.signatures.draft import Desk, reopen
 from ui.text import plain
 
 _MOST_SHOWN = 8
@@ -32,7 +32,7 @@ _MEANINGS = {
 def draw(desk: Desk) -> None:
     """The facts that nobody declared, to confirm; then every fact of one field."""
     signature = desk.edited
-    finding.draw_ways(desk.entry.ref, signature)
+    schema_discovery.draw_ways(desk.entry.ref, signature)
     _draw_guesses(desk, signature)
     names = [field.name for field in signature.inputs]
     picked = st.selectbox(

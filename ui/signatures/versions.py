@@ -8,8 +8,8 @@ from mds_client.errors import MdsError
 from services import services
 from signatures import overlay
 from signatures.overlay import OverlayView
-from ui import notices, session
-from ui.studio.draft import Desk, begin_with, draw_anew
+from ui import errors, session
+from ui.signatures.draft import Desk, begin_with, draw_anew
 from ui.text import plain
 
 _MOST_SHOWN = 15
@@ -20,7 +20,7 @@ def draw(desk: Desk) -> None:
     try:
         views = overlay.history(services().sessions, desk.draft.model)
     except MdsError as error:
-        notices.show(error)
+        errors.show(error)
         return
     if not views:
         st.caption("Nothing was published yet: people see what the sources say.")
@@ -63,7 +63,7 @@ def _restore(desk: Desk, number: int) -> None:
             key=f"{draft.key}-{number}", based_on=draft.based_on,
         )  # fmt: skip
     except MdsError as error:
-        notices.show(error)
+        errors.show(error)
         return
     begin_with(draft, view)
     draw_anew(f"Version {view.number} is published.")

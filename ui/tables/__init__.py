@@ -6,7 +6,8 @@ import streamlit as st
 
 from mds_client.discovery import Entry
 from mds_client.signature import Signature
-from ui.rows import columns, run, upload
+from ui.batch import run
+from ui.tables import columns, upload
 
 _ONE, _MANY = "One case", "A file"
 

@@ -11,7 +11,7 @@ from tables.converting import Converted, converted
 from tables.mapping import Mapping, corrected, suggest
 from tables.mapping_store import recalled
 from ui import fields
-from ui.rows.given import Given
+from ui.tables.given import Given
 from ui.text import plain
 
 _MOST_SHOWN = 500

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cases.history import CaseView
+from cases.queries import CaseView
 from mds_client.signature import ModelRef, Signature
 from tables.table import Choices, Table
 

@@ -7,11 +7,11 @@ import streamlit as st
 from mds_client.signature import Signature
 from tables.errors import UnreadableFile
 from tables.pasting import pasted
-from ui import asking
+from ui import predict_form
 from ui.text import plain
 
 
-def draw(form: asking.Form, signature: Signature) -> None:
+def draw(form: predict_form.Form, signature: Signature) -> None:
     """A box to paste a row into; nothing for a form of one field."""
     if not signature.is_tabular or len(signature.inputs) < 2:
         return
@@ -25,11 +25,11 @@ def draw(form: asking.Form, signature: Signature) -> None:
             _fill(form, signature, text)
 
 
-def _fill(form: asking.Form, signature: Signature, text: str) -> None:
+def _fill(form: predict_form.Form, signature: Signature, text: str) -> None:
     try:
         values = pasted(text, signature)
     except UnreadableFile as error:
         st.error(f"{plain(error.sentence)}  \n{plain(error.advice)}")
         return
-    asking.open_with(form, {**form.opened_with, **values})
+    predict_form.open_with(form, {**form.opened_with, **values})
     st.rerun()

@@ -13,7 +13,7 @@ from tables.readers import suffixes
 from tables.reading import read
 from tables.table import Choices, Table
 from ui import session
-from ui.rows.given import Given
+from ui.tables.given import Given
 from ui.text import plain
 
 _PREVIEW = 5

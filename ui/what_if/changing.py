@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cases.entries import entered
+from cases.inputs import entered
 from cases.scenarios import ask_scenario
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Values
 from services import services
-from ui import form, notices, session
+from ui import errors, form, session
 from ui.explanations.answered_case import AnsweredCase
 from ui.what_if.copy import Copy, copy_of, fill, keep, open_key
 
@@ -75,10 +75,10 @@ def _ask(asked: AnsweredCase, copy: Copy, values: Values, name: str) -> None:
                 person=session.person(),
             )
     except MdsError as error:
-        notices.show(error)
+        errors.show(error)
         return
     if given.error:
-        notices.show(given.error)
+        errors.show(given.error)
     keep(replace(copy, shown=given.case_id))
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from cases.asking import answer_of
-from cases.history import CaseView
+from cases.queries import CaseView
+from cases.recording import answer_of
 from cases.scenarios import Scenario
 from explanations import formatting
 from explanations.counterfactuals.suggestions import HIDDEN, short
