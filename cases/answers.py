@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, cast
 
-from cases.inputs import entered
+from cases.inputs import plain_inputs
 from db.cases import CaseView
 from mds_client.prediction import Answer, Box
 from mds_client.prediction.masks import Mask
@@ -38,7 +38,7 @@ def as_facts(answer: Answer) -> dict[str, object]:
         "segments": [list(segment) for segment in answer.segments[:MAX_SEGMENTS]],
         "probabilities": _likeliest(answer),
         "score": answer.score,
-        "details": _small_enough(entered(answer.details)),
+        "details": _small_enough(plain_inputs(answer.details)),
     } | _structures(answer)
 
 
@@ -136,7 +136,7 @@ def _rows(table: Sequence[Facts]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     size = 0
     for row in table:
-        rows.append(entered(row))
+        rows.append(plain_inputs(row))
         size += len(json.dumps(rows[-1]))
         if size > MAX_DETAIL_BYTES:
             return rows[:-1]

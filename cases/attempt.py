@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from cases.answers import as_facts, label_of, number_of
 from cases.audit_sample import AuditDraw
 from cases.errors import Unexpected
-from cases.inputs import entered
+from cases.inputs import plain_inputs
 from cases.payloads import plain_url, without_secrets
 from db.cases import CaseView
 from db.person import known
@@ -23,7 +23,7 @@ from mds_client.transport.exchange import Exchange
 _log = logging.getLogger(__name__)
 
 
-class AskedModel(Protocol):
+class Predictor(Protocol):
     """What is needed of a model to ask it; mds_client's Model is one."""
 
     @property
@@ -71,7 +71,7 @@ def draft(
         version=ref.version,
         signature_fingerprint="",
         question="",
-        entered=entered(values),
+        entered=plain_inputs(values),
         outcome="error",
         answer=None,
         answer_label=None,
@@ -94,7 +94,7 @@ def draft(
 
 
 def call(
-    model: AskedModel,
+    model: Predictor,
     values: Any,
     request_id: str,
     trace_id: str,

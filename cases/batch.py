@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import db.cases
-from cases.attempt import AskedModel, Attempt, call, completed, draft
+from cases.attempt import Attempt, Predictor, call, completed, draft
 from cases.audit_sample import ONE_IN_TEN, AuditPolicy, Random, system_random
 from cases.errors import CaseNotRecorded
 from cases.payloads import pack
@@ -35,10 +35,10 @@ _OF_ALL = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Many:
+class RowsRequest:
     """What the cases of one question have in common. `key` names the question; each row's has its number."""
 
-    model: AskedModel
+    model: Predictor
     sessions: Sessions
     key: str
     person: str = ""
@@ -49,8 +49,8 @@ class Many:
     stopwatch: Callable[[], float] = time.perf_counter
 
 
-def ask_many(
-    asked: Many, rows: Sequence[Values], chunk: int = CHUNK, *, first: int = 0
+def predict_rows(
+    asked: RowsRequest, rows: Sequence[Values], chunk: int = CHUNK, *, first: int = 0
 ) -> Iterator[list[CaseView]]:
     """The cases of the rows, a chunk at a time, each recorded before it is given out.
 
@@ -63,7 +63,7 @@ def ask_many(
         yield _chunk(asked, rows[start : start + chunk], first + start)
 
 
-def _chunk(asked: Many, rows: Sequence[Values], start: int) -> list[CaseView]:
+def _chunk(asked: RowsRequest, rows: Sequence[Values], start: int) -> list[CaseView]:
     """The cases of neighbouring rows; those that are not recorded yet are asked for."""
     keys = [f"{asked.key}-{start + place}" for place in range(len(rows))]
     known = _recorded(asked.sessions, keys)
@@ -74,14 +74,14 @@ def _chunk(asked: Many, rows: Sequence[Values], start: int) -> list[CaseView]:
     return [known[key] for key in keys if key in known]
 
 
-def _draft(asked: Many, row: Values, key: str) -> CaseView:
+def _draft(asked: RowsRequest, row: Values, key: str) -> CaseView:
     lottery = asked.audit.draw(asked.random)
     now, number = asked.clock(), asked.new_id()
     return draft(asked.model.ref, row, key, asked.person, lottery, now, number)
 
 
 def _asked(
-    asked: Many, rows: Sequence[Values], drafts: Sequence[CaseView], request_id: str = ""
+    asked: RowsRequest, rows: Sequence[Values], drafts: Sequence[CaseView], request_id: str = ""
 ) -> list[CaseView]:
     """The cases of one request, which is known by the number of its first case or by one of its own."""
     request_id = request_id or drafts[0].id

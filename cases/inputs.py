@@ -15,12 +15,12 @@ from mds_client.signature.checks import is_missing
 MAX_VALUE_BYTES = 256 * 1024
 
 
-def entered(values: Mapping[str, object]) -> dict[str, object]:
+def plain_inputs(values: Mapping[str, object]) -> dict[str, object]:
     """Values in the form in which a case keeps them."""
-    return {str(name): _bounded(plain(value)) for name, value in values.items()}
+    return {str(name): _bounded(plain_value(value)) for name, value in values.items()}
 
 
-def same(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+def same_inputs(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
     """Whether two forms hold the same: 5 and 5.0 are one number, what is missing is missing, a file is its bytes."""
     return all(_alike(one.get(name), other.get(name)) for name in {*one, *other})
 
@@ -30,12 +30,12 @@ def _alike(one: object, other: object) -> bool:
         return is_missing(one) and is_missing(other)
     if isinstance(one, File) and isinstance(other, File):
         return one.data == other.data
-    left, right = plain(one), plain(other)
+    left, right = plain_value(one), plain_value(other)
     # As text: NaN within a list is not equal to itself, but it is the same entry.
     return left == right or json.dumps(left) == json.dumps(right)
 
 
-def plain(value: object) -> object:
+def plain_value(value: object) -> object:
     """A value as plain data."""
     match value:
         case None | bool() | int() | str():
@@ -49,11 +49,11 @@ def plain(value: object) -> object:
         case datetime() | date():
             return value.isoformat()
         case np.generic() | np.ndarray():
-            return plain(value.tolist())
+            return plain_value(value.tolist())
         case Mapping():
-            return {str(name): plain(item) for name, item in value.items()}
+            return {str(name): plain_value(item) for name, item in value.items()}
         case list() | tuple() | set() | frozenset():
-            return [plain(item) for item in value]
+            return [plain_value(item) for item in value]
     return str(value)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 import db.cases
 import db.explanations
 from cases.errors import NoSuchCase
-from cases.inputs import plain
+from cases.inputs import plain_value
 from cases.payloads import readable
 from db.cases import NOTHING, CaseView, StoredBody
 from db.engine import Sessions, reading, writing
@@ -173,7 +173,7 @@ def _bounded(result: Mapping[str, object] | None) -> tuple[dict[str, object] | N
     """The result as plain data; a result that is too large is left out, and the remark says so."""
     if result is None:
         return None, ""
-    facts = {str(name): plain(value) for name, value in result.items()}
+    facts = {str(name): plain_value(value) for name, value in result.items()}
     size = len(json.dumps(facts))
     if size <= MAX_RESULT_BYTES:
         return facts, ""

@@ -18,7 +18,7 @@ from threading import Lock
 
 import db.cases
 from cases.answers import answer_of
-from cases.attempt import AskedModel, Attempt, call, completed, draft
+from cases.attempt import Attempt, Predictor, call, completed, draft
 from cases.audit_sample import ONE_IN_TEN, AuditPolicy, Random, system_random
 from cases.errors import CaseNotRecorded, KeyReused
 from cases.payloads import pack
@@ -32,13 +32,13 @@ from mds_client.errors import MdsError
 from mds_client.prediction import Prediction
 from mds_client.signature import Values
 
-__all__ = ["Asked", "AskedModel", "answer_of", "ask", "error_of"]
+__all__ = ["Predictor", "Recorded", "answer_of", "error_of", "predict_and_record"]
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class Recorded:
     """What came of asking. `prediction` is None when it failed and when the key was seen before."""
 
     case_id: str
@@ -47,8 +47,8 @@ class Asked:
     case: CaseView
 
 
-def ask(
-    model: AskedModel,
+def predict_and_record(
+    model: Predictor,
     values: Values,
     *,
     sessions: Sessions,
@@ -60,7 +60,7 @@ def ask(
     new_id: Callable[[], str] = make_id,
     random: Random = system_random,
     stopwatch: Callable[[], float] = time.perf_counter,
-) -> Asked:
+) -> Recorded:
     """Call the model once and record what happened. Errors of the model are in the result.
 
     Raises `KeyReused` when the key came with other values before, `CaseNotRecorded` when the
@@ -129,11 +129,11 @@ def _asked_before(sessions: Sessions, key: str) -> CaseView | None:
         raise CaseNotRecorded(str(error)) from error
 
 
-def _again(stored: CaseView, case: CaseView) -> Asked:
+def _again(stored: CaseView, case: CaseView) -> Recorded:
     """The result of asking the same thing again; an answer to another question is never given."""
     if _question(stored) != _question(case):
         raise KeyReused(stored.id)
-    return Asked(case_id=stored.id, prediction=None, error=error_of(stored), case=stored)
+    return Recorded(case_id=stored.id, prediction=None, error=error_of(stored), case=stored)
 
 
 def _question(case: CaseView) -> tuple[object, ...]:
@@ -142,7 +142,7 @@ def _question(case: CaseView) -> tuple[object, ...]:
     return case.server, case.model, case.version_asked, case.person, values
 
 
-def _record(sessions: Sessions, case: CaseView, attempt: Attempt) -> Asked:
+def _record(sessions: Sessions, case: CaseView, attempt: Attempt) -> Recorded:
     exchange = attempt.exchange
     request = pack(exchange.request_body if exchange else b"")
     response = pack(exchange.response_body if exchange else b"")
@@ -153,12 +153,12 @@ def _record(sessions: Sessions, case: CaseView, attempt: Attempt) -> Asked:
         return _recorded_elsewhere(sessions, case, attempt, error)
     except StorageError as error:
         raise _not_recorded(attempt, error) from error
-    return Asked(case_id=kept.id, prediction=attempt.prediction, error=attempt.error, case=kept)
+    return Recorded(case_id=kept.id, prediction=attempt.prediction, error=attempt.error, case=kept)
 
 
 def _recorded_elsewhere(
     sessions: Sessions, case: CaseView, attempt: Attempt, error: Conflict
-) -> Asked:
+) -> Recorded:
     """Another process recorded a case under this key while we were calling: theirs counts."""
     stored = _asked_before(sessions, case.idempotency_key)
     if stored is None:

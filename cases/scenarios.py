@@ -10,7 +10,7 @@ import db.cases
 import db.scenarios
 from cases.audit_sample import AuditPolicy
 from cases.errors import CaseNotRecorded, NoSuchCase
-from cases.recording import Asked, AskedModel, ask
+from cases.recording import Predictor, Recorded, predict_and_record
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
 from db.errors import Conflict, StorageError
@@ -34,7 +34,7 @@ class Scenario:
 
 
 def ask_scenario(
-    model: AskedModel,
+    model: Predictor,
     values: Values,
     *,
     of: str,
@@ -44,7 +44,7 @@ def ask_scenario(
     person: str = "",
     clock: Callable[[], datetime] = utc_now,
     new_id: Callable[[], str] = make_id,
-) -> Asked:
+) -> Recorded:
     """Ask about a changed copy of the case `of`, and record both the case and the scenario.
 
     Without a name it is "Scenario 2", counted within the case. The same key twice is one case and one
@@ -53,7 +53,7 @@ def ask_scenario(
     with reading(sessions) as session:
         if db.cases.by_id(session, of) is None:
             raise NoSuchCase(of)
-    asked = ask(
+    asked = predict_and_record(
         model,
         values,
         sessions=sessions,

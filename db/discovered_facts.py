@@ -8,14 +8,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.tables import FoundFacts
+from db.tables import DiscoveredFacts
 
 CASES = "cases"  # the name of what was learned from them
 _MOST = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class FoundView:
+class DiscoveredFactsView:
     """What one look at a model found. `source` is a word of provenance, `name` tells where it was found."""
 
     id: str
@@ -28,19 +28,21 @@ class FoundView:
     content: dict[str, object]
 
 
-def add(session: Session, found: FoundView) -> None:
+def add(session: Session, found: DiscoveredFactsView) -> None:
     """Add what was found."""
-    facts = {field.name: getattr(found, field.name) for field in fields(FoundView)}
-    session.add(FoundFacts(**facts))
+    facts = {field.name: getattr(found, field.name) for field in fields(DiscoveredFactsView)}
+    session.add(DiscoveredFacts(**facts))
 
 
-def newest(session: Session, server: str, model: str) -> list[FoundView]:
+def newest(session: Session, server: str, model: str) -> list[DiscoveredFactsView]:
     """What counts now of a model: the newest of each source. What past cases say stands beside the others."""
-    query = select(FoundFacts).filter_by(server=server, model=model)
-    rows = session.scalars(query.order_by(FoundFacts.created_at.desc()).limit(_MOST)).all()
+    query = select(DiscoveredFacts).filter_by(server=server, model=model)
+    rows = session.scalars(query.order_by(DiscoveredFacts.created_at.desc()).limit(_MOST)).all()
     first = {(row.source, row.name == CASES): row for row in reversed(rows)}
     return [_view(row) for row in first.values()]
 
 
-def _view(row: FoundFacts) -> FoundView:
-    return FoundView(**{field.name: getattr(row, field.name) for field in fields(FoundView)})
+def _view(row: DiscoveredFacts) -> DiscoveredFactsView:
+    return DiscoveredFactsView(
+        **{field.name: getattr(row, field.name) for field in fields(DiscoveredFactsView)}
+    )

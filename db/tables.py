@@ -199,7 +199,7 @@ class ColumnMapping(Base):
     content: Mapped[dict[str, object]] = mapped_column(Json)
 
 
-class FoundFacts(Base):
+class DiscoveredFacts(Base):
     """What was found out of a model: learned from data, or probed. The newest of a source counts."""
 
     __tablename__ = "found_facts"

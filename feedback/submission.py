@@ -21,7 +21,7 @@ from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefuse
 from feedback.ground_truth import UNKNOWN, Truth, answered, read
 from mds_client.errors import Problem
 
-__all__ = ["REASONS", "FeedbackView", "Statement", "check", "current", "give", "history"]
+__all__ = ["REASONS", "FeedbackView", "Statement", "check", "current", "history", "submit"]
 
 # What a person picks from before writing anything; six at most, so that they are read.
 REASONS = (
@@ -47,7 +47,7 @@ class Statement:
     is_seen: bool = True
 
 
-def give(
+def submit(
     sessions: Sessions,
     *,
     case_id: str,

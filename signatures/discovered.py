@@ -10,7 +10,7 @@ from datetime import datetime
 from weakref import WeakKeyDictionary
 
 import db.discovered_facts
-from db.discovered_facts import FoundView
+from db.discovered_facts import DiscoveredFactsView
 from db.engine import Sessions, reading, writing
 from db.errors import StorageError
 from db.ids import new_id as make_id
@@ -38,7 +38,7 @@ def keep(
 ) -> None:
     """Keep what was found; it replaces what the same source found before, but what was learned from cases
     and from anything else stand beside each other. Raises StorageError."""
-    found = FoundView(
+    found = DiscoveredFactsView(
         id=new_id(),
         server=model.server,
         model=model.name,
@@ -73,5 +73,5 @@ def current(
     return known_here[key][1]
 
 
-def _facts(view: FoundView) -> Facts:
+def _facts(view: DiscoveredFactsView) -> Facts:
     return replace(content.read(view.content, view.source), name=view.name)

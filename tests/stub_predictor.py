@@ -31,7 +31,7 @@ def exchange(request_id: str = "r", **changes: object) -> Exchange:
 
 
 @dataclass
-class AskedModel:
+class StubPredictor:
     """Counts its calls. `answer` may be an answer, an error to raise, or a function of the values."""
 
     answer: Answer | Exception | Callable[[Values], Answer] = ADELIE

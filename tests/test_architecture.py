@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+from ui import warmup
+
 ROOT = Path(__file__).resolve().parents[1]
 SERVICES = {"tables", "cases", "feedback", "health", "explanations", "signatures"}
 # What each room may import of ours, besides itself. Services do not know each other.
@@ -32,10 +34,8 @@ ROOMS: dict[str, set[str]] = {
     "mds_client": set(),
     "settings": set(),
 }
-# Names that would hide a package of ours or of Python if their folder came onto the path.
-SHADOWS = {
-    "pages/health.py"
-}  # hides health; pages/ never comes onto the path (docs/decisions/0001)
+# Pages that would hide a package if pages/ came onto the path, which it never does (docs/decisions/0001).
+SHADOWS = {"pages/health.py", "pages/signatures.py"}
 # Libraries that only these places may import.
 ONLY_IN = {
     "streamlit": ("app.py", "ui/", "pages/"),
@@ -157,10 +157,19 @@ def test_a_page_is_thin() -> None:
 
 def test_no_script_hides_a_package() -> None:
     """Streamlit puts the folder of the script that it runs on the path: no file there may hide a package."""
-    packages = set(ROOMS) | {path.parent.name for path in ROOT.glob("*/__init__.py")}
-    taken = packages | set(sys.stdlib_module_names)
     scripts = [path for folder in ("pages", "ui") for path in (ROOT / folder).glob("*.py")]
-    assert {_name(path) for path in scripts if path.stem in taken} == SHADOWS
+    assert {_name(path) for path in scripts if path.stem in _taken()} == SHADOWS
+
+
+def test_a_folder_that_is_named_as_a_package_cannot_hide_it() -> None:
+    """A capability has one name on every floor; what is imported before the first run cannot be hidden."""
+    folders = {path.parent.name for path in (ROOT / "ui").glob("*/__init__.py")}
+    assert folders & _taken() == set(warmup.services_named_as_here())
+
+
+def _taken() -> set[str]:
+    packages = set(ROOMS) | {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    return packages | set(sys.stdlib_module_names)
 
 
 def test_the_script_takes_its_folder_off_the_path_first() -> None:

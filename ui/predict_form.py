@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from cases.queries import CaseView
-from cases.recording import ask
+from cases.recording import predict_and_record
 from mds_client.discovery import Entry
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature, Values
@@ -121,7 +121,7 @@ def renew_key() -> None:
 def press_predict(form: Form, signature: Signature, values: Values) -> None:
     """Ask the model, record the case, and remember it as what the page answers."""
     found = services()
-    asked = ask(
+    asked = predict_and_record(
         found.model(form.model, signature),
         values,
         sessions=found.sessions,

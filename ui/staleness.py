@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from cases.inputs import same
+from cases.inputs import same_inputs
 from mds_client.signature import Signature, Values
 from ui import predict_form, scripts, session
 from ui.form import css_key
@@ -38,7 +38,7 @@ def is_earlier(reply: predict_form.Reply, form: predict_form.Form, values: Value
     if reply.shown is None:
         reply = replace(reply, shown=values)
         st.session_state[session.ASKED] = reply
-    return not same(reply.shown or {}, values)
+    return not same_inputs(reply.shown or {}, values)
 
 
 def draw_earlier(reply: predict_form.Reply, form: predict_form.Form, signature: Signature) -> None:

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
-from cases.recording import ask
+from cases.recording import predict_and_record
 from cli import demo
 from db.engine import make_sessions
-from feedback.submission import give
+from feedback.submission import submit
 from mds_client import MdsClient, MdsError, Server
 from tests.browser.chromium import ARGUMENTS, chromium
 from tests.browser.visit import SLOW, Visit
@@ -52,7 +52,7 @@ def _ask_around(mds_url: str, database_url: str) -> None:
         ):
             model = client.model(name, version)
             for number, row in enumerate(model.signature().example_rows * 6):
-                asked = ask(
+                asked = predict_and_record(
                     model,
                     row,
                     sessions=sessions,
@@ -61,7 +61,7 @@ def _ask_around(mds_url: str, database_url: str) -> None:
                 )
                 if asked.case.is_audited or chance.random() < 0.1:
                     judgement = "incorrect" if chance.random() < 0.1 else "correct"
-                    give(
+                    submit(
                         sessions,
                         case_id=asked.case_id,
                         person="ana",
@@ -70,7 +70,9 @@ def _ask_around(mds_url: str, database_url: str) -> None:
                     )
         flaky = client.model("flaky")
         for number, row in enumerate(flaky.signature().example_rows[:9]):
-            ask(flaky, row, sessions=sessions, key=f"flaky{number}", random=chance.random)
+            predict_and_record(
+                flaky, row, sessions=sessions, key=f"flaky{number}", random=chance.random
+            )
 
 
 def _photograph(base: str, target: Path) -> None:

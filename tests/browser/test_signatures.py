@@ -19,7 +19,7 @@ HEADER, ROW = 38, 35  # pixels of the table
 
 
 def open_studio(page: Page, model: str = MODEL) -> Visit:
-    visit = Visit(page).open(f"/signature?model={model}")
+    visit = Visit(page).open(f"/signatures?model={model}")
     expect(page.get_by_role("heading", name="What changes")).to_be_visible()
     expect(page.get_by_test_id("stDataFrame").first.locator("canvas").first).to_be_visible()
     return visit.settled()

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from cases import queries
-from cases.batch import Many, ask_many
+from cases.batch import RowsRequest, predict_rows
 from cases.errors import CaseNotRecorded
 from db.engine import make_sessions
 from mds_client.errors import EndpointRefused, EndpointUnreachable
 from mds_client.prediction import Answer, Output, Prediction
 from mds_client.signature import Field, ModelRef, Signature
-from tests.asked_model import PENGUINS, exchange
+from tests.stub_predictor import PENGUINS, exchange
 
 
 @dataclass
@@ -52,8 +52,10 @@ class Rows:
 
 
 def cases_of(model: Rows, count: int, sessions, key: str = "k", chunk: int = 10):
-    asked = Many(model=model, sessions=sessions, key=key)
-    return [c for part in ask_many(asked, [{"x": i} for i in range(count)], chunk) for c in part]
+    asked = RowsRequest(model=model, sessions=sessions, key=key)
+    return [
+        c for part in predict_rows(asked, [{"x": i} for i in range(count)], chunk) for c in part
+    ]
 
 
 def test_every_row_is_a_case_with_its_own_answer(sessions):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cases.inputs import same
+from cases.inputs import same_inputs
 from mds_client.signature import File
 
 RED = File(name="red.png", media_type="image/png", data=b"red")
@@ -23,8 +23,8 @@ RED = File(name="red.png", media_type="image/png", data=b"red")
     ],
 )
 def test_the_same_inputs_are_the_same(one: dict[str, object], other: dict[str, object]) -> None:
-    assert same(one, other)
-    assert same(other, one)
+    assert same_inputs(one, other)
+    assert same_inputs(other, one)
 
 
 @pytest.mark.parametrize(
@@ -42,5 +42,5 @@ def test_the_same_inputs_are_the_same(one: dict[str, object], other: dict[str, o
     ],
 )
 def test_other_inputs_are_others(one: dict[str, object], other: dict[str, object]) -> None:
-    assert not same(one, other)
-    assert not same(other, one)
+    assert not same_inputs(one, other)
+    assert not same_inputs(other, one)

@@ -13,14 +13,14 @@ from sqlalchemy import text
 from cases import queries
 from cases.audit_sample import AuditPolicy
 from cases.errors import CaseNotRecorded, KeyReused, Unexpected
-from cases.recording import answer_of, ask, error_of
+from cases.recording import answer_of, error_of, predict_and_record
 from db.engine import make_sessions, reading, writing
 from mds_client import errors
 from mds_client.prediction import Answer
 from mds_client.signature import File, ModelRef
 from mds_client.transport.exchange import Exchange
-from tests.asked_model import ADELIE, AskedModel, failure
 from tests.recorded import NOON
+from tests.stub_predictor import ADELIE, StubPredictor, failure
 
 VALUES = {"bill": 39.1}
 FAILURES = [
@@ -37,7 +37,9 @@ FAILURES = [
 
 
 def test_an_answer_becomes_a_case(sessions):
-    asked = ask(AskedModel(), VALUES, sessions=sessions, person="ada", key="k", clock=lambda: NOON)
+    asked = predict_and_record(
+        StubPredictor(), VALUES, sessions=sessions, person="ada", key="k", clock=lambda: NOON
+    )
     assert asked.prediction is not None
     assert asked.error is None
     case = queries.case(sessions, asked.case_id)
@@ -56,20 +58,20 @@ def test_an_answer_becomes_a_case(sessions):
 
 
 def test_server_and_case_are_known_by_one_id(sessions):
-    asked = ask(AskedModel(), VALUES, sessions=sessions, key="k")
+    asked = predict_and_record(StubPredictor(), VALUES, sessions=sessions, key="k")
     assert asked.prediction.exchange.request_id == asked.case_id == asked.case.request_id
 
 
 def test_secrets_stay_out_of_the_case(sessions):
-    case = ask(AskedModel(), VALUES, sessions=sessions, key="k").case
+    case = predict_and_record(StubPredictor(), VALUES, sessions=sessions, key="k").case
     assert case.url == "http://mds:8080/v2/models/penguins/infer"
     assert case.response_headers == {"Set-Cookie": "(hidden)", "Server": "mds"}
 
 
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: error.kind)
 def test_every_failure_becomes_a_case(sessions, error: errors.MdsError):
-    model = AskedModel(failure(error, status=503))
-    asked = ask(model, VALUES, sessions=sessions, key="k")
+    model = StubPredictor(failure(error, status=503))
+    asked = predict_and_record(model, VALUES, sessions=sessions, key="k")
     assert (asked.prediction, asked.error) == (None, error)
     case = queries.case(sessions, asked.case_id)
     assert case.outcome == error.kind
@@ -80,7 +82,7 @@ def test_every_failure_becomes_a_case(sessions, error: errors.MdsError):
 
 def test_a_failure_before_anything_was_sent_becomes_a_case(sessions):
     error = errors.InvalidValues([errors.Problem(field="bill", sentence="Bill is missing.")])
-    case = ask(AskedModel(error), {}, sessions=sessions, key="k").case
+    case = predict_and_record(StubPredictor(error), {}, sessions=sessions, key="k").case
     assert (case.outcome, case.http_status, case.seconds_wire, case.url) == (
         "invalid",
         None,
@@ -91,17 +93,17 @@ def test_a_failure_before_anything_was_sent_becomes_a_case(sessions):
 
 
 def test_a_model_without_a_signature_becomes_a_case(sessions):
-    class Gone(AskedModel):
+    class Gone(StubPredictor):
         def signature(self):
             raise errors.ModelNotFound("There is no such model.")
 
     model = Gone()
-    assert ask(model, VALUES, sessions=sessions, key="k").case.outcome == "not_found"
+    assert predict_and_record(model, VALUES, sessions=sessions, key="k").case.outcome == "not_found"
     assert model.calls == []
 
 
 def test_a_fault_of_ours_is_a_sentence_for_the_analyst_and_a_trace_in_the_log(sessions, caplog):
-    asked = ask(AskedModel(KeyError("oops")), VALUES, sessions=sessions, key="k")
+    asked = predict_and_record(StubPredictor(KeyError("oops")), VALUES, sessions=sessions, key="k")
     assert isinstance(asked.error, Unexpected)
     assert "Traceback" not in asked.case.error_detail
     assert asked.case.outcome == "error"
@@ -112,43 +114,46 @@ def test_a_fault_of_ours_is_a_sentence_for_the_analyst_and_a_trace_in_the_log(se
 
 
 def test_the_same_key_again_is_the_same_case_and_no_call(sessions):
-    model = AskedModel()
-    first = ask(model, VALUES, sessions=sessions, key="k")
-    again = ask(model, VALUES, sessions=sessions, key="k")
+    model = StubPredictor()
+    first = predict_and_record(model, VALUES, sessions=sessions, key="k")
+    again = predict_and_record(model, VALUES, sessions=sessions, key="k")
     assert again.case == first.case
     assert (again.prediction, again.error, len(model.calls)) == (None, None, 1)
     assert answer_of(again.case) == ADELIE
 
 
 def test_the_same_key_after_a_failure_gives_the_same_words(sessions):
-    model = AskedModel(errors.EndpointFailed("The server broke.", advice="Wait.", detail="500"))
-    ask(model, VALUES, sessions=sessions, key="k")
-    again = ask(model, VALUES, sessions=sessions, key="k")
+    model = StubPredictor(errors.EndpointFailed("The server broke.", advice="Wait.", detail="500"))
+    predict_and_record(model, VALUES, sessions=sessions, key="k")
+    again = predict_and_record(model, VALUES, sessions=sessions, key="k")
     assert len(model.calls) == 1
     assert (again.error.kind, again.error.sentence) == ("failed", "The server broke.")
     assert (again.error.advice, again.error.detail) == ("Wait.", "500")
 
 
 def test_an_answered_case_has_no_error(sessions):
-    assert error_of(ask(AskedModel(), VALUES, sessions=sessions, key="k").case) is None
+    assert (
+        error_of(predict_and_record(StubPredictor(), VALUES, sessions=sessions, key="k").case)
+        is None
+    )
 
 
 @pytest.mark.parametrize("changed", ["values", "person", "model"])
 def test_a_key_never_brings_the_answer_to_another_question(sessions, changed: str):
-    ask(AskedModel(), VALUES, sessions=sessions, person="ada", key="k")
-    other = AskedModel(ref=ModelRef(server="shelf", name="wines"))
-    model = other if changed == "model" else AskedModel()
+    predict_and_record(StubPredictor(), VALUES, sessions=sessions, person="ada", key="k")
+    other = StubPredictor(ref=ModelRef(server="shelf", name="wines"))
+    model = other if changed == "model" else StubPredictor()
     values = {"bill": 50.0} if changed == "values" else VALUES
     person = "bob" if changed == "person" else "ada"
     with pytest.raises(KeyReused):
-        ask(model, values, sessions=sessions, person=person, key="k")
+        predict_and_record(model, values, sessions=sessions, person=person, key="k")
     assert model.calls == []
 
 
 def test_unknown_values_can_be_asked_twice(sessions):
-    model = AskedModel()
+    model = StubPredictor()
     for _ in range(2):
-        ask(model, {"bill": float("nan")}, sessions=sessions, key="k")
+        predict_and_record(model, {"bill": float("nan")}, sessions=sessions, key="k")
     assert len(model.calls) == 1
 
 
@@ -157,10 +162,10 @@ def test_eight_threads_with_one_key_are_one_call_and_one_case(sessions):
         time.sleep(0.05)
         return ADELIE
 
-    model = AskedModel(slowly)
+    model = StubPredictor(slowly)
 
     def click(_: int) -> str:
-        return ask(model, VALUES, sessions=sessions, key="k").case_id
+        return predict_and_record(model, VALUES, sessions=sessions, key="k").case_id
 
     with ThreadPoolExecutor(8) as pool:
         ids = set(pool.map(click, range(8)))
@@ -173,9 +178,14 @@ def test_different_keys_do_not_wait_for_each_other(sessions):
         time.sleep(0.3)
         return ADELIE
 
-    model, began = AskedModel(slowly), time.perf_counter()
+    model, began = StubPredictor(slowly), time.perf_counter()
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda n: ask(model, VALUES, sessions=sessions, key=f"k{n}"), range(4)))
+        list(
+            pool.map(
+                lambda n: predict_and_record(model, VALUES, sessions=sessions, key=f"k{n}"),
+                range(4),
+            )
+        )
     assert time.perf_counter() - began < 0.9
     assert len(queries.recent(sessions)) == 4
 
@@ -196,21 +206,21 @@ def test_who_records_second_gets_the_case_of_the_first(sessions):
     """As if another process recorded the key while we were waiting for the model."""
 
     def overtaken(_values):
-        ask(AskedModel(), VALUES, sessions=sessions, key="other")
+        predict_and_record(StubPredictor(), VALUES, sessions=sessions, key="other")
         with writing(sessions) as session:
             session.execute(text("UPDATE cases SET idempotency_key = 'k'"))
         return ADELIE
 
-    second = ask(AskedModel(overtaken), VALUES, sessions=sessions, key="k")
+    second = predict_and_record(StubPredictor(overtaken), VALUES, sessions=sessions, key="k")
     assert (second.prediction, second.error) == (None, None)
     assert [case.id for case in queries.recent(sessions)] == [second.case_id]
 
 
 def test_without_a_database_nothing_is_sent(tmp_path):
-    model = AskedModel()
+    model = StubPredictor()
     without_tables = make_sessions(f"sqlite:///{tmp_path}/empty.db")
     with pytest.raises(CaseNotRecorded):
-        ask(model, VALUES, sessions=without_tables, key="k")
+        predict_and_record(model, VALUES, sessions=without_tables, key="k")
     assert model.calls == []
 
 
@@ -221,7 +231,9 @@ def test_an_answer_that_cannot_be_recorded_is_not_lost(sessions):
         return ADELIE
 
     with pytest.raises(CaseNotRecorded) as caught:
-        ask(AskedModel(and_the_database_breaks), VALUES, sessions=sessions, key="k")
+        predict_and_record(
+            StubPredictor(and_the_database_breaks), VALUES, sessions=sessions, key="k"
+        )
     assert caught.value.prediction.answer == ADELIE
     with reading(sessions) as session:
         assert session.scalar(text("SELECT count(*) FROM cases")) == 0
@@ -230,20 +242,20 @@ def test_an_answer_that_cannot_be_recorded_is_not_lost(sessions):
 @pytest.mark.parametrize("key", ["", "x" * 201])
 def test_a_key_that_cannot_be_kept_is_a_mistake_of_the_caller(sqlite_url: str, key: str):
     with pytest.raises(ValueError, match="1 to 200"):
-        ask(AskedModel(), VALUES, sessions=make_sessions(sqlite_url), key=key)
+        predict_and_record(StubPredictor(), VALUES, sessions=make_sessions(sqlite_url), key=key)
 
 
 def test_somebody_unknown_is_anonymous(sessions):
-    assert ask(AskedModel(), VALUES, sessions=sessions, person=" ", key="k").case.person == (
-        "anonymous"
-    )
+    assert predict_and_record(
+        StubPredictor(), VALUES, sessions=sessions, person=" ", key="k"
+    ).case.person == ("anonymous")
 
 
 def test_the_audit_draw_is_logged(sessions):
     policy = AuditPolicy(probability=0.25)
     for draw, is_audited in ((0.2499, True), (0.25, False)):
-        case = ask(
-            AskedModel(),
+        case = predict_and_record(
+            StubPredictor(),
             VALUES,
             sessions=sessions,
             key=f"k{draw}",
@@ -267,7 +279,7 @@ def test_values_of_every_kind_are_kept_as_plain_data(sessions):
         "raw": b"abc",
         "big": "x" * 300_000,
     }
-    kept = ask(AskedModel(), values, sessions=sessions, key="k").case.entered
+    kept = predict_and_record(StubPredictor(), values, sessions=sessions, key="k").case.entered
     assert kept["photo"] == {
         "file": "a.png",
         "media_type": "image/png",
@@ -293,7 +305,7 @@ def test_values_of_every_kind_are_kept_as_plain_data(sessions):
     ids=lambda answer: answer.kind,
 )
 def test_a_reopened_case_has_the_same_answer(sessions, answer: Answer):
-    asked = ask(AskedModel(answer), VALUES, sessions=sessions, key="k")
+    asked = predict_and_record(StubPredictor(answer), VALUES, sessions=sessions, key="k")
     reopened = answer_of(queries.case(sessions, asked.case_id))
     assert reopened == answer
     assert reopened.headline == answer.headline
@@ -303,14 +315,16 @@ def test_a_reopened_case_has_the_same_answer(sessions, answer: Answer):
 def test_of_many_probabilities_the_first_twenty_and_the_labels_own_are_kept(sessions):
     many = {f"c{n:03}": 1 / (n + 2) for n in range(500)}
     answer = Answer(kind="class", label="c499", probabilities=many)
-    kept = answer_of(ask(AskedModel(answer), VALUES, sessions=sessions, key="k").case)
+    kept = answer_of(
+        predict_and_record(StubPredictor(answer), VALUES, sessions=sessions, key="k").case
+    )
     assert list(kept.probabilities) == [*list(many)[:20], "c499"]
     assert kept.probability == answer.probability
 
 
 def test_a_number_that_is_not_finite_is_an_answer_but_not_averaged(sessions):
     answer = Answer(kind="number", number=float("inf"))
-    case = ask(AskedModel(answer), VALUES, sessions=sessions, key="k").case
+    case = predict_and_record(StubPredictor(answer), VALUES, sessions=sessions, key="k").case
     assert case.answer_number is None
     assert answer_of(case).number == float("inf")
 
@@ -320,7 +334,7 @@ def test_a_request_without_an_answer_keeps_what_was_sent(sessions):
         errors.EndpointTimedOut("No answer."), status=None, response_body=b"", response_headers={}
     )
     assert isinstance(error.exchange, Exchange)
-    asked = ask(AskedModel(error), VALUES, sessions=sessions, key="k")
+    asked = predict_and_record(StubPredictor(error), VALUES, sessions=sessions, key="k")
     wire = queries.wire(sessions, asked.case_id)
     assert (wire.http_status, wire.request.text, wire.response.text) == (
         None,
@@ -331,4 +345,6 @@ def test_a_request_without_an_answer_keeps_what_was_sent(sessions):
 
 def _click(url: str, answers) -> None:
     """What one of several processes does."""
-    answers.put(ask(AskedModel(), VALUES, sessions=make_sessions(url), key="k").case_id)
+    answers.put(
+        predict_and_record(StubPredictor(), VALUES, sessions=make_sessions(url), key="k").case_id
+    )

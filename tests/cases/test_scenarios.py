@@ -11,10 +11,10 @@ from cases.errors import KeyReused, NoSuchCase
 from cases.scenarios import MOST_LISTED, ask_scenario, origin, scenarios
 from mds_client import errors
 from mds_client.prediction import Answer
-from tests.asked_model import AskedModel
 from tests.recorded import NOON, add_case
+from tests.stub_predictor import StubPredictor
 
-MODEL = AskedModel(lambda values: Answer(kind="number", number=2 * values["bill"]))
+MODEL = StubPredictor(lambda values: Answer(kind="number", number=2 * values["bill"]))
 
 
 def test_a_scenario_is_a_case_of_its_own(sessions):
@@ -55,7 +55,7 @@ def test_names_are_given_or_counted_within_the_case(sessions):
 
 
 def test_the_same_key_twice_is_one_scenario(sessions):
-    first, model = add_case(sessions), AskedModel()
+    first, model = add_case(sessions), StubPredictor()
     twice = [
         ask_scenario(model, {"bill": 1.0}, of=first.id, sessions=sessions, key="k").case_id
         for _ in range(2)
@@ -67,14 +67,14 @@ def test_the_same_key_twice_is_one_scenario(sessions):
 
 def test_a_failure_is_a_scenario_too(sessions):
     first = add_case(sessions)
-    model = AskedModel(errors.EndpointFailed("The server broke."))
+    model = StubPredictor(errors.EndpointFailed("The server broke."))
     asked = ask_scenario(model, {"bill": 1.0}, of=first.id, sessions=sessions, key="k")
     assert asked.error is not None
     assert [each.case.outcome for each in scenarios(sessions, first.id)] == ["failed"]
 
 
 def test_there_is_no_scenario_of_nothing(sessions):
-    model = AskedModel()
+    model = StubPredictor()
     with pytest.raises(NoSuchCase):
         ask_scenario(model, {"bill": 1.0}, of="01AAAAAAAAAAAAAAAAAAAAAAAA", sessions=sessions, key="k")  # fmt: skip
     assert model.calls == []

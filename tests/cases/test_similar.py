@@ -7,7 +7,7 @@ from datetime import timedelta
 from cases.similar import similar
 from db.cases import CaseView
 from db.engine import Sessions
-from feedback.submission import give
+from feedback.submission import submit
 from mds_client.signature import Field, ModelRef, Signature
 from tests.recorded import FAILED, NOON, add_case
 from ui.explanations.similar import sentence
@@ -61,7 +61,7 @@ def test_the_same_question_with_the_same_answer_counts_once_the_newest(sessions:
 def test_of_the_same_question_the_one_that_was_judged_is_kept(sessions: Sessions) -> None:
     this = _case(sessions, 40.0, 4000.0, "Dream")
     judged = _case(sessions, 41.0, 4000.0, "Dream")
-    give(sessions, case_id=judged.id, person="ada", judgement="correct", truth=None, key="a")
+    submit(sessions, case_id=judged.id, person="ada", judgement="correct", truth=None, key="a")
     _case(sessions, 41.0, 4000.0, "Dream", created_at=NOON + timedelta(hours=1))
     [found] = similar(sessions, this, SIGNATURE)
     assert (found.case.id, len(found.feedback)) == (judged.id, 1)
@@ -72,7 +72,7 @@ def test_what_people_say_now_comes_along(sessions: Sessions) -> None:
     near = _case(sessions, 41.0, 4000.0, "Dream", answer_label="Gentoo")
     _case(sessions, 42.0, 4000.0, "Dream")
     for key, judgement, truth in (("a", "correct", None), ("b", "incorrect", "Chinstrap")):
-        give(
+        submit(
             sessions,
             case_id=near.id,
             person="ada",
@@ -94,7 +94,7 @@ def test_what_nobody_judged_is_said(sessions: Sessions) -> None:
     one = sentence(this, similar(sessions, this, SIGNATURE))
     assert one == "The most similar case got the same answer and nobody judged it yet."
     near = similar(sessions, this, SIGNATURE)[0].case
-    give(sessions, case_id=near.id, person="ada", judgement="correct", truth=None, key="a")
+    submit(sessions, case_id=near.id, person="ada", judgement="correct", truth=None, key="a")
     judged = sentence(this, similar(sessions, this, SIGNATURE))
     assert judged == "The most similar case got the same answer and people called it right."
     _case(sessions, 42.0, 4000.0, "Dream", answer_label="Gentoo")

@@ -28,7 +28,7 @@ from explanations.errors import ExplanationFailed
 from explanations.explaining import ExplanationRequest, explain
 from explanations.methods import methods
 from explanations.target import Target
-from feedback.submission import give
+from feedback.submission import submit
 from mds_client.signature import Field, ModelRef, Signature
 from tests.recorded import FAILED, NOON, add_case, add_cases, case_of
 
@@ -58,7 +58,7 @@ def test_cases_are_chosen_by_version_time_answer_and_feedback(sessions: Sessions
     _add(sessions, 1.0, version="v1", created_at=NOON - timedelta(days=3))
     _add(sessions, 2.0, version="v2", answer_label="Gentoo")
     told = _add(sessions, 3.0, version="v2")
-    give(sessions, case_id=told, person="ada", judgement="unsure", key="k")
+    submit(sessions, case_id=told, person="ada", judgement="unsure", key="k")
     assert set(_bills(sessions, Chosen(version="v2"))) == {2.0, 3.0}
     assert set(_bills(sessions, Chosen(since=NOON - timedelta(days=1)))) == {2.0, 3.0}
     assert _bills(sessions, Chosen(answer="Gentoo")) == [2.0]
@@ -81,11 +81,11 @@ def test_rows_that_the_model_no_longer_takes_are_left_out_and_said(sessions: Ses
 def test_a_reviewers_word_is_the_truth_and_the_newest_of_others(sessions: Sessions) -> None:
     case = _add(sessions, 1.0)
     silent = _add(sessions, 2.0)
-    give(sessions, case_id=silent, person="eve", judgement="incorrect", key="s")
+    submit(sessions, case_id=silent, person="eve", judgement="incorrect", key="s")
     for place, (person, truth, channel) in enumerate(
         [("ada", "Gentoo", None), ("bob", "Chinstrap", "review"), ("eve", "Gentoo", None)]
     ):
-        give(
+        submit(
             sessions,
             case_id=case,
             person=person,

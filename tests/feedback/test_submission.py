@@ -13,7 +13,7 @@ from db.engine import make_sessions, writing
 from db.explanations import ExplanationView
 from db.ids import new_id
 from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefused
-from feedback.submission import REASONS, Statement, check, current, give, history
+from feedback.submission import REASONS, Statement, check, current, history, submit
 from tests.recorded import FAILED, NOON, NOT_THERE, NUMBER, add_case, case_of
 
 TEXT = {"answer": {"kind": "text", "text": "good"}, "answer_label": None}
@@ -22,7 +22,7 @@ SEGMENTS = {"answer": {"kind": "segments", "segments": [[0, 1]]}, "answer_label"
 
 def say(sessions, case, judgement="incorrect", key="k", **said):
     said.setdefault("person", "ada")
-    return give(sessions, case_id=case.id, judgement=judgement, key=key, **said)
+    return submit(sessions, case_id=case.id, judgement=judgement, key=key, **said)
 
 
 def test_feedback_is_kept_as_it_was_given(sessions):
@@ -118,7 +118,7 @@ def test_what_is_refused_is_not_recorded(sessions):
 @pytest.mark.parametrize("case_id", [NOT_THERE, "", "\x00"])
 def test_a_case_that_is_not_there_is_refused(sessions, case_id: str):
     with pytest.raises(FeedbackRefused, match="no such case"):
-        give(sessions, case_id=case_id, person="ada", judgement="correct", key="k")
+        submit(sessions, case_id=case_id, person="ada", judgement="correct", key="k")
 
 
 def test_a_changed_mind_replaces_and_keeps_what_was_said(sessions):
@@ -216,7 +216,7 @@ def test_the_table_itself_allows_one_opinion_a_person(sessions):
 
 def test_a_database_that_fails_is_a_sentence(tmp_path):
     with pytest.raises(FeedbackNotRecorded, match="could not be recorded"):
-        give(
+        submit(
             make_sessions(f"sqlite:///{tmp_path}/empty.db"),
             case_id=new_id(),
             person="ada",

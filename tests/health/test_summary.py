@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from feedback.submission import give
+from feedback.submission import submit
 from health import summary
 from health.summary import recent_series, summarise
 from tests.recorded import FAILED, NOON, add_case, add_cases, case_of
@@ -14,7 +14,7 @@ DRAWN = {"is_audited": True, "audit_draw": 0.01}
 
 def judge(sessions, case, judgement, person="ada", **said):
     key = f"{case.id}-{person}-{judgement}"
-    return give(sessions, case_id=case.id, person=person, judgement=judgement, key=key, **said)
+    return submit(sessions, case_id=case.id, person=person, judgement=judgement, key=key, **said)
 
 
 def test_no_cases_no_rows(sessions):

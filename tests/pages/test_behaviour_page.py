@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 import db.behaviour_studies
 import services
-from cases.batch import Many, ask_many
+from cases.batch import RowsRequest, predict_rows
 from cases.queries import case, save_explanation
 from cases.recording import answer_of
 from db.engine import writing
@@ -23,7 +23,7 @@ from explanations.errors import ExplanationTooDear
 from explanations.explaining import ExplanationRequest, explain
 from explanations.methods import methods
 from explanations.target import Target
-from feedback.submission import give
+from feedback.submission import submit
 from mds_client.signature import ModelRef, Signature
 from tests.recorded import add_case
 
@@ -46,8 +46,8 @@ def _signature(built: services.Services) -> Signature:
 def _asked(built: services.Services, count: int = 40) -> list[str]:
     signature = _signature(built)
     rows = [r for r in crowd(signature, signature.example_rows, count, 1) if not signature.check(r)]
-    asked = Many(model=built.model(PENGUINS), sessions=built.sessions, key="seed")
-    return [case.id for part in ask_many(asked, rows) for case in part]
+    asked = RowsRequest(model=built.model(PENGUINS), sessions=built.sessions, key="seed")
+    return [case.id for part in predict_rows(asked, rows) for case in part]
 
 
 def _words(app: AppTest) -> str:
@@ -80,7 +80,7 @@ def test_cases_with_feedback_are_measured_against_the_right_answers(
 ) -> None:
     for place, case_id in enumerate(_asked(built)):
         if place % 2:
-            give(built.sessions, case_id=case_id, person="", judgement="correct", key=case_id)
+            submit(built.sessions, case_id=case_id, person="", judgement="correct", key=case_id)
     effects.run()
     said = _words(effects)
     assert "For 20 of them the right answer is known" in said

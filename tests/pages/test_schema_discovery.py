@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import services
-from cases.recording import ask
+from cases.recording import predict_and_record
 from mds_client.signature.facts import Facts, FieldFacts
 from signatures import discovered
 from ui import model_picker
@@ -93,7 +93,7 @@ def test_ranges_are_learned_from_the_cases_so_far(
     for number, row in enumerate(rows):
         values = {f.name: v for f, v in zip(signature.inputs, row, strict=True)}
         model = built.model(entry.ref, signature)
-        ask(model, values, sessions=built.sessions, key=f"k{number}")
+        predict_and_record(model, values, sessions=built.sessions, key=f"k{number}")
     predict.query_params["model"] = "demo/wine"
     app = predict.switch_page("../pages/signature.py").run()
     app.button(key="finding_cases").click().run()

@@ -26,7 +26,7 @@ WINE = ModelRef(server="demo", name="wine")
 def studio(app: AppTest) -> AppTest:
     """The app on its Signature page."""
     app.query_params["model"] = "demo/penguins@v2"
-    return app.switch_page("../pages/signature.py").run()
+    return app.switch_page("../pages/signatures.py").run()
 
 
 def widget(app: AppTest, name: str) -> str:
@@ -179,7 +179,7 @@ def test_what_was_typed_is_there_after_another_page(studio: AppTest) -> None:
     edit(studio, 0, {"label": "Beak"})
     studio.text_input(key=widget(studio, "question")).set_value("Which bird?").run()
     studio.switch_page("../pages/models.py").run()
-    studio.switch_page("../pages/signature.py").run()
+    studio.switch_page("../pages/signatures.py").run()
     assert "→ Beak" in words(studio)
     assert studio.text_input(key=widget(studio, "question")).value == "Which bird?"
     assert studio.dataframe[0].value["label"].iloc[0] == "Beak"

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 import services
 from cases import queries
 from explanations.background import store
-from feedback.submission import give
+from feedback.submission import submit
 
 
 def _predict(app: AppTest) -> AppTest:
@@ -80,7 +80,7 @@ def test_similar_cases_come_with_what_was_said_of_them(
 ) -> None:
     _predict(_penguins(predict))
     (first,) = queries.recent(built.sessions)
-    give(
+    submit(
         built.sessions,
         case_id=first.id,
         person="ada",

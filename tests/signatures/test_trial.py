@@ -13,8 +13,8 @@ from mds_client.prediction import Answer
 from mds_client.signature import Field, File, ModelRef, Signature
 from signatures.errors import OverlayNotRecorded
 from signatures.trial import last_cases, tried
-from tests.asked_model import ADELIE, PENGUINS, AskedModel
 from tests.recorded import NUMBER, add_case, case_of
+from tests.stub_predictor import ADELIE, PENGUINS, StubPredictor
 
 BILL = Field(name="bill", kind="number", minimum=10.0)
 SIGNATURE = Signature(model=PENGUINS, inputs=(BILL,))
@@ -22,7 +22,7 @@ PICTURE = File(name="a.png", media_type="image/png", data=b"\x89PNG\r\n\x1a\n")
 
 
 def outcome(case: CaseView, signature: Signature = SIGNATURE, answer: object = ADELIE) -> str:
-    (trial,) = tried([case], signature, AskedModel(answer))  # type: ignore[arg-type]
+    (trial,) = tried([case], signature, StubPredictor(answer))  # type: ignore[arg-type]
     return trial.outcome
 
 
@@ -56,7 +56,7 @@ def test_a_file_is_asked_again_where_it_is_an_example() -> None:
 
 
 def test_time_is_bounded() -> None:
-    model, ticks = AskedModel(), iter([0.0, 1.0, 70.0, 71.0])
+    model, ticks = StubPredictor(), iter([0.0, 1.0, 70.0, 71.0])
     trials = tried([case_of(), case_of(), case_of()], SIGNATURE, model, clock=lambda: next(ticks))
     assert len(model.calls) == 1
     assert [trial.outcome for trial in trials[1:]] == [

@@ -1,4 +1,4 @@
-"""The table of the studio: what its cells show, and what edits of them say."""
+"""The table of a signature: what its cells show, and what edits of them say."""
 
 from __future__ import annotations
 

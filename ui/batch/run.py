@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
-from cases.batch import Many, ask_many
+from cases.batch import RowsRequest, predict_rows
 from cases.errors import CaseNotRecorded
 from cases.queries import CaseView
 from mds_client.errors import MdsError
@@ -80,7 +80,7 @@ def _ask(
 ) -> bool:
     """Ask, showing how far it is; whether all went well. What was answered before an error stays."""
     found = services()
-    asked = Many(
+    asked = RowsRequest(
         model=found.model(model, signature),
         sessions=found.sessions,
         key=key,
@@ -102,10 +102,10 @@ def _ask(
     return True
 
 
-def _steps(asked: Many, rows: Sequence[dict[str, object]]) -> Iterator[list[CaseView]]:
+def _steps(asked: RowsRequest, rows: Sequence[dict[str, object]]) -> Iterator[list[CaseView]]:
     """The few that are tried are a step of their own, so that they are not asked again."""
-    yield from ask_many(asked, rows[:_TRIED])
-    yield from ask_many(asked, rows[_TRIED:], first=_TRIED)
+    yield from predict_rows(asked, rows[:_TRIED])
+    yield from predict_rows(asked, rows[_TRIED:], first=_TRIED)
 
 
 def _draw_sent(cases: Sequence[CaseView]) -> None:

@@ -61,7 +61,7 @@ def draw_rows(background: Background, signature: Signature) -> None:
 
 def _draw_way_to_others(signature: Signature) -> None:
     st.page_link(
-        page_path("signature"),
+        page_path("signatures"),
         label="Choose other typical cases",
         icon=":material/edit_note:",
         query_params={"model": str(signature.model)},

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cases.queries import CaseView
-from feedback.submission import REASONS, FeedbackView, current, give
+from feedback.submission import REASONS, FeedbackView, current, submit
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer
 from mds_client.signature import Signature
@@ -114,7 +114,7 @@ class _Said:
 def _give(case: CaseView, said: _Said, labels: list[str]) -> None:
     """Record it, or say why not with everything still in the form."""
     try:
-        give(
+        submit(
             services().sessions,
             case_id=case.id,
             person=session.person(),

@@ -1,1 +1,1 @@
-"""The studio: a model's signature is repaired, tried, published, and found again in its versions."""
+"""A model's signature: corrected, tried, published, and found again in its versions."""

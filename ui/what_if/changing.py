@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cases.inputs import entered
+from cases.inputs import plain_inputs
 from cases.scenarios import ask_scenario
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Values
@@ -58,7 +58,7 @@ def draw(asked: AnsweredCase) -> None:
 
 def _ask(asked: AnsweredCase, copy: Copy, values: Values, name: str) -> None:
     """Ask the model, or say why not with everything still in the form."""
-    if entered(values) == entered(asked.values):
+    if plain_inputs(values) == plain_inputs(asked.values):
         st.info("Nothing is changed yet: change at least one value.")
         return
     found = services()
