@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 # The old address of a page, and the new one.
-MOVED = {"effects": "behaviour"}
+MOVED = {"effects": "behaviour", "signature": "signatures"}
 
 
 def redirects() -> list[Route]:

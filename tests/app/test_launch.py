@@ -79,9 +79,9 @@ def test_every_way_to_start_serves_pages_and_the_probe(
         page = httpx.get(base, trust_env=False)
         assert page.status_code == 200
         assert "text/html" in page.headers["content-type"]
-        moved = httpx.get(f"{base}/effects?study=x", trust_env=False)
+        moved = httpx.get(f"{base}/signature?model=x", trust_env=False)
         assert moved.status_code == 308
-        assert moved.headers["location"] == "behaviour?study=x"
+        assert moved.headers["location"] == "signatures?model=x"
         probe = httpx.get(f"{base}/healthz", trust_env=False).json()
         assert probe["database"] is True
     assert "Traceback" not in (tmp_path / "log").read_text()
