@@ -87,7 +87,7 @@ class ServerSettings(AddressSettings):
     """One inference server."""
 
     protocol: str = Field(
-        "auto", description="The dialect that the server speaks; `auto` finds it out"
+        "auto", description="The protocol that the server speaks; `auto` finds it out"
     )
     models: list[str] = Field(
         default_factory=list, description="Names of the models of a server that lists none"

@@ -79,10 +79,10 @@ def measure(url: str, rows: int, turns: int) -> None:
     report(rows, json | binary)
 
 
-def client(url: str, dialect: type[Triton]) -> Callable[[Array], object]:
+def client(url: str, protocol: type[Triton]) -> Callable[[Array], object]:
     """Ours, with the signature known, as a form or a batch has it."""
     made = MdsClient(Server(name="t", url=url, protocol="triton"))
-    made._dialect = dialect(made.server)
+    made._protocol = protocol(made.server)
     model = made.model("bc", signature=made.model("bc").signature())
     return lambda values: model.predict(values).outputs[0].to_numpy()
 

@@ -19,7 +19,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Show the fields, the outputs, and what else the server offers."""
     with fleet.opened(chosen.model) as (client, ref):
         signature = client.signature(ref)
-        offers = [{"kind": o.kind, "route": o.route} for o in client.dialect().offers(ref)]
+        offers = [{"kind": o.kind, "route": o.route} for o in client.protocol().offers(ref)]
         explainer = explainer_of(client.explainers(), ref)
     if chosen.json:
         document({"signature": signature, "offers": offers, "explainer": explainer})

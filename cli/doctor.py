@@ -14,7 +14,7 @@ from mds_client.errors import EndpointUnreachable, MdsError, NotAllowed
 from mds_client.protocols import AUTO
 from mds_client.protocols.detection import Detection
 from mds_client.protocols.explainers import explainers, explaining_others
-from mds_client.protocols.protocol import Dialect
+from mds_client.protocols.protocol import Protocol
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
 from settings import settings_file
@@ -75,7 +75,7 @@ def examined(server: Server) -> list[Finding]:
         try:
             return findings + _models(client)
         except MdsError as error:
-            return [*findings, _bad(server, error), *_needs_models(client.dialect(), error)]
+            return [*findings, _bad(server, error), *_needs_models(client.protocol(), error)]
 
 
 def _spoken(server: Server, found: Detection) -> list[Finding]:
@@ -117,7 +117,7 @@ def _models(client: MdsClient) -> list[Finding]:
         advice = 'If it lists none, name them: [[servers]] models = ["name"].'
         return [Finding(mark="!", server=server.name, sentence="It has no models.", advice=advice)]
     declared = {info.ref: _declared(client, info, n) for n, info in enumerate(listed)}
-    found = explainers(client.dialect(), declared)
+    found = explainers(client.protocol(), declared)
     beside = explaining_others(found)
     models = [info for info in listed if info.ref not in beside]
     ready = [info for info in models if info.is_ready]
@@ -154,11 +154,11 @@ def _is_bare(signature: Signature | None) -> bool:
     return signature is None or signature.layout == "unknown"
 
 
-def _needs_models(dialect: Dialect, error: MdsError) -> list[Finding]:
-    if not dialect.NEEDS_MODELS or dialect.server.models:
+def _needs_models(protocol: Protocol, error: MdsError) -> list[Finding]:
+    if not protocol.NEEDS_MODELS or protocol.server.models:
         return []
     said, advice = "This protocol lists no models.", 'Name them: [[servers]] models = ["name"].'
-    return [Finding(mark="!", server=dialect.server.name, sentence=said, advice=advice)]
+    return [Finding(mark="!", server=protocol.server.name, sentence=said, advice=advice)]
 
 
 def _bad(server: Server, error: MdsError) -> Finding:

@@ -62,10 +62,10 @@ def ask_all(asked: list[Server]) -> list[Listed]:
 def _listed(server: Server) -> Listed:
     try:
         with MdsClient(server) as client:
-            dialect, models = client.dialect(), tuple(client.models())
+            protocol, models = client.protocol(), tuple(client.models())
             # By their names: what each says of itself would cost one request a model.
-            found = explainers(dialect, dict.fromkeys(info.ref for info in models))
-            return Listed(server=server, protocol=dialect.NAME, models=models, explainers=found)
+            found = explainers(protocol, dict.fromkeys(info.ref for info in models))
+            return Listed(server=server, protocol=protocol.NAME, models=models, explainers=found)
     except MdsError as error:
         return Listed(server=server, error=error)
     except ValueError as error:

@@ -14,7 +14,7 @@ from mds_client.transport.tls import Tls
 class Server:
     """One inference server at one URL.
 
-    `protocol` is the name of a dialect, or "auto" to find it out. `models` are the names (with @version
+    `protocol` is the name of a protocol, or "auto" to find it out. `models` are the names (with @version
     where there is one) of the models of a server that lists none. `management_url` is the second
     address of a server that lists its models elsewhere (TorchServe), `explainer_url` that of the explainer
     of its models, where it has one of its own. `explainers` says what explains a model: the name of another

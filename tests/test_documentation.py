@@ -78,7 +78,7 @@ def test_every_name_of_a_registry_is_documented() -> None:
         *_by_content_type(),
         *Kind.__args__,  # type: ignore[attr-defined]
         *filter(None, Role.__args__),  # type: ignore[attr-defined]
-        *protocols.dialects(),
+        *protocols.protocols(),
     }
     assert not [name for name in names if name not in ALL]
 
@@ -117,8 +117,8 @@ def _run(path: str) -> types.ModuleType:
 
 def test_the_example_of_a_protocol_works(monkeypatch: pytest.MonkeyPatch) -> None:
     module = _run("mds_client/protocols/rows.py")
-    known = protocols.dialects()
-    monkeypatch.setattr(protocols, "dialects", lambda: known | {"rows": module.DIALECT})
+    known = protocols.protocols()
+    monkeypatch.setattr(protocols, "protocols", lambda: known | {"rows": module.PROTOCOL})
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.method == "GET":

@@ -54,14 +54,14 @@ def _programs(case: CaseView, crossed: Wire) -> tuple[Snippet, ...]:
         return ()
     try:
         client = services().catalogue.client(case.server)
-        dialect = client.dialect()
+        protocol = client.protocol()
     except (KeyError, MdsError):  # a server that is no longer configured, or is away
         return ()
     signature = _signature(case)
     values = case.entered if signature and not _takes_files(signature) else None
     call = _exchange(case, crossed, sent)
     variables = _variables(case.server)
-    return snippets(client.server, dialect, signature, call, values=values, variables=variables)
+    return snippets(client.server, protocol, signature, call, values=values, variables=variables)
 
 
 def _signature(case: CaseView) -> Signature | None:

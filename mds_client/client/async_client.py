@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from mds_client.client.base_client import FAULTS, MALFORMED, MOST_ASKED, SIGNING_IN, Sending
-from mds_client.client.call import Call, Seen, new_request_id
+from mds_client.client.base_client import FAULTS, MALFORMED, MOST_ASKED, SIGNING_IN, BaseClient
+from mds_client.client.call import Call, ConnectionTrace, new_request_id
 from mds_client.client.response_body import bound, decodable, headers_of
 from mds_client.errors import MdsError
 from mds_client.prediction import Prediction
 from mds_client.protocols.detection import Detection, detection
 from mds_client.protocols.explainers import Explained, explainers, of_explainer
-from mds_client.protocols.protocol import Conversation, Dialect, Result
+from mds_client.protocols.protocol import Conversation, Protocol, Result
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
 from mds_client.signature.rows import Rows, checked_rows
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mds_client.signature.facts import Facts
 
 
-class AsyncMdsClient(Sending):
+class AsyncMdsClient(BaseClient):
     """The same as MdsClient, awaited."""
 
     def __init__(
@@ -57,12 +57,12 @@ class AsyncMdsClient(Sending):
     async def close(self) -> None:
         await self._transport.aclose()
 
-    async def dialect(self) -> Dialect:
+    async def protocol(self) -> Protocol:
         """The protocol of the server, found out at the first call if it is not configured.
 
         Raises MdsError when nobody answers or nothing is recognised.
         """
-        return self._dialect or self.recognised(await self.detect())
+        return self._protocol or self.recognised(await self.detect())
 
     async def detect(self) -> Detection:
         """What the server speaks, by read-only requests, with the evidence. Raises MdsError."""
@@ -71,40 +71,40 @@ class AsyncMdsClient(Sending):
     async def is_ready(self) -> bool:
         """Whether the server says that all its models can be asked. Never raises."""
         try:
-            return await self._converse((await self.dialect()).ready())
+            return await self._converse((await self.protocol()).ready())
         except MdsError:
             return False
 
     async def models(self) -> list[ModelInfo]:
         """The server's models, one entry for each name and version. Raises MdsError."""
-        return await self._converse((await self.dialect()).models())
+        return await self._converse((await self.protocol()).models())
 
     async def signature(self, ref: ModelRef) -> Signature:
         """What the model takes and answers, as far as the server says. Raises MdsError."""
-        return await self._converse((await self.dialect()).signature(ref))
+        return await self._converse((await self.protocol()).signature(ref))
 
     async def probe(self, ref: ModelRef) -> Facts | None:
         """As MdsClient.probe."""
         from mds_client.schema_learning.probing import probed
 
-        dialect = await self.dialect()
-        return await self._converse(probed(dialect, ref, await self.signature(ref)))
+        protocol = await self.protocol()
+        return await self._converse(probed(protocol, ref, await self.signature(ref)))
 
     async def predict(
         self, signature: Signature, values: Rows, *, request_id: str = "", trace_id: str = ""
     ) -> Prediction:
         """As MdsClient.predict."""
         rows = checked_rows(signature, values)
-        dialect = await self.dialect()
-        request = dialect.predict_request(signature, rows, request_id or new_request_id())
+        protocol = await self.protocol()
+        request = protocol.predict_request(signature, rows, request_id or new_request_id())
         response, exchange = await self._send(request, trace_id, self.hedge_after(signature))
-        return self.prediction(dialect, signature, len(rows), response, exchange)
+        return self.prediction(protocol, signature, len(rows), response, exchange)
 
     async def explainers(self) -> dict[ModelRef, Explainer]:
         """As MdsClient.explainers."""
-        dialect, refs = await self.dialect(), [info.ref for info in await self.models()]
+        protocol, refs = await self.protocol(), [info.ref for info in await self.models()]
         declared = {ref: await self._declared(ref, place) for place, ref in enumerate(refs)}
-        return explainers(dialect, declared)
+        return explainers(protocol, declared)
 
     async def _declared(self, ref: ModelRef, place: int) -> Signature | None:
         try:
@@ -122,13 +122,13 @@ class AsyncMdsClient(Sending):
         seconds: float | None = None,
     ) -> Explained:
         """As MdsClient.explain."""
-        dialect = await self.dialect()
-        explainer, request = self.explain_request(dialect, signature, values, request_id)
+        protocol = await self.protocol()
+        explainer, request = self.explain_request(protocol, signature, values, request_id)
         try:
             response, exchange = await self._send(request, trace_id, seconds=seconds)
         except MdsError as error:
             raise of_explainer(error) from error
-        return self.explained(dialect, signature, explainer, response, exchange)
+        return self.explained(protocol, signature, explainer, response, exchange)
 
     async def _converse(self, conversation: Conversation[Result]) -> Result:
         """Lead a conversation to its end. Raises MdsError."""
@@ -193,18 +193,18 @@ class AsyncMdsClient(Sending):
 
     async def _again_if_stale(self, call: Call, started: float) -> Response:
         """Repeat a request once if the connection it went to had been closed already."""
-        seen = Seen()
+        trace = ConnectionTrace()
         try:
-            return await self._stream(call, started, seen)
+            return await self._stream(call, started, trace)
         except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
-            if not seen.stale_connection:
+            if not trace.stale_connection:
                 raise
-            return await self._stream(call, started, Seen())
+            return await self._stream(call, started, ConnectionTrace())
 
-    async def _stream(self, call: Call, started: float, seen: Seen) -> Response:
+    async def _stream(self, call: Call, started: float, trace: ConnectionTrace) -> Response:
         left = self.left(started, call)
         async with asyncio.timeout(left):
-            answer = await self._signed_in(self.wire(call, left, seen.async_event))
+            answer = await self._signed_in(self.wire(call, left, trace.async_event))
             return await self._read(answer, started)
 
     async def _read(self, answer: httpx.Response, started: float) -> Response:

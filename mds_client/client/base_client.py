@@ -24,10 +24,10 @@ from mds_client.errors import (
 from mds_client.errors.error_mapping import at_field, let_in
 from mds_client.prediction import Prediction
 from mds_client.prediction.answers import answers, with_roles
-from mds_client.protocols import AUTO, dialect_for
+from mds_client.protocols import AUTO, protocol_for
 from mds_client.protocols.detection import Detection, unrecognised
 from mds_client.protocols.explainers import Explained, bounded, of_explainer
-from mds_client.protocols.protocol import Dialect
+from mds_client.protocols.protocol import Protocol
 from mds_client.server import Server
 from mds_client.signature import Explainer, Signature
 from mds_client.signature.rows import Rows, checked_rows
@@ -35,7 +35,7 @@ from mds_client.transport.breaker import Breaker
 from mds_client.transport.credentials import auth_of, unreachable
 from mds_client.transport.deadline import Limit
 from mds_client.transport.exchange import Exchange, Request, Response
-from mds_client.transport.heads import Address, Asked
+from mds_client.transport.heads import Address, RawRequest
 from mds_client.transport.retrying import Outcome, is_safe, pause
 from mds_client.transport.tls import verification
 from mds_client.transport.trace import trace
@@ -70,7 +70,7 @@ def _address(url: str) -> tuple[Address, str]:
     return Address.of(found), found.netloc.decode()
 
 
-class Sending:
+class BaseClient:
     """What the sync and the async client share: everything but sending."""
 
     def __init__(self, server: Server, clock: Callable[[], float]) -> None:
@@ -80,7 +80,7 @@ class Sending:
         self._standing = _standing(server.headers)
         self._breaker = Breaker(server.breaker_failures, server.breaker_seconds, clock)
         self.detected: Detection | None = None
-        self._dialect = None if server.protocol == AUTO else dialect_for(server)
+        self._protocol = None if server.protocol == AUTO else protocol_for(server)
 
     def options(self) -> dict[str, Any]:
         """How connections are made.
@@ -109,7 +109,7 @@ class Sending:
             extensions={"timeout": asked.timeouts} | ({"trace": trace} if trace else {}),
         )
 
-    def asked(self, call: Call, left: float) -> Asked:
+    def asked(self, call: Call, left: float) -> RawRequest:
         """The request as it is sent within the seconds left, with the headers that no record holds."""
         address, host = _address(call.url)
         headers, body = {"Host": host, **self._standing, **call.headers}, call.request.body
@@ -118,7 +118,7 @@ class Sending:
         if body or call.request.method != "GET":
             headers["Content-Length"] = str(len(body))
         fields = tuple(headers.items())
-        return Asked(call.request.method, address, fields, body, self._timeouts(left))
+        return RawRequest(call.request.method, address, fields, body, self._timeouts(left))
 
     def _timeouts(self, left: float) -> dict[str, float]:
         """Each phase has its own limit, and none goes beyond the end of the call."""
@@ -243,11 +243,11 @@ class Sending:
         return ours
 
     def accepted(
-        self, dialect: Dialect, signature: Signature, response: Response, exchange: Exchange
+        self, protocol: Protocol, signature: Signature, response: Response, exchange: Exchange
     ) -> None:
         """Raise what a status outside 2xx means."""
         if not 200 <= response.status < 300:
-            error = at_field(dialect.problem(response), signature, exchange.request_body)
+            error = at_field(protocol.problem(response), signature, exchange.request_body)
             raise self.noted(error, exchange)
 
     def noted(self, error: MdsError, exchange: Exchange) -> MdsError:
@@ -260,37 +260,37 @@ class Sending:
         return error
 
     def misread(self, error: Exception, exchange: Exchange | None) -> MdsError:
-        """Our error for one while an answer was read: what a dialect did not foresee in it counts too."""
+        """Our error for one while an answer was read: what a protocol did not foresee in it counts too."""
         ours = error if isinstance(error, MdsError) else _malformed(error)
         return self.noted(ours, exchange) if exchange else ours
 
     @property
-    def spoken(self) -> Dialect | None:
+    def spoken(self) -> Protocol | None:
         """The protocol of the server, if it is known already."""
-        return self._dialect
+        return self._protocol
 
-    def recognised(self, found: Detection) -> Dialect:
+    def recognised(self, found: Detection) -> Protocol:
         """Keep the verdict with its evidence. Raises UnreadableAnswer for an unknown protocol, and
         NotAllowed where nobody let us in."""
         self.detected = found
         if not found.protocol:
             raise unrecognised(found, self.server)
         log.info("%s speaks %s: %s", self.server.name, found.protocol, found.evidence)
-        self._dialect = dialect_for(self.server, found.protocol)
-        return self._dialect
+        self._protocol = protocol_for(self.server, found.protocol)
+        return self._protocol
 
     def prediction(
         self,
-        dialect: Dialect,
+        protocol: Protocol,
         signature: Signature,
         rows: int,
         response: Response,
         exchange: Exchange,
     ) -> Prediction:
         """What the answer means. Raises UnreadableAnswer."""
-        self.accepted(dialect, signature, response, exchange)
+        self.accepted(protocol, signature, response, exchange)
         try:
-            model, outputs = dialect.read_prediction(signature, response, rows)
+            model, outputs = protocol.read_prediction(signature, response, rows)
             outputs = with_roles(signature, outputs)
         except MALFORMED as error:
             raise self.misread(error, exchange) from error
@@ -303,7 +303,7 @@ class Sending:
         )
 
     def explain_request(
-        self, dialect: Dialect, signature: Signature, values: Rows, request_id: str
+        self, protocol: Protocol, signature: Signature, values: Rows, request_id: str
     ) -> tuple[Explainer, Request]:
         """The model's explainer, and what asks it about one row. Raises InvalidValues, and EndpointRefused where
         there is no explainer."""
@@ -312,14 +312,14 @@ class Sending:
             raise InvalidValues(
                 [Problem(field="", sentence="An explainer takes one row at a time.")]
             )
-        request = dialect.explain_request(signature, rows, request_id or new_request_id())
+        request = protocol.explain_request(signature, rows, request_id or new_request_id())
         if request is None or signature.explainer is None:
             raise EndpointRefused(f"There is no explainer beside {signature.model}.")
         return signature.explainer, request
 
     def explained(
         self,
-        dialect: Dialect,
+        protocol: Protocol,
         signature: Signature,
         explainer: Explainer,
         response: Response,
@@ -327,8 +327,8 @@ class Sending:
     ) -> Explained:
         """What an explainer said. Raises MdsError in words about it."""
         try:
-            self.accepted(dialect, signature, response, exchange)
-            said = dialect.read_explanation(signature, bounded(response))
+            self.accepted(protocol, signature, response, exchange)
+            said = protocol.read_explanation(signature, bounded(response))
         except MALFORMED as error:
             raise of_explainer(self.misread(error, exchange)) from error
         return Explained(explainer=explainer, said=said, exchange=exchange)

@@ -42,7 +42,7 @@ class Call:
         )
 
 
-class Seen:
+class ConnectionTrace:
     """What happened to one request of the async client, from httpcore's trace extension.
 
     MLServer closes a connection after an unhandled 500 without saying so, and the next request on it is

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import httpx
 
 from mds_client.server import Server
-from mds_client.transport.heads import Answer, Fields
+from mds_client.transport.heads import Fields, RawResponse
 
 
 class TooLarge(Exception):
@@ -38,7 +38,7 @@ def decodable(headers: Mapping[str, str]) -> None:
         raise httpx.DecodingError(f"compressed as {coding[:100]!r}, which was not asked for")
 
 
-def parts(answer: Answer, headers: Mapping[str, str]) -> Iterable[bytes]:
+def parts(answer: RawResponse, headers: Mapping[str, str]) -> Iterable[bytes]:
     """The body of an answer as it arrives, decompressed where its headers say so."""
     if "content-encoding" in headers:
         whole = httpx.Response(answer.status, headers=answer.fields, stream=answer.body)

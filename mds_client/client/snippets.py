@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mds_client.codecs.binary import HEADER_LENGTH
-from mds_client.protocols.protocol import Dialect
+from mds_client.protocols.protocol import Protocol
 from mds_client.server import Server
 from mds_client.signature import File, ModelRef, Signature, Values
 from mds_client.transport.exchange import Exchange, Request
@@ -53,7 +53,7 @@ class FromEnvironment(str):
 
 def snippets(
     server: Server,
-    dialect: Dialect,
+    protocol: Protocol,
     signature: Signature | None,
     call: Exchange | Request,
     *,
@@ -81,9 +81,9 @@ def snippets(
         ),
     ]
     if signature is not None and values is not None:
-        code = _mds_client(server, dialect, signature, request, values)
+        code = _mds_client(server, protocol, signature, request, values)
         found.append(Snippet(title="mds_client", language="python", code=code, needs=secrets))
-    return (*found, *_own(server, dialect, signature, request, secrets))
+    return (*found, *_own(server, protocol, signature, request, secrets))
 
 
 def _request(
@@ -223,14 +223,14 @@ def _with_imports(code: Sequence[str]) -> str:
 
 def _mds_client(
     server: Server,
-    dialect: Dialect,
+    protocol: Protocol,
     signature: Signature,
     request: Request,
     values: Values | Sequence[Values],
 ) -> str:
     secret = {n: v for n, v in request.headers.items() if isinstance(v, FromEnvironment)}
     options = [f"name={server.name!r}", f"url={without_user(server.url)!r}"]
-    options += [f"protocol={dialect.NAME!r}"]
+    options += [f"protocol={protocol.NAME!r}"]
     options += [f"headers={_python_headers(secret)}"] if secret else []
     model = ", ".join(
         repr(part) for part in (signature.model.name, signature.model.version) if part
@@ -271,14 +271,14 @@ def _literal(value: object) -> str:
 
 def _own(
     server: Server,
-    dialect: Dialect,
+    protocol: Protocol,
     signature: Signature | None,
     request: Request,
     secrets: tuple[str, ...],
 ) -> tuple[Snippet, ...]:
     if signature is None or request.method != "POST":
         return ()
-    code = dialect.own_client(signature, request)
+    code = protocol.own_client(signature, request)
     if not code:
         return ()
     title = "tritonclient" if "tritonclient" in code else "Own client"

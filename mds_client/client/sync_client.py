@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 import httpx
 
-from mds_client.client.base_client import FAULTS, MALFORMED, MOST_ASKED, SIGNING_IN, Sending
+from mds_client.client.base_client import FAULTS, MALFORMED, MOST_ASKED, SIGNING_IN, BaseClient
 from mds_client.client.call import Call, new_request_id
 from mds_client.client.response_body import bound, decodable, headers_of, parts
 from mds_client.errors import (
@@ -29,12 +29,12 @@ from mds_client.errors import (
 from mds_client.prediction import Prediction
 from mds_client.protocols.detection import Detection, detection
 from mds_client.protocols.explainers import Explained, explainer_of, explainers, of_explainer
-from mds_client.protocols.protocol import Conversation, Dialect, Result
+from mds_client.protocols.protocol import Conversation, Protocol, Result
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
 from mds_client.signature.rows import Rows, checked_rows
 from mds_client.transport.exchange import Exchange, Request, Response
-from mds_client.transport.heads import Answer, Asked
+from mds_client.transport.heads import RawRequest, RawResponse
 from mds_client.transport.retrying import Outcome
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from mds_client.signature.facts import Facts
 
 
-class MdsClient(Sending):
+class MdsClient(BaseClient):
     """Talks to one server. Safe to share between threads. Close it, or use it in a `with` block.
 
     `transport` is the seam for tests (httpx.MockTransport or a real one); `clock` counts seconds.
@@ -60,7 +60,7 @@ class MdsClient(Sending):
         self._pool: Executor | None = None
         self._transport = transport or self._connections()
         # Our own transport takes requests as they are, where nobody has to sign in.
-        self._ask: Callable[[Asked], Answer] | None = (
+        self._ask: Callable[[RawRequest], RawResponse] | None = (
             None if self._auth else getattr(self._transport, "ask", None)
         )
 
@@ -87,12 +87,12 @@ class MdsClient(Sending):
             self._pool.shutdown(wait=False)
         self._transport.close()
 
-    def dialect(self) -> Dialect:
+    def protocol(self) -> Protocol:
         """The protocol of the server, found out at the first call if it is not configured.
 
         Raises MdsError when nobody answers or nothing is recognised.
         """
-        return self._dialect or self.recognised(self.detect())
+        return self._protocol or self.recognised(self.detect())
 
     def detect(self) -> Detection:
         """What the server speaks, by read-only requests, with the evidence. Raises MdsError."""
@@ -101,13 +101,13 @@ class MdsClient(Sending):
     def is_ready(self) -> bool:
         """Whether the server says that all its models can be asked. Never raises."""
         try:
-            return self._converse(self.dialect().ready())
+            return self._converse(self.protocol().ready())
         except MdsError:
             return False
 
     def models(self) -> list[ModelInfo]:
         """The server's models, one entry for each name and version. Raises MdsError."""
-        return self._converse(self.dialect().models())
+        return self._converse(self.protocol().models())
 
     def model(self, name: str, version: str = "", *, signature: Signature | None = None) -> Model:
         """A handle on one model; asks nothing yet. Without a version the server chooses.
@@ -119,7 +119,7 @@ class MdsClient(Sending):
 
     def signature(self, ref: ModelRef) -> Signature:
         """What the model takes and answers, as far as the server says. Raises MdsError."""
-        return self._converse(self.dialect().signature(ref))
+        return self._converse(self.protocol().signature(ref))
 
     def probe(self, ref: ModelRef) -> Facts | None:
         """What a model takes that does not say, read out of its refusals of rows of zeros; else None.
@@ -129,7 +129,7 @@ class MdsClient(Sending):
         """
         from mds_client.schema_learning.probing import probed
 
-        return self._converse(probed(self.dialect(), ref, self.signature(ref)))
+        return self._converse(probed(self.protocol(), ref, self.signature(ref)))
 
     def predict(
         self, signature: Signature, values: Rows, *, request_id: str = "", trace_id: str = ""
@@ -137,16 +137,16 @@ class MdsClient(Sending):
         """Ask for the answer to one or more rows. Raises InvalidValues before anything is sent,
         and the other MdsErrors with `exchange` set."""
         rows = checked_rows(signature, values)
-        dialect = self.dialect()
-        request = dialect.predict_request(signature, rows, request_id or new_request_id())
+        protocol = self.protocol()
+        request = protocol.predict_request(signature, rows, request_id or new_request_id())
         response, exchange = self._send(request, trace_id, self.hedge_after(signature))
-        return self.prediction(dialect, signature, len(rows), response, exchange)
+        return self.prediction(protocol, signature, len(rows), response, exchange)
 
     def explainers(self) -> dict[ModelRef, Explainer]:
         """What explains which of the server's models, read from its listing and their metadata (of at most
         a hundred models). Raises MdsError."""
-        dialect, refs = self.dialect(), [info.ref for info in self.models()]
-        return explainers(dialect, {ref: self._declared(ref, n) for n, ref in enumerate(refs)})
+        protocol, refs = self.protocol(), [info.ref for info in self.models()]
+        return explainers(protocol, {ref: self._declared(ref, n) for n, ref in enumerate(refs)})
 
     def _declared(self, ref: ModelRef, place: int) -> Signature | None:
         try:
@@ -168,13 +168,13 @@ class MdsClient(Sending):
         Raises InvalidValues before anything is sent, EndpointRefused where there is no explainer, and the
         other MdsErrors, in words about the explainer.
         """
-        dialect = self.dialect()
-        explainer, request = self.explain_request(dialect, signature, values, request_id)
+        protocol = self.protocol()
+        explainer, request = self.explain_request(protocol, signature, values, request_id)
         try:
             response, exchange = self._send(request, trace_id, seconds=seconds)
         except MdsError as error:
             raise of_explainer(error) from error
-        return self.explained(dialect, signature, explainer, response, exchange)
+        return self.explained(protocol, signature, explainer, response, exchange)
 
     def _converse(self, conversation: Conversation[Result]) -> Result:
         """Lead a conversation to its end. Raises MdsError."""
@@ -259,7 +259,7 @@ class MdsClient(Sending):
     def _stream(self, call: Call, started: float) -> Response:
         return self._read(self._answer(call, self.left(started, call)), started)
 
-    def _read(self, answer: Answer, started: float) -> Response:
+    def _read(self, answer: RawResponse, started: float) -> Response:
         """The whole of an answer, within the limits on its size and time."""
         body = bytearray()
         try:
@@ -272,7 +272,7 @@ class MdsClient(Sending):
             answer.body.close()
         return Response(status=answer.status, body=bytes(body), headers=headers)
 
-    def _answer(self, call: Call, left: float) -> Answer:
+    def _answer(self, call: Call, left: float) -> RawResponse:
         if self._ask:
             return self._ask(self.asked(call, left))
         return _raw(self._signed_in(self.wire(call, left)))
@@ -352,6 +352,6 @@ class Model:
             return False
 
 
-def _raw(answer: httpx.Response) -> Answer:
+def _raw(answer: httpx.Response) -> RawResponse:
     body = cast(httpx.SyncByteStream, answer.stream)
-    return Answer(answer.status_code, answer.headers.raw, body)
+    return RawResponse(answer.status_code, answer.headers.raw, body)

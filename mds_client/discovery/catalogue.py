@@ -21,14 +21,14 @@ from mds_client.discovery.entries import (
     with_explainer,
 )
 from mds_client.discovery.found_servers import (
-    SAY_NOTHING,
+    NO_REPORT,
     address_of,
-    said_of,
+    reports_of,
     source_of,
-    with_said,
+    with_report,
 )
 from mds_client.discovery.readings import Readings
-from mds_client.discovery.schedule import MOST_AT_ONCE, Rhythm, Tasks
+from mds_client.discovery.schedule import MOST_AT_ONCE, Schedule, Tasks
 from mds_client.discovery.sources import Source
 from mds_client.errors import MdsError
 from mds_client.protocols.explainers import explainers, explaining_others
@@ -149,16 +149,16 @@ class Catalogue:
         if self._registries:
             self._registries.close()
 
-    # Watching: every server in its own rhythm, so that one that hangs holds up nobody.
+    # Watching: every server in its own schedule, so that one that hangs holds up nobody.
 
     def _watch(self, seconds: float) -> None:
-        rhythm = Rhythm(seconds)
+        schedule = Schedule(seconds)
         while not self._stop.is_set():
-            if self._sources and rhythm.is_due(""):
-                self._tasks.start("", self._read_sources, partial(rhythm.done, "", is_well=True))
-            for name in rhythm.due(list(self._clients)):
+            if self._sources and schedule.is_due(""):
+                self._tasks.start("", self._read_sources, partial(schedule.done, "", is_well=True))
+            for name in schedule.due(list(self._clients)):
                 self._tasks.start(
-                    name, partial(self._round, name), partial(self._paced, rhythm, name)
+                    name, partial(self._round, name), partial(self._paced, schedule, name)
                 )
             self._stop.wait(_TICK)
 
@@ -169,9 +169,9 @@ class Catalogue:
         if self._registries:
             self._tasks.start(f"{name}//", partial(self._describe, name), lambda: None)
 
-    def _paced(self, rhythm: Rhythm, name: str) -> None:
+    def _paced(self, schedule: Schedule, name: str) -> None:
         state = self._servers.get(name)
-        rhythm.done(name, is_well=state is not None and state.is_reachable)
+        schedule.done(name, is_well=state is not None and state.is_reachable)
 
     # One server.
 
@@ -192,12 +192,12 @@ class Catalogue:
         except MdsError as error:
             self._lost(name, client, error)
             return
-        said = said_of(self._found.get(name))
+        reports = reports_of(self._found.get(name))
         with self._lock:
             if self._clients.get(name) is not client:
                 return  # its server changed or went away while it was asked
             old = self._entries.get(name, {})
-            infos = [with_said(info, said.get(info.ref.name, SAY_NOTHING)) for info in listed]
+            infos = [with_report(info, reports.get(info.ref.name, NO_REPORT)) for info in listed]
             self._publish(name, [self._entry(old.get(info.ref), info) for info in infos])
             self._note(state_of(client, self._clock()))
 
@@ -209,18 +209,20 @@ class Catalogue:
         return old if old.info == info else replace(old, info=info)
 
     def _lost(self, name: str, client: MdsClient, error: MdsError) -> None:
-        now, said = self._clock(), said_of(self._found.get(name))
+        now, reports = self._clock(), reports_of(self._found.get(name))
         with self._lock:
             if self._clients.get(name) is not client:
                 return
             gone = self._entries.get(name, {}).values()
-            lost = [as_unreachable(e, said.get(e.ref.name, SAY_NOTHING), error, now) for e in gone]
+            lost = [as_unreachable(e, reports.get(e.ref.name, NO_REPORT), error, now) for e in gone]
             self._publish(name, lost)
             self._note(state_of(client, now, error))
 
     def _only_said(self, name: str, known: Entries) -> list[Entry]:
         """Models that a source tells of, while their server itself has not listed them."""
-        refs = {ModelRef(server=name, name=n): s for n, s in said_of(self._found.get(name)).items()}
+        refs = {
+            ModelRef(server=name, name=n): s for n, s in reports_of(self._found.get(name)).items()
+        }
         names = {ref.name for ref in known}
         return [
             Entry(info=ModelInfo(ref=ref, state=s.state, reason=s.reason), since=self._clock())
@@ -260,7 +262,7 @@ class Catalogue:
 
     def _takes_matrix(self, name: str) -> bool:
         client = self._clients.get(name)
-        return client is not None and client.dialect().TAKES_MATRIX
+        return client is not None and client.protocol().TAKES_MATRIX
 
     def _describe(self, name: str) -> None:
         """Ask the registries of each model, one after the other: they are slow, and change seldom."""
@@ -363,10 +365,10 @@ class Catalogue:
     def _matched(self, server: str, entries: Sequence[Entry]) -> Sequence[Entry]:
         """The entries with what explains them, as far as is known by now."""
         client = self._clients.get(server)
-        dialect = client.spoken if client else None
-        if dialect is None:
+        protocol = client.spoken if client else None
+        if protocol is None:
             return entries
-        found = explainers(dialect, {entry.ref: entry.signature for entry in entries})
+        found = explainers(protocol, {entry.ref: entry.signature for entry in entries})
         if not found and not any(e.explainer or e.is_explainer for e in entries):
             return entries
         explaining = explaining_others(found)

@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import cached_property
 
 from mds_client.client.sync_client import MdsClient
-from mds_client.discovery.sources import Said
+from mds_client.discovery.sources import ModelReport
 from mds_client.errors import MdsError, NotAllowed
-from mds_client.protocols import dialects
+from mds_client.protocols import protocols
 from mds_client.protocols.detection import Detection
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
@@ -107,10 +107,10 @@ def with_explainer(entry: Entry, explainer: Explainer | None, is_explainer: bool
     return replace(entry, explainer=explainer, is_explainer=is_explainer)
 
 
-def as_unreachable(entry: Entry, said: Said, error: MdsError, now: datetime) -> Entry:
+def as_unreachable(entry: Entry, report: ModelReport, error: MdsError, now: datetime) -> Entry:
     """As it was last seen; where its source knows why it cannot answer, that is the state."""
-    known = said.state not in ("READY", "UNKNOWN")
-    state, reason = (said.state, said.reason) if known else (UNREACHABLE, error.sentence)
+    known = report.state not in ("READY", "UNKNOWN")
+    state, reason = (report.state, report.reason) if known else (UNREACHABLE, error.sentence)
     if entry.info.state == state:
         return entry
     return replace(entry, info=replace(entry.info, state=state, reason=reason), since=now)
@@ -120,13 +120,13 @@ def state_of(client: MdsClient, now: datetime, error: MdsError | None = None) ->
     """What is known of a client's server; the error says why it did not answer."""
     detected = client.detected
     name = detected.protocol if detected else client.server.protocol
-    dialect = dialects().get(name)
+    protocol = protocols().get(name)
     return ServerState(
         server=client.server,
         is_reachable=error is None,
         sentence=error.sentence if error else "",
         advice=error.advice if isinstance(error, NotAllowed) else "",
         since=now,
-        protocol=dialect.TITLE if dialect else "",
+        protocol=protocol.TITLE if protocol else "",
         detected=detected,
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mds_client.discovery.sources import FoundServer, Said
+from mds_client.discovery.sources import FoundServer, ModelReport
 from mds_client.server import ModelInfo, Server
 
-SAY_NOTHING = Said()
+NO_REPORT = ModelReport()
 
 
-def said_of(server: Server | None) -> Mapping[str, Said]:
-    return server.said if isinstance(server, FoundServer) else {}
+def reports_of(server: Server | None) -> Mapping[str, ModelReport]:
+    return server.reports if isinstance(server, FoundServer) else {}
 
 
 def source_of(server: Server) -> str:
@@ -21,11 +21,11 @@ def source_of(server: Server) -> str:
 
 def address_of(server: Server | None) -> Server | None:
     """What a client is made from: what is said of the models makes no other client."""
-    return replace(server, said={}) if isinstance(server, FoundServer) else server
+    return replace(server, reports={}) if isinstance(server, FoundServer) else server
 
 
-def with_said(info: ModelInfo, said: Said) -> ModelInfo:
+def with_report(info: ModelInfo, report: ModelReport) -> ModelInfo:
     """A server is believed when it says ready; otherwise its source knows better why not."""
-    if info.is_ready or said.state == "UNKNOWN":
+    if info.is_ready or report.state == "UNKNOWN":
         return info
-    return replace(info, state=said.state, reason=said.reason)
+    return replace(info, state=report.state, reason=report.reason)

@@ -12,7 +12,7 @@ _FIRST_RETRY = 0.5  # seconds: a server that is starting is asked again soon
 MOST_AT_ONCE = 64  # servers; those that wait longest go first
 
 
-class Rhythm:
+class Schedule:
     """When each task is due next: soon again after a failure, ever less soon, never later than usual."""
 
     def __init__(self, seconds: float) -> None:

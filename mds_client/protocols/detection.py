@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from mds_client.errors import MdsError, NotAllowed, UnreadableAnswer
 from mds_client.errors.error_mapping import error_of
-from mds_client.protocols import dialects
-from mds_client.protocols.protocol import Conversation, Dialect
+from mds_client.protocols import protocols
+from mds_client.protocols.protocol import Conversation, Protocol
 from mds_client.server import Server
 from mds_client.transport.exchange import Request, Response
 
@@ -38,15 +38,15 @@ class Detection:
 
 
 def detection(server: Server) -> Conversation[Detection]:
-    """Try the dialects in their order until one recognises the server.
+    """Try the protocols in their order until one recognises the server.
 
-    A request that two dialects ask is sent once. Raises MdsError when nobody answers at all.
+    A request that two protocols ask is sent once. Raises MdsError when nobody answers at all.
     """
     asked: dict[tuple[str, str], Response] = {}
-    for dialect in dialects().values():
-        evidence = yield from _asked_once(dialect(server), asked)
+    for protocol in protocols().values():
+        evidence = yield from _asked_once(protocol(server), asked)
         if evidence:
-            return Detection(protocol=dialect.NAME, evidence=evidence, probes=_probes(asked))
+            return Detection(protocol=protocol.NAME, evidence=evidence, probes=_probes(asked))
     return Detection(probes=_probes(asked), is_locked=_is_locked(asked.values()))
 
 
@@ -66,8 +66,8 @@ def unrecognised(found: Detection, server: Server) -> MdsError:
     )
 
 
-def _asked_once(dialect: Dialect, asked: dict[tuple[str, str], Response]) -> Conversation[str]:
-    conversation = dialect.detect()
+def _asked_once(protocol: Protocol, asked: dict[tuple[str, str], Response]) -> Conversation[str]:
+    conversation = protocol.detect()
     try:
         request = next(conversation)
         while True:
@@ -78,7 +78,7 @@ def _asked_once(dialect: Dialect, asked: dict[tuple[str, str], Response]) -> Con
     except StopIteration as done:
         return str(done.value)
     except MdsError:
-        return ""  # the answer was not what this dialect reads
+        return ""  # the answer was not what this protocol reads
 
 
 def _is_locked(answers: Iterable[Response]) -> bool:

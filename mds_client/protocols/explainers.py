@@ -13,7 +13,7 @@ import orjson
 
 from mds_client.errors import MdsError, UnreadableAnswer
 from mds_client.prediction import Output
-from mds_client.protocols.protocol import Dialect, unreadable
+from mds_client.protocols.protocol import Protocol, unreadable
 from mds_client.server import Server
 from mds_client.signature import Explainer, ModelRef, Signature
 from mds_client.transport.exchange import Exchange, Response
@@ -34,12 +34,12 @@ class Explained:
     exchange: Exchange
 
 
-def explainers(dialect: Dialect, declared: Declared) -> dict[ModelRef, Explainer]:
+def explainers(protocol: Protocol, declared: Declared) -> dict[ModelRef, Explainer]:
     """What explains which of a server's models; `declared` has what is known of every listed one.
 
     What the operator says counts most, then what an explainer says of itself, then names.
     """
-    found = _Found(dialect, declared)
+    found = _Found(protocol, declared)
     told = {ref: explainer for ref in found.candidates() if (explainer := found.of(ref))}
     others = explaining_others(told)
     return {ref: each for ref, each in told.items() if ref not in others}
@@ -61,9 +61,9 @@ def explainer_of(found: Mapping[ModelRef, Explainer], model: ModelRef) -> Explai
 class _Found:
     """The sources of what explains a model, in falling order of trust."""
 
-    def __init__(self, dialect: Dialect, declared: Declared) -> None:
-        self._dialect = dialect
-        self._server: Server = dialect.server
+    def __init__(self, protocol: Protocol, declared: Declared) -> None:
+        self._protocol = protocol
+        self._server: Server = protocol.server
         self._named = _newest(declared)
         self._declared = declared
         self._saying = {s.explains: ref for ref, s in declared.items() if s and s.explains}
@@ -117,7 +117,7 @@ class _Found:
         return self._explainer(model, other, evidence)
 
     def _explainer(self, model: ModelRef, other: ModelRef, evidence: str) -> Explainer | None:
-        route = self._dialect.explain_route(model, other)
+        route = self._protocol.explain_route(model, other)
         return Explainer(model=other, route=route, evidence=evidence) if route else None
 
 

@@ -83,4 +83,4 @@ class KServe(OpenInference):
         return f"/v2/models/{quote(model.name, safe='')}"
 
 
-DIALECT = KServe
+PROTOCOL = KServe

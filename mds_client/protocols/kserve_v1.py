@@ -20,8 +20,8 @@ from mds_client.prediction import Output
 from mds_client.protocols.protocol import (
     JSON,
     Conversation,
-    Dialect,
     Offer,
+    Protocol,
     body_of,
     flat,
     shape_of,
@@ -36,7 +36,7 @@ _MOST_ASKED = 100
 _LARGEST = 2**63
 
 
-class KServeV1(Dialect):
+class KServeV1(Protocol):
     """Version 1 of the protocol, as KServe's Python servers speak it."""
 
     NAME = "kserve-v1"
@@ -289,4 +289,4 @@ def _text(text: object) -> str:
     return found
 
 
-DIALECT = KServeV1
+PROTOCOL = KServeV1

@@ -75,4 +75,4 @@ def _cell(value: object) -> object:
     return base64.b64encode(value).decode() if isinstance(value, bytes) else plain(value)
 
 
-DIALECT = MlflowScoring
+PROTOCOL = MlflowScoring

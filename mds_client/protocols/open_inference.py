@@ -1,4 +1,4 @@
-"""The Open Inference Protocol, version 2 (also "V2"): MLServer, and every server without a dialect of its own.
+"""The Open Inference Protocol, version 2 (also "V2"): MLServer, and every server without a protocol of its own.
 
 https://github.com/open-inference/open-inference-protocol
 """
@@ -15,7 +15,7 @@ from mds_client.codecs.binary import HEADER_LENGTH, with_binary, without_binary
 from mds_client.codecs.tensors import Tensor, output_of, tensors
 from mds_client.prediction import Output
 from mds_client.protocols.explainers import explained
-from mds_client.protocols.protocol import JSON, Conversation, Dialect, Offer, body_of, unreadable
+from mds_client.protocols.protocol import JSON, Conversation, Offer, Protocol, body_of, unreadable
 from mds_client.server import ModelInfo
 from mds_client.signature import ModelRef, Signature, Values
 from mds_client.signature.datatypes import BINARY_ONLY
@@ -26,7 +26,7 @@ _MANY_VALUES = 1000
 STATES = ("READY", "LOADING", "UNLOADING", "UNAVAILABLE", "UNKNOWN")
 
 
-class OpenInference(Dialect):
+class OpenInference(Protocol):
     """Version 2 of the protocol over REST, as MLServer speaks it."""
 
     NAME = "open-inference"
@@ -222,4 +222,4 @@ def _model_info(server: str, entry: Mapping[str, object]) -> ModelInfo:
     )
 
 
-DIALECT = OpenInference
+PROTOCOL = OpenInference

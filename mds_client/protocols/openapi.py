@@ -25,7 +25,7 @@ from mds_client.errors import (
 )
 from mds_client.errors.error_mapping import error_of
 from mds_client.prediction import Output
-from mds_client.protocols.protocol import JSON, Conversation, Dialect, json_of, unreadable
+from mds_client.protocols.protocol import JSON, Conversation, Protocol, json_of, unreadable
 from mds_client.server import ModelInfo
 from mds_client.signature import Field, ModelRef, Signature, Values
 from mds_client.transport.exchange import Request, Response
@@ -58,7 +58,7 @@ class _Operation:
         return self.path.strip("/").replace("/", ".") or "root"
 
 
-class OpenAPI(Dialect):
+class OpenAPI(Protocol):
     """The document is read again for each signature: it costs one small request."""
 
     NAME = "openapi"
@@ -285,4 +285,4 @@ def _text(value: object) -> str:
     return value[:2000] if isinstance(value, str) else ""
 
 
-DIALECT = OpenAPI
+PROTOCOL = OpenAPI

@@ -1,6 +1,6 @@
 """What every protocol is: pure conversations between what we mean and what crosses the wire.
 
-A dialect never sends. What needs one request is a request and a reader; what may need several is a
+A protocol never sends. What needs one request is a request and a reader; what may need several is a
 conversation: a generator that yields requests and is given the responses. The same generator is led by
 the sync and by the async client.
 """
@@ -36,7 +36,7 @@ class Offer:
     route: str
 
 
-class Dialect:
+class Protocol:
     """One protocol, for one server. A subclass in `protocols/` is found by itself.
 
     `ORDER` says when a base URL is tried for it, lowest first: what is more particular goes before what
@@ -110,7 +110,7 @@ class Dialect:
         return ()
 
     def own_client(self, signature: Signature, request: Request) -> str:
-        """The same call as a Python program with the dialect's own client library.
+        """The same call as a Python program with the protocol's own client library.
 
         It is given the base URL in the environment variable MDS_URL. Empty where there is no such library.
         """

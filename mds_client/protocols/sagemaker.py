@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 
 from mds_client.prediction import Output
 from mds_client.protocols.kserve_v1 import instances, predicted
-from mds_client.protocols.protocol import JSON, Conversation, Dialect, body_of
+from mds_client.protocols.protocol import JSON, Conversation, Protocol, body_of
 from mds_client.server import ModelInfo
 from mds_client.signature import ModelRef, Signature, Values
 from mds_client.signature.metadata import unknown_input
 from mds_client.transport.exchange import Request, Response
 
 
-class SageMaker(Dialect):
+class SageMaker(Protocol):
     """One container with one model. Asked last: other servers answer /ping too."""
 
     NAME = "sagemaker"
@@ -71,4 +71,4 @@ def _instance(values: object) -> object:
     return values if isinstance(values, Mapping) else {"features": values}
 
 
-DIALECT = SageMaker
+PROTOCOL = SageMaker

@@ -96,4 +96,4 @@ def _decoded(value: object) -> object:
         return value
 
 
-DIALECT = SeldonCore2
+PROTOCOL = SeldonCore2

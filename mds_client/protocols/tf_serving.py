@@ -15,7 +15,7 @@ import numpy as np
 
 from mds_client.prediction import Output
 from mds_client.protocols.kserve_v1 import outputs, plain
-from mds_client.protocols.protocol import JSON, Conversation, Dialect, Offer, unreadable
+from mds_client.protocols.protocol import JSON, Conversation, Offer, Protocol, unreadable
 from mds_client.server import ModelInfo
 from mds_client.signature import Field, ModelRef, Signature, Values
 from mds_client.signature.metadata import signature_of
@@ -41,7 +41,7 @@ _NAMED = "signature_name"
 _INTERNAL = "__saved_model_init_op"
 
 
-class TFServing(Dialect):
+class TFServing(Protocol):
     """TensorFlow Serving 2, its predict call in rows."""
 
     NAME = "tensorflow-serving"
@@ -249,4 +249,4 @@ def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-DIALECT = TFServing
+PROTOCOL = TFServing

@@ -15,8 +15,8 @@ from mds_client.protocols.kserve_v1 import instances, predicted
 from mds_client.protocols.protocol import (
     JSON,
     Conversation,
-    Dialect,
     Offer,
+    Protocol,
     body_of,
     json_of,
     unreadable,
@@ -31,7 +31,7 @@ _MOST_PAGES = 50
 _MOST_ASKED = 100
 
 
-class TorchServe(Dialect):
+class TorchServe(Protocol):
     """The inference and the management address of TorchServe, with JSON bodies."""
 
     NAME = "torchserve"
@@ -184,4 +184,4 @@ def _entry(model: ModelRef, facts: Mapping[str, object]) -> ModelInfo:
     return ModelInfo(ref=ref, state="UNAVAILABLE", reason="It has no workers.")
 
 
-DIALECT = TorchServe
+PROTOCOL = TorchServe

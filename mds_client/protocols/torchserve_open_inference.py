@@ -65,4 +65,4 @@ def _explanations(model: ModelRef) -> str:
     return f"/explanations/{quote(model.name, safe='')}"
 
 
-DIALECT = TorchServeOpenInference
+PROTOCOL = TorchServeOpenInference

@@ -98,4 +98,4 @@ _FORMATS = {
 }
 
 
-DIALECT = Triton
+PROTOCOL = Triton

@@ -82,7 +82,7 @@ def _embedded(text: str) -> object:
 
 
 def _of_payload(said: object) -> Facts | None:
-    """The facts in a body of any dialect. Raises one of ODD."""
+    """The facts in a body of any protocol. Raises one of ODD."""
     if not isinstance(said, Mapping):
         return _of_rows(said, is_one_row=True)
     for key, reads in _FORMS.items():

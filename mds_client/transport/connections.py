@@ -10,7 +10,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from mds_client.transport.heads import Address, Answer, Asked
+from mds_client.transport.heads import Address, RawRequest, RawResponse
 from mds_client.transport.plain import Connection, Origin
 from mds_client.transport.pool import Pool
 from mds_client.transport.streams import Backend, Stale
@@ -40,10 +40,10 @@ class Transport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer with its body still to be read. Raises httpx.TransportError."""
-        answer = self.ask(Asked.of(request))
+        answer = self.ask(RawRequest.of(request))
         return httpx.Response(answer.status, headers=answer.fields, stream=answer.body)
 
-    def ask(self, asked: Asked) -> Answer:
+    def ask(self, asked: RawRequest) -> RawResponse:
         """The same without httpx's classes, which cost as much as all the rest. Raises httpx.TransportError."""
         try:
             connection = self._pool.taken(_origin(asked.address), asked.timeouts)
@@ -56,7 +56,7 @@ class Transport(httpx.BaseTransport):
         except _ERRORS as error:
             raise translated(error) from error
         body = _Body(answer.body, lambda: self._pool.give_back(connection))
-        return Answer(answer.status, answer.fields, body)
+        return RawResponse(answer.status, answer.fields, body)
 
     def close(self) -> None:
         """End every connection, also those that a thread is using: its call fails at once."""

@@ -44,7 +44,7 @@ class Address(NamedTuple):
         return cls(url.raw_scheme, url.raw_host, url.port, url.raw_path)
 
 
-class Asked(NamedTuple):
+class RawRequest(NamedTuple):
     """A request as it is sent: what httpx.Request says, without the work of that class."""
 
     method: str
@@ -65,7 +65,7 @@ class Asked(NamedTuple):
         return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.fields]
 
 
-class Answer(NamedTuple):
+class RawResponse(NamedTuple):
     """An answer whose body is still to be read, and closed."""
 
     status: int
@@ -82,7 +82,7 @@ class Head(NamedTuple):
     length: int
 
 
-def request_head(asked: Asked) -> bytes | None:
+def request_head(asked: RawRequest) -> bytes | None:
     """The bytes before the body; None unless the request is plain."""
     given = asked.fields
     values = [value for _, value in given]

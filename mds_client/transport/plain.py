@@ -12,7 +12,7 @@ from typing import Any, cast
 import httpcore
 import httpx
 
-from mds_client.transport.heads import Answer, Asked, Head, answer_head, request_head
+from mds_client.transport.heads import Head, RawRequest, RawResponse, answer_head, request_head
 from mds_client.transport.streams import Stream
 
 _READ = 64 * 1024
@@ -32,7 +32,7 @@ class Connection:
         # Whether the last answer is read to its end, and whether more than that went wrong.
         self._is_answered, self._is_spoilt = True, False
 
-    def ask(self, asked: Asked) -> Answer:
+    def ask(self, asked: RawRequest) -> RawResponse:
         """Send the request and read the head of its answer.
 
         A server that once answered in another way is h11's from then on.
@@ -42,7 +42,7 @@ class Connection:
         head = request_head(asked)
         return self._asked(asked, head) if head else self._handed_over(asked, self._stream)
 
-    def _asked(self, asked: Asked, head: bytes) -> Answer:
+    def _asked(self, asked: RawRequest, head: bytes) -> RawResponse:
         self._is_answered = False
         try:
             self._stream.send(head, asked.body, asked.timeouts.get("write"))
@@ -53,7 +53,7 @@ class Connection:
         if found is None:
             return self._handed_over(asked, _Resumed(self._stream, data))
         parts = self._body(data, found, asked.timeouts.get("read"))
-        return Answer(found.status, found.fields, cast(httpx.SyncByteStream, parts))
+        return RawResponse(found.status, found.fields, cast(httpx.SyncByteStream, parts))
 
     def _body(self, data: bytes, head: Head, timeout: float | None) -> Iterable[bytes]:
         end = head.size + head.length
@@ -73,12 +73,12 @@ class Connection:
             self._is_answered = not left
             yield data
 
-    def _handed_over(self, asked: Asked, stream: httpcore.NetworkStream) -> Answer:
+    def _handed_over(self, asked: RawRequest, stream: httpcore.NetworkStream) -> RawResponse:
         scheme, host, port = self.origin
         self._h11 = httpcore.HTTP11Connection(httpcore.Origin(scheme, host, port), stream)
         return self._of_h11(self._h11, asked)
 
-    def _of_h11(self, h11: httpcore.HTTP11Connection, asked: Asked) -> Answer:
+    def _of_h11(self, h11: httpcore.HTTP11Connection, asked: RawRequest) -> RawResponse:
         scheme, host, port = self.origin
         url = httpcore.URL(scheme=scheme, host=host, port=port, target=asked.address.target)
         request = httpcore.Request(
@@ -89,7 +89,7 @@ class Connection:
             extensions={"timeout": dict(asked.timeouts)},
         )
         answer = h11.handle_request(request)
-        return Answer(answer.status, answer.headers, cast(httpx.SyncByteStream, answer.stream))
+        return RawResponse(answer.status, answer.headers, cast(httpx.SyncByteStream, answer.stream))
 
     @property
     def is_idle(self) -> bool:

@@ -206,7 +206,7 @@ def test_torchserves_words_are_drawn_and_compared() -> None:
     with _serving(_torchserve) as url:
         server = Server(name="t", url=url, models=("tone",), explainers={"tone": "tone"})
         with MdsClient(server) as client:
-            assert client.dialect().NAME == "torchserve"
+            assert client.protocol().NAME == "torchserve"
             bare = _signature(client, "tone")
             text = Field(name="text", kind="text")
             answers = (Field(name="predictions", kind="text", role="class"),)

@@ -18,7 +18,7 @@ def client(kserve: Running) -> Iterator[MdsClient]:
 
 
 def test_it_is_recognised_and_lists_its_models(client: MdsClient) -> None:
-    assert client.dialect().NAME == "kserve"
+    assert client.protocol().NAME == "kserve"
     assert client.is_ready()
     assert [str(i.ref) for i in client.models()] == ["k/bc", "k/bc-typed", "k/crash"]
 

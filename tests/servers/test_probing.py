@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from mds_client import MdsClient, Server, Signature
-from mds_client.protocols.protocol import Dialect
+from mds_client.protocols.protocol import Protocol
 from mds_client.schema_learning.probing import MOST_CALLS, is_open
 from mds_client.signature import ModelRef
 from mds_client.signature.facts import Facts
@@ -74,7 +74,7 @@ def test_seldon_tells_a_width_where_its_metadata_are_lost(
 ) -> None:
     form, _ = probed(seldon_core_1.url, "tumour")
     assert form.inputs[0].name == "mean radius"  # declared: there was nothing to ask
-    monkeypatch.setattr("mds_client.protocols.seldon_core_1.dialect._METADATA", ())
+    monkeypatch.setattr("mds_client.protocols.seldon_core_1.protocol._METADATA", ())
     form, facts = probed(seldon_core_1.url, "tumour", "seldon-core-1")
     assert len(form.inputs) == 30
     assert facts is not None
@@ -89,6 +89,6 @@ def test_the_wine_of_the_embedded_server_has_13_columns(mds_url: str) -> None:
 
 def test_a_model_that_says_what_it_takes_is_not_asked(mds_url: str) -> None:
     with MdsClient(Server(name="s", url=mds_url)) as client:
-        dialect: Dialect = client.dialect()
-        assert dialect.NAME == "open-inference"
+        protocol: Protocol = client.protocol()
+        assert protocol.NAME == "open-inference"
         assert client.probe(ModelRef(server="s", name="breast-cancer")) is None

@@ -25,7 +25,7 @@ def client(ray_serve: Running) -> Iterator[MdsClient]:
 
 
 def test_it_is_recognised_and_its_operations_are_listed(client: MdsClient) -> None:
-    assert client.dialect().NAME == "openapi"
+    assert client.protocol().NAME == "openapi"
     assert client.is_ready()
     assert [info.ref.name for info in client.models()] == ["loans.predict"]
 

@@ -19,7 +19,7 @@ def client(seldon_core_1: Running) -> Iterator[MdsClient]:
 
 
 def test_it_is_recognised_and_listed(client: MdsClient) -> None:
-    assert client.dialect().NAME == "seldon-core-1"
+    assert client.protocol().NAME == "seldon-core-1"
     assert client.is_ready()
     assert [(str(i.ref), i.state) for i in client.models()] == [("s/tumour", "READY")]
 
@@ -60,7 +60,7 @@ def test_a_wrong_shape_is_told_in_its_own_words(client: MdsClient) -> None:
 def test_feedback_is_taken(client: MdsClient, seldon_core_1: Running) -> None:
     names = [field.name for field in client.model("tumour").signature().inputs]
     exchange = client.model("tumour").predict(dict.fromkeys(names, 0.01)).exchange
-    request = client.dialect().feedback_request(
+    request = client.protocol().feedback_request(
         exchange.request_body, exchange.response_body, is_right=True, request_id=exchange.request_id
     )
     assert request

@@ -44,11 +44,11 @@ def client(triton: Running) -> Iterator[MdsClient]:
 
 
 def test_it_is_recognised_with_evidence(client: MdsClient) -> None:
-    assert client.dialect().NAME == "triton"
+    assert client.protocol().NAME == "triton"
     assert client.detected
     assert "Triton's extensions" in client.detected.evidence
     assert [(p.method, p.path, p.status) for p in client.detected.probes] == [("GET", "/v2", 200)]
-    assert {offer.kind for offer in client.dialect().offers(ModelRef(server="t", name="bc"))} >= {
+    assert {offer.kind for offer in client.protocol().offers(ModelRef(server="t", name="bc"))} >= {
         "binary", "statistics", "load", "versions", "metrics",
     }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Models of every kind as their servers describe them, one file of data each, and the form that each gets.
 
-A file in `animals/` says: `dialect`; `metadata`, what the server answers about the model (`config` too for
+A file in `animals/` says: `protocol`; `metadata`, what the server answers about the model (`config` too for
 Triton, none for a silent one); `facts`, what other sources know; `form`, the fields that must come of it.
 Of a field all is said that is not its default; `label` only where it is not the name made readable.
 In a list, an object with `repeat` stands for many.
@@ -14,8 +14,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mds_client.protocols import dialects
-from mds_client.protocols.protocol import Dialect
+from mds_client.protocols import protocols
+from mds_client.protocols.protocol import Protocol
 from mds_client.schema_learning import learned, payload
 from mds_client.schema_learning.probing import probed
 from mds_client.server import Server
@@ -37,7 +37,7 @@ class Animal:
 
     name: str
     about: str
-    dialect: str
+    protocol: str
     form: Mapping[str, Any]
     model: str = ""
     metadata: Any = None
@@ -48,10 +48,10 @@ class Animal:
     def ref(self) -> ModelRef:
         return ModelRef(server="zoo", name=self.model or self.name)
 
-    def speaker(self) -> Dialect:
-        """The dialect of its server, which is nowhere."""
-        server = Server(name="zoo", url="http://127.0.0.1:9", protocol=self.dialect)
-        return dialects()[self.dialect](server)
+    def speaker(self) -> Protocol:
+        """The protocol of its server, which is nowhere."""
+        server = Server(name="zoo", url="http://127.0.0.1:9", protocol=self.protocol)
+        return protocols()[self.protocol](server)
 
     def declared(self) -> Signature:
         """The signature as the server declares it."""
@@ -113,7 +113,7 @@ def led(
         return done.value  # type: ignore[no-any-return]
 
 
-def _facts(words: Mapping[str, Any], speaker: Dialect, declared: Signature) -> Facts:
+def _facts(words: Mapping[str, Any], speaker: Protocol, declared: Signature) -> Facts:
     """The facts of a registry's words, a table, a pasted request, or the refusals of the model."""
     if "table" in words:
         return learned(words["table"])
@@ -138,7 +138,7 @@ def _wire(words: Mapping[str, Any], name: str) -> dict[str, Any]:
     return found | ({"shape": tuple(found["shape"])} if "shape" in found else {})
 
 
-def _probed(refusals: Sequence[str], speaker: Dialect, declared: Signature) -> Facts:
+def _probed(refusals: Sequence[str], speaker: Protocol, declared: Signature) -> Facts:
     """What asking finds out; when nothing is left to refuse, the row is answered."""
     left = [Response(status=400, body=json.dumps({"error": r}).encode()) for r in refusals]
     answered = Response(status=200, body=json.dumps(_ANSWERS[speaker.NAME]).encode())

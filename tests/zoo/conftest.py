@@ -21,12 +21,12 @@ _QUIET = {"OTEL_SDK_DISABLED": "true", "OMP_NUM_THREADS": "1", "PYTHONPATH": str
 
 
 def is_kept_by_mlserver(found: Animal) -> bool:
-    return found.dialect in ("open-inference", "seldon-core-2", "kserve") and bool(found.metadata)
+    return found.protocol in ("open-inference", "seldon-core-2", "kserve") and bool(found.metadata)
 
 
 def is_kept_by_triton(found: Animal) -> bool:
     """Whether it may be loaded; those of its own are there already."""
-    return found.dialect == "triton" and found.ref.name.startswith("zoo-")
+    return found.protocol == "triton" and found.ref.name.startswith("zoo-")
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What each dialect publishes of its requests: the rules in its documents as JSON Schema, one a dialect."""
+"""What each protocol publishes of its requests: the rules in its documents as JSON Schema, one a protocol."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from mds_client.codecs.binary import HEADER_LENGTH
-from mds_client.protocols import dialects
+from mds_client.protocols import protocols
 from mds_client.protocols.open_inference import OpenInference
 from mds_client.transport.exchange import Request
 from tests.mds_client.protocols.test_requests_against_openapi import Published
@@ -28,14 +28,14 @@ _B64: Json = {
 
 def check(found: Animal, request: Request) -> None:
     """Raises ValidationError or AssertionError where the request is not as published."""
-    if issubclass(dialects()[found.dialect], OpenInference):
+    if issubclass(protocols()[found.protocol], OpenInference):
         Published("dataplane.json").check("InferenceRequest", _open_inference(request))
         return
     body = json.loads(request.body)
-    if found.dialect == "openapi":
+    if found.protocol == "openapi":
         _check_openapi(found.metadata, request, body)
         return
-    Draft202012Validator(_SCHEMAS[found.dialect](found.metadata)).validate(body)
+    Draft202012Validator(_SCHEMAS[found.protocol](found.metadata)).validate(body)
 
 
 def _open_inference(request: Request) -> Json:

@@ -1,4 +1,4 @@
-"""Every model gets the form that it should have, whatever its dialect and however little it says."""
+"""Every model gets the form that it should have, whatever its protocol and however little it says."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def _asked(url: str, found: Animal, form: Signature, row: Values) -> Any:
 
 def _there(found: Animal) -> Animal:
     """The animal under its name at the keeper, asked in MLServer's dialect."""
-    return replace(found, dialect="open-inference", model=found.name)
+    return replace(found, protocol="open-inference", model=found.name)
 
 
 # Only early releases tell tags.

@@ -1,4 +1,4 @@
-"""What the forms hold can be sent: every request is as its dialect's documents say."""
+"""What the forms hold can be sent: every request is as its protocol's documents say."""
 
 from __future__ import annotations
 

@@ -8,11 +8,11 @@ from typing import Protocol
 
 from mds_client.server import Server
 
-__all__ = ["FoundServer", "Said", "Source"]
+__all__ = ["FoundServer", "ModelReport", "Source"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class ModelReport:
     """What a source says of one model: a state of `ModelInfo`, and why."""
 
     state: str = "UNKNOWN"
@@ -21,10 +21,10 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class FoundServer(Server):
-    """A server that a source found. `said` is what the source says of its models, by their names."""
+    """A server that a source found. `reports` are what the source says of its models, by their names."""
 
     source: str = ""
-    said: Mapping[str, Said] = field(default_factory=dict)
+    reports: Mapping[str, ModelReport] = field(default_factory=dict)
 
 
 class Source(Protocol):

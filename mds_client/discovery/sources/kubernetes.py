@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from mds_client.discovery.sources import FoundServer, Said
+from mds_client.discovery.sources import FoundServer, ModelReport
 from mds_client.server import Server
 
 log = logging.getLogger(__name__)
@@ -229,7 +229,7 @@ class Kubernetes:
         return url.rstrip("/") if self._configured.allow_status_urls and is_web else ""
 
     def _server(
-        self, short: str, item: Item, url: str, protocol: str, model: str, said: Said
+        self, short: str, item: Item, url: str, protocol: str, model: str, report: ModelReport
     ) -> FoundServer:
         title = f"{_name(item)} in {_namespace(item)}"
         found = FoundServer(
@@ -238,24 +238,24 @@ class Kubernetes:
             protocol=protocol,
             title=title,
             models=(model,),
-            said={model: said},
+            reports={model: report},
         )
         return self._with_options(found)
 
     def _meshes(self) -> Iterator[Server]:
         """One server a namespace, with the names of its models, pipelines and experiments."""
-        said: dict[str, dict[str, Said]] = {}
+        reports: dict[str, dict[str, ModelReport]] = {}
         explainers: dict[str, dict[str, str]] = {}
         for plural, suffix in _SUFFIXES.items():
             for item in self._all(plural):
-                names = said.setdefault(_namespace(item), {})
+                names = reports.setdefault(_namespace(item), {})
                 names[f"{_name(item)}{suffix}"] = _condition_state(item)
                 if explained := _explained(item):
                     explainers.setdefault(_namespace(item), {})[explained] = _name(item)
-        if said and not self._configured.mesh_url:
+        if reports and not self._configured.mesh_url:
             self._no_gateway("models", "mesh_url")
             return
-        for namespace, names in said.items():
+        for namespace, names in reports.items():
             found = FoundServer(
                 name=f"{namespace}.mesh",
                 url=_filled(self._configured.mesh_url, namespace, ""),
@@ -263,7 +263,7 @@ class Kubernetes:
                 title=f"Seldon Core 2 in {namespace}",
                 models=tuple(sorted(names)),
                 explainers=explainers.get(namespace, {}),
-                said=names,
+                reports=names,
             )
             yield self._with_options(found)
 
@@ -294,28 +294,28 @@ def cluster_api(configured: KubernetesSource) -> httpx.Client:
     return Client(config, options)
 
 
-def _seldon_state(item: Item) -> Said:
+def _seldon_state(item: Item) -> ModelReport:
     status = _mapping(item.get("status"))
     state = _SELDON_STATES.get(_text(status.get("state")), "UNKNOWN")
-    return Said(state=state, reason=_text(status.get("description")))
+    return ModelReport(state=state, reason=_text(status.get("description")))
 
 
-def _condition_state(item: Item) -> Said:
+def _condition_state(item: Item) -> ModelReport:
     """The state in the words of `ModelInfo`, from the conditions of Seldon Core 2 and KServe."""
     status = _mapping(item.get("status"))
     conditions = [c for c in _sequence(status.get("conditions")) if isinstance(c, Mapping)]
     by_type = {_text(c.get("type")): c for c in conditions}
     ready = _text(by_type.get("Ready", {}).get("status"))
     if _text(by_type.get("Stopped", {}).get("status")) == "True":
-        return Said(state="UNAVAILABLE", reason="It was stopped.")
+        return ModelReport(state="UNAVAILABLE", reason="It was stopped.")
     if ready == "True":
-        return Said(state="READY")
+        return ModelReport(state="READY")
     if "Ready" not in by_type:
-        return Said()
+        return ModelReport()
     causes = [_cause(c) for c in conditions if _text(c.get("status")) != "True"]
     failure, loading = _loading(status)
     reason = next((cause for cause in (failure, *causes) if cause), "")
-    return Said(state=_not_ready(" ".join([*causes, loading])), reason=reason)
+    return ModelReport(state=_not_ready(" ".join([*causes, loading])), reason=reason)
 
 
 def _not_ready(words: str) -> str:

@@ -3,8 +3,8 @@
 https://docs.seldon.io/projects/seldon-core/en/latest/reference/apis/external-prediction.html
 """
 
-from mds_client.protocols.seldon_core_1.dialect import SeldonCore1
+from mds_client.protocols.seldon_core_1.protocol import SeldonCore1
 
-DIALECT = SeldonCore1
+PROTOCOL = SeldonCore1
 
-__all__ = ["DIALECT", "SeldonCore1"]
+__all__ = ["PROTOCOL", "SeldonCore1"]

@@ -9,7 +9,7 @@ from mds_client.signature import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class Hint:
     """What one refusal says: how many values a row has, or the names of the columns, by which rule.
 
     `kinds` are of named columns whose type was said, `optional` those that may be left out. `is_whole` is
@@ -23,7 +23,7 @@ class Told:
     optional: frozenset[str] = frozenset()
     is_whole: bool = True
 
-    def with_more(self, later: Told) -> Told:
+    def with_more(self, later: Hint) -> Hint:
         """Both together; the later refusal is about more of the row."""
         if not (later.names and self.names) or set(later.names) >= set(self.names):
             return later if later.names else replace(later, names=self.names, kinds=self.kinds)

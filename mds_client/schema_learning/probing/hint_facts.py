@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mds_client.schema_learning.probing.hint import Told
+from mds_client.schema_learning.probing.hint import Hint
 from mds_client.signature import Field, Kind, Layout
 from mds_client.signature.facts import MAX_INPUTS, Facts, FieldFacts, about
 
@@ -23,39 +23,39 @@ _ZEROS: Mapping[str, object] = {
 }
 
 
-def count_of(told: Told) -> str:
-    count = len(told.names) or told.width
-    words = "named value" if told.names else "zero"
+def count_of(hint: Hint) -> str:
+    count = len(hint.names) or hint.width
+    words = "named value" if hint.names else "zero"
     return f"{count} {words}{'s' if count != 1 else ''}"
 
 
-def facts_of(told: Told, calls: int, answered: str, layout: Layout | None) -> Facts:
+def facts_of(hint: Hint, calls: int, answered: str, layout: Layout | None) -> Facts:
     """What was told, with how it came to be known and whether it was tried."""
     words = {
-        "Found by asking": f"{calls} rows of zeros were sent; read from the words of {told.rule}.",
+        "Found by asking": f"{calls} rows of zeros were sent; read from the words of {hint.rule}.",
         "Confirmed" if answered else "Not confirmed": answered
-        or f"A row of {count_of(told)} was not answered, or could not be tried.",
+        or f"A row of {count_of(hint)} was not answered, or could not be tried.",
     }
-    known = known_facts(told)
-    inputs = known.inputs if answered or told.is_whole else ()
+    known = known_facts(hint)
+    inputs = known.inputs if answered or hint.is_whole else ()
     return replace(known, inputs=inputs, layout=layout, about=about(words))
 
 
-def known_facts(told: Told) -> Facts:
-    if told.names:
-        fields = {name: _named(told, name) for name in told.names[:MAX_INPUTS]}
-    elif (told.width or 0) > MAX_INPUTS:
-        fields = {"input-0": FieldFacts(kind="tensor", shape=(-1, told.width or -1))}
+def known_facts(hint: Hint) -> Facts:
+    if hint.names:
+        fields = {name: _named(hint, name) for name in hint.names[:MAX_INPUTS]}
+    elif (hint.width or 0) > MAX_INPUTS:
+        fields = {"input-0": FieldFacts(kind="tensor", shape=(-1, hint.width or -1))}
     else:
         number = FieldFacts(kind="number")
-        fields = {f"column {i + 1}": number for i in range(told.width or 0)}
+        fields = {f"column {i + 1}": number for i in range(hint.width or 0)}
     return Facts(source="probed", inputs=tuple(fields), fields=fields)
 
 
-def _named(told: Told, name: str) -> FieldFacts:
+def _named(hint: Hint, name: str) -> FieldFacts:
     kind: Kind = "text" if name.lower() in _TEXTS else "number"
     return FieldFacts(
-        kind=told.kinds.get(name, kind), required=False if name in told.optional else None
+        kind=hint.kinds.get(name, kind), required=False if name in hint.optional else None
     )
 
 

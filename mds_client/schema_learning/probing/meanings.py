@@ -6,62 +6,62 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mds_client.schema_learning.probing.hint import Told
+from mds_client.schema_learning.probing.hint import Hint
 from mds_client.signature import Kind
 from mds_client.signature.facts import MAX_INPUTS, is_name
 
 
-def wanted_width(match: re.Match[str], _text: str, _sent: int) -> Told | None:
+def wanted_width(match: re.Match[str], _text: str, _sent: int) -> Hint | None:
     """The group `want` is the number of columns."""
-    return Told(width=int(match["want"]))
+    return Hint(width=int(match["want"]))
 
 
-def width_not_ours(match: re.Match[str], _text: str, sent: int) -> Told | None:
+def width_not_ours(match: re.Match[str], _text: str, sent: int) -> Hint | None:
     """Of several sizes that do not fit together the one that we did not send."""
     shapes = [[int(n) for n in re.findall(r"\d{1,9}", shape)] for shape in match.groups()]
     sizes = [shape[-1] for shape in shapes if shape and shape[-1] not in (1, sent)]
-    return Told(width=sizes[0]) if sizes else None
+    return Hint(width=sizes[0]) if sizes else None
 
 
-def listed_names(match: re.Match[str], text: str, _sent: int) -> Told | None:
+def listed_names(match: re.Match[str], text: str, _sent: int) -> Hint | None:
     """Names in quotes, after the phrase."""
     names, end = _quoted(text, match.end())
-    return Told(names=names, is_whole=text[end : end + 1] in ("]", "}", ")"))
+    return Hint(names=names, is_whole=text[end : end + 1] in ("]", "}", ")"))
 
 
-def unordered_names(match: re.Match[str], text: str, sent: int) -> Told | None:
+def unordered_names(match: re.Match[str], text: str, sent: int) -> Hint | None:
     """Names of a set, which come in any order."""
-    told = listed_names(match, text, sent)
-    return replace(told, names=tuple(sorted(told.names))) if told else None
+    hint = listed_names(match, text, sent)
+    return replace(hint, names=tuple(sorted(hint.names))) if hint else None
 
 
-def names_within(match: re.Match[str], _text: str, _sent: int) -> Told | None:
+def names_within(match: re.Match[str], _text: str, _sent: int) -> Hint | None:
     """Names in quotes, inside the phrase."""
-    return Told(names=_quoted(match["names"], 0)[0])
+    return Hint(names=_quoted(match["names"], 0)[0])
 
 
-def one_name(match: re.Match[str], _text: str, _sent: int) -> Told | None:
+def one_name(match: re.Match[str], _text: str, _sent: int) -> Hint | None:
     """One name; there may be more."""
     name = match["name"]
-    return Told(names=(name,), is_whole=False) if is_name(name) else None
+    return Hint(names=(name,), is_whole=False) if is_name(name) else None
 
 
-def separated_names(match: re.Match[str], text: str, _sent: int) -> Told | None:
+def separated_names(match: re.Match[str], text: str, _sent: int) -> Hint | None:
     """Names between commas up to the end of the phrase."""
     listed, end, _ = text[match.end() :].partition(" in input data")
     names = tuple(dict.fromkeys(filter(is_name, map(str.strip, listed.split(",")))))
-    return Told(names=names[:MAX_INPUTS], is_whole=bool(end)) if end else None
+    return Hint(names=names[:MAX_INPUTS], is_whole=bool(end)) if end else None
 
 
-def bulleted_names(match: re.Match[str], text: str, _sent: int) -> Told | None:
+def bulleted_names(match: re.Match[str], text: str, _sent: int) -> Hint | None:
     """Names on lines that begin with a hyphen; three dots are for the rest of them."""
     lines = text[match.end() :].lstrip("\n").split("\n")[: MAX_INPUTS + 1]
     names: list[str] = []
     for line in lines:
         if not line.startswith("- ") or line == "- ...":
-            return Told(names=tuple(names), is_whole=line != "- ...")
+            return Hint(names=tuple(names), is_whole=line != "- ...")
         names += filter(is_name, [line[2:].strip()])
-    return Told(names=tuple(names))
+    return Hint(names=tuple(names))
 
 
 _TYPES: Mapping[str, Kind] = {
@@ -79,7 +79,7 @@ _TYPED = re.compile(
 )
 
 
-def typed_names(match: re.Match[str], text: str, _sent: int) -> Told | None:
+def typed_names(match: re.Match[str], text: str, _sent: int) -> Hint | None:
     """Names with their types: `'age': long (required), …`."""
     kinds: dict[str, Kind] = {}
     optional, start = set(), match.end()
@@ -89,7 +89,7 @@ def typed_names(match: re.Match[str], text: str, _sent: int) -> Told | None:
         optional |= {name} if found[5] == "optional" else set()
     names = tuple(filter(is_name, kinds))
     is_whole = text[start : start + 1] == "]"
-    return Told(names=names, kinds=kinds, optional=frozenset(optional), is_whole=is_whole)
+    return Hint(names=names, kinds=kinds, optional=frozenset(optional), is_whole=is_whole)
 
 
 _QUOTED = re.compile(

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from mds_client.errors import EndpointTimedOut, MdsError, ModelNotFound, NotAllowed, NotReady
-from mds_client.protocols.protocol import Conversation, Dialect
-from mds_client.schema_learning.probing.hint import Told
+from mds_client.protocols.protocol import Conversation, Protocol
+from mds_client.schema_learning.probing.hint import Hint
 from mds_client.schema_learning.probing.hint_facts import count_of, facts_of, known_facts, zero_of
 from mds_client.schema_learning.probing.refusal_text import read
 from mds_client.signature import Layout, ModelRef, Signature, Values
@@ -29,7 +29,7 @@ _MALFORMED = (
 _NOT_ABOUT_THE_ROW = (NotAllowed, ModelNotFound, NotReady, EndpointTimedOut)
 
 
-def probed(dialect: Dialect, model: ModelRef, signature: Signature) -> Conversation[Facts | None]:
+def probed(protocol: Protocol, model: ModelRef, signature: Signature) -> Conversation[Facts | None]:
     """What the model takes, read out of at most three predictions for rows of zeros.
 
     Only for a signature that leaves open what a row is; None for any other, without a request, and where
@@ -40,11 +40,11 @@ def probed(dialect: Dialect, model: ModelRef, signature: Signature) -> Conversat
     if not is_open(signature):
         return None
     whole = replace(signature, model=model)
-    probe = _Probe(dialect=dialect, signature=whole)
-    told = yield from probe.first()
-    if told is None:
+    probe = _Probe(protocol=protocol, signature=whole)
+    hint = yield from probe.first()
+    if hint is None:
         return None
-    return (yield from probe.settled(told))
+    return (yield from probe.settled(hint))
 
 
 def is_open(signature: Signature) -> bool:
@@ -60,73 +60,73 @@ def is_open(signature: Signature) -> bool:
 class _Probe:
     """The calls of one probing."""
 
-    dialect: Dialect
+    protocol: Protocol
     signature: Signature
     calls: int = 0
     answered: str = ""
     layout: Layout | None = None
     tried: list[Request] = field(default_factory=list)
 
-    def first(self) -> Conversation[Told | None]:
+    def first(self) -> Conversation[Hint | None]:
         """What the refusal of one zero says; of two, where one was answered.
 
         A single value is spread over a row of any length by NumPy: that it is answered says nothing yet.
         """
-        told = yield from self._asked(self.signature, self._zeros(1), sent=1)
+        hint = yield from self._asked(self.signature, self._zeros(1), sent=1)
         if not self.answered:
-            return told
+            return hint
         self.answered = ""
-        told = yield from self._asked(self.signature, self._zeros(2), sent=2)
+        hint = yield from self._asked(self.signature, self._zeros(2), sent=2)
         if self.answered:
             return None  # it takes rows of any length
-        if told is None or (told.width in (None, 1) and not told.names):
+        if hint is None or (hint.width in (None, 1) and not hint.names):
             self.answered = "A row of one number was answered, a row of two was not."
-            return Told(rule="the answer to one number", width=1)
-        return told
+            return Hint(rule="the answer to one number", width=1)
+        return hint
 
-    def settled(self, told: Told) -> Conversation[Facts]:
+    def settled(self, hint: Hint) -> Conversation[Facts]:
         """The facts of what was told, tried as often as is left."""
         while not self.answered and self.calls < MOST_CALLS:
-            again = yield from self._tried(told)
+            again = yield from self._tried(hint)
             if again is None:
                 break
-            told = told.with_more(again)
-        return facts_of(told, self.calls, self.answered, self.layout)
+            hint = hint.with_more(again)
+        return facts_of(hint, self.calls, self.answered, self.layout)
 
-    def _tried(self, told: Told) -> Conversation[Told | None]:
+    def _tried(self, hint: Hint) -> Conversation[Hint | None]:
         """What the model says to a row of that form; None when that is nothing new."""
-        again: Told | None = None
-        for form in _forms(self.signature, told):
+        again: Hint | None = None
+        for form in _forms(self.signature, hint):
             if self.answered or self.calls >= MOST_CALLS:
                 break
             row = {f.name: zero_of(f) for f in form.inputs}
             again = yield from self._asked(form, row, sent=len(form.inputs))
             if self.answered:
-                self.answered = f"A row of {count_of(told)} was answered{_how(form)}."
+                self.answered = f"A row of {count_of(hint)} was answered{_how(form)}."
                 self.layout = form.layout
-            if again is not None and _is_news(told, again):
+            if again is not None and _is_news(hint, again):
                 return again
         return None
 
-    def _asked(self, form: Signature, row: Values, *, sent: int) -> Conversation[Told | None]:
+    def _asked(self, form: Signature, row: Values, *, sent: int) -> Conversation[Hint | None]:
         """Ask once. Sets `answered`; otherwise what the refusal tells."""
-        request = self.dialect.predict_request(form, [row], str(uuid.uuid4()))
+        request = self.protocol.predict_request(form, [row], str(uuid.uuid4()))
         self.calls += 1
         response = yield request
         error = self._error(form, response)
         if error is None:
             self.answered = "yes"
             return None
-        told = read(response, sent)
-        if told is None and isinstance(error, _NOT_ABOUT_THE_ROW):
+        hint = read(response, sent)
+        if hint is None and isinstance(error, _NOT_ABOUT_THE_ROW):
             raise error
-        return told
+        return hint
 
     def _error(self, form: Signature, response: Response) -> Exception | None:
         """Why the response is no answer. Servers say so with a success, too."""
         try:
-            self.dialect.accepted(response)
-            self.dialect.read_prediction(form, response, 1)
+            self.protocol.accepted(response)
+            self.protocol.read_prediction(form, response, 1)
         except _MALFORMED as error:
             return error
         return None
@@ -135,18 +135,18 @@ class _Probe:
         return {self.signature.inputs[0].name: [0.0] * count}
 
 
-def _is_news(told: Told, again: Told) -> bool:
-    if again.names and not set(again.names) <= set(told.names):
+def _is_news(hint: Hint, again: Hint) -> bool:
+    if again.names and not set(again.names) <= set(hint.names):
         return True
-    return again.width not in (None, told.width, len(told.names))
+    return again.width not in (None, hint.width, len(hint.names))
 
 
-def _forms(signature: Signature, told: Told) -> Iterator[Signature]:
+def _forms(signature: Signature, hint: Hint) -> Iterator[Signature]:
     """The signatures to try: as the ladder would draw it, then with one tensor for each field.
 
     A model that looks for its columns by name says how they are called only when it is given some.
     """
-    form = merged(signature, known_facts(told), unfolds=True)
+    form = merged(signature, known_facts(hint), unfolds=True)
     yield form
     if form.layout == "matrix":
         yield replace(form, layout="columns", tensor=None)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from mds_client.schema_learning.probing.hint import Told
+from mds_client.schema_learning.probing.hint import Hint
 from mds_client.schema_learning.probing.rules import RULES
 from mds_client.signature.facts import MAX_INPUTS
 from mds_client.transport.exchange import Response
@@ -32,14 +32,14 @@ _ENVELOPE = frozenset(
 )
 
 
-def read(response: Response, sent: int = 1) -> Told | None:
+def read(response: Response, sent: int = 1) -> Hint | None:
     """What a refusal says of the row that the model wants; `sent` is how many values were sent.
 
     Names count for more than a width. None where no rule knows the words. Never raises.
     """
-    found = list(_told(list(_pieces(response)), sent))
-    widths = [told for told in found if told.width]
-    named = [told for told in found if told.names]
+    found = list(_hints(list(_pieces(response)), sent))
+    widths = [hint for hint in found if hint.width]
+    named = [hint for hint in found if hint.names]
     if not named:
         return widths[0] if widths else None
     best = named[0]
@@ -47,13 +47,13 @@ def read(response: Response, sent: int = 1) -> Told | None:
     return widths[0] if is_short else best
 
 
-def _told(pieces: Sequence[str], sent: int) -> Iterator[Told]:
+def _hints(pieces: Sequence[str], sent: int) -> Iterator[Hint]:
     for rule in RULES:
         for piece in pieces:
             match = rule.phrase.search(piece, 0, _MOST_TEXT)
-            told = rule.means(match, piece, sent) if match else None
-            if told and (told.names or 0 < (told.width or 0) <= _WIDEST):
-                yield replace(told, rule=rule.library)
+            hint = rule.means(match, piece, sent) if match else None
+            if hint and (hint.names or 0 < (hint.width or 0) <= _WIDEST):
+                yield replace(hint, rule=rule.library)
 
 
 def _pieces(response: Response) -> Iterator[str]:

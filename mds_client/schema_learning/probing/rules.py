@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from mds_client.schema_learning.probing.hint import Told
+from mds_client.schema_learning.probing.hint import Hint
 from mds_client.schema_learning.probing.meanings import (
     bulleted_names,
     listed_names,
@@ -19,7 +19,7 @@ from mds_client.schema_learning.probing.meanings import (
     width_not_ours,
 )
 
-_Means = Callable[[re.Match[str], str, int], Told | None]
+_Means = Callable[[re.Match[str], str, int], Hint | None]
 
 
 @dataclass(frozen=True, kw_only=True)

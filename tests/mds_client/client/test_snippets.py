@@ -15,7 +15,7 @@ import pytest
 
 from mds_client import MdsClient, Server
 from mds_client.client.snippets import Snippet, snippets
-from mds_client.protocols import dialect_for
+from mds_client.protocols import protocol_for
 from mds_client.transport.exchange import Request
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -34,11 +34,11 @@ def _run(snippet: Snippet, **variables: str) -> str:
 @pytest.mark.parametrize("name", ["breast-cancer", "sentiment", "digits", "language-id"])
 def test_every_program_answers_as_the_original_call(client: MdsClient, name: str) -> None:
     model = client.model(name)
-    signature, dialect = model.signature(), client.dialect()
+    signature, protocol = model.signature(), client.protocol()
     row = signature.example_rows[0]
     original = model.predict(row)
     body = json.loads(original.exchange.response_body)["outputs"]
-    programs = snippets(client.server, dialect, signature, original.exchange, values=row)
+    programs = snippets(client.server, protocol, signature, original.exchange, values=row)
     by_title = {program.title: program for program in programs}
     assert {"curl", "Python", "mds_client"} <= set(by_title)
     assert json.loads(_run(by_title["curl"]))["outputs"] == body
@@ -83,10 +83,10 @@ def test_bodies_arrive_as_they_are_and_the_secret_is_nowhere(body: bytes) -> Non
             url=f"http://user:hunter2@127.0.0.1:{echo.server_port}",
             headers={"Authorization": "Bearer hunter3"},
         )
-        dialect = dialect_for(server, "open-inference")
+        protocol = protocol_for(server, "open-inference")
         request = Request(method="POST", path="/x", body=body)
         found = snippets(
-            server, dialect, None, request, variables={"authorization": "MDS_SERVER_TOKEN"}
+            server, protocol, None, request, variables={"authorization": "MDS_SERVER_TOKEN"}
         )
         for snippet in found:
             assert "hunter" not in snippet.code + str(snippet.needs)
@@ -99,6 +99,6 @@ def test_bodies_arrive_as_they_are_and_the_secret_is_nowhere(body: bytes) -> Non
 def test_the_variable_of_a_credential_has_a_name_by_default(client: MdsClient) -> None:
     server = Server(name="s", url="http://h", headers={"X-Api-Key": "hunter2"})
     request = Request(method="GET", path="/v2")
-    for snippet in snippets(server, client.dialect(), None, request):
+    for snippet in snippets(server, client.protocol(), None, request):
         assert "MDS_HEADER_X_API_KEY" in snippet.code
         assert "hunter2" not in snippet.code

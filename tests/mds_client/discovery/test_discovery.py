@@ -17,7 +17,7 @@ import pytest
 from mds_client import MdsClient, ModelRef, Server
 from mds_client.discovery import UNREACHABLE, Catalogue
 from mds_client.discovery.readings import SIGNATURE_RETRY
-from mds_client.discovery.sources import FoundServer, Said
+from mds_client.discovery.sources import FoundServer, ModelReport
 from tests.mds_client import faults
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -228,7 +228,9 @@ def test_servers_of_a_source_come_and_go() -> None:
     catalogue.refresh()
     assert len(catalogue.entries()) == 3
     first = catalogue.client("b")
-    source.servers = [replace(b, said={"model-00001": Said(state="LOADING", reason="slow")})]
+    source.servers = [
+        replace(b, reports={"model-00001": ModelReport(state="LOADING", reason="slow")})
+    ]
     catalogue.refresh()
     assert {e.ref.server for e in catalogue.entries()} == {"b"}
     assert catalogue.client("b") is first
@@ -242,9 +244,16 @@ def test_servers_of_a_source_come_and_go() -> None:
 
 
 def test_a_source_tells_of_a_model_whose_server_does_not_answer() -> None:
-    said = {"m": Said(state="UNAVAILABLE", reason="the picture could not be pulled"), "n": Said()}
+    reports = {
+        "m": ModelReport(state="UNAVAILABLE", reason="the picture could not be pulled"),
+        "n": ModelReport(),
+    }
     found = FoundServer(
-        name="x", url="http://127.0.0.1:9", protocol="open-inference", models=("m",), said=said
+        name="x",
+        url="http://127.0.0.1:9",
+        protocol="open-inference",
+        models=("m",),
+        reports=reports,
     )
     catalogue = Catalogue({}, sources=[Listed(found)])
     catalogue.refresh()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mds_client.discovery.sources import FoundServer, Said
+from mds_client.discovery.sources import FoundServer, ModelReport
 from mds_client.discovery.sources.kubernetes import KINDS, Kubernetes, KubernetesSource
 from tests.mds_client.cluster import KSERVE, Api, Page, cluster, resource
 
@@ -38,7 +38,7 @@ def read(source: Kubernetes) -> list[FoundServer]:
 
 
 @pytest.mark.parametrize(
-    ("protocol", "dialect", "model"),
+    ("protocol", "expected", "model"),
     [
         (None, "seldon-core-1", "churn"),
         ("seldon", "seldon-core-1", "churn"),
@@ -49,7 +49,7 @@ def read(source: Kubernetes) -> list[FoundServer]:
     ],
 )
 def test_a_seldon_deployment_is_a_server_behind_the_gateway(
-    api: Api, protocol: str | None, dialect: str, model: str
+    api: Api, protocol: str | None, expected: str, model: str
 ) -> None:
     spec = {"protocol": protocol, "predictors": [{"graph": {"name": "classifier"}}]}
     address = {"url": "http://churn-main.retention.svc:8000/api/v1.0/predictions"}
@@ -57,8 +57,8 @@ def test_a_seldon_deployment_is_a_server_behind_the_gateway(
     api.pages[CORE_1] = [{"items": [resource("churn", spec, status)]}]
     (server,) = read(Kubernetes(KubernetesSource(**GATEWAYS)))
     assert server.url == "http://ingress/seldon/retention/churn"
-    assert (server.protocol, server.models) == (dialect, (model,))
-    assert server.said == {model: Said(state="READY")}
+    assert (server.protocol, server.models) == (expected, (model,))
+    assert server.reports == {model: ModelReport(state="READY")}
     assert api.tokens == {"Bearer pass-me"}
 
 
@@ -66,7 +66,7 @@ def test_a_failed_seldon_deployment_says_why(api: Api) -> None:
     status = {"state": "Failed", "description": "no such image"}
     api.pages[CORE_1] = [{"items": [resource("churn", {}, status)]}]
     (server,) = read(Kubernetes(KubernetesSource(**GATEWAYS)))
-    assert server.said == {"churn": Said(state="UNAVAILABLE", reason="no such image")}
+    assert server.reports == {"churn": ModelReport(state="UNAVAILABLE", reason="no such image")}
 
 
 def test_a_namespace_of_seldon_core_2_is_one_server(api: Api) -> None:
@@ -86,24 +86,24 @@ def test_a_namespace_of_seldon_core_2_is_one_server(api: Api) -> None:
     mine, other = read(Kubernetes(KubernetesSource(**GATEWAYS)))
     assert (mine.url, mine.protocol) == ("http://mesh.retention", "seldon-core-2")
     assert mine.models == ("churn", "next", "triage.pipeline")
-    assert mine.said["churn"].state == "READY"
-    assert mine.said["next"] == Said(state="UNAVAILABLE", reason="ModelFailed: no pod")
-    assert mine.said["triage.pipeline"].state == "UNKNOWN"
-    assert other.said == {"ab.experiment": Said(state="LOADING")}
+    assert mine.reports["churn"].state == "READY"
+    assert mine.reports["next"] == ModelReport(state="UNAVAILABLE", reason="ModelFailed: no pod")
+    assert mine.reports["triage.pipeline"].state == "UNKNOWN"
+    assert other.reports == {"ab.experiment": ModelReport(state="LOADING")}
 
 
 @pytest.mark.parametrize(
-    ("version", "dialect"), [("v1", "kserve-v1"), ("v2", "kserve"), (None, "auto")]
+    ("version", "protocol"), [("v1", "kserve-v1"), ("v2", "kserve"), (None, "auto")]
 )
 def test_an_inference_service_speaks_what_its_spec_says(
-    api: Api, version: str | None, dialect: str
+    api: Api, version: str | None, protocol: str
 ) -> None:
     spec = {"predictor": {"model": {"protocolVersion": version}}}
     status = {"url": "http://evil.example", **conditions(Ready="True")}
     api.pages[KSERVE] = [{"items": [resource("churn", spec, status)]}]
     (server,) = read(Kubernetes(KubernetesSource(**GATEWAYS)))
-    assert (server.url, server.protocol) == ("http://churn.retention.models", dialect)
-    assert server.said == {"churn": Said(state="READY")}
+    assert (server.url, server.protocol) == ("http://churn.retention.models", protocol)
+    assert server.reports == {"churn": ModelReport(state="READY")}
 
 
 def test_an_address_of_the_cluster_is_used_only_when_allowed(api: Api) -> None:
@@ -151,7 +151,7 @@ def test_an_address_of_the_cluster_is_used_only_when_allowed(api: Api) -> None:
 def test_states_are_in_our_words(api: Api, status: Page, state: str, reason: str) -> None:
     api.pages[KSERVE] = [{"items": [resource("m", {}, status)]}]
     (server,) = read(Kubernetes(KubernetesSource(**GATEWAYS)))
-    assert server.said == {"m": Said(state=state, reason=reason)}
+    assert server.reports == {"m": ModelReport(state=state, reason=reason)}
 
 
 def test_a_long_list_is_read_page_by_page(api: Api) -> None:

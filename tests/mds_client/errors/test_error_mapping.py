@@ -26,7 +26,7 @@ from mds_client.errors import (
     UnreadableAnswer,
 )
 from mds_client.errors.error_mapping import error_of
-from mds_client.protocols import dialects
+from mds_client.protocols import protocols
 from mds_client.transport.exchange import Response
 from tests.mds_client import faults
 
@@ -366,7 +366,7 @@ def anything() -> Iterator[tuple[Anything, dict[str, MdsClient]]]:
     with faults.misbehaving(told) as url, ExitStack() as stack:
         servers = [
             Server(name="s", url=url, protocol=name, models=("m",), retries=0, breaker_failures=0)
-            for name in dialects()
+            for name in protocols()
         ]
         yield told, {s.protocol: stack.enter_context(MdsClient(s)) for s in servers}
 
@@ -392,7 +392,7 @@ BODIES = st.binary(max_size=200) | TREES.map(lambda tree: json.dumps(tree).encod
 
 @settings(max_examples=200)
 @given(
-    protocol=st.sampled_from(sorted(dialects())),
+    protocol=st.sampled_from(sorted(protocols())),
     status=st.integers(200, 599) | st.just(200),
     body=BODIES,
     content_type=CONTENT_TYPES,

@@ -21,7 +21,7 @@ from mds_client import (
     UnreadableAnswer,
 )
 from mds_client.discovery import Catalogue
-from mds_client.protocols import dialect_for
+from mds_client.protocols import protocol_for
 from mds_client.protocols.explainers import Explained, explainer_of, explainers
 from mds_client.signature import Explainer, Field, Signature
 
@@ -40,7 +40,7 @@ def _found(
     refs: Sequence[ModelRef], server: Server, **declared: Signature
 ) -> dict[ModelRef, Explainer]:
     signatures = {ref: declared.get(ref.name.replace("-", "_")) for ref in refs}
-    return explainers(dialect_for(server), signatures)
+    return explainers(protocol_for(server), signatures)
 
 
 def _saying(explains: str = "", *outputs: str) -> Signature:

@@ -56,7 +56,7 @@ def test_recorded_errors(name: str, error: type[Exception]) -> None:
 def test_no_explainer_is_a_refusal() -> None:
     with client("http://127.0.0.1:9", "kserve-v1") as asking:
         seen = exchange("kserve-v1", "v1_explain_unsupported")["response"]
-        problem = asking.dialect().problem(
+        problem = asking.protocol().problem(
             Response(status=seen["status"], body=Reply(seen["body"]).content)
         )
     assert isinstance(problem, EndpointRefused)
@@ -124,9 +124,9 @@ def test_names_are_quoted_and_the_program_is_python() -> None:
     with client("http://127.0.0.1:9", "kserve-v1") as asking:
         ref = ModelRef(server="s", name="a/b ?")
         signature = Signature(model=ref, inputs=(unknown_input(),), layout="unknown")
-        request = asking.dialect().predict_request(signature, [{"input-0": [1.0, 2.0]}], "id")
+        request = asking.protocol().predict_request(signature, [{"input-0": [1.0, 2.0]}], "id")
         assert request.path == "/v1/models/a%2Fb%20%3F:predict"
-        ast.parse(asking.dialect().own_client(signature, request))
-        explain = asking.dialect().explain_request(signature, [{"input-0": [[1.0]]}], "id")
+        ast.parse(asking.protocol().own_client(signature, request))
+        explain = asking.protocol().explain_request(signature, [{"input-0": [[1.0]]}], "id")
         assert explain is not None
         assert explain.path.endswith(":explain")

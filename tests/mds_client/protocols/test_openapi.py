@@ -19,7 +19,7 @@ from mds_client import (
     UnreadableAnswer,
 )
 from mds_client.protocols.openapi import OpenAPI
-from mds_client.protocols.protocol import Dialect
+from mds_client.protocols.protocol import Protocol
 from mds_client.signature import Signature
 from mds_client.transport.exchange import Response
 from tests.mds_client.faults import Behaviour, answers, misbehaving
@@ -72,7 +72,7 @@ def properties(**members: object) -> dict:
     return {"type": "object", "properties": members, "required": list(members)}
 
 
-def dialect() -> Dialect:
+def protocol() -> Protocol:
     return OpenAPI(Server(name="s", url="http://h"))
 
 
@@ -118,7 +118,7 @@ def test_a_validation_error_names_its_field():
 
 def test_a_nested_validation_error_has_a_dotted_field():
     body = {"detail": [{"loc": ["body", 0, "address", "city"], "msg": "bad"}]}
-    error = dialect().problem(Response(status=422, body=json.dumps(body).encode()))
+    error = protocol().problem(Response(status=422, body=json.dumps(body).encode()))
     assert isinstance(error, EndpointRefused)
     assert error.field == "address.city"
 
@@ -175,7 +175,7 @@ def test_nested_objects_go_and_come_back():
     )
     found = signature(schema)
     assert [(f.name, f.group) for f in found.inputs] == [("age", ""), ("address.city", "Home")]
-    request = dialect().predict_request(found, [{"age": 3, "address.city": "Bern"}], "id")
+    request = protocol().predict_request(found, [{"age": 3, "address.city": "Bern"}], "id")
     assert json.loads(request.body) == {"age": 3, "address": {"city": "Bern"}}
 
 
@@ -234,4 +234,4 @@ def test_fewer_answers_than_rows_are_unreadable():
 def test_a_route_without_a_remembered_path():
     found = signature(properties(x={"type": "number"}))
     plain = Signature(model=ModelRef(server="s", name="a.b"), inputs=found.inputs)
-    assert dialect().predict_request(plain, [{"x": 1.0}], "").path == "/a/b"
+    assert protocol().predict_request(plain, [{"x": 1.0}], "").path == "/a/b"

@@ -20,16 +20,16 @@ from referencing.jsonschema import DRAFT202012
 
 from mds_client import Field, File, ModelRef, Server, Signature
 from mds_client.codecs.binary import HEADER_LENGTH
-from mds_client.protocols import dialects
+from mds_client.protocols import protocols
 from mds_client.protocols.open_inference import OpenInference
-from mds_client.protocols.protocol import Dialect
+from mds_client.protocols.protocol import Protocol
 from mds_client.signature.checks import INTEGER_LIMITS
 from mds_client.signature.rows import Rows, checked_rows
 from mds_client.transport.exchange import Request
 from settings import ROOT
 
 PUBLISHED = "demo_mds/.venv/lib/python3.*/site-packages/mlserver/rest/openapi"
-DIALECTS = [name for name, found in dialects().items() if issubclass(found, OpenInference)]
+PROTOCOLS = [name for name, found in protocols().items() if issubclass(found, OpenInference)]
 FLOATS = ("FP16", "FP32", "FP64")
 DATATYPES = ("BOOL", *INTEGER_LIMITS, *FLOATS, "BYTES")
 often = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -190,13 +190,13 @@ def _tensor(draw: st.DrawFn, sizes: Sequence[int]) -> object:
     return np.array(numbers).reshape(tuple(sizes)).tolist()
 
 
-def _dialect(name: str) -> Dialect:
-    return dialects()[name](Server(name="s", url="http://127.0.0.1:9", protocol=name))
+def _protocol(name: str) -> Protocol:
+    return protocols()[name](Server(name="s", url="http://127.0.0.1:9", protocol=name))
 
 
 def _request(name: str, case: Case) -> Request:
     signature, rows = case
-    return _dialect(name).predict_request(signature, checked_rows(signature, rows), "r-1")
+    return _protocol(name).predict_request(signature, checked_rows(signature, rows), "r-1")
 
 
 def _body(request: Request) -> Any:
@@ -237,7 +237,7 @@ def _mistakes(body: Mapping[str, Any]) -> Iterator[str]:
         yield from (repr(value) for value in data if not _is_of(datatype, value))
 
 
-@pytest.mark.parametrize("name", DIALECTS)
+@pytest.mark.parametrize("name", PROTOCOLS)
 @often
 @given(case=columns() | matrix() | tensors())
 def test_a_request_is_as_published(name: str, case: Case, dataplane: Published) -> None:
@@ -251,7 +251,7 @@ def test_a_request_is_as_published(name: str, case: Case, dataplane: Published) 
         assert list(_mistakes(body)) == []
 
 
-@pytest.mark.parametrize("name", DIALECTS)
+@pytest.mark.parametrize("name", PROTOCOLS)
 @pytest.mark.parametrize("datatype", DATATYPES)
 @often
 @given(data=st.data())
@@ -268,7 +268,7 @@ def test_every_datatype_is_as_published(
     assert sent["shape"] == [len(rows), 1]
 
 
-@pytest.mark.parametrize("name", DIALECTS)
+@pytest.mark.parametrize("name", PROTOCOLS)
 def test_much_data_is_as_published_too(name: str, dataplane: Published) -> None:
     """Triton and KServe get it in binary."""
     fields = tuple(Field(name=f"x{i}", kind="number", datatype="FP32") for i in range(3))
@@ -279,15 +279,15 @@ def test_much_data_is_as_published_too(name: str, dataplane: Published) -> None:
     assert dataplane.offers(request)
 
 
-@pytest.mark.parametrize("name", DIALECTS)
+@pytest.mark.parametrize("name", PROTOCOLS)
 def test_questions_are_as_published(name: str, dataplane: Published, repository: Published) -> None:
     """Metadata, readiness and the index; other servers' own routes are tested with those servers."""
-    dialect = _dialect(name)
+    protocol = _protocol(name)
     for model in (ModelRef(server="s", name="a b"), ModelRef(server="s", name="m", version="1")):
-        assert dataplane.offers(next(dialect.signature(model)))
-    assert dataplane.offers(next(dialect.ready()))
-    if type(dialect).models is OpenInference.models:
-        index = next(dialect.models())
+        assert dataplane.offers(next(protocol.signature(model)))
+    assert dataplane.offers(next(protocol.ready()))
+    if type(protocol).models is OpenInference.models:
+        index = next(protocol.models())
         assert repository.offers(index)
         repository.check("RepositoryIndexRequest", json.loads(index.body))
 

@@ -18,7 +18,7 @@ from mds_client import (
     Server,
     UnreadableAnswer,
 )
-from mds_client.protocols.protocol import Dialect
+from mds_client.protocols.protocol import Protocol
 from mds_client.protocols.seldon_core_1 import SeldonCore1
 from mds_client.signature import Field, Signature
 from mds_client.transport.exchange import Request, Response
@@ -71,7 +71,7 @@ def signature(metadata: object) -> Signature:
             return client.model("m").signature()
 
 
-def dialect() -> Dialect:
+def protocol() -> Protocol:
     return SeldonCore1(Server(name="s", url="http://h/seldon/ns/churn"))
 
 
@@ -80,7 +80,7 @@ def read(name: str, rows: int = 2):
     ref = ModelRef(server="s", name="m")
     labelled = Field(name="output", kind="tensor", labels=("malignant", "benign"))
     known = Signature(model=ref, inputs=(), outputs=(labelled,))
-    return dialect().read_prediction(known, Response(status=200, body=body), rows)[1]
+    return protocol().read_prediction(known, Response(status=200, body=body), rows)[1]
 
 
 def test_is_recognised_by_its_metadata():
@@ -121,7 +121,7 @@ def test_a_json_schema_is_fields():
     }
     found = signature({"name": "m", "inputs": [{"messagetype": "jsonData", "schema": schema}]})
     assert [(f.kind, f.required) for f in found.inputs] == [("text", False), ("integer", True)]
-    request = dialect().predict_request(found, [{"age": 3}], "id")
+    request = protocol().predict_request(found, [{"age": 3}], "id")
     assert json.loads(request.body)["jsonData"] == {"age": 3}
 
 
@@ -236,7 +236,7 @@ def test_answers_out_of_form_are_unreadable(body):
 @pytest.mark.parametrize(("is_right", "reward"), [(True, 1.0), (False, 0.001)])
 def test_feedback_has_the_case_and_a_reward_that_counts(is_right, reward):
     sent, answered = b'{"data": {"ndarray": [[1]]}}', b'{"data": {"ndarray": [[2]]}}'
-    request = dialect().feedback_request(sent, answered, is_right=is_right, request_id="p1")
+    request = protocol().feedback_request(sent, answered, is_right=is_right, request_id="p1")
     assert isinstance(request, Request)
     assert request.headers["Seldon-Puid"] == "p1"
     body = json.loads(request.body)
@@ -245,7 +245,9 @@ def test_feedback_has_the_case_and_a_reward_that_counts(is_right, reward):
 
 
 def test_what_it_offers():
-    offers = {offer.kind: offer.route for offer in dialect().offers(ModelRef(server="s", name="m"))}
+    offers = {
+        offer.kind: offer.route for offer in protocol().offers(ModelRef(server="s", name="m"))
+    }
     assert offers["explain"].startswith("POST /seldon/ns/churn-explainer/")
     assert offers.keys() == {"explain", "feedback", "metrics"}
 

@@ -328,7 +328,7 @@ NAMED = [
 
 
 @pytest.mark.parametrize("body", NAMED, ids=lambda body: str(body)[:40])
-def test_named_values_in_every_dialect(body: object) -> None:
+def test_named_values_in_every_protocol(body: object) -> None:
     facts = payload(json.dumps(body))
     kinds = {name: field.kind for name, field in facts.fields.items()}
     assert kinds == {"age": "integer", "income": "number", "region": "text"}
@@ -353,7 +353,7 @@ def test_named_values_in_every_dialect(body: object) -> None:
     ],
     ids=str,
 )
-def test_rows_without_names_in_every_dialect(body: object) -> None:
+def test_rows_without_names_in_every_protocol(body: object) -> None:
     facts = payload(json.dumps(body).encode())
     assert facts.inputs == ("column 1", "column 2", "column 3")
     assert {field.kind for field in facts.fields.values()} == {"number"}

@@ -416,8 +416,8 @@ def test_who_may_not_ask_is_told(status: int, error: type[MdsError]) -> None:
     ],
 )
 def test_mlflow_is_sent_a_table_only_where_columns_have_names(words: str, expected: object) -> None:
-    dialect = MlflowScoring(Server(name="s", url="http://127.0.0.1"))
-    asking = probed(dialect, MODEL, NOTHING)
+    protocol = MlflowScoring(Server(name="s", url="http://127.0.0.1"))
+    asking = probed(protocol, MODEL, NOTHING)
     first = next(asking)
     second = asking.send(refusal(words))
     assert [json.loads(sent.body) for sent in (first, second)] == [{"inputs": [[0.0]]}, expected]

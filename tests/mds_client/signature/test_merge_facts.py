@@ -347,7 +347,7 @@ def test_labels_go_to_the_output_that_tells_a_class() -> None:
 
 
 def test_the_provenance_of_a_dialect_survives() -> None:
-    """Dialects keep notes of their own there."""
+    """Protocols keep notes of their own there."""
     noted = replace(
         declared(tensor("a")),
         inputs=(Field(name="a", kind="number", provenance={"optional": "declared config"}),),

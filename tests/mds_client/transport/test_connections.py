@@ -19,7 +19,7 @@ import trustme
 from mds_client import EndpointTimedOut, EndpointUnreachable, MdsClient, MdsError, Server
 from mds_client.transport.connections import Transport, translated
 from mds_client.transport.deadline import Limit
-from mds_client.transport.heads import Asked
+from mds_client.transport.heads import RawRequest
 from mds_client.transport.plain import Connection
 from mds_client.transport.streams import Backend, Stream
 from tests.mds_client.transport.test_faults import GOOD, SIGNATURE
@@ -240,7 +240,7 @@ def test_an_answer_is_read_though_the_request_was_not_taken() -> None:
             return b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno"
 
     connection = Connection((b"http", b"here", 80), Refusing())  # type: ignore[arg-type]
-    answer = connection.ask(Asked.of(httpx.Request("POST", "http://here/", content=b"much")))
+    answer = connection.ask(RawRequest.of(httpx.Request("POST", "http://here/", content=b"much")))
     assert (answer.status, b"".join(answer.body)) == (413, b"no")
     assert not connection.is_idle
 

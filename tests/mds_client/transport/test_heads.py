@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mds_client.transport.heads import Asked, Head, answer_head, request_head
+from mds_client.transport.heads import Head, RawRequest, answer_head, request_head
 
 PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\n"
 HEADERS = {"Host": "a", "X-Request-Id": "7"}
@@ -98,7 +98,7 @@ def test_whatever_is_taken_for_plain_h11_reads_the_same(pieces: list[bytes]) -> 
 
 def test_a_request_is_written_as_h11_writes_it() -> None:
     request = httpx.Request("POST", "http://a/x%20y?z=%C3%A4", headers=HEADERS, content=b"hello")
-    ours = request_head(Asked.of(request))
+    ours = request_head(RawRequest.of(request))
     connection = h11.Connection(h11.CLIENT)
     target = request.url.raw_path
     event = h11.Request(method="POST", target=target, headers=request.headers.raw)
@@ -123,8 +123,8 @@ def test_a_request_is_written_as_h11_writes_it() -> None:
 )
 def test_every_other_request_is_left_to_h11(method: str, headers: dict[str, str]) -> None:
     """Which refuses what would become two requests."""
-    assert request_head(Asked.of(asking("POST", {})))
-    assert request_head(Asked.of(asking(method, headers))) is None
+    assert request_head(RawRequest.of(asking("POST", {})))
+    assert request_head(RawRequest.of(asking(method, headers))) is None
 
 
 _LETTERS = st.text(st.sampled_from("aB0-:,; \t\r\n\x00\x0b\x7fé")) | st.just("x\r\ny: z")
@@ -134,7 +134,7 @@ _LETTERS = st.text(st.sampled_from("aB0-:,; \t\r\n\x00\x0b\x7fé")) | st.just("x
 def test_whatever_is_written_h11_writes_the_same(headers: dict[str, str]) -> None:
     given = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     request = httpx.Request("GET", "http://a/b", headers=[(b"Host", b"a"), *given])
-    ours = request_head(Asked.of(request))
+    ours = request_head(RawRequest.of(request))
     if ours:
         event = h11.Request(method="GET", target="/b", headers=request.headers.raw)
         assert ours == h11.Connection(h11.CLIENT).send(event)

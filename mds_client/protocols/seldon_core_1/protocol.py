@@ -13,8 +13,8 @@ from mds_client.prediction import Output
 from mds_client.protocols.protocol import (
     JSON,
     Conversation,
-    Dialect,
     Offer,
+    Protocol,
     body_of,
     json_of,
     unreadable,
@@ -32,7 +32,7 @@ _FAILURE = ("FAILURE", 1, "1")
 _WRONG = 0.001  # a reward of 0 is not counted, a negative one breaks the counter
 
 
-class SeldonCore1(Dialect):
+class SeldonCore1(Protocol):
     """One deployment is one model. A signature's `tensor` says which form of data it takes."""
 
     NAME = "seldon-core-1"
