@@ -25,7 +25,7 @@ threadpool_limits(1)
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
-pytest_plugins = ["tests.databases", "tests.servers.fixtures"]
+pytest_plugins = ["tests.databases", "tests.servers.fixtures", "tests.workers", "tests.cpu_time"]
 
 
 @pytest.fixture(autouse=True, scope="module")

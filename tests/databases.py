@@ -1,8 +1,9 @@
 """Real databases for tests: each test gets its own, on SQLite and on PostgreSQL.
 
 `sessions` and `database_url` run a test on both; `sqlite_url` is for tests that need only one. The
-tables are made once, by the real migrations, and copied for each test. PostgreSQL is started once,
-when the first test asks for it.
+tables are made once, by the real migrations. SQLite's file is copied for each test; on PostgreSQL, where a
+copy costs a hundred times more, a test gets the database that the one before had, emptied: or a new one, if
+that test changed a table. PostgreSQL is started once, when the first test asks for it.
 """
 
 from __future__ import annotations
@@ -14,16 +15,43 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from db.engine import Sessions, close, make_sessions
 from db.migrate import migrate
 
 _TEMPLATE = "template_for_tests"
 _numbers = itertools.count(1)
+_OURS = "n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
+_TABLES = f"""
+    SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE {_OURS} AND c.relkind IN ('r', 'p')
+"""
+# A table that was dropped and made again, or renamed, has another oid or name: of indexes, too.
+_COLUMNS = f"""
+    SELECT c.oid, c.relname, a.attname, a.attnum, a.atttypid, a.attnotnull
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+    WHERE {_OURS} ORDER BY c.relname, a.attnum
+"""
+_END_OTHERS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A database without what people wrote: its tables without rows, and every column."""
+
+    empty_tables: list[sql.Identifier]
+    columns: list[tuple[Any, ...]]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -32,7 +60,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield _fresh_sqlite(tmp_path)
     else:
-        yield from _fresh_postgres(_TEMPLATE, _template())
+        yield from _lent_postgres(_template())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -41,7 +69,9 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/empty.db"
     else:
-        yield from _fresh_postgres("template0", _server())
+        server, name = _server(), _create(_server(), "template0")
+        yield _named(server, name)
+        _drop(server, name)
 
 
 @pytest.fixture
@@ -63,10 +93,47 @@ def _fresh_sqlite(folder: Path) -> str:
     return f"sqlite:///{folder}/mds.db"
 
 
-def _fresh_postgres(template: str, server: str) -> Iterator[str]:
+_free: list[str] = []  # databases as the template is
+
+
+def _lent_postgres(server: str) -> Iterator[str]:
+    """A database from the template, lent to one test."""
+    name = _free.pop() if _free else _create(server, _TEMPLATE)
+    yield _named(server, name)
+    if _emptied(_named(server, name), _shape(_named(server, _TEMPLATE))):
+        _free.append(name)
+    else:
+        _drop(server, name)
+
+
+def _emptied(url: str, shape: Shape) -> bool:
+    """Whether it is as its template was: without rows, once every other connection has ended."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(_END_OTHERS)
+        if connection.execute(_COLUMNS).fetchall() != shape.columns:
+            return False
+        connection.execute("SET session_replication_role = replica")  # foreign keys in any order
+        for table in shape.empty_tables:
+            connection.execute(sql.SQL("DELETE FROM {}").format(table))
+    return True
+
+
+@functools.cache
+def _shape(template: str) -> Shape:
+    with psycopg.connect(template) as connection:
+        tables = [sql.Identifier(*row) for row in connection.execute(_TABLES)]
+        anything = sql.SQL("SELECT 1 FROM {} LIMIT 1")
+        empty = [t for t in tables if not connection.execute(anything.format(t)).fetchone()]
+        return Shape(empty_tables=empty, columns=connection.execute(_COLUMNS).fetchall())
+
+
+def _create(server: str, template: str) -> str:
     name = f"test_{next(_numbers)}"
     _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _named(server, name)
+    return name
+
+
+def _drop(server: str, name: str) -> None:
     _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 

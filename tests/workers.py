@@ -1,0 +1,60 @@
+"""How several workers share the tests (`pytest -n 2 --dist loadgroup`): whole files, the dear ones first.
+
+Each worker has an embedded MDS, a PostgreSQL, an app and a Chromium of its own: a few seconds to start, and
+no test meets the cases, models or databases of another worker's. The servers of other projects are dear, and
+their tests load and unload models: those run in one worker, so that each such server starts once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadGroupScheduling
+
+from tests.servers.environments import names
+
+OTHER_PROJECTS = frozenset(names())  # of the servers, and of the fixtures that start them
+# What takes long to do comes before what is soon done: no worker is left with a long file at the end.
+DEAR = ("servers", "browser", "zoo", "explanations", "demo_mds", "cli", "pages")
+
+
+class WholeFiles(LoadGroupScheduling):
+    """Sends a file as a whole to one worker, and a group of tests too."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope: str = super()._split_scope(nodeid)
+        return scope.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles | None:
+    if config.getoption("dist") != "loadgroup":
+        return None
+    config.option.loadscopereorder = False  # files keep the order that is made below
+    return WholeFiles(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if _folder(item) == "servers" or OTHER_PROJECTS & set(getattr(item, "fixturenames", ())):
+        item.add_marker(pytest.mark.xdist_group("servers"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Dear folders first; within them, the random order stays."""
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    if item.get_closest_marker("xdist_group"):
+        return 0
+    folder = _folder(item)
+    return DEAR.index(folder) if folder in DEAR else len(DEAR)
+
+
+def _folder(item: pytest.Item) -> str:
+    below: Sequence[str] = item.path.relative_to(item.config.rootpath / "tests").parts
+    return below[0] if len(below) > 1 else ""
