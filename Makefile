@@ -9,13 +9,15 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV
 APP := .venv/bin/python
 
-.PHONY: help demo run test test-servers servers lint types format bench screenshots clean
+.PHONY: help demo run test test-fast test-servers servers coverage lint types format bench screenshots clean
 
 help:
 	@echo "make demo         install everything and start the workbench with its own model server"
 	@echo "make run          start the workbench alone, against the servers in mds.toml"
 	@echo "make test         install everything and run every test"
+	@echo "make test-fast    the daily loop: no browser, no server of another project"
 	@echo "make test-servers only the tests against real model servers"
+	@echo "make coverage     every test, and the lines and branches that it reaches"
 	@echo "make lint types   the checks alone;   make format  put the code in order"
 	@echo "make bench        the benchmarks;     make screenshots  the pictures in docs/"
 
@@ -25,8 +27,18 @@ demo: .venv/app.stamp demo_mds/.venv/serving.stamp
 run: .venv/app.stamp
 	@exec $(APP) app.py
 
+# Two workers; tests/workers.py says how they share the tests.
+PYTEST := $(APP) -m pytest -n 2 --dist loadgroup --durations=20 --durations-min=0.5
+FAST := --ignore=tests/browser --ignore=tests/servers --ignore=tests/zoo/test_real_servers.py
+
 test: .venv/test.stamp demo_mds/.venv/serving.stamp lint types browser servers
-	$(APP) -m pytest
+	$(PYTEST) --cpu
+
+test-fast: .venv/test.stamp demo_mds/.venv/serving.stamp
+	$(PYTEST) $(FAST)
+
+coverage: .venv/test.stamp demo_mds/.venv/serving.stamp browser servers
+	$(PYTEST) --cov --cov-report=term --cov-report=json:var/coverage.json
 
 # Real model servers, each in an environment of its own below .tools/servers; `make test` runs them too.
 test-servers: .venv/test.stamp demo_mds/.venv/serving.stamp servers

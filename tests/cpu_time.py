@@ -30,7 +30,7 @@ class _Meter:
     def enters(self, file: str) -> None:
         if file != self.file:
             now = _seconds_of_family(os.getpid())
-            self.seconds[self.file] += now - self.last
+            self.seconds[self.file] += max(0.0, now - self.last)  # a server's time may end with it
             self.file, self.last = file, now
 
     def by_folder(self) -> Counter[str]:
@@ -56,12 +56,17 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     return (yield)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Read for the last time while servers and browser are still there."""
+    if nextitem is None and (meter := item.config.stash.get(_KEY, None)):
+        meter.enters("")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A worker sends what it read; a run without workers keeps it; what sends tests to workers reads nothing."""
-    meter = session.config.stash.get(_KEY, None)
-    if meter and not session.config.pluginmanager.has_plugin("dsession"):
-        meter.enters("")
+    """A worker sends what it read; a run without workers keeps it."""
+    if meter := session.config.stash.get(_KEY, None):
         getattr(session.config, "workeroutput", {})["cpu"] = dict(meter.seconds)
 
 
