@@ -44,26 +44,27 @@ def as_facts(answer: Answer) -> dict[str, object]:
 
 def answer_of(case: CaseView) -> Answer | None:
     """The answer that a case holds; None when the model gave none."""
-    facts = case.answer
-    if facts is None:
+    if case.answer is None:
         return None
-    segments = cast(Sequence[Sequence[float]], facts.get("segments") or ())
+    # A fact that is None was not answered, as one that is not there.
+    facts = {name: value for name, value in case.answer.items() if value is not None}
+    segments = cast(Sequence[Sequence[float]], facts.get("segments", ()))
     return Answer(
         kind=str(facts["kind"]),
-        label=str(facts.get("label") or ""),
+        label=str(facts.get("label", "")),
         number=cast(float | None, facts.get("number")),
-        unit=str(facts.get("unit") or ""),
-        text=str(facts.get("text") or ""),
+        unit=str(facts.get("unit", "")),
+        text=str(facts.get("text", "")),
         segments=tuple((start, end) for start, end in segments),
-        probabilities=cast(Mapping[str, float], facts.get("probabilities") or {}),
+        probabilities=cast(Mapping[str, float], facts.get("probabilities", {})),
         score=cast(float | None, facts.get("score")),
-        details=cast(Mapping[str, object], facts.get("details") or {}),
+        details=cast(Mapping[str, object], facts.get("details", {})),
         interval=_pair(facts.get("interval")),
         coverage=cast(float | None, facts.get("coverage")),
-        boxes=tuple(_box(box) for box in cast(Sequence[Facts], facts.get("boxes") or ())),
-        picture=b64decode(str(facts.get("picture") or "")),
-        table=tuple(cast(Sequence[Facts], facts.get("table") or ())),
-        vector=tuple(cast(Sequence[float], facts.get("vector") or ())),
+        boxes=tuple(_box(box) for box in cast(Sequence[Facts], facts.get("boxes", ()))),
+        picture=b64decode(str(facts.get("picture", ""))),
+        table=tuple(cast(Sequence[Facts], facts.get("table", ()))),
+        vector=tuple(cast(Sequence[float], facts.get("vector", ()))),
     )
 
 

@@ -40,34 +40,43 @@ def figure(parts: Sequence[Part], *, in_order: bool = False, below: str = "") ->
     `below` is a line under them.
     """
     shown = list(parts) if in_order else sorted(parts, key=lambda part: -abs(part.amount))
-    places, amounts = list(range(len(shown))), [part.amount for part in shown]
     has_ranges = any(part.low is not None for part in shown)
-    bar = Bar(
-        x=amounts,
-        y=places,
-        orientation="h",
-        marker_color=[_color(part) for part in shown],
-        text=[shortened(part.words) for part in shown],
-        textposition="none" if has_ranges else "outside",
-        error_x=_whiskers(shown) if has_ranges else None,
-        cliponaxis=False,
-        hoverinfo="skip",
-    )
-    traces = [bar, _words(shown)] if has_ranges else [bar]
+    bars = _bars(shown, has_ranges=has_ranges)
+    traces = [bars, _words(shown)] if has_ranges else [bars]
     drawn = finished(Figure(traces), height=30 * len(shown) + (60 if below else 30))
-    low = min([0.0, *(part.ends[0] for part in shown)])
-    high = max([0.0, *(part.ends[1] for part in shown)])
-    room = (high - low or 1.0) * (0.5 if has_ranges else 0.28)
     drawn.update_xaxes(
-        range=[low - (room if low < 0 else 0), high + room],
+        range=_reach(shown, room=0.5 if has_ranges else 0.28),
         showticklabels=False, showgrid=False, zeroline=True, zerolinecolor=REST,
         title_text=shortened(below, 120),
     )  # fmt: skip
     drawn.update_yaxes(
-        tickmode="array", tickvals=places, ticktext=[shortened(part.title) for part in shown],
+        tickmode="array", tickvals=list(range(len(shown))),
+        ticktext=[shortened(part.title) for part in shown],
         autorange="reversed", showgrid=False, zeroline=False, automargin=True, ticklabelstandoff=8,
     )  # fmt: skip
     return drawn
+
+
+def _bars(parts: Sequence[Part], *, has_ranges: bool) -> Bar:
+    return Bar(
+        x=[part.amount for part in parts],
+        y=list(range(len(parts))),
+        orientation="h",
+        marker_color=[_color(part) for part in parts],
+        text=[shortened(part.words) for part in parts],
+        textposition="none" if has_ranges else "outside",
+        error_x=_whiskers(parts) if has_ranges else None,
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+
+
+def _reach(parts: Sequence[Part], *, room: float) -> list[float]:
+    """The ends of the axis: all bars and whiskers, and a share of that as room for the words beyond them."""
+    low = min([0.0, *(part.ends[0] for part in parts)])
+    high = max([0.0, *(part.ends[1] for part in parts)])
+    beyond = (high - low or 1.0) * room
+    return [low - (beyond if low < 0 else 0), high + beyond]
 
 
 def alt_text(parts: Sequence[Part], target: str) -> str:

@@ -31,10 +31,10 @@ class Listed:
 def servers(name: str = "") -> list[Server]:
     """The servers of the settings and of its sources, or the one of that name. Raises NotFound and Wrong."""
     try:
-        configured = {s.name: s for s in settings().servers if not name or s.name == name}
-        found = [server_of(s) for s in configured.values()]
-        if name not in configured:
-            found += [s for s in _of_sources() if not name or s.name == name]
+        found = _configured(name)
+        # Sources are read over the network: not for a server that the settings name.
+        if not name or not found:
+            found += _of_sources(name)
     except ValueError as error:
         raise Wrong(
             f"The settings cannot be used: {error}. Set it, then run this again."
@@ -45,10 +45,15 @@ def servers(name: str = "") -> list[Server]:
     return found
 
 
-def _of_sources() -> Iterator[Server]:
-    """The servers that sources find; what they cannot see is said on stderr."""
+def _configured(name: str) -> list[Server]:
+    """The servers of the settings, or the one of that name. Raises ValueError for what cannot be used."""
+    return [server_of(s) for s in settings().servers if name in ("", s.name)]
+
+
+def _of_sources(name: str) -> Iterator[Server]:
+    """The servers that sources find, or those of that name; what they cannot see is said on stderr."""
     for source in sources_of(settings()):
-        yield from source.read()
+        yield from (server for server in source.read() if name in ("", server.name))
         for note in source.notes():
             say(note)
 

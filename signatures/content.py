@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import cast, get_args
 
@@ -109,21 +109,30 @@ def problems(facts: Facts) -> list[Problem]:
 
 def _problems(name: str, said: FieldFacts) -> Iterator[Problem]:
     title = said.label or name
+    for words in (_wrong_range(said), _wrong_choices(said), _wrong_pattern(said.pattern)):
+        if words:
+            yield Problem(field=name, sentence=f"{title}: {words}.")
+
+
+def _wrong_range(said: FieldFacts) -> str:
     low, high = said.minimum, said.maximum
     if low is not None and high is not None and low > high:
-        yield Problem(field=name, sentence=f"{title}: the minimum is above the maximum.")
-    if said.typical and said.typical[0] > said.typical[1]:
-        yield Problem(field=name, sentence=f"{title}: the usual range ends before it begins.")
-    if said.choice_labels and len(said.choice_labels) != len(said.choices or said.choice_labels):
-        counts = f"{len(said.choice_labels)} words for {len(said.choices or ())} choices"
-        yield Problem(field=name, sentence=f"{title}: there are {counts}.")
-    wrong = _wrong_pattern(said.pattern) if said.pattern else ""
-    if wrong:
-        yield Problem(field=name, sentence=f"{title}: the pattern cannot be read: {wrong}.")
+        return "the minimum is above the maximum"
+    is_reversed = said.typical is not None and said.typical[0] > said.typical[1]
+    return "the usual range ends before it begins" if is_reversed else ""
 
 
-def _wrong_pattern(pattern: str) -> str:
+def _wrong_choices(said: FieldFacts) -> str:
+    words, choices = said.choice_labels or (), said.choices or ()
+    if not words or not choices or len(words) == len(choices):
+        return ""
+    return f"there are {len(words)} words for {len(choices)} choices"
+
+
+def _wrong_pattern(pattern: str | None) -> str:
     """What RE2 says is wrong with a pattern; empty when nothing is."""
+    if not pattern:
+        return ""
     import re2
 
     options = re2.Options()
@@ -131,25 +140,29 @@ def _wrong_pattern(pattern: str) -> str:
     try:
         re2.compile(pattern, options)
     except (re2.error, UnicodeEncodeError) as error:
-        said = error.args[0] if error.args else ""
-        return (said.decode(errors="replace") if isinstance(said, bytes) else str(said))[:200]
+        words = error.args[0] if error.args else ""
+        text = words.decode(errors="replace") if isinstance(words, bytes) else str(words)
+        return f"the pattern cannot be read: {text[:200]}"
     return ""
 
 
 def _with_wire(facts: FieldFacts, words: object) -> FieldFacts:
     """With what only counts where a server declares nothing, and with examples that can be kept."""
     given = words if isinstance(words, Mapping) else {}
-    sizes = listed(given.get("shape"))
-    is_shape = 0 < len(sizes) <= _MOST_DIMENSIONS and all(map(_is_size, sizes))
-    can_be_kept = all(map(_is_plain, facts.examples or ()))
-    choices = facts.choices if all(map(_is_choice, facts.choices or ())) else None
+    choices, examples = facts.choices or (), facts.examples or ()
     return replace(
         facts,
         datatype=text(given.get("datatype"))[:40] or None,
-        shape=tuple(size for size in sizes if isinstance(size, int)) if is_shape else None,
-        choices=choices,
-        examples=tuple(map(_kept, facts.examples or ())) or None if can_be_kept else None,
+        shape=_shape(listed(given.get("shape"))),
+        choices=facts.choices if all(map(_is_choice, choices)) else None,
+        examples=tuple(map(_kept, examples)) or None if all(map(_is_plain, examples)) else None,
     )
+
+
+def _shape(sizes: Sequence[object]) -> tuple[int, ...] | None:
+    """The sizes of a tensor, -1 for any; None for what is no shape."""
+    is_shape = 0 < len(sizes) <= _MOST_DIMENSIONS and all(map(_is_size, sizes))
+    return tuple(size for size in sizes if isinstance(size, int)) if is_shape else None
 
 
 def _inputs(value: object) -> tuple[str, ...]:

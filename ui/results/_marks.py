@@ -32,20 +32,31 @@ def marked(
     """
     height = min(max(1, round(_WIDTH * picture.height / picture.width)), _MOST_HIGH)
     drawn = picture.convert("RGB").resize((_WIDTH, height))
-    shares = bool(boxes) and all(max(map(abs, box.corners)) <= 1 for box in boxes)
-    placed = [_scaled(box, (1, 1) if shares else whole, drawn.size) for box in boxes]
+    base = (1, 1) if _are_shares(boxes) else whole
+    placed = [_scaled(box, base, drawn.size) for box in boxes]
     colours = _of_regions(boxes) if is_whole else _of_labels(boxes)
     insides = [_inside(box, drawn.size) for box in placed]
-    pixels = np.array(drawn)
-    for inside, colour in zip(insides, colours, strict=True):
-        if inside is not None and colour:
-            _tint(pixels, inside, colour)
-    drawn = Image.fromarray(pixels)
+    drawn = _tinted(drawn, insides, colours)
     marks = zip(placed, insides, colours, strict=True)
     for number, (box, inside, colour) in enumerate(marks, start=1):
         place = _midst(inside) if is_whole and inside is not None else None
         _mark(drawn, number, box, colour, place)
     return drawn
+
+
+def _are_shares(boxes: Sequence[Box]) -> bool:
+    """Whether corners are shares of the picture's width and height, from 0 to 1, and not pixels."""
+    return bool(boxes) and all(max(map(abs, box.corners)) <= 1 for box in boxes)
+
+
+def _tinted(
+    drawn: Image.Image, insides: Sequence[Array | None], colours: Sequence[str]
+) -> Image.Image:
+    pixels = np.array(drawn)
+    for inside, colour in zip(insides, colours, strict=True):
+        if inside is not None and colour:
+            _tint(pixels, inside, colour)
+    return Image.fromarray(pixels)
 
 
 def _of_labels(boxes: Sequence[Box]) -> list[str]:
