@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.newest import NewestCounts
 from db.tables import Background
 
 
@@ -25,17 +25,14 @@ class BackgroundView:
     content: dict[str, object]
 
 
-def add(session: Session, background: BackgroundView) -> None:
-    """Add a choice; it counts from now on."""
-    session.add(Background(**{f.name: getattr(background, f.name) for f in fields(BackgroundView)}))
+_STORE = NewestCounts(table=Background, view=BackgroundView, says=("source", "name", "content"))
+
+
+def keep(session: Session, background: BackgroundView) -> None:
+    """Keep a choice, which counts from now on; nothing is added where the same counts already."""
+    _STORE.keep(session, background)
 
 
 def newest(session: Session, server: str, model: str) -> BackgroundView | None:
     """The choice that counts now; None where nobody chose."""
-    query = select(Background).filter_by(server=server, model=model)
-    row = session.scalar(
-        query.order_by(Background.created_at.desc(), Background.id.desc()).limit(1)
-    )
-    if row is None:
-        return None
-    return BackgroundView(**{f.name: getattr(row, f.name) for f in fields(BackgroundView)})
+    return _STORE.newest(session, server, model)

@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.newest import NewestCounts
 from db.tables import ColumnMapping
 
 
-def add(
-    session: Session,
-    *,
-    id: str,
-    server: str,
-    model: str,
-    person: str,
-    created_at: datetime,
-    content: dict[str, str],
-) -> None:
-    """Add a mapping: column by field."""
-    row = ColumnMapping(
-        id=id,
-        server=server,
-        model=model,
-        person=person,
-        created_at=created_at,
-        content=dict(content),
-    )
-    session.add(row)
+@dataclass(frozen=True, kw_only=True)
+class ColumnMappingView:
+    """Which columns fed which fields of a model: `content` is column by field."""
+
+    id: str
+    server: str
+    model: str
+    person: str
+    created_at: datetime
+    content: dict[str, object]
 
 
-def latest(session: Session, server: str, model: str) -> dict[str, str]:
+_STORE = NewestCounts(table=ColumnMapping, view=ColumnMappingView, says=("content",))
+
+
+def keep(session: Session, mapping: ColumnMappingView) -> None:
+    """Keep a mapping that was used; nothing is added where it is the newest already."""
+    _STORE.keep(session, mapping)
+
+
+def newest(session: Session, server: str, model: str) -> dict[str, str]:
     """The newest mapping of a model, column by field; empty when there is none."""
-    query = select(ColumnMapping.content).filter_by(server=server, model=model)
-    found = session.scalar(query.order_by(ColumnMapping.created_at.desc()).limit(1))
-    return {str(field): str(column) for field, column in (found or {}).items()}
+    found = _STORE.newest(session, server, model)
+    return {field: str(column) for field, column in (found.content if found else {}).items()}

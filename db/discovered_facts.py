@@ -1,13 +1,14 @@
-"""Queries on what was found out of models."""
+"""Queries on what was found out of models: learned from data, or probed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
+from db.newest import NewestCounts
 from db.tables import DiscoveredFacts
 
 CASES = "cases"  # the name of what was learned from them
@@ -28,21 +29,22 @@ class DiscoveredFactsView:
     content: dict[str, object]
 
 
-def add(session: Session, found: DiscoveredFactsView) -> None:
-    """Add what was found."""
-    facts = {field.name: getattr(found, field.name) for field in fields(DiscoveredFactsView)}
-    session.add(DiscoveredFacts(**facts))
+_STORE = NewestCounts(
+    table=DiscoveredFacts, view=DiscoveredFactsView, says=("source", "name", "content")
+)
+
+
+def keep(session: Session, found: DiscoveredFactsView) -> None:
+    """Keep what was found; nothing is added where its source says the same already."""
+    _STORE.keep(session, found, DiscoveredFacts.source == found.source, _like(found.name))
 
 
 def newest(session: Session, server: str, model: str) -> list[DiscoveredFactsView]:
     """What counts now of a model: the newest of each source. What past cases say stands beside the others."""
-    query = select(DiscoveredFacts).filter_by(server=server, model=model)
-    rows = session.scalars(query.order_by(DiscoveredFacts.created_at.desc()).limit(_MOST)).all()
-    first = {(row.source, row.name == CASES): row for row in reversed(rows)}
-    return [_view(row) for row in first.values()]
+    found = _STORE.newest_first(session, server, model, limit=_MOST)
+    return list({(each.source, each.name == CASES): each for each in reversed(found)}.values())
 
 
-def _view(row: DiscoveredFacts) -> DiscoveredFactsView:
-    return DiscoveredFactsView(
-        **{field.name: getattr(row, field.name) for field in fields(DiscoveredFactsView)}
-    )
+def _like(name: str) -> ColumnElement[bool]:
+    """Whether a row was learned from cases too, or from anything else."""
+    return DiscoveredFacts.name == CASES if name == CASES else DiscoveredFacts.name != CASES

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from db.newest import NewestCounts
 from db.tables import Overlay
 
 Model = tuple[str, str]
@@ -28,13 +29,13 @@ class OverlayView:
     idempotency_key: str
 
 
+# A version that says the same is one all the same: it has its own number, author and comment.
+_STORE = NewestCounts(table=Overlay, view=OverlayView, says=("content",), order="number")
+
+
 def add(session: Session, overlay: OverlayView) -> OverlayView:
     """Add a version; answers it as it can be read back."""
-    row = Overlay(**{field.name: getattr(overlay, field.name) for field in fields(OverlayView)})
-    session.add(row)
-    session.flush()
-    session.refresh(row)
-    return _view(row)
+    return _STORE.add(session, overlay)
 
 
 def heads(session: Session) -> dict[Model, int]:
@@ -44,31 +45,23 @@ def heads(session: Session) -> dict[Model, int]:
     return {(server, model): number for server, model, number in found}
 
 
-def latest(session: Session, server: str, model: str) -> OverlayView | None:
+def newest(session: Session, server: str, model: str) -> OverlayView | None:
     """The newest version of a model's overlay."""
-    query = select(Overlay).filter_by(server=server, model=model)
-    row = session.scalar(query.order_by(Overlay.number.desc()).limit(1))
-    return None if row is None else _view(row)
+    return _STORE.newest(session, server, model)
 
 
 def by_number(session: Session, server: str, model: str, number: int) -> OverlayView | None:
     """One version of a model's overlay."""
     row = session.scalar(select(Overlay).filter_by(server=server, model=model, number=number))
-    return None if row is None else _view(row)
+    return None if row is None else _STORE.as_view(row)
 
 
 def by_key(session: Session, key: str) -> OverlayView | None:
     """The version that was published under an idempotency key."""
     row = session.scalar(select(Overlay).where(Overlay.idempotency_key == key))
-    return None if row is None else _view(row)
+    return None if row is None else _STORE.as_view(row)
 
 
 def of_model(session: Session, server: str, model: str, limit: int) -> list[OverlayView]:
     """The versions of a model's overlay, the newest first."""
-    query = select(Overlay).filter_by(server=server, model=model)
-    newest_first = query.order_by(Overlay.number.desc()).limit(limit)
-    return [_view(row) for row in session.scalars(newest_first)]
-
-
-def _view(row: Overlay) -> OverlayView:
-    return OverlayView(**{field.name: getattr(row, field.name) for field in fields(OverlayView)})
+    return _STORE.newest_first(session, server, model, limit=limit)

@@ -49,7 +49,7 @@ def keep(
         content=content.written(facts),
     )
     with writing(sessions) as session:
-        db.discovered_facts.add(session, found)
+        db.discovered_facts.keep(session, found)
     with _lock:
         _read.pop(sessions, None)
 

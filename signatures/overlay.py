@@ -183,7 +183,7 @@ def latest(sessions: Sessions, ref: ModelRef) -> OverlayView | None:
     """The newest version of a model's overlay, straight from the database. Raises OverlayNotRecorded."""
     try:
         with reading(sessions) as session:
-            return db.overlays.latest(session, ref.server, ref.name)
+            return db.overlays.newest(session, ref.server, ref.name)
     except StorageError as error:
         raise OverlayNotRecorded(str(error)) from error
 
@@ -277,7 +277,7 @@ def _kept(sessions: Sessions, version: OverlayView) -> OverlayView:
 
 def _add(session: Session, version: OverlayView) -> OverlayView:
     # The key last: who sees another's version must not miss that it is their own.
-    newest = db.overlays.latest(session, version.server, version.model)
+    newest = db.overlays.newest(session, version.server, version.model)
     stored = db.overlays.by_key(session, version.idempotency_key)
     if stored is not None:
         return _the_same(stored, version)

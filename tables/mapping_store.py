@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import db.column_mappings
+from db.column_mappings import ColumnMappingView
 from db.engine import Sessions, reading, writing
 from db.ids import new_id as make_id
 from db.ids import utc_now
@@ -17,7 +18,7 @@ from tables.mapping import Mapping
 def recalled(sessions: Sessions, model: ModelRef) -> dict[str, str]:
     """Column by field; empty for a model that nobody sent a file to."""
     with reading(sessions) as session:
-        return db.column_mappings.latest(session, model.server, model.name)
+        return db.column_mappings.newest(session, model.server, model.name)
 
 
 def remember(
@@ -30,15 +31,16 @@ def remember(
     new_id: Callable[[], str] = make_id,
 ) -> None:
     """Keep a mapping that was used, unless it is the one that is kept already."""
-    content = dict(mapping.to_remember)
+    content: dict[str, object] = dict(mapping.to_remember)
+    if not content:
+        return
+    view = ColumnMappingView(
+        id=new_id(),
+        server=model.server,
+        model=model.name,
+        person=known(person),
+        created_at=clock(),
+        content=content,
+    )
     with writing(sessions) as session:
-        if content and content != db.column_mappings.latest(session, model.server, model.name):
-            db.column_mappings.add(
-                session,
-                id=new_id(),
-                server=model.server,
-                model=model.name,
-                person=known(person),
-                created_at=clock(),
-                content=content,
-            )
+        db.column_mappings.keep(session, view)

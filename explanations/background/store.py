@@ -122,7 +122,7 @@ def choose(
         content={"rows": rows},
     )
     with writing(sessions) as session:
-        db.backgrounds.add(session, view)
+        db.backgrounds.keep(session, view)
 
 
 def _drawn(rows: Sequence[Values], signature: Signature, source: str, name: str) -> Background:

@@ -39,10 +39,10 @@ def test_a_version_is_read_back_as_it_was(sessions: Sessions) -> None:
     one = version()
     add(sessions, one)
     with reading(sessions) as session:
-        assert db.overlays.latest(session, "shelf", "churn") == one
+        assert db.overlays.newest(session, "shelf", "churn") == one
         assert db.overlays.by_number(session, "shelf", "churn", 1) == one
         assert db.overlays.by_key(session, "churn1") == one
-        assert db.overlays.latest(session, "shelf", "other") is None
+        assert db.overlays.newest(session, "shelf", "other") is None
         assert db.overlays.by_number(session, "shelf", "churn", 2) is None
 
 
@@ -51,7 +51,7 @@ def test_the_newest_of_each_model_counts(sessions: Sessions) -> None:
     with reading(sessions) as session:
         assert db.overlays.heads(session) == {("shelf", "churn"): 3, ("shelf", "fraud"): 1}
         assert [v.number for v in db.overlays.of_model(session, "shelf", "churn", 2)] == [3, 2]
-        assert db.overlays.latest(session, "shelf", "churn").number == 3  # type: ignore[union-attr]
+        assert db.overlays.newest(session, "shelf", "churn").number == 3  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("twice", [{"idempotency_key": "other"}, {"number": 2}])

@@ -1,0 +1,82 @@
+"""What is kept for a model in versions, of which the newest counts. The same again is not kept twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from db.tables import Base
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+else:
+    DataclassInstance = object
+
+
+class OfModel(DataclassInstance, Protocol):
+    """A row of a store as a value, with the names of its columns."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def server(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+
+
+View = TypeVar("View", bound=OfModel)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewestCounts(Generic[View]):
+    """A table whose newest row of a model counts.
+
+    `order` is the column by which rows are older or newer. Two rows are the same where `says`, the columns
+    that hold what was said, are equal: not who said it, and when.
+    """
+
+    table: type[Base]
+    view: type[View]
+    says: tuple[str, ...]
+    order: str = "created_at"
+
+    def newest(
+        self, session: Session, server: str, model: str, *where: ColumnElement[bool]
+    ) -> View | None:
+        """What counts now; None where there is nothing."""
+        found = self.newest_first(session, server, model, *where, limit=1)
+        return found[0] if found else None
+
+    def newest_first(
+        self, session: Session, server: str, model: str, *where: ColumnElement[bool], limit: int
+    ) -> list[View]:
+        """The newest first. Of rows of one moment, the one that was made last is the newest."""
+        query: Select[Any] = select(self.table).filter_by(server=server, model=model).where(*where)
+        columns = [getattr(self.table, name).desc() for name in (self.order, "id")]
+        rows: Sequence[Base] = session.scalars(query.order_by(*columns).limit(limit)).all()
+        return [self.as_view(row) for row in rows]
+
+    def keep(self, session: Session, kept: View, *where: ColumnElement[bool]) -> View:
+        """Add a row, unless the newest says the same: then that one is the answer, and stays the newest."""
+        newest = self.newest(session, kept.server, kept.model, *where)
+        if newest is not None and self._said(newest) == self._said(kept):
+            return newest
+        return self.add(session, kept)
+
+    def add(self, session: Session, added: View) -> View:
+        """Add a row whatever the newest says; answers it as it can be read back."""
+        row = self.table(**{field.name: getattr(added, field.name) for field in fields(self.view)})
+        session.add(row)
+        session.flush()
+        session.refresh(row)
+        return self.as_view(row)
+
+    def as_view(self, row: Base) -> View:
+        return self.view(**{field.name: getattr(row, field.name) for field in fields(self.view)})
+
+    def _said(self, view: View) -> tuple[object, ...]:
+        return tuple(getattr(view, name) for name in self.says)
