@@ -1,6 +1,8 @@
 """The tables: a case, its explanations, what people said of it, and what they added to a signature.
 
-Rows are added, never rewritten.
+Rows are added, never rewritten. A table keeps the name that it was made with, also where its class has a
+better one by now (`found_facts`, `studies`): a rename would break processes of the former release, which
+work on the same database while replicas are exchanged.
 """
 
 from __future__ import annotations

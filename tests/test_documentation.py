@@ -70,6 +70,23 @@ def test_links_to_headings_are_there(path: Path) -> None:
         assert target in anchors
 
 
+def test_the_table_of_folders_is_whole() -> None:
+    """README's last table names every folder and every module at the top."""
+    modules = {path.name for path in ROOT.glob("*.py")}
+    folders = {f"{path.name}/" for path in ROOT.iterdir() if path.is_dir() and _holds_source(path)}
+    table = (ROOT / "README.md").read_text(encoding="utf-8").partition("## What is where")[2]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    named = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    assert named == folders | modules
+
+
+def _holds_source(folder: Path) -> bool:
+    """Whether it is ours, and neither made by running the app nor left over from another version."""
+    if folder.name.startswith(".") or folder.name == "var":
+        return False
+    return any(path.suffix in (".py", ".md") for path in folder.rglob("*"))
+
+
 def test_every_name_of_a_registry_is_documented() -> None:
     names = {
         *methods(),
