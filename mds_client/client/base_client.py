@@ -22,6 +22,7 @@ from mds_client.errors import (
     UnreadableAnswer,
 )
 from mds_client.errors.error_mapping import at_field, let_in
+from mds_client.extras import require
 from mds_client.prediction import Prediction
 from mds_client.prediction.answers import answers, with_roles
 from mds_client.protocols import AUTO, protocol_for
@@ -80,6 +81,8 @@ class BaseClient:
         self._standing = _standing(server.headers)
         self._breaker = Breaker(server.breaker_failures, server.breaker_seconds, clock)
         self.detected: Detection | None = None
+        if server.http2:
+            require("h2", "HTTP/2")
         self._protocol = None if server.protocol == AUTO else protocol_for(server)
 
     def options(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from mds_client.extras import missing
 from mds_client.signature import PIXEL_FORMATS, Field
 from mds_client.signature.checks import INTEGER_LIMITS
 from mds_client.signature.datatypes import Array, numpy_of
@@ -190,6 +191,8 @@ def _side(size: float) -> int:
 
 def _opened(data: bytes) -> Image:
     """The picture, upright, small enough to be decoded."""
+    if sentence := missing("PIL", "Reading a picture"):
+        raise NoPicture(sentence)
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:

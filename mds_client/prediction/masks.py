@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mds_client.extras import missing
 from mds_client.signature.datatypes import Array
 
 if TYPE_CHECKING:
@@ -206,11 +207,13 @@ def _belongs(grid: Array) -> Array:
 
 def _of_picture(text: str) -> Mask | None:
     """A picture whose light or opaque pixels belong. Its size is looked at before it is decoded."""
-    from PIL import Image
-
     plain = _DATA_URL.sub("", text)
     if not _BASE64.match(plain):
         return None
+    if sentence := missing("PIL", "Reading a mask that is a picture"):
+        raise UnreadableMask(sentence)
+    from PIL import Image
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)

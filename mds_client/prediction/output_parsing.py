@@ -15,6 +15,7 @@ from itertools import islice
 
 import numpy as np
 
+from mds_client.extras import is_installed
 from mds_client.prediction import Output
 from mds_client.signature.datatypes import Array
 
@@ -176,6 +177,9 @@ def _colours_last(pixels: Array | None) -> Array | None:
 
 
 def _png(pixels: Array) -> bytes:
+    """The picture; nothing where Pillow is not installed."""
+    if not is_installed("PIL"):
+        return b""
     from PIL import Image
 
     scale = 255 if pixels.max() <= 1 else 1

@@ -1,5 +1,5 @@
 """Protocols, one file each. Every module in this folder that has a `PROTOCOL` is found by itself, and so are those
-that other packages register under the entry point group `mds_workbench.protocols`. Nothing here sends.
+that other packages register under the entry point group `mds_client.protocols`. Nothing here sends.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from mds_client.protocols.protocol import Protocol
 from mds_client.server import Server
 
 AUTO = "auto"
-ENTRY_POINTS = "mds_workbench.protocols"
+ENTRY_POINTS = "mds_client.protocols"
 
 
 @cache

@@ -1,5 +1,5 @@
 """Model registries, one file a kind. Every module in this folder is found by itself, and so are those that
-other packages register under the entry point group `mds_workbench.registries`. Nothing here sends but
+other packages register under the entry point group `mds_client.registries`. Nothing here sends but
 `RegistryClient`, which is the one HTTP client with a registry in place of a protocol.
 """
 
@@ -27,7 +27,7 @@ from mds_client.signature.facts import Facts
 from mds_client.transport.exchange import Response
 
 log = logging.getLogger(__name__)
-ENTRY_POINTS = "mds_workbench.registries"
+ENTRY_POINTS = "mds_client.registries"
 _PAUSE = 60.0  # seconds for which a registry that does not answer is left alone
 
 

@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from mds_client.errors import MdsError, UnreadableAnswer
+from mds_client.extras import require
 from mds_client.protocols.protocol import Conversation, json_of
-from mds_client.registries import Registry
+from mds_client.registries import Registry, RegistryServer
 from mds_client.signature import Kind, ModelRef
 from mds_client.signature.facts import (
     MAX_EXAMPLES,
@@ -82,6 +83,10 @@ class Mlflow(Registry):
 
     NAME = "mlflow"
     TITLE = "MLflow model registry"
+
+    def __init__(self, server: RegistryServer) -> None:
+        require("yaml", "Reading what MLflow writes beside a model")
+        super().__init__(server)
 
     def facts(self, model: ModelRef) -> Conversation[Facts | None]:
         """A model is found by the settings, by its tag `mds.model`, or by its own name."""

@@ -13,6 +13,7 @@ from typing import SupportsInt, cast
 import numpy as np
 
 from mds_client.errors import Problem
+from mds_client.extras import is_installed
 from mds_client.signature.datatypes import Array
 from mds_client.signature.field_spec import FieldSpec, File
 
@@ -124,6 +125,8 @@ def _looks_right(field: FieldSpec, value: str) -> bool:
 @lru_cache(maxsize=1_000)
 def _compiled(pattern: str) -> Callable[[str], object] | None:
     """Patterns come from servers: RE2 needs time linear in the text, and memory within its bound."""
+    if not is_installed("re2"):
+        return None  # another matcher could be kept busy for ever; the server checks for itself
     import re2
 
     options = re2.Options()

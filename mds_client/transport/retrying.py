@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import random
 import time
-from typing import Any
 
 import httpx
 
@@ -12,6 +12,7 @@ from mds_client.transport.exchange import Request, Response
 LONGEST_WAIT = 10.0
 # A server that is down is found out quickly: the catalogue asks again by itself.
 CONNECTING_FOR = 1.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
 _LATER = (429, 503)
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
 _BROKEN = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
@@ -63,8 +64,10 @@ def _pause_after_answer(request: Request, response: Response, attempt: int) -> f
 
 
 def _jitter(attempt: int) -> float:
-    from tenacity import RetryCallState, Retrying, wait_random_exponential
+    """Seconds anywhere below a bound that doubles with each attempt, from 0.2 up to 2: "full jitter", by which
+    clients that failed together do not come back together.
 
-    state: Any = RetryCallState(Retrying(), None, (), {})
-    state.attempt_number = attempt
-    return wait_random_exponential(multiplier=0.2, max=2)(state)
+    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+    """
+    bound = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(attempt - 1, 10))
+    return random.uniform(0, bound)  # noqa: S311 - nothing secret

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from mds_client.discovery.sources import FoundServer, ModelReport
+from mds_client.extras import require
 from mds_client.server import Server
 
 log = logging.getLogger(__name__)
@@ -110,6 +111,8 @@ class Kubernetes:
         unknown = set(configured.kinds) - set(KINDS)
         if unknown:
             raise ValueError(f"unknown kind {min(unknown)!r}; known: {', '.join(KINDS)}")
+        if open_api is None:
+            require("lightkube", "Reading a Kubernetes cluster")
         self._configured = configured
         self._open_api = open_api or cluster_api
         self._seen: dict[tuple[str, str], list[Item]] = {}  # as last read, by kind and namespace
