@@ -39,12 +39,14 @@ class Converted:
     holds their row numbers. A cell is a value that the field accepts; None or NaN is unknown.
 
     `problems` are in the order of the rows, `left_out` counts the rows that have any; of very many
-    problems the first 10,000 are kept. `remarks` say how ambiguous cells were read.
+    problems the first 10,000 are kept. `totals` counts the rows that are the sums of others, which are not
+    sent and no problem. `remarks` say how ambiguous cells were read.
     """
 
     rows: pd.DataFrame
     problems: tuple[RowProblem, ...] = ()
     left_out: int = 0
+    totals: int = 0
     remarks: tuple[str, ...] = ()
 
     def records(self) -> list[dict[str, object]]:
@@ -76,10 +78,12 @@ def converted(table: Table, mapping: Columns, signature: Signature) -> Converted
         return Converted(
             rows=pd.DataFrame(columns=[one.name for one in signature.inputs], dtype=object),
             problems=tuple(unmapped),
-            left_out=len(table),
+            left_out=len(table) - len(table.totals),
+            totals=len(table.totals),
         )
     work = _Work(bad=np.zeros(len(table), dtype=bool))
     _add_faults(work, table)
+    work.bad[list(table.totals)] = True
     for one in signature.inputs:
         _convert(work, table, mapping, one)
     return _result(work, table)
@@ -95,6 +99,8 @@ def _unmapped(mapping: Columns, signature: Signature) -> list[RowProblem]:
 
 def _add_faults(work: _Work, table: Table) -> None:
     for position, sentence in table.faults.items():
+        if position in table.totals:
+            continue
         work.bad[position] = True
         row = table.row_numbers[position]
         work.problems.append(
@@ -123,10 +129,15 @@ def _add_problems(
 ) -> None:
     for position, sentence in sentences.items():
         work.bad[position] = True
-        if position not in table.faults and len(work.problems) < MOST_PROBLEMS:
+        if not _is_told(table, position) and len(work.problems) < MOST_PROBLEMS:
             row = table.row_numbers[position]
             problem = RowProblem(row=row, column=column, field=one.name, sentence=sentence)
             work.problems.append((position, problem))
+
+
+def _is_told(table: Table, position: int) -> bool:
+    """Whether the row is not sent for another reason, which is said already."""
+    return position in table.faults or position in table.totals
 
 
 def _result(work: _Work, table: Table) -> Converted:
@@ -139,6 +150,7 @@ def _result(work: _Work, table: Table) -> Converted:
     return Converted(
         rows=rows,
         problems=tuple(problem for _, problem in ordered),
-        left_out=int(work.bad.sum()),
+        left_out=int(work.bad.sum()) - len(table.totals),
+        totals=len(table.totals),
         remarks=tuple(work.remarks),
     )

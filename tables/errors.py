@@ -15,7 +15,8 @@ class UnreadableFile(MdsError):
     """No table can be made of the file.
 
     `row` is the row number as a spreadsheet shows it and `column` the column's name or letter, where
-    the fault has one place; else None and empty.
+    the fault has one place; else None and empty. `sheets` are those that the file has, of which another may
+    be chosen.
     """
 
     kind = "unreadable_file"
@@ -28,6 +29,7 @@ class UnreadableFile(MdsError):
         detail: str = "",
         row: int | None = None,
         column: str = "",
+        sheets: tuple[str, ...] = (),
     ) -> None:
         super().__init__(
             sentence,
@@ -36,6 +38,7 @@ class UnreadableFile(MdsError):
         )
         self.row = row
         self.column = column
+        self.sheets = sheets
 
 
 class TooLarge(UnreadableFile):

@@ -1,39 +1,19 @@
-"""From the rows of a sheet to a `Table`: where the header is, what the columns are called, which rows hold data."""
+"""From the rows of a sheet to a `Table`: what the columns are called, and which rows hold data."""
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from tables import dates, numbers
+from tables import dates, footers, numbers
 from tables.errors import UnreadableFile
+from tables.header import LOOKED_AT, Header, Row, Sheet, find_header, is_blank, title
 from tables.table import Choices, Table, letter
-
-Row = Sequence[object]
-_LOOKED_AT = 200
-_NOTES_AT_MOST = 60
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """All rows of a sheet, the blank ones too: the row at position i is row i + 1 of the spreadsheet.
-
-    `is_note` says which rows are remarks of whoever wrote the file.
-    """
-
-    name: str
-    rows: Sequence[Row]
-    sniffed: Mapping[str, str] = field(default_factory=dict)
-    remarks: tuple[str, ...] = ()
-    faults: Mapping[int, str] = field(default_factory=dict)  # by row number
-    sheets: tuple[str, ...] = ()
-    is_note: Callable[[Row], bool] = lambda _row: False
+from tables.totals import Totals, find_totals
 
 
 def find_table(sheet: Sheet, choices: Choices) -> Table:
@@ -41,163 +21,59 @@ def find_table(sheet: Sheet, choices: Choices) -> Table:
     filled = [i for i, row in enumerate(sheet.rows) if any(not is_blank(cell) for cell in row)]
     if not filled:
         raise UnreadableFile(
-            "The file is empty.", advice="Choose a file with a header and at least one row."
+            "The file is empty.",
+            advice="Choose a file with a header and at least one row.",
+            sheets=sheet.sheets,
         )
-    start, has_header = _header(sheet, filled, choices)
-    inside = [i for i in filled if i >= start + has_header]
-    names, remarks = _names(sheet, start if has_header else None, inside)
-    body = _body(sheet, inside, names, start, has_header)
-    header = start + 1 if has_header else 0
-    return _table(sheet, choices, names, body, [*remarks, *body.remarks], header)
-
-
-def is_blank(cell: object) -> bool:
-    """Whether nothing stands in the cell."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+    header = find_header(sheet, filled, choices)
+    inside = filled[bisect_left(filled, header.body) :]
+    columns = _columns(sheet, header, inside)
+    body = _body(sheet, inside, columns, header)
+    return _table(sheet, choices, header, columns, body)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Names:
+class _Columns:
     """The columns that are kept: their position in a row, and what they are called."""
 
     positions: tuple[int, ...]
     names: tuple[str, ...]
     width: int
+    remarks: tuple[str, ...] = ()
+    short: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class _Body:
-    positions: list[int]
-    faults: dict[int, str]
-    remarks: list[str]
+    """Positions of the rows that hold data, what is wrong with some, and those that are something else."""
+
+    positions: list[int] = field(default_factory=list)
+    faults: dict[int, str] = field(default_factory=dict)
+    repeated: list[int] = field(default_factory=list)
+    notes: list[int] = field(default_factory=list)
+    short: list[int] = field(default_factory=list)
 
 
-def _header(sheet: Sheet, filled: list[int], choices: Choices) -> tuple[int, bool]:
-    """Position of the first row of the table, and whether that row is a header."""
-    if choices.header_row is not None and choices.header_row > 0:
-        return _chosen_header(sheet, choices.header_row)
-    start = _start(sheet, filled)
-    if choices.header_row == 0:
-        return start, False
-    return start, _is_header(sheet, start, [i for i in filled if i > start])
-
-
-def _chosen_header(sheet: Sheet, number: int) -> tuple[int, bool]:
-    if number > len(sheet.rows):
-        raise UnreadableFile(
-            f"There is no row {number} for the header.",
-            advice=f"Choose a row from 1 to {len(sheet.rows):,}.",
-            row=number,
-        )
-    return number - 1, True
-
-
-def _start(sheet: Sheet, filled: list[int]) -> int:
-    """The first row that is about as full, and as wide, as the rows of the table are."""
-    plain = [i for i in filled if not sheet.is_note(sheet.rows[i])]
-    if not plain:
-        return filled[-1]  # nothing but notes: the last may be a header behind its mark
-    sample = plain[:_LOOKED_AT]
-    full = {i: _count(sheet.rows[i]) for i in sample}
-    usual = sorted(full.values())[3 * len(sample) // 4]  # notes and totals are less full
-    width = Counter(len(sheet.rows[i]) for i in sample).most_common(1)[0][0]
-    if _is_short_header(sheet, sample, width):
-        return sample[0]
-    near = [i for i in sample[:_NOTES_AT_MOST] if len(sheet.rows[i]) >= width - 1 or usual < 2]
-    found = next((i for i in near if full[i] >= 0.8 * usual), sample[0])
-    return _behind_a_mark(sheet, filled, found) or found
-
-
-def _is_short_header(sheet: Sheet, sample: list[int], width: int) -> bool:
-    """Names right above values, though some lack: one for the numbers of the rows, as R writes."""
-    if len(sample) < 2:
-        return False
-    first, second = sheet.rows[sample[0]], sheet.rows[sample[1]]
-    if any(map(_is_value, first)) or not any(map(_is_value, second)) or len(second) != width:
-        return False
-    return _count(first) >= (0.6 * width if len(first) == width else width - 1)
-
-
-def _behind_a_mark(sheet: Sheet, filled: list[int], start: int) -> int:
-    """The header where it is written as a remark, `#id,size`, above rows that have none."""
-    before = [i for i in filled if i < start]
-    if not before or not sheet.is_note(sheet.rows[before[-1]]):
-        return 0
-    row, first = sheet.rows[before[-1]], sheet.rows[start]
-    same = len(row) == len(first) > 1 and not any(_is_value(cell) for cell in row)
-    return before[-1] if same and any(_is_value(cell) for cell in first) else 0
-
-
-def _is_header(sheet: Sheet, start: int, below: list[int]) -> bool:
-    """Whether the cells of the row differ from those below as names do from values."""
-    row = sheet.rows[start]
-    cells = [cell for cell in row if not is_blank(cell)]
-    rest = [sheet.rows[i] for i in below[:_LOOKED_AT]]
-    if not rest:
-        return not any(_is_value(cell) for cell in cells)
-    if _are_years(cells) and not _are_years([cell for cell in rest[0] if not is_blank(cell)]):
-        return True
-    votes = sum(_vote(cell, i, rest) for i, cell in enumerate(row) if not is_blank(cell))
-    if votes:
-        return votes > 0
-    return not any(_is_value(cell) for cell in cells)
-
-
-def _are_years(cells: list[object]) -> bool:
-    """Two years or more, each one after the last, among words: names of columns."""
-    years = [int(str(cell)) for cell in cells if re.fullmatch(r"(19|20)\d\d", str(cell).strip())]
-    values = sum(map(_is_value, cells))
-    return len(years) == values > 1 and all(b - a == 1 for a, b in pairwise(years))
-
-
-def _vote(cell: object, index: int, rest: list[Row]) -> int:
-    """1 for a name above values, -1 for a value above values or a word that recurs below."""
-    below = [row[index] for row in rest if index < len(row) and not is_blank(row[index])]
-    if not below:
-        return 0
-    if sum(map(_is_value, below)) > 0.5 * len(below):
-        return -1 if _is_value(cell) else 1
-    return -1 if _recurs(cell, below) else 0
-
-
-def _recurs(cell: object, below: list[object]) -> bool:
-    """A word that stands among few different ones, again and again: a category."""
-    return cell in below and len(set(map(str, below))) <= max(2, len(below) // 2)
-
-
-def _is_value(cell: object) -> bool:
-    if isinstance(cell, str):
-        plain = cell.strip().rstrip("%").strip()
-        return numbers.is_number(plain) or dates.is_date(plain)
-    return not is_blank(cell)
-
-
-def _count(row: Row) -> int:
-    return sum(not is_blank(cell) for cell in row)
-
-
-def _names(sheet: Sheet, header: int | None, inside: list[int]) -> tuple[_Names, list[str]]:
-    """The names of the columns; nameless and doubled ones get one of their own, with a remark."""
+def _columns(sheet: Sheet, header: Header, inside: list[int]) -> _Columns:
+    """The columns; nameless and doubled ones get a name of their own, with a remark."""
     body = [sheet.rows[i] for i in inside]
-    given = [] if header is None else [_title(cell) for cell in sheet.rows[header]]
+    given, short = list(header.names), list(header.short)
     remarks: list[str] = []
-    if header is not None and given and _is_one_short(given, body):
+    if header.rows and given and _is_one_short(given, body):
         given.insert(0, "")
+        short.insert(0, ())
         remarks.append("The first column has no name; the names were taken to begin at the second.")
     width = len(given) or Counter(map(len, body)).most_common(1)[0][0]
-    kept = [i for i in range(width) if (i < len(given) and given[i]) or _has_values(body, i)]
-    names, more = _unique(
-        [(given[i] if i < len(given) else "", i) for i in kept], header is not None
+    given += [""] * (width - len(given))
+    kept = [i for i in range(width) if given[i] or _has_values(body, i)]
+    names, more = _unique([(given[i], i) for i in kept], bool(header.rows))
+    return _Columns(
+        positions=tuple(kept),
+        names=tuple(names),
+        width=width,
+        remarks=(*remarks, *more),
+        short=tuple(short[i] if i < len(short) else () for i in kept),
     )
-    return _Names(positions=tuple(kept), names=tuple(names), width=width), remarks + more
-
-
-def _title(cell: object) -> str:
-    """A name on one line, without the mark of a remark before it."""
-    text = "" if is_blank(cell) else str(cell)
-    if isinstance(cell, float) and cell.is_integer():
-        text = str(int(cell))
-    return " ".join(text.replace("\ufeff", "").split()).removeprefix("# ").removeprefix("#")
 
 
 def _is_one_short(given: list[str], body: list[Row]) -> bool:
@@ -246,42 +122,50 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
 
 
-def _body(sheet: Sheet, filled: list[int], names: _Names, start: int, has_header: bool) -> _Body:
+def _body(sheet: Sheet, inside: list[int], columns: _Columns, header: Header) -> _Body:
     """The rows that hold data, and those that are broken because they have too many cells."""
-    header = tuple(map(_title, sheet.rows[start])) if has_header else None
-    positions: list[int] = []
-    repeated: list[int] = []
-    notes: list[int] = []
-    short: list[int] = []
-    faults: dict[int, str] = {}
-    for i in filled:
+    names = [tuple(map(title, sheet.rows[i])) for i in header.rows]
+    known = {row for row in names if len(row) > 1}
+    feet = footers.notes_below([sheet.rows[i] for i in inside], columns.width)
+    found = _Body(notes=inside[len(inside) - feet :])
+    for i in inside[: len(inside) - feet]:
         row = sheet.rows[i]
         if sheet.is_note(row):
-            notes.append(i)
-        elif header and len(header) > 1 and tuple(map(_title, row)) == header:
-            repeated.append(i)
+            found.notes.append(i)
+        elif known and tuple(map(title, row)) in known:
+            found.repeated.append(i)
         else:
-            if _width(row) > names.width:
-                faults[len(positions)] = _too_wide(i, row, names.width)
-            elif len(row) < names.width:
-                short.append(i)
-            if i + 1 in sheet.faults:
-                faults[len(positions)] = sheet.faults[i + 1]
-            positions.append(i)
-    if not positions:
+            _add(found, sheet, i, columns.width)
+    if not found.positions:
         raise UnreadableFile(
-            "The file has a header and no rows.", advice="Add at least one row below the header."
+            "The file has a header and no rows.",
+            advice="Add at least one row below the header.",
+            sheets=sheet.sheets,
         )
-    remarks = [
-        *_said(notes, "was taken as a note", "were taken as notes"),
-        *_said(repeated, "repeats the header and was left out", "repeat the header and were left out"),
-        *_said(short, "has fewer cells than the header; the missing ones are empty",
+    return found
+
+
+def _add(found: _Body, sheet: Sheet, index: int, width: int) -> None:
+    """A row of data, with what is wrong with it."""
+    row = sheet.rows[index]
+    if _width(row) > width:
+        found.faults[len(found.positions)] = _too_wide(index, row, width)
+    elif len(row) < width:
+        found.short.append(index)
+    if index + 1 in sheet.faults:
+        found.faults[len(found.positions)] = sheet.faults[index + 1]
+    found.positions.append(index)
+
+
+def _said_of_rows(body: _Body, start: int) -> list[str]:
+    before = "Row 1 was" if start == 1 else f"Rows 1 to {start} were"
+    return [
+        *([f"{before} left out: the table begins at row {start + 1}."] if start else []),
+        *_said(sorted(body.notes), "was taken as a note", "were taken as notes"),
+        *_said(body.repeated, "repeats the header and was left out", "repeat the header and were left out"),
+        *_said(body.short, "has fewer cells than the header; the missing ones are empty",
                "have fewer cells than the header; the missing ones are empty"),
     ]  # fmt: skip
-    if start:
-        before = "Row 1 was" if start == 1 else f"Rows 1 to {start} were"
-        remarks.insert(0, f"{before} left out: the table begins at row {start + 1}.")
-    return _Body(positions=positions, faults=faults, remarks=remarks)
 
 
 def _too_wide(index: int, row: Row, width: int) -> str:
@@ -307,33 +191,48 @@ def _said(positions: list[int], one: str, many: str) -> list[str]:
     return [f"{len(positions):,} rows {many}, the first is row {positions[0] + 1}."]
 
 
-def _table(
-    sheet: Sheet, choices: Choices, names: _Names, body: _Body, remarks: list[str], header: int
-) -> Table:
+def _table(sheet: Sheet, choices: Choices, header: Header, columns: _Columns, body: _Body) -> Table:
     rows = [sheet.rows[i] for i in body.positions]
-    columns = {
+    cells = {
         name: _cells(rows, position)
-        for name, position in zip(names.names, names.positions, strict=True)
+        for name, position in zip(columns.names, columns.positions, strict=True)
     }
-    frame = pd.DataFrame(columns, index=pd.RangeIndex(len(rows)))
+    frame = pd.DataFrame(cells, index=pd.RangeIndex(len(rows)))
     texts = _texts(frame)
     decimal = choices.decimal or numbers.decimal_of(texts)
     first = dates.day_first(texts)
-    sniffed = dict(sheet.sniffed) | _words(decimal, first, header)
+    numbers_of_rows = tuple(i + 1 for i in body.positions)
+    said = (*header.remarks, *columns.remarks, *_said_of_rows(body, header.start))
+    places = [f"Row {number}" for number in numbers_of_rows]
+    totals = Totals() if choices.keep_totals else find_totals(frame, decimal or ".", places)
     return Table(
         name=sheet.name,
         frame=frame,
-        row_numbers=tuple(i + 1 for i in body.positions),
-        letters=tuple(letter(i) for i in names.positions),
-        has_header=header > 0,
+        row_numbers=numbers_of_rows,
+        letters=tuple(letter(i) for i in columns.positions),
+        has_header=bool(header.rows),
         choices=choices,
         decimal=decimal or ("," if _is_continental(sheet) else "."),
         day_first=first,
         sheets=sheet.sheets,
-        sniffed=sniffed,
-        remarks=(*sheet.remarks, *remarks),
+        sniffed=dict(sheet.sniffed) | _words(decimal, first, header),
+        remarks=(*sheet.remarks, *said, *totals.remarks),
         faults=body.faults,
+        short_names=_short_names(columns),
+        totals=totals.rows,
     )
+
+
+def _short_names(columns: _Columns) -> dict[str, tuple[str, ...]]:
+    """What the lower rows of a header alone say of a column, where that is another name and its own."""
+    count = Counter(name for names in columns.short for name in set(names))
+    found = {
+        name: tuple(
+            n for n in dict.fromkeys(names) if n and count[n] == 1 and n not in columns.names
+        )
+        for name, names in zip(columns.names, columns.short, strict=True)
+    }
+    return {name: names for name, names in found.items() if names}
 
 
 def _cells(rows: list[Row], position: int) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
@@ -349,7 +248,7 @@ def _cells(rows: list[Row], position: int) -> np.ndarray[tuple[int], np.dtype[np
 
 def _texts(frame: pd.DataFrame) -> list[str]:
     """Texts of the first rows, to see from how numbers and dates are written."""
-    sample = frame.iloc[:_LOOKED_AT, :500].to_numpy().ravel()
+    sample = frame.iloc[:LOOKED_AT, :500].to_numpy().ravel()
     return [cell for cell in sample if isinstance(cell, str) and len(cell) < 40]
 
 
@@ -358,8 +257,8 @@ def _is_continental(sheet: Sheet) -> bool:
     return sheet.sniffed.get("delimiter") == "semicolon"
 
 
-def _words(decimal: str, first: bool | None, header: int) -> dict[str, str]:
-    found = {"header": f"row {header}" if header else "none"}
+def _words(decimal: str, first: bool | None, header: Header) -> dict[str, str]:
+    found = {"header": header.words}
     if decimal:
         found["decimal mark"] = {",": "comma", ".": "point"}.get(decimal, decimal)
     if first is not None:

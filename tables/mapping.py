@@ -87,7 +87,11 @@ def suggest(
     `remembered` has columns by field from an earlier file (`Mapping.to_remember`). Compared are names,
     labels, synonyms, units and the values themselves; every column is given once at most.
     """
-    headers = [_Header.of(name) for name in table.columns]
+    headers = [
+        _Header.of(name, of=column)
+        for column in table.columns
+        for name in (column, *table.short_names.get(column, ()))
+    ]
     seen = cache(lambda name: profile_of(table, name))
     found = [
         match
@@ -166,20 +170,22 @@ def _is_draw(match: Match, others: list[Match]) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class _Header:
-    """The name of a column, prepared for comparison: whole, and without its unit."""
+    """One name of a column, prepared for comparison: whole, and without its unit."""
 
     column: str
+    name: str
     keys: frozenset[str]
     key: str
     spelled: str
     meaning: frozenset[str]
 
     @classmethod
-    def of(cls, column: str) -> _Header:
-        bare, _ = units.parted(column)
+    def of(cls, name: str, *, of: str = "") -> _Header:
+        bare, _ = units.parted(name)
         return cls(
-            column=column,
-            keys=frozenset({names.key(column), names.key(bare)} - {""}),
+            column=of or name,
+            name=name,
+            keys=frozenset({names.key(name), names.key(bare)} - {""}),
             key=names.key(bare),
             spelled=names.spelled(bare),
             meaning=names.meaning(bare),
@@ -228,7 +234,7 @@ def _remembered(
 
 def _by_name(field: Field, header: _Header, called: list[_Called], *, close: bool) -> Match | None:
     """The first kind of likeness that holds between the names; `close` also compares letters."""
-    if header.column == field.name:
+    if header.name == field.name:
         return _with_unit(_match(field, header.column, 1.0, "The same name."), field)
     for one in called:
         if one.header.keys & header.keys:
@@ -262,7 +268,7 @@ def _by_meaning(field: Field, header: _Header, called: _Called, *, close: bool) 
         return _match(field, header.column, 0.85, f"Another word for “{called.name}”.")
     if close and _may_be_alike(own.key, header.key):
         likeness = names.likeness(own.key, header.key)
-        likeness = max(likeness, names.likeness(called.name, header.column))
+        likeness = max(likeness, names.likeness(called.name, header.name))
         if likeness >= 0.84:
             return _match(
                 field, header.column, round(0.8 * likeness, 2), f"Nearly the name “{called.name}”."

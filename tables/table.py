@@ -26,7 +26,8 @@ class Limits:
 class Choices:
     """What a person says of a file, in place of what is sniffed. Empty means: find it out.
 
-    `header_row` is a row number as a spreadsheet shows it; 0 says that there is no header.
+    `header_row` is a row number as a spreadsheet shows it; 0 says that there is no header. `keep_totals` has
+    rows that are the sums of others sent as cases too.
     """
 
     sheet: str = ""
@@ -34,6 +35,7 @@ class Choices:
     delimiter: str = ""
     decimal: str = ""
     header_row: int | None = None
+    keep_totals: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +47,9 @@ class Table:
     has one number a row of the frame: where a person finds it, counted as `row_word` says (row: as in
     a spreadsheet, where the header is row 1 when it stands at the top and blank rows count; line,
     record and entry from 1). `letters` has the spreadsheet letter of each column. `choices` is what a
-    person said of the file. `faults` has a
-    sentence for each position in the frame whose row is broken and should not be sent.
+    person said of the file. `faults` has a sentence for each position in the frame whose row is broken and
+    should not be sent, `totals` one for each that is the sum or the mean of others. `short_names` has what the
+    lower ones of several rows of names say alone of a column.
     """
 
     name: str
@@ -62,6 +65,8 @@ class Table:
     sniffed: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     faults: Mapping[int, str] = field(default_factory=dict)
+    totals: Mapping[int, str] = field(default_factory=dict)
+    short_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:

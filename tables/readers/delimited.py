@@ -7,7 +7,8 @@ import re
 from tables import bounds, delimiters, encoding
 from tables.delimiters import Dialect
 from tables.errors import UnreadableFile
-from tables.grid import Sheet, find_table
+from tables.grid import find_table
+from tables.header import Sheet
 from tables.table import Choices, Limits, Table
 from tables.upload import Upload
 

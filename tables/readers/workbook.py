@@ -18,7 +18,8 @@ from python_calamine import (
 from tables import bounds, magic, sheet_xml, zipped
 from tables.dates import of_value
 from tables.errors import Locked, UnreadableFile
-from tables.grid import Sheet, find_table
+from tables.grid import find_table
+from tables.header import Sheet
 from tables.sheet_xml import Seen
 from tables.table import Choices, Limits, Table, letter
 from tables.upload import Upload

@@ -1,0 +1,50 @@
+"""Files as people have them, each with three penguins in it: exactly those come out, and nothing is unknown."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.found.penguins import DATA, are_the_birds, rows_of
+
+# How many of the three birds the file has.
+FILES = {
+    "merged_header.xlsx": 3,
+    "psql.txt": 3,
+    "sqlcmd.csv": 3,
+    "two_row_header.csv": 3,
+    "two_row_header_flipper_first.csv": 3,
+    "units_row.csv": 3,
+    "units_row_other.csv": 3,
+    "passing/bottom_notes.csv": 3,
+    "passing/dot_thousands.csv": 2,
+    "passing/hidden_first.xlsx": 3,
+    "passing/instances.json": 3,
+    "passing/kg.csv": 3,
+    "passing/markdown.txt": 3,
+    "passing/mixed_ends.csv": 3,
+    "passing/mlflow_records.json": 3,
+    "passing/multicolumns.parquet": 3,
+    "passing/multiindex.parquet": 3,
+    "passing/newline_header.csv": 3,
+    "passing/numbers_as_text.xlsx": 3,
+    "passing/old.xls": 3,
+    "passing/paged.json": 3,
+    "passing/split_columns_multi.json": 3,
+    "passing/strict.xlsx": 3,
+    "passing/table_orient.json": 3,
+    "passing/text.xls": 3,
+    "passing/total_word.csv": 3,
+    "passing/totals_footnote.csv": 3,
+    "passing/two_rows_same_header_case.csv": 2,
+    "passing/unit_in_cells.csv": 2,
+    "passing/unnamed.csv": 3,
+    "passing/view.arrow": 3,
+    "passing/year_two_columns.csv": 2,
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_birds_come_out(name: str) -> None:
+    found = rows_of(DATA / name)
+    assert are_the_birds(found, count=FILES[name]), found
+    assert not found.problems
