@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
 import sys
@@ -26,6 +27,23 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 pytest_plugins = ["tests.databases", "tests.servers.fixtures", "tests.workers", "tests.cpu_time"]
+
+
+def pytest_collection_finish() -> None:
+    """What all tests share is there now; it is never garbage, and need not be looked through again."""
+    if "streamlit.testing.v1" in sys.modules:
+        _read_packages_once()
+    gc.collect()
+    gc.freeze()
+
+
+def _read_packages_once() -> None:
+    """Streamlit looks for components in every installed package, and each AppTest would do it anew: a second."""
+    from streamlit.components.v2 import manifest_scanner
+
+    manifest_scanner.scan_component_manifests = functools.cache(
+        manifest_scanner.scan_component_manifests
+    )
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -19,11 +19,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def built(mds_url: str, tmp_path: Path) -> Iterator[services.Services]:
+def built(mds_url: str, sqlite_url: str) -> Iterator[services.Services]:
     """The services of the app: all real, explanations in this thread."""
     settings = Settings(
         servers=[ServerSettings(name="demo", title="Demo", url=mds_url)],
-        database_url=f"sqlite:///{tmp_path / 'cases.db'}",
+        database_url=sqlite_url,
     )
     found = services.build(settings)
     found = replace(found, explainers=InlineExplainers(found.clients["demo"]))
