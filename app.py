@@ -17,9 +17,11 @@ import streamlit as st
 
 import services
 from api.routes import routes
+from db.errors import StorageError
 from settings import settings
 
 ROOT = Path(__file__).resolve().parent
+log = logging.getLogger("app")
 
 
 @asynccontextmanager
@@ -31,7 +33,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
         level=settings().log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each poll says nothing
-    built = services.build(settings())
+    built = _built()
     services.install(built)
     built.start()
     warmup.imports()
@@ -41,6 +43,21 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
         yield {"services": built}
     finally:
         built.close()
+
+
+def _built() -> services.Services:
+    """The services; a database that cannot be used is told in one sentence."""
+    try:
+        return services.build(settings())
+    except StorageError as error:
+        log.critical(str(error))
+        # uvicorn would write the traceback of whatever stops the start.
+        logging.getLogger("uvicorn.error").addFilter(_is_no_traceback)
+        raise
+
+
+def _is_no_traceback(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith("Traceback")
 
 
 app = st.App(ROOT / "ui" / "main.py", lifespan=lifespan, routes=routes(services.services))

@@ -23,6 +23,7 @@ __all__ = [
     "make_engine",
     "make_sessions",
     "reading",
+    "translated",
     "writing",
 ]
 
@@ -70,7 +71,7 @@ def answers(sessions: Sessions) -> bool:
 @contextmanager
 def reading(sessions: Sessions) -> Iterator[Session]:
     """A session to read from, with the database's errors translated."""
-    with _translated(), sessions() as session:
+    with translated(), sessions() as session:
         yield session
 
 
@@ -81,7 +82,7 @@ def writing(sessions: Sessions) -> Iterator[Session]:
     SQLite takes its write lock at once: a transaction that reads first and writes later fails,
     without waiting, when another process wrote in between.
     """
-    with _translated(), sessions() as session, session.begin():
+    with translated(), sessions() as session, session.begin():
         session.connection(execution_options=_WRITES)
         yield session
 
@@ -91,6 +92,17 @@ def begin(engine: Engine) -> Iterator[Connection]:
     """The same as `writing`, for whoever needs a connection rather than a session."""
     with engine.connect().execution_options(**_WRITES) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """SQLAlchemy's errors become ours: Conflict for a broken rule of the tables, else StorageError."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict(str(error.orig)) from error
+    except SQLAlchemyError as error:
+        raise StorageError(str(getattr(error, "orig", None) or error)) from error
 
 
 def _with_psycopg(url: URL) -> URL:
@@ -119,13 +131,3 @@ def _prepare(connection: SqliteConnection, _record: object) -> None:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        raise Conflict(str(error.orig)) from error
-    except SQLAlchemyError as error:
-        raise StorageError(str(getattr(error, "orig", None) or error)) from error

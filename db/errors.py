@@ -2,6 +2,7 @@
 
 * StorageError              the database did not do what it was asked; nothing was written
   + Conflict                the row would break a rule of the tables: a key twice, a case that is not there
+  + NewerSchema             the tables were made by a version that is newer than this one
 """
 
 
@@ -11,3 +12,14 @@ class StorageError(Exception):
 
 class Conflict(StorageError):
     """A unique key is taken, or a row that is referred to does not exist."""
+
+
+class NewerSchema(StorageError):
+    """The tables have a schema that this version does not know: a newer one made them."""
+
+    def __init__(self, schema: str, known: str) -> None:
+        super().__init__(
+            f"The database has schema {schema} and this version of MDS Workbench knows those up to "
+            f"{known}, so nothing was read or written: start the newer version that made it, or "
+            "name another database."
+        )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
 
-from db.engine import begin, make_engine
+from db.engine import begin, make_engine, translated
+from db.errors import NewerSchema, StorageError
 
 _FOLDER = Path(__file__).parent / "migrations"
 # Any number, as long as nothing else on the same PostgreSQL takes the same advisory lock.
@@ -19,14 +24,66 @@ _ONE_AT_A_TIME = Lock()
 
 
 def migrate(url: str) -> None:
-    """Run every migration that is missing, in one transaction; processes that come later wait."""
-    engine = make_engine(url)
+    """Run every migration that is missing, in one transaction; processes that come later wait.
+
+    Raises NewerSchema, before anything is written, for tables that a newer version made; StorageError
+    for a database that cannot be opened or migrated.
+    """
     try:
-        with _ONE_AT_A_TIME, begin(engine) as connection:
-            _wait_for_others(connection)
-            command.upgrade(configuration(connection), "head")
-    finally:
-        engine.dispose()
+        with opened(url) as engine, begin(engine) as connection:
+            wait_for_others(connection)
+            schema_of(connection)
+            upgrade(connection, newest())
+    except NewerSchema:
+        raise
+    except (StorageError, OSError) as error:
+        words = " ".join(str(error).split())
+        raise StorageError(
+            f"The database cannot be opened or brought up to date ({words}): check `database_url`."
+        ) from error
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """An engine that is let go of at the end, with the database's errors translated."""
+    with translated():
+        engine = make_engine(url)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+
+def upgrade(connection: Connection, schema: str) -> None:
+    """Run the migrations up to a schema, in the connection's transaction."""
+    with _ONE_AT_A_TIME:
+        command.upgrade(configuration(connection), schema)
+
+
+def newest() -> str:
+    """The newest schema that this version knows."""
+    return str(ScriptDirectory(str(_FOLDER)).get_current_head())
+
+
+def known() -> list[str]:
+    """Every schema that this version knows, the oldest first."""
+    revisions = ScriptDirectory(str(_FOLDER)).walk_revisions()
+    return [revision.revision for revision in revisions][::-1]
+
+
+def schema_of(connection: Connection) -> str:
+    """The schema of a database, "" for one without tables. Raises NewerSchema for one that is not known."""
+    schema = MigrationContext.configure(connection).get_current_revision() or ""
+    if schema and schema not in known():
+        raise NewerSchema(schema, newest())
+    return schema
+
+
+def wait_for_others(connection: Connection) -> None:
+    """Until the transaction ends, nobody else migrates or restores this database."""
+    # On SQLite `begin` has taken the write lock already.
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
 
 
 def configuration(connection: Connection) -> Config:
@@ -36,9 +93,3 @@ def configuration(connection: Connection) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
-
-
-def _wait_for_others(connection: Connection) -> None:
-    # On SQLite `begin` has taken the write lock already.
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})

@@ -75,6 +75,12 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 
 
 @pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    """As `empty_database_url`, on PostgreSQL only."""
+    yield from _fresh_postgres("template0", _server())
+
+
+@pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     """As `database_url`, on SQLite only: for tests of what is the same on both."""
     return _fresh_sqlite(tmp_path)

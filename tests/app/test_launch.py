@@ -13,8 +13,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from cli.demo import free_ports
+from db.engine import begin
+from db.migrate import migrate, opened
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -85,6 +88,31 @@ def test_every_way_to_start_serves_pages_and_the_probe(
         probe = httpx.get(f"{base}/healthz", trust_env=False).json()
         assert probe["database"] is True
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("way", ["python", "streamlit", "uvicorn"])
+def test_newer_tables_are_refused_in_one_sentence_however_it_is_started(
+    way: str, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/cases.db"
+    migrate(url)
+    with opened(url) as engine, begin(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    (port,) = free_ports(18600, 1)
+    shown = subprocess.run(
+        _ways(port)[way],
+        cwd=ROOT,
+        env={**os.environ, "MDS_PORT": str(port), "MDS_SERVERS": "[]", "MDS_DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert shown.returncode != 0
+    said = [line for line in shown.stderr.splitlines() if "schema 9999" in line]
+    assert len(said) == 1
+    assert "start the newer version" in said[0]
+    assert "Traceback" not in shown.stderr + shown.stdout
 
 
 def test_the_web_process_never_imports_the_explainers() -> None:
