@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from cli import demo, describe, doctor, models, predict
+from cli import backup, demo, describe, doctor, models, predict, restore
 from cli.output import (
     EXIT_CODES,
+    FAILED,
     INTERRUPTED,
     NOT_FOUND,
     WRONG,
@@ -21,6 +22,7 @@ from cli.output import (
     said,
     say,
 )
+from db.errors import StorageError
 from mds_client.errors import MdsError
 
 _COMMANDS = (
@@ -28,6 +30,8 @@ _COMMANDS = (
     ("describe", describe, "show what a model takes and answers"),
     ("predict", predict, "ask a model"),
     ("doctor", doctor, "find out whether servers can be used, and what to set"),
+    ("backup", backup, "write all that is in the database to one file"),
+    ("restore", restore, "put a backup into an empty database"),
 )
 
 
@@ -61,6 +65,9 @@ def _run(chosen: argparse.Namespace) -> int:
     except Wrong as error:
         say(str(error))
         return WRONG
+    except StorageError as error:
+        say(str(error))
+        return FAILED
     except ValidationError as error:  # of the settings; inputs may be secret
         facts = error.errors(include_input=False, include_url=False)
         for fact in facts:

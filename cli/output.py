@@ -15,7 +15,7 @@ from mds_client.signature import File
 GOOD, FAILED, WRONG, UNREACHABLE, NOT_FOUND, INTERRUPTED = 0, 1, 2, 3, 4, 130
 EXIT_CODES = """exit codes:
   0  good
-  1  the model or the server refused or failed
+  1  the model, the server or the database refused or failed
   2  wrong usage, or values that cannot be sent
   3  nobody answers
   4  there is no such model or server"""
