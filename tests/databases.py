@@ -48,9 +48,10 @@ _END_OTHERS = """
 
 @dataclass(frozen=True)
 class Shape:
-    """A database without what people wrote: its tables without rows, and every column."""
+    """A database without what people wrote: its tables without rows, the rows of others, every column."""
 
     empty_tables: list[sql.Identifier]
+    rows: list[tuple[sql.Identifier, list[tuple[Any, ...]]]]
     columns: list[tuple[Any, ...]]
 
 
@@ -69,15 +70,13 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/empty.db"
     else:
-        server, name = _server(), _create(_server(), "template0")
-        yield _named(server, name)
-        _drop(server, name)
+        yield from fresh_postgres()
 
 
 @pytest.fixture
 def postgresql_url() -> Iterator[str]:
     """As `empty_database_url`, on PostgreSQL only."""
-    yield from _fresh_postgres("template0", _server())
+    yield from fresh_postgres()
 
 
 @pytest.fixture
@@ -99,6 +98,13 @@ def _fresh_sqlite(folder: Path) -> str:
     return f"sqlite:///{folder}/mds.db"
 
 
+def fresh_postgres() -> Iterator[str]:
+    """The URL of a new database without tables, until the iterator ends."""
+    server, name = _server(), _create(_server(), "template0")
+    yield _named(server, name)
+    _drop(server, name)
+
+
 _free: list[str] = []  # databases as the template is
 
 
@@ -118,6 +124,8 @@ def _emptied(url: str, shape: Shape) -> bool:
         connection.execute(_END_OTHERS)
         if connection.execute(_COLUMNS).fetchall() != shape.columns:
             return False
+        if any(_rows(connection, table) != rows for table, rows in shape.rows):
+            return False
         connection.execute("SET session_replication_role = replica")  # foreign keys in any order
         for table in shape.empty_tables:
             connection.execute(sql.SQL("DELETE FROM {}").format(table))
@@ -128,9 +136,16 @@ def _emptied(url: str, shape: Shape) -> bool:
 def _shape(template: str) -> Shape:
     with psycopg.connect(template) as connection:
         tables = [sql.Identifier(*row) for row in connection.execute(_TABLES)]
-        anything = sql.SQL("SELECT 1 FROM {} LIMIT 1")
-        empty = [t for t in tables if not connection.execute(anything.format(t)).fetchone()]
-        return Shape(empty_tables=empty, columns=connection.execute(_COLUMNS).fetchall())
+        rows = [(table, _rows(connection, table)) for table in tables]
+        return Shape(
+            empty_tables=[table for table, found in rows if not found],
+            rows=[(table, found) for table, found in rows if found],
+            columns=connection.execute(_COLUMNS).fetchall(),
+        )
+
+
+def _rows(connection: psycopg.Connection[Any], table: sql.Identifier) -> list[tuple[Any, ...]]:
+    return connection.execute(sql.SQL("SELECT * FROM {}").format(table)).fetchall()
 
 
 def _create(server: str, template: str) -> str:

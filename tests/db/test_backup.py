@@ -32,6 +32,7 @@ from db.ids import new_id, utc_now
 from db.migrate import known, migrate, newest, opened, upgrade
 from db.tables import Base
 from tests import filled
+from tests.databases import fresh_postgres
 from tests.recorded import add_case
 
 Rewrite = Callable[[dict[str, bytes]], None]
@@ -46,14 +47,12 @@ def archive(sqlite_url: str, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
     """Empty databases by their kind, beside the test's own."""
-    from tests.databases import _fresh_postgres, _server
-
     with _closing() as opened_databases:
 
         def fresh(kind: str) -> str:
             if kind == "sqlite":
                 return f"sqlite:///{tmp_path_factory.mktemp('other')}/other.db"
-            made = _fresh_postgres("template0", _server())
+            made = fresh_postgres()
             opened_databases.append(made)
             return next(made)
 
