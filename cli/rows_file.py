@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tables.table import Table
 
 _MOST_SAID = 5
+_SURE = 0.9
 
 
 def rows_in(
@@ -37,8 +38,11 @@ def rows_in(
     )
     table = _table(path)
     mapping = suggest(table, needed)
-    _say(mapping)
+    _say(table, mapping)
+    _warn(mapping, signature, given)
     found = converted(_with_files(table, mapping, needed, file), mapping, needed)
+    for remark in found.remarks:
+        say(printable(remark))
     _refuse(path, table, found)
     fed = {match.field for match in mapping.matches}
     return [{n: v for n, v in row.items() if n in fed} for row in found.records()]
@@ -78,13 +82,29 @@ def _opened(cell: object, file: Callable[[Path], File]) -> object:
     return file(Path(cell[1:])) if isinstance(cell, str) and cell.startswith("@") else cell
 
 
-def _say(mapping: Mapping) -> None:
-    """What a person would see in the page's table of columns."""
+def _say(table: Table, mapping: Mapping) -> None:
+    """What a person would see in the page's table of columns, and how the file was read."""
+    for remark in table.remarks:
+        say(printable(remark))
     for match in mapping.matches:
+        doubt = f" {match.reason} Please check." if match.confidence < _SURE else ""
         if match.column != match.field:
-            say(f"The column {printable(match.column)!r} is read as {match.field!r}.")
+            say(
+                f"The column {printable(match.column)!r} is read as {match.field!r}.{printable(doubt)}"
+            )
+        elif doubt:
+            say(f"The column {printable(match.column)!r}:{printable(doubt)}")
     if mapping.unused:
         say(f"Not used: {', '.join(printable(name) for name in mapping.unused)}.")
+
+
+def _warn(mapping: Mapping, signature: Signature, given: Collection[str]) -> None:
+    """Which fields the model gets no value of, though the form would ask for them."""
+    from tables.mapping import sentence_on_unfed
+
+    sentence = sentence_on_unfed(mapping, signature, given)
+    if sentence:
+        say(f"Warning: {printable(sentence)}")
 
 
 def _refuse(path: Path, table: Table, found: Converted) -> None:

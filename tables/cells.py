@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ class Cells:
     @classmethod
     def of(cls, table: Table, column: str, *, unit: str = "", to_unit: str = "") -> Cells:
         """A column; its own numbers and dates count more than those of the whole table."""
-        cells = table.frame[column].to_numpy(dtype=object)
+        cells = table.cells(column)
         texts = [cell for cell in cells[: 4 * _SAMPLE] if isinstance(cell, str)]
         own = "" if table.choices.decimal else numbers.decimal_of(texts[:_SAMPLE])
         first = dates.day_first(texts)
@@ -134,7 +135,7 @@ def _exactly(source: Cells, index: int, number: float) -> int:
     """Beyond 2**53 a float would change the last digits."""
     cell = source.cells[index]
     if abs(number) >= 2**53 and not source.unit:
-        if isinstance(cell, int | np.integer):
+        if isinstance(cell, int | np.integer | Decimal):
             return int(cell)
         if isinstance(cell, str) and cell.strip().lstrip("+-").isdecimal():
             return int(cell)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from numbers import Real
 
@@ -87,7 +88,7 @@ class ColumnProfile:
 
 def profile_of(table: Table, column: str) -> ColumnProfile:
     """What the first values of a column say."""
-    cells = [cell for cell in table.frame[column].iloc[: 5 * _SAMPLE] if not _is_nothing(cell)]
+    cells = [cell for cell in table.cells(column)[: 5 * _SAMPLE] if not _is_nothing(cell)]
     sample = cells[:_SAMPLE]
     texts = [cell for cell in sample if isinstance(cell, str)]
     return ColumnProfile(tuple(sample), numbers.decimal_of(texts) or table.decimal)
@@ -102,7 +103,7 @@ def _is_nothing(cell: object) -> bool:
 def _number(cell: object, decimal: str) -> float | None:
     if isinstance(cell, bool | np.bool_):
         return None
-    if isinstance(cell, Real):
+    if isinstance(cell, Real | Decimal):
         return float(cell)
     return numbers.number(cell, decimal) if isinstance(cell, str) else None
 

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from tables import bounds
+from tables import bounds, media
 from tables.errors import UnreadableFile
 from tables.records import of_frame
-from tables.table import Choices, Limits, Table, letter
+from tables.table import Cells, Choices, Limits, Table, letter
 from tables.upload import Upload
 
+_PIXELS = Limits().pixels
 _INDEX = "__index_level_"
 
 
@@ -34,20 +35,85 @@ def to_table(
 
 
 def _table(upload: Upload, title: str, table: pa.Table, choices: Choices) -> Table:
-    names = [name for name in table.column_names if not name.startswith(_INDEX)]
-    positions = [table.column_names.index(name) for name in dict.fromkeys(names)]
-    called = [name.strip() or f"Column {letter(i)}" for i, name in enumerate(dict.fromkeys(names))]
-    columns = {
-        name: _objects(table.column(position))
-        for name, position in zip(called, positions, strict=True)
-    }
-    doubled = len(names) - len(positions)
+    given = [
+        (name.strip() or f"Column {letter(i)}", table.column(i))
+        for i, name in enumerate(table.column_names)
+        if not name.startswith(_INDEX)
+    ]
+    doubled = len(given) - len({name for name, _ in given})
     remarks = [f"{doubled} columns have the name of another; the first counts."] if doubled else []
+    whole: dict[str, Cells] = {}
+    columns: dict[str, Cells] = {}
+    faults: dict[int, str] = {}
+    for name, column in reversed(given):  # of two with one name the first counts
+        columns = _parts(name, column, whole, faults) | columns
     frame = pd.DataFrame(columns)
-    return of_frame(upload.name, frame, choices, sniffed={"format": title}, remarks=remarks)
+    return of_frame(
+        upload.name,
+        frame,
+        choices,
+        sniffed={"format": title},
+        remarks=remarks,
+        whole=whole,
+        faults=faults,
+    )
 
 
-def _objects(column: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+def _parts(
+    name: str, column: pa.ChunkedArray, whole: dict[str, Cells], faults: dict[int, str]
+) -> dict[str, Cells]:
+    """The column, its pictures as files; a column of objects in its parts, which are noted in `whole`."""
+    if _holds_files(column.type):
+        return {name: _files(name, column, faults)}
+    if not pa.types.is_struct(column.type) or not column.type.num_fields:
+        return {name: _objects(column)}
+    whole[name] = _objects(column)
+    found: dict[str, Cells] = {}
+    for child, part in zip(column.type, column.flatten(), strict=True):
+        found |= _parts(f"{name}.{child.name}", _chunked(part), whole, faults)
+    return found
+
+
+def _chunked(part: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+    return part if isinstance(part, pa.ChunkedArray) else pa.chunked_array([part])
+
+
+def _holds_files(kind: pa.DataType) -> bool:
+    """Bytes, or bytes beside their path, as data sets of pictures and sounds have them."""
+    if pa.types.is_struct(kind):
+        names = {child.name: child.type for child in kind}
+        return "bytes" in names and names.keys() <= {"bytes", "path"} and _is_binary(names["bytes"])
+    return _is_binary(kind)
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    return (
+        pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_fixed_size_binary(kind)
+        or pa.types.is_binary_view(kind)
+    )
+
+
+def _files(name: str, column: pa.ChunkedArray, faults: dict[int, str]) -> Cells:
+    """Pictures and sounds by their bytes; what is neither stays as it is."""
+    cells = np.empty(len(column), dtype=object)
+    for i, value in enumerate(column.to_pylist()):
+        data, path = value, ""
+        if isinstance(value, dict):
+            data, path = value.get("bytes"), str(value.get("path") or "")
+        if not data:
+            cells[i] = path or None
+            continue
+        called = path.replace("\\", "/").rpartition("/")[2] or f"{name} {i + 1}"
+        file = media.file_of(called, data)
+        cells[i] = file or data
+        if file and (words := media.fault(file, _PIXELS)):
+            faults[i] = words
+    return cells
+
+
+def _objects(column: pa.ChunkedArray) -> Cells:
     """Plain values: whole numbers stay whole beside empty cells; empty text is an empty cell."""
     found = column.to_pandas(integer_object_nulls=True, timestamp_as_object=True).astype(object)
     cells = np.empty(len(found), dtype=object)

@@ -15,6 +15,7 @@ from tables.table import Table
 Seen = Callable[[str], ColumnProfile]
 LEAST = 0.5  # suggestions below this confidence are not made
 _MANY = 500  # columns, above which letters and values are not compared one by one
+_MOST_NAMED = 12
 _POSITION = 0.6
 _WEAK = 0.7
 
@@ -92,11 +93,18 @@ def suggest(
         for column in table.columns
         for name in (column, *table.short_names.get(column, ()))
     ]
+    objects = [_Header.of(name) for name in table.whole]
     seen = cache(lambda name: profile_of(table, name))
     found = [
         match
         for field in signature.inputs
-        for match in _candidates(field, headers, table, seen, remembered or {})
+        for match in _candidates(
+            field,
+            [*headers, *objects] if field.kind in ("json", "tensor") else headers,
+            table,
+            seen,
+            remembered or {},
+        )
     ]
     if not table.has_header:
         found += _by_position(table, signature, seen)
@@ -114,11 +122,30 @@ def corrected(
     wanted = signature[field]
     kept = [match for match in mapping.matches if field != match.field and column != match.column]
     if column is not None:
-        if column not in table.columns:
+        if column not in table.columns and column not in table.whole:
             raise KeyError(column)
         match = Match(field=field, column=column, confidence=1.0, reason="You chose this column.")
         kept.append(_with_unit(match, wanted))
     return _mapping(kept, table, signature)
+
+
+def sentence_on_unfed(
+    mapping: Mapping, signature: Signature, given: collections.abc.Collection[str] = ()
+) -> str:
+    """Which fields go as unknown because neither a column nor a value for all rows feeds them; else empty.
+
+    `given` are fields that have their value from elsewhere.
+    """
+    known = {*given, *dict(mapping.fixed), *(match.field for match in mapping.matches)}
+    lacking = [field.title for field in signature.inputs if field.name not in known]
+    if not lacking:
+        return ""
+    total = len(signature.inputs)
+    more = f" and {len(lacking) - _MOST_NAMED} more" if len(lacking) > _MOST_NAMED else ""
+    verb = "has no column and goes" if len(lacking) == 1 else "have no column and go"
+    names_of = ", ".join(lacking[:_MOST_NAMED])
+    fields = "field" if total == 1 else "fields"
+    return f"{len(lacking)} of {total} {fields} {verb} as unknown: {names_of}{more}."
 
 
 def unit_of(field: Field) -> units.Unit | None:
@@ -136,9 +163,14 @@ def _mapping(matches: Iterable[Match], table: Table, signature: Signature) -> Ma
     by_field = {match.field: match for match in matches}
     ordered = [by_field[f.name] for f in signature.inputs if f.name in by_field]
     used = {match.column for match in ordered}
+    inside = tuple(f"{name}." for name in used & set(table.whole))
     return Mapping(
         matches=tuple(ordered),
-        unused=tuple(name for name in table.columns if name not in used),
+        unused=tuple(
+            name
+            for name in table.columns
+            if name not in used and not (inside and name.startswith(inside))
+        ),
         missing=tuple(f.name for f in signature.inputs if f.required and f.name not in by_field),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ def _typed(cell: object) -> float:
     if isinstance(cell, int | float | np.number | np.bool_):
         return float(cell)
     try:
-        return float(cell) if type(cell).__name__ == "Decimal" else np.nan  # type: ignore[arg-type]
+        return float(cell) if isinstance(cell, Decimal) else np.nan
     except (TypeError, ValueError, OverflowError):
         return np.nan
 

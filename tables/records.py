@@ -9,9 +9,9 @@ import pandas as pd
 
 from tables import bounds, dates, numbers
 from tables.errors import UnreadableFile
+from tables.nested import Record, flattened
 from tables.table import Choices, Limits, Table, letter
 
-Record = Mapping[str, object]
 _LOOKED_AT = 200
 
 
@@ -31,6 +31,7 @@ def to_table(
     """One row a record. Raises UnreadableFile when there is none, TooLarge beyond the limits."""
     if not records:
         raise UnreadableFile("The file is empty.", advice="Choose a file with at least one entry.")
+    records, whole = flattened(records)
     names = list(dict.fromkeys(key for record in records for key in record))
     if not names:
         raise UnreadableFile("The entries of the file are empty: they have no names and no values.")
@@ -46,6 +47,7 @@ def to_table(
         remarks=[*remarks, *_said_of_gaps(records, names, row_numbers, row_word)],
         faults=faults or {},
         has_header=has_header,
+        whole={name: _objects(values) for name, values in whole.items()},
     )
 
 
@@ -60,6 +62,7 @@ def of_frame(
     remarks: Sequence[str] = (),
     faults: Mapping[int, str] | None = None,
     has_header: bool = True,
+    whole: Mapping[str, np.ndarray[tuple[int], np.dtype[np.object_]]] | None = None,
 ) -> Table:
     """A table of a frame of objects, whose columns have different names."""
     texts = _texts(frame)
@@ -76,7 +79,15 @@ def of_frame(
         sniffed=sniffed,
         remarks=tuple(remarks),
         faults=faults or {},
+        whole=whole or {},
     )
+
+
+def _objects(values: Sequence[object]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    cells = np.empty(len(values), dtype=object)
+    for i, value in enumerate(values):
+        cells[i] = value
+    return cells
 
 
 def _cells(records: Sequence[Record], key: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:

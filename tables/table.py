@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
+
+Cells = np.ndarray[tuple[int], np.dtype[np.object_]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +52,8 @@ class Table:
     record and entry from 1). `letters` has the spreadsheet letter of each column. `choices` is what a
     person said of the file. `faults` has a sentence for each position in the frame whose row is broken and
     should not be sent, `totals` one for each that is the sum or the mean of others. `short_names` has what the
-    lower ones of several rows of names say alone of a column.
+    lower ones of several rows of names say alone of a column. `whole` has objects that the frame has in parts, by
+    their names: for fields that take an object.
     """
 
     name: str
@@ -67,11 +71,16 @@ class Table:
     faults: Mapping[int, str] = field(default_factory=dict)
     totals: Mapping[int, str] = field(default_factory=dict)
     short_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    whole: Mapping[str, Cells] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The names of the columns, in order."""
         return tuple(str(name) for name in self.frame.columns)
+
+    def cells(self, column: str) -> Cells:
+        """The cells of a column, or the objects of one that the frame has in parts. Raises KeyError."""
+        return self.whole[column] if column in self.whole else self.frame[column].to_numpy(object)
 
     def __len__(self) -> int:
         return len(self.frame)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from mds_client.signature import Field, File, ModelRef, Signature
+from tables.converting import converted
+from tables.mapping import suggest
+from tables.reading import read
 from tests.found.penguins import DATA, are_the_birds, rows_of
 
 # How many of the three birds the file has.
 FILES = {
+    "decimals.parquet": 3,
+    "extended.jsonl": 3,
+    "nested.jsonl": 3,
     "merged_header.xlsx": 3,
     "psql.txt": 3,
     "sqlcmd.csv": 3,
@@ -48,3 +55,15 @@ def test_the_birds_come_out(name: str) -> None:
     found = rows_of(DATA / name)
     assert are_the_birds(found, count=FILES[name]), found
     assert not found.problems
+
+
+@pytest.mark.parametrize("name", ["image_struct.parquet", "image_bytes.parquet"])
+def test_pictures_in_parquet_are_pictures(name: str) -> None:
+    field = Field(name="image", kind="image", media_types=("image/png",))
+    signature = Signature(model=ModelRef(server="s", name="digits"), inputs=(field,))
+    table = read(DATA / name)
+    found = converted(table, suggest(table, signature), signature)
+    assert not found.problems
+    pictures = [row["image"] for row in found.records()]
+    assert len(pictures) == 2
+    assert all(isinstance(one, File) and one.media_type == "image/png" for one in pictures)

@@ -8,7 +8,7 @@ import streamlit as st
 from mds_client.signature import ModelRef, Signature
 from services import services
 from tables.converting import Converted, converted
-from tables.mapping import Mapping, corrected, suggest
+from tables.mapping import Mapping, corrected, sentence_on_unfed, suggest
 from tables.mapping_store import recalled
 from ui import fields
 from ui.tables.given import Given
@@ -104,6 +104,8 @@ def _draw_unused(mapping: Mapping, signature: Signature) -> None:
     if mapping.missing:
         names = ", ".join(signature[name].title for name in mapping.missing[:10])
         st.warning(f"The model needs a column for: {plain(names)}.", icon=":material/warning:")
+    elif unknown := sentence_on_unfed(mapping, signature):
+        st.warning(plain(unknown), icon=":material/warning:")
     if mapping.unused:
         names = ", ".join(mapping.unused[:12]) + (" …" if len(mapping.unused) > 12 else "")
         st.caption(f"Not used: {plain(names)}")

@@ -1,0 +1,67 @@
+"""Objects within objects as columns of their own: `bill.length_mm`; the object itself is kept beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+Record = Mapping[str, object]
+_DEEPEST = 6
+_MOST = 4_000  # columns that nested objects may become
+# One value in the clothes of a type: MongoDB, DynamoDB, Firestore.
+_TYPED = frozenset(
+    {
+        "$numberDecimal", "$numberDouble", "$numberInt", "$numberLong", "$oid", "$date", "$uuid", "$symbol",
+        "N", "S", "BOOL", "NULL",
+        "doubleValue", "integerValue", "stringValue", "booleanValue", "timestampValue", "nullValue",
+    }
+)  # fmt: skip
+_LITERALS = frozenset({"type", "value", "datatype", "xml:lang"})  # SPARQL results
+
+
+def flattened(records: Sequence[Record]) -> tuple[list[Record], dict[str, list[object]]]:
+    """The records with nested objects as columns, and the objects themselves by their names.
+
+    An object in the place of one value, such as `{"$numberLong": "181"}`, is that value.
+    """
+    plain = [{key: _plain(value) for key, value in record.items()} for record in records]
+    nested = list(dict.fromkeys(k for r in plain for k, v in r.items() if _is_object(v)))
+    if not nested:
+        return list(plain), {}
+    whole = {name: [record.get(name) for record in plain] for name in nested}
+    flat = [_flat(record) for record in plain]
+    if len({key for record in flat for key in record}) > _MOST:
+        return list(plain), {}
+    return list(flat), whole
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, Mapping) and len(value) > 0
+
+
+def _flat(record: Record, before: str = "", depth: int = 0) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in record.items():
+        name = f"{before}{key}"
+        plain = _plain(value)
+        if isinstance(plain, Mapping) and plain and depth < _DEEPEST:
+            inner = _flat(plain, f"{name}.", depth + 1)
+            found |= {n: v for n, v in inner.items() if n not in record}
+        else:
+            found[name] = plain
+    return found
+
+
+def _plain(value: object) -> object:
+    """What an object says that stands for one value; anything else as it is."""
+    if not isinstance(value, Mapping):
+        return value
+    keys = set(value)
+    if len(keys) == 1 and (key := next(iter(keys))) in _TYPED:
+        return None if key in ("NULL", "nullValue") else _plain(value[key])
+    if {"type", "value"} <= keys <= _LITERALS and value["type"] in (
+        "literal",
+        "typed-literal",
+        "uri",
+    ):
+        return value["value"]
+    return value
