@@ -11,7 +11,8 @@ import orjson
 
 from tables import bounds, encoding
 from tables.errors import UnreadableFile
-from tables.records import Record, to_table
+from tables.nested import Record
+from tables.records import to_table
 from tables.table import Choices, Limits, Table, letter
 from tables.upload import Upload
 
