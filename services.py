@@ -7,20 +7,33 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
 
 import db.engine
 from cases.audit_sample import AuditPolicy
 from db.engine import Sessions, make_sessions
 from db.migrate import migrate
 from explanations.worker import Explainers
+from jobs.contract import Kind
+from jobs.embedded import EmbeddedWorker
+from jobs.heartbeat import worker_id
+from jobs.here import Here
+from jobs.kinds import kinds
+from jobs.worker import Worker
 from mds_client.client.sync_client import MdsClient, Model
 from mds_client.discovery import Catalogue
+from mds_client.server import Server
 from mds_client.signature import ModelRef, Signature
 from servers import registries_of, server_of, sources_of
 from settings import Settings
 
 log = logging.getLogger(__name__)
+
+# Whose `jobs/` folder has kinds of job.
+_WITH_JOBS = ("cases", "feedback", "health", "explanations", "signatures", "tables")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,19 +46,56 @@ class Services:
     sessions: Sessions
     explainers: Explainers
     audit: AuditPolicy
+    here: Here
+    beside: EmbeddedWorker | None = None
+
+    @cached_property
+    def kinds(self) -> Mapping[str, Kind]:
+        """The kinds of job, made with these services."""
+        return kinds(self, _WITH_JOBS)
+
+    def server(self, name: str) -> Server:
+        """A server of the settings or of a source, looked for anew where it is not known. Raises KeyError."""
+        try:
+            return self.catalogue.client(name).server
+        except KeyError:
+            self.catalogue.refresh()
+            return self.catalogue.client(name).server
+
+    def worker(self, name: str = "") -> Worker:
+        """What takes jobs from the queues in this process; not started. Imports the engine, which takes a second."""
+        from jobs.dbos_engine import DbosEngine
+
+        name = name or worker_id("worker")
+        url = self.settings.database_url.get_secret_value()
+        return Worker(
+            self.sessions,
+            self.kinds,
+            DbosEngine(url, executor=name, version=app_version()),
+            version=app_version(),
+            lost_seconds=self.settings.lost_seconds,
+            keep_days=self.settings.job_days,
+            name=name,
+        )
 
     def model(self, ref: ModelRef, signature: Signature | None = None) -> Model:
         """A handle on a model of a server of the settings or of a source. Raises KeyError for any other."""
         return self.catalogue.client(ref.server).model(ref.name, ref.version, signature=signature)
 
     def start(self) -> None:
-        """Begin to watch the servers and to warm up the explanation worker, in the background."""
+        """Begin to watch the servers and to warm up what explains, and start the worker beside the app."""
         self.catalogue.watch(self.settings.refresh_seconds)
         self.explainers.warm()
+        self.here.open()
+        if self.beside:
+            self.beside.start()
 
     def close(self) -> None:
-        """Stop everything that `start` began."""
+        """Stop everything that `start` began. Jobs that run here are handed on before what works on them ends."""
         self.catalogue.close()
+        self.here.close()
+        if self.beside:
+            self.beside.close()
         self.explainers.close()
         for client in self.clients.values():
             client.close()
@@ -76,13 +126,21 @@ def build(settings: Settings) -> Services:
     url = settings.database_url.get_secret_value()
     migrate(url)
     clients = {s.name: MdsClient(server_of(s)) for s in settings.servers}
+    sessions = make_sessions(url)
     return Services(
         settings=settings,
         clients=clients,
         catalogue=Catalogue(
             clients, sources=sources_of(settings), registries=registries_of(settings)
         ),
-        sessions=make_sessions(url),
+        sessions=sessions,
         explainers=Explainers(),
         audit=AuditPolicy(probability=settings.audit_probability),
+        here=Here(sessions, app_version(), settings.lost_seconds),
+        beside=EmbeddedWorker(sessions) if settings.embedded_worker else None,
     )
+
+
+def app_version() -> str:
+    """The version of this app: jobs in the queue of another are taken over when nobody runs that any more."""
+    return version("mds-workbench")

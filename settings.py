@@ -204,6 +204,18 @@ class Settings(BaseSettings):
     explanation_seconds: float = Field(
         60.0, gt=0, description="The longest time one explanation may take"
     )
+    embedded_worker: bool = Field(
+        True,
+        description="Start a worker beside the app; off where `mds worker` runs by itself",
+    )
+    lost_seconds: float = Field(
+        15.0,
+        ge=1,
+        description="After how many seconds without a sign of life a process that runs jobs counts as dead",
+    )
+    job_days: float = Field(
+        30.0, gt=0, description="How many days jobs that have ended stay in the list"
+    )
     host: str = Field("127.0.0.1", description="Address on which `python app.py` listens")
     port: int = Field(8501, ge=1, le=65535, description="Port on which `python app.py` listens")
     log_level: str = Field("INFO", description="How much the log says")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from cli import backup, demo, describe, doctor, models, predict, restore
+from cli import backup, demo, describe, doctor, jobs, models, predict, restore, worker
 from cli.output import (
     EXIT_CODES,
     FAILED,
@@ -32,6 +32,8 @@ _COMMANDS = (
     ("doctor", doctor, "find out whether servers can be used, and what to set"),
     ("backup", backup, "write all that is in the database to one file"),
     ("restore", restore, "put a backup into an empty database"),
+    ("jobs", jobs, "list what runs without a page; stop a job, or let it go on"),
+    ("worker", worker, "run jobs until Ctrl+C; as many workers as wanted on one PostgreSQL"),
 )
 
 

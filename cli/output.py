@@ -18,7 +18,7 @@ EXIT_CODES = """exit codes:
   1  the model, the server or the database refused or failed
   2  wrong usage, or values that cannot be sent
   3  nobody answers
-  4  there is no such model or server"""
+  4  there is no such model, server or job"""
 
 
 class Wrong(Exception):

@@ -20,6 +20,7 @@ __all__ = [
     "answers",
     "begin",
     "close",
+    "location",
     "make_engine",
     "make_sessions",
     "reading",
@@ -50,6 +51,13 @@ def make_engine(url: str) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
+
+
+def location(url: str) -> Path | None:
+    """The file of an SQLite database; None for a server."""
+    parsed = make_url(url)
+    is_file = parsed.get_backend_name() == "sqlite"
+    return Path(str(parsed.database)).absolute() if is_file else None
 
 
 def close(sessions: Sessions) -> None:

@@ -1,6 +1,7 @@
 """The tables: a case, its explanations, what people said of it, and what they added to a signature.
 
-Rows are added, never rewritten. A table keeps the name that it was made with, also where its class has a
+Rows are added, never rewritten; only a job changes its state until it has ended, and a worker the moment at
+which it was last seen. A table keeps the name that it was made with, also where its class has a
 better one by now (`found_facts`, `studies`): a rename would break processes of the former release, which
 work on the same database while replicas are exchanged.
 """
@@ -35,6 +36,8 @@ NAMES = {
 }
 JUDGEMENTS = ("correct", "incorrect", "unsure")
 CHANNELS = ("volunteered", "audit", "review", "upload", "api")
+# Of a job: the first two are under way, the others are ends.
+JOB_STATES = ("waiting", "running", "done", "failed", "cancelled")
 
 # How many characters are kept. Short ones are indexed: PostgreSQL takes 2,704 bytes in an index row.
 SHORT, SENTENCE, LONG = 200, 2_000, 10_000
@@ -273,3 +276,74 @@ class Study(Base):
     seed: Mapped[int | None] = mapped_column(BigInteger)
     result: Mapped[dict[str, object] | None] = mapped_column(Json)
     sentence: Mapped[str] = mapped_column(ClippedText(SENTENCE))
+
+
+class Job(Base):
+    """Work that outlives the page that asked for it. What it needs lies in `job_inputs` until it is done."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        UniqueConstraint("idempotency_key"),
+        CheckConstraint(f"state IN {JOB_STATES}", name="state"),
+        Index(None, "state", "created_at"),
+        Index(None, "subject", "created_at"),
+        Index(None, "runner", "state"),
+        # Of what is wanted once at a time, one is under way, however often a button is pressed.
+        Index(
+            "uq_jobs_one_under_way",
+            "one_at_a_time",
+            unique=True,
+            sqlite_where=text("state IN ('waiting', 'running')"),
+            postgresql_where=text("state IN ('waiting', 'running')"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    kind_version: Mapped[int]
+    title: Mapped[str] = mapped_column(ClippedText(SHORT))
+    person: Mapped[str] = mapped_column(ClippedText(SHORT))
+    subject: Mapped[str] = mapped_column(Text)
+    one_at_a_time: Mapped[str | None] = mapped_column(Text)
+    idempotency_key: Mapped[str] = mapped_column(String(MAX_KEY))
+    queue: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(20))
+    fraction: Mapped[float] = mapped_column(Double)
+    words: Mapped[str] = mapped_column(ClippedText(SHORT))
+    cancel_requested: Mapped[bool]
+    # Who runs it, and which run it is, counted from 0: who was taken for dead cannot end what another now runs.
+    runner: Mapped[str] = mapped_column(String(60))
+    attempt: Mapped[int]
+    # Runs that ended because their process died.
+    losses: Mapped[int]
+    # The application version whose engine has it in a queue; empty until it is in one.
+    queued_by: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    result: Mapped[str] = mapped_column(ClippedText(SHORT))
+    sentence: Mapped[str] = mapped_column(ClippedText(SENTENCE))
+    advice: Mapped[str] = mapped_column(ClippedText(SENTENCE))
+
+
+class JobInput(Base):
+    """What a job takes, as its kind wrote it. It goes when the job is done."""
+
+    __tablename__ = "job_inputs"
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Worker(Base):
+    """A process that runs jobs, and when it last gave a sign of life."""
+
+    __tablename__ = "workers"
+
+    id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    role: Mapped[str] = mapped_column(String(20))
+    host: Mapped[str] = mapped_column(ClippedText(SHORT))
+    process: Mapped[int]
+    version: Mapped[str] = mapped_column(String(60))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)

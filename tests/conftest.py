@@ -21,6 +21,8 @@ from tests.browser.watched import ports
 # NumPy by now, which is told; what is imported later, and every process that a test starts, reads it.
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
 threadpool_limits(1)
+# The app's worker takes 4 s of CPU to start: tests that are about it start one.
+os.environ.setdefault("MDS_EMBEDDED_WORKER", "false")
 
 # A machine with other work is no failure.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])

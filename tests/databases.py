@@ -64,6 +64,19 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield from _lent_postgres(_template())
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """As `database_url`, one for all tests of a module: for those that ask only for what they wrote."""
+    if request.param == "sqlite":
+        yield _fresh_sqlite(tmp_path_factory.mktemp("database"))
+    else:
+        server, name = _template(), _create(_template(), _TEMPLATE)
+        yield _named(server, name)
+        _drop(server, name)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database of its own, without tables."""

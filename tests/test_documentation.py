@@ -22,6 +22,8 @@ from explanations.budgeted_model import BudgetedModel
 from explanations.contract import ExplainContext
 from explanations.methods import methods
 from explanations.target import Target
+from jobs import store
+from jobs.here import Here
 from mds_client import Answer, MdsClient, Server, protocols
 from mds_client.codecs import _by_content_type
 from mds_client.signature import Field, Kind, ModelRef, Role, Signature
@@ -127,7 +129,7 @@ def _example(path: str) -> str:
 def _run(path: str) -> types.ModuleType:
     """The example as the module that it would be."""
     module = types.ModuleType(Path(path).stem)
-    exec(compile(_example(path), path, "exec"), module.__dict__)
+    exec(compile(_example(path), path, "exec", dont_inherit=True), module.__dict__)
     assert module.__doc__
     return module
 
@@ -191,6 +193,18 @@ def test_the_example_of_an_explanation_works() -> None:
     found = module.explain(context)
     assert (found.prediction, found.base, found.attributions[0].amount) == (5.0, 2.0, 3.0)
     assert type(found).from_json(found.to_json()) == found
+
+
+def test_the_example_of_a_job_works(sqlite_url: str) -> None:
+    module = _run("cases/jobs/count_rows.py")
+    kind = module.kind(None)
+    sessions = make_sessions(sqlite_url)
+    here = Here(sessions, "1", 15.0, is_inline=True)
+    job = here.start(kind, store.make(kind), module.Lists(rows=("a",) * 250))
+    ended = store.find(sessions, job.id)
+    close(sessions)
+    assert ended is not None
+    assert (ended.state, ended.sentence) == ("done", "There are 250 rows.")
 
 
 def test_the_example_of_a_page_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

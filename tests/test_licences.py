@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import tomllib
-from importlib.metadata import Distribution, distribution
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
@@ -57,6 +57,17 @@ def test_the_apps_dependencies_are_free_to_use() -> None:
     assert {"alibi", "shap", "streamlit", "spacy", "psycopg-binary"} <= set(found)
     bad = [name for name, package in found.items() if FORBIDDEN.search(_words(package))]
     assert not bad
+
+
+def test_of_dbos_the_free_part_alone_is_used() -> None:
+    """dbos-enterprise, and with it Conductor and whatever asks for an entitlement, is proprietary."""
+    assert "MIT" in _words(distribution("dbos"))
+    assert not [name for name in _runtime() if name.startswith("dbos-")]
+    with pytest.raises(PackageNotFoundError):
+        distribution("dbos-enterprise")
+    code = (ROOT / "jobs" / "dbos_engine.py").read_text(encoding="utf-8")
+    paid = ("conductor", "auto_upgrade", "sharding", "enterprise_key")
+    assert not [word for word in paid if word in code]
 
 
 def test_alibi_is_its_last_apache_release() -> None:

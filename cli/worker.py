@@ -1,0 +1,74 @@
+"""`mds worker`: a process that takes jobs from the queues and runs them, until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+from cli.output import GOOD
+from settings import settings
+
+log = logging.getLogger(__name__)
+
+# Whoever looks at a page goes before whatever runs here.
+NICENESS = 5
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """As the app's child it is given its name, and ends with its standard input."""
+    parser.add_argument("--name", default="", help="what it is called; new each time by itself")
+    parser.add_argument(
+        "--embedded", action="store_true", help="end when standard input ends (the app uses this)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Work until SIGTERM, Ctrl+C, or the end of standard input."""
+    stop = threading.Event()
+    _stop_at_signals(stop)
+    if chosen.embedded:
+        threading.Thread(target=_stop_with_input, args=(stop,), daemon=True).start()
+    os.nice(NICENESS)
+    logging.basicConfig(
+        level=settings().log_level,
+        format="%(asctime)s %(levelname)s worker %(name)s %(message)s",
+        force=True,
+    )
+    _work(chosen.name, stop)
+    return GOOD
+
+
+def _work(name: str, stop: threading.Event) -> None:
+    """Hands back what runs before it ends; whoever does not stop in time is left behind with the process."""
+    import services  # half a second that no other command should take
+
+    built = services.build(settings())
+    worker = built.worker(name)
+    worker.start()
+    log.info("the worker %s takes jobs", worker.id)
+    stop.wait()
+    worker.close()
+    built.close()
+    logging.shutdown()
+    os._exit(GOOD)
+
+
+def _stop_at_signals(stop: threading.Event) -> None:
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+
+
+def _stop_with_input(stop: threading.Event) -> None:
+    """The app holds the other end of the pipe, and lets go of it when it ends, however it does."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    stop.set()

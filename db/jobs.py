@@ -1,0 +1,282 @@
+"""Queries on jobs: each change of state is one statement that only the run that owns the job can make."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Update, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from db.tables import Job, JobInput
+
+UNDER_WAY = ("waiting", "running")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobView:
+    """A job as it stands. `attempt` counts its runs from 0, `losses` those whose process died; `queued_by` is the
+    version of the app whose queue has it. `result` is what its kind calls what it made, `sentence` and `advice` say what came of it.
+    """
+
+    id: str
+    kind: str
+    kind_version: int = 1
+    title: str = ""
+    person: str
+    subject: str = ""
+    one_at_a_time: str | None = None
+    idempotency_key: str
+    queue: str
+    state: str = "waiting"
+    fraction: float = 0.0
+    words: str = "Waiting"
+    cancel_requested: bool = False
+    runner: str = ""
+    attempt: int = 0
+    losses: int = 0
+    queued_by: str = ""
+    created_at: datetime
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    result: str = ""
+    sentence: str = ""
+    advice: str = ""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it waits or runs."""
+        return self.state in UNDER_WAY
+
+
+_NAMES = tuple(field.name for field in fields(JobView))
+
+
+def add(session: Session, job: JobView, content: bytes) -> None:
+    """Add a job and what it takes. Raises Conflict for a taken key, or one too many under way."""
+    session.add(Job(**{name: getattr(job, name) for name in _NAMES}))
+    session.flush()
+    session.add(JobInput(job_id=job.id, content=content))
+
+
+def by_id(session: Session, job_id: str) -> JobView | None:
+    """The job of that id; None when there is none."""
+    return _first(session, Job.id == job_id)
+
+
+def by_key(session: Session, key: str) -> JobView | None:
+    """The job that was asked for under an idempotency key."""
+    return _first(session, Job.idempotency_key == key)
+
+
+def under_way(session: Session, one_at_a_time: str) -> JobView | None:
+    """What is under way of that which is wanted once at a time."""
+    return _first(session, Job.one_at_a_time == one_at_a_time, Job.state.in_(UNDER_WAY))
+
+
+def newest(
+    session: Session,
+    *,
+    states: Collection[str] = (),
+    kind: str = "",
+    subject: str = "",
+    person: str = "",
+    limit: int = 100,
+) -> list[JobView]:
+    """Jobs, the newest first; what is empty asks for nothing."""
+    wanted = [
+        condition
+        for condition, is_asked in (
+            (Job.state.in_(states), states),
+            (Job.kind == kind, kind),
+            (Job.subject == subject, subject),
+            (Job.person == person, person),
+        )
+        if is_asked
+    ]
+    query = select(Job).where(*wanted).order_by(Job.created_at.desc(), Job.id.desc())
+    return [_view(row) for row in session.scalars(query.limit(limit))]
+
+
+def content(session: Session, job_id: str) -> bytes | None:
+    """What a job takes; None when it is not kept any more."""
+    return session.scalar(select(JobInput.content).where(JobInput.job_id == job_id))
+
+
+def claim(session: Session, job_id: str, attempt: int, runner: str, now: datetime) -> bool:
+    """Begin this run of a waiting job; False when it is not waiting for it."""
+    statement = (
+        update(Job)
+        .where(Job.id == job_id, Job.attempt == attempt, Job.state == "waiting")
+        .values(state="running", runner=runner, started_at=func.coalesce(Job.started_at, now))
+    )
+    return _changed(session, statement) == 1
+
+
+def advance(session: Session, job: JobView, fraction: float, words: str) -> bool | None:
+    """Tell how far a run is. Whether somebody wants it stopped; None when the job is not this run's any more."""
+    statement = (
+        update(Job)
+        .where(*_own(job))
+        .values(fraction=fraction, words=words)
+        .returning(Job.cancel_requested)
+    )
+    return session.scalar(statement)
+
+
+def end(
+    session: Session,
+    job: JobView,
+    state: str,
+    now: datetime,
+    *,
+    sentence: str = "",
+    advice: str = "",
+) -> bool:
+    """End a run; False when the job is not this run's any more. What a finished job took is forgotten."""
+    statement = (
+        update(Job)
+        .where(*_own(job))
+        .values(
+            state=state,
+            ended_at=now,
+            sentence=sentence,
+            advice=advice,
+            **({"fraction": 1.0} if state == "done" else {}),
+        )
+    )
+    is_ours = _changed(session, statement) == 1
+    if is_ours and state == "done":
+        session.execute(delete(JobInput).where(JobInput.job_id == job.id))
+    return is_ours
+
+
+def note_result(session: Session, job_id: str, result: str) -> None:
+    """Under which id its result is kept."""
+    if result:
+        session.execute(update(Job).where(Job.id == job_id).values(result=result))
+
+
+def request_cancel(session: Session, job_id: str, now: datetime) -> None:
+    """A waiting job ends at once, a running one is asked to; nothing happens to one that has ended."""
+    ours = Job.id == job_id
+    ended = {"state": "cancelled", "ended_at": now, "sentence": "It was stopped before it began."}
+    session.execute(update(Job).where(ours, Job.state == "waiting").values(ended))
+    session.execute(update(Job).where(ours, Job.state == "running").values(cancel_requested=True))
+
+
+def resume(session: Session, job_id: str) -> bool:
+    """Let a failed or cancelled job run again; False when it is neither, or what it takes is gone.
+    Raises Conflict when another of that which is wanted once at a time is under way.
+    """
+    has_input = select(JobInput.job_id).where(JobInput.job_id == job_id).exists()
+    statement = (
+        update(Job)
+        .where(Job.id == job_id, Job.state.in_(("failed", "cancelled")), has_input)
+        .values(
+            _waiting_anew("Waiting") | {"losses": 0, "ended_at": None, "sentence": "", "advice": ""}
+        )
+    )
+    return _changed(session, statement) == 1
+
+
+def to_queue(session: Session, limit: int) -> list[JobView]:
+    """Waiting jobs that are in no queue yet, the oldest first; held for this transaction where others look too."""
+    query = select(Job).where(Job.state == "waiting", Job.queued_by == "").order_by(Job.created_at)
+    return [
+        _view(row) for row in session.scalars(query.limit(limit).with_for_update(skip_locked=True))
+    ]
+
+
+def queued(session: Session, job: JobView, version: str) -> None:
+    """A waiting job is in the queue of that version of the app."""
+    session.execute(
+        update(Job).where(Job.id == job.id, Job.attempt == job.attempt).values(queued_by=version)
+    )
+
+
+def run_by_others_than(session: Session, living: Collection[str]) -> list[JobView]:
+    """Running jobs whose process is not among the living."""
+    query = select(Job).where(Job.state == "running", Job.runner.not_in(living))
+    return [_view(row) for row in session.scalars(query)]
+
+
+def run_by(session: Session, runner: str) -> list[JobView]:
+    """The jobs that a process runs."""
+    query = select(Job).where(Job.state == "running", Job.runner == runner)
+    return [_view(row) for row in session.scalars(query)]
+
+
+def in_queue(session: Session, limit: int) -> list[JobView]:
+    """Waiting jobs that are in a queue, the oldest first."""
+    query = select(Job).where(Job.state == "waiting", Job.queued_by != "").order_by(Job.created_at)
+    return [_view(row) for row in session.scalars(query.limit(limit))]
+
+
+def queued_by_others_than(session: Session, versions: Collection[str]) -> list[JobView]:
+    """Waiting jobs in the queue of a version of the app that nobody runs any more."""
+    query = select(Job).where(Job.state == "waiting", Job.queued_by.not_in([*versions, ""]))
+    return [_view(row) for row in session.scalars(query)]
+
+
+def hand_back(session: Session, job: JobView, *, is_loss: bool = False) -> bool:
+    """Let a job wait for its next run; False when it has changed since it was read."""
+    values = _waiting_anew("Waiting to go on") | {"losses": Job.losses + int(is_loss)}
+    return _changed(session, update(Job).where(*_unchanged(job)).values(values)) == 1
+
+
+def give_up(
+    session: Session, job: JobView, state: str, now: datetime, sentence: str, advice: str = ""
+) -> bool:
+    """End a job that nobody runs; False when it has changed since it was read."""
+    ended = {"state": state, "ended_at": now, "sentence": sentence, "advice": advice}
+    return _changed(session, update(Job).where(*_unchanged(job)).values(ended)) == 1
+
+
+def forget_ended(session: Session, before: datetime, limit: int) -> int:
+    """Delete jobs that ended before a moment, at most so many; how many there were."""
+    old = Job.state.not_in(UNDER_WAY) & (Job.ended_at < before)
+    ids = list(session.scalars(select(Job.id).where(old).order_by(Job.id).limit(limit)))
+    session.execute(delete(JobInput).where(JobInput.job_id.in_(ids)))
+    session.execute(delete(Job).where(Job.id.in_(ids)))
+    return len(ids)
+
+
+def _waiting_anew(words: str) -> dict[str, object]:
+    return {
+        "state": "waiting",
+        "runner": "",
+        "attempt": Job.attempt + 1,
+        "queued_by": "",
+        "words": words,
+        "cancel_requested": False,
+    }
+
+
+def _unchanged(job: JobView) -> Sequence[ColumnElement[bool]]:
+    return (Job.id == job.id, Job.attempt == job.attempt, Job.state == job.state)
+
+
+def _own(job: JobView) -> Sequence[ColumnElement[bool]]:
+    """That a job is still run by this run."""
+    return (
+        Job.id == job.id,
+        Job.attempt == job.attempt,
+        Job.runner == job.runner,
+        Job.state == "running",
+    )
+
+
+def _changed(session: Session, statement: Update) -> int:
+    """How many rows a statement changed."""
+    return len(session.scalars(statement.returning(Job.id)).all())
+
+
+def _first(session: Session, *conditions: ColumnElement[bool]) -> JobView | None:
+    row = session.scalar(select(Job).where(*conditions).limit(1))
+    return None if row is None else _view(row)
+
+
+def _view(row: Job) -> JobView:
+    return JobView(**{name: getattr(row, name) for name in _NAMES})

@@ -1,0 +1,92 @@
+"""The quick way: a job that somebody waits for runs in this process at once, in no queue.
+
+Its row is written first. When this process dies, a worker sees that it gives no sign of life and goes on with the
+job; when it ends in order, it hands its jobs back before it goes.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import db.jobs
+from db.engine import Sessions, writing
+from db.errors import StorageError
+from db.ids import utc_now
+from jobs import store
+from jobs.contract import Kind
+from jobs.heartbeat import Heartbeat, itself, log
+from jobs.runs import JobRun
+from jobs.store import JobView
+
+
+class Here:
+    """Runs jobs in threads of this process. `is_inline`: in the thread that asks, for tests."""
+
+    def __init__(
+        self, sessions: Sessions, version: str, lost_seconds: float, *, is_inline: bool = False
+    ) -> None:
+        self._sessions = sessions
+        self._heart = Heartbeat(sessions, itself("web", version), lost_seconds)
+        self._is_inline = is_inline
+        self._runs: dict[str, JobRun] = {}
+        self._lock = threading.Lock()
+
+    def open(self) -> None:
+        """Make this process known to those who would go on with its jobs. Raises StorageError."""
+        if not self._is_inline:
+            self._heart.start()
+
+    def close(self) -> None:
+        """Hand everything that runs here back; a worker goes on with it."""
+        with self._lock:
+            runs = list(self._runs.values())
+        for run in runs:
+            run.abandon()
+        try:
+            with writing(self._sessions) as session:
+                for run in runs:
+                    db.jobs.hand_back(session, run.job)
+        except StorageError as error:  # then they wait until this process is taken for dead
+            log.warning("jobs were not handed back: %s", error)
+        self._heart.close()
+
+    def start(self, kind: Kind, job: JobView, given: object) -> JobView:
+        """Write a job down and begin. Raises JobUnderWay, and StorageError when it cannot be written."""
+        self.open()
+        ours = replace(
+            job, state="running", runner=self._heart.worker.id, started_at=job.created_at
+        )
+        written = store.submit(self._sessions, kind, ours, given)
+        if written.id == job.id:
+            self._run(kind, JobRun(ours, self._sessions))
+        return written
+
+    def run_of(self, job_id: str) -> JobRun | None:
+        """The run of a job in this process; None when it runs elsewhere or not at all."""
+        return self._runs.get(job_id)
+
+    def cancel(self, job_id: str) -> None:
+        """Stop a job, wherever it runs. Raises NoSuchJob."""
+        run = self.run_of(job_id)
+        if run:
+            run.cancel()
+        store.cancel(self._sessions, job_id, clock=utc_now)
+
+    def _run(self, kind: Kind, run: JobRun) -> None:
+        with self._lock:
+            self._runs[run.job.id] = run
+        if self._is_inline:
+            self._perform(kind, run)
+        else:
+            work = threading.Thread(
+                target=self._perform, args=(kind, run), daemon=True, name=f"job-{run.job.id}"
+            )
+            work.start()
+
+    def _perform(self, kind: Kind, run: JobRun) -> None:
+        try:
+            run.perform(kind)
+        finally:
+            with self._lock:
+                self._runs.pop(run.job.id, None)

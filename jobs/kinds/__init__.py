@@ -1,0 +1,36 @@
+"""The kinds of job. Every module beside this one is one, and so is every module in the `jobs/` folder of a service;
+other packages register theirs under the entry point group `mds_workbench.jobs`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pkgutil import iter_modules
+from types import ModuleType
+
+from jobs.contract import Kind
+
+GROUP = "mds_workbench.jobs"
+
+
+def kinds(tools: object, services: Sequence[str] = ()) -> Mapping[str, Kind]:
+    """Every kind by its name, made with what the composition root hands in. Raises ValueError for a name twice."""
+    found: dict[str, Kind] = {}
+    for module in _modules([__name__, *(f"{service}.jobs" for service in services)]):
+        kind = module.kind(tools)
+        if kind.name in found:
+            raise ValueError(f"two kinds of job are called {kind.name!r}")
+        found[kind.name] = kind
+    return found
+
+
+def _modules(packages: Sequence[str]) -> Iterator[ModuleType]:
+    for package in packages:
+        if find_spec(package):
+            folder = import_module(package)
+            yield from (
+                import_module(f"{package}.{each.name}") for each in iter_modules(folder.__path__)
+            )
+    yield from (point.load() for point in entry_points(group=GROUP))

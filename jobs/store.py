@@ -1,0 +1,133 @@
+"""Jobs as their rows: asked for, found, stopped, and let go on. Nothing here needs the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+import db.jobs
+import db.workers
+from db.engine import Sessions, reading, writing
+from db.errors import Conflict
+from db.ids import is_id, utc_now
+from db.ids import new_id as make_id
+from db.jobs import JobView
+from db.person import known
+from db.workers import WorkerView
+from jobs.contract import Kind
+from jobs.errors import JobUnderWay, NoSuchJob, NotResumable
+from jobs.payload import Codec
+
+__all__ = ["JobView", "cancel", "find", "living", "make", "newest", "resume", "submit"]
+
+
+def make(
+    kind: Kind,
+    *,
+    title: str = "",
+    person: str = "",
+    subject: str = "",
+    one_at_a_time: str | None = None,
+    key: str = "",
+    clock: Callable[[], datetime] = utc_now,
+    new_id: Callable[[], str] = make_id,
+) -> JobView:
+    """A job that waits, not written yet. `subject` is what it is about, by which a page finds it again; of those
+    with the same `one_at_a_time` one is under way; `key` is the same for what is asked for only once.
+    """
+    job_id = new_id()
+    return JobView(
+        id=job_id,
+        kind=kind.name,
+        kind_version=kind.version,
+        title=title or kind.title,
+        person=known(person),
+        subject=subject,
+        one_at_a_time=one_at_a_time,
+        idempotency_key=key or job_id,
+        queue=kind.queue.name,
+        created_at=clock(),
+    )
+
+
+def submit(sessions: Sessions, kind: Kind, job: JobView, given: object) -> JobView:
+    """Write a job down; a worker takes it. The job that has its key already, if there is one. Raises JobUnderWay."""
+    content = Codec(kind.takes).encode(given)
+    try:
+        with writing(sessions) as session:
+            db.jobs.add(session, job, content)
+        return job
+    except Conflict:
+        with reading(sessions) as session:
+            same = db.jobs.by_key(session, job.idempotency_key)
+            other = db.jobs.under_way(session, job.one_at_a_time or "")
+        if same:
+            return same
+        if other:
+            raise JobUnderWay(other.id) from None
+        raise
+
+
+def find(sessions: Sessions, job_id: str) -> JobView | None:
+    """The job of that id; None when there is none."""
+    if not is_id(job_id):
+        return None
+    with reading(sessions) as session:
+        return db.jobs.by_id(session, job_id)
+
+
+def newest(
+    sessions: Sessions,
+    *,
+    states: Collection[str] = (),
+    kind: str = "",
+    subject: str = "",
+    person: str = "",
+    limit: int = 100,
+) -> list[JobView]:
+    """Jobs, the newest first."""
+    with reading(sessions) as session:
+        return db.jobs.newest(
+            session, states=states, kind=kind, subject=subject, person=person, limit=limit
+        )
+
+
+def cancel(sessions: Sessions, job_id: str, *, clock: Callable[[], datetime] = utc_now) -> JobView:
+    """Stop a job: at once when it waits, soon when it runs. Raises NoSuchJob."""
+    with writing(sessions) as session:
+        db.jobs.request_cancel(session, job_id, clock())
+        found = db.jobs.by_id(session, job_id)
+    if found is None:
+        raise _unknown(job_id)
+    return found
+
+
+def resume(sessions: Sessions, job_id: str) -> JobView:
+    """Let a job that failed or was stopped go on. Raises NoSuchJob, NotResumable and JobUnderWay."""
+    found = find(sessions, job_id)
+    if found is None:
+        raise _unknown(job_id)
+    try:
+        with writing(sessions) as session:
+            is_resumed = db.jobs.resume(session, job_id)
+            after = db.jobs.by_id(session, job_id)
+    except Conflict:
+        with reading(sessions) as session:
+            other = db.jobs.under_way(session, found.one_at_a_time or "")
+        raise JobUnderWay(other.id if other else "") from None
+    if not is_resumed or after is None:
+        raise NotResumable(
+            f"The job {job_id} is {found.state}.",
+            advice="Only a job that failed or was stopped can go on.",
+        )
+    return after
+
+
+def living(sessions: Sessions, seconds: float) -> list[WorkerView]:
+    """The processes that run jobs and gave a sign of life within so many seconds."""
+    with reading(sessions) as session:
+        return db.workers.living(session, seconds)
+
+
+def _unknown(job_id: str) -> NoSuchJob:
+    return NoSuchJob(f"There is no job {job_id!r}.", advice="`mds jobs list` shows what there is.")
