@@ -12,9 +12,21 @@ from tests.found.penguins import DATA, are_the_birds, rows_of
 
 # How many of the three birds the file has.
 FILES = {
+    "comments.json": 2,
+    "concatenated.json": 3,
+    "datastore.json": 3,
     "decimals.parquet": 3,
     "extended.jsonl": 3,
+    "fields.json": 3,
+    "geojson.geojson": 3,
+    "geojson.json": 3,
+    "hits.json": 3,
+    "jsonapi.json": 3,
     "nested.jsonl": 3,
+    "odata.json": 3,
+    "portal_rows.json": 3,
+    "python_repr.json": 3,
+    "v2_request.json": 3,
     "merged_header.xlsx": 3,
     "psql.txt": 3,
     "sqlcmd.csv": 3,

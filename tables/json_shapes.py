@@ -1,0 +1,312 @@
+"""Where the rows are in a JSON document, whatever a service wraps around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from tables import saved_requests
+from tables.errors import UnreadableFile
+from tables.nested import Record
+from tables.table import letter
+
+_DEEPEST = 5
+_WRAPPERS = (
+    "data", "records", "rows", "items", "results", "result", "value", "values", "hits", "features", "instances",
+    "inputs", "entries", "elements", "edges", "nodes", "docs", "documents", "objects", "list", "content",
+    "response", "payload", "body", "bindings", "resources", "dataframe_records", "dataframe_split", "input_data",
+    "jsonData", "Items", "Records", "_embedded", "examples", "samples", "cases", "predictions",
+)  # fmt: skip
+# Lists of objects that describe the rows, and are not the rows.
+_DESCRIBING = frozenset(
+    {"fields", "columns", "schema", "links", "_links", "errors", "warnings", "facets", "aggregations",
+     "included", "headers", "header", "metadata", "meta", "names", "parameters"}
+)  # fmt: skip
+_INSIDE = (
+    "_source", "properties", "fields", "attributes", "node", "_doc", "doc", "document", "record", "row",
+    "item", "data", "value", "values", "cells",
+)  # fmt: skip
+_NAMED = ("name", "id", "fieldName", "field", "key", "title", "label")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """The rows of a document; `others` are the paths of more lists in it that may be meant."""
+
+    records: Sequence[Record]
+    has_names: bool = True
+    remarks: list[str] = field(default_factory=list)
+    path: str = ""
+    paths: tuple[str, ...] = ()
+
+
+def rows_of(document: object, wanted: str = "") -> Rows:
+    """The rows of the document, those at the path `wanted` where it is given. Raises UnreadableFile."""
+    if isinstance(document, list):
+        return _of_list(document, document)
+    if not isinstance(document, dict) or not document:
+        raise UnreadableFile(
+            "The JSON holds no rows.", advice="A list of objects is what can be read best."
+        )
+    found = _of_form(document)
+    if found:
+        return found
+    lists = _lists(document)
+    if wanted or lists:
+        return _chosen(document, lists, wanted)
+    return _of_object(document)
+
+
+def _of_form(document: dict[str, object]) -> Rows | None:
+    """The rows of a document in a form of its own: a saved request, or names and rows apart."""
+    columns = saved_requests.columns_in(document)
+    if columns is not None:
+        return _of_columns(columns)
+    for names_key, rows_key in (
+        ("columns", "data"), ("columns", "rows"), ("columns", "values"), ("names", "ndarray"), ("fields", "values"),
+        ("fields", "rows"), ("fields", "data"), ("header", "rows"), ("header", "data"), ("headers", "rows"),
+        ("headers", "data"), ("names", "data"), ("feature_names", "data"), ("cols", "rows"),
+    ):  # fmt: skip
+        rows, given = document.get(rows_key), document.get(names_key)
+        if isinstance(rows, list) and isinstance(given, list) and _are_lists(rows):
+            names = _names(given)
+            if names:
+                return _of_split(names, rows)
+    return None
+
+
+def _are_lists(rows: list[object]) -> bool:
+    return bool(rows) and all(isinstance(row, list) for row in rows)
+
+
+def _names(given: object) -> list[str]:
+    """The names in a list of words, or of objects that have one each; empty for any other."""
+    if not isinstance(given, list) or not given:
+        return []
+    if all(isinstance(one, str) for one in given):
+        return [str(one) for one in given]
+    if all(isinstance(one, list) for one in given):  # pandas' names over several rows
+        return [" ".join(map(str, cast(list[object], one))) for one in given]
+    if not all(isinstance(one, dict) for one in given):
+        return []
+    key = next((key for key in _NAMED if all(isinstance(o.get(key), str) for o in given)), "")
+    return [str(one[key]) for one in given] if key else []
+
+
+# Which of the lists in it are the rows.
+
+
+def _lists(document: dict[str, object]) -> dict[str, list[object]]:
+    """The lists of objects, or of lists, by their paths: the nearest to the top first."""
+    found: dict[str, list[object]] = {}
+    level: list[tuple[str, dict[str, object]]] = [("", document)]
+    for _ in range(_DEEPEST):
+        below: list[tuple[str, dict[str, object]]] = []
+        for path, one in level:
+            for key, value in one.items():
+                where = f"{path}.{key}" if path else key
+                if isinstance(value, list) and value and _may_be_rows(key, value):
+                    found[where] = value
+                elif isinstance(value, dict) and len(below) < 1_000:
+                    below.append((where, value))
+        level = below
+    return {
+        path: found[path] for path in sorted(found, key=lambda path: _rank(path, found[path]))[:20]
+    }
+
+
+def _may_be_rows(key: str, value: list[object]) -> bool:
+    if key in _DESCRIBING:
+        return False
+    return all(isinstance(row, dict) for row in value) or (_are_lists(value) and key in _WRAPPERS)
+
+
+def _rank(path: str, rows: list[object]) -> tuple[bool, int, int, int]:
+    """Below known wrappers before other names, what stands higher before what is deeper, then the longest."""
+    parts = path.split(".")
+    rank = _WRAPPERS.index(parts[-1]) if parts[-1] in _WRAPPERS else len(_WRAPPERS)
+    return not _is_wrapped(path), len(parts), rank, -len(rows)
+
+
+def _is_wrapped(path: str) -> bool:
+    return any(part in _WRAPPERS for part in path.split("."))
+
+
+def _chosen(document: dict[str, object], lists: dict[str, list[object]], wanted: str) -> Rows:
+    """The rows at the path that a person chose, else at the likeliest; a single case may hold lists too."""
+    own = "the whole document"
+    is_sure = _is_wrapped(next(iter(lists), "")) or len(document) == 1
+    paths = tuple(lists) if is_sure else (own, *lists)
+    path = wanted or paths[0]
+    if path == own:
+        return _with_paths(_of_object(document), own, paths)
+    if path not in lists:
+        raise UnreadableFile(
+            f"There are no rows at {path}.", advice=f"Rows are at: {', '.join(paths)}."
+        )
+    return _with_paths(_of_list(lists[path], document), path, paths)
+
+
+def _with_paths(rows: Rows, path: str, paths: tuple[str, ...]) -> Rows:
+    others = [one for one in paths if one != path]
+    said = (
+        [f"The rows at {path} were read, not those at {', '.join(others[:3])}."] if others else []
+    )
+    return Rows(
+        records=rows.records,
+        has_names=rows.has_names,
+        remarks=[*said, *rows.remarks],
+        path=path,
+        paths=paths,
+    )
+
+
+# From a list, or an object, to records.
+
+
+def _of_list(rows: list[object], document: object) -> Rows:
+    if not rows:
+        return Rows(records=[])
+    if all(isinstance(row, list) for row in rows):
+        lists = cast(list[list[object]], rows)
+        names = _names_for(document, max(map(len, lists)))
+        return _of_split(names, rows) if names else _of_lists(lists)
+    if not any(isinstance(row, dict) for row in rows):
+        return Rows(records=[{"value": row} for row in rows], has_names=False)
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, dict):
+            raise UnreadableFile(
+                f"Entry {number} of the list is no object with names and values.", row=number
+            )
+    records = [{str(k): v for k, v in cast(Record, row).items()} for row in rows]
+    return Rows(records=_unwrapped(records))
+
+
+def _names_for(document: object, width: int, depth: int = 0) -> list[str]:
+    """As many names as the rows are wide, wherever the document has them."""
+    if not isinstance(document, Mapping) or depth > _DEEPEST:
+        return []
+    for key, value in document.items():
+        if key in ("columns", "fields", "header", "headers", "names", "cols", "feature_names"):
+            names = _names(value)
+            if len(names) == width:
+                return names
+    for value in list(document.values())[:100]:
+        names = _names_for(value, width, depth + 1)
+        if names:
+            return names
+    return []
+
+
+def _unwrapped(records: list[dict[str, object]]) -> list[Record]:
+    """Records without the object that a service puts around each; what stands beside it is kept."""
+    inside = next((k for k in _INSIDE if all(_is_object(r.get(k)) for r in records)), "")
+    if not inside:
+        return list(records)
+    found: list[Record] = []
+    for record in records:
+        inner = cast(dict[str, object], record[inside])
+        outer = {key: value for key, value in record.items() if key != inside}
+        found.append(_singles(inner) | {k: v for k, v in outer.items() if k not in inner})
+    return found
+
+
+def _singles(inner: dict[str, object]) -> dict[str, object]:
+    """Search engines give every field as a list; where each holds one value, that is meant."""
+    if all(isinstance(value, list) and len(value) == 1 for value in inner.values()):
+        return {key: cast(list[object], value)[0] for key, value in inner.items()}
+    return dict(inner)
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict) and len(value) > 0
+
+
+def _of_split(names: list[str], rows: list[object]) -> Rows:
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, list) or len(row) != len(names):
+            raise UnreadableFile(
+                f"Entry {number} does not have {len(names)} values, one for each column.",
+                row=number,
+            )
+    return Rows(
+        records=[dict(zip(names, cast(list[object], row), strict=True)) for row in rows]
+    )  # fmt: skip
+
+
+def _of_lists(rows: Sequence[Sequence[object]]) -> Rows:
+    """Lists of values; the first may hold the names."""
+    if len(rows) > 1 and rows[0] and _are_names(rows[0], rows[1]):
+        names = [str(name) for name in rows[0]]
+        body = rows[1:]
+        _check_width(body, len(names))
+        remark = "The first list was taken as the names; entries are counted from the second."
+        return Rows(
+            records=[dict(zip(names, row, strict=False)) for row in body], remarks=[remark]
+        )  # fmt: skip
+    width = max(map(len, rows), default=0)
+    names = [f"Column {letter(i)}" for i in range(width)]
+    return Rows(records=[dict(zip(names, row, strict=False)) for row in rows], has_names=False)
+
+
+def _are_names(first: Sequence[object], second: Sequence[object]) -> bool:
+    texts = all(isinstance(one, str) for one in first) and len(set(map(str, first))) == len(first)
+    return texts and any(not isinstance(one, str) for one in second)
+
+
+def _check_width(rows: Sequence[Sequence[object]], width: int) -> None:
+    for number, row in enumerate(rows, start=1):
+        if len(row) > width:
+            raise UnreadableFile(
+                f"Entry {number} has {len(row)} values and there are {width} names.", row=number
+            )
+
+
+def _of_object(document: dict[str, object]) -> Rows:
+    """Columns by name, rows by name, or one row."""
+    if len(document) == 1:
+        key, value = next(iter(document.items()))
+        if isinstance(value, dict) and value and key in _WRAPPERS:
+            return rows_of(value)
+    if all(isinstance(value, list) for value in document.values()):
+        return _of_columns({key: cast(list[object], value) for key, value in document.items()})
+    if all(isinstance(value, dict) for value in document.values()):
+        return _of_objects({k: cast(dict[str, object], v) for k, v in document.items()})
+    wrapped = [document[key] for key in _WRAPPERS if _is_object(document.get(key))]
+    if len(wrapped) == 1 and _are_columns(wrapped[0]):
+        return rows_of(wrapped[0])
+    return Rows(records=_unwrapped([document]))
+
+
+def _are_columns(value: object) -> bool:
+    inner = list(cast(dict[str, object], value).values())
+    return all(isinstance(one, list) for one in inner) or all(
+        isinstance(one, dict) for one in inner
+    )
+
+
+def _of_columns(columns: Mapping[str, list[object]]) -> Rows:
+    lengths = {key: len(value) for key, value in columns.items()}
+    if len(set(lengths.values())) > 1:
+        key = next(k for k in lengths if lengths[k] != next(iter(lengths.values())))
+        raise UnreadableFile(
+            f"The columns have different lengths: {next(iter(lengths))} has "
+            f"{next(iter(lengths.values())):,} values, {key} has {lengths[key]:,}.",
+            column=key,
+        )
+    rows = zip(*columns.values(), strict=True)
+    return Rows(records=[dict(zip(columns, row, strict=True)) for row in rows])
+
+
+def _of_objects(inner: dict[str, dict[str, object]]) -> Rows:
+    """Objects in an object: columns by row number, as pandas writes them, rows by name, or parts of one row."""
+    keys = list(dict.fromkeys(name for value in inner.values() for name in value))
+    if keys and all(key.isdigit() for key in keys):
+        return Rows(records=[{k: v.get(key) for k, v in inner.items()} for key in keys])
+    if len(inner) == 1:
+        return Rows(records=[next(iter(inner.values()))])
+    shared = set.intersection(*(set(value) for value in inner.values()))
+    if not shared:
+        return Rows(records=[inner])
+    return Rows(records=[{"key": key, **value} for key, value in inner.items()])

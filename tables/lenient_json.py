@@ -1,0 +1,92 @@
+"""JSON as programs and people really write it: with comments, as Python prints it, one document after another."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shlex
+
+import orjson
+
+from tables.errors import UnreadableFile
+
+_MOST = 5_000_000  # letters of text that is no JSON and is looked at more closely
+_MOST_PYTHON = 500_000  # Python's own parser takes hundreds of bytes for each letter
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=\s*[\]}])', re.DOTALL)
+
+
+def parsed(text: str) -> object:
+    """The document; several documents in a row are a list. Raises UnreadableFile with the line of the fault."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(text, parse_constant=lambda _word: None)
+    except json.JSONDecodeError as error:
+        found = _otherwise(text) if len(text) <= _MOST else None
+        if found is not None:
+            return found
+        raise UnreadableFile(
+            f"The text is no valid JSON: line {error.lineno}, character {error.colno}.",
+            advice="Have the program that wrote it write it again; it may be cut off.",
+            detail=error.msg,
+            row=error.lineno,
+        ) from error
+    except (RecursionError, ValueError) as error:
+        raise UnreadableFile(
+            "The JSON cannot be read: it is nested too deeply, or a number in it is too long.",
+            detail=str(error),
+        ) from error
+
+
+def _otherwise(text: str) -> object:
+    """The document where the text is JSON but for its comments and commas, or something near to it."""
+    for reading in (_without_comments, _documents, _of_python, _of_curl):
+        try:
+            found = reading(text)
+        except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
+            continue
+        if isinstance(found, dict | list):
+            return found
+    return None
+
+
+def _without_comments(text: str) -> object:
+    """Without comments, and without commas after the last entry; what stands in quotes is left alone."""
+    bare = _TOKEN.sub(lambda found: found[0] if found[0].startswith('"') else " ", text)
+    bare = _TOKEN.sub(lambda found: found[0] if found[0].startswith('"') else " ", bare)
+    return json.loads(bare, parse_constant=lambda _word: None)
+
+
+def _documents(text: str) -> object:
+    """One document after another, each over several lines."""
+    reader = json.JSONDecoder(parse_constant=lambda _word: None)
+    found: list[object] = []
+    place, end = 0, len(text)
+    while place < end:
+        if text[place] in " \t\r\n,\x1e":
+            place += 1
+            continue
+        value, place = reader.raw_decode(text, place)
+        found.append(value)
+    return found if len(found) > 1 else None
+
+
+def _of_python(text: str) -> object:
+    """What `print` of a list of dictionaries wrote."""
+    if len(text) > _MOST_PYTHON:
+        return None
+    return ast.literal_eval(re.sub(r"\bnan\b", "None", text.strip()))
+
+
+def _of_curl(text: str) -> object:
+    """The body that a saved curl command sends."""
+    if not text.lstrip("$ \r\n").startswith("curl"):
+        return None
+    words = shlex.split(text.replace("\\\n", " "))
+    for flag, word in zip(words, [*words[1:], ""], strict=True):
+        if flag in ("-d", "--json") or flag.startswith("--data"):
+            return json.loads(flag.partition("=")[2] or word)
+    return None

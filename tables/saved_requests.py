@@ -1,0 +1,108 @@
+"""The body of a request to a model server, as rows: the tensors of the Open Inference Protocol, Seldon's data."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from math import prod
+from typing import cast
+
+from tables import media
+from tables.errors import UnreadableFile
+from tables.table import letter
+
+
+def columns_in(document: Mapping[str, object]) -> dict[str, list[object]] | None:
+    """Columns by the names of the tensors; None where the document is no such request.
+
+    Raises UnreadableFile where the tensors have different numbers of rows, or do not fill their shape.
+    """
+    tensors = document.get("inputs")
+    if isinstance(tensors, list) and tensors and all(map(_is_tensor, tensors)):
+        return _of_tensors(cast(list[Mapping[str, object]], tensors))
+    data = document.get("data")
+    if isinstance(data, Mapping) and ("ndarray" in data or "tensor" in data):
+        return _of_seldon(data)
+    return None
+
+
+def _is_tensor(one: object) -> bool:
+    return isinstance(one, Mapping) and "name" in one and "data" in one
+
+
+def _of_tensors(tensors: list[Mapping[str, object]]) -> dict[str, list[object]]:
+    found: dict[str, list[object]] = {}
+    for tensor in tensors:
+        name = str(tensor["name"])
+        rows = [_value(tensor, row) for row in _rows(name, tensor)]
+        width = len(rows[0]) if rows and isinstance(rows[0], list) else 0
+        if len(tensors) == 1 and width > 1 and not any(isinstance(c, list) for c in rows[0]):  # type: ignore[attr-defined]
+            return _by_position(cast(list[list[object]], rows), tensor)
+        found[name] = rows
+    return found
+
+
+def _rows(name: str, tensor: Mapping[str, object]) -> list[object]:
+    """One entry a row; where a row has one value, that value."""
+    leaves = _flat(tensor["data"])
+    shape = tensor.get("shape") or [len(leaves)]
+    sizes = [int(size) for size in cast(list[int], shape)] if isinstance(shape, list) else []
+    if not sizes or sizes[0] < 0 or prod(sizes) != len(leaves):
+        raise UnreadableFile(
+            f"The data of {name} do not fill its shape: {len(leaves):,} values for {sizes}.", column=name
+        )  # fmt: skip
+    each = prod(sizes[1:])
+    rows = [leaves[start * each : (start + 1) * each] for start in range(sizes[0])]
+    return [row[0] if each == 1 else _shaped(row, sizes[1:]) for row in rows]
+
+
+def _flat(data: object) -> list[object]:
+    if not isinstance(data, list):
+        return [data]
+    return [leaf for part in data for leaf in (_flat(part) if isinstance(part, list) else [part])]
+
+
+def _shaped(values: list[object], sizes: list[int]) -> object:
+    if len(sizes) <= 1:
+        return values
+    each = prod(sizes[1:])
+    return [_shaped(values[i * each : (i + 1) * each], sizes[1:]) for i in range(sizes[0])]
+
+
+def _value(tensor: Mapping[str, object], value: object) -> object:
+    """Bytes in base64 that are a picture or a sound, as that."""
+    parameters = tensor.get("parameters")
+    kind = parameters.get("content_type") if isinstance(parameters, Mapping) else None
+    if kind != "base64" or not isinstance(value, str):
+        return value
+    try:
+        return media.file_of(str(tensor["name"]), base64.b64decode(value, validate=True)) or value
+    except (binascii.Error, ValueError):
+        return value
+
+
+def _by_position(rows: list[list[object]], tensor: Mapping[str, object]) -> dict[str, list[object]]:
+    """One tensor that holds a whole table: its columns by the names that come with it, else by letters."""
+    parameters = tensor.get("parameters")
+    given = parameters.get("columns") if isinstance(parameters, Mapping) else None
+    width = len(rows[0])
+    names = [str(name) for name in given] if isinstance(given, list) and len(given) == width else []
+    called = names or [f"Column {letter(i)}" for i in range(width)]
+    return {name: [row[i] for row in rows] for i, name in enumerate(called)}
+
+
+def _of_seldon(data: Mapping[str, object]) -> dict[str, list[object]] | None:
+    rows = data.get("ndarray")
+    tensor = data.get("tensor")
+    if isinstance(tensor, Mapping):
+        rows = _rows("data", {"shape": tensor.get("shape"), "data": tensor.get("values")})
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, list) for row in rows):
+        return None
+    width = max(map(len, rows))
+    names = data.get("names")
+    called = [str(n) for n in names] if isinstance(names, list) and len(names) == width else []
+    called = called or [f"Column {letter(i)}" for i in range(width)]
+    return {
+        name: [row[i] if i < len(row) else None for row in rows] for i, name in enumerate(called)
+    }
