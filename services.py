@@ -5,6 +5,7 @@ Built once a process at start-up; a test installs its own.
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Mapping
@@ -14,8 +15,11 @@ from importlib.metadata import version
 
 import db.engine
 from cases.audit_sample import AuditPolicy
-from db.engine import Sessions, make_sessions
+from cases.queries import ExplanationView, add_explanation
+from db.engine import Session, Sessions, make_sessions
+from db.ids import new_id, utc_now
 from db.migrate import migrate
+from explanations.contract import Explanation
 from explanations.worker import Explainers
 from jobs.contract import Kind
 from jobs.embedded import EmbeddedWorker
@@ -61,6 +65,24 @@ class Services:
         except KeyError:
             self.catalogue.refresh()
             return self.catalogue.client(name).server
+
+    def save_explanation(self, session: Session, case_id: str, found: Explanation) -> str:
+        """Keep an explanation with its case, within the transaction that ends its job; under which id."""
+        view = ExplanationView(
+            id=new_id(),
+            case_id=case_id,
+            created_at=utc_now(),
+            method=found.method,
+            status="complete" if found.is_complete else "partial",
+            rows=found.rows,
+            calls=found.calls,
+            seconds=found.seconds,
+            seed=found.seed,
+            result=json.loads(found.to_json()),
+            sentence=found.sentence,
+            error="",
+        )
+        return add_explanation(session, view).id
 
     def worker(self, name: str = "") -> Worker:
         """What takes jobs from the queues in this process; not started. Imports the engine, which takes a second."""

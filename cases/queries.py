@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import db.cases
@@ -13,7 +13,7 @@ from cases.errors import NoSuchCase
 from cases.inputs import plain_value
 from cases.payloads import readable
 from db.cases import NOTHING, CaseView, StoredBody
-from db.engine import Sessions, reading, writing
+from db.engine import Session, Sessions, reading, writing
 from db.errors import Conflict
 from db.explanations import ExplanationView
 from db.ids import is_id, utc_now
@@ -24,6 +24,7 @@ __all__ = [
     "ExplanationView",
     "Wire",
     "WireBody",
+    "add_explanation",
     "case",
     "explanations",
     "last_answered",
@@ -132,7 +133,6 @@ def save_explanation(
     new_id: Callable[[], str] = make_id,
 ) -> ExplanationView:
     """Record an explanation of a case. Raises `NoSuchCase`."""
-    kept, remark = _bounded(result)
     explanation = ExplanationView(
         id=new_id(),
         case_id=case_id,
@@ -143,15 +143,22 @@ def save_explanation(
         calls=calls,
         seconds=seconds,
         seed=seed,
-        result=kept,
+        result=None if result is None else dict(result),
         sentence=sentence,
-        error=error or remark,
+        error=error,
     )
     try:
         with writing(sessions) as session:
-            return db.explanations.add(session, explanation)
+            return add_explanation(session, explanation)
     except Conflict as cause:
         raise NoSuchCase(case_id) from cause
+
+
+def add_explanation(session: Session, explanation: ExplanationView) -> ExplanationView:
+    """Record an explanation within a transaction; a result that is too large is left out, which is said."""
+    kept, remark = _bounded(explanation.result)
+    bounded = replace(explanation, result=kept, error=explanation.error or remark)
+    return db.explanations.add(session, bounded)
 
 
 def explanations(sessions: Sessions, case_id: str) -> list[ExplanationView]:

@@ -117,5 +117,11 @@ def _given(value: object) -> list[Field[object]]:
     return [
         f
         for f in fields(value)  # type: ignore[arg-type]
-        if f.init and (f.default is MISSING or getattr(value, f.name) != f.default)
+        if f.init and not _is_default(f, getattr(value, f.name))
     ]
+
+
+def _is_default(field: Field[object], value: object) -> bool:
+    made = field.default_factory
+    default = field.default if made is MISSING else made()
+    return value is default or (type(value) is type(default) and value == default)

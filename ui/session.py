@@ -12,12 +12,10 @@ ASKED = "asked"  # what the last press of Predict gave
 DRAFTS = "drafts"  # tells this session from one before a reload
 LAST = "last"  # the values last asked of each model in this session, by model reference
 FILE = "file"  # the file that is asked about
-JOBS = "jobs"  # explanations under way, by case and method
-FAILURES = "failures"  # explanations that failed, likewise
+JOBS = "jobs"  # ids of the explanations that were seen on their way
 SUGGESTED = "suggested"  # values that somebody wants to open as a scenario
 WHAT_IF = "what_if"  # the copy of the case that is being changed
-STUDIES = "studies"  # studies under way, by model
-STUDY_FAILURES = "study_failures"  # studies that failed, likewise
+STUDIES = "studies"  # the id of the study that was seen on its way last, by model
 
 Value = TypeVar("Value")
 

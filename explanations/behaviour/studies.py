@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 import db.behaviour_studies
 from db.behaviour_studies import StudyLine, StudyView
-from db.engine import Sessions, reading, writing
-from db.errors import StorageError
+from db.engine import Session, Sessions, reading, writing
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
 from db.person import known
 from explanations.behaviour.cohorts import Cohort
 from explanations.contract import Explanation
-from explanations.errors import ExplanationFailed
 from mds_client.signature import ModelRef
 
-__all__ = ["StudyLine", "StudyView", "explanation_of", "keep", "newest", "study"]
+__all__ = ["StudyLine", "StudyView", "add", "explanation_of", "keep", "newest", "study"]
 
 MOST_LISTED = 20
 MAX_RESULT_BYTES = 1024 * 1024
@@ -35,21 +33,55 @@ def keep(
     clock: Callable[[], datetime] = utc_now,
     new_id: Callable[[], str] = make_id,
 ) -> StudyView:
-    """Record what was found; a result that is too large is left out. Raises ExplanationFailed, with what was
-    found in its sentence, when the database does not take it."""
+    """Record what was found; a result that is too large is left out. Raises StorageError."""
+    view = _view(
+        model, cohort.to_keep(), cohort.caution, found, person=person, at=clock(), id=new_id()
+    )
+    with writing(sessions) as session:
+        db.behaviour_studies.add(session, view)
+    return view
+
+
+def add(
+    session: Session,
+    model: ModelRef,
+    cohort: Mapping[str, object],
+    caution: str,
+    found: Explanation,
+    *,
+    person: str,
+    clock: Callable[[], datetime] = utc_now,
+    new_id: Callable[[], str] = make_id,
+) -> str:
+    """Record what was found within a transaction; under which id. `cohort` is what a Cohort says `to_keep`."""
+    view = _view(model, dict(cohort), caution, found, person=person, at=clock(), id=new_id())
+    db.behaviour_studies.add(session, view)
+    return view.id
+
+
+def _view(
+    model: ModelRef,
+    cohort: dict[str, object],
+    caution: str,
+    found: Explanation,
+    *,
+    person: str,
+    at: datetime,
+    id: str,
+) -> StudyView:
     is_judged = found.kind == "importance" and found.base is not None
-    if is_judged and cohort.caution:
-        found = replace(found, note=f"{found.note} {cohort.caution}")
+    if is_judged and caution:
+        found = replace(found, note=f"{found.note} {caution}")
     text = found.to_json()
-    view = StudyView(
-        id=new_id(),
+    return StudyView(
+        id=id,
         server=model.server,
         model=model.name,
         version=model.version,
         method=found.method,
-        cohort=cohort.to_keep(),
+        cohort=cohort,
         person=known(person),
-        created_at=clock(),
+        created_at=at,
         status="complete" if found.is_complete else "partial",
         rows=found.rows,
         calls=found.calls,
@@ -58,16 +90,6 @@ def keep(
         result=json.loads(text) if len(text) <= MAX_RESULT_BYTES else None,
         sentence=found.sentence,
     )
-    try:
-        with writing(sessions) as session:
-            db.behaviour_studies.add(session, view)
-    except StorageError as error:
-        raise ExplanationFailed(
-            f"The study is ready but could not be kept. {found.sentence}",
-            advice="Start it again in a minute: the same rows give the same result.",
-            detail=str(error),
-        ) from error
-    return view
 
 
 def study(sessions: Sessions, study_id: str) -> StudyView | None:

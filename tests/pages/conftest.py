@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 import services
 from db.engine import close
 from explanations.worker import InlineExplainers
+from jobs.here import Here
 from settings import ServerSettings, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,13 +21,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def built(mds_url: str, sqlite_url: str) -> Iterator[services.Services]:
-    """The services of the app: all real, explanations in this thread."""
+    """The services of the app: all real, explanations and jobs in this thread."""
     settings = Settings(
         servers=[ServerSettings(name="demo", title="Demo", url=mds_url)],
         database_url=sqlite_url,
     )
     found = services.build(settings)
-    found = replace(found, explainers=InlineExplainers(found.clients["demo"]))
+    found = replace(
+        found,
+        explainers=InlineExplainers(found.clients["demo"]),
+        here=Here(found.sessions, "1", 15.0, is_inline=True),
+    )
     found.catalogue.refresh()
     services.install(found)
     st.cache_data.clear()

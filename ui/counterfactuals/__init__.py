@@ -33,7 +33,7 @@ def draw(asked: AnsweredCase) -> None:
         for view in explanations(services().sessions, asked.case.id)
         if view.method == method.NAME and view.result
     ]
-    job = jobs.running(asked, method.NAME)
+    job = jobs.CaseJobs(asked).running(method.NAME)
     box = st.expander(
         method.TITLE,
         icon=":material/target:",
@@ -44,10 +44,11 @@ def draw(asked: AnsweredCase) -> None:
     if not box.open:
         return
     with box:
-        _draw_form(asked, target, method)
-        if job := jobs.running(asked, method.NAME):
+        _draw_form(asked, target, method, is_busy=job is not None)
+        under_way = jobs.CaseJobs(asked)
+        if job := under_way.running(method.NAME):
             jobs.draw(asked, method.NAME, job)
-        elif failure := jobs.failure(asked, method.NAME):
+        elif failure := under_way.failure(method.NAME):
             errors.show(failure)
         elif found:
             _draw_found(asked, found)
@@ -64,7 +65,7 @@ def _method(asked: AnsweredCase) -> Method | None:
     return next((each for each in suited(asked.signature) if each.KIND == "changes"), None)
 
 
-def _draw_form(asked: AnsweredCase, target: Target, method: Method) -> None:
+def _draw_form(asked: AnsweredCase, target: Target, method: Method, *, is_busy: bool) -> None:
     st.caption(plain(method.describe()))
     with st.form(f"smallest_form_{asked.case.id}", border=False):
         options = constraints.draw(asked, target)
@@ -74,10 +75,10 @@ def _draw_form(asked: AnsweredCase, target: Target, method: Method) -> None:
             "Find the smallest change",
             key=f"smallest_find_{asked.case.id}",
             icon=":material/search:",
-            disabled=jobs.running(asked, method.NAME) is not None,
+            disabled=is_busy,
         )
         st.caption(plain(_cost(asked, method)))
-    if is_pressed and jobs.running(asked, method.NAME) is None:
+    if is_pressed and not is_busy:
         try:
             jobs.start(asked, method.NAME, options)
         except MdsError as error:

@@ -1,39 +1,55 @@
-"""Explanations on their way: started beside the page, watched, stopped, and kept with their case."""
+"""Explanations on their way: jobs, found again by their case; what they find is kept where it is computed."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
-import streamlit as st
-
-from cases.queries import save_explanation
 from explanations.background.store import Background
-from explanations.contract import Budget
+from explanations.contract import Budget, Explanation
 from explanations.explaining import ExplanationRequest
+from explanations.jobs import explanation
 from explanations.methods import methods
-from explanations.worker import Job
+from jobs import store
+from jobs.errors import JobUnderWay
+from jobs.store import JobView
 from mds_client.errors import MdsError
 from mds_client.signature import Signature
 from services import services
-from ui import session
+from ui import jobs, session
 from ui.explanations import kinds
 from ui.explanations.answered_case import AnsweredCase
 from ui.explanations.background import background_of
-from ui.text import plain
 
-_POLL_SECONDS = 0.5
-
-
-def running(asked: AnsweredCase, method: str) -> Job | None:
-    """The explanation of the case that is on its way."""
-    return _jobs().get((asked.case.id, method))
+_MOST = 50
 
 
-def failure(asked: AnsweredCase, method: str) -> MdsError | None:
-    """What went wrong the last time."""
-    return _failures().get((asked.case.id, method))
+class CaseJobs:
+    """The newest job of each method about a case."""
+
+    def __init__(self, asked: AnsweredCase) -> None:
+        found = store.newest(
+            services().sessions,
+            kind=explanation.NAME,
+            subject=explanation.subject_of(asked.case.id),
+            limit=_MOST,
+        )
+        self._newest = {explanation.method_of(job): job for job in reversed(found)}
+        self._seen = _seen()
+        self._seen |= {job.id for job in self._newest.values() if job.is_under_way}
+
+    def running(self, method: str) -> JobView | None:
+        """The explanation that is on its way, whoever asked for it."""
+        job = self._newest.get(method)
+        return job if job and job.is_under_way else None
+
+    def failure(self, method: str) -> MdsError | None:
+        """Why the last one came to nothing; that somebody stopped it is told who saw it run."""
+        job = self._newest.get(method)
+        if job is None or (job.state == "cancelled" and job.id not in self._seen):
+            return None
+        return jobs.failure(job)
 
 
 def background(signature: Signature) -> Background | None:
@@ -42,9 +58,9 @@ def background(signature: Signature) -> Background | None:
 
 
 def start(asked: AnsweredCase, method: str, options: Mapping[str, object] | None = None) -> None:
-    """Begin to explain the case in this way; `options` are in the method's own words."""
+    """Begin to explain the case in this way; `options` are in the method's own words. What is under way already
+    is not begun again."""
     found = services()
-    _failures().pop((asked.case.id, method), None)
     compared = background(asked.signature)
     request = ExplanationRequest(
         method=method,
@@ -58,15 +74,11 @@ def start(asked: AnsweredCase, method: str, options: Mapping[str, object] | None
         options=options or {},
         case=asked.case.id,
     )
-    _jobs()[asked.case.id, method] = found.explainers.start(request)
-
-
-def _jobs() -> dict[tuple[str, str], Job]:
-    return session.remembered(session.JOBS, dict)
-
-
-def _failures() -> dict[tuple[str, str], MdsError]:
-    return session.remembered(session.FAILURES, dict)
+    with suppress(JobUnderWay):
+        job = explanation.start(
+            found.here, found.kinds[explanation.NAME], request, person=session.person()
+        )
+        _seen().add(job.id)
 
 
 def budget(method: str, signature: Signature) -> Budget:
@@ -75,38 +87,16 @@ def budget(method: str, signature: Signature) -> Budget:
     return replace(cost, seconds=most if cost.seconds is None else min(cost.seconds, most))
 
 
-@st.fragment(run_every=_POLL_SECONDS)
-def draw(asked: AnsweredCase, method: str, job: Job) -> None:
+def draw(asked: AnsweredCase, method: str, job: JobView) -> None:
     """Progress and what is known by then, until the job ends; then the whole page draws what it found."""
-    if not job.done():
-        progress = job.progress()
-        st.progress(min(max(progress.fraction, 0.0), 1.0), text=plain(progress.words))
-        if st.button("Stop", key=f"stop_{asked.case.id}_{method}"):
-            job.cancel()
-        if progress.rough:
-            kinds.draw(progress.rough, asked.values)
-        return
-    _finish(asked, method, job)
-    st.rerun()
+
+    def draw_rough(rough: object) -> None:
+        if isinstance(rough, Explanation):
+            kinds.draw(rough, asked.values)
+
+    jobs.watch(job.id, draw_rough=draw_rough, key=f"stop_{asked.case.id}_{method}")
 
 
-def _finish(asked: AnsweredCase, method: str, job: Job) -> None:
-    """Keep what was found; remember what went wrong, for the page to say."""
-    _jobs().pop((asked.case.id, method), None)
-    try:
-        found = job.result()
-    except MdsError as error:
-        _failures()[asked.case.id, method] = error
-        return
-    save_explanation(
-        services().sessions,
-        case_id=asked.case.id,
-        method=found.method,
-        status="complete" if found.is_complete else "partial",
-        rows=found.rows,
-        calls=found.calls,
-        seconds=found.seconds,
-        seed=found.seed,
-        result=json.loads(found.to_json()),
-        sentence=found.sentence,
-    )
+def _seen() -> set[str]:
+    """The jobs that this session saw on their way."""
+    return session.remembered(session.JOBS, set)

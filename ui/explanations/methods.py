@@ -37,19 +37,20 @@ def draw(asked: AnsweredCase) -> None:
         if view.result
     }
     background = jobs.background(asked.signature)
+    under_way = jobs.CaseJobs(asked)
     waiting = [
         method
         for method in offered
         if not (method.NAME in done and _is_of_now(done[method.NAME], background))
-        and jobs.running(asked, method.NAME) is None
+        and under_way.running(method.NAME) is None
     ]
     _draw_buttons(asked, waiting)
     for method in offered:
-        if job := jobs.running(asked, method.NAME):
+        if job := under_way.running(method.NAME):
             jobs.draw(asked, method.NAME, job)
         elif method.NAME in done:
             kinds.draw(done[method.NAME], asked.values)
-        elif failure := jobs.failure(asked, method.NAME):
+        elif failure := under_way.failure(method.NAME):
             errors.show(failure)
 
 

@@ -1,0 +1,90 @@
+"""Why a model answered as it did in one case: somebody looks at the page, or will again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from db.engine import Session
+from explanations.contract import Explanation
+from explanations.durable import TYPES, Explains, kept, to_be_asked, wait
+from explanations.explaining import ExplanationRequest
+from explanations.methods import methods, title_of
+from jobs import store
+from jobs.contract import PEOPLE, Kind, Outcome, Run
+from jobs.here import Here
+from jobs.store import JobView
+from mds_client.server import Server
+
+NAME = "explanation"
+Save = Callable[[Session, str, Explanation], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseExplanation:
+    """What is to be explained; the request names its case."""
+
+    request: ExplanationRequest
+
+
+class Tools(Protocol):
+    """What it needs."""
+
+    @property
+    def explainers(self) -> Explains: ...
+
+    def server(self, name: str) -> Server: ...
+
+    def save_explanation(self, session: Session, case_id: str, found: Explanation) -> str: ...
+
+
+def kind(tools: Tools) -> Kind:
+    """Explains a case, and keeps what was found with it."""
+
+    def run(run: Run, given: object) -> Outcome:
+        if not isinstance(given, CaseExplanation):
+            raise TypeError(type(given).__name__)
+        found = wait(run, tools.explainers, to_be_asked(given.request, tools.server))
+        case_id = given.request.case
+        return Outcome(
+            sentence=found.sentence,
+            save=lambda session: tools.save_explanation(session, case_id, found),
+        )
+
+    return Kind(
+        name=NAME,
+        title="Explain an answer",
+        run=run,
+        takes=(CaseExplanation, *TYPES),
+        queue=PEOPLE,
+        permission="explain",
+    )
+
+
+def start(here: Here, kind: Kind, request: ExplanationRequest, *, person: str) -> JobView:
+    """Begin to explain in this process; of a case and a method one is under way. Raises JobUnderWay."""
+    title = title_of(methods()[request.method], request.signature)
+    job = store.make(
+        kind,
+        title=f"{title}: {request.signature.model}",
+        person=person,
+        subject=subject_of(request.case),
+        one_at_a_time=once_of(request.case, request.method),
+    )
+    return here.start(kind, job, CaseExplanation(request=kept(request)))
+
+
+def subject_of(case_id: str) -> str:
+    """Under which subject the explanations of a case are found."""
+    return f"case/{case_id}"
+
+
+def once_of(case_id: str, method: str) -> str:
+    """What is under way once at a time."""
+    return f"explanation/{case_id}/{method}"
+
+
+def method_of(job: JobView) -> str:
+    """The method of a job that explains a case."""
+    return (job.one_at_a_time or "").rpartition("/")[2]

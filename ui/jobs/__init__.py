@@ -1,0 +1,55 @@
+"""A job on a page, by its id alone: how far it is, a way to stop it, and a new look at the page when it has ended.
+
+It finds the job again after a reload, in another browser, or when another process goes on with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from jobs import store
+from jobs.contract import Progress
+from mds_client.errors import MdsError
+from services import services
+from ui.text import plain
+
+_POLL_SECONDS = 0.5
+
+
+@st.fragment(run_every=_POLL_SECONDS)
+def watch(
+    job_id: str,
+    *,
+    draw_rough: Callable[[object], None] = lambda _: None,
+    stop_help: str | None = None,
+    key: str,
+) -> None:
+    """Progress until the job ends; then the whole page is drawn anew. `draw_rough` draws what it would say by now."""
+    progress = _progress(job_id)
+    if progress is None:
+        st.rerun()
+    st.progress(min(max(progress.fraction, 0.0), 1.0), text=plain(progress.words))
+    if st.button("Stop", icon=":material/stop:", key=key, help=stop_help):
+        services().here.cancel(job_id)
+    if progress.rough is not None:
+        draw_rough(progress.rough)
+
+
+def failure(job: store.JobView) -> MdsError | None:
+    """Why a job did not come to a result; None for every other."""
+    if job.state not in ("failed", "cancelled"):
+        return None
+    return MdsError(job.sentence, advice=job.advice)
+
+
+def _progress(job_id: str) -> Progress | None:
+    """How far it is: as its run says in this process, else as its row does. None when it is not under way."""
+    run = services().here.run_of(job_id)
+    if run:
+        return run.progress
+    job = store.find(services().sessions, job_id)
+    if job is None or not job.is_under_way:
+        return None
+    return Progress(fraction=job.fraction, words=job.words)
