@@ -32,12 +32,13 @@ from mds_client.discovery import Catalogue
 from mds_client.server import Server
 from mds_client.signature import ModelRef, Signature
 from servers import registries_of, server_of, sources_of
-from settings import Settings
+from settings import ROOT, Settings
 
 log = logging.getLogger(__name__)
 
-# Whose `jobs/` folder has kinds of job.
-_WITH_JOBS = ("cases", "feedback", "health", "explanations", "signatures", "tables")
+_ROOMS = ("cases", "feedback", "health", "explanations", "signatures", "tables")
+# Those with a `jobs/` folder; looked for on the disk, so that no other is imported for it.
+_WITH_JOBS = [room for room in _ROOMS if (ROOT / room / "jobs" / "__init__.py").exists()]
 
 
 @dataclass(frozen=True, kw_only=True)

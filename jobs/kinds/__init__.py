@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
-from importlib.util import find_spec
 from pkgutil import iter_modules
 from types import ModuleType
 
@@ -16,7 +15,8 @@ GROUP = "mds_workbench.jobs"
 
 
 def kinds(tools: object, services: Sequence[str] = ()) -> Mapping[str, Kind]:
-    """Every kind by its name, made with what the composition root hands in. Raises ValueError for a name twice."""
+    """Every kind by its name, made with what the composition root hands in; `services` have a `jobs/` folder.
+    Raises ValueError for a name twice."""
     found: dict[str, Kind] = {}
     for module in _modules([__name__, *(f"{service}.jobs" for service in services)]):
         kind = module.kind(tools)
@@ -28,9 +28,6 @@ def kinds(tools: object, services: Sequence[str] = ()) -> Mapping[str, Kind]:
 
 def _modules(packages: Sequence[str]) -> Iterator[ModuleType]:
     for package in packages:
-        if find_spec(package):
-            folder = import_module(package)
-            yield from (
-                import_module(f"{package}.{each.name}") for each in iter_modules(folder.__path__)
-            )
+        found = iter_modules(import_module(package).__path__)
+        yield from (import_module(f"{package}.{each.name}") for each in found)
     yield from (point.load() for point in entry_points(group=GROUP))

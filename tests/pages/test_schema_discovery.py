@@ -95,7 +95,7 @@ def test_ranges_are_learned_from_the_cases_so_far(
         model = built.model(entry.ref, signature)
         predict_and_record(model, values, sessions=built.sessions, key=f"k{number}")
     predict.query_params["model"] = "demo/wine"
-    app = predict.switch_page("../pages/signature.py").run()
+    app = predict.switch_page("../pages/signatures.py").run()
     app.button(key="finding_cases").click().run()
     assert not app.exception
     learned = model_picker.signature_of(entry)

@@ -44,7 +44,7 @@ def test_what_a_data_scientist_chose_is_what_cases_are_compared_with(
     for row in range(3):
         predict.number_input[0].set_value(40.0 + row)
         _predict(predict)
-    app = predict.switch_page("../pages/signature.py").run()
+    app = predict.switch_page("../pages/signatures.py").run()
     (source,) = [g for g in app.segmented_control if g.label == "Draw typical cases from"]
     source.set_value("cases").run()
     assert "These would be taken: 4 cases, drawn from the newest 4." in _words(app)

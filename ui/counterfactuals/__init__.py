@@ -28,11 +28,7 @@ def draw(asked: AnsweredCase) -> None:
     target, method = _target(asked), _method(asked)
     if target is None or method is None:
         return
-    found = [
-        view
-        for view in explanations(services().sessions, asked.case.id)
-        if view.method == method.NAME and view.result
-    ]
+    found = _found(asked, method)
     job = jobs.CaseJobs(asked).running(method.NAME)
     box = st.expander(
         method.TITLE,
@@ -50,8 +46,16 @@ def draw(asked: AnsweredCase) -> None:
             jobs.draw(asked, method.NAME, job)
         elif failure := under_way.failure(method.NAME):
             errors.show(failure)
-        elif found:
+        elif found := _found(asked, method):  # the form may have begun what is ready by now
             _draw_found(asked, found)
+
+
+def _found(asked: AnsweredCase, method: Method) -> list[ExplanationView]:
+    return [
+        view
+        for view in explanations(services().sessions, asked.case.id)
+        if view.method == method.NAME and view.result
+    ]
 
 
 def _target(asked: AnsweredCase) -> Target | None:
