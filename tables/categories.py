@@ -11,7 +11,7 @@ def plain(value: object) -> str:
         return str(value).casefold()
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = " ".join(str(value).split()).casefold()
+    text = " ".join(str(value).split()).casefold().removeprefix("'")
     head, point, tail = text.partition(".")
     return head if point and head.lstrip("-").isdigit() and not tail.strip("0") else text
 

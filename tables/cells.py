@@ -89,20 +89,29 @@ def _missing(cells: Array, wanted: Field) -> Array:
 
 
 def _numbers(source: Cells, wanted: Field, missing: Array) -> Found:
-    read = quantities.read(source.cells, ~missing, source.decimal, source.unit, source.to_unit)
+    quantity = quantities.read(source.cells, ~missing, source.decimal, source.unit, source.to_unit)
+    read = quantity.values
     amounts = np.round(read, 9) if source.unit and wanted.kind == "integer" else read
-    found = Found(values=amounts)
+    found = Found(values=amounts, remarks=list(quantity.remarks))
     for i in np.flatnonzero(np.isnan(amounts) & ~missing):
         found.sentences[int(i)] = _no_number(source, wanted, source.cells[i])
     for i in np.flatnonzero(_is_outside(amounts, wanted)):
         problem = wanted.check(float(amounts[i]))
         if problem:
-            said = f" The cell says {source.cells[i]} {source.unit}." if source.unit else ""
+            said = (
+                ""
+                if _says_the_number(source.cells[i]) and not source.unit
+                else f" The cell says {source.cells[i]} {source.unit}".rstrip() + "."
+            )
             found.sentences[int(i)] = problem.sentence + said
     if wanted.kind == "integer":
         found.values = _whole(source, amounts, found.sentences)
     found.remarks += _said_of_thousands(source, missing)
     return found
+
+
+def _says_the_number(cell: object) -> bool:
+    return not isinstance(cell, str) or numbers.is_number(cell)
 
 
 def _is_outside(amounts: Array, wanted: Field) -> Array:
@@ -147,6 +156,14 @@ def _no_number(source: Cells, wanted: Field, cell: object) -> str:
         return f"The spreadsheet says {cell} in place of a value for {wanted.title}."
     problem = wanted.check(cell)
     sentence = problem.sentence if problem else f"{wanted.title} must be a number."
+    if (
+        isinstance(cell, str)
+        and numbers.number(cell, source.decimal) is not None
+        and "%" not in cell
+    ):
+        return f"“{cell}” has no % and other cells of the column have one: is {cell} % meant?"
+    if isinstance(cell, str) and cell.rstrip().endswith("%"):
+        return f"“{cell}” is a share, and nothing says whether {wanted.title} is meant in percent or as a fraction: give the field a unit under Signature, % or fraction."
     if isinstance(cell, str) and numbers.is_number(cell):
         mark = {",": "comma", ".": "point"}[source.decimal]
         sentence += f" The other numbers have a decimal {mark}."

@@ -12,7 +12,7 @@ from numbers import Real
 import numpy as np
 
 from mds_client.signature import Field, File
-from tables import categories, dates, numbers
+from tables import categories, dates, numbers, quantities
 from tables.booleans import truth
 from tables.table import Table
 
@@ -105,7 +105,7 @@ def _number(cell: object, decimal: str) -> float | None:
         return None
     if isinstance(cell, Real | Decimal):
         return float(cell)
-    return numbers.number(cell, decimal) if isinstance(cell, str) else None
+    return quantities.number_in(cell, decimal) if isinstance(cell, str) else None
 
 
 def _is_file(cell: object, kind: str) -> bool:

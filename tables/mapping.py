@@ -152,6 +152,8 @@ def unit_of(field: Field) -> units.Unit | None:
     """The unit that the field declares, else that its name ends in; a share where it runs from 0 to 1."""
     if field.unit:
         return units.unit(field.unit)
+    if field.format in ("fraction", "percent"):
+        return units.unit(field.format)
     for text in (field.name, field.label):
         found = units.unit(units.parted(text)[1]) if text else None
         if found:

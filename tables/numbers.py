@@ -20,10 +20,14 @@ _SURE = {
     for mark, other in _GROUPS.items()
     for m in [re.escape(mark)]
 }
+_DECORATED = re.compile(r"[^\d.,+-]{0,5}[+-]?(\d[\d.,'’\u00a0\u202f ]*\d)[^\d.,]{0,6}", re.ASCII)
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+_FLAGGED = re.compile(r":\s*[bcdefinprsuz]{1,3}")  # as statistical offices write "confidential"
 _MISSING = frozenset(
     {
         "na", "n/a", "#n/a", "#na", "nan", "null", "none", "nil", "-", "--", "---", "–", "—", "?", ".",
+        ":", "..", "...", "…", "n.a.", "n.d.", "n/d", "#n/v", "<na>", "(null)", "\\n", "no data", "not applicable",
+        "keine daten", "sin datos", "nd",
         "missing", "unknown", "not available", "unbekannt", "k.a.", "k. a.", "keine angabe", "inconnu",
     }
 )  # fmt: skip
@@ -32,11 +36,18 @@ ERRORS = ("#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!",
 
 def decimal_of(texts: Iterable[str]) -> str:
     """The decimal mark, "," or ".", that the numbers among the texts show; empty if none does."""
-    cells = [text.strip() for text in texts]
+    cells = [_core(text) for text in texts]
     votes = {mark: sum(bool(rule.fullmatch(c)) for c in cells) for mark, rule in _SURE.items()}
     if votes[","] == votes["."]:
         return ""
     return max(votes, key=lambda mark: votes[mark])
+
+
+def _core(text: str) -> str:
+    """The number without a currency, brackets, a mark or a unit around it, as far as that is all there is."""
+    plain = text.strip()
+    found = _DECORATED.fullmatch(plain)
+    return found[1] if found else plain
 
 
 def is_ambiguous(text: str) -> bool:
@@ -46,7 +57,8 @@ def is_ambiguous(text: str) -> bool:
 
 def is_missing_word(text: str) -> bool:
     """Whether the text is a way of writing "unknown", such as NA or a dash."""
-    return text.strip().casefold() in _MISSING
+    plain = text.strip().casefold()
+    return plain in _MISSING or _FLAGGED.fullmatch(plain) is not None
 
 
 def is_number(text: str) -> bool:

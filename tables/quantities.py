@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -10,18 +11,26 @@ import numpy as np
 import pandas as pd
 
 from tables import numbers, units
+from tables.written_numbers import Written, written
 
 Array = np.ndarray[tuple[int], np.dtype[Any]]
-_BEHIND = re.compile(r"(.*[0-9.,])\s*([^\d\s.,+()-]{1,12})")
-_BEFORE = re.compile(r"[€$£¥]\s*")
-_MONEY = frozenset("€$£¥")
 _SIMPLE = {
     mark: re.compile(rf"(?:[+-]?[0-9]+(?:{re.escape(mark)}[0-9]+)?(?:[eE][+-]?[0-9]{{1,3}})?\n)*")
     for mark in (",", ".")
 }
 
 
-def read(cells: Array, wanted: Array, decimal: str, unit: str = "", to_unit: str = "") -> Array:
+@dataclass(frozen=True, kw_only=True)
+class Quantities:
+    """Numbers of one column, NaN for what is none, and remarks on how some cells were read."""
+
+    values: Array
+    remarks: tuple[str, ...] = ()
+
+
+def read(
+    cells: Array, wanted: Array, decimal: str, unit: str = "", to_unit: str = ""
+) -> Quantities:
     """The cells as float64 of the same length; NaN where `wanted` is False or a cell is no number.
 
     Numbers are converted from `unit` to `to_unit` where both are given. A cell may say its own unit:
@@ -31,12 +40,65 @@ def read(cells: Array, wanted: Array, decimal: str, unit: str = "", to_unit: str
     is_text = np.fromiter((isinstance(cell, str) for cell in cells), bool, len(cells))
     typed = np.flatnonzero(wanted & ~is_text)
     found[typed] = [_typed(cell) for cell in cells[typed]]
-    written = np.flatnonzero(wanted & is_text)
-    found[written] = _written(list(cells[written]), decimal)
+    texts = np.flatnonzero(wanted & is_text)
+    found[texts] = _written(list(cells[texts]), decimal)
     found = _in_unit(found, unit, to_unit)
-    for i in written[np.isnan(found[written])]:
-        found[i] = _with_own_unit(cells[i], decimal, to_unit)
-    return found
+    others = texts[np.isnan(found[texts])]
+    if not len(others):
+        return Quantities(values=found)
+    decorated = _decorated(cells, others, decimal, has_plain=len(others) < len(texts) + len(typed))
+    for i, one in decorated.items():
+        found[i] = _value(one, unit, to_unit)
+    if to_unit == "fraction" and any(one.unit == "%" for one in decorated.values()):
+        found[np.setdiff1d(texts[found[texts] > 1], list(decorated))] = np.nan  # 12 beside 12 %
+    shown = {i: one for i, one in decorated.items() if not np.isnan(found[i])}
+    is_mixed = len(shown) < len(texts) + len(typed)
+    return Quantities(values=found, remarks=tuple(_said(cells, shown, found, is_mixed=is_mixed)))
+
+
+def _decorated(cells: Array, others: Array, decimal: str, *, has_plain: bool) -> dict[int, Written]:
+    """Numbers with something around them. The same letter behind all of them may be a unit, and no flag."""
+    known: dict[str, Written | None] = {}
+    found: dict[int, Written] = {}
+    for i in others:
+        text = cells[i]
+        if text not in known:
+            known[text] = written(text, decimal)
+        if (one := known[text]) is not None:
+            found[int(i)] = one
+    marks = {one.mark for one in found.values()}
+    is_unsure = not has_plain and len(marks) == 1 and len(found) > 1
+    return {i: one for i, one in found.items() if not (one.mark and is_unsure)}
+
+
+def _value(one: Written, unit: str, to_unit: str) -> float:
+    if not one.unit:
+        return float(_in_unit(np.array([one.value]), unit, to_unit)[0])
+    target = units.unit(to_unit)
+    own = units.unit(one.unit, target.family) if target else None
+    if own is None or target is None:
+        return np.nan
+    factor, offset = units.factors(own, target)
+    return one.value * factor + offset
+
+
+def _said(cells: Array, shown: dict[int, Written], values: Array, *, is_mixed: bool) -> list[str]:
+    """What was done to cells that are no plain numbers; a unit behind a number needs no remark."""
+    said = []
+    for words, places in (
+        ("as an amount below zero", [i for i, one in shown.items() if one.is_negative]),
+        ("without the mark", [i for i, one in shown.items() if one.is_marked]),
+    ):
+        if places:
+            first = places[0]
+            count = f" ({len(places):,} cells like it)" if len(places) > 1 else ""
+            said.append(f"“{cells[first]}” was read as {values[first]:.12g}, {words}{count}.")
+    currencies = list(dict.fromkeys(one.money for one in shown.values() if one.money))
+    if len(currencies) > 1:
+        said.append(f"Amounts in {', '.join(currencies[:4])} were read without conversion.")
+    if is_mixed and any(one.unit == "%" for one in shown.values()):
+        said.append("Some cells say %, others do not; those were read as they stand.")
+    return said
 
 
 def _typed(cell: object) -> float:
@@ -58,26 +120,18 @@ def _written(texts: list[str], decimal: str) -> Array:
     return np.asarray(numbers.numbers(pd.Series(texts, dtype=object), decimal), dtype=np.float64)
 
 
+def number_in(cell: str, decimal: str) -> float | None:
+    """The number that a text holds, whatever stands around it; None for any other text."""
+    found = numbers.number(cell, decimal)
+    if found is not None:
+        return found
+    one = written(cell, decimal)
+    return None if one is None else one.value
+
+
 def _in_unit(numbers: Array, unit: str, to_unit: str) -> Array:
     source, target = units.unit(unit), units.unit(to_unit)
     if not unit or not to_unit or source is None or target is None:
         return numbers
     factor, offset = units.factors(source, target)
     return numbers * factor + offset
-
-
-def _with_own_unit(cell: str, decimal: str, to_unit: str) -> float:
-    """A number that says its unit, such as `12 mm`, `5 %` or `€ 3`."""
-    text = _BEFORE.sub("", cell.strip(), count=1)
-    parts = _BEHIND.fullmatch(text)
-    number = numbers.number(parts[1] if parts else text, decimal)
-    if number is None or (parts is None and "%" in text):
-        return np.nan
-    if parts is None or parts[2] in _MONEY:
-        return number
-    target = units.unit(to_unit)
-    own = units.unit(parts[2], target.family) if target else None
-    if own is None or target is None:
-        return np.nan
-    factor, offset = units.factors(own, target)
-    return number * factor + offset

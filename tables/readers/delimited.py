@@ -16,6 +16,10 @@ NAME = "delimited"
 TITLE = "CSV"
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".psv", ".dat")
 ORDER = 1000  # any text may be a table: asked last
+_EXCEL_TEXT = re.compile(r'="((?:[^"]|"")*)"')
+_QUOTED_FORMULA = re.compile(
+    r'(^|[,;\t|])="((?:[^"\n]|"")*[,;\t|](?:[^"\n]|"")*)"(?=[,;\t|]|\r?$)', re.MULTILINE
+)
 _LIKELY = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 
 
@@ -28,10 +32,15 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
     """The table, every cell as text. Raises UnreadableFile, with the row where it has one."""
     text, words = encoding.decoded(upload.data, choices.encoding)
     text, remarks = _cleaned(text)
-    dialect = delimiters.sniffed(
-        text, wanted=choices.delimiter, likely=_LIKELY.get(upload.suffix, "")
-    )
+    likely = _LIKELY.get(upload.suffix, "")
+    dialect = delimiters.sniffed(text, wanted=choices.delimiter, likely=likely)
     rows = _bounded(_below(text, dialect), dialect, limits)
+    inner = _in_quoted_lines(rows, choices.delimiter, likely)
+    if inner:
+        remarks.append("Each line stands in quotation marks as a whole; they were taken away.")
+        text, dialect = inner
+        rows = _bounded(text, dialect, limits)
+    remarks += _bare(rows)
     sheet = Sheet(
         name=upload.name,
         rows=rows,
@@ -42,8 +51,44 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
     return find_table(sheet, choices)
 
 
+def _in_quoted_lines(rows: list[list[str]], wanted: str, likely: str) -> tuple[str, Dialect] | None:
+    """The lines without the quotes around each, and how their cells are told apart; None where cells are quoted."""
+    if any(len(row) > 1 or "\n" in cell for row in rows for cell in row[:1]) or len(rows) < 2:
+        return None
+    text = "\n".join(row[0] if row else "" for row in rows)
+    dialect = delimiters.sniffed(text, wanted=wanted, likely=likely)
+    widths = {len(row) for row in delimiters.rows(text, dialect) if row}
+    return (text, dialect) if len(widths) == 1 and widths != {1} else None
+
+
+def _bare(rows: list[list[str]]) -> list[str]:
+    """Cells without what makes a spreadsheet take them for text, `="39.1"` or `'39.1`; remarks."""
+    formulas = apostrophes = filled = 0
+    for row in rows:
+        for i, cell in enumerate(row):
+            if cell.startswith('="') and (found := _EXCEL_TEXT.fullmatch(cell)):
+                row[i] = found[1].replace('""', '"')
+                formulas += 1
+            filled += cell != ""
+            apostrophes += cell.startswith("'") and not cell.endswith("'")
+    remarks = []
+    if formulas:
+        remarks.append(
+            f'{formulas:,} cells are written as ="..."; what stands in the quotes was read.'
+        )
+    if apostrophes > 0.6 * filled:
+        for row in rows:
+            row[:] = [cell.removeprefix("'") for cell in row]
+        remarks.append(
+            "Cells begin with an apostrophe, which marks text in a spreadsheet; it was taken away."
+        )
+    return remarks
+
+
 def _cleaned(text: str) -> tuple[str, list[str]]:
     text = text.removeprefix("\ufeff")
+    if '="' in text:  # quotes after a sign do not keep a delimiter in the cell
+        text = _QUOTED_FORMULA.sub(r'\1"\2"', text)
     if "\x00" not in text:
         return text, []
     count = text.count("\x00")

@@ -12,10 +12,13 @@ from tests.found.penguins import DATA, are_the_birds, rows_of
 
 # How many of the three birds the file has.
 FILES = {
+    "apostrophe.csv": 3,
     "comments.json": 2,
     "concatenated.json": 3,
     "datastore.json": 3,
     "decimals.parquet": 3,
+    "digits.csv": 3,
+    "equals.csv": 3,
     "extended.jsonl": 3,
     "fields.json": 3,
     "geojson.geojson": 3,
@@ -27,6 +30,8 @@ FILES = {
     "portal_rows.json": 3,
     "python_repr.json": 3,
     "v2_request.json": 3,
+    "line_quoted.csv": 3,
+    "marks.csv": 3,
     "merged_header.xlsx": 3,
     "psql.txt": 3,
     "sqlcmd.csv": 3,
@@ -79,3 +84,35 @@ def test_pictures_in_parquet_are_pictures(name: str) -> None:
     pictures = [row["image"] for row in found.records()]
     assert len(pictures) == 2
     assert all(isinstance(one, File) and one.media_type == "image/png" for one in pictures)
+
+
+def test_numbers_with_flags_are_numbers_and_a_colon_is_unknown() -> None:
+    found = rows_of(DATA / "flags.tsv")
+    assert not found.problems
+    lengths = [row["bill_length_mm"] for row in found.records()]
+    assert lengths == [39.1, 46.5, None]
+    assert any("“39.1 b” was read as 39.1" in remark for remark in found.remarks)
+
+
+def test_amounts_in_brackets_are_below_zero() -> None:
+    found = rows_of(DATA / "accounting.csv")
+    assert [p.sentence for p in found.problems] == [
+        "Body mass must be at least 0. The cell says (3,750).",
+        "Body mass must be at least 0. The cell says 3,500-.",
+    ]
+
+
+def test_percent_and_money() -> None:
+    fields = tuple(
+        Field(name=name, kind="number", format=how)
+        for name, how in (("share", "fraction"), ("rate", "percent"), ("amount", "currency"))
+    )
+    signature = Signature(model=ModelRef(server="s", name="m"), inputs=fields)
+    table = read(DATA / "percent_money.csv")
+    found = converted(table, suggest(table, signature), signature)
+    assert found.records() == [
+        {"share": 0.12, "rate": 12.0, "amount": 1234.5},
+        {"share": 0.07, "rate": 5.5, "amount": -1200.0},
+        {"share": 1.0, "rate": 0.5, "amount": 12.0},
+    ]
+    assert any("$, CHF were read without conversion" in remark for remark in found.remarks)

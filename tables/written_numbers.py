@@ -1,0 +1,130 @@
+"""Numbers with something around them: currencies, brackets for minus, percent and units, flags and footnote marks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from tables import numbers, units
+
+_SYMBOLS = "€$£¥₹₩₽₺₪฿₫₴₦₱₡₵"
+_CODES = (
+    "EUR USD GBP CHF JPY CNY RMB SEK NOK DKK ISK PLN CZK HUF RON BGN RUB UAH TRY ILS INR PKR BDT LKR THB VND IDR "
+    "MYR SGD HKD TWD KRW PHP AUD NZD CAD MXN BRL ARS CLP COP PEN UYU ZAR NGN KES EGP MAD AED SAR QAR KWD"
+)
+_WORDS = r"US\$|C\$|A\$|R\$|HK\$|NZ\$|S\$|kr\.?|zł|Kč|Ft|Fr\.|Rs\.?|RM|Euro|Dollar"
+_MONEY = rf"(?:{_WORDS}|[{_SYMBOLS}]|{'|'.join(_CODES.split())})"
+_MONEY_BEFORE = re.compile(rf"([+-]?)\s*({_MONEY})\s*(?=[\d(.,+-])")
+_MONEY_BEHIND = re.compile(rf"(?<=[\d).,-])\s*({_MONEY})$")
+_BRACKETS = re.compile(r"\(\s*([^()]+?)\s*\)")
+_UNIT_BEHIND = re.compile(r"(.*[0-9.,])\s*([^\d\s.,+()*-]{1,12})")
+_MARK_BEHIND = re.compile(
+    r"(?P<number>.*[0-9.,])(?:\s*(?P<sign>[*†‡§¶#]{1,3}|\[[A-Za-z0-9]{1,3}\]|\([A-Za-z]{1,3}\))"
+    r"|\s*(?P<high>[¹²³⁰⁴-⁹ᵃ-ᶻ]{1,3})|\s+(?P<letters>[bcdefinprsuz]{1,3}))"
+)
+_MARK_BEFORE = re.compile(r"[*†‡]{1,3}\s*(?=[\d+-])")
+_EXCEL_TEXT = re.compile(r'="((?:[^"]|"")*)"')
+_POWERS = ("2", "10")  # with a small figure behind they are a power, and no number with a footnote
+_LONGEST = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """A number in a cell; its own unit, its currency, and what else stands around it, where anything does.
+
+    `mark` has a letter or a raised figure that is a flag only where other cells have none, or another.
+    """
+
+    value: float
+    unit: str = ""
+    money: str = ""
+    is_negative: bool = False
+    is_marked: bool = False
+    mark: str = ""
+
+
+def plain(text: str) -> str:
+    """Figures of any script as ASCII, any minus as such; without what makes a spreadsheet take it for text."""
+    bare = text.strip()
+    if found := _EXCEL_TEXT.fullmatch(bare):
+        bare = found[1].replace('""', '"').strip()
+    if bare[:1] == "'" and bare[1:2] not in ("", "'"):
+        bare = bare[1:].strip()
+    return bare if bare.isascii() else "".join(map(_ascii, bare))
+
+
+def _ascii(sign: str) -> str:
+    if sign in "−﹣－‒–":
+        return "-"
+    if sign in "．٫":
+        return "."
+    if sign in "，٬":
+        return ","
+    return str(unicodedata.decimal(sign)) if unicodedata.category(sign) == "Nd" else sign
+
+
+def written(text: str, decimal: str) -> Written | None:
+    """The number in the text, with what stands around it; None where it holds no number, or more than one."""
+    if len(text) > _LONGEST:
+        return None
+    bare = plain(text)
+    bare, money, sign = _without_money(bare)
+    bare, is_negative = _without_brackets(bare)
+    if not money:
+        bare, money, again = _without_money(bare)
+        sign *= again
+    found = _bare(bare, decimal) or _with_unit(bare, decimal) or _with_mark(bare, decimal)
+    if found is None or (money and found.unit) or (is_negative and found.value < 0):
+        return None
+    if not is_negative and sign > 0 and not money:
+        return found
+    value = -found.value if is_negative or sign < 0 else found.value
+    return Written(
+        value=value, unit=found.unit, money=money, is_negative=is_negative, is_marked=found.is_marked, mark=found.mark
+    )  # fmt: skip
+
+
+def _without_money(text: str) -> tuple[str, str, int]:
+    """The text without its currency, the currency, and -1 where a minus stood before it."""
+    if found := _MONEY_BEFORE.match(text):
+        return text[found.end() :], found[2], -1 if found[1] == "-" else 1
+    if found := _MONEY_BEHIND.search(text):
+        return text[: found.start()].rstrip(), found[1], 1
+    return text, "", 1
+
+
+def _without_brackets(text: str) -> tuple[str, bool]:
+    """Accountants write a minus as brackets, or behind the number."""
+    if (found := _BRACKETS.fullmatch(text)) and found[1][:1] not in "+-":
+        return found[1], True
+    if text.endswith("-") and text[:1] not in "+-" and text[:-1].rstrip()[-1:].isdigit():
+        return text[:-1].rstrip(), True
+    return text, False
+
+
+def _bare(text: str, decimal: str) -> Written | None:
+    value = None if text.endswith("%") else numbers.number(text, decimal)
+    return None if value is None else Written(value=value)
+
+
+def _with_unit(text: str, decimal: str) -> Written | None:
+    parts = _UNIT_BEHIND.fullmatch(text)
+    if not parts or not (units.unit(parts[2]) or parts[2].casefold() in ("c", "f")):
+        return None
+    value = numbers.number(parts[1], decimal)
+    return None if value is None else Written(value=value, unit=parts[2])
+
+
+def _with_mark(text: str, decimal: str) -> Written | None:
+    before = _MARK_BEFORE.match(text)
+    bare = text[before.end() :] if before else text
+    parts = _MARK_BEHIND.fullmatch(bare)
+    if not before and not parts:
+        return None
+    core = parts["number"].rstrip() if parts else bare
+    mark = (parts["high"] or parts["letters"] or "") if parts else ""
+    if parts and parts["high"] and core.lstrip("+-") in _POWERS:
+        return None
+    value = numbers.number(core, decimal)
+    return None if value is None else Written(value=value, is_marked=True, mark=mark)
