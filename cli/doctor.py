@@ -90,8 +90,8 @@ def _spoken(server: Server, found: Detection) -> list[Finding]:
         return findings
     mark: Mark = "✗" if server.protocol == AUTO else "!"
     asked = "; ".join(f"{p.method} {p.path} → {p.status}" for p in found.probes)
-    verdict = "does not let us in" if found.is_locked else "no protocol was recognised"
-    said = f"Somebody answers, but {verdict} ({asked})."
+    verdict = "refuses access" if found.is_locked else "no protocol was recognised"
+    said = f"The server answers, but {verdict} ({asked})."
     code = FAILED if mark == "✗" else GOOD
     advice = _advice_of(found)
     return [Finding(mark=mark, server=server.name, sentence=said, advice=advice, code=code)]
@@ -105,7 +105,7 @@ def _advice_of(found: Detection) -> str:
 
 _MOST_ASKED = 100
 _CREDENTIAL = (
-    'It wants a credential: set token_env = "YOUR_VARIABLE", or another way to sign in, '
+    'It needs a credential: set token_env = "YOUR_VARIABLE", or another way to sign in, '
     "for this server, and the variable."
 )
 

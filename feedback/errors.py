@@ -33,7 +33,7 @@ class AlreadyRecorded(MdsError):
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(
-            "This form was already sent, and said something else.",
+            "This form was already sent with other content.",
             advice="Reload the case to see what is recorded, then change it there.",
             detail=detail,
         )

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Z_95 = 1.959963984540054
 MINIMUM_AUDITED = 10
@@ -53,7 +53,8 @@ class Rate:
 class Estimate:
     """An accuracy with its 95 % interval: from `n` judged cases, for `of` answered cases.
 
-    `enough` is false below the minimum of evidence; then there is no value and no interval.
+    `drawn` of these were drawn for audit. `enough` is false below the minimum of evidence; then there is no
+    value and no interval.
     """
 
     value: float | None
@@ -61,11 +62,12 @@ class Estimate:
     high: float | None
     n: int
     of: int
+    drawn: int
     enough: bool
 
     def __str__(self) -> str:
         if self.value is None:
-            return f"{NOT_ENOUGH} (n={self.n:,} of {self.of:,})"
+            return f"{self.n:,} of {self.drawn:,} drawn cases judged so far"
         interval = f"[{self.low:.2f}–{self.high:.2f}]"
         return f"{self.value:.2f} {interval} n={self.n:,} of {self.of:,}"
 
@@ -104,11 +106,19 @@ def accuracy(groups: Iterable[Group]) -> Estimate:
         return _counted(answered)
     eligible = [group for group in answered if group.probability > 0]
     drawn = [group for group in eligible if group.is_audited]
-    n, of = _cases(_judged(drawn)), _cases(eligible)
+    unknown = Estimate(
+        value=None,
+        low=None,
+        high=None,
+        n=_cases(_judged(drawn)),
+        of=_cases(eligible),
+        drawn=_cases(drawn),
+        enough=False,
+    )
     if not _is_enough(drawn):
-        return Estimate(value=None, low=None, high=None, n=n, of=of, enough=False)
+        return unknown
     value, low, high = _within_the_known(*_weighted(drawn), eligible)
-    return Estimate(value=value, low=low, high=high, n=n, of=of, enough=True)
+    return replace(unknown, value=value, low=low, high=high, enough=True)
 
 
 def naive(groups: Iterable[Group]) -> float | None:
@@ -122,7 +132,8 @@ def _counted(groups: Sequence[Group]) -> Estimate:
     n = _cases(groups)
     value = _share_right(groups)
     low, high = wilson(value, n)
-    return Estimate(value=value, low=low, high=high, n=n, of=n, enough=True)
+    drawn = _cases([group for group in groups if group.is_audited])
+    return Estimate(value=value, low=low, high=high, n=n, of=n, drawn=drawn, enough=True)
 
 
 def _is_enough(drawn: Sequence[Group]) -> bool:

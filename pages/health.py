@@ -17,9 +17,7 @@ def draw_health() -> None:
     """Drawn again by itself, so that feedback shows up at once."""
     rows = summarise(services().sessions, since=since)
     if not rows:
-        st.info(
-            "Nobody has asked a model in this time. Every question asked on Predict counts here."
-        )
+        st.info("No requests in this period. Every request made on Predict counts here.")
         return
     shown = health.choose_row(rows)
     if shown:

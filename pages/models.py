@@ -26,7 +26,7 @@ def draw_catalogue(wanted: str) -> None:
     if not found and wanted:
         st.info("No model matches these words. Try fewer, or other ones.")
     elif not found and all(server.is_reachable for server in catalogue.servers()):
-        st.info("Asking the servers what they have. The models appear here by themselves.")
+        st.info("Asking the servers for their models. They appear here as soon as they are listed.")
     with st.container(key="catalogue"):
         draw_models(found, catalogue.servers())
     draw_notes(catalogue.notes())

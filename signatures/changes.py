@@ -18,7 +18,7 @@ FACTS: Mapping[str, str] = {
     "maximum": "maximum",
     "typical": "usual range",
     "choices": "choices",
-    "choice_labels": "words of the choices",
+    "choice_labels": "labels of the choices",
     "format": "format",
     "pattern": "pattern",
     "sensitive": "sensitive",
@@ -110,12 +110,12 @@ def _labels(signature: Signature) -> Sequence[str]:
 
 def _unheard(name: str, said: FieldFacts, field: Field | None) -> Iterator[str]:
     if field is None:
-        yield f"{name}: the model has no such field now; what is said of it waits."
+        yield f"{name}: the model has no such field now; its description is kept until it has."
         return
     for fact, value in said.said().items():
         word = FACTS[fact]
         if fact not in ("datatype", "shape") and getattr(field, fact) != value:
             yield (
-                f"{name}: {word} {shown(value)} is passed over: it does not go with what the server "
+                f"{name}: {word} {shown(value)} is ignored: it does not fit what the server "
                 f"takes, {field.datatype} {list(field.shape)}."
             )

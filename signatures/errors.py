@@ -51,7 +51,7 @@ class AlreadyPublished(MdsError):
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(
-            "This was already published, and said something else.",
+            "This was already published with other content.",
             advice="Reload the page to see what is published.",
             detail=detail,
         )

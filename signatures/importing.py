@@ -36,7 +36,7 @@ def imported(data: bytes) -> Facts:
     else:
         raise UnreadableFile("The file is neither a model-settings.json nor a JSON Schema.")
     if not written(facts):
-        raise UnreadableFile("The file says nothing of what a model takes.")
+        raise UnreadableFile("The file does not describe the inputs of a model.")
     return facts
 
 

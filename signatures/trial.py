@@ -67,19 +67,19 @@ def _trial(case: CaseView, signature: Signature, model: AskedModel | None) -> Tr
     values, lost = _values(case, signature)
     well = Trial(case=case, outcome="", is_well=True)
     if lost:
-        return replace(well, outcome=f"Cannot be asked again: {lost} is not kept.")
+        return replace(well, outcome=f"Cannot be sent again: {lost} was not stored.")
     problems = signature.check(values)
     if problems:
         said = " ".join(problem.sentence for problem in problems[:3])
-        return replace(well, outcome=f"Does not pass: {said}", is_well=False)
+        return replace(well, outcome=f"Can no longer be sent: {said}", is_well=False)
     if model is None:
-        return replace(well, outcome="Passes. Not asked: the time for this was up.")
+        return replace(well, outcome="Can be sent. Not asked: the time limit was reached.")
     try:
         answer = model.predict(values).answer
     except MdsError as error:
-        said = f"Passes, but the model does not answer: {error.sentence}"
+        said = f"Can be sent, but the model gave no answer: {error.sentence}"
         return replace(well, outcome=said, is_well=False)
-    return replace(well, outcome=f"Passes. {_compared(case, answer)}")
+    return replace(well, outcome=f"OK: {_compared(case, answer)}")
 
 
 def _values(case: CaseView, signature: Signature) -> tuple[Values, str]:
@@ -103,15 +103,13 @@ def _restored(entered: object, field: Field | None) -> object:
 
 
 def _compared(case: CaseView, answer: Answer) -> str:
-    now = answer.headline[:200] or "something without a headline"
+    now = answer.headline[:200] or "an answer without a headline"
     before = _before(case)
     if before is None:
-        return f"The model answers {now}."
+        return f"{now}."
     is_same = _is_same(before, answer)
     was = f"{before:g}" if isinstance(before, float) else str(before)[:200]
-    return (
-        f"The model answers {now}, as then." if is_same else f"The model answers {now}; then {was}."
-    )
+    return f"still {now}." if is_same else f"now {now}, before {was}."
 
 
 def _is_same(before: str | float, answer: Answer) -> bool:

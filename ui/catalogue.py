@@ -23,7 +23,7 @@ MOST_CARDS = 24
 _STATES: dict[str, tuple[str, str, Color]] = {
     "READY": ("Ready", ":material/check_circle:", "green"),
     "LOADING": ("Loading", ":material/hourglass_empty:", "orange"),
-    "UNLOADING": ("Going away", ":material/hourglass_empty:", "orange"),
+    "UNLOADING": ("Unloading", ":material/hourglass_empty:", "orange"),
     "UNAVAILABLE": ("Not loaded", ":material/cancel:", "gray"),
     UNREACHABLE: ("Unreachable", ":material/cloud_off:", "orange"),
 }
@@ -67,7 +67,7 @@ def draw_servers(servers: Sequence[ServerState]) -> None:
 def draw_notes(notes: Sequence[str]) -> None:
     """What the sources of servers could not see."""
     if notes:
-        with st.expander("Where some models may be missing", icon=":material/info:"):
+        with st.expander("Some models may be missing", icon=":material/info:"):
             st.markdown("\n".join(f"- {plain(note)}" for note in notes))
 
 
@@ -130,12 +130,12 @@ def _recognised(state: ServerState) -> list[str]:
     """The protocol, the evidence, what was asked, and since when, as Markdown paragraphs."""
     title, found = plain(state.protocol), state.detected
     since = f"since {state.since:%Y-%m-%d %H:%M:%S} UTC"
-    last = f"Answers {since}." if state.is_reachable else f"Cannot be asked {since}."
+    last = f"Answers {since}." if state.is_reachable else f"Not reachable {since}."
     if found is None:
-        said = "Its protocol is configured; nothing was asked." if title else "Not recognised yet."
+        said = "Its protocol is set in the configuration." if title else "Not recognised yet."
         return [f"**{title}**", said, last] if title else [said, last]
     lines = "\n".join(f"- {plain(line)}" for line in probe_lines(found.probes))
-    unknown = "We are not let in" if found.is_locked else "No protocol that we know"
+    unknown = "Access refused" if found.is_locked else "Unknown protocol"
     paragraphs = [f"**{title or unknown}**", plain(found.evidence), lines, last]
     return [paragraph for paragraph in paragraphs if paragraph]
 
@@ -145,7 +145,7 @@ def draw_card(versions: Sequence[Entry]) -> None:
     entry = versions[-1]
     with st.container(border=True, height="stretch"):
         st.subheader(plain(title_of(entry)), anchor=False)
-        st.markdown(plain(question_of(entry)) or "This model does not say what it answers.")
+        st.markdown(plain(question_of(entry)) or "What it answers is not described.")
         st.caption(_facts(versions))
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(
@@ -163,7 +163,7 @@ def _facts(versions: Sequence[Entry]) -> str:
     entry = versions[-1]
     names = [v.ref.version for v in versions if v.ref.version]
     said = f"{len(names)} versions" if len(names) > 1 else f"version {names[0]}" if names else ""
-    parts = [f"Takes {takes(entry)}", said, f"{entry.ref.server}/{entry.ref.name}", _beside(entry)]
+    parts = [takes(entry), said, f"{entry.ref.server}/{entry.ref.name}", _beside(entry)]
     return plain(" · ".join(part for part in parts if part))
 
 
@@ -177,11 +177,11 @@ def takes(entry: Entry) -> str:
     """What the model takes, in words."""
     known = _known(entry)
     if not known or known.layout == "unknown":
-        return "what it does not say"
+        return "Inputs not described"
     if known.is_tabular:
-        return f"{len(known.inputs)} values"
+        return f"Takes {len(known.inputs)} values"
     kinds = dict.fromkeys(_KINDS.get(f.kind, "values") for f in known.inputs)
-    return " and ".join(kinds)
+    return f"Takes {' and '.join(kinds)}"
 
 
 def _known(entry: Entry) -> Signature | None:

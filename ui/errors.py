@@ -18,7 +18,7 @@ _TITLES = {
     "timeout": "The model took too long",
     "not_found": "There is no such model",
     "refused": "The model did not accept this",
-    "not_allowed": "The server did not let us in",
+    "not_allowed": "The server refused access",
     "not_ready": "The model is not ready",
     "failed": "The model could not answer",
     "unreadable": "The answer could not be read",

@@ -122,7 +122,7 @@ class _Form:
         counts = [(name, sum(f.name in self.wrong for f in group)) for name, group in groups]
         hidden = [f"{name} ({count})" for name, count in counts if name and count]
         if hidden:
-            words = f"Something to mend in {', '.join(hidden)}."
+            words = f"To correct: {', '.join(hidden)}."
             place.markdown(f":material/error: **{plain(words)}**")
 
 

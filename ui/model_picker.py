@@ -25,9 +25,7 @@ def choose_model() -> Entry:
     """The model of the link, else the one that was asked last, else the first. Draws the list."""
     entries = services().catalogue.entries()
     if not entries:
-        st.info(
-            "No server has told us of a model yet. This page waits and shows them as they come."
-        )
+        st.info("There are no models yet. They appear here as soon as a server lists one.")
         _wait_for_models()
         st.stop()
     named = list(dict.fromkeys((entry.ref.server, entry.ref.name) for entry in entries))
@@ -93,7 +91,7 @@ def reopen_case() -> None:
         return
     found = case(services().sessions, wanted)
     if found is None:
-        st.warning("There is no case with this link any more. You can ask the model anew.")
+        st.warning("There is no case under this link. You can ask again below.")
         del st.query_params["case"]
         return
     _open(found)
@@ -103,7 +101,7 @@ def _open(found: CaseView) -> None:
     ref = ModelRef(server=found.server, name=found.model, version=found.version_asked)
     entry = services().catalogue.find(ref)
     if entry is None or entry.signature is None:
-        st.warning("The model of this case is not deployed any more.")
+        st.warning("The model of this case is no longer deployed.")
         return
     signature = signature_of(entry)
     values = _restored(found, signature)

@@ -165,7 +165,7 @@ def _draw_last(form: Form) -> None:
     last = st.session_state.get(session.LAST, {}).get(form.model)
     if last is not None and last != form.opened_with:
         st.button(
-            "My last one",
+            "My last inputs",
             icon=":material/history:",
             key="predict_last",
             on_click=open_with,

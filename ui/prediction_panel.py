@@ -20,7 +20,7 @@ def draw(reply: Reply | None, form: Form, signature: Signature, values: Values) 
     `signature` is the form's, `values` what it holds now: an answer to other inputs is faded, and nothing is offered under it.
     """
     if reply is None or not _is_of(reply, form):
-        st.info(f"Press **Predict** to ask the model. {_filled(form)}")
+        st.info(_what_to_do(form))
         staleness.draw_none(form, signature)
         return
     st.query_params["case"] = reply.case.id
@@ -73,12 +73,17 @@ def _draw_more(reply: Reply) -> None:
     technical.draw(reply.case)
 
 
-def _filled(form: Form) -> str:
+def _what_to_do(form: Form) -> str:
+    """How to get an answer, and what the form is filled with."""
+    if not form.is_draft and form.example is None and not form.opened_with:
+        return "Fill in the form, then press **Predict**."
     if form.is_draft:
-        return "Your draft is in the form."
-    if form.example is not None:
-        return "The form is filled with a real example."
-    return "The form is filled in." if form.opened_with else "Fill in the form first."
+        filled = "Your draft is in the form."
+    elif form.example is not None:
+        filled = "The form is filled with a real example."
+    else:
+        filled = "The form is filled in."
+    return f"Press **Predict** to ask the model. {filled}"
 
 
 def _draw_rest(answer: Answer, signature: Signature) -> None:

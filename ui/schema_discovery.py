@@ -33,7 +33,9 @@ def draw(model: ModelRef, signature: Signature) -> None:
     if not is_open(signature):
         return
     with st.container(border=True, key="finding"):
-        st.markdown("**This model does not say what it takes.** There are three ways to a form:")
+        st.markdown(
+            "**This model does not describe its inputs.** Set up the form in one of three ways:"
+        )
         with st.container(horizontal=True):
             _draw_probe(model)
             _draw_paste(model)
@@ -42,7 +44,7 @@ def draw(model: ModelRef, signature: Signature) -> None:
 
 def draw_ways(model: ModelRef, signature: Signature) -> None:
     """What else can be found out of a model, whatever it says itself."""
-    st.markdown("What the server does not say can be found out. What people said counts more.")
+    st.markdown("Find out what the server does not describe. What people publish takes precedence.")
     with st.container(horizontal=True):
         if is_open(signature):
             _draw_probe(model)
@@ -77,10 +79,10 @@ def _of_cases(model: ModelRef, signature: Signature) -> Facts | None:
 
 def _draw_probe(model: ModelRef) -> None:
     if st.button(
-        "Ask the model",
+        "Probe the model",
         icon=":material/travel_explore:",
         key="finding_probe",
-        help="Sends it at most three rows of zeros and reads from its answers what it wants.",
+        help="Sends at most three rows of zeros, and reads from the responses what the model expects.",
     ):
         with st.spinner("Asking the model …"):
             _take(model, lambda: services().catalogue.client(model.server).probe(model))
@@ -94,12 +96,12 @@ def _draw_paste(model: ModelRef) -> None:
             placeholder="The JSON body, or a curl command",
             height=160,
         )
-        if st.button("Make a form of it", key="finding_text_take", disabled=not text):
+        if st.button("Create the form", key="finding_text_take", disabled=not text):
             _take(model, lambda: payload(text, name="a pasted request"))
 
 
 def _draw_table(model: ModelRef) -> None:
-    with st.popover("Show it a table", icon=":material/table:", key="finding_table"):
+    with st.popover("Upload a table", icon=":material/table:", key="finding_table"):
         uploaded = st.file_uploader(
             "A table with the columns that the model takes", type=_FORMATS, key="finding_file"
         )
@@ -114,7 +116,7 @@ def _draw_table(model: ModelRef) -> None:
         taken = st.multiselect(
             "Columns that the model takes", names, default=names, key="finding_columns"
         )
-        if st.button("Make a form of it", key="finding_table_take", disabled=not taken):
+        if st.button("Create the form", key="finding_table_take", disabled=not taken):
             _take(model, lambda: learned({n: list(frame[n]) for n in taken}, name=uploaded.name))
 
 
@@ -130,4 +132,4 @@ def _take(model: ModelRef, find: Callable[[], Facts | None]) -> None:
         errors.show(error)
         return
     said = facts.about.get("Problem") if facts else ""
-    st.warning(plain(said or "Nothing could be found out this way. Try one of the others."))
+    st.warning(plain(said or "Nothing was found this way. Try one of the others."))

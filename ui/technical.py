@@ -101,7 +101,7 @@ def _facts(case: CaseView) -> dict[str, str]:
     return {
         "Case": case.id,
         "Model": f"{case.server}/{case.model}",
-        "Version that answered": case.version or "not said",
+        "Version that answered": case.version or "not stated",
         "Request id": case.request_id,
         "HTTP status": str(case.http_status or "no answer"),
         "Time": "nothing was sent" if seconds is None else f"{seconds * 1000:.0f} ms",

@@ -53,7 +53,7 @@ def unknown_input() -> Field:
         datatype="FP64",
         shape=(-1, -1),
         label="Numbers of one row",
-        description="This model does not say what it takes. Paste the numbers of one row, "
+        description="This model does not describe its inputs. Paste the numbers of one row, "
         "separated by commas, spaces or tabs.",
         provenance={"kind": GUESSED},
     )

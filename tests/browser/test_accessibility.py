@@ -84,7 +84,7 @@ def test_the_whole_path_works_from_the_keyboard(page: Page) -> None:
     expect(visit.explanation()).to_be_visible(timeout=SLOW)
     visit.settled()
     _tab_to_and_press(page, "Yes")
-    expect(page.get_by_text("You called this answer right")).to_be_visible()
+    expect(page.get_by_text("Recorded: right")).to_be_visible()
 
 
 def _tab_to_and_press(page: Page, name: str) -> None:

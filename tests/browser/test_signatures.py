@@ -89,7 +89,7 @@ def test_what_is_typed_survives_another_page(page: Page) -> None:
     expect(page.get_by_text("→ Year of measuring")).to_be_visible()
     visit.settled()
     visit.click(visit.button("Discard"))
-    expect(page.get_by_text("Nothing yet.")).to_be_visible()
+    expect(page.get_by_text("No changes yet.")).to_be_visible()
 
 
 def test_a_downloaded_signature_can_be_taken_over(page: Page, tmp_path: Path) -> None:

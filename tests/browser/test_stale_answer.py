@@ -215,4 +215,4 @@ def test_feedback_from_a_faded_answer_is_refused(page: Page) -> None:
     page.evaluate("document.getElementById('mds-stale').textContent = ''")
     visit.click(visit.button("Yes"))
     expect(page.get_by_text("restore them, or ask the model again")).to_be_attached()
-    expect(page.get_by_text("You called this answer right")).to_have_count(0)
+    expect(page.get_by_text("Recorded: right")).to_have_count(0)

@@ -108,7 +108,7 @@ class Visit:
 
     def say_yes(self) -> Visit:
         self.click(self.button("Yes"))
-        expect(self.page.get_by_text("You called this answer right")).to_be_visible()
+        expect(self.page.get_by_text("Recorded: right")).to_be_visible()
         return self
 
     def health(self, model: str | None = None) -> Visit:
@@ -152,7 +152,7 @@ class Visit:
         self.page.get_by_role("heading", name="How are the models doing?").wait_for()
         expect(
             self.page.get_by_test_id("stMetric")
-            .or_(self.page.get_by_text("Nobody has asked"))
+            .or_(self.page.get_by_text("No requests in this period"))
             .first
         ).to_be_visible()
         names = self.page.get_by_role("combobox", name="Model")

@@ -203,7 +203,7 @@ def test_a_server_that_lets_nobody_in_wants_credentials(
         settings.settings.cache_clear()
         assert main(["doctor", url]) == 1
         said = capsys.readouterr().out
-        assert "does not let us in" in said
+        assert "refuses access" in said
         assert "token_env" in said
         assert main(["models"]) == 1
         said = capsys.readouterr().err

@@ -60,7 +60,7 @@ def test_an_accuracy_stays_within_0_and_1_whatever_was_counted(counted: list[Gro
 def test_in_the_words_of_a_person():
     counted = [_drawn(122, True), _drawn(20, False), _silent(2_168)]
     assert str(accuracy(counted)) == "0.86 [0.79–0.91] n=142 of 2,310"
-    assert str(accuracy([_drawn(3, True), _silent(37)])) == "not enough evidence (n=3 of 40)"
+    assert str(accuracy([_drawn(3, True), _silent(37)])) == "3 of 3 drawn cases judged so far"
 
 
 @pytest.mark.parametrize(("judged", "enough"), [(9, False), (10, True)])
@@ -73,7 +73,7 @@ def test_volunteered_feedback_alone_is_no_evidence_of_accuracy():
         probability=0.1, is_audited=False, is_volunteered=True, is_right=False, cases=400
     )
     assert accuracy([flagged, _silent(2_000)]) == Estimate(
-        value=None, low=None, high=None, n=0, of=2_400, enough=False
+        value=None, low=None, high=None, n=0, of=2_400, drawn=0, enough=False
     )
 
 

@@ -91,7 +91,7 @@ def test_too_few_audited_cases_are_not_enough_evidence(sessions):
         judge(sessions, case, "correct")
     add_case(sessions)
     (row,) = summarise(sessions)
-    assert str(row.accuracy) == "not enough evidence (n=9 of 10)"
+    assert str(row.accuracy) == "9 of 9 drawn cases judged so far"
 
 
 def test_of_several_opinions_the_reviewers_counts_then_the_newest(sessions):

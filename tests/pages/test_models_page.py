@@ -32,7 +32,7 @@ def test_a_search_leaves_what_it_finds(app: AppTest) -> None:
 def test_what_people_published_is_found_and_counted(app: AppTest, built: services.Services) -> None:
     """A silent model gets its fields, a title and a question from an overlay: the card has them all."""
     app.run()
-    assert "Takes what it does not say" in caption_of(app, "demo/wine")
+    assert "Inputs not described" in caption_of(app, "demo/wine")
     fields = {"a": FieldFacts(kind="number", label="Malic acid"), "b": FieldFacts(kind="number")}
     facts = Facts(
         source="edited", title="Zebra cellar", question="Which grape?", inputs=("a", "b"),
@@ -73,7 +73,7 @@ def test_a_server_that_lets_nobody_in_is_said_with_what_to_do(
     said = app.warning[0].value
     assert "The server “Vault” did not let us in" in said
     assert "set credentials for this server" in said
-    assert "**We are not let in**" in "".join(text.value for text in app.markdown)
+    assert "**Access refused**" in "".join(text.value for text in app.markdown)
 
 
 def install(built: services.Services, *clients: MdsClient) -> None:
@@ -120,6 +120,6 @@ def test_what_a_server_says_of_itself_is_plain_text(app: AppTest, built: service
         app.run()
         assert not app.exception
         words = " ".join(found.value for found in app.markdown)
-        assert "No protocol that we know" in words
+        assert "Unknown protocol" in words
         assert "\\[click\\]" in words
         assert "\\<b>" in words

@@ -211,10 +211,10 @@ def test_feedback_is_given_changed_and_kept(predict: AppTest, built: services.Se
     _submit(predict.run())
     (case,) = _cases(built)
     _button(predict, "Yes").click().run()  # type: ignore[attr-defined]
-    assert "You called this answer right" in predict.success[0].value
+    assert "Recorded: right" in predict.success[0].value
     _button(predict, "Change").click().run()  # type: ignore[attr-defined]
     _button(predict, "No").click().run()  # type: ignore[attr-defined]
     predict.text_area(key=f"feedback_{case.id}_comment").set_value("The biopsy says otherwise")
     _button(predict, "Send").click().run()  # type: ignore[attr-defined]
-    assert "You called this answer wrong" in predict.success[0].value
+    assert "Recorded: wrong" in predict.success[0].value
     assert [view.judgement for view in said(built.sessions, case.id)] == ["incorrect", "correct"]

@@ -20,7 +20,7 @@ WINE = [13.2, 1.8, 2.1, 11.2, 100.0, 2.6, 2.7, 0.3, 1.3, 4.4, 1.1, 3.4, 1050.0]
 def wine(predict: AppTest) -> AppTest:
     predict.query_params["model"] = "demo/wine"
     predict.run()
-    assert "does not say what it takes" in " ".join(m.value for m in predict.markdown)
+    assert "does not describe its inputs" in " ".join(m.value for m in predict.markdown)
     return predict
 
 

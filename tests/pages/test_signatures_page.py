@@ -69,8 +69,8 @@ def test_the_page_shows_the_signature_and_its_form(studio: AppTest) -> None:
     assert studio.title[0].value == "What does the model take?"
     (table,) = (frame.value for frame in studio.dataframe)
     assert "bill_length_mm" in set(table["field"])
-    assert "Nothing yet." in words(studio)
-    assert "The form as it will be" in words(studio)
+    assert "No changes yet." in words(studio)
+    assert "Preview of the form" in words(studio)
     assert studio.button(key=widget(studio, "publish")).disabled
 
 
@@ -107,7 +107,7 @@ def test_a_published_label_is_on_predict_at_once(studio: AppTest, built: service
     assert not studio.exception
     (version,) = history(built.sessions, PENGUINS)
     assert (version.number, version.comment, version.author) == (1, "Clearer", "test@example.com")
-    assert "Nothing yet." in words(studio)
+    assert "No changes yet." in words(studio)
     assert "Version 1" in words(studio)
     studio.switch_page("../pages/predict.py").run()
     assert any("Beak" in label for label in labels(studio))
@@ -184,7 +184,7 @@ def test_what_was_typed_is_there_after_another_page(studio: AppTest) -> None:
     assert studio.text_input(key=widget(studio, "question")).value == "Which bird?"
     assert studio.dataframe[0].value["label"].iloc[0] == "Beak"
     press(studio, "discard")
-    assert "Nothing yet." in words(studio)
+    assert "No changes yet." in words(studio)
 
 
 def test_a_version_is_restored_as_a_new_one(studio: AppTest, built: services.Services) -> None:
@@ -208,7 +208,7 @@ def test_contradictions_are_said_and_not_published(studio: AppTest) -> None:
 
 def test_what_the_server_cannot_take_is_said(studio: AppTest) -> None:
     edit(studio, 0, {"kind": "image"})
-    assert "kind image is passed over" in words(studio)
+    assert "kind image is ignored" in words(studio)
 
 
 def test_a_guess_is_confirmed_with_one_click(studio: AppTest, built: services.Services) -> None:
@@ -217,9 +217,9 @@ def test_a_guess_is_confirmed_with_one_click(studio: AppTest, built: services.Se
     )
     studio.query_params["model"] = "demo/wine"
     studio.run()
-    assert "declared by nobody" in words(studio)
+    assert "Nobody declared" in words(studio)
     studio.button(key=widget_of(studio, WINE, "confirm_all")).click().run()
-    assert "Every fact was declared or said by a person" in words(studio)
+    assert "Every fact was declared, or confirmed by a person" in words(studio)
     assert "kind: tensor (confirmed)" in words(studio)
 
 
@@ -245,7 +245,7 @@ def test_a_model_that_says_nothing_gets_a_form(studio: AppTest, built: services.
 
 def test_the_last_requests_are_asked_again(studio: AppTest, built: services.Services) -> None:
     studio.button(key="signature_test").click().run()
-    assert "Nobody has asked this model yet" in words(studio)
+    assert "There are no past requests of this model" in words(studio)
     entry = built.catalogue.find(replace(PENGUINS, version="v2"))
     assert entry is not None
     assert entry.signature is not None
@@ -253,12 +253,12 @@ def test_the_last_requests_are_asked_again(studio: AppTest, built: services.Serv
     add_case(built.sessions, server="demo", entered=row, version="v2")
     add_case(built.sessions, server="demo", entered={"unknown": 1}, version="v2")
     studio.button(key="signature_test").click().run()
-    assert "1 of the last 2 requests would not be answered" in words(studio)
-    outcomes = list(studio.dataframe[1].value["What came of it"])
-    assert outcomes[1].startswith("Passes. The model answers ")
-    assert outcomes[0].startswith("Does not pass: ")
+    assert "1 of the last 2 requests no longer work" in words(studio)
+    outcomes = list(studio.dataframe[1].value["Result"])
+    assert outcomes[1].startswith("OK: ")
+    assert outcomes[0].startswith("Can no longer be sent: ")
     edit(studio, 0, {"label": "Beak"})
-    assert "This test is of an earlier edit" in words(studio)
+    assert "This test ran before your latest edit" in words(studio)
 
 
 def test_a_file_becomes_changes(studio: AppTest, built: services.Services) -> None:
@@ -275,7 +275,7 @@ def test_a_broken_file_is_a_sentence(studio: AppTest) -> None:
     upload = studio.get("file_uploader")[-1]
     upload.upload("x.json", b"{'no'", "application/json").run()
     assert "The file is not JSON" in words(studio)
-    assert "Nothing yet." in words(studio)
+    assert "No changes yet." in words(studio)
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_clear_fades_it_and_restore_brings_the_values_back(penguins: AppTest) ->
 def test_my_last_one_brings_it_back(penguins: AppTest) -> None:
     case = _predict(penguins)
     _press(penguins, "Clear")
-    _press(penguins, "My last one")
+    _press(penguins, "My last inputs")
     _is_fresh(penguins, case)
 
 

@@ -47,7 +47,7 @@ def test_what_a_data_scientist_chose_is_what_cases_are_compared_with(
     app = predict.switch_page("../pages/signatures.py").run()
     (source,) = [g for g in app.segmented_control if g.label == "Draw typical cases from"]
     source.set_value("cases").run()
-    assert "These would be taken: 4 cases, drawn from the newest 4." in _words(app)
+    assert "This would use 4 cases, drawn from the newest 4." in _words(app)
     next(b for b in app.button if b.label == "Compare with these").click().run()
     app = app.switch_page("../pages/predict.py").run()
     assert "Compared with 4 cases, drawn from the newest 4" in _labels(app)

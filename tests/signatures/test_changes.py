@@ -65,8 +65,8 @@ def test_what_the_wire_cannot_carry_is_told() -> None:
     facts = replace(EMPTY, fields={"age": FieldFacts(kind="image"), "gone": FieldFacts(label="x")})
     sentences = passed_over(facts, together(DECLARED, overlay=facts))
     assert sentences == [
-        "age: kind image is passed over: it does not go with what the server takes, FP64 [-1, 1].",
-        "gone: the model has no such field now; what is said of it waits.",
+        "age: kind image is ignored: it does not fit what the server takes, FP64 [-1, 1].",
+        "gone: the model has no such field now; its description is kept until it has.",
     ]
     fitting = replace(EMPTY, fields={"age": FieldFacts(label="Age", choices=(1.0, 2.0))})
     assert passed_over(fitting, together(DECLARED, overlay=fitting)) == []

@@ -29,15 +29,15 @@ def outcome(case: CaseView, signature: Signature = SIGNATURE, answer: object = A
 @pytest.mark.parametrize(
     ("changes", "answer", "words"),
     [
-        ({}, ADELIE, "Passes. The model answers Adelie, as then."),
-        ({}, replace(ADELIE, label="Gentoo"), "Passes. The model answers Gentoo; then Adelie."),
-        (NUMBER, Answer(kind="number", number=41.5), "Passes. The model answers 41.5, as then."),
-        (NUMBER, Answer(kind="number", number=40.0), "Passes. The model answers 40; then 41.5."),
-        ({"answer_label": None, "answer": None}, ADELIE, "Passes. The model answers Adelie."),
-        ({"entered": {"bill": 5}}, ADELIE, "Does not pass: Bill must be at least 10."),
-        ({"entered": {}}, ADELIE, "Does not pass: Bill is needed."),
-        ({"entered": {"bill": 39.1, "old": 1}}, ADELIE, "Does not pass: This model has no field called 'old'."),
-        ({}, EndpointFailed("It broke."), "Passes, but the model does not answer: It broke."),
+        ({}, ADELIE, "OK: still Adelie."),
+        ({}, replace(ADELIE, label="Gentoo"), "OK: now Gentoo, before Adelie."),
+        (NUMBER, Answer(kind="number", number=41.5), "OK: still 41.5."),
+        (NUMBER, Answer(kind="number", number=40.0), "OK: now 40, before 41.5."),
+        ({"answer_label": None, "answer": None}, ADELIE, "OK: Adelie."),
+        ({"entered": {"bill": 5}}, ADELIE, "Can no longer be sent: Bill must be at least 10."),
+        ({"entered": {}}, ADELIE, "Can no longer be sent: Bill is needed."),
+        ({"entered": {"bill": 39.1, "old": 1}}, ADELIE, "Can no longer be sent: This model has no field called 'old'."),
+        ({}, EndpointFailed("It broke."), "Can be sent, but the model gave no answer: It broke."),
     ],
 )  # fmt: skip
 def test_a_case_is_asked_again(changes: dict[str, object], answer: object, words: str) -> None:
@@ -48,11 +48,11 @@ def test_a_file_is_asked_again_where_it_is_an_example() -> None:
     kept = {"file": "a.png", "media_type": "image/png", "size": 8, "sha256": PICTURE.sha256}
     picture = Field(name="picture", kind="image", examples=(PICTURE,))
     signature = Signature(model=PENGUINS, inputs=(picture,))
-    assert "as then" in outcome(case_of(entered={"picture": kept}), signature)
+    assert "OK: still " in outcome(case_of(entered={"picture": kept}), signature)
     lost = case_of(entered={"picture": {**kept, "sha256": "other"}})
-    assert outcome(lost, signature) == "Cannot be asked again: Picture is not kept."
+    assert outcome(lost, signature) == "Cannot be sent again: Picture was not stored."
     omitted = case_of(entered={"bill": {"omitted": True, "size": 9, "sha256": "x"}})
-    assert outcome(omitted) == "Cannot be asked again: Bill is not kept."
+    assert outcome(omitted) == "Cannot be sent again: Bill was not stored."
 
 
 def test_time_is_bounded() -> None:
@@ -60,7 +60,7 @@ def test_time_is_bounded() -> None:
     trials = tried([case_of(), case_of(), case_of()], SIGNATURE, model, clock=lambda: next(ticks))
     assert len(model.calls) == 1
     assert [trial.outcome for trial in trials[1:]] == [
-        "Passes. Not asked: the time for this was up."
+        "Can be sent. Not asked: the time limit was reached."
     ] * 2
 
 

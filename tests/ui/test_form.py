@@ -70,9 +70,9 @@ def test_one_text_of_several_is_a_line_where_its_examples_are_short() -> None:
 def test_an_empty_input_is_said_after_a_press_and_a_wrong_one_at_once() -> None:
     fields = [Field(name=f"f{n}", kind="number", maximum=5) for n in range(10)]
     form = form_of(*fields, opened={"f9": 7.0})
-    assert said(form) == ["Something to mend in More (1).", "F9 must be at most 5."]
+    assert said(form) == ["To correct: More (1).", "F9 must be at most 5."]
     sent(form)
-    assert said(form)[0] == "Something to mend in More (3)."
+    assert said(form)[0] == "To correct: More (3)."
     assert "F0 is needed." in said(form)
     assert len(said(form)) == 11
     form.run()

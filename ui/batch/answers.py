@@ -23,7 +23,7 @@ def draw(
     """A sentence, the table, and the download."""
     st.subheader("Answers", anchor=False)
     answered = sum(case.is_answered for case in cases)
-    failed = f", {len(cases) - answered:,} could not be" if answered < len(cases) else ""
+    failed = f", {len(cases) - answered:,} were not" if answered < len(cases) else ""
     st.markdown(f"{answered:,} rows were answered{failed}.")
     frame = table(given, converted, cases, signature)
     st.dataframe(

@@ -50,7 +50,7 @@ def _draw_buttons(rows: int, asked: int) -> int:
     """How many rows are to be asked about now; 0 when no button was pressed."""
     if rows > AT_ONCE:
         st.warning(
-            f"{AT_ONCE:,} rows are answered at once, and this file has {rows:,}: the first {AT_ONCE:,} are asked."
+            f"The file has {rows:,} rows. At most {AT_ONCE:,} are answered at once: the first {AT_ONCE:,}."
         )
     most, first = min(rows, AT_ONCE), min(rows, _TRIED)
     with st.container(horizontal=True):

@@ -16,7 +16,7 @@ from services import services
 from ui import errors, session, staleness
 from ui.text import plain
 
-_WORDS = {"correct": "right", "incorrect": "wrong", "unsure": "one that you cannot judge"}
+_WORDS = {"correct": "right", "incorrect": "wrong", "unsure": "you can't tell"}
 _MOST_PILLS = 6
 
 
@@ -41,7 +41,7 @@ def _draw_given(case: CaseView, given: FeedbackView) -> None:
     corrected = (
         f" The right answer: {plain(truth)}." if truth and given.judgement == "incorrect" else ""
     )
-    st.success(f"Thank you. You called this answer {_WORDS[given.judgement]}.{corrected}")
+    st.success(f"Recorded: {_WORDS[given.judgement]}.{corrected}")
     st.button("Change", key=_key(case, "change"), on_click=_set, args=(case, "again", True))
 
 

@@ -10,31 +10,31 @@ import pandas as pd
 import streamlit as st
 
 from charts import counts, latency
-from health.estimates import Estimate, rate
+from health.estimates import MINIMUM_AUDITED, Estimate, rate
 from health.summary import HealthRow, SeriesPoint
 from ui.figure import draw_figure
 from ui.text import percent, plain
 
 _PERIODS = {"Today": 1, "7 days": 7, "30 days": 30, "All": None}
 _CHANNELS = {
-    "volunteered": "volunteered",
-    "audit": "drawn for a check",
+    "volunteered": "given voluntarily",
+    "audit": "drawn at random for a check",
     "review": "by review",
     "upload": "uploaded",
     "api": "by API",
 }
 _OUTCOMES = {
-    "invalid": "not sent: values to correct",
+    "invalid": "not sent: invalid values",
     "unreachable": "server not reachable",
     "timeout": "too slow",
     "not_found": "no such model",
     "refused": "not accepted",
-    "not_allowed": "not let in",
+    "not_allowed": "access refused",
     "not_ready": "model not ready",
-    "failed": "model broke",
+    "failed": "model failed",
     "unreadable": "answer not readable",
     "mismatch": "model changed",
-    "error": "our own error",
+    "error": "error of the workbench",
 }
 
 
@@ -57,7 +57,10 @@ def draw_totals(rows: Sequence[HealthRow]) -> None:
     columns[0].metric("Cases", f"{cases:,}", border=True, help="Every press of Predict is a case.")
     columns[1].metric("Answered", f"{answered:,}", border=True)
     columns[2].metric(
-        "Feedback", f"{said:,}", border=True, help="Cases somebody said something about."
+        "Feedback",
+        f"{said:,}",
+        border=True,
+        help="Judgements by people: right, wrong or can't tell.",
     )
     shown = "–" if errors.value is None else percent(errors.value)
     columns[3].metric(
@@ -80,8 +83,8 @@ def draw_table(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
     )
     if not all(row.accuracy.enough for row in rows):
         st.caption(
-            "Accuracy is shown once enough randomly drawn cases have been judged: feedback that people "
-            "volunteer is mostly about wrong answers, and alone would make every model look worse than it is."
+            f"Accuracy is shown once at least {MINIMUM_AUDITED} randomly drawn cases have been judged: feedback that people "
+            "give voluntarily is mostly about wrong answers, and alone would make every model look worse than it is."
         )
 
 
@@ -129,7 +132,7 @@ def feedback_count(row: HealthRow) -> int:
 
 
 def accuracy_words(estimate: Estimate) -> str:
-    """`0.86 [0.81–0.90] n=142 of 2,310`, or that there is not enough to say so."""
+    """`0.86 [0.81–0.90] n=142 of 2,310`, or how many of the drawn cases are judged."""
     words = str(estimate)
     return words[0].upper() + words[1:]
 
@@ -144,9 +147,9 @@ def _facts(row: HealthRow) -> dict[str, object]:
         "Feedback": feedback_count(row),
         "Right": _judged(row, "correct"),
         "Wrong": _judged(row, "incorrect"),
-        "Median ms": round(found.p50 * 1e3) if found else None,
-        "95 % ms": round(found.p95 * 1e3) if found else None,
-        "99 % ms": round(found.p99 * 1e3) if found else None,
+        "Half faster than (ms)": round(found.p50 * 1e3) if found else None,
+        "19 of 20 faster than (ms)": round(found.p95 * 1e3) if found else None,
+        "99 of 100 faster than (ms)": round(found.p99 * 1e3) if found else None,
         "Errors": row.cases - row.answered,
         "Last asked (UTC)": f"{row.last_case_at:%Y-%m-%d %H:%M}",
     }
@@ -157,13 +160,13 @@ def _judged(row: HealthRow, judgement: str) -> int:
 
 
 def _draw_feedback(rows: Sequence[HealthRow]) -> None:
-    st.subheader("Feedback by channel", anchor=False)
+    st.subheader("Where feedback came from", anchor=False)
     by_channel: dict[str, Counter[str]] = {}
     for row in rows:
         for channel, judged in row.feedback.items():
             by_channel.setdefault(channel, Counter()).update(judged)
     if not by_channel:
-        st.caption("Nobody has said yet whether an answer was right.")
+        st.caption("There is no feedback yet.")
     for channel, judged in by_channel.items():
         said = ", ".join(
             f"{judged[judgement]} {words}"

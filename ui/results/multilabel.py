@@ -20,7 +20,9 @@ def draw(answer: Answer, _values: Values, signature: Signature) -> None:
     st.header(plain(answer.headline), anchor=False)
     draw_score(answer, signature)
     count, known = len(answer.likely), len(answer.probabilities)
-    st.markdown(f"**{count} of {known} labels** are more likely than not. Each stands by itself.")
+    st.markdown(
+        f"**{count} of {known} labels** are more likely than not. Several can hold at once."
+    )
     shown = dict(list(answer.probabilities.items())[:_MOST_BARS])
     draw_figure(labels.figure(shown, percent), labels.alt_text(shown, percent))
     if known > len(shown):

@@ -29,12 +29,12 @@ def draw(desk: Desk) -> None:
     """What counts now, then where others can be drawn from."""
     signature = desk.published
     if not signature.is_tabular:
-        st.markdown("Only cases that are rows of a table are compared with typical ones.")
+        st.markdown("Typical cases are used only for models that take a row of a table.")
         return
     now = store.current(services().sessions, signature)
     st.markdown(
         "An explanation says how a case differs from **typical cases**. "
-        f"Now these are {plain(now.words)}{_chosen_by(now)}."
+        f"Currently: {plain(now.words)}{_chosen_by(now)}."
     )
     box = st.expander(
         "Look at them", key=desk.draft.widget("typical_rows"), type="compact", on_change="rerun"
@@ -67,7 +67,7 @@ def _draw_offer(desk: Desk, signature: Signature, source: str) -> None:
         return
     if found is None:
         return
-    st.markdown(f"These would be taken: {plain(found.words)}.")
+    st.markdown(f"This would use {plain(found.words)}.")
     draw_rows(found, signature)
     if st.button(
         "Compare with these", icon=":material/check:", key=desk.draft.widget(f"typical_{source}")

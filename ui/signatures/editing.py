@@ -69,7 +69,7 @@ def _said(draft: Draft, word: str, label: str, shown: str, bare: str) -> str:
 def _labels(draft: Draft, shown: Signature, bare: Signature) -> tuple[str, ...]:
     found, own = _classes(shown), _classes(bare)
     typed = st.text_input(
-        "Words for the classes, in the order of their numbers",
+        "Labels of the classes, in the order of their numbers",
         value=joined(found) or "",
         key=draft.widget("labels"),
         help=f"Separated by {BETWEEN}. For models that answer with a class.",
@@ -103,7 +103,7 @@ def _draw_names(desk: Desk) -> None:
             "The model does not name its inputs. Name them, and the form has a box for each."
         )
         typed = st.text_area(
-            "In the order in which the model takes them, one a line",
+            "In the order in which the model takes them, one per line",
             value="\n".join(draft.opened.inputs),
             key=draft.widget("inputs"),
             height=140,
@@ -154,7 +154,7 @@ def _edited_table(desk: Desk, shown: Signature, bare: Signature) -> Facts:
         placeholder="",
         alt="The fields of the model, to edit",
     )
-    st.caption("Click into a cell to change it. An emptied cell goes back to what the sources say.")
+    st.caption("Click into a cell to change it. Clear a cell to go back to what the sources say.")
     edits = _edits(draft)
     for title in open_ends(edits, shown):
         st.warning(f"{plain(title)}: a usual range has two ends.")
@@ -181,17 +181,23 @@ def _columns() -> dict[str, Any]:
         ),
         "kind": make.SelectboxColumn("Kind", options=list(get_args(Kind))),
         "optional": make.CheckboxColumn("Optional", help="It may stay unknown"),
-        "minimum": make.NumberColumn("Minimum", width=100, help="Below it nothing is sent"),
-        "maximum": make.NumberColumn("Maximum", width=100, help="Above it nothing is sent"),
-        "low": make.NumberColumn("Usually from", width=100, help="Outside of it people are warned"),
-        "high": make.NumberColumn("Usually to", width=100, help="Outside of it people are warned"),
+        "minimum": make.NumberColumn("Minimum", width=100, help="Smaller values are not sent"),
+        "maximum": make.NumberColumn("Maximum", width=100, help="Larger values are not sent"),
+        "low": make.NumberColumn(
+            "Usually from", width=100, help="People are warned outside this range"
+        ),
+        "high": make.NumberColumn(
+            "Usually to", width=100, help="People are warned outside this range"
+        ),
         "choices": make.TextColumn("Choices", width="medium", help=f"Values. {several}"),
         "choice_labels": make.TextColumn(
-            "Words of the choices", width="medium", help=f"In the order of the choices. {several}"
+            "Labels of the choices", width="medium", help=f"In the order of the choices. {several}"
         ),
-        "format": make.SelectboxColumn("Format", options=list(FORMATS), help="How it is typed"),
+        "format": make.SelectboxColumn("Format", options=list(FORMATS), help="Input format"),
         "pattern": make.TextColumn("Pattern", help="What a text must look like, in RE2 syntax"),
-        "group": make.TextColumn("Group", width="medium", help="Heading of fields out of sight"),
+        "group": make.TextColumn(
+            "Group", width="medium", help="Heading of the group that shows the field"
+        ),
         "order": make.NumberColumn("Position", step=1, help="The lowest come first"),
-        "sensitive": make.CheckboxColumn("Sensitive", help="Asked for, but never listed"),
+        "sensitive": make.CheckboxColumn("Sensitive", help="Asked for, but never shown in lists"),
     }

@@ -16,7 +16,7 @@ def draw(desk: Desk) -> None:
     """Two downloads of the signature as it is in the form now, and an upload."""
     signature, name = desk.edited, desk.draft.model.name
     st.markdown(
-        "A signature that is kept beside the model is declared by its server, and needs no version here."
+        "A signature stored with the model is declared by its server and needs no version here."
     )
     with st.container(horizontal=True):
         st.download_button(
@@ -30,7 +30,7 @@ def draw(desk: Desk) -> None:
             key="signature_schema", help="Of the inputs",
         )  # fmt: skip
     uploaded = st.file_uploader(
-        "Take over what a model-settings.json or a JSON Schema says",
+        "Import a model-settings.json or a JSON Schema",
         type=["json"], key=desk.draft.widget("file"), max_upload_size=MAX_FILE_BYTES // 2**20,
     )  # fmt: skip
     if uploaded is not None:

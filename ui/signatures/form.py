@@ -16,7 +16,7 @@ def draw(desk: Desk) -> None:
     """Draw the live form, and on a press what the edited signature says of its values."""
     signature = desk.edited
     with st.container(border=True):
-        st.caption("The form as it will be")
+        st.caption("Preview of the form")
         heading = signature.question or signature.title or desk.entry.title
         st.subheader(plain(heading), anchor=False)
         rows = signature.example_rows

@@ -73,11 +73,9 @@ def _draw_changes(desk: Desk, wrong: Sequence[str]) -> None:
     lines = diff(desk.published, desk.edited)
     lines += confirmations(desk.draft.base, desk.draft.content, desk.published)
     if not lines and not desk.draft.is_changed:
-        st.caption(
-            "Nothing yet. What you change on this page shows here before anybody else sees it."
-        )
+        st.caption("No changes yet. They are listed here before anyone else sees them.")
     elif not lines:
-        st.caption("Nothing that people would see.")
+        st.caption("No change that people would see.")
     if lines:
         st.markdown("\n".join(f"- {plain(line)}" for line in lines[:_MOST_LINES]))
     if len(lines) > _MOST_LINES:
@@ -93,7 +91,7 @@ def _draw_buttons(desk: Desk, *, is_ready: bool) -> None:
             disabled=not is_ready,
         )  # fmt: skip
         test = st.button(
-            f"Test with the last {MOST_CASES} requests",
+            f"Test with up to {MOST_CASES} past requests",
             icon=":material/science:",
             key="signature_test",
         )
@@ -109,7 +107,7 @@ def _draw_buttons(desk: Desk, *, is_ready: bool) -> None:
 
 def _draw_comment(desk: Desk) -> str:
     typed = st.text_input(
-        "Why? A word for whoever reads the versions", key=desk.draft.widget("comment"), max_chars=500,
+        "Why? A note for readers of the versions", key=desk.draft.widget("comment"), max_chars=500,
         persist_state="session",
     )  # fmt: skip
     return typed or ""
@@ -139,7 +137,7 @@ def _discard(desk: Desk) -> None:
 def _test(desk: Desk) -> None:
     found, signature = services(), desk.edited
     try:
-        with st.spinner("Asking the model again what it was asked …", show_time=True):
+        with st.spinner("Sending the last requests again …", show_time=True):
             cases = last_cases(found.sessions, desk.draft.model)
             trials = tried(cases, signature, found.model(signature.model, signature))
     except MdsError as error:
@@ -154,33 +152,33 @@ def _draw_trials(desk: Desk) -> None:
         return
     st.markdown(f"**{_summary(trials)}**")
     if content != written(desk.draft.content):
-        st.caption("This test is of an earlier edit.")
+        st.caption("This test ran before your latest edit.")
     if trials:
         st.dataframe(
             [_row(trial) for trial in trials],
             column_config={
                 "Asked": st.column_config.DatetimeColumn(format="MM-DD HH:mm", width=100),
                 "": st.column_config.TextColumn(width=30),
-                "What came of it": st.column_config.TextColumn(width="large"),
+                "Result": st.column_config.TextColumn(width="large"),
             },
             hide_index=True,
-            alt="The last requests, asked again",
+            alt="The last requests, sent again",
         )
 
 
 def _summary(trials: Sequence[Trial]) -> str:
     if not trials:
-        return "Nobody has asked this model yet, so there is nothing to test with."
+        return "There are no past requests of this model to test with."
     well = sum(trial.is_well for trial in trials)
-    count = "the last request" if len(trials) == 1 else f"the last {len(trials)} requests"
-    if well == len(trials):
-        return f"Nothing stands in the way of {count}."
-    return f"{len(trials) - well} of {count} would not be answered."
+    if well < len(trials):
+        return f"With this form, {len(trials) - well} of the last {len(trials)} requests no longer work."
+    last = "last request still works" if well == 1 else f"last {well} requests still work"
+    return f"The {last} with this form."
 
 
 def _row(trial: Trial) -> dict[str, object]:
     return {
         "Asked": trial.case.created_at,
         "": "✓" if trial.is_well else "✗",
-        "What came of it": trial.outcome,
+        "Result": trial.outcome,
     }

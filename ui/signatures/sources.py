@@ -48,11 +48,11 @@ def draw(desk: Desk) -> None:
 def _draw_guesses(desk: Desk, signature: Signature) -> None:
     guesses = [(field, fact) for field in signature.inputs for fact in uncertain(field)]
     if not guesses:
-        st.markdown("Every fact was declared or said by a person.")
+        st.markdown("Every fact was declared, or confirmed by a person.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        count = "1 fact was" if len(guesses) == 1 else f"{len(guesses)} facts were"
-        st.markdown(f"{count} declared by nobody.", width="stretch")
+        count = "1 fact" if len(guesses) == 1 else f"{len(guesses)} facts"
+        st.markdown(f"Nobody declared {count}: guessed, learned or probed.", width="stretch")
         st.button(
             "Confirm all", icon=":material/done_all:", key=desk.draft.widget("confirm_all"),
             on_click=_confirm, args=(desk, [(field.name, fact) for field, fact in guesses]),
@@ -71,7 +71,7 @@ def _draw_guess(desk: Desk, field: Field, fact: str) -> None:
         st.button(
             "Confirm", icon=":material/check:", key=desk.draft.widget(f"confirm_{field.name}_{fact}"),
             on_click=_confirm, args=(desk, [(field.name, fact)]),
-            help=f"{fact} of {field.name} is right",
+            help=f"The {FACTS[fact]} of {field.name} is correct",
         )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def with_confirmed(
 
 def _draw_facts(field: Field, of_the_wire: str) -> None:
     lines = list(_lines(field, of_the_wire))
-    st.markdown("\n".join(lines) or "Nothing is known of it but its name.")
+    st.markdown("\n".join(lines) or "Only its name is known.")
 
 
 def _lines(field: Field, of_the_wire: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ _NONE = "–"
 
 def draw(given: Given, model: ModelRef, signature: Signature) -> tuple[Mapping, Converted] | None:
     """The chosen columns and the rows made of them; None where no row can be sent."""
-    st.subheader("Which column is what", anchor=False)
+    st.subheader("Which column feeds which field", anchor=False)
     suggested = _suggested(given, model, signature)
     mapping = _edited(given, suggested, model, signature)
     mapping = _with_fixed(given, mapping, model, signature)
@@ -69,7 +69,7 @@ def _with_fixed(given: Given, mapping: Mapping, model: ModelRef, signature: Sign
     if not askable:
         return mapping
     st.markdown(
-        "The file has no column for these. Say what holds for every row, or choose a column above."
+        "The file has no column for these. Enter one value for all rows, or choose a column above."
     )
     values = {
         field.name: fields.render(

@@ -20,20 +20,20 @@ _PREVIEW = 5
 _ENCODINGS = ("utf-8", "utf-16", "cp1252", "iso-8859-1", "iso-8859-15", "cp1250", "mac_roman")
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
 _DECIMALS = {".": "point, as in 1.5", ",": "comma, as in 1,5"}
-_FOUND = "as found"
+_FOUND = "as detected"
 
 
 def draw(model: ModelRef) -> Given | None:
     """The file that was chosen, read; None as long as there is none that can be read."""
     uploaded = st.file_uploader(
-        "A file with one case in each row",
+        "A file with one case per row",
         type=[suffix.lstrip(".") for suffix in suffixes()],
         key=f"rows_file_{model}",
         help="CSV, Excel, OpenDocument, Parquet, Arrow, JSON, JSON Lines, or a ZIP of pictures or recordings.",
     )
     if uploaded is None:
         st.session_state.pop(session.FILE, None)
-        st.info("Choose a file. Nothing is asked before you have seen how it is understood.")
+        st.info("Choose a file. You see how it was read before anything is sent.")
         return None
     key = f"{uploaded.file_id}"
     given = _read(uploaded.name, uploaded.getvalue(), _choices(key))
@@ -94,14 +94,14 @@ _NAMES = ("sheet", "encoding", "delimiter", "decimal", "header_row")
 
 def _draw_choices(table: Table, key: str) -> None:
     """How the file is read, where what was found is wrong."""
-    with st.expander("Not read rightly?"), st.container(horizontal=True):
+    with st.expander("Not read correctly?"), st.container(horizontal=True):
         if len(table.sheets) > 1:
             _box("Sheet", "sheet", table.sheets, key)
-        _box("Columns are parted by", "delimiter", tuple(_DELIMITERS), key, _DELIMITERS)
+        _box("Columns are separated by", "delimiter", tuple(_DELIMITERS), key, _DELIMITERS)
         _box("Decimals", "decimal", tuple(_DECIMALS), key, _DECIMALS)
-        _box("Letters are encoded as", "encoding", _ENCODINGS, key)
+        _box("Text encoding", "encoding", _ENCODINGS, key)
         st.number_input(
-            "Row of the headings",
+            "Row with the column names",
             min_value=0,
             value=None,
             step=1,
