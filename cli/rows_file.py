@@ -36,7 +36,7 @@ def rows_in(
             replace(f, required=f.required and f.name not in given) for f in signature.inputs
         ),
     )
-    table = _table(path)
+    table = _table(path, needed)
     mapping = suggest(table, needed)
     _say(table, mapping)
     _warn(mapping, signature, given)
@@ -48,17 +48,17 @@ def rows_in(
     return [{n: v for n, v in row.items() if n in fed} for row in found.records()]
 
 
-def _table(path: Path) -> Table:
+def _table(path: Path, signature: Signature) -> Table:
     from tables.errors import UnreadableFile
-    from tables.reading import read
+    from tables.fitting import read_fitting
 
     try:
         with path.open("rb") as stream:
-            return read(stream, path.name)
+            return read_fitting(stream, path.name, signature)
     except OSError as error:
         raise Wrong(f"{path} could not be read: {error.strerror}.") from error
     except UnreadableFile as error:
-        raise Wrong(f"{path} could not be read. {error.sentence}") from error
+        raise Wrong(f"{path} could not be read. {error.sentence} {error.advice}") from error
 
 
 def _with_files(

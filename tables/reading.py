@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tables import magic
+from tables import documents, magic
 from tables.errors import UnreadableFile
 from tables.readers import Reader, readers
 from tables.table import Choices, Limits, Table
@@ -48,6 +48,9 @@ def _reader(upload: Upload) -> Reader:
             f"This is {words}, whatever its name says; no table can be read from it.",
             advice=_advice(words),
         )
+    words, advice = documents.document_in(upload)
+    if words:
+        raise UnreadableFile(f"This is {words}; no table can be read from it.", advice=advice)
     found = next((reader for reader in readers().values() if reader.matches(upload)), None)
     if found is None:
         known = ", ".join(reader.TITLE for reader in readers().values())

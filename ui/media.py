@@ -8,6 +8,7 @@ import warnings
 import streamlit as st
 from PIL import Image, UnidentifiedImageError
 
+from mds_client.codecs.pixels import to_eight_bits
 from mds_client.signature import File
 from ui.text import plain
 
@@ -38,6 +39,7 @@ def preview(data: bytes) -> Image.Image | None:
             picture = Image.open(io.BytesIO(data))
         if picture.width * picture.height > _MOST_PIXELS:
             return None
+        picture = to_eight_bits(picture)
         picture.thumbnail(_PREVIEW)
         return picture.convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):

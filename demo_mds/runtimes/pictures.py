@@ -2,11 +2,13 @@
 
 import io
 
+import numpy as np
 from mlserver.errors import InferenceError
 from PIL import Image, ImageOps
 
 FORMATS = ("PNG", "JPEG")
 MEDIA_TYPES = ("image/png", "image/jpeg")
+WHITES = (2**8 - 1, 2**10 - 1, 2**12 - 1, 2**16 - 1)
 MOST_PIXELS = 25_000_000
 
 
@@ -19,7 +21,7 @@ def _picture(file: bytes, name: str) -> Image.Image:
     try:
         picture = Image.open(io.BytesIO(file), formats=FORMATS)
         _check_size(picture, name)
-        return _on_white(ImageOps.exif_transpose(picture))
+        return _on_white(_in_eight_bits(ImageOps.exif_transpose(picture)))
     except InferenceError:
         raise
     except Image.DecompressionBombError:
@@ -36,6 +38,15 @@ def _check_size(picture: Image.Image, name: str) -> None:
             f"{name} is too large: {width} × {height} pixels, "
             f"where {MOST_PIXELS // 1_000_000} million are allowed."
         )
+
+
+def _in_eight_bits(picture: Image.Image) -> Image.Image:
+    """Grey of up to 16 bits: the fewest bits that hold the brightest pixel make it white."""
+    if not picture.mode.startswith("I"):
+        return picture
+    values = np.asarray(picture, dtype=float)
+    white = next((one for one in WHITES if values.max() <= one), values.max())
+    return Image.fromarray((values * (255 / white)).round().clip(0, 255).astype(np.uint8))
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explanations.errors import ExplanationFailed
+from mds_client.codecs.pixels import to_eight_bits
 from mds_client.signature import Field, File
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def _opened(value: object) -> Image:
                 "The picture has too many pixels to be taken apart.", advice="Send a smaller one."
             )
         # As people see it: turned as the camera says.
-        picture = ImageOps.exif_transpose(opened)
+        picture = to_eight_bits(ImageOps.exif_transpose(opened))
         picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as error:
         raise ExplanationFailed(

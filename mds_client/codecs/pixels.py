@@ -26,6 +26,8 @@ _NAMED = re.compile(r"image|img|pic|photo|pixel|frame", re.IGNORECASE)
 # Of the pictures that most published networks were trained on:
 # https://docs.pytorch.org/vision/stable/models.html, "the values have to be normalized"
 _MEAN, _SPREAD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
+_WHITES = (2**8 - 1, 2**10 - 1, 2**12 - 1, 2**16 - 1)
+_WHITES_OF_FRACTIONS = (1.0, 255.0)
 _MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 _WORDS: dict[str, str] = {
     "1": "0 to 1",
@@ -201,7 +203,7 @@ def _opened(data: bytes) -> Image:
             picture = Image.open(io.BytesIO(data))
         if picture.width * picture.height > _MOST_PIXELS:
             raise NoPicture("too many pixels")
-        return ImageOps.exif_transpose(picture)
+        return to_eight_bits(ImageOps.exif_transpose(picture))
     except (
         UnidentifiedImageError,
         OSError,
@@ -210,6 +212,27 @@ def _opened(data: bytes) -> Image:
         Image.DecompressionBombError,
     ) as error:
         raise NoPicture(str(error)) from error
+
+
+def to_eight_bits(picture: Image) -> Image:
+    """Grey of more than eight bits as eight; any other picture as it is.
+
+    Scanners and instruments use 8, 10, 12 or all of 16 bits: the fewest that hold the brightest pixel count as
+    white. Fractions count from 0 to 1, or to 255. Raises NoPicture for numbers of which no white is known.
+    """
+    from PIL import Image
+
+    if not picture.mode.startswith(("I", "F")):
+        return picture
+    values = np.asarray(picture, dtype=np.float64)
+    low, high = float(values.min()), float(values.max())
+    whites = _WHITES_OF_FRACTIONS if picture.mode == "F" else _WHITES
+    white = next((one for one in whites if high <= one), None)
+    if white is None or low < 0 or not np.isfinite([low, high]).all():
+        raise NoPicture(
+            f"its numbers run from {low:g} to {high:g}, and nothing says which is white"
+        )
+    return Image.fromarray((values * (255 / white)).round().astype(np.uint8))
 
 
 def _coloured(picture: Image, colours: int) -> Image:

@@ -25,10 +25,6 @@ _TABLES = (
     ".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xls", ".ods", ".parquet", ".arrow", ".feather",
     ".json", ".jsonl", ".ndjson",
 )  # fmt: skip
-_DOCUMENTS = {
-    "word/document.xml": "a Word document",
-    "ppt/presentation.xml": "a PowerPoint presentation",
-}
 _LEFT_OUT = {
     "unsafe": "would be written outside of its folder",
     "other": "is no picture, sound or table",
@@ -46,7 +42,6 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
     Raises UnreadableFile, Locked when the archive needs a password.
     """
     archive = zipped.opened(upload.data, limits)
-    _refuse_documents(archive)
     names, remarks = _names(archive)
     tables = [name for name in names if _suffix(name) in _TABLES]
     if len(tables) == 1:
@@ -63,13 +58,6 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
         "The archive holds no pictures, no sounds and no table.",
         advice="Pack the files themselves; an archive within an archive is not opened.",
     )
-
-
-def _refuse_documents(archive: zipfile.ZipFile) -> None:
-    """Documents of Office are ZIPs too, and have pictures in them."""
-    for name, words in _DOCUMENTS.items():
-        if name in archive.namelist():
-            raise UnreadableFile(f"This is {words}; no table can be read from it.")
 
 
 def _names(archive: zipfile.ZipFile) -> tuple[list[str], list[str]]:

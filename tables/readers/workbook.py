@@ -125,6 +125,14 @@ def _laid_out(
     rows = [[_cell(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
     others = [one for one in _sheets(book) if one != sheet.name]
     remarks = [f"The sheet {sheet.name} was read, not {_listed(others)}."] if others else []
+    merged = _fill_merged(rows, sheet)
+    if merged:
+        cells = "1 range of merged cells" if merged == 1 else f"{merged:,} ranges of merged cells"
+        remarks.append(
+            f"{cells} has its value in each row."
+            if merged == 1
+            else f"{cells} have their value in each row."
+        )
     if looked:
         _put_errors(rows, looked)
         remarks += _said_of_formulas(looked)
@@ -135,6 +143,18 @@ def _laid_out(
         remarks=tuple(remarks),
         sheets=tuple(_sheets(book)),
     )
+
+
+def _fill_merged(rows: list[list[object]], sheet: CalamineSheet) -> int:
+    """A value in cells that are merged over rows stands for each of them; how many such there are."""
+    count = 0
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or []:
+        if bottom <= top or top >= len(rows) or left >= len(rows[top]) or rows[top][left] == "":
+            continue
+        count += 1
+        for row in rows[top + 1 : bottom + 1]:
+            row[left] = rows[top][left]
+    return count
 
 
 def _listed(names: list[str]) -> str:

@@ -6,9 +6,11 @@ import pytest
 
 from mds_client.signature import Field, File, ModelRef, Signature
 from tables.converting import converted
+from tables.errors import UnreadableFile
+from tables.fitting import read_fitting
 from tables.mapping import suggest
 from tables.reading import read
-from tests.found.penguins import DATA, are_the_birds, rows_of
+from tests.found.penguins import DATA, SIGNATURE, are_the_birds, rows_of
 
 # How many of the three birds the file has.
 FILES = {
@@ -116,3 +118,30 @@ def test_percent_and_money() -> None:
         {"share": 1.0, "rate": 0.5, "amount": 12.0},
     ]
     assert any("$, CHF were read without conversion" in remark for remark in found.remarks)
+
+
+def test_the_sheet_is_read_whose_columns_fit() -> None:
+    table = read_fitting(DATA / "cover_sheet.xlsx", "", SIGNATURE)
+    assert are_the_birds(converted(table, suggest(table, SIGNATURE), SIGNATURE))
+    assert table.remarks[0] == "The sheet Data was read, not Read me."
+    assert table.sheets == ("Read me", "Data")
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "advice"),
+    [
+        ("sheet.numbers", "an Apple Numbers file", "Export To"),
+        ("letter.odt", "a text document", "Copy the table"),
+    ],
+)
+def test_documents_without_a_table_are_named(name: str, words: str, advice: str) -> None:
+    with pytest.raises(UnreadableFile, match=words) as caught:
+        read(DATA / name)
+    assert advice in caught.value.advice
+
+
+def test_a_value_of_merged_cells_stands_for_each_of_their_rows() -> None:
+    found = rows_of(DATA / "merged_category.xlsx")
+    assert [row["island"] for row in found.records()] == ["Dream", "Dream", "Biscoe"]
+    assert not found.problems
+    assert "merged cells" in read(DATA / "merged_category.xlsx").remarks[0]

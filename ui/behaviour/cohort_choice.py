@@ -130,7 +130,7 @@ def _known_versions(model: str, _signature: Signature) -> list[str]:
 
 
 def _of_file(entry: Entry, signature: Signature) -> Cohort | None:
-    given = upload.draw(entry.ref)
+    given = upload.draw(entry.ref, signature)
     found = columns.draw(given, entry.ref, signature) if given else None
     if given is None or found is None:
         return None

@@ -76,7 +76,7 @@ def _draw_offer(desk: Desk, signature: Signature, source: str) -> None:
 
 
 def _from_file(desk: Desk, signature: Signature) -> Background | None:
-    given = upload.draw(desk.entry.ref)
+    given = upload.draw(desk.entry.ref, signature)
     found = columns.draw(given, desk.entry.ref, signature) if given else None
     if given is None or found is None:
         return None

@@ -30,7 +30,7 @@ def are_wanted() -> bool:
 
 def draw(entry: Entry, signature: Signature) -> None:
     """Everything that stands under the model's heading while a file is asked about."""
-    given = upload.draw(entry.ref)
+    given = upload.draw(entry.ref, signature)
     if given is None:
         return
     converted = columns.draw(given, entry.ref, signature)

@@ -13,12 +13,14 @@ from tables.table import Choices, Table
 
 @dataclass(kw_only=True)
 class Given:
-    """One uploaded file. `digest` is of its content; `cases` are those of its rows so far, by question."""
+    """One uploaded file. `digest` is of its content, `fitted` the fingerprint of the
+    fields by which its sheet was chosen; `cases` are those of its rows so far, by question."""
 
     name: str
     digest: str
     choices: Choices
     table: Table
+    fitted: str = ""
     cases: dict[str, list[CaseView]] = field(default_factory=dict)
 
     def key(self, model: ModelRef, signature: Signature, columns: Mapping[str, str]) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mds_client.signature import ModelRef
+from mds_client.signature import ModelRef, Signature
 from tables.errors import UnreadableFile
+from tables.fitting import read_fitting
 from tables.readers import suffixes
-from tables.reading import read
 from tables.table import Choices, Table
 from ui import session
 from ui.tables.given import Given
@@ -23,8 +23,11 @@ _DECIMALS = {".": "point, as in 1.5", ",": "comma, as in 1,5"}
 _FOUND = "as detected"
 
 
-def draw(model: ModelRef) -> Given | None:
-    """The file that was chosen, read; None as long as there is none that can be read."""
+def draw(model: ModelRef, signature: Signature) -> Given | None:
+    """The file that was chosen, read; None as long as there is none that can be read.
+
+    Of several sheets the one is read whose columns fit the signature; another can be chosen.
+    """
     uploaded = st.file_uploader(
         "A file with one case per row",
         type=[suffix.lstrip(".") for suffix in suffixes()],
@@ -36,29 +39,39 @@ def draw(model: ModelRef) -> Given | None:
         st.info("Choose a file. You see how it was read before anything is sent.")
         return None
     key = f"{uploaded.file_id}"
-    given = _read(uploaded.name, uploaded.getvalue(), _choices(key))
-    if given is None:
+    given = _read(uploaded.name, uploaded.getvalue(), _choices(key), signature)
+    if isinstance(given, UnreadableFile):
+        _draw_choices(given.sheets, key)  # another sheet may be readable
         return None
     _draw_table(given.table)
-    _draw_choices(given.table, key)
+    _draw_totals(given.table, key)
+    _draw_choices(given.table.sheets, key)
     return given
 
 
-def _read(name: str, content: bytes, choices: Choices) -> Given | None:
+def _read(
+    name: str, content: bytes, choices: Choices, signature: Signature
+) -> Given | UnreadableFile:
     """The file as it was read before in this session, else read now; a sentence where it cannot be."""
     digest = hashlib.sha256(content).hexdigest()
     last: Given | None = st.session_state.get(session.FILE)
-    if last and (last.digest, last.choices) == (digest, choices):
+    if last and (last.digest, last.choices, last.fitted) == (
+        digest,
+        choices,
+        signature.fingerprint,
+    ):
         return last
     try:
         with st.spinner("Reading the file …"):
-            table = read(content, name, choices=choices)
+            table = read_fitting(content, name, signature, choices=choices)
     except UnreadableFile as error:
         st.error(
             f"{plain(error.sentence)}  \n{plain(error.advice)}", title="This file cannot be read"
         )
-        return None
-    given = Given(name=name, digest=digest, choices=choices, table=table)
+        return error
+    given = Given(
+        name=name, digest=digest, choices=choices, table=table, fitted=signature.fingerprint
+    )
     st.session_state[session.FILE] = given
     return given
 
@@ -89,14 +102,20 @@ def _choices(key: str) -> Choices:
     return Choices(**said, header_row=int(header) if header is not None else None)
 
 
-_NAMES = ("sheet", "encoding", "delimiter", "decimal", "header_row")
+_NAMES = ("sheet", "encoding", "delimiter", "decimal", "header_row", "keep_totals")
 
 
-def _draw_choices(table: Table, key: str) -> None:
+def _draw_totals(table: Table, key: str) -> None:
+    """Rows that are the sums of others are not sent, unless a person wants them."""
+    if table.totals or table.choices.keep_totals:
+        st.checkbox("Send rows that are totals of others too", key=f"rows_keep_totals_{key}")
+
+
+def _draw_choices(sheets: Sequence[str], key: str) -> None:
     """How the file is read, where what was found is wrong."""
     with st.expander("Not read correctly?"), st.container(horizontal=True):
-        if len(table.sheets) > 1:
-            _box("Sheet", "sheet", table.sheets, key)
+        if len(sheets) > 1:
+            _box("Sheet", "sheet", sheets, key)
         _box("Columns are separated by", "delimiter", tuple(_DELIMITERS), key, _DELIMITERS)
         _box("Decimals", "decimal", tuple(_DECIMALS), key, _DECIMALS)
         _box("Text encoding", "encoding", _ENCODINGS, key)
