@@ -39,9 +39,9 @@ def preview(data: bytes) -> Image.Image | None:
             picture = Image.open(io.BytesIO(data))
         if picture.width * picture.height > _MOST_PIXELS:
             return None
-        picture = to_eight_bits(picture)
-        picture.thumbnail(_PREVIEW)
-        return picture.convert("RGB")
+        small = to_eight_bits(picture)
+        small.thumbnail(_PREVIEW)
+        return small.convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     except Image.DecompressionBombWarning:
