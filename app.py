@@ -29,9 +29,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     """Build what pages use, then put everything alive out of the garbage collector's reach."""
     from ui import warmup
 
-    logging.basicConfig(
-        level=settings().log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    logging.basicConfig(level=settings().log_level)
+    services.hide_secrets_in_logs()
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each poll says nothing
     built = _built()
     services.install(built)

@@ -31,9 +31,11 @@ from mds_client.client.sync_client import MdsClient, Model
 from mds_client.discovery import Catalogue
 from mds_client.server import Server
 from mds_client.signature import ModelRef, Signature
+from mds_client.transport.redaction import Hiding
 from servers import registries_of, server_of, sources_of
 from settings import ROOT, Settings
 
+_LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 log = logging.getLogger(__name__)
 
 _ROOMS = ("cases", "feedback", "health", "explanations", "signatures", "tables")
@@ -131,6 +133,12 @@ _installed: list[Services] = []
 _lock = threading.Lock()
 
 
+def hide_secrets_in_logs() -> None:
+    """Take the secrets that any client knows out of every line that the root logger writes."""
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(Hiding(_LINE))
+
+
 def install(services: Services) -> None:
     """Make these the services of this process."""
     _installed[:] = [services]
@@ -149,6 +157,8 @@ def build(settings: Settings) -> Services:
     url = settings.database_url.get_secret_value()
     migrate(url)
     clients = {s.name: MdsClient(server_of(s)) for s in settings.servers}
+    for client in clients.values():
+        client.secrets.add(db.engine.password_of(url))
     sessions = make_sessions(url)
     return Services(
         settings=settings,

@@ -17,6 +17,7 @@ from mds_client.protocols.explainers import explainers, explaining_others
 from mds_client.protocols.protocol import Protocol
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
+from mds_client.transport.redaction import LONG, LONG_NUMBER
 from settings import settings_file
 
 Mark = Literal["✓", "!", "✗"]
@@ -69,7 +70,7 @@ def examined(server: Server) -> list[Finding]:
             found = client.detect()
         except MdsError as error:
             return [_bad(server, error)]
-        findings = _spoken(server, found)
+        findings = [*_spoken(server, found), *_short(client)]
         if server.protocol == AUTO and not found.protocol:
             return findings
         try:
@@ -95,6 +96,15 @@ def _spoken(server: Server, found: Detection) -> list[Finding]:
     code = FAILED if mark == "✗" else GOOD
     advice = _advice_of(found)
     return [Finding(mark=mark, server=server.name, sentence=said, advice=advice, code=code)]
+
+
+def _short(client: MdsClient) -> list[Finding]:
+    """Whether a credential is so short that it cannot be told from the words of an answer."""
+    if not client.secrets.has_short:
+        return []
+    said = f"A credential for it has fewer than {LONG} characters (of digits, {LONG_NUMBER})."
+    advice = "Where an answer repeats it, it is shown: take a longer one."
+    return [Finding(mark="!", server=client.server.name, sentence=said, advice=advice)]
 
 
 def _advice_of(found: Detection) -> str:

@@ -24,6 +24,7 @@ from cli.output import (
 )
 from db.errors import StorageError
 from mds_client.errors import MdsError
+from mds_client.transport.redaction import Hiding
 
 _COMMANDS = (
     ("models", models, "list what is deployed"),
@@ -44,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen.command != "demo"
     ):  # a command tells its error itself; the log's detail is for --verbose
         logging.basicConfig(level=logging.INFO if chosen.verbose else logging.CRITICAL)
+        for handler in logging.getLogger().handlers:
+            handler.setFormatter(Hiding(logging.BASIC_FORMAT))
     try:
         code = _run(chosen)
         sys.stdout.flush()

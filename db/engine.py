@@ -23,6 +23,7 @@ __all__ = [
     "location",
     "make_engine",
     "make_sessions",
+    "password_of",
     "reading",
     "translated",
     "writing",
@@ -58,6 +59,11 @@ def location(url: str) -> Path | None:
     parsed = make_url(url)
     is_file = parsed.get_backend_name() == "sqlite"
     return Path(str(parsed.database)).absolute() if is_file else None
+
+
+def password_of(url: str) -> str:
+    """The password in the URL of a database; empty where there is none."""
+    return str(make_url(url).password or "")
 
 
 def close(sessions: Sessions) -> None:

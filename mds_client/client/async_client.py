@@ -22,6 +22,7 @@ from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
 from mds_client.signature.rows import Rows, checked_rows
 from mds_client.transport.exchange import Exchange, Request, Response
+from mds_client.transport.redaction import Secrets
 from mds_client.transport.retrying import Outcome
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ class AsyncMdsClient(BaseClient):
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
+        secrets: Secrets | None = None,
     ) -> None:
-        super().__init__(server, clock)
+        super().__init__(server, clock, secrets)
         self._transport = transport or httpx.AsyncHTTPTransport(
             http2=server.http2, trust_env=False, **self.options()
         )
@@ -205,7 +207,7 @@ class AsyncMdsClient(BaseClient):
         left = self.left(started, call)
         async with asyncio.timeout(left):
             answer = await self._signed_in(self.wire(call, left, trace.async_event))
-            return await self._read(answer, started)
+            return self.secrets.response(await self._read(answer, started))
 
     async def _read(self, answer: httpx.Response, started: float) -> Response:
         """The whole of an answer, within the limits on its size and time."""

@@ -37,6 +37,7 @@ from mds_client.transport.credentials import auth_of, unreachable
 from mds_client.transport.deadline import Limit
 from mds_client.transport.exchange import Exchange, Request, Response
 from mds_client.transport.heads import Address, RawRequest
+from mds_client.transport.redaction import Secrets
 from mds_client.transport.retrying import Outcome, is_safe, pause
 from mds_client.transport.tls import verification
 from mds_client.transport.trace import trace
@@ -74,10 +75,13 @@ def _address(url: str) -> tuple[Address, str]:
 class BaseClient:
     """What the sync and the async client share: everything but sending."""
 
-    def __init__(self, server: Server, clock: Callable[[], float]) -> None:
+    def __init__(self, server: Server, clock: Callable[[], float], secrets: Secrets | None) -> None:
         self.server = server
         self._clock = clock
-        self._auth = auth_of(server.credentials)
+        self.secrets = secrets or Secrets()
+        for name, value in server.headers.items():
+            self.secrets.add_header(name, value)
+        self._auth = auth_of(server.credentials, self.secrets)
         self._standing = _standing(server.headers)
         self._breaker = Breaker(server.breaker_failures, server.breaker_seconds, clock)
         self.detected: Detection | None = None
@@ -212,8 +216,8 @@ class BaseClient:
         )
 
     def translate(self, error: Exception, limit: float | None = None) -> MdsError:
-        """Our error for one of httpx's. Its text is kept for the log alone."""
-        detail = f"{type(error).__name__}: {error}"
+        """Our error for one of httpx's. Its text, without secrets, is kept for the log alone."""
+        detail = self.secrets.text(f"{type(error).__name__}: {error}")
         where = self.server.title or self.server.name
         if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.UnsupportedProtocol):
             return EndpointUnreachable(

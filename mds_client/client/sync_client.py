@@ -35,6 +35,7 @@ from mds_client.signature import Explainer, ModelRef, Signature
 from mds_client.signature.rows import Rows, checked_rows
 from mds_client.transport.exchange import Exchange, Request, Response
 from mds_client.transport.heads import RawRequest, RawResponse
+from mds_client.transport.redaction import Secrets
 from mds_client.transport.retrying import Outcome
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
 class MdsClient(BaseClient):
     """Talks to one server. Safe to share between threads. Close it, or use it in a `with` block.
 
-    `transport` is the seam for tests (httpx.MockTransport or a real one); `clock` counts seconds.
+    `transport` is the seam for tests (httpx.MockTransport or a real one); `clock` counts seconds. What the server
+    repeats of its credentials, or of other `secrets`, is replaced before anything else reads it.
     """
 
     def __init__(
@@ -55,8 +57,9 @@ class MdsClient(BaseClient):
         *,
         transport: httpx.BaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
+        secrets: Secrets | None = None,
     ) -> None:
-        super().__init__(server, clock)
+        super().__init__(server, clock, secrets)
         self._pool: Executor | None = None
         self._transport = transport or self._connections()
         # Our own transport takes requests as they are, where nobody has to sign in.
@@ -257,7 +260,8 @@ class MdsClient(BaseClient):
         return self._stream(call, started)
 
     def _stream(self, call: Call, started: float) -> Response:
-        return self._read(self._answer(call, self.left(started, call)), started)
+        found = self._read(self._answer(call, self.left(started, call)), started)
+        return self.secrets.response(found)
 
     def _read(self, answer: RawResponse, started: float) -> Response:
         """The whole of an answer, within the limits on its size and time."""

@@ -18,6 +18,7 @@ from urllib.parse import quote
 import httpx
 
 from mds_client.errors import EndpointRefused, EndpointUnreachable, MdsError, NotAllowed
+from mds_client.transport.redaction import Secrets
 
 Flow = Generator[httpx.Request, httpx.Response, None]
 # A token is renewed this long before it expires, so that it is still good when it arrives.
@@ -76,23 +77,24 @@ class Credentials:
     audience: str = ""
 
 
-def auth_of(credentials: Credentials) -> httpx.Auth | None:
-    """The flow for what is configured; None for nothing."""
+def auth_of(credentials: Credentials, secrets: Secrets) -> httpx.Auth | None:
+    """The flow for what is configured, which notes each secret that it sends; None for nothing."""
     if credentials.token_url:
-        return ClientCredentials(credentials)
+        return ClientCredentials(credentials, secrets)
     if credentials.token or credentials.username or credentials.api_key:
-        return Header(credentials)
+        return Header(credentials, secrets)
     return None
 
 
 class Header(httpx.Auth):
     """A secret in a header: bearer token, name and password, or API key."""
 
-    def __init__(self, credentials: Credentials) -> None:
-        self._given = credentials
+    def __init__(self, credentials: Credentials, secrets: Secrets) -> None:
+        self._given, self._secrets = credentials, secrets
 
     def auth_flow(self, request: httpx.Request) -> Flow:
         name, value = self._header()
+        self._secrets.add_header(name, value)
         request.headers[name] = value
         yield request
 
@@ -111,9 +113,12 @@ class ClientCredentials(httpx.Auth):
     requires_response_body = False
 
     def __init__(
-        self, credentials: Credentials, clock: Callable[[], float] = time.monotonic
+        self,
+        credentials: Credentials,
+        secrets: Secrets,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._given, self._clock = credentials, clock
+        self._given, self._secrets, self._clock = credentials, secrets, clock
         self._token, self._expires = "", 0.0
 
     def auth_flow(self, request: httpx.Request) -> Flow:
@@ -136,8 +141,11 @@ class ClientCredentials(httpx.Auth):
             "scope": given.scope,
             "audience": given.audience,
         }
+        secret = given.client_secret.value()
         # RFC 6749, 2.3.1: both parts are form-encoded before they are joined.
-        basic = _basic(quote(given.client_id, safe=""), quote(given.client_secret.value(), safe=""))
+        basic = _basic(quote(given.client_id, safe=""), quote(secret, safe=""))
+        self._secrets.add(secret)
+        self._secrets.add_header("Authorization", basic)
         return httpx.Request(
             "POST",
             given.token_url,
@@ -152,6 +160,7 @@ class ClientCredentials(httpx.Auth):
         try:
             answer: Any = response.json()
             self._token = str(answer["access_token"])
+            self._secrets.add_token(self._token)
             lifetime = float(answer.get("expires_in") or 300)
         except _MALFORMED:
             raise _refused(response) from None

@@ -215,7 +215,7 @@ def test_a_token_is_fetched_once_and_again_when_it_is_old(
     caplog.set_level(logging.DEBUG)
     now, tokens, server = [0.0], Tokens(), _oauth(monkeypatch)
     with MdsClient(server, transport=httpx.MockTransport(tokens)) as client:
-        client._auth = ClientCredentials(server.credentials, lambda: now[0])
+        client._auth = ClientCredentials(server.credentials, client.secrets, lambda: now[0])
         client.predict(SIGNATURE, ROW)
         prediction = client.predict(SIGNATURE, ROW)
         assert tokens.fetched == 1
