@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from explanations.contract import Budget
+from explanations.budget import Budget
 from explanations.errors import ExplanationFailed
 from explanations.target import Target
 from mds_client.errors import (

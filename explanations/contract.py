@@ -10,16 +10,15 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from pydantic import TypeAdapter
 
+from explanations.budget import Budget as Budget
+from explanations.budgeted_model import BudgetedModel
 from explanations.target import Target
+from mds_client.protocols.explainers import Explained
 from mds_client.signature import Signature, Values
-
-if TYPE_CHECKING:
-    from explanations.budgeted_model import BudgetedModel
-    from mds_client.protocols.explainers import Explained
 
 Kind = Literal[
     "attribution", "rule", "spans", "grid", "segments", "changes", "importance", "curves", "tree"
@@ -168,23 +167,6 @@ class Explanation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Budget:
-    """What an explanation may cost: rows sent to the model, requests, seconds. None: no limit."""
-
-    rows: int | None = None
-    calls: int | None = None
-    seconds: float | None = None
-
-    def __str__(self) -> str:
-        parts = [
-            f"{self.rows:,} rows" if self.rows is not None else "",
-            f"{self.calls:,} calls" if self.calls is not None else "",
-            f"{self.seconds:g} seconds" if self.seconds is not None else "",
-        ]
-        return ", ".join(part for part in parts if part) or "no limit"
-
-
-@dataclass(frozen=True, kw_only=True)
 class Progress:
     """How far an explanation is, from 0 to 1, what it is doing, and what it would say by now."""
 
@@ -212,7 +194,7 @@ class ExplainContext:
     cohort: Sequence[Values] = ()
     truths: Sequence[Truth] = ()
     options: Mapping[str, object] = field(default_factory=dict)
-    budget: Budget = Budget()
+    budget: Budget = field(default_factory=Budget)
     seed: int = 0
     report: Callable[[Progress], None] = lambda _: None
     native: Callable[[float], Explained] | None = None
