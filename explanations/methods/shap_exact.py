@@ -10,7 +10,7 @@ import numpy as np
 from explanations.contract import Budget, ExplainContext, Explanation, Kind, Scope
 from explanations.shapley import masked_model
 from explanations.shapley.game import Matrix, Vector
-from explanations.shapley.masked_model import Effect, MaskedModel
+from explanations.shapley.masked_model import MaskedModel, PartialResult
 from mds_client.signature import Signature
 
 NAME = "shap_exact"
@@ -43,19 +43,21 @@ def warm() -> None:
 def explain(context: ExplainContext) -> Explanation:
     combinations = 2 ** len(context.values)
     typical = int(max(min(context.ask.room_given_time // combinations, masked_model.TYPICAL), 1))
-    return masked_model.explained(context, _effects, typical=typical)
+    return masked_model.explained(context, _results, typical=typical)
 
 
-def _effects(switches: MaskedModel) -> Iterator[Effect]:
-    found = np.empty((0, switches.count))
-    for row in range(len(switches.game.background)):
-        amounts = _amounts(partial(switches.against, row), switches.off)
+def _results(masked: MaskedModel) -> Iterator[PartialResult]:
+    found = np.empty((0, masked.count))
+    for row in range(len(masked.game.background)):
+        amounts = _amounts(partial(masked.with_typical, row), masked.off)
         found = np.vstack([found, amounts])
-        weights = switches.game.weights[: len(found)]
+        weights = masked.game.weights[: len(found)]
         words = (
             f"All combinations of fields against {_counted(len(found))}, by shap's Exact explainer."
         )
-        yield Effect(amounts=weights @ found / weights.sum(), words=words, typical=len(found))
+        yield PartialResult(
+            amounts=weights @ found / weights.sum(), words=words, typical=len(found)
+        )
 
 
 def _amounts(model: Callable[[Matrix], Vector], off: Matrix) -> Matrix:

@@ -9,7 +9,7 @@ import numpy as np
 from explanations.contract import Budget, ExplainContext, Explanation, Kind, Scope
 from explanations.libraries import isolated_rng
 from explanations.shapley import masked_model
-from explanations.shapley.masked_model import Effect, MaskedModel
+from explanations.shapley.masked_model import MaskedModel, PartialResult
 from mds_client.signature import Signature
 
 NAME = "shap_kernel"
@@ -40,23 +40,23 @@ def warm() -> None:
 
 
 def explain(context: ExplainContext) -> Explanation:
-    return masked_model.explained(context, _effects)
+    return masked_model.explained(context, _results)
 
 
-def _effects(switches: MaskedModel) -> Iterator[Effect]:
+def _results(masked: MaskedModel) -> Iterator[PartialResult]:
     import shap
 
-    fields = switches.count
+    fields = masked.count
     most = min(2**fields - 2, COMBINATIONS + 2 * fields)
     with isolated_rng():
-        for combinations in masked_model.with_more(switches, min(4 * fields, most), most):
+        for combinations in masked_model.with_more(masked, min(4 * fields, most), most):
             # shap 0.49 draws from numpy's global generator.
-            np.random.seed(switches.seed)
-            explainer = shap.KernelExplainer(switches, switches.off)
+            np.random.seed(masked.seed)
+            explainer = shap.KernelExplainer(masked, masked.off)
             amounts = explainer.shap_values(
-                switches.on, nsamples=combinations, l1_reg=False, silent=True
+                masked.on, nsamples=combinations, l1_reg=False, silent=True
             )
             words = (
                 f"Fitted to {combinations:,} combinations of fields, by shap's Kernel explainer."
             )
-            yield Effect(amounts=np.asarray(amounts).reshape(fields), words=words)
+            yield PartialResult(amounts=np.asarray(amounts).reshape(fields), words=words)

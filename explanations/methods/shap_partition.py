@@ -10,7 +10,7 @@ from explanations.contract import Budget, ExplainContext, Explanation, Kind, Sco
 from explanations.libraries import isolated_rng
 from explanations.shapley import masked_model
 from explanations.shapley.game import Matrix
-from explanations.shapley.masked_model import Effect, MaskedModel
+from explanations.shapley.masked_model import MaskedModel, PartialResult
 from mds_client.signature import Signature
 
 NAME = "shap_partition"
@@ -44,38 +44,38 @@ def warm() -> None:
 
 
 def explain(context: ExplainContext) -> Explanation:
-    return masked_model.explained(context, _effects)
+    return masked_model.explained(context, _results)
 
 
-def _effects(switches: MaskedModel) -> Iterator[Effect]:
+def _results(masked: MaskedModel) -> Iterator[PartialResult]:
     import shap
 
-    fields = switches.count
-    masker = shap.maskers.Partition(switches.off, clustering=_likeness(switches))
+    fields = masked.count
+    masker = shap.maskers.Partition(masked.off, clustering=_clustering(masked))
     with isolated_rng():
         for combinations in masked_model.with_more(
-            switches, min(4 * fields, COMBINATIONS), COMBINATIONS
+            masked, min(4 * fields, COMBINATIONS), COMBINATIONS
         ):
             # shap 0.49 draws from numpy's global generator.
-            np.random.seed(switches.seed)
-            explainer = shap.explainers.Partition(switches, masker)
-            amounts = explainer(switches.on, max_evals=combinations, silent=True).values
+            np.random.seed(masked.seed)
+            explainer = shap.explainers.Partition(masked, masker)
+            amounts = explainer(masked.on, max_evals=combinations, silent=True).values
             tried = explainer.last_eval_count + 2
             words = (
                 f"Like fields taken together, then apart, in {tried:,} combinations of fields, "
                 "by shap's Partition explainer."
             )
-            yield Effect(amounts=np.asarray(amounts).reshape(fields), words=words)
+            yield PartialResult(amounts=np.asarray(amounts).reshape(fields), words=words)
             if tried < combinations:
                 return
 
 
-def _likeness(switches: MaskedModel) -> Matrix:
+def _clustering(masked: MaskedModel) -> Matrix:
     """Which fields go together in the case and the typical rows, as a tree: scipy's linkage."""
     from scipy.cluster.hierarchy import linkage
     from scipy.spatial.distance import squareform
 
-    game = switches.game
+    game = masked.game
     rows = np.vstack([game.case, game.background])
     firsts = rows[:, [own[0] for own in game.players]]
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -10,7 +10,7 @@ from explanations.contract import Budget, ExplainContext, Explanation, Kind, Sco
 from explanations.libraries import isolated_rng
 from explanations.shapley import masked_model
 from explanations.shapley.game import Matrix, Vector
-from explanations.shapley.masked_model import Effect, MaskedModel
+from explanations.shapley.masked_model import MaskedModel, PartialResult
 from mds_client.signature import Signature
 
 NAME = "shap_permutation"
@@ -41,17 +41,17 @@ def warm() -> None:
 
 
 def explain(context: ExplainContext) -> Explanation:
-    return masked_model.explained(context, _effects)
+    return masked_model.explained(context, _results)
 
 
-def _effects(switches: MaskedModel) -> Iterator[Effect]:
-    found = np.empty((0, switches.count))
+def _results(masked: MaskedModel) -> Iterator[PartialResult]:
+    found = np.empty((0, masked.count))
     with isolated_rng():
         for order in range(MOST_ORDERS):
-            amounts = _amounts(switches, switches.off, seed=(switches.seed + order) % 2**32)
+            amounts = _amounts(masked, masked.off, seed=(masked.seed + order) % 2**32)
             found = np.vstack([found, amounts])
             words = f"Estimated from {len(found)} random {'order' if len(found) == 1 else 'orders'} of the fields"
-            yield Effect(
+            yield PartialResult(
                 amounts=found.mean(axis=0), words=f"{words}, by shap's Permutation explainer."
             )
 

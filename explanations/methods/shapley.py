@@ -22,8 +22,8 @@ from explanations.shapley.affordable_background import (
     rows_for_all,
 )
 from explanations.shapley.game import Estimate, Game, Matrix, Vector, exact
-from explanations.shapley.permutation_samples import Facts
-from explanations.shapley.players import Player, players
+from explanations.shapley.permutation_samples import Features
+from explanations.shapley.players import Player, find_players
 from explanations.shapley.result import to_explanation
 from mds_client.errors import MdsError
 from mds_client.signature import Signature
@@ -37,7 +37,7 @@ ROWS_A_FIELD = 100
 CALLS = 300
 REPETITIONS = 4
 # Bars are drawn anew after so many seconds, if the model is slow.
-REFINED = 0.5
+REDRAW_SECONDS = 0.5
 # Answers that differ by less are the same: a model may run a row in another batch.
 SAME = 1e-6
 
@@ -61,30 +61,31 @@ def cost(signature: Signature) -> Budget:
 
 def explain(context: ExplainContext) -> Explanation:
     repeated = context.ask.again(context.values, REPETITIONS)
-    found, ended = _watched(context, float(repeated[0]))
+    found, ended = _last_estimate(context, float(repeated[0]))
     noise = float(np.ptp(repeated))
     if noise > SAME * max(1.0, abs(float(repeated[0]))):
-        half = found.estimate.half + noise
-        found = replace(found, estimate=replace(found.estimate, half=half))
-        ended = f"{ended} {_noisy(context, repeated)}".strip()
-    return _told(context, found, ended)
+        half = found.estimate.half_width + noise
+        found = replace(found, estimate=replace(found.estimate, half_width=half))
+        ended = f"{ended} {_noise_note(context, repeated)}".strip()
+    return _explanation(context, found, ended)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Found:
-    """An estimate, of which game and between whom."""
+    """An estimate, with the game and the players that it is of."""
 
     game: Game
     players: Sequence[Player]
     estimate: Estimate
 
 
-def _watched(context: ExplainContext, reached: float) -> tuple[_Found, str]:
-    """The last estimate before it is good enough, the budget is out or the model fails, and what ended it."""
+def _last_estimate(context: ExplainContext, case_answer: float) -> tuple[_Found, str]:
+    """The last estimate when it was good enough, the budget ran out or the model failed; and in words what ended it
+    early."""
     found: _Found | None = None
     ended = ""
     try:
-        for found in _growing(context, reached):
+        for found in _with_growing_background(context, case_answer):
             context.report(_progress(context, found))
             if found.estimate.is_narrow:
                 return found, ""
@@ -103,68 +104,79 @@ def _watched(context: ExplainContext, reached: float) -> tuple[_Found, str]:
     return found, ended or _short_of(context, found.estimate)
 
 
-def _growing(context: ExplainContext, reached: float) -> Iterator[_Found]:
-    """Estimates; begun anew with more typical cases where the model turns out quicker than it seemed."""
-    who = players(context.signature, context.values, all_rows(context))
+def _with_growing_background(context: ExplainContext, case_answer: float) -> Iterator[_Found]:
+    """Estimates one after another; started anew with more typical rows where the model proves quicker than it seemed."""
+    players = find_players(context.signature, context.values, all_rows(context))
     is_too_few = True
     while is_too_few:
-        against = affordable_background(context, len(who))
+        background = affordable_background(context, len(players))
         is_too_few = False
-        words = f"Comparing with {len(against.rows)} typical cases"
+        words = f"Comparing with {len(background.rows)} typical cases"
         context.report(Progress(fraction=0.1, words=words))
-        for found in _estimates(context, who, against, reached):
-            is_too_few = against.can_grow(context.ask)
+        for found in _estimates(context, players, background, case_answer):
+            is_too_few = background.can_grow(context.ask)
             if is_too_few:
                 break
             yield found
 
 
 def _estimates(
-    context: ExplainContext, who: Sequence[Player], against: AffordableBackground, reached: float
+    context: ExplainContext,
+    players: Sequence[Player],
+    background: AffordableBackground,
+    case_answer: float,
 ) -> Iterator[_Found]:
     ask = context.ask
-    encoder = Encoder.of(list(context.values), [context.values, *against.rows])
-    game = _game(context, encoder, who, against, reached)
+    encoder = Encoder.of(list(context.values), [context.values, *background.rows])
+    game = _game(context, encoder, players, background, case_answer)
 
     def score(codes: Matrix) -> Vector:
         return ask(encoder.decode(codes))
 
     def room() -> float:
-        return min(max(game.rows_a_pair, min(ROWS_A_CALL, ask.rows_within(REFINED))), ask.room)
+        return min(
+            max(game.rows_per_pair, min(ROWS_A_CALL, ask.rows_within(REDRAW_SECONDS))), ask.room
+        )
 
     if game.rows_for_all <= ask.room:
         estimates = exact(score, game, lambda: ask.room)
     else:
-        facts = Facts.of(encoder, game)
-        estimates = permutation_sampling.sampled(score, game, room, seed=context.seed, facts=facts)
+        features = Features.of(encoder, game)
+        estimates = permutation_sampling.sampled(
+            score, game, room, seed=context.seed, features=features
+        )
     for estimate in estimates:
-        yield _Found(game=game, players=who, estimate=estimate)
+        yield _Found(game=game, players=players, estimate=estimate)
 
 
 def _game(
     context: ExplainContext,
     encoder: Encoder,
-    who: Sequence[Player],
-    against: AffordableBackground,
-    reached: float,
+    players: Sequence[Player],
+    background: AffordableBackground,
+    case_answer: float,
 ) -> Game:
     place = {name: column for column, name in enumerate(context.values)}
     return Game(
         case=encoder.encode([context.values])[0],
-        background=encoder.encode(against.rows),
-        weights=against.weights,
-        players=[[place[name] for name in each.names] for each in who],
-        reached=reached,
-        starts=against.starts,
+        background=encoder.encode(background.rows),
+        weights=background.weights,
+        players=[[place[name] for name in each.names] for each in players],
+        case_answer=case_answer,
+        background_answers=background.background_answers,
     )
 
 
 def _short_of(context: ExplainContext, found: Estimate) -> str:
-    """What ended it, where that leaves out something a reader expects."""
-    return "" if np.isfinite(found.half).all() else f"It ended after {context.ask.nearest_limit}."
+    """What ended it, where the estimate has no ranges yet; else empty."""
+    return (
+        ""
+        if np.isfinite(found.half_width).all()
+        else f"It ended after {context.ask.nearest_limit}."
+    )
 
 
-def _noisy(context: ExplainContext, repeated: Vector) -> str:
+def _noise_note(context: ExplainContext, repeated: Vector) -> str:
     low, high = (context.target.value_text(float(end)) for end in (repeated.min(), repeated.max()))
     return (
         f"Asked {len(repeated)} times about this very case, the model answered between {low} and {high}: "
@@ -173,7 +185,7 @@ def _noisy(context: ExplainContext, repeated: Vector) -> str:
 
 
 def _progress(context: ExplainContext, found: _Found) -> Progress:
-    rough, ask = _told(context, found, "So far."), context.ask
+    rough, ask = _explanation(context, found, "So far."), context.ask
     share = ask.rows / (context.budget.rows or ROWS)
     return Progress(
         fraction=min(0.1 + 0.9 * share, 1.0),
@@ -182,16 +194,16 @@ def _progress(context: ExplainContext, found: _Found) -> Progress:
     )
 
 
-def _told(context: ExplainContext, found: _Found, ended: str) -> Explanation:
-    how = f"{_how(found)} {ended}".strip()
-    who, estimate = found.players, found.estimate
+def _explanation(context: ExplainContext, found: _Found, ended: str) -> Explanation:
+    how = f"{_note(found)} {ended}".strip()
+    players, estimate = found.players, found.estimate
     return replace(
-        to_explanation(context, who, estimate, reached=found.game.reached, how=how),
+        to_explanation(context, players, estimate, case_answer=found.game.case_answer, how=how),
         is_complete=not ended,
     )
 
 
-def _how(all_found: _Found) -> str:
+def _note(all_found: _Found) -> str:
     """How the amounts were found, how sure they are, and that they add up."""
     game, found = all_found.game, all_found.estimate
     adds = "The amounts add up to the difference from a typical case."
@@ -199,7 +211,7 @@ def _how(all_found: _Found) -> str:
     if found.is_exact:
         return f"Exact against {against}: all combinations of fields were tried. {adds}"
     orders = f"{found.pairs} random orders of the fields"
-    if np.isfinite(found.half).all():
+    if np.isfinite(found.half_width).all():
         return (
             f"Estimated from {orders}, against {against}; ranges hold with 95 % certainty. {adds}"
         )

@@ -1,6 +1,6 @@
-"""The typical cases that a case is compared with: as many as can be walked twice within the budget.
+"""The background rows of a Shapley estimate: as many typical rows as the budget has two antithetic pairs for.
 
-Few of them would make amounts look surer than they are: what a model does with the cases left out is in no interval.
+With few of them amounts would look surer than they are: the intervals do not cover typical rows that were left out.
 """
 
 from __future__ import annotations
@@ -15,26 +15,27 @@ from explanations.shapley.game import Vector
 from mds_client.signature import Values
 
 MOST_TYPICAL = 50
-# How much of what is left may be spent before it is known how fast the model is.
-TRIED = 0.1
-FEWEST_TRIED = 4
+# The share of the remaining rows that goes into the next call while the model's pace is being measured.
+TRIAL_SHARE = 0.1
+FEWEST_TRIAL_ROWS = 4
 
 
 def rows_for_all(fields: int, typical: int = MOST_TYPICAL) -> int:
-    """The most rows that so few fields can take: every combination with every typical row, or two walks each."""
-    return typical * max(1 << fields, 4 * fields + 1) + FEWEST_TRIED
+    """The most rows that an estimate over `fields` fields asks about: every coalition with every typical row, or two
+    antithetic pairs for each, whichever is more."""
+    return typical * max(1 << fields, 4 * fields + 1) + FEWEST_TRIAL_ROWS
 
 
 @dataclass(frozen=True, kw_only=True)
 class AffordableBackground:
-    """Typical rows, the share each stands for, and the answers to them.
+    """Typical rows, the share of all rows that each stands for (sum 1), and the answers to them.
 
-    `wanted` is how many there would be if the model were quick enough; `rows_each` what one costs.
+    `wanted` is how many there would be if the model were quick enough; `rows_each` how many rows one costs.
     """
 
     rows: list[Values]
     weights: Vector
-    starts: Vector
+    background_answers: Vector
     wanted: int
     rows_each: int
 
@@ -49,7 +50,7 @@ def affordable_background(
 ) -> AffordableBackground:
     """The typical rows to compare with, and their answers. Raises ExplanationFailed without any.
 
-    How fast a model is, a first small call does not tell: the rows are asked in growing parts.
+    The first call to a model says little of its pace, so the rows are asked about in growing parts.
     """
     ask, rows = context.ask, all_rows(context)
     rows_each = 4 * max(players - 1, 1) + 1
@@ -57,15 +58,19 @@ def affordable_background(
     chosen, weights = typical(context.signature, rows, wanted)
     wanted, done = len(chosen), 0
     while done < min(wanted, max(ask.room // rows_each, 1)):
-        part = int(max(TRIED * ask.room, min(FEWEST_TRIED, ask.room), 1))
+        part = int(max(TRIAL_SHARE * ask.room, min(FEWEST_TRIAL_ROWS, ask.room), 1))
         ask(chosen[done : done + part])
         done += part
-    # Those that were asked for are paid for.
+    # The answers to rows that were asked about already cost nothing more.
     affordable = int(max((ask.room + min(done, wanted)) // rows_each, 1))
     if affordable < wanted:
         chosen, weights = typical(context.signature, rows, affordable)
     return AffordableBackground(
-        rows=chosen, weights=weights, starts=ask(chosen), wanted=wanted, rows_each=rows_each
+        rows=chosen,
+        weights=weights,
+        background_answers=ask(chosen),
+        wanted=wanted,
+        rows_each=rows_each,
     )
 
 

@@ -1,7 +1,8 @@
-"""Shapley values from a model's answers alone: what is shared out, between whom, and the exact formula.
+"""The cooperative game whose Shapley values explain a case, and their exact formula.
 
-A *player* is a column, or a group of columns that change together: they turn a typical row into the case.
-Where all sets of players are too many to try, explanations/shapley/permutation_sampling.py tries some orders of them.
+A *player* is a column, or a group of columns that change together. A coalition has the values of the case, all
+other players those of a typical row; its worth is the model's answer to that row. Where there are too many coalitions
+to try, explanations/shapley/permutation_sampling.py samples permutations of the players.
 """
 
 from __future__ import annotations
@@ -24,41 +25,43 @@ T_FEW = (math.inf, 12.7062, 4.3027, 3.1824, 2.7764)
 Z = 1.959964
 FEWEST_PAIRS = 10
 NARROW = 0.02
-SLIVER = 0.003
+VERY_NARROW = 0.003
 NAMED = 3
-# Of many bars looked at more than once, some lie beyond their interval: named ones are apart by twice as much.
-APART = 2.0
+# Where many intervals are looked at repeatedly, some miss the truth: amounts that are named in words must differ from
+# the others by this many half widths.
+NAMED_MARGIN = 2.0
 TINY = 1e-300
 
 
 @dataclass(frozen=True, kw_only=True)
 class Game:
-    """What is to be shared out, and between whom.
+    """The game: encoded rows, players, and the answers that are known beforehand.
 
     `case` is (columns,), `background` (typical rows, columns), `weights` (typical rows,) with sum 1;
-    `players` has the columns of each player. `reached` is the answer for the case, `starts` those for the
-    typical rows: they are asked for once, beforehand.
+    `players` has the columns of each player. `case_answer` is the answer for the case, `background_answers`
+    (typical rows,) those for the typical rows.
     """
 
     case: Vector
     background: Matrix
     weights: Vector
     players: Sequence[Sequence[int]]
-    reached: float
-    starts: Vector
+    case_answer: float
+    background_answers: Vector
 
     @property
-    def rows_a_pair(self) -> int:
-        """Rows of one pair of walks: both ends are known."""
+    def rows_per_pair(self) -> int:
+        """How many rows the model is asked about for one antithetic pair: both ends are known."""
         return 2 * len(self.players) - 2
 
     @property
     def rows_for_all(self) -> int:
-        """Rows of an exact answer: every set of players with every typical row."""
+        """How many rows the exact formula asks about: every coalition with every typical row."""
         return ((1 << len(self.players)) - 2) * len(self.background)
 
     def mixed(self, masks: Masks, which: Indices) -> Matrix:
-        """The rows in which the players of a mask are as in the case, all others as in a typical row."""
+        """The encoded rows (masks, columns) of coalitions: the players of a mask are as in the case, all others as
+        in the typical row `which` (masks,)."""
         columns = np.zeros((len(masks), len(self.case)), dtype=np.bool_)
         for place, own in enumerate(self.players):
             columns[:, list(own)] = masks[:, place : place + 1]
@@ -69,13 +72,13 @@ class Game:
 class Estimate:
     """What is known so far, in the unit of the model's answer.
 
-    `amounts` and `half` are (players,): each true amount lies within `half` of its estimate with 95 %
+    `amounts` and `half_width` are (players,): each true amount lies within `half_width` of its estimate with 95 %
     certainty; infinite while nothing is known of its spread. `base` is the answer for a typical case: the
-    mean over the `typical` rows that took part. `amounts` sum to `reached - base`.
+    mean over the `typical` rows that took part. `amounts` sum to `case_answer - base`.
     """
 
     amounts: Vector
-    half: Vector
+    half_width: Vector
     base: float
     typical: int
     pairs: int
@@ -83,41 +86,48 @@ class Estimate:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether more rows would hardly change what is seen: every interval is small beside the range, and it is
-        clear which amounts are the largest, which are named in words.
+        """Whether more rows would hardly change what a reader sees: every interval is narrow beside the range of the
+        amounts, and it is clear which amounts are the largest, since those are named in words.
 
-        Looked at after whole turns only, so that it does not depend on how many rows went into a call.
+        Only true after whole rounds, so that it does not depend on how many rows went into a call.
         """
         if self.is_exact:
             return True
-        is_turn = self.pairs % self.typical == 0 and self.pairs >= FEWEST_PAIRS
-        widest = float(self.half.max()) / max(float(np.ptp(np.append(self.amounts, 0.0))), TINY)
-        return is_turn and (widest <= SLIVER or (widest <= NARROW and self._are_named_clear()))
+        is_whole_round = self.pairs % self.typical == 0 and self.pairs >= FEWEST_PAIRS
+        widest = float(self.half_width.max()) / max(
+            float(np.ptp(np.append(self.amounts, 0.0))), TINY
+        )
+        return is_whole_round and (
+            widest <= VERY_NARROW or (widest <= NARROW and self._are_named_clear())
+        )
 
     def _are_named_clear(self) -> bool:
         order = np.argsort(-np.abs(self.amounts), kind="stable")
         named, others = order[:NAMED], order[NAMED:]
-        sizes, half = np.abs(self.amounts), APART * self.half
+        sizes, half = np.abs(self.amounts), NAMED_MARGIN * self.half_width
         return bool((sizes + half)[others].max(initial=0.0) <= (sizes - half)[named].min())
 
 
 def exact(score: Score, game: Game, room: Room) -> Iterator[Estimate]:
-    """Shapley's formula (1953), term by term; yields after each typical row, the last one is exact."""
+    """Shapley's formula (1953) over all coalitions. Yields after each typical row; the last estimate is exact.
+
+    Ends early where `room` leaves too few rows for the next typical row.
+    """
     players, typical = len(game.players), len(game.background)
-    masks = _all_masks(players)
+    masks = _all_coalitions(players)
     found = np.empty((0, players))
     for which in range(typical):
         if room() < len(masks) - 2:
             return
         inner = score(game.mixed(masks[1:-1], np.full(len(masks) - 2, which)))
-        values = np.concatenate([[game.starts[which]], inner, [game.reached]])
-        found = np.vstack([found, _shared_out(masks, values)])
+        values = np.concatenate([[game.background_answers[which]], inner, [game.case_answer]])
+        found = np.vstack([found, _shapley_formula(masks, values)])
         weights = game.weights[: which + 1] / game.weights[: which + 1].sum()
         is_exact = which + 1 == typical
         yield Estimate(
             amounts=np.asarray(weights @ found),
-            half=np.full(players, 0.0 if is_exact else math.inf),
-            base=float(weights @ game.starts[: which + 1]),
+            half_width=np.full(players, 0.0 if is_exact else math.inf),
+            base=float(weights @ game.background_answers[: which + 1]),
             typical=which + 1,
             pairs=which + 1,
             is_exact=is_exact,
@@ -134,12 +144,12 @@ def quantile(freedom: int) -> float:
     return Z + first / freedom + second / freedom**2 + third / freedom**3
 
 
-def _all_masks(players: int) -> Masks:
+def _all_coalitions(players: int) -> Masks:
     codes = np.arange(2**players)
     return np.asarray((codes[:, None] >> np.arange(players)) & 1, dtype=np.bool_)
 
 
-def _shared_out(masks: Masks, values: Vector) -> Vector:
+def _shapley_formula(masks: Masks, values: Vector) -> Vector:
     players = masks.shape[1]
     sizes, codes = masks.sum(axis=1), np.arange(len(masks))
     share = [

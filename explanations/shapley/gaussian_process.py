@@ -1,11 +1,10 @@
-"""What is foretold of a walk because rows that are alike get answers that are alike.
+"""A Gaussian process fitted to the answers, as a control variate for sampled permutations.
 
-The answers on the way are taken for one draw of a Gaussian process (Rasmussen and Williams 2006, chapter 2) whose
-likeness of two rows is a product over the facts, exp(-reach * |difference|) each: what few facts do together is
-likely, what many do together is not. How fast likeness ends along a fact follows from the squared gains that it
-brought, up to a factor that makes the answers most likely. In such a process a row is a sum of products over the
-players, and the amounts of a product have a closed form (Owen 1972, "Multilinear Extensions of Games"): its mean
-over all orders needs no orders, and no rows.
+Its kernel (Rasmussen and Williams 2006, chapter 2) is a product over the features, exp(-rate * |difference|) each, so
+that interactions of few features are likely and those of many are not. The rate of a feature follows from the squared
+contributions that it had, up to a common factor chosen by maximum likelihood. The posterior mean is then a sum of
+products over the players, and the Shapley values of a product have a closed form (Owen 1972, "Multilinear Extensions
+of Games"): its mean over all permutations needs neither permutations nor rows.
 """
 
 from __future__ import annotations
@@ -19,125 +18,126 @@ from scipy.spatial.distance import cdist
 from scipy.special import roots_legendre
 
 from explanations.shapley.game import TINY, Game, Matrix, Vector
-from explanations.shapley.permutation_samples import Facts, PermutationSamples, gains
+from explanations.shapley.permutation_samples import Features, PermutationSamples, contributions
 
 # Fitting grows with the cube of the rows and takes longer than it is worth with more of these.
 MOST_ROWS = 2000
-MOST_FACTS = 150
-# How many times faster than the gains say likeness may end.
-FACTORS = (1.0, 3.0, 9.0, 27.0)
-# Share of the answers' variance that is no likeness: keeps equations of equal rows solvable.
-OWN = 1e-5
-# The process varies a little more than the answers that were seen of it.
-WIDER = 1.05
-MOST_APART = 0.9
-# Exact for 31 players, and for more as good as, for so smooth a curve.
+MOST_FEATURES = 150
+# The factors on the rates among which the likelihood chooses.
+RATE_FACTORS = (1.0, 3.0, 9.0, 27.0)
+# Added to the kernel's diagonal, as a share of the variance: keeps the equations of equal rows solvable.
+NUGGET = 1e-5
+# The variance of the process, as a multiple of what was seen.
+VARIANCE_MARGIN = 1.05
+MAX_DISSIMILARITY = 0.9
+# Gauss-Legendre nodes: exact up to 31 players; beyond, the error for so smooth a curve does not show.
 MOST_NODES = 16
 
 
 def noise_estimate(
-    game: Game, facts: Facts, known: PermutationSamples, unseen: PermutationSamples
+    game: Game, features: Features, known: PermutationSamples, unseen: PermutationSamples
 ) -> Matrix:
-    """What likeness to the known walks says that chance brought in the unseen: (pairs, players)."""
-    fit = Fit.to(game, facts, known.some(np.arange(_affordable(game, known))))
+    """Monte Carlo noise in the contributions of the `unseen` pairs, as a process fitted to the `known` ones has it:
+    (pairs, players)."""
+    fit = GaussianProcess.to(game, features, known.subset(np.arange(_affordable(game, known))))
     return np.asarray(
-        gains(fit.answers(unseen), unseen.ranks) - fit.mean_amounts(game)[unseen.which]
+        contributions(fit.answers(unseen), unseen.ranks) - fit.mean_amounts(game)[unseen.which]
     )
 
 
-def _affordable(game: Game, walks: PermutationSamples) -> int:
-    return min(len(walks.which), MOST_ROWS // max(game.rows_a_pair, 1))
+def _affordable(game: Game, samples: PermutationSamples) -> int:
+    return min(len(samples.which), MOST_ROWS // max(game.rows_per_pair, 1))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fit:
-    """A Gaussian process that knows the answers to `rows` (rows, facts); `shares` (rows,) is what each row adds to
-    another in the measure of its likeness, `reach` (facts,) how fast likeness ends along each fact."""
+class GaussianProcess:
+    """The posterior mean over the `rows` (rows, features) that were answered: kernel @ `weights` (rows,). The kernel
+    falls with distance along each feature at its rate in `rates` (features,)."""
 
-    facts: Facts
+    features: Features
     rows: Matrix
-    shares: Vector
-    reach: Vector
+    weights: Vector
+    rates: Vector
 
     @classmethod
-    def to(cls, game: Game, facts: Facts, walks: PermutationSamples) -> Fit:
-        """Fitted to all answers on the way of these walks, and to those at their ends."""
-        rows, answers = facts.known(game, walks)
-        away = answers - answers.mean()
-        reach = _reach(game, facts, walks, float(away.var()))
-        apart = _apart(rows, rows, reach)
-        found = [(factor, *_solved(apart, away, factor)) for factor in FACTORS]
-        factor, shares, _ = max(found, key=lambda each: each[-1])
-        return cls(facts=facts, rows=rows, shares=shares, reach=factor * reach)
+    def to(cls, game: Game, features: Features, samples: PermutationSamples) -> GaussianProcess:
+        """Fitted to every answer that these permutations gave, their ends included."""
+        rows, answers = features.training_data(game, samples)
+        centred = answers - answers.mean()
+        rates = _rates(game, features, samples, float(centred.var()))
+        distances = _distances(rows, rows, rates)
+        found = [(factor, *_fit_weights(distances, centred, factor)) for factor in RATE_FACTORS]
+        factor, weights, _ = max(found, key=lambda each: each[-1])
+        return cls(features=features, rows=rows, weights=weights, rates=factor * rates)
 
     def answers(
-        self, walks: PermutationSamples
+        self, samples: PermutationSamples
     ) -> np.ndarray[tuple[int, int, int], np.dtype[np.float64]]:
-        """What it expects on the way of these walks: (pairs, 2, players + 1), less the mean of all answers."""
-        rows = self.facts.along(walks).reshape(-1, len(self.reach))
-        likeness = np.exp(-_apart(rows, self.rows, self.reach))
-        return np.asarray((likeness @ self.shares).reshape(walks.values.shape))
+        """The posterior mean along these permutations, less the mean of all answers: (pairs, 2, players + 1)."""
+        rows = self.features.along_permutations(samples).reshape(-1, len(self.rates))
+        kernel = np.exp(-_distances(rows, self.rows, self.rates))
+        return np.asarray((kernel @ self.weights).reshape(samples.values.shape))
 
     def mean_amounts(self, game: Game) -> Matrix:
-        """What it gives each player over all orders: (typical rows, players)."""
-        with_case = self._likeness(game, self.facts.case)
+        """The mean contribution of each player over all permutations: (typical rows, players)."""
+        with_case = self._kernel_by_player(game, self.features.case)
         found = [
-            amounts_of_products(with_case, self._likeness(game, typical), self.shares)
-            for typical in self.facts.typical
+            shapley_of_products(with_case, self._kernel_by_player(game, typical), self.weights)
+            for typical in self.features.typical
         ]
         return np.array(found)
 
-    def _likeness(self, game: Game, row: Vector) -> Matrix:
-        """How alike this row is to each that is known, for each player alone: (rows, players)."""
-        apart = np.zeros((len(game.players), len(self.rows)))
-        np.add.at(apart, self.facts.owners, (self.reach * np.abs(self.rows - row)).T)
-        return np.exp(-apart.T)
+    def _kernel_by_player(self, game: Game, row: Vector) -> Matrix:
+        """The factor of each player in the kernel between this row and each known one: (rows, players)."""
+        distances = np.zeros((len(game.players), len(self.rows)))
+        np.add.at(distances, self.features.owners, (self.rates * np.abs(self.rows - row)).T)
+        return np.exp(-distances.T)
 
 
-def _reach(game: Game, facts: Facts, walks: PermutationSamples, variance: float) -> Vector:
-    """How fast likeness ends along each fact: so that the squared gains are as large as they were.
-
-    A process of variance v has squared gains of 2 v (1 - likeness) on average.
-    """
-    changes = np.take_along_axis(np.diff(walks.values), walks.ranks, axis=2)
-    squares = np.zeros((len(facts.typical), len(game.players)))
-    np.add.at(squares, walks.which, (changes**2).mean(axis=1))
-    pairs = np.bincount(walks.which, minlength=len(squares))
+def _rates(game: Game, features: Features, samples: PermutationSamples, variance: float) -> Vector:
+    """The rate of each feature (features,), by moments: a process of variance v has squared contributions of
+    2 v (1 - kernel) on average."""
+    changes = np.take_along_axis(np.diff(samples.values), samples.ranks, axis=2)
+    squares = np.zeros((len(features.typical), len(game.players)))
+    np.add.at(squares, samples.which, (changes**2).mean(axis=1))
+    pairs = np.bincount(samples.which, minlength=len(squares))
     squares = squares[pairs > 0] / pairs[pairs > 0, None]
-    size = 2 * WIDER * max(variance, float(squares.max()) / 2)
-    wanted = -np.log1p(-np.minimum(squares / size, MOST_APART))
-    away = np.zeros((len(game.players), len(facts.typical)))
-    np.add.at(away, facts.owners, np.abs(facts.typical - facts.case).T)
-    there = away.T[pairs > 0]
-    both, own = (wanted * there).sum(axis=0), (there**2).sum(axis=0)
-    return np.asarray((both / np.where(own > 0, own, 1.0))[facts.owners])
+    size = 2 * VARIANCE_MARGIN * max(variance, float(squares.max()) / 2)
+    wanted = -np.log1p(-np.minimum(squares / size, MAX_DISSIMILARITY))
+    distances = np.zeros((len(game.players), len(features.typical)))
+    np.add.at(distances, features.owners, np.abs(features.typical - features.case).T)
+    seen = distances.T[pairs > 0]
+    products, own = (wanted * seen).sum(axis=0), (seen**2).sum(axis=0)
+    return np.asarray((products / np.where(own > 0, own, 1.0))[features.owners])
 
 
-def _apart(rows: Matrix, others: Matrix, reach: Vector) -> Matrix:
-    return np.asarray(cdist(rows * reach, others * reach, "cityblock"))
+def _distances(rows: Matrix, others: Matrix, rates: Vector) -> Matrix:
+    return np.asarray(cdist(rows * rates, others * rates, "cityblock"))
 
 
-def _solved(apart: Matrix, away: Vector, factor: float) -> tuple[Vector, float]:
-    """What each row adds in the measure of its likeness, and how likely the answers are then (their logarithm,
-    at the variance that makes them most likely)."""
-    likeness = np.exp(-factor * apart)
-    likeness[np.diag_indices_from(likeness)] += OWN
-    lower = cho_factor(likeness, lower=True, overwrite_a=True, check_finite=False)
-    shares = np.asarray(cho_solve(lower, away, check_finite=False))
-    variance = max(float(away @ shares) / len(away), TINY)
+def _fit_weights(distances: Matrix, centred: Vector, factor: float) -> tuple[Vector, float]:
+    """The weights (rows,), and the log likelihood of the answers at the variance that makes it largest."""
+    kernel = np.exp(-factor * distances)
+    kernel[np.diag_indices_from(kernel)] += NUGGET
+    lower = cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
+    weights = np.asarray(cho_solve(lower, centred, check_finite=False))
+    variance = max(float(centred @ weights) / len(centred), TINY)
     spread = float(np.log(np.diag(lower[0])).sum())
-    return shares, -0.5 * len(away) * math.log(variance) - spread
+    return weights, -0.5 * len(centred) * math.log(variance) - spread
 
 
-def amounts_of_products(there: Matrix, here: Matrix, shares: Vector) -> Vector:
-    """The amounts where a set of players is worth a sum of products, `there` for members and `here` for others
-    (terms, players), `shares` (terms,) of each: the integral of the multilinear extension's slopes, by Gauss."""
-    players = there.shape[1]
-    nodes, weights = roots_legendre(min((players + 1) // 2, MOST_NODES))
-    change, found = there - here, np.zeros(players)
-    for node, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
-        mixed = here + node * change
-        # What is like neither is nothing, and not nothing of nothing.
+def shapley_of_products(inside: Matrix, outside: Matrix, term_weights: Vector) -> Vector:
+    """Shapley values (players,) of a game that is a weighted sum of products, (terms,) each: a player's factor is
+    `inside` (terms, players) where it is a member of the coalition, else `outside`.
+
+    The integral of the multilinear extension's derivative (Owen 1972), by Gauss-Legendre quadrature.
+    """
+    players = inside.shape[1]
+    nodes, node_weights = roots_legendre(min((players + 1) // 2, MOST_NODES))
+    change, values = inside - outside, np.zeros(players)
+    for node, weight in zip((nodes + 1) / 2, node_weights / 2, strict=True):
+        mixed = outside + node * change
+        # A row like neither the case nor the typical row has a factor of 0: 0/0 would be no number.
         slopes = change / np.maximum(mixed, np.finfo(float).tiny)
-        found += weight * ((shares * mixed.prod(axis=1)) @ slopes)
-    return found
+        values += weight * ((term_weights * mixed.prod(axis=1)) @ slopes)
+    return values

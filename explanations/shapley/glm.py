@@ -1,9 +1,9 @@
-"""What a bent sum foretells of a walk.
+"""A generalized linear model (GLM) fitted to the answers, as a control variate for sampled permutations.
 
-Many models add up their fields and bend the sum, so that it stays a probability or above zero (logistic, Poisson
-and gamma regression, most networks and boosted classifiers in part). Such a model is fitted to the rows that were
-answered; walking through it costs no rows, so that its amounts are known from far more orders than could be asked
-for.
+Many models add up their fields and put the sum through a link function, so that it stays a probability or above
+zero (logistic, Poisson and gamma regression, most networks and boosted classifiers in part). The GLM is fitted to
+the rows that the model answered. Evaluating it costs no rows, so its mean over far more permutations than could be
+asked for is known.
 """
 
 from __future__ import annotations
@@ -15,105 +15,123 @@ from typing import Literal
 import numpy as np
 
 from explanations.shapley.game import Game, Indices, Matrix, Vector
-from explanations.shapley.permutation_samples import Facts, PermutationSamples, Ranks, Values, gains
+from explanations.shapley.permutation_samples import (
+    Features,
+    PermutationSamples,
+    Ranks,
+    Values,
+    contributions,
+)
 
 Link = Literal["logit", "log"]
 
-# Orders walked through the fit for each order that was asked for: its own chance is then a fourteenth.
-ORDERS = 200
-STEPS = 12
-CLOSE = 1e-3
+# Permutations evaluated on the fit for each that the model was asked about: the fit's own Monte Carlo error is
+# then a fourteenth (1 / sqrt(200)).
+ORDERS_PER_PAIR = 200
+NEWTON_STEPS = 12
+CONVERGED = 1e-3
 RIDGE = 0.01
-LEAST = 1e-6
-STEEPEST = 30.0
+MIN_PROBABILITY = 1e-6
+MAX_LINEAR = 30.0
 # Fitting more columns than this takes longer than it is worth.
-MOST_FACTS = 400
+MOST_FEATURES = 400
 
 
 def noise_estimate(
     game: Game,
-    facts: Facts,
+    features: Features,
     known: PermutationSamples,
     unseen: PermutationSamples,
     link: Link,
     chance: np.random.Generator,
 ) -> Matrix:
-    """What a bent sum, fitted to the known walks, says that chance brought in the unseen: (pairs, players)."""
-    fit = Fit.to(link, game, facts, known)
+    """Monte Carlo noise in the contributions of the `unseen` pairs, as a GLM fitted to the `known` ones has it:
+    (pairs, players). It is the fit's contribution in the drawn permutations less its mean over many."""
+    fit = GeneralizedLinearModel.to(link, game, features, known)
     return np.asarray(
         fit.amounts(unseen.which, unseen.ranks) - fit.mean_amounts(unseen.which, chance)
     )
 
 
 def link_of(values: Values) -> Link | None:
-    """The bend that keeps a sum where these answers are, where there is one."""
+    """The link function whose inverse stays in the range of these answers; None where neither fits."""
     low, high = float(values.min()), float(values.max())
     if low >= 0 and high <= 1 and low < high:
         return "logit"
     return "log" if 0 < low < high < math.inf else None
 
 
-def _bent(link: Link, sums: Values) -> tuple[Values, Values]:
-    """The answers behind these sums, and how fast they grow there."""
-    clipped = np.clip(sums, -STEEPEST, STEEPEST)
+def _inverse_link(link: Link, sums: Values) -> tuple[Values, Values]:
+    """The inverse link of these sums, and its derivative there."""
+    clipped = np.clip(sums, -MAX_LINEAR, MAX_LINEAR)
     if link == "log":
         return np.exp(clipped), np.exp(clipped)
     answers = 1 / (1 + np.exp(-clipped))
     return answers, answers * (1 - answers)
 
 
-def _fitted(link: Link, rows: Matrix, answers: Vector) -> Vector:
-    """The slopes of most likelihood, by Newton's steps (McCullagh and Nelder 1989, 2.5), a little shrunken."""
+def _maximum_likelihood(link: Link, rows: Matrix, answers: Vector) -> Vector:
+    """Coefficients (1 + features,) of maximum likelihood, by Newton's method (McCullagh and Nelder 1989, 2.5), with
+    a ridge penalty. The first is the intercept."""
     level = float(answers.mean())
     if link == "logit":
-        level = min(max(level, LEAST), 1 - LEAST)
+        level = min(max(level, MIN_PROBABILITY), 1 - MIN_PROBABILITY)
     scale = 1.0 if link == "logit" else level
-    slopes = np.zeros(rows.shape[1])
-    slopes[0] = math.log(level / (1 - level)) if link == "logit" else math.log(level)
-    ridge = np.full(len(slopes), RIDGE * scale)
-    for _ in range(STEPS):
-        told, growth = _bent(link, rows @ slopes)
-        bend = (rows * (growth + LEAST * scale)[:, None]).T @ rows + np.diag(ridge)
-        step = np.linalg.solve(bend, rows.T @ (answers - told) - ridge * slopes)
-        slopes = slopes + step
-        if float(np.abs(step).max()) < CLOSE:
+    coefficients = np.zeros(rows.shape[1])
+    coefficients[0] = math.log(level / (1 - level)) if link == "logit" else math.log(level)
+    ridge = np.full(len(coefficients), RIDGE * scale)
+    for _ in range(NEWTON_STEPS):
+        predicted, derivative = _inverse_link(link, rows @ coefficients)
+        hessian = (rows * (derivative + MIN_PROBABILITY * scale)[:, None]).T @ rows + np.diag(ridge)
+        step = np.linalg.solve(hessian, rows.T @ (answers - predicted) - ridge * coefficients)
+        coefficients = coefficients + step
+        if float(np.abs(step).max()) < CONVERGED:
             break
-    return slopes
+    return coefficients
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fit:
-    """A sum of facts, bent by the inverse of a link: where each typical row starts and what each player adds."""
+class GeneralizedLinearModel:
+    """The fit in the terms of the game: `intercepts` (typical rows,) is the linear predictor of each typical row,
+    `effects` (typical rows, players) what each player adds to it."""
 
     link: Link
-    starts: Vector
-    adds: Matrix
+    intercepts: Vector
+    effects: Matrix
 
     @classmethod
-    def to(cls, link: Link, game: Game, facts: Facts, walks: PermutationSamples) -> Fit:
-        """Fitted to all answers on the way of these walks, and to those at their ends."""
-        rows, answers = facts.known(game, walks)
-        slopes = _fitted(link, np.hstack([np.ones((len(rows), 1)), rows]), answers)
-        moves = (facts.case - facts.typical) * slopes[1:]
-        adds = np.zeros((len(facts.typical), len(game.players)))
-        np.add.at(adds.T, facts.owners, moves.T)
-        return cls(link=link, starts=slopes[0] + facts.typical @ slopes[1:], adds=adds)
+    def to(
+        cls, link: Link, game: Game, features: Features, samples: PermutationSamples
+    ) -> GeneralizedLinearModel:
+        """Fitted to every answer that these permutations gave, their ends included."""
+        rows, answers = features.training_data(game, samples)
+        coefficients = _maximum_likelihood(
+            link, np.hstack([np.ones((len(rows), 1)), rows]), answers
+        )
+        moves = (features.case - features.typical) * coefficients[1:]
+        effects = np.zeros((len(features.typical), len(game.players)))
+        np.add.at(effects.T, features.owners, moves.T)
+        return cls(
+            link=link,
+            intercepts=coefficients[0] + features.typical @ coefficients[1:],
+            effects=effects,
+        )
 
     def amounts(self, which: Indices, ranks: Ranks) -> Matrix:
-        """What it says each player brings in each pair of walks: (pairs, players)."""
+        """The contribution of each player in each pair of permutations: (pairs, players)."""
         order = np.argsort(ranks, axis=2)
         steps = np.take_along_axis(
-            np.broadcast_to(self.adds[which][:, None, :], ranks.shape), order, axis=2
+            np.broadcast_to(self.effects[which][:, None, :], ranks.shape), order, axis=2
         )
         sums = np.concatenate([np.zeros((*ranks.shape[:2], 1)), steps.cumsum(axis=2)], axis=2)
-        bent, _ = _bent(self.link, sums + self.starts[which][:, None, None])
-        return gains(bent, ranks)
+        answers, _ = _inverse_link(self.link, sums + self.intercepts[which][:, None, None])
+        return contributions(answers, ranks)
 
     def mean_amounts(self, which: Indices, chance: np.random.Generator) -> Matrix:
-        """What it gives each player over many orders: (pairs, players)."""
-        players = self.adds.shape[1]
-        many = np.repeat(which, ORDERS)
+        """The mean contribution of each player over many permutations: (pairs, players)."""
+        players = self.effects.shape[1]
+        many = np.repeat(which, ORDERS_PER_PAIR)
         ranks = chance.random((len(many), players)).argsort(axis=1)
         both = np.stack([ranks, players - 1 - ranks], axis=1)
-        found = self.amounts(many, both).reshape(len(which), ORDERS, players)
+        found = self.amounts(many, both).reshape(len(which), ORDERS_PER_PAIR, players)
         return np.asarray(found.mean(axis=1))

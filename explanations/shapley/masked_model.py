@@ -1,8 +1,8 @@
-"""What the explainers of the shap library are given: a model whose inputs are switches, one a field.
+"""What the explainers of the shap library are given: the model as a function of a mask, 0 or 1 a player.
 
-A switch that is on has the field as in the case, one that is off as in typical rows, of which the weighted mean is
-taken. So categories, unknown values and columns that are one choice are nothing that a library has to understand.
-Each explainer is run again with more effort until the budget ends it; what it found last counts.
+A player at 1 has the values of the case, one at 0 those of a typical row; the answer is the weighted mean over
+typical rows. So the library never meets categories, unknown values or one-hot columns. Each explainer is run with
+more and more evaluations until the budget ends it; its last result counts.
 """
 
 from __future__ import annotations
@@ -23,22 +23,25 @@ from explanations.shapley.affordable_background import (
     rows_for_all,
 )
 from explanations.shapley.game import Estimate, Game, Indices, Matrix, Vector
-from explanations.shapley.players import players
+from explanations.shapley.players import find_players
 from explanations.shapley.result import to_explanation
 from mds_client.signature import Signature
 
 ROWS = 3400
 CALLS = 300
 SECONDS = 20
-# Every combination of switches asks about so many rows.
+# How many typical rows each mask is evaluated with.
 TYPICAL = 10
 
-Effort = Callable[["MaskedModel"], Iterable["Effect"]]
+Run = Callable[["MaskedModel"], Iterable["PartialResult"]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Effect:
-    """What an explainer found with some effort: the amounts, (fields,), and the effort in words."""
+class PartialResult:
+    """The amounts (players,) of an explainer after some evaluations, and in words after how many.
+
+    `typical` is how many typical rows took part; 0 stands for all.
+    """
 
     amounts: Vector
     words: str
@@ -47,50 +50,50 @@ class Effect:
 
 @dataclass(frozen=True, kw_only=True)
 class MaskedModel:
-    """The model as a function of switches, (rows, fields) of 0 and 1, to numbers, (rows,)."""
+    """The model as a function of masks, (rows, players) of 0 and 1, to answers, (rows,)."""
 
     context: ExplainContext
     game: Game
     encoder: Encoder
 
-    def __call__(self, switches: Matrix) -> Vector:
+    def __call__(self, masks: Matrix) -> Vector:
         """The weighted mean over all typical rows. Raises OutOfBudget."""
         every = np.arange(len(self.game.background))
-        return np.asarray(self.game.weights @ self._asked(every, switches))
+        return np.asarray(self.game.weights @ self._asked(every, masks))
 
-    def against(self, row: int, switches: Matrix) -> Vector:
-        """The numbers where what is off is as in this typical row. Raises OutOfBudget."""
-        return np.asarray(self._asked(np.array([row]), switches)[0])
+    def with_typical(self, row: int, masks: Matrix) -> Vector:
+        """The answers where players at 0 are as in this one typical row. Raises OutOfBudget."""
+        return np.asarray(self._asked(np.array([row]), masks)[0])
 
-    def _asked(self, rows: Indices, switches: Matrix) -> Matrix:
-        masks = np.tile(np.asarray(switches) > 0, (len(rows), 1))
-        mixed = self.game.mixed(masks, np.repeat(rows, len(switches)))
+    def _asked(self, rows: Indices, masks: Matrix) -> Matrix:
+        each = np.tile(np.asarray(masks) > 0, (len(rows), 1))
+        mixed = self.game.mixed(each, np.repeat(rows, len(masks)))
         found = self.context.ask(self.encoder.decode(mixed))
-        return np.asarray(found.reshape(len(rows), len(switches)))
+        return np.asarray(found.reshape(len(rows), len(masks)))
 
     @property
     def count(self) -> int:
-        """How many switches there are."""
+        """How many players there are."""
         return len(self.game.players)
 
     @property
     def seed(self) -> int:
-        """What makes chance repeatable."""
+        """The seed of the explanation."""
         return self.context.seed
 
     @property
     def on(self) -> Matrix:
-        """The case: all switches on."""
+        """The mask of the case itself: all ones, (1, players)."""
         return np.ones((1, self.count))
 
     @property
     def off(self) -> Matrix:
-        """A typical case: all switches off."""
+        """The mask of a typical row: all zeros, (1, players)."""
         return np.zeros((1, self.count))
 
 
 def suits(signature: Signature) -> bool:
-    """Whether there is anything to share, and somebody to share it with."""
+    """Whether it is a row of a table with two fields or more."""
     return signature.is_tabular and len(signature.inputs) > 1
 
 
@@ -100,18 +103,21 @@ def cost(signature: Signature) -> Budget:
     return Budget(rows=rows, calls=CALLS, seconds=SECONDS)
 
 
-def explained(context: ExplainContext, effort: Effort, *, typical: int = TYPICAL) -> Explanation:
-    """What an explainer found before it was done or the budget ended it. Raises OutOfBudget if that is nothing."""
-    reached = float(context.ask([context.values])[0])
-    who = players(context.signature, context.values, all_rows(context))
-    against = affordable_background(context, len(who), most=typical)
-    switches = _switches(context, against, [each.names for each in who], reached)
-    found: Effect | None = None
+def explained(context: ExplainContext, run: Run, *, typical: int = TYPICAL) -> Explanation:
+    """The explanation by the last result of `run`, before it was done or the budget ended it.
+
+    Raises OutOfBudget where there was none yet.
+    """
+    case_answer = float(context.ask([context.values])[0])
+    players = find_players(context.signature, context.values, all_rows(context))
+    against = affordable_background(context, len(players), most=typical)
+    masked = _masked_model(context, against, [each.names for each in players], case_answer)
+    found: PartialResult | None = None
     ended = ""
     try:
-        for found in effort(switches):
+        for found in run(masked):
             rough = to_explanation(
-                context, who, _estimate(switches, found), reached=reached, how="So far."
+                context, players, _estimate(masked, found), case_answer=case_answer, how="So far."
             )
             context.report(_progress(context, rough))
     except OutOfBudget as stopped:
@@ -121,28 +127,33 @@ def explained(context: ExplainContext, effort: Effort, *, typical: int = TYPICAL
     if found is None:
         raise OutOfBudget(context.ask.nearest_limit)
     how = f"{found.words} Ranges are not known. {ended}".strip()
-    explanation = to_explanation(context, who, _estimate(switches, found), reached=reached, how=how)
+    explanation = to_explanation(
+        context, players, _estimate(masked, found), case_answer=case_answer, how=how
+    )
     return replace(explanation, is_complete=not ended)
 
 
-def with_more(switches: MaskedModel, first: int, most: int) -> Iterable[int]:
-    """Efforts in combinations of switches: twice as many each time, while the budget has room for them."""
+def with_more(masked: MaskedModel, first: int, most: int) -> Iterable[int]:
+    """How many coalitions to evaluate in each run: doubled from `first` to `most`.
+
+    Raises OutOfBudget where the rest of the budget has room for less than half of the next run.
+    """
     combinations = first
     while combinations <= most:
         yield combinations
         if combinations == most:
             return
         combinations = min(2 * combinations, most)
-        room = switches.context.ask.room // len(switches.game.background)
+        room = masked.context.ask.room // len(masked.game.background)
         if room < combinations / 2:
-            raise OutOfBudget(switches.context.ask.nearest_limit)
+            raise OutOfBudget(masked.context.ask.nearest_limit)
 
 
-def _switches(
+def _masked_model(
     context: ExplainContext,
     against: AffordableBackground,
     names: list[tuple[str, ...]],
-    reached: float,
+    case_answer: float,
 ) -> MaskedModel:
     encoder = Encoder.of(list(context.values), [context.values, *against.rows])
     place = {name: column for column, name in enumerate(context.values)}
@@ -151,20 +162,20 @@ def _switches(
         background=encoder.encode(against.rows),
         weights=against.weights,
         players=[[place[name] for name in own] for own in names],
-        reached=reached,
-        starts=against.starts,
+        case_answer=case_answer,
+        background_answers=against.background_answers,
     )
     return MaskedModel(context=context, game=game, encoder=encoder)
 
 
-def _estimate(switches: MaskedModel, found: Effect) -> Estimate:
-    game = switches.game
+def _estimate(masked: MaskedModel, found: PartialResult) -> Estimate:
+    game = masked.game
     typical = found.typical or len(game.background)
     weights = game.weights[:typical] / game.weights[:typical].sum()
     return Estimate(
         amounts=found.amounts,
-        half=np.full(switches.count, math.inf),
-        base=float(weights @ game.starts[:typical]),
+        half_width=np.full(masked.count, math.inf),
+        base=float(weights @ game.background_answers[:typical]),
         typical=typical,
         pairs=0,
     )

@@ -1,7 +1,7 @@
-"""Who shares the answer: each field, or the columns together into which somebody turned one field of a person.
+"""The players of a Shapley game: each field, or a group of one-hot columns that encode one choice.
 
-A choice that was written as columns of 0 and 1 ("contract=monthly", "contract_yearly") says so by its names and
-by its values: of columns that begin alike, no row has two ones. Such columns change together, and have one bar.
+A one-hot group ("contract=monthly", "contract_yearly") is recognised by its names and its values: the columns share
+a prefix, and no row has two ones. Such columns change together and have one bar.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FEWEST_ROWS = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Player:
-    """What has one bar: the names of its columns, and what it is called."""
+    """One player: the `names` of its columns, and how its bar is labelled."""
 
     names: tuple[str, ...]
     name: str
@@ -28,24 +28,24 @@ class Player:
     value_text: str
 
 
-def players(signature: Signature, values: Values, rows: Sequence[Values]) -> list[Player]:
-    """Everybody who shares the answer to these `values`, in the order of the form.
+def find_players(signature: Signature, values: Values, rows: Sequence[Values]) -> list[Player]:
+    """The players for these `values`, in the order of the form.
 
-    `rows` are the rows it is compared with: they and the case show which columns are one field.
+    `rows` are the rows that it is compared with: they and the case show which columns are a one-hot group.
     """
     names = list(values)
-    choices = _choices(signature, names, [values, *rows])
+    groups = _one_hot_groups(signature, names, [values, *rows])
     found: list[Player] = []
     for name in names:
-        own = next((each for each in choices if name in each), None)
+        own = next((each for each in groups if name in each), None)
         if own is None:
-            found.append(_alone(signature[name], values[name]))
+            found.append(_single(signature[name], values[name]))
         elif name == own[0]:
-            found.append(_together(own, values))
+            found.append(_grouped(own, values))
     return found
 
 
-def _alone(field: Field, value: object) -> Player:
+def _single(field: Field, value: object) -> Player:
     return Player(
         names=(field.name,),
         name=field.name,
@@ -54,10 +54,10 @@ def _alone(field: Field, value: object) -> Player:
     )
 
 
-def _together(names: tuple[str, ...], values: Values) -> Player:
-    stem = _stem(names)
-    title = stem.rstrip("".join(SEPARATORS))
-    chosen = [name.removeprefix(stem) for name in names if values[name]]
+def _grouped(names: tuple[str, ...], values: Values) -> Player:
+    prefix = _common_prefix(names)
+    title = prefix.rstrip("".join(SEPARATORS))
+    chosen = [name.removeprefix(prefix) for name in names if values[name]]
     return Player(
         names=names,
         name=title,
@@ -66,29 +66,34 @@ def _together(names: tuple[str, ...], values: Values) -> Player:
     )
 
 
-def _choices(
+def _one_hot_groups(
     signature: Signature, names: Sequence[str], rows: Sequence[Values]
 ) -> list[tuple[str, ...]]:
-    """Columns that are one field, the largest groups first."""
-    switches = [name for name in names if _is_switch(signature[name], name, rows)]
-    stems = {stem for name in switches for stem in _stems(name)}
-    groups = {tuple(name for name in switches if name.startswith(stem)) for stem in stems}
-    found: list[tuple[str, ...]] = []
-    for group in sorted(groups, key=lambda each: (-len(each), each)):
-        is_new = not any(set(group) & set(each) for each in found)
-        if is_new and _excludes(group, rows):
-            found.append(group)
-    return found
+    """Disjoint one-hot groups, the largest first."""
+    binary = [name for name in names if _is_binary(signature[name], name, rows)]
+    groups: list[tuple[str, ...]] = []
+    for group in _candidates(binary):
+        is_disjoint = not any(set(group) & set(each) for each in groups)
+        if is_disjoint and _is_one_hot(group, rows):
+            groups.append(group)
+    return groups
 
 
-def _is_switch(field: Field, name: str, rows: Sequence[Values]) -> bool:
+def _candidates(names: Sequence[str]) -> list[tuple[str, ...]]:
+    """The names that share a prefix, for every prefix, the most names first."""
+    prefixes = {prefix for name in names for prefix in _prefixes(name)}
+    groups = {tuple(name for name in names if name.startswith(prefix)) for prefix in prefixes}
+    return sorted(groups, key=lambda each: (-len(each), each))
+
+
+def _is_binary(field: Field, name: str, rows: Sequence[Values]) -> bool:
     if field.kind not in ("number", "integer", "boolean"):
         return False
     return all(not is_missing(row.get(name)) and row[name] in (0, 1) for row in rows)
 
 
-def _stems(name: str) -> list[str]:
-    """Every beginning of a name that ends with a separator."""
+def _prefixes(name: str) -> list[str]:
+    """Every prefix of a name that ends with a separator."""
     return [
         name[: place + len(mark)]
         for mark in SEPARATORS
@@ -97,12 +102,12 @@ def _stems(name: str) -> list[str]:
     ]
 
 
-def _stem(names: Sequence[str]) -> str:
-    """The longest beginning that all names share: "payment_method_"."""
-    return max(set.intersection(*(set(_stems(name)) for name in names)), key=len)
+def _common_prefix(names: Sequence[str]) -> str:
+    """The longest prefix that all names share: "payment_method_"."""
+    return max(set.intersection(*(set(_prefixes(name)) for name in names)), key=len)
 
 
-def _excludes(group: Sequence[str], rows: Sequence[Values]) -> bool:
+def _is_one_hot(group: Sequence[str], rows: Sequence[Values]) -> bool:
     """Whether exactly one of these is 1 in every row; at most one where the names say that they are choices."""
     if len(group) < 2:
         return False
@@ -110,7 +115,7 @@ def _excludes(group: Sequence[str], rows: Sequence[Values]) -> bool:
     chosen = {name for row in rows for name in group if row[name]}
     if len(chosen) < 2 or max(counts) > 1:
         return False
-    if _stem(group).endswith(EQUALS):
+    if _common_prefix(group).endswith(EQUALS):
         return True
     different = {tuple(row.values()) for row in rows}
     return min(counts) == 1 and len(different) >= FEWEST_ROWS

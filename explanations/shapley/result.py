@@ -1,4 +1,4 @@
-"""Amounts that were shared out between fields, as an explanation: the bars and the sentence of one case."""
+"""An estimate of Shapley values as an explanation: the bars and the sentence of one case."""
 
 from __future__ import annotations
 
@@ -11,21 +11,26 @@ from explanations.contract import Attribution, ExplainContext, Explanation
 from explanations.shapley.game import Estimate, Vector
 from explanations.shapley.players import Player
 
-# Amounts below this share of the largest are what adding in another order leaves.
-DUST = 1e-12
+# Amounts below this share of the largest are rounding errors of floating-point sums.
+ROUNDING_SHARE = 1e-12
 
 
 def to_explanation(
-    context: ExplainContext, who: Sequence[Player], found: Estimate, *, reached: float, how: str
+    context: ExplainContext,
+    players: Sequence[Player],
+    found: Estimate,
+    *,
+    case_answer: float,
+    how: str,
 ) -> Explanation:
-    """The estimate in words and bars, for the method that is asked; `how` becomes its note.
+    """The estimate as bars and a sentence, for the method in `context`; `how` becomes its note.
 
-    `reached` is the answer to the case. Where every amount may lie anywhere, no range is told.
+    `case_answer` is the answer to the case. Amounts with an infinite half width get no range.
     """
     target = context.target
-    attributions = narration.strongest_first(_attributions(who, found))
+    attributions = narration.strongest_first(_attributions(players, found))
     parts = [
-        narration.compared(target, reached, found.base),
+        narration.compared(target, case_answer, found.base),
         narration.reasons(target, attributions),
         narration.without_effect(attributions),
     ]
@@ -36,19 +41,19 @@ def to_explanation(
         title=context.method.TITLE,
         kind=context.method.KIND,
         target=target,
-        prediction=reached,
+        prediction=case_answer,
         base=found.base,
         attributions=attributions,
-        gap=reached - found.base - float(found.amounts.sum()),
+        gap=case_answer - found.base - float(found.amounts.sum()),
         sentence=sentence,
         alt=f"Bars: how much each of {len(attributions)} fields moves the {target.words}. {sentence}",
         note=how,
     )
 
 
-def _attributions(who: Sequence[Player], found: Estimate) -> list[Attribution]:
+def _attributions(players: Sequence[Player], found: Estimate) -> list[Attribution]:
     sizes = np.abs(found.amounts)
-    amounts: Vector = np.where(sizes > DUST * sizes.max(initial=0.0), found.amounts, 0.0)
+    amounts: Vector = np.where(sizes > ROUNDING_SHARE * sizes.max(initial=0.0), found.amounts, 0.0)
     return [
         Attribution(
             field=each.name,
@@ -58,5 +63,5 @@ def _attributions(who: Sequence[Player], found: Estimate) -> list[Attribution]:
             low=float(amount - half) if np.isfinite(half) else None,
             high=float(amount + half) if np.isfinite(half) else None,
         )
-        for each, amount, half in zip(who, amounts, found.half, strict=True)
+        for each, amount, half in zip(players, amounts, found.half_width, strict=True)
     ]

@@ -74,5 +74,5 @@ def test_where_it_turns_out_quicker_later_there_can_be_more() -> None:
 
 def test_all_typical_rows_stand_for_their_share() -> None:
     found = affordable_background(_context(Clockwork(first=0.1, call=0.05)), 12, most=5)
-    assert len(found.rows) == len(found.starts) == 5
+    assert len(found.rows) == len(found.background_answers) == 5
     assert found.weights.sum() == pytest.approx(1)

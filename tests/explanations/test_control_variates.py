@@ -1,4 +1,4 @@
-"""What is foretold of walks: much for models that bend a sum or let few fields act together; and the sums stay."""
+"""What is foretold of samples: much for models that bend a sum or let few fields act together; and the sums stay."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from explanations.encoder import Encoder
 from explanations.shapley import permutation_sampling
 from explanations.shapley.game import Estimate, Game, exact
-from explanations.shapley.gaussian_process import amounts_of_products
-from explanations.shapley.permutation_samples import Facts
+from explanations.shapley.gaussian_process import shapley_of_products
+from explanations.shapley.permutation_samples import Features
 
 Rows = np.ndarray
 FIELDS, TYPICAL, BUDGET = 9, 16, 1100
@@ -46,18 +46,20 @@ def _estimates(
         background=codes[1:],
         weights=np.full(TYPICAL, 1 / TYPICAL),
         players=[(place,) for place in range(FIELDS)],
-        reached=float(score(case[None])[0]),
-        starts=score(background),
+        case_answer=float(score(case[None])[0]),
+        background_answers=score(background),
     )
-    facts = Facts.of(encoder, game) if told else None
+    features = Features.of(encoder, game) if told else None
     return list(
-        permutation_sampling.sampled(ask, game, lambda: min(200, left[0]), seed=seed, facts=facts)
+        permutation_sampling.sampled(
+            ask, game, lambda: min(200, left[0]), seed=seed, features=features
+        )
     )
 
 
 def _half(score: Callable[[Rows], Rows], *, told: bool, budget: int = BUDGET) -> float:
     halves = [
-        _estimates(score, seed, told=told, budget=budget)[-1].half.mean() for seed in range(5)
+        _estimates(score, seed, told=told, budget=budget)[-1].half_width.mean() for seed in range(5)
     ]
     return float(np.mean(halves))
 
@@ -91,18 +93,18 @@ def test_what_cannot_be_foretold_costs_little() -> None:
 
 def test_fields_that_do_nothing_are_given_next_to_nothing() -> None:
     found = _estimates(lambda rows: _steps(rows) - 0.5, 1, told=True)[-1]
-    assert (np.abs(found.amounts[3:]) <= found.half[3:]).all()
+    assert (np.abs(found.amounts[3:]) <= found.half_width[3:]).all()
 
 
 def test_what_is_like_neither_row_adds_nothing() -> None:
     there, here = np.array([[0.0, 1.0], [0.5, 1.0]]), np.array([[0.0, 0.5], [1.0, 0.5]])
-    with_it = amounts_of_products(there, here, np.array([1.0, 2.0]))
-    without = amounts_of_products(there[1:], here[1:], np.array([2.0]))
+    with_it = shapley_of_products(there, here, np.array([1.0, 2.0]))
+    without = shapley_of_products(there[1:], here[1:], np.array([2.0]))
     assert with_it == pytest.approx(without)
 
 
 @pytest.mark.parametrize("players", [1, 2, 5, 8])
-def test_the_amounts_of_products_are_those_of_all_combinations(players: int) -> None:
+def test_the_shapley_of_products_are_those_of_all_combinations(players: int) -> None:
     chance = np.random.default_rng(players)
     there, here = chance.uniform(0.1, 1, (2, 7, players))
     shares = chance.normal(size=7)
@@ -113,15 +115,15 @@ def test_the_amounts_of_products_are_those_of_all_combinations(players: int) -> 
         background=np.zeros((1, players)),
         weights=np.ones(1),
         players=[(place,) for place in range(players)],
-        reached=float(worth[-1]),
-        starts=worth[:1],
+        case_answer=float(worth[-1]),
+        background_answers=worth[:1],
     )
 
     def score(rows: Rows) -> Rows:
         return np.asarray(worth[(rows.astype(int) << np.arange(players)).sum(axis=1)])
 
     *_, whole = exact(score, game, lambda: 10**6)
-    assert amounts_of_products(there, here, shares) == pytest.approx(whole.amounts)
+    assert shapley_of_products(there, here, shares) == pytest.approx(whole.amounts)
 
 
 @pytest.mark.parametrize("score", [_sigmoid, _steps])
@@ -129,11 +131,11 @@ def test_amounts_add_up_after_every_batch(score: Callable[[Rows], Rows]) -> None
     for found in _estimates(score, 3, told=True):
         chance = np.random.default_rng(3)
         _, case = chance.normal(size=(TYPICAL, FIELDS)), chance.normal(size=FIELDS)
-        reached = float(score(case[None])[0])
-        assert found.amounts.sum() == pytest.approx(reached - found.base, abs=1e-9)
+        case_answer = float(score(case[None])[0])
+        assert found.amounts.sum() == pytest.approx(case_answer - found.base, abs=1e-9)
 
 
-def test_categories_and_unknown_values_are_facts_too() -> None:
+def test_categories_and_unknown_values_are_features_too() -> None:
     rows = [{"a": "x", "b": 1.0}, {"a": "y", "b": None}, {"a": None, "b": 3.0}]
     encoder = Encoder.of(["a", "b"], rows)
     codes = encoder.encode(rows)
@@ -142,13 +144,13 @@ def test_categories_and_unknown_values_are_facts_too() -> None:
         background=codes[1:],
         weights=np.full(2, 0.5),
         players=[(0,), (1,)],
-        reached=1.0,
-        starts=np.zeros(2),
+        case_answer=1.0,
+        background_answers=np.zeros(2),
     )
-    facts = Facts.of(encoder, game)
-    assert facts.owners.tolist() == [0, 0, 0, 1, 1]
+    features = Features.of(encoder, game)
+    assert features.owners.tolist() == [0, 0, 0, 1, 1]
     # Away from the case: unknown, x, y; then the number (its mean where unknown) and whether it is unknown.
-    assert (facts.typical != 0).tolist() == [
+    assert (features.typical != 0).tolist() == [
         [False, True, True, True, True],
         [True, True, False, True, False],
     ]

@@ -8,7 +8,7 @@ from arithmetic_models import ArithmeticModel, number, request, table
 from explanations.contract import Explanation
 from explanations.explaining import explain
 from explanations.methods import methods
-from explanations.shapley.players import players
+from explanations.shapley.players import find_players
 from mds_client.prediction import Answer
 from mds_client.signature import Values
 
@@ -28,7 +28,7 @@ def _one_hot(mark: str) -> dict[str, list[float]]:
 
 def _names(columns: dict[str, list[float]], row: Values) -> list[tuple[str, ...]]:
     signature = table(columns)
-    return [each.names for each in players(signature, row, signature.example_rows)]
+    return [each.names for each in find_players(signature, row, signature.example_rows)]
 
 
 @pytest.mark.parametrize("mark", ["=", "_", "__", "."])
@@ -36,7 +36,7 @@ def test_columns_of_one_choice_are_one_player_under_their_common_name(mark: str)
     columns = _one_hot(mark)
     signature = table(columns)
     row = dict(zip(columns, [33.0, 1.0, 0.0, 0.0], strict=True))
-    alone, together = players(signature, row, signature.example_rows)
+    alone, together = find_players(signature, row, signature.example_rows)
     assert (alone.name, together.name, together.title) == ("age", "contract", "Contract")
     assert together.names == tuple(columns)[1:]
     assert together.value_text == "monthly"

@@ -143,8 +143,8 @@ def test_columns_in_a_group_are_one_player() -> None:
         background=background,
         weights=np.ones(1),
         players=[(0, 1), (2,)],
-        reached=11.0,
-        starts=score(background),
+        case_answer=11.0,
+        background_answers=score(background),
     )
     [whole] = exact(score, game, lambda: 100)
     assert whole.amounts == pytest.approx([6.0, 5.0])
@@ -182,13 +182,13 @@ def test_every_pair_of_walks_adds_up(seed: int) -> None:
         background=background,
         weights=np.full(3, 1 / 3),
         players=[(i,) for i in range(5)],
-        reached=float(score(case[None])[0]),
-        starts=score(background),
+        case_answer=float(score(case[None])[0]),
+        background_answers=score(background),
     )
     for found in itertools.islice(
         permutation_sampling.sampled(score, game, lambda: 8, seed=seed), 9
     ):
-        assert found.amounts.sum() == pytest.approx(game.reached - found.base, abs=1e-12)
+        assert found.amounts.sum() == pytest.approx(game.case_answer - found.base, abs=1e-12)
 
 
 # Models of scikit-learn, by shap's ExactExplainer
