@@ -2,7 +2,8 @@
 
 Rows travel in chunks. Where the model refuses a chunk, or answers it as one, the chunk is halved until the
 row that is to blame stands alone: that row's case carries the error, the others their answers. A row that
-was recorded under its key before is not asked again, so what was cut off can be taken up where it ended.
+was answered under its key before is not asked again, so what was cut off can be taken up where it ended. A row
+that failed is: its case has a key of its own, and the model may have been repaired since.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from mds_client.prediction import Prediction
 from mds_client.signature import Values
 
 CHUNK = 100
+_AT_ONCE = 500  # rows whose cases are looked up at once
+_AGAIN = "-again"
 _OF_ALL = (
     EndpointUnreachable,
     NotAllowed,
@@ -63,15 +66,38 @@ def predict_rows(
         yield _chunk(asked, rows[start : start + chunk], first + start)
 
 
+def answered(sessions: Sessions, key: str, count: int) -> dict[int, CaseView]:
+    """The cases of the rows that were answered under the key before, by the number of the row.
+
+    Raises CaseNotRecorded where the database cannot be read.
+    """
+    found: dict[int, CaseView] = {}
+    for start in range(0, count, _AT_ONCE):
+        found |= _answered(sessions, key, range(start, min(start + _AT_ONCE, count)))
+    return found
+
+
+def _answered(sessions: Sessions, key: str, rows: range) -> dict[int, CaseView]:
+    keys = {f"{key}-{row}": row for row in rows}
+    # Failures were once recorded under the key of their row; it is asked again under another.
+    again = {f"{name}{_AGAIN}": row for name, row in keys.items()}
+    known = _recorded(sessions, [*keys, *again])
+    return {(keys | again)[name]: case for name, case in known.items() if case.is_answered}
+
+
 def _chunk(asked: RowsRequest, rows: Sequence[Values], start: int) -> list[CaseView]:
-    """The cases of neighbouring rows; those that are not recorded yet are asked for."""
+    """The cases of neighbouring rows; those that have no answer yet are asked for."""
     keys = [f"{asked.key}-{start + place}" for place in range(len(rows))]
-    known = _recorded(asked.sessions, keys)
-    missing = [place for place, key in enumerate(keys) if key not in known]
-    drafts = [_draft(asked, rows[place], keys[place]) for place in missing]
+    done = _answered(asked.sessions, asked.key, range(start, start + len(rows)))
+    missing = [place for place in range(len(rows)) if start + place not in done]
+    taken = _recorded(asked.sessions, [keys[place] for place in missing])
+    drafts = [
+        _draft(asked, rows[p], f"{keys[p]}{_AGAIN}" if keys[p] in taken else keys[p])
+        for p in missing
+    ]
     fresh = _asked(asked, [rows[place] for place in missing], drafts) if drafts else []
-    known |= {case.idempotency_key: case for case in fresh}
-    return [known[key] for key in keys if key in known]
+    done |= {start + place: case for place, case in zip(missing, fresh, strict=True)}
+    return [done[start + place] for place in range(len(rows))]
 
 
 def _draft(asked: RowsRequest, row: Values, key: str) -> CaseView:
@@ -97,6 +123,8 @@ def _asked(
         _record(asked.sessions, [completed(failed, attempt)], attempt)
         raise attempt.error
     cases = [completed(case, attempt, place) for place, case in enumerate(drafts)]
+    # The key of a row that failed stays free: it can be asked again.
+    cases = [case if case.is_answered else replace(case, idempotency_key=case.id) for case in cases]
     return _record(asked.sessions, cases, attempt)
 
 

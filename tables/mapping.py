@@ -18,6 +18,7 @@ _MANY = 500  # columns, above which letters and values are not compared one by o
 _MOST_NAMED = 12
 _POSITION = 0.6
 _WEAK = 0.7
+_PLAIN = 0.95  # names so alike that no earlier file is needed to tell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,9 +248,9 @@ def _candidates(
     called, few = _names_of(field), len(headers) <= _MANY
     found = []
     for header in headers:
-        match = _remembered(field, header.column, remembered)
-        if match is None and table.has_header:
-            match = _by_name(field, header, called, close=few)
+        match = _by_name(field, header, called, close=few) if table.has_header else None
+        if match is None or match.confidence < _PLAIN:
+            match = _remembered(field, header.column, remembered) or match
         if match is None and few:
             match = _by_values(field, header.column, seen)
         if match:
@@ -262,7 +263,7 @@ def _remembered(
 ) -> Match | None:
     if names.key(remembered.get(field.name, "")) != names.key(column) or not names.key(column):
         return None
-    reason = "You chose this column for an earlier file."
+    reason = "Used for an earlier file of this model."
     return _with_unit(_match(field, column, 1.0, reason), field)
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from cases import queries
-from cases.batch import RowsRequest, predict_rows
+from cases.batch import RowsRequest, answered, predict_rows
 from cases.errors import CaseNotRecorded
-from db.engine import make_sessions
+from db.engine import make_sessions, writing
+from db.tables import Case
 from mds_client.errors import EndpointRefused, EndpointUnreachable
 from mds_client.prediction import Answer, Output, Prediction
 from mds_client.signature import Field, ModelRef, Signature
@@ -116,6 +117,28 @@ def test_the_same_question_twice_is_asked_once(sessions):
     first, model = cases_of(Rows(), 12, sessions), Rows()
     assert cases_of(model, 12, sessions) == first
     assert model.calls == []
+
+
+def test_rows_that_failed_are_asked_again_and_only_those(sessions):
+    first = cases_of(Rows(bad=(3, 17)), 20, sessions)
+    repaired = Rows()
+    found = cases_of(repaired, 20, sessions)
+    assert all(case.is_answered for case in found)
+    assert sum(repaired.calls) == 2
+    assert [i for i in range(20) if found[i].id != first[i].id] == [3, 17]
+    assert set(answered(sessions, "k", 20)) == set(range(20))
+    assert cases_of(repaired, 20, sessions) == found
+    assert sum(repaired.calls) == 2
+
+
+def test_a_failure_that_has_the_key_of_its_row_is_asked_again_too(sessions):
+    """As they were recorded once."""
+    (failed,) = cases_of(Rows(bad=(0,)), 1, sessions)
+    with writing(sessions) as session:
+        session.get(Case, failed.id).idempotency_key = "k-0"
+    (found,) = cases_of(Rows(), 1, sessions)
+    assert found.is_answered
+    assert cases_of(Rows(bad=(0,)), 1, sessions) == [found]
 
 
 def test_without_a_database_nothing_is_sent(tmp_path):

@@ -130,6 +130,52 @@ def test_what_cannot_be_read_is_said(
 def test_a_file_of_formulas_stays_text_when_it_is_taken_away() -> None:
     from ui.batch.answers import as_csv
 
-    frame = pd.DataFrame({"Answer": ["=HYPERLINK()", "Adelie"], "n": [-1, 2], "Case": ["a", "b"]})
+    frame = pd.DataFrame({"Answer": ["=HYPERLINK()", "Adelie"], "=n": [-1, 2]})
     rows = list(csv.reader(io.StringIO(as_csv(frame).decode("utf-8-sig"))))
-    assert rows == [["Answer", "n"], ["'=HYPERLINK()", "-1"], ["Adelie", "2"]]
+    assert rows == [["Answer", "'=n"], ["'=HYPERLINK()", "-1"], ["Adelie", "2"]]
+
+
+def test_all_rows_of_the_file_are_taken_away(predict: AppTest) -> None:
+    from ui import session
+    from ui.batch.answers import whole
+
+    app = _opened(predict, _file([*ROWS, "x;1;1;1;Dream;male;2007;"]))
+    app.button(key="rows_all").click().run()
+    assert not app.exception
+    given = app.session_state[session.FILE]
+    converted = app.session_state["rows_converted"][1]
+    (cases,) = given.cases.values()
+    frame = whole(given, converted, cases, "http://x")
+    assert list(frame.columns[:8]) == HEADINGS.strip().split(";")
+    assert list(frame.columns[8:]) == ["Answer", "Probability", "Problem", "Case"]
+    assert len(frame) == 6
+    assert list(frame["Answer"].isna()) == [False, False, False, True, False, True]
+    assert "Bill length must be a number" in frame["Problem"][3]
+    assert frame["Case"][0] == f"http://x/predict?case={cases[0].id}"
+
+
+def test_the_same_file_again_says_when_it_was_answered_and_may_be_asked_anew(
+    predict: AppTest, built: services.Services
+) -> None:
+    from ui import session
+
+    app = _opened(predict, _file(ROWS[:3]))
+    app.button(key="rows_all").click().run()
+    del app.session_state[session.FILE]  # as after a reload
+    app.run()
+    assert not app.exception
+    assert any("These rows were answered on" in info.value for info in app.info)
+    assert list(_frame(app, "Answer").iloc[:, 0]) == [2, 3, 4]
+    assert app.button(key="rows_all").disabled
+    app.button(key="rows_again").click().run()
+    assert not app.button(key="rows_all").disabled
+    app.button(key="rows_all").click().run()
+    assert not app.exception
+    assert len(queries.recent(built.sessions)) == 6
+
+
+def test_the_reason_of_a_column_is_true(predict: AppTest) -> None:
+    app = _opened(predict, _file(ROWS))
+    app.button(key="rows_all").click().run()
+    app.run()
+    assert not any("earlier file" in why for why in _frame(app, "Why")["Why"])

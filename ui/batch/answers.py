@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import pandas as pd
 import streamlit as st
@@ -37,7 +38,7 @@ def draw(
     )
     st.download_button(
         "Download the answers",
-        data=lambda: as_csv(frame),
+        data=lambda: as_csv(whole(given, converted, cases, _base())),
         file_name=f"{given.name.rpartition('.')[0] or given.name} answers.csv",
         mime="text/csv",
         icon=":material/download:",
@@ -66,9 +67,64 @@ def table(
     return pd.concat([frame, asked.reset_index(drop=True)], axis="columns")
 
 
+def whole(
+    given: Given, converted: Converted, cases: Sequence[CaseView], base: str = ""
+) -> pd.DataFrame:
+    """All rows of the file in its order with its own columns; then answer, probability, problem and case.
+
+    `base` is the address before the link to a case.
+    """
+    asked = dict(zip(converted.rows.index, cases, strict=False))
+    problems = _problems(given, converted)
+    rows = [_outcome(asked.get(n), problems.get(n, ""), base) for n in given.table.row_numbers]
+    more = pd.DataFrame(rows, columns=_OUTCOMES)
+    more.columns = pd.Index([_fresh(name, given.table.columns) for name in _OUTCOMES])
+    frame = given.table.frame.map(shown).reset_index(drop=True)
+    return pd.concat([frame, more], axis="columns")
+
+
+_OUTCOMES = ["Answer", "Probability", "Problem", "Case"]
+
+
+def _outcome(case: CaseView | None, problem: str, base: str) -> tuple[object, object, str, str]:
+    if case is None:
+        return None, None, problem or "Not asked yet.", ""
+    answer = answer_of(case)
+    return (
+        answer.headline if answer else None,
+        answer.probability if answer else None,
+        case.error_sentence or problem,
+        f"{base}/predict?case={case.id}",
+    )
+
+
+def _problems(given: Given, converted: Converted) -> dict[int, str]:
+    """Why a row is not sent, by its number."""
+    found: dict[int, list[str]] = {}
+    for problem in converted.problems:
+        found.setdefault(problem.row, []).append(problem.sentence)
+    for place, sentence in given.table.totals.items():
+        found[given.table.row_numbers[place]] = [f"Not sent: {sentence}."]
+    return {row: " ".join(sentences) for row, sentences in found.items()}
+
+
+def _fresh(name: str, taken: Sequence[str]) -> str:
+    """The name, or one that no column of the file has."""
+    known = {one.casefold() for one in taken}
+    names = (name, f"{name} of the model", *(f"{name} {i}" for i in range(2, 10**6)))
+    return next(one for one in names if one.casefold() not in known)
+
+
+def _base() -> str:
+    """The address that people know this app by, without the page."""
+    parts = urlsplit(st.context.url or "")
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
 def as_csv(frame: pd.DataFrame) -> bytes:
-    """UTF-8 with a mark, which spreadsheets need; a cell that would act as a formula is quoted."""
-    return frame.drop(columns="Case").map(_inert).to_csv(index=False).encode("utf-8-sig")
+    """UTF-8 with a mark, which spreadsheets need; a cell or heading that would act as a formula is quoted."""
+    safe = frame.map(_inert).rename(columns=_inert)
+    return safe.to_csv(index=False).encode("utf-8-sig")
 
 
 def _inert(value: object) -> object:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
-from cases.batch import RowsRequest, predict_rows
+from cases.batch import RowsRequest, answered, predict_rows
 from cases.errors import CaseNotRecorded
 from cases.queries import CaseView
+from db.ids import new_id
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature
 from services import services
@@ -18,6 +19,7 @@ from tables.mapping_store import remember
 from ui import errors, session, technical
 from ui.batch import answers
 from ui.tables.given import Given
+from ui.text import plain
 
 AT_ONCE = 5_000
 _TRIED = 5
@@ -26,19 +28,51 @@ _TRIED = 5
 def draw(
     given: Given, found: tuple[Mapping, Converted], model: ModelRef, signature: Signature
 ) -> None:
-    """The two buttons, and what came of them."""
+    """The buttons, and what came of them."""
     mapping, converted = found
-    key = given.key(model, signature, {**mapping.to_remember, **_fixed(mapping)})
+    question = given.key(model, signature, {**mapping.to_remember, **_fixed(mapping)})
+    key = question + given.rounds.get(question, "")
     rows = converted.records()
-    wanted = _draw_buttons(len(rows), len(given.cases.get(key, [])))
-    if wanted:
-        remember(services().sessions, model, mapping, person=session.person())
-        if _ask(given, key, rows[:wanted], model, signature):
-            st.rerun()  # the buttons say now what is left
+    _draw_earlier(given, question, key, min(len(rows), AT_ONCE))
+    wanted = _draw_buttons(len(rows), given.cases.get(key, []))
+    if wanted and _ask(given, key, rows[:wanted], model, signature):
+        _remember(given.cases[key], model, mapping)
+        st.rerun()  # the buttons say now what is left
     cases = given.cases.get(key, [])
     if cases:
         answers.draw(given, converted, cases, signature)
         _draw_sent(cases)
+
+
+def _remember(cases: Sequence[CaseView], model: ModelRef, mapping: Mapping) -> None:
+    """The columns, once a row was answered with them."""
+    if any(case.is_answered for case in cases):
+        remember(services().sessions, model, mapping, person=session.person())
+
+
+def _draw_earlier(given: Given, question: str, key: str, count: int) -> None:
+    """What was answered before this session, when and by which version; asked anew at a press."""
+    if key not in given.looked_up:
+        given.looked_up[key] = answered(services().sessions, key, count)
+    earlier = given.looked_up[key]
+    if not earlier:
+        return
+    if len(earlier) == count and not given.cases.get(key):
+        given.cases[key] = [earlier[row] for row in range(count)]
+    st.info(_earlier_in_words(list(earlier.values()), count), icon=":material/history:")
+    if st.button("Ask again", icon=":material/refresh:", key="rows_again"):
+        given.rounds[question] = f"-{new_id()}"
+        st.rerun()
+
+
+def _earlier_in_words(cases: Sequence[CaseView], count: int) -> str:
+    versions = list(dict.fromkeys(case.version for case in cases if case.version))
+    by = f" by version {plain(', '.join(versions[:3]))}" if versions else ""
+    day = f"{max(case.created_at for case in cases):%-d %B %Y}"
+    which = (
+        "These rows were" if len(cases) == count else f"{len(cases):,} of these {count:,} rows were"
+    )
+    return f"{which} answered on {day}{by}."
 
 
 def _fixed(mapping: Mapping) -> dict[str, str]:
@@ -46,33 +80,36 @@ def _fixed(mapping: Mapping) -> dict[str, str]:
     return {f"={name}": repr(value) for name, value in mapping.fixed}
 
 
-def _draw_buttons(rows: int, asked: int) -> int:
+def _draw_buttons(rows: int, cases: Sequence[CaseView]) -> int:
     """How many rows are to be asked about now; 0 when no button was pressed."""
     if rows > AT_ONCE:
         st.warning(
             f"The file has {rows:,} rows. At most {AT_ONCE:,} are answered at once: the first {AT_ONCE:,}."
         )
     most, first = min(rows, AT_ONCE), min(rows, _TRIED)
+    done = sum(case.is_answered for case in cases)
     with st.container(horizontal=True):
         is_tried = most > first and st.button(
             f"Try the first {first}",
             icon=":material/science:",
             key="rows_try",
-            disabled=asked >= first,
-        )
-        label = (
-            f"Ask for all {most:,} rows"
-            if not asked
-            else f"Ask for the other {most - asked:,} rows"
+            disabled=done >= first,
         )
         is_all = st.button(
-            label,
+            _label(most, len(cases), done),
             type="primary",
             icon=":material/bolt:",
             key="rows_all",
-            disabled=asked >= most,
+            disabled=done >= most,
         )
     return most if is_all else first if is_tried else 0
+
+
+def _label(most: int, asked: int, done: int) -> str:
+    if asked and asked == most > done:
+        rows = "row" if most - done == 1 else "rows"
+        return f"Ask again for {most - done:,} {rows} without an answer"
+    return f"Ask for the other {most - done:,} rows" if done else f"Ask for all {most:,} rows"
 
 
 def _ask(

@@ -35,7 +35,9 @@ def draw(given: Given, model: ModelRef, signature: Signature) -> tuple[Mapping, 
 
 
 def _suggested(given: Given, model: ModelRef, signature: Signature) -> Mapping:
-    return suggest(given.table, signature, recalled(services().sessions, model))
+    if str(model) not in given.recalled:  # once: what this file uses is no earlier file
+        given.recalled[str(model)] = recalled(services().sessions, model)
+    return suggest(given.table, signature, given.recalled[str(model)])
 
 
 def _edited(given: Given, suggested: Mapping, model: ModelRef, signature: Signature) -> Mapping:

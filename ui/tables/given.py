@@ -14,7 +14,11 @@ from tables.table import Choices, Table
 @dataclass(kw_only=True)
 class Given:
     """One uploaded file. `digest` is of its content, `fitted` the fingerprint of the
-    fields by which its sheet was chosen; `cases` are those of its rows so far, by question."""
+    fields by which its sheet was chosen; `cases` are those of its rows so far, by question.
+
+    `rounds` names the round in which a question is asked anew, `recalled` has the columns that earlier files of a
+    model used, `looked_up` the cases that answered a question before this session.
+    """
 
     name: str
     digest: str
@@ -22,6 +26,9 @@ class Given:
     table: Table
     fitted: str = ""
     cases: dict[str, list[CaseView]] = field(default_factory=dict)
+    rounds: dict[str, str] = field(default_factory=dict)
+    recalled: dict[str, dict[str, str]] = field(default_factory=dict)
+    looked_up: dict[str, dict[int, CaseView]] = field(default_factory=dict)
 
     def key(self, model: ModelRef, signature: Signature, columns: Mapping[str, str]) -> str:
         """The idempotency key of asking about this file with these columns: the same again is not asked."""
