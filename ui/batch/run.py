@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from uuid import uuid4
 
 import streamlit as st
 
 from cases.batch import RowsRequest, answered, predict_rows
 from cases.errors import CaseNotRecorded
 from cases.queries import CaseView
-from db.ids import new_id
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature
 from services import services
@@ -61,7 +61,7 @@ def _draw_earlier(given: Given, question: str, key: str, count: int) -> None:
         given.cases[key] = [earlier[row] for row in range(count)]
     st.info(_earlier_in_words(list(earlier.values()), count), icon=":material/history:")
     if st.button("Ask again", icon=":material/refresh:", key="rows_again"):
-        given.rounds[question] = f"-{new_id()}"
+        given.rounds[question] = f"-{uuid4().hex}"
         st.rerun()
 
 
