@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -29,6 +30,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     """Build what pages use, then put everything alive out of the garbage collector's reach."""
     from ui import warmup
 
+    os.umask(0o077)  # whatever this process writes is for its owner alone
     logging.basicConfig(level=settings().log_level)
     services.hide_secrets_in_logs()
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each poll says nothing

@@ -125,8 +125,9 @@ class Services:
         for client in self.clients.values():
             client.close()
 
-    def database_answers(self) -> bool:
-        return db.engine.answers(self.sessions)
+    def database_state(self) -> str:
+        """ "well", "unreadable" or "unwritable"."""
+        return db.engine.state(self.sessions)
 
 
 _installed: list[Services] = []

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -31,9 +32,22 @@ ROOT = Path(__file__).resolve().parent
 SETTINGS_FILE_VARIABLE = "MDS_SETTINGS"
 
 
+def _without_user(text: str) -> str:
+    """Raises ValueError for an address that holds a user or a password; it would stand in every record."""
+    if "@" in urlsplit(text).netloc:
+        raise ValueError(
+            "it holds a user or a password: take them out, set `username`, and name the environment "
+            "variable of the password in `password_env`"
+        )
+    return text
+
+
 def _url(text: str) -> str:
-    TypeAdapter(HttpUrl).validate_python(text)
+    TypeAdapter(HttpUrl).validate_python(_without_user(text))
     return text.rstrip("/")
+
+
+OtherUrl = Annotated[str, AfterValidator(_without_user)]
 
 
 def _from_environment(headers: Mapping[str, str], owner: str) -> dict[str, str]:
@@ -43,7 +57,7 @@ def _from_environment(headers: Mapping[str, str], owner: str) -> dict[str, str]:
     return {header: os.environ[name] for header, name in headers.items()}
 
 
-class AddressSettings(BaseModel, extra="forbid"):
+class AddressSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
     """Where something is, and how we sign in there. Times in seconds."""
 
     name: str = Field(
@@ -67,7 +81,7 @@ class AddressSettings(BaseModel, extra="forbid"):
     api_key_header: str = Field("X-API-Key", description="Header that carries the API key")
     api_key_env: str = Field("", description="Environment variable with an API key")
     api_key_file: str = Field("", description="File with an API key, read at each call")
-    token_url: str = Field("", description="Where OAuth2 client credentials get their token")
+    token_url: OtherUrl = Field("", description="Where OAuth2 client credentials get their token")
     client_id: str = Field("", description="Our OAuth2 client id")
     client_secret_env: str = Field("", description="Environment variable with our OAuth2 secret")
     client_secret_file: str = Field("", description="File with our OAuth2 secret")
@@ -92,10 +106,10 @@ class ServerSettings(AddressSettings):
     models: list[str] = Field(
         default_factory=list, description="Names of the models of a server that lists none"
     )
-    management_url: str = Field(
+    management_url: OtherUrl = Field(
         "", description="Second address of a server that lists models there"
     )
-    explainer_url: str = Field(
+    explainer_url: OtherUrl = Field(
         "", description="Address of its models' explainer, if it has its own"
     )
     explainers: dict[str, str] = Field(
@@ -143,7 +157,7 @@ class RegistrySettings(AddressSettings):
     )
 
 
-class KubernetesSettings(BaseModel, extra="forbid"):
+class KubernetesSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
     """What is read of a cluster that runs models (docs/kubernetes.md). Times in seconds."""
 
     namespaces: list[str] = Field(
@@ -160,9 +174,11 @@ class KubernetesSettings(BaseModel, extra="forbid"):
         ],
         description="Which resources to list",
     )
-    seldon_url: str = Field("", description="Gateway of Seldon Core 1")
-    mesh_url: str = Field("", description="Gateway of Seldon Core 2; may hold {namespace}")
-    kserve_url: str = Field("", description="Gateway of KServe; may hold {name} and {namespace}")
+    seldon_url: OtherUrl = Field("", description="Gateway of Seldon Core 1")
+    mesh_url: OtherUrl = Field("", description="Gateway of Seldon Core 2; may hold {namespace}")
+    kserve_url: OtherUrl = Field(
+        "", description="Gateway of KServe; may hold {name} and {namespace}"
+    )
     allow_status_urls: bool = Field(
         False, description="Call the address that stands in a resource's status"
     )
@@ -182,7 +198,12 @@ class KubernetesSettings(BaseModel, extra="forbid"):
 class Settings(BaseSettings):
     """Everything that can be configured, with its default."""
 
-    model_config = SettingsConfigDict(env_prefix="MDS_", env_nested_delimiter="__", extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="MDS_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        hide_input_in_errors=True,  # what cannot be used may be a secret in the wrong place
+    )
 
     servers: list[ServerSettings] = Field(default_factory=list, description="The inference servers")
     registries: list[RegistrySettings] = Field(

@@ -13,13 +13,15 @@ Endpoint = Callable[[Request], JSONResponse]
 
 
 def healthz(services: Callable[[], Services]) -> Endpoint:
-    """200 when the database answers, else 503. Unreachable model servers are told, not judged."""
+    """200 when the database can be read and written, else 503 and which of both it cannot. Unreachable model servers are told, not judged."""
 
     def answer(_request: Request) -> JSONResponse:
         found = services()
-        is_well = found.database_answers()
+        state = found.database_state()
+        is_well = state == "well"
         servers = {s.server.name: s.is_reachable for s in found.catalogue.servers()}
-        body = {"database": is_well, "servers": servers, "models": len(found.catalogue.entries())}
+        models = len(found.catalogue.entries())
+        body = {"database": is_well, "database_state": state, "servers": servers, "models": models}
         return JSONResponse(body, status_code=200 if is_well else 503)
 
     return answer

@@ -119,9 +119,15 @@ def _parts(chosen: argparse.Namespace) -> tuple[Part, Part]:
     return server_part(folder, http, grpc, metrics), app_part(folder, port, http)
 
 
+def _make_private(folder: Path) -> None:
+    """A folder for its owner alone, as are the logs in it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+
+
 def server_part(folder: Path, http: int, grpc: int, metrics: int) -> Part:
     """The embedded MDS; its log goes to `folder`."""
-    (folder / "log").mkdir(parents=True, exist_ok=True)
+    _make_private(folder / "log")
     ports = ("--http-port", str(http), "--grpc-port", str(grpc), "--metrics-port", str(metrics))
     return Part(
         name="model server",
@@ -140,7 +146,7 @@ def server_part(folder: Path, http: int, grpc: int, metrics: int) -> Part:
 
 def app_part(folder: Path, port: int, mds_port: int) -> Part:
     """The app, with that MDS as its only server; its database and log are in `folder`."""
-    (folder / "log").mkdir(parents=True, exist_ok=True)
+    _make_private(folder / "log")
     server = {"name": "demo", "title": "Embedded demo server", "url": f"http://{HOST}:{mds_port}"}
     return Part(
         name="workbench",

@@ -11,6 +11,7 @@ import threading
 from types import FrameType
 
 from cli.output import GOOD
+from mds_client.transport.redaction import Hiding
 from settings import settings
 
 log = logging.getLogger(__name__)
@@ -35,11 +36,10 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.embedded:
         threading.Thread(target=_stop_with_input, args=(stop,), daemon=True).start()
     os.nice(NICENESS)
-    logging.basicConfig(
-        level=settings().log_level,
-        format="%(asctime)s %(levelname)s worker %(name)s %(message)s",
-        force=True,
-    )
+    os.umask(0o077)  # whatever this process writes is for its owner alone
+    logging.basicConfig(level=settings().log_level, force=True)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(Hiding("%(asctime)s %(levelname)s worker %(name)s %(message)s"))
     _work(chosen.name, stop)
     return GOOD
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -17,7 +18,6 @@ from db.errors import Conflict, StorageError
 __all__ = [
     "Session",
     "Sessions",
-    "answers",
     "begin",
     "close",
     "location",
@@ -25,6 +25,7 @@ __all__ = [
     "make_sessions",
     "password_of",
     "reading",
+    "state",
     "translated",
     "writing",
 ]
@@ -33,6 +34,7 @@ Sessions = sessionmaker[Session]
 
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 10
+LOOK_SECONDS = 2
 _WRITES = {"sqlite_begin": "BEGIN IMMEDIATE"}
 _log = logging.getLogger(__name__)
 
@@ -71,15 +73,43 @@ def close(sessions: Sessions) -> None:
     sessions.kw["bind"].dispose()
 
 
-def answers(sessions: Sessions) -> bool:
-    """Whether the database can be read right now; the log has why not."""
+def state(sessions: Sessions) -> str:
+    """ "well", or what is wrong: "unreadable", or "unwritable" where it is full, locked or read-only.
+
+    The log has the reason. It waits for others for at most `LOOK_SECONDS`.
+    """
     try:
         with reading(sessions) as session:
             session.execute(select(1))
     except StorageError:
         _log.exception("the database does not answer")
-        return False
-    return True
+        return "unreadable"
+    try:
+        _write_nothing(sessions)
+    except StorageError:
+        _log.exception("the database cannot be written")
+        return "unwritable"
+    return "well"
+
+
+def _write_nothing(sessions: Sessions) -> None:
+    """A write that changes nothing. Raises StorageError where none is possible."""
+    engine: Engine = sessions.kw["bind"]
+    if engine.dialect.name != "sqlite":
+        with translated(), engine.connect() as connection:
+            if connection.execute(text("SHOW transaction_read_only")).scalar() == "on":
+                raise StorageError("the database is read-only")
+        return
+    # In a connection of its own: it may wait for less long than the others do.
+    path = str(engine.url.database)
+    try:
+        with closing(sqlite3.connect(path, timeout=LOOK_SECONDS, isolation_level=None)) as own:
+            own.execute("BEGIN IMMEDIATE")
+            number = own.execute("PRAGMA user_version").fetchone()[0]
+            own.execute(f"PRAGMA user_version = {number}")
+            own.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise StorageError(str(error)) from error
 
 
 @contextmanager
@@ -127,11 +157,22 @@ def _with_psycopg(url: URL) -> URL:
 def _sqlite(url: URL) -> Engine:
     if url.database in (None, "", ":memory:"):
         raise ValueError("A database in memory is not shared between threads: name a file.")
-    Path(str(url.database)).absolute().parent.mkdir(parents=True, exist_ok=True)
+    _private(Path(str(url.database)).absolute())
     engine = create_engine(url)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _private(path: Path) -> None:
+    """Make the file, and its folder where there is none, for their owner alone; so are the files that SQLite adds.
+
+    A file that is there already, but belongs to somebody else, is left as it is.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):  # whether it can be used is found out, and told, when it is opened
+        path.touch(mode=0o600)
+        path.chmod(0o600)
 
 
 def _prepare(connection: SqliteConnection, _record: object) -> None:

@@ -53,3 +53,13 @@ def test_secrets_are_named_never_written(monkeypatch: pytest.MonkeyPatch) -> Non
     assert server.headers() == {"Authorization": "Bearer hush"}
     assert "hush" not in repr(server)
     assert "hush" not in repr(Settings(database_url="postgresql://u:hush@h/d"))
+
+
+@pytest.mark.parametrize("place", ["url", "management_url", "explainer_url", "token_url"])
+def test_a_password_in_an_address_is_refused_and_not_repeated(file: Path, place: str) -> None:
+    own = "" if place == "url" else 'url = "http://h"\n'
+    file.write_text(f'[[servers]]\nname = "a"\n{own}{place} = "http://ada:hunter2secret@h:1/v2"')
+    with pytest.raises(ValidationError) as raised:
+        Settings()
+    assert "password_env" in str(raised.value)
+    assert "hunter2secret" not in str(raised.value)

@@ -1,5 +1,9 @@
 """How the database is opened, and that a transaction is all or nothing."""
 
+import os
+import sqlite3
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -7,8 +11,9 @@ import pytest
 from sqlalchemy import text
 
 import db.cases
+import db.engine
 from cases.payloads import pack
-from db.engine import answers, close, make_engine, make_sessions, reading, writing
+from db.engine import close, make_engine, make_sessions, reading, state, writing
 from db.errors import Conflict, StorageError
 from tests.recorded import add_case, add_cases, case_of
 
@@ -58,13 +63,75 @@ def test_a_taken_key_is_a_conflict_and_undoes_the_rest(sessions):
         assert db.cases.by_id(session, other.id) is None
 
 
-def test_whether_the_database_answers(sessions, tmp_path: Path, caplog):
-    assert answers(sessions)
+def test_whether_the_database_can_be_read(sessions, tmp_path: Path, caplog):
+    assert state(sessions) == "well"
     (tmp_path / "not_a_database.db").write_text("x" * 10_000)
     broken = make_sessions(f"sqlite:///{tmp_path}/not_a_database.db")
-    assert not answers(broken)
+    assert state(broken) == "unreadable"
     assert "does not answer" in caplog.text
     close(broken)
+
+
+def _locked(path: Path) -> sqlite3.Connection:
+    held = sqlite3.connect(path, isolation_level=None)
+    held.execute("BEGIN IMMEDIATE")
+    return held
+
+
+def test_a_locked_database_is_told(tmp_path: Path, caplog, monkeypatch):
+    monkeypatch.setattr(db.engine, "LOOK_SECONDS", 0.2)
+    path = tmp_path / "cases.db"
+    sessions = make_sessions(f"sqlite:///{path}")
+    assert state(sessions) == "well"
+    held = _locked(path)
+    assert state(sessions) == "unwritable"
+    assert "locked" in caplog.text
+    held.close()
+    assert state(sessions) == "well"
+    close(sessions)
+
+
+def test_a_full_disk_is_told(tmp_path: Path):
+    """In a process of its own that may write no more than it has, as on a full disk."""
+    script = f"""
+import resource, signal
+from db.engine import make_sessions, state, writing
+from sqlalchemy import text
+sessions = make_sessions("sqlite:///{tmp_path}/cases.db")
+with writing(sessions) as session:
+    session.execute(text("create table t (x text)"))
+assert state(sessions) == "well"
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+assert state(sessions) == "unwritable", state(sessions)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_file_of_a_database_is_for_its_owner_alone(tmp_path: Path):
+    path = tmp_path / "new" / "cases.db"
+    before = os.umask(0o022)
+    try:
+        sessions = make_sessions(f"sqlite:///{path}")
+        with writing(sessions) as session:
+            session.execute(text("create table t (x text)"))
+            modes = {
+                p.name: p.stat().st_mode & 0o777 for p in (path.parent, *path.parent.iterdir())
+            }
+    finally:
+        os.umask(before)
+    assert modes.pop("new") == 0o700
+    assert "cases.db" in modes
+    assert set(modes.values()) == {0o600}
+    close(sessions)
+
+
+def test_a_file_that_others_could_read_is_closed_to_them(tmp_path: Path):
+    path = tmp_path / "cases.db"
+    path.touch(mode=0o644)
+    close(make_sessions(f"sqlite:///{path}"))
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_failing_database_is_one_error_whatever_the_driver_says(tmp_path: Path):
