@@ -64,6 +64,7 @@ bench: .venv/test.stamp demo_mds/.venv/serving.stamp
 	$(APP) -m benchmarks.client
 	$(APP) -m benchmarks.catalogue
 	$(APP) -m benchmarks.explanations
+	$(APP) -m benchmarks.jobs
 
 screenshots: .venv/test.stamp demo_mds/.venv/serving.stamp browser
 	$(APP) -m tests.browser.screenshots

@@ -50,10 +50,11 @@ def _work(name: str, stop: threading.Event) -> None:
 
     built = services.build(settings())
     worker = built.worker(name)
-    worker.start()
-    log.info("the worker %s takes jobs", worker.id)
-    stop.wait()
-    worker.close()
+    if not stop.is_set():  # the app may be gone by now
+        worker.start()
+        log.info("the worker %s takes jobs", worker.id)
+        stop.wait()
+        worker.close()
     built.close()
     logging.shutdown()
     os._exit(GOOD)

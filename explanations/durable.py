@@ -33,7 +33,7 @@ TYPES = (
     Target,
     Budget,
 )
-_LOOK_SECONDS = 0.05
+_LOOK_SECONDS = 0.02
 
 
 class Explains(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from pathlib import Path
 
@@ -207,3 +208,20 @@ def test_a_kind_with_a_schedule_runs_by_itself(shared: Sessions, make_worker: Ma
         found = store.newest(shared, kind="tidy", states=["done"])
     assert len(found) >= 2
     assert len({job.idempotency_key for job in found}) == len(found)
+
+
+def test_the_engine_calls_nobody(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not even where variables of its own cloud are set; and its log says no address of a database."""
+    called: list[object] = []
+    monkeypatch.setattr(socket.socket, "connect", lambda _socket, address: called.append(address))
+    monkeypatch.setenv("DBOS_DOMAIN", "cloud.example")
+    monkeypatch.setenv("DBOS__CONDUCTOR_KEY", "k3y")
+    engine = DbosEngine(sqlite_url, executor="alone", version="1")
+    engine.start(lambda _job, _attempt, _steps: None, {}, lambda _kind, _moment: None)
+    time.sleep(1.5)
+    engine.close()
+    assert called == []
+    assert "sqlite://" not in caplog.text
+    assert "k3y" not in caplog.text
