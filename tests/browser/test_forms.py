@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from cli import demo
+from tests.browser import axe
 from tests.browser.odd_models import data_of, odd_models
 from tests.browser.visit import Visit
 from tests.browser.watched import app_of_its_own, watched
@@ -217,6 +217,9 @@ def test_a_picture_is_pasted_by_keyboard_alone(
     with watched(browser, odd[0], permissions=["clipboard-read", "clipboard-write"]) as page:
         visit = _form(page, "street")
         page.evaluate(PUT, b64encode(png(61, 43)).decode())
+        # The box is a component, which is mounted a moment after the script has ended: a Tab before
+        # that goes past where it will be.
+        expect(_paste_box(page)).to_be_visible()
         page.get_by_role("button", name="Upload", exact=True).focus()
         page.keyboard.press("Tab")
         expect(_paste_box(page)).to_be_focused()
@@ -309,21 +312,13 @@ def test_hostile_words_are_words(page: Page) -> None:
     assert page.get_by_test_id("stForm").first.locator("strong, em, .katex").count() == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "model", ["loan", "wide", "numbers", "documents", "street", "mixed", "land"]
 )
 def test_axe_finds_nothing_serious(
-    browser: Browser, odd: tuple[str, dict[str, Any]], model: str, scheme: str
+    browser: Browser, odd: tuple[str, dict[str, Any]], model: str
 ) -> None:
-    with watched(browser, odd[0], color_scheme=scheme, viewport=SIZE) as page:
+    with watched(browser, odd[0], color_scheme="light", viewport=SIZE) as page:
         _form(page, model).predict()
-        page.wait_for_timeout(500)
-        found = Axe().run(page).response["violations"]
-    serious = {
-        f"{violation['id']}: {node['target']} {node['html'][:160]}"
-        for violation in found
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    }
-    assert not serious, "\n".join(sorted(serious))
+        found = axe.in_both_schemes(page)
+    assert not found, "\n".join(found)
