@@ -9,20 +9,28 @@ from __future__ import annotations
 import argparse
 import logging
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
 import httpx
 from streamlit.testing.v1 import AppTest
 
+import db.engine
+import services
+from benchmarks.figures import record, right
 from mds_client import MdsClient, ModelRef, Server
 from mds_client.discovery import Catalogue
+from settings import Settings
+from ui.catalogue import MOST_CARDS
 
 SERVERS = 3
 PAGE = """
-import streamlit as st
+from services import services
 from ui.catalogue import draw_models
-catalogue = st.session_state["catalogue"]
+catalogue = services().catalogue
 draw_models(catalogue.search(""), catalogue.servers())
 """
 
@@ -36,16 +44,43 @@ def main(arguments: Sequence[str] | None = None) -> None:
     catalogue = Catalogue({c.server.name: c for c in [*_fleets(chosen.models), _dead()]})
     _first(catalogue, chosen.models)
     print(f"{chosen.models:,} models{'':22}{'median ms':>10}{'slowest':>10}")
-    _measure("list, nothing changed", catalogue.entries)
-    _measure("list after a change", lambda: _changed(catalogue))
-    for words in ("risk", "risk 4217", "zebra"):
-        _measure(f"search {words!r}", lambda words=words: catalogue.search(words))
+    expected = chosen.models // SERVERS * SERVERS
+    _measure("list, nothing changed", catalogue.entries, lambda found: len(found) == expected)
+    _measure("list after a change", lambda: _changed(catalogue), lambda f: len(f) == expected)
+    for words, least, most in (("risk", expected, expected), ("risk 0042", 1, 99), ("zebra", 0, 0)):
+        _measure(
+            f"search {words!r}",
+            lambda words=words: catalogue.search(words),
+            lambda found, least=least, most=most: least <= len(found) <= most,
+        )
     ref = ModelRef(server="fleet-1", name="churn-risk-00042")
-    _measure("find one by name", lambda: catalogue.find(ref))
-    _measure("a round of all servers", catalogue.refresh, count=5)
-    app = AppTest.from_string(PAGE, default_timeout=30)
-    app.session_state["catalogue"] = catalogue
-    _measure("draw the cards (AppTest)", app.run, count=10)
+    _measure(
+        "find one by name", lambda: catalogue.find(ref), lambda f: f and f.ref.name == ref.name
+    )
+    _measure(
+        "a round of all servers",
+        catalogue.refresh,
+        lambda _: len(catalogue.entries()) == expected,
+        count=5,
+    )
+    _draw(catalogue)
+
+
+def _draw(catalogue: Catalogue) -> None:
+    """The Models page, with the services that the app has."""
+    with tempfile.TemporaryDirectory() as folder:
+        built = services.build(Settings(servers=[], database_url=f"sqlite:///{folder}/cases.db"))
+        services.install(replace(built, catalogue=catalogue))
+        app = AppTest.from_string(PAGE, default_timeout=30)
+        _measure("draw the cards (AppTest)", app.run, _shows_the_cards, count=10)
+        built.close()
+        db.engine.close(built.sessions)
+
+
+def _shows_the_cards(app: AppTest) -> bool:
+    """Whether it drew a card with its button for as many models as a page shows, and no error."""
+    asked = [button for button in app.button if button.label == "Ask"]
+    return not app.exception and len(asked) == MOST_CARDS
 
 
 def _first(catalogue: Catalogue, models: int) -> None:
@@ -66,14 +101,21 @@ def _changed(catalogue: Catalogue) -> object:
     return catalogue.entries()
 
 
-def _measure(title: str, work: Callable[[], object], count: int = 30) -> None:
-    work()
+def _measure(
+    title: str,
+    work: Callable[[], Any],
+    is_right: Callable[[Any], object],
+    count: int = 30,
+) -> None:
+    right(is_right(work()), f"{title}: the result is wrong")
     taken = []
     for _ in range(count):
         started = time.perf_counter()
-        work()
+        found = work()
         taken.append((time.perf_counter() - started) * 1e3)
+        right(is_right(found), f"{title}: the result is wrong")
     print(f"{title:36}{statistics.median(taken):>8.2f}{max(taken):>10.2f}")
+    record("catalogue", title, median_ms=statistics.median(taken), slowest_ms=max(taken))
 
 
 def _fleets(models: int) -> list[MdsClient]:

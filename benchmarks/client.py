@@ -14,6 +14,7 @@ import numpy as np
 import orjson
 import tritonclient.http as tritonclient
 
+from benchmarks.figures import record, right
 from mds_client import MdsClient, Server
 from mds_client.protocols.triton import Triton
 from mds_client.signature.datatypes import Array
@@ -65,6 +66,10 @@ def measure(url: str, rows: int, turns: int) -> None:
         },
         turns,
     )
+    expected = np.asarray(ask(theirs, values, binary=True))
+    for name, found in {"JSON": ours(values), "binary": ours_binary(values)}.items():
+        same = np.shape(found) == expected.shape and np.allclose(found, expected, atol=1e-5)
+        right(same, f"{rows:,} rows, {name}: not the numbers that tritonclient reads")
     # By themselves: who sends binary does not make a million floats of text in between.
     binary = in_turns(
         {
@@ -110,7 +115,8 @@ def in_turns(calls: Mapping[str, Callable[[], object]], turns: int) -> dict[str,
     for turn in range(turns + max(turns // 10, 3)):
         for name in draw.sample(list(calls), len(calls)):
             started = time.perf_counter()
-            calls[name]()
+            answer = calls[name]()
+            right(answer is not None, f"{name}: no answer")
             if turn >= max(turns // 10, 3):
                 found[name].append((time.perf_counter() - started) * 1000)
     return found
@@ -118,6 +124,7 @@ def in_turns(calls: Mapping[str, Callable[[], object]], turns: int) -> dict[str,
 
 def report(rows: int, found: Mapping[str, list[float]]) -> None:
     mid = {name: statistics.median(times) for name, times in found.items()}
+    record("client", f"{rows:,} rows", **{f"{name}_ms": ms for name, ms in mid.items()})
     print(
         f"{rows:>7,} {'JSON':9} {mid['ours']:8.2f} {mid['theirs']:13.2f} {mid['raw']:10.2f}"
         f"  {ratio(found, 'ours', 'raw'):.2f}× raw httpx,"

@@ -21,8 +21,9 @@ import numpy as np
 import shap
 from sklearn import datasets
 
+from benchmarks.figures import record, right
 from cli import demo
-from explanations.contract import Progress
+from explanations.contract import Explanation, Progress
 from explanations.explaining import ExplanationRequest, explain
 from explanations.methods import methods
 from explanations.target import Target
@@ -85,7 +86,8 @@ def measure(client: MdsClient, model: str, cases: int) -> None:
     compare(client, signature, examples, cases, f"the {len(examples)} example rows")
     some = examples[:cases]
     report(
-        "changes", [spent(client, lambda c, row=row: changed(c, signature, row)) for row in some]
+        f"{model}: changes",
+        [spent(client, lambda c, row=row: changed(c, signature, row)) for row in some],
     )
     print_first_bars(client, signature, trained or examples)
 
@@ -104,14 +106,14 @@ def compare(
         # Once is enough: it takes long, and a rule is not about what the case is compared with.
         if is_numeric and len(background) >= BACKGROUND and signature.output("number") is None:
             anchors.append(spent(client, lambda c, row=row: anchor(c, signature, row, background)))
-    report("ours", ours)
+    report(f"{signature.model.name}: ours, {words}", ours)
     if theirs:
-        report("KernelExplainer", theirs)
+        report(f"{signature.model.name}: KernelExplainer, {words}", theirs)
         print(f"    KernelExplainer / ours: {ratios(theirs, ours)}")
     else:
         print("    KernelExplainer and AnchorTabular take no categories as they are")
     if anchors:
-        report("AnchorTabular", anchors)
+        report(f"{signature.model.name}: AnchorTabular, {words}", anchors)
 
 
 def training_rows(signature: Signature) -> list[Values]:
@@ -134,6 +136,8 @@ def print_first_bars(client: MdsClient, signature: Signature, background: Sequen
             seen.append(time.perf_counter() - began)
 
     explained(counted, signature, signature.example_rows[0], background, note)
+    right(seen, "no bars before the last")
+    record("explanations", f"{signature.model.name}: first bars", first_s=seen[0], last_s=seen[-1])
     print(
         f"  {DELAY * 1000:.0f} ms a call longer: first bars after {seen[0]:.2f} s, drawn {len(seen)} times, "
         f"the last after {seen[-1]:.2f} s"
@@ -154,7 +158,14 @@ def explained(
     background: Sequence[Values],
     note: Callable[[Progress], None] = lambda _: None,
 ) -> object:
-    return ordered(counted, signature, row, "shapley", {}, background, note)
+    found = ordered(counted, signature, row, "shapley", {}, background, note)
+    right(found.prediction is not None and found.base is not None, "shapley: no number explained")
+    fields = {part.field for part in found.attributions}
+    right(fields and fields <= {f.name for f in signature.inputs}, "shapley: not of these fields")
+    adds_up = (found.base or 0) + sum(part.amount for part in found.attributions)
+    apart = abs(adds_up + (found.gap or 0) - (found.prediction or 0))
+    right(apart < 1e-6 * max(1.0, abs(adds_up)), f"shapley: the amounts miss the answer by {apart}")
+    return found
 
 
 def changed(counted: Counted, signature: Signature, row: Values) -> object:
@@ -163,7 +174,9 @@ def changed(counted: Counted, signature: Signature, row: Values) -> object:
     options: dict[str, object] = {}
     if number is not None:
         options = {"wish": "at_least", "number": number + 0.2 * abs(number)}
-    return ordered(counted, signature, row, "counterfactual", options)
+    found = ordered(counted, signature, row, "counterfactual", options)
+    right(found.suggestions and all(s.changes for s in found.suggestions), "no change was found")
+    return found
 
 
 def ordered(
@@ -174,7 +187,7 @@ def ordered(
     options: Mapping[str, object],
     background: Sequence[Values] = (),
     note: Callable[[Progress], None] = lambda _: None,
-) -> object:
+) -> Explanation:
     method = methods()[name]
     request = ExplanationRequest(
         method=method.NAME,
@@ -200,7 +213,11 @@ def kernel(
         return np.array([target.read(answer) for answer in answers])
 
     explainer = shap.KernelExplainer(score, matrix_of(names, background))
-    return explainer.shap_values(matrix_of(names, [row])[0], silent=True)
+    found = explainer.shap_values(matrix_of(names, [row])[0], silent=True)
+    right(
+        np.shape(found) == (len(names),) and np.isfinite(found).all(), "KernelExplainer: no values"
+    )
+    return found
 
 
 def anchor(
@@ -232,7 +249,9 @@ def matrix_of(names: Sequence[str], rows: Sequence[Values]) -> np.ndarray:
 
 def report(name: str, found: Sequence[Spent]) -> None:
     rows, calls, seconds = middle(found)
-    print(f"    {name:16} {rows:9,.0f} rows {calls:6,.0f} calls {seconds:8.2f} s")
+    record("explanations", name, rows=rows, calls=calls, seconds=seconds)
+    method = name.partition(": ")[2].partition(",")[0]
+    print(f"    {method:16} {rows:9,.0f} rows {calls:6,.0f} calls {seconds:8.2f} s")
 
 
 def middle(found: Sequence[Spent]) -> tuple[float, float, float]:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.figures import record, right
 from benchmarks.visitor import Drawn, Visitor
 from cli import demo
 
@@ -74,9 +75,15 @@ def _sessions(title: str, server: _Server, page: str, query: str, *, count: int)
 
 
 def _report(title: str, drawn: Sequence[Drawn], cpu: float) -> float:
+    for found in drawn:
+        right(not found.drawn["exception"], f"{title}: the page shows an error")
+        boxes = found.drawn["number_input"]
+        right(boxes == 30, f"{title}: {boxes} number boxes instead of 30 ({dict(found.drawn)})")
     seconds = sorted(found.seconds * 1e3 for found in drawn)
     late = seconds[int(0.95 * (len(seconds) - 1))]
     size = statistics.median(found.bytes for found in drawn) / 1e3
+    middle = statistics.median(seconds)
+    record("pages", title, median_ms=middle, late_ms=late, cpu_ms=cpu * 1e3, kilobytes=size)
     print(
         f"{title:34}{statistics.median(seconds):>10.1f}{late:>10.1f}{cpu * 1e3:>10.1f}{size:>8.0f}"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -14,10 +15,13 @@ from websockets.sync.client import connect
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """One run of a page: seconds until the script had finished, and what crossed the wire."""
+    """One run of a page: seconds until the script had finished, and what crossed the wire.
+
+    `drawn` counts its elements by what they are: `number_input`, `exception`.
+    """
 
     seconds: float
-    elements: int
+    drawn: Counter[str]
     bytes: int
 
 
@@ -49,12 +53,13 @@ class Visitor:
         return self._until_finished(began)
 
     def _until_finished(self, began: float) -> Drawn:
-        elements = size = 0
+        size, drawn = 0, Counter[str]()
         while True:
             data = self._socket.recv(timeout=60)
             assert isinstance(data, bytes)
             size += len(data)
             message = ForwardMsg.FromString(data)
-            elements += message.WhichOneof("type") == "delta"
+            if message.WhichOneof("type") == "delta":
+                drawn[message.delta.new_element.WhichOneof("type") or ""] += 1
             if message.WhichOneof("type") == "script_finished":
-                return Drawn(seconds=time.perf_counter() - began, elements=elements, bytes=size)
+                return Drawn(seconds=time.perf_counter() - began, drawn=drawn, bytes=size)
