@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV
 APP := .venv/bin/python
 
-.PHONY: help demo run test test-fast test-servers servers coverage lint types format bench screenshots clean
+.PHONY: help demo run test test-fast test-servers test-services servers coverage lint types format bench screenshots clean
 
 help:
 	@echo "make demo         install everything and start the workbench with its own model server"
@@ -17,6 +17,7 @@ help:
 	@echo "make test         install everything and run every test"
 	@echo "make test-fast    the daily loop: no browser, no server of another project"
 	@echo "make test-servers only the tests against real model servers"
+	@echo "make test-services the tests that need what root installs with apt: an older PostgreSQL"
 	@echo "make coverage     every test, and the lines and branches that it reaches"
 	@echo "make lint types   the checks alone;   make format  put the code in order"
 	@echo "make bench        the benchmarks;     make screenshots  the pictures in docs/"
@@ -43,6 +44,10 @@ coverage: .venv/test.stamp demo_mds/.venv/serving.stamp browser servers
 # Real model servers, each in an environment of its own below .tools/servers; `make test` runs them too.
 test-servers: .venv/test.stamp demo_mds/.venv/serving.stamp servers
 	$(APP) -m pytest tests/servers --durations=8
+
+# What only root can install is tested here, and nowhere in `make test`.
+test-services: .venv/test.stamp
+	$(APP) -m tests.distribution
 
 servers: .venv/test.stamp
 	@$(APP) -m tests.servers.environments

@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import functools
 import itertools
+import os
 import shutil
 import tempfile
 import warnings
@@ -191,7 +192,9 @@ def _template() -> str:
 
 @functools.cache
 def _server() -> str:
-    """The URL of a real PostgreSQL, which stops and is deleted when the tests end."""
+    """The URL of a real PostgreSQL, which stops and is deleted when the tests end; or of the one that is named."""
+    if named := os.environ.get("MDS_TEST_POSTGRESQL"):
+        return named
     with warnings.catch_warnings():
         # It warns where there is no folder for run-time files; it finds another.
         warnings.simplefilter("ignore")

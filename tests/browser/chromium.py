@@ -64,9 +64,12 @@ def install() -> None:
             ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], check=False
         )
     if not system_chromium():
-        print("Downloading Playwright's Chromium")
+        print(
+            "Downloading Playwright's Chromium; without root, the libraries that it needs must be there"
+        )
+        libraries = ["--with-deps"] if os.geteuid() == 0 else []
         subprocess.run(
-            [sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"], check=True
+            [sys.executable, "-m", "playwright", "install", *libraries, "chromium"], check=True
         )
 
 
