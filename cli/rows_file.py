@@ -12,6 +12,7 @@ from mds_client.signature import FILE_KINDS, File, Signature
 
 if TYPE_CHECKING:
     from tables.converting import Converted
+    from tables.fixes import ProblemKind
     from tables.mapping import Mapping
     from tables.table import Table
 
@@ -43,7 +44,7 @@ def rows_in(
     found = converted(_with_files(table, mapping, needed, file), mapping, needed)
     for remark in found.remarks:
         say(printable(remark))
-    _refuse(path, table, found)
+    _refuse(path, table, found, needed)
     fed = {match.field for match in mapping.matches}
     return [{n: v for n, v in row.items() if n in fed} for row in found.records()]
 
@@ -107,14 +108,23 @@ def _warn(mapping: Mapping, signature: Signature, given: Collection[str]) -> Non
         say(f"Warning: {printable(sentence)}")
 
 
-def _refuse(path: Path, table: Table, found: Converted) -> None:
-    """Raises Wrong with the first problems, if there are any."""
+def _refuse(path: Path, table: Table, found: Converted, signature: Signature) -> None:
+    """Raises Wrong with the most frequent problems, if there are any."""
+    from tables.fixes import kinds_of
+
     if not found.problems:
         return
-    lines = [
-        f"{table.row_word} {p.row}: {p.sentence}" if p.row else p.sentence
-        for p in found.problems[:_MOST_SAID]
-    ]
-    if len(found.problems) > _MOST_SAID:
-        lines.append(f"… and {len(found.problems) - _MOST_SAID} more")
+    kinds = kinds_of(found.problems, signature)
+    lines = [_line(table, kind) for kind in kinds[:_MOST_SAID]]
+    if len(kinds) > _MOST_SAID:
+        lines.append(f"… and {len(kinds) - _MOST_SAID} more kinds of problems")
     raise Wrong("\n".join([f"{path} was not sent:", *map(printable, lines)]))
+
+
+def _line(table: Table, kind: ProblemKind) -> str:
+    """A problem with its first row, how many more rows have it, and what the cell may mean."""
+    if not kind.rows[0]:
+        return kind.sentence
+    more = f" and {len(kind.rows) - 1:,} more" if len(kind.rows) > 1 else ""
+    fix = f" Is {kind.fix} meant?" if kind.fix is not None else ""
+    return f"{table.row_word} {kind.rows[0]}{more}: {kind.sentence}{fix}"

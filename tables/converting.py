@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ class RowProblem:
     column: str
     field: str
     sentence: str
+    cell: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,10 +119,22 @@ def _convert(work: _Work, table: Table, mapping: Columns, one: Field) -> None:
     own = unit_of(one)
     to_unit = match.to_unit or (own.name if own else "")
     source = Cells.of(table, column, unit=match.unit, to_unit=to_unit)
+    source = _replaced(source, mapping.replaced_in(one.name))
     found = kinds.values(source, one)
     work.values[one.name] = found.values
     _add_problems(work, table, column, one, found.sentences)
     work.remarks += [f"{column}: {remark}" for remark in found.remarks]
+
+
+def _replaced(source: Cells, values: Mapping[str, object]) -> Cells:
+    """The cells with what a person said that some of them mean."""
+    if not values:
+        return source
+    cells = source.cells.copy()
+    for i, cell in enumerate(cells):
+        if isinstance(cell, str) and cell in values:
+            cells[i] = values[cell]
+    return replace(source, cells=cells)
 
 
 def _add_problems(
@@ -131,7 +144,14 @@ def _add_problems(
         work.bad[position] = True
         if not _is_told(table, position) and len(work.problems) < MOST_PROBLEMS:
             row = table.row_numbers[position]
-            problem = RowProblem(row=row, column=column, field=one.name, sentence=sentence)
+            cell = table.cells(column)[position]
+            problem = RowProblem(
+                row=row,
+                column=column,
+                field=one.name,
+                sentence=sentence,
+                cell=cell if isinstance(cell, str) else "",
+            )
             work.problems.append((position, problem))
 
 

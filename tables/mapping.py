@@ -41,13 +41,15 @@ class Mapping:
     """Columns for fields, in the order of the fields; each field has one column at most.
 
     `unused` has the columns that feed none, `missing` the names of needed fields that have none. `fixed` are
-    values by field that hold for every row, where the file has no column.
+    values by field that hold for every row, where the file has no column. `replaced` has field, cell and the value
+    that a person said the cell means.
     """
 
     matches: tuple[Match, ...]
     unused: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     fixed: tuple[tuple[str, object], ...] = ()
+    replaced: tuple[tuple[str, str, object], ...] = ()
 
     def __getitem__(self, field: str) -> Match:
         """The match of a field. Raises KeyError when it has none."""
@@ -65,6 +67,10 @@ class Mapping:
         fixed = {n: v for n, v in values.items() if v is not None and not self.column(n)}
         missing = tuple(name for name in self.missing if name not in fixed)
         return replace(self, fixed=tuple(fixed.items()), missing=missing)
+
+    def replaced_in(self, field: str) -> dict[str, object]:
+        """What cells of the field's column mean, as far as a person said so."""
+        return {cell: value for name, cell, value in self.replaced if name == field}
 
     @property
     def confidence(self) -> float:
@@ -349,7 +355,9 @@ def _judged(match: Match, field: Field, seen: ColumnProfile) -> Match:
         return _within_usual(match, field, seen)
     reason = f"{match.reason} But only {share:.0%} of its values are {_wanted(field)}."
     factor = 0.4 + 0.6 * share if share >= 0.5 else 0.5 if match.confidence >= 1.0 else 0.4
-    return replace(match, confidence=round(match.confidence * factor, 2), reason=reason)
+    # A name that says the field keeps its column: the cells are then named as problems, not lost as unknown.
+    least = LEAST if match.confidence >= _PLAIN else 0.0
+    return replace(match, confidence=max(least, round(match.confidence * factor, 2)), reason=reason)
 
 
 def _within_usual(match: Match, field: Field, seen: ColumnProfile) -> Match:

@@ -50,6 +50,18 @@ def test_columns_map_themselves_and_problems_have_their_row(predict: AppTest) ->
     assert any("Not used: Note" in c.value for c in app.caption)
 
 
+def test_problems_of_one_kind_are_one_line_with_a_fix(predict: AppTest) -> None:
+    rows = [f"39,1;18,7;181;3750;Dream;{'f' if i else 'x'};2007;" for i in range(9)]
+    app = _opened(predict, _file(rows))
+    problems = _frame(app, "Problem")
+    assert list(problems["Rows"]) == [8, 1]
+    assert any("f → female in 8 rows" in text.value for text in app.markdown)
+    app.button(key="rows_fix").click().run()
+    assert not app.exception
+    assert list(_frame(app, "Problem")["Rows"]) == [1]
+    assert "8 rows can be sent, 1 cannot" in " ".join(w.value for w in app.warning)
+
+
 def test_a_column_that_is_missing_is_named(predict: AppTest) -> None:
     app = _opened(predict, b"bill_length_mm,island\n39.1,Dream\n")
     assert "The model needs a column for: Year" in app.warning[0].value

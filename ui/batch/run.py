@@ -76,8 +76,9 @@ def _earlier_in_words(cases: Sequence[CaseView], count: int) -> str:
 
 
 def _fixed(mapping: Mapping) -> dict[str, str]:
-    """What holds for every row, beside the columns; it makes the same file another question."""
-    return {f"={name}": repr(value) for name, value in mapping.fixed}
+    """What holds for every row, or for a cell, beside the columns; it makes the same file another question."""
+    cells = {f"={name}={cell}": repr(value) for name, cell, value in mapping.replaced}
+    return {f"={name}": repr(value) for name, value in mapping.fixed} | cells
 
 
 def _draw_buttons(rows: int, cases: Sequence[CaseView]) -> int:

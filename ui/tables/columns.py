@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
 from mds_client.signature import ModelRef, Signature
 from services import services
 from tables.converting import Converted, converted
+from tables.fixes import ProblemKind, kinds_of
 from tables.mapping import Mapping, corrected, sentence_on_unfed, suggest
 from tables.mapping_store import recalled
 from ui import fields
@@ -29,8 +32,9 @@ def draw(given: Given, model: ModelRef, signature: Signature) -> tuple[Mapping, 
     _draw_unused(mapping, signature)
     if mapping.missing:
         return None
+    mapping = replace(mapping, replaced=given.replaced.get(str(model), ()))
     found = _converted(given, mapping, signature)
-    _draw_problems(given, found)
+    _draw_problems(given, found, signature, str(model))
     return (mapping, found) if len(found.rows) else None
 
 
@@ -125,20 +129,45 @@ def _converted(given: Given, mapping: Mapping, signature: Signature) -> Converte
     return found
 
 
-def _draw_problems(given: Given, found: Converted) -> None:
-    """How many rows can be sent, and what is wrong with the others, where the person finds it."""
+def _draw_problems(given: Given, found: Converted, signature: Signature, model: str) -> None:
+    """How many rows can be sent, and what is wrong with the others: a line for each kind of problem."""
     for remark in found.remarks[:8]:
         st.caption(f":material/info: {plain(remark)}")
+    if found.totals:
+        st.caption(f":material/info: {found.totals:,} rows are totals of others and are not sent.")
     if not found.left_out and len(found.rows):
         st.success(f"All {len(found.rows):,} rows can be sent.", icon=":material/check:")
         return
     sent = f"{len(found.rows):,} rows can be sent, {found.left_out:,} cannot."
     (st.warning if len(found.rows) else st.error)(sent)
-    problems = [(p.row or None, p.column, p.sentence) for p in found.problems[:_MOST_SHOWN]]
+    kinds = kinds_of(found.problems, signature)
+    _draw_fixes(given, kinds, model)
+    lines = [
+        (kind.rows[0] or None, len(kind.rows), kind.column, kind.sentence)
+        for kind in kinds[:_MOST_SHOWN]
+    ]
+    word = given.table.row_word
     st.dataframe(
-        pd.DataFrame(problems, columns=[given.table.row_word.capitalize(), "Column", "Problem"]),
+        pd.DataFrame(lines, columns=[f"First {word}", "Rows", "Column", "Problem"]),
         hide_index=True,
-        alt="What is wrong, by row and column of the file",
+        alt="What is wrong, the most frequent first",
     )
-    if len(found.problems) > _MOST_SHOWN:
-        st.caption(f"and {len(found.problems) - _MOST_SHOWN:,} more")
+    if len(kinds) > _MOST_SHOWN:
+        st.caption(f"and {len(kinds) - _MOST_SHOWN:,} more")
+
+
+def _draw_fixes(given: Given, kinds: list[ProblemKind], model: str) -> None:
+    """What cells most likely mean, taken for all their rows at a press."""
+    fixes = [kind for kind in kinds if kind.fix is not None][:_MOST_FIXED]
+    if not fixes:
+        return
+    rows = [f"{k.cell} → {k.fix} in {len(k.rows):,} {_rows_word(k)}" for k in fixes]
+    st.markdown(f"Most likely meant: {plain('; '.join(rows))}.")
+    if st.button("Read them so", icon=":material/check:", key="rows_fix"):
+        taken = [(kind.field, kind.cell, kind.fix) for kind in fixes]
+        given.replaced[model] = (*given.replaced.get(model, ()), *taken)
+        st.rerun()
+
+
+def _rows_word(kind: ProblemKind) -> str:
+    return "row" if len(kind.rows) == 1 else "rows"
