@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import overload
 
@@ -196,18 +196,23 @@ def _numbered(
     """The number, between its bounds where other outputs or its labels are named like bounds."""
     numbers = {o.name: _float(_first(o, row)) for o in outputs if o.role == "number"}
     declared = [f.name for f in signature.outputs if f.role == "number" and f.name in numbers]
+    numbers = numbers or _quantiles(signature, outputs, row)
     if not numbers:
-        numbers = _quantiles(signature, outputs, row)
-    places = {name: quantile_of(name) for name in numbers if name not in declared}
-    edges = {name: place for name, place in places.items() if place not in (None, 0.5)}
-    if not numbers or (len(edges) == len(numbers) and not _has_both(edges)):
-        edges = {}
-    main = next(iter([*declared, *(n for n in numbers if n not in edges), *numbers]), None)
-    if main is None:
         return None
-    unit = next((f.unit for f in signature.outputs if f.name == main), "") or _unit(signature)
+    edges = _edges(numbers, declared)
+    main = next((name for name in (*declared, *numbers) if name not in edges), next(iter(numbers)))
+    unit = _unit_of(signature, main) or _unit(signature)
     found = replace(answer, kind="number", number=numbers[main], unit=unit)
     return _between(found, numbers, edges, main)
+
+
+def _edges(numbers: Collection[str], declared: Sequence[str]) -> dict[str, float | None]:
+    """Which of these numbers are bounds, by their names; where all would be, only if two are a pair."""
+    places = {name: quantile_of(name) for name in numbers if name not in declared}
+    edges: dict[str, float | None] = {
+        name: place for name, place in places.items() if place not in (None, 0.5)
+    }
+    return {} if len(edges) == len(numbers) and not _has_both(edges) else edges
 
 
 def _quantiles(
@@ -245,6 +250,10 @@ def _between(
             hidden |= {low, high}
     kept = {name: value for name, value in found.details.items() if name not in hidden}
     return replace(found, details=kept)
+
+
+def _unit_of(signature: Signature, name: str) -> str:
+    return next((field.unit for field in signature.outputs if field.name == name), "")
 
 
 def _unit(signature: Signature) -> str:

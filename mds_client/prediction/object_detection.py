@@ -40,19 +40,33 @@ def boxes_side_by_side(
     """Boxes or masks from outputs of their own, and the names of these outputs; no names without."""
     if not any(_meaning(o.name) in ("box", "mask") for o in outputs):
         return (), ()
-    columns = {o.name: column for o in outputs if (column := _stacked(o, row)) is not None}
-    if any(_meaning(n) == "box" and c.shape == (4,) for n, c in columns.items()):
-        columns = {n: c[None] for n, c in columns.items()}
-    count = next((c for n, c in columns.items() if n.startswith("num") and c.size == 1), None)
-    most = MOST_BOXES if count is None else int(count.ravel()[0])
-    named = {n: _flat(c)[:most] for n, c in columns.items() if _fits(_meaning(n), _flat(c))}
-    meanings = {_meaning(name) for name in named}
-    if "box" not in meanings and not ("mask" in meanings and meanings & {"label", "score"}):
-        return (), ()  # a mask alone is a map of the whole picture
+    named = _things(_stacked_columns(outputs, row))
+    if not _are_things({_meaning(name) for name in named}):
+        return (), ()
     said = _side_by_side({n: _worded(n, c, labels.get(n, ())) for n, c in named.items()})
     boxes = [box for box in _boxes(said[:MOST_BOXES]) if box]
     is_empty = any(len(c) == 0 for n, c in named.items() if _meaning(n) == "box")
     return (tuple(named), tuple(boxes)) if boxes or is_empty else ((), ())
+
+
+def _stacked_columns(outputs: Sequence[Output], row: int) -> dict[str, Array]:
+    """The outputs that say something of things in a picture, each with a thing a row; one thing may stand alone."""
+    columns = {o.name: column for o in outputs if (column := _stacked(o, row)) is not None}
+    if any(_meaning(n) == "box" and c.shape == (4,) for n, c in columns.items()):
+        return {n: c[None] for n, c in columns.items()}
+    return columns
+
+
+def _things(columns: Mapping[str, Array]) -> dict[str, Array]:
+    """The columns that fit their meaning, as long as the number of detections says, where one does."""
+    count = next((c for n, c in columns.items() if n.startswith("num") and c.size == 1), None)
+    most = MOST_BOXES if count is None else int(count.ravel()[0])
+    return {n: _flat(c)[:most] for n, c in columns.items() if _fits(_meaning(n), _flat(c))}
+
+
+def _are_things(meanings: set[str]) -> bool:
+    """Whether these are things in a picture: a mask alone is a map of the whole picture."""
+    return "box" in meanings or ("mask" in meanings and bool(meanings & {"label", "score"}))
 
 
 def _meaning(name: str) -> str:

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, zip_longest
 from math import prod
 from typing import Any, cast
 
@@ -97,21 +97,33 @@ def _of_payload(said: object) -> Facts | None:
 def _of_rows(rows: object, *, is_one_row: bool = False) -> Facts | None:
     """A table as lists, as objects, or as an object of columns."""
     if isinstance(rows, Mapping):
-        are_columns = all(isinstance(v, list) for v in rows.values()) and len(rows) > 0
-        same = are_columns and len({len(v) for v in rows.values()}) == 1
-        return _table(rows if same else {key: [value] for key, value in rows.items()})
+        return _of_object(rows)
     if isinstance(rows, str):
         return _table({"text": [rows]})
-    if not isinstance(rows, list) or not rows:
-        return None
+    return _of_list(rows, is_one_row=is_one_row) if isinstance(rows, list) and rows else None
+
+
+def _of_list(rows: list[Any], *, is_one_row: bool) -> Facts | None:
+    """Rows as objects, texts, lists or single values; the last are one row or a column."""
     if all(isinstance(row, Mapping) for row in rows):
-        keys = dict.fromkeys(key for row in rows[:1000] for key in row)
-        return _table({key: [row.get(key) for row in rows] for key in keys})
+        return _of_objects(rows)
     if all(isinstance(row, str) for row in rows):
         return _table({"text": rows})
     if not any(isinstance(row, list) for row in rows):
         rows = [rows] if is_one_row else [[row] for row in rows]
     return of_matrix(rows)
+
+
+def _of_object(row: Mapping[str, object]) -> Facts:
+    """An object of columns of one length; else one row."""
+    lengths = {len(v) if isinstance(v, list) else None for v in row.values()}
+    are_columns = len(lengths) == 1 and None not in lengths
+    return _table(row if are_columns else {key: [value] for key, value in row.items()})  # type: ignore[arg-type]
+
+
+def _of_objects(rows: Sequence[Mapping[str, object]]) -> Facts:
+    keys = dict.fromkeys(key for row in rows[:1000] for key in row)
+    return _table({key: [row.get(key) for row in rows] for key in keys})
 
 
 def of_matrix(rows: Sequence[object], datatype: str = "") -> Facts | None:
@@ -120,14 +132,19 @@ def of_matrix(rows: Sequence[object], datatype: str = "") -> Facts | None:
     is_flat = not any(isinstance(cell, list) for row in rows[:100] for cell in _listed(row))
     if not is_flat or width > MAX_INPUTS:
         return _table({"input-0": rows})
-    table = [_listed(row) for row in rows]
-    columns = [[row[i] if i < len(row) else None for row in table] for i in range(width)]
-    facts = _table({f"column {i + 1}": column for i, column in enumerate(columns)})
-    kinds = {field.kind for field in facts.fields.values()}
-    is_exact = datatype.startswith(("INT", "UINT")) or (not datatype and "number" not in kinds)
-    fields = {n: f if is_exact else _with_fractions(f) for n, f in facts.fields.items()}
-    typed = {n: replace(f, datatype=datatype or None) for n, f in fields.items()}
-    return replace(facts, fields=typed)
+    columns = zip_longest(*(_listed(row) for row in rows))
+    facts = _table({f"column {i}": list(column) for i, column in enumerate(columns, start=1)})
+    return replace(facts, fields=_typed(facts.fields, datatype))
+
+
+def _typed(fields: Mapping[str, FieldFacts], datatype: str) -> dict[str, FieldFacts]:
+    """The fields of one tensor: all of its datatype, and all with fractions unless it has whole numbers only."""
+    has_fractions = any(field.kind == "number" for field in fields.values())
+    is_exact = datatype.startswith(("INT", "UINT")) or (not datatype and not has_fractions)
+    return {
+        name: replace(field if is_exact else _with_fractions(field), datatype=datatype or None)
+        for name, field in fields.items()
+    }
 
 
 def _with_fractions(facts: FieldFacts) -> FieldFacts:

@@ -91,29 +91,44 @@ def field_facts(words: object) -> FieldFacts:
     """The facts in a mapping with the words of docs/model-metadata.md. Never raises."""
     given = words if isinstance(words, Mapping) else {}
     kind, form = given.get("kind"), given.get("format")
-    low, high = number(given.get("min")), number(given.get("max"))
-    is_usual = low is not None and high is not None and low <= high
-    optional, sensitive, order = (given.get(w) for w in ("optional", "sensitive", "order"))
+    optional, sensitive = _flag(given.get("optional")), _flag(given.get("sensitive"))
     return FieldFacts(
         kind=cast(Kind, kind) if kind in get_args(Kind) else None,
-        content_type=text(given.get("content_type")) or None,
-        label=text(given.get("label")) or None,
-        description=text(given.get("description")) or None,
-        unit=text(given.get("unit"))[:40] or None,
-        required=not optional if isinstance(optional, bool) else None,
+        content_type=_text(given.get("content_type")),
+        label=_text(given.get("label")),
+        description=_text(given.get("description")),
+        unit=_text(given.get("unit"), 40),
+        required=None if optional is None else not optional,
         choices=_choices(given.get("choices")),
         choice_labels=texts(given.get("choice_labels")) or None,
         format=cast(str, form) if form in FORMATS else None,
-        pattern=text(given.get("pattern"))[:_MAX_NAME] or None,
+        pattern=_text(given.get("pattern"), _MAX_NAME),
         minimum=number(given.get("minimum")),
         maximum=number(given.get("maximum")),
-        typical=(low, high) if low is not None and high is not None and is_usual else None,
-        group=text(given.get("group")) or None,
-        order=order if isinstance(order, int) and not isinstance(order, bool) else None,
+        typical=_range(number(given.get("min")), number(given.get("max"))),
+        group=_text(given.get("group")),
+        order=_whole(given.get("order")),
         examples=tuple(listed(given.get("examples"))[:MAX_EXAMPLES]) or None,
         media_types=texts(given.get("media_types")) or None,
-        sensitive=sensitive if isinstance(sensitive, bool) else None,
+        sensitive=sensitive,
     )
+
+
+def _text(value: object, most: int | None = None) -> str | None:
+    return text(value)[:most] or None
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _range(low: float | None, high: float | None) -> tuple[float, float] | None:
+    """Both ends, where they are there and in order."""
+    return None if low is None or high is None or low > high else (low, high)
 
 
 def fields_facts(words: object) -> dict[str, FieldFacts]:

@@ -98,7 +98,7 @@ def test_another_example_and_clear(predict: AppTest) -> None:
     assert "filled with a real example" in predict.info[0].value
     predict.button(key="predict_clear").click().run()
     assert all(box.value is None for box in predict.number_input)
-    assert "Fill in the form first" in predict.info[0].value
+    assert "Fill in the form, then press" in predict.info[0].value
 
 
 def test_unknown_is_a_choice(predict: AppTest, built: services.Services) -> None:
@@ -191,7 +191,7 @@ def test_a_case_is_reopened_by_its_link(
     assert other.number_input[0].value == 31.25
     other.query_params["case"] = "01AAAAAAAAAAAAAAAAAAAAAAAA"
     other.run()
-    assert "no case with this link" in other.warning[0].value
+    assert "no case under this link" in other.warning[0].value
 
 
 def test_a_shapley_explanation_is_kept_with_its_case(

@@ -86,23 +86,51 @@ def sums_to_one(answer: object) -> bool:
 
 
 def _output(name: str, column: Sequence[object], declared: Sequence[Field]) -> Output:
+    return (
+        _by_label(name, column, declared)
+        or _single_values(name, column)
+        or _number_lists(name, column)
+        or _of(name, "BYTES", (len(column),), [_as_text(value) for value in column])
+    )
+
+
+def _by_label(name: str, column: Sequence[object], declared: Sequence[Field]) -> Output | None:
+    """Probabilities by label, where the output is declared so and every row has all labels."""
     labels = next((f.labels for f in declared if f.name == name and f.role == "probabilities"), ())
-    if labels and all(isinstance(v, Mapping) and v.keys() == set(labels) for v in column):
-        data = [v[label] for v in column if isinstance(v, Mapping) for label in labels]
-        return _of(name, "FP64", (len(column), len(labels)), data, "probabilities")
-    if all(isinstance(v, bool) for v in column):
+    rows = [v for v in column if isinstance(v, Mapping) and v.keys() == set(labels)]
+    if not labels or len(rows) < len(column):
+        return None
+    data = [row[label] for row in rows for label in labels]
+    return _of(name, "FP64", (len(column), len(labels)), data, "probabilities")
+
+
+def _single_values(name: str, column: Sequence[object]) -> Output | None:
+    """One boolean, number or text in each row; a number may be missing."""
+    if all(isinstance(value, bool) for value in column):
         return _of(name, "BOOL", (len(column),), column)
-    if all(v is None or (isinstance(v, int | float) and not isinstance(v, bool)) for v in column):
-        whole = all(isinstance(v, int) for v in column)
+    if all(value is None or _is_number(value) for value in column):
+        whole = all(isinstance(value, int) for value in column)
         return _of(name, "INT64" if whole else "FP64", (len(column),), column, "number")
-    if all(isinstance(v, str) for v in column):
+    if all(isinstance(value, str) for value in column):
         return _of(name, "BYTES", (len(column),), column, "text")
+    return None
+
+
+def _number_lists(name: str, column: Sequence[object]) -> Output | None:
+    """Lists of numbers of one length."""
     width = _width(column)
-    if width:
-        data = [v for row in column if isinstance(row, list) for v in row]
-        return _of(name, "FP64", (len(column), width), data)
-    words = [v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for v in column]
-    return _of(name, "BYTES", (len(column),), words)
+    if not width:
+        return None
+    data = [value for row in column if isinstance(row, list) for value in row]
+    return _of(name, "FP64", (len(column), width), data)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _of(
