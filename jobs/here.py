@@ -7,6 +7,7 @@ job; when it ends in order, it hands its jobs back before it goes.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import replace
 
 import db.jobs
@@ -52,8 +53,9 @@ class Here:
         self._heart.close()
 
     def start(self, kind: Kind, job: JobView, given: object) -> JobView:
-        """Write a job down and begin. Raises JobUnderWay, and StorageError when it cannot be written."""
-        self.open()
+        """Write a job down and begin. Raises JobUnderWay, and JobFailed when it cannot be written down."""
+        with suppress(StorageError):  # then the row cannot be written either, which is said
+            self.open()
         ours = replace(
             job, state="running", runner=self._heart.worker.id, started_at=job.created_at
         )

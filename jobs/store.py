@@ -8,14 +8,14 @@ from datetime import datetime
 import db.jobs
 import db.workers
 from db.engine import Sessions, reading, writing
-from db.errors import Conflict
+from db.errors import Conflict, StorageError
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
 from db.jobs import JobView
 from db.person import known
 from db.workers import WorkerView
 from jobs.contract import Kind
-from jobs.errors import JobUnderWay, NoSuchJob, NotResumable
+from jobs.errors import JobFailed, JobUnderWay, NoSuchJob, NotResumable
 from jobs.payload import Codec
 
 __all__ = ["JobView", "cancel", "find", "living", "make", "newest", "resume", "submit"]
@@ -51,9 +51,10 @@ def make(
 
 
 def submit(sessions: Sessions, kind: Kind, job: JobView, given: object) -> JobView:
-    """Write a job down; a worker takes it. The job that has its key already, if there is one. Raises JobUnderWay."""
-    content = Codec(kind.takes).encode(given)
+    """Write a job down; a worker takes it. The job that has its key already, if there is one. Raises JobUnderWay, and
+    JobFailed when it cannot be written down."""
     try:
+        content = Codec(kind.takes).encode(given)
         with writing(sessions) as session:
             db.jobs.add(session, job, content)
         return job
@@ -66,6 +67,12 @@ def submit(sessions: Sessions, kind: Kind, job: JobView, given: object) -> JobVi
         if other:
             raise JobUnderWay(other.id) from None
         raise
+    except (StorageError, TypeError) as error:
+        raise JobFailed(
+            f"“{job.title}” could not be written down, so it did not begin.",
+            advice="Try again in a minute.",
+            detail=str(error),
+        ) from error
 
 
 def find(sessions: Sessions, job_id: str) -> JobView | None:

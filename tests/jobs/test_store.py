@@ -14,7 +14,7 @@ from db.errors import Conflict
 from db.ids import utc_now
 from jobs import store
 from jobs.contract import Kind, Outcome, Progress, Run
-from jobs.errors import JobUnderWay, NoSuchJob, NotResumable
+from jobs.errors import JobFailed, JobUnderWay, NoSuchJob, NotResumable
 from jobs.here import Here
 from jobs.kinds import old_jobs
 from jobs.runs import JobRun
@@ -47,6 +47,14 @@ def test_the_same_key_is_the_same_job(sessions: Sessions) -> None:
     first = store.submit(sessions, kind, store.make(kind, key="k"), GIVEN)
     assert store.submit(sessions, kind, store.make(kind, key="k"), GIVEN).id == first.id
     assert len(store.newest(sessions)) == 1
+
+
+def test_what_cannot_be_written_down_does_not_begin(sessions: Sessions) -> None:
+    kind = counting()
+    here = Here(sessions, "1", 15.0, is_inline=True)
+    with pytest.raises(JobFailed, match="did not begin"):
+        here.start(kind, store.make(kind), object())
+    assert store.newest(sessions) == []
 
 
 def test_one_at_a_time_until_it_has_ended(sessions: Sessions) -> None:

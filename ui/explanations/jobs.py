@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 
 from explanations.background.store import Background
@@ -17,7 +16,7 @@ from jobs.store import JobView
 from mds_client.errors import MdsError
 from mds_client.signature import Signature
 from services import services
-from ui import jobs, session
+from ui import errors, jobs, session
 from ui.explanations import kinds
 from ui.explanations.answered_case import AnsweredCase
 from ui.explanations.background import background_of
@@ -74,11 +73,15 @@ def start(asked: AnsweredCase, method: str, options: Mapping[str, object] | None
         options=options or {},
         case=asked.case.id,
     )
-    with suppress(JobUnderWay):
+    try:
         job = explanation.start(
             found.here, found.kinds[explanation.NAME], request, person=session.person()
         )
         _seen().add(job.id)
+    except JobUnderWay:
+        return
+    except MdsError as error:
+        errors.show(error)
 
 
 def budget(method: str, signature: Signature) -> Budget:
