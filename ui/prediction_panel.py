@@ -23,7 +23,8 @@ def draw(reply: Reply | None, form: Form, signature: Signature, values: Values) 
         st.info(_what_to_do(form))
         staleness.draw_none(form, signature)
         return
-    st.query_params["case"] = reply.case.id
+    if st.query_params.get("case") != reply.case.id:  # each assignment moves the browser
+        st.query_params["case"] = reply.case.id
     if staleness.is_earlier(reply, form, values):
         with st.container(key="answer_earlier"):
             _draw_card(reply)
