@@ -17,6 +17,7 @@ from pathlib import Path
 import streamlit as st
 
 import services
+from api.guard import guard
 from api.routes import routes
 from db.errors import StorageError
 from settings import settings
@@ -61,7 +62,14 @@ def _is_no_traceback(record: logging.LogRecord) -> bool:
     return not record.getMessage().startswith("Traceback")
 
 
-app = st.App(ROOT / "ui" / "main.py", lifespan=lifespan, routes=routes(services.services))
+app = st.App(
+    ROOT / "ui" / "main.py",
+    lifespan=lifespan,
+    routes=routes(services.services),
+    middleware=[
+        guard(lambda: settings().allowed_hosts, Path(st.__file__).parent / "static" / "index.html")
+    ],
+)
 
 if __name__ == "__main__":
     with suppress(KeyboardInterrupt):  # Ctrl+C is how it ends

@@ -239,6 +239,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address on which `python app.py` listens")
     port: int = Field(8501, ge=1, le=65535, description="Port on which `python app.py` listens")
+    allowed_hosts: list[str] = Field(
+        default_factory=list,
+        description="Further names by which browsers may call us, such as that of a proxy; IP addresses and this "
+        "machine's own name always may",
+    )
     log_level: str = Field("INFO", description="How much the log says")
 
     @model_validator(mode="after")
