@@ -39,13 +39,10 @@ def figure(parts: Sequence[Part], *, in_order: bool = False, below: str = "") ->
 
     `below` is a line under them.
     """
-    shown = list(parts) if in_order else sorted(parts, key=lambda part: -abs(part.amount))
-    has_ranges = any(part.low is not None for part in shown)
-    bars = _bars(shown, has_ranges=has_ranges)
-    traces = [bars, _words(shown)] if has_ranges else [bars]
-    drawn = finished(Figure(traces), height=30 * len(shown) + (60 if below else 30))
+    shown = list(parts) if in_order else largest_first(parts)
+    drawn = finished(Figure(_traces(shown)), height=30 * len(shown) + (60 if below else 30))
     drawn.update_xaxes(
-        range=_reach(shown, room=0.5 if has_ranges else 0.28),
+        range=_reach(shown, room=0.5 if _has_ranges(shown) else 0.28),
         showticklabels=False, showgrid=False, zeroline=True, zerolinecolor=REST,
         title_text=shortened(below, 120),
     )  # fmt: skip
@@ -55,6 +52,21 @@ def figure(parts: Sequence[Part], *, in_order: bool = False, below: str = "") ->
         autorange="reversed", showgrid=False, zeroline=False, automargin=True, ticklabelstandoff=8,
     )  # fmt: skip
     return drawn
+
+
+def largest_first(parts: Sequence[Part]) -> list[Part]:
+    """By the size of the amount, whatever its sign; equals in the order given."""
+    return sorted(parts, key=lambda part: -abs(part.amount))
+
+
+def _has_ranges(parts: Sequence[Part]) -> bool:
+    return any(part.low is not None for part in parts)
+
+
+def _traces(parts: Sequence[Part]) -> list[Bar | Scatter]:
+    has_ranges = _has_ranges(parts)
+    bars = _bars(parts, has_ranges=has_ranges)
+    return [bars, _words(parts)] if has_ranges else [bars]
 
 
 def _bars(parts: Sequence[Part], *, has_ranges: bool) -> Bar:
@@ -81,9 +93,8 @@ def _reach(parts: Sequence[Part], *, room: float) -> list[float]:
 
 def alt_text(parts: Sequence[Part], target: str) -> str:
     """The bars in a sentence."""
-    ordered = sorted(parts, key=lambda part: -abs(part.amount))
-    said = "; ".join(f"{part.title} {part.words}" for part in ordered)
-    return f"Bar chart of what moved the {target}: {said}."
+    listing = "; ".join(f"{part.title} {part.words}" for part in largest_first(parts))
+    return f"Bar chart of what moved the {target}: {listing}."
 
 
 def _whiskers(parts: Sequence[Part]) -> dict[str, object]:

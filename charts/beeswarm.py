@@ -50,12 +50,12 @@ def figure(swarms: Sequence[Swarm], *, axis: str) -> Figure:
     shown = strongest(swarms)
     low, high = _reach(shown)
     traces = [_dots(swarm, row, (low, high)) for row, swarm in enumerate(shown)]
-    said = Scatter(
+    labels = Scatter(
         x=[high + 0.04 * (high - low)] * len(shown), y=list(range(len(shown))), mode="text",
         text=[shortened(swarm.words) for swarm in shown], textposition="middle right",
         hoverinfo="skip", cliponaxis=False,
     )  # fmt: skip
-    drawn = finished(Figure([*traces, said]), height=_ROW * len(shown) + 70)
+    drawn = finished(Figure([*traces, labels]), height=_ROW * len(shown) + 70)
     drawn.update_xaxes(
         range=[low - 0.03 * (high - low), high + 0.28 * (high - low)], title_text=shortened(axis, 90),
         zeroline=True, zerolinecolor=REST, showgrid=False, showticklabels=False,
@@ -70,9 +70,11 @@ def figure(swarms: Sequence[Swarm], *, axis: str) -> Figure:
 
 def alt_text(swarms: Sequence[Swarm]) -> str:
     """The fields and how far each moves the answer, in a sentence."""
-    said = "; ".join(f"{swarm.title} {swarm.words}" for swarm in strongest(swarms))
+    listing = "; ".join(f"{swarm.title} {swarm.words}" for swarm in strongest(swarms))
     cases = max((len(swarm.amounts) for swarm in swarms), default=0)
-    return f"Dots of {cases} cases, by field, with how far it moves the answer on average: {said}."
+    return (
+        f"Dots of {cases} cases, by field, with how far it moves the answer on average: {listing}."
+    )
 
 
 def strongest(swarms: Sequence[Swarm]) -> list[Swarm]:

@@ -69,8 +69,8 @@ def alt_text(shape: Shape, words: Callable[[float], str]) -> str:
         return f"Bars, {shape.title}: {', '.join(f'{p} {words(n)}' for p, n in pairs)}."
     numbers = list(shape.numbers)
     ends = {0, len(numbers) - 1, numbers.index(min(numbers)), numbers.index(max(numbers))}
-    said = [f"{words(numbers[p])} at {float(shape.places[p]):.4g}" for p in sorted(ends)]
-    return f"Curve, {shape.title}: {', '.join(said)}."
+    listing = [f"{words(numbers[p])} at {float(shape.places[p]):.4g}" for p in sorted(ends)]
+    return f"Curve, {shape.title}: {', '.join(listing)}."
 
 
 def _line(
@@ -158,12 +158,12 @@ def _bars(shape: Shape, words: Callable[[float], str], reach: tuple[float, float
         x=list(shape.numbers), y=rows, orientation="h", marker_color=FOR, hoverinfo="skip",
         error_x=_whiskers(shape) if shape.low else None,
     )  # fmt: skip
-    said = Scatter(
+    labels = Scatter(
         x=[max(end, 0.0) for end in ends], y=rows, mode="text", hoverinfo="skip", cliponaxis=False,
         text=[f"  {shortened(words(number))}" for number in shape.numbers],
         textposition="middle right",
     )  # fmt: skip
-    drawn = finished(Figure([bar, said]), height=max(34 * len(rows) + 30, 120))
+    drawn = finished(Figure([bar, labels]), height=max(34 * len(rows) + 30, 120))
     low, high = reach
     drawn.update_xaxes(range=[low, high + (high - low or 1.0) * 0.3], visible=False)
     drawn.update_yaxes(

@@ -43,7 +43,7 @@ def figure(
     heat = Heatmap(
         z=amounts, x0=0.5, dx=1, y0=0.5, dy=1, zmin=-most, zmax=most, opacity=strength, showscale=False,
         colorscale=[[0, AGAINST], [0.5, "rgba(255, 255, 255, 0)"], [1, FOR]],
-        text=[[shortened(said, 80) for said in line] for line in words] or None,
+        text=[[shortened(text, 80) for text in line] for line in words] or None,
         hovertemplate="%{text}<extra></extra>" if words else None, hoverinfo="none" if words else "skip",
     )  # fmt: skip
     drawn = finished(Figure(heat), height=_SIDE)

@@ -32,7 +32,7 @@ def figure(shares: Mapping[str, float]) -> Figure:
 
 def alt_text(shares: Mapping[str, float]) -> str:
     """The shares in a sentence."""
-    said = ", ".join(
+    listing = ", ".join(
         f"{_WORDS[name].lower()}: {value * 100:.0f} %" for name, value in shares.items()
     )
-    return f"Bar chart: {said}."
+    return f"Bar chart: {listing}."

@@ -54,8 +54,8 @@ def alt_text(seconds: float, segments: Segments) -> str:
     """The shaded stretches in a sentence."""
     if not segments:
         return f"Waveform of a recording of {seconds:.1f} s; nothing is marked."
-    said = ", ".join(f"{start:.1f} to {end:.1f} s" for start, end in segments)
-    return f"Waveform of a recording of {seconds:.1f} s; marked from {said}."
+    listing = ", ".join(f"{start:.1f} to {end:.1f} s" for start, end in segments)
+    return f"Waveform of a recording of {seconds:.1f} s; marked from {listing}."
 
 
 def _shade(drawn: Figure, amounts: Sequence[Amount], seconds: float) -> None:

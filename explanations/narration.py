@@ -96,8 +96,8 @@ def amount(target: Target, each: Attribution, *, between: str = ", could be ") -
 def reasons(target: Target, attributions: Sequence[Attribution]) -> str:
     """What speaks for the answer and what against it, the strongest first."""
     worth = _worth_naming(target, attributions)
-    ups = [_told(target, each) for each in worth if each.amount > 0][:NAMED_FOR]
-    downs = [_told(target, each) for each in worth if each.amount < 0][:NAMED_AGAINST]
+    ups = [_with_amount(target, each) for each in worth if each.amount > 0][:NAMED_FOR]
+    downs = [_with_amount(target, each) for each in worth if each.amount < 0][:NAMED_AGAINST]
     if not ups and not downs:
         return "No single part of the input moves this answer."
     if target.kind in ("number", "score", "seconds"):
@@ -120,7 +120,7 @@ def _worth_naming(target: Target, attributions: Sequence[Attribution]) -> list[A
     ]
 
 
-def _told(target: Target, each: Attribution) -> str:
+def _with_amount(target: Target, each: Attribution) -> str:
     title = formatting.inside(each.title)
     what = f"{title} = {each.value_text}" if each.value_text else title
     return f"{what} ({amount(target, each)})"

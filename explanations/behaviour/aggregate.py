@@ -24,7 +24,7 @@ MOST_CASES = 500
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class ExplainedCase:
     """One case with its attributions, and the value that each field had."""
 
     case_id: str
@@ -40,7 +40,7 @@ class Told:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moved:
+class FieldEffect:
     """How one field moved the answers of many cases. `heights` are the ranks of its values, 0 to 1, None where
     unknown, for numbers; `choices` its values in words otherwise."""
 
@@ -56,12 +56,12 @@ class Moved:
         return float(np.mean(np.abs(self.amounts))) if self.amounts else 0.0
 
 
-def told(sessions: Sessions, model: ModelRef, version: str) -> list[Told]:
+def explained_cases(sessions: Sessions, model: ModelRef, version: str) -> list[ExplainedCase]:
     """The newest explanation of each case that a version answered, at most 500. Raises StorageError."""
     wanted = Wanted(server=model.server, model=model.name, version=version, limit=MOST_CASES)
     with reading(sessions) as session:
         rows = db.cohorts.explained(session, wanted, METHOD)
-    first: dict[str, Told] = {}
+    first: dict[str, ExplainedCase] = {}
     for row in rows:
         found = _read(row)
         if found and row.case_id not in first:
@@ -69,12 +69,12 @@ def told(sessions: Sessions, model: ModelRef, version: str) -> list[Told]:
     return list(first.values())
 
 
-def numbers(some: Sequence[Told]) -> list[str]:
+def numbers(some: Sequence[ExplainedCase]) -> list[str]:
     """The numbers that were explained, the most frequent first."""
     return [number for number, _ in Counter(each.number for each in some).most_common()]
 
 
-def moved(some: Sequence[Told], signature: Signature) -> list[Moved]:
+def by_field(some: Sequence[ExplainedCase], signature: Signature) -> list[FieldEffect]:
     """Field by field, the strongest first. All of `some` must be about one number."""
     by_field: dict[str, list[tuple[Attribution, object]]] = {}
     for each in some:
@@ -85,39 +85,43 @@ def moved(some: Sequence[Told], signature: Signature) -> list[Moved]:
     return sorted(found, key=lambda each: -each.mean)
 
 
-def sentence(target: Target, some: Sequence[Moved], cases: int) -> str:
+def sentence(target: Target, some: Sequence[FieldEffect], cases: int) -> str:
     """Which fields moved the answers most, in the words of the chart."""
-    said = [f"{formatting.inside(each.title)} ({mean_text(target, each)})" for each in some[:3]]
+    named = [f"{formatting.inside(each.title)} ({mean_text(target, each)})" for each in some[:3]]
     count = "1 explained case" if cases == 1 else f"{cases:,} explained cases"
-    return f"In {count}, what moved the answer most on average was {formatting.listed(said)}."
+    return f"In {count}, what moved the answer most on average was {formatting.listed(named)}."
 
 
-def mean_text(target: Target, each: Moved) -> str:
+def mean_text(target: Target, each: FieldEffect) -> str:
     """How far a field moves the answer on average: "12 points"."""
     return target.amount_text(each.mean).removeprefix("+")
 
 
-def _read(row: ExplainedRow) -> Told | None:
+def _read(row: ExplainedRow) -> ExplainedCase | None:
     try:
         found = Explanation.from_json(json.dumps(row.result))
     except ValidationError:
         return None
     if found.kind != "attribution" or not found.attributions:
         return None
-    return Told(case_id=row.case_id, version=row.version, explanation=found, entered=row.entered)
+    return ExplainedCase(
+        case_id=row.case_id, version=row.version, explanation=found, entered=row.entered
+    )
 
 
-def _moved(name: str, pairs: Sequence[tuple[Attribution, object]], signature: Signature) -> Moved:
+def _moved(
+    name: str, pairs: Sequence[tuple[Attribution, object]], signature: Signature
+) -> FieldEffect:
     field = next((one for one in signature.inputs if one.name == name), None)
     values = [value for _, value in pairs]
     amounts = [attribution.amount for attribution, _ in pairs]
     title = field.title if field else pairs[0][0].title
     if field and field.sensitive:
-        return Moved(field=name, title=title, amounts=amounts)
+        return FieldEffect(field=name, title=title, amounts=amounts)
     if field is None or field.kind in NUMERIC_KINDS:
-        return Moved(field=name, title=title, amounts=amounts, heights=_ranks(values))
+        return FieldEffect(field=name, title=title, amounts=amounts, heights=_ranks(values))
     words = [formatting.value(field, value) for value in values]
-    return Moved(field=name, title=title, amounts=amounts, choices=words)
+    return FieldEffect(field=name, title=title, amounts=amounts, choices=words)
 
 
 def _ranks(values: Sequence[object]) -> list[float | None]:

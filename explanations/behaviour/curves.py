@@ -114,7 +114,9 @@ def gathered(
     return work
 
 
-def told(context: ExplainContext, found: Sample, work: Gathering, note: str) -> Explanation:
+def to_explanation(
+    context: ExplainContext, found: Sample, work: Gathering, note: str
+) -> Explanation:
     """The curves as an explanation, the one that moves most first; method and title are the asked one's."""
     curves = tuple(sorted(work.curves, key=lambda curve: -summary.span(curve)))
     sentence = summary.curves(context.target, curves)
@@ -220,7 +222,7 @@ def _progress(context: ExplainContext, found: Sample, work: Gathering, done: flo
     ask, words = context.ask, "Putting rows at other places"
     if not work.curves:
         return Progress(fraction=0.1 + 0.9 * done, words=words)
-    rough = told(context, found, replace(work, ended="So far."), "")
+    rough = to_explanation(context, found, replace(work, ended="So far."), "")
     rough = replace(rough, rows=ask.rows, calls=ask.calls, seconds=ask.seconds)
     return Progress(fraction=0.1 + 0.9 * done, words=words, rough=rough)
 

@@ -77,12 +77,7 @@ def draw_sample(
             f"There are {len(rows)} rows; how a model behaves can be told from {FEWEST} rows on.",
             advice="Take more cases, or a file with more rows.",
         )
-    order = np.random.default_rng(context.seed).permutation(len(rows))
-    context.report(Progress(fraction=0.02, words="Asking about the rows as they are"))
-    for pilot in PILOTS:
-        if not context.ask.calls or _in_time(context) >= 10 * pilot:
-            context.ask.each([rows[place] for place in order[:pilot]])
-    chosen = sorted(order[: _affordable(context, len(rows), rows_each, piece)].tolist())
+    chosen = _chosen_rows(context, rows, rows_each, piece)
     facts = context.ask.each([rows[place] for place in chosen])
     kept = [(p, f) for p, f in zip(chosen, facts, strict=True) if f and math.isfinite(f.score)]
     if len(kept) < FEWEST:
@@ -97,6 +92,18 @@ def draw_sample(
         given=len(rows),
         unanswered=len(chosen) - len(kept),
     )
+
+
+def _chosen_rows(
+    context: ExplainContext, rows: Sequence[Values], rows_each: int, piece: int
+) -> list[int]:
+    """The positions of the rows to study, drawn with the seed, after pilots that measure the model's pace."""
+    order = np.random.default_rng(context.seed).permutation(len(rows))
+    context.report(Progress(fraction=0.02, words="Asking about the rows as they are"))
+    for pilot in PILOTS:
+        if not context.ask.calls or _in_time(context) >= 10 * pilot:
+            context.ask.each([rows[place] for place in order[:pilot]])
+    return sorted(order[: _affordable(context, len(rows), rows_each, piece)].tolist())
 
 
 def affordable(given: int, most: float, rows_each: int) -> int:

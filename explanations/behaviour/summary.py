@@ -30,10 +30,10 @@ def importance(
     if not clear:
         parts.append("No field has a clear effect on these rows.")
         return " ".join(filter(None, parts))
-    said = [f"{formatting.inside(each.title)} ({size(target, each)})" for each in clear]
-    then = f", then on {formatting.listed(said[1:])}" if said[1:] else ""
+    named = [f"{formatting.inside(each.title)} ({size(target, each)})" for each in clear]
+    then = f", then on {formatting.listed(named[1:])}" if named[1:] else ""
     moved = f"So far {_subject(target)} moves on average when the field is shuffled."
-    parts += [f"It depends most on {said[0]}{then}.", _SO_MUCH.get(measure, moved)]
+    parts += [f"It depends most on {named[0]}{then}.", _SO_MUCH.get(measure, moved)]
     return " ".join(" ".join([*parts, narration.without_effect(attributions)]).split())
 
 
@@ -49,11 +49,11 @@ def curves(target: Target, found: Sequence[Curve]) -> str:
     start = f"{subject[0].upper()}{subject[1:]}"
     if not moving:
         return f"{start} stays the same wherever these fields are put."
-    said = [
+    named = [
         f"{formatting.inside(curve.title)} ({reach(target, curve)})" for curve in moving[:NAMED]
     ]
-    then = f", then with {formatting.listed(said[1:])}" if said[1:] else ""
-    return " ".join(f"{start} goes most with {said[0]}{then}.".split())
+    then = f", then with {formatting.listed(named[1:])}" if named[1:] else ""
+    return " ".join(f"{start} goes most with {named[0]}{then}.".split())
 
 
 def reach(target: Target, curve: Curve) -> str:

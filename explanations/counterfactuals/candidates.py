@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from explanations.budgeted_model import Fact, ModelChanged, OutOfBudget
 from explanations.contract import ExplainContext
-from explanations.counterfactuals.constraints import Place
+from explanations.counterfactuals.constraints import ChangeableField
 from explanations.counterfactuals.desired_outcome import DesiredOutcome
 from explanations.errors import ExplanationCancelled
 from mds_client.errors import MdsError
@@ -34,9 +34,9 @@ class Candidates:
     """The model as a function of what is changed. Everything it was asked is remembered."""
 
     def __init__(
-        self, context: ExplainContext, wish: DesiredOutcome, places: Sequence[Place]
+        self, context: ExplainContext, outcome: DesiredOutcome, places: Sequence[ChangeableField]
     ) -> None:
-        self.wish = wish
+        self.outcome = outcome
         self.places = {place.field.name: place for place in places}
         self._refused: set[Hashable] = set()
         self._context = context
@@ -69,16 +69,16 @@ class Candidates:
     def holds(self, changed: Changed) -> bool:
         """Whether it was tried and gives what is wanted."""
         fact = self.known(changed)
-        return fact is not None and self.wish.holds(fact)
+        return fact is not None and self.outcome.holds(fact)
 
-    def granted(self) -> Iterator[Changed]:
+    def accepted(self) -> Iterator[Changed]:
         """Everything that gave what is wanted, in the order in which it was asked."""
-        return (changed for changed, fact in self._known.values() if self.wish.holds(fact))
+        return (changed for changed, fact in self._known.values() if self.outcome.holds(fact))
 
     def nearest(self) -> Fact | None:
         """The answer that came nearest to what is wanted."""
         facts = [fact for _, fact in self._known.values()]
-        return min(facts, key=self.wish.distance) if facts else None
+        return min(facts, key=self.outcome.distance) if facts else None
 
     def cost(self, changed: Changed) -> tuple[int, float]:
         """What is kept small: first how many fields change, then how far."""

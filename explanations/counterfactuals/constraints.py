@@ -16,7 +16,7 @@ from typing import TypeGuard, cast
 import numpy as np
 
 from explanations import formatting
-from explanations.counterfactuals.grid import MOST_DECIMALS, Grid, ladder, step_for, written_with
+from explanations.counterfactuals.grid import MOST_DECIMALS, Grid, make_grid, step_for, written_with
 from explanations.encoder import is_missing
 from explanations.errors import ExplanationFailed
 from mds_client.signature import NUMERIC_KINDS, TABULAR_KINDS, Field, Signature, Values
@@ -45,28 +45,33 @@ class Constraints:
     def of(cls, options: Mapping[str, object], signature: Signature) -> Constraints:
         """Read options. Raises ExplanationFailed for those that name no field or mean nothing."""
         known = {found.name for found in signature.inputs}
-        limits = cls(
+        constraints = cls(
             locked=frozenset(map(str, _listed(options.get("locked")))),
             ranges={name: _range(ends) for name, ends in _by_field(options, "ranges")},
             directions={name: str(way) for name, way in _by_field(options, "directions") if way},
             choices={name: tuple(_listed(some)) for name, some in _by_field(options, "choices")},
         )
-        named = {*limits.locked, *limits.ranges, *limits.directions, *limits.choices}
+        named = {
+            *constraints.locked,
+            *constraints.ranges,
+            *constraints.directions,
+            *constraints.choices,
+        }
         if unknown := sorted(named - known):
             raise ExplanationFailed(f"This model has no field called {unknown[0]!r}.")
-        if any(way not in ("up", "down") for way in limits.directions.values()):
+        if any(way not in ("up", "down") for way in constraints.directions.values()):
             raise ExplanationFailed("A field may go up or down.")
-        return limits
+        return constraints
 
     def in_words(self, signature: Signature) -> tuple[str, ...]:
         """What a person allowed, one line a field; what the signature forbids anyway is not said."""
         return tuple(
-            f"{found.title}: {', '.join(said)}"
+            f"{found.title}: {', '.join(lines)}"
             for found in signature.inputs
-            if (said := list(self._said(found)))
+            if (lines := list(self._in_words(found)))
         )
 
-    def _said(self, found: Field) -> Iterator[str]:
+    def _in_words(self, found: Field) -> Iterator[str]:
         if found.name in self.locked:
             yield "stays as it is"
             return
@@ -85,8 +90,8 @@ class Constraints:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """One field that may be changed: to one of `options`, or along `ladders` up and down.
+class ChangeableField:
+    """One field that may be changed: to one of `options`, or along `grids` up and down.
 
     `spread` is the unit in which the size of a change is counted, `usual` the range of typical values.
     """
@@ -95,7 +100,7 @@ class Place:
     own: object
     options: tuple[object, ...] = ()
     shares: tuple[float, ...] = ()
-    ladders: tuple[Grid, ...] = ()
+    grids: tuple[Grid, ...] = ()
     spread: float = 1.0
     usual: tuple[float, float] = (-math.inf, math.inf)
 
@@ -115,24 +120,24 @@ class Place:
         if self.options:
             return value if value in self.options else self.own
         number = float(cast(float, value))
-        found = self.ladder_to(number) if number != self.own else None
-        rung = found.nearest(number) if found else 0
-        return found.at(rung) if found and rung else self.own
+        found = self.grid_to(number) if number != self.own else None
+        step = found.nearest(number) if found else 0
+        return found.at(step) if found and step else self.own
 
-    def ladder_to(self, number: float) -> Grid | None:
+    def grid_to(self, number: float) -> Grid | None:
         """The ladder that leads in the direction of a number."""
         sign = 1 if number > float(cast(float, self.own)) else -1
-        return next((each for each in self.ladders if each.sign == sign), None)
+        return next((each for each in self.grids if each.sign == sign), None)
 
     def tries(self, count: int, *, is_far: bool = False) -> list[object]:
         """At most `count` values that stand for all, the ends first; inside the usual range unless `is_far`."""
         if self.options:
             return list(self.options[:count])
-        reached = [(each, self._reach(each, is_far=is_far)) for each in self.ladders]
-        open_ones = [(each, rungs) for each, rungs in reached if rungs]
+        reached = [(each, self._reach(each, is_far=is_far)) for each in self.grids]
+        open_ones = [(each, steps) for each, steps in reached if steps]
         each_gets = max(count // max(len(open_ones), 1), 1)
         found = [
-            [each.at(rung) for rung in spaced(0, rungs, each_gets)] for each, rungs in open_ones
+            [each.at(step) for step in spaced(0, steps, each_gets)] for each, steps in open_ones
         ]
         by_turns = [value for turn in zip_longest(*found) for value in turn if value is not None]
         return list(dict.fromkeys(by_turns))
@@ -142,19 +147,19 @@ class Place:
 
     @cached_property
     def is_numeric(self) -> bool:
-        return bool(self.ladders)
+        return bool(self.grids)
 
 
-def places(
-    signature: Signature, values: Values, rows: Sequence[Values], limits: Constraints
-) -> list[Place]:
+def changeable_fields(
+    signature: Signature, values: Values, rows: Sequence[Values], constraints: Constraints
+) -> list[ChangeableField]:
     """Every field that may be changed. `rows` are typical ones."""
     found = [
-        _place(each, values.get(each.name), [row.get(each.name) for row in rows], limits)
+        _place(each, values.get(each.name), [row.get(each.name) for row in rows], constraints)
         for each in signature.inputs
-        if each.kind in TABULAR_KINDS and each.name not in limits.locked
+        if each.kind in TABULAR_KINDS and each.name not in constraints.locked
     ]
-    return [place for place in found if place and (place.options or place.ladders)]
+    return [place for place in found if place and (place.options or place.grids)]
 
 
 def spaced(low: int, high: int, count: int) -> list[int]:
@@ -165,60 +170,75 @@ def spaced(low: int, high: int, count: int) -> list[int]:
     return list(dict.fromkeys(low + math.ceil(width * (count - i) / count) for i in range(count)))
 
 
-def _place(found: Field, own: object, seen: list[object], limits: Constraints) -> Place | None:
+def _place(
+    found: Field, own: object, seen: list[object], constraints: Constraints
+) -> ChangeableField | None:
     if found.kind not in NUMERIC_KINDS:
-        return _of_choices(found, own, seen, limits)
+        return _of_choices(found, own, seen, constraints)
     known = [float(value) for value in seen if _is_number(value)]
-    return _of_numbers(found, own, known, limits)
+    return _of_numbers(found, own, known, constraints)
 
 
-def _of_choices(found: Field, own: object, seen: list[object], limits: Constraints) -> Place:
+def _of_choices(
+    found: Field, own: object, seen: list[object], constraints: Constraints
+) -> ChangeableField:
     known = [value for value in seen if not is_missing(value)]
     choices = found.choices or ((True, False) if found.kind == "boolean" else tuple(known))
-    allowed = limits.choices.get(found.name, choices)
+    allowed = constraints.choices.get(found.name, choices)
     # True is 1 for Python: a choice is the one of the signature, not one that is merely equal.
     options = [each for each in dict.fromkeys(choices) if each in allowed and each != own]
     shares = {each: known.count(each) / len(known) if known else 0.0 for each in options}
     options = sorted(options, key=lambda each: -shares[each])[:MOST_CHOICES]
-    return Place(
+    return ChangeableField(
         field=found, own=own, options=tuple(options), shares=tuple(shares[o] for o in options)
     )
 
 
-def _of_numbers(found: Field, own: object, known: list[float], limits: Constraints) -> Place | None:
+def _of_numbers(
+    found: Field, own: object, known: list[float], constraints: Constraints
+) -> ChangeableField | None:
     center = float(own) if _is_number(own) else _middle(found, known)
     if center is None:
         return None
     usual = found.typical or ((min(known), max(known)) if known else (center, center))
     spread = _spread(usual, known, center)
-    low, high = _bounds(found, limits, center, usual, spread)
-    ends = [end for end in limits.ranges.get(found.name, ()) if math.isfinite(end)]
-    decimals = 0 if found.kind == "integer" else written_with([*known, *usual, *ends])
-    step = step_for(spread, high - low, min(decimals, MOST_DECIMALS))
-    way = limits.directions.get(found.name) if _is_number(own) else None
-    ladders = [
-        ladder(center, low=low, high=high, step=step, is_up=up, is_whole=found.kind == "integer")
-        for up in (True, False)
-        if way in (None, "up" if up else "down")
+    low, high = _bounds(found, constraints, center, usual, spread)
+    ends = [end for end in constraints.ranges.get(found.name, ()) if math.isfinite(end)]
+    step = _step(found, [*known, *usual, *ends], spread, high - low)
+    way = constraints.directions.get(found.name) if _is_number(own) else None
+    grids = [
+        make_grid(center, low=low, high=high, step=step, is_up=up, is_whole=found.kind == "integer")
+        for up in _directions(way)
     ]
-    place = Place(
+    place = ChangeableField(
         field=found,
         own=own,
-        ladders=tuple(each for each in ladders if each.count),
+        grids=tuple(each for each in grids if each.count),
         spread=spread,
         usual=usual,
     )
     return place if _is_number(own) else _of_unknown(place, known, center)
 
 
-def _of_unknown(place: Place, known: list[float], center: float) -> Place:
+def _step(found: Field, numbers: Sequence[float], spread: float, width: float) -> float:
+    """The width of a step, no finer than these numbers are written with."""
+    decimals = 0 if found.kind == "integer" else written_with(numbers)
+    return step_for(spread, width, min(decimals, MOST_DECIMALS))
+
+
+def _directions(way: str | None) -> tuple[bool, ...]:
+    """Whether to search upwards, for each direction that is allowed."""
+    return {None: (True, False), "up": (True,), "down": (False,)}[way]
+
+
+def _of_unknown(place: ChangeableField, known: list[float], center: float) -> ChangeableField:
     """A number that is unknown in the case has no size of change: it may become one of a few typical ones."""
     there = replace(place, own=center)
     tried = [float(np.quantile(known, share)) for share in QUANTILES] if known else [center]
     options = [value for number in tried if (value := there.toward(number)) != center]
     options = list(dict.fromkeys(options))
     return replace(
-        place, options=tuple(options), shares=(1.0,) * len(options), ladders=(), spread=1.0
+        place, options=tuple(options), shares=(1.0,) * len(options), grids=(), spread=1.0
     )
 
 
@@ -229,10 +249,10 @@ def _middle(found: Field, known: list[float]) -> float | None:
 
 
 def _bounds(
-    found: Field, limits: Constraints, own: float, usual: tuple[float, float], spread: float
+    found: Field, constraints: Constraints, own: float, usual: tuple[float, float], spread: float
 ) -> tuple[float, float]:
     """The hardest of all limits; where there is none, some way beyond what is usual."""
-    low, high = limits.ranges.get(found.name, (-math.inf, math.inf))
+    low, high = constraints.ranges.get(found.name, (-math.inf, math.inf))
     low = max(low, -math.inf if found.minimum is None else found.minimum)
     high = min(high, math.inf if found.maximum is None else found.maximum)
     margin = max(BEYOND * (usual[1] - usual[0]), spread)

@@ -15,49 +15,49 @@ STEPS_A_SPREAD = 40
 FEWEST_STEPS = 10
 MOST_DECIMALS = 6
 # Room for what a multiplication of decimals leaves behind, as a share of a step.
-DUST = 1e-6
+ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """Rungs 1 to `count`, each a step further from the case's own value in direction `sign`."""
+    """Steps 1 to `count`, each a step further from the case's own value in direction `sign`."""
 
     first: int
-    step: float
+    width: float
     sign: int
     count: int
     is_whole: bool = False
 
-    def at(self, rung: int) -> float | int:
-        """The number on a rung."""
-        number = (self.first + self.sign * (rung - 1)) * self.step
+    def at(self, step: int) -> float | int:
+        """The number on a step."""
+        number = (self.first + self.sign * (step - 1)) * self.width
         if self.is_whole:
             return round(number)
-        return round(number, decimals_of(self.step))
+        return round(number, decimals_of(self.width))
 
     def nearest(self, number: float) -> int:
-        """The rung that lies nearest to a number; 0 where that is the case's own place, before the first."""
-        rung = round(self.sign * (number / self.step - self.first)) + 1
-        return min(max(rung, 0), self.count)
+        """The step that lies nearest to a number; 0 where that is the case's own place, before the first."""
+        step = round(self.sign * (number / self.width - self.first)) + 1
+        return min(max(step, 0), self.count)
 
     def within(self, limit: float) -> int:
-        """The last rung that does not lie beyond a limit; 0 when all do."""
-        return min(max(math.floor(self.sign * (limit / self.step - self.first) + DUST) + 1, 0), self.count)  # fmt: skip
+        """The last step that does not lie beyond a limit; 0 when all do."""
+        return min(max(math.floor(self.sign * (limit / self.width - self.first) + ROUNDING) + 1, 0), self.count)  # fmt: skip
 
 
-def ladder(
+def make_grid(
     own: float, *, low: float, high: float, step: float, is_up: bool, is_whole: bool
 ) -> Grid:
     """The readable numbers above (or below) the case's own value, inside limits, both included."""
     sign = 1 if is_up else -1
     # Both ends in steps: the first beyond the own value (or at the limit), the last at the other limit.
     begin = max(low, own) if is_up else min(high, own)
-    first = math.ceil(begin / step - DUST) if is_up else math.floor(begin / step + DUST)
-    if abs(first * step - own) <= DUST * step:
+    first = math.ceil(begin / step - ROUNDING) if is_up else math.floor(begin / step + ROUNDING)
+    if abs(first * step - own) <= ROUNDING * step:
         first += sign
-    last = math.floor(high / step + DUST) if is_up else math.ceil(low / step - DUST)
+    last = math.floor(high / step + ROUNDING) if is_up else math.ceil(low / step - ROUNDING)
     count = max(sign * (last - first) + 1, 0)
-    return Grid(first=first, step=step, sign=sign, count=count, is_whole=is_whole)
+    return Grid(first=first, width=step, sign=sign, count=count, is_whole=is_whole)
 
 
 def step_for(spread: float, width: float, decimals: int) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 
 from explanations.budgeted_model import Fact
 from explanations.counterfactuals.candidates import Candidates, Changed
-from explanations.counterfactuals.constraints import Place, spaced
+from explanations.counterfactuals.constraints import ChangeableField, spaced
 from mds_client.signature import Values
 
 MOST_SUGGESTED = 3
@@ -38,15 +38,15 @@ class Search:
 
     def __init__(
         self,
-        trials: Candidates,
+        candidates: Candidates,
         neighbours: Sequence[Values],
         *,
         rows: int,
         seed: int,
         moved: Callable[[], None],
     ) -> None:
-        self._trials = trials
-        self._places = list(trials.places.values())
+        self._candidates = candidates
+        self._places = list(candidates.places.values())
         self._neighbours = neighbours
         self._rows = rows
         self._moved = moved
@@ -73,7 +73,7 @@ class Search:
     def found(self) -> list[Changed]:
         """The best so far: at most three, none of which changes all the fields of another."""
         chosen: list[Changed] = []
-        for changed in sorted(self._trials.granted(), key=self._trials.cost):
+        for changed in sorted(self._candidates.accepted(), key=self._candidates.cost):
             is_new = not any(set(other) <= set(changed) for other in chosen)
             is_short = not chosen or len(changed) <= len(chosen[0]) + MORE_FIELDS
             if is_new and is_short:
@@ -87,7 +87,7 @@ class Search:
         most = int(ALONE * self._rows)
         tries = min(max(most // max(len(self._places), 1), 2), MOST_TRIES)
         some = self._unlike_first()[: max(most // tries, 1)]
-        self._trials.ask(
+        self._candidates.ask(
             [
                 {place.field.name: value}
                 for place in some
@@ -97,19 +97,19 @@ class Search:
         for place in some:
             self._remember(place, place.tries(tries, is_far=is_far))
 
-    def _remember(self, place: Place, values: Sequence[object]) -> None:
+    def _remember(self, place: ChangeableField, values: Sequence[object]) -> None:
         name = place.field.name
-        facts = [(self._trials.known({name: value}), value) for value in values]
-        known = [(self._trials.wish.distance(fact), value) for fact, value in facts if fact]
+        facts = [(self._candidates.known({name: value}), value) for value in values]
+        known = [(self._candidates.outcome.distance(fact), value) for fact, value in facts if fact]
         known += [self._best_alone[name]] if name in self._best_alone else []
         if known:
             self._best_alone[name] = min(known, key=lambda each: each[0])
 
-    def _unlike_first(self) -> list[Place]:
+    def _unlike_first(self) -> list[ChangeableField]:
         """Fields by how far the case is from what is typical: there is most to change."""
         return sorted(self._places, key=self._typicalness)
 
-    def _typicalness(self, place: Place) -> float:
+    def _typicalness(self, place: ChangeableField) -> float:
         others = [place.toward(row.get(place.field.name)) for row in self._neighbours]
         moved = [place.size(value) for value in others if value != place.own]
         return -sum(moved) / max(len(others), 1)
@@ -123,8 +123,8 @@ class Search:
         return None
 
     def _working(self, banned: set[str]) -> Changed | None:
-        works = [each for each in self._trials.granted() if not banned & each.keys()]
-        return min(works, key=self._trials.cost, default=None)
+        works = [each for each in self._candidates.accepted() if not banned & each.keys()]
+        return min(works, key=self._candidates.cost, default=None)
 
     def _nothing(self, banned: set[str]) -> None:
         """What is known already may do."""
@@ -135,26 +135,26 @@ class Search:
         best = {name: self._best_alone[name][1] for name in ranked}
         pairs = [dict.fromkeys(pair) for pair in combinations(ranked[:STRONGEST], 2)]
         sets = [dict.fromkeys(ranked[:size]) for size in (*SIZES, len(ranked)) if size > 1]
-        self._trials.ask([{name: best[name] for name in names} for names in (*pairs, *sets)])
+        self._candidates.ask([{name: best[name] for name in names} for names in (*pairs, *sets)])
 
     def _mixed(self, banned: set[str]) -> None:
         """The case with the values of typical cases: near ones first, then any."""
         mixed = [self._with_values_of(row, banned) for row in self._neighbours]
         mixed = sorted(
-            (each for each in mixed if each), key=lambda each: self._trials.cost(each)[1]
+            (each for each in mixed if each), key=lambda each: self._candidates.cost(each)[1]
         )
         count = max(int(TOGETHER * self._rows), 1)
-        self._trials.ask(mixed[: count // 2])
+        self._candidates.ask(mixed[: count // 2])
         if not self._working(banned):
-            self._trials.ask([mixed[i - 1] for i in spaced(0, len(mixed), count // 2)])
+            self._candidates.ask([mixed[i - 1] for i in spaced(0, len(mixed), count // 2)])
 
     def _scattered(self, banned: set[str]) -> None:
         """Some fields at random values, some to their ends: finds what only works together."""
         if banned:
             return
         for _ in range(ROUNDS):
-            self._trials.ask([self._drawn() for _ in range(int(TOGETHER * self._rows))])
-            if any(self._trials.granted()):
+            self._candidates.ask([self._drawn() for _ in range(int(TOGETHER * self._rows))])
+            if any(self._candidates.accepted()):
                 return
 
     def _drawn(self) -> Changed:
@@ -162,13 +162,13 @@ class Search:
         found: dict[str, object] = {}
         for place in self._places:
             if chance.random() < share and (values := place.tries(MOST_TRIES)):
-                ends = len(place.ladders) if chance.random() < 0.5 else 0
+                ends = len(place.grids) if chance.random() < 0.5 else 0
                 found[place.field.name] = values[chance.integers(ends or len(values))]
         return found
 
     def _far(self, banned: set[str]) -> None:
         """Beyond what is usual, as far as the limits allow: only when nothing nearer works."""
-        if banned or any(self._trials.granted()):
+        if banned or any(self._candidates.accepted()):
             return
         self._alone(is_far=True)
         self._strong_together(banned)
@@ -176,10 +176,10 @@ class Search:
     def _with_values_of(self, row: Values, banned: set[str]) -> Changed:
         found = {
             name: place.toward(row.get(name))
-            for name, place in self._trials.places.items()
+            for name, place in self._candidates.places.items()
             if name not in banned
         }
-        return {n: value for n, value in found.items() if value != self._trials.places[n].own}
+        return {n: value for n, value in found.items() if value != self._candidates.places[n].own}
 
     def _ranked(self) -> list[str]:
         """Fields that were tried alone, the one that came nearest to what is wanted first."""
@@ -202,8 +202,8 @@ class Search:
         """Each field put back alone; then those that may be, together, as many as go."""
         names = self._strongest_first(changed)
         without = {name: _without(changed, [name]) for name in names}
-        self._trials.ask(list(without.values()))
-        loose = [name for name in reversed(names) if self._trials.holds(without[name])]
+        self._candidates.ask(list(without.values()))
+        loose = [name for name in reversed(names) if self._candidates.holds(without[name])]
         if not loose:
             return changed
         fewer = [_without(changed, loose[:size]) for size in range(1, len(loose) + 1)]
@@ -211,68 +211,70 @@ class Search:
 
     def _smallest(self, some: Sequence[Changed]) -> Changed:
         """The cheapest of these that works; one of them is known to."""
-        self._trials.ask(some)
-        return min((each for each in some if self._trials.holds(each)), key=self._trials.cost)
+        self._candidates.ask(some)
+        return min(
+            (each for each in some if self._candidates.holds(each)), key=self._candidates.cost
+        )
 
     def _closer(self, changed: Changed) -> Asks:
         """With its numbers brought closer to the case's own: all at once, then one after the other."""
-        names = [name for name in changed if self._trials.places[name].is_numeric]
+        names = [name for name in changed if self._candidates.places[name].is_numeric]
         if len(names) > 1:
             changed = yield from self._scaled(changed, names)
-        for name in sorted(names, key=lambda n: -self._trials.places[n].size(changed[n])):
+        for name in sorted(names, key=lambda n: -self._candidates.places[n].size(changed[n])):
             changed = yield from self._one_closer(changed, name)
         return changed
 
     def _scaled(self, changed: Changed, names: Sequence[str]) -> Asks:
         """All numbers at the same share of their way, the least that works."""
-        rungs = {name: self._rung(name, changed[name]) for name in names}
+        steps = {name: self._rung(name, changed[name]) for name in names}
         low, high = 0, SHARES
         while high - low > 1:
             tries = {
-                share: self._at_share(changed, rungs, share)
+                share: self._at_share(changed, steps, share)
                 for share in sorted(spaced(low, high, INSIDE + 1))[:-1]
             }
             yield list(tries.values())
             low, high = self._narrowed(low, high, tries)
-        return self._at_share(changed, rungs, high)
+        return self._at_share(changed, steps, high)
 
-    def _at_share(self, changed: Changed, rungs: Mapping[str, int], share: int) -> Changed:
-        there = {n: self._on(n, changed[n], -(-r * share // SHARES)) for n, r in rungs.items()}
+    def _at_share(self, changed: Changed, steps: Mapping[str, int], share: int) -> Changed:
+        there = {n: self._on(n, changed[n], -(-r * share // SHARES)) for n, r in steps.items()}
         return {**changed, **there}
 
     def _one_closer(self, changed: Changed, name: str) -> Asks:
-        """One number at the first rung that works, as far as that is known."""
+        """One number at the first step that works, as far as that is known."""
         low, high = 0, self._rung(name, changed[name])
         while high - low > 1:
             tries = {
-                rung: {**changed, name: self._on(name, changed[name], rung)}
-                for rung in sorted(spaced(low, high, INSIDE + 1))[:-1]
+                step: {**changed, name: self._on(name, changed[name], step)}
+                for step in sorted(spaced(low, high, INSIDE + 1))[:-1]
             }
             yield list(tries.values())
             low, high = self._narrowed(low, high, tries)
         return {**changed, name: self._on(name, changed[name], high)} if high else changed
 
     def _narrowed(self, low: int, high: int, tries: Mapping[int, Changed]) -> tuple[int, int]:
-        works = [place for place, changed in tries.items() if self._trials.holds(changed)]
+        works = [place for place, changed in tries.items() if self._candidates.holds(changed)]
         high = min(works, default=high)
         return max((place for place in tries if place < high), default=low), high
 
     def _rung(self, name: str, value: object) -> int:
-        found = self._trials.places[name].ladder_to(float(value))  # type: ignore[arg-type]
+        found = self._candidates.places[name].grid_to(float(value))  # type: ignore[arg-type]
         return found.nearest(float(value)) if found else 0  # type: ignore[arg-type]
 
-    def _on(self, name: str, value: object, rung: int) -> object:
-        found = self._trials.places[name].ladder_to(float(value))  # type: ignore[arg-type]
-        return found.at(rung) if found and rung else value
+    def _on(self, name: str, value: object, step: int) -> object:
+        found = self._candidates.places[name].grid_to(float(value))  # type: ignore[arg-type]
+        return found.at(step) if found and step else value
 
     def _together(self, asks: Sequence[Asks]) -> None:
         """Run these side by side: what all of them ask next is one request."""
         waiting = {each: next(each, None) for each in asks}
         while waiting := {each: some for each, some in waiting.items() if some is not None}:
-            self._trials.ask([changed for some in waiting.values() for changed in some])
+            self._candidates.ask([changed for some in waiting.values() for changed in some])
             self._moved()
             waiting = {
-                each: _next(each, [self._trials.known(changed) for changed in some])
+                each: _next(each, [self._candidates.known(changed) for changed in some])
                 for each, some in waiting.items()
             }
 

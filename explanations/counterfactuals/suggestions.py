@@ -11,7 +11,7 @@ from explanations import formatting
 from explanations.budgeted_model import Fact
 from explanations.contract import Change, ExplainContext, Explanation, Progress, Suggestion
 from explanations.counterfactuals.candidates import Candidates, Changed
-from explanations.counterfactuals.constraints import Constraints, Place
+from explanations.counterfactuals.constraints import ChangeableField, Constraints
 from explanations.counterfactuals.desired_outcome import DesiredOutcome
 from explanations.counterfactuals.search import Search
 from explanations.target import Target
@@ -33,19 +33,21 @@ class Narrator:
     """Makes explanations of what was found. `twice` is what the model said when asked twice about the case."""
 
     context: ExplainContext
-    wish: DesiredOutcome
-    limits: Constraints
-    trials: Candidates
+    outcome: DesiredOutcome
+    constraints: Constraints
+    candidates: Candidates
     twice: Sequence[float]
 
     def report(self, search: Search) -> None:
         """How far the search is, and what it would suggest by now."""
         found = [
-            (changed, fact) for changed in search.found() if (fact := self.trials.known(changed))
+            (changed, fact)
+            for changed in search.found()
+            if (fact := self.candidates.known(changed))
         ]
         context, ask = self.context, self.context.ask
         [before] = ask.facts([context.values])
-        rough = self.told(before, found, SO_FAR, 0) if found else None
+        rough = self.to_explanation(before, found, SO_FAR, 0) if found else None
         context.report(
             Progress(
                 fraction=min(ask.rows / (context.budget.rows or ask.rows), 1.0),
@@ -56,10 +58,14 @@ class Narrator:
 
     def already(self, before: Fact) -> Explanation:
         """Nothing needs to change."""
-        sentence = f"Nothing needs to change: asked again, the model answers {self._said(before)}."
+        sentence = (
+            f"Nothing needs to change: asked again, the model answers {self._answer_text(before)}."
+        )
         return self._explanation(before, [], sentence, "", is_complete=True)
 
-    def told(self, before: Fact, found: Sequence[Found], ended: str, lost: int) -> Explanation:
+    def to_explanation(
+        self, before: Fact, found: Sequence[Found], ended: str, lost: int
+    ) -> Explanation:
         """The suggestions; `lost` of them did not work when asked again."""
         sentence = self._sentence(found) if found else self._nothing()
         note = " ".join(part for part in (*self._remarks(found, lost), ended) if part)
@@ -84,7 +90,10 @@ class Narrator:
                 )
                 for (changed, fact), number in zip(found, numbers[1:], strict=True)
             ),
-            conditions=(f"Wanted: {self.wish}", *self.limits.in_words(self.context.signature)),
+            conditions=(
+                f"Wanted: {self.outcome}",
+                *self.constraints.in_words(self.context.signature),
+            ),
             sentence=sentence,
             alt=f"{len(found)} suggestions. {sentence}",
             note=" ".join(note.split()),
@@ -100,7 +109,7 @@ class Narrator:
         return target, [fact.score for fact in facts]
 
     def _change(self, name: str, value: object) -> Change:
-        place = self.trials.places[name]
+        place = self.candidates.places[name]
         before, after = short(place.field, place.own), exact(place.field, value)
         return Change(
             field=name,
@@ -111,7 +120,7 @@ class Narrator:
         )
 
     @staticmethod
-    def _before(place: Place, before: str, after: str) -> str:
+    def _before(place: ChangeableField, before: str, after: str) -> str:
         """In full where its short form is that of the new value; a sensitive value is never written down."""
         if place.field.sensitive:
             return HIDDEN
@@ -120,28 +129,28 @@ class Narrator:
     def _sentence(self, found: Sequence[Found]) -> str:
         changed, fact = found[0]
         changes = [self._change(name, value) for name, value in changed.items()]
-        told = [
+        changed_fields = [
             f"{formatting.inside(each.title)} were {each.after_text}"
             + (f" instead of {each.before_text}" if each.before_text != HIDDEN else "")
             for each in changes
         ]
-        would = f"The model would answer {self._said(fact)} if {formatting.listed(told)}."
+        would = f"The model would answer {self._answer_text(fact)} if {formatting.listed(changed_fields)}."
         others = len(found) - 1
         if not others:
             return would
         return f"{would} {'Another way was' if others == 1 else f'{others} other ways were'} found."
 
     def _nothing(self) -> str:
-        if not self.trials.places:
+        if not self.candidates.places:
             return "No change is possible: every field stays as it is."
         rows = self.context.ask.rows
         nothing = (
-            f"No change within these limits was found after {rows:,} rows that gets {self.wish}."
+            f"No change within these limits was found after {rows:,} rows that gets {self.outcome}."
         )
         return f"{nothing} {self._nearest()}"
 
     def _nearest(self) -> str:
-        nearest, target = self.trials.nearest(), self.context.target
+        nearest, target = self.candidates.nearest(), self.context.target
         if nearest is None or target.kind == "agreement" or math.isnan(nearest.score):
             return ""
         reached = target.value_text(nearest.score)
@@ -149,7 +158,7 @@ class Narrator:
             return f"{target.answer} fell to {reached} at the lowest."
         return f"The nearest answer was {reached}."
 
-    def _said(self, fact: Fact) -> str:
+    def _answer_text(self, fact: Fact) -> str:
         """The answer with its number where it has one: "Gentoo", "152 mg"."""
         target = self.context.target
         return fact.headline if target.is_share else target.value_text(fact.score)
@@ -159,9 +168,9 @@ class Narrator:
             f"{place.field.title} {exact(place.field, value)}"
             for changed, _ in found
             for name, value in changed.items()
-            if _is_unusual(place := self.trials.places[name], value)
+            if _is_unusual(place := self.candidates.places[name], value)
         }
-        refused = self.trials.refused
+        refused = self.candidates.refused
         return [
             f"Beyond what is usual: {formatting.listed(sorted(unusual))}." if unusual else "",
             f"The model did not answer {refused:,} of the changed cases." if refused else "",
@@ -204,7 +213,7 @@ def _exactly(number: float) -> str:
     return shown if is_exact else f"{number:.{DIGITS}g}".replace("-", formatting.MINUS)
 
 
-def _is_unusual(place: Place, value: object) -> bool:
+def _is_unusual(place: ChangeableField, value: object) -> bool:
     if not place.is_numeric or not isinstance(value, int | float):
         return False
     return not place.usual[0] <= value <= place.usual[1]

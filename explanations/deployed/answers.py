@@ -96,14 +96,14 @@ class Undrawn:
 Read = Amounts | Rule | Heat | Undrawn
 
 
-def read(said: object, fields: int) -> Read:
+def read(body: object, fields: int) -> Read:
     """What an explainer of a model with so many fields answered. Raises ExplanationFailed for an answer
     about another number of rows."""
-    said = unwrapped(said)
-    if isinstance(said, Mapping):
-        return _alibi(said, fields) or _captum(said) or _listed(said, fields) or _by_name(said)
-    if isinstance(said, list):
-        found = numbers(said)
+    body = unwrapped(body)
+    if isinstance(body, Mapping):
+        return _alibi(body, fields) or _captum(body) or _listed(body, fields) or _by_name(body)
+    if isinstance(body, list):
+        found = numbers(body)
         if found is not None and found.ndim >= 3 and min(found.shape[-2:]) > 1:
             return _heat(found, "") or Undrawn()
         if found is not None:
@@ -111,30 +111,30 @@ def read(said: object, fields: int) -> Read:
     return Undrawn()
 
 
-def unwrapped(said: object) -> object:
+def unwrapped(body: object) -> object:
     """Without what KServe, Seldon and others put around an explanation."""
     for _ in range(MOST_WRAPPERS):
-        inner = _inside(said)
-        if inner is said:
+        inner = _inside(body)
+        if inner is body:
             break
-        said = inner
-    return said
+        body = inner
+    return body
 
 
-def _inside(said: object) -> object:
-    if isinstance(said, str):
-        return _parsed(said)
-    if isinstance(said, list):
-        is_one = len(said) == 1 and isinstance(said[0], Mapping | str)
-        return said[0] if is_one else said
-    if not isinstance(said, Mapping):
-        return said
+def _inside(body: object) -> object:
+    if isinstance(body, str):
+        return _parsed(body)
+    if isinstance(body, list):
+        is_one = len(body) == 1 and isinstance(body[0], Mapping | str)
+        return body[0] if is_one else body
+    if not isinstance(body, Mapping):
+        return body
     for key in _WRAPPERS:
-        if key in said:
-            return _with_names(said, said[key])
-    data = said.get("data")
+        if key in body:
+            return _with_names(body, body[key])
+    data = body.get("data")
     is_seldon = isinstance(data, Mapping) and ("ndarray" in data or "tensor" in data)
-    return data if is_seldon else said
+    return data if is_seldon else body
 
 
 def _with_names(around: Mapping[str, object], inner: object) -> object:
@@ -160,9 +160,9 @@ def _parsed(text: str) -> object:
 # What stands in the JSON.
 
 
-def _alibi(said: Mapping[str, object], fields: int) -> Read | None:
+def _alibi(body: Mapping[str, object], fields: int) -> Read | None:
     """alibi's envelope: `meta` says who made it, `data` has keys of its own for each explainer."""
-    meta, data = said.get("meta"), said.get("data")
+    meta, data = body.get("meta"), body.get("data")
     if not isinstance(meta, Mapping) or not isinstance(data, Mapping):
         return None
     maker = name(meta.get("name"))
@@ -227,9 +227,9 @@ def _gradients(maker: str, data: Mapping[str, object], fields: int) -> Read:
     return _amounts(found, fields, named=named, maker=maker) or Undrawn(maker=maker)
 
 
-def _captum(said: Mapping[str, object]) -> Amounts | None:
+def _captum(body: Mapping[str, object]) -> Amounts | None:
     """Words with their importances, as TorchServe's handlers for text answer."""
-    words, found = said.get("words"), numbers(said.get("importances"))
+    words, found = body.get("words"), numbers(body.get("importances"))
     if not isinstance(words, list) or found is None or found.shape != (len(words),):
         return None
     return Amounts(
@@ -240,20 +240,20 @@ def _captum(said: Mapping[str, object]) -> Amounts | None:
     )
 
 
-def _listed(said: Mapping[str, object], fields: int) -> Read | None:
+def _listed(body: Mapping[str, object], fields: int) -> Read | None:
     """A list of amounts, with or without a list of names beside it."""
-    key = next((key for key in _AMOUNTS if key in said), None)
-    found = numbers(said[key]) if key else None
+    key = next((key for key in _AMOUNTS if key in body), None)
+    found = numbers(body[key]) if key else None
     if found is None:
         return None
-    named = next((names(said[key]) for key in _NAMES if key in said), ())
-    bases = next((floats(said[key]) for key in _BASES if key in said), ())
+    named = next((names(body[key]) for key in _NAMES if key in body), ())
+    bases = next((floats(body[key]) for key in _BASES if key in body), ())
     return _amounts(found, fields, named=named, bases=bases)
 
 
-def _by_name(said: Mapping[str, object]) -> Read:
+def _by_name(body: Mapping[str, object]) -> Read:
     """An object with nothing but a number for each name."""
-    some = list(said.items())[:MOST_PARTS]
+    some = list(body.items())[:MOST_PARTS]
     known = [number(value) for _, value in some]
     is_plain = all(value is None or isinstance(value, int | float) for _, value in some)
     if not is_plain or not np.isfinite(known).any():

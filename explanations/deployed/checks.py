@@ -31,11 +31,11 @@ def agreement(
     count = min(NAMED, len(first), len(second))
     if not count:
         return "Ours names nothing that moves this answer, so there is nothing to compare it with."
-    said = _shared(first[:count], second[:count], key, what)
+    comparison = _shared(first[:count], second[:count], key, what)
     differing = _differing(first, second, key) if has_direction else []
     if differing:
-        said += f"; they differ on {formatting.listed(differing)}, where one says for and the other against"
-    return f"{said}. {_limits(unit, is_same_unit, has_direction)}".strip()
+        comparison += f"; they differ on {formatting.listed(differing)}, where one says for and the other against"
+    return f"{comparison}. {_limits(unit, is_same_unit, has_direction)}".strip()
 
 
 def _shared(

@@ -14,12 +14,12 @@ MOST_NUMBERS = 4_000_000
 MOST_DIMENSIONS = 5
 
 
-def numbers(said: object) -> Numbers | None:
+def numbers(body: object) -> Numbers | None:
     """Nested lists as an array, what is missing as NaN; None for anything else, ragged or too large."""
-    if not isinstance(said, list) or not said:
+    if not isinstance(body, list) or not body:
         return None
     try:
-        found = np.array(said)
+        found = np.array(body)
         if found.size > MOST_NUMBERS or found.ndim > MOST_DIMENSIONS or not _is_numeric(found):
             return None
         known = found.astype(np.float64)
@@ -35,50 +35,50 @@ def _is_numeric(found: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> boo
     return all(each is None or isinstance(each, int | float) for each in found.flat)
 
 
-def name(said: object) -> str:
+def name(body: object) -> str:
     """A name in one printable line."""
-    text = said[: 4 * MOST_NAME] if isinstance(said, str) else ""
+    text = body[: 4 * MOST_NAME] if isinstance(body, str) else ""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:MOST_NAME]
 
 
-def number(said: object) -> float:
+def number(body: object) -> float:
     """A finite number, else NaN."""
-    if isinstance(said, bool) or not isinstance(said, int | float):
+    if isinstance(body, bool) or not isinstance(body, int | float):
         return np.nan
     try:
-        found = float(said)
+        found = float(body)
     except OverflowError:
         return np.nan
     return found if np.isfinite(found) else np.nan
 
 
-def share(said: object) -> float | None:
+def share(body: object) -> float | None:
     """A share of 1; older versions of alibi put it into a list."""
-    found = number(said[0] if isinstance(said, list) and said else said)
+    found = number(body[0] if isinstance(body, list) and body else body)
     return found if 0 <= found <= 1 else None
 
 
-def floats(said: object) -> tuple[float, ...]:
+def floats(body: object) -> tuple[float, ...]:
     """One number or a list of them."""
-    listed = said if isinstance(said, list) else [said]
+    listed = body if isinstance(body, list) else [body]
     return tuple(number(each) for each in listed[:MOST_PARTS])
 
 
-def names(said: object) -> tuple[str, ...]:
+def names(body: object) -> tuple[str, ...]:
     """A list of names; one more than are used shows that there were too many."""
-    return tuple(name(each) for each in items(said)[: MOST_PARTS + 1])
+    return tuple(name(each) for each in items(body)[: MOST_PARTS + 1])
 
 
-def row(said: object) -> tuple[object, ...]:
+def row(body: object) -> tuple[object, ...]:
     """The values of one row."""
-    return tuple(items(said)[:MOST_PARTS])
+    return tuple(items(body)[:MOST_PARTS])
 
 
-def items(said: object) -> Sequence[object]:
+def items(body: object) -> Sequence[object]:
     """A list, else nothing."""
-    return said if isinstance(said, list) else []
+    return body if isinstance(body, list) else []
 
 
-def mapping(said: object) -> Mapping[str, object]:
+def mapping(body: object) -> Mapping[str, object]:
     """An object, else an empty one."""
-    return said if isinstance(said, Mapping) else {}
+    return body if isinstance(body, Mapping) else {}

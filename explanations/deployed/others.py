@@ -67,7 +67,7 @@ def of_heat(context: ExplainContext, found: Heat) -> Explanation | None:
     )
 
 
-def of_anything(context: ExplainContext, maker: str, said: object) -> Explanation:
+def of_anything(context: ExplainContext, maker: str, body: object) -> Explanation:
     """Whatever it is, as JSON to be opened."""
     kind = f"This kind of explanation ({maker})" if maker else "This explanation"
     sentence = f"{kind} cannot be drawn here. It is shown as it came."
@@ -78,7 +78,7 @@ def of_anything(context: ExplainContext, maker: str, said: object) -> Explanatio
         target=context.target,
         sentence=sentence,
         alt=sentence,
-        tree=tree(said),
+        tree=tree(body),
     )
 
 

@@ -38,14 +38,20 @@ def checked(context: ExplainContext, rule: Rule) -> Checked:
         words = tuple(f"the text has the word “{word}”" for word in rule.conditions)
         return Checked(conditions=words, sentence="", note="Rules about words are not checked.")
     read = [_condition(context.signature, rule, place) for place in range(len(rule.conditions))]
-    shown = [str(c) if c else text for c, text in zip(read, rule.conditions, strict=True)]
-    unread = [text for c, text in zip(read, rule.conditions, strict=True) if c is None]
-    if unread:
-        note = f"“{unread[0]}” is nothing that we know of this model, so its rule was not checked."
-        return Checked(conditions=tuple(shown), sentence="", note=note)
-    known = [condition for condition in read if condition]
-    note = "" if all(c.holds(context.values) for c in known) else _OTHER
-    return Checked(conditions=tuple(shown), sentence=_measured(context, rule, known), note=note)
+    pairs = list(zip(read, rule.conditions, strict=True))
+    shown = tuple(str(condition) if condition else text for condition, text in pairs)
+    unread = next((text for condition, text in pairs if condition is None), None)
+    if unread is not None:
+        note = f"“{unread}” is nothing that we know of this model, so its rule was not checked."
+        return Checked(conditions=shown, sentence="", note=note)
+    return _counted(context, rule, shown, [condition for condition in read if condition])
+
+
+def _counted(
+    context: ExplainContext, rule: Rule, shown: tuple[str, ...], known: Sequence[Condition]
+) -> Checked:
+    note = "" if all(condition.holds(context.values) for condition in known) else _OTHER
+    return Checked(conditions=shown, sentence=_measured(context, rule, known), note=note)
 
 
 _OTHER = "This case itself does not meet its rule: it may be about another row."
@@ -53,26 +59,26 @@ _OTHER = "This case itself does not meet its rule: it may be about another row."
 
 def _measured(context: ExplainContext, rule: Rule, conditions: Sequence[Condition]) -> str:
     """What it claims and what we counted, in one sentence."""
-    said = "It does not say how sure it is"
+    claim = "It does not say how sure it is"
     if rule.precision is not None:
-        said = f"It says {formatting.percent(rule.precision)}"
+        claim = f"It says {formatting.percent(rule.precision)}"
     if not context.target.is_share:
-        return f"{said}; rules about numbers are not checked."
+        return f"{claim}; rules about numbers are not checked."
     rows = list(context.background) or context.signature.example_rows
     if not rows:
-        return f"{said}; there are no typical rows to check it with."
+        return f"{claim}; there are no typical rows to check it with."
     many = crowd(context.signature, rows, CROWD, context.seed)
     following = [row for row in many if all(c.holds(row) for c in conditions)]
     asked = following[: int(min(MOST_ASKED, max(context.ask.rows_left, 0)))]
     if len(asked) < FEWEST:
         rows_said = "1 typical row meets" if len(asked) == 1 else f"{len(asked)} typical rows meet"
-        return f"{said}; {rows_said} it: too few to check it."
+        return f"{claim}; {rows_said} it: too few to check it."
     try:
         same = context.ask.agrees(asked)
     except OutOfBudget as stopped:
-        return f"{said}; it could not be checked within {stopped.limit}."
+        return f"{claim}; it could not be checked within {stopped.limit}."
     return (
-        f"{said}; of {len(asked)} typical rows{' that meet it' if conditions else ''}, "
+        f"{claim}; of {len(asked)} typical rows{' that meet it' if conditions else ''}, "
         f"{formatting.percent(float(same.mean()))} got the same answer."
     )
 

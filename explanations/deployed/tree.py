@@ -12,35 +12,35 @@ MOST_TEXT = 500
 MOST_BODY = 100_000
 
 
-def tree(said: object) -> str:
-    """JSON with long lists, deep branches and long texts cut, which is said where it was done."""
-    return json.dumps(_cut(said, MOST_DEEP, iter(range(MOST_LEAVES))), ensure_ascii=False)
+def tree(body: object) -> str:
+    """JSON with long lists, deep branches and long texts cut, which is body where it was done."""
+    return json.dumps(_cut(body, MOST_DEEP, iter(range(MOST_LEAVES))), ensure_ascii=False)
 
 
-def _cut(said: object, depth: int, leaves: Iterator[int]) -> object:
+def _cut(body: object, depth: int, leaves: Iterator[int]) -> object:
     if next(leaves, None) is None:
         return "…"
-    if isinstance(said, Mapping):
+    if isinstance(body, Mapping):
         if not depth:
             return "…"
-        pairs = list(said.items())[:MOST_BRANCHES]
+        pairs = list(body.items())[:MOST_BRANCHES]
         found = {str(key)[:MOST_TEXT]: _cut(value, depth - 1, leaves) for key, value in pairs}
-        more = len(said) - len(pairs)
+        more = len(body) - len(pairs)
         return found | ({"…": f"{more:,} more"} if more else {})
-    if isinstance(said, list):
+    if isinstance(body, list):
         if not depth:
             return "…"
-        some = [_cut(value, depth - 1, leaves) for value in said[:MOST_BRANCHES]]
-        more = len(said) - len(some)
+        some = [_cut(value, depth - 1, leaves) for value in body[:MOST_BRANCHES]]
+        more = len(body) - len(some)
         return [*some, f"… {more:,} more"] if more else some
-    return _leaf(said)
+    return _leaf(body)
 
 
-def _leaf(said: object) -> object:
-    if said is None or isinstance(said, bool | int | float):
+def _leaf(body: object) -> object:
+    if body is None or isinstance(body, bool | int | float):
         # Beyond what a browser's numbers hold, digits as text.
-        return str(said)[:MOST_TEXT] if isinstance(said, int) and abs(said) > 2**53 else said
-    text = str(said)
+        return str(body)[:MOST_TEXT] if isinstance(body, int) and abs(body) > 2**53 else body
+    text = str(body)
     return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}… ({len(text):,} characters)"
 
 

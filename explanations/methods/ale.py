@@ -66,7 +66,7 @@ def explain(context: ExplainContext) -> Explanation:
         return _curve(context, found, one, work, places)
 
     work = curves.gathered(context, found, fields, draw)
-    return curves.told(context, found, work, _note(fields))
+    return curves.to_explanation(context, found, work, _note(fields))
 
 
 class _Unanswered(Exception):

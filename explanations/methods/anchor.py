@@ -84,7 +84,7 @@ def explain(context: ExplainContext) -> Explanation:
     context.report(Progress(fraction=0.7, words="Looking for a rule"))
     bounds = _predicates(space, context.ask.agrees(rows), columns, seed=context.seed)
     rule = [_condition(fields, encoder, space, bound) for bound in bounds]
-    return _told(context, rule, _tested(context, rule, rows), limit)
+    return _explanation(context, rule, _tested(context, rule, rows), limit)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -344,7 +344,7 @@ def _counted(context: ExplainContext, rule: Sequence[Condition], rows: Sequence[
     return _Test(precision=float(same.mean()), coverage=len(following) / len(rows))
 
 
-def _told(
+def _explanation(
     context: ExplainContext, rule: Sequence[Condition], test: _Test, limit: str
 ) -> Explanation:
     conditions = tuple(str(condition) for condition in rule)
@@ -376,13 +376,13 @@ def _sentence(answer: str, conditions: Sequence[str], test: _Test) -> str:
     share, coverage = formatting.percent(test.precision), formatting.percent(test.coverage)
     if not conditions:
         return f"The model says {answer} for {share} of typical cases: that needs no rule."
-    told = (
+    rule_sentence = (
         f"of typical cases in which {formatting.listed(conditions)}, {share} get the answer {answer}. "
         f"{coverage[0].upper()}{coverage[1:]} of all typical cases are like that."
     )
     if test.precision >= ENOUGH:
-        return f"{told[0].upper()}{told[1:]}"
-    return f"No short rule makes this answer certain. The best one: {told}"
+        return f"{rule_sentence[0].upper()}{rule_sentence[1:]}"
+    return f"No short rule makes this answer certain. The best one: {rule_sentence}"
 
 
 def _categories_first(signature: Signature) -> list[Field]:

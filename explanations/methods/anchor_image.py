@@ -71,7 +71,9 @@ def explain(context: ExplainContext) -> Explanation:
         them="show what the rule asks for",
     )
     lit = picture.raster([[part] for part in rule]) if rule else ()
-    return enough.told(f"The picture with only the {len(rule)} parts of the rule lit.", raster=lit)
+    return enough.to_explanation(
+        f"The picture with only the {len(rule)} parts of the rule lit.", raster=lit
+    )
 
 
 def _game(context: ExplainContext, field: Field, picture: Picture) -> Game:

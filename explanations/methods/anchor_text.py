@@ -63,19 +63,19 @@ def explain(context: ExplainContext) -> Explanation:
     )
     crowd = Perturbations.asked(context, game, most=VARIANTS, test=TEST)
     rule = _searched(Sampler(crowd), words.text, context.seed)
-    said = [_said(words, place) for place in rule]
+    titles = [_title(words, place) for place in rule]
     enough = Enough(
         prediction=float(prediction),
         crowd=crowd,
         tested=crowd.tested(rule),
         parts=_parts(field, words, rule, crowd),
-        conditions=[f"the text contains {each}" for each in said],
-        condition=f"the text contains {formatting.listed(said)}" if said else "",
+        conditions=[f"the text contains {each}" for each in titles],
+        condition=f"the text contains {formatting.listed(titles)}" if titles else "",
         variants="texts with words left out",
         how="In each text about half of the words are left out at random.",
         them="contain what the rule asks for",
     )
-    return enough.told(f"The text with the {len(rule)} words of the rule marked.")
+    return enough.to_explanation(f"The text with the {len(rule)} words of the rule marked.")
 
 
 def _words(text: object) -> Words:
@@ -93,7 +93,7 @@ def _parts(field: Field, words: Words, rule: Rule, crowd: Perturbations) -> list
     return [
         Attribution(
             field=field.name,
-            title=_said(words, place),
+            title=_title(words, place),
             value_text="",
             amount=float(effects[place]),
             span=words.spans[place],
@@ -142,11 +142,11 @@ def _searched(sampler: Sampler, text: str, seed: int) -> Rule:
         return sampler.rule(found.raw["feature"])
 
 
-def _said(words: Words, place: int) -> str:
+def _title(words: Words, place: int) -> str:
     """The word in quotation marks; where it is not the only one, also which one."""
-    said = words.said(Stretch(place, place + 1))
-    alike = [at for at in range(len(words)) if words.said(Stretch(at, at + 1)) == said]
-    return said if len(alike) == 1 else f"{said} as word {place + 1}"
+    word = words.text_of(Stretch(place, place + 1))
+    alike = [at for at in range(len(words)) if words.text_of(Stretch(at, at + 1)) == word]
+    return word if len(alike) == 1 else f"{word} as word {place + 1}"
 
 
 @cache

@@ -13,7 +13,7 @@ from explanations.background.sampling import crowd
 from explanations.budgeted_model import Fact, OutOfBudget
 from explanations.contract import Budget, ExplainContext, Explanation, Kind, Scope
 from explanations.counterfactuals.candidates import Candidates, Changed, Ended
-from explanations.counterfactuals.constraints import Constraints, places
+from explanations.counterfactuals.constraints import Constraints, changeable_fields
 from explanations.counterfactuals.desired_outcome import DesiredOutcome
 from explanations.counterfactuals.search import Search
 from explanations.counterfactuals.suggestions import Found, Narrator
@@ -47,35 +47,41 @@ def cost(signature: Signature) -> Budget:
 
 
 def explain(context: ExplainContext) -> Explanation:
-    wish = DesiredOutcome.of(context.options, context.target)
-    limits = Constraints.of(context.options, context.signature)
+    outcome = DesiredOutcome.of(context.options, context.target)
+    constraints = Constraints.of(context.options, context.signature)
     context.ask.target = _Lenient(**vars(context.target))
     known = list(context.background) or context.signature.example_rows
-    free = places(context.signature, context.values, known, limits)
+    free = changeable_fields(context.signature, context.values, known, constraints)
     twice = context.ask.again(context.values, 2).tolist()
     [before] = context.ask.facts([context.values])
-    trials = Candidates(context, wish, free)
-    teller = Narrator(context=context, wish=wish, limits=limits, trials=trials, twice=twice)
-    if wish.holds(before):
-        return teller.already(before)
+    candidates = Candidates(context, outcome, free)
+    narrator = Narrator(
+        context=context,
+        outcome=outcome,
+        constraints=constraints,
+        candidates=candidates,
+        twice=twice,
+    )
+    if outcome.holds(before):
+        return narrator.already(before)
     rows = crowd(context.signature, known, NEIGHBOURS, context.seed)
     search = Search(
-        trials,
+        candidates,
         rows,
         rows=context.budget.rows or ROWS,
         seed=context.seed,
-        moved=lambda: teller.report(search),
+        moved=lambda: narrator.report(search),
     )
     ended = ""
     try:
         search.run()
     except Ended as stopped:
         ended = str(stopped)
-    return teller.told(before, *_confirmed(context, trials, search.found(), ended))
+    return narrator.to_explanation(before, *_confirmed(context, candidates, search.found(), ended))
 
 
 def _confirmed(
-    context: ExplainContext, trials: Candidates, some: Sequence[Changed], ended: str
+    context: ExplainContext, candidates: Candidates, some: Sequence[Changed], ended: str
 ) -> tuple[list[Found], str, int]:
     """Those that work when they are asked once more, why it ended, and how many did not work again."""
     found: list[Found] = []
@@ -85,8 +91,8 @@ def _confirmed(
         except ExplanationCancelled:
             raise
         except (OutOfBudget, MdsError) as error:
-            fact, ended = trials.known(changed), ended or str(Ended.by(error))
-        if fact and trials.wish.holds(fact):
+            fact, ended = candidates.known(changed), ended or str(Ended.by(error))
+        if fact and candidates.outcome.holds(fact):
             found.append((changed, fact))
     return found, ended, len(some) - len(found)
 

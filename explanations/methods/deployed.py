@@ -150,21 +150,29 @@ def _amounts(
 
 
 def _attributed(context: ExplainContext, found: Amounts, scale: Scaled) -> list[Attribution] | None:
-    """Its amounts with our fields' names and values."""
+    """Its amounts with our fields' names and values; None where it names no field of ours."""
     fields = context.signature.inputs
-    names = found.names
     if found.is_text:
-        parts = zip(names, scale.amounts, strict=True)
+        parts = zip(found.names, scale.amounts, strict=True)
         return [part(fields[0].name if fields else "", name, "", amount) for name, amount in parts]
     if len(fields) == 1 and fields[0].kind == "tensor":
-        return _elements(context, fields[0], names, scale.amounts)
-    if not names and len(scale.amounts) != len(fields):
+        return _elements(context, fields[0], found.names, scale.amounts)
+    return _by_field(context, found.names, scale)
+
+
+def _by_field(
+    context: ExplainContext, given: tuple[str, ...], scale: Scaled
+) -> list[Attribution] | None:
+    """Amounts by the names `given`, else in the order of our fields. Raises ExplanationFailed where they do not
+    fit."""
+    fields = context.signature.inputs
+    if not given and len(scale.amounts) != len(fields):
         count = "1 field" if len(scale.amounts) == 1 else f"{len(scale.amounts)} fields"
         raise ExplanationFailed(
             f"{title(context.signature)} answered about {count}; the model takes {len(fields)}.",
             advice=f"It may explain another version of the model. {UNTOUCHED}",
         )
-    names = names or tuple(field.name for field in fields)
+    names = given or tuple(field.name for field in fields)
     known = [field_of(context.signature, name) for name in names]
     if not any(known):
         return None

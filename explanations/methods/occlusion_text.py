@@ -52,7 +52,7 @@ def _parts(words: Words, stretch: Stretch, most: int) -> list[Part]:
 
 def _part(words: Words, stretch: Stretch) -> Part:
     return Part(
-        title=words.said(stretch),
+        title=words.text_of(stretch),
         span=words.span(stretch),
         without=lambda: words.without(stretch),
         finer=lambda: _parts(words, stretch, GROUPS_AGAIN) if len(stretch) > 1 else (),

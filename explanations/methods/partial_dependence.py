@@ -44,7 +44,7 @@ def explain(context: ExplainContext) -> Explanation:
         return curves.partial_dependence(context, found, one, work, places)
 
     work = curves.gathered(context, found, fields, draw)
-    return curves.told(context, found, work, _note(context, found, fields))
+    return curves.to_explanation(context, found, work, _note(context, found, fields))
 
 
 def _note(context: ExplainContext, found: Sample, fields: list[Field]) -> str:

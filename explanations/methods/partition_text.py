@@ -99,13 +99,13 @@ class _Run:
             except (OutOfBudget, MdsError) as stopped:
                 if found is None or isinstance(stopped, ExplanationCancelled):
                     raise
-                limit = _said(stopped)
+                limit = _reason(stopped)
                 break
             if found.is_exact:
                 break
             self._report(found)
         assert found is not None  # noqa: S101 - the first run finished, else it has raised
-        return self._told(found, limit)
+        return self._explanation(found, limit)
 
     def _scores(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         ask, values = self._context.ask, self._context.values
@@ -113,17 +113,17 @@ class _Run:
 
     def _report(self, found: _Found) -> None:
         rows = self._context.budget.rows or ROWS
-        fraction, rough = min(self._context.ask.rows / rows, 1.0), self._told(found, "")
+        fraction, rough = min(self._context.ask.rows / rows, 1.0), self._explanation(found, "")
         self._context.report(
             Progress(fraction=fraction, words="Leaving out groups of words", rough=rough)
         )
 
-    def _told(self, found: _Found, limit: str) -> Explanation:
+    def _explanation(self, found: _Found, limit: str) -> Explanation:
         target, prediction = self._context.target, found.prediction
         attributions = tuple(
             Attribution(
                 field=self._place.name,
-                title=self._words.said(stretch),
+                title=self._words.text_of(stretch),
                 value_text="",
                 amount=amount,
                 span=self._words.span(stretch),
@@ -282,7 +282,7 @@ def _doubled(most: int) -> Iterator[int]:
     yield most
 
 
-def _said(stopped: Exception) -> str:
+def _reason(stopped: Exception) -> str:
     if isinstance(stopped, OutOfBudget):
         return stopped.limit
     return getattr(stopped, "sentence", str(stopped)).rstrip(".")

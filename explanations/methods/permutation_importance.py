@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeGuard
 
 import numpy as np
 
@@ -96,7 +97,7 @@ def explain(context: ExplainContext) -> Explanation:
     found = draw_sample(context, *_with_truths(context), rows_each=each, piece=len(fields))
     work = Work.of(context, found, fields, repetitions)
     ended = _shuffle_all(context, work)
-    return _told(context, work, ended)
+    return _explanation(context, work, ended)
 
 
 def _with_truths(context: ExplainContext) -> tuple[list[Values], list[Truth]]:
@@ -139,24 +140,32 @@ def _shuffle(
     rows = [row for t, order in open_ones for row in _shuffled(work, t.field.name, order)]
     try:
         facts = context.ask.each(rows)
-    except OutOfBudget as stopped:
-        if not work.done:
-            raise
-        return f"It ended after {stopped.limit}."
     except ExplanationCancelled:
         raise
-    except MdsError as error:
-        if isinstance(error, ERRS) and not isinstance(error, NotAllowed | NotReady):
+    except (OutOfBudget, MdsError) as error:
+        if _is_about_rows(error):
             return _one_by_one(context, work, open_ones, error)
         if not work.done:
             raise
-        return f"The model stopped answering: {error.sentence}"
+        return _reason(error)
     count = len(work.sample.rows)
     for place, (tally, order) in enumerate(open_ones):
         part = facts[place * count : (place + 1) * count]
         tally.losses.append(losses_of(work.measure, work.sample, part))
         tally.donors.append(order)
     return ""
+
+
+def _is_about_rows(error: Exception) -> TypeGuard[MdsError]:
+    """Whether the model errs on these rows, and may answer others."""
+    return isinstance(error, ERRS) and not isinstance(error, NotAllowed | NotReady)
+
+
+def _reason(error: OutOfBudget | MdsError) -> str:
+    """Why nothing more is asked, in a sentence."""
+    if isinstance(error, OutOfBudget):
+        return f"It ended after {error.limit}."
+    return f"The model stopped answering: {error.sentence}"
 
 
 def _one_by_one(
@@ -184,7 +193,7 @@ def _progress(context: ExplainContext, work: Work, done: float) -> Progress:
     ask, words = context.ask, "Shuffling one field after the other"
     if not work.done:
         return Progress(fraction=0.1 + 0.9 * done, words=words)
-    rough = _told(context, work, "So far.")
+    rough = _explanation(context, work, "So far.")
     rough = replace(rough, rows=ask.rows, calls=ask.calls, seconds=ask.seconds)
     return Progress(fraction=0.1 + 0.9 * done, words=words, rough=rough)
 
@@ -206,7 +215,7 @@ def _attribution(context: ExplainContext, work: Work, tally: Tally) -> Attributi
     )
 
 
-def _told(context: ExplainContext, work: Work, ended: str) -> Explanation:
+def _explanation(context: ExplainContext, work: Work, ended: str) -> Explanation:
     done = work.done
     if not done:
         raise ExplanationFailed("No field could be shuffled.", advice=_troubles(work))

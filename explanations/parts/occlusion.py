@@ -123,7 +123,7 @@ class _Search:
                 "The model answered to no changed input, so that nothing was learned.",
                 advice="It may take only inputs of one kind; its answer is not affected.",
             )
-        return self._told()
+        return self._explanation()
 
     def _look(self) -> None:
         self._ask(self._hiding.parts, self._leaves)
@@ -208,11 +208,11 @@ class _Search:
 
     def _report(self) -> None:
         if self._known:
-            fraction, rough = min(self._tried / self._hiding.most, 1.0), self._told()
+            fraction, rough = min(self._tried / self._hiding.most, 1.0), self._explanation()
             progress = Progress(fraction=fraction, words="Hiding part after part", rough=rough)
             self._context.report(progress)
 
-    def _told(self) -> Explanation:
+    def _explanation(self) -> Explanation:
         known, context, target = self._known, self._context, self._context.target
         titles, half = self._hiding.named(known), self._half
         attributions = tuple(

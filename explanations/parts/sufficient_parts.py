@@ -206,7 +206,7 @@ class Enough:
     how: str
     them: str
 
-    def told(self, alt: str, *, raster: tuple[tuple[int, ...], ...] = ()) -> Explanation:
+    def to_explanation(self, alt: str, *, raster: tuple[tuple[int, ...], ...] = ()) -> Explanation:
         """The rule as an explanation; `alt` comes before its sentence in the text for those who cannot see it."""
         crowd, tested, context = self.crowd, self.tested, self.crowd.context
         words = sentence(context.target.answer, self.condition, self.variants, tested, crowd.alone)

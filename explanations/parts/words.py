@@ -50,7 +50,7 @@ class Words:
         """From where to where a stretch goes, in characters."""
         return self.spans[stretch.first][0], self.spans[stretch.end - 1][1]
 
-    def said(self, stretch: Stretch) -> str:
+    def text_of(self, stretch: Stretch) -> str:
         """The words in quotation marks; of a long stretch its beginning and end."""
         start, end = self.span(stretch)
         words = " ".join(self.text[start:end].split())

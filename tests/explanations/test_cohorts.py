@@ -187,10 +187,10 @@ def test_stored_explanations_add_up_one_version_at_a_time(sqlite_url: str) -> No
     _explained(sessions, rows, version="v1")
     _explained(sessions, columns(5, 3, "abc"), version="v2")
     model = ModelRef(server="here", name="sums", version="v1")
-    told = aggregate.told(sessions, model, "v1")
+    told = aggregate.explained_cases(sessions, model, "v1")
     assert {each.version for each in told} == {"v1"}
     assert len(told) == 12
-    moved = aggregate.moved(told, of(columns(3, 20, "abc")))
+    moved = aggregate.by_field(told, of(columns(3, 20, "abc")))
     assert [each.field for each in moved][-1] == "c"
     strongest = next(each for each in moved if each.field == "a")
     order = sorted(range(12), key=lambda place: strongest.amounts[place])
@@ -217,7 +217,7 @@ def test_two_numbers_are_never_put_together_and_nonsense_is_passed_over(sqlite_u
         save_explanation(
             sessions, case_id=case.id, method="shapley", status="complete", result=told
         )
-    told_all = aggregate.told(sessions, PENGUINS, "v2")
+    told_all = aggregate.explained_cases(sessions, PENGUINS, "v2")
     assert aggregate.numbers(told_all) == ["yes", "no"]
     assert len(told_all) == 3
     close(sessions)

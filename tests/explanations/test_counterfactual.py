@@ -1,4 +1,4 @@
-"""The smallest change: verified on real and fitted models under random limits, and on models that misbehave."""
+"""The smallest change: verified on real and fitted models under random constraints, and on models that misbehave."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from arithmetic_models import NOTHING_SENT, REF, ArithmeticModel, number, reques
 
 from explanations.budgeted_model import BudgetedModel
 from explanations.contract import Budget, ExplainContext, Explanation, Progress
-from explanations.counterfactuals.constraints import Constraints, places
-from explanations.counterfactuals.grid import ladder, step_for
+from explanations.counterfactuals.constraints import Constraints, changeable_fields
+from explanations.counterfactuals.grid import make_grid, step_for
 from explanations.errors import ExplanationFailed
 from explanations.explaining import Askable, explain
 from explanations.methods import methods
@@ -157,7 +157,7 @@ def _boosted() -> Fitted:
 
 
 def _random_options(signature: Signature, row: Values, answer: Answer, seed: int) -> Options:
-    """A wish and limits, as a person might set them on some of the fields."""
+    """A outcome and constraints, as a person might set them on some of the fields."""
     chance = np.random.default_rng(seed)
     options: Options = {"locked": [], "ranges": {}, "directions": {}, "choices": {}}
     for found in signature.inputs:
@@ -476,19 +476,23 @@ def test_steps_are_readable(spread: float, width: float, decimals: int, step: fl
     assert step_for(spread, width, decimals) == pytest.approx(step)
 
 
-def test_a_ladder_keeps_to_its_limits() -> None:
-    up = ladder(13.54, low=0.0, high=15.2, step=0.5, is_up=True, is_whole=False)
-    assert [up.at(rung) for rung in range(1, up.count + 1)] == [14.0, 14.5, 15.0]
-    down = ladder(13.54, low=12.1, high=13.2, step=0.5, is_up=False, is_whole=False)
-    assert [down.at(rung) for rung in range(1, down.count + 1)] == [13.0, 12.5]
+def test_a_grid_keeps_to_its_limits() -> None:
+    up = make_grid(13.54, low=0.0, high=15.2, step=0.5, is_up=True, is_whole=False)
+    assert [up.at(step) for step in range(1, up.count + 1)] == [14.0, 14.5, 15.0]
+    down = make_grid(13.54, low=12.1, high=13.2, step=0.5, is_up=False, is_whole=False)
+    assert [down.at(step) for step in range(1, down.count + 1)] == [13.0, 12.5]
     assert [down.nearest(number) for number in (13.5, 12.4, 0.0)] == [0, 2, 2]
     assert up.within(14.9) == 2
 
 
 def test_a_person_may_ask_for_less_than_a_step() -> None:
-    limits = Constraints.of({"ranges": {"a": [10.25, 10.75]}}, PLAIN)
-    [place] = [p for p in places(PLAIN, ROW, PLAIN.example_rows, limits) if p.field.name == "a"]
-    assert {10.25, 10.75} <= set(place.tries(20)) | {place.ladders[0].at(1)}
+    constraints = Constraints.of({"ranges": {"a": [10.25, 10.75]}}, PLAIN)
+    [place] = [
+        p
+        for p in changeable_fields(PLAIN, ROW, PLAIN.example_rows, constraints)
+        if p.field.name == "a"
+    ]
+    assert {10.25, 10.75} <= set(place.tries(20)) | {place.grids[0].at(1)}
 
 
 # Models that misbehave

@@ -7,7 +7,7 @@ import streamlit as st
 
 from charts import beeswarm
 from explanations.behaviour import aggregate
-from explanations.behaviour.aggregate import Moved, Told
+from explanations.behaviour.aggregate import ExplainedCase, FieldEffect
 from explanations.target import Target
 from mds_client.signature import ModelRef, Signature
 from services import services
@@ -19,7 +19,7 @@ _FEWEST = 5
 
 def draw(ref: ModelRef, signature: Signature) -> None:
     """One version and one number at a time: a sentence, the dots, the legend, the table."""
-    found = aggregate.told(services().sessions, ref, ref.version)
+    found = aggregate.explained_cases(services().sessions, ref, ref.version)
     names = aggregate.numbers(found)
     if not names:
         st.info(
@@ -31,10 +31,10 @@ def draw(ref: ModelRef, signature: Signature) -> None:
     if len(names) > 1:
         name = st.selectbox("Answer", names, format_func=plain, key=f"behaviour_swarm_{ref}")
     some = [each for each in found if each.number == name]
-    _draw(some, aggregate.moved(some, signature), ref)
+    _draw(some, aggregate.by_field(some, signature), ref)
 
 
-def _draw(some: list[Told], moved: list[Moved], ref: ModelRef) -> None:
+def _draw(some: list[ExplainedCase], moved: list[FieldEffect], ref: ModelRef) -> None:
     target = some[0].explanation.target
     with st.container(border=True):
         st.markdown(plain(aggregate.sentence(target, moved, len(some))))
@@ -54,7 +54,7 @@ def _draw(some: list[Told], moved: list[Moved], ref: ModelRef) -> None:
             st.dataframe(_table(target, moved), hide_index=True, alt="How far each field moves")
 
 
-def _swarm(target: Target, each: Moved) -> beeswarm.Swarm:
+def _swarm(target: Target, each: FieldEffect) -> beeswarm.Swarm:
     return beeswarm.Swarm(
         title=each.title,
         amounts=each.amounts,
@@ -78,7 +78,7 @@ def _legend(swarms: list[beeswarm.Swarm]) -> str:
     return plain(" ".join(parts))
 
 
-def _table(target: Target, moved: list[Moved]) -> pd.DataFrame:
+def _table(target: Target, moved: list[FieldEffect]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Field": [each.title for each in moved],

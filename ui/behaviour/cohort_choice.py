@@ -96,12 +96,18 @@ def _of_cases(entry: Entry, signature: Signature, versions: Sequence[str]) -> Co
     chosen = Chosen(
         version=version or None,
         since=None if days is None else _since(days),
-        period="" if days is None else f"in the last {days} days" if days > 1 else "of today",
+        period=_period_words(days),
         answer=answer or None,
         has_feedback=_FEEDBACK[said or "Either"],
         limit=int(last),
     )
     return _read(str(entry.ref), signature.fingerprint, chosen, signature)
+
+
+def _period_words(days: int | None) -> str:
+    if days is None:
+        return ""
+    return f"in the last {days} days" if days > 1 else "of today"
 
 
 def _since(days: int) -> datetime:

@@ -44,25 +44,29 @@ def draw(asked: AnsweredCase) -> None:
 
 def sentence(case: CaseView, found: Sequence[Similar]) -> str:
     """How many of them got the same answer, and how many people called right or wrong."""
-    many = f"Of the {len(found)} most similar cases" if len(found) > 1 else "The most similar case"
-    parts = []
-    if case.answer_label is not None:
-        same = sum(each.case.answer_label == case.answer_label for each in found)
-        parts.append(
-            f"{same} got the same answer"
-            if len(found) > 1
-            else f"got {'the same' if same else 'another'} answer"
-        )
-    said = [each.feedback[0].judgement for each in found if each.feedback]
+    judgements = [each.feedback[0].judgement for each in found if each.feedback]
+    same = sum(each.case.answer_label == case.answer_label for each in found)
+    if len(found) == 1:
+        answer = f"got {'the same' if same else 'another'} answer"
+        parts = [answer, _judged(judgements, of_one=True)]
+    else:
+        parts = [f"{same} got the same answer", _judged(judgements)]
+    start = (
+        f"Of the {len(found)} most similar cases, " if len(found) > 1 else "The most similar case "
+    )
+    return f"{start}{formatting.listed(parts if case.answer_label is not None else parts[1:])}."
+
+
+def _judged(judgements: Sequence[str], *, of_one: bool = False) -> str:
+    """How many people called right or wrong, or that nobody has said anything."""
     counts = [
-        f"{said.count(judgement) if len(found) > 1 else 'it'} {words}"
+        f"{'it' if of_one else judgements.count(judgement)} {words}"
         for judgement, words in (("correct", "right"), ("incorrect", "wrong"))
-        if judgement in said
+        if judgement in judgements
     ]
-    unjudged = f"nobody judged {'any' if len(found) > 1 else 'it'} yet"
-    parts.append(f"people called {formatting.listed(counts)}" if counts else unjudged)
-    gap = ", " if len(found) > 1 else " "
-    return f"{many}{gap}{formatting.listed(parts)}."
+    if counts:
+        return f"people called {formatting.listed(counts)}"
+    return f"nobody judged {'it' if of_one else 'any'} yet"
 
 
 def _draw_table(asked: AnsweredCase, found: Sequence[Similar]) -> None:
@@ -81,14 +85,14 @@ def _line(found: Similar, signature: Signature) -> dict[str, object]:
     answer = answer_of(found.case)
     return {
         "Answer": answer.headline if answer else "",
-        "People said": _said(found),
+        "People said": _judgement(found),
         "Case": f"/predict?case={found.case.id}",
         "When": found.case.created_at,
         "Different in": _differences(found, signature),
     }
 
 
-def _said(found: Similar) -> str:
+def _judgement(found: Similar) -> str:
     """The newest word on it, with the right answer where it was corrected."""
     if not found.feedback:
         return "–"

@@ -64,7 +64,7 @@ def _draw_beside(asked: AnsweredCase, scenario: Scenario) -> None:
                 delta_color="off",
                 delta_arrow="off",
             )
-        st.markdown(f"**{plain(_told(asked.answer, after))}**")
+        st.markdown(f"**{plain(_change_words(asked.answer, after))}**")
         if words := other_version(asked.case, scenario.case):
             st.warning(plain(words), icon=":material/warning:")
         st.markdown("\n".join(_lines(asked, scenario.case)))
@@ -80,7 +80,7 @@ def other_version(first: CaseView, scenario: CaseView) -> str:
     )
 
 
-def _told(before: Answer, after: Answer) -> str:
+def _change_words(before: Answer, after: Answer) -> str:
     """What became of the answer, as a sentence."""
     said = between(before, after)
     is_other = before.kind == "class" and before.label != after.label
@@ -134,10 +134,17 @@ def _line(
     }
     if not is_first and other_version(asked.case, case):
         line["Version"] = case.version
+    _add_values(line, case, fields, asked)
+    return line | {"Case": None if is_first else f"/predict?case={case.id}"}
+
+
+def _add_values(
+    line: dict[str, object], case: CaseView, fields: Sequence[Field], asked: AnsweredCase
+) -> None:
+    """The first fields in a column each; of the others, the names of those that differ."""
     for field in fields[:_MOST_FIELDS]:
         title = field.title if field.title not in line else f"{field.title} ({field.name})"
         line[title] = _value(case, field)
     if rest := fields[_MOST_FIELDS:]:
         others = [f.title for f in rest if f in differing(asked.case, case, asked.signature)]
         line["Also changed"] = formatting.listed(others) or None
-    return line | {"Case": None if is_first else f"/predict?case={case.id}"}

@@ -10,7 +10,7 @@ from explanations import narration
 from explanations.contract import Attribution, Explanation
 from mds_client.signature import Values
 from ui.explanations.kinds._parts import is_rough, upright
-from ui.explanations.kinds.spans import meaning, said
+from ui.explanations.kinds.spans import amount_words, meaning
 from ui.figure import draw_figure
 
 KINDS = ("grid",)
@@ -102,7 +102,7 @@ def labels(explanation: Explanation, shown: tuple[Attribution, ...]) -> list[gri
 
 def words(explanation: Explanation) -> list[list[str]]:
     """What each cell says beside the pointer: its part and the part's amount."""
-    told = [f"{each.title}: {said(explanation, each)}" for each in explanation.attributions]
+    told = [f"{each.title}: {amount_words(explanation, each)}" for each in explanation.attributions]
     told.append("not looked at yet")  # -1 is the last
     return [[told[place] for place in line] for line in explanation.raster]
 

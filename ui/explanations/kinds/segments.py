@@ -10,7 +10,7 @@ from explanations.contract import Attribution, Explanation
 from explanations.parts.sounds import Sound
 from mds_client.signature import File, Values
 from ui.explanations.kinds._parts import file, is_rough
-from ui.explanations.kinds.spans import meaning, said
+from ui.explanations.kinds.spans import amount_words, meaning
 from ui.figure import draw_figure
 from ui.sound import samples
 
@@ -26,7 +26,7 @@ def draw(explanation: Explanation, values: Values) -> None:
     if found is None or sound is None:
         return
     amounts = [
-        waveform.Amount(*each.span, each.amount, said(explanation, each))
+        waveform.Amount(*each.span, each.amount, amount_words(explanation, each))
         for each in explanation.attributions
         if each.span
     ]
@@ -39,7 +39,7 @@ def draw(explanation: Explanation, values: Values) -> None:
 @st.fragment
 def _draw_player(explanation: Explanation, sound: File) -> None:
     """Choosing a stretch draws the player again, and nothing else."""
-    stretches = {_said(each): each.span for each in heard(explanation)}
+    stretches = {_label(each): each.span for each in heard(explanation)}
     key = f"heard_{explanation.method}_{explanation.seed}"
     chosen = st.pills("Listen to", [_ALL, *stretches], default=_ALL, required=True, key=key)
     stretch = stretches.get(chosen or _ALL)
@@ -55,6 +55,6 @@ def heard(explanation: Explanation) -> list[Attribution]:
     return sorted(found, key=lambda each: each.span or (0, 0))
 
 
-def _said(each: Attribution) -> str:
+def _label(each: Attribution) -> str:
     start, end = each.span or (0, 0)
     return f"{start:.1f} to {end:.1f} s"

@@ -46,7 +46,7 @@ def marks(explanation: Explanation) -> list[_marked.Mark]:
             start=int(each.span[0]),
             end=int(each.span[1]),
             strength=each.amount / most if each.is_clear else 0.0,
-            words=said(explanation, each),
+            words=amount_words(explanation, each),
             is_signed=_is_felt(explanation, each) and abs(each.amount) >= _WORTH_A_SIGN * most,
         )
         for each in sorted(found, key=lambda each: each.span or (0, 0))
@@ -65,7 +65,7 @@ def meaning(explanation: Explanation) -> str:
     return "Blue, with a plus, speaks for the answer; orange, with a minus, against it. Point at a part for its amount."
 
 
-def said(explanation: Explanation, each: Attribution) -> str:
+def amount_words(explanation: Explanation, each: Attribution) -> str:
     """What a part is worth, in words."""
     if _is_all_or_nothing(explanation):
         return "Without it the answer changes" if each.amount else "Without it the answer stays"
