@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from plotly.graph_objects import Bar, Figure
 
@@ -16,13 +16,13 @@ _WORDS = {
 }
 
 
-def figure(shares: Mapping[str, float]) -> Figure:
-    """One bar for each share, out of a full bar."""
+def figure(shares: Mapping[str, float], words: Callable[[float], str]) -> Figure:
+    """One bar for each share, out of a full bar; `words` writes a share as the sentence does."""
     names, values = [_WORDS[name] for name in shares], list(shares.values())
     drawn = Figure([
         Bar(x=[1.0] * len(names), y=names, orientation="h", marker_color=FAINT, hoverinfo="skip"),
         Bar(x=values, y=names, orientation="h", marker_color=FOR, hoverinfo="skip",
-            text=[f"{value * 100:.0f} %" for value in values], textposition="outside", cliponaxis=False),
+            text=[words(value) for value in values], textposition="outside", cliponaxis=False),
     ])  # fmt: skip
     finished(drawn, height=38 * len(names) + 20, barmode="overlay")
     drawn.update_xaxes(range=[0, 1.15], visible=False)
@@ -30,9 +30,7 @@ def figure(shares: Mapping[str, float]) -> Figure:
     return drawn
 
 
-def alt_text(shares: Mapping[str, float]) -> str:
+def alt_text(shares: Mapping[str, float], words: Callable[[float], str]) -> str:
     """The shares in a sentence."""
-    listing = ", ".join(
-        f"{_WORDS[name].lower()}: {value * 100:.0f} %" for name, value in shares.items()
-    )
+    listing = ", ".join(f"{_WORDS[name].lower()}: {words(value)}" for name, value in shares.items())
     return f"Bar chart: {listing}."

@@ -144,6 +144,11 @@ class BudgetedModel:
         return [self._known.get(key) for key in keys]
 
     @property
+    def takes_one_row(self) -> bool:
+        """Whether it is known by now that a request may have one row only."""
+        return self._rows_a_call == 1
+
+    @property
     def seconds(self) -> float:
         """Time since this asker was made."""
         return self._clock() - self._started
@@ -222,6 +227,10 @@ class BudgetedModel:
             if tally.refused >= PATIENCE and tally.refused > tally.answered:
                 raise error
             return
+        if _is_about_count(error):
+            self._rows_a_call = 1
+            self._take(chunk, tally)
+            return
         items, half = list(chunk.items()), len(chunk) // 2
         self._take(dict(items[:half]), tally)
         self._take(dict(items[half:]), tally)
@@ -232,8 +241,8 @@ class BudgetedModel:
         """Ask about these rows; None when the model takes one row at a time, as is known now."""
         try:
             return self._asked(chunk)
-        except (EndpointRefused, UnreadableAnswer):
-            if len(chunk) == 1:
+        except (InvalidValues, EndpointRefused, UnreadableAnswer) as error:
+            if len(chunk) == 1 or (isinstance(error, InvalidValues) and not _is_about_count(error)):
                 raise
             self._rows_a_call = 1
             return None
@@ -243,7 +252,11 @@ class BudgetedModel:
         self._afford(len(chunk))
         self.calls += 1
         began = self._clock()
-        answers = self._predict(chunk)
+        try:
+            answers = self._predict(chunk)
+        except InvalidValues:
+            self.calls -= 1  # the client refused to send it: nothing reached the model
+            raise
         self.rows += len(chunk)
         self._pace = min(self._pace, (self._clock() - began) / len(chunk))
         return [self._fact(each) for each in answers]
@@ -260,6 +273,11 @@ class BudgetedModel:
             raise OutOfBudget(f"{budget.calls:,} calls")
         if budget.seconds is not None and self.seconds > budget.seconds:
             raise OutOfBudget(self._seconds_limit)
+
+
+def _is_about_count(error: MdsError) -> bool:
+    """Whether the client refused to send several rows at once: such a problem names no field."""
+    return isinstance(error, InvalidValues) and not any(each.field for each in error.problems)
 
 
 def _key(row: Values) -> Hashable:

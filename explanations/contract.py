@@ -115,6 +115,7 @@ class Explanation:
     which typical rows it was given. `raster` lies over a picture, row by row from the top: to which attribution,
     by its place, each cell belongs; -1 where nothing is known yet.
     `tree` is the JSON of a deployed explainer's answer that cannot be drawn, `wire` how it came.
+    `is_rough` while it is still being worked out: it may be drawn, and is never kept.
     """
 
     method: str
@@ -136,6 +137,7 @@ class Explanation:
     alt: str
     note: str = ""
     is_complete: bool = True
+    is_rough: bool = False
     rows: int = 0
     calls: int = 0
     seconds: float = 0.0

@@ -151,8 +151,22 @@ def _context(
         options=request.options,
         budget=budget,
         seed=request.seed,
-        report=report,
+        report=lambda progress: report(_with_figures(progress, asker)),
     )
+
+
+def _with_figures(progress: Progress, asker: BudgetedModel) -> Progress:
+    """The rough explanation with what it has cost by now."""
+    if progress.rough is None:
+        return progress
+    rough = replace(
+        progress.rough,
+        is_rough=True,
+        rows=asker.rows,
+        calls=asker.calls,
+        seconds=round(asker.seconds, 3),
+    )
+    return replace(progress, rough=rough)
 
 
 def _finished(request: ExplanationRequest, asker: BudgetedModel, found: Explanation) -> Explanation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from mds_client.signature import Field
 
@@ -34,14 +35,18 @@ def signed(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A probability: whole percents, finer near the ends where the difference counts."""
-    hundredth = share * 100
+    """A probability: whole percents, finer in the first and the last, where the difference counts.
+
+    A share and the rest of it add up to 100: both are rounded alike, halves to the even digit.
+    """
+    hundredth = round(share * 100, 9)
     if 0 < hundredth < 0.1:
         return f"less than 0.1{GAP}%"
     if 99.9 < hundredth < 100:
         return f"more than 99.9{GAP}%"
-    is_fine = 0 < hundredth < 9.95 or 98.95 <= hundredth < 100
-    size = f"{hundredth:.1f}" if is_fine else f"{hundredth:.0f}"
+    is_fine = 0 < hundredth < 1 or 99 < hundredth < 100
+    step = Decimal("0.1") if is_fine else Decimal(1)
+    size = str(Decimal(str(hundredth)).quantize(step, ROUND_HALF_EVEN))
     return f"{size.removesuffix('.0')}{GAP}%"
 
 

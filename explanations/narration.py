@@ -8,8 +8,8 @@ from explanations import formatting
 from explanations.contract import Attribution
 from explanations.target import Target
 
-NAMED_FOR = 3
-NAMED_AGAINST = 2
+# The paragraph names so many of the longest bars.
+NAMED = 5
 # Amounts below this share of the largest are left out of the paragraph; the chart has them all.
 WORTH_NAMING = 0.1
 # The chart shows so many bars; what the paragraph names must be among them.
@@ -74,14 +74,44 @@ def shown(attributions: Sequence[Attribution]) -> tuple[Attribution, ...]:
     return strongest_first([each for each in attributions if each.is_clear])[:MOST_SHOWN]
 
 
-def without_effect(attributions: Sequence[Attribution]) -> str:
-    """What to say of those that are not clear; empty when all are."""
-    found = unclear(attributions)
-    if not found:
+def weaker(attributions: Sequence[Attribution]) -> tuple[Attribution, ...]:
+    """The clear ones without a bar of their own: one bar has their sum."""
+    own = shown(attributions)
+    return tuple(each for each in attributions if each.is_clear and each not in own)
+
+
+def counted(some: Sequence[Attribution], kind: str = "") -> str:
+    """ "1 field", "12 weaker fields"."""
+    return f"1 {kind}field" if len(some) == 1 else f"{len(some)} {kind}fields"
+
+
+def pooled(target: Target, attributions: Sequence[Attribution]) -> str:
+    """What to say of the bars that stand for several fields, with their sums: "12 weaker fields together: +31
+    points."; empty where there are none."""
+    rest, some = weaker(attributions), unclear(attributions)
+    parts = [
+        f"{counted(rest, 'weaker ')}{' together' if len(rest) > 1 else ''}: {total(target, rest)}."
+        if rest
+        else "",
+        without_effect(some, total(target, some)),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def total(target: Target, some: Sequence[Attribution]) -> str:
+    """The sum of some amounts in words, as their common bar has it."""
+    return target.amount_text(sum(each.amount for each in some))
+
+
+def without_effect(some: Sequence[Attribution], size: str = "") -> str:
+    """What to say of fields that are not clear, and how long their common bar is; empty when there are none."""
+    if not some:
         return ""
-    if len(found) == 1:
-        return f"{found[0].title} has no clear effect."
-    return f"{len(found)} fields have no clear effect."
+    if len(some) == 1:
+        bar = "" if not size or size.startswith("±") else f" ({size}, which may be chance)"
+        return f"{some[0].title} has no clear effect{bar}."
+    bar = "" if not size or size.startswith("±") else f" (together {size}, which may be chance)"
+    return f"{len(some)} fields have no clear effect{bar}."
 
 
 def amount(target: Target, each: Attribution, *, between: str = ", could be ") -> str:
@@ -94,10 +124,10 @@ def amount(target: Target, each: Attribution, *, between: str = ", could be ") -
 
 
 def reasons(target: Target, attributions: Sequence[Attribution]) -> str:
-    """What speaks for the answer and what against it, the strongest first."""
-    worth = _worth_naming(target, attributions)
-    ups = [_with_amount(target, each) for each in worth if each.amount > 0][:NAMED_FOR]
-    downs = [_with_amount(target, each) for each in worth if each.amount < 0][:NAMED_AGAINST]
+    """What speaks for the answer and what against it: the longest bars, the strongest first."""
+    worth = _worth_naming(target, attributions)[:NAMED]
+    ups = [_with_amount(target, each) for each in worth if each.amount > 0]
+    downs = [_with_amount(target, each) for each in worth if each.amount < 0]
     if not ups and not downs:
         return "No single part of the input moves this answer."
     if target.kind in ("number", "score", "seconds"):

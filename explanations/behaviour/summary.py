@@ -25,16 +25,50 @@ def importance(
     sample: Sample,
 ) -> str:
     """How good the model is on these rows, and on which fields it depends most."""
-    clear = [each for each in attributions if each.is_clear][:NAMED]
+    felt = [each for each in attributions if each.is_clear and _is_felt(target, each)]
+    clear = [each for each in felt if each.amount > 0][:NAMED]
+    better = narration.strongest_first([each for each in felt if each.amount < 0])[:NAMED]
     parts = [_reached(target, measure, base, sample)]
     if not clear:
         parts.append("No field has a clear effect on these rows.")
-        return " ".join(filter(None, parts))
-    named = [f"{formatting.inside(each.title)} ({size(target, each)})" for each in clear]
-    then = f", then on {formatting.listed(named[1:])}" if named[1:] else ""
-    moved = f"So far {_subject(target)} moves on average when the field is shuffled."
-    parts += [f"It depends most on {named[0]}{then}.", _SO_MUCH.get(measure, moved)]
-    return " ".join(" ".join([*parts, narration.without_effect(attributions)]).split())
+    else:
+        named = _with_sizes(target, clear)
+        then = f", then on {formatting.listed(named[1:])}" if named[1:] else ""
+        moved = f"So far {_subject(target)} moves on average when the field is shuffled."
+        parts += [f"It depends most on {named[0]}{then}.", _SO_MUCH.get(measure, moved)]
+    if better:
+        parts.append(
+            f"It does better with {formatting.listed(_with_sizes(target, better))} shuffled."
+        )
+    parts.append(_maybe(target, attributions, clear))
+    parts.append(narration.without_effect(narration.unclear(attributions)))
+    return " ".join(" ".join(parts).split())
+
+
+def _with_sizes(target: Target, some: Sequence[Attribution]) -> list[str]:
+    return [f"{formatting.inside(each.title)} ({size(target, each)})" for each in some]
+
+
+def _is_felt(target: Target, each: Attribution) -> bool:
+    """Whether a reader sees a bar: its amount is not written as 0."""
+    return not target.amount_text(each.amount).startswith("±")
+
+
+def _maybe(
+    target: Target, attributions: Sequence[Attribution], clear: Sequence[Attribution]
+) -> str:
+    """Names fields whose bar is longer than one that is named, but may be chance."""
+    least = min((abs(each.amount) for each in clear), default=0.0)
+    longer = [
+        each
+        for each in narration.strongest_first(narration.unclear(attributions))
+        if abs(each.amount) > least and _is_felt(target, each)
+    ][:NAMED]
+    if not longer:
+        return ""
+    named = _with_sizes(target, longer)
+    bars = "The bar of" if len(longer) == 1 else "The bars of"
+    return f"{bars} {formatting.listed(named)} may be chance."
 
 
 def size(target: Target, each: Attribution, *, between: str = ", could be ") -> str:

@@ -116,4 +116,9 @@ def _found(run: Run, tools: Tools, given: Study) -> Explanation:
         if watched.rough is None:
             raise
         note = watched.rough.note.removesuffix("So far.")
-        return replace(watched.rough, note=f"{note}Somebody stopped it here.", is_complete=False)
+        return replace(
+            watched.rough,
+            note=f"{note}Somebody stopped it here.",
+            is_complete=False,
+            is_rough=False,
+        )

@@ -41,6 +41,8 @@ MAX_CONDITIONS = 4
 COVERAGE_SAMPLES = 2000
 CROWD = 1000
 FEWEST = 100
+# Operations that take one row at a time are asked about so many rows between two looks at the budget.
+ONE_BY_ONE = 20
 FEWEST_FOLLOWING = 20
 MAX_FIELDS = 8
 SCREENED = 40
@@ -60,7 +62,8 @@ def suits(signature: Signature) -> bool:
 def cost(signature: Signature) -> Budget:
     fields = len(signature.inputs)
     rows = 2 * CROWD + (SCREENED * fields if fields > MAX_FIELDS else 0) + 10
-    return Budget(rows=rows, calls=8 + rows // 250, seconds=20)
+    # A few tens of calls do; the others are for operations that take one row at a time.
+    return Budget(rows=rows, calls=rows // 5, seconds=20)
 
 
 def warm() -> None:
@@ -75,7 +78,8 @@ def explain(context: ExplainContext) -> Explanation:
             "A rule can be found only for models that choose between answers.",
             advice="“What speaks for and against” works for this model.",
         )
-    context.ask([context.values])
+    # Two rows show whether the model takes several at once: how many can be asked depends on it.
+    context.ask([context.values, *_known_rows(context)[:1]])
     rows, limit = _asked(context, _crowd(context, context.seed))
     fields = _categories_first(context.signature)
     encoder = Encoder.of([field.name for field in fields], rows)
@@ -159,16 +163,21 @@ class _Space:
 
 
 def _crowd(context: ExplainContext, seed: int) -> list[Values]:
-    rows = list(context.background) or context.signature.example_rows or [context.values]
-    count = int(min(CROWD, max(context.ask.rows_left // 3, FEWEST)))
+    rows = _known_rows(context)
+    count = int(min(CROWD, max(context.ask.room_given_time // 3, FEWEST)))
     return crowd(context.signature, rows, count, seed)[-count:]
+
+
+def _known_rows(context: ExplainContext) -> list[Values]:
+    return list(context.background) or context.signature.example_rows or [context.values]
 
 
 def _asked(context: ExplainContext, rows: Sequence[Values]) -> tuple[list[Values], str]:
     """The case and those of the rows that the budget allowed to ask about."""
     done: list[Values] = [context.values]
-    for start in range(0, len(rows), ROWS_A_CALL):
-        part = rows[start : start + ROWS_A_CALL]
+    size = ONE_BY_ONE if context.ask.takes_one_row else ROWS_A_CALL
+    for start in range(0, len(rows), size):
+        part = rows[start : start + size]
         try:
             context.ask.agrees(part)
         except OutOfBudget as stopped:
@@ -322,11 +331,18 @@ def _edge(field: Field, table: Sequence[object], place: int) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class _Test:
-    """How often cases that follow a rule get the same answer, how many do, and what kept it from fresh cases."""
+    """How often cases that follow a rule get the same answer, how many do (`following`, as a share of all
+    `coverage`), and what kept it from fresh cases."""
 
     precision: float
     coverage: float
+    following: int
     limit: str = ""
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether so many cases follow the rule that its precision says something."""
+        return self.following >= FEWEST_FOLLOWING
 
 
 def _tested(context: ExplainContext, rule: Sequence[Condition], rows: Sequence[Values]) -> _Test:
@@ -340,15 +356,15 @@ def _tested(context: ExplainContext, rule: Sequence[Condition], rows: Sequence[V
 
 def _counted(context: ExplainContext, rule: Sequence[Condition], rows: Sequence[Values]) -> _Test:
     following = [row for row in rows if all(condition.holds(row) for condition in rule)]
-    same = context.ask.agrees(following) if following else context.ask.agrees([context.values])
-    return _Test(precision=float(same.mean()), coverage=len(following) / len(rows))
+    share = float(context.ask.agrees(following).mean()) if following else 0.0
+    return _Test(precision=share, coverage=len(following) / len(rows), following=len(following))
 
 
 def _explanation(
     context: ExplainContext, rule: Sequence[Condition], test: _Test, limit: str
 ) -> Explanation:
     conditions = tuple(str(condition) for condition in rule)
-    is_enough = test.precision >= ENOUGH
+    is_enough = test.is_enough and test.precision >= ENOUGH
     sentence = _sentence(context.target.answer, conditions, test)
     return Explanation(
         method=NAME,
@@ -357,7 +373,7 @@ def _explanation(
         target=context.target,
         prediction=float(context.ask([context.values])[0]),
         conditions=conditions,
-        precision=test.precision,
+        precision=test.precision if test.is_enough else None,
         coverage=test.coverage,
         sentence=sentence,
         alt=f"A rule with {len(conditions)} conditions. {sentence}",
@@ -373,6 +389,8 @@ def _ended(limit: str, test: _Test) -> str:
 
 
 def _sentence(answer: str, conditions: Sequence[str], test: _Test) -> str:
+    if not test.is_enough:
+        return _unknown(answer, conditions, test.following)
     share, coverage = formatting.percent(test.precision), formatting.percent(test.coverage)
     if not conditions:
         return f"The model says {answer} for {share} of typical cases: that needs no rule."
@@ -383,6 +401,19 @@ def _sentence(answer: str, conditions: Sequence[str], test: _Test) -> str:
     if test.precision >= ENOUGH:
         return f"{rule_sentence[0].upper()}{rule_sentence[1:]}"
     return f"No short rule makes this answer certain. The best one: {rule_sentence}"
+
+
+def _unknown(answer: str, conditions: Sequence[str], following: int) -> str:
+    """What to say where hardly any case that was asked about follows the rule."""
+    if not conditions:
+        return f"Only {following} typical cases were asked about: too few to know what the answer {answer} needs."
+    cases = {0: "no typical case", 1: "one typical case"}.get(
+        following, f"{following} typical cases"
+    )
+    return (
+        f"A rule may be that {formatting.listed(conditions)}, but {cases} that follow{'s' if following < 2 else ''} "
+        f"it could be asked about: too few to know whether it makes the answer {answer}."
+    )
 
 
 def _categories_first(signature: Signature) -> list[Field]:

@@ -142,7 +142,7 @@ def _amounts(
         raise ExplanationFailed(
             f"{title(context.signature)} gave no number for any field.", advice=UNTOUCHED
         )
-    told = _told(context, scale, known, prediction, is_text=found.is_text)
+    told = _explanation(context, scale, known, prediction, is_text=found.is_text)
     missing = len(attributions) - len(known)
     note = f"It gave no number for {missing} of {len(attributions)} parts." if missing else ""
     told = replace(told, note=note)
@@ -204,7 +204,7 @@ def _elements(
     ]
 
 
-def _told(
+def _explanation(
     context: ExplainContext,
     scale: Scaled,
     known: tuple[Attribution, ...],
@@ -215,6 +215,8 @@ def _told(
     attributions = known if is_text else narration.strongest_first(known)
     target, is_same = scale.target, scale.target == context.target
     reasons = narration.reasons(target, attributions)
+    if not is_text:
+        reasons = f"{reasons} {narration.pooled(target, attributions)}".strip()
     if is_same and prediction is not None and scale.base is not None:
         sentence = f"{narration.compared(target, prediction, scale.base)} {reasons}"
     else:

@@ -122,7 +122,10 @@ class Perturbations:
             return Tested(precision=float(np.mean(same)), coverage=coverage, fresh=len(same))
         known = self.following(rule)[1]
         return Tested(
-            precision=float(known.mean()) if len(known) else 1.0, coverage=coverage, fresh=0
+            precision=float(known.mean()) if len(known) else 0.0,
+            coverage=coverage,
+            fresh=0,
+            known=len(known),
         )
 
     def _more(self, rule: Rule, count: int) -> tuple[Masks, Masks]:
@@ -160,12 +163,18 @@ class Perturbations:
 @dataclass(frozen=True, kw_only=True)
 class Tested:
     """How often the answer stays with a rule's parts kept, how many variants keep them all by chance, and on
-    how many fresh variants that was tried: 0 where it is only known of those that the rule was found in.
+    how many `fresh` variants that was tried: 0 where it is only `known` of those that the rule was found in.
     """
 
     precision: float
     coverage: float
     fresh: int
+    known: int = 0
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether it was tried on so many variants that its precision says something."""
+        return max(self.fresh, self.known) >= FEWEST
 
 
 class Sampler:
@@ -220,12 +229,12 @@ class Enough:
             attributions=tuple(self.parts),
             raster=raster,
             conditions=tuple(self.conditions),
-            precision=tested.precision,
+            precision=tested.precision if tested.is_enough else None,
             coverage=tested.coverage,
             sentence=words,
             alt=f"{alt} {words}",
             note=note(self.how, self.them, crowd, tested),
-            is_complete=not crowd.limit and tested.precision >= ENOUGH,
+            is_complete=not crowd.limit and tested.is_enough and tested.precision >= ENOUGH,
         )
 
 
@@ -249,6 +258,11 @@ def sentence(answer: str, condition: str, variants: str, tested: Tested, alone: 
     says = f"the model says {answer} for {share} of {variants}"
     if not condition:
         return f"No part is needed by itself: {says}, whatever is hidden in them."
+    if not tested.is_enough:
+        return (
+            f"A rule may be that {condition}, but it was tried on {tested.known} variants only: too few to know "
+            f"whether that is enough for the answer {answer}."
+        )
     told = f"as long as {condition}, {says}; without that condition for {before}."
     if tested.precision >= ENOUGH:
         return f"{told[0].upper()}{told[1:]}"

@@ -32,7 +32,7 @@ def to_explanation(
     parts = [
         narration.compared(target, case_answer, found.base),
         narration.reasons(target, attributions),
-        narration.without_effect(attributions),
+        narration.pooled(target, attributions),
     ]
     # The page shows every gap as a plain space, and so does what is kept.
     sentence = " ".join(" ".join(parts).split())

@@ -95,9 +95,9 @@ def test_latency_is_in_milliseconds() -> None:
 
 def test_a_rule_shows_how_far_it_can_be_trusted() -> None:
     shares = {"holds": 0.97, "applies": 0.1}
-    _full, bar = rule.figure(shares).data
-    assert list(bar.text) == ["97 %", "10 %"]
-    assert "how often the rule holds: 97 %" in rule.alt_text(shares)
+    _full, bar = rule.figure(shares, _percent).data
+    assert list(bar.text) == ["97%", "10%"]
+    assert "how often the rule holds: 97%" in rule.alt_text(shares, _percent)
 
 
 @pytest.mark.parametrize(

@@ -395,7 +395,7 @@ def _told(*attributions: Attribution) -> Explanation:
     parts = [
         narration.compared(target, 0.72, 0.41),
         narration.reasons(target, attributions),
-        narration.without_effect(attributions),
+        narration.pooled(target, attributions),
     ]
     return Explanation(
         method="shapley",

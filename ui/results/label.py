@@ -35,7 +35,9 @@ def draw(answer: Answer, _values: Values, signature: Signature) -> None:
 
 
 def how_sure(probability: float) -> str:
-    """A probability in words."""
+    """A probability in words; what reads "50 %" is not more likely than not."""
+    if percent(probability) == percent(0.5):
+        return "Uncertain"
     return next(
         (words for least, words in _WORDS if probability >= least), "uncertain"
     ).capitalize()

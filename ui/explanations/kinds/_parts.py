@@ -28,8 +28,3 @@ def upright(values: Values) -> Image | None:
     found = file(values)
     picture = preview(found.data) if found else None
     return ImageOps.exif_transpose(picture) if picture else None
-
-
-def is_rough(explanation: Explanation) -> bool:
-    """Whether it is still being worked out: what it cost is written when it is ready."""
-    return not explanation.rows

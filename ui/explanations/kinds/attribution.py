@@ -27,12 +27,13 @@ def bars(explanation: Explanation) -> list[attributions.Part]:
     """The strongest fields; the weaker ones pooled into one bar, those without clear effect into another."""
     shown = narration.shown(explanation.attributions)
     unclear = narration.unclear(explanation.attributions)
-    rest = [a for a in explanation.attributions if a.is_clear and a not in shown]
+    rest = narration.weaker(explanation.attributions)
     found = [_bar(explanation, each) for each in shown]
     if rest:
-        found.append(_pooled(explanation, _counted(rest, "weaker "), rest))
+        found.append(_pooled(explanation, narration.counted(rest, "weaker "), rest))
     if unclear:
-        pooled = _pooled(explanation, f"No clear effect ({_counted(unclear)})", unclear)
+        title = f"No clear effect ({narration.counted(unclear)})"
+        pooled = _pooled(explanation, title, unclear)
         found.append(replace(pooled, is_clear=False))
     return found
 
@@ -47,7 +48,3 @@ def _bar(explanation: Explanation, found: Attribution) -> attributions.Part:
 
 def _pooled(explanation: Explanation, title: str, some: Sequence[Attribution]) -> attributions.Part:
     return part(explanation, title, sum(found.amount for found in some))
-
-
-def _counted(some: Sequence[Attribution], kind: str = "") -> str:
-    return f"1 {kind}field" if len(some) == 1 else f"{len(some)} {kind}fields"

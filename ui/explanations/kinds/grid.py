@@ -9,7 +9,7 @@ from charts import grid
 from explanations import narration
 from explanations.contract import Attribution, Explanation
 from mds_client.signature import Values
-from ui.explanations.kinds._parts import is_rough, upright
+from ui.explanations.kinds._parts import upright
 from ui.explanations.kinds.spans import amount_words, meaning
 from ui.figure import draw_figure
 
@@ -25,7 +25,7 @@ def draw(explanation: Explanation, values: Values) -> None:
     picture = upright(values)
     if picture is None or not explanation.grid:
         return
-    if is_rough(explanation):
+    if explanation.is_rough:
         _draw_overlay(explanation, picture, strength=_STRENGTH, most=len(explanation.attributions))
     else:
         _draw_adjustable(explanation, picture)

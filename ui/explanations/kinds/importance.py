@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from charts import attributions
+from explanations import narration
 from explanations.behaviour import summary
 from explanations.contract import Attribution, Explanation
 from mds_client.signature import Values
@@ -17,7 +18,7 @@ MOST_BARS = 15
 
 def draw(explanation: Explanation, _values: Values) -> None:
     """The fields that matter most; those without a clear effect are grey."""
-    bars = [_bar(explanation, each) for each in explanation.attributions[:MOST_BARS]]
+    bars = strongest(explanation)
     draw_figure(attributions.figure(bars, in_order=True), explanation.alt)
     left_out = len(explanation.attributions) - len(bars)
     if left_out:
@@ -49,3 +50,9 @@ def _bar(explanation: Explanation, each: Attribution) -> attributions.Part:
         high=each.high,
         is_clear=each.is_clear,
     )
+
+
+def strongest(explanation: Explanation) -> list[attributions.Part]:
+    """The longest bars, those that help first and those that hurt last."""
+    longest = narration.strongest_first(explanation.attributions)[:MOST_BARS]
+    return [_bar(explanation, each) for each in sorted(longest, key=lambda each: -each.amount)]

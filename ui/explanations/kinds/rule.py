@@ -9,7 +9,7 @@ from explanations.contract import Explanation
 from mds_client.signature import Values
 from ui.explanations.kinds import _kept
 from ui.figure import draw_figure
-from ui.text import plain
+from ui.text import percent, plain
 
 KINDS = ("rule",)
 
@@ -24,4 +24,4 @@ def draw(explanation: Explanation, values: Values) -> None:
     shares = {"holds": explanation.precision, **second}
     known = {name: share for name, share in shares.items() if share is not None}
     if known:
-        draw_figure(rule.figure(known), rule.alt_text(known))
+        draw_figure(rule.figure(known, percent), rule.alt_text(known, percent))

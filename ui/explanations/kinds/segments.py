@@ -9,7 +9,7 @@ from explanations import narration
 from explanations.contract import Attribution, Explanation
 from explanations.parts.sounds import Sound
 from mds_client.signature import File, Values
-from ui.explanations.kinds._parts import file, is_rough
+from ui.explanations.kinds._parts import file
 from ui.explanations.kinds.spans import amount_words, meaning
 from ui.figure import draw_figure
 from ui.sound import samples
@@ -32,7 +32,7 @@ def draw(explanation: Explanation, values: Values) -> None:
     ]
     draw_figure(waveform.figure(sound.values, sound.rate, amounts=amounts), explanation.alt)
     st.caption(meaning(explanation))
-    if not is_rough(explanation):
+    if not explanation.is_rough:
         _draw_player(explanation, found)
 
 

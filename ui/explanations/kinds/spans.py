@@ -13,7 +13,7 @@ from ui.explanations.kinds._parts import part
 from ui.figure import draw_figure
 
 KINDS = ("spans",)
-_MOST_BARS = 8
+
 # Words that move the answer by less than this share of what the strongest does carry no sign.
 _WORTH_A_SIGN = 0.15
 
@@ -27,14 +27,15 @@ def draw(explanation: Explanation, values: Values) -> None:
     st.caption(meaning(explanation))
     if _is_all_or_nothing(explanation):
         return
-    strongest = [
-        each
-        for each in narration.strongest_first(found)[:_MOST_BARS]
-        if _is_felt(explanation, each)
-    ]
-    if strongest:
-        bars = [part(explanation, a.title, a.amount) for a in found if a in strongest]
-        draw_figure(attributions.figure(bars, in_order=True), explanation.alt)
+    if strongest := bars(explanation):
+        draw_figure(attributions.figure(strongest, in_order=True), explanation.alt)
+
+
+def bars(explanation: Explanation) -> list[attributions.Part]:
+    """The strongest words with a clear effect, in reading order."""
+    found = [each for each in explanation.attributions if each.span]
+    strongest = [each for each in narration.shown(found) if _is_felt(explanation, each)]
+    return [part(explanation, each.title, each.amount) for each in found if each in strongest]
 
 
 def marks(explanation: Explanation) -> list[_marked.Mark]:
