@@ -169,7 +169,7 @@ def _crowd(context: ExplainContext, seed: int) -> list[Values]:
 
 
 def _known_rows(context: ExplainContext) -> list[Values]:
-    return list(context.background) or context.signature.example_rows or [context.values]
+    return list(context.background or context.signature.example_rows) or [context.values]
 
 
 def _asked(context: ExplainContext, rows: Sequence[Values]) -> tuple[list[Values], str]:
