@@ -30,12 +30,12 @@ Agreements = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Predict = Callable[[list[Values]], Sequence[Answer]]
 ROWS_A_CALL = 500
 BYTES_A_CALL = 4 * 1024 * 1024
-# So many rows that the model does not answer are borne; when they are the most, asking on is in vain.
-PATIENCE = 10
+# After so many refused rows, when they are also more than the answered ones, the model's own error is raised.
+MOST_REFUSED = 10
 # A request that may be smaller should not take longer.
 REQUEST_SECONDS = 5.0
-# What a model may say of single rows; whatever else goes wrong would go wrong with every row.
-ERRS = (InvalidValues, EndpointRefused, EndpointFailed, UnreadableAnswer, ExplanationFailed)
+# Errors that may be about single rows; any other would happen with every row.
+ROW_ERRORS = (InvalidValues, EndpointRefused, EndpointFailed, UnreadableAnswer, ExplanationFailed)
 
 
 class Fact(NamedTuple):
@@ -212,7 +212,7 @@ class BudgetedModel:
             return
         try:
             facts = self._asked(list(chunk.values()))
-        except ERRS as error:
+        except ROW_ERRORS as error:
             if isinstance(error, NotAllowed | NotReady):
                 raise
             self._halve(chunk, tally, error)
@@ -224,7 +224,7 @@ class BudgetedModel:
         if len(chunk) == 1:
             self._refused |= set(chunk)
             tally.refused += 1
-            if tally.refused >= PATIENCE and tally.refused > tally.answered:
+            if tally.refused >= MOST_REFUSED and tally.refused > tally.answered:
                 raise error
             return
         if _is_about_count(error):

@@ -22,7 +22,8 @@ def typical(
 ) -> tuple[list[Values], Vector]:
     """At most `count` different rows that stand for all, the same ones every time, and their shares.
 
-    The row with the largest share comes first; shares sum to 1. Of many rows every so-manieth is looked at.
+    The row with the largest share comes first; shares sum to 1. Of more than MOST_COMPARED rows an even sample is
+    taken: every second, every third, and so on.
     """
     some = rows[:: -(-len(rows) // MOST_COMPARED)]
     encoder = Encoder.of([field.name for field in signature.inputs], some)
@@ -32,8 +33,8 @@ def typical(
     return [dict(row) for row in encoder.decode(matrix[chosen[ordered]])], shares[ordered]
 
 
-def crowd(signature: Signature, rows: Sequence[Values], count: int, seed: int) -> list[Values]:
-    """The rows and, when they are fewer than `count`, made-up neighbours of theirs."""
+def augmented(signature: Signature, rows: Sequence[Values], count: int, seed: int) -> list[Values]:
+    """The rows and, when they are fewer than `count`, perturbed copies of them (data augmentation)."""
     chance = np.random.default_rng(seed)
     ranges = {field.name: _range(field, rows) for field in signature.inputs}
     made = [

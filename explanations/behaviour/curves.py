@@ -21,7 +21,7 @@ from explanations.behaviour.sample import (
     in_order,
     unanswered,
 )
-from explanations.budgeted_model import ERRS, ROWS_A_CALL, Fact, OutOfBudget
+from explanations.budgeted_model import ROW_ERRORS, ROWS_A_CALL, Fact, OutOfBudget
 from explanations.contract import Budget, Curve, ExplainContext, Explanation, Progress
 from explanations.encoder import is_missing
 from explanations.errors import ExplanationCancelled, ExplanationFailed
@@ -93,7 +93,7 @@ def rows_each(
 def gathered(
     context: ExplainContext, found: Sample, fields: Sequence[Field], draw: Draw
 ) -> Gathering:
-    """A curve for each field that the budget and the model bear. Raises what ends it before the first one."""
+    """A curve for each field that the budget has room for and the model answers. Raises what ends it before the first one."""
     work = Gathering()
     for place, one in enumerate(fields):
         if one.sensitive:
@@ -206,7 +206,7 @@ def _goes_on(work: Gathering, one: Field, stopped: Exception) -> bool:
     """Whether other fields may still be tried. Raises again what ends it before anything is known."""
     if isinstance(stopped, ExplanationCancelled):
         raise stopped
-    if isinstance(stopped, ERRS) and not isinstance(stopped, NotAllowed | NotReady):
+    if isinstance(stopped, ROW_ERRORS) and not isinstance(stopped, NotAllowed | NotReady):
         work.remarks.append(f"{one.title} could not be changed: {stopped}")
         return True
     if not work.curves:

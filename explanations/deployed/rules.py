@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from explanations import formatting
-from explanations.background.sampling import crowd
+from explanations.background.sampling import augmented
 from explanations.budgeted_model import OutOfBudget
 from explanations.contract import ExplainContext
 from explanations.deployed.answers import Rule
 from explanations.methods.anchor import Condition
 from mds_client.signature import NUMERIC_KINDS, Field, Signature
 
-CROWD = 3000
+MOST_ROWS = 3000
 MOST_ASKED = 500
 FEWEST = 20
 _NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
@@ -67,7 +67,7 @@ def _measured(context: ExplainContext, rule: Rule, conditions: Sequence[Conditio
     rows = list(context.background) or context.signature.example_rows
     if not rows:
         return f"{claim}; there are no typical rows to check it with."
-    many = crowd(context.signature, rows, CROWD, context.seed)
+    many = augmented(context.signature, rows, MOST_ROWS, context.seed)
     following = [row for row in many if all(c.holds(row) for c in conditions)]
     asked = following[: int(min(MOST_ASKED, max(context.ask.rows_left, 0)))]
     if len(asked) < FEWEST:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from explanations import formatting
-from explanations.background.sampling import crowd
+from explanations.background.sampling import augmented
 from explanations.budgeted_model import ROWS_A_CALL, Agreements, OutOfBudget
 from explanations.contract import Budget, ExplainContext, Explanation, Kind, Progress, Scope
 from explanations.encoder import UNKNOWN, Encoder, Matrix, is_missing
@@ -39,7 +39,7 @@ BATCH = 200
 BEAM = 4
 MAX_CONDITIONS = 4
 COVERAGE_SAMPLES = 2000
-CROWD = 1000
+MOST_ROWS = 1000
 FEWEST = 100
 # Operations that take one row at a time are asked about so many rows between two looks at the budget.
 ONE_BY_ONE = 20
@@ -61,7 +61,7 @@ def suits(signature: Signature) -> bool:
 
 def cost(signature: Signature) -> Budget:
     fields = len(signature.inputs)
-    rows = 2 * CROWD + (SCREENED * fields if fields > MAX_FIELDS else 0) + 10
+    rows = 2 * MOST_ROWS + (SCREENED * fields if fields > MAX_FIELDS else 0) + 10
     # A few tens of calls do; the others are for operations that take one row at a time.
     return Budget(rows=rows, calls=rows // 5, seconds=20)
 
@@ -80,7 +80,7 @@ def explain(context: ExplainContext) -> Explanation:
         )
     # Two rows show whether the model takes several at once: how many can be asked depends on it.
     context.ask([context.values, *_known_rows(context)[:1]])
-    rows, limit = _asked(context, _crowd(context, context.seed))
+    rows, limit = _asked(context, _perturbed(context, context.seed))
     fields = _categories_first(context.signature)
     encoder = Encoder.of([field.name for field in fields], rows)
     space = _Space.of(fields, encoder, rows)
@@ -162,10 +162,10 @@ class _Space:
         return cls(codes=codes, categories=categories)
 
 
-def _crowd(context: ExplainContext, seed: int) -> list[Values]:
+def _perturbed(context: ExplainContext, seed: int) -> list[Values]:
     rows = _known_rows(context)
-    count = int(min(CROWD, max(context.ask.room_given_time // 3, FEWEST)))
-    return crowd(context.signature, rows, count, seed)[-count:]
+    count = int(min(MOST_ROWS, max(context.ask.room_given_time // 3, FEWEST)))
+    return augmented(context.signature, rows, count, seed)[-count:]
 
 
 def _known_rows(context: ExplainContext) -> list[Values]:
@@ -273,7 +273,7 @@ def _searched(sampler: Any) -> tuple[int, ...]:
         desired_confidence=PRECISION,
         beam_size=BEAM,
         max_anchor_size=MAX_CONDITIONS,
-        min_samples_start=CROWD,
+        min_samples_start=MOST_ROWS,
         batch_size=BATCH,
         coverage_samples=COVERAGE_SAMPLES,
     )
@@ -347,7 +347,7 @@ class _Test:
 
 def _tested(context: ExplainContext, rule: Sequence[Condition], rows: Sequence[Values]) -> _Test:
     """The rule as it is worded, on cases that had no part in finding it: finding flatters."""
-    fresh = _crowd(context, context.seed + 1)
+    fresh = _perturbed(context, context.seed + 1)
     try:
         return _counted(context, rule, fresh)
     except OutOfBudget as stopped:

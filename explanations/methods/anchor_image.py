@@ -54,16 +54,16 @@ def explain(context: ExplainContext) -> Explanation:
     picture = Picture.read(context.values[field.name], field)
     game = _game(context, field, picture)
     [prediction] = context.ask([game.kept(range(picture.count))])
-    crowd = Perturbations.asked(context, game, most=VARIANTS, test=TEST)
-    rule = _searched(Sampler(crowd), picture, context.seed)
+    perturbations = Perturbations.asked(context, game, most=VARIANTS, test=TEST)
+    rule = _searched(Sampler(perturbations), picture, context.seed)
     titles = [
         f"part {number} in the {picture.where([part])}" for number, part in enumerate(rule, start=1)
     ]
     enough = Enough(
         prediction=float(prediction),
-        crowd=crowd,
-        tested=crowd.tested(rule),
-        parts=_parts(field, picture, dict(zip(titles, rule, strict=True)), crowd),
+        perturbations=perturbations,
+        tested=perturbations.tested(rule),
+        parts=_parts(field, picture, dict(zip(titles, rule, strict=True)), perturbations),
         conditions=[f"{title} can be seen" for title in titles],
         condition=f"{formatting.listed(titles)} can be seen" if titles else "",
         variants="pictures with parts hidden",
@@ -86,9 +86,9 @@ def _game(context: ExplainContext, field: Field, picture: Picture) -> Game:
 
 
 def _parts(
-    field: Field, picture: Picture, titled: Mapping[str, int], crowd: Perturbations
+    field: Field, picture: Picture, titled: Mapping[str, int], perturbations: Perturbations
 ) -> list[Attribution]:
-    effects = crowd.effects()
+    effects = perturbations.effects()
     return [
         Attribution(
             field=field.name,

@@ -61,14 +61,14 @@ def explain(context: ExplainContext) -> Explanation:
         count=len(words),
         kept=lambda places: {**context.values, field.name: words.kept(places)},
     )
-    crowd = Perturbations.asked(context, game, most=VARIANTS, test=TEST)
-    rule = _searched(Sampler(crowd), words.text, context.seed)
+    perturbations = Perturbations.asked(context, game, most=VARIANTS, test=TEST)
+    rule = _searched(Sampler(perturbations), words.text, context.seed)
     titles = [_title(words, place) for place in rule]
     enough = Enough(
         prediction=float(prediction),
-        crowd=crowd,
-        tested=crowd.tested(rule),
-        parts=_parts(field, words, rule, crowd),
+        perturbations=perturbations,
+        tested=perturbations.tested(rule),
+        parts=_parts(field, words, rule, perturbations),
         conditions=[f"the text contains {each}" for each in titles],
         condition=f"the text contains {formatting.listed(titles)}" if titles else "",
         variants="texts with words left out",
@@ -88,8 +88,10 @@ def _words(text: object) -> Words:
     return words
 
 
-def _parts(field: Field, words: Words, rule: Rule, crowd: Perturbations) -> list[Attribution]:
-    effects = crowd.effects()
+def _parts(
+    field: Field, words: Words, rule: Rule, perturbations: Perturbations
+) -> list[Attribution]:
+    effects = perturbations.effects()
     return [
         Attribution(
             field=field.name,

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explanations.background.sampling import crowd
+from explanations.background.sampling import augmented
 from explanations.budgeted_model import Fact, OutOfBudget
 from explanations.contract import Budget, ExplainContext, Explanation, Kind, Scope
 from explanations.counterfactuals.candidates import Candidates, Changed, Ended
@@ -64,7 +64,7 @@ def explain(context: ExplainContext) -> Explanation:
     )
     if outcome.holds(before):
         return narrator.already(before)
-    rows = crowd(context.signature, known, NEIGHBOURS, context.seed)
+    rows = augmented(context.signature, known, NEIGHBOURS, context.seed)
     search = Search(
         candidates,
         rows,

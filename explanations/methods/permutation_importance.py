@@ -21,7 +21,7 @@ from explanations.behaviour.sample import (
     option,
     unanswered,
 )
-from explanations.budgeted_model import ERRS, REQUEST_SECONDS, ROWS_A_CALL, OutOfBudget
+from explanations.budgeted_model import REQUEST_SECONDS, ROW_ERRORS, ROWS_A_CALL, OutOfBudget
 from explanations.contract import (
     Attribution,
     Budget,
@@ -135,7 +135,7 @@ def _groups(tallies: list[Tally], together: int) -> Iterator[list[Tally]]:
 def _shuffle(
     context: ExplainContext, work: Work, group: Sequence[Tally], orders: Sequence[Indices]
 ) -> str:
-    """One shuffling of some fields; fields that the model does not bear are given up one by one."""
+    """One shuffling of some fields; fields that the model refuses are given up one by one."""
     open_ones = [(t, order) for t, order in zip(group, orders, strict=True) if not t.trouble]
     rows = [row for t, order in open_ones for row in _shuffled(work, t.field.name, order)]
     try:
@@ -158,7 +158,7 @@ def _shuffle(
 
 def _is_about_rows(error: Exception) -> TypeGuard[MdsError]:
     """Whether the model errs on these rows, and may answer others."""
-    return isinstance(error, ERRS) and not isinstance(error, NotAllowed | NotReady)
+    return isinstance(error, ROW_ERRORS) and not isinstance(error, NotAllowed | NotReady)
 
 
 def _reason(error: OutOfBudget | MdsError) -> str:

@@ -63,17 +63,17 @@ class Perturbations:
         Raises what the model or the budget raises when there are hardly any by then.
         """
         none = np.zeros((0, game.count), dtype=bool)
-        crowd = cls(context=context, game=game, test=test, masks=none, same=none[:, 0])
+        perturbations = cls(context=context, game=game, test=test, masks=none, same=none[:, 0])
         drawn = _drawn(np.random.default_rng(context.seed), most, game.count)
         for start in range(0, most, AT_ONCE):
             if context.ask.room < test and start >= FEWEST:
-                crowd.limit = context.ask.nearest_limit
+                perturbations.limit = context.ask.nearest_limit
                 break
-            if not crowd._take(drawn[start : start + AT_ONCE]):
+            if not perturbations._take(drawn[start : start + AT_ONCE]):
                 break
             fraction = 0.7 * (start + AT_ONCE) / most
             context.report(Progress(fraction=min(fraction, 0.7), words="Hiding parts at random"))
-        return crowd
+        return perturbations
 
     @property
     def alone(self) -> float:
@@ -180,17 +180,17 @@ class Tested:
 class Sampler:
     """What alibi's search draws from: variants that are known already. Its features are the candidates."""
 
-    def __init__(self, crowd: Perturbations) -> None:
-        self.candidates = crowd.candidates()
-        self._crowd = crowd
+    def __init__(self, perturbations: Perturbations) -> None:
+        self.candidates = perturbations.candidates()
+        self._perturbations = perturbations
 
     def drawn(self, rule: Sequence[int], count: int) -> tuple[Masks, Masks]:
         """So many variants that keep these candidates: which candidates each keeps, and who keeps the answer."""
         own = tuple(sorted(self.candidates[place] for place in rule))
-        masks, same = self._crowd.following(own)
+        masks, same = self._perturbations.following(own)
         if not len(masks):
             # Nobody knows: as good as any variant, so that the search does not choose it.
-            masks, same = self._crowd.masks, self._crowd.same
+            masks, same = self._perturbations.masks, self._perturbations.same
         chosen = np.random.choice(len(masks), count)
         return masks[chosen][:, self.candidates], same[chosen]
 
@@ -206,7 +206,7 @@ class Enough:
     """
 
     prediction: float
-    crowd: Perturbations
+    perturbations: Perturbations
     tested: Tested
     parts: Sequence[Attribution]
     conditions: Sequence[str]
@@ -217,15 +217,17 @@ class Enough:
 
     def to_explanation(self, alt: str, *, raster: tuple[tuple[int, ...], ...] = ()) -> Explanation:
         """The rule as an explanation; `alt` comes before its sentence in the text for those who cannot see it."""
-        crowd, tested, context = self.crowd, self.tested, self.crowd.context
-        words = sentence(context.target.answer, self.condition, self.variants, tested, crowd.alone)
+        perturbations, tested, context = self.perturbations, self.tested, self.perturbations.context
+        words = sentence(
+            context.target.answer, self.condition, self.variants, tested, perturbations.alone
+        )
         return Explanation(
             method=context.method.NAME,
             title=context.method.TITLE,
             kind=context.method.KIND,
             target=context.target,
             prediction=self.prediction,
-            base=crowd.alone,
+            base=perturbations.alone,
             attributions=tuple(self.parts),
             raster=raster,
             conditions=tuple(self.conditions),
@@ -233,8 +235,8 @@ class Enough:
             coverage=tested.coverage,
             sentence=words,
             alt=f"{alt} {words}",
-            note=note(self.how, self.them, crowd, tested),
-            is_complete=not crowd.limit and tested.is_enough and tested.precision >= ENOUGH,
+            note=note(self.how, self.them, perturbations, tested),
+            is_complete=not perturbations.limit and tested.is_enough and tested.precision >= ENOUGH,
         )
 
 
@@ -269,7 +271,7 @@ def sentence(answer: str, condition: str, variants: str, tested: Tested, alone: 
     return f"No few parts are enough for this answer. The best: {told}"
 
 
-def note(how: str, them: str, crowd: Perturbations, tested: Tested) -> str:
+def note(how: str, them: str, perturbations: Perturbations, tested: Tested) -> str:
     """What was done, how well the rule was tried, and what ended it early."""
     parts = [
         how,
@@ -277,7 +279,9 @@ def note(how: str, them: str, crowd: Perturbations, tested: Tested) -> str:
         f"Tried on {tested.fresh} fresh ones."
         if tested.fresh
         else "There was no time to try it on fresh ones: it may look better than it is.",
-        f"It looked at fewer than usual: it ended after {crowd.limit}." if crowd.limit else "",
+        f"It looked at fewer than usual: it ended after {perturbations.limit}."
+        if perturbations.limit
+        else "",
     ]
     return " ".join(part for part in parts if part)
 

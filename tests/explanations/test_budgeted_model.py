@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
-from arithmetic_models import number
+from arithmetic_models import REF, SERVER, number
 
-from explanations.budgeted_model import PATIENCE, BudgetedModel, OutOfBudget
+from explanations.budgeted_model import MOST_REFUSED, BudgetedModel, OutOfBudget, _is_about_count
 from explanations.contract import Budget
 from explanations.target import Target
-from mds_client.errors import EndpointFailed, EndpointRefused, MdsError, NotReady
+from mds_client.errors import (
+    EndpointFailed,
+    EndpointRefused,
+    InvalidValues,
+    MdsError,
+    NotReady,
+    Problem,
+)
 from mds_client.prediction import Answer
-from mds_client.signature import Values
+from mds_client.protocols.openapi import OpenAPI
+from mds_client.protocols.seldon_core_1.messages import message_of
+from mds_client.signature import Field, Signature, Values
 
 
 @dataclass
@@ -65,7 +74,7 @@ def test_a_model_that_errs_on_nearly_all_is_not_asked_for_ever() -> None:
     model = Errs(bad=set(range(1000)) - {999})
     with pytest.raises(EndpointFailed, match="The model broke"):
         _asker(model).each(_rows(1000))
-    assert len(model.calls) < 5 * PATIENCE
+    assert len(model.calls) < 5 * MOST_REFUSED
 
 
 def test_a_server_that_is_busy_is_not_asked_row_by_row() -> None:
@@ -78,3 +87,18 @@ def test_a_server_that_is_busy_is_not_asked_row_by_row() -> None:
 def test_the_budget_holds_here_too() -> None:
     with pytest.raises(OutOfBudget, match="150 rows"):
         _asker(Errs(), Budget(rows=150)).each(_rows(200))
+
+
+def test_the_clients_refusal_of_several_rows_is_known_as_that() -> None:
+    """As the protocols raise it: OpenAPI operations of one object and Seldon's jsonData."""
+    openapi = Signature(model=REF, inputs=(Field(name="x", kind="number"),), layout="columns")
+    seldon = replace(openapi, tensor=Field(name="body", kind="json", content_type="jsonData"))
+    rows: list[Values] = [{"x": 1.0}, {"x": 2.0}]
+    for refused in (
+        lambda: OpenAPI(SERVER).predict_request(openapi, rows, ""),
+        lambda: message_of(seldon, rows),
+    ):
+        with pytest.raises(InvalidValues) as refusal:
+            refused()
+        assert _is_about_count(refusal.value)
+    assert not _is_about_count(InvalidValues([Problem(field="x", sentence="X is no number.")]))

@@ -15,7 +15,7 @@ from cases.batch import RowsRequest, predict_rows
 from cases.queries import case, save_explanation
 from cases.recording import answer_of
 from db.engine import writing
-from explanations.background.sampling import crowd
+from explanations.background.sampling import augmented
 from explanations.behaviour import studies
 from explanations.behaviour.cohorts import of_examples
 from explanations.behaviour.sample import FEWEST
@@ -45,7 +45,9 @@ def _signature(built: services.Services) -> Signature:
 
 def _asked(built: services.Services, count: int = 40) -> list[str]:
     signature = _signature(built)
-    rows = [r for r in crowd(signature, signature.example_rows, count, 1) if not signature.check(r)]
+    rows = [
+        r for r in augmented(signature, signature.example_rows, count, 1) if not signature.check(r)
+    ]
     asked = RowsRequest(model=built.model(PENGUINS), sessions=built.sessions, key="seed")
     return [case.id for part in predict_rows(asked, rows) for case in part]
 
