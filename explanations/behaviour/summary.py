@@ -57,12 +57,12 @@ def _is_felt(target: Target, each: Attribution) -> bool:
 def _maybe(
     target: Target, attributions: Sequence[Attribution], clear: Sequence[Attribution]
 ) -> str:
-    """Names fields whose bar is longer than one that is named, but may be chance."""
+    """Names fields whose bar is as long as one that is named or longer, but may be chance."""
     least = min((abs(each.amount) for each in clear), default=0.0)
     longer = [
         each
         for each in narration.strongest_first(narration.unclear(attributions))
-        if abs(each.amount) > least and _is_felt(target, each)
+        if abs(each.amount) >= least and _is_felt(target, each)
     ][:NAMED]
     if not longer:
         return ""
