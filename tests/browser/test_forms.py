@@ -133,7 +133,7 @@ def test_a_number_is_changed_in_its_table_or_in_its_text(page: Page, sent: dict[
     _type_into_first_cell(page, page.get_by_test_id("stDataFrame").first, "9.5")
     cells = page.get_by_test_id("stDataFrame").first.locator("td")
     expect(cells.filter(has_text="9.5")).to_have_count(1)
-    page.wait_for_timeout(1000)  # a table tells of a change when typing pauses
+    page.wait_for_timeout(3000)  # a table tells of a change when typing pauses
     page.get_by_role("textbox", name="Grid").fill("7 8 9\n1 2 3")
     visit.predict()
     values = data_of(sent["numbers"])

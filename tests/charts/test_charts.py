@@ -90,7 +90,9 @@ def test_latency_is_in_milliseconds() -> None:
     speeds = [latency.Speed(title="m v1", p50=0.05, p95=0.2)]
     _line, half, most = latency.figure(speeds).data
     assert (list(half.x), list(most.x)) == ([50.0], [200.0])
-    assert latency.alt_text(speeds) == "Chart of the time to answer: m v1 50 ms (95 %: 200 ms)."
+    assert latency.alt_text(speeds) == (
+        "Chart of the time to answer: m v1 half faster than 50 ms, 19 of 20 faster than 200 ms."
+    )
 
 
 def test_a_rule_shows_how_far_it_can_be_trusted() -> None:

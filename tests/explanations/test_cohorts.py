@@ -14,6 +14,7 @@ from cohort_models import Model, columns, linear, of, studied
 
 from cases.queries import save_explanation
 from db.engine import Sessions, close, make_sessions
+from db.errors import StorageError
 from explanations.behaviour import aggregate, studies
 from explanations.behaviour.cohorts import (
     MOST_ROWS,
@@ -24,7 +25,6 @@ from explanations.behaviour.cohorts import (
     seconds_a_call,
     versions,
 )
-from explanations.errors import ExplanationFailed
 from explanations.explaining import ExplanationRequest, explain
 from explanations.methods import methods
 from explanations.target import Target
@@ -146,11 +146,11 @@ def test_a_study_against_feedback_says_that_it_is_no_accuracy(sessions: Sessions
         assert ("is not how good it is" in kept.note) == is_said
 
 
-def test_what_was_found_is_said_when_it_cannot_be_kept(tmp_path: Path) -> None:
+def test_what_cannot_be_kept_is_an_error_of_the_database(tmp_path: Path) -> None:
     rows = columns(2, 60, "ab")
     found = studied("partial_dependence", Model(linear(a=1.0)), rows)
     without_tables = make_sessions(f"sqlite:///{tmp_path / 'none.db'}")
-    with pytest.raises(ExplanationFailed, match=r"could not be kept\. The answer goes most with A"):
+    with pytest.raises(StorageError):
         studies.keep(without_tables, PENGUINS, of_file("a.csv", rows, ()), found)
 
 
