@@ -1,7 +1,7 @@
 """Ask a model for many rows: a few calls, one case a row, in the order of the rows.
 
-Rows travel in chunks. Where the model refuses a chunk, or answers it as one, the chunk is halved until the
-row that is to blame stands alone: that row's case carries the error, the others their answers. A row that
+Rows travel in chunks, which the client's RowSplitter cuts to what the model bears: where it refuses a request, or
+answers it as one, the row that is to blame stands alone in the end: its case carries the error, the others their answers. A row that
 was answered under its key before is not asked again, so what was cut off can be taken up where it ended. A row
 that failed is: its case has a key of its own, and the model may have been repaired since.
 """
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 
 import db.cases
 from cases.attempt import Attempt, Predictor, call, completed, draft
@@ -23,18 +24,14 @@ from db.engine import Sessions, reading, writing
 from db.errors import StorageError
 from db.ids import new_id as make_id
 from db.ids import utc_now
-from mds_client.errors import EndpointUnreachable, NotAllowed, NotReady
+from mds_client.client.row_splitter import AT_ONCE, OF_ALL, RowSplitter, rows_at_once
+from mds_client.errors import MdsError
 from mds_client.prediction import Prediction
 from mds_client.signature import Values
 
-CHUNK = 100
+CHUNK = AT_ONCE
 _AT_ONCE = 500  # rows whose cases are looked up at once
 _AGAIN = "-again"
-_OF_ALL = (
-    EndpointUnreachable,
-    NotAllowed,
-    NotReady,
-)  # whichever row is asked, it would be the same
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +59,9 @@ def predict_rows(
     Raises the MdsError that would meet every row alike, such as a server that went away: one case records
     it, and the rows can be asked again. Raises CaseNotRecorded.
     """
+    splitter = RowSplitter(_at_once(asked, chunk)) if rows else RowSplitter(chunk)
     for start in range(0, len(rows), chunk):
-        yield _chunk(asked, rows[start : start + chunk], first + start)
+        yield _chunk(asked, rows[start : start + chunk], first + start, splitter)
 
 
 def answered(sessions: Sessions, key: str, count: int) -> dict[int, CaseView]:
@@ -85,7 +83,9 @@ def _answered(sessions: Sessions, key: str, rows: range) -> dict[int, CaseView]:
     return {(keys | again)[name]: case for name, case in known.items() if case.is_answered}
 
 
-def _chunk(asked: RowsRequest, rows: Sequence[Values], start: int) -> list[CaseView]:
+def _chunk(
+    asked: RowsRequest, rows: Sequence[Values], start: int, splitter: RowSplitter
+) -> list[CaseView]:
     """The cases of neighbouring rows; those that have no answer yet are asked for."""
     keys = [f"{asked.key}-{start + place}" for place in range(len(rows))]
     done = _answered(asked.sessions, asked.key, range(start, start + len(rows)))
@@ -95,7 +95,7 @@ def _chunk(asked: RowsRequest, rows: Sequence[Values], start: int) -> list[CaseV
         _draft(asked, rows[p], f"{keys[p]}{_AGAIN}" if keys[p] in taken else keys[p])
         for p in missing
     ]
-    fresh = _asked(asked, [rows[place] for place in missing], drafts) if drafts else []
+    fresh = _asked(asked, [rows[place] for place in missing], drafts, splitter) if drafts else []
     done |= {start + place: case for place, case in zip(missing, fresh, strict=True)}
     return [done[start + place] for place in range(len(rows))]
 
@@ -107,17 +107,37 @@ def _draft(asked: RowsRequest, row: Values, key: str) -> CaseView:
 
 
 def _asked(
-    asked: RowsRequest, rows: Sequence[Values], drafts: Sequence[CaseView], request_id: str = ""
+    asked: RowsRequest,
+    rows: Sequence[Values],
+    drafts: Sequence[CaseView],
+    splitter: RowSplitter,
 ) -> list[CaseView]:
-    """The cases of one request, which is known by the number of its first case or by one of its own."""
-    request_id = request_id or drafts[0].id
-    attempt = call(asked.model, list(rows), request_id, "", asked.stopwatch)
-    if len(rows) > 1 and _is_to_be_halved(attempt, len(rows)):
-        half = len(rows) // 2
-        first = _asked(asked, rows[:half], drafts[:half], asked.new_id())
-        return first + _asked(asked, rows[half:], drafts[half:])
-    drafts = [replace(case, request_id=request_id) for case in drafts]
-    if isinstance(attempt.error, _OF_ALL):
+    """The cases of the rows, in as many requests as the model needs.
+
+    A request is known by the number of its first case, or by one of its own where another had that.
+    """
+    cases: list[CaseView] = []
+    used: set[str] = set()
+    splitter.add(len(rows))
+    while (part := splitter.next()) is not None:
+        some = drafts[part.start : part.stop]
+        request_id = asked.new_id() if some[0].id in used else some[0].id
+        used.add(request_id)
+        attempt = call(
+            asked.model, list(rows[part.start : part.stop]), request_id, "", asked.stopwatch
+        )
+        if splitter.is_settled(part, _outcome(attempt)):
+            cases += _settled(asked, attempt, [replace(c, request_id=request_id) for c in some])
+    return cases
+
+
+def _outcome(attempt: Attempt) -> Prediction | MdsError:
+    return attempt.prediction or cast(MdsError, attempt.error)
+
+
+def _settled(asked: RowsRequest, attempt: Attempt, drafts: Sequence[CaseView]) -> list[CaseView]:
+    """The recorded cases of one request. Raises the error that would meet every row alike."""
+    if isinstance(attempt.error, OF_ALL):
         # Not under the row's key, which stays free for the next time.
         failed = replace(drafts[0], idempotency_key=drafts[0].id)
         _record(asked.sessions, [completed(failed, attempt)], attempt)
@@ -128,16 +148,12 @@ def _asked(
     return _record(asked.sessions, cases, attempt)
 
 
-def _is_to_be_halved(attempt: Attempt, rows: int) -> bool:
-    if attempt.prediction is None:
-        return not isinstance(attempt.error, _OF_ALL)
-    return not _answers_each(attempt.prediction, rows)
-
-
-def _answers_each(prediction: Prediction, rows: int) -> bool:
-    """Whether every output has a row for each row asked."""
-    firsts = [output.shape[0] if output.shape else 1 for output in prediction.outputs]
-    return len(prediction.answers) == rows and all(first == rows for first in firsts)
+def _at_once(asked: RowsRequest, chunk: int) -> int:
+    """How many rows a request may hold. What fails here fails again in the call, where it is recorded."""
+    try:
+        return rows_at_once(asked.model.signature().max_rows, chunk)
+    except Exception:
+        return chunk
 
 
 def _recorded(sessions: Sessions, keys: Sequence[str]) -> dict[str, CaseView]:

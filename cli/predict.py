@@ -6,12 +6,14 @@ import argparse
 import json
 import mimetypes
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from cli import fleet
-from cli.output import GOOD, Wrong, document, printable, say
+from cli.output import GOOD, Wrong, code_of, document, printable, say
 from cli.rows_file import rows_in
+from mds_client.client.row_splitter import Chunk
 from mds_client.prediction import Answer, Prediction
 from mds_client.signature import FILE_KINDS, Field, File, Signature
 
@@ -40,19 +42,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Ask once, for all rows together, and tell the answers."""
+    """Ask for all rows, in as many requests as the server needs, and tell the answers in their order.
+
+    A row that is refused is said on stderr, after which the exit code is that of its error.
+    """
+    chunks: list[Chunk] = []
     with fleet.opened(chosen.model) as (client, ref):
         signature = client.signature(ref)
-        prediction = client.predict(signature, rows_of(signature, chosen))
+        rows = rows_of(signature, chosen)
+        if len(rows) == 1:
+            chunks.append(Chunk(rows=range(1), outcome=client.predict(signature, rows)))
+        else:
+            for chunk in client.predict_rows(signature, rows):
+                chunks.append(chunk)
+                if not chosen.json:
+                    _tell(chunk)
+    if len(rows) == 1 and not chosen.json:
+        _tell(chunks[0])
     if chosen.show_sent:
-        sent = prediction.exchange
-        say(f"{sent.method} {sent.url}\n{sent.request_body.decode('utf-8', 'replace')}")
+        _say_sent(chunks)
     if chosen.json:
-        document(_facts(prediction))
-        return GOOD
-    for answer in prediction.answers:
+        document(_facts(chunks))
+    return next((code_of(chunk.error) for chunk in chunks if chunk.error), GOOD)
+
+
+def _tell(chunk: Chunk) -> None:
+    """One line a row on stdout, so that answers and rows stay side by side."""
+    if chunk.error:
+        say(f"Row {chunk.rows.start + 1}: {chunk.error.sentence}")
+        print("not answered")
+    for answer in chunk.answers:
         print(_in_words(answer))
-    return GOOD
+
+
+def _say_sent(chunks: Sequence[Chunk]) -> None:
+    for chunk in chunks:
+        if sent := chunk.outcome.exchange:
+            say(f"{sent.method} {sent.url}\n{sent.request_body.decode('utf-8', 'replace')}")
 
 
 def rows_of(signature: Signature, chosen: argparse.Namespace) -> list[dict[str, object]]:
@@ -139,13 +165,34 @@ def _read_files(signature: Signature, row: dict[str, object]) -> dict[str, objec
     }
 
 
-def _facts(prediction: Prediction) -> dict[str, object]:
+def _facts(chunks: Sequence[Chunk]) -> dict[str, object]:
+    """The answers in the order of the rows; where one request held them all, its facts beside them."""
+    answers = [facts for chunk in chunks for facts in _of_rows(chunk)]
+    requests = [facts for chunk in chunks if (facts := _request(chunk))]
+    return (
+        {**requests[0], "answers": answers}
+        if len(chunks) == len(requests) == 1
+        else {
+            "answers": answers,
+            "requests": requests,
+        }
+    )
+
+
+def _of_rows(chunk: Chunk) -> list[dict[str, object]]:
+    if chunk.error:
+        return [{"error": chunk.error.sentence, "advice": chunk.error.advice}]
+    return [{"headline": a.headline, "answer": a} for a in chunk.answers]
+
+
+def _request(chunk: Chunk) -> dict[str, object]:
+    if not isinstance(chunk.outcome, Prediction):
+        return {}
     return {
-        "model": str(prediction.model),
-        "request_id": prediction.exchange.request_id,
-        "seconds": prediction.exchange.seconds,
-        "answers": [{"headline": a.headline, "answer": a} for a in prediction.answers],
-        "outputs": prediction.outputs,
+        "model": str(chunk.outcome.model),
+        "request_id": chunk.outcome.exchange.request_id,
+        "seconds": chunk.outcome.exchange.seconds,
+        "outputs": chunk.outcome.outputs,
     }
 
 

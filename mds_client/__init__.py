@@ -3,7 +3,8 @@
 Importing it costs little beyond httpx and NumPy: protocols and codecs load when they are first used.
 """
 
-from mds_client.client.async_client import AsyncMdsClient
+from mds_client.client.async_client import AsyncMdsClient, AsyncModel
+from mds_client.client.row_splitter import Chunk
 from mds_client.client.sync_client import MdsClient, Model
 from mds_client.errors import (
     EndpointFailed,
@@ -27,6 +28,8 @@ from mds_client.transport.exchange import Exchange
 __all__ = [
     "Answer",
     "AsyncMdsClient",
+    "AsyncModel",
+    "Chunk",
     "EndpointFailed",
     "EndpointRefused",
     "EndpointTimedOut",

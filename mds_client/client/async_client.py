@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from mds_client.client.base_client import FAULTS, MALFORMED, MOST_ASKED, SIGNING_IN, BaseClient
+from mds_client.client.base_client import (
+    FAULTS,
+    MALFORMED,
+    MOST_ASKED,
+    SIGNING_IN,
+    BaseClient,
+    mismatch,
+)
 from mds_client.client.call import Call, ConnectionTrace, new_request_id
 from mds_client.client.response_body import bound, decodable, headers_of
-from mds_client.errors import MdsError
+from mds_client.client.row_splitter import AT_ONCE, OF_ALL, Chunk, RowSplitter, rows_at_once
+from mds_client.errors import EndpointFailed, EndpointRefused, MdsError
 from mds_client.prediction import Prediction
 from mds_client.protocols.detection import Detection, detection
-from mds_client.protocols.explainers import Explained, explainers, of_explainer
+from mds_client.protocols.explainers import Explained, explainer_of, explainers, of_explainer
 from mds_client.protocols.protocol import Conversation, Protocol, Result
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
@@ -81,6 +90,13 @@ class AsyncMdsClient(BaseClient):
         """The server's models, one entry for each name and version. Raises MdsError."""
         return await self._converse((await self.protocol()).models())
 
+    def model(
+        self, name: str, version: str = "", *, signature: Signature | None = None
+    ) -> AsyncModel:
+        """As MdsClient.model."""
+        ref = ModelRef(server=self.server.name, name=name, version=version)
+        return AsyncModel(client=self, ref=ref, known=signature)
+
     async def signature(self, ref: ModelRef) -> Signature:
         """What the model takes and answers, as far as the server says. Raises MdsError."""
         return await self._converse((await self.protocol()).signature(ref))
@@ -101,6 +117,29 @@ class AsyncMdsClient(BaseClient):
         request = protocol.predict_request(signature, rows, request_id or new_request_id())
         response, exchange = await self._send(request, trace_id, self.hedge_after(signature))
         return self.prediction(protocol, signature, len(rows), response, exchange)
+
+    async def predict_rows(
+        self, signature: Signature, values: Rows, *, at_once: int = AT_ONCE, trace_id: str = ""
+    ) -> AsyncIterator[Chunk]:
+        """As MdsClient.predict_rows."""
+        rows = checked_rows(signature, values)
+        splitter = RowSplitter(rows_at_once(signature.max_rows, at_once))
+        splitter.add(len(rows))
+        while (part := splitter.next()) is not None:
+            outcome = await self._outcome_of(signature, rows[part.start : part.stop], trace_id)
+            if splitter.is_settled(part, outcome):
+                yield Chunk(rows=part, outcome=outcome)
+
+    async def _outcome_of(
+        self, signature: Signature, rows: Rows, trace_id: str
+    ) -> Prediction | MdsError:
+        """What came of one request. Raises what would meet every row alike."""
+        try:
+            return await self.predict(signature, rows, trace_id=trace_id)
+        except OF_ALL:
+            raise
+        except MdsError as error:
+            return error
 
     async def explainers(self) -> dict[ModelRef, Explainer]:
         """As MdsClient.explainers."""
@@ -247,3 +286,61 @@ class AsyncMdsClient(BaseClient):
         except SIGNING_IN as error:
             raise self.signing_in(error) from error
         return httpx.Response(found.status, content=found.body)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AsyncModel:
+    """The same as Model, awaited."""
+
+    client: AsyncMdsClient
+    ref: ModelRef
+    known: Signature | None = None
+
+    async def signature(self) -> Signature:
+        """As Model.signature."""
+        return self.known or await self.client.signature(self.ref)
+
+    async def predict(
+        self, values: Rows, *, request_id: str = "", trace_id: str = ""
+    ) -> Prediction:
+        """As Model.predict."""
+        signature = await self.signature()
+        try:
+            return await self.client.predict(
+                signature, values, request_id=request_id, trace_id=trace_id
+            )
+        except (EndpointRefused, EndpointFailed) as error:
+            raise await self._reason(error) from error
+
+    async def predict_rows(
+        self, values: Rows, *, at_once: int = AT_ONCE, trace_id: str = ""
+    ) -> AsyncIterator[Chunk]:
+        """As MdsClient.predict_rows."""
+        chunks = self.client.predict_rows(
+            await self.signature(), values, at_once=at_once, trace_id=trace_id
+        )
+        async for chunk in chunks:
+            yield chunk
+
+    async def explain(self, values: Rows, *, request_id: str = "", trace_id: str = "") -> Explained:
+        """As Model.explain."""
+        signature = await self.signature()
+        if signature.explainer is None:
+            found = explainer_of(await self.client.explainers(), self.ref)
+            signature = replace(signature, explainer=found)
+        return await self.client.explain(
+            signature, values, request_id=request_id, trace_id=trace_id
+        )
+
+    async def _reason(self, error: MdsError) -> MdsError:
+        """A refusal is a mismatch when the model no longer takes what it was known to take."""
+        if self.known is None or not await self._has_changed(self.known):
+            return error
+        return mismatch(error)
+
+    async def _has_changed(self, known: Signature) -> bool:
+        try:
+            now = await self.client.signature(self.ref)
+            return now.fingerprint != known.declared_fingerprint
+        except MdsError:
+            return False

@@ -19,6 +19,7 @@ from mds_client.errors import (
     InvalidValues,
     MdsError,
     Problem,
+    SignatureMismatch,
     UnreadableAnswer,
 )
 from mds_client.errors.error_mapping import at_field, let_in
@@ -339,6 +340,17 @@ class BaseClient:
         except MALFORMED as error:
             raise of_explainer(self.misread(error, exchange)) from error
         return Explained(explainer=explainer, said=said, exchange=exchange)
+
+
+def mismatch(error: MdsError) -> SignatureMismatch:
+    """The refusal of a model that takes something else now."""
+    found = SignatureMismatch(
+        "The model takes something else now than when this form was drawn.",
+        advice="Reload the page for the new form. What you entered is in the record.",
+        detail=error.detail,
+    )
+    found.exchange = error.exchange
+    return found
 
 
 def _standing(given: Mapping[str, str]) -> dict[str, str]:

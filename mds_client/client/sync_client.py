@@ -10,21 +10,28 @@ with MdsClient(Server(name="demo", url="http://127.0.0.1:8080")) as client:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
 import httpx
 
-from mds_client.client.base_client import FAULTS, MALFORMED, MOST_ASKED, SIGNING_IN, BaseClient
+from mds_client.client.base_client import (
+    FAULTS,
+    MALFORMED,
+    MOST_ASKED,
+    SIGNING_IN,
+    BaseClient,
+    mismatch,
+)
 from mds_client.client.call import Call, new_request_id
 from mds_client.client.response_body import bound, decodable, headers_of, parts
+from mds_client.client.row_splitter import AT_ONCE, OF_ALL, Chunk, RowSplitter, rows_at_once
 from mds_client.errors import (
     EndpointFailed,
     EndpointRefused,
     MdsError,
-    SignatureMismatch,
 )
 from mds_client.prediction import Prediction
 from mds_client.protocols.detection import Detection, detection
@@ -144,6 +151,32 @@ class MdsClient(BaseClient):
         request = protocol.predict_request(signature, rows, request_id or new_request_id())
         response, exchange = self._send(request, trace_id, self.hedge_after(signature))
         return self.prediction(protocol, signature, len(rows), response, exchange)
+
+    def predict_rows(
+        self, signature: Signature, values: Rows, *, at_once: int = AT_ONCE, trace_id: str = ""
+    ) -> Iterator[Chunk]:
+        """The answers to many rows, in their order and in as many requests as the server needs: at most so many
+        rows each, fewer where the model says so or refuses more. A row that is refused alone is a chunk with its
+        error; the others have their answers.
+
+        Raises InvalidValues before anything is sent, and the MdsError that would meet every row alike.
+        """
+        rows = checked_rows(signature, values)
+        splitter = RowSplitter(rows_at_once(signature.max_rows, at_once))
+        splitter.add(len(rows))
+        while (part := splitter.next()) is not None:
+            outcome = self._outcome_of(signature, rows[part.start : part.stop], trace_id)
+            if splitter.is_settled(part, outcome):
+                yield Chunk(rows=part, outcome=outcome)
+
+    def _outcome_of(self, signature: Signature, rows: Rows, trace_id: str) -> Prediction | MdsError:
+        """What came of one request. Raises what would meet every row alike."""
+        try:
+            return self.predict(signature, rows, trace_id=trace_id)
+        except OF_ALL:
+            raise
+        except MdsError as error:
+            return error
 
     def explainers(self) -> dict[ModelRef, Explainer]:
         """What explains which of the server's models, read from its listing and their metadata (of at most
@@ -328,6 +361,14 @@ class Model:
         except (EndpointRefused, EndpointFailed) as error:
             raise self._reason(error) from error
 
+    def predict_rows(
+        self, values: Rows, *, at_once: int = AT_ONCE, trace_id: str = ""
+    ) -> Iterator[Chunk]:
+        """As MdsClient.predict_rows."""
+        return self.client.predict_rows(
+            self.signature(), values, at_once=at_once, trace_id=trace_id
+        )
+
     def explain(self, values: Rows, *, request_id: str = "", trace_id: str = "") -> Explained:
         """What the explainer deployed beside the model says of one row. Raises MdsError."""
         signature = self.signature()
@@ -340,13 +381,7 @@ class Model:
         """A refusal is a mismatch when the model no longer takes what it was known to take."""
         if self.known is None or not self._has_changed(self.known):
             return error
-        mismatch = SignatureMismatch(
-            "The model takes something else now than when this form was drawn.",
-            advice="Reload the page for the new form. What you entered is in the record.",
-            detail=error.detail,
-        )
-        mismatch.exchange = error.exchange
-        return mismatch
+        return mismatch(error)
 
     def _has_changed(self, known: Signature) -> bool:
         try:

@@ -238,6 +238,7 @@ def _signature(model: ModelRef, operation: _Operation) -> Signature:
         title=_text(operation.facts.get("summary")),
         question=_text(operation.facts.get("description")),
         platform="OpenAPI",
+        max_rows=0 if form == _MANY else 1,
     )
 
 

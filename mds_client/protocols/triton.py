@@ -35,11 +35,13 @@ class Triton(OpenInference):
         return f"GET /v2 answered as {said.get('name')!r} with Triton's extensions."
 
     def signature(self, model: ModelRef) -> Conversation[Signature]:
-        """The metadata, and from the configuration what may be left out and what is a picture."""
+        """The metadata, and from the configuration what may be left out, what is a picture, and how many rows
+        a request may hold."""
         signature = yield from super().signature(model)
-        config = _inputs((yield Request(method="GET", path=f"{self.path(model)}/config")))
-        found = (_configured(field, config.get(field.name, {})) for field in signature.inputs)
-        return replace(signature, inputs=tuple(found))
+        config = _config((yield Request(method="GET", path=f"{self.path(model)}/config")))
+        inputs = _inputs(config)
+        found = (_configured(field, inputs.get(field.name, {})) for field in signature.inputs)
+        return replace(signature, inputs=tuple(found), max_rows=_max_rows(config))
 
     def read_signature(self, model: ModelRef, response: Response) -> Signature:
         """A shape that begins with a size is that of a model without batches; such take one row alone."""
@@ -70,15 +72,26 @@ def _without_batch(field: Field) -> Field:
     return replace(field, provenance={**field.provenance, "batch": NO_BATCH})
 
 
-def _inputs(response: Response) -> dict[str, Mapping[str, object]]:
-    """The inputs by name; none when the configuration may not be read."""
+def _config(response: Response) -> Mapping[str, object]:
+    """The configuration; nothing when it may not be read."""
     if response.status != 200:
         return {}
     try:
         config = json_of(response)
     except UnreadableAnswer:
         return {}
-    listed = config.get("input") if isinstance(config, Mapping) else None
+    return config if isinstance(config, Mapping) else {}
+
+
+def _max_rows(config: Mapping[str, object]) -> int:
+    """Triton's max_batch_size; its 0 is for models without batches, whose shapes say the rest."""
+    most = config.get("max_batch_size")
+    return most if type(most) is int and most > 0 else 0
+
+
+def _inputs(config: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
+    """The inputs by name."""
+    listed = config.get("input")
     inputs = [i for i in listed if isinstance(i, Mapping)] if isinstance(listed, list) else []
     return {str(i.get("name")): i for i in inputs}
 

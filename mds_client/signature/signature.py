@@ -80,6 +80,7 @@ class Signature:
 
     `layout` says how rows become tensors: `columns` (one tensor a field), `matrix` (one tensor of all
     fields, named `tensor`), `tensors` (each field a tensor of any shape), `unknown` (nothing declared).
+    `max_rows` is how many rows one request may hold, 0 where nobody says.
     `provenance` is of title, question and description. `declared_as` is the fingerprint of the server's own
     declaration, where other sources added to it. `explainer` is deployed beside it; `explains` is the
     name[@version] of the model that this one says it explains.
@@ -98,6 +99,7 @@ class Signature:
     declared_as: str = ""
     explainer: Explainer | None = None
     explains: str = ""
+    max_rows: int = 0
 
     def __getitem__(self, name: str) -> Field:
         for found in self.inputs:

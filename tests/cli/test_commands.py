@@ -18,6 +18,7 @@ import settings
 from cli.main import main
 from tests.mds_client import faults
 from tests.mds_client.cluster import KSERVE, cluster, resource
+from tests.mds_client.few_rows import BAD, few_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -146,6 +147,29 @@ def test_one_bad_cell_is_named_by_its_row_and_nothing_is_sent(
     assert "could not be read" in capsys.readouterr().err
     assert main(["predict", "penguins@v2", "--file", str(tmp_path / "none.csv")]) == 2
     assert "could not be read" in capsys.readouterr().err
+
+
+def test_a_file_of_more_rows_than_the_model_takes_is_answered_row_by_row_of_it(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("x\n" + "\n".join(map(str, range(20))))
+    with few_rows() as (url, asked):
+        server = {"name": "small", "url": url, "protocol": "open-inference", "models": ["few"]}
+        monkeypatch.setenv("MDS_SERVERS", json.dumps([server]))
+        settings.settings.cache_clear()
+        assert main(["predict", "small/few", "--file", str(path)]) == 1
+        said = capsys.readouterr()
+        told = [str(n) if n != BAD else "not answered" for n in range(20)]
+        assert said.out.splitlines() == told
+        assert f"Row {BAD + 1}: " in said.err
+        assert main(["predict", "small/few", "--file", str(path), "--json"]) == 1
+        answers = json.loads(capsys.readouterr().out)["answers"]
+        assert [a.get("headline") for a in answers] == [
+            str(n) if n != BAD else None for n in range(20)
+        ]
+        assert "advice" in answers[BAD]
+    assert max(asked) == 20
 
 
 def test_files_are_named_in_the_cells_of_a_table(tmp_path: Path, capsys: Captured) -> None:

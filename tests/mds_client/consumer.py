@@ -11,6 +11,8 @@ import numpy as np
 from mds_client import (
     Answer,
     AsyncMdsClient,
+    AsyncModel,
+    Chunk,
     Field,
     InvalidValues,
     MdsClient,
@@ -57,13 +59,25 @@ def refused(url: str) -> list[str]:
     return ["a row without values was answered"]
 
 
+def in_parts(url: str) -> int:
+    with MdsClient(Server(name="demo", url=url)) as client:
+        model = client.model("penguins", version="v2")
+        chunks = list(model.predict_rows(model.signature().example_rows[:3], at_once=2))
+        _ = assert_type(chunks, list[Chunk])
+        return len(chunks)
+
+
 async def awaited(url: str) -> list[str]:
     async with AsyncMdsClient(Server(name="demo", url=url)) as client:
+        model = client.model("penguins", version="v2")
+        _ = assert_type(model, AsyncModel)
+        _ = assert_type(await model.signature(), Signature)
         return [f"{info.ref} {info.state}" for info in await client.models()]
 
 
 if __name__ == "__main__":
     print(asked(sys.argv[1]))
     print(of_numbers(sys.argv[1]))
+    print(in_parts(sys.argv[1]))
     print("\n".join(refused(sys.argv[1])))
     print("\n".join(asyncio.run(awaited(sys.argv[1]))))
