@@ -1,10 +1,10 @@
 # Every command of this project. `make demo` and `make test` install what they need.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# scripts/install chooses a Python 3.11 or 3.12; `make demo PYTHON=…` names another.
+export PYTHON
 # uv is fetched into the project's own folder when the machine has none.
 UV := $(shell command -v uv || echo .tools/bin/uv)
-export UV_PYTHON_DOWNLOADS := never
 # Two environments: serving and app never share one.
 unexport VIRTUAL_ENV
 APP := .venv/bin/python
@@ -82,19 +82,18 @@ clean:
 	rm -rf .venv demo_mds/.venv var
 
 .tools/bin/uv:
-	@echo "Fetching uv into .tools/"
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools uv
+	@scripts/install uv
 
 .venv/app.stamp: uv.lock | $(UV)
 	@echo "Installing the workbench (about 1 GB with the explainers; once)"
-	$(UV) sync --frozen --no-dev --inexact --python $(PYTHON)
+	@scripts/install sync --no-dev --inexact
 	@touch $@
 
 .venv/test.stamp: uv.lock | $(UV)
-	$(UV) sync --frozen --python $(PYTHON)
+	@scripts/install sync
 	@touch $@ .venv/app.stamp
 
 demo_mds/.venv/serving.stamp: demo_mds/uv.lock | $(UV)
 	@echo "Installing the embedded model server (about 700 MB; once)"
-	$(UV) sync --frozen --project demo_mds --python $(PYTHON)
+	@scripts/install sync --project demo_mds
 	@touch $@
