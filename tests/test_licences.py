@@ -35,14 +35,25 @@ def _words(found: Distribution) -> str:
 def _runtime() -> dict[str, Distribution]:
     """Everything that the app's own dependencies bring, transitively; the dev group is not among it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return _brought_by(project["dependencies"])
+
+
+def _brought_by(requirements: list[str]) -> dict[str, Distribution]:
+    """What they bring, transitively."""
     found: dict[str, Distribution] = {}
-    waiting = [Requirement(text) for text in project["dependencies"]]
+    seen: set[tuple[str, frozenset[str]]] = set()
+    waiting = [Requirement(text) for text in requirements]
     while waiting:
         wanted = waiting.pop()
         name = canonicalize_name(wanted.name)
         extras = wanted.extras or {""}
-        if name in found or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
+        key = (
+            name,
+            frozenset(extras),
+        )  # `httpx[http2]` brings more than the httpx that came before
+        if key in seen or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
             continue
+        seen.add(key)
         found[name] = distribution(name)  # raises when something that is needed is not installed
         for text in found[name].requires or []:
             needed = Requirement(text)
@@ -55,6 +66,16 @@ def _runtime() -> dict[str, Distribution]:
 def test_the_apps_dependencies_are_free_to_use() -> None:
     found = _runtime()
     assert {"alibi", "shap", "streamlit", "spacy", "psycopg-binary"} <= set(found)
+    bad = [name for name, package in found.items() if FORBIDDEN.search(_words(package))]
+    assert not bad
+
+
+def test_the_clients_dependencies_are_free_to_use() -> None:
+    """Those of mds-client as a distribution of its own, with every extra."""
+    project = tomllib.loads((ROOT / "mds_client" / "pyproject.toml").read_text())["project"]
+    extras = [text for group in project["optional-dependencies"].values() for text in group]
+    found = _brought_by([*project["dependencies"], *extras])
+    assert {"httpx", "numpy", "lightkube", "h2"} <= set(found)
     bad = [name for name, package in found.items() if FORBIDDEN.search(_words(package))]
     assert not bad
 
