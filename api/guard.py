@@ -113,8 +113,7 @@ def _binding(page: Path) -> dict[str, str]:
     """As strict as Streamlit 1.67 runs with: it writes styles into the page, and loads components' scripts from blobs."""
     policy = {
         "default-src": "'self'",
-        # Plotly draws some charts with functions that it makes of text.
-        "script-src": f"'self' blob: 'unsafe-eval' {_inline_scripts(page)}".strip(),
+        "script-src": f"'self' blob: 'wasm-unsafe-eval' {_inline_scripts(page)}".strip(),
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: blob:",
         "media-src": "'self' data: blob:",

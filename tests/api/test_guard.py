@@ -100,5 +100,6 @@ def test_every_answer_binds_the_browser(guard: Guard) -> None:
         assert headers["x-frame-options"] == "SAMEORIGIN"
         assert headers["referrer-policy"] == "same-origin"
         policy = headers["content-security-policy"]
-        assert "script-src 'self' blob: 'unsafe-eval' 'sha256-" in policy
+        assert "script-src 'self' blob: 'wasm-unsafe-eval' 'sha256-" in policy
+        assert "unsafe-eval'" not in policy.replace("'wasm-unsafe-eval'", "")
         assert "frame-ancestors 'self'" in policy

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.visit import Visit
+from tests.browser.visit import Visit, until
 
 _BACKGROUND = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
 
@@ -17,7 +18,7 @@ def in_both_schemes(page: Page, exempt: Collection[tuple[str, str]] = ()) -> lis
     found = _serious(page, "light", exempt)
     light = page.evaluate(_BACKGROUND)
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"light => {_BACKGROUND} !== light", arg=light)
+    until(page, f"{_BACKGROUND} !== {json.dumps(light)}")
     Visit(page).settled()
     return found + _serious(page, "dark", exempt)
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from cli import demo
 from tests.browser import axe
 from tests.browser.odd_models import data_of, odd_models
-from tests.browser.visit import Visit
+from tests.browser.visit import Visit, until
 from tests.browser.watched import app_of_its_own, watched
 from tests.mds_client.answered import png
 
@@ -170,7 +170,7 @@ def test_a_draft_keeps_dates_times_and_shares(page: Page, sent: dict[str, Any]) 
     _type_parts(page, "Born", year="2001", month="02", day="03")
     _type_parts(page, "Applied", year="2025", month="12", day="24", hour="18", minute="45")
     _type_parts(page, "Called", hour="07", minute="15")
-    page.wait_for_function("JSON.stringify(localStorage).includes('07:15')")
+    until(page, "JSON.stringify(localStorage).includes('07:15')")
     page.reload()
     expect(page.get_by_text("Your draft is back")).to_be_visible()
     expect(page.get_by_role("spinbutton", name="Interest")).to_have_value("12.5")
@@ -187,7 +187,7 @@ def test_a_day_of_the_calendar_is_kept_in_the_draft(page: Page) -> None:
         page.get_by_text("21", exact=True)
     ).first.click()
     expect(page.get_by_role("spinbutton", name="day, Born")).to_have_text("21")
-    page.wait_for_function("JSON.stringify(localStorage).includes('1987-05-21')")
+    until(page, "JSON.stringify(localStorage).includes('1987-05-21')")
 
 
 PUT = """async (data) => {

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.visit import Visit
+from tests.browser.visit import Visit, until
 
 EARLIER = "This answer is for the earlier values."
 
@@ -186,7 +186,7 @@ def test_a_reload_keeps_what_was_typed_and_the_answer_faded(page: Page) -> None:
     _is_fresh(visit, case)
     visit.settled().type_number("Body mass", "4321")
     _is_faded(visit, case)
-    page.wait_for_function("JSON.stringify(localStorage).includes('4321')")
+    until(page, "JSON.stringify(localStorage).includes('4321')")
     page.reload()
     expect(page.get_by_role("spinbutton", name="Body mass")).to_have_value("4321")
     _is_faded(visit, case)
@@ -197,7 +197,7 @@ def test_two_tabs_have_each_their_own_inputs(page: Page) -> None:
     case = visit.case()
     visit.type_number("Body mass", "4321")
     _is_faded(visit, case)
-    page.wait_for_function("JSON.stringify(localStorage).includes('4321')")
+    until(page, "JSON.stringify(localStorage).includes('4321')")
     other = Visit(page.context.new_page()).open(f"/predict?case={case}")
     expect(other.button("Yes")).to_be_visible()
     _is_fresh(other.settled(), case)

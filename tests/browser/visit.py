@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -97,7 +98,7 @@ class Visit:
 
     def watched_by_drafts(self) -> Visit:
         """Wait until what is typed is kept; nobody types as early as a test does."""
-        self.page.wait_for_function("window.mdsDrafts?.heard")
+        until(self.page, "window.mdsDrafts?.heard")
         return self
 
     def type_number(self, name: str, text: str) -> Visit:
@@ -184,3 +185,14 @@ class Visit:
 
 def _case(url: str) -> str:
     return parse_qs(urlsplit(url).query).get("case", [""])[0]
+
+
+def until(page: Page, expression: str, seconds: float = 30) -> None:
+    """Wait until a JavaScript expression is true. Raises AssertionError when time is up.
+
+    Playwright's own wait_for_function evaluates text in the page, which our content security policy forbids.
+    """
+    end = time.monotonic() + seconds
+    while not page.evaluate(f"() => Boolean({expression})"):
+        assert time.monotonic() < end, expression
+        page.wait_for_timeout(50)
