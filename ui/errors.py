@@ -23,7 +23,10 @@ _TITLES = {
     "failed": "The model could not answer",
     "unreadable": "The answer could not be read",
     "mismatch": "The model has changed",
+    "job_cancelled": "Stopped",
 }
+# What a person has to correct, or wanted, is no error.
+_DRAWN = {"invalid": st.warning, "job_cancelled": st.info}
 
 
 def show(error: MdsError) -> None:
@@ -33,7 +36,7 @@ def show(error: MdsError) -> None:
 
 def show_failure(kind: str, sentence: str, advice: str = "", request_id: str = "") -> None:
     parts = [plain(sentence), plain(advice), f":small[Request {request_id}]" if request_id else ""]
-    draw = st.warning if kind == "invalid" else st.error
+    draw = _DRAWN.get(kind, st.error)
     draw("  \n".join(part for part in parts if part), title=_TITLES.get(kind, "This did not work"))
 
 

@@ -39,6 +39,7 @@ def _supposed(visit: Visit) -> None:
     """The smallest change is found, and open to be changed."""
     visit.click(visit.page.get_by_text("The smallest change", exact=True))
     visit.click(visit.button("Find the smallest change"))
+    expect(visit.button("Open as scenario").first).to_be_visible(timeout=SLOW)
     visit.click(visit.button("Open as scenario").first)
     visit.click(visit.button("Ask what if"))
     expect(visit.page.get_by_text("Another answer.")).to_be_visible(timeout=SLOW)

@@ -70,7 +70,7 @@ def test_text_in_a_number_is_said_and_kept(page: Page) -> None:
     _said(page, "must hold numbers only")
     expect(page.get_by_role("textbox")).to_have_value("thirteen, two and a bit")
     _counts_one_failure_more(visit, "demo/wine", before)
-    expect(page.get_by_text("not sent: values to correct")).to_be_visible()
+    expect(page.get_by_text("not sent: invalid values")).to_be_visible()
 
 
 def test_a_missing_field_is_named_and_the_others_are_kept(page: Page) -> None:

@@ -25,4 +25,4 @@ def test_unusual_inputs_typical_cases_and_similar_cases(page: Page) -> None:
     visit.click(page.get_by_role("link", name="Choose other typical cases"))
     expect(page.get_by_role("heading", name="What does the model take?")).to_be_visible()
     page.get_by_role("tab", name="Typical cases").click()
-    expect(page.get_by_text("Now these are 25 examples of the model.")).to_be_visible()
+    expect(page.get_by_text("Currently: 25 examples of the model.")).to_be_visible()

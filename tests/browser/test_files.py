@@ -37,7 +37,8 @@ def test_a_file_is_mapped_tried_and_answered(page: Page, tmp_path: Path) -> None
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the answers").click()
     taken = Path(download.value.path()).read_text(encoding="utf-8-sig")
-    assert len(taken.splitlines()) == 8
+    assert len(taken.splitlines()) == 9
+    assert re.search(r"^much,.*Bill length must be a number", taken, re.MULTILINE)
     assert re.search(r"Gentoo|Adelie|Chinstrap", taken)
 
 

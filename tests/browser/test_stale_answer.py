@@ -212,7 +212,7 @@ def test_feedback_from_a_faded_answer_is_refused(page: Page) -> None:
     visit = _answered(page, "demo/penguins@v2")
     visit.type_number("Body mass", "4321")
     _is_faded(visit, visit.case())
-    page.evaluate("document.getElementById('mds-stale').textContent = ''")
+    page.add_style_tag(content="div[class].st-key-answer_more { display: flex !important; }")
     visit.click(visit.button("Yes"))
     expect(page.get_by_text("restore them, or ask the model again")).to_be_attached()
     expect(page.get_by_text("Recorded: right")).to_have_count(0)

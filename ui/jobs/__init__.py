@@ -11,6 +11,7 @@ import streamlit as st
 
 from jobs import store
 from jobs.contract import Progress
+from jobs.errors import JobCancelled, JobFailed
 from mds_client.errors import MdsError
 from services import services
 from ui.text import plain
@@ -41,7 +42,9 @@ def failure(job: store.JobView) -> MdsError | None:
     """Why a job did not come to a result; None for every other."""
     if job.state not in ("failed", "cancelled"):
         return None
-    return MdsError(job.sentence, advice=job.advice)
+    error = MdsError(job.sentence, advice=job.advice)
+    error.kind = JobCancelled.kind if job.state == "cancelled" else JobFailed.kind
+    return error
 
 
 def _progress(job_id: str) -> Progress | None:

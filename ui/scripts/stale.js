@@ -66,7 +66,13 @@ function recall() {
   state.asked = { ...collected(), ...state.asked };
 }
 
+// Until somebody does something, what the form becomes is what was sent: a table says its cells late, and the page is
+// drawn anew with values that were sent in another way.
 function differs() {
+  if (!state.isTouched && !state.sent) {
+    state.cells = {};
+    state.asked = { ...state.asked, ...collected() };
+  }
   state.last = { ...state.last, ...collected() };
   return Object.entries(state.last).some(([name, now]) => now !== (state.asked[name] ?? now));
 }
@@ -95,10 +101,14 @@ function listen() {
   };
   ["pointerdown", "keydown", "focusin", "change", "drop"].forEach((kind) => on(kind, (event) => isInForm(event) && state.data && recall()));
   const isOurs = (event) => container("answer_differs")?.contains(event.target);
+  ["pointerdown", "keydown", "input", "change", "paste", "drop", "wheel"].forEach((kind) =>
+    on(kind, (event) => isOurs(event) || (state.isTouched = true)),
+  );
   ["input", "change", "click", "keyup", "drop", "paste"].forEach((kind) => on(kind, (event) => isOurs(event) || later()));
   on("click", (event) => submit()?.contains(event.target) && press());
   on("keydown", (event) => event.key === "Enter" && isInForm(event) && press());
   const seen = { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-valuenow", "aria-checked", "title"] };
+  setInterval(() => document.hidden || check(), 1000); // a slow browser changes a box after all of these
   new MutationObserver((changes) => changes.some(isOfForm) && later()).observe(document.body, seen);
 }
 
@@ -109,6 +119,7 @@ function isOfForm(change) {
 // What is sent now: whoever types on while the model is asked has other inputs than its answer.
 function press() {
   if (!state.data) return;
+  state.isTouched = false;
   const before = state.cells;
   state.cells = {};
   state.sent = { form: state.data.form, values: { ...state.last, ...collected() }, cells: state.cells };
@@ -145,6 +156,7 @@ export default function (component) {
   if (!last || last.case !== data.case || last.form !== data.form) {
     const isSent = state.sent && state.sent.form === data.form;
     state.asked = isSent ? state.sent.values : {};
+    if (!isSent) state.isTouched = false;
     Object.assign(state, { last: {}, cells: isSent ? state.sent.cells : {}, sent: null });
   }
   state.draw = build(root, component);
