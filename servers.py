@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from mds_client.discovery.sources import Source
@@ -46,7 +46,8 @@ def registries_of(settings: Settings) -> Registries | None:
 
 def server_of(configured: ServerSettings) -> Server:
     """The server with its headers. Raises ValueError for an environment variable that is not set."""
-    return _made(Server, configured)
+    token = Secret(env=configured.management_token_env, file=configured.management_token_file)
+    return replace(_made(Server, configured), management_credentials=Credentials(token=token))
 
 
 _Made = TypeVar("_Made", bound=Server)

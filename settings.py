@@ -109,6 +109,10 @@ class ServerSettings(AddressSettings):
     management_url: OtherUrl = Field(
         "", description="Second address of a server that lists models there"
     )
+    management_token_env: str = Field(
+        "", description="Environment variable with the bearer token of `management_url`"
+    )
+    management_token_file: str = Field("", description="File with that token, read at each call")
     explainer_url: OtherUrl = Field(
         "", description="Address of its models' explainer, if it has its own"
     )

@@ -8,6 +8,7 @@ from cli import fleet
 from cli.output import GOOD, document, printable
 from mds_client.protocols.explainers import explainer_of
 from mds_client.signature import Field, Signature
+from mds_client.signature.limits import at_least, at_most
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,15 +59,11 @@ def _show_field(field: Field) -> None:
 def _facts(field: Field) -> list[str]:
     facts = [f"{field.kind} ({field.datatype} {list(field.shape)})"]
     facts += [f"unit {printable(field.unit)}"] if field.unit else []
-    if field.minimum is not None or field.maximum is not None:
-        facts.append(f"from {_bound(field.minimum)} to {_bound(field.maximum)}")
+    facts += [] if field.minimum is None else [at_least(field.minimum)]
+    facts += [] if field.maximum is None else [at_most(field.maximum)]
     if field.typical:
         facts.append(f"usually {field.typical[0]:g} to {field.typical[1]:g}")
     if field.choices:
         facts.append("one of " + ", ".join(printable(choice) for choice in field.choices))
     facts += [] if field.required else ["may be left out"]
     return facts
-
-
-def _bound(limit: float | None) -> str:
-    return "any" if limit is None else f"{limit:g}"

@@ -16,7 +16,8 @@ class Server:
 
     `protocol` is the name of a protocol, or "auto" to find it out. `models` are the names (with @version
     where there is one) of the models of a server that lists none. `management_url` is the second
-    address of a server that lists its models elsewhere (TorchServe), `explainer_url` that of the explainer
+    address of a server that lists its models elsewhere (TorchServe), with `management_credentials` where it takes
+    others than the server's; `explainer_url` is that of the explainer
     of its models, where it has one of its own. `explainers` says what explains a model: the name of another
     model, its own name for the protocol's own route, an empty one for nothing.
     Times in seconds: `connect_timeout` for the connection, `timeout` for a whole call. `headers` may
@@ -50,6 +51,7 @@ class Server:
     idempotent_models: tuple[str, ...] = ()
     tls: Tls = field(default_factory=Tls)
     credentials: Credentials = field(default_factory=Credentials)
+    management_credentials: Credentials = field(default_factory=Credentials)
     max_answer_bytes: int = 64 * 1024 * 1024
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 

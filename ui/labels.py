@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mds_client.signature import Field
+from mds_client.signature.limits import at_least, at_most
 from ui.text import number, plain
 
 
@@ -23,9 +24,11 @@ def limits(field: Field) -> str:
     low, high = field.minimum, field.maximum
     if low is None and high is None:
         return ""
-    if high is None:
-        return f"At least {number(low or 0)}."
-    return f"At most {number(high)}." if low is None else f"From {number(low)} to {number(high)}."
+    said = [] if low is None else [at_least(low, number)]
+    said += [] if high is None else [at_most(high, number)]
+    if len(said) == 2 and said[0].startswith("at least") and said[1].startswith("at most"):
+        return f"From {number(low or 0)} to {number(high or 0)}."
+    return f"{' and '.join(said).capitalize()}."
 
 
 def usual(field: Field) -> str:

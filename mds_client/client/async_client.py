@@ -245,7 +245,9 @@ class AsyncMdsClient(BaseClient):
     async def _stream(self, call: Call, started: float, trace: ConnectionTrace) -> Response:
         left = self.left(started, call)
         async with asyncio.timeout(left):
-            answer = await self._signed_in(self.wire(call, left, trace.async_event))
+            answer = await self._signed_in(
+                self.wire(call, left, trace.async_event), self.auth(call)
+            )
             return self.secrets.response(await self._read(answer, started))
 
     async def _read(self, answer: httpx.Response, started: float) -> Response:
@@ -261,11 +263,11 @@ class AsyncMdsClient(BaseClient):
             await answer.aclose()
         return Response(status=answer.status_code, body=bytes(body), headers=headers)
 
-    async def _signed_in(self, request: httpx.Request) -> httpx.Response:
+    async def _signed_in(self, request: httpx.Request, auth: httpx.Auth | None) -> httpx.Response:
         """The answer to the request, after whatever the credentials ask for first."""
-        if self._auth is None:
+        if auth is None:
             return await self._transport.handle_async_request(request)
-        flow = self._auth.auth_flow(request)
+        flow = auth.auth_flow(request)
         asked = next(flow)
         while True:
             answer = await self._sign_in(asked, request)

@@ -83,6 +83,7 @@ class BaseClient:
         for name, value in server.headers.items():
             self.secrets.add_header(name, value)
         self._auth = auth_of(server.credentials, self.secrets)
+        self._management_auth = auth_of(server.management_credentials, self.secrets)
         self._standing = _standing(server.headers)
         self._breaker = Breaker(server.breaker_failures, server.breaker_seconds, clock)
         self.detected: Detection | None = None
@@ -180,7 +181,12 @@ class BaseClient:
         if isinstance(outcome, MdsError) or call.request.to_explainer:
             return
         if not (isinstance(outcome, Response) and outcome.status == 503 and is_safe(call.request)):
-            self._breaker.note(outcome)
+            self._breaker.note(outcome, is_prediction=not is_safe(call.request))
+
+    def auth(self, call: Call) -> httpx.Auth | None:
+        """How we sign in for this call; None where nobody has to."""
+        own = self._management_auth if call.request.to_management else None
+        return own or self._auth
 
     def signing_in(self, error: Exception) -> MdsError:
         """Our error for one while a token was fetched."""
@@ -279,7 +285,7 @@ class BaseClient:
 
     def recognised(self, found: Detection) -> Protocol:
         """Keep the verdict with its evidence. Raises UnreadableAnswer for an unknown protocol, and
-        NotAllowed where nobody let us in."""
+        NotAllowed where access is refused."""
         self.detected = found
         if not found.protocol:
             raise unrecognised(found, self.server)

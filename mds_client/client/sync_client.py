@@ -70,8 +70,8 @@ class MdsClient(BaseClient):
         self._pool: Executor | None = None
         self._transport = transport or self._connections()
         # Our own transport takes requests as they are, where nobody has to sign in.
-        self._ask: Callable[[RawRequest], RawResponse] | None = (
-            None if self._auth else getattr(self._transport, "ask", None)
+        self._ask: Callable[[RawRequest], RawResponse] | None = getattr(
+            self._transport, "ask", None
         )
 
     def _connections(self) -> httpx.BaseTransport:
@@ -310,15 +310,16 @@ class MdsClient(BaseClient):
         return Response(status=answer.status, body=bytes(body), headers=headers)
 
     def _answer(self, call: Call, left: float) -> RawResponse:
-        if self._ask:
+        auth = self.auth(call)
+        if self._ask and auth is None:
             return self._ask(self.asked(call, left))
-        return _raw(self._signed_in(self.wire(call, left)))
+        return _raw(self._signed_in(self.wire(call, left), auth))
 
-    def _signed_in(self, request: httpx.Request) -> httpx.Response:
+    def _signed_in(self, request: httpx.Request, auth: httpx.Auth | None) -> httpx.Response:
         """The answer to the request, after whatever the credentials ask for first."""
-        if self._auth is None:
+        if auth is None:
             return self._transport.handle_request(request)
-        flow = self._auth.auth_flow(request)
+        flow = auth.auth_flow(request)
         asked = next(flow)
         while True:
             answer = self._sign_in(asked, request)

@@ -6,7 +6,7 @@
     + EndpointTimedOut      somebody is there, but the answer did not come in time
   + ModelNotFound           404: the server does not have this model or version
   + EndpointRefused         4xx: the model did not accept the request; carries the server's words
-    + NotAllowed            401, 403, a page to sign in at: we are not let in
+    + NotAllowed            401, 403, a page to sign in at: access is refused
   + EndpointFailed          5xx: the server's side broke
     + NotReady              424, 429, 503: it is loading or busy; later it may answer
   + UnreadableAnswer        success, but not the protocol that we were promised
@@ -97,7 +97,7 @@ class EndpointRefused(MdsError):
 
 
 class NotAllowed(EndpointRefused):
-    """The server does not let us in, or not to this model."""
+    """The server refuses access, or refuses it to this model."""
 
     kind = "not_allowed"
 

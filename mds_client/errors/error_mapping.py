@@ -48,7 +48,7 @@ class _Verdict:
 
 _NOT_ALLOWED = _Verdict(
     error=NotAllowed,
-    sentence="The server did not let us in.",
+    sentence="The server refused access.",
     advice="Ask whoever runs the server for access to this model.",
     quotes=False,
 )
@@ -120,7 +120,7 @@ _VERDICTS = {
 }
 
 # Statuses that servers use for almost anything: there a code or the words say what is meant.
-_VAGUE = (400, 404, 500)
+_VAGUE = (400, 404, 500, 503)
 _CODES = {
     "BAD_REQUEST": 400,
     "INVALID_PARAMETER_VALUE": 400,
@@ -136,6 +136,8 @@ _CODES = {
     "InvalidKeyException": 403,
     "ModelNotFoundException": 404,
     "ModelVersionNotFoundException": 404,
+    "InternalServerException": 500,  # TorchServe's 503 for a handler that raised
+    "ServiceUnavailableException": 503,
 }
 _WORDS = (
     (re.compile(r"(?:model|server|pipeline)\b[^:]*\bnot ready\b", re.IGNORECASE), 503),
@@ -144,6 +146,12 @@ _WORDS = (
     (re.compile(r"404 Not Found:"), 404),
     (re.compile(r"405 Method Not Allowed:"), 405),
     (re.compile(r"mlflow[\w.]*\.MlflowException\b"), 400),
+)
+# In a 503: that a model broke, and is not merely away.
+_BROKE = re.compile(
+    r"(?i:\b(?:prediction|predict|inference|infer|handler|model) (?:has )?(?:failed|error|raised|crashed)\b)"
+    r"|(?i:\b(?:failed|error) (?:during|in|while) (?:the )?(?:prediction|predicting|inference|handler)\b)"
+    r"|\b[A-Z]\w*(?:Error|Exception)\b",
 )
 _EXPLAINED = re.compile(r"Remote inference call failed with ([45]\d\d)\b")
 
@@ -233,6 +241,8 @@ def _meant(body: object, text: str, response: Response) -> int:
     if status not in _VAGUE:
         return status
     coded = next((_CODES[code] for code in codes_in(body) if code in _CODES), None)
+    if status == 503 and not coded and _BROKE.search(text[:_MOST_OF_DETAIL]):
+        return 500
     return coded or _meant_by(text) or status
 
 

@@ -23,6 +23,13 @@ _EXCEPTION = re.compile(
     r"^(?:(?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Warning)|(?:[a-z_]\w*\.)+[A-Z]\w*)\s*:\s*",
     re.ASCII,
 )
+# nginx, Envoy, HAProxy, Kong, Traefik and the cloud providers' balancers.
+_OF_A_GATEWAY = re.compile(
+    r"\bupstream\b|bad gateway|gateway time-?out|no (?:healthy|available|live) (?:upstream|server|backend)"
+    r"|no server is available|service (?:is )?(?:temporarily )?unavailable|ring-balancer|no endpoints available"
+    r"|backend (?:fetch|connection)|default backend",
+    re.IGNORECASE,
+)
 _NOISE = re.compile(r"^\[request id: [^\]]{0,100}\] ")
 _SAYS_NOTHING = ("Internal Server Error", "null")
 _FIELDS = (
@@ -60,6 +67,13 @@ def one_line(text: str) -> str:
     if len(line) > _MOST:
         line = line.rpartition(" Error: ")[2]
     return line[:_MOST] + ("…" if len(line) > _MOST else "")
+
+
+def own_words(content: bytes) -> str:
+    """What the model's own server said; empty for a page, for nothing, and for what a gateway says in the place
+    of a server that it cannot reach."""
+    words = one_line(text_of(json_in(content), content))
+    return "" if _OF_A_GATEWAY.search(words) else words
 
 
 def codes_in(body: object) -> Iterator[str]:

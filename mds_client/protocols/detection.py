@@ -28,7 +28,7 @@ class Detection:
     """The verdict on a base URL. `protocol` is empty when nothing was recognised.
 
     `evidence` is one sentence for the verdict, `probes` is everything that was asked. `is_locked` says
-    that whatever is there did not let us in.
+    that whatever is there refused access.
     """
 
     protocol: str = ""
@@ -51,11 +51,11 @@ def detection(server: Server) -> Conversation[Detection]:
 
 
 def unrecognised(found: Detection, server: Server) -> MdsError:
-    """The error for a server that answers but speaks nothing we know, or lets nobody in to find out."""
+    """The error for a server that answers but speaks nothing we know, or refuses access."""
     asked = "; ".join(f"{p.method} {p.path} → {p.status}" for p in found.probes)
     if found.is_locked:
         return NotAllowed(
-            f"The server “{server.title or server.name}” did not let us in.",
+            f"The server “{server.title or server.name}” refused access.",
             advice="Tell whoever runs this workbench to set credentials for this server in its settings.",
             detail=f"asked: {asked}",
         )

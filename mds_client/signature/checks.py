@@ -15,7 +15,8 @@ import numpy as np
 from mds_client.errors import Problem
 from mds_client.extras import is_installed
 from mds_client.signature.datatypes import Array
-from mds_client.signature.field_spec import FieldSpec, File
+from mds_client.signature.field_spec import NUMBERS_OF_A_ROW, FieldSpec, File
+from mds_client.signature.limits import at_least, at_most
 
 INTEGER_LIMITS = {
     "INT8": (-(2**7), 2**7 - 1),
@@ -40,10 +41,15 @@ class Unreadable(str):
 def check(field: FieldSpec, value: object) -> Problem | None:
     """The first thing that is wrong with the value, as a sentence that names the field."""
     if is_missing(value):
-        sentence = f"{field.title} is needed." if field.required else ""
+        sentence = _needed(field) if field.required else ""
     else:
         sentence = _CHECKS[field.kind](field, value)
     return Problem(field=field.name, sentence=sentence) if sentence else None
+
+
+def _needed(field: FieldSpec) -> str:
+    is_plural = field.label == NUMBERS_OF_A_ROW
+    return "Enter the numbers of one row." if is_plural else f"{field.title} is needed."
 
 
 def is_missing(value: object) -> bool:
@@ -86,9 +92,9 @@ def _integer(field: FieldSpec, value: object) -> str:
 
 def _range(field: FieldSpec, value: float) -> str:
     if field.minimum is not None and value < field.minimum:
-        return f"{field.title} must be at least {field.minimum:g}."
+        return f"{field.title} must be {at_least(field.minimum)}."
     if field.maximum is not None and value > field.maximum:
-        return f"{field.title} must be at most {field.maximum:g}."
+        return f"{field.title} must be {at_most(field.maximum)}."
     return ""
 
 

@@ -45,6 +45,8 @@ as the picture whose pixels it holds, or as numbers although it looks like one."
 NUMERIC_KINDS = ("number", "integer")
 TABULAR_KINDS = ("number", "integer", "boolean", "category")
 FILE_KINDS = ("image", "audio")
+NUMBERS_OF_A_ROW = "Numbers of one row"
+"""What the one field of a model is called that does not describe its inputs."""
 MAX_FILE_BYTES = 10 * 1024 * 1024
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast, get_args
 
 from mds_client.signature import FORMATS, Field, File, Kind, Layout, ModelRef, Role, Signature
+from mds_client.signature.field_spec import NUMBERS_OF_A_ROW
 from mds_client.signature.prediction_schema import with_words
 
 DECLARED = "declared"
@@ -52,7 +53,7 @@ def unknown_input() -> Field:
         kind="tensor",
         datatype="FP64",
         shape=(-1, -1),
-        label="Numbers of one row",
+        label=NUMBERS_OF_A_ROW,
         description="This model does not describe its inputs. Paste the numbers of one row, "
         "separated by commas, spaces or tabs.",
         provenance={"kind": GUESSED},

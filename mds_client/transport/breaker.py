@@ -1,4 +1,4 @@
-"""Stops asking a server that does not answer, for a while.
+"""Stops asking a server that cannot be reached, for a while.
 
 Our own: the libraries wrap functions and are either sync or async, and this is two numbers.
 """
@@ -11,9 +11,12 @@ from collections.abc import Callable
 import httpx
 
 from mds_client.errors import EndpointUnreachable
+from mds_client.errors.error_text import own_words
 from mds_client.transport.exchange import Response
 
 _GATEWAY = (502, 503, 504)
+# Errors of a connection that was never made: no input of a person's can cause them.
+_NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout)
 
 
 class Breaker:
@@ -40,10 +43,15 @@ class Breaker:
             # A probe that is never reported, because it was cancelled, blocks nobody for longer.
             self._next = now + self._seconds
 
-    def note(self, outcome: Response | Exception) -> None:
-        """Count a failure; any other answer closes the breaker."""
+    def note(self, outcome: Response | Exception, *, is_prediction: bool = False) -> None:
+        """Count a failure to reach the server; any answer of its own closes the breaker.
+
+        A prediction that broke off or took too long says neither: its input may be why.
+        """
         if not _is_failure(outcome):
             self._in_a_row = 0
+            return
+        if is_prediction and not isinstance(outcome, (Response, *_NOT_REACHED)):
             return
         with self._lock:
             was_open, now = self.is_open, self._clock()
@@ -53,9 +61,10 @@ class Breaker:
 
 
 def _is_failure(outcome: Response | Exception) -> bool:
-    """A model's own 500 is an answer: the server is there."""
+    """A model's own error is an answer, whatever its status: the server is there. What speaks in place of
+    a server that is not has a page, a gateway's phrase or nothing to say."""
     if isinstance(outcome, Response):
-        return outcome.status in _GATEWAY
+        return outcome.status in _GATEWAY and not own_words(outcome.body)
     return isinstance(outcome, httpx.TransportError | OSError)
 
 

@@ -231,7 +231,7 @@ def test_a_server_that_lets_nobody_in_wants_credentials(
         assert "token_env" in said
         assert main(["models"]) == 1
         said = capsys.readouterr().err
-        assert "The server “vault” did not let us in." in said
+        assert "The server “vault” refused access." in said
         assert "set credentials" in said
 
 

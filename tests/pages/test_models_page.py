@@ -71,7 +71,7 @@ def test_a_server_that_lets_nobody_in_is_said_with_what_to_do(
             install(built, client)
             app.run()
     said = app.warning[0].value
-    assert "The server “Vault” did not let us in" in said
+    assert "The server “Vault” refused access" in said
     assert "set credentials for this server" in said
     assert "**Access refused**" in "".join(text.value for text in app.markdown)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from mds_client.codecs.json_schema import MAX_FIELDS, Schema
 from mds_client.signature import Field, ModelRef, Signature
+from mds_client.signature.field_spec import NUMBERS_OF_A_ROW
 from mds_client.signature.metadata import DECLARED, GUESSED, described, signature_of, unknown_input
 from mds_client.signature.prediction_schema import columns, labels, schema_in
 
@@ -55,7 +56,7 @@ def _taken(model: ModelRef, first: Facts, inputs: Sequence[Facts]) -> Signature:
     if 0 < width <= _MANY and len(sizes) == 1:
         return _formed(model, form, _numbered(width), _whole(form, sizes))
     if width or sizes:
-        field = replace(_whole(form, sizes), label="Numbers of one row")
+        field = replace(_whole(form, sizes), label=NUMBERS_OF_A_ROW)
         return replace(_formed(model, form, (field,), field), layout="tensors")
     return Signature(
         model=model, inputs=(unknown_input(),), layout="unknown", tensor=_whole(form, (-1,))

@@ -43,7 +43,7 @@ REFUSED = "The model did not accept this."
 BROKE = "The model broke while it worked on this."
 BUSY = "The model is busy or not ready."
 UNKNOWN = "The server does not know this model or this version of it."
-LOCKED = "The server did not let us in."
+LOCKED = "The server refused access."
 TOO_SLOW = "The model did not answer in the time that its server allows."
 CANNOT = "The server cannot do this for the model."
 ELSEWHERE = "The server sends us to another address, where we do not follow."
@@ -234,7 +234,7 @@ SHAPES = [
     Shape("mlflow limit", 400, _mlflow("REQUEST_LIMIT_EXCEEDED", "later"), NotReady, "The server gets too many requests at the moment.", "later"),
     Shape("mlflow content type", 415, "This predictor only supports the following content types: Types: ['text/csv']. Got 'application/xml'.", EndpointRefused, REFUSED, "This predictor only supports the following content types: Types: ['text/csv']. Got 'application/xml'.", protocol="mlflow-scoring", content_type=TEXT),
     # TorchServe.
-    Shape("torchserve failed", 503, _torch(503, "InternalServerException", "Prediction failed"), NotReady, BUSY, "Prediction failed", protocol="torchserve"),
+    Shape("torchserve failed", 503, _torch(503, "InternalServerException", "Prediction failed"), EndpointFailed, BROKE, "Prediction failed", protocol="torchserve"),
     Shape("torchserve memory", 507, _torch(507, "InternalServerException", "Out of memory"), EndpointFailed, BROKE, "Out of memory", protocol="torchserve"),
     Shape("torchserve unknown", 404, _torch(404, "ModelNotFoundException", "Model not found: churn"), ModelNotFound, UNKNOWN, protocol="torchserve"),
     Shape("torchserve version", 404, _torch(404, "ModelVersionNotFoundException", "Model version: 7 does not exist"), ModelNotFound, UNKNOWN, protocol="torchserve"),

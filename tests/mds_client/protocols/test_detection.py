@@ -64,7 +64,7 @@ def test_a_server_that_lets_nobody_in_is_not_allowed(
     with faults.misbehaving(LOCKED[name]) as url, pytest.raises(MdsError) as caught:
         ask(Server(name="s", title="Vault", url=url, retries=0))
     assert type(caught.value) is NotAllowed
-    assert caught.value.sentence == "The server “Vault” did not let us in."
+    assert caught.value.sentence == "The server “Vault” refused access."
     assert "set credentials" in caught.value.advice
     assert "GET /v2 → " in caught.value.detail
 
@@ -86,7 +86,7 @@ def test_the_catalogue_says_what_to_do() -> None:
         catalogue.refresh()
         (state,) = catalogue.servers()
     assert not state.is_reachable
-    assert "did not let us in" in state.sentence
+    assert "refused access" in state.sentence
     assert "set credentials" in state.advice
     assert state.detected
     assert state.detected.is_locked

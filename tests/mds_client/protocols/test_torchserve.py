@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mds_client import EndpointFailed, EndpointRefused, MdsClient, ModelNotFound, Server
-from mds_client.errors import MdsError, UnreadableAnswer
+from mds_client.errors import MdsError, NotReady, UnreadableAnswer
 from tests.mds_client.protocols.recorded import Reply, replaying
 
 ALIVE = {("GET", "/ping"): Reply({"status": "Healthy"})}
@@ -82,11 +82,17 @@ def test_answers(body: object, headline: str) -> None:
 @pytest.mark.parametrize(
     ("code", "kind", "error", "said"),
     [
-        (400, "InvalidKeyException", EndpointRefused, "did not let us in"),
+        (400, "InvalidKeyException", EndpointRefused, "refused access"),
         (400, "BadRequestException", EndpointRefused, "did not accept"),
         (404, "ModelNotFoundException", ModelNotFound, "does not know"),
         (404, "ModelVersionNotFoundException", ModelNotFound, "does not know"),
-        (503, "InternalServerException", EndpointFailed, "busy or not ready"),
+        (
+            503,
+            "InternalServerException",
+            EndpointFailed,
+            "broke while it worked on this. It said: “Prediction failed”",
+        ),
+        (503, "ServiceUnavailableException", NotReady, "busy or not ready"),
         (507, "InternalServerException", EndpointFailed, "broke"),
     ],
 )

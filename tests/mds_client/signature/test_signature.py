@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mds_client import Field, File, ModelRef, Signature
-from mds_client.signature.metadata import signature_of
+from mds_client.signature.metadata import signature_of, unknown_input
 
 MODEL = ModelRef(server="s", name="m")
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
@@ -32,12 +32,16 @@ def _number(**facts: object) -> Field:
         (_number(), math.nan, "is needed"),
         (_number(minimum=0), -1, "at least 0"),
         (_number(maximum=120), 121, "at most 120"),
+        (_number(minimum=math.nextafter(0, math.inf)), 0, "must be more than 0."),
+        (_number(minimum=math.nextafter(-0.1, math.inf)), -0.1, "must be more than -0.1."),
+        (_number(maximum=math.nextafter(1, -math.inf)), 1, "must be less than 1."),
         (Field(name="n", kind="integer", datatype="INT8"), 300, "between -128 and 127"),
         (Field(name="n", kind="integer", datatype="INT64"), 1.5, "whole number"),
         (Field(name="b", kind="boolean", datatype="BOOL"), "yes", "yes or no"),
         (Field(name="c", kind="category", choices=("a", "b")), "z", "one of a, b"),
         (Field(name="t", kind="text"), 3, "must be text"),
         (Field(name="t", kind="text"), "   ", "is needed"),
+        (unknown_input(), None, "Enter the numbers of one row."),
         (Field(name="t", kind="text"), "x" * 1_000_001, "too long"),
         (Field(name="d", kind="datetime"), "yesterday", "must be a date"),
         (Field(name="i", kind="image"), "picture.png", "must be a picture"),

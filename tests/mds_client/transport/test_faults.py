@@ -50,7 +50,7 @@ CASES = [
     ("html", faults.answers(502, "<html><script>alert(1)</script></html>", "text/html"), EndpointFailed, "broke"),
     ("empty", faults.answers(500, ""), EndpointFailed, "broke"),
     ("not found", faults.answers(404, '{"error": "Model m not found"}'), ModelNotFound, "does not know"),
-    ("no access", faults.answers(403, "no"), EndpointRefused, "did not let us in"),
+    ("no access", faults.answers(403, "no"), EndpointRefused, "refused access"),
     ("redirect", faults.answers(307, "", Location="http://127.0.0.1:1/"), MdsError, ""),
     ("not JSON", faults.answers(200, "<html>welcome</html>"), UnreadableAnswer, "not in the form"),
     ("not UTF-8", faults.answers(200, b"\xff\xfe{}"), UnreadableAnswer, "not in the form"),

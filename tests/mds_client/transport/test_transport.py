@@ -148,6 +148,64 @@ def test_a_models_own_500_does_not_open_the_breaker() -> None:
                 client.predict(SIGNATURE, ROW)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"detail": "The scaler raised ValueError"}',
+        '{"error": "no worker is free"}',
+        "The model could not read this picture.",
+    ],
+)
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_an_answer_in_a_servers_own_words_does_not_open_the_breaker(status: int, body: str) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(status, text=body))
+    with MdsClient(_server("http://test", breaker_failures=1), transport=transport) as client:
+        for _ in range(3):
+            with pytest.raises(MdsError) as caught:
+                client.predict(SIGNATURE, ROW)
+            assert caught.value.exchange
+            assert caught.value.exchange.status == status
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "<html><head><title>503 Service Temporarily Unavailable</title></head></html>",
+        "upstream connect error or disconnect/reset before headers. reset reason: connection failure",
+        "no healthy upstream",
+        '{"message": "failure to get a peer from the ring-balancer"}',
+        '{"message": "Service Unavailable"}',
+    ],
+)
+def test_what_a_gateway_says_for_a_server_that_is_away_opens_the_breaker(body: str) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(503, text=body))
+    with MdsClient(_server("http://test", breaker_failures=1), transport=transport) as client:
+        with pytest.raises(EndpointFailed):
+            client.predict(SIGNATURE, ROW)
+        with pytest.raises(EndpointUnreachable, match="does not answer at the moment"):
+            client.predict(SIGNATURE, ROW)
+
+
+@pytest.mark.parametrize("error", [httpx.ReadTimeout("slow"), httpx.ReadError("reset")])
+def test_a_prediction_that_breaks_off_closes_the_server_to_nobody(
+    error: httpx.TransportError,
+) -> None:
+    turns: list[httpx.Response | httpx.TransportError] = [error, httpx.Response(200, text=GOOD)]
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        outcome = turns.pop(0)
+        if isinstance(outcome, httpx.Response):
+            return outcome
+        raise outcome
+
+    transport = httpx.MockTransport(answer)
+    with MdsClient(_server("http://test", breaker_failures=1), transport=transport) as client:
+        with pytest.raises(EndpointUnreachable):
+            client.predict(SIGNATURE, ROW)
+        assert client.predict(SIGNATURE, ROW).answer.number == 2.5
+
+
 @both
 def test_a_slow_first_answer_is_overtaken(predict: Any) -> None:
     turns = InTurn(faults.stalls(4.0), OK)
