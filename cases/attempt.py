@@ -13,7 +13,7 @@ from cases.audit_sample import AuditDraw
 from cases.errors import Unexpected
 from cases.inputs import plain_inputs
 from cases.payloads import plain_url, without_secrets
-from db.cases import CaseView
+from db.cases import ASKED, CaseView
 from db.person import known
 from mds_client.errors import MdsError
 from mds_client.prediction import Prediction
@@ -21,6 +21,11 @@ from mds_client.signature import ModelRef, Signature, Values
 from mds_client.transport.exchange import Exchange
 
 _log = logging.getLogger(__name__)
+_UNKNOWN = "The model was asked, and no answer is recorded."
+_UNKNOWN_ADVICE = (
+    "It may still be under way: open this link again in a moment. If the app was stopped while it waited, "
+    "the answer is not known: ask again."
+)
 
 
 class Predictor(Protocol):
@@ -91,6 +96,11 @@ def draft(
         audit_draw=lottery.draw,
         is_audited=lottery.is_audited,
     )
+
+
+def begun(case: CaseView) -> CaseView:
+    """The draft as it is recorded before the call: what is left of it if this process ends meanwhile."""
+    return replace(case, outcome=ASKED, error_sentence=_UNKNOWN, error_advice=_UNKNOWN_ADVICE)
 
 
 def call(

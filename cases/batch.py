@@ -8,6 +8,7 @@ that failed is: its case has a key of its own, and the model may have been repai
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from datetime import datetime
 from typing import cast
 
 import db.cases
-from cases.attempt import Attempt, Predictor, call, completed, draft
+from cases.attempt import Attempt, Predictor, begun, call, completed, draft
 from cases.audit_sample import ONE_IN_TEN, AuditPolicy, Random, system_random
 from cases.errors import CaseNotRecorded
 from cases.payloads import pack
@@ -29,6 +30,7 @@ from mds_client.errors import MdsError
 from mds_client.prediction import Prediction
 from mds_client.signature import Values
 
+_log = logging.getLogger(__name__)
 CHUNK = AT_ONCE
 _AT_ONCE = 500  # rows whose cases are looked up at once
 _AGAIN = "-again"
@@ -55,6 +57,8 @@ def predict_rows(
     """The cases of the rows, a chunk at a time, each recorded before it is given out.
 
     `first` is the number of the first of these rows, where others went before.
+
+    Rows that were under way when the process ended stay behind as asked, and are asked again.
 
     Raises the MdsError that would meet every row alike, such as a server that went away: one case records
     it, and the rows can be asked again. Raises CaseNotRecorded.
@@ -112,23 +116,41 @@ def _asked(
     drafts: Sequence[CaseView],
     splitter: RowSplitter,
 ) -> list[CaseView]:
-    """The cases of the rows, in as many requests as the model needs.
+    """The cases of the rows, in as many requests as the model needs."""
+    open_cases: set[str] = set()
+    try:
+        return list(_parts(asked, rows, drafts, splitter, open_cases))
+    except OF_ALL:
+        # One case has recorded it; the rows that went with it, or were to go, were not refused themselves.
+        _withdraw(asked.sessions, sorted(open_cases))
+        raise
+
+
+def _parts(
+    asked: RowsRequest,
+    rows: Sequence[Values],
+    drafts: Sequence[CaseView],
+    splitter: RowSplitter,
+    open_cases: set[str],
+) -> Iterator[CaseView]:
+    """The cases in the order of the rows; `open_cases` are those that were begun and have not ended.
 
     A request is known by the number of its first case, or by one of its own where another had that.
     """
-    cases: list[CaseView] = []
     used: set[str] = set()
     splitter.add(len(rows))
     while (part := splitter.next()) is not None:
         some = drafts[part.start : part.stop]
+        _begin(asked.sessions, [case for case in some if case.id not in open_cases])
+        open_cases |= {case.id for case in some}
         request_id = asked.new_id() if some[0].id in used else some[0].id
         used.add(request_id)
         attempt = call(
             asked.model, list(rows[part.start : part.stop]), request_id, "", asked.stopwatch
         )
         if splitter.is_settled(part, _outcome(attempt)):
-            cases += _settled(asked, attempt, [replace(c, request_id=request_id) for c in some])
-    return cases
+            yield from _settled(asked, attempt, [replace(c, request_id=request_id) for c in some])
+            open_cases -= {case.id for case in some}
 
 
 def _outcome(attempt: Attempt) -> Prediction | MdsError:
@@ -164,13 +186,34 @@ def _recorded(sessions: Sessions, keys: Sequence[str]) -> dict[str, CaseView]:
         raise CaseNotRecorded(str(error)) from error
 
 
+def _begin(sessions: Sessions, drafts: Sequence[CaseView]) -> None:
+    """Record which rows are about to be asked. The keys of the rows stay free until they are answered."""
+    if not drafts:
+        return
+    try:
+        with writing(sessions) as session:
+            db.cases.begin(
+                session, [replace(begun(case), idempotency_key=case.id) for case in drafts]
+            )
+    except StorageError as error:
+        raise CaseNotRecorded(str(error)) from error
+
+
+def _withdraw(sessions: Sessions, case_ids: Sequence[str]) -> None:
+    try:
+        with writing(sessions) as session:
+            db.cases.withdraw(session, case_ids)
+    except StorageError:
+        _log.exception("rows that were not answered stay recorded as asked")
+
+
 def _record(sessions: Sessions, cases: Sequence[CaseView], attempt: Attempt) -> list[CaseView]:
-    """All of one call's cases in one transaction; the first carries what crossed the wire."""
+    """End all of one call's cases in one transaction; the first carries what crossed the wire."""
     exchange = attempt.exchange
     request = pack(exchange.request_body if exchange else b"")
     response = pack(exchange.response_body if exchange else b"")
     try:
         with writing(sessions) as session:
-            return db.cases.add_all(session, cases, request, response)
+            return db.cases.complete_all(session, cases, request, response)
     except StorageError as error:
         raise CaseNotRecorded(str(error), attempt.prediction) from error

@@ -1,8 +1,10 @@
-"""Ask a model and record a case: one call, one transaction, whatever happens.
+"""Ask a model and record a case, whatever happens: a case is written before the call and completed after it.
+
+If the process ends in between, the case stays behind as asked with an answer that is not known.
 
 The same idempotency key twice, as from a double click, is one call and one case: within a process
-the second waits for the first and gets its case. Two processes with one key at the same moment may
-both call the model, but the unique key lets only one of them record; the other gets that case.
+the second waits for the first and gets its case. Of two processes with one key at the same moment one asks;
+the other gets that case as it is by then.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from threading import Lock
 
 import db.cases
 from cases.answers import answer_of
-from cases.attempt import Attempt, Predictor, call, completed, draft
+from cases.attempt import Attempt, Predictor, begun, call, completed, draft
 from cases.audit_sample import ONE_IN_TEN, AuditPolicy, Random, system_random
 from cases.errors import CaseNotRecorded, KeyReused
 from cases.payloads import pack
@@ -32,7 +34,7 @@ from mds_client.errors import MdsError
 from mds_client.prediction import Prediction
 from mds_client.signature import Values
 
-__all__ = ["Predictor", "Recorded", "answer_of", "error_of", "predict_and_record"]
+__all__ = ["Predictor", "Recorded", "answer_of", "error_of", "new_case_id", "predict_and_record"]
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +47,11 @@ class Recorded:
     prediction: Prediction | None
     error: MdsError | None
     case: CaseView
+
+
+def new_case_id() -> str:
+    """An id for a case that is about to be asked, for whoever needs it before."""
+    return make_id()
 
 
 def predict_and_record(
@@ -70,7 +77,7 @@ def predict_and_record(
         raise ValueError(f"an idempotency key has 1 to {MAX_KEY} characters")
     case = draft(model.ref, values, key, person, audit.draw(random), clock(), new_id())
     with _in_flight.alone(key):
-        stored = _asked_before(sessions, key)
+        stored = _begin(sessions, case)
         if stored is not None:
             return _again(stored, case)
         attempt = call(model, values, case.id, trace_id, stopwatch)
@@ -142,28 +149,29 @@ def _question(case: CaseView) -> tuple[object, ...]:
     return case.server, case.model, case.version_asked, case.person, values
 
 
+def _begin(sessions: Sessions, case: CaseView) -> CaseView | None:
+    """Record that the case is about to be asked; the case that has its key already, where there is one."""
+    try:
+        with writing(sessions) as session:
+            db.cases.begin(session, [begun(case)])
+    except Conflict:
+        return _asked_before(sessions, case.idempotency_key)
+    except StorageError as error:
+        _log.exception("no case can be recorded: nothing was sent")
+        raise CaseNotRecorded(str(error)) from error
+    return None
+
+
 def _record(sessions: Sessions, case: CaseView, attempt: Attempt) -> Recorded:
     exchange = attempt.exchange
     request = pack(exchange.request_body if exchange else b"")
     response = pack(exchange.response_body if exchange else b"")
     try:
         with writing(sessions) as session:
-            kept = db.cases.add(session, case, request, response)
-    except Conflict as error:
-        return _recorded_elsewhere(sessions, case, attempt, error)
+            kept = db.cases.complete(session, case, request, response)
     except StorageError as error:
         raise _not_recorded(attempt, error) from error
     return Recorded(case_id=kept.id, prediction=attempt.prediction, error=attempt.error, case=kept)
-
-
-def _recorded_elsewhere(
-    sessions: Sessions, case: CaseView, attempt: Attempt, error: Conflict
-) -> Recorded:
-    """Another process recorded a case under this key while we were calling: theirs counts."""
-    stored = _asked_before(sessions, case.idempotency_key)
-    if stored is None:
-        raise _not_recorded(attempt, error) from error
-    return _again(stored, case)
 
 
 def _not_recorded(attempt: Attempt, error: StorageError) -> CaseNotRecorded:

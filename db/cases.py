@@ -6,10 +6,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, delete, select, tuple_, update
 from sqlalchemy.orm import Session, undefer
 
+from db.errors import StorageError
 from db.tables import Case, Scenario
+
+# The outcome of a case whose answer is not known: it is written before the call, and the call ends it.
+ASKED = "asked"
+_KNOWN_BEFORE = {
+    "id", "created_at", "person", "server", "model", "version_asked", "entered",
+    "audit_probability", "audit_draw", "is_audited",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +58,11 @@ class CaseView:
     def is_answered(self) -> bool:
         return self.outcome == "answered"
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it was asked and no answer is recorded: it is under way, or its process ended."""
+        return self.outcome == ASKED
+
 
 @dataclass(frozen=True, kw_only=True)
 class StoredBody:
@@ -67,26 +80,42 @@ class StoredBody:
 NOTHING = StoredBody(data=b"", size=0, sha256="", is_truncated=False)
 
 
-def add(session: Session, case: CaseView, request: StoredBody, response: StoredBody) -> CaseView:
-    """Add a case with its bodies; answers the case as it can be read back."""
-    bodies = {**_columns("request", request), **_columns("response", response)}
-    row = Case(**_values(case), **bodies)
-    session.add(row)
+def begin(session: Session, cases: Sequence[CaseView]) -> None:
+    """Add cases that are about to be asked, without bodies. Raises Conflict for a key that is taken."""
+    nothing = {**_columns("request", NOTHING), **_columns("response", NOTHING)}
+    session.add_all([Case(**_values(case), **nothing) for case in cases])
     session.flush()
-    session.refresh(row)
+
+
+def complete(
+    session: Session, case: CaseView, request: StoredBody, response: StoredBody
+) -> CaseView:
+    """End a case that was begun, with its bodies; answers the case as it can be read back.
+
+    Raises StorageError where it is not there or has ended.
+    """
+    values = {**_changed(case), **_columns("request", request), **_columns("response", response)}
+    query = update(Case).where(Case.id == case.id, Case.outcome == ASKED).values(values)
+    row = session.scalar(query.returning(Case))
+    if row is None:
+        raise StorageError(f"case {case.id} is not under way")
     return _view(row)
 
 
-def add_all(
+def complete_all(
     session: Session, cases: Sequence[CaseView], request: StoredBody, response: StoredBody
 ) -> list[CaseView]:
-    """Add the cases of one call. The first holds the bodies that crossed the wire, the others point to it."""
-    first = add(session, cases[0], request, response)
-    nothing = {**_columns("request", NOTHING), **_columns("response", NOTHING)}
-    rows = [Case(**_values(case), **nothing, wire_of=first.id) for case in cases[1:]]
-    session.add_all(rows)
-    session.flush()
-    return [first, *_views(rows)]
+    """End the cases of one call. The first holds the bodies that crossed the wire, the others point to it."""
+    first = complete(session, cases[0], request, response)
+    rest = [{"id": case.id, **_changed(case), "wire_of": first.id} for case in cases[1:]]
+    if rest:
+        session.execute(update(Case), rest)
+    return [first, *cases[1:]]
+
+
+def withdraw(session: Session, case_ids: Sequence[str]) -> None:
+    """Take back those of these cases that were begun and have not ended."""
+    session.execute(delete(Case).where(Case.id.in_(case_ids), Case.outcome == ASKED))
 
 
 def by_id(session: Session, case_id: str) -> CaseView | None:
@@ -160,6 +189,11 @@ def _view(row: Case) -> CaseView:
 
 def _values(case: CaseView) -> dict[str, object]:
     return {field.name: getattr(case, field.name) for field in fields(CaseView)}
+
+
+def _changed(case: CaseView) -> dict[str, object]:
+    """What a call may teach of a case."""
+    return {name: value for name, value in _values(case).items() if name not in _KNOWN_BEFORE}
 
 
 def _columns(side: str, body: StoredBody) -> dict[str, object]:

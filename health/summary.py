@@ -29,6 +29,8 @@ from health.estimates import Estimate, Group, Rate, accuracy, rate
 LATENCY_SAMPLE = 2_000
 # Nothing was sent, so these say nothing of the model.
 NOT_SENT = ("invalid",)
+# Asked, and no answer is recorded: neither answered nor failed, as far as anybody knows.
+UNKNOWN = "asked"
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 SPANS = {"hour": timedelta(hours=48), "day": timedelta(days=30)}
 MAX_POINTS = 2_000
@@ -49,8 +51,9 @@ class HealthRow:
     """What is known of one model version.
 
     A case that failed before a version answered counts under the version that was asked for, which
-    may be empty. `error_rate` leaves out the cases that were never sent. `feedback` has the current
-    statements by channel and judgement.
+    may be empty. `unknown` were asked, and no answer is recorded: they are under way, or their process
+    ended. `error_rate` leaves those out, and the cases that were never sent. `feedback` has the
+    current statements by channel and judgement.
     """
 
     server: str
@@ -58,6 +61,7 @@ class HealthRow:
     version: str
     cases: int
     answered: int
+    unknown: int
     errors: Mapping[str, int]
     error_rate: Rate
     feedback: Mapping[str, Mapping[str, int]]
@@ -152,13 +156,14 @@ def _row(
     latency: Latency | None,
 ) -> HealthRow:
     cases = {count.outcome: count.cases for count in outcomes}
-    errors = {name: cases[name] for name in sorted(cases) if name != "answered"}
+    errors = {name: cases[name] for name in sorted(cases) if name not in ("answered", UNKNOWN)}
     return HealthRow(
         server=key.server,
         model=key.model,
         version=key.version,
         cases=sum(cases.values()),
         answered=cases.get("answered", 0),
+        unknown=cases.get(UNKNOWN, 0),
         errors=errors,
         error_rate=_error_rate(cases),
         feedback=_feedback(said),
@@ -169,7 +174,8 @@ def _row(
 
 
 def _error_rate(cases: Mapping[str, int]) -> Rate:
-    sent = {outcome: count for outcome, count in cases.items() if outcome not in NOT_SENT}
+    left_out = (*NOT_SENT, UNKNOWN)
+    sent = {outcome: count for outcome, count in cases.items() if outcome not in left_out}
     n = sum(sent.values())
     return rate(n - sent.get("answered", 0), n)
 
@@ -206,13 +212,14 @@ def _start(moment: datetime, by: Step) -> datetime:
 
 def _point(start: datetime, counts: Sequence[BucketCount]) -> SeriesPoint:
     cases = {count.outcome: count.cases for count in counts}
-    seconds = sum(count.mean_seconds * count.cases for count in counts)
-    total = sum(cases.values())
+    unknown = cases.pop(UNKNOWN, 0)
+    seconds = sum(c.mean_seconds * c.cases for c in counts if c.outcome != UNKNOWN)
+    ended = sum(cases.values())
     answered = cases.get("answered", 0)
     return SeriesPoint(
         start=start,
-        cases=total,
+        cases=ended + unknown,
         answered=answered,
-        errors=total - answered - sum(cases.get(outcome, 0) for outcome in NOT_SENT),
-        mean_seconds=seconds / total if total else None,
+        errors=ended - answered - sum(cases.get(outcome, 0) for outcome in NOT_SENT),
+        mean_seconds=seconds / ended if ended else None,
     )

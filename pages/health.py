@@ -23,6 +23,7 @@ def draw_health() -> None:
     if shown:
         rows = [row for row in rows if (row.server, row.model) == (shown.server, shown.model)]
     health.draw_totals(rows)
+    health.draw_unknown(rows, shown)
     health.draw_table(rows, shown)
     scope = {"server": shown.server, "model": shown.model} if shown else {}
     health.draw_charts(rows, recent_series(services().sessions, since=since, **scope))

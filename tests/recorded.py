@@ -64,7 +64,10 @@ def case_of(**changes: object) -> CaseView:
 def add_cases(sessions: Sessions, *cases: CaseView) -> list[CaseView]:
     """Record cases as they are."""
     with writing(sessions) as session:
-        return [db.cases.add(session, case, pack(b"{}"), pack(b"{}")) for case in cases]
+        db.cases.begin(session, [replace(case, outcome=db.cases.ASKED) for case in cases])
+        ended = [case for case in cases if not case.is_unknown]
+        kept = {c.id: db.cases.complete(session, c, pack(b"{}"), pack(b"{}")) for c in ended}
+        return [kept.get(case.id, case) for case in cases]
 
 
 def add_case(sessions: Sessions, **changes: object) -> CaseView:

@@ -13,6 +13,7 @@ from ui.text import plain
 log = logging.getLogger(__name__)
 
 _TITLES = {
+    "asked": "Asked, answer unknown",
     "invalid": "Something needs to be corrected",
     "unreachable": "The server cannot be reached",
     "timeout": "The model took too long",
@@ -26,7 +27,7 @@ _TITLES = {
     "job_cancelled": "Stopped",
 }
 # What a person has to correct, or wanted, is no error.
-_DRAWN = {"invalid": st.warning, "job_cancelled": st.info}
+_DRAWN = {"asked": st.warning, "invalid": st.warning, "job_cancelled": st.info}
 
 
 def show(error: MdsError) -> None:

@@ -89,6 +89,8 @@ def reopen_case() -> None:
     wanted, reply = st.query_params.get("case"), st.session_state.get(session.ASKED)
     if not wanted or (reply and reply.case.id == wanted):
         return
+    if wanted == st.session_state.pop(session.ASKING, None):  # a second click gives its answer
+        return
     found = case(services().sessions, wanted)
     if found is None:
         st.warning("There is no case under this link. You can ask again below.")

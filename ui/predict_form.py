@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from cases.queries import CaseView
-from cases.recording import predict_and_record
+from cases.recording import new_case_id, predict_and_record
 from mds_client.discovery import Entry
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature, Values
@@ -119,19 +119,30 @@ def renew_key() -> None:
 
 
 def press_predict(form: Form, signature: Signature, values: Values) -> None:
-    """Ask the model, record the case, and remember it as what the page answers."""
+    """Ask the model, record the case, and remember it as what the page answers.
+
+    The address names the case before the call: if the app stops meanwhile, a reload finds it.
+    """
+    number = new_case_id()
+    st.session_state[session.ASKING] = st.query_params["case"] = number
     found = services()
-    asked = predict_and_record(
-        found.model(form.model, signature),
-        values,
-        sessions=found.sessions,
-        person=session.person(),
-        key=form.key,
-        audit=found.audit,
-    )
+    try:
+        asked = predict_and_record(
+            found.model(form.model, signature),
+            values,
+            sessions=found.sessions,
+            person=session.person(),
+            key=form.key,
+            audit=found.audit,
+            new_id=lambda: number,
+        )
+    except MdsError:  # no case was recorded
+        st.query_params.pop("case", None)
+        raise
     st.session_state[session.ASKED] = Reply(
         case=asked.case, values=values, signature=signature, error=asked.error, shown=values
     )
+    st.session_state.pop(session.ASKING, None)
     st.session_state.setdefault(session.LAST, {})[form.model] = values
     st.query_params.pop("example", None)
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 FORM = "form"  # the model, the row it opened with, its generation and its idempotency key
 ASKED = "asked"  # what the last press of Predict gave
+ASKING = "asking"  # the id of the case that the last press of Predict began
 DRAFTS = "drafts"  # tells this session from one before a reload
 LAST = "last"  # the values last asked of each model in this session, by model reference
 FILE = "file"  # the file that is asked about

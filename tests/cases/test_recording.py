@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -12,9 +13,11 @@ from sqlalchemy import text
 
 from cases import queries
 from cases.audit_sample import AuditPolicy
+from cases.batch import RowsRequest, predict_rows
 from cases.errors import CaseNotRecorded, KeyReused, Unexpected
-from cases.recording import answer_of, error_of, predict_and_record
+from cases.recording import Recorded, _again, answer_of, error_of, predict_and_record
 from db.engine import make_sessions, reading, writing
+from health.summary import summarise
 from mds_client import errors
 from mds_client.prediction import Answer
 from mds_client.signature import File, ModelRef
@@ -202,18 +205,62 @@ def test_three_processes_with_one_key_are_one_case(database_url: str, sessions):
     assert len(queries.recent(sessions)) == 1
 
 
-def test_who_records_second_gets_the_case_of_the_first(sessions):
-    """As if another process recorded the key while we were waiting for the model."""
+def test_a_case_is_there_while_its_model_is_asked_and_a_second_process_gets_it(sessions):
+    """As if another process came with the key while we were waiting for the model."""
+    met: list[Recorded] = []
 
-    def overtaken(_values):
-        predict_and_record(StubPredictor(), VALUES, sessions=sessions, key="other")
-        with writing(sessions) as session:
-            session.execute(text("UPDATE cases SET idempotency_key = 'k'"))
+    def meanwhile(_values):
+        stored = queries.recent(sessions)[0]
+        met.append(_again(stored, stored))
         return ADELIE
 
-    second = predict_and_record(StubPredictor(overtaken), VALUES, sessions=sessions, key="k")
-    assert (second.prediction, second.error) == (None, None)
+    first = predict_and_record(StubPredictor(meanwhile), VALUES, sessions=sessions, key="k")
+    (second,) = met
+    assert second.case_id == first.case_id
+    assert (second.case.outcome, second.error.kind) == ("asked", "asked")
+    assert second.case.entered == VALUES
+    assert "no answer is recorded" in second.error.sentence
+    assert first.case.is_answered
+    assert (first.case.error_sentence, first.case.error_advice) == ("", "")
+
+
+def test_a_key_that_another_process_takes_at_the_same_moment_is_not_asked_twice(sessions):
+    opened, model = [], StubPredictor()
+
+    def overtaken():
+        """The first session is the one that begins the case."""
+        opened.append(sessions())
+        if len(opened) == 1:
+            predict_and_record(StubPredictor(), VALUES, sessions=sessions, key="other")
+            with writing(sessions) as session:
+                session.execute(text("UPDATE cases SET idempotency_key = 'k'"))
+        return opened[-1]
+
+    second = predict_and_record(model, VALUES, sessions=overtaken, key="k")
+    assert model.calls == []
     assert [case.id for case in queries.recent(sessions)] == [second.case_id]
+    assert answer_of(second.case) == ADELIE
+
+
+def test_a_process_that_dies_leaves_a_trace_of_what_it_asked(database_url: str, sessions):
+    spawn = multiprocessing.get_context("spawn")
+    process = spawn.Process(target=_ask_and_die, args=(database_url,))
+    process.start()
+    process.join(60)
+    assert process.exitcode == 9
+    one, *rows = queries.recent(sessions)
+    assert [case.entered for case in (one, *rows)] == [VALUES, {"bill": 2}, {"bill": 1}]
+    assert {case.outcome for case in (one, *rows)} == {"asked"}
+    assert error_of(one).kind == "asked"
+    assert queries.wire(sessions, one.id).request.text == ""
+    row = summarise(sessions)[0]
+    assert (row.cases, row.answered, row.unknown, row.errors, row.error_rate.n) == (3, 0, 3, {}, 0)
+    # What was under way is asked again by whoever comes with the same rows.
+    asked = RowsRequest(model=_Row(), sessions=sessions, key="rows")
+    assert [c.is_answered for c in next(predict_rows(asked, [{"bill": 1}, {"bill": 2}]))] == [
+        True,
+        True,
+    ]
 
 
 def test_without_a_database_nothing_is_sent(tmp_path):
@@ -236,7 +283,7 @@ def test_an_answer_that_cannot_be_recorded_is_not_lost(sessions):
         )
     assert caught.value.prediction.answer == ADELIE
     with reading(sessions) as session:
-        assert session.scalar(text("SELECT count(*) FROM cases")) == 0
+        assert session.scalars(text("SELECT outcome FROM cases")).all() == ["asked"]
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201])
@@ -348,3 +395,24 @@ def _click(url: str, answers) -> None:
     answers.put(
         predict_and_record(StubPredictor(), VALUES, sessions=make_sessions(url), key="k").case_id
     )
+
+
+class _Row(StubPredictor):
+    """Answers rows one at a time."""
+
+    def predict(self, rows, **known):
+        return super().predict(rows[0] if isinstance(rows, list) else rows, **known)
+
+
+def _ask_and_die(url: str) -> None:
+    """The process ends while a model is asked for rows, and in the same moment for one case."""
+    sessions = make_sessions(url)
+
+    def die(_values):
+        os._exit(9)
+
+    def ask_one(_values):
+        predict_and_record(StubPredictor(die), VALUES, sessions=sessions, key="one")
+
+    asked = RowsRequest(model=_Row(ask_one), sessions=sessions, key="rows")
+    next(predict_rows(asked, [{"bill": 1}, {"bill": 2}]))

@@ -12,7 +12,6 @@ from sqlalchemy import text
 
 import db.cases
 import db.engine
-from cases.payloads import pack
 from db.engine import close, make_engine, make_sessions, reading, state, writing
 from db.errors import Conflict, StorageError
 from tests.recorded import add_case, add_cases, case_of
@@ -147,7 +146,7 @@ def test_reading_then_writing_waits_for_other_writers(sessions):
     def read_then_write(number: int) -> None:
         with writing(sessions) as session:
             db.cases.recent(session)
-            db.cases.add(session, case_of(person=f"p{number}"), pack(b""), pack(b""))
+            db.cases.begin(session, [case_of(person=f"p{number}")])
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(read_then_write, range(24)))
@@ -157,5 +156,5 @@ def test_reading_then_writing_waits_for_other_writers(sessions):
 
 def _add_and_break(sessions, case) -> None:
     with writing(sessions) as session:
-        db.cases.add(session, case, pack(b""), pack(b""))
+        db.cases.begin(session, [case])
         raise ZeroDivisionError

@@ -8,7 +8,10 @@ from streamlit.testing.v1.element_tree import TextArea
 
 import services
 from cases import queries
+from db.ids import utc_now
 from explanations.methods import shapley
+from mds_client.signature import ModelRef
+from tests import recorded
 
 
 def _choose(app: AppTest, model: str) -> AppTest:
@@ -192,6 +195,31 @@ def test_a_case_is_reopened_by_its_link(
     other.query_params["case"] = "01AAAAAAAAAAAAAAAAAAAAAAAA"
     other.run()
     assert "no case under this link" in other.warning[0].value
+
+
+def test_a_case_whose_answer_never_came_says_so(predict: AppTest, built: services.Services) -> None:
+    """As a process that died while it waited leaves it behind."""
+    entry = built.catalogue.find(ModelRef.parse("demo/breast-cancer"))
+    assert entry
+    assert entry.signature
+    case = recorded.add_case(
+        built.sessions,
+        server="demo",
+        model="breast-cancer",
+        version_asked=entry.ref.version,
+        entered=dict(entry.signature.example_rows[0]) | {"radius_mean": 31.25},
+        outcome="asked",
+        answer=None,
+        created_at=utc_now(),
+    )
+    predict.query_params["case"] = case.id
+    predict.run()
+    assert not predict.exception
+    assert not predict.header
+    assert "Asked, answer unknown" in predict.warning[0].proto.title
+    predict.switch_page("../pages/health.py").run()
+    assert case.id in next(c.value for c in predict.caption if "no answer recorded" in c.value)
+    assert {m.label: m.value for m in predict.metric}["Errors"] == "–"
 
 
 def test_a_shapley_explanation_is_kept_with_its_case(

@@ -9,12 +9,15 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import streamlit as st
 
+from cases.queries import recent
 from charts import counts, latency
 from health.estimates import MINIMUM_AUDITED, Estimate, rate
-from health.summary import HealthRow, SeriesPoint
+from health.summary import UNKNOWN, HealthRow, SeriesPoint
+from services import services
 from ui.figure import draw_figure
 from ui.text import percent, plain
 
+_MOST_LINKED = 5
 _PERIODS = {"Today": 1, "7 days": 7, "30 days": 30, "All": None}
 _CHANNELS = {
     "volunteered": "given voluntarily",
@@ -68,6 +71,23 @@ def draw_totals(rows: Sequence[HealthRow]) -> None:
         shown,
         border=True,
         help=f"Of {sent:,} requests that were sent. 95 % interval: {errors}",
+    )
+
+
+def draw_unknown(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
+    """What was asked and has no answer recorded, with links to the newest."""
+    count = sum(row.unknown for row in rows)
+    if not count:
+        return
+    server, model = (chosen.server, chosen.model) if chosen else (None, None)
+    newest = recent(
+        services().sessions, server=server, model=model, outcome=UNKNOWN, limit=_MOST_LINKED
+    )
+    links = ", ".join(f"[{case.id[-6:]}](/predict?case={case.id})" for case in newest)
+    what = "1 request has" if count == 1 else f"{count:,} requests have"
+    st.caption(
+        f"{what} no answer recorded: under way, or the app stopped while it waited. "
+        f"Counted neither as answered nor as an error. The newest: {links}"
     )
 
 
