@@ -226,6 +226,12 @@ class Settings(BaseSettings):
     audit_probability: float = Field(
         0.10, ge=0, le=1, description="The chance with which a case is drawn for audit"
     )
+    kept_file_bytes: int = Field(
+        10 * 1024 * 1024,
+        ge=0,
+        description="Uploaded files up to this size are kept with their cases, so that a link shows and explains "
+        "them; 0 keeps none",
+    )
     explanation_seconds: float = Field(
         60.0, gt=0, description="The longest time one explanation may take"
     )

@@ -15,10 +15,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
+import db.case_files
 import db.cases
 from cases.attempt import Attempt, Predictor, begun, call, completed, draft
 from cases.audit_sample import ONE_IN_TEN, AuditPolicy, Random, system_random
 from cases.errors import CaseNotRecorded
+from cases.files import to_keep
 from cases.payloads import pack
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
@@ -38,7 +40,10 @@ _AGAIN = "-again"
 
 @dataclass(frozen=True, kw_only=True)
 class RowsRequest:
-    """What the cases of one question have in common. `key` names the question; each row's has its number."""
+    """What the cases of one question have in common. `key` names the question; each row's has its number.
+
+    Files and large values of at most `keep_bytes` are kept with the cases.
+    """
 
     model: Predictor
     sessions: Sessions
@@ -49,6 +54,7 @@ class RowsRequest:
     new_id: Callable[[], str] = make_id
     random: Random = system_random
     stopwatch: Callable[[], float] = time.perf_counter
+    keep_bytes: int = 0
 
 
 def predict_rows(
@@ -141,7 +147,7 @@ def _parts(
     splitter.add(len(rows))
     while (part := splitter.next()) is not None:
         some = drafts[part.start : part.stop]
-        _begin(asked.sessions, [case for case in some if case.id not in open_cases])
+        _begin(asked, rows[part.start : part.stop], [c for c in some if c.id not in open_cases])
         open_cases |= {case.id for case in some}
         request_id = asked.new_id() if some[0].id in used else some[0].id
         used.add(request_id)
@@ -186,15 +192,21 @@ def _recorded(sessions: Sessions, keys: Sequence[str]) -> dict[str, CaseView]:
         raise CaseNotRecorded(str(error)) from error
 
 
-def _begin(sessions: Sessions, drafts: Sequence[CaseView]) -> None:
-    """Record which rows are about to be asked. The keys of the rows stay free until they are answered."""
+def _begin(asked: RowsRequest, rows: Sequence[Values], drafts: Sequence[CaseView]) -> None:
+    """Record which rows are about to be asked: all of a request, or none where a larger one held them.
+
+    The keys of the rows stay free until they are answered.
+    """
     if not drafts:
         return
+    cases = [replace(begun(case), idempotency_key=case.id) for case in drafts]
+    files: dict[str, bytes] = {}
+    for row, case in zip(rows, cases, strict=True):
+        files |= to_keep(row, case.entered, asked.keep_bytes)
     try:
-        with writing(sessions) as session:
-            db.cases.begin(
-                session, [replace(begun(case), idempotency_key=case.id) for case in drafts]
-            )
+        with writing(asked.sessions) as session:
+            db.cases.begin(session, cases)
+            db.case_files.keep(session, files, cases[0].created_at)
     except StorageError as error:
         raise CaseNotRecorded(str(error)) from error
 

@@ -12,17 +12,19 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
+import db.case_files
 import db.cases
 from cases.answers import answer_of
 from cases.attempt import Attempt, Predictor, begun, call, completed, draft
 from cases.audit_sample import ONE_IN_TEN, AuditPolicy, Random, system_random
 from cases.errors import CaseNotRecorded, KeyReused
+from cases.files import to_keep
 from cases.payloads import pack
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
@@ -67,8 +69,11 @@ def predict_and_record(
     new_id: Callable[[], str] = make_id,
     random: Random = system_random,
     stopwatch: Callable[[], float] = time.perf_counter,
+    keep_bytes: int = 0,
 ) -> Recorded:
     """Call the model once and record what happened. Errors of the model are in the result.
+
+    Files and large values of at most `keep_bytes` are kept with the case.
 
     Raises `KeyReused` when the key came with other values before, `CaseNotRecorded` when the
     database does not work (before the call, if that is known by then).
@@ -77,7 +82,7 @@ def predict_and_record(
         raise ValueError(f"an idempotency key has 1 to {MAX_KEY} characters")
     case = draft(model.ref, values, key, person, audit.draw(random), clock(), new_id())
     with _in_flight.alone(key):
-        stored = _begin(sessions, case)
+        stored = _begin(sessions, case, to_keep(values, case.entered, keep_bytes))
         if stored is not None:
             return _again(stored, case)
         attempt = call(model, values, case.id, trace_id, stopwatch)
@@ -149,11 +154,12 @@ def _question(case: CaseView) -> tuple[object, ...]:
     return case.server, case.model, case.version_asked, case.person, values
 
 
-def _begin(sessions: Sessions, case: CaseView) -> CaseView | None:
+def _begin(sessions: Sessions, case: CaseView, files: Mapping[str, bytes]) -> CaseView | None:
     """Record that the case is about to be asked; the case that has its key already, where there is one."""
     try:
         with writing(sessions) as session:
             db.cases.begin(session, [begun(case)])
+            db.case_files.keep(session, files, case.created_at)
     except Conflict:
         return _asked_before(sessions, case.idempotency_key)
     except StorageError as error:

@@ -44,6 +44,7 @@ def ask_scenario(
     person: str = "",
     clock: Callable[[], datetime] = utc_now,
     new_id: Callable[[], str] = make_id,
+    keep_bytes: int = 0,
 ) -> Recorded:
     """Ask about a changed copy of the case `of`, and record both the case and the scenario.
 
@@ -62,6 +63,7 @@ def ask_scenario(
         audit=NEVER,
         clock=clock,
         new_id=new_id,
+        keep_bytes=keep_bytes,
     )
     _record(sessions, asked.case, of, name, clock(), new_id())
     return asked

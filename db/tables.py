@@ -111,6 +111,17 @@ class Case(Base):
     is_audited: Mapped[bool]
 
 
+class CaseFile(Base):
+    """A file that somebody sent, or a value too large for its case, under the SHA-256 of its content."""
+
+    __tablename__ = "case_files"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    size: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class Explanation(Base):
     """One answer to 'why?' for one case."""
 

@@ -56,15 +56,22 @@ def tried(
     *,
     seconds: float = MOST_SECONDS,
     clock: Callable[[], float] = time.monotonic,
+    kept: Callable[[object], object] = lambda _entered: None,
 ) -> list[Trial]:
     """Each case's values through the signature's check, and then to the model, one after the other; none
-    of it becomes a case. After so many seconds the rest is only checked."""
+    of it becomes a case. After so many seconds the rest is only checked. `kept` finds what a case only names.
+    """
     until = clock() + seconds
-    return [_trial(case, signature, model if clock() < until else None) for case in cases]
+    return [_trial(case, signature, model if clock() < until else None, kept) for case in cases]
 
 
-def _trial(case: CaseView, signature: Signature, model: AskedModel | None) -> Trial:
-    values, lost = _values(case, signature)
+def _trial(
+    case: CaseView,
+    signature: Signature,
+    model: AskedModel | None,
+    kept: Callable[[object], object],
+) -> Trial:
+    values, lost = _values(case, signature, kept)
     well = Trial(case=case, outcome="", is_well=True)
     if lost:
         return replace(well, outcome=f"Cannot be sent again: {lost} was not stored.")
@@ -82,24 +89,27 @@ def _trial(case: CaseView, signature: Signature, model: AskedModel | None) -> Tr
     return replace(well, outcome=f"OK: {_compared(case, answer)}")
 
 
-def _values(case: CaseView, signature: Signature) -> tuple[Values, str]:
+def _values(
+    case: CaseView, signature: Signature, kept: Callable[[object], object]
+) -> tuple[Values, str]:
     """What was entered, and the name of what is not kept of it."""
     fields = {field.name: field for field in signature.inputs}
     values: dict[str, object] = {}
     for name, entered in case.entered.items():
         field = fields.get(name)
-        values[name] = _restored(entered, field)
+        values[name] = _restored(entered, field, kept)
         if values[name] is None and isinstance(entered, Mapping):
             return {}, field.title if field else name
     return values, ""
 
 
-def _restored(entered: object, field: Field | None) -> object:
-    """A file comes back where it is one of the examples."""
+def _restored(entered: object, field: Field | None, kept: Callable[[object], object]) -> object:
+    """A file comes back where it is one of the examples, or was kept."""
     if not isinstance(entered, Mapping) or set(entered) not in (_FILE, _OMITTED):
         return entered
     files = [e for e in (field.examples if field else ()) if isinstance(e, File)]
-    return next((file for file in files if file.sha256 == entered["sha256"]), None)
+    example = next((file for file in files if file.sha256 == entered["sha256"]), None)
+    return example or kept(entered)
 
 
 def _compared(case: CaseView, answer: Answer) -> str:

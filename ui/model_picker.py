@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from cases.files import is_named, kept_value
 from cases.queries import CaseView, case
 from cases.recording import error_of
 from mds_client.discovery import UNREACHABLE, Entry
@@ -132,15 +133,16 @@ def _names_another_form(ref: ModelRef) -> bool:
 
 
 def _restored(found: CaseView, signature: Signature) -> Values:
-    """The values as entered. A file comes back where it is one of the model's examples."""
+    """The values as entered. A file comes back where it is one of the model's examples, or was kept."""
     return {f.name: _value(found.entered.get(f.name), f.examples) for f in signature.inputs}
 
 
 def _value(entered: object, examples: tuple[object, ...]) -> object:
-    if not isinstance(entered, dict) or "sha256" not in entered:
+    if not isinstance(entered, dict) or not is_named(entered):
         return entered
     files = [example for example in examples if isinstance(example, File)]
-    return next((file for file in files if file.sha256 == entered["sha256"]), None)
+    example = next((file for file in files if file.sha256 == entered["sha256"]), None)
+    return example or kept_value(services().sessions, entered)
 
 
 @st.cache_data(

@@ -135,6 +135,7 @@ def press_predict(form: Form, signature: Signature, values: Values) -> None:
             key=form.key,
             audit=found.audit,
             new_id=lambda: number,
+            keep_bytes=found.settings.kept_file_bytes,
         )
     except MdsError:  # no case was recorded
         st.query_params.pop("case", None)

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import html
+import io
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextArea
 
 import services
 from cases import queries
+from cases.recording import predict_and_record
 from db.ids import utc_now
 from explanations.methods import shapley
-from mds_client.signature import ModelRef
+from mds_client.signature import File, ModelRef
 from tests import recorded
 
 
@@ -246,3 +249,34 @@ def test_feedback_is_given_changed_and_kept(predict: AppTest, built: services.Se
     _button(predict, "Send").click().run()  # type: ignore[attr-defined]
     assert "Recorded: wrong" in predict.success[0].value
     assert [view.judgement for view in said(built.sessions, case.id)] == ["incorrect", "correct"]
+
+
+@pytest.mark.parametrize("most", [1_000_000, 0])
+def test_the_picture_of_a_case_comes_back_with_its_link_where_it_was_kept(
+    predict: AppTest, built: services.Services, most: int
+) -> None:
+    entry = built.catalogue.find(ModelRef.parse("demo/digits"))
+    assert entry
+    assert entry.signature
+    (field,) = entry.signature.inputs
+    mine = io.BytesIO()
+    Image.new("L", (32, 32), 90).save(mine, "PNG")
+    photo = File(name="my own.png", media_type="image/png", data=mine.getvalue())
+    case = predict_and_record(
+        built.model(entry.ref, entry.signature),
+        {field.name: photo},
+        sessions=built.sessions,
+        key="k",
+        keep_bytes=most,
+    ).case
+    predict.query_params.clear()
+    predict.query_params["case"] = case.id
+    predict.run()
+    assert not predict.exception
+    assert predict.header[0].value == case.answer_label
+    is_shown = any("my own.png" in text.value for text in predict.markdown)
+    is_explained = any("Why this answer?" in head.value for head in predict.subheader)
+    is_said = any("Not kept with this case" in info.value for info in predict.info)
+    assert (is_shown, is_explained, is_said) == (
+        (True, True, False) if most else (False, False, True)
+    )

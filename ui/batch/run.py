@@ -124,6 +124,7 @@ def _ask(
         key=key,
         person=session.person(),
         audit=found.audit,
+        keep_bytes=found.settings.kept_file_bytes,
     )
     given.cases[key] = []
     bar = st.progress(0.0, "Asking the model …")

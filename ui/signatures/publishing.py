@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
+from cases.files import kept_value
 from mds_client.errors import MdsError
 from services import services
 from signatures import overlay
@@ -139,7 +141,12 @@ def _test(desk: Desk) -> None:
     try:
         with st.spinner("Sending the last requests again …", show_time=True):
             cases = last_cases(found.sessions, desk.draft.model)
-            trials = tried(cases, signature, found.model(signature.model, signature))
+            trials = tried(
+                cases,
+                signature,
+                found.model(signature.model, signature),
+                kept=partial(kept_value, found.sessions),
+            )
     except MdsError as error:
         errors.show(error)
         return

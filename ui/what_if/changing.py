@@ -73,6 +73,7 @@ def _ask(asked: AnsweredCase, copy: Copy, values: Values, name: str) -> None:
                 key=copy.key,
                 name=name,
                 person=session.person(),
+                keep_bytes=found.settings.kept_file_bytes,
             )
     except MdsError as error:
         errors.show(error)
