@@ -52,8 +52,15 @@ def _show(signature: Signature) -> None:
 def _show_field(field: Field) -> None:
     print(f"  {printable(field.name)}: {'; '.join(_facts(field))}")
     if field.provenance:
-        facts = (f"{fact} from {source}" for fact, source in field.provenance.items())
+        facts = (_origin(fact, source) for fact, source in field.provenance.items())
         print(f"      {printable(', '.join(facts))}")
+
+
+def _origin(fact: str, source: str) -> str:
+    """`sent in query`, `sent as null`; of what is known, whence."""
+    if fact.startswith("sent "):
+        return f"{fact} {source}"
+    return f"{fact} {source}" if source.startswith("sent ") else f"{fact} from {source}"
 
 
 def _facts(field: Field) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -114,6 +114,7 @@ def _advice_of(found: Detection) -> str:
 
 
 _MOST_ASKED = 100
+_MOST_NAMED = 10
 _CREDENTIAL = (
     'It needs a credential: set token_env = "YOUR_VARIABLE", or another way to sign in, '
     "for this server, and the variable."
@@ -124,8 +125,7 @@ def _models(client: MdsClient) -> list[Finding]:
     """How many models there are, and which of them say nothing of what they take."""
     server, listed = client.server, client.models()
     if not listed:
-        advice = 'If it lists none, name them: [[servers]] models = ["name"].'
-        return [Finding(mark="!", server=server.name, sentence="It has no models.", advice=advice)]
+        return _without_models(client)
     declared = {info.ref: _declared(client, info, n) for n, info in enumerate(listed)}
     found = explainers(client.protocol(), declared)
     beside = explaining_others(found)
@@ -133,12 +133,46 @@ def _models(client: MdsClient) -> list[Finding]:
     ready = [info for info in models if info.is_ready]
     counted = "1 model" if len(models) == 1 else f"{len(models)} models"
     said = f"It has {counted}, {len(ready)} of them ready."
-    bare = [str(i.ref) for i in models[:_MOST_ASKED] if i.is_ready and _is_bare(declared[i.ref])]
     findings = [Finding(mark="✓", server=server.name, sentence=said), *_explained(server, found)]
-    if bare:
-        said = f"Without metadata: {printable(', '.join(bare))}."
-        advice = "Declare their inputs where they are deployed; until then they take bare tensors."
-        findings.append(Finding(mark="!", server=server.name, sentence=said, advice=advice))
+    return [*findings, *_not_offered(client), *_bare(server, ready[:_MOST_ASKED], declared)]
+
+
+def _without_models(client: MdsClient) -> list[Finding]:
+    others, name = _not_offered(client), client.server.name
+    advice = "" if others else 'If it lists none, name them: [[servers]] models = ["name"].'
+    return [Finding(mark="!", server=name, sentence="It has no models.", advice=advice), *others]
+
+
+def _bare(
+    server: Server, ready: Sequence[ModelInfo], declared: Mapping[ModelRef, Signature | None]
+) -> list[Finding]:
+    """Which models say nothing of what they take."""
+    bare = [str(info.ref) for info in ready if _is_bare(declared[info.ref])]
+    if not bare:
+        return []
+    said = f"Without metadata: {printable(', '.join(bare))}."
+    advice = "Declare their inputs where they are deployed; until then they take bare tensors."
+    return [Finding(mark="!", server=server.name, sentence=said, advice=advice)]
+
+
+def _not_offered(client: MdsClient) -> list[Finding]:
+    """What it has that cannot be asked from here, and why: a line for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for other in client.protocol().not_offered:
+        reasons.setdefault(other.reason, []).append(other.what)
+    findings = []
+    for reason, named in reasons.items():
+        are = "operation is" if len(named) == 1 else "operations are"
+        said = f"{len(named)} {are} not offered: {', '.join(named[:_MOST_NAMED])}"
+        said += f" and {len(named) - _MOST_NAMED} more." if len(named) > _MOST_NAMED else "."
+        findings.append(
+            Finding(
+                mark="!",
+                server=client.server.name,
+                sentence=printable(said),
+                advice=printable(reason),
+            )
+        )
     return findings
 
 

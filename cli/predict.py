@@ -14,9 +14,11 @@ from cli import fleet
 from cli.output import GOOD, Wrong, code_of, document, printable, say
 from cli.rows_file import rows_in
 from mds_client.client.row_splitter import Chunk
+from mds_client.errors import MdsError
 from mds_client.prediction import Answer, Prediction
 from mds_client.signature import FILE_KINDS, Field, File, Signature
 
+_MOST_SHOWN = 4000
 _YES, _NO = ("yes", "true", "1", "on"), ("no", "false", "0", "off")
 
 
@@ -47,6 +49,24 @@ def run(chosen: argparse.Namespace) -> int:
     A row that is refused is said on stderr, after which the exit code is that of its error.
     """
     chunks: list[Chunk] = []
+    try:
+        rows = _ask(chosen, chunks)
+    except MdsError as error:  # of all rows: what was sent by then is still to be seen
+        if chosen.show_sent:
+            _say_sent(chunks)
+            _say_exchange(error)
+        raise
+    if rows == 1 and not chosen.json:
+        _tell(chunks[0])
+    if chosen.show_sent:
+        _say_sent(chunks)
+    if chosen.json:
+        document(_facts(chunks))
+    return next((code_of(chunk.error) for chunk in chunks if chunk.error), GOOD)
+
+
+def _ask(chosen: argparse.Namespace, chunks: list[Chunk]) -> int:
+    """Put what came of each request into `chunks`; how many rows there are. Raises MdsError and Wrong."""
     with fleet.opened(chosen.model) as (client, ref):
         signature = client.signature(ref)
         rows = rows_of(signature, chosen)
@@ -57,13 +77,7 @@ def run(chosen: argparse.Namespace) -> int:
                 chunks.append(chunk)
                 if not chosen.json:
                     _tell(chunk)
-    if len(rows) == 1 and not chosen.json:
-        _tell(chunks[0])
-    if chosen.show_sent:
-        _say_sent(chunks)
-    if chosen.json:
-        document(_facts(chunks))
-    return next((code_of(chunk.error) for chunk in chunks if chunk.error), GOOD)
+    return len(rows)
 
 
 def _tell(chunk: Chunk) -> None:
@@ -77,8 +91,18 @@ def _tell(chunk: Chunk) -> None:
 
 def _say_sent(chunks: Sequence[Chunk]) -> None:
     for chunk in chunks:
-        if sent := chunk.outcome.exchange:
-            say(f"{sent.method} {sent.url}\n{sent.request_body.decode('utf-8', 'replace')}")
+        _say_exchange(chunk.outcome)
+
+
+def _say_exchange(outcome: Prediction | MdsError) -> None:
+    """What was sent; of what failed also the status and the words that came back."""
+    sent = outcome.exchange
+    if sent is None:
+        return
+    say(f"{sent.method} {sent.url}\n{sent.request_body.decode('utf-8', 'replace')}")
+    if isinstance(outcome, MdsError):
+        words = printable(sent.response_body[:_MOST_SHOWN].decode("utf-8", "replace"))
+        say(f"→ {sent.status} {words}".rstrip() if sent.status else "→ no answer")
 
 
 def rows_of(signature: Signature, chosen: argparse.Namespace) -> list[dict[str, object]]:
@@ -128,7 +152,7 @@ def _pair(signature: Signature, text: str) -> tuple[str, object]:
 
 def _typed(field: Field, text: str) -> object:
     """The text as the field's kind reads it; what does not fit is refused by the check that follows."""
-    if field.kind in FILE_KINDS and text.startswith("@"):
+    if _is_file(field) and text.startswith("@"):
         return _file(Path(text[1:]))
     if text == "" and not field.required:
         return None
@@ -139,6 +163,10 @@ def _typed(field: Field, text: str) -> object:
     if field.kind in ("number", "integer", "tensor", "json"):
         return _number_or_json(text)
     return text
+
+
+def _is_file(field: Field) -> bool:
+    return field.kind in FILE_KINDS or (field.kind == "text" and field.content_type == "base64")
 
 
 def _number_or_json(text: str) -> object:
@@ -158,7 +186,7 @@ def _file(path: Path) -> File:
 
 def _read_files(signature: Signature, row: dict[str, object]) -> dict[str, object]:
     """Rows name their files as @path."""
-    files = {field.name for field in signature.inputs if field.kind in FILE_KINDS}
+    files = {field.name for field in signature.inputs if _is_file(field)}
     return {
         n: _file(Path(v[1:])) if n in files and isinstance(v, str) and v.startswith("@") else v
         for n, v in row.items()

@@ -67,3 +67,13 @@ class ModelInfo:
     @property
     def is_ready(self) -> bool:
         return self.state == "READY"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotOffered:
+    """Something that a server has and that cannot be asked from here. `reason` is a sentence; `is_likely` says that
+    it may well be a prediction, to judge by what it takes."""
+
+    what: str
+    reason: str
+    is_likely: bool = False

@@ -51,7 +51,9 @@ def _words(facts: Facts) -> str:
 
 
 def draw_servers(servers: Sequence[ServerState]) -> None:
-    """A sentence for each server that does not answer, with since when and how it was recognised."""
+    """A sentence for each server that does not answer, with since when and how it was recognised; and what a
+    server without a model has that cannot be asked."""
+    shown = {entry.ref.server for entry in services().catalogue.entries()}
     for state in servers:
         if not state.is_reachable:
             said = plain(f"{state.sentence} {state.advice}".rstrip())
@@ -62,6 +64,8 @@ def draw_servers(servers: Sequence[ServerState]) -> None:
             )
             name = plain(state.server.title or state.server.name)
             _draw_recognition(state, f"How “{name}” was asked")
+        elif state.server.name not in shown:
+            draw_not_offered(state, f"{plain(state.server.title or state.server.name)}: ")
 
 
 def draw_notes(notes: Sequence[str]) -> None:
@@ -103,6 +107,7 @@ def _draw_server(
             st.markdown(f"**{plain(title or name)}**", width="content")
         if state and state.is_reachable:
             _draw_recognition(state, explained=explained)
+            draw_not_offered(state)
 
 
 def _draw_recognition(
@@ -113,6 +118,24 @@ def _draw_recognition(
     key = f"models_server_{state.server.name}"
     with st.popover(label, type="tertiary", key=key):
         st.markdown("\n\n".join([*_recognised(state), *_explainers(explained)]))
+
+
+def draw_not_offered(state: ServerState, name: str = "") -> None:
+    """What the server has that cannot be asked from here, with the reason, a line each."""
+    others = state.not_offered
+    if not others:
+        return
+    lines = [f"- {plain(other.what)}: {plain(other.reason)}" for other in others[:MOST_CARDS]]
+    if len(others) > MOST_CARDS:
+        lines.append(f"- and {len(others) - MOST_CARDS} more")
+    key = f"models_others_{state.server.name}"
+    with st.popover(f"{name}{counted(len(others))} not offered", type="tertiary", key=key):
+        st.markdown("\n".join(lines))
+
+
+def counted(operations: int) -> str:
+    """`1 operation`, `3 operations`."""
+    return "1 operation" if operations == 1 else f"{operations} operations"
 
 
 def _explainers(explained: Sequence[Entry]) -> list[str]:

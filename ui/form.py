@@ -82,14 +82,18 @@ class _Form:
     is_pressed: bool
     values: dict[str, object] = field(default_factory=dict)
     wrong: dict[str, str] = field(default_factory=dict)
+    unfit: set[str] = field(default_factory=set)
 
     def group(
         self, number: int, name: str, group: Sequence[Field]
     ) -> st.delta_generator.DeltaGenerator:
-        """A group to open; open where something was wrong inside when it was last drawn."""
-        was_wrong = _keeping.kept(_keeping.own(self.key, "wrong"), frozenset[str])
+        """A group to open; open where something inside is wrong, or was not filled in when it was last drawn and is
+        sent now."""
+        wrong = _keeping.kept(_keeping.own(self.key, "wrong"), frozenset[str])
+        if self.is_pressed:
+            wrong |= _keeping.kept(_keeping.own(self.key, "unfit"), frozenset[str])
         box = st.container(key=css_key(self.key, f"group{number}"))
-        is_open = any(found.name in was_wrong for found in group)
+        is_open = any(found.name in wrong for found in group)
         return box.expander(f"{plain(name)} ({len(group)})", expanded=is_open)
 
     def draw(self, shown: Sequence[Field], last: str) -> None:
@@ -107,8 +111,10 @@ class _Form:
         opened = self.opened_with.get(found.name)
         value = fields.render(found, f"{self.key}_{found.name}", opened)
         self.values[found.name] = value
-        problem = found.check(value) if self.is_pressed or not is_missing(value) else None
+        problem = found.check(value)
         if problem:
+            self.unfit.add(found.name)
+        if problem and (self.is_pressed or not is_missing(value)):
             self.wrong[found.name] = problem.sentence
             st.markdown(f":material/error: **{plain(problem.sentence)}**")
 
@@ -119,6 +125,7 @@ class _Form:
     ) -> None:
         """Say on top what is wrong inside a group, which may be closed."""
         _keeping.keep(_keeping.own(self.key, "wrong"), frozenset(self.wrong))
+        _keeping.keep(_keeping.own(self.key, "unfit"), frozenset(self.unfit))
         counts = [(name, sum(f.name in self.wrong for f in group)) for name, group in groups]
         hidden = [f"{name} ({count})" for name, count in counts if name and count]
         if hidden:

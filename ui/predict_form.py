@@ -187,4 +187,4 @@ def _draw_last(form: Form) -> None:
 
 def _example(signature: Signature, index: int) -> tuple[Values, int | None]:
     rows = signature.example_rows
-    return (rows[index % len(rows)], index % len(rows)) if rows else ({}, None)
+    return (rows[index % len(rows)], index % len(rows)) if rows else (signature.opening, None)

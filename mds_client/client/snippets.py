@@ -19,6 +19,7 @@ from mds_client.codecs.binary import HEADER_LENGTH
 from mds_client.protocols.protocol import Protocol
 from mds_client.server import Server
 from mds_client.signature import File, ModelRef, Signature, Values
+from mds_client.transport.credentials import Credentials
 from mds_client.transport.exchange import Exchange, Request
 
 _MOST_ON_ONE_LINE = 1000
@@ -49,6 +50,43 @@ class FromEnvironment(str):
 
     def __repr__(self) -> str:
         return f"os.environ[{str(self)!r}]"
+
+    def in_shell(self) -> str:
+        """The value in a command."""
+        return f'"${self!s}"'
+
+
+class Bearer(FromEnvironment):
+    """A bearer token whose variable this is."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f'"Bearer " + {super().__repr__()}'
+
+    def in_shell(self) -> str:
+        return f'"Bearer ${self!s}"'
+
+
+class Basic(FromEnvironment):
+    """A name with the variable of its password, as basic authentication sends them."""
+
+    user = ""
+
+    @classmethod
+    def of(cls, user: str, variable: str) -> Basic:
+        found = cls(variable)
+        found.user = user
+        return found
+
+    def __repr__(self) -> str:
+        return (
+            f'"Basic " + b64encode(({self.user + ":"!r} + {super().__repr__()}).encode()).decode()'
+        )
+
+    def in_shell(self) -> str:
+        name = shlex.quote(self.user + ":")
+        return f'"Basic $(printf %s {name}"${self!s}" | base64 | tr -d \'\\n\')"'
 
 
 def snippets(
@@ -113,14 +151,35 @@ def _headers(
         for n, v in sent.items()
         if n.casefold() not in secret and n.casefold() not in _NOT_REPEATED
     }
-    return plain | {name: FromEnvironment(_variable(name, variables)) for name in names}
+    given = {name: FromEnvironment(_variable(name, variables)) for name in names}
+    signed = _credential(server.credentials)
+    others = {n: v for n, v in (plain | given).items() if n not in signed}
+    return others | signed
+
+
+def _credential(given: Credentials) -> dict[str, FromEnvironment]:
+    """The header by which we sign in, of the variable that the settings name; of ours where they name a file. A token
+    that is fetched for each call has to be fetched by whoever runs the program."""
+    if given.token_url or given.token:
+        return {"Authorization": Bearer(_known(given.token.env, "MDS_TOKEN"))}
+    if given.username:
+        variable = _known(given.password.env, "MDS_PASSWORD")
+        return {"Authorization": Basic.of(given.username, variable)}
+    if given.api_key:
+        name = given.api_key_header or "X-API-Key"
+        return {name: FromEnvironment(_known(given.api_key.env, "MDS_API_KEY"))}
+    return {}
+
+
+def _known(variable: str, default: str) -> str:
+    return variable if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable) else default
 
 
 def _variable(header: str, variables: Mapping[str, str]) -> str:
     named = {name.casefold(): variable for name, variable in variables.items()}
     default = "MDS_HEADER_" + re.sub(r"\W", "_", header, flags=re.ASCII).upper()
     variable = named.get(header.casefold(), default)
-    return variable if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable) else default
+    return _known(variable, default)
 
 
 def without_user(url: str) -> str:
@@ -143,7 +202,7 @@ def _curl(url: str, request: Request) -> str:
 
 def _shell_header(name: str, value: str) -> str:
     if isinstance(value, FromEnvironment):
-        return f'{shlex.quote(name + ": ")}"${value!s}"'
+        return f"{shlex.quote(name + ': ')}{value.in_shell()}"
     return shlex.quote(f"{name}: {value}")
 
 
@@ -214,7 +273,8 @@ def _python_bytes(data: bytes) -> str:
 def _with_imports(code: Sequence[str]) -> str:
     text = "\n".join(code)
     imports = ["import os"] if "os.environ[" in text else []
-    imports += ["from base64 import b64decode"] if "b64decode(" in text else []
+    coders = [name for name in ("b64decode", "b64encode") if f"{name}(" in text]
+    imports += [f"from base64 import {', '.join(coders)}"] if coders else []
     return "\n".join([*imports, *([""] if imports else []), text])
 
 

@@ -12,7 +12,7 @@ from mds_client.discovery.sources import ModelReport
 from mds_client.errors import MdsError, NotAllowed
 from mds_client.protocols import protocols
 from mds_client.protocols.detection import Detection
-from mds_client.server import ModelInfo, Server
+from mds_client.server import ModelInfo, NotOffered, Server
 from mds_client.signature import Explainer, ModelRef, Signature
 from mds_client.signature.facts import Facts
 from mds_client.signature.merge_facts import merged
@@ -72,7 +72,8 @@ class ServerState:
 
     `sentence` says what happened where it did not, `advice` what to do where that is for people here.
     `protocol` is its protocol's title, empty while it is not known. `detected` says how it was
-    recognised; None when the protocol is configured or nobody has answered yet.
+    recognised; None when the protocol is configured or nobody has answered yet. `not_offered` is what it has that
+    cannot be asked from here.
     """
 
     server: Server
@@ -82,6 +83,7 @@ class ServerState:
     since: datetime
     protocol: str = ""
     detected: Detection | None = None
+    not_offered: tuple[NotOffered, ...] = ()
 
 
 class Listing:
@@ -129,4 +131,5 @@ def state_of(client: MdsClient, now: datetime, error: MdsError | None = None) ->
         since=now,
         protocol=protocol.TITLE if protocol else "",
         detected=detected,
+        not_offered=client.spoken.not_offered if client.spoken else (),
     )

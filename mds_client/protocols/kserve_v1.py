@@ -113,8 +113,10 @@ class KServeV1(Protocol):
         )
 
     def own_client(self, signature: Signature, request: Request) -> str:
-        sent = repr(json.loads(request.body))
-        return _PROGRAM.format(sent=sent, name=signature.model.name)
+        sent, own = repr(json.loads(request.body)), {"content-type", "ce-id"}
+        given = {n: v for n, v in request.headers.items() if n.casefold() not in own}
+        headers = f", headers={given!r}" if given else ""
+        return _PROGRAM.format(sent=sent, name=signature.model.name, headers=headers)
 
 
 _PROGRAM = """\
@@ -126,7 +128,7 @@ from kserve import InferenceRESTClient, RESTConfig
 
 async def main():
     client = InferenceRESTClient(RESTConfig(protocol="v1"))
-    answer = await client.infer(os.environ["MDS_URL"], {sent}, model_name={name!r})
+    answer = await client.infer(os.environ["MDS_URL"], {sent}, model_name={name!r}{headers})
     print(answer)
 
 

@@ -1,19 +1,26 @@
 """Any server that describes its prediction routes with OpenAPI: FastAPI, Ray Serve, BentoML and others.
 
-Every POST operation with a JSON body that looks like a prediction is a model.
+Every operation that can be asked is a model (`openapi_operations`); this is what is sent and what comes back.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from urllib.parse import quote
 
 import orjson
 
+from mds_client.codecs.http_forms import (
+    as_text,
+    media_type_of,
+    members,
+    multipart_of,
+    query_of,
+    segment_of,
+    spread,
+)
 from mds_client.codecs.json_schema import Schema, object_of, output_fields, outputs_of, value_of
 from mds_client.errors import (
     EndpointRefused,
@@ -25,37 +32,28 @@ from mds_client.errors import (
 )
 from mds_client.errors.error_mapping import error_of
 from mds_client.prediction import Output
+from mds_client.protocols.openapi_fields import (
+    JOINED,
+    MANY,
+    SENT_AS,
+    SENT_IN,
+    WHOLE,
+    Operation,
+    content_of,
+    fields_of,
+)
+from mds_client.protocols.openapi_operations import Document, is_path, operations
 from mds_client.protocols.protocol import JSON, Conversation, Protocol, json_of, unreadable
-from mds_client.server import ModelInfo
-from mds_client.signature import Field, ModelRef, Signature, Values
+from mds_client.server import ModelInfo, NotOffered, Server
+from mds_client.signature import Field, File, ModelRef, Signature, Values
+from mds_client.signature.checks import is_missing
 from mds_client.transport.exchange import Request, Response
 
 _DOCUMENTS = ("/openapi.json", "/docs.json")
 _ROUTES = "/-/routes"
 _MAX_APPS = 20
-_MAX_OPERATIONS = 200
-_MAX_PATH = 500
-_NOT_MODELS = re.compile(
-    r"(^|[/._-])(health\w*|livez|readyz?|live|metrics|docs|redoc|openapi|admin|login|logout|auth|"
-    r"token|feedback|load|unload|repository|users?|config|shutdown)([/._-]|$)",
-    re.IGNORECASE,
-)
-_MANY, _ONE, _WHOLE = "many rows", "one row", "whole body"
-
+_METHOD, _FORM, _TYPE = "method", "body", "media type"
 Facts = Mapping[str, object]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Operation:
-    """One operation of one document. `path` is as the server takes it, with its app's prefix."""
-
-    path: str
-    facts: Facts
-    document: Facts
-
-    @property
-    def name(self) -> str:
-        return self.path.strip("/").replace("/", ".") or "root"
 
 
 class OpenAPI(Protocol):
@@ -67,10 +65,10 @@ class OpenAPI(Protocol):
 
     def detect(self) -> Conversation[str]:
         documents = yield from self._documents()
-        found = [operation for place in documents for operation in _operations(*place)]
-        if not found:
+        found, others = self._sorted(documents)
+        if not found and not any(other.is_likely for other in others):
             return ""
-        prefixes = ", ".join(f"{prefix or '/'}" for prefix, _ in documents)
+        prefixes = ", ".join(f"{document.prefix or '/'}" for document in documents)
         return f"OpenAPI documents of {prefixes} describe {len(found)} operations like predictions."
 
     def ready(self) -> Conversation[bool]:
@@ -79,6 +77,7 @@ class OpenAPI(Protocol):
         return bool(documents)
 
     def models(self) -> Conversation[list[ModelInfo]]:
+        """One an operation that can be asked; the others are in `not_offered`."""
         operations = yield from self._operations()
         names = dict.fromkeys(operation.name for operation in operations)
         refs = [ModelRef(server=self.server.name, name=name) for name in names]
@@ -88,7 +87,7 @@ class OpenAPI(Protocol):
         operations = yield from self._operations()
         for operation in operations:
             if operation.name == model.name:
-                return _signature(model, operation)
+                return _signature(model, operation, self.server)
         raise ModelNotFound(
             "The server does not know this model or this version of it.",
             advice="Choose a model from the list; it may have been removed or renamed.",
@@ -99,20 +98,17 @@ class OpenAPI(Protocol):
         self, signature: Signature, rows: Sequence[Values], request_id: str
     ) -> Request:
         whole = signature.tensor or Field(name=_path_of(signature.model), kind="json")
-        if whole.content_type == _MANY:
-            body: object = [object_of(signature.inputs, row) for row in rows]
-        elif len(rows) != 1:
+        is_many = whole.content_type == MANY and not any(map(_is_parameter, signature.inputs))
+        if len(rows) != 1 and not is_many:
             raise InvalidValues([Problem(field="", sentence="This model takes one row at a time.")])
-        elif whole.content_type == _WHOLE:
-            first = signature.inputs[0]
-            body = value_of(first, rows[0].get(first.name))
-        else:
-            body = object_of(signature.inputs, rows[0])
+        content_type, body = _body_of(signature.inputs, whole, rows)
+        headers = {"Content-Type": content_type} if content_type else {}
+        headers |= _headers_of(signature.inputs, rows[0])
         return Request(
-            method="POST",
-            path=quote(whole.name, safe="/"),
-            body=orjson.dumps(body),
-            headers=JSON | ({"X-Request-ID": request_id} if request_id else {}),
+            method=whole.provenance.get(_METHOD, "POST"),
+            path=_path_with(signature.inputs, whole.name, rows[0]),
+            body=body,
+            headers=headers | ({"X-Request-ID": request_id} if request_id else {}),
             request_id=request_id,
         )
 
@@ -120,7 +116,7 @@ class OpenAPI(Protocol):
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
         body = self.json_of(response)
-        is_many = signature.tensor is not None and signature.tensor.content_type == _MANY
+        is_many = signature.tensor is not None and signature.tensor.content_type == MANY
         if is_many and isinstance(body, list) and len(body) != rows:
             raise unreadable(f"{rows} answers", response)
         listed = body if is_many and isinstance(body, list) else [body]
@@ -136,7 +132,7 @@ class OpenAPI(Protocol):
             error.field = _field_of(response)
         return error
 
-    def _operations(self) -> Conversation[list[_Operation]]:
+    def _operations(self) -> Conversation[list[Operation]]:
         documents = yield from self._documents()
         if not documents:
             raise UnreadableAnswer(
@@ -144,21 +140,28 @@ class OpenAPI(Protocol):
                 advice="Tell whoever runs the server; your entries are kept.",
                 detail="no OpenAPI document at /openapi.json or /docs.json",
             )
-        return [operation for place in documents for operation in _operations(*place)]
+        found, others = self._sorted(documents)
+        self.not_offered = tuple(others)
+        return found
 
-    def _documents(self) -> Conversation[list[tuple[str, Facts]]]:
+    def _sorted(self, documents: Sequence[Document]) -> tuple[list[Operation], list[NotOffered]]:
+        """The operations of all documents that can be asked, and the others."""
+        each = [operations(document, self.server) for document in documents]
+        return [o for found, _ in each for o in found], [o for _, others in each for o in others]
+
+    def _documents(self) -> Conversation[list[Document]]:
         """Each app's prefix and document. One server may have several (Ray Serve lists them)."""
         for path in _DOCUMENTS:
             document = _document((yield Request(method="GET", path=path)))
             if document is not None:
-                return [("", document)]
-        found: list[tuple[str, Facts]] = []
+                return [Document(prefix="", facts=document)]
+        found: list[Document] = []
         routes = yield Request(method="GET", path=_ROUTES)
         for prefix in _prefixes(routes):
             path = f"{quote(prefix, safe='/')}/openapi.json"
             document = _document((yield Request(method="GET", path=path)))
             if document is not None:
-                found.append((prefix, document))
+                found.append(Document(prefix=prefix, facts=document))
         return found
 
 
@@ -179,84 +182,30 @@ def _prefixes(response: Response) -> list[str]:
     except UnreadableAnswer:
         return []
     listed = list(islice(body, _MAX_APPS)) if isinstance(body, Mapping) else []
-    return [p.rstrip("/") for p in listed if _is_path(p)]
+    return [p.rstrip("/") for p in listed if is_path(p) and not set("{}") & set(p)]
 
 
-def _is_path(path: object) -> bool:
-    """Whether it is a plain path on this host, without parameters to fill in or steps upwards."""
-    if not isinstance(path, str) or not path.startswith("/") or len(path) > _MAX_PATH:
-        return False
-    is_plain = path.isprintable() and not set("{}?#\\") & set(path)
-    return is_plain and "//" not in path and ".." not in path.split("/")
-
-
-def _operations(prefix: str, document: Facts) -> Iterator[_Operation]:
-    """What looks like a prediction. The document's `servers` are not followed."""
-    paths = document.get("paths")
-    listed = islice(paths.items(), _MAX_OPERATIONS) if isinstance(paths, Mapping) else ()
-    for path, methods in listed:
-        facts = methods.get("post") if isinstance(methods, Mapping) else None
-        if not isinstance(facts, Mapping) or not _is_path(path) or _NOT_MODELS.search(path):
-            continue
-        if _is_of_rows(_body(facts, document)):
-            yield _Operation(path=prefix + path, facts=facts, document=document)
-
-
-def _body(facts: Facts, document: Facts) -> Schema:
-    return Schema(_json_content(facts.get("requestBody"), document), document)
-
-
-def _json_content(place: object, document: Facts) -> object:
-    """The schema of the JSON of a body or an answer, which may be a reference to a component."""
-    if isinstance(place, Mapping) and isinstance(place.get("$ref"), str):
-        place = _component(document, str(place["$ref"]))
-    content = place.get("content") if isinstance(place, Mapping) else None
-    said = content.get("application/json") if isinstance(content, Mapping) else None
-    return said.get("schema") if isinstance(said, Mapping) else None
-
-
-def _component(document: Facts, reference: str) -> object:
-    found: object = document
-    for part in reference.removeprefix("#/").split("/")[:8]:
-        found = found.get(part) if isinstance(found, Mapping) else None
-    return found
-
-
-def _is_of_rows(schema: Schema) -> bool:
-    return schema.facts.get("type") in ("object", "array")
-
-
-def _signature(model: ModelRef, operation: _Operation) -> Signature:
-    schema = _body(operation.facts, operation.document)
-    form, inputs = _inputs(schema)
+def _signature(model: ModelRef, operation: Operation, server: Server) -> Signature:
+    form, inputs = fields_of(operation, server)
+    body = operation.body
+    facts = {_METHOD: operation.method.upper()}
+    facts |= {_FORM: body.format, _TYPE: body.media_type} if body else {}
+    whole = Field(name=operation.path, kind="json", content_type=form, provenance=facts)
+    is_many = form == MANY and not any(map(_is_parameter, inputs))
     return Signature(
         model=model,
         inputs=inputs,
         outputs=_answer(operation),
-        layout="columns" if form != _WHOLE else "tensors",
-        tensor=Field(name=operation.path, kind="json", content_type=form),
+        layout="columns" if form != WHOLE else "tensors",
+        tensor=whole,
         title=_text(operation.facts.get("summary")),
         question=_text(operation.facts.get("description")),
         platform="OpenAPI",
-        max_rows=0 if form == _MANY else 1,
+        max_rows=0 if is_many else 1,
     )
 
 
-def _inputs(schema: Schema) -> tuple[str, tuple[Field, ...]]:
-    """Whether the body is one row, many, or one value; and its fields."""
-    if schema.facts.get("type") == "array":
-        items = Schema(schema.facts.get("items"), schema.root)
-        fields = items.fields()
-        if fields:
-            return _MANY, fields
-    else:
-        fields = schema.fields()
-        if fields:
-            return _ONE, fields
-    return _WHOLE, (replace(schema.field("body"), required=True),)
-
-
-def _answer(operation: _Operation) -> tuple[Field, ...]:
+def _answer(operation: Operation) -> tuple[Field, ...]:
     responses = operation.facts.get("responses")
     listed = responses if isinstance(responses, Mapping) else {}
     said = next((listed[code] for code in ("200", "201", "2XX", "default") if code in listed), None)
@@ -265,6 +214,115 @@ def _answer(operation: _Operation) -> tuple[Field, ...]:
         items = Schema(schema.facts.get("items"), operation.document)
         return output_fields(items) if items.facts.get("properties") else ()
     return output_fields(schema)
+
+
+def _json_content(place: object, document: Facts) -> object:
+    """The schema of the JSON of an answer, which may be a reference to a component."""
+    said = content_of(place, document).get("application/json")
+    return said.get("schema") if isinstance(said, Mapping) else None
+
+
+# One request.
+
+
+def _is_parameter(field: Field) -> bool:
+    return SENT_IN in field.provenance
+
+
+def _given(inputs: Sequence[Field], row: Values, place: str) -> list[tuple[str, object]]:
+    """Name and value of each parameter of a place that has one."""
+    found: list[tuple[str, object]] = []
+    for field in inputs:
+        value = row.get(field.name)
+        if field.provenance.get(SENT_IN) == place and not is_missing(value):
+            each = members(value_of(field, value))
+            joined = field.provenance.get(JOINED)
+            values = [joined.join(map(as_text, each))] if joined else each
+            found += [(field.provenance.get(SENT_AS, field.name), one) for one in values]
+    return found
+
+
+def _path_with(inputs: Sequence[Field], path: str, row: Values) -> str:
+    """The path with its parameters filled in and its query. Raises InvalidValues."""
+    filled = quote(path, safe="/{}")
+    for field in inputs:
+        if field.provenance.get(SENT_IN) == "path":
+            name = quote(field.provenance.get(SENT_AS, field.name), safe="")
+            filled = filled.replace(f"{{{name}}}", _segment(field, row.get(field.name)))
+    query = query_of(_given(inputs, row, "query"))
+    return filled + (f"?{query}" if query else "")
+
+
+def _segment(field: Field, value: object) -> str:
+    try:
+        return segment_of(value_of(field, value))
+    except ValueError:
+        sentence = f"{field.title} becomes a step of the address: it cannot be “{value}”."
+        raise InvalidValues([Problem(field=field.name, sentence=sentence)]) from None
+
+
+def _headers_of(inputs: Sequence[Field], row: Values) -> dict[str, str]:
+    """Headers hold Latin-1 on one line. Raises InvalidValues for what is none."""
+    found: dict[str, str] = {}
+    for name, value in _given(inputs, row, "header"):
+        text = as_text(value)
+        if not text.isprintable() or not text.isascii():
+            sentence = f"{name} is sent as a header: letters of English and signs on one line only."
+            raise InvalidValues([Problem(field=name, sentence=sentence)])
+        found[name] = f"{found[name]}, {text}" if name in found else text
+    return found
+
+
+def _body_of(inputs: Sequence[Field], whole: Field, rows: Sequence[Values]) -> tuple[str, bytes]:
+    """Its content type, empty where there is no body, and its bytes."""
+    fields = [field for field in inputs if not _is_parameter(field)]
+    form = whole.provenance.get(_FORM, "json" if _METHOD not in whole.provenance else "")
+    if form == "json":
+        return JSON["Content-Type"], orjson.dumps(_json_of(fields, whole, rows))
+    if form in ("text", "file"):
+        return _alone(rows[0].get(fields[0].name), whole.provenance.get(_TYPE, ""))
+    if form in ("multipart", "urlencoded"):
+        pairs = spread(_parts(fields, rows[0]))
+        if form == "multipart":
+            body, content_type = multipart_of(pairs)
+            return content_type, body
+        return "application/x-www-form-urlencoded", query_of(pairs).encode()
+    return "", b""
+
+
+def _json_of(fields: Sequence[Field], whole: Field, rows: Sequence[Values]) -> object:
+    if whole.content_type == MANY:
+        return [object_of(fields, row) for row in rows]
+    if whole.content_type == WHOLE:
+        return value_of(fields[0], rows[0].get(fields[0].name))
+    return object_of(fields, rows[0])
+
+
+def _alone(value: object, media_type: str) -> tuple[str, bytes]:
+    """A body that is a text or one file."""
+    if isinstance(value, File):
+        is_open = not media_type or media_type.endswith(("/*", "octet-stream"))
+        return (media_type_of(value) if is_open and value.media_type else media_type), value.data
+    return media_type, as_text(value).encode()
+
+
+def _parts(fields: Sequence[Field], row: Values) -> list[tuple[str, object]]:
+    """The parts of a form that have a value. Files go as their bytes, an object within is one part of JSON."""
+    plain = [field for field in fields if "." not in field.name]
+    given = [
+        (field.name.replace("~1", ".").replace("~0", "~"), _part(field, row.get(field.name)))
+        for field in plain
+    ]
+    nested = object_of([field for field in fields if "." in field.name], row)
+    return [(name, value) for name, value in (*given, *nested.items()) if value is not None]
+
+
+def _part(field: Field, value: object) -> object:
+    if is_missing(value) or isinstance(value, File):
+        return None if is_missing(value) else value
+    if field.content_type == "base64" and isinstance(value, str):
+        return File(name=field.name, media_type="", data=value.encode())
+    return value_of(field, value)
 
 
 def _path_of(model: ModelRef) -> str:

@@ -16,7 +16,7 @@ import orjson
 from mds_client.errors import MdsError, UnreadableAnswer
 from mds_client.errors.error_mapping import error_of
 from mds_client.prediction import Output
-from mds_client.server import ModelInfo, Server
+from mds_client.server import ModelInfo, NotOffered, Server
 from mds_client.signature import ModelRef, Signature, Values
 from mds_client.transport.exchange import Request, Response
 
@@ -52,6 +52,7 @@ class Protocol:
 
     def __init__(self, server: Server) -> None:
         self.server = server
+        self.not_offered: tuple[NotOffered, ...] = ()  # what the last listing left out
 
     def detect(self) -> Conversation[str]:
         """Whether the server speaks this, by read-only requests: the evidence in one sentence, else ""."""

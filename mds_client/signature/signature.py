@@ -129,9 +129,20 @@ class Signature:
 
     @property
     def example_rows(self) -> list[dict[str, object]]:
-        """Complete example rows: as many as the field with the fewest examples has."""
-        count = min((len(f.examples) for f in self.inputs), default=0)
-        return [{f.name: f.examples[i] for f in self.inputs} for i in range(count)]
+        """Complete example rows: as many as the field with the fewest examples has. What may be left out and has no
+        example is left unknown."""
+        given = [f for f in self.inputs if f.examples or f.required]
+        count = min((len(f.examples) for f in given), default=0)
+        return [
+            {f.name: f.examples[i] if f.examples else None for f in self.inputs}
+            for i in range(count)
+        ]
+
+    @property
+    def opening(self) -> dict[str, object]:
+        """What a form opens with: the first example row, else every example and default that there is."""
+        rows = self.example_rows
+        return rows[0] if rows else {f.name: f.examples[0] for f in self.inputs if f.examples}
 
     def check(self, values: Values) -> list[Problem]:
         """Everything that is wrong with one row of values; an empty list when it can be sent."""

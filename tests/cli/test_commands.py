@@ -235,6 +235,21 @@ def test_a_server_that_lets_nobody_in_wants_credentials(
         assert "set credentials" in said
 
 
+def test_what_failed_is_shown_with_what_came_back(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = '{"error": "X has 2 features, but 3 are expected"}'
+    with faults.misbehaving(faults.answers(400, said)) as url:
+        server = {"name": "s", "url": url, "protocol": "sagemaker", "models": ["m"]}
+        monkeypatch.setenv("MDS_SERVERS", json.dumps([server]))
+        settings.settings.cache_clear()
+        assert main(["predict", "s/m", "--values", '{"input-0": [1, 2]}', "--show-sent"]) == 1
+    said = capsys.readouterr().err
+    assert f"POST {url}/invocations" in said
+    assert "→ 400" in said
+    assert "X has 2 features" in said
+
+
 def test_credentials_are_never_printed(
     mds_url: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

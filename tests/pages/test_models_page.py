@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+from http.server import BaseHTTPRequestHandler
+
 import httpx
 from streamlit.testing.v1 import AppTest
 
@@ -123,3 +126,28 @@ def test_what_a_server_says_of_itself_is_plain_text(app: AppTest, built: service
         assert "Unknown protocol" in words
         assert "\\[click\\]" in words
         assert "\\<b>" in words
+
+
+def test_what_a_server_has_and_cannot_be_asked_is_said_with_the_reason(
+    app: AppTest, built: services.Services
+) -> None:
+    body = {"content": {"application/xml": {"schema": {"type": "object"}}}}
+    paths = {"/predict_xml": {"post": {"requestBody": body}}}
+    document = json.dumps({"openapi": "3.1.0", "paths": paths})
+    with faults.misbehaving(only("/openapi.json", document)) as url:
+        with MdsClient(Server(name="silent", url=url)) as silent:
+            both = Catalogue({**built.clients, "silent": silent})
+            both.refresh()
+            object.__setattr__(built, "catalogue", both)
+            app.run()
+    said = [text.value for text in app.markdown]
+    assert any("POST /predict_xml" in text and "application/xml" in text for text in said)
+
+
+def only(path: str, body: str) -> faults.Behaviour:
+    """A server with one route."""
+
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        faults.answers(*((200, body) if handler.path == path else (404, "{}")))(handler)
+
+    return behave

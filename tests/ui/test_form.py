@@ -75,6 +75,7 @@ def test_an_empty_input_is_said_after_a_press_and_a_wrong_one_at_once() -> None:
     assert said(form)[0] == "To correct: More (3)."
     assert "F0 is needed." in said(form)
     assert len(said(form)) == 11
+    assert [group.proto.expanded for group in form.expander] == [True]
     form.run()
     assert [group.proto.expanded for group in form.expander] == [True]
 
