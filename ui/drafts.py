@@ -11,10 +11,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from mds_client.signature import FILE_KINDS, Field, Signature
+from mds_client.signature import Field, Signature
 from ui import predict_form, scripts, session
 from ui.fields import dates, pasted, percent
-from ui.fields._formats import format_of
+from ui.fields._formats import holds_a_file, is_secret
 from ui.form import css_key
 
 _MOST = 100_000  # characters of one field
@@ -23,7 +23,7 @@ _UNKNOWN = ("", "unknown")
 
 def draw(form: predict_form.Form, signature: Signature, case: str) -> None:
     """Keep a draft of this form; where the browser has one from before, open the form with it."""
-    kept = [f for f in signature.inputs if not (f.sensitive or _holds_a_file(f))]
+    kept = [f for f in signature.inputs if not (f.sensitive or is_secret(f) or holds_a_file(f))]
     found = scripts.run(
         "drafts",
         "predict_draft",
@@ -41,10 +41,6 @@ def draw(form: predict_form.Form, signature: Signature, case: str) -> None:
     )
     if found.found:
         _bring_back(form, signature, found.found)
-
-
-def _holds_a_file(field: Field) -> bool:
-    return field.kind in FILE_KINDS or format_of(field) in ("file", "pixels")
 
 
 def _bring_back(form: predict_form.Form, signature: Signature, draft: object) -> None:

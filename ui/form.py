@@ -12,7 +12,8 @@ import streamlit as st
 from mds_client.signature import NUMERIC_KINDS, Field, Signature, Values
 from mds_client.signature.checks import is_missing
 from ui import fields
-from ui.fields import _finder, _keeping
+from ui.fields import _finder, _keeping, _refused
+from ui.fields._formats import holds_a_file
 from ui.text import plain
 
 IN_SIGHT = 7
@@ -33,6 +34,8 @@ def draw(signature: Signature, opened_with: Values, key: str) -> dict[str, objec
     for number, (name, group) in enumerate(groups):
         with form.group(number, name, group) if name else st.container():
             form.draw(group, name)
+    if any(holds_a_file(found) for found in signature.inputs):
+        _refused.draw(key)
     form.complain(complaints, groups)
     return form.values
 

@@ -130,6 +130,7 @@ def test_streamlit_still_has_the_options_that_we_set() -> None:
         "runner.postScriptGC": False,
         "browser.gatherUsageStats": False,
         "client.showErrorDetails": "type",
+        "client.disableDataExport": True,
         "server.fileWatcherType": "none",
         "server.maxUploadSize": 64,
         "server.address": "127.0.0.1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +43,23 @@ def test_a_file_of_fifty_megabytes_is_refused_in_words(page: Page, tmp_path: Pat
     _said(page, "huge.png is too large: 50.0 MB, and at most 10 MB")
     expect(page.get_by_test_id("stFileUploader").get_by_text("huge.png")).to_be_visible()
     _counts_one_failure_more(visit, "demo/digits", before)
+
+
+def test_a_file_that_the_browser_refuses_is_not_replaced_by_the_example(page: Page) -> None:
+    visit = Visit(page)
+    before = visit.counted("demo/digits")
+    visit.open("/predict?model=demo/digits").settled()
+    expect(page.get_by_test_id("stFileUploader").get_by_text("per file")).not_to_be_visible()
+    visit.upload("notes.docx", "application/msword", b"no picture")
+    said = page.get_by_text("notes.docx was not taken. Remove it or choose another file")
+    expect(said).to_be_visible()
+    visit.click(visit.predict_button()).settled()
+    assert not visit.case()
+    page.get_by_test_id("stFileUploader").get_by_role("button", name=re.compile("Remove")).click()
+    expect(said).not_to_be_visible()
+    visit.predict()
+    after = visit.counted("demo/digits")
+    assert (after.cases, after.answered) == (before.cases + 1, before.answered + 1)
 
 
 def test_a_file_that_is_not_what_it_says_is_refused_in_words(page: Page) -> None:

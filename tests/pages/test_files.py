@@ -147,6 +147,28 @@ def test_a_file_of_formulas_stays_text_when_it_is_taken_away() -> None:
     assert rows == [["Answer", "'=n"], ["'=HYPERLINK()", "-1"], ["Adelie", "2"]]
 
 
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("-1200,50", "-1200,50"),
+        ("+3.5e-4", "+3.5e-4"),
+        ("-12 %", "-12 %"),
+        ("-2+3+cmd|' /C calc'!A0", "'-2+3+cmd|' /C calc'!A0"),
+        (" =1+1", "' =1+1"),
+        ("＝1+1", "'＝1+1"),
+        ("\n=1", "'\n=1"),
+    ],
+)
+def test_a_number_is_no_formula_and_whatever_else_begins_like_one_is_text(
+    cell: str, written: str
+) -> None:
+    from ui.batch.answers import as_csv
+
+    frame = pd.DataFrame({"a": [cell], cell: ["x"]})
+    (heading, row) = csv.reader(io.StringIO(as_csv(frame).decode("utf-8-sig"), newline=""))
+    assert (heading[1], row[0]) == (written, written)
+
+
 def test_all_rows_of_the_file_are_taken_away(predict: AppTest) -> None:
     from ui import session
     from ui.batch.answers import whole

@@ -15,6 +15,7 @@ from mds_client.signature.checks import Unreadable
 from tests.mds_client.answered import png
 from tests.ui.forms import form_of, said, sent
 from ui import fields
+from ui.fields._formats import is_secret
 from ui.registry import drawer
 
 Change = Callable[[AppTest], object]
@@ -235,6 +236,36 @@ def test_unknown_is_a_choice_of_its_own(name: str) -> None:
     form = form_of(field, opened={})
     assert sent(form) == {"x": None}
     assert not said(form)
+
+
+@pytest.mark.parametrize(
+    ("field", "secret"),
+    [
+        (Field(name="password", kind="text"), True),
+        (Field(name="userPassword", kind="text", format="line"), True),
+        (Field(name="db.pwd2", kind="text"), True),
+        (Field(name="api_key", kind="text"), True),
+        (Field(name="accessToken", kind="text"), True),
+        (Field(name="client-secret", kind="text"), True),
+        (Field(name="x", kind="text", format="line", sensitive=True), True),
+        (Field(name="x", kind="text", sensitive=True), False),
+        (Field(name="tokens", kind="text"), False),
+        (Field(name="secretary", kind="text"), False),
+        (Field(name="max_token", kind="integer"), False),
+    ],
+)
+def test_secrets_are_masked_and_never_a_draft(field: Field, secret: bool) -> None:
+    assert is_secret(field) is secret
+    if field.kind == "text":
+        masked = [box for box in form_of(field).text_input if box.proto.type == box.proto.PASSWORD]
+        assert bool(masked) is secret
+
+
+def test_a_masked_text_is_sent_as_it_was_typed() -> None:
+    form = form_of(Field(name="password", kind="text", examples=("hunter2",)))
+    assert "hunter2" not in (form.text_input[0].help or "")
+    form.text_input[0].set_value("correct horse")
+    assert sent(form) == {"password": "correct horse"}
 
 
 @pytest.mark.parametrize("kind", get_args(Kind))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -15,7 +16,9 @@ from tables.converting import Converted
 from ui.tables.given import Given
 from ui.tables.upload import shown
 
-_ACTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would take the cell for a formula
+# A spreadsheet would take the cell for a formula; a plain number is none.
+_ACTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?\d[\d.,'\u2009\u202f\xa0]*(?:[eE][+-]?\d+)?\s?%?")
 
 
 def draw(
@@ -128,4 +131,6 @@ def as_csv(frame: pd.DataFrame) -> bytes:
 
 
 def _inert(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_ACTS) else value
+    if not isinstance(value, str) or not value.lstrip(" ").startswith(_ACTS):
+        return value
+    return value if _NUMBER.fullmatch(value) else f"'{value}"

@@ -68,8 +68,12 @@ def _uploader(
         ("Or upload your own" if is_another else label(field)) + most,
         type=endings,
         key=key,
-        help=hint(field),
+        help="  \n".join(filter(None, (hint(field), _kinds(endings)))) or None,
     )
+
+
+def _kinds(endings: Sequence[str] | None) -> str:
+    return f"Takes {', '.join(endings)}." if endings else ""
 
 
 def _draw_held(field: Field, value: object) -> None:
