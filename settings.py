@@ -43,6 +43,9 @@ def _without_user(text: str) -> str:
 
 
 def _url(text: str) -> str:
+    text = text.strip()
+    if "://" not in text:
+        raise ValueError("it lacks http:// or https:// in front")
     TypeAdapter(HttpUrl).validate_python(_without_user(text))
     return text.rstrip("/")
 

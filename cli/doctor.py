@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Literal
+from dataclasses import asdict, replace
 
 from cli import fleet
-from cli.output import FAILED, GOOD, UNREACHABLE, document, printable
+from cli.findings import Finding, Mark, credential_advice, has_credential, of_error
+from cli.output import FAILED, GOOD, UNREACHABLE, WRONG, document, printable
+from cli.trial import tried
 from mds_client.client.sync_client import MdsClient
-from mds_client.errors import EndpointUnreachable, MdsError, NotAllowed
+from mds_client.discovery.addresses import (
+    Fault,
+    fault_of,
+    sent_elsewhere,
+    speaks_tls,
+    unreached,
+    without_route,
+)
+from mds_client.errors import MdsError
 from mds_client.protocols import AUTO
 from mds_client.protocols.detection import Detection
 from mds_client.protocols.explainers import explainers, explaining_others
@@ -19,19 +28,6 @@ from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
 from mds_client.transport.redaction import LONG, LONG_NUMBER
 from settings import settings_file
-
-Mark = Literal["✓", "!", "✗"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One line: what was found, and what to do about it."""
-
-    mark: Mark
-    server: str
-    sentence: str
-    advice: str = ""
-    code: int = GOOD
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +45,7 @@ def run(chosen: argparse.Namespace) -> int:
         document([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            print(_line(finding))
+            print(finding)
     return next((finding.code for finding in findings if finding.code), GOOD)
 
 
@@ -64,19 +60,66 @@ def _settings() -> Finding:
 
 
 def examined(server: Server) -> list[Finding]:
-    """Everything that is found at one server. Never raises MdsError."""
+    """Everything that is found at one server; where its address cannot be right, also at the one that is most likely
+    meant. Never raises MdsError."""
+    fault = fault_of(server.url)
+    if fault:
+        return _amended(server, fault, WRONG)
     with MdsClient(server) as client:
         try:
             found = client.detect()
         except MdsError as error:
-            return [_bad(server, error)]
-        findings = [*_spoken(server, found), *_short(client)]
-        if server.protocol == AUTO and not found.protocol:
-            return findings
+            return _away(server, error)
+        return _of_protocol(client, found)
+
+
+def _amended(server: Server, fault: Fault, code: int) -> list[Finding]:
+    """What is wrong with the address, and what is found at the better one. No credential goes there unencrypted that
+    was meant for an encrypted connection."""
+    said, advice = printable(fault.sentence), printable(fault.advice)
+    finding = Finding(mark="✗", server=server.name, sentence=said, advice=advice, code=code)
+    is_bare = server.url.startswith("https://") and fault.better.startswith("http://")
+    if not fault.better or (is_bare and has_credential(server)):
+        return [finding]
+    return [finding, *examined(replace(server, url=fault.better))]
+
+
+def _away(server: Server, error: MdsError) -> list[Finding]:
+    """Why nobody was reached; over http also whether TLS is spoken there."""
+    fault = unreached(server.url, error.detail)
+    if fault is None and server.url.startswith("http://") and _has_tls(server):
+        fault = speaks_tls(server.url)
+    return _amended(server, fault, UNREACHABLE) if fault else [of_error(server, error)]
+
+
+def _has_tls(server: Server) -> bool:
+    """Whether TLS is spoken at the host and port: a certificate that is not trusted here says so, too."""
+    address = server.url.replace("http://", "https://", 1)
+    with MdsClient(Server(name=server.name, url=address, tls=server.tls, retries=0)) as client:
         try:
-            return findings + _models(client)
+            client.detect()
         except MdsError as error:
-            return [*findings, _bad(server, error), *_needs_models(client.protocol(), error)]
+            return "certificate" in error.detail.lower()
+    return True
+
+
+def _of_protocol(client: MdsClient, found: Detection) -> list[Finding]:
+    server = client.server
+    fault = None if found.protocol or found.is_locked else _misled(server, found)
+    if fault:
+        return _amended(server, fault, FAILED)
+    findings = [*_spoken(server, found), *_short(client)]
+    if server.protocol == AUTO and not found.protocol:
+        return findings
+    try:
+        return findings + _models(client)
+    except MdsError as error:
+        return [*findings, of_error(server, error), *_needs_models(client.protocol())]
+
+
+def _misled(server: Server, found: Detection) -> Fault | None:
+    """Why nothing was recognised, where the address says it."""
+    return sent_elsewhere(server.url, found) or without_route(server.url)
 
 
 def _spoken(server: Server, found: Detection) -> list[Finding]:
@@ -94,7 +137,7 @@ def _spoken(server: Server, found: Detection) -> list[Finding]:
     verdict = "refuses access" if found.is_locked else "no protocol was recognised"
     said = f"The server answers, but {verdict} ({asked})."
     code = FAILED if mark == "✗" else GOOD
-    advice = _advice_of(found)
+    advice = _advice_of(server, found)
     return [Finding(mark=mark, server=server.name, sentence=said, advice=advice, code=code)]
 
 
@@ -107,18 +150,19 @@ def _short(client: MdsClient) -> list[Finding]:
     return [Finding(mark="!", server=client.server.name, sentence=said, advice=advice)]
 
 
-def _advice_of(found: Detection) -> str:
+def _advice_of(server: Server, found: Detection) -> str:
     if found.is_locked or {401, 403} & {probe.status for probe in found.probes}:
-        return _CREDENTIAL
+        return credential_advice(server)
     return 'Set protocol = "…" for this server, or correct the path in its url.'
 
 
 _MOST_ASKED = 100
 _MOST_NAMED = 10
-_CREDENTIAL = (
-    'It needs a credential: set token_env = "YOUR_VARIABLE", or another way to sign in, '
-    "for this server, and the variable."
-)
+_STATES = {
+    "LOADING": "is being loaded",
+    "UNLOADING": "is being unloaded",
+    "UNAVAILABLE": "is not loaded",
+}
 
 
 def _models(client: MdsClient) -> list[Finding]:
@@ -134,7 +178,9 @@ def _models(client: MdsClient) -> list[Finding]:
     counted = "1 model" if len(models) == 1 else f"{len(models)} models"
     said = f"It has {counted}, {len(ready)} of them ready."
     findings = [Finding(mark="✓", server=server.name, sentence=said), *_explained(server, found)]
-    return [*findings, *_not_offered(client), *_bare(server, ready[:_MOST_ASKED], declared)]
+    findings += [*_not_loaded(server, models), *_not_offered(client)]
+    findings += _bare(server, ready[:_MOST_ASKED], declared)
+    return findings + tried(client, [info.ref for info in ready], declared)
 
 
 def _without_models(client: MdsClient) -> list[Finding]:
@@ -153,6 +199,21 @@ def _bare(
     said = f"Without metadata: {printable(', '.join(bare))}."
     advice = "Declare their inputs where they are deployed; until then they take bare tensors."
     return [Finding(mark="!", server=server.name, sentence=said, advice=advice)]
+
+
+def _not_loaded(server: Server, models: Sequence[ModelInfo]) -> list[Finding]:
+    """Which models cannot be asked now, with the server's own reason."""
+    away = [info for info in models if info.state not in ("READY", "UNKNOWN")]
+    findings = []
+    for info in away[:_MOST_NAMED]:
+        state = _STATES.get(info.state, "cannot be asked")
+        reason = f": {printable(info.reason)}" if info.reason else "; the server says no reason."
+        said = f"{printable(info.ref)} {state}{reason}"
+        findings.append(Finding(mark="!", server=server.name, sentence=said))
+    if len(away) > _MOST_NAMED:
+        said = f"{len(away) - _MOST_NAMED} more models cannot be asked now."
+        findings.append(Finding(mark="!", server=server.name, sentence=said))
+    return findings
 
 
 def _not_offered(client: MdsClient) -> list[Finding]:
@@ -198,24 +259,8 @@ def _is_bare(signature: Signature | None) -> bool:
     return signature is None or signature.layout == "unknown"
 
 
-def _needs_models(protocol: Protocol, error: MdsError) -> list[Finding]:
+def _needs_models(protocol: Protocol) -> list[Finding]:
     if not protocol.NEEDS_MODELS or protocol.server.models:
         return []
     said, advice = "This protocol lists no models.", 'Name them: [[servers]] models = ["name"].'
     return [Finding(mark="!", server=protocol.server.name, sentence=said, advice=advice)]
-
-
-def _bad(server: Server, error: MdsError) -> Finding:
-    is_away = isinstance(error, EndpointUnreachable)
-    status = error.exchange.status if error.exchange else None
-    is_locked = status is not None and isinstance(error, NotAllowed)
-    advice = _CREDENTIAL if is_locked else error.advice
-    if is_away:
-        advice = "Check the url, and that this machine may reach it."
-    code = UNREACHABLE if is_away else FAILED
-    return Finding(mark="✗", server=server.name, sentence=error.sentence, advice=advice, code=code)
-
-
-def _line(finding: Finding) -> str:
-    server = f"{finding.server}: " if finding.server else ""
-    return f"{finding.mark} {server}{finding.sentence} {finding.advice}".rstrip()

@@ -15,12 +15,13 @@ from mds_client.transport.exchange import Request, Response
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """One question that was asked and what came back."""
+    """One question that was asked and what came back; `location` is where it sent us, if it did."""
 
     method: str
     path: str
     status: int
     said: str
+    location: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +90,14 @@ def _is_locked(answers: Iterable[Response]) -> bool:
 
 def _probes(asked: dict[tuple[str, str], Response]) -> tuple[Probe, ...]:
     return tuple(
-        Probe(method=method, path=path, status=r.status, said=_said(r))
+        Probe(method=method, path=path, status=r.status, said=_said(r), location=_location(r))
         for (method, path), r in asked.items()
     )
+
+
+def _location(response: Response) -> str:
+    found = response.headers.get("location", "")
+    return found[:500] if found.isprintable() else ""
 
 
 def _said(response: Response) -> str:

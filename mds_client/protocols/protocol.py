@@ -41,7 +41,8 @@ class Protocol:
 
     `ORDER` says when a base URL is tried for it, lowest first: what is more particular goes before what
     is more general. `NEEDS_MODELS` says that the server lists nothing: names come from the settings.
-    `TAKES_MATRIX` says that one tensor of rows of numbers may be asked for column by column.
+    `TAKES_MATRIX` says that one tensor of rows of numbers may be asked for column by column. `IS_COSTLY` says that
+    no request is sent only to see whether it works.
     """
 
     NAME: ClassVar[str]
@@ -49,6 +50,7 @@ class Protocol:
     ORDER: ClassVar[int] = 100
     NEEDS_MODELS: ClassVar[bool] = False
     TAKES_MATRIX: ClassVar[bool] = False
+    IS_COSTLY: ClassVar[bool] = False
 
     def __init__(self, server: Server) -> None:
         self.server = server
