@@ -108,9 +108,11 @@ class DbosEngine:
         """Take no more jobs."""
         from dbos import DBOS
 
-        DBOS.destroy(destroy_registry=True)
-        if self._engine is not None:
-            self._engine.dispose()
+        try:
+            DBOS.destroy(destroy_registry=True)
+        finally:
+            if self._engine is not None:
+                self._engine.dispose()
 
     def _configuration(self) -> DBOSConfig:
         from dbos import DBOSPortableJSONSerializer

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -23,6 +24,8 @@ from jobs.store import JobView
 log = logging.getLogger(__name__)
 
 PLACE_SECONDS = 0.5
+# How long runs may take to notice that their worker ends.
+_RUNS_END_SECONDS = 3.0
 # What the engine remembers of old runs goes once in so many rounds of placing: every hour.
 _ROUNDS_BETWEEN_FORGETTING = int(3600 / PLACE_SECONDS)
 
@@ -70,17 +73,30 @@ class Worker:
         return self._me.id
 
     def start(self) -> None:
-        """Begin. Raises StorageError when the database does not answer."""
-        self._heart.start()
+        """Begin. Raises StorageError when the database does not answer; then nothing of it is left running."""
         schedules = {k.name: k.schedule for k in self._kinds.values() if k.schedule}
-        self._engine.start(self._run, schedules, self._tick)
-        self._relay.care()
+        try:
+            self._heart.start()
+            self._engine.start(self._run, schedules, self._tick)
+            self._relay.care()
+        except BaseException:
+            self.close()
+            raise
         self._thread.start()
 
     def close(self) -> None:
         """Take no more jobs, and hand back those that run: another worker goes on with them."""
         self._stop.set()
-        runs = list(self._runs.values())
+        try:
+            self._hand_back(list(self._runs.values()))
+            self._heart.close()
+            if self._thread.is_alive():
+                self._thread.join(timeout=5)
+            self._wait_for_runs()
+        finally:  # it is one in a process: left open, no other could start
+            self._engine.close()
+
+    def _hand_back(self, runs: Sequence[JobRun]) -> None:
         for run in runs:
             run.abandon()
         try:
@@ -89,10 +105,12 @@ class Worker:
                     db.jobs.hand_back(session, run.job)
         except StorageError as error:  # then they wait until this process is taken for dead
             log.warning("jobs were not handed back: %s", error)
-        self._heart.close()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
-        self._engine.close()
+
+    def _wait_for_runs(self) -> None:
+        """A run that ends after its engine would use connections that are closed."""
+        deadline = time.monotonic() + _RUNS_END_SECONDS
+        while self._runs and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     def _place(self) -> None:
         rounds = 0

@@ -44,8 +44,8 @@ def make_worker(shared: Sessions, shared_database_url: str) -> Iterator[MakeWork
             keep_days=1.0,
             name=name,
         )
-        worker.start()
         started.append(worker)
+        worker.start()
         return worker
 
     yield start

@@ -114,7 +114,7 @@ def _kill(process: subprocess.Popen[str]) -> None:
         process.stdout.close()
 
 
-def _wait_until(is_so: Callable[[], bool], seconds: float = 30.0) -> None:
+def _wait_until(is_so: Callable[[], bool], seconds: float = 120.0) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline

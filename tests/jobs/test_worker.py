@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from pathlib import Path
 
@@ -191,6 +192,19 @@ def test_what_the_engine_forgot_is_given_to_it_again(
     make_worker()
     wait_for(shared, job.id, "done")
     assert _parts(done) == [1]
+
+
+def test_a_worker_whose_engine_does_not_start_leaves_nothing_running(
+    shared: Sessions, make_worker: MakeWorker, done: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = set(threading.enumerate())
+    with monkeypatch.context() as broken:
+        broken.setattr("jobs.dbos_engine._schedule", lambda _schedules: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            make_worker()
+    assert not [each for each in set(threading.enumerate()) - before if each.name == "heartbeat"]
+    make_worker()
+    wait_for(shared, _submit(shared, Counting(last=1, file=str(done))).id, "done")
 
 
 def test_a_kind_with_a_schedule_runs_by_itself(shared: Sessions, make_worker: MakeWorker) -> None:
