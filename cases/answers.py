@@ -58,6 +58,7 @@ def answer_of(case: CaseView) -> Answer | None:
         segments=tuple((start, end) for start, end in segments),
         probabilities=cast(Mapping[str, float], facts.get("probabilities", {})),
         score=cast(float | None, facts.get("score")),
+        score_name=str(facts.get("score_name", "")),
         details=cast(Mapping[str, object], facts.get("details", {})),
         interval=_pair(facts.get("interval")),
         coverage=cast(float | None, facts.get("coverage")),
@@ -85,6 +86,7 @@ def _structures(answer: Answer) -> dict[str, object]:
     found: dict[str, object] = {
         "interval": list(answer.interval) if answer.interval else None,
         "coverage": answer.coverage,
+        "score_name": answer.score_name,
         "boxes": [_box_facts(box) for box in answer.boxes[:MAX_BOXES]],
         "picture": b64encode(answer.picture).decode() if _is_kept(answer.picture) else "",
         "table": _rows(answer.table),

@@ -225,7 +225,17 @@ def _request(chunk: Chunk) -> dict[str, object]:
 
 
 def _in_words(answer: Answer) -> str:
-    words = printable(answer.headline) or json.dumps(dict(answer.details), default=str)
-    if answer.probability is None:
-        return words
-    return f"{words}  ({answer.probability:.1%})"
+    """The headline with how sure the model is; what it answered in a form of its own as JSON."""
+    words = printable(answer.headline)
+    if answer.kind == "tree" or not words:
+        details = json.dumps(dict(answer.details), default=str, ensure_ascii=False)
+        return printable(f"{words}: {details}" if words else details)
+    if answer.kind == "multilabel" and answer.likely:
+        return ", ".join(
+            f"{printable(label)} ({answer.probabilities[label]:.1%})" for label in answer.likely
+        )
+    if answer.probability is not None:
+        return f"{words}  ({answer.probability:.1%})"
+    if answer.score is not None:
+        return f"{words}  ({printable(answer.score_name) or 'score'} {answer.score:.4g})"
+    return words

@@ -9,10 +9,11 @@ import streamlit as st
 from cases.files import is_named
 from cases.recording import answer_of
 from mds_client.prediction import Answer
+from mds_client.prediction.output_parsing import parsed
 from mds_client.signature import Signature, Values
 from ui import errors, explanations, feedback, results, staleness, technical
 from ui.predict_form import Form, Reply
-from ui.text import plain
+from ui.text import exact, plain
 
 _MOST_SHORT = 200
 
@@ -117,14 +118,25 @@ def _draw_rest(answer: Answer, signature: Signature) -> None:
     if answer.kind == "tree" or not answer.details:
         return
     titles = {field.name: field.title for field in signature.outputs}
-    single = {n: v for n, v in answer.details.items() if isinstance(v, str | int | float | None)}
+    single = {n: v for n, v in answer.details.items() if _is_single(v)}
     if single:
         st.caption(plain(" · ".join(f"{titles.get(n, n)}: {_short(v)}" for n, v in single.items())))
     if rest := {n: v for n, v in answer.details.items() if n not in single}:
-        st.json(rest, expanded=False)
+        st.json({name: _read(value) for name, value in rest.items()}, expanded=False)
+
+
+def _is_single(value: object) -> bool:
+    return isinstance(value, str | int | float | None) and parsed(value) is None
+
+
+def _read(value: object) -> object:
+    found = parsed(value)
+    return exact(value if found is None else found)
 
 
 def _short(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.4g}"
     return "unknown" if value is None else str(value)[:_MOST_SHORT]

@@ -14,7 +14,8 @@ def draw_score(answer: Answer, signature: Signature) -> None:
     if answer.score is None:
         return
     output = signature.output("score")
-    name, meaning = (output.title, output.description) if output else ("Score", "")
+    own = answer.score_name.replace("_", " ").replace("-", " ").strip().capitalize() or "Score"
+    name, meaning = (output.title, output.description) if output else (own, "")
     st.markdown(
         f"{plain(name)}: **{plain(number(answer.score))}**"
         + (f"  \n{plain(meaning)}" if meaning else "")

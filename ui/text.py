@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from explanations.formatting import number, percent
 
-__all__ = ["number", "percent", "plain"]
+__all__ = ["exact", "number", "percent", "plain"]
+
+_MOST_EXACT = 2**53  # of whole numbers that a browser holds
 
 # What means something inside a line, and what does so only at its beginning. Nothing more is escaped:
 # labels are read aloud as they are written, backslashes included.
@@ -18,6 +21,16 @@ def plain(words: str) -> str:
     """Text that Markdown shows as it is: no emphasis, links, pictures, colours, maths or HTML."""
     line = _INLINE.sub(r"\\\1", " ".join(words.split()))
     return _BLOCK.sub(_escaped_start, line)
+
+
+def exact(value: object) -> object:
+    """JSON whose long whole numbers are texts: a browser reads numbers as floats and drops their last digits."""
+    if isinstance(value, Mapping):
+        return {name: exact(member) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [exact(member) for member in value]
+    is_long = isinstance(value, int) and abs(value) > _MOST_EXACT
+    return str(value) if is_long else value
 
 
 def _escaped_start(found: re.Match[str]) -> str:

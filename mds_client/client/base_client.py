@@ -12,6 +12,7 @@ import httpx
 
 from mds_client.client.call import Call, new_request_id
 from mds_client.client.response_body import TooLarge
+from mds_client.codecs.json_answers import worded
 from mds_client.errors import (
     EndpointRefused,
     EndpointTimedOut,
@@ -25,7 +26,9 @@ from mds_client.errors import (
 from mds_client.errors.error_mapping import at_field, let_in
 from mds_client.extras import require
 from mds_client.prediction import Prediction
-from mds_client.prediction.answers import answers, with_roles
+from mds_client.prediction.answers import answers
+from mds_client.prediction.output_roles import with_roles
+from mds_client.prediction.told_failure import failure_in
 from mds_client.protocols import AUTO, protocol_for
 from mds_client.protocols.detection import Detection, unrecognised
 from mds_client.protocols.explainers import Explained, bounded, of_explainer
@@ -305,9 +308,12 @@ class BaseClient:
         self.accepted(protocol, signature, response, exchange)
         try:
             model, outputs = protocol.read_prediction(signature, response, rows)
-            outputs = with_roles(signature, outputs)
+            outputs = with_roles(signature, worded(signature, outputs))
+            failure = failure_in(outputs) if rows == 1 else None
         except MALFORMED as error:
             raise self.misread(error, exchange) from error
+        if failure:
+            raise self.noted(failure, exchange)
         return Prediction(
             model=model,
             outputs=outputs,

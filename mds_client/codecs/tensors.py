@@ -231,6 +231,7 @@ def content_type_of(field: Field) -> str:
 def output_of(tensor: Mapping[str, object], rows: int) -> Output:
     """One output tensor of an answer. Raises KeyError, TypeError or ValueError where it does not fit."""
     data, shape = _leaves(tensor["data"]), tensor.get("shape")
+    data = _as_numbers(data, str(tensor.get("datatype") or ""))
     sizes = tuple(map(int, shape)) if isinstance(shape, list) else (len(data),)
     if min(sizes, default=0) < 0 or prod(sizes) != len(data):
         raise ValueError(f"{tensor['name']} has {len(data)} elements for the shape {list(sizes)}")
@@ -253,3 +254,10 @@ def output_of(tensor: Mapping[str, object], rows: int) -> Output:
 def _leaves(data: object) -> Sequence[object]:
     """What came as bytes is flat."""
     return data if isinstance(data, Numbers) else flat(data)
+
+
+def _as_numbers(data: Sequence[object], datatype: str) -> Sequence[object]:
+    """Protobuf's JSON writes whole numbers of 64 bits as texts. Raises ValueError for other texts."""
+    if datatype not in ("INT64", "UINT64") or isinstance(data, Numbers):
+        return data
+    return [int(leaf) if isinstance(leaf, str) else leaf for leaf in data]

@@ -4,6 +4,6 @@
 `masks` read what is more than a number or a label.
 """
 
-from mds_client.prediction.prediction import Answer, Box, Output, Prediction
+from mds_client.prediction.prediction import JSON_TEXT, Answer, Box, Output, Prediction
 
-__all__ = ["Answer", "Box", "Output", "Prediction"]
+__all__ = ["JSON_TEXT", "Answer", "Box", "Output", "Prediction"]

@@ -8,8 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import overload
 
-from mds_client.prediction import Answer, Output
+from mds_client.prediction import JSON_TEXT, Answer, Output
+from mds_client.prediction.certainty import certainty, labels_of, told_labels
 from mds_client.prediction.object_detection import boxes_of, boxes_side_by_side
+from mds_client.prediction.output_names import meaning
 from mds_client.prediction.output_parsing import (
     matrix_table,
     parsed,
@@ -21,24 +23,8 @@ from mds_client.prediction.output_parsing import (
 from mds_client.prediction.segmentation import regions_in, regions_of
 from mds_client.signature import Role, Signature
 
+_LIKELY = 0.5
 _ROUNDED = 0.02  # how far probabilities that are parts of one whole may be off after rounding
-
-
-def with_roles(signature: Signature, outputs: Sequence[Output]) -> tuple[Output, ...]:
-    """Each output with the role that the signature declares, else one guessed from its data."""
-    declared = {field.name: field.role for field in signature.outputs if field.role}
-    roles = [_role(output, declared.get(output.name, "")) for output in outputs]
-    # What dataclasses.replace does, without its search for the fields.
-    return tuple(
-        Output(**{**vars(o), "role": role}) for o, role in zip(outputs, roles, strict=True)
-    )
-
-
-def _role(output: Output, declared: Role) -> Role:
-    """What is declared, but a class for which there are several numbers: one probability a label."""
-    if declared == "class" and len(output.row(0)) > 1 and _are_shares(output.row(0)):
-        return "probabilities"
-    return declared or _guess(output)
 
 
 class Answers(Sequence[Answer]):
@@ -70,48 +56,44 @@ def answers(signature: Signature, outputs: Sequence[Output], rows: int) -> Answe
     return Answers(signature, outputs, rows)
 
 
-def _guess(output: Output) -> Role:
-    width = len(output.row(0))
-    if output.datatype == "BYTES":
-        return "text" if width == 1 else "detail"
-    if width == 1 and output.data and output.data[0] is not None:
-        return "number"
-    return "probabilities" if _sums_to_one(output) else "detail"
-
-
 def _are_shares(values: Sequence[object]) -> bool:
     return all(isinstance(v, int | float) and 0 <= v <= 1 for v in values)
 
 
-def _are_independent(probabilities: Mapping[str, float]) -> bool:
-    """Several probabilities that are not parts of one whole: each label is likely or not by itself."""
+def _are_independent(output: Output | None, probabilities: Mapping[str, float]) -> bool:
+    """Several probabilities that are not parts of one whole: each label is likely or not by itself.
+
+    Labels that only the answer lists may be the likeliest of many: those are parts of one whole.
+    """
     numbers = list(probabilities.values())
-    return len(numbers) > 1 and _are_shares(numbers) and abs(sum(numbers) - 1) > _ROUNDED
-
-
-def _sums_to_one(output: Output) -> bool:
-    numbers = [v for v in output.row(0) if isinstance(v, int | float)]
-    whole = len(numbers) == len(output.row(0)) > 1
-    return whole and all(0 <= v <= 1 for v in numbers) and abs(sum(numbers) - 1) < 1e-3
+    if len(numbers) == 1:
+        return numbers[0] < _LIKELY
+    if output is not None and output.labels and _LIKELY <= sum(numbers) < 1:
+        return False
+    return _are_shares(numbers) and abs(sum(numbers) - 1) > _ROUNDED
 
 
 def _answer(signature: Signature, outputs: Sequence[Output], row: int) -> Answer:
     shown, head = _pictured(signature, outputs, row)
     outputs = [output for output in outputs if output.name not in shown]
     by_role = {output.role: output for output in reversed(outputs)}
+    sure = certainty(signature, by_role, row)
     answer = Answer(
         kind="tree",
-        probabilities=_probabilities(signature, by_role.get("probabilities"), row),
-        score=_float(_first(by_role.get("score"), row)),
+        probabilities=sure.probabilities,
+        score=sure.score,
+        score_name=sure.score_name,
         details=_details(signature, by_role, outputs, row),
     )
     if head:
-        return replace(head, score=answer.score, details=answer.details)
-    if "class" in by_role or answer.probabilities:
-        is_multi = "class" not in by_role and _are_independent(answer.probabilities)
-        kind, label = (
-            ("multilabel", "") if is_multi else ("class", _label(signature, by_role, answer, row))
+        return replace(
+            head, score=answer.score, score_name=answer.score_name, details=answer.details
         )
+    if sure.label or answer.probabilities:
+        is_multi = "class" not in by_role and _are_independent(
+            by_role.get("probabilities"), answer.probabilities
+        )
+        kind, label = ("multilabel", "") if is_multi else ("class", sure.label)
         return replace(answer, kind=kind, label=label)
     if "segments" in by_role:
         return replace(
@@ -125,7 +107,7 @@ def _pictured(
 ) -> tuple[Sequence[str], Answer | None]:
     """What was found in a picture, from outputs side by side or from a map of classes; the outputs' names."""
     unsaid = [output for output in outputs if _is_open(signature, output)]
-    labels = {output.name: _labels(signature, output.name) for output in outputs}
+    labels = {output.name: labels_of(signature, output.name) for output in outputs}
     details = {field.name for field in signature.outputs if field.role == "detail"}
     beside = [output for output in outputs if output.name not in details]
     names, boxes = boxes_side_by_side(beside, labels, row)
@@ -145,23 +127,42 @@ def _without_role(
     row: int,
     answer: Answer,
 ) -> Answer:
-    """What the outputs themselves look like: boxes, a picture or a table before a number, before text."""
-    shaped = next(filter(None, (_shaped(signature, o, row, answer) for o in outputs)), None)
-    if shaped:
-        return shaped
+    """What the outputs themselves look like: boxes or a picture before a number, a number before text.
+
+    A table is the answer where no output's name says that it is.
+    """
+    is_named = len(outputs) > 1 and bool(by_role.keys() & {"number", "text"})
+    for output in outputs:
+        shaped = _shaped(signature, output, row, answer)
+        if shaped and not (is_named and shaped.kind == "table"):
+            return shaped
     numbered = _numbered(signature, outputs, row, answer)
     if numbered:
         return numbered
     if "text" in by_role:
         text = str(_first(by_role["text"], row) or "")
         return _headed(answer, by_role["text"].name, Answer(kind="text", text=text))
-    vectors = (
-        (o.name, vector_of(o, row)) for o in outputs if _is_open(signature, o) and len(o.shape) == 2
+    return _vector(signature, outputs, row, answer) or replace(
+        answer, text="The model answered in a form of its own"
     )
-    for name, vector in vectors:
-        if len(vector) > 1 and not _labels(signature, name):
-            return _headed(answer, name, Answer(kind="vector", vector=vector))
-    return replace(answer, text="The model answered in a form of its own")
+
+
+def _vector(
+    signature: Signature, outputs: Sequence[Output], row: int, answer: Answer
+) -> Answer | None:
+    """The one list of numbers that has no labels, where nothing else could be the answer."""
+    beside = ("detail", "aside", "labels")
+    said = [o for o in outputs if len(outputs) == 1 or meaning(o.name) not in beside]
+    if len(said) != 1 or len(said[0].shape) != 2 or not _is_open(signature, said[0]):
+        return None
+    if _named_columns(signature, outputs, said[0], row):
+        return None
+    vector = vector_of(said[0], row)
+    return (
+        _headed(answer, said[0].name, Answer(kind="vector", vector=vector))
+        if len(vector) > 1
+        else None
+    )
 
 
 def _is_open(signature: Signature, output: Output) -> bool:
@@ -176,31 +177,33 @@ def _shaped(signature: Signature, output: Output, row: int, answer: Answer) -> A
     document = parsed(_first(output, row)) if len(output.row(row)) == 1 else None
     if boxes := boxes_of(document):
         return _headed(answer, output.name, Answer(kind="boxes", boxes=boxes))
-    if regions := regions_in(document, _labels(signature, output.name)):
+    if regions := regions_in(document, labels_of(signature, output.name)):
         return _headed(answer, output.name, Answer(kind="regions", boxes=regions))
     is_declared = any(f.name == output.name and f.kind == "image" for f in signature.outputs)
     if picture := picture_of(output, row, is_declared=is_declared):
         return _headed(answer, output.name, Answer(kind="image", picture=picture))
-    table = table_of(document) or matrix_table(output, row, _labels(signature, output.name))
+    table = table_of(document) or matrix_table(output, row, labels_of(signature, output.name))
     return _headed(answer, output.name, Answer(kind="table", table=table)) if table else None
 
 
 def _headed(answer: Answer, name: str, head: Answer) -> Answer:
     details = {key: value for key, value in answer.details.items() if key != name}
-    return replace(head, score=answer.score, details=details)
+    return replace(head, score=answer.score, score_name=answer.score_name, details=details)
 
 
 def _numbered(
     signature: Signature, outputs: Sequence[Output], row: int, answer: Answer
 ) -> Answer | None:
     """The number, between its bounds where other outputs or its labels are named like bounds."""
-    numbers = {o.name: _float(_first(o, row)) for o in outputs if o.role == "number"}
+    numbers = {o.name: _number(_first(o, row)) for o in outputs if o.role == "number"}
     declared = [f.name for f in signature.outputs if f.role == "number" and f.name in numbers]
     numbers = numbers or _quantiles(signature, outputs, row)
     if not numbers:
         return None
     edges = _edges(numbers, declared)
     main = next((name for name in (*declared, *numbers) if name not in edges), next(iter(numbers)))
+    if numbers[main] is None:
+        return None
     unit = _unit_of(signature, main) or _unit(signature)
     found = replace(answer, kind="number", number=numbers[main], unit=unit)
     return _between(found, numbers, edges, main)
@@ -220,10 +223,10 @@ def _quantiles(
 ) -> dict[str, float | None]:
     """One number a label, where every label is named like a quantile."""
     for output in outputs:
-        labels = _labels(signature, output.name)
+        labels = labels_of(signature, output.name)
         values = output.row(row)
         if len(labels) == len(values) > 1 and all(quantile_of(n) is not None for n in labels):
-            return dict(zip(labels, map(_float, values), strict=True))
+            return dict(zip(labels, map(_number, values), strict=True))
     return {}
 
 
@@ -260,32 +263,6 @@ def _unit(signature: Signature) -> str:
     return next((f.unit for f in signature.outputs if f.role == "number"), "")
 
 
-def _label(signature: Signature, by_role: Mapping[Role, Output], answer: Answer, row: int) -> str:
-    if "class" not in by_role:
-        return next(iter(answer.probabilities))
-    found = _first(by_role["class"], row)
-    labels = _labels(signature, by_role["class"].name) or _labels(signature, "")
-    if isinstance(found, int | float) and 0 <= found < len(labels):
-        return labels[int(found)]
-    return str(found)
-
-
-def _labels(signature: Signature, name: str) -> tuple[str, ...]:
-    """The labels of that output; of any output when the name is empty."""
-    return next((f.labels for f in signature.outputs if f.labels and name in ("", f.name)), ())
-
-
-def _probabilities(signature: Signature, output: Output | None, row: int) -> dict[str, float]:
-    if output is None:
-        return {}
-    numbers = [_float(value) or 0.0 for value in output.row(row)]
-    labels = _labels(signature, output.name) or _labels(signature, "")
-    if len(labels) != len(numbers):
-        labels = tuple(f"Class {i}" for i in range(len(numbers)))
-    pairs = zip(labels, numbers, strict=True)
-    return dict(sorted(pairs, key=lambda pair: -pair[1]))
-
-
 def _segments(value: object) -> tuple[tuple[float, float], ...]:
     try:
         found = json.loads(value) if isinstance(value, str) else value
@@ -298,24 +275,40 @@ def _details(
     signature: Signature, by_role: Mapping[Role, Output], outputs: Sequence[Output], row: int
 ) -> dict[str, object]:
     """Outputs that no other part of the answer shows."""
-    roles: tuple[Role, ...] = ("class", "probabilities", "score", "segments")
+    roles: tuple[Role, ...] = (
+        "class", "probabilities", "probability", "score", "segments", "labels",
+    )  # fmt: skip
     shown = {by_role[role].name for role in roles if role in by_role}
-    return {o.name: _detail(signature, o, row) for o in outputs if o.name not in shown}
+    return {o.name: _detail(signature, outputs, o, row) for o in outputs if o.name not in shown}
 
 
-def _detail(signature: Signature, output: Output, row: int) -> object:
-    """One value as it is, several by their labels where the model declares them."""
-    values, labels = output.row(row), _labels(signature, output.name)
-    if len(values) == 1:
-        return values[0]
-    if labels and len(labels) == len(values):
-        return dict(zip(labels, values, strict=True))
-    return list(values)
+def _detail(signature: Signature, outputs: Sequence[Output], output: Output, row: int) -> object:
+    """One value as it is, several by their labels where the model or the answer says them."""
+    values, labels = output.row(row), _named_columns(signature, outputs, output, row)
+    if len(values) == 1 and not labels:
+        document = parsed(values[0]) if output.content_type == JSON_TEXT else None
+        return values[0] if document is None else document
+    return dict(zip(labels, values, strict=True)) if labels else list(values)
+
+
+def _named_columns(
+    signature: Signature, outputs: Sequence[Output], output: Output, row: int
+) -> tuple[str, ...]:
+    """The words for an output's values, where there are as many."""
+    told = told_labels({o.role: o for o in outputs}, row)
+    width = len(output.row(row))
+    known = (labels_of(signature, output.name), output.labels, told if width > 1 else ())
+    return next((labels for labels in known if len(labels) == width), ())
 
 
 def _first(output: Output | None, row: int) -> object:
     values = output.row(row) if output else ()
     return values[0] if values else None
+
+
+def _number(value: object) -> float | None:
+    """The number; a whole one stays whole, with all its digits."""
+    return value if type(value) is int else _float(value)
 
 
 def _float(value: object) -> float | None:

@@ -13,13 +13,19 @@ from mds_client.signature import ModelRef, Role
 from mds_client.signature.datatypes import Array, Numbers, numpy_of
 from mds_client.transport.exchange import Exchange
 
+JSON_TEXT = "application/json"
+"""The content type of an output whose texts are JSON values that have no datatype."""
 _FLOATS = ("FP16", "BF16", "FP32", "FP64")
 _MOST_COUNTED = 5
+_MOST_EXACT = 2**53  # of whole numbers that a float holds
 
 
 @dataclass(frozen=True, kw_only=True)
 class Output:
-    """One output tensor. `data` is flat, row-major, plain Python values when looked at; `shape` as answered."""
+    """One output tensor. `data` is flat, row-major, plain Python values when looked at; `shape` as answered.
+
+    `labels` are the words for its columns where the answer itself says them.
+    """
 
     name: str
     datatype: str
@@ -27,6 +33,7 @@ class Output:
     data: Sequence[object]
     content_type: str = ""
     role: Role = "detail"
+    labels: tuple[str, ...] = ()
 
     def row(self, index: int) -> tuple[object, ...]:
         """The values of one row (first dimension). A scalar output is its own only row."""
@@ -65,7 +72,8 @@ class Answer:
     Exactly one of `label`, `number`, `text`, `segments`, `boxes`, `picture`, `table`, `vector` is the
     headline, as `kind` says: class, multilabel, number, text, segments, boxes, regions (`boxes`, one a class,
     that share out the picture), image, table, vector, or tree when the outputs say nothing we know; `details` has the outputs that are not part of the headline, by name.
-    `probabilities` is ordered, highest first; they sum to one unless the kind is multilabel. `interval` is
+    `probabilities` is ordered, highest first; they sum to one unless the kind is multilabel, or the model only gives
+    those of some labels. `score` goes under the name `score_name` where its output is not declared. `interval` is
     where the number lies with the probability `coverage`, where the model says both.
     """
 
@@ -77,6 +85,7 @@ class Answer:
     segments: tuple[tuple[float, float], ...] = ()
     probabilities: Mapping[str, float] = field(default_factory=dict)
     score: float | None = None
+    score_name: str = ""
     interval: tuple[float, float] | None = None
     coverage: float | None = None
     boxes: tuple[Box, ...] = ()
@@ -117,6 +126,8 @@ class Answer:
                 return "1 row" if len(self.table) == 1 else f"{len(self.table):,} rows"
             case "vector":
                 return f"{len(self.vector):,} numbers"
+            case "text" if not self.text.strip():
+                return "No text"
             case _:
                 return self.text
 
@@ -141,7 +152,12 @@ class Prediction:
 
 
 def _plain(number: float) -> str:
-    """Three significant digits, without an exponent for everyday sizes."""
+    """Three significant digits, without an exponent for everyday sizes; every digit of a whole number.
+
+    One that is longer than any quantity is for copying: it has no commas.
+    """
+    if isinstance(number, int):
+        return f"{number:,}" if abs(number) <= _MOST_EXACT else str(number)
     if number == 0 or 0.001 <= abs(number) < 1e6:
         return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
     return f"{number:.3g}"

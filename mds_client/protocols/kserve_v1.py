@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal, cast
 from urllib.parse import quote
 
 import numpy as np
 
+from mds_client.codecs.json_answers import outputs_of, rows_in
 from mds_client.errors import MdsError
 from mds_client.prediction import Output
 from mds_client.protocols.protocol import (
@@ -23,8 +24,7 @@ from mds_client.protocols.protocol import (
     Offer,
     Protocol,
     body_of,
-    flat,
-    shape_of,
+    refuse_failure,
     unreadable,
 )
 from mds_client.server import ModelInfo
@@ -33,7 +33,6 @@ from mds_client.signature.metadata import unknown_input
 from mds_client.transport.exchange import Request, Response
 
 _MOST_ASKED = 100
-_LARGEST = 2**63
 
 
 class KServeV1(Protocol):
@@ -101,10 +100,10 @@ class KServeV1(Protocol):
     def read_prediction(
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
-        said = self.json_of(response)
+        said = self.answer_of(response)
         if not isinstance(said, Mapping) or "predictions" not in said:
             raise unreadable("predictions", response)
-        return signature.model, outputs("predictions", said["predictions"], rows, response)
+        return signature.model, predicted(said, signature, rows, response)
 
     def offers(self, model: ModelRef) -> tuple[Offer, ...]:
         return (
@@ -195,100 +194,34 @@ def plain(value: object) -> object:
     return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
 
 
-def predicted(said: object, rows: int, response: Response) -> tuple[Output, ...]:
-    """The outputs of an answer that may lack the envelope of `predictions`. Raises UnreadableAnswer."""
-    if isinstance(said, Mapping) and "predictions" in said:
-        said = said["predictions"]
-    return outputs("predictions", said, rows, response)
+def predicted(
+    said: object, signature: Signature, rows: int, response: Response
+) -> tuple[Output, ...]:
+    """The outputs of an answer in any envelope, or in none. Raises UnreadableAnswer."""
+    return outputs("predictions", said, signature, rows, response)
 
 
-def outputs(name: str, said: object, rows: int, response: Response) -> tuple[Output, ...]:
-    """The outputs in an answer of any form. Raises UnreadableAnswer."""
+def outputs(
+    name: str, said: object, signature: Signature, rows: int, response: Response
+) -> tuple[Output, ...]:
+    """The outputs in an answer of any form, under this name where it says none. Raises UnreadableAnswer."""
+    inner = said.get("predictions", True) if isinstance(said, Mapping) else said
+    if (not said and said not in (0, False, "")) or inner in (None, [], {}):
+        raise unreadable("an answer", response)
+    listed = rows_in(said, rows)
+    refuse_failure(*listed)
     try:
-        return tuple(_outputs(name, said, rows))
+        found = outputs_of(listed, signature.outputs, name)
+        return tuple(_of_all(output, rows) for output in found)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise unreadable(f"values that fit together ({error})", response) from error
 
 
-def _outputs(name: str, said: object, rows: int) -> list[Output]:
-    if said is None or said == [] or said == {}:
-        raise ValueError("there is no answer")
-    # One row may be answered by one bare value.
-    listed = said if isinstance(said, list) and len(said) == rows else [said]
-    if _are_alike(listed):
-        keys = cast(list[Mapping[str, object]], listed)
-        return [_output(_text(key), [row[key] for row in keys], rows) for key in keys[0]]
-    return [_output(name, listed, rows)]
-
-
-def _are_alike(listed: Sequence[object]) -> bool:
-    """Whether every row is an object with the same keys whose values are not objects themselves."""
-    first = listed[0]
-    if not isinstance(first, Mapping) or set(first) == {"b64"}:
-        return False
-    return all(
-        isinstance(row, Mapping)
-        and row.keys() == first.keys()
-        and not any(isinstance(value, Mapping | list) for value in row.values())
-        for row in listed
-    )
-
-
-def _output(name: str, values: list[object], rows: int) -> Output:
-    """One output; what is not a tensor of one type is kept as the JSON text of each row."""
-    try:
-        shape, leaves = shape_of(values), [_leaf(leaf) for leaf in flat(values)]
-    except (TypeError, ValueError):
-        shape, leaves = (len(values),), []
-    datatype = _datatype(leaves)
-    if not datatype:
-        shape, datatype = (len(values),), "BYTES"
-        leaves = [_text(json.dumps(value, ensure_ascii=False)) for value in values]
-    if shape[0] != rows:
-        shape = (1, *shape)  # one answer for the request as a whole
-    return Output(name=name, datatype=datatype, shape=shape, data=tuple(leaves))
-
-
-def _leaf(value: object) -> object:
-    """One element. Raises TypeError for an object, ValueError for what cannot be kept."""
-    if isinstance(value, Mapping):
-        if set(value) != {"b64"}:
-            raise TypeError("an object")
-        return _decoded(base64.b64decode(str(value["b64"]), validate=True))
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
-
-
-def _decoded(content: bytes) -> object:
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return content
-
-
-def _datatype(leaves: Sequence[object]) -> str:
-    """The datatype that holds every element; empty when there is none."""
-    kinds = {type(leaf) for leaf in leaves if leaf is not None}
-    if int in kinds and any(isinstance(v, int) and abs(v) >= _LARGEST for v in leaves):
-        raise ValueError("a number is too large")
-    for leaf in leaves:
-        if isinstance(leaf, str):
-            _text(leaf)
-    if kinds and kinds <= {str, bytes}:
-        return "BYTES"
-    if kinds == {bool}:
-        return "BOOL"
-    if kinds == {int} and None not in leaves:
-        return "INT64"
-    return "FP64" if kinds and kinds <= {int, float} else ""
-
-
-def _text(text: object) -> str:
-    """The text, if it is Unicode: a lone surrogate is a ValueError."""
-    found = str(text)
-    found.encode()
-    return found
+def _of_all(output: Output, rows: int) -> Output:
+    """One answer for the request as a whole has a row of its own."""
+    if output.shape[0] == rows:
+        return output
+    return replace(output, shape=(1, *output.shape))
 
 
 PROTOCOL = KServeV1

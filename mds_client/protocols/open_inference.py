@@ -156,7 +156,7 @@ class OpenInference(Protocol):
     def body(self, response: Response) -> object:
         """The answer's JSON; data that came as bytes are put back into their tensors."""
         if not response.headers.get(HEADER_LENGTH.lower()):
-            return self.json_of(response)
+            return self.answer_of(response)
         try:
             return without_binary(response)
         except (KeyError, TypeError, ValueError, AttributeError) as error:

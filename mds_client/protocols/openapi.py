@@ -21,7 +21,8 @@ from mds_client.codecs.http_forms import (
     segment_of,
     spread,
 )
-from mds_client.codecs.json_schema import Schema, object_of, output_fields, outputs_of, value_of
+from mds_client.codecs.json_answers import outputs_of, rows_in
+from mds_client.codecs.json_schema import Schema, object_of, output_fields, value_of
 from mds_client.errors import (
     EndpointRefused,
     InvalidValues,
@@ -43,7 +44,15 @@ from mds_client.protocols.openapi_fields import (
     fields_of,
 )
 from mds_client.protocols.openapi_operations import Document, is_path, operations
-from mds_client.protocols.protocol import JSON, Conversation, Protocol, json_of, unreadable
+from mds_client.protocols.plain_bodies import media_type, text_of
+from mds_client.protocols.protocol import (
+    JSON,
+    Conversation,
+    Protocol,
+    json_of,
+    refuse_failure,
+    unreadable,
+)
 from mds_client.server import ModelInfo, NotOffered, Server
 from mds_client.signature import Field, File, ModelRef, Signature, Values
 from mds_client.signature.checks import is_missing
@@ -115,11 +124,14 @@ class OpenAPI(Protocol):
     def read_prediction(
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
-        body = self.json_of(response)
+        if _is_text(signature) and media_type(response) == "text/plain":
+            return signature.model, outputs_of([text_of(response)], signature.outputs)
+        body = self.answer_of(response)
         is_many = signature.tensor is not None and signature.tensor.content_type == MANY
         if is_many and isinstance(body, list) and len(body) != rows:
             raise unreadable(f"{rows} answers", response)
-        listed = body if is_many and isinstance(body, list) else [body]
+        listed = rows_in(body, rows)
+        refuse_failure(*listed)
         try:
             return signature.model, outputs_of(listed, signature.outputs)
         except (TypeError, ValueError, KeyError, OverflowError, RecursionError) as error:
@@ -209,6 +221,9 @@ def _answer(operation: Operation) -> tuple[Field, ...]:
     responses = operation.facts.get("responses")
     listed = responses if isinstance(responses, Mapping) else {}
     said = next((listed[code] for code in ("200", "201", "2XX", "default") if code in listed), None)
+    content = content_of(said, operation.document)
+    if "text/plain" in content and "application/json" not in content:
+        return (Field(name="output", kind="text", role="text", format="long"),)
     schema = Schema(_json_content(said, operation.document), operation.document)
     if schema.facts.get("type") == "array":
         items = Schema(schema.facts.get("items"), operation.document)
@@ -323,6 +338,11 @@ def _part(field: Field, value: object) -> object:
     if field.content_type == "base64" and isinstance(value, str):
         return File(name=field.name, media_type="", data=value.encode())
     return value_of(field, value)
+
+
+def _is_text(signature: Signature) -> bool:
+    """Whether the answer is declared as plain text: then digits are text too."""
+    return [field.role for field in signature.outputs] == ["text"]
 
 
 def _path_of(model: ModelRef) -> str:

@@ -7,6 +7,8 @@ the sync and by the async client.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeVar
@@ -16,6 +18,8 @@ import orjson
 from mds_client.errors import MdsError, UnreadableAnswer
 from mds_client.errors.error_mapping import error_of
 from mds_client.prediction import Output
+from mds_client.prediction.told_failure import told_failure
+from mds_client.protocols.plain_bodies import media_type, plain_body
 from mds_client.server import ModelInfo, NotOffered, Server
 from mds_client.signature import ModelRef, Signature, Values
 from mds_client.transport.exchange import Request, Response
@@ -25,6 +29,8 @@ Conversation = Generator[Request, Response, Result]
 OfferKind = Literal[
     "explain", "feedback", "load", "versions", "statistics", "metrics", "stream", "binary"
 ]
+_LONG_NUMBER = re.compile(rb"(?<![.\d])\d{19,}")
+_MOST_SEARCHED = 1_000_000
 JSON = {"Content-Type": "application/json"}
 
 
@@ -137,6 +143,21 @@ class Protocol:
         """
         return json_of(self.accepted(response))
 
+    def answer_of(self, response: Response) -> object:
+        """What a model answered: JSON, or text, CSV and pictures as JSON would have them.
+
+        Raises UnreadableAnswer, and the error that a success means which says that it is none.
+        """
+        self.accepted(response)
+        try:
+            found = json_of(response)
+        except UnreadableAnswer:
+            found = plain_body(response)
+            if found is None:
+                raise
+        refuse_failure(found)
+        return found
+
     def configured_models(self) -> list[ModelInfo]:
         """The models that the operator named for a server that lists none."""
         refs = [ModelRef.parse(f"{self.server.name}/{name}") for name in self.server.models]
@@ -144,11 +165,17 @@ class Protocol:
 
 
 def json_of(response: Response) -> object:
-    """The JSON of a response; NaN and Infinity are None. Raises UnreadableAnswer."""
+    """The JSON of a response; NaN and Infinity are None. Raises UnreadableAnswer.
+
+    orjson turns a whole number of more than 64 bits into a float: a body that may hold one is read by the
+    standard library, which keeps every digit.
+    """
     try:
-        return orjson.loads(response.body)
+        found = orjson.loads(response.body)
     except orjson.JSONDecodeError:
         return _lenient(response)
+    is_long = len(response.body) <= _MOST_SEARCHED and _LONG_NUMBER.search(response.body)
+    return _lenient(response) if is_long else found
 
 
 def _lenient(response: Response) -> object:
@@ -156,18 +183,46 @@ def _lenient(response: Response) -> object:
 
     try:
         text = response.body.decode()
-        return json.loads(text, parse_constant=lambda _: None)
-    except (ValueError, RecursionError) as error:
+        return json.loads(
+            text, parse_constant=lambda _: None, parse_float=_finite, parse_int=_bounded
+        )
+    except (ValueError, OverflowError, RecursionError) as error:
         raise unreadable("JSON", response) from error
+
+
+def _finite(digits: str) -> float:
+    """Raises ValueError for a number that is larger than any float."""
+    found = float(digits)
+    if math.isinf(found):
+        raise ValueError("a number is too large")
+    return found
+
+
+def _bounded(digits: str) -> int:
+    """Raises ValueError or OverflowError for a whole number that is larger than any float."""
+    found = int(digits)
+    float(found)
+    return found
 
 
 def unreadable(expected: str, response: Response) -> UnreadableAnswer:
     """The error for a success that is not in the form that was agreed."""
+    kind = media_type(response)
+    is_other = kind and "json" not in kind and re.fullmatch(r"[\w.+-]{1,60}/[\w.+-]{1,60}", kind)
+    what = f"The server answered with {kind}, and" if is_other else "The server answered, but"
     return UnreadableAnswer(
-        "The server answered, but not in the form that was agreed.",
+        f"{what} not in the form that was agreed.",
         advice="Tell whoever runs the server; your entries are kept.",
         detail=f"expected {expected}, got {response.body[:500].decode('utf-8', 'replace')!r}",
     )
+
+
+def refuse_failure(*answers: object) -> None:
+    """Raises the error that one of these answers means although it came as a success."""
+    for answer in answers:
+        failure = told_failure(answer)
+        if failure:
+            raise failure
 
 
 def body_of(content: Mapping[str, object]) -> bytes:

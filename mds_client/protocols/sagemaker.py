@@ -64,7 +64,7 @@ class SageMaker(Protocol):
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
         """Containers with code of their own answer without the envelope."""
-        return signature.model, predicted(self.json_of(response), rows, response)
+        return signature.model, predicted(self.answer_of(response), signature, rows, response)
 
 
 def _instance(values: object) -> object:

@@ -123,7 +123,7 @@ class TFServing(Protocol):
     def read_prediction(
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
-        said = self.json_of(response)
+        said = self.answer_of(response)
         if not isinstance(said, Mapping) or "predictions" not in said:
             raise unreadable("predictions", response)
         listed = said["predictions"]
@@ -131,9 +131,9 @@ class TFServing(Protocol):
             raise unreadable(f"{rows} predictions", response)
         names = [field.name for field in signature.outputs]
         if len(names) > 1 and all(isinstance(row, Mapping) for row in listed):
-            return signature.model, _by_name(names, listed, rows, response)
+            return signature.model, _by_name(signature, listed, rows, response)
         name = names[0] if len(names) == 1 else "predictions"
-        return signature.model, outputs(name, listed, rows, response)
+        return signature.model, outputs(name, listed, signature, rows, response)
 
     def offers(self, model: ModelRef) -> tuple[Offer, ...]:
         return (
@@ -236,13 +236,16 @@ def _number(field: Field, value: object) -> object:
 
 
 def _by_name(
-    names: Sequence[str], listed: list[Mapping[str, object]], rows: int, response: Response
+    signature: Signature, listed: list[Mapping[str, object]], rows: int, response: Response
 ) -> tuple[Output, ...]:
     """The outputs that the signature promises, each with its values of all rows."""
+    names = [field.name for field in signature.outputs]
     if any(name not in row for name in names for row in listed):
         raise unreadable(f"the outputs {', '.join(names)}", response)
     columns = [(name, [row[name] for row in listed]) for name in names]
-    return tuple(o for name, column in columns for o in outputs(name, column, rows, response))
+    return tuple(
+        o for name, column in columns for o in outputs(name, column, signature, rows, response)
+    )
 
 
 def _list(value: object) -> list[object]:

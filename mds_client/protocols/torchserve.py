@@ -105,7 +105,7 @@ class TorchServe(Protocol):
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
         """The JSON envelope answers with predictions, a handler of its own with anything."""
-        return signature.model, predicted(self.json_of(response), rows, response)
+        return signature.model, predicted(self.answer_of(response), signature, rows, response)
 
     def offers(self, model: ModelRef) -> tuple[Offer, ...]:
         name = quote(model.name, safe="")

@@ -19,7 +19,12 @@ Kind = Literal[
     "tensor",
     "json",
 ]
-Role = Literal["", "class", "probabilities", "number", "text", "score", "segments", "detail"]
+Role = Literal[
+    "", "class", "probabilities", "probability", "number", "text", "score", "segments", "code", "labels", "detail"
+]  # fmt: skip
+"""What an output is in an answer: `probability` is that of the answered class alone, `code` the class as a number
+beside its words, `labels` the words for the probabilities.
+"""
 Layout = Literal["columns", "matrix", "tensors", "unknown"]
 Values = Mapping[str, object]
 

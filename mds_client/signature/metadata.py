@@ -228,8 +228,17 @@ def _list(value: object) -> list[object]:
 
 def _shape(value: object) -> tuple[int, ...]:
     """With the batch in front. A shape that begins with a size is that of one row."""
-    sizes = tuple(size for size in _list(value) if isinstance(size, int)) or (-1,)
+    sizes = tuple(size for size in map(_size, _list(value)) if size is not None) or (-1,)
     return (-1, *sizes) if sizes[0] > 1 else sizes
+
+
+def _size(value: object) -> int | None:
+    """Protobuf's JSON writes whole numbers of 64 bits as texts."""
+    if isinstance(value, str):
+        digits = value.removeprefix("-")
+        is_size = digits.isascii() and digits.isdigit() and len(digits) < 10
+        return int(value) if is_size else None
+    return value if isinstance(value, int) else None
 
 
 def _text(value: object) -> str:

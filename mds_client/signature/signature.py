@@ -83,7 +83,8 @@ class Signature:
     `max_rows` is how many rows one request may hold, 0 where nobody says.
     `provenance` is of title, question and description. `declared_as` is the fingerprint of the server's own
     declaration, where other sources added to it. `explainer` is deployed beside it; `explains` is the
-    name[@version] of the model that this one says it explains.
+    name[@version] of the model that this one says it explains. `answer_roles` is what a person said of the outputs:
+    the one with the role `class` is the answer, the one with `probability` how sure the model is.
     """
 
     model: ModelRef
@@ -100,6 +101,7 @@ class Signature:
     explainer: Explainer | None = None
     explains: str = ""
     max_rows: int = 0
+    answer_roles: Mapping[str, Role] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Field:
         for found in self.inputs:

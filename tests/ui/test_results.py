@@ -11,8 +11,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mds_client.prediction import Answer, Box
-from mds_client.prediction.answers import answers, with_roles
+from mds_client.prediction.answers import answers
 from mds_client.prediction.masks import of_bitmap
+from mds_client.prediction.output_roles import with_roles
 from mds_client.signature import Field, File, ModelRef, Signature, Values
 from tests.mds_client.answered import ANSWERED, DISC, png
 from ui.results._marks import marked

@@ -25,11 +25,12 @@ def draw(answer: Answer, _values: Values, signature: Signature) -> None:
     """The label in one big line, how sure the model is, and the next best."""
     st.header(plain(answer.label), anchor=False)
     draw_score(answer, signature)
-    if answer.probability is None:
+    if answer.probability is not None:
+        st.markdown(
+            f"**{how_sure(answer.probability)}**: the model gives it {percent(answer.probability)}"
+        )
+    if not answer.probabilities:
         return
-    st.markdown(
-        f"**{how_sure(answer.probability)}**: the model gives it {percent(answer.probability)}"
-    )
     shown = dict(list(answer.probabilities.items())[:_MOST_BARS])
     draw_figure(probabilities.figure(shown, percent), probabilities.alt_text(shown, percent))
 

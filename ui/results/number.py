@@ -8,6 +8,7 @@ from charts import interval
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
 from ui.figure import draw_figure
+from ui.score import draw_score
 from ui.text import number, percent, plain
 
 KINDS = ("number",)
@@ -18,6 +19,7 @@ def draw(answer: Answer, _values: Values, signature: Signature) -> None:
     st.header(plain(answer.headline), anchor=False)
     if answer.interval and answer.number is not None:
         _draw_interval(answer, answer.number, *answer.interval)
+    draw_score(answer, signature)
     output = signature.output("number")
     if output and output.description:
         st.markdown(plain(output.description))

@@ -8,6 +8,7 @@ from mds_client.prediction import Answer
 from mds_client.prediction.output_parsing import parsed
 from mds_client.signature import Signature, Values
 from ui.score import draw_score
+from ui.text import exact
 
 KINDS = ("text",)
 _LONG = 2_000
@@ -22,7 +23,7 @@ def draw(answer: Answer, _values: Values, signature: Signature) -> None:
         return
     document = parsed(answer.text)
     if document is not None:
-        st.json(document, expanded=_DEPTH)
+        st.json(exact(document), expanded=_DEPTH)
     elif len(answer.text) > _LONG:
         _draw_long(answer.text)
     else:

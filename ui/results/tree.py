@@ -7,6 +7,7 @@ import streamlit as st
 from mds_client.prediction import Answer
 from mds_client.prediction.output_parsing import parsed
 from mds_client.signature import Signature, Values
+from ui.text import exact
 
 KINDS = ("tree",)
 _DEPTH = 2
@@ -20,4 +21,4 @@ def draw(answer: Answer, _values: Values, _signature: Signature) -> None:
 
 def _read(value: object) -> object:
     found = parsed(value)
-    return value if found is None else found
+    return exact(value if found is None else found)

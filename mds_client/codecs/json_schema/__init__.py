@@ -1,6 +1,6 @@
 """JSON Schema as fields, values as the JSON that it asks for, and any JSON of an answer as outputs."""
 
-from mds_client.codecs.json_schema.answers import output_fields, outputs_of, sums_to_one
+from mds_client.codecs.json_schema.answers import output_fields
 from mds_client.codecs.json_schema.bodies import object_of, value_of
 from mds_client.codecs.json_schema.keywords import MAX_CHOICES, MAX_FIELDS
 from mds_client.codecs.json_schema.schema import Schema
@@ -11,7 +11,5 @@ __all__ = [
     "Schema",
     "object_of",
     "output_fields",
-    "outputs_of",
-    "sums_to_one",
     "value_of",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from mds_client.codecs.json_schema import outputs_of
+from mds_client.codecs.json_answers import outputs_of
 from mds_client.prediction import Output
 from mds_client.protocols.protocol import flat, shape_of
 from mds_client.protocols.seldon_core_1.described import Facts, names_in

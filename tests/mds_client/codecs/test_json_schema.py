@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mds_client.codecs.json_answers import outputs_of
 from mds_client.codecs.json_schema import (
     MAX_FIELDS,
     Schema,
     object_of,
     output_fields,
-    outputs_of,
-    sums_to_one,
 )
 from mds_client.signature import Field, File
 
@@ -167,9 +166,3 @@ def test_hostile_schemas_are_bounded(schema):
     before = time.monotonic()
     assert len(Schema(schema).fields()) <= MAX_FIELDS
     assert time.monotonic() - before < 5
-
-
-def test_what_sums_to_one():
-    assert sums_to_one({"a": 0.25, "b": 0.75})
-    assert not sums_to_one({"a": 1})
-    assert not sums_to_one({"a": 0.5, "b": "x"})

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from cases.answers import MAX_PICTURE_BYTES, answer_of, as_facts
 from mds_client.prediction import Answer, Output
-from mds_client.prediction.answers import answers, with_roles
+from mds_client.prediction.answers import answers
 from mds_client.prediction.output_parsing import quantile_of
+from mds_client.prediction.output_roles import with_roles
 from mds_client.signature import Field, ModelRef, Signature
 from tests.mds_client.answered import ANSWERED, declared, numbers, png, texts
 

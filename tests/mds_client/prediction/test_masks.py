@@ -18,9 +18,10 @@ from PIL import Image
 
 from cases.answers import MAX_RUNS, answer_of, as_facts
 from mds_client.prediction import Answer, Box, Output
-from mds_client.prediction.answers import answers, with_roles
+from mds_client.prediction.answers import answers
 from mds_client.prediction.masks import Mask, UnreadableMask, decoded, encoded, mask_of, of_bitmap
 from mds_client.prediction.object_detection import boxes_of
+from mds_client.prediction.output_roles import with_roles
 from mds_client.signature import Signature
 from tests.mds_client.answered import DISC, RUNS, mask_png, stacked
 from tests.zoo.animals import animal

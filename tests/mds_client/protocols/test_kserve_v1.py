@@ -62,15 +62,16 @@ def test_no_explainer_is_a_refusal() -> None:
     assert isinstance(problem, EndpointRefused)
 
 
+OWN_FORM = "The model answered in a form of its own"
 ANSWERS = [
     ([0.25], "number", "0.25"),
     (["yes"], "text", "yes"),
     ([{"b64": "aGVsbG8="}], "text", "hello"),
-    ([{"score": 0.5, "label": "x"}], "number", "0.5"),
+    ([{"score": 0.5, "label": "x"}], "class", "x"),
     ([[0.25, 0.75]], "class", "Class 1"),
-    ([{"deep": {"er": 1}}], "text", '{"deep": {"er": 1}}'),
-    ([{"b64": "?"}], "text", '{"b64": "?"}'),
-    ([[1, [2]]], "text", "[1, [2]]"),
+    ([{"deep": {"er": 1}}], "tree", OWN_FORM),
+    ([{"b64": "?"}], "tree", OWN_FORM),
+    ([[1, [2]]], "tree", OWN_FORM),
 ]
 
 

@@ -104,8 +104,8 @@ def test_ray_serve_predicts():
             prediction = client.model("iris.predict").predict(IRIS)
     assert prediction.exchange.url.endswith("/iris/predict")
     assert json.loads(prediction.exchange.request_body) == IRIS
-    assert prediction.answer.text == "setosa"
-    assert "setosa" in str(prediction.answer.details["proba"])
+    assert prediction.answer.label == "setosa"
+    assert prediction.answer.probability == max(prediction.answer.probabilities.values())
 
 
 def test_a_validation_error_names_its_field():

@@ -71,7 +71,7 @@ def test_a_malformed_list_is_unreadable(body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "headline"), [({"predictions": [0.5]}, "0.5"), (["cat"], "cat"), ({"cat": 0.9}, "0.9")]
+    ("body", "headline"), [({"predictions": [0.5]}, "0.5"), (["cat"], "cat"), ({"cat": 0.9}, "cat")]
 )
 def test_answers(body: object, headline: str) -> None:
     replies = ALIVE | {PREDICT: Reply(body, asked={"instances": [[1.0, 2.0]]})}

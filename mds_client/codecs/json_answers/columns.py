@@ -1,0 +1,180 @@
+"""One answer a row as outputs: a column for each member, in the one datatype that holds it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Mapping, Sequence
+
+from mds_client.codecs.json_answers.unwrapping import unwrapped
+from mds_client.codecs.json_schema.keywords import MAX_FIELDS, MAX_NAME
+from mds_client.prediction import JSON_TEXT, Output
+from mds_client.prediction.shares import Shares
+from mds_client.signature import Field, Role
+
+_LARGEST_SIGNED, _LARGEST = 2**63, 2**64
+_DEEPEST = 32
+
+
+def outputs_of(
+    answers: Sequence[object], declared: Sequence[Field] = (), name: str = "output"
+) -> tuple[Output, ...]:
+    """One answer a row as outputs. Raises ValueError, TypeError or RecursionError.
+
+    An object is one output for each member; anything else is one output of this name.
+    """
+    rows = [unwrapped(answer) for answer in answers]
+    if rows and all(isinstance(row, Mapping) and not _is_mapping(row, declared) for row in rows):
+        objects = [row for row in rows if isinstance(row, Mapping) and row]
+        names = list(dict.fromkeys(str(key) for row in objects for key in row))[:MAX_FIELDS]
+        if names:
+            columns = (
+                (n, [r.get(n) if isinstance(r, Mapping) else None for r in rows]) for n in names
+            )
+            return tuple(_output(name, column, declared) for name, column in columns)
+    return (_output(name, rows, declared),)
+
+
+def _is_mapping(row: Mapping[str, object], declared: Sequence[Field]) -> bool:
+    """Whether an object as a whole is probabilities by label, or bytes."""
+    is_declared = len(row) == 1 and any(field.name in row for field in declared)
+    return set(row) == {"b64"} or (isinstance(row, Shares) and not is_declared)
+
+
+def _output(name: str, column: Sequence[object], declared: Sequence[Field]) -> Output:
+    return (
+        _by_label(name, column, declared)
+        or _single_values(name, column)
+        or _tensor(name, column)
+        or _of(name, "BYTES", (len(column),), [_as_text(v) for v in column], content_type=JSON_TEXT)
+    )
+
+
+def _by_label(name: str, column: Sequence[object], declared: Sequence[Field]) -> Output | None:
+    """Probabilities by label: declared ones in their order, else all labels of all rows."""
+    rows = [row for row in column if isinstance(row, Mapping) and set(row) != {"b64"}]
+    if len(rows) < len(column) or not rows:
+        return None
+    said = next((f.labels for f in declared if f.name == name and f.role == "probabilities"), ())
+    if said and all(row.keys() == set(said) for row in rows):
+        labels = said
+    elif all(isinstance(row, Shares) for row in rows):
+        labels = tuple(dict.fromkeys(str(label) for row in rows for label in row))
+    else:
+        return None
+    data = [row.get(label) for row in rows for label in labels]
+    shape = (len(column), len(labels))
+    return _of(name, "FP64", shape, data, role="probabilities", labels=labels)
+
+
+def _single_values(name: str, column: Sequence[object]) -> Output | None:
+    """One boolean, number or text in each row; any of them may be missing."""
+    known = [value for value in column if value is not None]
+    shape = (len(column),)
+    if known and all(isinstance(value, bool) for value in known):
+        return _of(name, "BOOL", shape, column, role="class")
+    if all(_is_number(value) for value in known):
+        return _numbers(name, shape, column)
+    if all(isinstance(value, str) for value in known):
+        return _of(name, "BYTES", shape, column, role="text")
+    return None
+
+
+def _numbers(name: str, shape: tuple[int, ...], values: Sequence[object]) -> Output:
+    """Numbers as they are: whole ones that no datatype holds are the text of their digits.
+
+    Raises ValueError for one that is larger than any float.
+    """
+    known = [v for v in values if isinstance(v, int | float)]
+    if any(_is_endless(value) for value in known):
+        raise ValueError("a number is too large")
+    if not known or not all(isinstance(value, int) for value in known):
+        return _of(name, "FP64", shape, values, role="number")
+    low, high = min(known), max(known)
+    if low >= -_LARGEST_SIGNED and high < _LARGEST:
+        datatype = "INT64" if high < _LARGEST_SIGNED else "UINT64"
+        return _of(name, datatype, shape, values, role="number")
+    return _of(name, "BYTES", shape, [None if v is None else str(v) for v in values], role="text")
+
+
+def _is_endless(value: float) -> bool:
+    try:
+        return not math.isfinite(float(value))
+    except OverflowError:
+        return True
+
+
+def _tensor(name: str, column: Sequence[object]) -> Output | None:
+    """Lists of one size of numbers, truths or texts; bytes in base64 count as one value."""
+    try:
+        shape = _shape(column, 0)
+        leaves = [_leaf(leaf) for leaf in _leaves(column)]
+    except (TypeError, ValueError):
+        return None
+    known = [leaf for leaf in leaves if leaf is not None]
+    if not known:
+        return None
+    if all(isinstance(leaf, str | bytes) for leaf in known):
+        return _of(name, "BYTES", shape, leaves)
+    if all(isinstance(leaf, bool) for leaf in known):
+        return _of(name, "BOOL", shape, leaves)
+    return _numbers(name, shape, leaves) if all(map(_is_number, known)) else None
+
+
+def _shape(value: object, depth: int) -> tuple[int, ...]:
+    """The sizes of nested lists. Raises ValueError where they are ragged or too deep."""
+    if not isinstance(value, list | tuple):
+        return ()
+    inner = {_shape(item, depth + 1) for item in value}
+    if len(inner) > 1 or depth > _DEEPEST:
+        raise ValueError("ragged lists")
+    return (len(value), *next(iter(inner), ()))
+
+
+def _leaves(value: Sequence[object]) -> list[object]:
+    if not any(isinstance(item, list) for item in value):
+        return list(value)
+    return [
+        leaf for item in value for leaf in (_leaves(item) if isinstance(item, list) else [item])
+    ]
+
+
+def _leaf(leaf: object) -> object:
+    """One element. Raises TypeError for an object, ValueError for bytes that are none."""
+    if isinstance(leaf, Mapping):
+        if set(leaf) != {"b64"}:
+            raise TypeError("an object")
+        content = base64.b64decode(str(leaf["b64"]), validate=True)
+        try:
+            return content.decode()
+        except UnicodeDecodeError:
+            return content
+    return leaf
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _of(
+    name: str,
+    datatype: str,
+    shape: tuple[int, ...],
+    data: Sequence[object],
+    *,
+    role: Role = "detail",
+    labels: Sequence[str] = (),
+    content_type: str = "",
+) -> Output:
+    """Raises ValueError for text that is no Unicode."""
+    for text in (name, *labels, *(value for value in data if isinstance(value, str))):
+        text.encode()
+    return Output(
+        name=str(name)[:MAX_NAME], datatype=datatype, shape=shape, data=tuple(data), role=role,
+        labels=tuple(label[:MAX_NAME] for label in labels), content_type=content_type,
+    )  # fmt: skip

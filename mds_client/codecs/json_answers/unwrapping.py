@@ -1,0 +1,154 @@
+"""One row's answer taken out of its wrappers: lists of one, `{"data": {"result": …}}`, pairs of label and score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mds_client.prediction.object_detection import boxes_of
+from mds_client.prediction.output_names import is_envelope, meaning
+from mds_client.prediction.output_parsing import parsed
+from mds_client.prediction.shares import (
+    Shares,
+    alone,
+    share_of,
+    shares_by_label,
+    shares_by_names,
+)
+
+_DEEPEST = 8
+_PLACES = {"start", "end", "offset", "begin", "span", "start_char", "end_char"}
+_BESIDE_A_PAIR = ("code", "detail", "aside")
+_MOST_PAIRS = 5_000
+
+Members = dict[str, object]
+
+
+def unwrapped(answer: object, depth: int = 0) -> object:
+    """What a row was answered: members by name, probabilities by label, a list or a single value."""
+    value = _without_lists(answer)
+    if isinstance(value, list):
+        return _paired(value) or value
+    if not isinstance(value, Mapping) or set(value) == {"b64"} or depth > _DEEPEST:
+        return value
+    if len(value) == 1:
+        (name, member), *_ = value.items()
+        if isinstance(member, float) and alone(str(name), member):
+            return Shares({str(name): float(member)})
+    value = _frame(value) or value
+    if (shares := shares_by_label("", value)) is not None:
+        return shares
+    return _flat({str(name): member for name, member in value.items()}, depth)
+
+
+def _flat(members: Members, depth: int) -> object:
+    """The members, with those of the object that wraps the answer among them."""
+    found: Members = {}
+    for name, member in members.items():
+        read = _member(name, member, depth)
+        if isinstance(read, Mapping) and _is_wrapper(name, read, members):
+            for inner, value in read.items():
+                found[
+                    inner if inner not in found and inner not in members else f"{name}.{inner}"
+                ] = value
+        else:
+            found[name] = read
+    probable = {n: v for n, v in found.items() if meaning(n) == "probability"}
+    if shares := shares_by_names(probable):
+        found = {n: v for n, v in found.items() if n not in probable} | {"probabilities": shares}
+    return found
+
+
+def _member(name: str, member: object, depth: int) -> object:
+    """One member: a list of one without its list, pairs and percent as probabilities, an object inside read too."""
+    value = _read(name, _first_of_frame(_without_lists(member)))
+    if isinstance(value, list):
+        return _paired(value) or value
+    if isinstance(value, Mapping) and set(value) != {"b64"}:
+        shares = shares_by_label(name, value)
+        if shares is not None:
+            return shares
+        return unwrapped(value, depth + 1) if meaning(name) != "detail" else value
+    if meaning(name) == "probability" and isinstance(value, str):
+        share = share_of(name, value)
+        return value if share is None else share
+    return value
+
+
+def _read(name: str, value: object) -> object:
+    """JSON in a text that wraps the answer, as gateways in front of a function write it."""
+    found = parsed(value) if isinstance(value, str) and is_envelope(name) else None
+    names = {meaning(str(key)) for key in found} if isinstance(found, Mapping) else set()
+    return found if names & {"answer", "probability"} else value
+
+
+def _is_wrapper(name: str, inner: Mapping[str, object], members: Members) -> bool:
+    """Whether the answer is inside: under a name for it, or in the one object that says what it holds."""
+    if isinstance(inner, Shares) or set(inner) == {"b64"} or boxes_of(inner):
+        return False
+    if is_envelope(name) or meaning(name) == "answer":
+        return True
+    objects = [m for n, m in members.items() if isinstance(m, Mapping) and meaning(n) != "detail"]
+    meanings = {meaning(str(n)) for n in inner}
+    return (
+        meaning(name) != "detail"
+        and len(objects) == 1
+        and bool(meanings & {"answer", "probability"})
+    )
+
+
+def _without_lists(value: object) -> object:
+    """A list of one is what it holds, but for what is one of several by nature: a box, a part of a text."""
+    for _ in range(_DEEPEST):
+        if not isinstance(value, list) or len(value) != 1 or boxes_of(value):
+            return value
+        if isinstance(value[0], Mapping) and _is_of_a_list(value[0]):
+            return value
+        value = value[0]
+    return value
+
+
+def _is_of_a_list(item: Mapping[object, object]) -> bool:
+    names = {str(name) for name in item}
+    return bool(names & _PLACES) and not any(
+        meaning(name) == "answer" and "answer" in name for name in names
+    )
+
+
+def _frame(value: Mapping[object, object]) -> Members | None:
+    """One row of a table with its columns aside, as pandas writes it."""
+    columns, rows = value.get("columns"), value.get("data")
+    row = rows[0] if isinstance(rows, list) and len(rows) == 1 else None
+    if not isinstance(columns, list) or not isinstance(row, list) or len(columns) != len(row):
+        return None
+    return {str(name): cell for name, cell in zip(columns, row, strict=True)}
+
+
+def _first_of_frame(value: object) -> object:
+    """The only cell of a column with its row's number, as pandas writes it: `{"0": "yes"}`."""
+    return value["0"] if isinstance(value, Mapping) and set(value) == {"0"} else value
+
+
+def _paired(listed: Sequence[object]) -> Shares | None:
+    """Pairs of a label and its probability, as HuggingFace's pipelines answer, as one mapping."""
+    found = Shares()
+    for item in listed[:_MOST_PAIRS]:
+        pair = _pair(item) if isinstance(item, Mapping) else None
+        if pair is None or pair[0] in found:
+            return None
+        found[pair[0]] = pair[1]
+    return found if len(found) > 1 else None
+
+
+def _pair(item: Mapping[object, object]) -> tuple[str, float] | None:
+    by_meaning = {meaning(str(name)): (str(name), value) for name, value in item.items()}
+    name, value = by_meaning.get("probability", ("", None))
+    share = share_of(name, value)
+    _, label = (
+        by_meaning.get("answer") or by_meaning.get("code") or by_meaning.get("aside") or ("", None)
+    )
+    is_plain = all(not isinstance(member, list | Mapping) for member in item.values())
+    known = all(m in ("answer", "probability", *_BESIDE_A_PAIR) for m in by_meaning)
+    is_pair = known and is_plain and not _PLACES & {str(name) for name in item}
+    if share is None or not is_pair or isinstance(label, bool) or not isinstance(label, str | int):
+        return None
+    return str(label), share

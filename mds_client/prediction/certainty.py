@@ -1,0 +1,145 @@
+"""How sure a model is of the class that it answers: its label, what each class is given, or a score beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mds_client.prediction import Output
+from mds_client.prediction.output_names import whose_probability, words_of
+from mds_client.prediction.shares import share_of
+from mds_client.signature import Role, Signature
+
+_NO = {"no", "n", "false", "f", "0", "0.0", "negative", "neg", "none", "normal", "absent", "not"}
+_YES = {"yes", "y", "true", "t", "1", "1.0", "positive", "pos", "present"}
+
+ByRole = Mapping[Role, Output]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certainty:
+    """`probabilities` by label, highest first; else `score`, a number under the name that the model gives it."""
+
+    label: str = ""
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+    score: float | None = None
+    score_name: str = ""
+
+
+def certainty(signature: Signature, by_role: ByRole, row: int) -> Certainty:
+    """The class of a row and how sure the model is of it."""
+    label = _label(signature, by_role, row)
+    if "probabilities" in by_role:
+        found = _by_label(signature, by_role, row, label)
+        likeliest = next(iter(found), "") if "class" not in by_role else label
+        return Certainty(label=likeliest, probabilities=found)
+    for role in ("probability", "score"):
+        if role in by_role:
+            is_said = by_role[role].name in signature.answer_roles
+            return _of_one(by_role[role], row, label, is_said=is_said)
+    return Certainty(label=label)
+
+
+def labels_of(signature: Signature, name: str) -> tuple[str, ...]:
+    """The declared labels of that output; of any output when the name is empty."""
+    return next((f.labels for f in signature.outputs if f.labels and name in ("", f.name)), ())
+
+
+def told_labels(by_role: ByRole, row: int) -> tuple[str, ...]:
+    """The labels that the answer itself lists."""
+    return tuple(map(str, by_role["labels"].row(row))) if "labels" in by_role else ()
+
+
+def _label(signature: Signature, by_role: ByRole, row: int) -> str:
+    """The class in words: a number is looked up among the labels, where there are any."""
+    if "class" not in by_role:
+        return ""
+    output = by_role["class"]
+    found = next(iter(output.row(row)), None)
+    labels = (
+        labels_of(signature, output.name) or labels_of(signature, "") or told_labels(by_role, row)
+    )
+    if isinstance(found, int | float) and 0 <= found < len(labels):
+        return labels[int(found)]
+    is_truth = isinstance(found, bool) or (output.datatype == "BOOL" and found in (0, 1))
+    return ("true" if found else "false") if is_truth else str(found)
+
+
+def _by_label(signature: Signature, by_role: ByRole, row: int, label: str) -> dict[str, float]:
+    """The probability of each label, highest first."""
+    output = by_role["probabilities"]
+    values = output.row(row)
+    shares = _shares(output, values)
+    known = (
+        labels_of(signature, output.name), output.labels, told_labels(by_role, row), labels_of(signature, ""),
+    )  # fmt: skip
+    fitting = next((names for names in known if len(names) == len(shares)), ())
+    names = list(fitting) or _placed(by_role, row, label, shares)
+    pairs = [
+        (name, share)
+        for name, share, value in zip(names, shares, values, strict=True)
+        if value is not None or not output.labels
+    ]
+    return dict(sorted(pairs, key=lambda pair: -pair[1]))
+
+
+def _shares(output: Output, values: Sequence[object]) -> list[float]:
+    """The numbers as they are; parts of a hundred as parts of one, what is missing as none."""
+    numbers = [float(v) if isinstance(v, int | float) else 0.0 for v in values]
+    is_hundred = len(numbers) > 1 and max(numbers) > 1 and abs(sum(numbers) - 100) < 1
+    return [number / 100 for number in numbers] if is_hundred else numbers
+
+
+def _placed(by_role: ByRole, row: int, label: str, shares: Sequence[float]) -> list[str]:
+    """Names for probabilities that have none. The label that was answered stands where its code says, else at the
+    highest of them; a class that is a number, and not the place of the highest, stands nowhere."""
+    names = [f"Class {place}" for place in range(len(shares))]
+    highest = max(range(len(shares)), key=lambda place: shares[place], default=0)
+    is_clear = sorted(shares)[-2:-1] < [shares[highest]] if shares else False
+    code = next(iter(by_role["code"].row(row)), None) if "code" in by_role else None
+    if not label:
+        return names
+    if isinstance(code, int) and 0 <= code < len(shares):
+        names[code] = label
+    elif _whole(label) is not None and 0 <= (_whole(label) or 0) < len(shares):
+        if _whole(label) == highest:
+            return [str(place) if place != highest else label for place in range(len(shares))]
+    elif is_clear:
+        names[highest] = label
+    return names
+
+
+def _whole(label: str) -> int | None:
+    try:
+        number = float(label)
+    except (ValueError, OverflowError):
+        return None
+    return int(number) if number.is_integer() else None
+
+
+def _of_one(output: Output, row: int, label: str, *, is_said: bool) -> Certainty:
+    """One number: the label's own probability where a person said so, or where it can be no other's."""
+    found = next(iter(output.row(row)), None)
+    share = share_of(output.name, found)
+    is_own = is_said or _is_of_label(output.name, share or 0.0, label)
+    if output.role == "probability" and label and share is not None and is_own:
+        return Certainty(label=label, probabilities={label: share})
+    score = share if isinstance(found, str) else found
+    number = (
+        float(score) if isinstance(score, int | float) and not isinstance(score, bool) else None
+    )
+    return Certainty(label=label, score=number, score_name=output.name)
+
+
+def _is_of_label(name: str, share: float, label: str) -> bool:
+    """Whether a probability is that of the answered label, and not of the case that is looked for.
+
+    `{"prediction": 0, "probability": 0.1}` gives the probability of 1. So does `fraud_probability` of
+    `legit`: its name says of what.
+    """
+    words = set(words_of(label))
+    whose = set(whose_probability(name))
+    if whose and not whose & words:
+        return label.casefold() in _YES and share >= 0.5
+    is_of_two = bool(words & (_NO | _YES)) or label.casefold() in _NO | _YES
+    return share >= 0.5 or not is_of_two

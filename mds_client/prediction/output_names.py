@@ -1,0 +1,240 @@
+"""What the name of an output says of its part in an answer, before anybody looks at its data.
+
+Names come in any spelling: `predictedClass`, `predicted-class` and `predicted_class` are the same words. The
+last word carries the meaning, as in English compounds: `churn_probability` is a probability, and
+`prediction_time_ms` is a time.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Literal
+
+Meaning = Literal["answer", "code", "probability", "labels", "detail", "aside", "envelope", ""]
+"""`answer` holds what was asked for, `code` its class as a number, `probability` how sure the model is, `labels`
+the words for the classes, `detail` never is the answer, `aside` rarely is, `envelope` wraps the answer."""
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
+
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+# Ranks of names for the answer, the most telling first.
+_PREDICTED = (
+    "prediction predictions predicted predict pred preds vorhersage prediccion predizione previsao"
+)
+_LABELLED = """label class classname species category klasse classe clase klass etichetta etiqueta kategorie
+ categorie categoria sentiment emotion intent intention topic genre breed diagnosis disease outcome verdict decision classification
+ recommendation cluster segment risk tier grade band bucket species flower fruit digit"""
+_ANSWERED = """answer output outputs estimate estimation forecast yhat antwort reponse respuesta risposta
+ resposta salida sortie ausgabe regression expected mean"""
+_RESULT = (
+    "result results response return value ergebnis resultat resultado risultato wert valeur valor"
+)
+_QUANTITY = """price amount cost revenue demand sales salary temperature quantity eta y text summary translation
+ transcript transcription transcribed completion reply generated caption content preis"""
+_RANKS = {
+    word: rank
+    for rank, words in enumerate((_PREDICTED, _LABELLED, _ANSWERED, _RESULT, _QUANTITY))
+    for word in words.split()
+}
+_PROBABILITY = {
+    word: rank
+    for rank, words in enumerate((
+        "probability probabilities prob probs proba probas wahrscheinlichkeit probabilite probabilidad probabilita "
+        "probabilidade likelihood posterior softmax",
+        "confidence confidences conf certainty konfidenz confianza confiance confidenza confianca sicherheit",
+        "score scores",
+    ))
+    for word in words.split()
+}  # fmt: skip
+_LABELS = _words(
+    """
+    labels classes names columns categories targets
+    """
+)
+_DETAIL = _words(
+    """
+    id ids uuid guid ulid status success successful succeeded ok time timing timings timestamp ts took
+    elapsed latency duration runtime ms millis milliseconds seconds secs sec us ns version versions
+    revision currency threshold thresholds cutoff model models request session trace span correlation
+    host hostname device region worker pod node container server service endpoint url uri href link
+    links path route user customer client account tenant metadata meta usage tokens debug log logs error
+    errors exception traceback stack warning warnings input inputs feature features instance instances
+    parameters params config settings options importance importances shap attribution attributions
+    contributions explanation explanations std stddev stderr sigma variance var uncertainty margin
+    deviation ci interval logit logits logprob logprobs odds entropy hash checksum sha md5
+    commit build env environment cached cache hit seed shape dtype datatype schema encoding mimetype
+    created updated started completed finished at datetime metrics total_time license author copyright
+    credits quota billing page offset limit unit units drift outlier city town country street address zip
+    postcode email phone file filename sku isbn ticket order invoice patient applicant machine sensor
+    """
+)
+_ASIDE = _words(
+    """
+    code name type kind state message msg description reason note notes comment info count counts total
+    size length n number index idx rank position start end date day key ref reference language lang
+    locale source origin title body content data token word query question prompt sequence raw encoded
+    rounded percentile level target group
+    """
+)
+_ASIDE_LABELS = (
+    "name",
+    "type",
+    "kind",
+    "state",
+    "status",
+    "code",
+    "language",
+    "lang",
+    "level",
+    "group",
+)
+_ENVELOPE = _words(
+    """
+    data result results response responses output outputs prediction predictions payload body content
+    answer return value values d item items instance object json jsondata classification inference
+    model_output resultado ergebnis resultat choices generations message
+    """
+)
+_PERCENT = {"pct", "percent", "percentage", "prozent"}
+_UNITS = _words(
+    """
+    usd eur gbp chf jpy euro euros dollars kg km cm mm kwh mwh celsius kelvin
+    """
+)
+_CODES = {"id", "ids", "index", "idx", "code", "number", "encoded"}
+_PREFIXED = {"predicted", "pred", "prediction", "estimated", "expected", "forecast", "forecasted"}
+_OF_REQUESTS = {
+    "request",
+    "job",
+    "task",
+    "response",
+    "http",
+    "api",
+    "server",
+    "run",
+    "model",
+    "service",
+}
+# They name the label in general and say nothing of which.
+_OF_ANY = {"class", "label", "predicted", "prediction", "pred", "model", "max", "top", "best", "the", "of", "output",
+           "confidence", "level", "value", "raw", "final", "overall", "category", "winner", "winning", "answer", "result",
+           "rate"}  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name in small letters without accents, whichever way it joins them."""
+    plain = unicodedata.normalize("NFKD", name[:200])
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return tuple(word.casefold() for word in _WORDS.findall(plain))
+
+
+def _bare(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Without the unit: `price_usd` is a price, `confidence_pct` a confidence."""
+    units = _PERCENT | _UNITS
+    kept = tuple(word for word in words if word not in _PERCENT)
+    return kept[:-1] if len(kept) > 1 and kept[-1] in units else kept
+
+
+@lru_cache(maxsize=4096)
+def meaning(name: str) -> Meaning:
+    """What a name says; empty for one that says nothing."""
+    words = words_of(name)
+    bare = _bare(words)
+    if not bare:
+        return "probability" if words else ""
+    last, rest = bare[-1], bare[:-1]
+    if _is_code(last, rest):
+        return "code"
+    if last in _LABELS and not (rest and rest[-1] in _OF_REQUESTS):
+        return "labels"
+    found = _probable(bare) or _detailed(last, rest)
+    if found:
+        return found
+    if last == "name" and rest and _rank(rest[-1:]) == 1:
+        return "answer"
+    if _rank(bare) is not None:
+        return "answer"
+    return "aside" if last in _ASIDE else ""
+
+
+def _is_code(last: str, rest: tuple[str, ...]) -> bool:
+    """`class_id`, `predicted_class_index`; a `prediction_id` is that of a record."""
+    if last not in _CODES or not rest:
+        return False
+    return _RANKS.get(rest[-1]) == 1 or (last not in ("id", "ids") and bool(set(rest) & _PREFIXED))
+
+
+def _probable(words: tuple[str, ...]) -> Meaning | None:
+    """`churn_probability`, `probability_of_churn`, `p_churn`, `predict_proba`; not `probability_threshold`."""
+    last = words[-1]
+    if last in _PROBABILITY or words == ("p",):
+        return "probability"
+    if last in _DETAIL or len(words) < 2:
+        return None
+    is_first = words[0] in _PROBABILITY or (words[0] == "p" and not last.isdigit())
+    return "probability" if is_first and last not in ("type", "kind", "name") else None
+
+
+def _detailed(last: str, rest: tuple[str, ...]) -> Meaning | None:
+    if last == "status" and rest and not set(rest) & _OF_REQUESTS:
+        return "aside"  # loan_status is what somebody asked for
+    if last in _DETAIL:
+        return "detail"
+    if last in ("name", "type", "code", "date", "number", "key", "message", "count") and set(
+        rest
+    ) & (_OF_REQUESTS | _DETAIL):
+        return "detail"
+    return None
+
+
+def _rank(words: tuple[str, ...]) -> int | None:
+    """How telling a name for an answer is: 0 the most; None for no such name."""
+    if set(words) & _PREFIXED:
+        return 0
+    if len(words) > 1 and words[0] in ("is", "has", "will") and words[-1] not in _ASIDE:
+        return 4
+    if words[-1:] == ("pred",) or "".join(words) == "yhat":
+        return 2 if words[0] == "y" and words[-1] == "hat" else 0
+    return _RANKS.get(words[-1]) if words else None
+
+
+def answer_rank(name: str) -> int:
+    """How telling a name for an answer is, 0 the most; 9 for a name that says nothing."""
+    bare = _bare(words_of(name))
+    bare = bare[:-1] if bare[-1:] == ("name",) and len(bare) > 1 else bare
+    found = _rank(bare)
+    return 9 if found is None else found
+
+
+def may_be_label(name: str) -> bool:
+    """Whether a name that rarely is the answer's may be, where nothing else is: the `language` of a text."""
+    return words_of(name)[-1:] != () and words_of(name)[-1] in _ASIDE_LABELS
+
+
+def probability_rank(name: str) -> int:
+    """A probability goes before a confidence, and that before a score."""
+    return min((_PROBABILITY[w] for w in words_of(name) if w in _PROBABILITY), default=0)
+
+
+def whose_probability(name: str) -> tuple[str, ...]:
+    """The words of a probability's name that say of what it is one: `churn` of `churn_probability`."""
+    skipped = _OF_ANY | _PERCENT | _PROBABILITY.keys() | {"p", "predict"}
+    return tuple(word for word in words_of(name) if word not in skipped)
+
+
+def is_percentage(name: str) -> bool:
+    """Whether the name says that the number is in percent."""
+    return bool(_PERCENT & set(words_of(name)))
+
+
+def is_envelope(name: str) -> bool:
+    """Whether answers are wrapped under such a name."""
+    words = words_of(name)
+    return bool(words) and (words[-1] in _ENVELOPE or "".join(words) in _ENVELOPE)

@@ -1,0 +1,105 @@
+"""Numbers that are probabilities, in whichever form JSON has them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+from mds_client.prediction.output_names import is_percentage, meaning, whose_probability
+from mds_client.prediction.output_parsing import quantile_of
+
+_ROUNDED = 1e-3
+_SURELY_PERCENT = 10
+_PERCENT_TEXT = re.compile(r"\s*(\d{1,3}(?:[.,]\d{1,12})?)\s?%\s*")
+_NUMBER_TEXT = re.compile(r"\s*[01]?[.,]\d{1,18}(?:[eE]-?\d{1,3})?\s*|\s*[01]\s*")
+# Names that labels of a class do not have.
+_NOT_LABELS = ("answer", "code", "probability", "labels", "detail")
+_MOST_LABELS = 5_000
+
+
+class Shares(dict[str, float]):
+    """Probabilities by label, told apart from any other mapping."""
+
+
+def share_of(name: str, value: object) -> float | None:
+    """A probability under this name, from 0 to 1; None for what is none.
+
+    Percent are read as such where a sign or the name says so, or where a probability is above ten.
+    """
+    if isinstance(value, str):
+        return _of_text(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    number = float(value) if abs(value) <= 100 else math.inf
+    is_percent = is_percentage(name) or (number > _SURELY_PERCENT and "score" not in name.lower())
+    number = number / 100 if is_percent else number
+    return number if 0 <= number <= 1 else None
+
+
+def shares_by_label(name: str, value: object) -> Shares | None:
+    """The probabilities of a mapping of labels; None for any other mapping.
+
+    Under the name of a probability one label is enough, and the whole may be more than one. Elsewhere two or
+    more must sum to one, and none may be called like another part of an answer.
+    """
+    if not isinstance(value, Mapping) or not 0 < len(value) <= _MOST_LABELS:
+        return None
+    found = _shares(value)
+    if found is None:
+        return None
+    if meaning(name) == "probability":
+        return found
+    is_whole = len(found) > 1 and abs(sum(found.values()) - 1) < _ROUNDED
+    return found if is_whole and not any(map(_is_no_label, found)) else None
+
+
+def shares_by_names(members: Mapping[str, object]) -> Shares | None:
+    """One probability a class, each a member named after it: `prob_yes` and `prob_no`; they sum to one."""
+    if len(members) < 2 or any(meaning(name) != "probability" for name in members):
+        return None
+    labels = [" ".join(whose_probability(name)) for name in members]
+    shares = [share_of(name, value) for name, value in members.items()]
+    known = [share for share in shares if share is not None]
+    if len(set(labels)) < len(labels) or "" in labels or len(known) < len(shares):
+        return None
+    is_whole = abs(sum(known) - 1) < _ROUNDED * len(known)
+    return Shares(zip(labels, known, strict=True)) if is_whole else None
+
+
+def alone(name: str, value: object) -> bool:
+    """Whether it may be one label with its probability, and no number by its name: `{"setosa": 0.98}`."""
+    is_share = isinstance(value, float) and 0 < value <= 1
+    return is_share and meaning(name) == "" and quantile_of(name) is None
+
+
+def _shares(value: Mapping[object, object]) -> Shares | None:
+    """All members as shares: as they are, all written in percent, or all parts of a hundred."""
+    texts = [_of_text(v) if isinstance(v, str) else None for v in value.values()]
+    if None not in texts:
+        return _labelled(value, [float(t) for t in texts if t is not None])
+    numbers = [v for v in value.values() if isinstance(v, int | float) and not isinstance(v, bool)]
+    if len(numbers) < len(value) or not all(0 <= number <= 100 for number in numbers):
+        return None
+    if max(numbers) <= 1:
+        return _labelled(value, numbers)
+    is_hundred = len(numbers) > 1 and abs(sum(numbers) - 100) < 1
+    return _labelled(value, [number / 100 for number in numbers]) if is_hundred else None
+
+
+def _labelled(value: Mapping[object, object], shares: Sequence[float]) -> Shares:
+    return Shares({str(label): float(share) for label, share in zip(value, shares, strict=True)})
+
+
+def _is_no_label(name: str) -> bool:
+    return meaning(name) in _NOT_LABELS or quantile_of(name) is not None
+
+
+def _of_text(text: str) -> float | None:
+    if found := _PERCENT_TEXT.fullmatch(text):
+        number = float(found[1].replace(",", ".")) / 100
+        return number if number <= 1 else None
+    if _NUMBER_TEXT.fullmatch(text):
+        number = float(text.strip().replace(",", "."))
+        return number if 0 <= number <= 1 else None
+    return None

@@ -1,0 +1,185 @@
+"""A failure that came with the status of a success: what its JSON says, and the error that it means.
+
+Shapes: `{"status": "failed", "error": …}`, `{"success": false, "message": …}`, `{"error": …, "result": null}`,
+`{"code": 50001, "msg": …, "data": null}`, `{"title": …, "status": 422, "detail": …}`, `{"detail": "Not Found"}`; in an
+envelope or in a list of one too. A model of failures may answer such words as well: beside a prediction they are no
+failure, unless the server says so twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from mds_client.errors import EndpointFailed, MdsError, NotReady
+from mds_client.errors.error_text import one_line
+from mds_client.prediction import Output
+from mds_client.prediction.output_names import is_envelope, meaning, words_of
+
+# With these a server says that it broke; the others may be what a model answers.
+_BROKEN = (
+    "failed",
+    "failure",
+    "error",
+    "errored",
+    "exception",
+    "crashed",
+    "timeout",
+    "timedout",
+    "internalerror",
+)
+_FAILED = (*_BROKEN, "fail", "ko", "nok", "invalid", "aborted", "cancelled", "canceled", "unavailable", "badrequest",
+           "notfound", "failedprecondition")  # fmt: skip
+_WAITING = ("starting", "processing", "pending", "queued", "running", "inprogress", "inqueue", "accepted", "submitted",
+            "scheduled")  # fmt: skip
+_GOOD_CODES = {0, 200, 201, 202, 204}
+_STATUS = {"status", "state", "result_status", "statuscode", "responsestatus"}
+_FLAGS = {"success", "successful", "succeeded", "ok", "issuccess", "issuccessful"}
+_BAD_FLAGS = {"error", "failed", "iserror", "haserror", "failure"}
+_CODE = {"code", "status", "statuscode", "errorcode", "errcode", "errno", "retcode", "resultcode"}
+_ERRORS = ("error", "errors", "exception", "errormessage", "errmsg", "errormsg", "failure", "failurereason",
+           "errordetail", "errordetails", "faultstring", "fault", "traceback")  # fmt: skip
+_WORDS = (
+    "message",
+    "msg",
+    "detail",
+    "details",
+    "reason",
+    "description",
+    "info",
+    "title",
+    "statusmessage",
+)
+_MOST_MEMBERS = 100
+_DEEPEST = 4
+
+Body = Mapping[str, object]
+
+
+def told_failure(body: object) -> MdsError | None:
+    """The error that a body means although its status was a success; None for an answer."""
+    for inner in _places(body, 0):
+        found = _failure(inner)
+        if found:
+            return found
+    return None
+
+
+def failure_in(outputs: Sequence[Output]) -> MdsError | None:
+    """The error that outputs side by side mean; None for an answer. Only looked for in those of one row."""
+    names = {_joined(output.name) for output in outputs}
+    if not names & {*_ERRORS, *_STATUS, *_FLAGS} or any(len(o.data) > 1 for o in outputs):
+        return None
+    return _failure({output.name: next(iter(output.data), None) for output in outputs})
+
+
+def _places(body: object, depth: int) -> Iterator[Body]:
+    """The object itself, and those that it wraps."""
+    if isinstance(body, list) and len(body) == 1:
+        body = body[0]
+    if not isinstance(body, Mapping) or depth > _DEEPEST or len(body) > _MOST_MEMBERS:
+        return
+    yield body
+    for name, member in body.items():
+        if is_envelope(str(name)) and isinstance(member, Mapping | list):
+            yield from _places(member, depth + 1)
+
+
+def _failure(body: Body) -> MdsError | None:
+    known = {_joined(str(name)): value for name, value in body.items()}
+    words, has_answer = _error_words(known), _has_answer(body)
+    status = _status(known)
+    told = bool(words) or (not has_answer and _has_code(known))
+    says_no = status in _FAILED or any(known.get(flag) is False for flag in _FLAGS)
+    says_no = says_no or (any(known.get(flag) is True for flag in _BAD_FLAGS) and not has_answer)
+    says_broken = status in _BROKEN and not _is_sure(body)
+    if (says_no and (told or not has_answer)) or says_broken:
+        return _error(words or _other_words(known) or _text(known.get("result")) or status)
+    if told and not has_answer:
+        return _error(words or _other_words(known))
+    if status in _WAITING and not has_answer:
+        return NotReady(
+            f"The model has not finished: it answered “{status}” and nothing else.",
+            advice="This server answers later, in a way that cannot be waited for here. "
+            "Ask whoever runs it for a route that answers at once.",
+        )
+    return None
+
+
+def _error(words: str) -> MdsError:
+    line = one_line(words)
+    return EndpointFailed(
+        "The model answered that it failed." + (f" It said: “{line}”" if line else ""),
+        advice="Look at the values again; if it happens with others too, tell whoever runs the model.",
+        detail=words[:4000],
+    )
+
+
+def _joined(name: str) -> str:
+    return "".join(words_of(name))
+
+
+def _status(known: Body) -> str:
+    """What stands as the status, in small letters and one word."""
+    found = next((known[name] for name in _STATUS if isinstance(known.get(name), str)), "")
+    return re.sub(r"[^a-z]", "", str(found).casefold())
+
+
+def _has_code(known: Body) -> bool:
+    """A number of an error, or an empty answer under one that is not known as good; with words for it."""
+    codes = [c for name in _CODE if type(c := known.get(name)) is int]
+    if not codes or not _other_words(known):
+        return False
+    has_empty = any(_is_empty(v) and meaning(n) in ("answer", "aside") for n, v in known.items())
+    return any(400 <= code < 600 or (has_empty and code not in _GOOD_CODES) for code in codes)
+
+
+def _error_words(known: Body) -> str:
+    """What stands under the name of an error."""
+    found = next((text for name in _ERRORS if (text := _text(known.get(name)))), "")
+    if found or len(known) > 1:
+        return found
+    return _text(known.get("detail"))  # FastAPI's way, whatever the status is
+
+
+def _other_words(known: Body) -> str:
+    return next((text for name in _WORDS if (text := _text(known.get(name)))), "")
+
+
+def _text(value: object, depth: int = 0) -> str:
+    """The words in a text, a list of them or an object about an error."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list) and depth < _DEEPEST:
+        return "; ".join(filter(None, (_text(item, depth + 1) for item in value[:3])))
+    if isinstance(value, Mapping) and depth < _DEEPEST:
+        known = {_joined(str(name)): member for name, member in value.items()}
+        names = (*_WORDS, *_ERRORS, "name", "type", "code")
+        return next((text for name in names if (text := _text(known.get(name), depth + 1))), "")
+    return ""
+
+
+def _has_answer(body: Body) -> bool:
+    """Whether there is anything in it but details and empty places."""
+    return any(not _is_empty(value) and _may_answer(str(name)) for name, value in body.items())
+
+
+def _is_sure(body: Body) -> bool:
+    """Whether a probability stands beside it: then its words are what a model answers."""
+    return any(not _is_empty(v) and meaning(str(n)) == "probability" for n, v in body.items())
+
+
+def _may_answer(name: str) -> bool:
+    joined = _joined(name)
+    if joined in {*_WORDS, *_CODE, *_FLAGS, *_STATUS, *_ERRORS, "type", "instance", "data"}:
+        return joined == "data"
+    return meaning(name) not in ("detail", "aside")
+
+
+def _is_empty(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return all(map(_is_empty, value.values()))
+    return value is None or value == "" or (isinstance(value, list) and all(map(_is_empty, value)))
+
+
+__all__ = ["failure_in", "told_failure"]

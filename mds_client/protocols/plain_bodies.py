@@ -1,0 +1,78 @@
+"""Answers that are no JSON: plain text, CSV, a picture. As JSON would have them."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import re
+from collections.abc import Sequence
+
+from mds_client.prediction.output_names import meaning
+from mds_client.transport.exchange import Response
+
+_MOST_BYTES = 4_000_000
+_MOST_LINES = 100_000
+_PAGE = re.compile(r"\s*(<!doctype html|<html|<\?xml)", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*[-+]?(\d{1,300}(\.\d{0,300})?|\.\d{1,300})([eE][-+]?\d{1,3})?\s*")
+
+
+def media_type(response: Response) -> str:
+    """What the body is said to be, in small letters and without its parameters."""
+    return response.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def plain_body(response: Response) -> object:
+    """The text, the rows of a CSV, or a picture as its base64; None for anything else.
+
+    A CSV with names above is a list of objects; else one of lists, or of single values where there is one column.
+    """
+    kind = media_type(response)
+    if kind.startswith("image/") and response.body:
+        return {"b64": base64.b64encode(response.body).decode()}
+    if kind not in ("text/plain", "text/csv", "application/csv"):
+        return None
+    text = text_of(response)
+    if text is None or kind == "text/plain":
+        return text
+    return _rows(text)
+
+
+def text_of(response: Response) -> str | None:
+    """The body as text; None for a web page, for too much and for what is no text in its charset."""
+    found = re.search(r"charset=\"?([\w.:-]{1,40})", response.headers.get("content-type", ""), re.I)
+    if len(response.body) > _MOST_BYTES:
+        return None
+    try:
+        text = response.body.decode(found[1] if found else "utf-8-sig")
+    except (UnicodeDecodeError, LookupError):
+        return None
+    return None if _PAGE.match(text) or "\x00" in text else text
+
+
+def _rows(text: str) -> object:
+    try:
+        lines = [line for line in csv.reader(io.StringIO(text)) if line][:_MOST_LINES]
+    except csv.Error:
+        return None
+    if len(lines) > 1 and _is_heading(lines):
+        return [dict(zip(lines[0], map(_cell, line), strict=False)) for line in lines[1:]]
+    rows = [[_cell(cell) for cell in line] for line in lines]
+    return [row[0] for row in rows] if rows and all(len(row) == 1 for row in rows) else rows
+
+
+def _is_heading(lines: Sequence[Sequence[str]]) -> bool:
+    """Whether the first line names the columns: words, above a number or known as parts of an answer."""
+    first, second = lines[0], lines[1]
+    if len(set(first)) < len(first) or any(_NUMBER.fullmatch(cell) or not cell for cell in first):
+        return False
+    is_above_number = any(_NUMBER.fullmatch(cell) for cell in second)
+    return is_above_number or any(meaning(cell) in ("answer", "probability") for cell in first)
+
+
+def _cell(cell: str) -> object:
+    """A number where it is written as one; nothing where it is empty."""
+    if not _NUMBER.fullmatch(cell):
+        return cell.strip() or None
+    digits = cell.strip().lstrip("+")
+    return int(digits) if digits.lstrip("-").isdigit() else float(digits)

@@ -1,0 +1,119 @@
+"""One service that answers in many ways, asked by the client and by the command line, and recorded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+
+import settings
+from cases.recording import predict_and_record
+from cli.main import main
+from db.engine import Sessions
+from health.summary import summarise
+from mds_client import MdsClient, Server
+from tests.mds_client.faults import answers, misbehaving
+
+PATHS = {
+    "named": ({"id": 7, "time_ms": 1.5, "label": "cat", "score": 0.9}, "cat  (90.0%)"),
+    "pairs": ([[{"label": "POSITIVE", "score": 0.99}, {"label": "NEGATIVE", "score": 0.01}]], "POSITIVE  (99.0%)"),
+    "several": ({"scores": {"toxic": 0.9, "mild": 0.7, "odd": 0.1}}, "toxic (90.0%), mild (70.0%)"),
+    "score": ({"prediction": "no", "probability": 0.2}, "no  (probability 0.2)"),
+    "digits": ({"prediction": 9007199254740993}, "9007199254740993"),
+    "shell": ({"status": "succeeded", "output": "a poem", "error": None}, "a poem"),
+    "own": ({"x": 1, "y": 2}, 'The model answered in a form of its own: {"x": 1, "y": 2}'),
+    "empty": ({"text": ""}, "No text"),
+}  # fmt: skip
+FAILED = {
+    "failed": {"status": "failed", "error": "no good prompt", "output": None},
+    "error": {"status": "error", "message": "not trained for this region", "prediction": None},
+}
+BODIES: dict[str, object] = {name: body for name, (body, _) in PATHS.items()} | FAILED
+ASKED = {
+    "content": {
+        "application/json": {"schema": {"type": "object", "properties": {"x": {"type": "number"}}}}
+    }
+}
+
+
+def _document() -> dict[str, Any]:
+    said = {"200": {"content": {"application/json": {"schema": {}}}}}
+    text = {"200": {"content": {"text/plain": {"schema": {"type": "string"}}}}}
+    paths = {f"/{name}": {"post": {"requestBody": ASKED, "responses": said}} for name in BODIES}
+    paths["/words"] = {"post": {"requestBody": ASKED, "responses": text}}
+    return {"openapi": "3.1.0", "paths": paths}
+
+
+def _behave(handler: BaseHTTPRequestHandler) -> None:
+    name = handler.path.strip("/")
+    if name == "openapi.json":
+        answers(200, json.dumps(_document()))(handler)
+    elif name == "words":
+        answers(200, "2024", "text/plain")(handler)
+    elif name in BODIES:
+        answers(200, json.dumps(BODIES[name]))(handler)
+    else:
+        answers(404, "{}")(handler)
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[str]:
+    with misbehaving(_behave) as url:
+        yield url
+
+
+@pytest.fixture
+def configured(service: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    server = {"name": "s", "url": service, "protocol": "openapi"}
+    monkeypatch.setenv("MDS_SERVERS", json.dumps([server]))
+    settings.settings.cache_clear()
+    yield
+    settings.settings.cache_clear()
+
+
+@pytest.mark.usefixtures("configured")
+@pytest.mark.parametrize(("name", "words"), [(name, words) for name, (_, words) in PATHS.items()])
+def test_the_command_line_prints_the_answer(
+    name: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["predict", f"s/{name}", "x=1"]) == 0
+    assert capsys.readouterr().out == f"{words}\n"
+    assert main(["predict", f"s/{name}", "x=1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["answers"][0]["answer"]["kind"]
+
+
+@pytest.mark.usefixtures("configured")
+def test_text_that_is_declared_is_text(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", "s/words", "x=1"]) == 0
+    assert capsys.readouterr().out == "2024\n"
+
+
+@pytest.mark.usefixtures("configured")
+@pytest.mark.parametrize("name", FAILED)
+def test_the_command_line_fails_with_the_servers_words(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["predict", f"s/{name}", "x=1"]) == 1
+    said = capsys.readouterr()
+    body = FAILED[name]
+    assert str(body.get("error") or body.get("message")) in said.err
+    assert said.out == ""
+
+
+def test_a_failure_is_recorded_as_one_and_counted(service: str, sessions: Sessions) -> None:
+    """No answer is in the case, so that nobody is asked whether it was right."""
+    with MdsClient(Server(name="s", url=service, protocol="openapi")) as client:
+        for key, name in enumerate(("failed", "failed", "named")):
+            asked = predict_and_record(
+                client.model(name), {"x": 1.0}, sessions=sessions, key=str(key)
+            )
+            assert (asked.case.outcome, asked.case.answer is None) == (
+                ("failed", True) if name == "failed" else ("answered", False)
+            )
+    rows = {row.model: row for row in summarise(sessions)}
+    assert dict(rows["failed"].errors) == {"failed": 2}
+    assert rows["failed"].error_rate.value == 1.0
+    assert (rows["named"].answered, rows["named"].error_rate.value) == (1, 0.0)
