@@ -94,19 +94,24 @@ def _placed(by_role: ByRole, row: int, label: str, shares: Sequence[float]) -> l
     """Names for probabilities that have none. The label that was answered stands where its code says, else at the
     highest of them; a class that is a number, and not the place of the highest, stands nowhere."""
     names = [f"Class {place}" for place in range(len(shares))]
-    highest = max(range(len(shares)), key=lambda place: shares[place], default=0)
-    is_clear = sorted(shares)[-2:-1] < [shares[highest]] if shares else False
-    code = next(iter(by_role["code"].row(row)), None) if "code" in by_role else None
-    if not label:
+    if not label or not shares:
         return names
-    if isinstance(code, int) and 0 <= code < len(shares):
-        names[code] = label
-    elif _whole(label) is not None and 0 <= (_whole(label) or 0) < len(shares):
-        if _whole(label) == highest:
-            return [str(place) if place != highest else label for place in range(len(shares))]
-    elif is_clear:
-        names[highest] = label
+    highest = max(range(len(shares)), key=lambda place: shares[place])
+    code, number = _code(by_role, row), _whole(label)
+    if code in range(len(shares)):
+        names[code or 0] = label
+    elif number not in range(len(shares)):
+        is_clear = shares.count(shares[highest]) == 1
+        names[highest] = label if is_clear else names[highest]
+    elif number == highest:
+        return [label if place == number else str(place) for place in range(len(shares))]
     return names
+
+
+def _code(by_role: ByRole, row: int) -> int | None:
+    """The number of the class, where it stands beside its words."""
+    found = next(iter(by_role["code"].row(row)), None) if "code" in by_role else None
+    return found if isinstance(found, int) else None
 
 
 def _whole(label: str) -> int | None:

@@ -152,14 +152,16 @@ def meaning(name: str) -> Meaning:
     last, rest = bare[-1], bare[:-1]
     if _is_code(last, rest):
         return "code"
-    if last in _LABELS and not (rest and rest[-1] in _OF_REQUESTS):
+    if last in _LABELS and not set(rest[-1:]) & _OF_REQUESTS:
         return "labels"
-    found = _probable(bare) or _detailed(last, rest)
-    if found:
-        return found
-    if last == "name" and rest and _rank(rest[-1:]) == 1:
-        return "answer"
-    if _rank(bare) is not None:
+    return _probable(bare) or _detailed(last, rest) or _answering(bare)
+
+
+def _answering(words: tuple[str, ...]) -> Meaning:
+    """`predicted_price`, `class_name`, `label`; `name` alone rarely is an answer."""
+    last, rest = words[-1], words[:-1]
+    is_name_of_class = last == "name" and _rank(rest) == 1
+    if is_name_of_class or _rank(words) is not None:
         return "answer"
     return "aside" if last in _ASIDE else ""
 

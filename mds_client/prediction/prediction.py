@@ -110,12 +110,12 @@ class Answer:
         match self.kind:
             case "class":
                 return self.label
-            case "number" if self.number is not None:
-                return f"{_plain(self.number)} {self.unit}".strip()
+            case "number":
+                return _measured(self.number, self.unit)
             case "segments":
                 return _spoken(self.segments)
             case "multilabel":
-                return ", ".join(self.likely) or "None of the labels"
+                return _listed(self.likely)
             case "boxes":
                 return _counted(self.boxes)
             case "regions":
@@ -123,11 +123,11 @@ class Answer:
             case "image":
                 return "A picture"
             case "table":
-                return "1 row" if len(self.table) == 1 else f"{len(self.table):,} rows"
+                return _rows(len(self.table))
             case "vector":
                 return f"{len(self.vector):,} numbers"
-            case "text" if not self.text.strip():
-                return "No text"
+            case "text":
+                return _written(self.text)
             case _:
                 return self.text
 
@@ -149,6 +149,22 @@ class Prediction:
     def answer(self) -> Answer:
         """The answer to the first (often the only) row."""
         return self.answers[0]
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _measured(number: float | None, unit: str) -> str:
+    return "" if number is None else f"{_plain(number)} {unit}".strip()
+
+
+def _listed(labels: list[str]) -> str:
+    return ", ".join(labels) or "None of the labels"
+
+
+def _written(text: str) -> str:
+    return text if text.strip() else "No text"
 
 
 def _plain(number: float) -> str:

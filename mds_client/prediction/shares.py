@@ -75,11 +75,18 @@ def alone(name: str, value: object) -> bool:
 
 def _shares(value: Mapping[object, object]) -> Shares | None:
     """All members as shares: as they are, all written in percent, or all parts of a hundred."""
-    texts = [_of_text(v) if isinstance(v, str) else None for v in value.values()]
-    if None not in texts:
-        return _labelled(value, [float(t) for t in texts if t is not None])
-    numbers = [v for v in value.values() if isinstance(v, int | float) and not isinstance(v, bool)]
-    if len(numbers) < len(value) or not all(0 <= number <= 100 for number in numbers):
+    kinds = {type(member) for member in value.values()}
+    if kinds == {str}:
+        known = [share for v in value.values() if (share := _of_text(str(v))) is not None]
+        return _labelled(value, known) if len(known) == len(value) else None
+    numbers = [v for v in value.values() if isinstance(v, int | float)]
+    if not kinds <= {int, float}:
+        return None
+    return _of_numbers(value, [float(v) if abs(v) <= 100 else math.inf for v in numbers])
+
+
+def _of_numbers(value: Mapping[object, object], numbers: Sequence[float]) -> Shares | None:
+    if not all(0 <= number <= 100 for number in numbers):
         return None
     if max(numbers) <= 1:
         return _labelled(value, numbers)

@@ -88,22 +88,36 @@ def _places(body: object, depth: int) -> Iterator[Body]:
 def _failure(body: Body) -> MdsError | None:
     known = {_joined(str(name)): value for name, value in body.items()}
     words, has_answer = _error_words(known), _has_answer(body)
+    if has_answer:
+        return _beside_an_answer(body, known, words)
     status = _status(known)
-    told = bool(words) or (not has_answer and _has_code(known))
-    says_no = status in _FAILED or any(known.get(flag) is False for flag in _FLAGS)
-    says_no = says_no or (any(known.get(flag) is True for flag in _BAD_FLAGS) and not has_answer)
-    says_broken = status in _BROKEN and not _is_sure(body)
-    if (says_no and (told or not has_answer)) or says_broken:
+    if words or _has_code(known) or _is_failed(status, known, has_answer=False):
+        return _error(words or _other_words(known) or status)
+    return _unfinished(status) if status in _WAITING else None
+
+
+def _beside_an_answer(body: Body, known: Body, words: str) -> MdsError | None:
+    """A failure only where it is told twice, or where its status is one of a break and no probability is there."""
+    status = _status(known)
+    is_told_twice = bool(words) and _is_failed(status, known, has_answer=True)
+    if is_told_twice or (status in _BROKEN and not _is_sure(body)):
         return _error(words or _other_words(known) or _text(known.get("result")) or status)
-    if told and not has_answer:
-        return _error(words or _other_words(known))
-    if status in _WAITING and not has_answer:
-        return NotReady(
-            f"The model has not finished: it answered “{status}” and nothing else.",
-            advice="This server answers later, in a way that cannot be waited for here. "
-            "Ask whoever runs it for a route that answers at once.",
-        )
     return None
+
+
+def _is_failed(status: str, known: Body, *, has_answer: bool) -> bool:
+    """Whether its status or a flag says so; `error: true` says it only where there is no answer."""
+    if status in _FAILED or any(known.get(flag) is False for flag in _FLAGS):
+        return True
+    return not has_answer and any(known.get(flag) is True for flag in _BAD_FLAGS)
+
+
+def _unfinished(status: str) -> MdsError:
+    return NotReady(
+        f"The model has not finished: it answered “{status}” and nothing else.",
+        advice="This server answers later, in a way that cannot be waited for here. "
+        "Ask whoever runs it for a route that answers at once.",
+    )
 
 
 def _error(words: str) -> MdsError:

@@ -55,10 +55,11 @@ def _rows(text: str) -> object:
         lines = [line for line in csv.reader(io.StringIO(text)) if line][:_MOST_LINES]
     except csv.Error:
         return None
+    cells = [list(map(_cell, line)) for line in lines]
     if len(lines) > 1 and _is_heading(lines):
-        return [dict(zip(lines[0], map(_cell, line), strict=False)) for line in lines[1:]]
-    rows = [[_cell(cell) for cell in line] for line in lines]
-    return [row[0] for row in rows] if rows and all(len(row) == 1 for row in rows) else rows
+        return [dict(zip(lines[0], row, strict=False)) for row in cells[1:]]
+    is_column = bool(cells) and all(len(row) == 1 for row in cells)
+    return [row[0] for row in cells] if is_column else cells
 
 
 def _is_heading(lines: Sequence[Sequence[str]]) -> bool:

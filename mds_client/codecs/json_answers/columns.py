@@ -25,15 +25,17 @@ def outputs_of(
     An object is one output for each member; anything else is one output of this name.
     """
     rows = [unwrapped(answer) for answer in answers]
-    if rows and all(isinstance(row, Mapping) and not _is_mapping(row, declared) for row in rows):
-        objects = [row for row in rows if isinstance(row, Mapping) and row]
-        names = list(dict.fromkeys(str(key) for row in objects for key in row))[:MAX_FIELDS]
-        if names:
-            columns = (
-                (n, [r.get(n) if isinstance(r, Mapping) else None for r in rows]) for n in names
-            )
-            return tuple(_output(name, column, declared) for name, column in columns)
-    return (_output(name, rows, declared),)
+    columns = _columns(rows, declared) or {name: rows}
+    return tuple(_output(name, column, declared) for name, column in columns.items())
+
+
+def _columns(rows: Sequence[object], declared: Sequence[Field]) -> dict[str, list[object]]:
+    """The members of rows that are all objects, by name; none for other rows."""
+    objects = [row for row in rows if isinstance(row, Mapping) and not _is_mapping(row, declared)]
+    if len(objects) < len(rows):
+        return {}
+    names = list(dict.fromkeys(str(key) for row in objects for key in row))[:MAX_FIELDS]
+    return {name: [row.get(name) for row in objects] for name in names}
 
 
 def _is_mapping(row: Mapping[str, object], declared: Sequence[Field]) -> bool:
@@ -53,19 +55,28 @@ def _output(name: str, column: Sequence[object], declared: Sequence[Field]) -> O
 
 def _by_label(name: str, column: Sequence[object], declared: Sequence[Field]) -> Output | None:
     """Probabilities by label: declared ones in their order, else all labels of all rows."""
-    rows = [row for row in column if isinstance(row, Mapping) and set(row) != {"b64"}]
+    rows = [row for row in column if isinstance(row, Mapping)]
     if len(rows) < len(column) or not rows:
         return None
-    said = next((f.labels for f in declared if f.name == name and f.role == "probabilities"), ())
-    if said and all(row.keys() == set(said) for row in rows):
-        labels = said
-    elif all(isinstance(row, Shares) for row in rows):
-        labels = tuple(dict.fromkeys(str(label) for row in rows for label in row))
-    else:
-        return None
+    labels = _declared_labels(name, rows, declared) or _all_labels(rows)
     data = [row.get(label) for row in rows for label in labels]
     shape = (len(column), len(labels))
-    return _of(name, "FP64", shape, data, role="probabilities", labels=labels)
+    return _of(name, "FP64", shape, data, role="probabilities", labels=labels) if labels else None
+
+
+def _declared_labels(
+    name: str, rows: Sequence[Mapping[str, object]], declared: Sequence[Field]
+) -> tuple[str, ...]:
+    """The labels that are declared of an output, where every row has them all."""
+    said = next((f.labels for f in declared if f.name == name and f.role == "probabilities"), ())
+    return said if all(row.keys() == set(said) for row in rows) else ()
+
+
+def _all_labels(rows: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
+    """The labels of rows that are probabilities; none where one is something else."""
+    if not all(isinstance(row, Shares) for row in rows):
+        return ()
+    return tuple(dict.fromkeys(str(label) for row in rows for label in row))
 
 
 def _single_values(name: str, column: Sequence[object]) -> Output | None:
@@ -87,20 +98,25 @@ def _numbers(name: str, shape: tuple[int, ...], values: Sequence[object]) -> Out
     Raises ValueError for one that is larger than any float.
     """
     known = [v for v in values if isinstance(v, int | float)]
-    if any(_is_endless(value) for value in known):
+    if any(map(_is_endless, known)):
         raise ValueError("a number is too large")
-    if not known or not all(isinstance(value, int) for value in known):
+    if not known or any(isinstance(value, float) for value in known):
         return _of(name, "FP64", shape, values, role="number")
-    low, high = min(known), max(known)
-    if low >= -_LARGEST_SIGNED and high < _LARGEST:
-        datatype = "INT64" if high < _LARGEST_SIGNED else "UINT64"
+    if datatype := _whole_datatype(min(known), max(known)):
         return _of(name, datatype, shape, values, role="number")
     return _of(name, "BYTES", shape, [None if v is None else str(v) for v in values], role="text")
 
 
+def _whole_datatype(low: float, high: float) -> str:
+    """The one that holds whole numbers from low to high; empty where none does."""
+    if low < -_LARGEST_SIGNED or high >= _LARGEST:
+        return ""
+    return "INT64" if high < _LARGEST_SIGNED else "UINT64"
+
+
 def _is_endless(value: float) -> bool:
     try:
-        return not math.isfinite(float(value))
+        return math.isinf(float(value))
     except OverflowError:
         return True
 

@@ -18,22 +18,27 @@ def rows_in(body: object, rows: int) -> list[object]:
 
 
 def _listed(body: object, rows: int, depth: int) -> list[object] | None:
+    """The answers, from the outermost list or lists of so many; None where there is none."""
     if isinstance(body, list):
         return body if len(body) == rows else None
     if not isinstance(body, Mapping) or depth > _DEEPEST:
         return None
-    columns = {str(n): m for n, m in body.items() if isinstance(m, list) and len(m) == rows}
-    lists = {
-        n: m for n, m in columns.items() if meaning(n) not in ("labels", "aside") or is_envelope(n)
-    }
-    if lists:
-        shared = {str(n): m for n, m in body.items() if str(n) not in lists}
-        return [_row(lists, shared, row) for row in range(rows)]
-    for name, member in body.items():
-        inner = _listed(member, rows, depth + 1) if is_envelope(str(name)) else None
-        if inner is not None:
-            return inner
-    return None
+    members = {str(name): member for name, member in body.items()}
+    wrapped = (_listed(m, rows, depth + 1) for n, m in members.items() if is_envelope(n))
+    return _side_by_side(members, rows) or next(filter(None, wrapped), None)
+
+
+def _side_by_side(members: Mapping[str, object], rows: int) -> list[object]:
+    """The rows of lists that have a member for each; none where there is no such list."""
+    lists = {n: m for n, m in members.items() if isinstance(m, list) and _is_of_rows(n, m, rows)}
+    shared = {name: member for name, member in members.items() if name not in lists}
+    return [_row(lists, shared, row) for row in range(rows)] if lists else []
+
+
+def _is_of_rows(name: str, member: list[object], rows: int) -> bool:
+    """Whether a list has a member for each row, and is no list of the labels of a class."""
+    is_shared = meaning(name) in ("labels", "aside") and not is_envelope(name)
+    return len(member) == rows and not is_shared
 
 
 def _row(lists: Mapping[str, list[object]], shared: Mapping[str, object], row: int) -> object:

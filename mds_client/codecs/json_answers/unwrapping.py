@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mds_client.prediction.object_detection import boxes_of
-from mds_client.prediction.output_names import is_envelope, meaning
+from mds_client.prediction.output_names import Meaning, is_envelope, meaning
 from mds_client.prediction.output_parsing import parsed
 from mds_client.prediction.shares import (
     Shares,
@@ -140,15 +140,21 @@ def _paired(listed: Sequence[object]) -> Shares | None:
 
 
 def _pair(item: Mapping[object, object]) -> tuple[str, float] | None:
+    """A label and its probability; None for an object with anything else than a code or a rank beside them."""
     by_meaning = {meaning(str(name)): (str(name), value) for name, value in item.items()}
-    name, value = by_meaning.get("probability", ("", None))
-    share = share_of(name, value)
-    _, label = (
-        by_meaning.get("answer") or by_meaning.get("code") or by_meaning.get("aside") or ("", None)
-    )
-    is_plain = all(not isinstance(member, list | Mapping) for member in item.values())
-    known = all(m in ("answer", "probability", *_BESIDE_A_PAIR) for m in by_meaning)
-    is_pair = known and is_plain and not _PLACES & {str(name) for name in item}
-    if share is None or not is_pair or isinstance(label, bool) or not isinstance(label, str | int):
+    if not _is_plain_pair(item, set(by_meaning)):
+        return None
+    found = (by_meaning.get(part) for part in ("answer", "code", "aside"))
+    _, label = next(filter(None, found), ("", None))
+    share = share_of(*by_meaning["probability"])
+    if share is None or isinstance(label, bool) or not isinstance(label, str | int):
         return None
     return str(label), share
+
+
+def _is_plain_pair(item: Mapping[object, object], meanings: set[Meaning]) -> bool:
+    """Whether it holds a probability and single values, and no place in a text."""
+    if "probability" not in meanings or meanings - {"answer", "probability", *_BESIDE_A_PAIR}:
+        return False
+    is_plain = not any(isinstance(member, list | Mapping) for member in item.values())
+    return is_plain and not _PLACES & set(map(str, item))

@@ -23,7 +23,14 @@ KEYS = st.sampled_from(
      "exclusiveMinimum", "maximum", "required", "default", "examples", "title", "format"]
 )  # fmt: skip
 WORDS = st.sampled_from(["object", "array", "number", "integer", "string", "null", "#", "#/x", ""])
-LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=5)
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_infinity=False)
+    | WORDS
+    | st.text(max_size=5)
+)
 DOCUMENTS = st.recursive(
     LEAVES,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5),

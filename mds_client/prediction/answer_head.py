@@ -1,0 +1,135 @@
+"""Which of several outputs is the answer, and which says how sure the model is, by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mds_client.prediction import Output
+from mds_client.prediction.answer_parts import Part, are_shares, is_label, sums_to_one
+from mds_client.prediction.output_names import may_be_label, probability_rank
+from mds_client.prediction.shares import share_of
+
+_SAYS_NOTHING = frozenset(
+    ("ok", "okay", "success", "successful", "succeeded", "done", "completed", "complete", "ready", "200")
+)  # fmt: skip
+_NEVER = ("probability", "labels", "detail")
+_TEXTUAL = 4  # the rank of names for prose, which a label goes before
+
+
+def surest(parts: Sequence[Part]) -> Part | None:
+    """The output that says how sure the model is: all probabilities before one, a probability before a score."""
+    lists = [part for part in parts if _is_probable_list(part)]
+    named = [part for part in lists if part.meaning == "probability"]
+    single = [part for part in parts if _is_probable(part)]
+    found = named or lists or single
+    return min(found, key=lambda part: probability_rank(part.name), default=None)
+
+
+def head_of(parts: Sequence[Part], sure: Part | None, beside: Output | None) -> Part | None:
+    """The output that is the answer; None where nothing tells. `beside` says how sure the model is of it."""
+    open_to = [part for part in parts if part is not sure and _is_open(part)]
+    named = _of_meaning(open_to, "answer")
+    telling = [part for part in named if not _is_about_success(part)]
+    best = _most_telling(_without_place(telling or named, parts))
+    if best is not None or named:
+        return best
+    codes = _of_meaning(open_to, "code")
+    if codes:
+        return codes[0] if len(codes) == 1 else None
+    return _only(open_to, parts, beside)
+
+
+def _is_open(part: Part) -> bool:
+    return not part.is_empty and part.meaning not in _NEVER and not part.is_bound
+
+
+def _of_meaning(parts: Sequence[Part], meaning: str) -> list[Part]:
+    return [part for part in parts if part.meaning == meaning and part.is_single]
+
+
+def _is_probable(part: Part) -> bool:
+    """One number under the name of a probability, or a text that is one."""
+    if part.meaning != "probability" or not part.is_single or part.first is None:
+        return False
+    return not part.is_worded or share_of(part.name, part.first) is not None
+
+
+def _is_probable_list(part: Part) -> bool:
+    """A probability for each class: under its name, with labels, or adding up to one."""
+    output = part.output
+    if part.meaning in ("detail", "aside") or len(output.shape) > 2:
+        return False
+    if output.labels or sums_to_one(output):
+        return True
+    is_list = len(output.shape) == 2 and len(output.row(0)) > 1
+    return is_list and part.meaning == "probability" and are_shares(output.row(0))
+
+
+def _without_place(named: Sequence[Part], parts: Sequence[Part]) -> Sequence[Part]:
+    """Beside an `x`, `y` is where something is, and no answer."""
+    if all(part.name.casefold() != "x" for part in parts):
+        return named
+    return [part for part in named if part.name.casefold() != "y"]
+
+
+def _most_telling(named: Sequence[Part]) -> Part | None:
+    """The one with the most telling name; where it is a class's number, the word for it."""
+    if not named:
+        return None
+    best = min(part.rank for part in named)
+    head = _of_equals([part for part in named if part.rank == best])
+    if head is None or not head.may_be_code:
+        return head
+    worded = [part for part in named if _is_word_for_a_class(part)]
+    return _of_equals(worded) if worded else head
+
+
+def _is_word_for_a_class(part: Part) -> bool:
+    return part.is_worded and part.rank < _TEXTUAL and not part.may_be_code
+
+
+def _of_equals(parts: Sequence[Part]) -> Part | None:
+    """One of several with names that tell as much: the only one, the only one in words, or all say the same."""
+    worded = [part for part in parts if part.is_worded]
+    for some in (parts, worded):
+        if len({str(list(part.output.data)) for part in some}) == 1:
+            return some[0]
+    return None
+
+
+def _only(open_to: Sequence[Part], parts: Sequence[Part], beside: Output | None) -> Part | None:
+    """The only output that is left, with a name that no rule knows or that rarely is an answer's."""
+    few = _last_resorts(open_to, is_sure=beside is not None and len(beside.row(0)) == 1)
+    if len(few) != 1 or not few[0].is_single or _is_about_success(few[0]):
+        return None
+    (part,) = few
+    if beside is None:
+        return part if not part.is_worded or is_label(part.first) else None
+    return part if _is_word(part) and _is_among(part, parts, beside) else None
+
+
+def _last_resorts(open_to: Sequence[Part], *, is_sure: bool) -> list[Part]:
+    """Those with names that say nothing; beside one probability also the `language` or `name` of something."""
+    unknown = [part for part in open_to if not part.meaning]
+    if unknown or not is_sure:
+        return unknown
+    return [part for part in open_to if part.meaning == "aside" and may_be_label(part.name)]
+
+
+def _is_word(part: Part) -> bool:
+    """Whether it is a truth, or a text that may name a class."""
+    return isinstance(part.first, bool) or (part.is_worded and is_label(part.first))
+
+
+def _is_among(part: Part, parts: Sequence[Part], beside: Output) -> bool:
+    """Whether it is one of the labels that have probabilities, where these are known."""
+    listed = (value for p in parts if p.meaning == "labels" for value in p.output.data)
+    known = set(map(str, listed)) or set(beside.labels)
+    return not known or isinstance(part.first, bool) or str(part.first) in known
+
+
+def _is_about_success(part: Part) -> bool:
+    """A word for success: what stands under `result` or `output` then is no answer."""
+    if not isinstance(part.first, str) or part.rank <= 1:
+        return False
+    return part.first.strip().casefold() in _SAYS_NOTHING
