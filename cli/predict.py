@@ -37,6 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--file", type=Path, metavar="PATH", help="rows in a file: CSV, Excel, JSON and others"
     )
     parser.add_argument(
+        "--keep-totals",
+        action="store_true",
+        help="with --file: also send rows that are totals of others",
+    )
+    parser.add_argument(
         "--example", type=int, metavar="N", help="begin with the model's example N, from 1"
     )
     parser.add_argument("--show-sent", action="store_true", help="say on stderr what was sent")
@@ -117,7 +122,9 @@ def rows_of(signature: Signature, chosen: argparse.Namespace) -> list[dict[str, 
     base = {} if chosen.example is None else _example(signature, chosen.example)
     named = dict(_pair(signature, text) for text in single)
     if chosen.file:
-        rows = rows_in(chosen.file, signature, {*base, *named}, _file)
+        rows = rows_in(
+            chosen.file, signature, {*base, *named}, _file, keep_totals=chosen.keep_totals
+        )
     return [{**base, **_read_files(signature, row), **named} for row in rows]
 
 

@@ -21,12 +21,17 @@ _SURE = 0.9
 
 
 def rows_in(
-    path: Path, signature: Signature, given: Collection[str], file: Callable[[Path], File]
+    path: Path,
+    signature: Signature,
+    given: Collection[str],
+    file: Callable[[Path], File],
+    *,
+    keep_totals: bool = False,
 ) -> list[dict[str, object]]:
     """The rows of the file, with the fields that have a column. Nothing is sent if one cell is wrong.
 
-    `given` are fields that have their value from elsewhere; `file` reads what a cell names as @path.
-    Raises Wrong.
+    `given` are fields that have their value from elsewhere; `file` reads what a cell names as @path. Rows that
+    are totals of others are left out, unless `keep_totals`. Raises Wrong.
     """
     from tables.converting import converted
     from tables.mapping import suggest
@@ -37,7 +42,7 @@ def rows_in(
             replace(f, required=f.required and f.name not in given) for f in signature.inputs
         ),
     )
-    table = _table(path, needed)
+    table = _table(path, needed, keep_totals=keep_totals)
     mapping = suggest(table, needed)
     _say(table, mapping)
     _warn(mapping, signature, given)
@@ -49,13 +54,15 @@ def rows_in(
     return [{n: v for n, v in row.items() if n in fed} for row in found.records()]
 
 
-def _table(path: Path, signature: Signature) -> Table:
+def _table(path: Path, signature: Signature, *, keep_totals: bool) -> Table:
     from tables.errors import UnreadableFile
     from tables.fitting import read_fitting
+    from tables.table import Choices
 
     try:
         with path.open("rb") as stream:
-            return read_fitting(stream, path.name, signature)
+            choices = Choices(keep_totals=keep_totals)
+            return read_fitting(stream, path.name, signature, choices=choices)
     except OSError as error:
         raise Wrong(f"{path} could not be read: {error.strerror}.") from error
     except UnreadableFile as error:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from tables.table import Table
 
 Array = np.ndarray[tuple[int], np.dtype[Any]]
 _SAMPLE = 500
+_YEAR = re.compile(r"(?i)(?:.*[\W_])?(?:year|jahr|année|annee|año|anno|ano|rok)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,10 +91,11 @@ def _missing(cells: Array, wanted: Field) -> Array:
 
 
 def _numbers(source: Cells, wanted: Field, missing: Array) -> Found:
+    source, remarks = _years(source, wanted)
     quantity = quantities.read(source.cells, ~missing, source.decimal, source.unit, source.to_unit)
     read = quantity.values
     amounts = np.round(read, 9) if source.unit and wanted.kind == "integer" else read
-    found = Found(values=amounts, remarks=list(quantity.remarks))
+    found = Found(values=amounts, remarks=[*remarks, *quantity.remarks])
     for i in np.flatnonzero(np.isnan(amounts) & ~missing):
         found.sentences[int(i)] = _no_number(source, wanted, source.cells[i])
     for i in np.flatnonzero(_is_outside(amounts, wanted)):
@@ -108,6 +111,26 @@ def _numbers(source: Cells, wanted: Field, missing: Array) -> Found:
         found.values = _whole(source, amounts, found.sentences)
     found.remarks += _said_of_thousands(source, missing)
     return found
+
+
+def _years(source: Cells, wanted: Field) -> tuple[Cells, list[str]]:
+    """Dates in a field that is called year, by their year, and what is said of that."""
+    if not _YEAR.fullmatch(wanted.name) and not _YEAR.fullmatch(wanted.label):
+        return source, []
+    cells, example = source.cells.copy(), ""
+    for i, cell in enumerate(cells):
+        if moment := _date_of(cell):
+            example = example or f"“{moment}” was read as the year {moment[:4]}."
+            cells[i] = int(moment[:4])
+    return (replace(source, cells=cells), [example]) if example else (source, [])
+
+
+def _date_of(cell: object) -> str:
+    """The date that a cell holds in ISO form; empty for anything else, a mere number too."""
+    if isinstance(cell, date):
+        return "" if cell != cell else dates.of_value(cell)  # pandas' NaT is a date
+    is_text = isinstance(cell, str) and not numbers.is_number(cell) and dates.is_date(cell)
+    return (dates.moment(str(cell), day_first=True) or "") if is_text else ""
 
 
 def _says_the_number(cell: object) -> bool:
@@ -164,6 +187,8 @@ def _no_number(source: Cells, wanted: Field, cell: object) -> str:
         return f"“{cell}” has no % and other cells of the column have one: is {cell} % meant?"
     if isinstance(cell, str) and cell.rstrip().endswith("%"):
         return f"“{cell}” is a share, and nothing says whether {wanted.title} is meant in percent or as a fraction: give the field a unit under Signature, % or fraction."
+    if _date_of(cell):
+        return f"{wanted.title} must be a number, and “{cell}” is a date: choose another column, or take the number out of it."
     if isinstance(cell, str) and numbers.is_number(cell):
         mark = {",": "comma", ".": "point"}[source.decimal]
         sentence += f" The other numbers have a decimal {mark}."

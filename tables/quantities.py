@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tables import numbers, units
+from tables.table import Percent
 from tables.written_numbers import Written, written
 
 Array = np.ndarray[tuple[int], np.dtype[Any]]
@@ -43,9 +44,10 @@ def read(
     texts = np.flatnonzero(wanted & is_text)
     found[texts] = _written(list(cells[texts]), decimal)
     found = _in_unit(found, unit, to_unit)
+    remarks = _put_percents(found, cells, typed, to_unit)
     others = texts[np.isnan(found[texts])]
     if not len(others):
-        return Quantities(values=found)
+        return Quantities(values=found, remarks=tuple(remarks))
     decorated = _decorated(cells, others, decimal, has_plain=len(others) < len(texts) + len(typed))
     for i, one in decorated.items():
         found[i] = _value(one, unit, to_unit)
@@ -53,7 +55,26 @@ def read(
         found[np.setdiff1d(texts[found[texts] > 1], list(decorated))] = np.nan  # 12 beside 12 %
     shown = {i: one for i, one in decorated.items() if not np.isnan(found[i])}
     is_mixed = len(shown) < len(texts) + len(typed)
-    return Quantities(values=found, remarks=tuple(_said(cells, shown, found, is_mixed=is_mixed)))
+    remarks += _said(cells, shown, found, is_mixed=is_mixed)
+    return Quantities(values=found, remarks=tuple(remarks))
+
+
+def _put_percents(found: Array, cells: Array, typed: Array, to_unit: str) -> list[str]:
+    """Cells that a spreadsheet shows in percent are fractions, whatever unit the column has; what is said of them."""
+    shown = [i for i in typed if isinstance(cells[i], Percent)]
+    if not shown:
+        return []
+    raw = np.array([float(cells[i]) for i in shown])
+    target = units.unit(to_unit, "share")
+    # 12 % is exactly 12, and not 0.12 * 100.
+    found[shown] = np.round(_in_unit(raw, "fraction", to_unit), 12) if target else raw
+    first = shown[0]
+    said = f"“{float(cells[first]) * 100:.12g} %” was read as {found[first]:.12g}"
+    if target is None:
+        said += ", as a fraction: the field says no unit. If it is meant in percent, give it the unit % under Signature"
+    elif len(shown) < np.count_nonzero(~np.isnan(found)):
+        said += "; some cells of the column are shown in percent, others are not, and those were read as they stand"
+    return [f"{said}."]
 
 
 def _decorated(cells: Array, others: Array, decimal: str, *, has_plain: bool) -> dict[int, Written]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
@@ -23,6 +24,15 @@ _ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^<>]*)>")
 _VALUE = re.compile(rb"<(?:\w+:)?v[^<>/]*>([^<]*)<")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_STYLE = re.compile(rb"\bs=[\"']([0-9]{1,6})[\"']")
+_TYPE = re.compile(rb"\bt=[\"'](?!n[\"'])")
+_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\b([^<>]*)>")
+_CELL_FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b[^<>]*>")
+_CELL_FORMAT = re.compile(rb"<(?:\w+:)?xf\b([^<>]*)>")
+_QUOTED = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')
+_PERCENT_FORMATS = {"9", "10"}  # 0% and 0.00%, which every workbook has
+_ODS_PERCENT = re.compile(rb"office:value-type=[\"']percentage[\"']")
+_MOST_REPEATED = 10_000
 _PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 _NUMBER = re.compile(rb"\br=[\"']([0-9]{1,7})[\"']")
 _STRING = re.compile(rb"<(?:\w+:)?si(?=[\s/>])()[^<>]*>")
@@ -41,6 +51,15 @@ class Seen:
     unvalued: list[tuple[int, int]] = field(default_factory=list)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     text: int = 0
+    percents: array[int] = field(default_factory=lambda: array("q"))
+
+    def add_percent(self, row: int, column: int) -> None:
+        """Note a number that is shown in percent."""
+        self.percents.append(row << 20 | column)
+
+    def shown_in_percent(self) -> Iterator[tuple[int, int]]:
+        """The places of the numbers that are shown in percent."""
+        return ((place >> 20, place & 0xFFFFF) for place in self.percents)
 
 
 def seen(data: bytes, limits: Limits) -> dict[str, Seen]:
@@ -54,8 +73,7 @@ def seen(data: bytes, limits: Limits) -> dict[str, Seen]:
         if name.endswith((".xml", ".rels")):
             _refuse_entities(archive, name)
     if "content.xml" in names:
-        _check_ods(zipped.content(archive, "content.xml", limits.unpacked), limits)
-        return {}
+        return _of_ods(zipped.content(archive, "content.xml", limits.unpacked), limits)
     return _of_xlsx(archive, limits)
 
 
@@ -77,11 +95,11 @@ def _refuse_entities(archive: zipfile.ZipFile, name: str) -> None:
 def _of_xlsx(archive: zipfile.ZipFile, limits: Limits) -> dict[str, Seen]:
     """Every part that holds cells is looked at, also one that no sheet names."""
     lengths = _string_lengths(archive, limits)
-    titles = _titles(archive, limits)
+    titles, in_percent = _titles(archive, limits), _percent_styles(archive, limits)
     found: dict[str, Seen] = {}
     for part in archive.namelist():
         if "sheets/" in part and part.endswith(".xml"):
-            sheet = _scanned(zipped.content(archive, part, limits.unpacked), lengths)
+            sheet = _scanned(zipped.content(archive, part, limits.unpacked), lengths, in_percent)
             bounds.check(sheet.rows, sheet.columns, limits)
             _check_text(sheet.text, limits)
             found[titles.get(part, part)] = sheet
@@ -93,6 +111,28 @@ def _string_lengths(archive: zipfile.ZipFile, limits: Limits) -> list[int]:
         return []
     text = zipped.content(archive, "xl/sharedStrings.xml", limits.unpacked)
     return [end - start for _, start, end in _parts(_STRING, text, 0, len(text))]
+
+
+def _percent_styles(archive: zipfile.ZipFile, limits: Limits) -> frozenset[bytes]:
+    """The numbers of the cell styles that show a number in percent."""
+    if "xl/styles.xml" not in archive.namelist():
+        return frozenset()
+    xml = zipped.content(archive, "xl/styles.xml", limits.entry)
+    formats = _PERCENT_FORMATS | {
+        _attribute(one[1], b"numFmtId")
+        for one in _FORMAT.finditer(xml)
+        if "%" in _QUOTED.sub("", _attribute(one[1], b"formatCode"))
+    }
+    begin = _CELL_FORMATS.search(xml)
+    if begin is None:
+        return frozenset()
+    end = xml.find(b"cellXfs>", begin.end())
+    styles = _CELL_FORMAT.finditer(xml, begin.end(), end if end >= 0 else len(xml))
+    return frozenset(
+        b"%d" % number
+        for number, style in enumerate(styles)
+        if _attribute(style[1], b"numFmtId") in formats
+    )
 
 
 def _check_text(size: int, limits: Limits) -> None:
@@ -127,7 +167,7 @@ def _attribute(tag: bytes, name: bytes) -> str:
     return unescape((found[1] or found[2] or b"").decode("utf-8", "replace")) if found else ""
 
 
-def _scanned(xml: bytes, lengths: list[int]) -> Seen:
+def _scanned(xml: bytes, lengths: list[int], in_percent: frozenset[bytes]) -> Seen:
     result = Seen()
     row = -1
     for attributes, start, end in _parts(_ROW, xml, 0, len(xml)):
@@ -139,6 +179,9 @@ def _scanned(xml: bytes, lengths: list[int]) -> Seen:
             at, column = (int(place[2]) - 1, _column(place[1])) if place else (row, column + 1)
             result.rows, result.columns = max(result.rows, at + 1), max(result.columns, column + 1)
             _look(result, (at, column), cell, xml[begin:stop], lengths)
+            style = _STYLE.search(cell) if in_percent else None
+            if style and style[1] in in_percent and not _TYPE.search(cell):
+                result.add_percent(at, column)
     return result
 
 
@@ -176,18 +219,36 @@ def _column(letters: bytes) -> int:
     return number - 1
 
 
-def _check_ods(xml: bytes, limits: Limits) -> None:
+def _of_ods(xml: bytes, limits: Limits) -> dict[str, Seen]:
     """Rows and cells say how often they are repeated; the last that holds something counts."""
+    found: dict[str, Seen] = {}
     for sheet in xml.split(b"<table:table ")[1:]:
+        head = sheet[: sheet.find(b">")]
+        seen_sheet = found.setdefault(_attribute(head, b"table:name"), Seen())
         rows = columns = text = seen_rows = 0
         for attributes, start, end in _parts(_ODS_ROW, sheet, 0, len(sheet)):
             times = _times(_ODS_ROWS, attributes)
+            _note_percents(seen_sheet, sheet[start:end], range(seen_rows, seen_rows + times))
             seen_rows += times
             width, size = _ods_width(sheet, start, end)
             if width:
                 rows, columns, text = seen_rows, max(columns, width), text + size * times
             bounds.check(rows, columns, limits)
             _check_text(text, limits)
+    return found
+
+
+def _note_percents(seen_sheet: Seen, row: bytes, numbers: range) -> None:
+    if b"percentage" not in row:
+        return
+    column = 0
+    for attributes, _, _ in _parts(_ODS_CELL, row, 0, len(row)):
+        times = _times(_ODS_CELLS, attributes)
+        if _ODS_PERCENT.search(attributes):
+            for number in numbers[:_MOST_REPEATED]:
+                for place in range(column, column + min(times, _MOST_REPEATED)):
+                    seen_sheet.add_percent(number, place)
+        column += times
 
 
 def _ods_width(xml: bytes, start: int, end: int) -> tuple[int, int]:

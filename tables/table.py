@@ -11,6 +11,10 @@ import pandas as pd
 Cells = np.ndarray[tuple[int], np.dtype[np.object_]]
 
 
+class Percent(float):
+    """A number that its spreadsheet shows in percent: 0.12, shown as 12 %."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """How much is read at once. Sizes in bytes; `unpacked` is for what a ZIP, or a workbook, holds."""

@@ -21,7 +21,7 @@ from tables.errors import Locked, UnreadableFile
 from tables.grid import find_table
 from tables.header import Sheet
 from tables.sheet_xml import Seen
-from tables.table import Choices, Limits, Table, letter
+from tables.table import Choices, Limits, Percent, Table, letter
 from tables.upload import Upload
 
 NAME = "workbook"
@@ -135,6 +135,7 @@ def _laid_out(
         )
     if looked:
         _put_errors(rows, looked)
+        _put_percents(rows, looked)
         remarks += _said_of_formulas(looked)
     return Sheet(
         name=name,
@@ -177,6 +178,14 @@ def _put_errors(rows: Sequence[list[object]], looked: Seen) -> None:
     for (row, column), words in looked.errors.items():
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = words or "#ERROR!"
+
+
+def _put_percents(rows: Sequence[list[object]], looked: Seen) -> None:
+    """Numbers that the sheet shows in percent say so: 12 % is there as 0.12, whatever the heading says."""
+    for row, column in looked.shown_in_percent():
+        cell = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
+            rows[row][column] = Percent(cell)
 
 
 def _said_of_formulas(looked: Seen) -> list[str]:

@@ -31,6 +31,7 @@ FILES = {
     "odata.json": 3,
     "portal_rows.json": 3,
     "python_repr.json": 3,
+    "struct.parquet": 3,
     "v2_request.json": 3,
     "line_quoted.csv": 3,
     "marks.csv": 3,

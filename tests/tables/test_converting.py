@@ -297,3 +297,18 @@ def test_five_thousand_rows_of_thirty_columns_take_seconds_at_most(mark: str, de
     found = run(table, *fields)
     assert time.process_time() - start < 5  # room for a busy machine
     assert np.allclose(found.rows.to_numpy(), frame.to_numpy())
+
+
+@pytest.mark.parametrize("name", ["year", "Year of birth", "birth_year"])
+def test_a_date_in_a_field_of_years_is_its_year_and_in_another_number_is_said_to_be_a_date(
+    name: str,
+) -> None:
+    one = Field(name=name, kind="integer")
+    table = read(f"{name}\n2007-05-04\n1999\n31.12.2008\n".encode(), "a.csv")
+    signature = Signature(model=ModelRef(server="s", name="m"), inputs=(one,))
+    found = converted(table, suggest(table, signature), signature)
+    if name == "Year of birth":
+        assert "is a date" in found.problems[0].sentence
+        return
+    assert found.rows[name].tolist() == [2007, 1999, 2008]
+    assert "“2007-05-04” was read as the year 2007." in found.remarks[0]
