@@ -172,6 +172,22 @@ def bodies(session: Session, case_id: str) -> tuple[StoredBody, StoredBody] | No
     return None if row is None else (_body(row, "request"), _body(row, "response"))
 
 
+def answered_alone(
+    session: Session, *, server: str, model: str, limit: int
+) -> list[tuple[CaseView, StoredBody]]:
+    """The newest cases of requests of one row that got an answer with a status of 2xx, each with the answer's body."""
+    shared = select(Case.wire_of).where(Case.wire_of.is_not(None))
+    query = (
+        select(Case)
+        .filter_by(server=server, model=model, wire_of=None)
+        .where(Case.http_status.between(200, 299), Case.id.not_in(shared))
+        .order_by(Case.created_at.desc(), Case.id.desc())
+        .options(undefer(Case.response_body))
+    )
+    rows = session.scalars(query.limit(limit)).all()
+    return list(zip(_views(rows), (_body(row, "response") for row in rows), strict=True))
+
+
 def _older_than(session: Session, query: Select[Case], case_id: str) -> Select[Case]:
     last = session.get(Case, case_id) if case_id else None
     if last is None:

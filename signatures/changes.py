@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mds_client.signature import Field, File, Signature
+from mds_client.signature import Field, File, Role, Signature
 from mds_client.signature.facts import Facts, FieldFacts
 
 NOTHING = "none"
@@ -32,6 +32,7 @@ FACTS: Mapping[str, str] = {
 }
 """The facts of a field in words, in the order in which they are told."""
 _WORDS = {"title": "title", "question": "question", "description": "description"}
+_PARTS: Mapping[Role, str] = {"class": "the answer", "probability": "its probability"}
 _MOST_LETTERS = 80
 _MOST_MEMBERS = 6
 
@@ -87,6 +88,8 @@ def _differences(before: Signature, after: Signature) -> Iterator[str]:
     for attribute, word in _WORDS.items():
         yield from _change(word, getattr(before, attribute), getattr(after, attribute))
     yield from _change("classes", _labels(before), _labels(after))
+    for role, word in _PARTS.items():
+        yield from _change(word, _output_of(before, role), _output_of(after, role))
     old, new = ({f.name: f for f in s.inputs} for s in (before, after))
     yield from (f"{name}: no longer a field" for name in old if name not in new)
     yield from (f"{name}: a new field, {new[name].kind}" for name in new if name not in old)
@@ -106,6 +109,11 @@ def _change(what: str, before: object, after: object) -> Iterator[str]:
 
 def _labels(signature: Signature) -> Sequence[str]:
     return next((field.labels for field in signature.outputs if field.labels), ())
+
+
+def _output_of(signature: Signature, role: Role) -> str:
+    """The output that a person gave a part of the answer."""
+    return next((name for name, said in signature.answer_roles.items() if said == role), "")
 
 
 def _unheard(name: str, said: FieldFacts, field: Field | None) -> Iterator[str]:

@@ -54,6 +54,8 @@ def read(content: object, source: str = EDITED) -> Facts:
         inputs=_inputs(given.get("inputs")),
         fields={name: facts for name, facts in known.items() if facts.said()},
         labels=texts(given.get("labels")),
+        answer=_output_name(given.get("answer")),
+        probability=_output_name(given.get("probability")),
     )
 
 
@@ -66,6 +68,8 @@ def written(facts: Facts) -> Words:
         "description": facts.description,
         "inputs": list(facts.inputs),
         "labels": list(facts.labels),
+        "answer": facts.answer,
+        "probability": facts.probability,
         "layout": facts.layout,
         "fields": {name: words for name, words in fields.items() if words},
     }
@@ -93,6 +97,9 @@ def field_of(words: object) -> FieldFacts:
 def problems(facts: Facts) -> list[Problem]:
     """Everything that contradicts itself; an empty list when it can be published."""
     found = [problem for name, said in facts.fields.items() for problem in _problems(name, said)]
+    if facts.answer and facts.answer == facts.probability:
+        sentence = "One output cannot be both the answer and its probability."
+        found.append(Problem(field="", sentence=sentence))
     if len(set(facts.inputs)) < len(facts.inputs):
         found.append(Problem(field="", sentence="Two inputs have the same name."))
     try:
@@ -168,6 +175,10 @@ def _shape(sizes: Sequence[object]) -> tuple[int, ...] | None:
 def _inputs(value: object) -> tuple[str, ...]:
     names = [name for name in listed(value)[:MAX_INPUTS] if isinstance(name, str) and is_name(name)]
     return tuple(dict.fromkeys(names))
+
+
+def _output_name(value: object) -> str:
+    return text(value) if is_name(value) else ""
 
 
 def _is_size(size: object) -> bool:

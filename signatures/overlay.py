@@ -58,7 +58,7 @@ MOST_VERSIONS = 100
 # Words of provenance of what nobody declared.
 UNCERTAIN = ("guessed", "learned", "probed")
 _SAID = {f.name for f in fields(FieldFacts)}
-_WORDS = ("title", "question", "description", "inputs", "labels")
+_WORDS = ("title", "question", "description", "inputs", "labels", "answer", "probability")
 
 
 # What a page shows.

@@ -25,7 +25,7 @@ from mds_client.errors import (
 )
 from mds_client.errors.error_mapping import at_field, let_in
 from mds_client.extras import require
-from mds_client.prediction import Prediction
+from mds_client.prediction import Answer, Output, Prediction
 from mds_client.prediction.answers import answers
 from mds_client.prediction.output_roles import with_roles
 from mds_client.prediction.told_failure import failure_in
@@ -34,7 +34,7 @@ from mds_client.protocols.detection import Detection, unrecognised
 from mds_client.protocols.explainers import Explained, bounded, of_explainer
 from mds_client.protocols.protocol import Protocol
 from mds_client.server import Server
-from mds_client.signature import Explainer, Signature
+from mds_client.signature import Explainer, ModelRef, Signature
 from mds_client.signature.rows import Rows, checked_rows
 from mds_client.transport.breaker import Breaker
 from mds_client.transport.credentials import auth_of, unreachable
@@ -307,13 +307,9 @@ class BaseClient:
         """What the answer means. Raises UnreadableAnswer."""
         self.accepted(protocol, signature, response, exchange)
         try:
-            model, outputs = protocol.read_prediction(signature, response, rows)
-            outputs = with_roles(signature, worded(signature, outputs))
-            failure = failure_in(outputs) if rows == 1 else None
+            model, outputs = _read(protocol, signature, response, rows)
         except MALFORMED as error:
             raise self.misread(error, exchange) from error
-        if failure:
-            raise self.noted(failure, exchange)
         return Prediction(
             model=model,
             outputs=outputs,
@@ -321,6 +317,19 @@ class BaseClient:
             exchange=exchange,
             signature_fingerprint=signature.fingerprint,
         )
+
+    def reread(
+        self, protocol: Protocol, signature: Signature, response: Response
+    ) -> tuple[Answer, tuple[Output, ...]]:
+        """What an answer to one row that came earlier means with this signature, and its outputs. Nothing is sent.
+
+        Raises MdsError.
+        """
+        try:
+            _, outputs = _read(protocol, signature, protocol.accepted(response), 1)
+            return answers(signature, outputs, 1)[0], outputs
+        except MALFORMED as error:
+            raise self.misread(error, None) from error
 
     def explain_request(
         self, protocol: Protocol, signature: Signature, values: Rows, request_id: str
@@ -352,6 +361,18 @@ class BaseClient:
         except MALFORMED as error:
             raise of_explainer(self.misread(error, exchange)) from error
         return Explained(explainer=explainer, said=said, exchange=exchange)
+
+
+def _read(
+    protocol: Protocol, signature: Signature, response: Response, rows: int
+) -> tuple[ModelRef, tuple[Output, ...]]:
+    """The model that answered and its outputs with their roles. Raises what MALFORMED names."""
+    model, outputs = protocol.read_prediction(signature, response, rows)
+    outputs = with_roles(signature, worded(signature, outputs))
+    failure = failure_in(outputs) if rows == 1 else None
+    if failure:
+        raise failure
+    return model, outputs
 
 
 def mismatch(error: MdsError) -> SignatureMismatch:

@@ -25,7 +25,7 @@ def with_roles(signature: Signature, outputs: Sequence[Output]) -> tuple[Output,
     declared = {field.name: field.role for field in signature.outputs if field.role}
     roles = {o.name: _as_declared(o, declared[o.name]) for o in outputs if o.name in declared}
     if signature.answer_roles:
-        roles = _as_edited(signature.answer_roles, outputs)
+        roles = _as_edited(signature.answer_roles, outputs, roles)
     unsaid = [output for output in outputs if output.name not in roles]
     if unsaid:
         roles |= _guessed(signature, outputs, roles, unsaid)
@@ -40,18 +40,19 @@ def _as_declared(output: Output, declared: Role) -> Role:
     return declared
 
 
-def _as_edited(said: Mapping[str, Role], outputs: Sequence[Output]) -> dict[str, Role]:
-    """What a person said: the answer and its probability; every other output is beside them."""
-    names = {output.name for output in outputs}
-    if not names & said.keys():
-        return {}
+def _as_edited(
+    said: Mapping[str, Role], outputs: Sequence[Output], declared: Mapping[str, Role]
+) -> dict[str, Role]:
+    """What a person said: of the answer, and then every other output is beside it; or of its probability alone."""
+    answer = next((o for o in outputs if said.get(o.name) == "class"), None)
     sure = next((o for o in outputs if said.get(o.name) == "probability"), None)
-    roles: dict[str, Role] = {output.name: "detail" for output in outputs}
-    for output in outputs:
-        if said.get(output.name) == "class":
-            roles[output.name] = _answer_role(output, sure)
+    roles = dict(declared)
+    if answer is not None:
+        roles = {output.name: "detail" for output in outputs}
+        roles[answer.name] = _answer_role(answer, sure)
     if sure is not None:
-        roles[sure.name] = _probability_role(sure, set(roles.values()))
+        heads: set[Role] = set(roles.values()) if answer else {"class"}
+        roles[sure.name] = _probability_role(sure, heads)
     return roles
 
 

@@ -68,7 +68,8 @@ class Facts:
 
     `source` is a word of SOURCES; `name` tells two of the same word apart. `inputs` are the names of all
     fields in their order, where the source knows them all; `fields` what it says of each. `labels` are the
-    words for class 0, 1, … of the answer. `layout` is how the inputs travel, where that is known. `about` is for a person to read: version, owner, state, link.
+    words for class 0, 1, … of the answer. `answer` is the name of the output that is the answer, `probability` of
+    the one that says how sure the model is of it. `layout` is how the inputs travel, where that is known. `about` is for a person to read: version, owner, state, link.
     """
 
     source: str
@@ -79,6 +80,8 @@ class Facts:
     inputs: tuple[str, ...] = ()
     fields: Mapping[str, FieldFacts] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
+    answer: str = ""
+    probability: str = ""
     layout: Layout | None = None
     about: Mapping[str, str] = field(default_factory=dict)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
-from mds_client.signature import Field, Kind, Layout, Signature
+from mds_client.signature import Field, Kind, Layout, Role, Signature
 from mds_client.signature.facts import SOURCES, Facts, FieldFacts
 from mds_client.signature.metadata import DECLARED, GUESSED
 
@@ -55,6 +55,7 @@ def merged(signature: Signature, *facts: Facts, unfolds: bool = False) -> Signat
         _with_words(whole, ranked),
         inputs=_with_examples(inputs, known),
         outputs=_with_labels(whole.outputs, ranked),
+        answer_roles=_answer_roles(ranked) or whole.answer_roles,
     )
     declared = signature.declared_fingerprint
     return found if found.fingerprint == declared else replace(found, declared_as=declared)
@@ -388,6 +389,15 @@ def _with_labels(outputs: tuple[Field, ...], ranked: Sequence[Facts]) -> tuple[F
     return tuple(
         _with_classes(f, facts) if f.name in (told or _first(outputs)) else f for f in outputs
     )
+
+
+def _answer_roles(ranked: Sequence[Facts]) -> dict[str, Role]:
+    """Which output is the answer, and which its probability, where a source says so."""
+    said = next((facts for facts in ranked if facts.answer or facts.probability), None)
+    if said is None:
+        return {}
+    roles: dict[str, Role] = {said.probability: "probability", said.answer: "class"}
+    return {name: role for name, role in roles.items() if name}
 
 
 def _first(outputs: Sequence[Field]) -> set[str]:

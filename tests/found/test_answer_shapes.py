@@ -98,6 +98,11 @@ def test_what_a_person_said_goes_before_everything() -> None:
     assert read({"label": "x"}, said).headline == "x"  # an answer without them is read as ever
 
 
+def test_a_person_may_say_only_what_says_how_sure_the_model_is() -> None:
+    said = signature(answer_roles={"sureness": "probability"})
+    assert shown(read({"label": "x", "sureness": 0.8}, said)) == ("class", "x", {"x": 0.8}, ())
+
+
 def test_an_input_that_is_repeated_is_not_the_answer() -> None:
     assert read({"breed": "pug", "weight": 8.5}, signature("breed")).headline == "8.5"
 

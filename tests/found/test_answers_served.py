@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -11,10 +12,11 @@ import pytest
 
 import settings
 from cases.recording import predict_and_record
+from cases.rereading import last_received
 from cli.main import main
 from db.engine import Sessions
 from health.summary import summarise
-from mds_client import MdsClient, Server
+from mds_client import EndpointFailed, MdsClient, Server
 from tests.mds_client.faults import answers, misbehaving
 
 PATHS = {
@@ -101,6 +103,22 @@ def test_the_command_line_fails_with_the_servers_words(
     body = FAILED[name]
     assert str(body.get("error") or body.get("message")) in said.err
     assert said.out == ""
+
+
+def test_the_last_answers_are_read_again_as_a_person_says(service: str, sessions: Sessions) -> None:
+    with MdsClient(Server(name="s", url=service, protocol="openapi")) as client:
+        for key, name in enumerate(("own", "failed", "own")):
+            predict_and_record(client.model(name), {"x": 1.0}, sessions=sessions, key=str(key))
+        (last, _) = last_received(sessions, server="s", model="own", limit=5)
+        model = client.model("own").signature()
+        answer, outputs = client.reread(client.protocol(), model, last.response)
+        assert (answer.kind, [output.name for output in outputs]) == ("tree", ["x", "y"])
+        said = replace(model, answer_roles={"y": "class"})
+        answer, _ = client.reread(client.protocol(), said, last.response)
+        assert (answer.headline, dict(answer.details)) == ("2", {"x": 1})
+        (failed,) = last_received(sessions, server="s", model="failed", limit=5)
+        with pytest.raises(EndpointFailed, match="no good prompt"):
+            client.reread(client.protocol(), model, failed.response)
 
 
 def test_a_failure_is_recorded_as_one_and_counted(service: str, sessions: Sessions) -> None:

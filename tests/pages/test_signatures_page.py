@@ -11,6 +11,7 @@ from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 import services
+from cases.recording import predict_and_record
 from db.engine import writing
 from mds_client.signature import ModelRef
 from mds_client.signature.facts import FieldFacts
@@ -254,7 +255,7 @@ def test_the_last_requests_are_asked_again(studio: AppTest, built: services.Serv
     add_case(built.sessions, server="demo", entered={"unknown": 1}, version="v2")
     studio.button(key="signature_test").click().run()
     assert "1 of the last 2 requests no longer work" in words(studio)
-    outcomes = list(studio.dataframe[1].value["Result"])
+    outcomes = list(studio.dataframe[-1].value["Result"])
     assert outcomes[1].startswith("OK: ")
     assert outcomes[0].startswith("Can no longer be sent: ")
     edit(studio, 0, {"label": "Beak"})
@@ -342,3 +343,26 @@ def test_an_edit_stays_with_its_field_when_the_model_has_other_ones(
     assert studio.dataframe[0].value["field"].iloc[-2] == name
     assert f"{name}: label:" in words(studio)
     assert words(studio).count("→ Depth of the beak") == 1
+
+
+def test_a_person_says_which_output_is_the_answer_and_sees_the_last_answers(
+    studio: AppTest, built: services.Services
+) -> None:
+    model = built.model(replace(PENGUINS, version="v2"))
+    (example, *_) = model.signature().example_rows
+    asked = predict_and_record(model, example, sessions=built.sessions, key="k")
+    assert asked.case.answer_label
+    studio.run()
+    last = studio.dataframe[-1].value
+    assert list(last["Answer"]) == [asked.case.answer_label]
+    assert list(last["How sure"]) != [""]
+    studio.selectbox(key=widget(studio, "answer")).set_value("predict").run()
+    last = studio.dataframe[-1].value
+    assert list(last["Answer"]) == [asked.case.answer_label]
+    assert list(last["How sure"]) == [""]
+    assert "the answer: none → predict" in words(studio)
+    press(studio, "publish")
+    assert not studio.exception
+    found = overlay.current(built.sessions, PENGUINS)
+    assert found is not None
+    assert (found.answer, found.probability) == ("predict", "")

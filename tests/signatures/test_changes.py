@@ -52,6 +52,17 @@ def test_the_model_as_a_whole() -> None:
     ]
 
 
+def test_which_output_is_the_answer_and_which_its_probability() -> None:
+    after = with_facts(answer="verdict", probability="sureness")
+    assert after.answer_roles == {"verdict": "class", "sureness": "probability"}
+    assert after.fingerprint == DECLARED.fingerprint  # the wire stays as it is
+    assert diff(DECLARED, after) == [
+        "the answer: none → verdict",
+        "its probability: none → sureness",
+    ]
+    assert diff(with_facts(answer="y"), with_facts()) == ["the answer: y → none"]
+
+
 def test_fields_that_come_and_go() -> None:
     nothing = signature_of(REF, {})
     facts = Facts(source="edited", inputs=("a",), fields={"a": FieldFacts(kind="number")})

@@ -37,6 +37,8 @@ CONTENT = st.fixed_dictionaries(
         "description": st.text(),
         "inputs": st.lists(st.text(max_size=5) | PLAIN, max_size=4),
         "labels": st.lists(st.text(max_size=5), max_size=4),
+        "answer": st.text(max_size=5) | PLAIN,
+        "probability": st.text(max_size=5) | PLAIN,
         "fields": st.dictionaries(st.text(max_size=5), FIELD | PLAIN, max_size=3),
         "unknown": PLAIN,
     },

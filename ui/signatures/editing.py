@@ -10,6 +10,7 @@ import streamlit as st
 
 from mds_client.signature import FORMATS, Kind, Signature
 from mds_client.signature.facts import Facts, FieldFacts, is_name
+from ui.signatures import answer
 from ui.signatures.draft import Desk, Draft, hold, reopen
 from ui.signatures.table import BETWEEN, Edits, edited, joined, open_ends, parted, table_of
 from ui.text import plain
@@ -32,7 +33,7 @@ def draw(desk: Desk) -> Desk:
     if _can_be_named(desk):
         _draw_names(desk)
     content = _edited_table(desk, shown, bare)
-    return hold(desk, _edited_model(desk, shown, bare, content))
+    return hold(desk, answer.draw(desk, _edited_model(desk, shown, bare, content)))
 
 
 def _nothing_of(opened: Facts) -> Facts:
