@@ -230,7 +230,7 @@ def _alone(body: Body, operation: Operation) -> Field:
         return replace(
             body.schema.field(BODY), kind="text", label="Text", required=True, content_type=""
         )
-    return replace(_file(body.media_type, operation.route, "File"), name=BODY)
+    return replace(file_field(body.media_type, operation.route, "File"), name=BODY)
 
 
 def _form_field(field: Field, schema: Schema, operation: Operation) -> Field:
@@ -244,7 +244,7 @@ def _form_field(field: Field, schema: Schema, operation: Operation) -> Field:
     said = " ".join(
         (field.name, operation.route, field.title, text_of(operation.facts.get("summary")))
     )
-    found = _file(media, said, field.title)
+    found = file_field(media, said, field.title)
     return replace(
         found,
         name=field.name,
@@ -267,7 +267,7 @@ def _member(name: str, schema: Schema) -> dict[str, object]:
     return facts
 
 
-def _file(media_type: str, said: str, label: str) -> Field:
+def file_field(media_type: str, said: str, label: str) -> Field:
     """A file as a field: a picture or a recording where its type or the names around it say so."""
     kind: Kind = "text"
     if media_type.startswith("image/") or (
