@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 
 import db.engine
@@ -20,7 +20,7 @@ from db.engine import Session, Sessions, make_sessions
 from db.ids import new_id, utc_now
 from db.migrate import migrate
 from explanations.contract import Explanation
-from explanations.worker import Explainers
+from explanations.worker import Explainers, connect
 from jobs.contract import Kind
 from jobs.embedded import EmbeddedWorker
 from jobs.heartbeat import worker_id
@@ -157,22 +157,31 @@ def build(settings: Settings) -> Services:
     """The real services. Migrates the database; starts nothing."""
     url = settings.database_url.get_secret_value()
     migrate(url)
-    clients = {s.name: MdsClient(server_of(s)) for s in settings.servers}
-    for client in clients.values():
-        client.secrets.add(db.engine.password_of(url))
+    password = db.engine.password_of(url)
+    clients = {s.name: _client(server_of(s), password) for s in settings.servers}
     sessions = make_sessions(url)
     return Services(
         settings=settings,
         clients=clients,
         catalogue=Catalogue(
-            clients, sources=sources_of(settings), registries=registries_of(settings)
+            clients,
+            sources=sources_of(settings),
+            registries=registries_of(settings),
+            connect=partial(_client, hidden=password),
         ),
         sessions=sessions,
-        explainers=Explainers(),
+        explainers=Explainers(connect=partial(connect, hidden=password)),
         audit=AuditPolicy(probability=settings.audit_probability),
         here=Here(sessions, app_version(), settings.lost_seconds),
         beside=EmbeddedWorker(sessions) if settings.embedded_worker else None,
     )
+
+
+def _client(server: Server, hidden: str) -> MdsClient:
+    """A client that keeps `hidden` out of what its server answers, besides its own credentials."""
+    client = MdsClient(server)
+    client.secrets.add(hidden)
+    return client
 
 
 def app_version() -> str:

@@ -60,9 +60,10 @@ TICK_SECONDS = 0.05
 
 
 @contextmanager
-def connect(server: Server) -> Iterator[Askable]:
-    """A real server."""
+def connect(server: Server, *, hidden: str = "") -> Iterator[Askable]:
+    """A real server, of whose answers `hidden` is kept out, besides its own credentials."""
     with MdsClient(server) as client:
+        client.secrets.add(hidden)
         yield client
 
 

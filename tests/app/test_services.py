@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from services import build
+from explanations.worker import connect
+from mds_client.server import Server
+from services import _client, build
 from settings import KubernetesSettings, Settings
 from tests.mds_client.cluster import KSERVE, cluster, resource
 
@@ -33,3 +37,14 @@ def test_models_of_a_cluster_are_listed_and_can_be_asked(
         found.catalogue.refresh()
         assert not found.catalogue.entries()
     found.close()
+
+
+def test_no_server_can_repeat_the_password_of_the_database() -> None:
+    """Not to the app, to a server that a source finds, nor to a process that explains."""
+    server = Server(name="s", url="http://127.0.0.1:9")
+    reaching = pickle.loads(pickle.dumps(partial(connect, hidden="the-password-of-pg")))
+    with reaching(server) as there, _client(server, "the-password-of-pg") as here:
+        for client in (here, there):
+            assert client.secrets.text("postgres://u:the-password-of-pg@h") == (
+                "postgres://u:(hidden)@h"
+            )

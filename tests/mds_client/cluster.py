@@ -13,6 +13,7 @@ from tests.mds_client import faults
 
 KSERVE = "/apis/serving.kserve.io/v1beta1/inferenceservices"
 Page = dict[str, object]
+TOKEN = "pass-me-and-nobody-else"
 
 
 class Api:
@@ -21,6 +22,7 @@ class Api:
     def __init__(self) -> None:
         self.pages: dict[str, list[Page] | int] = {}
         self.asked: list[str] = []
+        self.said = ""
         self.tokens: set[str] = set()
 
     def __call__(self, handler: BaseHTTPRequestHandler) -> None:
@@ -29,7 +31,12 @@ class Api:
         asked = urlsplit(handler.path)
         pages = self.pages.get(asked.path, 404)
         if isinstance(pages, int):
-            said = {"kind": "Status", "status": "Failure", "message": "no", "code": pages}
+            said = {
+                "kind": "Status",
+                "status": "Failure",
+                "message": f"no {self.said}",
+                "code": pages,
+            }
             return faults.answers(pages, json.dumps(said))(handler)
         number = int(parse_qs(asked.query).get("continue", ["0"])[0])
         metadata = {"continue": str(number + 1)} if number + 1 < len(pages) else {}
@@ -46,7 +53,7 @@ def cluster(kubeconfig: Path) -> Iterator[Api]:
             "current-context": "c",
             "clusters": [{"name": "k", "cluster": {"server": url}}],
             "contexts": [{"name": "c", "context": {"cluster": "k", "user": "u"}}],
-            "users": [{"name": "u", "user": {"token": "pass-me"}}],
+            "users": [{"name": "u", "user": {"token": TOKEN}}],
         }
         kubeconfig.write_text(json.dumps(config))
         yield api

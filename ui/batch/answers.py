@@ -13,6 +13,7 @@ from cases.queries import CaseView
 from cases.recording import answer_of
 from mds_client.signature import Signature
 from tables.converting import Converted
+from ui.batch import summary
 from ui.tables.given import Given
 from ui.tables.upload import shown
 
@@ -24,14 +25,15 @@ _NUMBER = re.compile(r"[+-]?\d[\d.,'\u2009\u202f\xa0]*(?:[eE][+-]?\d+)?\s?%?")
 def draw(
     given: Given, converted: Converted, cases: Sequence[CaseView], signature: Signature
 ) -> None:
-    """A sentence, the table, and the download."""
+    """A sentence, what the answers come to, the table, and the download."""
     st.subheader("Answers", anchor=False)
     answered = sum(case.is_answered for case in cases)
     failed = f", {len(cases) - answered:,} were not" if answered < len(cases) else ""
     st.markdown(f"{answered:,} rows were answered{failed}.")
+    rows = summary.draw(summary.summary_of([answer_of(case) for case in cases]))
     frame = table(given, converted, cases, signature)
     st.dataframe(
-        frame,
+        frame.iloc[rows],
         hide_index=True,
         column_config={
             "Case": st.column_config.LinkColumn("Case", display_text="Open"),
@@ -121,7 +123,8 @@ def _fresh(name: str, taken: Sequence[str]) -> str:
 def _base() -> str:
     """The address that people know this app by, without the page."""
     parts = urlsplit(st.context.url or "")
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    folder = parts.path.rstrip("/").removesuffix("/predict").rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}{folder}" if parts.netloc else ""
 
 
 def as_csv(frame: pd.DataFrame) -> bytes:

@@ -6,6 +6,7 @@ address that stands in the cluster is used only with `allow_status_urls`.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ import httpx
 from mds_client.discovery.sources import FoundServer, ModelReport
 from mds_client.extras import require
 from mds_client.server import Server
+from mds_client.transport.redaction import Secrets
 
 log = logging.getLogger(__name__)
 NAME = "kubernetes"
@@ -117,6 +119,7 @@ class Kubernetes:
         self._open_api = open_api or cluster_api
         self._seen: dict[tuple[str, str], list[Item]] = {}  # as last read, by kind and namespace
         self._notes: list[str] = []
+        self._secrets = Secrets()
 
     def read(self) -> Sequence[Server]:
         """Every server that the cluster tells of. What cannot be read stays as it was."""
@@ -146,7 +149,8 @@ class Kubernetes:
             self._seen[key] = list(self._items(api, kind, namespace))
         except httpx.HTTPStatusError as error:
             status = error.response.status_code
-            log.info("listing %s %s: %s %s", kind.plural, where, status, error.response.text[:300])
+            words = self._secrets.text(error.response.text)[:300]
+            log.info("listing %s %s: %s %s", kind.plural, where, status, words)
             if status == 404:
                 self._seen[key] = []
                 self._note(f"{kind.title} is not installed in the cluster (no {kind.plural}).")
@@ -165,8 +169,9 @@ class Kubernetes:
             params["labelSelector"] = self._configured.label_selector
         for _ in range(_MOST_PAGES):
             answer = api.get(kind.path(namespace), params=params)
+            self._learn(answer.request)
             answer.raise_for_status()
-            page = _mapping(answer.json())
+            page = _mapping(json.loads(self._secrets.text(answer.text)))
             items = page.get("items")
             if not isinstance(items, list):
                 raise ValueError("the answer is not a list of resources")
@@ -176,6 +181,14 @@ class Kubernetes:
                 return
             params["continue"] = str(following)
         raise ValueError("the list does not end")
+
+    def _learn(self, request: httpx.Request) -> None:
+        """Remember the credential that was sent: a cluster, or what stands before it, may repeat it."""
+        scheme, _, value = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            self._secrets.add_token(value)
+        elif value:
+            self._secrets.add_header("authorization", f"{scheme} {value}")
 
     def _note(self, sentence: str) -> None:
         self._notes.append(sentence)

@@ -9,7 +9,7 @@ import pytest
 
 from mds_client.discovery.sources import FoundServer, ModelReport
 from mds_client.discovery.sources.kubernetes import KINDS, Kubernetes, KubernetesSource
-from tests.mds_client.cluster import KSERVE, Api, Page, cluster, resource
+from tests.mds_client.cluster import KSERVE, TOKEN, Api, Page, cluster, resource
 
 CORE_1 = "/apis/machinelearning.seldon.io/v1/seldondeployments"
 CORE_2 = "/apis/mlops.seldon.io/v1alpha1"
@@ -59,7 +59,7 @@ def test_a_seldon_deployment_is_a_server_behind_the_gateway(
     assert server.url == "http://ingress/seldon/retention/churn"
     assert (server.protocol, server.models) == (expected, (model,))
     assert server.reports == {model: ModelReport(state="READY")}
-    assert api.tokens == {"Bearer pass-me"}
+    assert api.tokens == {f"Bearer {TOKEN}"}
 
 
 def test_a_failed_seldon_deployment_says_why(api: Api) -> None:
@@ -259,3 +259,18 @@ def test_a_model_of_core_2_says_which_model_or_pipeline_it_explains(api: Api) ->
     api.pages[f"{CORE_2}/models"] = [{"items": items}]
     (mesh,) = read(Kubernetes(KubernetesSource(**GATEWAYS)))
     assert mesh.explainers == {"churn": "why", "triage.pipeline": "how"}
+
+
+def test_a_cluster_that_repeats_the_token_tells_nobody(
+    api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    status = {"state": "Failed", "description": f"sent with Bearer {TOKEN}"}
+    api.pages[CORE_1] = [{"items": [resource("churn", {}, status)]}]
+    api.pages[KSERVE] = 403
+    api.said = TOKEN
+    source = Kubernetes(KubernetesSource(**GATEWAYS))
+    (server,) = read(source)
+    assert [r.reason for r in server.reports.values()] == ["sent with Bearer (hidden)"]
+    assert TOKEN not in caplog.text
+    assert TOKEN not in " ".join(source.notes())

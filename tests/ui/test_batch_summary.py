@@ -1,0 +1,68 @@
+"""What the answers of a file come to, and which rows the table shows."""
+
+import pytest
+
+from charts import histogram
+from mds_client.prediction import Answer
+from ui.batch.summary import (
+    _choices,
+    sentence_on_classes,
+    sentence_on_numbers,
+    summary_of,
+)
+
+
+def _class(label: str, sure: float | None = None) -> Answer:
+    chances = {} if sure is None else {label: sure, "other": 1 - sure}
+    return Answer(kind="class", label=label, probabilities=chances)
+
+
+BIRDS = [
+    _class("Gentoo", 0.9),
+    _class("Adelie", 0.51),
+    None,
+    _class("Gentoo", 0.6),
+    _class("Gentoo", 0.99),
+]
+
+
+def test_classes_are_counted_the_most_frequent_first() -> None:
+    assert sentence_on_classes(summary_of(BIRDS)) == "Gentoo 3 (75\xa0%), Adelie 1 (25\xa0%)"
+
+
+def test_the_table_shows_the_least_certain_first_a_class_or_what_failed() -> None:
+    choices = _choices(summary_of(BIRDS))
+    assert choices == {
+        "All, in the file's order": [0, 1, 2, 3, 4],
+        "Least certain first": [1, 3, 0, 4],
+        "Without an answer": [2],
+        "Only Gentoo": [0, 3, 4],
+        "Only Adelie": [1],
+    }
+
+
+def test_answers_of_one_kind_without_probabilities_need_no_choice() -> None:
+    assert len(_choices(summary_of([_class("a"), _class("a")]))) == 1
+    assert len(_choices(summary_of([None, None]))) == 1
+
+
+def test_many_classes_are_pooled_by_name() -> None:
+    many = [_class(f"c{n}") for n in range(15) for _ in range(20 - n)]
+    assert "3 others 21 (" in sentence_on_classes(summary_of(many))
+    assert sum(name.startswith("Only") for name in _choices(summary_of(many))) == 12
+
+
+def test_numbers_are_a_sentence_and_bars() -> None:
+    amounts = [Answer(kind="number", number=float(n), unit="kg") for n in range(11)]
+    found = summary_of([*amounts, None, Answer(kind="number", number=float("inf"))])
+    assert sentence_on_numbers(found) == "From 0 to 10 kg; half of the 11 rows are below 5."
+    (bar,) = histogram.figure(found.numbers, "answer").data
+    assert sum(bar.y) == 11
+    assert "11 rows from 0 to 10, half below 5" in histogram.alt_text(found.numbers, "answers")
+
+
+@pytest.mark.parametrize(
+    "values", [[1.0, 1.0], [1e300, -1e300], [5e-324, 0.0], [1.0, 1.0 + 2**-52]]
+)
+def test_odd_numbers_are_drawn(values: list[float]) -> None:
+    assert sum(histogram.figure(values, "answer").data[0].y) == 2
