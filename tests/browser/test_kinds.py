@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.visit import SLOW, Visit
+from tests.browser.visit import SLOW, Visit, until
 
 DONE = "This is how the model behaves"
 HOSTILE = "<b>lovely</b> <script>window.evil = 1</script> <img src=x onerror=window.evil=1> **good** :red[bad]"
@@ -54,15 +54,11 @@ def test_words_are_tinted_where_they_stand(page: Page) -> None:
     assert words.count() >= 5
     assert re.match(r"[+−±]\d", words.first.get_attribute("title") or "")
     expect(visit.explanation().get_by_role("figure")).to_be_visible()
-
-
-def test_a_copied_text_has_no_signs_in_it(page: Page) -> None:
-    _explained(_asked(page, "language-id"), "Which words matter")
-    text = page.get_by_role("textbox", name="Text").input_value()
     copied = _marked(page).evaluate(
         "box => { getSelection().selectAllChildren(box); return getSelection().toString() }"
     )
-    assert copied.strip() == text
+    assert copied.strip() == text  # a copy has no signs in it
+    _nothing_is_cut_off_on_a_phone(page)
 
 
 def test_a_hostile_text_is_shown_as_it_is(page: Page) -> None:
@@ -122,6 +118,7 @@ def test_the_colours_over_a_picture_follow_the_keyboard(page: Page) -> None:
     expect(labels).to_have_count(1)
     visit.settled()
     assert page.get_by_text(DONE).inner_text() == cost
+    _nothing_is_cut_off_on_a_phone(page)
 
 
 def test_parts_of_a_picture_that_are_enough(page: Page) -> None:
@@ -144,17 +141,9 @@ def test_a_stretch_of_a_sound_can_be_heard(page: Page) -> None:
     expect(player).not_to_have_attribute("src", before or "")
     assert player.evaluate(_SECONDS) == pytest.approx(end - start, abs=0.11)
     assert whole > end - start
+    _nothing_is_cut_off_on_a_phone(page)
 
 
-@pytest.mark.parametrize(
-    ("model", "title"),
-    [
-        ("language-id", "Which words matter"),
-        ("digits", "Where the model looks"),
-        ("speech", "Which moments matter"),
-    ],
-)
-def test_on_a_phone_nothing_is_cut_off(page: Page, model: str, title: str) -> None:
+def _nothing_is_cut_off_on_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 420, "height": 900})
-    _explained(_asked(page, model), title)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+    until(page, "document.documentElement.scrollWidth <= 420")

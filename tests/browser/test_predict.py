@@ -8,7 +8,6 @@ import re
 import struct
 import wave
 
-import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
@@ -68,11 +67,11 @@ def test_typed_text_is_asked_about(page: Page) -> None:
     assert visit.predict().answer() == "negative"
 
 
-@pytest.mark.parametrize("between", [",", " ", "\t", "\n"])
-def test_a_model_that_says_nothing_takes_pasted_numbers(page: Page, between: str) -> None:
+def test_a_model_that_says_nothing_takes_pasted_numbers(page: Page) -> None:
     visit = Visit(page).open("/predict?model=demo/wine")
-    page.get_by_role("textbox").fill(WINE.replace(",", between))
-    assert visit.predict().answer() == "Class 0"
+    for between in (",", " ", "\t", "\n"):
+        page.get_by_role("textbox").fill(WINE.replace(",", between))
+        assert visit.predict().answer() == "Class 0"
 
 
 def test_a_changed_number_changes_the_answer(page: Page) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
@@ -47,7 +46,7 @@ def _is_fresh(visit: Visit, case: str) -> None:
     assert visit.case() == case
 
 
-def test_a_typed_number_fades_it_and_typed_back_it_is_whole_again(page: Page) -> None:
+def test_whatever_is_changed_fades_it_and_changed_back_it_is_whole_again(page: Page) -> None:
     visit = _answered(page, "demo/penguins@v2")
     case = visit.case()
     _is_fresh(visit, case)
@@ -59,6 +58,25 @@ def test_a_typed_number_fades_it_and_typed_back_it_is_whole_again(page: Page) ->
     box.fill(before)
     _is_fresh(visit, case)
     assert not frames
+    _a_pill_fades_it(visit, case)
+    for button in ("Another example", "Clear"):
+        visit.click(visit.button(button))
+        _is_faded(visit, case)
+        visit.click(visit.button("Restore them"))
+        _is_fresh(visit, case)
+    visit.type_number("Body mass", "4321")
+    visit.click(visit.button("Restore them"))
+    expect(box).to_have_value(before)
+    _is_fresh(visit, case)
+
+
+def _a_pill_fades_it(visit: Visit, case: str) -> None:
+    pills = visit.page.get_by_role("radiogroup", name="Island")
+    name = pills.get_by_role("radio", checked=True).inner_text()
+    visit.click(pills.get_by_role("radio", checked=False).first)
+    _is_faded(visit, case)
+    visit.click(pills.get_by_role("radio", name=name))
+    _is_fresh(visit, case)
 
 
 def _frames_of(page: Page) -> list[object]:
@@ -79,17 +97,6 @@ class _Frames(list[object]):
 
     def __len__(self) -> int:
         return int(self._page.evaluate("window.sentFrames"))
-
-
-def test_a_pill_fades_it(page: Page) -> None:
-    visit = _answered(page, "demo/penguins@v2")
-    case, pills = visit.case(), page.get_by_role("radiogroup", name="Island")
-    chosen = pills.get_by_role("radio", checked=True)
-    name = chosen.inner_text()
-    visit.click(pills.get_by_role("radio", checked=False).first)
-    _is_faded(visit, case)
-    visit.click(pills.get_by_role("radio", name=name))
-    _is_fresh(visit, case)
 
 
 def test_a_choice_of_a_list_fades_it(page: Page) -> None:
@@ -128,16 +135,6 @@ def _white() -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("button", ["Another example", "Clear"])
-def test_a_form_that_is_filled_anew_fades_it(page: Page, button: str) -> None:
-    visit = _answered(page, "demo/penguins@v2")
-    case = visit.case()
-    visit.click(visit.button(button))
-    _is_faded(visit, case)
-    visit.click(visit.button("Restore them"))
-    _is_fresh(visit, case)
-
-
 def test_another_version_fades_it(page: Page) -> None:
     visit = _answered(page, "demo/penguins@v2")
     case = visit.case()
@@ -158,16 +155,6 @@ def test_predict_again_asks_with_what_is_in_the_form(page: Page) -> None:
     visit.settled()
     assert visit.answer() != before
     _is_fresh(visit, visit.case())
-
-
-def test_what_was_typed_is_restored_in_the_browser_too(page: Page) -> None:
-    visit = _answered(page, "demo/penguins@v2")
-    case, box = visit.case(), page.get_by_role("spinbutton", name="Body mass")
-    before = box.input_value()
-    visit.type_number("Body mass", "4321")
-    visit.click(visit.button("Restore them"))
-    expect(box).to_have_value(before)
-    _is_fresh(visit, case)
 
 
 def test_whoever_types_while_the_model_is_asked_sees_a_faded_answer(page: Page) -> None:
