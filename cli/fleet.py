@@ -94,7 +94,11 @@ def _meant(text: str) -> ModelRef:
             return ModelRef.parse(text)
         except ValueError as error:
             raise Wrong(f"{text!r} names no model. Write server/name or name.") from error
-    name, _, version = text.partition("@")
+    try:
+        named = ModelRef.parse(f"any/{text}")
+    except ValueError as error:
+        raise Wrong(f"{text!r} names no model. Write server/name or name.") from error
+    name, version = named.name, named.version
     listed = ask_all(servers())
     found = {m.ref.server for s in listed for m in s.models if m.ref.name == name}
     if len(found) > 1:

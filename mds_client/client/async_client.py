@@ -88,7 +88,7 @@ class AsyncMdsClient(BaseClient):
 
     async def models(self) -> list[ModelInfo]:
         """The server's models, one entry for each name and version. Raises MdsError."""
-        return await self._converse((await self.protocol()).models())
+        return self.listed(await self._converse((await self.protocol()).models()))
 
     def model(
         self, name: str, version: str = "", *, signature: Signature | None = None
@@ -99,7 +99,7 @@ class AsyncMdsClient(BaseClient):
 
     async def signature(self, ref: ModelRef) -> Signature:
         """What the model takes and answers, as far as the server says. Raises MdsError."""
-        return await self._converse((await self.protocol()).signature(ref))
+        return await self._converse((await self.protocol()).signature(self.addressable(ref)))
 
     async def probe(self, ref: ModelRef) -> Facts | None:
         """As MdsClient.probe."""
@@ -112,6 +112,7 @@ class AsyncMdsClient(BaseClient):
         self, signature: Signature, values: Rows, *, request_id: str = "", trace_id: str = ""
     ) -> Prediction:
         """As MdsClient.predict."""
+        self.addressable(signature.model)
         rows = checked_rows(signature, values)
         protocol = await self.protocol()
         request = protocol.predict_request(signature, rows, request_id or new_request_id())

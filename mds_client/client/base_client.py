@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -33,7 +34,7 @@ from mds_client.protocols import AUTO, protocol_for
 from mds_client.protocols.detection import Detection, unrecognised
 from mds_client.protocols.explainers import Explained, bounded, of_explainer
 from mds_client.protocols.protocol import Protocol
-from mds_client.server import Server
+from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
 from mds_client.signature.rows import Rows, checked_rows
 from mds_client.transport.breaker import Breaker
@@ -50,6 +51,8 @@ log = logging.getLogger(__name__)
 # Servers compress at the cost of their own time: 2 ms for 80 kB on Triton.
 _ALWAYS = {"User-Agent": "mds-workbench", "Accept": "*/*", "Accept-Encoding": "identity"}
 _COMPRESS_FROM = 1024
+_NO_ADDRESS = "A model called “.” or “..” cannot be asked: its name is a step within an address."
+_RENAME = "Ask whoever runs the server to give it another name."
 MOST_ASKED = 100
 """Of how many models the metadata are read to find their explainers."""
 # What reading an answer of an unforeseen form can raise.
@@ -280,6 +283,21 @@ class BaseClient:
         """Our error for one while an answer was read: what a protocol did not foresee in it counts too."""
         ours = error if isinstance(error, MdsError) else _malformed(error)
         return self.noted(ours, exchange) if exchange else ours
+
+    def addressable(self, ref: ModelRef) -> ModelRef:
+        """The reference itself. Raises EndpointRefused where no address can hold it."""
+        if not ref.is_addressable:
+            raise EndpointRefused(_NO_ADDRESS, advice=_RENAME, detail=f"the model {ref}")
+        return ref
+
+    def listed(self, found: Sequence[ModelInfo]) -> list[ModelInfo]:
+        """The models; what cannot be asked by its name is said to be so."""
+        return [
+            info
+            if info.ref.is_addressable
+            else replace(info, state="UNAVAILABLE", reason=f"{_NO_ADDRESS} {_RENAME}")
+            for info in found
+        ]
 
     @property
     def spoken(self) -> Protocol | None:

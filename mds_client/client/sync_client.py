@@ -117,7 +117,7 @@ class MdsClient(BaseClient):
 
     def models(self) -> list[ModelInfo]:
         """The server's models, one entry for each name and version. Raises MdsError."""
-        return self._converse(self.protocol().models())
+        return self.listed(self._converse(self.protocol().models()))
 
     def model(self, name: str, version: str = "", *, signature: Signature | None = None) -> Model:
         """A handle on one model; asks nothing yet. Without a version the server chooses.
@@ -129,7 +129,7 @@ class MdsClient(BaseClient):
 
     def signature(self, ref: ModelRef) -> Signature:
         """What the model takes and answers, as far as the server says. Raises MdsError."""
-        return self._converse(self.protocol().signature(ref))
+        return self._converse(self.protocol().signature(self.addressable(ref)))
 
     def probe(self, ref: ModelRef) -> Facts | None:
         """What a model takes that does not say, read out of its refusals of rows of zeros; else None.
@@ -146,6 +146,7 @@ class MdsClient(BaseClient):
     ) -> Prediction:
         """Ask for the answer to one or more rows. Raises InvalidValues before anything is sent,
         and the other MdsErrors with `exchange` set."""
+        self.addressable(signature.model)
         rows = checked_rows(signature, values)
         protocol = self.protocol()
         request = protocol.predict_request(signature, rows, request_id or new_request_id())

@@ -19,14 +19,20 @@ from mds_client.signature.field_spec import TABULAR_KINDS, FieldSpec, Layout, Ro
 
 @dataclass(frozen=True, kw_only=True)
 class ModelRef:
-    """A deployed model. Version is empty when the server chooses."""
+    """A deployed model. Version is empty when the server chooses.
+
+    As a text, an @ in the name is written %40, and a % there %25: what follows the first @ is the version.
+    """
 
     server: str
     name: str
     version: str = ""
 
     def __str__(self) -> str:
-        return f"{self.server}/{self.name}" + (f"@{self.version}" if self.version else "")
+        name = self.name
+        if "@" in name or "%25" in name or "%40" in name:
+            name = name.replace("%", "%25").replace("@", "%40")
+        return f"{self.server}/{name}" + (f"@{self.version}" if self.version else "")
 
     @classmethod
     def parse(cls, text: str) -> ModelRef:
@@ -35,7 +41,13 @@ class ModelRef:
         name, _, version = rest.partition("@")
         if not server or not name:
             raise ValueError(f"not a model reference: {text!r}")
+        name = name.replace("%40", "@").replace("%25", "%")
         return cls(server=server, name=name, version=version)
+
+    @property
+    def is_addressable(self) -> bool:
+        """Whether an address can hold it: `.` and `..` are read as steps within it, however they are written."""
+        return not {self.name, self.version} & {".", ".."}
 
 
 @dataclass(frozen=True, kw_only=True)

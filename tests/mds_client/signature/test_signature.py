@@ -145,3 +145,15 @@ def test_the_client_alone_loads_nothing_of_the_app() -> None:
         "settings",
         "ui",
     }
+
+
+@pytest.mark.parametrize("version", ["", "1", "a/b@c"])
+@given(name=st.text(alphabet="a@%/.2504 é", min_size=1, max_size=12))
+def test_a_reference_survives_its_text(version: str, name: str) -> None:
+    ref = ModelRef(server="s", name=name, version=version)
+    assert ModelRef.parse(str(ref)) == ref
+
+
+@pytest.mark.parametrize(("name", "text"), [("a/b", "s/a/b"), ("a@b", "s/a%40b"), ("50%", "s/50%")])
+def test_a_reference_as_text(name: str, text: str) -> None:
+    assert str(ModelRef(server="s", name=name)) == text
