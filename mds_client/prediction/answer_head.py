@@ -99,7 +99,7 @@ def _of_equals(parts: Sequence[Part]) -> Part | None:
 
 def _only(open_to: Sequence[Part], parts: Sequence[Part], beside: Output | None) -> Part | None:
     """The only output that is left, with a name that no rule knows or that rarely is an answer's."""
-    few = _last_resorts(open_to, is_sure=beside is not None and len(beside.row(0)) == 1)
+    few = _last_resorts(open_to, beside)
     if len(few) != 1 or not few[0].is_single or _is_about_success(few[0]):
         return None
     (part,) = few
@@ -108,12 +108,20 @@ def _only(open_to: Sequence[Part], parts: Sequence[Part], beside: Output | None)
     return part if _is_word(part) and _is_among(part, parts, beside) else None
 
 
-def _last_resorts(open_to: Sequence[Part], *, is_sure: bool) -> list[Part]:
+def _last_resorts(open_to: Sequence[Part], beside: Output | None) -> list[Part]:
     """Those with names that say nothing; beside one probability also the `language` or `name` of something."""
     unknown = [part for part in open_to if not part.meaning]
-    if unknown or not is_sure:
+    if beside is None or len(beside.row(0)) > 1:
         return unknown
-    return [part for part in open_to if part.meaning == "aside" and may_be_label(part.name)]
+    single = [part for part in unknown if part.is_single]
+    asides = [part for part in open_to if part.meaning == "aside" and _is_label_of(part, beside)]
+    return single or asides
+
+
+def _is_label_of(part: Part, beside: Output) -> bool:
+    """Beside a mere score a `name` is more likely that of what was asked about."""
+    is_of_case = part.name.casefold() == "name" and probability_rank(beside.name) > 1
+    return may_be_label(part.name) and not is_of_case
 
 
 def _is_word(part: Part) -> bool:

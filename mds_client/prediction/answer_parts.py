@@ -101,5 +101,6 @@ def sums_to_one(output: Output) -> bool:
     """Whether the numbers of the first row are two or more parts of one whole."""
     row = output.row(0)
     numbers = [v for v in row if isinstance(v, int | float) and not isinstance(v, bool)]
-    is_whole = len(numbers) == len(row) > 1 and are_shares(numbers)
+    is_exact = output.datatype.startswith(("INT", "UINT"))  # several answers, and no shares of one
+    is_whole = len(numbers) == len(row) > 1 and are_shares(numbers) and not is_exact
     return is_whole and abs(sum(numbers) - 1) < 1e-3

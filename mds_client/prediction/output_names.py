@@ -32,9 +32,7 @@ _LABELLED = """label class classname species category klasse classe clase klass 
  recommendation cluster segment risk tier grade band bucket species flower fruit digit"""
 _ANSWERED = """answer output outputs estimate estimation forecast yhat antwort reponse respuesta risposta
  resposta salida sortie ausgabe regression expected mean"""
-_RESULT = (
-    "result results response return value ergebnis resultat resultado risultato wert valeur valor"
-)
+_RESULT = "result results response return value data payload ergebnis resultat resultado risultato wert valeur valor"
 _QUANTITY = """price amount cost revenue demand sales salary temperature quantity eta y text summary translation
  transcript transcription transcribed completion reply generated caption content preis"""
 _RANKS = {
@@ -70,7 +68,7 @@ _DETAIL = _words(
     deviation ci interval logit logits logprob logprobs odds entropy hash checksum sha md5
     commit build env environment cached cache hit seed shape dtype datatype schema encoding mimetype
     created updated started completed finished at datetime metrics total_time license author copyright
-    credits quota billing page offset limit unit units drift outlier city town country street address zip
+    credits quota billing page offset limit unit units city town country street address zip
     postcode email phone file filename sku isbn ticket order invoice patient applicant machine sensor
     """
 )

@@ -33,7 +33,7 @@ def share_of(name: str, value: object) -> float | None:
         return None
     number = float(value) if abs(value) <= 100 else math.inf
     is_percent = is_percentage(name) or (number > _SURELY_PERCENT and "score" not in name.lower())
-    number = number / 100 if is_percent else number
+    number = round(number / 100, 12) if is_percent else number
     return number if 0 <= number <= 1 else None
 
 
@@ -91,7 +91,7 @@ def _of_numbers(value: Mapping[object, object], numbers: Sequence[float]) -> Sha
     if max(numbers) <= 1:
         return _labelled(value, numbers)
     is_hundred = len(numbers) > 1 and abs(sum(numbers) - 100) < 1
-    return _labelled(value, [number / 100 for number in numbers]) if is_hundred else None
+    return _labelled(value, [round(number / 100, 12) for number in numbers]) if is_hundred else None
 
 
 def _labelled(value: Mapping[object, object], shares: Sequence[float]) -> Shares:
@@ -104,7 +104,7 @@ def _is_no_label(name: str) -> bool:
 
 def _of_text(text: str) -> float | None:
     if found := _PERCENT_TEXT.fullmatch(text):
-        number = float(found[1].replace(",", ".")) / 100
+        number = round(float(found[1].replace(",", ".")) / 100, 12)
         return number if number <= 1 else None
     if _NUMBER_TEXT.fullmatch(text):
         number = float(text.strip().replace(",", "."))

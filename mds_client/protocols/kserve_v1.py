@@ -18,6 +18,7 @@ import numpy as np
 from mds_client.codecs.json_answers import outputs_of, rows_in
 from mds_client.errors import MdsError
 from mds_client.prediction import Output
+from mds_client.prediction.output_names import meaning
 from mds_client.protocols.protocol import (
     JSON,
     Conversation,
@@ -101,7 +102,7 @@ class KServeV1(Protocol):
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
         said = self.answer_of(response)
-        if not isinstance(said, Mapping) or "predictions" not in said:
+        if not isinstance(said, Mapping) or not any(map(_is_answer, said)):
             raise unreadable("predictions", response)
         return signature.model, predicted(said, signature, rows, response)
 
@@ -158,6 +159,11 @@ def request(
         request_id=request_id,
         to_explainer=is_asked,
     )
+
+
+def _is_answer(name: object) -> bool:
+    """Whether an answer stands under it: `predictions` as agreed, or what predictors of one's own write."""
+    return meaning(str(name)) in ("answer", "probability")
 
 
 def _names(said: object) -> list[str] | None:

@@ -140,7 +140,33 @@ UNSURE: list[Shape] = [
     ({}, "tree", OWN, NONE, ("output",)),
 ]  # fmt: skip
 
-SHAPES = [*NAMED, *CODES, *WHOSE, *PROBABILITIES, *WRAPPED, *UNSURE]
+# Read as they are, without a rule that was made for them.
+OTHERS: list[Shape] = [
+    ({"predictions": [{"0": 0.1, "1": 0.9}]}, "class", "1", {"1": 0.9, "0": 0.1}, ()),
+    ({"data": {"names": ["a", "b"], "ndarray": [[0.2, 0.8]]}, "meta": {"puid": "x"}}, "class", "b", {"b": 0.8, "a": 0.2}, ("meta",)),
+    ({"output_label": [1], "output_probability": [{"0": 0.1, "1": 0.9}]}, "class", "1", {"1": 0.9, "0": 0.1}, ()),
+    ('{"result": [1]}', "number", "1", NONE, ()),
+    ({"Sentiment": "GOOD", "SentimentScore": {"Good": 0.99, "Bad": 0.01}}, "class", "GOOD", {"Good": 0.99, "Bad": 0.01}, ()),
+    ({"Labels": [{"Name": "Car", "Confidence": 98.9}, {"Name": "Road", "Confidence": 80.1}]}, "multilabel", "Car, Road", {"Car": 0.989, "Road": 0.801}, ()),
+    ({"documentSentiment": {"score": 0.8, "magnitude": 0.9}, "language": "en"}, "tree", OWN, NONE, ("score", "magnitude", "language")),
+    ({"Churn Prediction": "Yes", "Churn Probability": "83.2%"}, "class", "Yes", {"Yes": 0.832}, ()),
+    ({"loan_approved": True, "credit_score": 710, "rate": 4.2}, "tree", OWN, NONE, ("loan_approved", "credit_score", "rate")),
+    ({"keywords": [{"word": "a", "score": 0.5}, {"word": "b", "score": 0.3}]}, "table", "2 rows", NONE, ()),
+    ({"is_spam": "spam", "spam_probability": 0.99}, "class", "spam", {"spam": 0.99}, ()),
+    ({"prediction": [0, 1, 0]}, "vector", "3 numbers", NONE, ()),
+    ({"q10": 1, "q50": 2, "q90": 3, "unit": "MW"}, "number", "2", NONE, ("unit",)),
+    ({"model": {"name": "rf"}, "prediction": {"value": 12.1, "units": "kWh"}}, "number", "12.1", NONE, ("model", "units")),
+    ({"name": "Bob", "score": 0.8}, "tree", OWN, NONE, ("name", "score")),
+    ({"status": 200, "data": "yes"}, "text", "yes", NONE, ("status",)),
+    ({"risk_score": 0.82, "risk_level": "HIGH", "factors": ["a"]}, "class", "HIGH", ("risk_score", 0.82), ("factors",)),
+    ({"dominant_emotion": "happy", "emotion": {"happy": 99.1, "sad": 0.9}}, "class", "happy", {"happy": 0.991, "sad": 0.009}, ()),
+    ({"predictions": [{"name": "temp", "value": 3.2}, {"name": "hum", "value": 40}]}, "table", "2 rows", NONE, ()),
+    ({"gender": "female", "age": 31, "confidence": 0.8}, "tree", OWN, NONE, ("gender", "age", "confidence")),
+    ({"outlier": True}, "class", "true", NONE, ()),
+    ({"best_match": "John", "similarity": 0.91}, "tree", OWN, NONE, ("best_match", "similarity")),
+]  # fmt: skip
+
+SHAPES = [*NAMED, *CODES, *WHOSE, *PROBABILITIES, *WRAPPED, *UNSURE, *OTHERS]
 
 FAILURES: list[tuple[Any, str]] = [
     ({"status": "error", "message": "model not trained for this region", "prediction": None}, "not trained for this"),

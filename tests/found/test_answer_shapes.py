@@ -49,6 +49,7 @@ def shown(answer: Answer) -> tuple[Any, ...]:
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: json.dumps(shape[0])[:80])
 def test_the_right_part_is_the_headline(shape: Shape) -> None:
     body, kind, headline, sure, details = shape
+    body = json.dumps(body) if isinstance(body, str) else body
     assert shown(read(body)) == (kind, headline, sure, details)
 
 

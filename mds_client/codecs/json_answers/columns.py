@@ -122,20 +122,25 @@ def _is_endless(value: float) -> bool:
 
 
 def _tensor(name: str, column: Sequence[object]) -> Output | None:
-    """Lists of one size of numbers, truths or texts; bytes in base64 count as one value."""
+    """Lists of one size of numbers, truths or texts; bytes in base64 count as one value. A list of one stays one."""
+    if any(isinstance(value, list) and len(value) == 1 for value in column):
+        return None
     try:
-        shape = _shape(column, 0)
-        leaves = [_leaf(leaf) for leaf in _leaves(column)]
+        shape, leaves = _shape(column, 0), [_leaf(leaf) for leaf in _leaves(column)]
     except (TypeError, ValueError):
         return None
     known = [leaf for leaf in leaves if leaf is not None]
-    if not known:
-        return None
-    if all(isinstance(leaf, str | bytes) for leaf in known):
-        return _of(name, "BYTES", shape, leaves)
-    if all(isinstance(leaf, bool) for leaf in known):
-        return _of(name, "BOOL", shape, leaves)
-    return _numbers(name, shape, leaves) if all(map(_is_number, known)) else None
+    if known and all(map(_is_number, known)):
+        return _numbers(name, shape, leaves)
+    datatype = _worded_datatype({type(leaf) for leaf in known})
+    return _of(name, datatype, shape, leaves) if datatype else None
+
+
+def _worded_datatype(kinds: set[type]) -> str:
+    """The one that holds truths, or texts and bytes; empty for a mixture and for nothing."""
+    if kinds == {bool}:
+        return "BOOL"
+    return "BYTES" if kinds and kinds <= {str, bytes} else ""
 
 
 def _shape(value: object, depth: int) -> tuple[int, ...]:

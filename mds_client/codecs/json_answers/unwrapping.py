@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mds_client.prediction.object_detection import boxes_of
-from mds_client.prediction.output_names import Meaning, is_envelope, meaning
+from mds_client.prediction.output_names import Meaning, is_envelope, may_be_label, meaning
 from mds_client.prediction.output_parsing import parsed
 from mds_client.prediction.shares import (
     Shares,
@@ -25,7 +25,7 @@ Members = dict[str, object]
 
 def unwrapped(answer: object, depth: int = 0) -> object:
     """What a row was answered: members by name, probabilities by label, a list or a single value."""
-    value = _without_lists(answer)
+    value = _without_text(_without_lists(answer))
     if isinstance(value, list):
         return _paired(value) or value
     if not isinstance(value, Mapping) or set(value) == {"b64"} or depth > _DEEPEST:
@@ -43,24 +43,38 @@ def unwrapped(answer: object, depth: int = 0) -> object:
 def _flat(members: Members, depth: int) -> object:
     """The members, with those of the object that wraps the answer among them."""
     found: Members = {}
-    for name, member in members.items():
+    for name, member in _all_opened(members).items():
         read = _member(name, member, depth)
         if isinstance(read, Mapping) and _is_wrapper(name, read, members):
-            for inner, value in read.items():
-                found[
-                    inner if inner not in found and inner not in members else f"{name}.{inner}"
-                ] = value
+            taken = found.keys() | members.keys()
+            found |= {f"{name}.{n}" if n in taken else n: value for n, value in read.items()}
         else:
             found[name] = read
-    probable = {n: v for n, v in found.items() if meaning(n) == "probability"}
-    if shares := shares_by_names(probable):
-        found = {n: v for n, v in found.items() if n not in probable} | {"probabilities": shares}
-    return found
+    return _with_shares(found)
+
+
+def _with_shares(members: Members) -> Members:
+    """Probabilities that are a member each as one."""
+    probable = {n: value for n, value in members.items() if meaning(n) == "probability"}
+    shares = shares_by_names(probable)
+    if shares is None:
+        return members
+    rest = {name: value for name, value in members.items() if name not in probable}
+    return rest | {"probabilities": shares}
+
+
+def _all_opened(members: Members) -> Members:
+    """Each without its list of one: all of them where each is one, as a table of one row is written."""
+    lists = [member for member in members.values() if isinstance(member, list)]
+    if len(lists) == len(members) and all(len(member) == 1 for member in lists):
+        return {name: _without_lists(member) for name, member in members.items()}
+    return {name: _opened(name, member) for name, member in members.items()}
 
 
 def _member(name: str, member: object, depth: int) -> object:
-    """One member: a list of one without its list, pairs and percent as probabilities, an object inside read too."""
-    value = _read(name, _first_of_frame(_without_lists(member)))
+    """One member: pairs and percent as probabilities, an object inside and JSON in a text read too."""
+    value = _first_of_frame(member)
+    value = _without_text(value) if is_envelope(name) else value
     if isinstance(value, list):
         return _paired(value) or value
     if isinstance(value, Mapping) and set(value) != {"b64"}:
@@ -74,11 +88,23 @@ def _member(name: str, member: object, depth: int) -> object:
     return value
 
 
-def _read(name: str, value: object) -> object:
-    """JSON in a text that wraps the answer, as gateways in front of a function write it."""
-    found = parsed(value) if isinstance(value, str) and is_envelope(name) else None
-    names = {meaning(str(key)) for key in found} if isinstance(found, Mapping) else set()
-    return found if names & {"answer", "probability"} else value
+def _opened(name: str, member: object) -> object:
+    """A list of one without its list, under the name of a part of an answer, or where it holds such parts or a list."""
+    value = _without_lists(member)
+    is_known = meaning(name) in ("answer", "probability", "code") or is_envelope(name)
+    return value if is_known or _tells(value) or isinstance(value, list) else member
+
+
+def _without_text(value: object) -> object:
+    """The JSON in a text, as gateways in front of a function write it, where it holds parts of an answer."""
+    found = parsed(value) if isinstance(value, str) else None
+    return found if _tells(found) else value
+
+
+def _tells(value: object) -> bool:
+    """Whether it is an object with the answer, or with how sure the model is of it."""
+    names = {meaning(str(name)) for name in value} if isinstance(value, Mapping) else set()
+    return bool(names & {"answer", "probability"})
 
 
 def _is_wrapper(name: str, inner: Mapping[str, object], members: Members) -> bool:
@@ -88,12 +114,7 @@ def _is_wrapper(name: str, inner: Mapping[str, object], members: Members) -> boo
     if is_envelope(name) or meaning(name) == "answer":
         return True
     objects = [m for n, m in members.items() if isinstance(m, Mapping) and meaning(n) != "detail"]
-    meanings = {meaning(str(n)) for n in inner}
-    return (
-        meaning(name) != "detail"
-        and len(objects) == 1
-        and bool(meanings & {"answer", "probability"})
-    )
+    return meaning(name) != "detail" and len(objects) == 1 and _tells(inner)
 
 
 def _without_lists(value: object) -> object:
@@ -145,8 +166,10 @@ def _pair(item: Mapping[object, object]) -> tuple[str, float] | None:
     if not _is_plain_pair(item, set(by_meaning)):
         return None
     found = (by_meaning.get(part) for part in ("answer", "code", "aside"))
-    _, label = next(filter(None, found), ("", None))
+    said, label = next(filter(None, found), ("", None))
     share = share_of(*by_meaning["probability"])
+    if meaning(said) == "aside" and not may_be_label(said):
+        return None  # a word of a text, and no class
     if share is None or isinstance(label, bool) or not isinstance(label, str | int):
         return None
     return str(label), share
