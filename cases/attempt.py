@@ -127,7 +127,16 @@ def call(
 
 
 def completed(case: CaseView, attempt: Attempt, row: int = 0) -> CaseView:
-    """The case of one row with everything that the call taught us."""
+    """The case of one row with everything that the call taught us. Never raises: a case that began also ends."""
+    try:
+        return _completed(case, attempt, row)
+    except Exception as cause:
+        _log.exception("the answer to request %s cannot be kept", case.request_id)
+        known = replace(case, seconds_total=attempt.seconds)
+        return _with_error(known, Unexpected(cause, case.request_id))
+
+
+def _completed(case: CaseView, attempt: Attempt, row: int) -> CaseView:
     case = replace(case, seconds_total=attempt.seconds)
     case = _with_signature(case, attempt.signature)
     case = _with_exchange(case, attempt.exchange)

@@ -13,6 +13,8 @@ from mds_client.signature import File
 from mds_client.signature.checks import is_missing
 
 MAX_VALUE_BYTES = 256 * 1024
+MAX_DEPTH = 100
+_TOO_DEEP = "(nested too deeply to keep)"
 
 
 def plain_inputs(values: Mapping[str, object]) -> dict[str, object]:
@@ -35,8 +37,10 @@ def _alike(one: object, other: object) -> bool:
     return left == right or json.dumps(left) == json.dumps(right)
 
 
-def plain_value(value: object) -> object:
-    """A value as plain data."""
+def plain_value(value: object, depth: int = 0) -> object:
+    """A value as plain data; what lies deeper than 100 levels is not kept, which stands in its place."""
+    if depth > MAX_DEPTH:
+        return _TOO_DEEP
     match value:
         case None | bool() | int() | str():
             return value
@@ -49,11 +53,11 @@ def plain_value(value: object) -> object:
         case datetime() | date():
             return value.isoformat()
         case np.generic() | np.ndarray():
-            return plain_value(value.tolist())
+            return plain_value(value.tolist(), depth)
         case Mapping():
-            return {str(name): plain_value(item) for name, item in value.items()}
+            return {str(name): plain_value(item, depth + 1) for name, item in value.items()}
         case list() | tuple() | set() | frozenset():
-            return [plain_value(item) for item in value]
+            return [plain_value(item, depth + 1) for item in value]
     return str(value)
 
 

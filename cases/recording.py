@@ -177,7 +177,9 @@ def _record(sessions: Sessions, case: CaseView, attempt: Attempt) -> Recorded:
             kept = db.cases.complete(session, case, request, response)
     except StorageError as error:
         raise _not_recorded(attempt, error) from error
-    return Recorded(case_id=kept.id, prediction=attempt.prediction, error=attempt.error, case=kept)
+    failure = attempt.error or error_of(kept)
+    answer = None if failure else attempt.prediction
+    return Recorded(case_id=kept.id, prediction=answer, error=failure, case=kept)
 
 
 def _not_recorded(attempt: Attempt, error: StorageError) -> CaseNotRecorded:

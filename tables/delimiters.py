@@ -23,6 +23,7 @@ _LIKELY = ",;\t|"
 _DECIMAL = re.compile(r"\s*[+-]?\d+[.,]\d+\s*", re.ASCII)
 _SAMPLE_ROWS = 100
 _SAMPLE_TEXT = 200_000
+_LONGEST_SAMPLE = 10 * 2**20
 _LINE = re.compile(r"[^\r\n]+(?:\r\n|\r|\n)?|\r\n|\r|\n")
 _LONGEST_CELL = 10 * 2**20
 _SEP = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
@@ -43,7 +44,7 @@ def sniffed(text: str, *, wanted: str = "", likely: str = "") -> Dialect:
 
     `wanted` is a delimiter that a person chose; `likely` one that the name of the file speaks for.
     """
-    sample = text[:_SAMPLE_TEXT]
+    sample = _sample(text)
     quote, escape = _quote(sample), "\\" if re.search(r'[^\\]\\"', sample) else None
     declared = _SEP.match(sample)
     if declared and not wanted:
@@ -53,6 +54,14 @@ def sniffed(text: str, *, wanted: str = "", likely: str = "") -> Dialect:
     marks = [NONE, *(mark for mark in NAMES if mark in sample)]
     found = [Dialect(delimiter=mark, quote=quote, escape=escape) for mark in marks]
     return max(found, key=lambda one: _score(sample, one, likely))
+
+
+def _sample(text: str) -> str:
+    """The beginning of the text, and at least two of its lines where they are long."""
+    end = _SAMPLE_TEXT
+    for found in islice(_LINE.finditer(text[:_LONGEST_SAMPLE]), 3):
+        end = max(end, found.end())
+    return text[:end]
 
 
 def rows(text: str, dialect: Dialect) -> Iterator[list[str]]:
@@ -136,7 +145,7 @@ def _sample_rows(sample: str, dialect: Dialect) -> list[list[str]]:
     found: list[list[str]] = []
     with suppress(UnreadableFile):  # said later, when the whole text is read
         found.extend(islice(rows(sample, dialect), _SAMPLE_ROWS + 20))
-    if len(sample) == _SAMPLE_TEXT:
+    if len(sample) >= _SAMPLE_TEXT:
         found = found[:-1]  # the last row of the sample is cut off
     kept = [row for row in found if any(cell.strip() for cell in row) and not is_comment(row)]
     return kept[:_SAMPLE_ROWS]

@@ -17,6 +17,7 @@ from ui.fields._formats import holds_a_file
 from ui.text import plain
 
 IN_SIGHT = 7
+MOST_DRAWN = 1_000
 _REST = "More"
 _MOST_IN_GROUP = 40
 _PART = 20
@@ -24,9 +25,16 @@ _SHORT = 80
 
 
 def draw(signature: Signature, opened_with: Values, key: str) -> dict[str, object]:
-    """Draw every field, opened with these values; give back what the widgets hold now."""
+    """Draw every field, opened with these values; give back what the widgets hold now.
+
+    Of very many the first are drawn; the others stay as they were opened.
+    """
     _keeping.forget_others(key)
     form = _Form(key, opened_with, is_pressed=_was_pressed(key))
+    form.values.update({f.name: opened_with.get(f.name) for f in signature.inputs[MOST_DRAWN:]})
+    if form.values:
+        _draw_left_out(signature)
+        signature = replace(signature, inputs=signature.inputs[:MOST_DRAWN])
     groups = layout(signature)
     if len(groups) > 1:
         _draw_finder(form, groups)
@@ -38,6 +46,14 @@ def draw(signature: Signature, opened_with: Values, key: str) -> dict[str, objec
         _refused.draw(key)
     form.complain(complaints, groups)
     return form.values
+
+
+def _draw_left_out(signature: Signature) -> None:
+    st.warning(
+        f"This model takes {len(signature.inputs):,} inputs, more than a form can hold: here are the first "
+        f"{MOST_DRAWN:,}. The others go as the example has them, else as unknown. Ask with a file to give all.",
+        icon=":material/warning:",
+    )
 
 
 def layout(signature: Signature) -> list[tuple[str, list[Field]]]:

@@ -53,6 +53,9 @@ class MdsError(Exception):
         return self.exchange.request_id if self.exchange else ""
 
 
+_MOST_SHOWN = 50  # problems of one request
+
+
 class InvalidValues(MdsError):
     """One or more values cannot be sent to the model. `problems` names the fields."""
 
@@ -60,8 +63,11 @@ class InvalidValues(MdsError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
+        shown = [problem.sentence for problem in self.problems[:_MOST_SHOWN]]
+        if len(self.problems) > _MOST_SHOWN:
+            shown.append(f"And {len(self.problems) - _MOST_SHOWN:,} more.")
         super().__init__(
-            " ".join(problem.sentence for problem in self.problems),
+            " ".join(shown),
             advice="Correct the marked fields and ask again. Nothing was sent.",
         )
 

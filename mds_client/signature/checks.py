@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from functools import lru_cache
 from numbers import Integral, Real
@@ -29,6 +29,7 @@ INTEGER_LIMITS = {
     "UINT64": (0, 2**64 - 1),
 }
 _MAX_TEXT = 1_000_000
+_MOST_LEVELS = 100
 _MAX_PATTERN = 1_000
 
 
@@ -259,6 +260,8 @@ def _has_holes(value: object) -> bool:
 def _json(field: FieldSpec, value: object) -> str:
     if isinstance(value, Unreadable):
         return f"{field.title} is not valid JSON{_where(value)}."
+    if _is_deeper(value, _MOST_LEVELS):
+        return f"{field.title} is nested too deeply: at most {_MOST_LEVELS} levels can be sent."
     try:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
@@ -267,6 +270,22 @@ def _json(field: FieldSpec, value: object) -> str:
     if wanted is None or isinstance(_read(value), wanted[0]):
         return ""
     return f"{field.title} {wanted[1]}"
+
+
+def _is_deeper(value: object, most: int) -> bool:
+    """Whether lists and objects are nested in more levels; without a call for each, which ends at some depth."""
+    level = [value]
+    for _ in range(most + 1):
+        level = [inner for outer in level for inner in _parts(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _parts(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _read(value: object) -> object:

@@ -1,5 +1,6 @@
 """Asking a model: one call, one case, whatever happens."""
 
+import functools
 import logging
 import multiprocessing
 import os
@@ -416,3 +417,19 @@ def _ask_and_die(url: str) -> None:
 
     asked = RowsRequest(model=_Row(ask_one), sessions=sessions, key="rows")
     next(predict_rows(asked, [{"bill": 1}, {"bill": 2}]))
+
+
+@pytest.mark.parametrize("depth", [50, 5_000])
+def test_what_is_nested_very_deeply_still_becomes_a_case(sessions, depth: int):
+    nested = functools.reduce(lambda inner, _: [inner], range(depth), 1)
+    model = StubPredictor(Answer(kind="tree", details={"x": nested}))
+    case = predict_and_record(model, {"bill": nested}, sessions=sessions, key="k").case
+    assert case.is_answered
+    assert ("nested too deeply" in str(case.entered)) is (depth > 100)
+
+
+def test_an_answer_that_cannot_be_kept_ends_its_case_too(sessions):
+    answer = Answer(kind="class", label="Adelie", probabilities={"Adelie": object()})
+    asked = predict_and_record(StubPredictor(answer), VALUES, sessions=sessions, key="k")
+    assert (asked.prediction, asked.case.outcome) == (None, "error")
+    assert asked.error.sentence.startswith("Something went wrong on our side")

@@ -9,7 +9,7 @@ import pytest
 
 from mds_client.errors import MdsError
 from tables import readers
-from tables.errors import UnreadableFile
+from tables.errors import TooLarge, UnreadableFile
 from tables.readers import Reader
 from tables.reading import read
 from tables.table import Choices, Limits, Table
@@ -64,3 +64,19 @@ def test_a_reader_that_breaks_is_a_damaged_file(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(UnreadableFile, match="damaged") as caught:
         read(b"a,b\n1,2\n")
     assert "ZeroDivisionError" in caught.value.detail
+
+
+def test_sixty_thousand_columns_are_said_and_not_read_as_one() -> None:
+    names = ",".join(f"c{n}" for n in range(60_000))
+    data = f"{names}\n{','.join('1' * 60_000)}\n".encode()
+    with pytest.raises(TooLarge, match="60,000 columns, and at most 16,384 are read at once"):
+        read(data, "wide.csv")
+
+
+@pytest.mark.parametrize("nested", [b"[" * 100_000, b'{"a":' * 100_000])
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_json_that_is_nested_very_deeply_is_a_sentence(nested: bytes, name: str) -> None:
+    with pytest.raises(UnreadableFile):
+        read(nested + b"1", name)
+    with pytest.raises(UnreadableFile, match="nested too deeply"):
+        read(b"[" * 50_000 + b"]" * 50_000, "a.json")

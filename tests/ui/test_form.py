@@ -105,3 +105,15 @@ def test_hostile_words_are_words(kind: str) -> None:
     assert spoken
     assert not any("<img" in words.replace("\\<img", "") for words in spoken)
     assert not any("**bold" in words.replace("\\*", "") for words in spoken)
+
+
+def test_of_ten_thousand_inputs_the_first_are_drawn_and_the_others_leave_as_they_were(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ui.form.MOST_DRAWN", 30)  # a thousand take two seconds
+    fields = [Field(name=f"f{n}", kind="number", examples=(float(n),)) for n in range(10_000)]
+    form = form_of(*fields)
+    assert len(form.number_input) == 30
+    assert "takes 10,000 inputs, more than a form can hold" in form.warning[0].value
+    form.number_input[0].set_value(5.5)
+    assert sent(form) == {"f0": 5.5} | {f"f{n}": float(n) for n in range(1, 10_000)}

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from mds_client.errors import InvalidValues, Problem
 from mds_client.signature import Field, File
 from mds_client.signature.checks import Unreadable
 
@@ -73,3 +74,21 @@ def test_any_file_where_text_goes_as_base64() -> None:
     assert "must be text" in _sentence(
         Field(name="x", kind="text"), File(name="a", media_type="", data=b"")
     )
+
+
+def test_json_nested_too_deeply_is_said_before_it_is_sent() -> None:
+    nested: object = 1
+    for _ in range(100):
+        nested = {"a": [nested]}
+    assert "at most 100 levels" in _sentence(Field(name="x", kind="json"), nested)
+    wide = [[{"a": n} for n in range(1_000)]]
+    assert not _sentence(Field(name="x", kind="json"), wide)
+
+
+def test_very_many_problems_are_counted() -> None:
+    error = InvalidValues(
+        [Problem(field=f"f{n}", sentence=f"F{n} is needed.") for n in range(9_000)]
+    )
+    assert error.sentence.startswith("F0 is needed. F1")
+    assert error.sentence.endswith("F49 is needed. And 8,950 more.")
+    assert len(error.problems) == 9_000
