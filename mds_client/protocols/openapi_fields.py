@@ -30,6 +30,11 @@ _OUR_HEADERS = {
     "accept", "authorization", "content-type", "content-length", "host", "user-agent", "x-request-id",
     "traceparent", "tracestate", "baggage",
 }  # fmt: skip
+_PREDICTS = re.compile(
+    r"predict|infer|scor|classif|detect|recogni|translat|embed|genera[t]|summari|forecast|estimat|recommend"
+    r"|segment|transcri|ocr|\bask\b|answer|comple[t]|chat|evaluat|invo[ck]|analy[sz]|sentiment|similar|rank|caption",
+    re.IGNORECASE,
+)
 _PLACES = ("path", "query", "header")
 _JSON, _MULTIPART = "application/json", "multipart/form-data"
 _URLENCODED = "application/x-www-form-urlencoded"
@@ -64,6 +69,13 @@ class Operation:
     @property
     def title(self) -> str:
         return f"{self.method.upper()} {self.path}"
+
+    @cached_property
+    def says_it_predicts(self) -> bool:
+        """To judge by its path, its id and its summary."""
+        said = (self.facts.get("operationId"), self.facts.get("summary"))
+        words = " ".join((self.route, *map(text_of, said))).replace("_", " ")
+        return bool(_PREDICTS.search(words))
 
     @cached_property
     def body(self) -> Body | None:
@@ -173,7 +185,17 @@ def _body(operation: Operation) -> Body | None:
         declared = place.get("schema") or {}
         schema = Schema(_with_examples(declared, place), operation.document)
         return Body(media_type=str(media_type), format=format, schema=schema, declared=declared)
-    return None
+    return _undeclared(operation)
+
+
+def _undeclared(operation: Operation) -> Body | None:
+    """JSON of any form for an operation that predicts by its name and says nothing of what it takes: its code
+    reads the request by itself."""
+    is_silent = "requestBody" not in operation.facts and not operation.parameters
+    if operation.method != "post" or not is_silent or not operation.says_it_predicts:
+        return None
+    said = {"description": "What it takes is not declared: the JSON that its code reads."}
+    return Body(media_type=_JSON, format="json", schema=Schema(said), declared=said)
 
 
 def _format(media_type: str) -> Format | None:

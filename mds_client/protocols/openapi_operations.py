@@ -20,12 +20,6 @@ _NOT_MODELS = re.compile(
     r"token|feedback|load|unload|repository|users?|config|shutdown)([/._-]|$)",
     re.IGNORECASE,
 )
-_PREDICTS = re.compile(
-    r"predict|infer|scor|classif|detect|recogni|translat|embed|genera[t]|summari|forecast|estimat|recommend"
-    r"|segment|transcri|ocr|\bask\b|answer|comple[t]|chat|evaluat|invo[ck]|analy[sz]|sentiment|similar|rank|caption",
-    re.IGNORECASE,
-)
-
 Facts = Mapping[str, object]
 
 
@@ -151,14 +145,7 @@ def _is_likely(operation: Operation) -> bool:
     """Whether somebody may look for it among the models."""
     is_asked = operation.method in ("get", "post") and is_path(operation.path)
     is_asked = is_asked and not _NOT_MODELS.search(operation.route)
-    return is_asked and (
-        "requestBody" in operation.facts or bool(_PREDICTS.search(_words(operation)))
-    )
-
-
-def _words(operation: Operation) -> str:
-    said = (operation.facts.get("operationId"), operation.facts.get("summary"))
-    return " ".join((operation.route, *map(text_of, said))).replace("_", " ")
+    return is_asked and ("requestBody" in operation.facts or operation.says_it_predicts)
 
 
 def _of_inputs(operation: Operation, server: Server, *, has_input: bool) -> str | None:
@@ -170,7 +157,7 @@ def _of_inputs(operation: Operation, server: Server, *, has_input: bool) -> str 
         return _of_media(operation)
     if cookies := [str(p.get("name")) for p in operation.parameters if _is_cookie(p)]:
         return f"It needs the cookie {cookies[0]!r}, which is not sent."
-    if operation.body is None and not _PREDICTS.search(_words(operation)):
+    if operation.body is None and not operation.says_it_predicts:
         places = {p.get("in") for p in asked(operation, server)}
         if operation.method == "get" or "query" not in places:
             return "It reads what is stored: nothing in its name says that it predicts."

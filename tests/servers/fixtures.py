@@ -24,6 +24,8 @@ kserve = _started("kserve", "/v2/health/ready")
 seldon_core_1 = _started("seldon_core_1", "/health/status")
 mlflow_scoring = _started("mlflow_scoring", "/ping")
 fastapi_keyed = _started("fastapi_keyed", "/health")
+bentoml_service = _started("bentoml_service", "/readyz")
+litserve_service = _started("litserve_service", "/health")
 ray_serve = _started("ray_serve", "/loans/openapi.json")
 # Ready when its last model has its alias.
 mlflow_registry = _started(

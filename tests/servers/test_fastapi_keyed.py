@@ -30,14 +30,14 @@ def test_what_is_offered_and_why_the_rest_is_not(client: MdsClient) -> None:
     names = {info.ref.name for info in client.models()}
     assert names == {
         "predict", "predict_query", "predict_get", "classify_image", "predict_files", "predict_form",
-        "regions.region.cities.city.predict", "bare", "either", "fault",
+        "regions.region.cities.city.predict", "bare", "either", "fault", "predict_raw",
     }  # fmt: skip
     others = {other.what: other.reason for other in client.protocol().not_offered}
     assert others.keys() == {
-        "POST /predict_raw", "POST /predict_visitor", "POST /reload_config", "PUT /items/{item}",
+        "POST /collect_raw", "POST /predict_visitor", "POST /reload_config", "PUT /items/{item}",
         "GET /items/{item}",
     }  # fmt: skip
-    assert "neither a body nor parameters" in others["POST /predict_raw"]
+    assert "neither a body nor parameters" in others["POST /collect_raw"]
     assert "cookie 'visitor'" in others["POST /predict_visitor"]
     assert "PUT changes" in others["PUT /items/{item}"]
 
@@ -53,6 +53,7 @@ CASES = [
     ("regions.region.cities.city.predict",
      {"region": "north", "city": "a b ?é", "x-unit": "cm", "amount": 1.5}, "north a b ?é cm 1.5"),
     ("bare", {"body": 2.5}, 5.0),
+    ("predict_raw", {"body": {"x": [1, None]}}, 14),
     ("either", {"body": {"name": "Rex"}}, "Dog"),
 ]  # fmt: skip
 

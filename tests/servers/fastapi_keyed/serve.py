@@ -119,6 +119,11 @@ async def predict_raw(request: Request) -> dict:
     return {"prediction": len(await request.body())}
 
 
+@app.post("/collect_raw", **keyed)
+async def collect_raw(request: Request) -> dict:
+    return {"kept": len(await request.body())}
+
+
 @app.post("/predict_visitor", **keyed)
 def predict_visitor(applicant: Applicant, visitor: Annotated[str, Cookie()]) -> dict:
     return {"prediction": visitor}
