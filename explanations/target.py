@@ -13,6 +13,9 @@ from mds_client.prediction import Answer
 TargetKind = Literal["probability", "agreement", "words", "number", "score", "seconds"]
 # A text of so many words is more than a label: some of it can stay while the rest goes.
 FEWEST_WORDS = 3
+_PAIRS = (("yes", "no"), ("true", "false"), ("1", "0"), ("positive", "negative"), ("pos", "neg"))
+_NEGATIVES = {negative for _, negative in _PAIRS}
+_OPPOSITES = {a: b for pair in _PAIRS for a, b in (pair, pair[::-1])}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +37,9 @@ class Target:
     @classmethod
     def of(cls, answer: Answer) -> Target:
         """What there is to explain about this answer."""
-        if answer.kind == "class" and answer.probability is not None:
-            return cls(kind="probability", answer=answer.label)
         if answer.kind == "class":
-            return cls(kind="agreement", answer=answer.label)
+            kind: TargetKind = "probability" if _is_known_of_all(answer) else "agreement"
+            return cls(kind=kind, answer=answer.label)
         if answer.kind == "number":
             return cls(kind="number", unit=answer.unit)
         if answer.kind == "segments":
@@ -61,7 +63,7 @@ class Target:
         """The number in an answer to a changed input."""
         match self.kind:
             case "probability":
-                return _present(answer.probabilities.get(self.answer))
+                return _present(probability_of(answer, self.answer))
             case "agreement":
                 return float(self.is_same(answer))
             case "words":
@@ -125,6 +127,27 @@ class Target:
     @property
     def _unit(self) -> str:
         return f"{formatting.GAP}{self.unit}" if self.unit else ""
+
+
+def _is_known_of_all(answer: Answer) -> bool:
+    """Whether an answer with another label also tells the probability of this one: it gives those of several
+    labels, or there are only two."""
+    several = len(answer.probabilities) > 1
+    return answer.probability is not None and (several or answer.label.casefold() in _OPPOSITES)
+
+
+def probability_of(answer: Answer, label: str) -> float | None:
+    """That of a label, None where the answer does not tell; of two opposites the one that is left out has the rest."""
+    found = answer.probabilities.get(label)
+    if found is not None or _OPPOSITES.get(answer.label.casefold()) != label.casefold():
+        return found
+    if len(answer.probabilities) == 1 and answer.probability is not None:
+        return 1 - answer.probability
+    if answer.label.casefold() not in _NEGATIVES or answer.score is None:
+        return None
+    return (
+        answer.score if 0 <= answer.score <= 1 else None
+    )  # the number beside "no" is that of "yes"
 
 
 def _present(value: float | None) -> float:

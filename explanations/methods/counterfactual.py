@@ -18,7 +18,7 @@ from explanations.counterfactuals.desired_outcome import DesiredOutcome
 from explanations.counterfactuals.search import Search
 from explanations.counterfactuals.suggestions import Found, Narrator
 from explanations.errors import ExplanationCancelled
-from explanations.target import Target
+from explanations.target import Target, probability_of
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer
 from mds_client.signature import FILE_KINDS, TABULAR_KINDS, Signature
@@ -109,5 +109,6 @@ class _Lenient(Target):
 
     def read(self, answer: Answer) -> float:
         if self.kind == "probability":
-            return answer.probabilities.get(self.answer, math.nan)
+            found = probability_of(answer, self.answer)
+            return math.nan if found is None else found
         return super().read(answer)

@@ -33,7 +33,7 @@ def of_label(signature: Signature, ref: ModelRef, label: str) -> Target:
     """The probability of a label; where the model gives none, how many answers say it."""
     last = _last(ref)
     has_scores = (
-        last.probability is not None
+        Target.of(last).kind == "probability"
         if last and last.kind == "class"
         else signature.output("probabilities") is not None
     )
