@@ -12,6 +12,7 @@ ASKED = "asked"  # what the last press of Predict gave
 ASKING = "asking"  # the id of the case that the last press of Predict began
 DRAFTS = "drafts"  # tells this session from one before a reload
 LAST = "last"  # the values last asked of each model in this session, by model reference
+UPLOAD = "upload"  # the file of rows that was chosen last, while its box may not be drawn
 FILE = "file"  # the file that is asked about
 JOBS = "jobs"  # ids of the explanations that were seen on their way
 SUGGESTED = "suggested"  # values that somebody wants to open as a scenario

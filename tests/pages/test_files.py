@@ -213,3 +213,32 @@ def test_the_reason_of_a_column_is_true(predict: AppTest) -> None:
     app.button(key="rows_all").click().run()
     app.run()
     assert not any("earlier file" in why for why in _frame(app, "Why")["Why"])
+
+
+def test_a_file_stays_while_one_case_is_looked_at(
+    predict: AppTest, built: services.Services
+) -> None:
+    app = _opened(predict, _file(ROWS[:3]))
+    given = app.session_state["file"]
+    choices = abs(hash(given.choices))
+    editor = f"rows_columns_{given.digest[:12]}_{choices}_demo/penguins@v2"
+    assert editor in app.session_state
+    # The fourth field, body mass, goes as unknown.
+    app.session_state[editor] = {
+        "edited_rows": {3: {"Column": "–"}},
+        "added_rows": [],
+        "deleted_rows": [],
+    }
+    app.run()
+    app.button(key="rows_all").click().run()
+    asked = queries.recent(built.sessions)
+    assert {case.entered["body_mass_g"] for case in asked} == {None}
+    app.segmented_control(key="predict_about").set_value("One case").run()
+    app.segmented_control(key="predict_about").set_value("A file").run()
+    assert not app.exception
+    assert any("birds.csv is still here" in text.value for text in app.markdown)
+    assert any("3 rows were answered" in text.value for text in app.markdown)
+    assert "Body mass" in " ".join(w.value for w in app.warning)
+    assert len(queries.recent(built.sessions)) == len(asked)
+    app.button(key="rows_file_away").click().run()
+    assert any("Choose a file" in info.value for info in app.info)

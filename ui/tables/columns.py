@@ -20,6 +20,7 @@ from ui.text import plain
 _MOST_SHOWN = 500
 _MOST_FIXED = 10
 _FIXED_KINDS = ("number", "integer", "boolean", "category", "text", "datetime")
+Chosen = dict[str, str | None]
 _NONE = "–"
 
 
@@ -47,6 +48,12 @@ def _suggested(given: Given, model: ModelRef, signature: Signature) -> Mapping:
 def _edited(given: Given, suggested: Mapping, model: ModelRef, signature: Signature) -> Mapping:
     """The suggestion with what the person chose in the table."""
     key = f"rows_columns_{given.digest[:12]}_{abs(hash(given.choices))}_{model}"
+    if (
+        key not in st.session_state
+    ):  # drawn anew: it opens with what was chosen while it was drawn before
+        given.opened[str(model)] = dict(given.chosen.get(str(model), {}))
+    opened = given.opened.get(str(model), {})
+    suggested = _corrected(given, suggested, opened, signature)
     asked = _rows(suggested, signature)
     edited = st.data_editor(
         asked,
@@ -59,12 +66,23 @@ def _edited(given: Given, suggested: Mapping, model: ModelRef, signature: Signat
             )
         },
     )
-    mapping = suggested
-    for field, before, now in zip(signature.inputs, asked["Column"], edited["Column"], strict=True):
-        if now != before:
-            mapping = corrected(
-                mapping, field.name, None if now == _NONE else now, given.table, signature
-            )
+    changed = {
+        field.name: None if now == _NONE else now
+        for field, before, now in zip(
+            signature.inputs, asked["Column"], edited["Column"], strict=True
+        )
+        if now != before
+    }
+    given.chosen[str(model)] = opened | changed
+    return _corrected(given, suggested, changed, signature)
+
+
+def _corrected(given: Given, mapping: Mapping, chosen: Chosen, signature: Signature) -> Mapping:
+    """The mapping with the columns, or none, that a person chose for fields."""
+    known = {field.name for field in signature.inputs}
+    for name, column in chosen.items():
+        if name in known and (column is None or column in given.table.columns):
+            mapping = corrected(mapping, name, column, given.table, signature)
     return mapping
 
 

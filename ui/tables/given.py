@@ -17,8 +17,8 @@ class Given:
     fields by which its sheet was chosen; `cases` are those of its rows so far, by question.
 
     `rounds` names the round in which a question is asked anew, `recalled` has the columns that earlier files of a
-    model used, `looked_up` the cases that answered a question before this session, `replaced` what cells mean in the words of a person, by
-    model.
+    model used, `looked_up` the cases that answered a question before this session, `replaced` what cells mean in the words of a person, `chosen` the column that a
+    person chose for a field, or none, and `opened` what of that the table of columns on the page opened with, all by model.
     """
 
     name: str
@@ -29,6 +29,8 @@ class Given:
     cases: dict[str, list[CaseView]] = field(default_factory=dict)
     replaced: dict[str, tuple[tuple[str, str, object], ...]] = field(default_factory=dict)
     rounds: dict[str, str] = field(default_factory=dict)
+    chosen: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    opened: dict[str, dict[str, str | None]] = field(default_factory=dict)
     recalled: dict[str, dict[str, str]] = field(default_factory=dict)
     looked_up: dict[str, dict[int, CaseView]] = field(default_factory=dict)
 

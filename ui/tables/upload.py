@@ -13,6 +13,7 @@ from tables.fitting import read_fitting
 from tables.readers import suffixes
 from tables.table import Choices, Table
 from ui import session
+from ui.tables import kept_upload
 from ui.tables.given import Given
 from ui.text import plain
 
@@ -28,18 +29,18 @@ def draw(model: ModelRef, signature: Signature) -> Given | None:
 
     Of several sheets the one is read whose columns fit the signature; another can be chosen.
     """
-    uploaded = st.file_uploader(
+    chosen = kept_upload.choose(
         "A file with one case per row",
-        type=[suffix.lstrip(".") for suffix in suffixes()],
-        key=f"rows_file_{model}",
-        help="CSV, Excel, OpenDocument, Parquet, Arrow, JSON, JSON Lines, or a ZIP of pictures or recordings.",
+        f"rows_file_{model}",
+        [suffix.lstrip(".") for suffix in suffixes()],
+        "CSV, Excel, OpenDocument, Parquet, Arrow, JSON, JSON Lines, or a ZIP of pictures or recordings.",
     )
-    if uploaded is None:
+    if chosen is None:
         st.session_state.pop(session.FILE, None)
         st.info("Choose a file. You see how it was read before anything is sent.")
         return None
-    key = f"{uploaded.file_id}"
-    given = _read(uploaded.name, uploaded.getvalue(), _choices(key), signature)
+    key = chosen.id
+    given = _read(chosen.name, chosen.content, _choices(key), signature)
     if isinstance(given, UnreadableFile):
         _draw_choices(given.sheets, key)  # another sheet may be readable
         return None
@@ -108,7 +109,11 @@ _NAMES = ("sheet", "encoding", "delimiter", "decimal", "header_row", "keep_total
 def _draw_totals(table: Table, key: str) -> None:
     """Rows that are the sums of others are not sent, unless a person wants them."""
     if table.totals or table.choices.keep_totals:
-        st.checkbox("Send rows that are totals of others too", key=f"rows_keep_totals_{key}")
+        st.checkbox(
+            "Send rows that are totals of others too",
+            key=f"rows_keep_totals_{key}",
+            persist_state="session",
+        )
 
 
 def _draw_choices(sheets: Sequence[str], key: str) -> None:
@@ -126,6 +131,7 @@ def _draw_choices(sheets: Sequence[str], key: str) -> None:
             step=1,
             placeholder=_FOUND,
             key=f"rows_header_row_{key}",
+            persist_state="session",
             help="0 where the file has none.",
         )
 
@@ -137,5 +143,6 @@ def _box(
         label,
         [_FOUND, *options],
         key=f"rows_{name}_{key}",
+        persist_state="session",
         format_func=lambda option: (words or {}).get(option, option),
     )
