@@ -65,12 +65,25 @@ def examined(server: Server) -> list[Finding]:
     fault = fault_of(server.url)
     if fault:
         return _amended(server, fault, WRONG)
+    fault = without_route(server.url)
+    if fault and _is_recognised(replace(server, url=fault.better)):
+        return _amended(server, fault, FAILED)
     with MdsClient(server) as client:
         try:
             found = client.detect()
         except MdsError as error:
             return _away(server, error)
         return _of_protocol(client, found)
+
+
+def _is_recognised(server: Server) -> bool:
+    """Whether a server of a known protocol answers: one that answers anything may be taken for another below its
+    routes."""
+    with MdsClient(server) as client:
+        try:
+            return bool(client.detect().protocol)
+        except MdsError:
+            return False
 
 
 def _amended(server: Server, fault: Fault, code: int) -> list[Finding]:

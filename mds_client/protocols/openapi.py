@@ -78,7 +78,8 @@ class OpenAPI(Protocol):
         if not found and not any(other.is_likely for other in others):
             return ""
         prefixes = ", ".join(f"{document.prefix or '/'}" for document in documents)
-        return f"OpenAPI documents of {prefixes} describe {len(found)} operations like predictions."
+        counted = "1 operation" if len(found) == 1 else f"{len(found)} operations"
+        return f"OpenAPI documents of {prefixes} describe {counted} like predictions."
 
     def ready(self) -> Conversation[bool]:
         """There is no agreed route: whoever shows a document can be asked."""

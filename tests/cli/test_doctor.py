@@ -86,6 +86,7 @@ def test_a_good_server_is_asked_once(capsys: Captured, url: str) -> None:
         ("{url}/ ", "Write {url}/."),
         ("{url}/v2/models/penguins/infer", "Leave it out: write {url}."),
         ("{url}/docs", "Leave it out: write {url}."),
+        ("{url}/v2/models/m", "Leave it out: write {url}."),
         ("{url}/?x=1", "write {url}/."),
         ("https://{host}", "There is no TLS at this address. Write {url}."),
     ],
