@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from cli.output import GOOD, NotFound, Wrong, document, printable, say, table
-from db.engine import Sessions, make_sessions
-from db.errors import StorageError
+from db.engine import Sessions, begin, close, make_sessions
+from db.errors import NewerSchema, StorageError
+from db.migrate import opened, schema_of
 from jobs import store
 from jobs.errors import NoSuchJob
 from jobs.store import JobView
@@ -18,18 +21,32 @@ def run(chosen: argparse.Namespace) -> int:
     """Look at the rows of jobs; workers see what is asked of them here."""
     url = settings().database_url.get_secret_value()
     try:
-        sessions = make_sessions(url)
-        if chosen.action == "list":
-            _list(sessions, chosen)
-        else:
-            _one(sessions, chosen)
+        with _sessions(url) as sessions:
+            if chosen.action == "list":
+                _list(sessions, chosen)
+            else:
+                _one(sessions, chosen)
     except NoSuchJob as error:
         raise NotFound(f"{error.sentence} {error.advice}") from error
+    except NewerSchema:
+        raise
     except StorageError as error:
         raise Wrong(
             f"The jobs cannot be read: {error}. The app makes its tables when it starts."
         ) from error
     return GOOD
+
+
+@contextmanager
+def _sessions(url: str) -> Iterator[Sessions]:
+    """Sessions on tables that this version knows. Raises NewerSchema, StorageError."""
+    with opened(url) as engine, begin(engine) as connection:
+        schema_of(connection)
+    sessions = make_sessions(url)
+    try:
+        yield sessions
+    finally:
+        close(sessions)
 
 
 def _list(sessions: Sessions, chosen: argparse.Namespace) -> None:

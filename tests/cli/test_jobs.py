@@ -1,0 +1,101 @@
+"""`mds jobs` and `mds worker`, as an operator types them, on both databases."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+import db.jobs
+import settings
+from cli.main import main
+from db.engine import Sessions, begin, writing
+from db.ids import new_id, utc_now
+from db.migrate import opened
+from jobs import store
+from jobs.store import JobView
+from tests.jobs.some_kinds import Counting, counting
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def known(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The settings name the database."""
+    monkeypatch.setenv("MDS_DATABASE_URL", database_url)
+    settings.settings.cache_clear()
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level  # a worker has a log of its own
+    root.handlers = []
+    yield
+    root.handlers = handlers
+    root.setLevel(level)
+    settings.settings.cache_clear()
+
+
+@pytest.fixture
+def job(known: None, sessions: Sessions) -> JobView:
+    """One that waits; nobody takes it."""
+    kind = counting()
+    return store.submit(sessions, kind, store.make(kind, person="ada"), Counting(last=3))
+
+
+def test_a_waiting_job_is_listed_with_how_to_run_it(job: JobView, capsys: Captured) -> None:
+    assert main(["jobs"]) == 0
+    said = capsys.readouterr()
+    (line,) = [line for line in said.out.splitlines() if line.startswith(job.id)]
+    assert line.split()[1:5] == ["waiting", "0%", "Counting", "ada"]
+    assert "no worker runs. `mds worker` starts one." in said.err
+    assert main(["jobs", "list", "--person", "eve"]) == 0
+    assert "There is no job." in capsys.readouterr().err
+
+
+def test_a_job_is_shown_without_what_it_takes(job: JobView, capsys: Captured) -> None:
+    assert main(["jobs", "show", job.id, "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["id"], shown["state"], shown["person"]) == (job.id, "waiting", "ada")
+    assert "last" not in json.dumps(shown)
+
+
+def test_a_waiting_job_is_stopped_and_let_go_on(job: JobView, capsys: Captured) -> None:
+    assert main(["jobs", "cancel", job.id]) == 0
+    assert "cancelled" in capsys.readouterr().out
+    assert main(["jobs", "resume", job.id]) == 0
+    assert "waiting" in capsys.readouterr().out
+
+
+def test_a_running_job_is_asked_to_stop(job: JobView, sessions: Sessions, capsys: Captured) -> None:
+    with writing(sessions) as session:
+        assert db.jobs.claim(session, job.id, 0, "worker-1", utc_now())
+    assert main(["jobs", "cancel", job.id, "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["state"], shown["stop_asked"]) == ("running", True)
+
+
+def test_what_does_not_wait_or_run_cannot_go_on(job: JobView, capsys: Captured) -> None:
+    assert main(["jobs", "resume", job.id]) == 1
+    assert capsys.readouterr().err.count("\n") <= 2
+
+
+@pytest.mark.parametrize("action", ["show", "cancel", "resume"])
+def test_a_job_that_is_not_there_is_said(known: None, capsys: Captured, action: str) -> None:
+    missing = new_id()
+    assert main(["jobs", action, missing]) == 4
+    assert "There is no" in capsys.readouterr().err
+    assert main(["jobs", action]) == 2
+    assert f"mds jobs {action} ID" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["jobs"], ["worker"]])
+def test_newer_tables_are_refused_in_one_sentence(
+    job: JobView, database_url: str, capsys: Captured, command: list[str]
+) -> None:
+    with opened(database_url) as engine, begin(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert main(command) != 0
+    said = capsys.readouterr().err
+    assert "The database has schema 9999" in said
+    assert "Traceback" not in said
