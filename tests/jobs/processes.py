@@ -51,7 +51,7 @@ def start(found: services.Services, case_id: str) -> tuple[str, str]:
         signature=replace(SIGNATURE, model=replace(REF, name="slow")),
         values=ROW,
         answer=weighted(ROW),
-        budget=Budget(rows=2000, calls=500, seconds=60.0),
+        budget=Budget(rows=400, calls=400, seconds=60.0),
         case=case_id,
     )
     about_rows = replace(
@@ -62,7 +62,7 @@ def start(found: services.Services, case_id: str) -> tuple[str, str]:
         case="",
         target=Target(kind="number", unit="mm"),
         cohort=ROWS,
-        options={"repetitions": 2},
+        options={"repetitions": 4},
     )
     cohort = Cohort(words="12 rows", rows=ROWS)
     one = explanation.start(found.here, found.kinds["explanation"], request, person="ada")

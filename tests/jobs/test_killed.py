@@ -52,14 +52,14 @@ def test_what_was_begun_is_found_once_whoever_dies(
     ids, workers = _said(web), {_said(process)[0]: process for process in others}
     wait_for(sessions, ids[0], lambda found: found.fraction > 0, seconds=90)
     _kill(web)
-    running = wait_for(sessions, ids[0], _runs_on(workers), seconds=60)
-    # The study is taken by one of them as well: by the same, or by the other.
-    wait_for(sessions, ids[1], _runs_on(workers), seconds=60)
-    _kill(workers.pop(running.runner))
+    # The study is taken over as well: by the same worker, or by the other. It is killed in the middle of it.
+    in_the_middle = wait_for(sessions, ids[1], _goes_on_in(workers), seconds=120)
+    _kill(workers.pop(in_the_middle.runner))
 
     ended = [wait_for(sessions, job_id, "done", seconds=120) for job_id in ids]
-    assert ended[0].runner in workers
-    assert ended[0].losses == 2
+    assert ended[0].losses >= 1
+    assert ended[1].losses >= 1
+    assert ended[1].runner in workers
     (found,) = explanations(sessions, case_id)
     assert (found.id, found.status) == (ended[0].result, "complete")
     (kept,) = studies.newest(sessions, ModelRef(server="here", name="slow"))
@@ -95,8 +95,8 @@ def test_the_worker_beside_the_app_starts_anew_and_ends_with_it(
     _wait_until(lambda: not _marked(tmp_path))
 
 
-def _runs_on(workers: dict[str, subprocess.Popen[str]]) -> Callable[[JobView], bool]:
-    return lambda job: job.state == "running" and job.runner in workers
+def _goes_on_in(workers: dict[str, subprocess.Popen[str]]) -> Callable[[JobView], bool]:
+    return lambda job: job.state == "running" and job.runner in workers and 0 < job.fraction < 0.9
 
 
 def _said(process: subprocess.Popen[str]) -> list[str]:
