@@ -51,12 +51,15 @@ def _open_inference(request: Request) -> Json:
 
 def _check_openapi(document: Json, request: Request, body: Any) -> None:
     """Against the document's own schema: 3.0 knows null and excluded limits as draft 4 does."""
+    (root,) = {server["url"].rstrip("/") for server in document.get("servers", [{"url": ""}])}
+    assert request.path.startswith(root)
+    route = request.path.removeprefix(root)
     if document["openapi"].startswith("3.0"):
-        operation = document["paths"][request.path]["post"]
+        operation = document["paths"][route]["post"]
         schema = _with_null(operation["requestBody"]["content"]["application/json"]["schema"])
         Draft4Validator(schema, format_checker=FormatChecker()).validate(body)
         return
-    path = request.path.replace("/", "~1")
+    path = route.replace("/", "~1")
     place = f"#/paths/{path}/post/requestBody/content/application~1json/schema"
     registry = Registry().with_resource("urn:zoo", DRAFT202012.create_resource(document))
     found = {"$ref": f"urn:zoo{place}"}
