@@ -12,6 +12,7 @@ from mds_client.prediction.shares import share_of
 _SAYS_NOTHING = frozenset(
     ("ok", "okay", "success", "successful", "succeeded", "done", "completed", "complete", "ready", "200")
 )  # fmt: skip
+_OF_CASES = ("name", "state", "code")
 _NEVER = ("probability", "labels", "detail")
 _TEXTUAL = 4  # the rank of names for prose, which a label goes before
 
@@ -120,7 +121,7 @@ def _last_resorts(open_to: Sequence[Part], beside: Output | None) -> list[Part]:
 
 def _is_label_of(part: Part, beside: Output) -> bool:
     """Beside a mere score a `name` is more likely that of what was asked about."""
-    is_of_case = part.name.casefold() == "name" and probability_rank(beside.name) > 1
+    is_of_case = part.name.casefold() in _OF_CASES and probability_rank(beside.name) > 1
     return may_be_label(part.name) and not is_of_case
 
 

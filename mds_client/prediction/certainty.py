@@ -6,10 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mds_client.prediction import Output
-from mds_client.prediction.output_names import whose_probability, words_of
+from mds_client.prediction.output_names import (
+    is_grade,
+    probability_rank,
+    whose_probability,
+    words_of,
+)
 from mds_client.prediction.shares import share_of
 from mds_client.signature import Role, Signature
 
+_MOST_CLASSES = 1_000_000
 _NO = {"no", "n", "false", "f", "0", "0.0", "negative", "neg", "none", "normal", "absent", "not"}
 _YES = {"yes", "y", "true", "t", "1", "1.0", "positive", "pos", "present"}
 
@@ -36,7 +42,8 @@ def certainty(signature: Signature, by_role: ByRole, row: int) -> Certainty:
     for role in ("probability", "score"):
         if role in by_role:
             is_said = by_role[role].name in signature.answer_roles
-            return _of_one(by_role[role], row, label, is_said=is_said)
+            is_scale = _is_scale(by_role[role], by_role.get("class"))
+            return _of_one(by_role[role], row, label, is_said=is_said, is_scale=is_scale)
     return Certainty(label=label)
 
 
@@ -61,8 +68,16 @@ def _label(signature: Signature, by_role: ByRole, row: int) -> str:
     )
     if isinstance(found, int | float) and 0 <= found < len(labels):
         return labels[int(found)]
-    is_truth = isinstance(found, bool) or (output.datatype == "BOOL" and found in (0, 1))
-    return ("true" if found else "false") if is_truth else str(found)
+    return _in_words(found, output.datatype)
+
+
+def _in_words(found: object, datatype: str) -> str:
+    """A class that has no label: a truth as JSON writes it, a whole number without its point."""
+    if isinstance(found, bool) or (datatype == "BOOL" and found in (0, 1)):
+        return "true" if found else "false"
+    if isinstance(found, float) and found.is_integer() and abs(found) < _MOST_CLASSES:
+        return str(int(found))
+    return str(found)
 
 
 def _by_label(signature: Signature, by_role: ByRole, row: int, label: str) -> dict[str, float]:
@@ -122,11 +137,16 @@ def _whole(label: str) -> int | None:
     return int(number) if number.is_integer() else None
 
 
-def _of_one(output: Output, row: int, label: str, *, is_said: bool) -> Certainty:
+def _is_scale(output: Output, answer: Output | None) -> bool:
+    """Whether the class is a step on the scale of a score: that is no probability of the step."""
+    return answer is not None and probability_rank(output.name) > 1 and is_grade(answer.name)
+
+
+def _of_one(output: Output, row: int, label: str, *, is_said: bool, is_scale: bool) -> Certainty:
     """One number: the label's own probability where a person said so, or where it can be no other's."""
     found = next(iter(output.row(row)), None)
     share = share_of(output.name, found)
-    is_own = is_said or _is_of_label(output.name, share or 0.0, label)
+    is_own = is_said or (not is_scale and _is_of_label(output.name, share or 0.0, label))
     if output.role == "probability" and label and share is not None and is_own:
         return Certainty(label=label, probabilities={label: share})
     score = share if isinstance(found, str) else found

@@ -99,6 +99,14 @@ _ENVELOPE = _words(
     model_output resultado ergebnis resultat choices generations message
     """
 )
+_MEASURED = _words(
+    """
+    float double int number num sim similarity distance ratio rate index price tip fare weight height length
+    width depth speed load power energy volume share mae rmse mse loss accuracy auc growth yield pd lgd churn
+    fraud default toxicity polarity anomaly
+    """
+)
+_GRADES = _words("grade tier band risk level segment group bucket rating decile")
 _PERCENT = {"pct", "percent", "percentage", "prozent"}
 _UNITS = _words(
     """
@@ -150,7 +158,7 @@ def meaning(name: str) -> Meaning:
     last, rest = bare[-1], bare[:-1]
     if _is_code(last, rest):
         return "code"
-    if last in _LABELS and not set(rest[-1:]) & _OF_REQUESTS:
+    if last in _LABELS and not (last in ("names", "columns") and set(rest[-1:]) & _OF_REQUESTS):
         return "labels"
     return _probable(bare) or _detailed(last, rest) or _answering(bare)
 
@@ -174,6 +182,8 @@ def _is_code(last: str, rest: tuple[str, ...]) -> bool:
 def _probable(words: tuple[str, ...]) -> Meaning | None:
     """`churn_probability`, `probability_of_churn`, `p_churn`, `predict_proba`; not `probability_threshold`."""
     last = words[-1]
+    if words == ("p", "value"):
+        return "detail"  # of a test, and no probability of an answer
     if last in _PROBABILITY or words == ("p",):
         return "probability"
     if last in _DETAIL or len(words) < 2:
@@ -216,6 +226,17 @@ def answer_rank(name: str) -> int:
 def may_be_label(name: str) -> bool:
     """Whether a name that rarely is the answer's may be, where nothing else is: the `language` of a text."""
     return words_of(name)[-1:] != () and words_of(name)[-1] in _ASIDE_LABELS
+
+
+def is_measured(name: str) -> bool:
+    """Whether a number under such a name is a quantity or a rate, and no probability of a class of that name."""
+    words = [re.sub(r"\d", "", word) for word in words_of(name)]
+    return any(word in _MEASURED for word in words)
+
+
+def is_grade(name: str) -> bool:
+    """Whether it names a step of a scale, as a `band` is one of a score."""
+    return words_of(name)[-1:] != () and words_of(name)[-1] in _GRADES
 
 
 def probability_rank(name: str) -> int:

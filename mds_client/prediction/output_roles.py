@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from mds_client.prediction import Output
 from mds_client.prediction.answer_head import head_of, surest
-from mds_client.prediction.answer_parts import Part, are_shares, by_data, is_label, part_of
+from mds_client.prediction.answer_parts import Part, are_shares, by_data, is_json, is_label, part_of
 from mds_client.prediction.output_names import answer_rank, meaning
 from mds_client.prediction.shares import share_of
 from mds_client.signature import Role, Signature
@@ -98,8 +98,10 @@ def _beside(part: Part, head: Part | None) -> Role:
     """The role of an output that is neither the answer nor its probability."""
     if part is head or part.meaning not in ("labels", "code", "answer"):
         return "detail"
-    if part.meaning != "answer":
-        return part.meaning
+    if part.meaning == "labels":
+        return "detail" if is_json(part.output) else "labels"
+    if part.meaning == "code":
+        return "code"
     is_code = part.is_single and part.may_be_code and isinstance(part.first, int)
     return "code" if is_code and head is not None and head.is_worded else "detail"
 

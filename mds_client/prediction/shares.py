@@ -6,7 +6,12 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from mds_client.prediction.output_names import is_percentage, meaning, whose_probability
+from mds_client.prediction.output_names import (
+    is_measured,
+    is_percentage,
+    meaning,
+    whose_probability,
+)
 from mds_client.prediction.output_parsing import quantile_of
 
 _ROUNDED = 1e-3
@@ -32,6 +37,8 @@ def share_of(name: str, value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     number = float(value) if abs(value) <= 100 else math.inf
+    if is_percentage(name) and 0 < number <= 1:
+        return None  # a part of one or of a hundred: it does not say
     is_percent = is_percentage(name) or (number > _SURELY_PERCENT and "score" not in name.lower())
     number = round(number / 100, 12) if is_percent else number
     return number if 0 <= number <= 1 else None
@@ -49,7 +56,7 @@ def shares_by_label(name: str, value: object) -> Shares | None:
     if found is None:
         return None
     if meaning(name) == "probability":
-        return found
+        return found if len(found) > 1 or not _is_no_label(next(iter(found))) else None
     is_whole = len(found) > 1 and abs(sum(found.values()) - 1) < _ROUNDED
     return found if is_whole and not any(map(_is_no_label, found)) else None
 
@@ -70,7 +77,8 @@ def shares_by_names(members: Mapping[str, object]) -> Shares | None:
 def alone(name: str, value: object) -> bool:
     """Whether it may be one label with its probability, and no number by its name: `{"setosa": 0.98}`."""
     is_share = isinstance(value, float) and 0 < value <= 1
-    return is_share and meaning(name) == "" and quantile_of(name) is None
+    is_open = meaning(name) == "" and quantile_of(name) is None
+    return is_share and is_open and not is_measured(name)
 
 
 def _shares(value: Mapping[object, object]) -> Shares | None:

@@ -169,8 +169,15 @@ def _text(value: object, depth: int = 0) -> str:
     if isinstance(value, Mapping) and depth < _DEEPEST:
         known = {_joined(str(name)): member for name, member in value.items()}
         names = (*_WORDS, *_ERRORS, "name", "type", "code")
-        return next((text for name in names if (text := _text(known.get(name), depth + 1))), "")
+        found = next((text for name in names if (text := _text(known.get(name), depth + 1))), "")
+        return found or _by_field(value, depth)
     return ""
+
+
+def _by_field(value: Body, depth: int) -> str:
+    """What is wrong with each field: `age: required`."""
+    told = [(str(name), _text(member, depth + 1)) for name, member in list(value.items())[:3]]
+    return "; ".join(f"{name}: {words}" for name, words in told if words)
 
 
 def _has_answer(body: Body) -> bool:

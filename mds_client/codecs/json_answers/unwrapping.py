@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mds_client.prediction.object_detection import boxes_of
-from mds_client.prediction.output_names import Meaning, is_envelope, may_be_label, meaning
+from mds_client.prediction.output_names import (
+    Meaning,
+    is_envelope,
+    is_percentage,
+    may_be_label,
+    meaning,
+)
 from mds_client.prediction.output_parsing import parsed
 from mds_client.prediction.shares import (
     Shares,
@@ -78,14 +84,29 @@ def _member(name: str, member: object, depth: int) -> object:
     if isinstance(value, list):
         return _paired(value) or value
     if isinstance(value, Mapping) and set(value) != {"b64"}:
-        shares = shares_by_label(name, value)
-        if shares is not None:
-            return shares
-        return unwrapped(value, depth + 1) if meaning(name) != "detail" else value
-    if meaning(name) == "probability" and isinstance(value, str):
-        share = share_of(name, value)
-        return value if share is None else share
-    return value
+        return _object(name, value, depth)
+    # A text in percent under a name that says so is kept: the number alone would be read as percent again.
+    is_share = meaning(name) == "probability" and isinstance(value, str) and not is_percentage(name)
+    share = share_of(name, value) if is_share else None
+    return value if share is None else share
+
+
+def _object(name: str, value: Mapping[str, object], depth: int) -> object:
+    """An object under a name: probabilities, words for the classes by their numbers, one value, or members."""
+    shares = shares_by_label(name, value)
+    if shares is not None:
+        return shares
+    if meaning(name) == "labels":
+        return _in_order(value) or value
+    if meaning(name) == "probability" and len(value) == 1:
+        return next(iter(value.values()))
+    return unwrapped(value, depth + 1) if meaning(name) != "detail" else value
+
+
+def _in_order(value: Mapping[str, object]) -> list[object]:
+    """The words of `{"0": "stays", "1": "leaves"}`; none of a mapping with other keys."""
+    places = [str(place) for place in range(len(value))]
+    return [value[place] for place in places] if set(value) == set(places) else []
 
 
 def _opened(name: str, member: object) -> object:
