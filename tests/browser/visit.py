@@ -58,8 +58,9 @@ class Visit:
         """Press Predict and wait for what comes: every press is a case of its own."""
         last = self.case()
         self.click(self.predict_button())
+        # The address names the case as soon as the model is asked; the answer may take its time.
         self.page.wait_for_url(lambda url: _case(url) not in ("", last))
-        self.settled()
+        self.settled(timeout=SLOW)
         expect(self.page.get_by_text("Technical", exact=True)).to_be_visible()
         return self.settled()
 
@@ -70,11 +71,10 @@ class Visit:
         """The case that the address names; empty when it names none."""
         return _case(self.page.url)
 
-    def settled(self) -> Visit:
+    def settled(self, timeout: float | None = None) -> Visit:
         """Wait until the page has been drawn to its end."""
-        expect(self.page.get_by_test_id("stApp")).to_have_attribute(
-            "data-test-script-state", "notRunning"
-        )
+        app = self.page.get_by_test_id("stApp")
+        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=timeout)
         expect(self.page.get_by_test_id("stStatusWidget")).to_have_count(0)
         return self
 
