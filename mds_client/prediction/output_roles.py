@@ -79,6 +79,7 @@ def _guessed(
         roles[head.name] = _answer_role(head.output, beside)
     if sure is not None:
         roles[sure.name] = _role_of_surest(sure, parts, {*roles.values(), *known})
+        roles |= _labels_beside(parts, sure)
     return roles | _bounds(parts, roles, head)
 
 
@@ -113,6 +114,14 @@ def _role_of_surest(sure: Part, parts: Sequence[Part], roles: Collection[Role]) 
         return found
     others = [p for p in parts if p is not sure and p.meaning not in ("detail", "labels")]
     return "detail" if others else "number"
+
+
+def _labels_beside(parts: Sequence[Part], sure: Part) -> dict[str, Role]:
+    """As many words under the name of a label as there are probabilities are the words for them."""
+    width = len(sure.output.row(0))
+    names = [p.name for p in parts if p.meaning == "answer" and p.output.datatype == "BYTES"]
+    listed = [p.name for p in parts if p.name in names and len(p.output.row(0)) == width > 1]
+    return {listed[0]: "labels"} if len(listed) == 1 else {}
 
 
 def _bounds(parts: Sequence[Part], roles: Mapping[str, Role], head: Part | None) -> dict[str, Role]:

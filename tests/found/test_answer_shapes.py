@@ -83,6 +83,15 @@ def test_tensors_side_by_side_are_read_by_their_names_too(shape: Shape) -> None:
     assert shown(answers(signature(), outputs, 1)[0])[:3] == (kind, headline, sure)
 
 
+def test_a_label_for_each_score_is_the_word_for_it() -> None:
+    outputs = [
+        Output(name="label", datatype="BYTES", shape=(1, 2), data=("cat", "dog")),
+        Output(name="score", datatype="FP32", shape=(1, 2), data=(0.9, 0.1)),
+    ]
+    answer = answers(signature(), with_roles(signature(), outputs), 1)[0]
+    assert shown(answer) == ("class", "cat", {"cat": 0.9, "dog": 0.1}, ())
+
+
 def test_what_is_declared_goes_before_a_name() -> None:
     fields = (
         Field(name="score", kind="category", role="class"),
