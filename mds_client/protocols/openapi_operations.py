@@ -77,11 +77,10 @@ def _base(places: Sequence[Facts], prefix: str, server: Server) -> str:
     The nearest `servers` counts: of the operation, its path, the document.
     """
     listed = next((s for facts in places if (s := list_of(facts.get("servers")))), [])
-    root = server.url.rstrip("/") + prefix
     for each in listed[:20]:
-        found = _on_our_host(each, root)
+        found = _on_our_host(each, server.url.rstrip("/") + prefix)
         if found is not None:
-            return prefix + found
+            return prefix + _below(prefix, found)
     return prefix
 
 
@@ -97,9 +96,12 @@ def _on_our_host(declared: object, root: str) -> str | None:
     path = url.path.rstrip("/")
     if not is_ours or url.username or (path and not is_path(path)) or set("{}") & set(path):
         return None
-    base = ours.path.rstrip("/")
-    inside = path == base or path.startswith(f"{base}/")
-    return path[len(base) :] if inside else path
+    return _below(ours.path.rstrip("/"), path)
+
+
+def _below(base: str, path: str) -> str:
+    """What of a path is below a base; the whole where it is not below."""
+    return path[len(base) :] if path == base or path.startswith(f"{base}/") else path
 
 
 def _filled(server: Facts) -> str:

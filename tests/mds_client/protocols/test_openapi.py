@@ -19,6 +19,7 @@ from mds_client import (
     UnreadableAnswer,
 )
 from mds_client.protocols.openapi import OpenAPI
+from mds_client.protocols.openapi_operations import Document, operations
 from mds_client.protocols.protocol import Protocol
 from mds_client.signature import Signature
 from mds_client.transport.exchange import Response
@@ -233,3 +234,31 @@ def test_a_route_without_a_remembered_path():
     found = signature(properties(x={"type": "number"}))
     plain = Signature(model=ModelRef(server="s", name="a.b"), inputs=found.inputs)
     assert protocol().predict_request(plain, [{"x": 1.0}], "").path == "/a/b"
+
+
+@pytest.mark.parametrize(
+    ("prefix", "url", "servers", "path"),
+    [
+        ("", "http://h", ["/api/v1"], "/api/v1/predict"),
+        ("", "http://h", ["https://other/", "http://h:80/api"], "/api/predict"),
+        (
+            "",
+            "http://h",
+            ["http://h:81/api", "//other/api", "ftp://h/x", "http://h/../x{y}"],
+            "/predict",
+        ),
+        ("", "http://h/gw", ["/gw/api"], "/api/predict"),
+        ("", "http://h/gw", ["/api"], "/api/predict"),
+        ("", "http://h/gw", ["/gw", "/other"], "/predict"),
+        ("/iris", "http://h", ["/iris"], "/iris/predict"),
+        ("/iris", "http://h/gw", ["/iris"], "/iris/predict"),
+        ("", "http://h", [], "/predict"),
+    ],
+)
+def test_the_servers_of_a_document_count_on_the_configured_host(
+    prefix: str, url: str, servers: list[str], path: str
+) -> None:
+    facts = document(properties(x={"type": "number"}), servers=[{"url": each} for each in servers])
+    server = Server(name="s", url=url)
+    (found,), _ = operations(Document(prefix=prefix, facts=facts), server)
+    assert (found.path, found.name) == (path, f"{prefix}.predict".strip("/."))
