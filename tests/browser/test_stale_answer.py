@@ -31,6 +31,7 @@ def _is_faded(visit: Visit, case: str) -> None:
     link = page.get_by_role("link", name=f"Its case {case[-6:]}")
     expect(link).to_have_attribute("href", re.compile(rf"\\?case={case}$"))
     expect(visit.button("Predict again")).to_be_visible()
+    expect(visit.button("Predict again")).to_have_css("cursor", "pointer")  # its styles are there
     for offered in ("Yes", "No", "Can't tell"):
         expect(visit.button(offered)).to_have_count(0)
     for heading in ("Was this right?", "Why this answer?", "What if?"):

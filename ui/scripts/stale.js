@@ -139,7 +139,8 @@ function build(root, { data, setTriggerValue }) {
   const restore = make("button", { type: "button" }, "Restore them");
   const row = make("div", { class: "row" }, "");
   row.append(...(data.isEarlier ? [again] : [again, restore]));
-  root.replaceChildren(words, row);
+  const host = root.querySelector(".host") ?? root.appendChild(make("div", { class: "host" }, ""));
+  host.replaceChildren(words, row); // beside the styles, which are children of the root too
   again.onclick = () => submit()?.click();
   restore.onclick = () => setTriggerValue("restore", true);
   return (isStale) => {
