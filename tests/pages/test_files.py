@@ -110,6 +110,7 @@ def test_all_rows_are_answered_and_open_as_cases(
     assert case.entered["bill_length_mm"] == pytest.approx(39.1)
     assert len(queries.recent(built.sessions)) == 8
     assert app.button(key="rows_all").disabled
+    assert app.button(key="rows_all").label == "All rows are answered"
 
 
 def test_the_columns_are_remembered(predict: AppTest, built: services.Services) -> None:

@@ -107,6 +107,8 @@ def _draw_buttons(rows: int, cases: Sequence[CaseView]) -> int:
 
 
 def _label(most: int, asked: int, done: int) -> str:
+    if done >= most:
+        return "All rows are answered"
     if asked and asked == most > done:
         rows = "row" if most - done == 1 else "rows"
         return f"Ask again for {most - done:,} {rows} without an answer"
