@@ -12,7 +12,7 @@ from typing import Any
 
 from cli import fleet
 from cli.output import GOOD, Wrong, code_of, document, printable, say
-from cli.rows_file import rows_in
+from cli.rows_file import Rows, rows_in
 from mds_client.client.row_splitter import Chunk
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer, Prediction
@@ -62,7 +62,7 @@ def run(chosen: argparse.Namespace) -> int:
             _say_exchange(error)
         raise
     if rows == 1 and not chosen.json:
-        _tell(chunks[0])
+        _tell(chunks[0], ())
     if chosen.show_sent:
         _say_sent(chunks)
     if chosen.json:
@@ -74,21 +74,21 @@ def _ask(chosen: argparse.Namespace, chunks: list[Chunk]) -> int:
     """Put what came of each request into `chunks`; how many rows there are. Raises MdsError and Wrong."""
     with fleet.opened(chosen.model) as (client, ref):
         signature = client.signature(ref)
-        rows = rows_of(signature, chosen)
+        rows, places = rows_of(signature, chosen)
         if len(rows) == 1:
             chunks.append(Chunk(rows=range(1), outcome=client.predict(signature, rows)))
         else:
             for chunk in client.predict_rows(signature, rows):
                 chunks.append(chunk)
                 if not chosen.json:
-                    _tell(chunk)
+                    _tell(chunk, places)
     return len(rows)
 
 
-def _tell(chunk: Chunk) -> None:
+def _tell(chunk: Chunk, places: Sequence[str]) -> None:
     """One line a row on stdout, so that answers and rows stay side by side."""
     if chunk.error:
-        say(f"Row {chunk.rows.start + 1}: {chunk.error.sentence}")
+        say(f"{places[chunk.rows.start]}: {chunk.error.sentence}")
         print("not answered")
     for answer in chunk.answers:
         print(_in_words(answer))
@@ -110,7 +110,7 @@ def _say_exchange(outcome: Prediction | MdsError) -> None:
         say(f"→ {sent.status} {words}".rstrip() if sent.status else "→ no answer")
 
 
-def rows_of(signature: Signature, chosen: argparse.Namespace) -> list[dict[str, object]]:
+def rows_of(signature: Signature, chosen: argparse.Namespace) -> Rows:
     """The rows that were given, in one of the ways there are. Raises Wrong."""
     single = [text for text in chosen.values if text != "-"]
     is_stdin = len(single) < len(chosen.values)
@@ -121,11 +121,12 @@ def rows_of(signature: Signature, chosen: argparse.Namespace) -> list[dict[str, 
         rows = _json_rows(sys.stdin.read() if is_stdin else chosen.text)
     base = {} if chosen.example is None else _example(signature, chosen.example)
     named = dict(_pair(signature, text) for text in single)
+    places = [f"Row {number}" for number in range(1, len(rows) + 1)]
     if chosen.file:
-        rows = rows_in(
+        rows, places = rows_in(
             chosen.file, signature, {*base, *named}, _file, keep_totals=chosen.keep_totals
         )
-    return [{**base, **_read_files(signature, row), **named} for row in rows]
+    return Rows([{**base, **_read_files(signature, row), **named} for row in rows], places)
 
 
 def _json_rows(text: str) -> list[dict[str, object]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cli.output import Wrong, printable, say
 from mds_client.signature import FILE_KINDS, File, Signature
@@ -20,6 +20,13 @@ _MOST_SAID = 5
 _SURE = 0.9
 
 
+class Rows(NamedTuple):
+    """What is asked, and where a person finds each row."""
+
+    values: list[dict[str, object]]
+    places: list[str]
+
+
 def rows_in(
     path: Path,
     signature: Signature,
@@ -27,7 +34,7 @@ def rows_in(
     file: Callable[[Path], File],
     *,
     keep_totals: bool = False,
-) -> list[dict[str, object]]:
+) -> Rows:
     """The rows of the file, with the fields that have a column. Nothing is sent if one cell is wrong.
 
     `given` are fields that have their value from elsewhere; `file` reads what a cell names as @path. Rows that
@@ -51,7 +58,9 @@ def rows_in(
         say(printable(remark))
     _refuse(path, table, found, needed)
     fed = {match.field for match in mapping.matches}
-    return [{n: v for n, v in row.items() if n in fed} for row in found.records()]
+    values = [{n: v for n, v in row.items() if n in fed} for row in found.records()]
+    word = table.row_word.capitalize()
+    return Rows(values, [f"{word} {number}" for number in found.rows.index])
 
 
 def _table(path: Path, signature: Signature, *, keep_totals: bool) -> Table:

@@ -162,7 +162,7 @@ def test_a_file_of_more_rows_than_the_model_takes_is_answered_row_by_row_of_it(
         said = capsys.readouterr()
         told = [str(n) if n != BAD else "not answered" for n in range(20)]
         assert said.out.splitlines() == told
-        assert f"Row {BAD + 1}: " in said.err
+        assert f"Row {BAD + 2}: " in said.err  # as in the file, whose first row is the heading
         assert main(["predict", "small/few", "--file", str(path), "--json"]) == 1
         answers = json.loads(capsys.readouterr().out)["answers"]
         assert [a.get("headline") for a in answers] == [

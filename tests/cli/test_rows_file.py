@@ -24,6 +24,6 @@ def test_a_row_of_totals_is_named_and_left_out_unless_it_is_wanted(
 ) -> None:
     path = tmp_path / "rows.csv"
     path.write_text(TOTALLED)
-    rows = rows_in(path, SIGNATURE, (), _none, keep_totals=keep)
+    rows = rows_in(path, SIGNATURE, (), _none, keep_totals=keep).values
     assert rows == [{"a": 1, "b": 2}, {"a": 3, "b": 4}, {"a": 4, "b": 6}][: 3 if keep else 2]
     assert ("otal" in capsys.readouterr().err) is not keep
