@@ -32,6 +32,8 @@ def test_every_setting_of_an_address_arrives(
 ) -> None:
     """What has the same name is handed on; a setting of another name would be read by nobody."""
     read = {f.name for f in fields(kind)} | _signing_in() | {"headers_from_env"}
+    if kind is Server:
+        read |= {"management_token_env", "management_token_file"}  # they arrive below
     assert set(settings.model_fields) <= read
 
 
@@ -46,6 +48,7 @@ def test_a_server_is_made_of_its_settings(monkeypatch: pytest.MonkeyPatch) -> No
             hedge_after=0.5,
             headers_from_env={"X-Team": "OURS"},
             token_env="OURS",
+            management_token_file="manager",
             ca_file="ca.pem",
             verify=False,
         )
@@ -58,6 +61,7 @@ def test_a_server_is_made_of_its_settings(monkeypatch: pytest.MonkeyPatch) -> No
         hedge_after=0.5,
         headers={"X-Team": "hush"},
         credentials=Credentials(token=Secret(env="OURS"), api_key_header="X-API-Key"),
+        management_credentials=Credentials(token=Secret(file="manager")),
         tls=Tls(ca_file="ca.pem", verify=False),
     )
 

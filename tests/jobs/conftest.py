@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -45,12 +46,19 @@ def make_worker(shared: Sessions, shared_database_url: str) -> Iterator[MakeWork
             name=name,
         )
         started.append(worker)
-        worker.start()
+        in_a_thread(worker.start)
         return worker
 
     yield start
     while started:
         started.pop().close()
+
+
+def in_a_thread(call: Callable[[], None]) -> None:
+    """Call it where no event loop runs: browser tests leave theirs in this process's main thread, and the engine
+    starts beside none."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(call).result()
 
 
 def wait_for(

@@ -17,7 +17,7 @@ from jobs.contract import UNATTENDED, Kind, Outcome
 from jobs.dbos_engine import DbosEngine, engine_file
 from jobs.relay import UNKNOWN_KIND
 from jobs.store import JobView
-from tests.jobs.conftest import MakeWorker, wait_for
+from tests.jobs.conftest import MakeWorker, in_a_thread, wait_for
 from tests.jobs.some_kinds import Counting, by_name, counting
 
 
@@ -233,7 +233,9 @@ def test_the_engine_calls_nobody(
     monkeypatch.setenv("DBOS_DOMAIN", "cloud.example")
     monkeypatch.setenv("DBOS__CONDUCTOR_KEY", "k3y")
     engine = DbosEngine(sqlite_url, executor="alone", version="1")
-    engine.start(lambda _job, _attempt, _steps: None, {}, lambda _kind, _moment: None)
+    in_a_thread(
+        lambda: engine.start(lambda _job, _attempt, _steps: None, {}, lambda _kind, _moment: None)
+    )
     time.sleep(1.5)
     engine.close()
     assert called == []
