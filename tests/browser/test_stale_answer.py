@@ -16,7 +16,11 @@ EARLIER = "This answer is for the earlier values."
 def _answered(page: Page, model: str) -> Visit:
     visit = Visit(page).open(f"/predict?model={model}")
     expect(visit.predict_button()).to_be_visible()
-    return visit.settled().predict()
+    # The script is there: nobody presses and types as early as a test does.
+    until(page, "window.mdsStale?.data")
+    visit.settled().predict()
+    until(page, f"window.mdsStale.data.case === {visit.case()!r}")
+    return visit
 
 
 def _card(page: Page) -> Locator:
