@@ -4,7 +4,11 @@
 // A hidden checkbox tells the server with whatever is sent next.
 const STYLE = "mds-stale";
 const RULES = ".st-key-answer_now { opacity: .55; } .st-key-answer_more { display: none !important; }";
-const state = (window.mdsStale ??= { data: null, asked: {}, last: {}, cells: {}, sent: null, serial: new WeakMap() });
+const BEFORE = ["pointerdown", "keydown", "focusin", "drop", "paste", "wheel"]; // of a change
+const AFTER = ["input", "change"];
+const state = (window.mdsStale ??= {
+  data: null, asked: {}, touched: new Set(), last: {}, cells: {}, sent: null, serial: new WeakMap(),
+});
 
 function container(key) {
   return document.querySelector("." + CSS.escape("st-key-" + key));
@@ -61,20 +65,34 @@ function collected() {
   return Object.fromEntries(found.filter(([, where]) => where).map(([name, where]) => [name, held(where)]));
 }
 
-// What the answer was asked with is read before anybody changes it; a closed group is read when it opens.
-function recall() {
-  state.asked = { ...collected(), ...state.asked };
+function nameOf(target) {
+  return Object.keys(state.data.widgets).find((name) => container(state.data.widgets[name])?.contains(target));
 }
 
-// Until somebody does something, what the form becomes is what was sent: a table says its cells late, and the page is
-// drawn anew with values that were sent in another way.
-function differs() {
-  if (!state.isTouched && !state.sent) {
-    state.cells = {};
-    state.asked = { ...state.asked, ...collected() };
+// Somebody has this field in hand: from now on it is compared with what it held before.
+function touch(event, isBefore) {
+  const name = state.data && nameOf(event.target);
+  if (!name) return;
+  const now = isBefore ? held(container(state.data.widgets[name])) : undefined;
+  for (const answer of [{ touched: state.touched, values: state.asked }, state.sent]) {
+    if (!answer || answer.touched.has(name)) continue;
+    if (isBefore) answer.values[name] = now;
+    answer.touched.add(name);
   }
-  state.last = { ...state.last, ...collected() };
-  return Object.entries(state.last).some(([name, now]) => now !== (state.asked[name] ?? now));
+}
+
+// What nobody has touched holds what was asked: a number or a table's cells are drawn late, and the page is drawn anew
+// with values that are written in another way.
+function differs() {
+  for (const [name, key] of Object.entries(state.data.widgets)) if (!state.touched.has(name)) forgetCells(container(key));
+  const now = collected();
+  for (const name of Object.keys(now)) if (!state.touched.has(name)) state.asked[name] = now[name];
+  state.last = { ...state.last, ...now };
+  return Object.entries(state.last).some(([name, value]) => value !== (state.asked[name] ?? value));
+}
+
+function forgetCells(where) {
+  where?.querySelectorAll("table[role=grid]").forEach((grid) => delete state.cells[serial(grid)]);
 }
 
 function show(isStale) {
@@ -99,14 +117,12 @@ function listen() {
     timers.forEach(clearTimeout);
     timers = [100, 600].map((time) => setTimeout(check, time)); // a table says its cells a moment later
   };
-  ["pointerdown", "keydown", "focusin", "change", "drop"].forEach((kind) => on(kind, (event) => isInForm(event) && state.data && recall()));
+  BEFORE.forEach((kind) => on(kind, (event) => touch(event, true)));
+  AFTER.forEach((kind) => on(kind, (event) => touch(event, false)));
   const isOurs = (event) => container("answer_differs")?.contains(event.target);
-  ["pointerdown", "keydown", "input", "change", "paste", "drop", "wheel"].forEach((kind) =>
-    on(kind, (event) => isOurs(event) || (state.isTouched = true)),
-  );
   ["input", "change", "click", "keyup", "drop", "paste"].forEach((kind) => on(kind, (event) => isOurs(event) || later()));
-  on("click", (event) => submit()?.contains(event.target) && press());
-  on("keydown", (event) => event.key === "Enter" && isInForm(event) && press());
+  on("click", (event) => state.data && submit()?.contains(event.target) && press());
+  on("keydown", (event) => state.data && event.key === "Enter" && isInForm(event) && press());
   const seen = { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-valuenow", "aria-checked", "title"] };
   setInterval(() => document.hidden || check(), 1000); // a slow browser changes a box after all of these
   new MutationObserver((changes) => changes.some(isOfForm) && later()).observe(document.body, seen);
@@ -118,11 +134,9 @@ function isOfForm(change) {
 
 // What is sent now: whoever types on while the model is asked has other inputs than its answer.
 function press() {
-  if (!state.data) return;
-  state.isTouched = false;
   const before = state.cells;
   state.cells = {};
-  state.sent = { form: state.data.form, values: { ...state.last, ...collected() }, cells: state.cells };
+  state.sent = { form: state.data.form, values: { ...state.last, ...collected() }, cells: state.cells, touched: new Set() };
   state.cells = before;
 }
 
@@ -155,10 +169,8 @@ export default function (component) {
   const last = state.data;
   Object.assign(state, { data, root });
   if (!last || last.case !== data.case || last.form !== data.form) {
-    const isSent = state.sent && state.sent.form === data.form;
-    state.asked = isSent ? state.sent.values : {};
-    if (!isSent) state.isTouched = false;
-    Object.assign(state, { last: {}, cells: isSent ? state.sent.cells : {}, sent: null });
+    const sent = state.sent?.form === data.form ? state.sent : { values: {}, cells: {}, touched: new Set() };
+    Object.assign(state, { asked: sent.values, touched: sent.touched, cells: sent.cells, last: {}, sent: null });
   }
   state.draw = build(root, component);
   if (!state.heard) {
