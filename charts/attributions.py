@@ -84,11 +84,14 @@ def _bars(parts: Sequence[Part], *, has_ranges: bool) -> Bar:
 
 
 def _reach(parts: Sequence[Part], *, room: float) -> list[float]:
-    """The ends of the axis: all bars and whiskers, and a share of that as room for the words beyond them."""
+    """The ends of the axis: all bars and whiskers, and a share of that as room for the words beyond them.
+
+    More on the left, where words that need more would lie on the titles; on the right is a margin.
+    """
     low = min([0.0, *(part.ends[0] for part in parts)])
     high = max([0.0, *(part.ends[1] for part in parts)])
     beyond = (high - low or 1.0) * room
-    return [low - (beyond if low < 0 else 0), high + beyond]
+    return [low - (1.4 * beyond if low < 0 else 0), high + beyond]
 
 
 def alt_text(parts: Sequence[Part], target: str) -> str:
