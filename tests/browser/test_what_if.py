@@ -36,7 +36,9 @@ def _form(page: Page) -> Locator:
 def test_from_a_prediction_to_one_that_flips(page: Page) -> None:
     visit = Visit(page).open("/predict?model=demo/penguins").predict()
     first = visit.answer()
-    mass = _form(page).get_by_role("spinbutton", name="Body mass").input_value()
+    body_mass = _form(page).get_by_role("spinbutton", name="Body mass")
+    expect(body_mass).not_to_have_value("")  # a number is drawn a moment after its box
+    mass = body_mass.input_value()
 
     copy = _opened(page, "Change it yourself")
     box = copy.get_by_role("spinbutton", name="Bill depth")
@@ -45,7 +47,7 @@ def test_from_a_prediction_to_one_that_flips(page: Page) -> None:
     box.press("Enter")
     expect(_metric(page, "Flatter")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Bill depth: .* → 18\.5"))).to_be_visible()
-    expect(_form(page).get_by_role("spinbutton", name="Body mass")).to_have_value(mass)
+    expect(body_mass).to_have_value(mass)
 
     smallest = _opened(page, "The smallest change")
     smallest.get_by_role("button", name="Find the smallest change").click()
@@ -61,7 +63,7 @@ def test_from_a_prediction_to_one_that_flips(page: Page) -> None:
     table = page.get_by_test_id("stDataFrame").last.locator("tbody")
     expect(table).to_contain_text("Flatter")
     expect(table).to_contain_text("Scenario 2")
-    expect(_form(page).get_by_role("spinbutton", name="Body mass")).to_have_value(mass)
+    expect(body_mass).to_have_value(mass)
 
 
 def test_limits_that_leave_no_way_are_said(page: Page) -> None:
