@@ -170,7 +170,9 @@ def build(settings: Settings) -> Services:
             connect=partial(_client, hidden=password),
         ),
         sessions=sessions,
-        explainers=Explainers(connect=partial(connect, hidden=password)),
+        explainers=Explainers(
+            connect=partial(connect, hidden=password), is_eager=settings.warm_explainers
+        ),
         audit=AuditPolicy(probability=settings.audit_probability),
         here=Here(sessions, app_version(), settings.lost_seconds),
         beside=EmbeddedWorker(sessions) if settings.embedded_worker else None,

@@ -238,6 +238,9 @@ class Settings(BaseSettings):
     explanation_seconds: float = Field(
         60.0, gt=0, description="The longest time one explanation may take"
     )
+    warm_explainers: bool = Field(
+        True, description="Load what explains when the app starts; off, the first explanation waits"
+    )
     embedded_worker: bool = Field(
         True,
         description="Start a worker beside the app; off where `mds worker` runs by itself",

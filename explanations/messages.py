@@ -10,9 +10,10 @@ from explanations.explaining import Connect, ExplanationRequest
 
 @dataclass(frozen=True)
 class Setup:
-    """The first message: how models are reached."""
+    """The first message: how models are reached, and whether to load what no explanation has needed yet."""
 
     connect: Connect
+    is_eager: bool = True
 
 
 @dataclass(frozen=True)

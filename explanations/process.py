@@ -43,7 +43,8 @@ class Process:
         self._work: queue.SimpleQueue[Work] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
         self._cold = list(methods().values())
-        self._connect = self._setup()
+        setup = self._setup()
+        self._connect, self._is_eager = setup.connect, setup.is_eager
 
     def run(self) -> None:
         """Work until the app goes away."""
@@ -51,11 +52,11 @@ class Process:
         while True:
             self._do(self._next())
 
-    def _setup(self) -> Connect:
+    def _setup(self) -> Setup:
         first = self._app.recv()
         if not isinstance(first, Setup):
             raise TypeError(f"expected Setup first, got {type(first).__name__}")
-        return first.connect
+        return first
 
     def _listen(self) -> None:
         """Hear what the app says, also while work is going on. When the app is gone, so are we."""
@@ -72,7 +73,7 @@ class Process:
             self._cancelled.add(message.number)
 
     def _next(self) -> Work:
-        while self._cold and self._work.empty():
+        while self._is_eager and self._cold and self._work.empty():
             self._warm(self._cold[0])
         return self._work.get()
 

@@ -136,7 +136,8 @@ class Job:
 class Explainers:
     """Processes that explain, and the line of those who wait for them. Safe to share by threads.
 
-    `connect` is the seam for tests: how a process reaches models; must be importable there.
+    `connect` is the seam for tests: how a process reaches models; must be importable there. Unless `is_eager`,
+    a process starts with the first explanation, and loads a library when one needs it.
     """
 
     def __init__(
@@ -144,10 +145,11 @@ class Explainers:
         *,
         workers: int = 1,
         connect: Connect = connect,
+        is_eager: bool = True,
         grace: float = GRACE_SECONDS,
         most_waiting: int = MOST_WAITING,
     ) -> None:
-        self._connect = connect
+        self._setup = Setup(connect, is_eager)
         self._grace = grace
         self._most_waiting = most_waiting
         self._waiting: deque[Job] = deque()
@@ -163,13 +165,17 @@ class Explainers:
         self.close()
 
     def warm(self) -> None:
-        """Start the processes now; they load their libraries in the background."""
-        for lane in self._lanes:
-            lane.open()
+        """If eager, start the processes now; they load their libraries in the background."""
+        if self._setup.is_eager:
+            self._open()
 
     def start(self, request: ExplanationRequest) -> Job:
         """Begin to explain; returns at once. Raises ExplanationTooDear when too many are waiting."""
         return self._begin(Job(_budgeted(request), next(self._numbers)))
+
+    def _open(self) -> None:
+        for lane in self._lanes:
+            lane.open()
 
     def close(self) -> None:
         """End the processes and everything that waits."""
@@ -193,7 +199,7 @@ class Explainers:
             self._waiting.append(job)
             self._tell_places()
             self._changed.notify()
-        self.warm()
+        self._open()
         return job
 
     def next_job(self) -> Job | None:
@@ -217,9 +223,9 @@ class Explainers:
             self._waiting.popleft().fail(ExplanationCancelled("The app is shutting down."))
 
     @property
-    def connect(self) -> Connect:
-        """How processes reach models."""
-        return self._connect
+    def setup(self) -> Setup:
+        """What a process is told first."""
+        return self._setup
 
     @property
     def grace(self) -> float:
@@ -251,7 +257,7 @@ class _WorkerSlot:
             self._thread.join()
 
     def _run(self) -> None:
-        self._child = _Child(self._explainers.connect)
+        self._child = _Child(self._explainers.setup)
         while job := self._explainers.next_job():
             if job.is_cancelled:
                 job.fail(ExplanationCancelled("The explanation was stopped."))
@@ -273,12 +279,12 @@ class _WorkerSlot:
     def _replace(self, child: _Child) -> int:
         """A new process, which loads its libraries before anybody needs them; the old one's code."""
         code = child.kill()
-        self._child = _Child(self._explainers.connect)
+        self._child = _Child(self._explainers.setup)
         return code
 
     def _alive(self) -> _Child:
         if self._child is None or not self._child.is_alive():
-            self._child = _Child(self._explainers.connect)
+            self._child = _Child(self._explainers.setup)
         return self._child
 
     def _watch(self, job: Job, child: _Child) -> None:
@@ -316,7 +322,7 @@ class _WorkerSlot:
 class _Child:
     """The process itself, at the other end of a socket. It leaves when the socket closes."""
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, setup: Setup) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603
@@ -326,7 +332,7 @@ class _Child:
                 env=_environment(),
             )
         self._pipe: Connection[FromApp, FromProcess] = Connection(ours.detach())
-        self.send(Setup(connect))
+        self.send(setup)
 
     def send(self, message: FromApp) -> None:
         self._pipe.send(message)

@@ -23,6 +23,8 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
 threadpool_limits(1)
 # The app's worker takes 4 s of CPU to start: tests that are about it start one.
 os.environ.setdefault("MDS_EMBEDDED_WORKER", "false")
+# Nor need every app load alibi and shap, which takes 14 s of CPU.
+os.environ.setdefault("MDS_WARM_EXPLAINERS", "false")
 
 # A machine with other work is no failure.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
