@@ -58,20 +58,30 @@ class RowsRequest:
 
 
 def predict_rows(
-    asked: RowsRequest, rows: Sequence[Values], chunk: int = CHUNK, *, first: int = 0
+    asked: RowsRequest,
+    rows: Sequence[Values],
+    chunk: int | Callable[[], int] = CHUNK,
+    *,
+    first: int = 0,
 ) -> Iterator[list[CaseView]]:
     """The cases of the rows, a chunk at a time, each recorded before it is given out.
 
-    `first` is the number of the first of these rows, where others went before.
+    `chunk` is how many rows each has, or says it anew before each: at least one. `first` is the number of the first
+    of these rows, where others went before.
 
     Rows that were under way when the process ended stay behind as asked, and are asked again.
 
     Raises the MdsError that would meet every row alike, such as a server that went away: one case records
     it, and the rows can be asked again. Raises CaseNotRecorded.
     """
-    splitter = RowSplitter(_at_once(asked, chunk)) if rows else RowSplitter(chunk)
-    for start in range(0, len(rows), chunk):
-        yield _chunk(asked, rows[start : start + chunk], first + start, splitter)
+    if not rows:
+        return
+    splitter = RowSplitter(_at_once(asked, chunk if isinstance(chunk, int) else CHUNK))
+    start = 0
+    while start < len(rows):
+        some = rows[start : start + (chunk if isinstance(chunk, int) else chunk())]
+        yield _chunk(asked, some, first + start, splitter)
+        start += len(some)
 
 
 def answered(sessions: Sessions, key: str, count: int) -> dict[int, CaseView]:

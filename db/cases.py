@@ -135,6 +135,24 @@ def by_keys(session: Session, keys: Sequence[str]) -> dict[str, CaseView]:
     return {row.idempotency_key: _view(row) for row in rows}
 
 
+def by_ids(session: Session, ids: Sequence[str]) -> dict[str, CaseView]:
+    """The cases with these ids, by id."""
+    rows = session.scalars(select(Case).where(Case.id.in_(ids))).all()
+    return {row.id: _view(row) for row in rows}
+
+
+def is_one_under_way(session: Session, server: str, since: datetime) -> bool:
+    """Whether a single case was asked of a server since then and has no answer yet. The rows of a batch do not
+    count: until they are answered, their key is their id."""
+    query = select(Case.id).where(
+        Case.server == server,
+        Case.created_at > since,
+        Case.outcome == ASKED,
+        Case.idempotency_key != Case.id,
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def lock(session: Session, case_id: str) -> CaseView | None:
     """The case, kept from others who would lock it until the transaction ends."""
     # FOR NO KEY UPDATE: explanations of the case can still be added. SQLite has one writer anyway.

@@ -112,7 +112,8 @@ class Case(Base):
 
 
 class CaseFile(Base):
-    """A file that somebody sent, or a value too large for its case, under the SHA-256 of its content."""
+    """A file that somebody sent, a value too large for its case, or the table of a batch, under the SHA-256 of its
+    content."""
 
     __tablename__ = "case_files"
 
@@ -335,6 +336,41 @@ class Job(Base):
     result: Mapped[str] = mapped_column(ClippedText(SHORT))
     sentence: Mapped[str] = mapped_column(ClippedText(SENTENCE))
     advice: Mapped[str] = mapped_column(ClippedText(SENTENCE))
+
+
+class Batch(Base):
+    """The rows of a file that a model was asked about, under the id of the job that asks; it outlives the job."""
+
+    __tablename__ = "batches"
+    __table_args__ = (
+        Index(None, "question", "created_at"),
+        Index(None, "server", "model", "created_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    server: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)
+    version: Mapped[str] = mapped_column(Text)
+    person: Mapped[str] = mapped_column(ClippedText(SHORT))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    file_name: Mapped[str] = mapped_column(ClippedText(SHORT))
+    # The same file with the same columns is the same question; `key` begins the keys of its cases.
+    question: Mapped[str] = mapped_column(String(MAX_KEY))
+    key: Mapped[str] = mapped_column(String(MAX_KEY))
+    rows: Mapped[int]
+    # The file's own table among `case_files`; empty where it was not kept.
+    table_sha256: Mapped[str] = mapped_column(String(64))
+
+
+class BatchChunk(Base):
+    """Neighbouring rows of a batch that were asked: the case of each, in the order of the rows."""
+
+    __tablename__ = "batch_chunks"
+
+    batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id"), primary_key=True)
+    first_row: Mapped[int] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    case_ids: Mapped[list[str]] = mapped_column(Json)
 
 
 class JobInput(Base):

@@ -7,11 +7,12 @@ job; when it ends in order, it hands its jobs back before it goes.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
 import db.jobs
-from db.engine import Sessions, writing
+from db.engine import Session, Sessions, writing
 from db.errors import StorageError
 from db.ids import utc_now
 from jobs import store
@@ -52,14 +53,22 @@ class Here:
             log.warning("jobs were not handed back: %s", error)
         self._heart.close()
 
-    def start(self, kind: Kind, job: JobView, given: object) -> JobView:
-        """Write a job down and begin. Raises JobUnderWay, and JobFailed when it cannot be written down."""
+    def start(
+        self,
+        kind: Kind,
+        job: JobView,
+        given: object,
+        *,
+        also: Callable[[Session], None] = lambda _: None,
+    ) -> JobView:
+        """Write a job down, with what `also` writes, and begin. Raises JobUnderWay, and JobFailed when it cannot be
+        written down."""
         with suppress(StorageError):  # then the row cannot be written either, which is said
             self.open()
         ours = replace(
             job, state="running", runner=self._heart.worker.id, started_at=job.created_at
         )
-        written = store.submit(self._sessions, kind, ours, given)
+        written = store.submit(self._sessions, kind, ours, given, also=also)
         if written.id == job.id:
             self._run(kind, JobRun(ours, self._sessions))
         return written

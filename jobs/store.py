@@ -7,7 +7,7 @@ from datetime import datetime
 
 import db.jobs
 import db.workers
-from db.engine import Sessions, reading, writing
+from db.engine import Session, Sessions, reading, writing
 from db.errors import Conflict, StorageError
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
@@ -50,13 +50,21 @@ def make(
     )
 
 
-def submit(sessions: Sessions, kind: Kind, job: JobView, given: object) -> JobView:
-    """Write a job down; a worker takes it. The job that has its key already, if there is one. Raises JobUnderWay, and
-    JobFailed when it cannot be written down."""
+def submit(
+    sessions: Sessions,
+    kind: Kind,
+    job: JobView,
+    given: object,
+    *,
+    also: Callable[[Session], None] = lambda _: None,
+) -> JobView:
+    """Write a job down; a worker takes it. The job that has its key already, if there is one. `also` writes what
+    belongs to a new job, in the same transaction. Raises JobUnderWay, and JobFailed when it cannot be written down."""
     try:
         content = Codec(kind.takes).encode(given)
         with writing(sessions) as session:
             db.jobs.add(session, job, content)
+            also(session)
         return job
     except Conflict:
         with reading(sessions) as session:

@@ -12,11 +12,13 @@ from ui import (
     session,
     tables,
 )
+from ui.batch import link
 from ui.tables import pasting
 
 PAGE = {"title": "Predict", "icon": ":material/bolt:", "order": 1}
 
 model_picker.reopen_case()
+link.reopen()
 entry = model_picker.choose_model()
 signature = model_picker.signature_of(entry)
 model_picker.draw_heading(entry, signature)

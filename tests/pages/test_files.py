@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import db.jobs
 import services
-from cases import queries
+from cases import batches, queries
+from db.engine import writing
+from db.ids import utc_now
+from jobs import store
+from tables.kept_table import KeptTable
+from ui.batch.answers import Source, whole
 
+MAIN = str(Path(__file__).resolve().parents[2] / "ui" / "main.py")
 HEADINGS = "Bill length (mm);Bill depth (mm);Flipper (mm);Body mass (g);Island;Sex;Year;Note\n"
 ROWS = [
     "39,1;18,7;181;3750;Torgersen;male;2007;first",
@@ -38,6 +47,12 @@ def _opened(app: AppTest, content: bytes, name: str = "birds.csv") -> AppTest:
 def _frame(app: AppTest, column: str) -> pd.DataFrame:
     (found,) = [f.value for f in app.dataframe if column in f.value.columns]
     return found
+
+
+def _named(app: AppTest, parameter: str) -> str:
+    """What the address names; a test gets what it set as it was, else a list."""
+    found = app.query_params[parameter]
+    return found if isinstance(found, str) else found[0]
 
 
 def test_columns_map_themselves_and_problems_have_their_row(predict: AppTest) -> None:
@@ -170,17 +185,20 @@ def test_a_number_is_no_formula_and_whatever_else_begins_like_one_is_text(
     assert (heading[1], row[0]) == (written, written)
 
 
-def test_all_rows_of_the_file_are_taken_away(predict: AppTest) -> None:
-    from ui import session
-    from ui.batch.answers import whole
-
+def test_all_rows_of_the_file_are_taken_away_also_from_the_link(
+    predict: AppTest, built: services.Services
+) -> None:
     app = _opened(predict, _file([*ROWS, "x;1;1;1;Dream;male;2007;"]))
     app.button(key="rows_all").click().run()
     assert not app.exception
-    given = app.session_state[session.FILE]
-    converted = app.session_state["rows_converted"][1]
-    (cases,) = given.cases.values()
-    frame = whole(given, converted, cases, "http://x")
+    (job,) = store.newest(built.sessions, kind="batch")
+    assert _named(app, "run") == job.id
+    cases = batches.cases_of(built.sessions, job.id)
+    table = KeptTable.from_bytes(
+        batches.table_of(built.sessions, batches.find(built.sessions, job.id))
+    )
+    source = Source(name="birds.csv", sent=table.sent, row_word="row", table=lambda: table)
+    frame = whole(source, cases, "http://x")
     assert list(frame.columns[:8]) == HEADINGS.strip().split(";")
     assert list(frame.columns[8:]) == ["Answer", "Probability", "Problem", "Case"]
     assert len(frame) == 6
@@ -189,24 +207,58 @@ def test_all_rows_of_the_file_are_taken_away(predict: AppTest) -> None:
     assert frame["Case"][0] == f"http://x/predict?case={cases[0].id}"
 
 
+def test_the_link_opens_the_answers_without_the_file(
+    predict: AppTest, built: services.Services
+) -> None:
+    asked = _opened(predict, _file(ROWS))
+    asked.button(key="rows_all").click().run()
+    run = _named(asked, "run")
+    fresh = AppTest.from_file(MAIN, default_timeout=30).switch_page("../pages/predict.py")
+    fresh.query_params["run"] = run
+    fresh.run()
+    assert not fresh.exception
+    assert _named(fresh, "model") == "demo/penguins@v2"
+    assert any(title.value == "birds.csv" for title in fresh.subheader)
+    assert list(_frame(fresh, "Answer").iloc[:, 0]) == [2, 3, 4, 6]
+    assert any("4 rows were answered." in text.value for text in fresh.markdown)
+    # One case is looked at, and then the file again.
+    fresh.segmented_control(key="predict_about").set_value("One case").run()
+    assert "run" not in fresh.query_params
+    fresh.segmented_control(key="predict_about").set_value("A file").run()
+    assert _named(fresh, "run") == run
+    assert list(_frame(fresh, "Answer").iloc[:, 0]) == [2, 3, 4, 6]
+    # The job has left the list by now, and the model has another version beside it.
+    with writing(built.sessions) as session:
+        db.jobs.forget_ended(session, utc_now() + timedelta(days=1), 10)
+    old = AppTest.from_file(MAIN, default_timeout=30).switch_page("../pages/predict.py")
+    old.query_params["run"] = run
+    old.run()
+    assert list(_frame(old, "Answer").iloc[:, 0]) == [2, 3, 4, 6]
+
+
+def test_a_link_to_nothing_is_said(predict: AppTest) -> None:
+    predict.query_params["run"] = "01JWNNWPR00000000000000000"
+    predict.run()
+    assert not predict.exception
+    assert "nothing under this link" in predict.warning[0].value
+
+
 def test_the_same_file_again_says_when_it_was_answered_and_may_be_asked_anew(
     predict: AppTest, built: services.Services
 ) -> None:
-    from ui import session
-
     app = _opened(predict, _file(ROWS[:3]))
     app.button(key="rows_all").click().run()
-    del app.session_state[session.FILE]  # as after a reload
-    app.run()
-    assert not app.exception
+    after_reload = AppTest.from_file(MAIN, default_timeout=30).switch_page("../pages/predict.py")
+    app = _opened(after_reload, _file(ROWS[:3]))
     assert any("These rows were answered on" in info.value for info in app.info)
     assert list(_frame(app, "Answer").iloc[:, 0]) == [2, 3, 4]
     assert app.button(key="rows_all").disabled
+    first = _named(app, "run")
     app.button(key="rows_again").click().run()
-    assert not app.button(key="rows_all").disabled
-    app.button(key="rows_all").click().run()
     assert not app.exception
+    assert _named(app, "run") != first
     assert len(queries.recent(built.sessions)) == 6
+    assert app.button(key="rows_all").disabled
 
 
 def test_the_reason_of_a_column_is_true(predict: AppTest) -> None:

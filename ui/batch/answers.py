@@ -3,35 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pandas as pd
 import streamlit as st
 
+from cases.files import is_named
+from cases.jobs.batch import in_words
 from cases.queries import CaseView
 from cases.recording import answer_of
 from mds_client.signature import Signature
-from tables.converting import Converted
+from tables.kept_table import KeptTable
 from ui.batch import summary
-from ui.tables.given import Given
-from ui.tables.upload import shown
 
 # A spreadsheet would take the cell for a formula; a plain number is none.
 _ACTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]?\d[\d.,'\u2009\u202f\xa0]*(?:[eE][+-]?\d+)?\s?%?")
 
 
-def draw(
-    given: Given, converted: Converted, cases: Sequence[CaseView], signature: Signature
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The file whose rows were asked about: its name, and the numbers of the rows that were sent, as `row_word` counts.
+    `table` gives all of it; None where it was not kept."""
+
+    name: str
+    sent: Sequence[int]
+    row_word: str
+    table: Callable[[], KeptTable | None]
+
+
+def draw(source: Source, cases: Sequence[CaseView], signature: Signature | None) -> None:
     """A sentence, what the answers come to, the table, and the download."""
     st.subheader("Answers", anchor=False)
-    answered = sum(case.is_answered for case in cases)
-    failed = f", {len(cases) - answered:,} were not" if answered < len(cases) else ""
-    st.markdown(f"{answered:,} rows were answered{failed}.")
+    st.markdown(in_words(cases))
     rows = summary.draw(summary.summary_of([answer_of(case) for case in cases]))
-    frame = table(given, converted, cases, signature)
+    frame = table(source, cases, signature)
     st.dataframe(
         frame.iloc[rows],
         hide_index=True,
@@ -41,10 +49,11 @@ def draw(
         },
         alt="The answer to each row, with what was asked",
     )
+    base = _base()
     st.download_button(
         "Download the answers",
-        data=lambda: as_csv(whole(given, converted, cases, _base())),
-        file_name=f"{given.name.rpartition('.')[0] or given.name} answers.csv",
+        data=lambda: as_csv(whole(source, cases, base)),
+        file_name=f"{source.name.rpartition('.')[0] or source.name} answers.csv",
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
@@ -53,39 +62,55 @@ def draw(
 
 
 def table(
-    given: Given, converted: Converted, cases: Sequence[CaseView], signature: Signature
+    source: Source, cases: Sequence[CaseView], signature: Signature | None = None
 ) -> pd.DataFrame:
     """One line a row: where it stands in the file, its answer, how sure, what went wrong, what was asked."""
-    numbers = list(converted.rows.index[: len(cases)])
     found = [answer_of(case) for case in cases]
     frame = pd.DataFrame(
         {
-            given.table.row_word.capitalize(): numbers,
+            source.row_word.capitalize(): list(source.sent)[: len(cases)],
             "Answer": [answer.headline if answer else None for answer in found],
             "Probability": [answer.probability if answer else None for answer in found],
             "Problem": [case.error_sentence or None for case in cases],
             "Case": [f"/predict?case={case.id}" for case in cases],
         }
     ).dropna(axis="columns", how="all")
-    titles = {field.name: field.title for field in signature.inputs}
-    asked = converted.rows.iloc[: len(cases)].map(shown).rename(columns=titles)
-    return pd.concat([frame, asked.reset_index(drop=True)], axis="columns")
+    titles = {field.name: field.title for field in signature.inputs} if signature else {}
+    return pd.concat([frame, _entered(cases).rename(columns=titles)], axis="columns")
 
 
-def whole(
-    given: Given, converted: Converted, cases: Sequence[CaseView], base: str = ""
-) -> pd.DataFrame:
-    """All rows of the file in its order with its own columns; then answer, probability, problem and case.
+def whole(source: Source, cases: Sequence[CaseView], base: str = "") -> pd.DataFrame:
+    """All rows of the file in its order with its own columns; then answer, probability, problem and case. Where the
+    file was not kept, the rows that were asked, with what was asked.
 
     `base` is the address before the link to a case.
     """
-    asked = dict(zip(converted.rows.index, cases, strict=False))
-    problems = _problems(given, converted)
-    rows = [_outcome(asked.get(n), problems.get(n, ""), base) for n in given.table.row_numbers]
-    more = pd.DataFrame(rows, columns=_OUTCOMES)
-    more.columns = pd.Index([_fresh(name, given.table.columns) for name in _OUTCOMES])
-    frame = given.table.frame.map(shown).reset_index(drop=True)
+    kept = source.table()
+    numbers: Sequence[int]
+    sent: Sequence[int]
+    if kept is None:
+        frame, numbers, sent = _entered(cases), range(len(cases)), range(len(cases))
+    else:
+        frame, numbers, sent = kept.frame, kept.row_numbers, kept.sent
+    problems: Mapping[int, str] = kept.problems if kept else {}
+    asked = dict(zip(sent, cases, strict=False))
+    rows = [_outcome(asked.get(n), problems.get(n, ""), base) for n in numbers]
+    more = pd.DataFrame(rows, columns=_OUTCOMES, dtype=object)
+    names = [str(name) for name in frame.columns]
+    more.columns = pd.Index([_fresh(name, names) for name in _OUTCOMES])
     return pd.concat([frame, more], axis="columns")
+
+
+def _entered(cases: Sequence[CaseView]) -> pd.DataFrame:
+    """What was asked, a file by its name."""
+    rows = [{name: _shown(value) for name, value in case.entered.items()} for case in cases]
+    return pd.DataFrame(rows)
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, dict) and is_named(value):
+        return value.get("file") or "(too large to show)"
+    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 _OUTCOMES = ["Answer", "Probability", "Problem", "Case"]
@@ -101,16 +126,6 @@ def _outcome(case: CaseView | None, problem: str, base: str) -> tuple[object, ob
         case.error_sentence or problem,
         f"{base}/predict?case={case.id}",
     )
-
-
-def _problems(given: Given, converted: Converted) -> dict[int, str]:
-    """Why a row is not sent, by its number."""
-    found: dict[int, list[str]] = {}
-    for problem in converted.problems:
-        found.setdefault(problem.row, []).append(problem.sentence)
-    for place, sentence in given.table.totals.items():
-        found[given.table.row_numbers[place]] = [f"Not sent: {sentence}."]
-    return {row: " ".join(sentences) for row, sentences in found.items()}
 
 
 def _fresh(name: str, taken: Sequence[str]) -> str:

@@ -1,78 +1,116 @@
-"""Asking about the rows of a file: five to try it, then all; and the answers as a table."""
+"""Asking about the rows of a file: five to try it, then all; a job asks, and the page shows what came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import uuid4
 
 import streamlit as st
 
-from cases.batch import RowsRequest, answered, predict_rows
-from cases.errors import CaseNotRecorded
+from cases import batches
+from cases.jobs import batch as batch_job
 from cases.queries import CaseView
+from jobs.errors import JobUnderWay
+from jobs.here import Here
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature
 from services import services
 from tables.converting import Converted
+from tables.kept_table import KeptTable, to_keep
 from tables.mapping import Mapping
 from tables.mapping_store import remember
-from ui import errors, session, technical
-from ui.batch import answers
+from ui import errors, jobs, session, technical
+from ui.batch import answers, link
+from ui.batch.asked import Asked, asked_of, draw_progress, sentence
 from ui.tables.given import Given
-from ui.text import plain
 
 AT_ONCE = 5_000
 _TRIED = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Question:
+    """What a press would ask: the rows of this file, with these columns, of this model."""
+
+    given: Given
+    mapping: Mapping
+    converted: Converted
+    model: ModelRef
+    signature: Signature
+
+    @property
+    def id(self) -> str:
+        """The same for the same file with the same columns."""
+        columns = {**self.mapping.to_remember, **_fixed(self.mapping)}
+        return self.given.key(self.model, self.signature, columns)
+
+    @property
+    def most(self) -> int:
+        """How many rows can be asked about at once."""
+        return min(len(self.converted.rows), AT_ONCE)
 
 
 def draw(
     given: Given, found: tuple[Mapping, Converted], model: ModelRef, signature: Signature
 ) -> None:
     """The buttons, and what came of them."""
-    mapping, converted = found
-    question = given.key(model, signature, {**mapping.to_remember, **_fixed(mapping)})
-    key = question + given.rounds.get(question, "")
-    rows = converted.records()
-    _draw_earlier(given, question, key, min(len(rows), AT_ONCE))
-    wanted = _draw_buttons(len(rows), given.cases.get(key, []))
-    if wanted and _ask(given, key, rows[:wanted], model, signature):
-        _remember(given.cases[key], model, mapping)
-        st.rerun()  # the buttons say now what is left
-    cases = given.cases.get(key, [])
-    if cases:
-        answers.draw(given, converted, cases, signature)
-        _draw_sent(cases)
+    question = _Question(
+        given=given, mapping=found[0], converted=found[1], model=model, signature=signature
+    )
+    batch = batches.by_question(services().sessions, question.id)
+    asked = asked_of(batch) if batch else None
+    if asked and not asked.is_under_way:
+        _draw_earlier(question, asked)
+    wanted = _draw_buttons(len(question.converted.rows), asked)
+    if wanted:
+        _start(question, batch.key if batch else question.id, wanted)
+    given.press = uuid4().hex  # the next press is another than this one
+    if asked is None:
+        link.close()
+        return
+    link.show(asked.batch.id)
+    draw_progress(asked)
+    _draw_answers(question, asked)
 
 
-def _remember(cases: Sequence[CaseView], model: ModelRef, mapping: Mapping) -> None:
-    """The columns, once a row was answered with them."""
-    if any(case.is_answered for case in cases):
-        remember(services().sessions, model, mapping, person=session.person())
-
-
-def _draw_earlier(given: Given, question: str, key: str, count: int) -> None:
-    """What was answered before this session, when and by which version; asked anew at a press."""
-    if key not in given.looked_up:
-        given.looked_up[key] = answered(services().sessions, key, count)
-    earlier = given.looked_up[key]
+def _draw_earlier(question: _Question, asked: Asked) -> None:
+    """When rows were answered and by which version; all are asked anew at a press."""
+    earlier = sentence(asked.cases, question.most)
     if not earlier:
         return
-    if len(earlier) == count and not given.cases.get(key):
-        given.cases[key] = [earlier[row] for row in range(count)]
-    st.info(_earlier_in_words(list(earlier.values()), count), icon=":material/history:")
+    st.info(earlier, icon=":material/history:")
     if st.button("Ask again", icon=":material/refresh:", key="rows_again"):
-        given.rounds[question] = f"-{uuid4().hex}"
-        st.rerun()
+        _start(question, f"{question.id}-{question.given.press}", question.most)
 
 
-def _earlier_in_words(cases: Sequence[CaseView], count: int) -> str:
-    versions = list(dict.fromkeys(case.version for case in cases if case.version))
-    by = f" by version {plain(', '.join(versions[:3]))}" if versions else ""
-    day = f"{max(case.created_at for case in cases):%-d %B %Y}"
-    which = (
-        "These rows were" if len(cases) == count else f"{len(cases):,} of these {count:,} rows were"
+def _draw_answers(question: _Question, asked: Asked) -> None:
+    if not asked.cases:
+        return
+    _remember(question, asked)
+    given, converted = question.given, question.converted
+    source = answers.Source(
+        name=given.name,
+        sent=list(converted.rows.index),
+        row_word=given.table.row_word,
+        table=lambda: KeptTable.of(given.table, converted),
     )
-    return f"{which} answered on {day}{by}."
+    answers.draw(source, asked.cases, question.signature)
+    technical.draw(
+        asked.cases[0]
+    )  # what was sent for the first row, and the rows that went with it
+
+
+def _remember(question: _Question, asked: Asked) -> None:
+    """The columns, once a row was answered with them; of a run that was begun in this session."""
+    if asked.batch.id in _begun() and any(case.is_answered for case in asked.cases):
+        _begun().discard(asked.batch.id)
+        remember(services().sessions, question.model, question.mapping, person=session.person())
+
+
+def _begun() -> set[str]:
+    """The runs of this session whose columns are not remembered yet."""
+    return session.remembered(session.BATCHES, set)
 
 
 def _fixed(mapping: Mapping) -> dict[str, str]:
@@ -81,27 +119,29 @@ def _fixed(mapping: Mapping) -> dict[str, str]:
     return {f"={name}": repr(value) for name, value in mapping.fixed} | cells
 
 
-def _draw_buttons(rows: int, cases: Sequence[CaseView]) -> int:
+def _draw_buttons(rows: int, asked: Asked | None) -> int:
     """How many rows are to be asked about now; 0 when no button was pressed."""
     if rows > AT_ONCE:
         st.warning(
             f"The file has {rows:,} rows. At most {AT_ONCE:,} are answered at once: the first {AT_ONCE:,}."
         )
     most, first = min(rows, AT_ONCE), min(rows, _TRIED)
+    cases: Sequence[CaseView] = asked.cases if asked else ()
+    is_busy = bool(asked and asked.is_under_way)
     done = sum(case.is_answered for case in cases)
     with st.container(horizontal=True):
         is_tried = most > first and st.button(
             f"Try the first {first}",
             icon=":material/science:",
             key="rows_try",
-            disabled=done >= first,
+            disabled=is_busy or done >= first,
         )
         is_all = st.button(
-            _label(most, len(cases), done),
+            "The rows are being asked" if is_busy else _label(most, len(cases), done),
             type="primary",
             icon=":material/bolt:",
             key="rows_all",
-            disabled=done >= most,
+            disabled=is_busy or done >= most,
         )
     return most if is_all else first if is_tried else 0
 
@@ -115,40 +155,38 @@ def _label(most: int, asked: int, done: int) -> str:
     return f"Ask for the other {most - done:,} rows" if done else f"Ask for all {most:,} rows"
 
 
-def _ask(
-    given: Given, key: str, rows: Sequence[dict[str, object]], model: ModelRef, signature: Signature
-) -> bool:
-    """Ask, showing how far it is; whether all went well. What was answered before an error stays."""
-    found = services()
-    asked = RowsRequest(
-        model=found.model(model, signature),
-        sessions=found.sessions,
-        key=key,
-        person=session.person(),
-        audit=found.audit,
-        keep_bytes=found.settings.kept_file_bytes,
-    )
-    given.cases[key] = []
-    bar = st.progress(0.0, "Asking the model …")
+def _start(question: _Question, key: str, count: int) -> None:
+    """Begin to ask, and draw the page anew with the run; what is under way is not begun again."""
+    found, given = services(), question.given
+    rows = question.converted.records()[:count]
     try:
-        for cases in _steps(asked, rows):
-            given.cases[key] += cases
-            done = len(given.cases[key])
-            bar.progress(done / len(rows), f"{done:,} of {len(rows):,} rows")
-    except (MdsError, CaseNotRecorded) as error:
+        job = batch_job.start(
+            _where(len(rows)),
+            found.sessions,
+            found.kinds[batch_job.NAME],
+            batch_job.BatchRows(
+                model=question.model, signature=question.signature, key=key, rows=rows
+            ),
+            batch_job.BatchFile(
+                name=given.name,
+                question=question.id,
+                table=to_keep(given.table, question.converted, found.settings.kept_file_bytes),
+            ),
+            person=session.person(),
+            press=given.press,
+        )
+    except JobUnderWay as other:
+        link.show(other.job_id)
+    except MdsError as error:
         errors.show(error)
-        return False
-    finally:
-        bar.empty()
-    return True
+        return
+    else:
+        _begun().add(job.id)
+        link.show(job.id)
+    st.rerun()
 
 
-def _steps(asked: RowsRequest, rows: Sequence[dict[str, object]]) -> Iterator[list[CaseView]]:
-    """The few that are tried are a step of their own, so that they are not asked again."""
-    yield from predict_rows(asked, rows[:_TRIED])
-    yield from predict_rows(asked, rows[_TRIED:], first=_TRIED)
-
-
-def _draw_sent(cases: Sequence[CaseView]) -> None:
-    """Exactly what was sent for the first row, and the rows that went with it."""
-    technical.draw(cases[0])
+def _where(rows: int) -> Here | None:
+    """A short file begins in this process at once; a long one in a worker, beside which pages stay quick."""
+    is_here = rows <= batch_job.QUICK_ROWS or not jobs.has_worker()
+    return services().here if is_here else None

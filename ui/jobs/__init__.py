@@ -32,10 +32,18 @@ def watch(
     if progress is None:
         st.rerun()
     st.progress(min(max(progress.fraction, 0.0), 1.0), text=plain(progress.words))
+    _draw_waits(job_id)
     if st.button("Stop", icon=":material/stop:", key=key, help=stop_help):
         services().here.cancel(job_id)
     if progress.rough is not None:
         draw_rough(progress.rough)
+
+
+def has_worker() -> bool:
+    """Whether a process lives that takes jobs from the queues."""
+    found = services()
+    living = store.living(found.sessions, found.settings.lost_seconds)
+    return any(worker.role == "worker" for worker in living)
 
 
 def failure(job: store.JobView) -> MdsError | None:
@@ -45,6 +53,17 @@ def failure(job: store.JobView) -> MdsError | None:
     error = MdsError(job.sentence, advice=job.advice)
     error.kind = JobCancelled.kind if job.state == "cancelled" else JobFailed.kind
     return error
+
+
+def _draw_waits(job_id: str) -> None:
+    """Where nobody will take the job: that it waits, and what to do."""
+    job = store.find(services().sessions, job_id)
+    if job and job.state == "waiting" and not has_worker():
+        st.warning(
+            "No worker is running, so this waits. Nothing is lost: it goes on as soon as one starts, by itself where the "
+            "app starts one beside itself, else with `mds worker`.",
+            icon=":material/hourglass_empty:",
+        )
 
 
 def _progress(job_id: str) -> Progress | None:

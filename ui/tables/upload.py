@@ -17,6 +17,7 @@ from ui.tables import kept_upload
 from ui.tables.given import Given
 from ui.text import plain
 
+LABEL = "A file with one case per row"
 _PREVIEW = 5
 _ENCODINGS = ("utf-8", "utf-16", "cp1252", "iso-8859-1", "iso-8859-15", "cp1250", "mac_roman")
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
@@ -24,20 +25,19 @@ _DECIMALS = {".": "point, as in 1.5", ",": "comma, as in 1,5"}
 _FOUND = "as detected"
 
 
-def draw(model: ModelRef, signature: Signature) -> Given | None:
+def draw(model: ModelRef, signature: Signature, *, label: str = LABEL) -> Given | None:
     """The file that was chosen, read; None as long as there is none that can be read.
 
     Of several sheets the one is read whose columns fit the signature; another can be chosen.
     """
     chosen = kept_upload.choose(
-        "A file with one case per row",
+        label,
         f"rows_file_{model}",
         [suffix.lstrip(".") for suffix in suffixes()],
         "CSV, Excel, OpenDocument, Parquet, Arrow, JSON, JSON Lines, or a ZIP of pictures or recordings.",
     )
     if chosen is None:
         st.session_state.pop(session.FILE, None)
-        st.info("Choose a file. You see how it was read before anything is sent.")
         return None
     key = chosen.id
     given = _read(chosen.name, chosen.content, _choices(key), signature)

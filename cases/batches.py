@@ -1,0 +1,81 @@
+"""Files that models were asked about, found again: by their link, by their question, and the case of each row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import db.batches
+import db.case_files
+import db.cases
+from db.batches import BatchView
+from db.cases import CaseView
+from db.engine import Session, Sessions, reading
+from db.ids import is_id
+from mds_client.signature import ModelRef
+
+__all__ = ["BatchView", "add", "by_question", "cases_of", "digest_of", "find", "newest", "table_of"]
+
+MOST_LISTED = 5
+_AT_ONCE = 500
+
+
+def add(session: Session, batch: BatchView, table: bytes) -> None:
+    """Write a batch down, with the file's own table where there is one to keep."""
+    if table:
+        db.case_files.keep(session, {digest_of(table): table}, batch.created_at)
+    db.batches.add(session, batch)
+
+
+def digest_of(table: bytes) -> str:
+    """Under what a table is kept; empty for none."""
+    return hashlib.sha256(table).hexdigest() if table else ""
+
+
+def find(sessions: Sessions, batch_id: str) -> BatchView | None:
+    """The batch behind a link; None when there is none. Raises StorageError."""
+    if not is_id(batch_id):
+        return None
+    with reading(sessions) as session:
+        return db.batches.by_id(session, batch_id)
+
+
+def by_question(sessions: Sessions, question: str) -> BatchView | None:
+    """The newest batch in which this file was asked about with these columns. Raises StorageError."""
+    with reading(sessions) as session:
+        return db.batches.by_question(session, question)
+
+
+def newest(sessions: Sessions, model: ModelRef, person: str) -> list[BatchView]:
+    """What a person asked a model last, the newest first. Raises StorageError."""
+    with reading(sessions) as session:
+        return db.batches.newest(
+            session, server=model.server, model=model.name, person=person, limit=MOST_LISTED
+        )
+
+
+def cases_of(sessions: Sessions, batch_id: str) -> list[CaseView]:
+    """The case of each row that was asked so far, in the order of the rows. Raises StorageError."""
+    with reading(sessions) as session:
+        ids = db.batches.case_ids(session, batch_id)
+        found: dict[str, CaseView] = {}
+        for start in range(0, len(ids), _AT_ONCE):
+            found |= db.cases.by_ids(session, ids[start : start + _AT_ONCE])
+    return _up_to_the_first_missing(ids, found)
+
+
+def _up_to_the_first_missing(ids: Sequence[str], found: dict[str, CaseView]) -> list[CaseView]:
+    cases = []
+    for case_id in ids:
+        if case_id not in found:  # deleted since
+            break
+        cases.append(found[case_id])
+    return cases
+
+
+def table_of(sessions: Sessions, batch: BatchView) -> bytes | None:
+    """The file's own table; None where it was not kept. Raises StorageError."""
+    if not batch.table_sha256:
+        return None
+    with reading(sessions) as session:
+        return db.case_files.content(session, batch.table_sha256)

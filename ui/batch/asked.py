@@ -1,0 +1,81 @@
+"""What was asked about a file, as it stands: the batch, its job, and the cases of its rows once it has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cases import batches
+from cases.batches import BatchView
+from cases.queries import CaseView
+from jobs import store
+from jobs.store import JobView
+from services import services
+from ui import errors, jobs, session
+from ui.text import plain
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A batch; `job` is None when it is so long ago that the list of jobs has it no more."""
+
+    batch: BatchView
+    job: JobView | None
+    cases: Sequence[CaseView]
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether rows are being asked, or will be."""
+        return bool(self.job and self.job.is_under_way)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row of it was asked."""
+        return len(self.cases) == self.batch.rows
+
+
+def asked_of(batch: BatchView) -> Asked:
+    """A batch as it stands now. Cases are read once it has ended, and kept in this session."""
+    job = store.find(services().sessions, batch.id)
+    if job and job.is_under_way:
+        return Asked(batch=batch, job=job, cases=())
+    key = (batch.id, job.attempt if job else None)
+    last = st.session_state.get(session.BATCH_CASES)
+    if last is None or last[0] != key:
+        last = (key, batches.cases_of(services().sessions, batch.id))
+        st.session_state[session.BATCH_CASES] = last
+    return Asked(batch=batch, job=job, cases=last[1])
+
+
+def draw_progress(asked: Asked) -> None:
+    """How far it is, and a way to stop it; or why it ended before its end."""
+    if asked.job is None:
+        return
+    if asked.job.is_under_way:
+        jobs.watch(
+            asked.job.id,
+            stop_help="What was answered by then is kept, and it can go on later.",
+            key="rows_stop",
+        )
+        st.caption(
+            "You may leave this page or close the browser: the address leads back here, and it goes on meanwhile."
+        )
+        return
+    failure = jobs.failure(asked.job)
+    if failure:
+        errors.show(failure)
+
+
+def sentence(cases: Sequence[CaseView], count: int) -> str:
+    """When rows were answered and by which version; empty when none was."""
+    answered = [case for case in cases if case.is_answered]
+    if not answered:
+        return ""
+    versions = list(dict.fromkeys(case.version for case in answered if case.version))
+    by = f" by version {plain(', '.join(versions[:3]))}" if versions else ""
+    day = f"{max(case.created_at for case in answered):%-d %B %Y}"
+    one = "This row was" if count == 1 else "These rows were"
+    which = one if len(answered) == count else f"{len(answered):,} of these {count:,} rows were"
+    return f"{which} answered on {day}{by}."

@@ -1,0 +1,185 @@
+"""The link to what was asked about a file: `/predict?model=…&run=<job>` shows how far it is, and then its answers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cases import batches
+from cases.batches import BatchView
+from jobs import store
+from jobs.errors import JobUnderWay
+from mds_client.discovery import Entry
+from mds_client.errors import MdsError
+from mds_client.signature import ModelRef, Signature
+from services import services
+from tables.kept_table import KeptTable, UnreadableTable
+from ui import errors, session, technical
+from ui.batch import answers
+from ui.batch.asked import Asked, asked_of, draw_progress, sentence
+from ui.shell import page_path
+from ui.text import plain
+
+PARAMETER = "run"
+
+
+def reopen() -> None:
+    """Go to the model of the run that the link names; one whose model is gone stands alone."""
+    wanted = st.query_params.get(PARAMETER)
+    if not wanted:
+        return
+    batch = batches.find(services().sessions, wanted)
+    if batch is None:
+        st.warning("There is nothing under this link any more. You can ask about the file again.")
+        close()
+        return
+    ref = _deployed(batch)
+    if ref is None:
+        st.warning("The model that was asked about this file is not deployed any more.")
+        _draw(asked_of(batch), None)
+        st.stop()
+    if not _is_named(ref):
+        st.query_params["model"] = str(ref)
+
+
+def is_new() -> bool:
+    """Whether the link names a run that was not looked at just now."""
+    wanted = st.query_params.get(PARAMETER)
+    return bool(wanted) and wanted != st.session_state.get(session.BATCH)
+
+
+def note() -> None:
+    """Remember which run is looked at."""
+    if wanted := st.query_params.get(PARAMETER):
+        st.session_state[session.BATCH] = wanted
+
+
+def show(batch_id: str) -> None:
+    """Have the address lead to a run."""
+    if st.query_params.get(PARAMETER) != batch_id:  # each assignment moves the browser
+        st.query_params[PARAMETER] = batch_id
+    st.session_state[session.BATCH] = batch_id
+
+
+def close() -> None:
+    """The address leads to no run, and none is gone back to."""
+    st.query_params.pop(PARAMETER, None)
+    st.session_state.pop(session.BATCH, None)
+
+
+def leave() -> None:
+    """One case is looked at; the run is gone back to."""
+    st.query_params.pop(PARAMETER, None)
+
+
+def opened(model: ModelRef) -> Asked | None:
+    """The run of this model that the link names, or that was looked at before; None when there is none."""
+    wanted = st.query_params.get(PARAMETER) or st.session_state.get(session.BATCH)
+    batch = batches.find(services().sessions, wanted) if wanted else None
+    if batch is None or (batch.server, batch.model) != (model.server, model.name):
+        return None
+    return asked_of(batch)
+
+
+def draw(found: Asked | None, entry: Entry, signature: Signature) -> None:
+    """The run that the link names; without one how to begin, and what this person asked before."""
+    if found is None:
+        st.info("Choose a file. You see how it was read before anything is sent.")
+        _draw_earlier(entry.ref)
+        return
+    show(found.batch.id)
+    _draw(found, signature)
+
+
+def _draw(found: Asked, signature: Signature | None) -> None:
+    batch = found.batch
+    st.subheader(plain(batch.file_name), anchor=False)
+    by = "" if batch.person == "anonymous" else f" by {batch.person}"
+    rows = "1 row" if batch.rows == 1 else f"{batch.rows:,} rows"
+    model = str(ModelRef(server=batch.server, name=batch.model, version=batch.version))
+    moment = f"{batch.created_at:%-d %B %Y %H:%M} UTC"
+    st.caption(plain(f"{rows} for {model}, begun on {moment}{by}"))
+    draw_progress(found)
+    if found.is_under_way:
+        return
+    _draw_go_on(found)
+    if found.cases:
+        st.info(sentence(found.cases, batch.rows), icon=":material/history:")
+        answers.draw(_source(batch), found.cases, signature)
+        technical.draw(found.cases[0])
+    st.caption("Choose the file again to ask again, all rows or those without an answer.")
+
+
+def _draw_go_on(found: Asked) -> None:
+    """What was stopped, or failed, goes on with the rows that it has not asked yet."""
+    job = found.job
+    if job is None or job.state == "done" or found.is_whole:
+        return
+    left = found.batch.rows - len(found.cases)
+    if st.button(f"Go on with {left:,} rows", icon=":material/play_arrow:", key="rows_go_on"):
+        try:
+            store.resume(services().sessions, job.id)
+        except JobUnderWay as other:
+            show(other.job_id)
+        except MdsError as error:
+            errors.show(error)
+            return
+        st.rerun()
+
+
+def _source(batch: BatchView) -> answers.Source:
+    """The file as it was kept; without it the rows are numbered as they were sent."""
+    table = _table(batch)
+    return answers.Source(
+        name=batch.file_name,
+        sent=table.sent if table else range(1, batch.rows + 1),
+        row_word=table.row_word if table else "row",
+        table=lambda: table,
+    )
+
+
+def _table(batch: BatchView) -> KeptTable | None:
+    last = st.session_state.get(session.BATCH_TABLE)
+    if last is None or last[0] != batch.id:
+        last = (batch.id, _read(batch))
+        st.session_state[session.BATCH_TABLE] = last
+    found: KeptTable | None = last[1]
+    return found
+
+
+def _read(batch: BatchView) -> KeptTable | None:
+    content = batches.table_of(services().sessions, batch)
+    try:
+        return KeptTable.from_bytes(content) if content else None
+    except UnreadableTable:
+        return None
+
+
+def _draw_earlier(model: ModelRef) -> None:
+    """Links to the files that this person asked this model about last."""
+    found = batches.newest(services().sessions, model, session.person())
+    if found:
+        st.markdown("**Files that you asked about**")
+    for batch in found:
+        job = store.find(services().sessions, batch.id)
+        state = f" · {job.words}" if job and job.is_under_way else ""
+        rows = f"{batch.rows:,} rows · {batch.created_at:%d %b %H:%M}{state}"
+        st.page_link(
+            page_path("predict"),
+            label=plain(f"{batch.file_name} · {rows}"),
+            query_params={"model": str(model), PARAMETER: batch.id},
+        )
+
+
+def _deployed(batch: BatchView) -> ModelRef | None:
+    """The model of a run as it is deployed now: the same version, else the newest."""
+    catalogue = services().catalogue
+    own = ModelRef(server=batch.server, name=batch.model, version=batch.version)
+    entry = catalogue.find(own) or catalogue.find(ModelRef(server=batch.server, name=batch.model))
+    return entry.ref if entry else None
+
+
+def _is_named(ref: ModelRef) -> bool:
+    try:
+        return ModelRef.parse(st.query_params.get("model", "")) == ref
+    except ValueError:
+        return False
