@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,18 +11,18 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 SLOW = 60_000  # milliseconds: an explanation on a busy machine
 
-
-@dataclass(frozen=True, kw_only=True)
-class Counted:
-    """What Health has of a model."""
-
-    cases: int = 0
-    answered: int = 0
-    feedback: int = 0
-
-    @property
-    def failed(self) -> int:
-        return self.cases - self.answered
+# Nothing of the page has changed for a while, and no part of it is a placeholder whose script is on its way.
+# What is drawn again and again (a clock that counts) does not hold anybody up for long.
+_STANDS_STILL = """() => new Promise((done) => {
+  let timer;
+  const end = setTimeout(finish, 3000);
+  const observer = new MutationObserver(later);
+  function later() { clearTimeout(timer); timer = setTimeout(look, 100); }
+  function look() { document.querySelector('[data-testid="stSkeleton"]') ? later() : finish(); }
+  function finish() { observer.disconnect(); clearTimeout(timer); clearTimeout(end); done(); }
+  observer.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+  later();
+})"""
 
 
 class Visit:
@@ -72,15 +71,30 @@ class Visit:
         return _case(self.page.url)
 
     def settled(self, timeout: float | None = None) -> Visit:
-        """Wait until the page has been drawn to its end."""
+        """Wait until the script has run and the browser has drawn what it said."""
         app = self.page.get_by_test_id("stApp")
         expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=timeout)
         expect(self.page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        self.page.evaluate(_STANDS_STILL)
         return self
 
+    def headline(self) -> Locator:
+        """The big line of the answer."""
+        return self.page.get_by_role("heading", level=2).first
+
     def answer(self) -> str:
-        """The big line."""
-        return self.page.get_by_role("heading", level=2).first.inner_text()
+        """The words of the big line, once they are there."""
+        return self.words_of(self.headline())
+
+    def words_of(self, place: Locator) -> str:
+        """What stands there, once something does."""
+        expect(place).not_to_be_empty()
+        return place.inner_text()
+
+    def value_of(self, box: Locator) -> str:
+        """What a box holds: a number is drawn a moment after its box."""
+        expect(box).not_to_have_value("")
+        return box.input_value()
 
     def why(self) -> Visit:
         """Ask for the first explanation that is offered, and wait for it."""
@@ -131,6 +145,7 @@ class Visit:
         """A cell of the table on Health. The table is painted; these are the words behind it."""
         grid = self.page.get_by_test_id("stDataFrame")
         header = grid.locator("th").filter(has_text=re.compile(f"^{column}$"))
+        expect(header).to_have_attribute("aria-colindex", re.compile("."))
         index = header.get_attribute("aria-colindex")
         row = grid.locator("tbody tr").filter(has_text=version)
         return row.locator(f'[aria-colindex="{index}"]')
@@ -147,40 +162,28 @@ class Visit:
         expect(self.page.get_by_test_id("stFileUploader").get_by_text(name)).to_be_visible()
         return self.settled()
 
-    def counted(self, model: str) -> Counted:
-        """What Health has of a model now."""
-        self.open("/health")
-        self.page.get_by_role("heading", name="How are the models doing?").wait_for()
-        expect(
-            self.page.get_by_test_id("stMetric")
-            .or_(self.page.get_by_text("No requests in this period"))
-            .first
-        ).to_be_visible()
-        names = self.page.get_by_role("combobox", name="Model")
-        if not names.count():
-            return Counted()
-        names.click()
-        option = self.page.get_by_role("option", name=model)
-        if not option.count():
-            return Counted()
-        option.click()
-        self._shows(model)
-        return self.tiles()
-
-    def tiles(self) -> Counted:
-        return Counted(
-            cases=self.number("Cases"),
-            answered=self.number("Answered"),
-            feedback=self.number("Feedback"),
-        )
-
     def _shows(self, model: str) -> None:
         """Wait until Health has been drawn for this model alone."""
         title = f"{model.partition('/')[2]} by version"
         expect(self.page.get_by_role("heading", name=title)).to_be_visible()
 
-    def number(self, name: str) -> int:
-        return int(self.metric(name).inner_text().replace(",", ""))
+
+class Frames:
+    """How many messages this page sends to the server from now on, until it is loaded anew."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        page.evaluate(
+            """() => {
+              window.sentFrames = 0;
+              const send = WebSocket.prototype.send;
+              WebSocket.prototype.send = function (...all) { window.sentFrames += 1; return send.apply(this, all); };
+            }"""
+        )
+
+    @property
+    def sent(self) -> int:
+        return int(self._page.evaluate("window.sentFrames"))
 
 
 def _case(url: str) -> str:

@@ -3,44 +3,98 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
 from cli import demo
 
 PATIENCE = 20_000  # milliseconds: one step on a busy machine
+SCREEN: ViewportSize = {"width": 1024, "height": 768}
 LOCAL = ("127.0.0.1", "localhost", "")  # no host: data: and blob:
 # On a link to a page, Streamlit first looks for its own probes beneath that page, and then above it.
 _HARMLESS = "/_stcore/"
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Visitor:
+    """A page, and what was noted of it: each address that it asked for, each error in its console."""
+
+    page: Page
+    asked: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+# By address of the app: pages that no test has in hand. A context that is new costs Chromium 2 s of CPU
+# more for a page than one that has read Streamlit's scripts before.
+_free = defaultdict[str, list[_Visitor]](list)
+
+
 @contextmanager
-def watched(browser: Browser, base_url: str, **options: Any) -> Iterator[Page]:
-    """The page of a new visitor, and at the end the checks that hold for every visit."""
-    context = browser.new_context(
-        base_url=base_url, **{"viewport": {"width": 1024, "height": 768}, **options}
-    )
-    context.set_default_timeout(PATIENCE)
-    asked, complaints = list[str](), list[str]()
-    context.on("request", lambda request: asked.append(request.url))
-    context.on("console", lambda message: complaints.extend(_complaint(message)))
-    context.on("weberror", lambda error: complaints.append(str(error.error)))
-    page = context.new_page()
-    page.on("websocket", lambda socket: asked.append(socket.url))
+def watched(
+    browser: Browser,
+    base_url: str,
+    *,
+    viewport: ViewportSize = SCREEN,
+    permissions: Sequence[str] = (),
+) -> Iterator[Page]:
+    """The page of a new visitor, and at the end the checks that hold for every visit.
+
+    The visitor is new to the app (no cookie, nothing in storage, a session of its own), the context is
+    lent from test to test. After a test that failed it is thrown away.
+    """
+    visitor = _lent(browser, base_url)
+    page = visitor.page
     try:
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme="light")
+        if permissions:
+            page.context.grant_permissions(list(permissions), origin=base_url)
         yield page
         assert page.get_by_test_id("stException").count() == 0
         assert "Traceback" not in page.locator("body").inner_text()
-        assert not [url for url in asked if (urlsplit(url).hostname or "") not in LOCAL]
-        assert not complaints
-    finally:
-        context.close()
+        assert not [url for url in visitor.asked if (urlsplit(url).hostname or "") not in LOCAL]
+        assert not visitor.complaints
+        _leave(visitor, base_url)
+    except BaseException:
+        page.context.close()
+        raise
+
+
+def _lent(browser: Browser, base_url: str) -> _Visitor:
+    free = _free[base_url]
+    return free.pop() if free else _new_visitor(browser, base_url)
+
+
+def _new_visitor(browser: Browser, base_url: str) -> _Visitor:
+    context = browser.new_context(base_url=base_url)
+    context.set_default_timeout(PATIENCE)
+    visitor = _Visitor(page=context.new_page())
+    context.on("request", lambda request: visitor.asked.append(request.url))
+    context.on("console", lambda message: visitor.complaints.extend(_complaint(message)))
+    context.on("weberror", lambda error: visitor.complaints.append(str(error.error)))
+    visitor.page.on("websocket", lambda socket: visitor.asked.append(socket.url))
+    return visitor
+
+
+def _leave(visitor: _Visitor, base_url: str) -> None:
+    """Leave the app, and take away whatever the app and the test left in the browser."""
+    page, context = visitor.page, visitor.page.context
+    for other in [tab for tab in context.pages if tab is not page]:
+        other.close()
+    page.evaluate("sessionStorage.clear()")
+    page.goto("about:blank")
+    everything = {"origin": base_url, "storageTypes": "all"}
+    context.new_cdp_session(page).send("Storage.clearDataForOrigin", everything)
+    context.clear_permissions()
+    visitor.asked.clear()
+    visitor.complaints.clear()
+    _free[base_url].append(visitor)
 
 
 def app_of_its_own(folder: Path, mds_port: int, **environment: str) -> demo.Part:
