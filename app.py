@@ -18,6 +18,7 @@ import streamlit as st
 
 import services
 from api.guard import guard
+from api.identity import identity
 from api.routes import routes
 from db.errors import StorageError
 from settings import settings
@@ -67,7 +68,8 @@ app = st.App(
     lifespan=lifespan,
     routes=routes(services.services),
     middleware=[
-        guard(lambda: settings().allowed_hosts, Path(st.__file__).parent / "static" / "index.html")
+        guard(lambda: settings().allowed_hosts, Path(st.__file__).parent / "static" / "index.html"),
+        identity(settings),
     ],
 )
 

@@ -9,16 +9,17 @@ import json
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from importlib.metadata import version
 
 import db.engine
 from cases.audit_sample import AuditPolicy
 from cases.queries import ExplanationView, add_explanation
-from db.engine import Session, Sessions, make_sessions
+from db.engine import Session, Sessions, limited, make_sessions
 from db.ids import new_id, utc_now
 from db.migrate import migrate
+from db.scope import EVERYTHING, Scope
 from explanations.contract import Explanation
 from explanations.worker import Explainers, connect
 from jobs.contract import Kind
@@ -29,6 +30,7 @@ from jobs.kinds import kinds
 from jobs.worker import Worker
 from mds_client.client.sync_client import MdsClient, Model
 from mds_client.discovery import Catalogue
+from mds_client.discovery.visible import VisibleCatalogue
 from mds_client.server import Server
 from mds_client.signature import ModelRef, Signature
 from mds_client.transport.redaction import Hiding
@@ -45,7 +47,10 @@ _WITH_JOBS = [room for room in _ROOMS if (ROOT / room / "jobs" / "__init__.py").
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """The doors to the network, the database and the worker processes."""
+    """The doors to the network, the database and the worker processes, as wide as `scope` says.
+
+    `figures` are sessions for counts that name nobody: they see every case of the models that may be seen.
+    """
 
     settings: Settings
     clients: dict[str, MdsClient]
@@ -55,6 +60,33 @@ class Services:
     audit: AuditPolicy
     here: Here
     beside: EmbeddedWorker | None = None
+    scope: Scope = EVERYTHING
+
+    @cached_property
+    def figures(self) -> Sessions:
+        return limited(self.sessions, replace(self.scope, is_of_all_people=True))
+
+    @cached_property
+    def _narrowed(self) -> dict[Scope, Services]:
+        return {}
+
+    def seen_by(self, scope: Scope) -> Services:
+        """The same services for somebody who may see no more than `scope`; the same object for the same scope."""
+        if scope == self.scope:
+            return self
+        with _lock:  # what caches by its sessions must find the same ones again
+            if len(self._narrowed) >= MOST_SCOPES:
+                self._narrowed.clear()
+            return self._narrowed.setdefault(scope, self._narrow(scope))
+
+    def _narrow(self, scope: Scope) -> Services:
+        return replace(
+            self,
+            scope=scope,
+            sessions=limited(self.sessions, scope),
+            catalogue=VisibleCatalogue(self.catalogue, scope.sees, scope.sees_server),
+            clients={n: c for n, c in self.clients.items() if scope.sees_server(n)},
+        )
 
     @cached_property
     def kinds(self) -> Mapping[str, Kind]:
@@ -104,7 +136,12 @@ class Services:
         )
 
     def model(self, ref: ModelRef, signature: Signature | None = None) -> Model:
-        """A handle on a model of a server of the settings or of a source. Raises KeyError for any other."""
+        """A handle on a model of a server of the settings or of a source.
+
+        Raises KeyError for any other, and for one that may not be seen.
+        """
+        if not self.scope.sees(ref.server, ref.name):
+            raise KeyError(str(ref))
         return self.catalogue.client(ref.server).model(ref.name, ref.version, signature=signature)
 
     def start(self) -> None:
@@ -130,6 +167,7 @@ class Services:
         return db.engine.state(self.sessions)
 
 
+MOST_SCOPES = 500
 _installed: list[Services] = []
 _lock = threading.Lock()
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import cache
+from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -202,6 +203,38 @@ class KubernetesSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
         return _from_environment(self.headers_from_env, "kubernetes")
 
 
+def _network(text: str) -> str:
+    """Raises ValueError for what is no address and no network."""
+    ip_network(text.strip(), strict=False)
+    return text.strip()
+
+
+Pattern = Annotated[str, Field(pattern=r"^[^*]*\*?$", min_length=1)]
+
+
+class AccessSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
+    """One row of the access table: who may see and ask which models, in which role.
+
+    A server or a model is named, or the beginning of its name and `*`.
+    """
+
+    people: list[str] = Field(default_factory=list, description="Names of people")
+    groups: list[str] = Field(
+        default_factory=list,
+        description="Groups of people; with neither, the row is for everybody",
+    )
+    role: Literal["analyst", "reviewer", "operator"] = Field(
+        "analyst",
+        description="`analyst` sees their own cases, `reviewer` and `operator` everybody's",
+    )
+    servers: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"
+    )
+    models: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Models, or beginnings of their names and `*`"
+    )
+
+
 class Settings(BaseSettings):
     """Everything that can be configured, with its default."""
 
@@ -253,6 +286,29 @@ class Settings(BaseSettings):
     job_days: float = Field(
         30.0, gt=0, description="How many days jobs that have ended stay in the list"
     )
+    sign_in: Literal["none", "proxy"] = Field(
+        "none",
+        description="How it is known who asks: `none`, on this machine alone, or by the header of a `proxy`",
+    )
+    sign_in_none_anywhere: bool = Field(
+        False,
+        description="Serve other machines without any sign-in: whoever reaches the address is let in",
+    )
+    proxy_header: str = Field(
+        "X-Forwarded-Email", description="The header in which the proxy names the person"
+    )
+    proxy_groups_header: str = Field(
+        "X-Forwarded-Groups",
+        description="The header in which it names their groups, with commas between",
+    )
+    proxy_addresses: list[Annotated[str, AfterValidator(_network)]] = Field(
+        default_factory=list,
+        description="Addresses or networks of the proxy; these headers are believed from nowhere else",
+    )
+    access: list[AccessSettings] = Field(
+        default_factory=list,
+        description="Who may see which models; without a row everybody may see and do everything",
+    )
     host: str = Field("127.0.0.1", description="Address on which `python app.py` listens")
     port: int = Field(8501, ge=1, le=65535, description="Port on which `python app.py` listens")
     allowed_hosts: list[str] = Field(
@@ -269,6 +325,18 @@ class Settings(BaseSettings):
                 raise ValueError(f"two {what} have the same name")
         return self
 
+    @model_validator(mode="after")
+    def _says_who_asks(self) -> Self:
+        if self.sign_in == "proxy" and not self.proxy_addresses:
+            raise ValueError("sign_in is `proxy`, but proxy_addresses names no address to believe")
+        is_open = self.sign_in == "none" and not self.sign_in_none_anywhere
+        if is_open and not is_loopback(self.host):
+            raise ValueError(
+                f"host {self.host} can be reached by other machines and nobody signs in: set sign_in, or "
+                "sign_in_none_anywhere = true if whoever reaches it may see and do everything"
+            )
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -281,6 +349,16 @@ class Settings(BaseSettings):
         """The environment goes before the file."""
         file = TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
         return init_settings, env_settings, file
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine itself reaches an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def settings_file() -> Path:

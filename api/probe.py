@@ -19,9 +19,10 @@ def healthz(services: Callable[[], Services]) -> Endpoint:
         found = services()
         state = found.database_state()
         is_well = state == "well"
-        servers = {s.server.name: s.is_reachable for s in found.catalogue.servers()}
-        models = len(found.catalogue.entries())
-        body = {"database": is_well, "database_state": state, "servers": servers, "models": models}
+        body: dict[str, object] = {"database": is_well, "database_state": state}
+        if not found.settings.access:  # else nobody learns here what they may not see
+            servers = {s.server.name: s.is_reachable for s in found.catalogue.servers()}
+            body |= {"servers": servers, "models": len(found.catalogue.entries())}
         return JSONResponse(body, status_code=200 if is_well else 503)
 
     return answer

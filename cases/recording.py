@@ -160,8 +160,11 @@ def _begin(sessions: Sessions, case: CaseView, files: Mapping[str, bytes]) -> Ca
         with writing(sessions) as session:
             db.cases.begin(session, [begun(case)])
             db.case_files.keep(session, files, case.created_at)
-    except Conflict:
-        return _asked_before(sessions, case.idempotency_key)
+    except Conflict as cause:
+        stored = _asked_before(sessions, case.idempotency_key)
+        if stored is None:  # it is of somebody whose cases are not seen here
+            raise KeyReused("of somebody else") from cause
+        return stored
     except StorageError as error:
         _log.exception("no case can be recorded: nothing was sent")
         raise CaseNotRecorded(str(error)) from error

@@ -14,12 +14,14 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from db.errors import Conflict, StorageError
+from db.scope import EVERYTHING, Scope, info
 
 __all__ = [
     "Session",
     "Sessions",
     "begin",
     "close",
+    "limited",
     "location",
     "make_engine",
     "make_sessions",
@@ -40,8 +42,14 @@ _log = logging.getLogger(__name__)
 
 
 def make_sessions(url: str) -> Sessions:
-    """A factory of sessions on the database at a URL."""
-    return sessionmaker(make_engine(url), expire_on_commit=False)
+    """A factory of sessions on the database at a URL, which see everything."""
+    return sessionmaker(make_engine(url), expire_on_commit=False, info=info(EVERYTHING))
+
+
+def limited(sessions: Sessions, scope: Scope) -> Sessions:
+    """Sessions on the same database that see no more than `scope`."""
+    engine: Engine = sessions.kw["bind"]
+    return sessionmaker(engine, expire_on_commit=False, info=info(scope))
 
 
 def make_engine(url: str) -> Engine:

@@ -3,6 +3,7 @@
 * StorageError              the database did not do what it was asked; nothing was written
   + Conflict                the row would break a rule of the tables: a key twice, a case that is not there
   + NewerSchema             the tables were made by a version that is newer than this one
+  + OutOfScope              whoever asked may not see or write this
 """
 
 
@@ -12,6 +13,10 @@ class StorageError(Exception):
 
 class Conflict(StorageError):
     """A unique key is taken, or a row that is referred to does not exist."""
+
+
+class OutOfScope(StorageError):
+    """Whoever asked may not see or write this; the message is for the log."""
 
 
 class NewerSchema(StorageError):

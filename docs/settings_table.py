@@ -10,6 +10,7 @@ from pydantic_core import PydanticUndefined
 
 from settings import (
     ROOT,
+    AccessSettings,
     AddressSettings,
     KubernetesSettings,
     RegistrySettings,
@@ -30,6 +31,7 @@ def table() -> str:
         + _rows(ServerSettings, prefix="servers[].")
         + _rows(RegistrySettings, prefix="registries[].", known=AddressSettings)
         + _rows(KubernetesSettings, prefix="kubernetes.")
+        + _rows(AccessSettings, prefix="access[].")
     )
 
 

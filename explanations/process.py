@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 
 from explanations.contract import Explanation, Method, Progress
 from explanations.errors import ExplanationCancelled
-from explanations.explaining import Connect, explain, quiet
+from explanations.explaining import explain, quiet
 from explanations.messages import (
     Broken,
     Cancel,

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from health.summary import recent_series, summarise
-from services import services
 from ui import health
+from ui.session import services
 
-PAGE = {"title": "Health", "icon": ":material/monitor_heart:", "order": 2}
+PAGE = {"title": "Health", "icon": ":material/monitor_heart:", "order": 2, "role": "analyst"}
 
 st.title("How are the models doing?", anchor=False)
 since = health.choose_period()
@@ -15,7 +15,7 @@ since = health.choose_period()
 @st.fragment(run_every="5s")
 def draw_health() -> None:
     """Drawn again by itself, so that feedback shows up at once."""
-    rows = summarise(services().sessions, since=since)
+    rows = summarise(services().figures, since=since)
     if not rows:
         st.info("No requests in this period. Every request made on Predict counts here.")
         return
@@ -26,7 +26,7 @@ def draw_health() -> None:
     health.draw_unknown(rows, shown)
     health.draw_table(rows, shown)
     scope = {"server": shown.server, "model": shown.model} if shown else {}
-    health.draw_charts(rows, recent_series(services().sessions, since=since, **scope))
+    health.draw_charts(rows, recent_series(services().figures, since=since, **scope))
 
 
 draw_health()

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from services import services
 from ui.catalogue import draw_models, draw_notes, draw_servers, search
+from ui.session import services
 
-PAGE = {"title": "Models", "icon": ":material/apps:", "order": 0}
+PAGE = {"title": "Models", "icon": ":material/apps:", "order": 0, "role": "analyst"}
 
 st.title("What would you like to know?", anchor=False)
 words = st.text_input(

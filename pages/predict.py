@@ -15,7 +15,7 @@ from ui import (
 from ui.batch import link
 from ui.tables import pasting
 
-PAGE = {"title": "Predict", "icon": ":material/bolt:", "order": 1}
+PAGE = {"title": "Predict", "icon": ":material/bolt:", "order": 1, "role": "analyst"}
 
 model_picker.reopen_case()
 link.reopen()

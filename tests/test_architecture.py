@@ -17,21 +17,22 @@ SERVICES = {"tables", "cases", "feedback", "health", "explanations", "signatures
 ROOMS: dict[str, set[str]] = {
     "app": {"api", "ui", "services", "db", "settings"},
     "cli": {"api", "servers", "services", "settings", *SERVICES, "jobs", "db", "mds_client"},
-    "api": {"services", *SERVICES, "mds_client", "settings"},
+    "api": {"services", *SERVICES, "people", "mds_client", "settings"},
     "pages": {"ui", "charts", "services", *SERVICES, "mds_client", "settings"},
-    "ui": {"charts", "services", *SERVICES, "jobs", "mds_client", "settings"},
+    "ui": {"charts", "services", *SERVICES, "jobs", "people", "mds_client", "settings"},
     # The composition root: it joins everything below, and draws nothing.
-    "services": {"servers", *SERVICES, "jobs", "db", "mds_client", "settings"},
+    "services": {"servers", *SERVICES, "jobs", "people", "db", "mds_client", "settings"},
     "servers": {"mds_client", "settings"},
     "charts": set(),
-    "tables": {"jobs", "db", "mds_client", "settings"},
-    "cases": {"jobs", "db", "mds_client", "settings"},
-    "feedback": {"jobs", "db", "mds_client", "settings"},
-    "health": {"jobs", "db", "mds_client", "settings"},
-    "explanations": {"jobs", "db", "mds_client", "settings"},
-    "signatures": {"jobs", "db", "mds_client", "settings"},
+    "tables": {"jobs", "people", "db", "mds_client", "settings"},
+    "cases": {"jobs", "people", "db", "mds_client", "settings"},
+    "feedback": {"jobs", "people", "db", "mds_client", "settings"},
+    "health": {"jobs", "people", "db", "mds_client", "settings"},
+    "explanations": {"jobs", "people", "db", "mds_client", "settings"},
+    "signatures": {"jobs", "people", "db", "mds_client", "settings"},
     # The floor below the services: what joins two of them is handed in from the composition root.
-    "jobs": {"db", "mds_client", "settings"},
+    "jobs": {"people", "db", "mds_client", "settings"},
+    "people": {"db", "mds_client", "settings"},
     "db": set(),
     "mds_client": set(),
     "settings": set(),
@@ -177,6 +178,26 @@ def test_no_module_waits_for_itself() -> None:
     """No cycles at import. Raises CycleError with the modules that it goes through."""
     graph = {_module(path): _imports(path, at_import=True) & MODULES for path in FILES}
     TopologicalSorter(graph).prepare()
+
+
+def test_pages_use_services_as_who_asks_may() -> None:
+    """`ui.session.services` narrows them to what the person may see; nothing that draws goes around it."""
+    drawing = [path for path in FILES if _name(path).startswith(("ui/", "pages/"))]
+    _none(
+        f"{_name(path)}: write `from ui.session import services`"
+        for path in drawing
+        if _name(path) != "ui/session.py" and _takes(path, "services", "services")
+    )
+
+
+def _takes(path: Path, module: str, name: str) -> bool:
+    """Whether it imports a name of a module, or the whole module."""
+    return any(
+        module in {alias.name for alias in node.names}
+        if isinstance(node, ast.Import)
+        else node.module == module and name in {alias.name for alias in node.names}
+        for node in _nodes(path, at_import=False)
+    )
 
 
 def test_libraries_stay_in_their_rooms() -> None:

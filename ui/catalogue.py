@@ -11,9 +11,9 @@ from mds_client.discovery import UNREACHABLE, Entry, ServerState
 from mds_client.protocols.detection import probe_lines
 from mds_client.signature import Signature
 from mds_client.signature.facts import Facts
-from services import services
 from signatures import overlay
 from ui.model_picker import question_of, title_of, with_overlay
+from ui.session import services
 from ui.shell import page_path
 from ui.text import plain
 

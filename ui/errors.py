@@ -19,6 +19,7 @@ _TITLES = {
     "timeout": "The model took too long",
     "not_found": "There is no such model",
     "refused": "The model did not accept this",
+    "not_signed_in": "You are not signed in",
     "not_allowed": "The server refused access",
     "not_ready": "The model is not ready",
     "failed": "The model could not answer",

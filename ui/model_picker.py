@@ -13,10 +13,10 @@ from mds_client.discovery import UNREACHABLE, Entry
 from mds_client.errors import EndpointUnreachable
 from mds_client.signature import File, ModelRef, Signature, Values
 from mds_client.signature.facts import Facts
-from services import services
 from signatures import discovered as found_facts
 from signatures import overlay
 from ui import predict_form, session
+from ui.session import services
 from ui.text import plain
 
 SIGNATURE_SECONDS = 30

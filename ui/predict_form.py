@@ -12,8 +12,8 @@ from cases.recording import new_case_id, predict_and_record
 from mds_client.discovery import Entry
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature, Values
-from services import services
 from ui import session
+from ui.session import services
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,12 +12,12 @@ from mds_client.schema_learning import from_cases, learned, payload
 from mds_client.schema_learning.probing import is_open
 from mds_client.signature import ModelRef, Signature
 from mds_client.signature.facts import Facts
-from services import services
 from signatures import discovered
 from tables.errors import UnreadableFile
 from tables.readers import suffixes
 from tables.reading import read
 from ui import errors, session
+from ui.session import services
 from ui.text import plain
 
 _FORMATS = [

@@ -7,6 +7,11 @@ from typing import TypeVar
 
 import streamlit as st
 
+import services as composition
+from people import sign_in
+from people.viewer import Viewer
+from services import Services
+
 FORM = "form"  # the model, the row it opened with, its generation and its idempotency key
 ASKED = "asked"  # what the last press of Predict gave
 ASKING = "asking"  # the id of the case that the last press of Predict began
@@ -26,9 +31,26 @@ STUDIES = "studies"  # the id of the study that was seen on its way last, by mod
 Value = TypeVar("Value")
 
 
+def viewer() -> Viewer:
+    """Who asks. Raises SignInFailed where that is not known."""
+    settings = composition.services().settings
+    known = str(st.user.get("email") or "")  # where Streamlit's own sign-in is set up
+    return sign_in.sign_in(settings, dict(st.context.headers), dict(st.context.cookies), known)
+
+
+def services() -> Services:
+    """What this person may use: the only door of a page to the network and the database."""
+    return composition.services().seen_by(viewer().scope)
+
+
+def seen() -> str:
+    """What this person may see, as a key for what is cached: others must not find it."""
+    return repr(viewer().scope)
+
+
 def person() -> str:
-    """The signed-in person's e-mail address, or "anonymous" where nobody signs in."""
-    return str(st.user.get("email") or "anonymous")
+    """The name of who asks, or "anonymous" where nobody signs in."""
+    return viewer().name
 
 
 def remembered(key: str, make: Callable[[], Value]) -> Value:

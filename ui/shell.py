@@ -10,7 +10,10 @@ from pathlib import Path
 import streamlit as st
 
 from mds_client.errors import MdsError
-from ui import errors
+from people.errors import SignInFailed
+from people.viewer import Viewer
+from ui import errors, session
+from ui.text import plain
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 ICON = str(
@@ -24,12 +27,16 @@ _READABLE_IN_DARK = (
 
 @dataclass(frozen=True, kw_only=True)
 class PageHeader:
-    """What a page says of itself: its `PAGE` dictionary and the first line of its docstring."""
+    """What a page says of itself: its `PAGE` dictionary and the first line of its docstring.
+
+    `role` is who may open it: a page that does not say so stops the start.
+    """
 
     path: Path
     title: str
     icon: str
     order: int
+    role: str
     help: str
 
     @property
@@ -40,7 +47,10 @@ class PageHeader:
 def run() -> None:
     """Draw the frame and the page that was asked for."""
     st.set_page_config(page_title="MDS Workbench", page_icon=ICON, layout="wide")
-    pages = [_page(header) for header in page_headers()]
+    viewer = _viewer()
+    if viewer is None:
+        return
+    pages = [_page(header) for header in page_headers() if viewer.is_at_least(header.role)]
     current = st.navigation(pages, position="top")
     st.html(_READABLE_IN_DARK)
     try:
@@ -49,6 +59,23 @@ def run() -> None:
         errors.show(error)
     except Exception as error:
         errors.show_unexpected(error)
+
+
+def _viewer() -> Viewer | None:
+    """Who asks; None where no page is for them, which is said."""
+    try:
+        found = session.viewer()
+    except SignInFailed as error:
+        errors.show(error)
+        return None
+    if found.role:
+        return found
+    st.warning(
+        f"You are known as {plain(found.name)}, and no model is shared with you yet. Whoever runs the workbench can "
+        "add you to its access table.",
+        title="Nothing is shared with you",
+    )
+    return None
 
 
 @cache

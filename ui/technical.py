@@ -13,8 +13,8 @@ from mds_client.client.snippets import Snippet, snippets
 from mds_client.errors import MdsError
 from mds_client.signature import FILE_KINDS, ModelRef, Signature
 from mds_client.transport.exchange import Exchange
-from services import services
 from ui import model_picker
+from ui.session import services
 from ui.text import plain
 
 _MOST_SHOWN = 20_000

@@ -12,8 +12,8 @@ from cases.batches import BatchView
 from cases.queries import CaseView
 from jobs import store
 from jobs.store import JobView
-from services import services
 from ui import errors, jobs, session
+from ui.session import services
 from ui.text import plain
 
 

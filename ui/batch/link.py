@@ -11,11 +11,11 @@ from jobs.errors import JobUnderWay
 from mds_client.discovery import Entry
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature
-from services import services
 from tables.kept_table import KeptTable, UnreadableTable
 from ui import errors, session, technical
 from ui.batch import answers
 from ui.batch.asked import Asked, asked_of, draw_progress, sentence
+from ui.session import services
 from ui.shell import page_path
 from ui.text import plain
 

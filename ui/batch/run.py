@@ -15,7 +15,6 @@ from jobs.errors import JobUnderWay
 from jobs.here import Here
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature
-from services import services
 from tables.converting import Converted
 from tables.kept_table import KeptTable, to_keep
 from tables.mapping import Mapping
@@ -23,6 +22,7 @@ from tables.mapping_store import remember
 from ui import errors, jobs, session, technical
 from ui.batch import answers, link
 from ui.batch.asked import Asked, asked_of, draw_progress, sentence
+from ui.session import services
 from ui.tables.given import Given
 
 AT_ONCE = 5_000

@@ -10,8 +10,8 @@ from explanations.behaviour import aggregate
 from explanations.behaviour.aggregate import ExplainedCase, FieldEffect
 from explanations.target import Target
 from mds_client.signature import ModelRef, Signature
-from services import services
 from ui.figure import draw_figure
+from ui.session import services
 from ui.text import percent, plain
 
 _FEWEST = 5

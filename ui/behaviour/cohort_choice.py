@@ -13,12 +13,13 @@ from explanations.behaviour.sample import FEWEST
 from explanations.contract import Truth
 from mds_client.discovery import Entry
 from mds_client.signature import Field, ModelRef, Signature
-from services import services
 from tables import cells
 from tables.cells import Cells
 from tables.converting import Converted
 from tables.mapping import Mapping
+from ui import session
 from ui.behaviour.target_choice import labels_of
+from ui.session import services
 from ui.tables import columns, upload
 from ui.tables.given import Given
 from ui.text import plain
@@ -101,7 +102,7 @@ def _of_cases(entry: Entry, signature: Signature, versions: Sequence[str]) -> Co
         has_feedback=_FEEDBACK[said or "Either"],
         limit=int(last),
     )
-    return _read(str(entry.ref), signature.fingerprint, chosen, signature)
+    return _read(str(entry.ref), session.seen(), signature.fingerprint, chosen, signature)
 
 
 def _period_words(days: int | None) -> str:
@@ -116,22 +117,22 @@ def _since(days: int) -> datetime:
 
 
 @st.cache_data(ttl=_FRESH_SECONDS, max_entries=20, show_spinner=False)
-def _read(model: str, fingerprint: str, chosen: Chosen, _signature: Signature) -> Cohort:
+def _read(model: str, seen: str, fingerprint: str, chosen: Chosen, _signature: Signature) -> Cohort:
     return cohorts.of_cases(services().sessions, _signature, chosen)
 
 
 def _has_enough(ref: ModelRef, signature: Signature) -> bool:
     """Whether there are so many cases that they are the rows to begin with."""
-    usual = _read(str(ref), signature.fingerprint, Chosen(limit=_USUAL), signature)
+    usual = _read(str(ref), session.seen(), signature.fingerprint, Chosen(limit=_USUAL), signature)
     return len(usual.rows) >= FEWEST
 
 
 def _versions(ref: ModelRef, signature: Signature) -> list[str]:
-    return _known_versions(str(ref), signature)
+    return _known_versions(str(ref), session.seen(), signature)
 
 
 @st.cache_data(ttl=_FRESH_SECONDS, max_entries=20, show_spinner=False)
-def _known_versions(model: str, _signature: Signature) -> list[str]:
+def _known_versions(model: str, seen: str, _signature: Signature) -> list[str]:
     return cohorts.versions(services().sessions, _signature)
 
 

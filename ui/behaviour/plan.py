@@ -19,9 +19,9 @@ from explanations.target import Target
 from mds_client.discovery import Entry
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature
-from services import services
 from ui import errors
 from ui.behaviour import running, target_choice
+from ui.session import services
 from ui.text import plain
 
 _PAST = "What past explanations say together"

@@ -11,9 +11,9 @@ from explanations.jobs import study
 from jobs import store
 from jobs.store import JobView
 from mds_client.signature import ModelRef
-from services import services
 from ui import errors, jobs, session
 from ui.explanations import kinds
+from ui.session import services
 
 
 def start(ref: ModelRef, request: ExplanationRequest, cohort: Cohort) -> None:

@@ -8,8 +8,8 @@ from explanations.behaviour import studies
 from explanations.behaviour.studies import StudyLine, StudyView
 from explanations.methods import methods
 from mds_client.signature import ModelRef
-from services import services
 from ui.explanations import kinds
+from ui.session import services
 from ui.shell import page_path
 from ui.text import plain
 

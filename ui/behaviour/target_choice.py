@@ -10,7 +10,8 @@ from explanations.errors import ExplanationFailed
 from explanations.target import Target
 from mds_client.prediction import Answer
 from mds_client.signature import ModelRef, Signature, Values
-from services import services
+from ui import session
+from ui.session import services
 from ui.text import plain
 
 
@@ -57,11 +58,11 @@ def from_answer(signature: Signature, row: Values, ref: ModelRef) -> Target:
 
 
 def _last(ref: ModelRef) -> Answer | None:
-    return _last_answer(str(ref), ref)
+    return _last_answer(str(ref), session.seen(), ref)
 
 
 @st.cache_data(ttl=10, max_entries=50, show_spinner=False)
-def _last_answer(model: str, _ref: ModelRef) -> Answer | None:
+def _last_answer(model: str, seen: str, _ref: ModelRef) -> Answer | None:
     found = last_answered(services().sessions, server=_ref.server, model=_ref.name)
     return answer_of(found) if found else None
 

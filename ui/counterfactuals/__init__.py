@@ -12,11 +12,11 @@ from explanations.errors import ExplanationFailed
 from explanations.methods import suited
 from explanations.target import Target
 from mds_client.errors import MdsError
-from services import services
 from ui import errors
 from ui.counterfactuals import constraints
 from ui.explanations import jobs, kinds
 from ui.explanations.answered_case import AnsweredCase
+from ui.session import services
 from ui.text import plain
 
 # Measured on the demonstration models: half of all searches take so many calls.

@@ -9,8 +9,8 @@ from explanations.background import store
 from explanations.background.store import Background
 from explanations.outliers import outliers, sentence
 from mds_client.signature import Signature
-from services import services
 from ui.explanations.answered_case import AnsweredCase
+from ui.session import services
 from ui.shell import page_path
 from ui.text import plain
 

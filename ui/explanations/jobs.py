@@ -15,11 +15,11 @@ from jobs.errors import JobUnderWay
 from jobs.store import JobView
 from mds_client.errors import MdsError
 from mds_client.signature import Signature
-from services import services
 from ui import errors, jobs, session
 from ui.explanations import kinds
 from ui.explanations.answered_case import AnsweredCase
 from ui.explanations.background import background_of
+from ui.session import services
 
 _MOST = 50
 

@@ -13,10 +13,10 @@ from explanations.contract import Explanation, Method
 from explanations.cost_estimate import cost_estimate
 from explanations.methods import is_second, suited, title_of
 from mds_client.signature import Signature
-from services import services
 from ui import errors
 from ui.explanations import jobs, kinds
 from ui.explanations.answered_case import AnsweredCase
+from ui.session import services
 from ui.text import plain
 
 ORDER = 20

@@ -12,8 +12,8 @@ from cases.recording import answer_of
 from cases.similar import Similar, similar
 from explanations import formatting
 from mds_client.signature import Signature
-from services import services
 from ui.explanations.answered_case import AnsweredCase
+from ui.session import services
 from ui.text import plain
 
 ORDER = 50

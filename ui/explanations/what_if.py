@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from cases.scenarios import origin, scenarios
-from services import services
 from ui import counterfactuals
 from ui.explanations.answered_case import AnsweredCase
+from ui.session import services
 from ui.shell import page_path
 from ui.text import plain
 from ui.what_if import changing, comparison

@@ -12,8 +12,8 @@ from feedback.submission import REASONS, FeedbackView, current, submit
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer
 from mds_client.signature import Signature
-from services import services
 from ui import errors, session, staleness
+from ui.session import services
 from ui.text import plain
 
 _WORDS = {"correct": "right", "incorrect": "wrong", "unsure": "you can't tell"}

@@ -13,8 +13,8 @@ from cases.queries import recent
 from charts import counts, latency
 from health.estimates import MINIMUM_AUDITED, Estimate, rate
 from health.summary import UNKNOWN, HealthRow, SeriesPoint
-from services import services
 from ui.figure import draw_figure
+from ui.session import services
 from ui.text import percent, plain
 
 _MOST_LINKED = 5

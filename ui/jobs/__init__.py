@@ -13,7 +13,7 @@ from jobs import store
 from jobs.contract import Progress
 from jobs.errors import JobCancelled, JobFailed
 from mds_client.errors import MdsError
-from services import services
+from ui.session import services
 from ui.text import plain
 
 _POLL_SECONDS = 0.5

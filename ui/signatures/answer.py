@@ -13,7 +13,7 @@ from mds_client.errors import MdsError
 from mds_client.prediction import Answer
 from mds_client.signature import Signature
 from mds_client.signature.facts import Facts, is_name
-from services import services
+from ui.session import services
 from ui.signatures.draft import Desk
 from ui.text import number, percent
 

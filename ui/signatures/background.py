@@ -10,9 +10,9 @@ from explanations.background import store
 from explanations.background.store import CASES, EXAMPLES, FILE, REGISTRY, Background
 from mds_client.errors import MdsError
 from mds_client.signature import Signature
-from services import services
 from ui import errors, session
 from ui.explanations.background import draw_rows
+from ui.session import services
 from ui.signatures.draft import Desk, draw_anew
 from ui.tables import columns, upload
 from ui.text import plain

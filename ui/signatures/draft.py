@@ -11,10 +11,10 @@ import streamlit as st
 from mds_client.discovery import Entry
 from mds_client.signature import ModelRef, Signature
 from mds_client.signature.facts import Facts
-from services import services
 from signatures import overlay
 from signatures.overlay import EMPTY, OverlayView
 from ui import model_picker
+from ui.session import services
 
 _DRAFTS = "studio_drafts"  # by server and name of the model
 _NEWS = "studio_news"  # what to say once the page is drawn anew

@@ -9,7 +9,6 @@ import streamlit as st
 
 from cases.files import kept_value
 from mds_client.errors import MdsError
-from services import services
 from signatures import overlay
 from signatures.changes import confirmations, diff, passed_over
 from signatures.content import problems, written
@@ -17,6 +16,7 @@ from signatures.errors import NewerVersion
 from signatures.overlay import OverlayView
 from signatures.trial import MOST_CASES, Trial, last_cases, tried
 from ui import errors, session
+from ui.session import services
 from ui.signatures.draft import Desk, begin_with, draw_anew
 from ui.text import plain
 

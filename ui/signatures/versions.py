@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from mds_client.errors import MdsError
-from services import services
 from signatures import overlay
 from signatures.overlay import OverlayView
 from ui import errors, session
+from ui.session import services
 from ui.signatures.draft import Desk, begin_with, draw_anew
 from ui.text import plain
 

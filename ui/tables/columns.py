@@ -8,12 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from mds_client.signature import ModelRef, Signature
-from services import services
 from tables.converting import Converted, converted
 from tables.fixes import ProblemKind, kinds_of
 from tables.mapping import Mapping, corrected, sentence_on_unfed, suggest
 from tables.mapping_store import recalled
 from ui import fields
+from ui.session import services
 from ui.tables.given import Given
 from ui.text import plain
 

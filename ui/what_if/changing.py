@@ -10,9 +10,9 @@ from cases.inputs import plain_inputs
 from cases.scenarios import ask_scenario
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Values
-from services import services
 from ui import errors, form, session
 from ui.explanations.answered_case import AnsweredCase
+from ui.session import services
 from ui.what_if.copy import Copy, copy_of, fill, keep, open_key
 
 _LONGEST_NAME = 80

@@ -1,0 +1,65 @@
+"""Before the pages: headers that say who asks are believed from the proxy alone, and without a sign-in only this
+machine is served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_address, ip_network
+
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from settings import Settings, is_loopback
+
+_CLOSED = (
+    "Nobody signs in here, so only the machine that the workbench runs on is served. Whoever runs it can set "
+    "sign_in, or sign_in_none_anywhere.\n"
+)
+
+
+def identity(settings: Callable[[], Settings]) -> Middleware:
+    """The check as Starlette and Streamlit take it."""
+    return Middleware(Identity, settings=settings)
+
+
+class Identity:
+    """Takes headers of identity off every request that the proxy did not send; refuses other machines (403) where
+    nobody signs in."""
+
+    def __init__(self, app: ASGIApp, settings: Callable[[], Settings]) -> None:
+        self._app, self._settings = app, settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+        elif _is_served(scope, self._settings()):
+            await self._app(_believed(scope, self._settings()), receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": _CLOSED[:120]})
+        else:
+            await PlainTextResponse(_CLOSED, status_code=403)(scope, receive, send)
+
+
+def _is_served(scope: Scope, settings: Settings) -> bool:
+    if settings.sign_in != "none" or settings.sign_in_none_anywhere:
+        return True
+    host, port = scope.get("server") or ("", None)
+    return port is None or is_loopback(host)  # without a port it is a socket of this machine
+
+
+def _believed(scope: Scope, settings: Settings) -> Scope:
+    """The request without the headers that say who asks, unless it came from the proxy."""
+    if settings.sign_in == "proxy" and _is_proxy(scope, settings.proxy_addresses):
+        return scope
+    named = {settings.proxy_header.lower(), settings.proxy_groups_header.lower()}
+    kept = [(n, v) for n, v in scope["headers"] if n.decode("latin-1").lower() not in named]
+    return {**scope, "headers": kept}
+
+
+def _is_proxy(scope: Scope, addresses: list[str]) -> bool:
+    try:
+        peer = ip_address((scope.get("client") or ("",))[0])
+    except ValueError:
+        return False
+    return any(peer in ip_network(each, strict=False) for each in addresses)

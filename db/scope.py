@@ -1,0 +1,168 @@
+"""What may be seen: a `Scope` that every session carries, so that no query can be written without one.
+
+The conditions are put into every statement on these tables as it is executed, subqueries and joins included
+(SQLAlchemy's `with_loader_criteria`, made for this); a query that is added tomorrow is limited as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import ColumnElement, and_, event, false, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm.util import LoaderCriteriaOption
+
+from db.errors import OutOfScope
+from db.tables import (
+    Background,
+    Base,
+    Batch,
+    BatchChunk,
+    Case,
+    ColumnMapping,
+    DiscoveredFacts,
+    Explanation,
+    Feedback,
+    Job,
+    Overlay,
+    Scenario,
+    Study,
+)
+
+ANY = "*"
+_KEY = "scope"
+_OF_MODELS = (Background, Batch, Case, ColumnMapping, DiscoveredFacts, Overlay, Study)
+# What one person writes and everybody meets: for those who review the model.
+_FOR_ALL = (Background, Overlay)
+_Text = InstrumentedAttribute[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Models:
+    """Models by the names of their server and their own: a name, or its beginning and `*`."""
+
+    server: str = ANY
+    name: str = ANY
+
+    def matches(self, server: str, name: str) -> bool:
+        return _is_like(server, self.server) and _is_like(name, self.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Who asks, and what they may see.
+
+    `seen` are the models that are there for them, to ask and to see their own cases of; of those that are
+    `reviewed` they see everybody's. `is_all` is the operator of everything: nothing is limited.
+    `is_of_all_people` is for counts that name nobody: every case of the models that are seen.
+    """
+
+    person: str = ""
+    seen: tuple[Models, ...] = ()
+    reviewed: tuple[Models, ...] = ()
+    is_all: bool = False
+    is_of_all_people: bool = False
+
+    def sees(self, server: str, model: str) -> bool:
+        """Whether a model is there at all."""
+        return self.is_all or any(each.matches(server, model) for each in self.seen)
+
+    def sees_server(self, server: str) -> bool:
+        """Whether a server is there: some of its models may be seen."""
+        return self.is_all or any(_is_like(server, each.server) for each in self.seen)
+
+    def reviews(self, server: str, model: str) -> bool:
+        """Whether everybody's cases of a model are seen, and what all use of it may be changed."""
+        return self.is_all or any(each.matches(server, model) for each in self.reviewed)
+
+
+EVERYTHING = Scope(is_all=True)
+
+
+def info(scope: Scope) -> dict[str, Scope]:
+    """What a session is made with."""
+    return {_KEY: scope}
+
+
+def scope_of(session: Session) -> Scope:
+    """What a session may see. Raises OutOfScope for one that was made without a scope."""
+    found = session.info.get(_KEY)
+    if not isinstance(found, Scope):
+        raise OutOfScope("a session was opened without saying what it may see")
+    return found
+
+
+def _is_like(name: str, pattern: str) -> bool:
+    if pattern.endswith(ANY):
+        return name.startswith(pattern[:-1])
+    return name == pattern
+
+
+def _limit(state: ORMExecuteState) -> None:
+    """Put the conditions of the session's scope into a statement."""
+    scope = scope_of(state.session)
+    if not scope.is_all and (state.is_select or state.is_update or state.is_delete):
+        state.statement = state.statement.options(*_criteria(scope))
+
+
+@lru_cache(maxsize=256)
+def _criteria(scope: Scope) -> tuple[LoaderCriteriaOption, ...]:
+    own = select(Case.__table__.c.id).where(_asked(Case, scope))
+    batches = select(Batch.__table__.c.id).where(_asked(Batch, scope))
+    conditions: dict[type[Base], ColumnElement[bool]] = {
+        table: _like(scope.seen, table.server, table.model) for table in _OF_MODELS
+    }
+    conditions |= {
+        Case: _asked(Case, scope),
+        Batch: _asked(Batch, scope),
+        BatchChunk: BatchChunk.batch_id.in_(batches),
+        Explanation: Explanation.case_id.in_(own),
+        Feedback: Feedback.case_id.in_(own),
+        Scenario: Scenario.asked_id.in_(own),
+        Job: Job.person == scope.person,
+    }
+    return tuple(
+        with_loader_criteria(table, condition, include_aliases=True)
+        for table, condition in conditions.items()
+    )
+
+
+def _asked(table: type[Case] | type[Batch], scope: Scope) -> ColumnElement[bool]:
+    """What was asked of the models that are seen: by oneself, and by everybody of those that are reviewed."""
+    seen = _like(scope.seen, table.server, table.model)
+    if scope.is_of_all_people:
+        return seen
+    everybody = _like(scope.reviewed, table.server, table.model)
+    return and_(seen, or_(table.person == scope.person, everybody))
+
+
+def _like(models: Iterable[Models], server: _Text, name: _Text) -> ColumnElement[bool]:
+    found = [and_(_is(server, each.server), _is(name, each.name)) for each in models]
+    return or_(*found) if found else false()
+
+
+def _is(column: _Text, pattern: str) -> ColumnElement[bool]:
+    """The same as `_is_like`. Not LIKE, which does not tell a from A in SQLite."""
+    if pattern == ANY:
+        return true()
+    if pattern.endswith(ANY):
+        return func.substr(column, 1, len(pattern) - 1) == pattern[:-1]
+    return column == pattern
+
+
+def _check_new(session: Session, _context: object, _instances: object) -> None:
+    """Refuse rows of models that the writer may not see, or may not change for others. Raises OutOfScope."""
+    scope = scope_of(session)
+    for row in () if scope.is_all else session.new:
+        if isinstance(row, _OF_MODELS):
+            may: Callable[[str, str], bool] = scope.sees
+            if isinstance(row, _FOR_ALL):
+                may = scope.reviews
+            if not may(row.server, row.model):
+                raise OutOfScope(f"{scope.person} may not write this of {row.server}/{row.model}")
+
+
+event.listen(Session, "do_orm_execute", _limit)
+event.listen(Session, "before_flush", _check_new)

@@ -1,0 +1,154 @@
+"""No query shows more than the scope of its session, and none can be made without one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Select, event, select
+from sqlalchemy.orm import Session, sessionmaker
+
+import db.cases
+import db.cohorts
+import db.explanations
+import db.feedback
+import db.health
+import db.jobs
+import db.overlays
+from cases.queries import save_explanation
+from db import tables
+from db.engine import Sessions, limited, reading, writing
+from db.errors import OutOfScope
+from db.ids import new_id
+from db.scope import Models, Scope
+from feedback.submission import submit
+from tests.recorded import NOON, add_case, case_of
+
+BANK = (Models(server="bank", name="credit-*"),)
+ANALYST = Scope(person="ann", seen=BANK)
+REVIEWER = Scope(person="rita", seen=BANK, reviewed=BANK)
+FIGURES = replace(ANALYST, is_of_all_people=True)
+
+
+@pytest.fixture
+def ids(sessions: Sessions) -> dict[str, str]:
+    """One case each: hers, another's, a hidden model's, and one of a model that differs in a letter's case."""
+    asked = {
+        "hers": {"person": "ann", "server": "bank", "model": "credit-1"},
+        "other": {"person": "bob", "server": "bank", "model": "credit-1"},
+        "hidden": {"person": "ann", "server": "bank", "model": "fraud"},
+        "near": {"person": "ann", "server": "bank", "model": "Credit-1"},
+    }
+    return {name: add_case(sessions, **changes).id for name, changes in asked.items()}
+
+
+@pytest.mark.parametrize(
+    ("scope", "seen"),
+    [(ANALYST, {"hers"}), (REVIEWER, {"hers", "other"}), (FIGURES, {"hers", "other"})],
+)
+def test_every_query_of_cases_shows_the_same(
+    sessions: Sessions, ids: dict[str, str], scope: Scope, seen: set[str]
+) -> None:
+    wanted = {ids[name] for name in seen}
+    wide = db.cohorts.Wanted(server="bank", model="credit-1", limit=9)
+    with reading(limited(sessions, scope)) as session:
+        assert {case.id for case in db.cases.recent(session)} == wanted
+        assert {i for i in ids.values() if db.cases.by_id(session, i)} == wanted
+        assert {i for i in ids.values() if db.cases.bodies(session, i)} == wanted
+        assert {row.case_id for row in db.cohorts.rows(session, wide)} == wanted
+        counted = db.health.outcomes(session, db.health.Scope())
+        assert sum(count.cases for count in counted) == len(wanted)
+        judged = db.health.judged(session, db.health.Scope())
+        assert sum(count.cases for count in judged) == len(wanted)
+
+
+def test_what_belongs_to_a_case_is_hidden_with_it(sessions: Sessions, ids: dict[str, str]) -> None:
+    for name, case_id in ids.items():
+        save_explanation(sessions, case_id=case_id, method="shap", status="complete")
+        submit(sessions, case_id=case_id, person="bob", judgement="correct", key=name)
+    with reading(limited(sessions, ANALYST)) as session:
+        explained = {n for n, i in ids.items() if db.explanations.of_case(session, i)}
+        judged = {n for n, i in ids.items() if db.feedback.of_case(session, i)}
+        now = db.feedback.current_of(session, list(ids.values()))
+    assert explained == judged == {"hers"}
+    assert set(now) == {ids["hers"]}
+
+
+def test_a_hidden_case_takes_no_feedback(sessions: Sessions, ids: dict[str, str]) -> None:
+    with writing(limited(sessions, ANALYST)) as session:
+        assert db.cases.lock(session, ids["hidden"]) is None
+        assert db.cases.lock(session, ids["hers"]) is not None
+
+
+def test_what_is_not_seen_is_neither_changed_nor_taken_back(sessions: Sessions) -> None:
+    case = case_of(person="bob", server="bank", model="credit-1", outcome=db.cases.ASKED)
+    with writing(sessions) as session:
+        db.cases.begin(session, [case])
+    with writing(limited(sessions, ANALYST)) as session:
+        db.cases.withdraw(session, [case.id])
+    with reading(sessions) as session:
+        assert db.cases.by_id(session, case.id) is not None
+
+
+def test_a_case_of_a_hidden_model_cannot_be_begun(sessions: Sessions) -> None:
+    case = case_of(person="ann", server="bank", model="fraud")
+    with pytest.raises(OutOfScope), writing(limited(sessions, ANALYST)) as session:
+        db.cases.begin(session, [case])
+
+
+def test_what_everybody_meets_is_changed_by_reviewers_alone(sessions: Sessions) -> None:
+    def publish(scope: Scope) -> None:
+        with writing(limited(sessions, scope)) as session:
+            row = tables.Overlay(
+                id=new_id(),
+                server="bank",
+                model="credit-1",
+                number=1,
+                author=scope.person,
+                created_at=NOON,
+                comment="",
+                content={},
+                idempotency_key=scope.person,
+            )
+            session.add(row)
+
+    with pytest.raises(OutOfScope):
+        publish(ANALYST)
+    publish(REVIEWER)
+
+
+def test_a_session_without_a_scope_answers_nothing(sessions: Sessions) -> None:
+    with pytest.raises(OutOfScope), sessionmaker(sessions.kw["bind"])() as session:
+        session.scalars(select(tables.Case)).all()
+
+
+def test_every_table_of_what_people_did_is_limited_or_known_to_hold_nothing_of_them(
+    sessions: Sessions,
+) -> None:
+    """A new table must be limited as well, or be named here with the reason."""
+    open_to_all = {
+        "case_files",  # found by a digest that only a case tells
+        "job_inputs",  # found by a job
+        "workers",  # processes
+    }
+    with reading(limited(sessions, Scope(person="eve"))) as session:
+        for mapper in tables.Base.registry.mappers:
+            if mapper.class_.__tablename__ not in open_to_all:
+                text = _statement(session, select(mapper.class_))
+                assert "WHERE" in text, mapper.class_.__tablename__
+
+
+def _statement(session: Session, query: Select[tuple[object]]) -> str:
+    """The query as it is executed."""
+    found: list[str] = []
+
+    def keep(_c: object, _cursor: object, text: str, *_: object) -> None:
+        found.append(text)
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", keep)
+    try:
+        session.execute(query)
+    finally:
+        event.remove(engine, "before_cursor_execute", keep)
+    return found[-1]

@@ -1,0 +1,75 @@
+"""A model that somebody may not see is nowhere: neither on a page nor behind a link, a case or a name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import services
+from db.scope import Models, Scope
+from mds_client.signature import ModelRef
+from settings import AccessSettings
+from tests.recorded import add_case
+
+PENGUINS = ModelRef(server="demo", name="penguins")
+HIDDEN = ModelRef(server="demo", name="breast-cancer")
+
+
+@pytest.fixture
+def narrow(built: services.Services) -> services.Services:
+    """The app with an access table that shows everybody the penguins alone."""
+    table = [AccessSettings(servers=["demo"], models=["penguins"])]
+    found = replace(built, settings=built.settings.model_copy(update={"access": table}))
+    services.install(found)
+    return found
+
+
+def test_services_show_one_model_and_the_cases_of_one_person(narrow: services.Services) -> None:
+    scope = Scope(person="ann", seen=(Models(server="demo", name="penguins"),))
+    hers = narrow.seen_by(scope)
+    assert hers is narrow.seen_by(replace(scope))
+    assert {entry.ref.name for entry in hers.catalogue.entries()} == {"penguins"}
+    assert hers.catalogue.find(HIDDEN) is None
+    assert not [e for e in hers.catalogue.search("") if e.ref.name != "penguins"]
+    assert hers.catalogue.search("cancer") == []
+    assert hers.model(PENGUINS).ref.name == "penguins"
+    with pytest.raises(KeyError):
+        hers.model(HIDDEN)
+    none = narrow.seen_by(Scope(person="eve"))
+    assert (none.catalogue.entries(), none.catalogue.servers(), none.clients) == ([], [], {})
+    with pytest.raises(KeyError):
+        none.catalogue.client("demo")
+
+
+def test_a_hidden_model_is_on_no_page(narrow: services.Services, app: AppTest) -> None:
+    case = add_case(narrow.sessions, person="bob", server="demo", model="penguins")
+    shown = app.run()
+    assert not shown.exception
+    assert [title.value for title in shown.subheader] == ["Penguins"]
+    linked = app.switch_page("../pages/predict.py")
+    linked.query_params["model"] = "demo/breast-cancer"
+    linked.query_params["case"] = case.id
+    linked.run()
+    assert not linked.exception
+    warned = " ".join(warning.value for warning in linked.warning)
+    assert "There is no case under this link" in warned
+    assert "There is no model demo/breast-cancer" in warned
+
+
+def test_who_may_see_nothing_is_told_so(narrow: services.Services, app: AppTest) -> None:
+    table = [AccessSettings(people=["somebody-else"])]
+    settings = narrow.settings.model_copy(update={"access": table})
+    services.install(replace(narrow, settings=settings))
+    shown = app.run()
+    assert "no model is shared with you" in shown.warning[0].value
+    assert not shown.subheader
+
+
+def test_a_proxy_that_names_nobody_shows_nothing(narrow: services.Services, app: AppTest) -> None:
+    settings = narrow.settings.model_copy(update={"sign_in": "proxy"})
+    services.install(replace(narrow, settings=settings))
+    shown = app.run()
+    assert "It is not known who you are" in shown.error[0].value
+    assert not shown.subheader
