@@ -1,4 +1,4 @@
-"""The studio on the real embedded server: edit, see, test, publish, restore, export and import."""
+"""The signatures page on the real embedded server: edit, see, test, publish, restore, export and import."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WINE = ModelRef(server="demo", name="wine")
 
 
 @pytest.fixture
-def studio(app: AppTest) -> AppTest:
+def signatures_page(app: AppTest) -> AppTest:
     """The app on its Signature page."""
     app.query_params["model"] = "demo/penguins@v2"
     return app.switch_page("../pages/signatures.py").run()
@@ -32,7 +32,7 @@ def studio(app: AppTest) -> AppTest:
 
 def widget(app: AppTest, name: str) -> str:
     """The key of a widget of the draft that is open now."""
-    (draft,) = app.session_state["studio_drafts"].values()
+    (draft,) = app.session_state["signature_drafts"].values()
     return str(draft.widget(name))
 
 
@@ -65,80 +65,80 @@ def publish(app: AppTest, label: str = "Beak") -> AppTest:
     return press(app, "publish")
 
 
-def test_the_page_shows_the_signature_and_its_form(studio: AppTest) -> None:
-    assert not studio.exception
-    assert studio.title[0].value == "What does the model take?"
-    (table,) = (frame.value for frame in studio.dataframe)
+def test_the_page_shows_the_signature_and_its_form(signatures_page: AppTest) -> None:
+    assert not signatures_page.exception
+    assert signatures_page.title[0].value == "What does the model take?"
+    (table,) = (frame.value for frame in signatures_page.dataframe)
     assert "bill_length_mm" in set(table["field"])
-    assert "No changes yet." in words(studio)
-    assert "Preview of the form" in words(studio)
-    assert studio.button(key=widget(studio, "publish")).disabled
+    assert "No changes yet." in words(signatures_page)
+    assert "Preview of the form" in words(signatures_page)
+    assert signatures_page.button(key=widget(signatures_page, "publish")).disabled
 
 
-def test_an_edit_shows_in_the_form_and_is_told_in_words(studio: AppTest) -> None:
-    first = studio.dataframe[0].value["field"].iloc[0]
-    edit(studio, 0, {"label": "Beak *length*", "low": 30, "high": 60})
-    assert f"{first}: label:" in words(studio)
-    assert "→ Beak *length*" in words(studio)
+def test_an_edit_shows_in_the_form_and_is_told_in_words(signatures_page: AppTest) -> None:
+    first = signatures_page.dataframe[0].value["field"].iloc[0]
+    edit(signatures_page, 0, {"label": "Beak *length*", "low": 30, "high": 60})
+    assert f"{first}: label:" in words(signatures_page)
+    assert "→ Beak *length*" in words(signatures_page)
     assert any(
-        "Beak" in label for label in [box.label for box in studio.number_input] + labels(studio)
+        "Beak" in label for label in [box.label for box in signatures_page.number_input] + labels(signatures_page)
     )
-    edit(studio, 0, {"label": None})
-    assert "Beak" not in words(studio)
-    assert "usual range" in words(studio)
+    edit(signatures_page, 0, {"label": None})
+    assert "Beak" not in words(signatures_page)
+    assert "usual range" in words(signatures_page)
 
 
-def test_a_half_of_a_range_is_asked_for(studio: AppTest, built: services.Services) -> None:
-    studio.query_params["model"] = "demo/wine"
-    studio.run()
-    studio.text_area(key=widget_of(studio, WINE, "inputs")).set_value("alcohol").run()
-    key = widget_of(studio, WINE, "fields")
-    studio.session_state[key] = {
+def test_a_half_of_a_range_is_asked_for(signatures_page: AppTest, built: services.Services) -> None:
+    signatures_page.query_params["model"] = "demo/wine"
+    signatures_page.run()
+    signatures_page.text_area(key=widget_of(signatures_page, WINE, "inputs")).set_value("alcohol").run()
+    key = widget_of(signatures_page, WINE, "fields")
+    signatures_page.session_state[key] = {
         "edited_rows": {0: {"low": 3}}, "added_rows": [], "deleted_rows": []
     }  # fmt: skip
-    assert "a usual range has two ends" in words(studio.run())
+    assert "a usual range has two ends" in words(signatures_page.run())
 
 
 def widget_of(app: AppTest, ref: ModelRef, name: str) -> str:
-    return str(app.session_state["studio_drafts"][f"{ref.server}/{ref.name}"].widget(name))
+    return str(app.session_state["signature_drafts"][f"{ref.server}/{ref.name}"].widget(name))
 
 
-def test_a_published_label_is_on_predict_at_once(studio: AppTest, built: services.Services) -> None:
-    publish(studio)
-    assert not studio.exception
+def test_a_published_label_is_on_predict_at_once(signatures_page: AppTest, built: services.Services) -> None:
+    publish(signatures_page)
+    assert not signatures_page.exception
     (version,) = history(built.sessions, PENGUINS)
     assert (version.number, version.comment, version.author) == (1, "Clearer", "test@example.com")
-    assert "No changes yet." in words(studio)
-    assert "Version 1" in words(studio)
-    studio.switch_page("../pages/predict.py").run()
-    assert any("Beak" in label for label in labels(studio))
+    assert "No changes yet." in words(signatures_page)
+    assert "Version 1" in words(signatures_page)
+    signatures_page.switch_page("../pages/predict.py").run()
+    assert any("Beak" in label for label in labels(signatures_page))
 
 
-def test_two_presses_are_one_version(studio: AppTest, built: services.Services) -> None:
+def test_two_presses_are_one_version(signatures_page: AppTest, built: services.Services) -> None:
     """A double click reaches us as a second run with the draft of the first."""
-    edit(studio, 0, {"label": "Beak"})
-    drafts, key = studio.session_state["studio_drafts"], widget(studio, "fields")
-    table = studio.session_state[key]
+    edit(signatures_page, 0, {"label": "Beak"})
+    drafts, key = signatures_page.session_state["signature_drafts"], widget(signatures_page, "fields")
+    table = signatures_page.session_state[key]
     kept = dict(drafts)
-    press(studio, "publish")
-    studio.session_state["studio_drafts"] = kept
-    studio.session_state[key] = table
-    press(studio.run(), "publish")
-    assert not studio.exception
+    press(signatures_page, "publish")
+    signatures_page.session_state["signature_drafts"] = kept
+    signatures_page.session_state[key] = table
+    press(signatures_page.run(), "publish")
+    assert not signatures_page.exception
     assert len(history(built.sessions, PENGUINS)) == 1
 
 
 def test_of_two_people_the_second_keeps_everything(
-    studio: AppTest, built: services.Services
+    signatures_page: AppTest, built: services.Services
 ) -> None:
-    edit(studio, 0, {"label": "Beak"})
+    edit(signatures_page, 0, {"label": "Beak"})
     theirs = replace(EMPTY, question="Which bird is it?")
     overlay.publish(built.sessions, PENGUINS, theirs, author="ben", key="b", based_on=0)
-    press(studio, "publish")
-    assert "ben published version 1 while you were editing" in words(studio)
-    assert "→ Beak" in words(studio)
-    press(studio, "rebase")
-    press(studio, "publish")
+    press(signatures_page, "publish")
+    assert "ben published version 1 while you were editing" in words(signatures_page)
+    assert "→ Beak" in words(signatures_page)
+    press(signatures_page, "rebase")
+    press(signatures_page, "publish")
     assert [view.number for view in history(built.sessions, PENGUINS)] == [2, 1]
     assert overlay.current(built.sessions, PENGUINS) == replace(
         theirs, fields={first_field(built): FieldFacts(label="Beak")}
@@ -152,147 +152,147 @@ def first_field(built: services.Services) -> str:
     return entry.signature.inputs[0].name
 
 
-def test_somebody_without_changes_follows(studio: AppTest, built: services.Services) -> None:
+def test_somebody_without_changes_follows(signatures_page: AppTest, built: services.Services) -> None:
     theirs = replace(EMPTY, question="Which bird is it?")
     overlay.publish(built.sessions, PENGUINS, theirs, author="ben", key="b", based_on=0)
-    studio.run()
-    assert "while you were editing" not in words(studio)
-    assert "Which bird is it?" in words(studio)
+    signatures_page.run()
+    assert "while you were editing" not in words(signatures_page)
+    assert "Which bird is it?" in words(signatures_page)
 
 
-def test_a_failed_publish_keeps_what_was_typed(studio: AppTest, built: services.Services) -> None:
-    edit(studio, 0, {"label": "Beak"})
-    studio.text_input(key=widget(studio, "comment")).set_value("Clearer")
+def test_a_failed_publish_keeps_what_was_typed(signatures_page: AppTest, built: services.Services) -> None:
+    edit(signatures_page, 0, {"label": "Beak"})
+    signatures_page.text_input(key=widget(signatures_page, "comment")).set_value("Clearer")
     with writing(built.sessions) as session:
         session.execute(text("ALTER TABLE overlays RENAME COLUMN comment TO gone"))
-    press(studio, "publish")
-    assert "Your changes are still here" in words(studio)
+    press(signatures_page, "publish")
+    assert "Your changes are still here" in words(signatures_page)
     with writing(built.sessions) as session:
         session.execute(text("ALTER TABLE overlays RENAME COLUMN gone TO comment"))
-    studio.run()
-    assert "→ Beak" in words(studio)
-    assert studio.text_input(key=widget(studio, "comment")).value == "Clearer"
-    press(studio, "publish")
+    signatures_page.run()
+    assert "→ Beak" in words(signatures_page)
+    assert signatures_page.text_input(key=widget(signatures_page, "comment")).value == "Clearer"
+    press(signatures_page, "publish")
     assert history(built.sessions, PENGUINS)[0].comment == "Clearer"
 
 
-def test_what_was_typed_is_there_after_another_page(studio: AppTest) -> None:
-    edit(studio, 0, {"label": "Beak"})
-    studio.text_input(key=widget(studio, "question")).set_value("Which bird?").run()
-    studio.switch_page("../pages/models.py").run()
-    studio.switch_page("../pages/signatures.py").run()
-    assert "→ Beak" in words(studio)
-    assert studio.text_input(key=widget(studio, "question")).value == "Which bird?"
-    assert studio.dataframe[0].value["label"].iloc[0] == "Beak"
-    press(studio, "discard")
-    assert "No changes yet." in words(studio)
+def test_what_was_typed_is_there_after_another_page(signatures_page: AppTest) -> None:
+    edit(signatures_page, 0, {"label": "Beak"})
+    signatures_page.text_input(key=widget(signatures_page, "question")).set_value("Which bird?").run()
+    signatures_page.switch_page("../pages/models.py").run()
+    signatures_page.switch_page("../pages/signatures.py").run()
+    assert "→ Beak" in words(signatures_page)
+    assert signatures_page.text_input(key=widget(signatures_page, "question")).value == "Which bird?"
+    assert signatures_page.dataframe[0].value["label"].iloc[0] == "Beak"
+    press(signatures_page, "discard")
+    assert "No changes yet." in words(signatures_page)
 
 
-def test_a_version_is_restored_as_a_new_one(studio: AppTest, built: services.Services) -> None:
-    publish(studio, "Beak")
-    publish(studio, "Bill")
-    press(studio, "restore_1")
+def test_a_version_is_restored_as_a_new_one(signatures_page: AppTest, built: services.Services) -> None:
+    publish(signatures_page, "Beak")
+    publish(signatures_page, "Bill")
+    press(signatures_page, "restore_1")
     assert history(built.sessions, PENGUINS)[0].comment == "Back to version 1"
-    press(studio, "restore_0")
+    press(signatures_page, "restore_0")
     assert overlay.current(built.sessions, PENGUINS) == EMPTY
-    assert "Back to what the sources say" in words(studio)
-    edit(studio, 0, {"label": "Beak"})
-    assert studio.button(key=widget(studio, "restore_1")).disabled
+    assert "Back to what the sources say" in words(signatures_page)
+    edit(signatures_page, 0, {"label": "Beak"})
+    assert signatures_page.button(key=widget(signatures_page, "restore_1")).disabled
 
 
-def test_contradictions_are_said_and_not_published(studio: AppTest) -> None:
-    edit(studio, 0, {"minimum": 5, "maximum": 1, "pattern": "a("})
-    assert "the minimum is above the maximum" in words(studio)
-    assert "the pattern cannot be read" in words(studio)
-    assert studio.button(key=widget(studio, "publish")).disabled
+def test_contradictions_are_said_and_not_published(signatures_page: AppTest) -> None:
+    edit(signatures_page, 0, {"minimum": 5, "maximum": 1, "pattern": "a("})
+    assert "the minimum is above the maximum" in words(signatures_page)
+    assert "the pattern cannot be read" in words(signatures_page)
+    assert signatures_page.button(key=widget(signatures_page, "publish")).disabled
 
 
-def test_what_the_server_cannot_take_is_said(studio: AppTest) -> None:
-    edit(studio, 0, {"kind": "image"})
-    assert "kind image is ignored" in words(studio)
+def test_what_the_server_cannot_take_is_said(signatures_page: AppTest) -> None:
+    edit(signatures_page, 0, {"kind": "image"})
+    assert "kind image is ignored" in words(signatures_page)
 
 
-def test_a_guess_is_confirmed_with_one_click(studio: AppTest, built: services.Services) -> None:
+def test_a_guess_is_confirmed_with_one_click(signatures_page: AppTest, built: services.Services) -> None:
     overlay.publish(
         built.sessions, WINE, replace(EMPTY, title="Wine"), author="a", key="k", based_on=0
     )
-    studio.query_params["model"] = "demo/wine"
-    studio.run()
-    assert "Nobody declared" in words(studio)
-    studio.button(key=widget_of(studio, WINE, "confirm_all")).click().run()
-    assert "Every fact was declared, or confirmed by a person" in words(studio)
-    assert "kind: tensor (confirmed)" in words(studio)
+    signatures_page.query_params["model"] = "demo/wine"
+    signatures_page.run()
+    assert "Nobody declared" in words(signatures_page)
+    signatures_page.button(key=widget_of(signatures_page, WINE, "confirm_all")).click().run()
+    assert "Every fact was declared, or confirmed by a person" in words(signatures_page)
+    assert "kind: tensor (confirmed)" in words(signatures_page)
 
 
-def test_a_model_that_says_nothing_gets_a_form(studio: AppTest, built: services.Services) -> None:
-    studio.query_params["model"] = "demo/wine"
-    studio.run()
+def test_a_model_that_says_nothing_gets_a_form(signatures_page: AppTest, built: services.Services) -> None:
+    signatures_page.query_params["model"] = "demo/wine"
+    signatures_page.run()
     names = [f"column {number}" for number in range(13)]
-    studio.text_area(key=widget_of(studio, WINE, "inputs")).set_value("\n".join(names)).run()
-    assert not studio.exception
-    assert len(studio.dataframe[0].value) == 13
-    assert len(studio.number_input) == 13
-    assert "column 9: a new field, number" in words(studio)
-    studio.button(key=widget_of(studio, WINE, "publish")).click().run()
-    studio.query_params["model"] = "demo/wine"
-    studio.switch_page("../pages/predict.py").run()
+    signatures_page.text_area(key=widget_of(signatures_page, WINE, "inputs")).set_value("\n".join(names)).run()
+    assert not signatures_page.exception
+    assert len(signatures_page.dataframe[0].value) == 13
+    assert len(signatures_page.number_input) == 13
+    assert "column 9: a new field, number" in words(signatures_page)
+    signatures_page.button(key=widget_of(signatures_page, WINE, "publish")).click().run()
+    signatures_page.query_params["model"] = "demo/wine"
+    signatures_page.switch_page("../pages/predict.py").run()
     for box, value in zip(
-        studio.number_input, [13.2, 1.78, 2.14, 11.2, 100, 2.65, 2.76, 0.26, 1.28, 4.38, 1.05, 3.4, 1050], strict=True,
+        signatures_page.number_input, [13.2, 1.78, 2.14, 11.2, 100, 2.65, 2.76, 0.26, 1.28, 4.38, 1.05, 3.4, 1050], strict=True,
     ):  # fmt: skip
         box.set_value(float(value))
-    next(b for b in studio.button if b.label == "Predict").click().run()
-    assert studio.header[0].value == "Class 0"
+    next(b for b in signatures_page.button if b.label == "Predict").click().run()
+    assert signatures_page.header[0].value == "Class 0"
 
 
-def test_the_last_requests_are_asked_again(studio: AppTest, built: services.Services) -> None:
-    studio.button(key="signature_test").click().run()
-    assert "There are no past requests of this model" in words(studio)
+def test_the_last_requests_are_asked_again(signatures_page: AppTest, built: services.Services) -> None:
+    signatures_page.button(key="signature_test").click().run()
+    assert "There are no past requests of this model" in words(signatures_page)
     entry = built.catalogue.find(replace(PENGUINS, version="v2"))
     assert entry is not None
     assert entry.signature is not None
     row = entry.signature.example_rows[0]
     add_case(built.sessions, server="demo", entered=row, version="v2")
     add_case(built.sessions, server="demo", entered={"unknown": 1}, version="v2")
-    studio.button(key="signature_test").click().run()
-    assert "1 of the last 2 requests no longer work" in words(studio)
-    outcomes = list(studio.dataframe[-1].value["Result"])
+    signatures_page.button(key="signature_test").click().run()
+    assert "1 of the last 2 requests no longer work" in words(signatures_page)
+    outcomes = list(signatures_page.dataframe[-1].value["Result"])
     assert outcomes[1].startswith("OK: ")
     assert outcomes[0].startswith("Can no longer be sent: ")
-    edit(studio, 0, {"label": "Beak"})
-    assert "This test ran before your latest edit" in words(studio)
+    edit(signatures_page, 0, {"label": "Beak"})
+    assert "This test ran before your latest edit" in words(signatures_page)
 
 
-def test_a_file_becomes_changes(studio: AppTest, built: services.Services) -> None:
+def test_a_file_becomes_changes(signatures_page: AppTest, built: services.Services) -> None:
     name = first_field(built)
     schema = {"properties": {name: {"type": "number", "title": "Beak", "unit": "cm"}}}
-    upload = studio.get("file_uploader")[-1]
+    upload = signatures_page.get("file_uploader")[-1]
     upload.upload("schema.json", json.dumps(schema).encode(), "application/json").run()
-    assert not studio.exception
-    assert "→ Beak" in words(studio)
-    assert studio.dataframe[0].value["label"].iloc[0] == "Beak"
+    assert not signatures_page.exception
+    assert "→ Beak" in words(signatures_page)
+    assert signatures_page.dataframe[0].value["label"].iloc[0] == "Beak"
 
 
-def test_a_broken_file_is_a_sentence(studio: AppTest) -> None:
-    upload = studio.get("file_uploader")[-1]
+def test_a_broken_file_is_a_sentence(signatures_page: AppTest) -> None:
+    upload = signatures_page.get("file_uploader")[-1]
     upload.upload("x.json", b"{'no'", "application/json").run()
-    assert "The file is not JSON" in words(studio)
-    assert "No changes yet." in words(studio)
+    assert "The file is not JSON" in words(signatures_page)
+    assert "No changes yet." in words(signatures_page)
 
 
 @pytest.mark.parametrize(
     "model", ["breast-cancer", "digits", "speech", "language-id", "ocr", "wine", "flaky"]
 )
-def test_every_modality_has_a_studio(studio: AppTest, model: str) -> None:
-    studio.query_params["model"] = f"demo/{model}"
-    studio.run()
-    assert not studio.exception
-    assert not studio.error
-    assert "field" in studio.dataframe[0].value
-    key = widget_of(studio, ModelRef(server="demo", name=model), "fields")
-    state = studio.session_state[key]
-    studio.session_state[key] = {**state, "edited_rows": {0: {"label": "Something"}}}
-    studio.run()
-    assert "Something" in words(studio)
+def test_every_modality_has_a_studio(signatures_page: AppTest, model: str) -> None:
+    signatures_page.query_params["model"] = f"demo/{model}"
+    signatures_page.run()
+    assert not signatures_page.exception
+    assert not signatures_page.error
+    assert "field" in signatures_page.dataframe[0].value
+    key = widget_of(signatures_page, ModelRef(server="demo", name=model), "fields")
+    state = signatures_page.session_state[key]
+    signatures_page.session_state[key] = {**state, "edited_rows": {0: {"label": "Something"}}}
+    signatures_page.run()
+    assert "Something" in words(signatures_page)
 
 
 @pytest.mark.parametrize(
@@ -329,40 +329,40 @@ def test_a_published_title_is_on_the_cards(app: AppTest, built: services.Service
 
 
 def test_an_edit_stays_with_its_field_when_the_model_has_other_ones(
-    studio: AppTest, built: services.Services
+    signatures_page: AppTest, built: services.Services
 ) -> None:
-    edit(studio, 1, {"label": "Depth of the beak"})
-    name = studio.dataframe[0].value["field"].iloc[1]
+    edit(signatures_page, 1, {"label": "Depth of the beak"})
+    name = signatures_page.dataframe[0].value["field"].iloc[1]
     newest = built.catalogue.find(replace(PENGUINS, version="v2"))
     assert newest is not None
     assert newest.signature is not None
     turned = replace(newest.signature, inputs=newest.signature.inputs[::-1])
     object.__setattr__(newest, "signature", turned)
     object.__setattr__(newest, "info", replace(newest.info, state="UNREACHABLE"))
-    studio.run()
-    assert studio.dataframe[0].value["field"].iloc[-2] == name
-    assert f"{name}: label:" in words(studio)
-    assert words(studio).count("→ Depth of the beak") == 1
+    signatures_page.run()
+    assert signatures_page.dataframe[0].value["field"].iloc[-2] == name
+    assert f"{name}: label:" in words(signatures_page)
+    assert words(signatures_page).count("→ Depth of the beak") == 1
 
 
 def test_a_person_says_which_output_is_the_answer_and_sees_the_last_answers(
-    studio: AppTest, built: services.Services
+    signatures_page: AppTest, built: services.Services
 ) -> None:
     model = built.model(replace(PENGUINS, version="v2"))
     (example, *_) = model.signature().example_rows
     asked = predict_and_record(model, example, sessions=built.sessions, key="k")
     assert asked.case.answer_label
-    studio.run()
-    last = studio.dataframe[-1].value
+    signatures_page.run()
+    last = signatures_page.dataframe[-1].value
     assert list(last["Answer"]) == [asked.case.answer_label]
     assert list(last["How sure"]) != [""]
-    studio.selectbox(key=widget(studio, "answer")).set_value("predict").run()
-    last = studio.dataframe[-1].value
+    signatures_page.selectbox(key=widget(signatures_page, "answer")).set_value("predict").run()
+    last = signatures_page.dataframe[-1].value
     assert list(last["Answer"]) == [asked.case.answer_label]
     assert list(last["How sure"]) == [""]
-    assert "the answer: none → predict" in words(studio)
-    press(studio, "publish")
-    assert not studio.exception
+    assert "the answer: none → predict" in words(signatures_page)
+    press(signatures_page, "publish")
+    assert not signatures_page.exception
     found = overlay.current(built.sessions, PENGUINS)
     assert found is not None
     assert (found.answer, found.probability) == ("predict", "")

@@ -16,9 +16,9 @@ from signatures.overlay import EMPTY, OverlayView
 from ui import model_picker
 from ui.session import services
 
-_DRAFTS = "studio_drafts"  # by server and name of the model
-_NEWS = "studio_news"  # what to say once the page is drawn anew
-_LAST = "studio_last"  # the model that was edited last
+_DRAFTS = "signature_drafts"  # by server and name of the model
+_NEWS = "signature_news"  # what to say once the page is drawn anew
+_LAST = "last_signature"  # the model that was edited last
 
 
 @dataclass(frozen=True, kw_only=True)

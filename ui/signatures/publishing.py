@@ -20,7 +20,7 @@ from ui.session import services
 from ui.signatures.draft import Desk, begin_with, draw_anew
 from ui.text import plain
 
-_TRIALS = "studio_trials"  # the last test: the content it was made with, and what came of it
+_TRIALS = "signature_trials"  # the last test: the content it was made with, and what came of it
 _MOST_LINES = 12
 
 
