@@ -266,20 +266,29 @@ def test_chunks_that_overlap_give_each_row_one_case(sessions: Sessions) -> None:
     assert all(queries.case(sessions, case.id) == case for case in cases)
 
 
-def test_a_pace_grows_to_its_time_and_says_what_is_left() -> None:
+def _sizes(
+    seconds: Callable[[int], float], chunks: int, total: int = 10_000
+) -> tuple[Pace, list[int]]:
+    """The pace after so many chunks, and their sizes; `seconds` is how long so many rows take."""
     now = [0.0]
-    pace = Pace(total=1000, stopwatch=lambda: now[0])
-    sizes = []
-    for _ in range(4):
-        size = pace.next_size()
-        sizes.append(size)
-        now[0] += size / 128
-        pace.note(size)
-    assert sizes == [10, 30, 64, 64]
-    assert pace.in_words() == "168 of 1,000 rows · 128 rows a second · 6 s left"
-    slow = Pace(total=10, stopwatch=lambda: now[0])
-    slow.next_size()
-    now[0] += 600.0
-    slow.note(5)
-    assert slow.size == 1
-    assert slow.in_words() == "5 of 10 rows · 0.5 rows a minute · 10 min left"
+    pace, sizes = Pace(total=total, stopwatch=lambda: now[0]), []
+    for _ in range(chunks):
+        sizes.append(pace.next_size())
+        now[0] += seconds(sizes[-1])
+        pace.note(sizes[-1])
+    return pace, sizes
+
+
+def test_a_chunk_grows_to_its_time_and_says_what_is_left() -> None:
+    pace, sizes = _sizes(lambda rows: rows / 128, 5, total=1_000)
+    assert sizes == [5, 15, 45, 64, 64]
+    assert pace.in_words() == "193 of 1,000 rows · 128 rows a second · 6 s left"
+    slow, sizes = _sizes(lambda rows: 100.0 * rows, 3, total=20)
+    assert sizes == [5, 10, 1]
+    assert slow.in_words() == "16 of 20 rows · 0.6 rows a minute · 7 min left"
+
+
+def test_a_server_that_takes_its_time_for_any_number_of_rows_gets_many_at_once() -> None:
+    pace, sizes = _sizes(lambda rows: 3.0 + rows / 100, 8)
+    assert sizes == [5, 10, 30, 90, 100, 90, 90, 90]
+    assert pace.size == 90
