@@ -18,8 +18,8 @@ ROWS = [
 ]
 
 
-def _open_file(page: Page, path: Path) -> Visit:
-    visit = Visit(page).open("/predict?model=demo/penguins@v2")
+def _open_file(page: Page, path: Path, model: str = "penguins@v2") -> Visit:
+    visit = Visit(page).open(f"/predict?model=demo/{model}")
     visit.click(page.get_by_role("radio", name="A file"))
     page.get_by_test_id("stFileUploader").locator("input").set_input_files(path)
     return visit
@@ -50,3 +50,28 @@ def test_a_broken_file_is_said_and_the_next_one_works(page: Page, tmp_path: Path
     expect(page.get_by_text("This file cannot be read")).to_be_visible()
     page.get_by_test_id("stFileUploader").locator("input").set_input_files(good)
     expect(page.get_by_text("All 2 rows can be sent.")).to_be_visible()
+
+
+def test_a_file_goes_on_without_its_page_and_its_link_comes_back(
+    page: Page, tmp_path: Path
+) -> None:
+    """Each request of this model takes 3 s, and 20 rows are three requests."""
+    path = tmp_path / "slow.csv"
+    names = "worst radius,worst texture,worst concave points,mean concave points,radius error"
+    rows = [f"{12 + i},25.0,0.1,0.05,0.4" for i in range(20)]
+    path.write_text("\n".join([names, *rows]))
+    visit = _open_file(page, path, "slow")
+    visit.click(page.get_by_role("button", name="Ask for all 20 rows"))
+    page.wait_for_url("**run=**")
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="slow.csv")).to_be_visible()
+    expect(page.get_by_text("20 rows were answered.")).to_be_visible()
+    expect(page.get_by_role("button", name="Download the answers")).to_be_visible()
+    # The same file again: what it was answered with, and a way to ask anew.
+    link = page.url
+    page.get_by_test_id("stFileUploader").locator("input").set_input_files(path)
+    expect(page.get_by_role("button", name="All rows are answered")).to_be_disabled()
+    expect(page.get_by_text("These rows were answered on")).to_be_visible()
+    expect(page.get_by_role("button", name="Ask again")).to_be_visible()
+    assert page.url == link
