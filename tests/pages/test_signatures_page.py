@@ -81,7 +81,8 @@ def test_an_edit_shows_in_the_form_and_is_told_in_words(signatures_page: AppTest
     assert f"{first}: label:" in words(signatures_page)
     assert "→ Beak *length*" in words(signatures_page)
     assert any(
-        "Beak" in label for label in [box.label for box in signatures_page.number_input] + labels(signatures_page)
+        "Beak" in label
+        for label in [box.label for box in signatures_page.number_input] + labels(signatures_page)
     )
     edit(signatures_page, 0, {"label": None})
     assert "Beak" not in words(signatures_page)
@@ -91,7 +92,9 @@ def test_an_edit_shows_in_the_form_and_is_told_in_words(signatures_page: AppTest
 def test_a_half_of_a_range_is_asked_for(signatures_page: AppTest, built: services.Services) -> None:
     signatures_page.query_params["model"] = "demo/wine"
     signatures_page.run()
-    signatures_page.text_area(key=widget_of(signatures_page, WINE, "inputs")).set_value("alcohol").run()
+    signatures_page.text_area(key=widget_of(signatures_page, WINE, "inputs")).set_value(
+        "alcohol"
+    ).run()
     key = widget_of(signatures_page, WINE, "fields")
     signatures_page.session_state[key] = {
         "edited_rows": {0: {"low": 3}}, "added_rows": [], "deleted_rows": []
@@ -103,7 +106,9 @@ def widget_of(app: AppTest, ref: ModelRef, name: str) -> str:
     return str(app.session_state["signature_drafts"][f"{ref.server}/{ref.name}"].widget(name))
 
 
-def test_a_published_label_is_on_predict_at_once(signatures_page: AppTest, built: services.Services) -> None:
+def test_a_published_label_is_on_predict_at_once(
+    signatures_page: AppTest, built: services.Services
+) -> None:
     publish(signatures_page)
     assert not signatures_page.exception
     (version,) = history(built.sessions, PENGUINS)
@@ -117,7 +122,10 @@ def test_a_published_label_is_on_predict_at_once(signatures_page: AppTest, built
 def test_two_presses_are_one_version(signatures_page: AppTest, built: services.Services) -> None:
     """A double click reaches us as a second run with the draft of the first."""
     edit(signatures_page, 0, {"label": "Beak"})
-    drafts, key = signatures_page.session_state["signature_drafts"], widget(signatures_page, "fields")
+    drafts, key = (
+        signatures_page.session_state["signature_drafts"],
+        widget(signatures_page, "fields"),
+    )
     table = signatures_page.session_state[key]
     kept = dict(drafts)
     press(signatures_page, "publish")
@@ -152,7 +160,9 @@ def first_field(built: services.Services) -> str:
     return entry.signature.inputs[0].name
 
 
-def test_somebody_without_changes_follows(signatures_page: AppTest, built: services.Services) -> None:
+def test_somebody_without_changes_follows(
+    signatures_page: AppTest, built: services.Services
+) -> None:
     theirs = replace(EMPTY, question="Which bird is it?")
     overlay.publish(built.sessions, PENGUINS, theirs, author="ben", key="b", based_on=0)
     signatures_page.run()
@@ -160,7 +170,9 @@ def test_somebody_without_changes_follows(signatures_page: AppTest, built: servi
     assert "Which bird is it?" in words(signatures_page)
 
 
-def test_a_failed_publish_keeps_what_was_typed(signatures_page: AppTest, built: services.Services) -> None:
+def test_a_failed_publish_keeps_what_was_typed(
+    signatures_page: AppTest, built: services.Services
+) -> None:
     edit(signatures_page, 0, {"label": "Beak"})
     signatures_page.text_input(key=widget(signatures_page, "comment")).set_value("Clearer")
     with writing(built.sessions) as session:
@@ -178,17 +190,23 @@ def test_a_failed_publish_keeps_what_was_typed(signatures_page: AppTest, built: 
 
 def test_what_was_typed_is_there_after_another_page(signatures_page: AppTest) -> None:
     edit(signatures_page, 0, {"label": "Beak"})
-    signatures_page.text_input(key=widget(signatures_page, "question")).set_value("Which bird?").run()
+    signatures_page.text_input(key=widget(signatures_page, "question")).set_value(
+        "Which bird?"
+    ).run()
     signatures_page.switch_page("../pages/models.py").run()
     signatures_page.switch_page("../pages/signatures.py").run()
     assert "→ Beak" in words(signatures_page)
-    assert signatures_page.text_input(key=widget(signatures_page, "question")).value == "Which bird?"
+    assert (
+        signatures_page.text_input(key=widget(signatures_page, "question")).value == "Which bird?"
+    )
     assert signatures_page.dataframe[0].value["label"].iloc[0] == "Beak"
     press(signatures_page, "discard")
     assert "No changes yet." in words(signatures_page)
 
 
-def test_a_version_is_restored_as_a_new_one(signatures_page: AppTest, built: services.Services) -> None:
+def test_a_version_is_restored_as_a_new_one(
+    signatures_page: AppTest, built: services.Services
+) -> None:
     publish(signatures_page, "Beak")
     publish(signatures_page, "Bill")
     press(signatures_page, "restore_1")
@@ -212,7 +230,9 @@ def test_what_the_server_cannot_take_is_said(signatures_page: AppTest) -> None:
     assert "kind image is ignored" in words(signatures_page)
 
 
-def test_a_guess_is_confirmed_with_one_click(signatures_page: AppTest, built: services.Services) -> None:
+def test_a_guess_is_confirmed_with_one_click(
+    signatures_page: AppTest, built: services.Services
+) -> None:
     overlay.publish(
         built.sessions, WINE, replace(EMPTY, title="Wine"), author="a", key="k", based_on=0
     )
@@ -224,11 +244,15 @@ def test_a_guess_is_confirmed_with_one_click(signatures_page: AppTest, built: se
     assert "kind: tensor (confirmed)" in words(signatures_page)
 
 
-def test_a_model_that_says_nothing_gets_a_form(signatures_page: AppTest, built: services.Services) -> None:
+def test_a_model_that_says_nothing_gets_a_form(
+    signatures_page: AppTest, built: services.Services
+) -> None:
     signatures_page.query_params["model"] = "demo/wine"
     signatures_page.run()
     names = [f"column {number}" for number in range(13)]
-    signatures_page.text_area(key=widget_of(signatures_page, WINE, "inputs")).set_value("\n".join(names)).run()
+    signatures_page.text_area(key=widget_of(signatures_page, WINE, "inputs")).set_value(
+        "\n".join(names)
+    ).run()
     assert not signatures_page.exception
     assert len(signatures_page.dataframe[0].value) == 13
     assert len(signatures_page.number_input) == 13
@@ -244,7 +268,9 @@ def test_a_model_that_says_nothing_gets_a_form(signatures_page: AppTest, built: 
     assert signatures_page.header[0].value == "Class 0"
 
 
-def test_the_last_requests_are_asked_again(signatures_page: AppTest, built: services.Services) -> None:
+def test_the_last_requests_are_asked_again(
+    signatures_page: AppTest, built: services.Services
+) -> None:
     signatures_page.button(key="signature_test").click().run()
     assert "There are no past requests of this model" in words(signatures_page)
     entry = built.catalogue.find(replace(PENGUINS, version="v2"))

@@ -8,7 +8,6 @@ from cases import batches
 from cases.batches import BatchView
 from jobs import store
 from jobs.errors import JobUnderWay
-from mds_client.discovery import Entry
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature
 from tables.kept_table import KeptTable, UnreadableTable
@@ -80,12 +79,14 @@ def opened(model: ModelRef) -> Asked | None:
     return asked_of(batch)
 
 
-def draw(found: Asked | None, entry: Entry, signature: Signature) -> None:
-    """The run that the link names; without one how to begin, and what this person asked before."""
-    if found is None:
-        st.info("Choose a file. You see how it was read before anything is sent.")
-        _draw_earlier(entry.ref)
-        return
+def draw_none(model: ModelRef) -> None:
+    """How to begin, and what this person asked this model before."""
+    st.info("Choose a file. You see how it was read before anything is sent.")
+    _draw_earlier(model)
+
+
+def draw(found: Asked, signature: Signature) -> None:
+    """The run that the link names."""
     show(found.batch.id)
     _draw(found, signature)
 
@@ -104,9 +105,17 @@ def _draw(found: Asked, signature: Signature | None) -> None:
     _draw_go_on(found)
     if found.cases:
         st.info(sentence(found.cases, batch.rows), icon=":material/history:")
+        _draw_not_sent(_table(batch))
         answers.draw(_source(batch), found.cases, signature)
         technical.draw(found.cases[0])
     st.caption("Choose the file again to ask again, all rows or those without an answer.")
+
+
+def _draw_not_sent(table: KeptTable | None) -> None:
+    left_out = len(table.problems) if table else 0
+    if left_out:
+        rows = "1 row of the file was" if left_out == 1 else f"{left_out:,} rows of the file were"
+        st.caption(f":material/info: {rows} not sent; the download says why.")
 
 
 def _draw_go_on(found: Asked) -> None:
@@ -115,7 +124,8 @@ def _draw_go_on(found: Asked) -> None:
     if job is None or job.state == "done" or found.is_whole:
         return
     left = found.batch.rows - len(found.cases)
-    if st.button(f"Go on with {left:,} rows", icon=":material/play_arrow:", key="rows_go_on"):
+    rows = "1 row" if left == 1 else f"{left:,} rows"
+    if st.button(f"Go on with {rows}", icon=":material/play_arrow:", key="rows_go_on"):
         try:
             store.resume(services().sessions, job.id)
         except JobUnderWay as other:

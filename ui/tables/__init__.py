@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mds_client.discovery import Entry
 from mds_client.signature import Signature
 from ui import session
 from ui.batch import link, run
+from ui.batch.asked import Asked
 from ui.tables import columns, upload
 
 ONE, MANY = "One case", "A file"
@@ -34,20 +36,27 @@ def are_wanted() -> bool:
 
 def draw(entry: Entry, signature: Signature) -> None:
     """Everything that stands under the model's heading while a file is asked about."""
-    above = st.container()
     opened, was_here = link.opened(entry.ref), session.FILE in st.session_state
-    given = upload.draw(
-        entry.ref, signature, label="Ask about another file" if opened else upload.LABEL
-    )
+    above = st.container()
+    label = "Ask about another file" if opened and not was_here else upload.LABEL
+    given = upload.draw(entry.ref, signature, label=label)
     if given is None:
-        if was_here:  # it was taken away
-            link.close()
-            opened = None
-        with above:
-            link.draw(opened, entry, signature)
+        _draw_without_file(None if was_here else opened, entry, signature, above)
         return
     converted = columns.draw(given, entry.ref, signature)
     if converted is None:
         link.close()
     else:
         run.draw(given, converted, entry.ref, signature)
+
+
+def _draw_without_file(
+    opened: Asked | None, entry: Entry, signature: Signature, above: DeltaGenerator
+) -> None:
+    """What the link names, above the box for another file; else how to begin, under the box."""
+    if opened is None:
+        link.close()  # the file was taken away, or there was none
+        link.draw_none(entry.ref)
+        return
+    with above:
+        link.draw(opened, signature)
