@@ -15,6 +15,7 @@ from cases.inputs import plain_inputs
 from cases.payloads import plain_url, without_secrets
 from db.cases import ASKED, CaseView
 from db.person import known
+from db.tables import PURPOSES
 from mds_client.errors import MdsError
 from mds_client.prediction import Prediction
 from mds_client.signature import ModelRef, Signature, Values
@@ -63,8 +64,11 @@ def draft(
     lottery: AuditDraw,
     now: datetime,
     case_id: str,
+    purpose: str,
 ) -> CaseView:
-    """The case as far as it is known before the call."""
+    """The case as far as it is known before the call. Raises ValueError for a purpose that is none."""
+    if purpose not in PURPOSES:
+        raise ValueError(f"no purpose of a case: {purpose!r}")
     return CaseView(
         id=case_id,
         created_at=now,
@@ -95,6 +99,7 @@ def draft(
         audit_probability=lottery.probability,
         audit_draw=lottery.draw,
         is_audited=lottery.is_audited,
+        purpose=purpose,
     )
 
 

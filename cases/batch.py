@@ -123,7 +123,7 @@ def _chunk(
 def _draft(asked: RowsRequest, row: Values, key: str) -> CaseView:
     lottery = asked.audit.draw(asked.random)
     now, number = asked.clock(), asked.new_id()
-    return draft(asked.model.ref, row, key, asked.person, lottery, now, number)
+    return draft(asked.model.ref, row, key, asked.person, lottery, now, number, "batch")
 
 
 def _asked(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ import db.explanations
 from cases.errors import NoSuchCase
 from cases.inputs import plain_value
 from cases.payloads import readable
-from db.cases import NOTHING, CaseView, StoredBody
+from db.cases import GENUINE, NOTHING, CaseView, StoredBody
 from db.engine import Session, Sessions, reading, writing
 from db.errors import Conflict
 from db.explanations import ExplanationView
@@ -20,6 +20,7 @@ from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
 
 __all__ = [
+    "GENUINE",
     "CaseView",
     "ExplanationView",
     "Wire",
@@ -75,9 +76,9 @@ def recent(
     outcome: str | None = None,
     before: str = "",
     limit: int = 50,
-    with_scenarios: bool = True,
+    purposes: Collection[str] = (),
 ) -> list[CaseView]:
-    """The newest cases first. For the next page, `before` is the id of the last case of this one."""
+    """The newest cases first, of these purposes or of all. For the next page, `before` is the id of the last case of this one."""
     with reading(sessions) as session:
         return db.cases.recent(
             session,
@@ -87,7 +88,7 @@ def recent(
             outcome=outcome,
             before=before if is_id(before) else "",
             limit=limit,
-            with_scenarios=with_scenarios,
+            purposes=purposes,
         )
 
 

@@ -64,6 +64,7 @@ def ask_scenario(
         clock=clock,
         new_id=new_id,
         keep_bytes=keep_bytes,
+        purpose="scenario",
     )
     _record(sessions, asked.case, of, name, clock(), new_id())
     return asked

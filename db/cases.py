@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
@@ -10,12 +10,14 @@ from sqlalchemy import Select, delete, select, tuple_, update
 from sqlalchemy.orm import Session, undefer
 
 from db.errors import StorageError
-from db.tables import Case, Scenario
+from db.tables import Case
 
 # The outcome of a case whose answer is not known: it is written before the call, and the call ends it.
 ASKED = "asked"
+# Cases about something that there is: what a model meets. The others were made up, repeated, or shown.
+GENUINE = ("asked", "batch")
 _KNOWN_BEFORE = {
-    "id", "created_at", "person", "server", "model", "version_asked", "entered",
+    "id", "created_at", "person", "server", "model", "version_asked", "entered", "purpose",
     "audit_probability", "audit_draw", "is_audited",
 }  # fmt: skip
 
@@ -53,6 +55,7 @@ class CaseView:
     audit_probability: float
     audit_draw: float
     is_audited: bool
+    purpose: str = "asked"
 
     @property
     def is_answered(self) -> bool:
@@ -170,13 +173,14 @@ def recent(
     outcome: str | None = None,
     before: str = "",
     limit: int = 50,
-    with_scenarios: bool = True,
+    purposes: Collection[str] = (),
 ) -> list[CaseView]:
-    """The newest cases first; `before` is the last case of the page before. A scenario is what somebody made up."""
+    """The newest cases first, of these purposes or, where none is named, of all; `before` is the last case of the page
+    before."""
     asked = {"server": server, "model": model, "person": person, "outcome": outcome}
     query = select(Case).filter_by(**{k: v for k, v in asked.items() if v is not None})
-    if not with_scenarios:
-        query = query.where(Case.id.not_in(select(Scenario.asked_id)))
+    if purposes:
+        query = query.where(Case.purpose.in_(purposes))
     query = _older_than(session, query, before).order_by(Case.created_at.desc(), Case.id.desc())
     return _views(session.scalars(query.limit(limit)).all())
 

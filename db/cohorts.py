@@ -9,18 +9,19 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from db.tables import Case, Explanation, Feedback, Scenario
+from db.tables import Case, Explanation, Feedback
 
 _MANY = 500
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which answered cases: the newest `limit` of a model, or of one version, since a moment, with one answer,
+    """Which answered cases of these purposes: the newest `limit` of a model, or of one version, since a moment, with one answer,
     and with or without feedback (None: either)."""
 
     server: str
     model: str
+    purposes: tuple[str, ...]
     limit: int
     version: str | None = None
     since: datetime | None = None
@@ -106,7 +107,7 @@ def _within(wanted: Wanted) -> list[ColumnElement[bool]]:
         Case.server == wanted.server,
         Case.model == wanted.model,
         Case.outcome == "answered",
-        Case.id.not_in(select(Scenario.asked_id)),  # somebody made them up
+        Case.purpose.in_(wanted.purposes),
     ]
     if wanted.version is not None:
         conditions.append(Case.version == wanted.version)

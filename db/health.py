@@ -26,9 +26,10 @@ Step = Literal["hour", "day"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scope:
-    """Which cases are counted; what is None does not matter. `since` is included, `until` is not."""
+class Selection:
+    """Which cases are counted: those of these purposes. What is None does not matter; `since` is included, `until` is not."""
 
+    purposes: tuple[str, ...]
     server: str | None = None
     model: str | None = None
     version: str | None = None
@@ -90,31 +91,31 @@ class BucketCount:
     mean_seconds: float
 
 
-def outcomes(session: Session, scope: Scope) -> list[OutcomeCount]:
+def outcomes(session: Session, selection: Selection) -> list[OutcomeCount]:
     """Cases by model version and outcome."""
     counted = (Case.outcome, func.count(), func.max(Case.created_at))
-    query = select(*_KEY, *counted).where(*_within(scope)).group_by(*_KEY, Case.outcome)
+    query = select(*_KEY, *counted).where(*_within(selection)).group_by(*_KEY, Case.outcome)
     return [
         OutcomeCount(key=_key(row), outcome=row[3], cases=row[4], last_at=row[5])
         for row in session.execute(query)
     ]
 
 
-def statements(session: Session, scope: Scope) -> list[FeedbackCount]:
+def statements(session: Session, selection: Selection) -> list[FeedbackCount]:
     """Current feedback on answered cases by model version, channel and judgement."""
     said = (Feedback.channel, Feedback.judgement)
     query = select(*_KEY, *said, func.count()).join(Feedback, Feedback.case_id == Case.id)
-    query = query.where(*_within(scope), _answered(), Feedback.is_current)
+    query = query.where(*_within(selection), _answered(), Feedback.is_current)
     return [
         FeedbackCount(key=_key(row), channel=row[3], judgement=row[4], statements=row[5])
         for row in session.execute(query.group_by(*_KEY, *said))
     ]
 
 
-def judged(session: Session, scope: Scope) -> list[JudgedCount]:
+def judged(session: Session, selection: Selection) -> list[JudgedCount]:
     """Answered cases by how they may come to be judged and how they were."""
     # Those that were spoken of first: a case that comes in between is then silent, not missing.
-    spoken = _spoken(session, scope)
+    spoken = _spoken(session, selection)
     known: Counter[_Lottery] = Counter()
     for count in spoken:
         known[count.key, count.probability, count.is_audited] += count.cases
@@ -127,27 +128,27 @@ def judged(session: Session, scope: Scope) -> list[JudgedCount]:
             judgement=None,
             cases=cases - known[key, probability, is_audited],
         )
-        for (key, probability, is_audited), cases in _answered_cases(session, scope).items()
+        for (key, probability, is_audited), cases in _answered_cases(session, selection).items()
     ]
     return spoken + [count for count in silent if count.cases > 0]
 
 
 def recent_seconds(
-    session: Session, key: ModelVersion, scope: Scope, *, limit: int
+    session: Session, key: ModelVersion, selection: Selection, *, limit: int
 ) -> Sequence[float]:
     """How long the newest answered cases took. At most `limit`, however many there are."""
     of_key = select(Case.seconds_total).filter_by(
         server=key.server, model=key.model, version=key.version, outcome="answered"
     )
-    newest_first = of_key.where(*_within(scope)).order_by(Case.created_at.desc())
+    newest_first = of_key.where(*_within(selection)).order_by(Case.created_at.desc())
     return session.scalars(newest_first.limit(limit)).all()
 
 
-def buckets(session: Session, scope: Scope, step: Step) -> list[BucketCount]:
+def buckets(session: Session, selection: Selection, step: Step) -> list[BucketCount]:
     """Cases by hour or day (UTC) and outcome, the oldest first."""
     start = _start(session, step)
     counted = (func.count(), func.avg(Case.seconds_total))
-    query = select(start, Case.outcome, *counted).where(*_within(scope))
+    query = select(start, Case.outcome, *counted).where(*_within(selection))
     return [
         BucketCount(start=_moment(row[0]), outcome=row[1], cases=row[2], mean_seconds=row[3])
         for row in session.execute(query.group_by(start, Case.outcome).order_by(start))
@@ -177,15 +178,16 @@ def _key(row: Row[*tuple[Any, ...]]) -> ModelVersion:
     return ModelVersion(server=row[0], model=row[1], version=row[2])
 
 
-def _within(scope: Scope) -> list[ColumnElement[bool]]:
-    wanted = {"server": scope.server, "model": scope.model, "version": scope.version}
+def _within(selection: Selection) -> list[ColumnElement[bool]]:
+    wanted = {"server": selection.server, "model": selection.model, "version": selection.version}
     conditions = [
         getattr(Case, name) == value for name, value in wanted.items() if value is not None
     ]
-    if scope.since is not None:
-        conditions.append(Case.created_at >= scope.since)
-    if scope.until is not None:
-        conditions.append(Case.created_at < scope.until)
+    conditions.append(Case.purpose.in_(selection.purposes))
+    if selection.since is not None:
+        conditions.append(Case.created_at >= selection.since)
+    if selection.until is not None:
+        conditions.append(Case.created_at < selection.until)
     return conditions
 
 
@@ -193,9 +195,9 @@ def _answered() -> ColumnElement[bool]:
     return Case.outcome == "answered"
 
 
-def _spoken(session: Session, scope: Scope) -> list[JudgedCount]:
+def _spoken(session: Session, selection: Selection) -> list[JudgedCount]:
     """Answered cases of which something was said."""
-    verdict = _verdicts(scope)
+    verdict = _verdicts(selection)
     groups = [verdict.c[name] for name in _SPOKEN]
     query = select(*groups, func.count()).where(verdict.c.place == 1).group_by(*groups)
     return [
@@ -211,7 +213,7 @@ def _spoken(session: Session, scope: Scope) -> list[JudgedCount]:
     ]
 
 
-def _verdicts(scope: Scope) -> Subquery:
+def _verdicts(selection: Selection) -> Subquery:
     """Everything that was said of answered cases; what counts of it has `place` 1 in its case.
 
     A reviewer's word goes before others', the newest before older ones; `unsure` decides nothing.
@@ -220,7 +222,7 @@ def _verdicts(scope: Scope) -> Subquery:
     # Joined inside, not around: PostgreSQL thinks that few rows have place 1 and would go through
     # all of them for each case (15 s instead of 0.1 s for one of 50 models with 100,000 cases).
     said = select(*_KEY, *_LOTTERY, *_verdict()).join(Feedback, Feedback.case_id == Case.id)
-    return said.where(*_within(scope), _answered()).subquery()
+    return said.where(*_within(selection), _answered()).subquery()
 
 
 def _verdict() -> tuple[ColumnElement[Any], ...]:
@@ -239,9 +241,9 @@ def _verdict() -> tuple[ColumnElement[Any], ...]:
     )
 
 
-def _answered_cases(session: Session, scope: Scope) -> dict[_Lottery, int]:
+def _answered_cases(session: Session, selection: Selection) -> dict[_Lottery, int]:
     groups = (*_KEY, *_LOTTERY)
-    query = select(*groups, func.count()).where(*_within(scope), _answered()).group_by(*groups)
+    query = select(*groups, func.count()).where(*_within(selection), _answered()).group_by(*groups)
     return {(_key(row), row[3], row[4]): row[5] for row in session.execute(query)}
 
 

@@ -36,6 +36,9 @@ NAMES = {
 }
 JUDGEMENTS = ("correct", "incorrect", "unsure")
 CHANNELS = ("volunteered", "audit", "review", "upload", "api")
+# Why a case was asked: by a person, as a "what if", as a row of a file, to check a version on golden cases, to try
+# something out, again for a comparison, in front of an audience, by the demonstration.
+PURPOSES = ("asked", "scenario", "batch", "golden", "test", "replay", "show", "demo")
 # Of a job: the first two are under way, the others are ends.
 JOB_STATES = ("waiting", "running", "done", "failed", "cancelled")
 
@@ -76,6 +79,8 @@ class Case(Base):
     signature_fingerprint: Mapped[str] = mapped_column(Text)
     question: Mapped[str] = mapped_column(ClippedText(SENTENCE))
     entered: Mapped[dict[str, object]] = mapped_column(Json)
+    # One of PURPOSES; a process of a release that knows none writes none.
+    purpose: Mapped[str] = mapped_column(String(20), server_default="asked")
 
     outcome: Mapped[str] = mapped_column(String(40))
     answer: Mapped[dict[str, object] | None] = mapped_column(Json)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Protocol, TypeVar
@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 import db.health
+from db.cases import GENUINE
 from db.engine import Session, Sessions, reading
 from db.health import (
     BucketCount,
@@ -19,7 +20,7 @@ from db.health import (
     JudgedCount,
     ModelVersion,
     OutcomeCount,
-    Scope,
+    Selection,
     Step,
 )
 from db.ids import utc_now
@@ -34,6 +35,10 @@ UNKNOWN = "asked"
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 SPANS = {"hour": timedelta(hours=48), "day": timedelta(days=30)}
 MAX_POINTS = 2_000
+# Accuracy is of what somebody wanted to know of something that there is; speed and errors are of every request that
+# a person made.
+ESTIMATED = GENUINE
+SERVED = (*GENUINE, "scenario", "replay")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,18 +95,19 @@ def summarise(
     since: datetime | None = None,
 ) -> list[HealthRow]:
     """One row for each model version that was asked, in alphabetical order."""
-    scope = Scope(server=server, model=model, version=version, since=since)
+    served = Selection(purposes=SERVED, server=server, model=model, version=version, since=since)
+    estimated = replace(served, purposes=ESTIMATED)
     with reading(sessions) as session:
-        outcomes = _by_key(db.health.outcomes(session, scope))
-        said = _by_key(db.health.statements(session, scope))
-        judged = _by_key(db.health.judged(session, scope))
+        outcomes = _by_key(db.health.outcomes(session, served))
+        said = _by_key(db.health.statements(session, estimated))
+        judged = _by_key(db.health.judged(session, estimated))
         return [
             _row(
                 key,
                 outcomes[key],
                 said.get(key, []),
                 judged.get(key, []),
-                _latency(session, key, scope),
+                _latency(session, key, served),
             )
             for key in sorted(outcomes, key=_in_order)
         ]
@@ -120,9 +126,9 @@ def recent_series(
     """Counts by hour or day up to now, without gaps; the last 48 hours or 30 days unless told."""
     now = clock()
     first = _start(max(since or now - SPANS[by], now - STEPS[by] * (MAX_POINTS - 1)), by)
-    scope = Scope(server=server, model=model, version=version, since=first)
+    served = Selection(purposes=SERVED, server=server, model=model, version=version, since=first)
     with reading(sessions) as session:
-        found = db.health.buckets(session, scope, by)
+        found = db.health.buckets(session, served, by)
     counted = {start: list(counts) for start, counts in groupby(found, key=lambda c: c.start)}
     points = int((_start(now, by) - first) / STEPS[by]) + 1
     starts = (first + STEPS[by] * i for i in range(points))
@@ -197,8 +203,8 @@ def _group(count: JudgedCount) -> Group:
     )
 
 
-def _latency(session: Session, key: ModelVersion, scope: Scope) -> Latency | None:
-    seconds = db.health.recent_seconds(session, key, scope, limit=LATENCY_SAMPLE)
+def _latency(session: Session, key: ModelVersion, served: Selection) -> Latency | None:
+    seconds = db.health.recent_seconds(session, key, served, limit=LATENCY_SAMPLE)
     if not seconds:
         return None
     p50, p95, p99 = (float(value) for value in np.percentile(seconds, (50, 95, 99)))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cases.queries import recent
+from cases.queries import GENUINE, recent
 from mds_client.errors import MdsError
 from mds_client.schema_learning import from_cases, learned, payload
 from mds_client.schema_learning.probing import is_open
@@ -71,7 +71,7 @@ def _of_cases(model: ModelRef, signature: Signature) -> Facts | None:
         model=model.name,
         outcome="answered",
         limit=_MOST_CASES,
-        with_scenarios=False,
+        purposes=GENUINE,
     )
     facts = from_cases([case.entered for case in reversed(found_cases)], signature)
     return facts if facts.fields else None

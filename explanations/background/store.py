@@ -89,7 +89,7 @@ def of_cases(sessions: Sessions, signature: Signature) -> Background:
             model=model.name,
             outcome="answered",
             limit=MOST_CASES,
-            with_scenarios=False,
+            purposes=db.cases.GENUINE,
         )
     name = f"cases, drawn from the newest {len(found):,}"
     return _drawn([case.entered for case in found], signature, CASES, name)

@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import ValidationError
 
 import db.cohorts
+from db.cases import GENUINE
 from db.cohorts import ExplainedRow, Wanted
 from db.engine import Sessions, reading
 from explanations import formatting
@@ -58,7 +59,13 @@ class FieldEffect:
 
 def explained_cases(sessions: Sessions, model: ModelRef, version: str) -> list[ExplainedCase]:
     """The newest explanation of each case that a version answered, at most 500. Raises StorageError."""
-    wanted = Wanted(server=model.server, model=model.name, version=version, limit=MOST_CASES)
+    wanted = Wanted(
+        server=model.server,
+        model=model.name,
+        purposes=GENUINE,
+        version=version,
+        limit=MOST_CASES,
+    )
     with reading(sessions) as session:
         rows = db.cohorts.explained(session, wanted, METHOD)
     first: dict[str, ExplainedCase] = {}

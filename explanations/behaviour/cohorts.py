@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import db.cohorts
+from db.cases import GENUINE
 from db.cohorts import Wanted
 from db.engine import Sessions, reading
 from explanations.contract import Truth
@@ -146,6 +147,7 @@ def _wanted(signature: Signature, chosen: Chosen) -> Wanted:
     return Wanted(
         server=signature.model.server,
         model=signature.model.name,
+        purposes=GENUINE,
         limit=chosen.limit,
         version=chosen.version,
         since=chosen.since,

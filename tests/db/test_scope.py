@@ -50,15 +50,15 @@ def test_every_query_of_cases_shows_the_same(
     sessions: Sessions, ids: dict[str, str], scope: Scope, seen: set[str]
 ) -> None:
     wanted = {ids[name] for name in seen}
-    wide = db.cohorts.Wanted(server="bank", model="credit-1", limit=9)
+    wide = db.cohorts.Wanted(server="bank", model="credit-1", purposes=("asked",), limit=9)
     with reading(limited(sessions, scope)) as session:
         assert {case.id for case in db.cases.recent(session)} == wanted
         assert {i for i in ids.values() if db.cases.by_id(session, i)} == wanted
         assert {i for i in ids.values() if db.cases.bodies(session, i)} == wanted
         assert {row.case_id for row in db.cohorts.rows(session, wide)} == wanted
-        counted = db.health.outcomes(session, db.health.Scope())
+        counted = db.health.outcomes(session, db.health.Selection(purposes=("asked",)))
         assert sum(count.cases for count in counted) == len(wanted)
-        judged = db.health.judged(session, db.health.Scope())
+        judged = db.health.judged(session, db.health.Selection(purposes=("asked",)))
         assert sum(count.cases for count in judged) == len(wanted)
 
 

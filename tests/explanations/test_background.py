@@ -7,10 +7,9 @@ from datetime import timedelta
 import pytest
 from arithmetic_models import table
 
-import db.scenarios
 from cases.queries import recent
 from db.engine import Sessions, writing
-from db.scenarios import ScenarioView
+from db.tables import Case
 from explanations.background import store
 from explanations.background.store import CASES, EXAMPLES, FILE
 from explanations.errors import NoTypicalRows
@@ -62,18 +61,7 @@ def test_scenarios_are_made_up_and_not_typical(sessions: Sessions) -> None:
     _ask(sessions, *({"age": float(age), "city": "Ulm"} for age in (30, 40, 50)))
     first, *_ = recent(sessions)
     with writing(sessions) as session:
-        db.scenarios.add(
-            session,
-            ScenarioView(
-                id="s",
-                case_id=first.id,
-                asked_id=first.id,
-                name="What if",
-                person="ada",
-                created_at=NOON,
-                idempotency_key="s",
-            ),
-        )
+        session.get_one(Case, first.id).purpose = "scenario"
     drawn = store.of_cases(sessions, SIGNATURE)
     assert [row["age"] for row in drawn.rows] == [40.0, 30.0]
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from db.tables import PURPOSES
 from feedback.submission import submit
 from health import summary
 from health.summary import recent_series, summarise
@@ -171,8 +172,28 @@ def test_a_series_is_bounded(sessions):
 
 def _judged(sessions):
     with summary.reading(sessions) as session:
-        return summary.db.health.judged(session, summary.Scope())
+        return summary.db.health.judged(session, summary.Selection(purposes=summary.ESTIMATED))
 
 
 def _verdicts(sessions) -> dict[str | None, int]:
     return {count.judgement: count.cases for count in _judged(sessions)}
+
+
+def test_each_figure_takes_the_purposes_that_it_names(sessions):
+    """Of one case of each purpose: speed and errors are of what people asked, accuracy of what there really is."""
+    for purpose in PURPOSES:
+        case = add_case(sessions, purpose=purpose, audit_probability=0.5)
+        submit(sessions, case_id=case.id, person="ada", judgement="correct", key=purpose)
+    (row,) = summarise(sessions)
+    assert row.cases == row.answered == len(summary.SERVED) == 4
+    assert row.latency is not None
+    assert row.latency.n == 4
+    assert sum(row.feedback["volunteered"].values()) == len(summary.ESTIMATED) == 2
+    by_hour = recent_series(sessions, since=NOON, by="hour", clock=lambda: NOON)
+    assert sum(point.cases for point in by_hour) == 4
+    assert sum(count.cases for count in _judged(sessions)) == 2
+
+
+def test_every_purpose_that_is_named_is_one():
+    assert set(summary.SERVED) <= set(PURPOSES)
+    assert set(summary.ESTIMATED) <= set(PURPOSES)
