@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from explanations.contract import ExplainContext
 from explanations.encoder import Encoder, is_missing
+from explanations.errors import ExplanationFailed
 from explanations.shapley.game import Vector
 from explanations.shapley.medoids import medoids
 from mds_client.signature import Field, Signature, Values
@@ -15,6 +17,20 @@ from mds_client.signature import Field, Signature, Values
 JITTER = 0.15
 SWAPPED = 0.3
 MOST_COMPARED = 1000
+
+
+def known_rows(context: ExplainContext) -> list[Values]:
+    """The rows among which typical ones are found. Raises ExplanationFailed without any that differs from the case."""
+    known = list(context.background) or context.signature.example_rows
+    rows: list[Values] = [{name: row.get(name) for name in context.values} for row in known]
+    if all(row == context.values for row in rows):
+        raise ExplanationFailed(
+            "The only typical case is this one itself: there is nothing to compare it with."
+            if rows
+            else "There are no typical cases to compare this one with.",
+            advice="Add example rows to the model's signature, or ask about a few cases first.",
+        )
+    return rows
 
 
 def typical(

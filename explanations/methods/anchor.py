@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from explanations import formatting
-from explanations.background.sampling import augmented
+from explanations.background.sampling import augmented, known_rows
 from explanations.budgeted_model import ROWS_A_CALL, Agreements, OutOfBudget
 from explanations.contract import Budget, ExplainContext, Explanation, Kind, Progress, Scope
 from explanations.encoder import UNKNOWN, Encoder, Matrix, is_missing
@@ -79,7 +79,7 @@ def explain(context: ExplainContext) -> Explanation:
             advice="“What speaks for and against” works for this model.",
         )
     # Two rows show whether the model takes several at once: how many can be asked depends on it.
-    context.ask([context.values, *_known_rows(context)[:1]])
+    context.ask([context.values, *known_rows(context)[:1]])
     rows, limit = _asked(context, _perturbed(context, context.seed))
     fields = _categories_first(context.signature)
     encoder = Encoder.of([field.name for field in fields], rows)
@@ -163,13 +163,9 @@ class _Space:
 
 
 def _perturbed(context: ExplainContext, seed: int) -> list[Values]:
-    rows = _known_rows(context)
+    rows = known_rows(context)
     count = int(min(MOST_ROWS, max(context.ask.room_given_time // 3, FEWEST)))
     return augmented(context.signature, rows, count, seed)[-count:]
-
-
-def _known_rows(context: ExplainContext) -> list[Values]:
-    return list(context.background or context.signature.example_rows) or [context.values]
 
 
 def _asked(context: ExplainContext, rows: Sequence[Values]) -> tuple[list[Values], str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from explanations.background.sampling import known_rows
 from explanations.budgeted_model import ROWS_A_CALL, OutOfBudget
 from explanations.contract import Budget, ExplainContext, Explanation, Kind, Progress, Scope
 from explanations.encoder import Encoder
@@ -18,7 +19,6 @@ from explanations.shapley import permutation_sampling
 from explanations.shapley.affordable_background import (
     AffordableBackground,
     affordable_background,
-    all_rows,
     rows_for_all,
 )
 from explanations.shapley.game import Estimate, Game, Matrix, Vector, exact
@@ -106,7 +106,7 @@ def _last_estimate(context: ExplainContext, case_answer: float) -> tuple[_Found,
 
 def _with_growing_background(context: ExplainContext, case_answer: float) -> Iterator[_Found]:
     """Estimates one after another; started anew with more typical rows where the model proves quicker than it seemed."""
-    players = find_players(context.signature, context.values, all_rows(context))
+    players = find_players(context.signature, context.values, known_rows(context))
     is_too_few = True
     while is_too_few:
         background = affordable_background(context, len(players))

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explanations.background.sampling import typical
+from explanations.background.sampling import known_rows, typical
 from explanations.budgeted_model import BudgetedModel
 from explanations.contract import ExplainContext
-from explanations.errors import ExplanationFailed
 from explanations.shapley.game import Vector
 from mds_client.signature import Values
 
@@ -52,7 +51,7 @@ def affordable_background(
 
     The first call to a model says little of its pace, so the rows are asked about in growing parts.
     """
-    ask, rows = context.ask, all_rows(context)
+    ask, rows = context.ask, known_rows(context)
     rows_each = 4 * max(players - 1, 1) + 1
     wanted = int(min(max(ask.room_given_time // rows_each, 1), most))
     chosen, weights = typical(context.signature, rows, wanted)
@@ -72,14 +71,3 @@ def affordable_background(
         wanted=wanted,
         rows_each=rows_each,
     )
-
-
-def all_rows(context: ExplainContext) -> list[Values]:
-    """The rows among which typical ones are found. Raises ExplanationFailed without any."""
-    rows = list(context.background) or context.signature.example_rows
-    if not rows:
-        raise ExplanationFailed(
-            "There are no typical cases to compare this one with.",
-            advice="Add example rows to the model's signature, or ask about a few cases first.",
-        )
-    return [{name: row.get(name) for name in context.values} for row in rows]

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from explanations.background.sampling import known_rows
 from explanations.budgeted_model import OutOfBudget
 from explanations.contract import Budget, ExplainContext, Explanation, Progress
 from explanations.encoder import Encoder
 from explanations.shapley.affordable_background import (
     AffordableBackground,
     affordable_background,
-    all_rows,
     rows_for_all,
 )
 from explanations.shapley.game import Estimate, Game, Indices, Matrix, Vector
@@ -109,7 +109,7 @@ def explained(context: ExplainContext, run: Run, *, typical: int = TYPICAL) -> E
     Raises OutOfBudget where there was none yet.
     """
     case_answer = float(context.ask([context.values])[0])
-    players = find_players(context.signature, context.values, all_rows(context))
+    players = find_players(context.signature, context.values, known_rows(context))
     against = affordable_background(context, len(players), most=typical)
     masked = _masked_model(context, against, [each.names for each in players], case_answer)
     found: PartialResult | None = None
