@@ -30,7 +30,7 @@ _FORMAT = re.compile(rb"<(?:\w+:)?numFmt\b([^<>]*)>")
 _CELL_FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b[^<>]*>")
 _CELL_FORMAT = re.compile(rb"<(?:\w+:)?xf\b([^<>]*)>")
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')
-_PERCENT_FORMATS = {"9", "10"}  # 0% and 0.00%, which every workbook has
+PERCENT_FORMATS = {"9", "10"}  # 0% and 0.00%, which every workbook has
 _ODS_PERCENT = re.compile(rb"office:value-type=[\"']percentage[\"']")
 _MOST_REPEATED = 10_000
 _PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
@@ -113,15 +113,20 @@ def _string_lengths(archive: zipfile.ZipFile, limits: Limits) -> list[int]:
     return [end - start for _, start, end in _parts(_STRING, text, 0, len(text))]
 
 
+def is_percent(number_format: str) -> bool:
+    """Whether a number format shows percent: a `%` in it that is not quoted."""
+    return "%" in _QUOTED.sub("", number_format)
+
+
 def _percent_styles(archive: zipfile.ZipFile, limits: Limits) -> frozenset[bytes]:
     """The numbers of the cell styles that show a number in percent."""
     if "xl/styles.xml" not in archive.namelist():
         return frozenset()
     xml = zipped.content(archive, "xl/styles.xml", limits.entry)
-    formats = _PERCENT_FORMATS | {
+    formats = PERCENT_FORMATS | {
         _attribute(one[1], b"numFmtId")
         for one in _FORMAT.finditer(xml)
-        if "%" in _QUOTED.sub("", _attribute(one[1], b"formatCode"))
+        if is_percent(_attribute(one[1], b"formatCode"))
     }
     begin = _CELL_FORMATS.search(xml)
     if begin is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 from python_calamine import (
@@ -15,7 +16,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from tables import bounds, magic, sheet_xml, zipped
+from tables import bounds, magic, old_excel, sheet_xml, zipped
 from tables.dates import of_value
 from tables.errors import Locked, UnreadableFile
 from tables.grid import find_table
@@ -29,6 +30,10 @@ TITLE = "Excel or OpenDocument"
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 ORDER = 10
 _PARTS = (b"xl/workbook.xml", b"xl/workbook.bin", b"content.xml")
+_PERCENT_UNKNOWN = (
+    "Whether cells of this workbook are shown in percent cannot be seen: 12 % was read as 0.12. "
+    "Saved as .xlsx it can."
+)
 _OLD_EXCEL_SIZE = 32 * 2**20
 
 
@@ -46,14 +51,25 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
     """
     if magic.is_ole(upload.head):
         _check_old(upload.data)
-        looked: dict[str, Seen] = {}
+        looked = _looked_at_old(upload.data)
     else:
         _refuse_binary(upload.data)
         looked = sheet_xml.seen(upload.data, limits)
     with _workbook(upload.data) as book:
         sheet = _chosen(book, choices.sheet)
         bounds.check(sheet.total_height, sheet.total_width, limits)
-        return find_table(_laid_out(upload.name, book, sheet, looked.get(sheet.name)), choices)
+        found = _laid_out(upload.name, book, sheet, (looked or {}).get(sheet.name))
+    if looked is None:
+        found = replace(found, remarks=(*found.remarks, _PERCENT_UNKNOWN))
+    return find_table(found, choices)
+
+
+def _looked_at_old(data: bytes) -> dict[str, Seen] | None:
+    """What is seen of the sheets of an XLS; None where it is not laid out as Excel does."""
+    try:
+        return old_excel.seen(data)
+    except old_excel.Unknown:
+        return None
 
 
 def _check_old(data: bytes) -> None:

@@ -1,15 +1,19 @@
 """Cells that a spreadsheet shows in percent: 12 % is in the file as 0.12, and what goes to the model is what is shown."""
 
+from contextlib import suppress
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import openpyxl
 import pytest
 
 from mds_client.signature import Field, ModelRef, Signature
+from tables import old_excel
 from tables.converting import converted
 from tables.mapping import suggest
 from tables.reading import read
-from tables.table import Percent
+from tables.table import Choices, Percent, Table
 from tests.tables.files import archive, workbook
 
 NUMBERS = (0.12, 0.07, 1.0, 0.005)
@@ -91,3 +95,44 @@ def test_libreoffice_says_it_too() -> None:
         "META-INF/manifest.xml": manifest,
     }
     assert _values(archive(files), "a.ods", unit="%")[0] == IN_PERCENT[:3]
+
+
+# Written by xlwt 1.3: two sheets; the cells of "Größe" have the formats above.
+OLD_EXCEL = Path(__file__).parents[1] / "data" / "percent.xls"
+
+
+def _old(data: bytes) -> Table:
+    return read(data, "a.xls", choices=Choices(sheet="Größe"))
+
+
+def test_an_old_workbook_of_excel_is_looked_at_too() -> None:
+    table = _old(OLD_EXCEL.read_bytes())
+    assert table.cells("share").tolist() == list(NUMBERS)
+    assert [isinstance(cell, Percent) for cell in table.cells("share")] == [True, True, False, True]
+    assert not [remark for remark in table.remarks if "percent" in remark]
+
+
+def test_where_an_old_workbook_cannot_be_looked_at_it_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unknown(_data: bytes) -> None:
+        raise old_excel.Unknown
+
+    monkeypatch.setattr(old_excel, "seen", unknown)
+    table = _old(OLD_EXCEL.read_bytes())
+    assert any("12 % was read as 0.12" in remark for remark in table.remarks)
+
+
+def test_a_damaged_container_is_refused_and_takes_no_time() -> None:
+    """Every byte of the head and of the table of sectors may be anything."""
+    whole, random = OLD_EXCEL.read_bytes(), Random(7)
+    for _ in range(300):
+        broken = bytearray(whole)
+        for _ in range(3):
+            broken[random.randrange(len(broken))] = random.randrange(256)
+        with suppress(old_excel.Unknown):
+            assert isinstance(old_excel.seen(bytes(broken[: random.randrange(len(broken))])), dict)
+    ring = bytearray(whole)
+    ring[68:72] = bytes(4)  # the list of tables goes on in the first sector, for ever
+    with suppress(old_excel.Unknown):
+        old_excel.seen(bytes(ring) + bytes(2**20))
