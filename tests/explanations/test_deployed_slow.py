@@ -72,7 +72,7 @@ def test_it_is_waited_for_no_longer_than_its_share_of_the_time(hanging: Hanging)
 
 def test_stop_ends_the_waiting(hanging: Hanging) -> None:
     server = Server(name="s", url=hanging.url, protocol="open-inference")
-    with Explainers() as explainers:
+    with Explainers(is_eager=False) as explainers:
         job = explainers.start(_order(server, 60.0))
         assert hanging.asked.wait(120)
         job.cancel()

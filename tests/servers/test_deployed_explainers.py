@@ -67,7 +67,7 @@ def _explained(client: MdsClient, signature: Signature, row: Values) -> Explanat
 
 def test_mlservers_is_found_asked_and_compared_in_a_process(mds_url: str) -> None:
     server = Server(name="demo", url=mds_url)
-    with MdsClient(server) as client, Explainers() as explainers:
+    with MdsClient(server) as client, Explainers(is_eager=False) as explainers:
         signature = _signature(client, "penguins", "v2")
         assert signature.explainer
         assert signature.explainer.title == "penguins-explainer"
