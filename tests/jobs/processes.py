@@ -40,7 +40,7 @@ def built(url: str) -> services.Services:
         lost_seconds=LOST_SECONDS,
         embedded_worker=False,
     )
-    return replace(services.build(settings), explainers=Explainers(connect=connect))
+    return replace(services.build(settings), explainers=Explainers(connect=connect, is_eager=False))
 
 
 def start(found: services.Services, case_id: str) -> tuple[str, str]:
