@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
+from tests.browser import axe
 from tests.browser.visit import SLOW, Visit
 
 COLUMNS = "bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g,island,sex,year,species"
@@ -48,13 +49,14 @@ def _study(visit: Visit) -> Visit:
 
 def test_a_study_has_a_link_that_opens_it_anew(page: Page) -> None:
     visit = _study(_open(page, "demo/penguins@v2"))
-    said = page.get_by_text("It depends most on").inner_text()
+    said = visit.words_of(page.get_by_text("It depends most on"))
     figure = page.get_by_role("figure").first
     expect(figure).to_have_accessible_name(re.compile(r"^Bars: how far the answer moves"))
     page.goto(page.url.partition("?")[0] + "?study=" + page.url.partition("study=")[2])
     expect(page.get_by_text("It depends most on")).to_have_text(said)
     visit.settled()
     expect(page.get_by_role("link", name="Which fields matter most").first).to_be_visible()
+    axe.finds_nothing_serious(page, "a study")
 
 
 def test_curves_of_numbers_and_choices_stand_on_one_scale(page: Page) -> None:

@@ -8,17 +8,15 @@ import re
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.visit import Visit, until
+from tests.browser.visit import Frames, Visit, until
 
 EARLIER = "This answer is for the earlier values."
 
 
 def _answered(page: Page, model: str) -> Visit:
     visit = Visit(page).open(f"/predict?model={model}")
-    expect(visit.predict_button()).to_be_visible()
-    # The script is there: nobody presses and types as early as a test does.
     until(page, "window.mdsStale?.data")
-    visit.settled().predict()
+    visit.predict()
     until(page, f"window.mdsStale.data.case === {visit.case()!r}")
     return visit
 
@@ -55,14 +53,14 @@ def test_whatever_is_changed_fades_it_and_changed_back_it_is_whole_again(page: P
     visit = _answered(page, "demo/penguins@v2")
     case = visit.case()
     _is_fresh(visit, case)
-    frames = _frames_of(page)
+    frames = Frames(page)
     box = page.get_by_role("spinbutton", name="Body mass")
-    before = box.input_value()
+    before = visit.value_of(box)
     box.fill("4321")
     _is_faded(visit, case)
     box.fill(before)
     _is_fresh(visit, case)
-    assert not frames
+    assert frames.sent == 0
     _a_pill_fades_it(visit, case)
     for button in ("Another example", "Clear"):
         visit.click(visit.button(button))
@@ -73,35 +71,40 @@ def test_whatever_is_changed_fades_it_and_changed_back_it_is_whole_again(page: P
     visit.click(visit.button("Restore them"))
     expect(box).to_have_value(before)
     _is_fresh(visit, case)
+    _feedback_from_a_faded_answer_is_refused(visit)
+    _another_version_fades_it(visit, case)
 
 
 def _a_pill_fades_it(visit: Visit, case: str) -> None:
     pills = visit.page.get_by_role("radiogroup", name="Island")
-    name = pills.get_by_role("radio", checked=True).inner_text()
+    name = visit.words_of(pills.get_by_role("radio", checked=True))
     visit.click(pills.get_by_role("radio", checked=False).first)
     _is_faded(visit, case)
     visit.click(pills.get_by_role("radio", name=name))
     _is_fresh(visit, case)
 
 
-def _frames_of(page: Page) -> list[object]:
-    """What is sent to the server from now on. Its address is known after the page is there, so it is wrapped."""
-    page.evaluate(
-        """() => {
-          window.sentFrames = 0;
-          const send = WebSocket.prototype.send;
-          WebSocket.prototype.send = function (...all) { window.sentFrames += 1; return send.apply(this, all); };
-        }"""
+def _feedback_from_a_faded_answer_is_refused(visit: Visit) -> None:
+    """Somebody takes away what hides the buttons: the server still knows."""
+    page = visit.page
+    visit.type_number("Body mass", "4321")
+    _is_faded(visit, visit.case())
+    shown = page.add_style_tag(
+        content="div[class].st-key-answer_more { display: flex !important; }"
     )
-    return _Frames(page)
+    visit.click(visit.button("Yes"))
+    expect(page.get_by_text("restore them, or ask the model again")).to_be_attached()
+    expect(page.get_by_text("Recorded: right")).to_have_count(0)
+    shown.evaluate("style => style.remove()")
 
 
-class _Frames(list[object]):
-    def __init__(self, page: Page) -> None:
-        self._page = page
-
-    def __len__(self) -> int:
-        return int(self._page.evaluate("window.sentFrames"))
+def _another_version_fades_it(visit: Visit, case: str) -> None:
+    page = visit.page
+    visit.click(page.get_by_role("radio", name="v1").or_(visit.button("v1")).first)
+    expect(page.get_by_text("for the earlier values and version v2")).to_be_visible()
+    expect(_card(page)).to_have_css("opacity", "0.55")
+    assert visit.case() == case
+    expect(visit.button("Yes")).to_have_count(0)
 
 
 def test_a_choice_of_a_list_fades_it(page: Page) -> None:
@@ -115,7 +118,7 @@ def test_a_choice_of_a_list_fades_it(page: Page) -> None:
 def test_a_text_fades_it(page: Page) -> None:
     visit = _answered(page, "demo/language-id")
     case, box = visit.case(), page.get_by_role("textbox")
-    before = box.input_value()
+    before = visit.value_of(box)
     box.press_sequentially("!")
     _is_faded(visit, case)
     box.fill(before)
@@ -140,16 +143,6 @@ def _white() -> bytes:
     return buffer.getvalue()
 
 
-def test_another_version_fades_it(page: Page) -> None:
-    visit = _answered(page, "demo/penguins@v2")
-    case = visit.case()
-    visit.click(page.get_by_role("radio", name="v1").or_(visit.button("v1")).first)
-    expect(page.get_by_text("for the earlier values and version v2")).to_be_visible()
-    expect(_card(page)).to_have_css("opacity", "0.55")
-    assert visit.case() == case
-    expect(visit.button("Yes")).to_have_count(0)
-
-
 def test_predict_again_asks_with_what_is_in_the_form(page: Page) -> None:
     visit = _answered(page, "demo/diabetes-progress")
     case, before = visit.case(), visit.answer()
@@ -158,15 +151,15 @@ def test_predict_again_asks_with_what_is_in_the_form(page: Page) -> None:
     _is_faded(visit, case)
     visit.click(visit.button("Predict again"))
     page.wait_for_url(lambda url: case not in url)
-    visit.settled()
-    assert visit.answer() != before
-    _is_fresh(visit, visit.case())
+    expect(visit.headline()).not_to_have_text(before)
+    _is_fresh(visit.settled(), visit.case())
 
 
 def _what_is_drawn_late_is_no_change(visit: Visit) -> None:
     """A number that a slow browser fills in while its person is at work elsewhere."""
     visit.page.get_by_text("Technical", exact=True).click()
     box = visit.page.get_by_role("spinbutton", name="Age")
+    visit.value_of(box)
     box.evaluate("box => { box.value = box.value + '1'; }")
     visit.page.wait_for_timeout(1500)  # it is compared each second
     _is_fresh(visit, visit.case())
@@ -181,40 +174,19 @@ def test_whoever_types_while_the_model_is_asked_sees_a_faded_answer(page: Page) 
     _is_faded(visit, visit.case())
 
 
-def test_a_reload_keeps_what_was_typed_and_the_answer_faded(page: Page) -> None:
+def test_a_reload_keeps_it_faded_and_each_tab_has_its_own_inputs(page: Page) -> None:
     visit = _answered(page, "demo/penguins@v2").watched_by_drafts()
     case = visit.case()
-    page.reload()
-    _is_fresh(visit, case)
-    visit.settled().type_number("Body mass", "4321")
+    _is_fresh(visit.reload(), case)
+    visit.watched_by_drafts().type_number("Body mass", "4321")
     _is_faded(visit, case)
     until(page, "JSON.stringify(localStorage).includes('4321')")
-    page.reload()
+    visit.reload()
     expect(page.get_by_role("spinbutton", name="Body mass")).to_have_value("4321")
     _is_faded(visit, case)
-
-
-def test_two_tabs_have_each_their_own_inputs(page: Page) -> None:
-    visit = _answered(page, "demo/penguins@v2").watched_by_drafts()
-    case = visit.case()
-    visit.type_number("Body mass", "4321")
-    _is_faded(visit, case)
-    until(page, "JSON.stringify(localStorage).includes('4321')")
     other = Visit(page.context.new_page()).open(f"/predict?case={case}")
-    expect(other.button("Yes")).to_be_visible()
-    _is_fresh(other.settled(), case)
+    _is_fresh(other, case)
     expect(other.page.get_by_role("spinbutton", name="Body mass")).not_to_have_value("4321")
     _is_faded(visit, case)
     other.say_yes()
     _is_faded(visit, case)
-
-
-def test_feedback_from_a_faded_answer_is_refused(page: Page) -> None:
-    """Somebody takes away what hides the buttons: the server still knows."""
-    visit = _answered(page, "demo/penguins@v2")
-    visit.type_number("Body mass", "4321")
-    _is_faded(visit, visit.case())
-    page.add_style_tag(content="div[class].st-key-answer_more { display: flex !important; }")
-    visit.click(visit.button("Yes"))
-    expect(page.get_by_text("restore them, or ask the model again")).to_be_attached()
-    expect(page.get_by_text("Recorded: right")).to_have_count(0)

@@ -33,8 +33,13 @@ class Visit:
         self.clicks = 0
 
     def open(self, path: str = "/") -> Visit:
+        """Load a page, and wait until it is drawn: nobody types and presses as early as a test does."""
         self.page.goto(path)
-        return self
+        return self.settled()
+
+    def reload(self) -> Visit:
+        self.page.reload()
+        return self.settled()
 
     def click(self, target: Locator) -> Visit:
         target.click()
@@ -116,6 +121,7 @@ class Visit:
         return self
 
     def type_number(self, name: str, text: str) -> Visit:
+        self.settled()
         box = self.page.get_by_role("spinbutton", name=name)
         box.fill(text)
         box.press("Tab")
