@@ -285,10 +285,10 @@ class AsyncMdsClient(BaseClient):
             return await self._transport.handle_async_request(request)
         started = self._clock()
         try:
-            found = await self._read(await self._transport.handle_async_request(asked), started)
+            response = await self._read(await self._transport.handle_async_request(asked), started)
         except SIGNING_IN as error:
             raise self.signing_in(error) from error
-        return httpx.Response(found.status, content=found.body)
+        return httpx.Response(response.status, content=response.body)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -329,8 +329,8 @@ class AsyncModel:
         """As Model.explain."""
         signature = await self.signature()
         if signature.explainer is None:
-            found = explainer_of(await self.client.explainers(), self.ref)
-            signature = replace(signature, explainer=found)
+            explainer = explainer_of(await self.client.explainers(), self.ref)
+            signature = replace(signature, explainer=explainer)
         return await self.client.explain(
             signature, values, request_id=request_id, trace_id=trace_id
         )

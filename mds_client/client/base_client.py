@@ -75,8 +75,8 @@ FAULTS = (*SIGNING_IN, httpx.InvalidURL, MdsError)
 @lru_cache(maxsize=1024)
 def _address(url: str) -> tuple[Address, str]:
     """The parts of a URL, and what the header Host says of it."""
-    found = httpx.URL(url)
-    return Address.of(found), found.netloc.decode()
+    parsed = httpx.URL(url)
+    return Address.of(parsed), parsed.netloc.decode()
 
 
 class BaseClient:
@@ -290,13 +290,13 @@ class BaseClient:
             raise EndpointRefused(_NO_ADDRESS, advice=_RENAME, detail=f"the model {ref}")
         return ref
 
-    def listed(self, found: Sequence[ModelInfo]) -> list[ModelInfo]:
+    def listed(self, models: Sequence[ModelInfo]) -> list[ModelInfo]:
         """The models; what cannot be asked by its name is said to be so."""
         return [
             info
             if info.ref.is_addressable
             else replace(info, state="UNAVAILABLE", reason=f"{_NO_ADDRESS} {_RENAME}")
-            for info in found
+            for info in models
         ]
 
     @property
@@ -304,14 +304,14 @@ class BaseClient:
         """The protocol of the server, if it is known already."""
         return self._protocol
 
-    def recognised(self, found: Detection) -> Protocol:
+    def recognised(self, detection: Detection) -> Protocol:
         """Keep the verdict with its evidence. Raises UnreadableAnswer for an unknown protocol, and
         NotAllowed where access is refused."""
-        self.detected = found
-        if not found.protocol:
-            raise unrecognised(found, self.server)
-        log.info("%s speaks %s: %s", self.server.name, found.protocol, found.evidence)
-        self._protocol = protocol_for(self.server, found.protocol)
+        self.detected = detection
+        if not detection.protocol:
+            raise unrecognised(detection, self.server)
+        log.info("%s speaks %s: %s", self.server.name, detection.protocol, detection.evidence)
+        self._protocol = protocol_for(self.server, detection.protocol)
         return self._protocol
 
     def prediction(
@@ -395,13 +395,13 @@ def _read(
 
 def mismatch(error: MdsError) -> SignatureMismatch:
     """The refusal of a model that takes something else now."""
-    found = SignatureMismatch(
+    replacement = SignatureMismatch(
         "The model takes something else now than when this form was drawn.",
         advice="Reload the page for the new form. What you entered is in the record.",
         detail=error.detail,
     )
-    found.exchange = error.exchange
-    return found
+    replacement.exchange = error.exchange
+    return replacement
 
 
 def _standing(given: Mapping[str, str]) -> dict[str, str]:

@@ -16,14 +16,14 @@ class TooLarge(Exception):
 
 def headers_of(fields: Fields) -> dict[str, str]:
     """The headers of an answer by their names in small letters, as httpx has them, in a fifth of its time."""
-    found: dict[str, str] = {}
+    headers: dict[str, str] = {}
     try:
         for raw_name, raw_value in fields:
             name, value = raw_name.decode("ascii").lower(), raw_value.decode("ascii")
-            found[name] = f"{found[name]}, {value}" if name in found else value
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
     except UnicodeDecodeError:
         return dict(httpx.Headers(fields).items())
-    return found
+    return headers
 
 
 def decodable(headers: Mapping[str, str]) -> None:

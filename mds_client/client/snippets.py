@@ -75,9 +75,9 @@ class Basic(FromEnvironment):
 
     @classmethod
     def of(cls, user: str, variable: str) -> Basic:
-        found = cls(variable)
-        found.user = user
-        return found
+        credential = cls(variable)
+        credential.user = user
+        return credential
 
     def __repr__(self) -> str:
         return (
@@ -109,7 +109,7 @@ def snippets(
         for v in request.headers.values()
         if isinstance(v, FromEnvironment)
     )
-    found = [
+    written = [
         Snippet(title="curl", language="bash", code=_curl(url, request), needs=("curl", *secrets)),
         Snippet(
             title="Python",
@@ -120,8 +120,8 @@ def snippets(
     ]
     if signature is not None and values is not None:
         code = _mds_client(server, protocol, signature, request, values)
-        found.append(Snippet(title="mds_client", language="python", code=code, needs=secrets))
-    return (*found, *_own(server, protocol, signature, request, secrets))
+        written.append(Snippet(title="mds_client", language="python", code=code, needs=secrets))
+    return (*written, *_own(server, protocol, signature, request, secrets))
 
 
 def _request(

@@ -294,8 +294,8 @@ class MdsClient(BaseClient):
         return self._stream(call, started)
 
     def _stream(self, call: Call, started: float) -> Response:
-        found = self._read(self._answer(call, self.left(started, call)), started)
-        return self.secrets.response(found)
+        response = self._read(self._answer(call, self.left(started, call)), started)
+        return self.secrets.response(response)
 
     def _read(self, answer: RawResponse, started: float) -> Response:
         """The whole of an answer, within the limits on its size and time."""
@@ -337,10 +337,10 @@ class MdsClient(BaseClient):
             return self._transport.handle_request(request)
         started = self._clock()
         try:
-            found = self._read(_raw(self._transport.handle_request(asked)), started)
+            response = self._read(_raw(self._transport.handle_request(asked)), started)
         except SIGNING_IN as error:
             raise self.signing_in(error) from error
-        return httpx.Response(found.status, content=found.body)
+        return httpx.Response(response.status, content=response.body)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -375,8 +375,8 @@ class Model:
         """What the explainer deployed beside the model says of one row. Raises MdsError."""
         signature = self.signature()
         if signature.explainer is None:
-            found = explainer_of(self.client.explainers(), self.ref)
-            signature = replace(signature, explainer=found)
+            explainer = explainer_of(self.client.explainers(), self.ref)
+            signature = replace(signature, explainer=explainer)
         return self.client.explain(signature, values, request_id=request_id, trace_id=trace_id)
 
     def _reason(self, error: MdsError) -> MdsError:

@@ -30,12 +30,12 @@ class Codec(Protocol):
 
 @cache
 def _by_content_type() -> dict[str, Codec]:
-    found: dict[str, Codec] = {}
+    codecs: dict[str, Codec] = {}
     for info in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{info.name}")
         if hasattr(module, "CONTENT_TYPES"):
-            found.update(dict.fromkeys(module.CONTENT_TYPES, cast(Codec, module)))
-    return found
+            codecs.update(dict.fromkeys(module.CONTENT_TYPES, cast(Codec, module)))
+    return codecs
 
 
 def codec_for(content_type: str, datatype: str) -> Codec:

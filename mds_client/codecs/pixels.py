@@ -77,8 +77,8 @@ class Pixels:
         values = values.round().astype(np.int64) if self.is_whole else values.round(6)
         if values.ndim == 2 and not self.is_flat:
             values = values[:, :, None]
-        found: list[object] = (np.moveaxis(values, 2, 0) if self.is_first else values).tolist()
-        return found
+        nested: list[object] = (np.moveaxis(values, 2, 0) if self.is_first else values).tolist()
+        return nested
 
     def picture(self, value: object) -> Array | None:
         """What the model is shown by these numbers, in bytes; None where they are no picture of this form."""
@@ -119,17 +119,17 @@ def pixels_of(field: Field) -> Pixels | None:
     """How the field takes a picture, where its format says that it does, or its shape makes it likely."""
     if field.kind != "tensor" or field.format == "numbers" or numpy_of(field.datatype) is None:
         return None
-    found = _of_shape(field.shape[1:])
-    if found is None or field.datatype in ("BOOL", "INT8"):
+    pixels = _of_shape(field.shape[1:])
+    if pixels is None or field.datatype in ("BOOL", "INT8"):
         return None
     is_said = field.format in PIXEL_FORMATS
-    if not is_said and not _is_likely(field, found):
+    if not is_said and not _is_likely(field, pixels):
         return None
     is_whole = field.datatype in INTEGER_LIMITS
     scale = _scale(field, is_whole=is_whole)
-    if scale == "imagenet" and found.colours != 3:
+    if scale == "imagenet" and pixels.colours != 3:
         return None
-    return replace(found, is_whole=is_whole, scale=scale)
+    return replace(pixels, is_whole=is_whole, scale=scale)
 
 
 def _of_shape(sizes: tuple[int, ...]) -> Pixels | None:
@@ -145,19 +145,19 @@ def _of_shape(sizes: tuple[int, ...]) -> Pixels | None:
     return None
 
 
-def _is_likely(field: Field, found: Pixels) -> bool:
+def _is_likely(field: Field, pixels: Pixels) -> bool:
     """Three or four colours are enough; one, or none, needs a name, or bytes."""
-    sizes = (found.height, found.width)
+    sizes = (pixels.height, pixels.width)
     if not all(size == -1 or _SIDES[0] <= size <= _SIDES[1] for size in sizes):
         return False
     is_named = (
         bool(_NAMED.search(f"{field.name} {field.label} {field.description}"))
         or field.datatype == "UINT8"
     )
-    if found.is_flat:
+    if pixels.is_flat:
         return is_named and -1 not in sizes
-    is_square = found.height == found.width != -1
-    return is_named or found.colours > 1 or is_square
+    is_square = pixels.height == pixels.width != -1
+    return is_named or pixels.colours > 1 or is_square
 
 
 def _scale(field: Field, *, is_whole: bool) -> Scale:
@@ -250,14 +250,14 @@ def _coloured(picture: Image, colours: int) -> Image:
 
 def _scaled(values: Array, scale: Scale) -> Array:
     ground, factor = _FACTORS[scale]
-    found: Array = (values - ground) / factor
-    return found
+    scaled: Array = (values - ground) / factor
+    return scaled
 
 
 def _unscaled(values: Array, scale: Scale) -> Array:
     ground, factor = _FACTORS[scale]
-    found: Array = values * factor + ground
-    return found
+    unscaled: Array = values * factor + ground
+    return unscaled
 
 
 # What is taken from a byte, and what the rest is divided by.

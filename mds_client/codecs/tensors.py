@@ -64,8 +64,8 @@ def tensors(signature: Signature, rows: Sequence[Values]) -> list[Tensor]:
     """The input tensors of rows that have been checked. An optional input that no row has is left out."""
     if signature.layout == "matrix" and signature.tensor:
         return [_matrix(signature.tensor, signature.inputs, rows)]
-    found = [(field, _values(field, rows)) for field in signature.inputs]
-    return [_tensor(field, values) for field, values in found if not _is_left_out(field, values)]
+    columns = [(field, _values(field, rows)) for field in signature.inputs]
+    return [_tensor(field, values) for field, values in columns if not _is_left_out(field, values)]
 
 
 def _values(field: Field, rows: Sequence[Values]) -> Array | list[object]:
@@ -135,8 +135,8 @@ def _texts(field: Field, values: Array | list[object]) -> Tensor:
 
 def _listed(value: object) -> list[object]:
     """A list may be given as its JSON. Raises TypeError or ValueError."""
-    found = json.loads(value) if isinstance(value, str) else value
-    return list(cast(Sequence[object], found or []))
+    values = json.loads(value) if isinstance(value, str) else value
+    return list(cast(Sequence[object], values or []))
 
 
 def _alone(field: Field, count: int, data: Array | list[object]) -> Tensor:

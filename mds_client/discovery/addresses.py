@@ -88,21 +88,21 @@ def _in_parts(text: str) -> Fault | None:
 def without_route(address: str) -> Fault | None:
     """Where the address ends in a route of a protocol; None where it does not."""
     parts = urlsplit(address)
-    found = _ROUTES.search(parts.path)
-    if found is None:
+    route = _ROUTES.search(parts.path)
+    if route is None:
         return None
-    better = parts._replace(path=parts.path[: found.start()], query="", fragment="").geturl()
-    said = (
-        f"The address goes on with {parts.path[found.start() :]}, which is a route of the server."
+    better = parts._replace(path=parts.path[: route.start()], query="", fragment="").geturl()
+    sentence = (
+        f"The address goes on with {parts.path[route.start() :]}, which is a route of the server."
     )
-    return Fault(sentence=said, advice=f"Leave it out: write {_shown(better)}.", better=better)
+    return Fault(sentence=sentence, advice=f"Leave it out: write {_shown(better)}.", better=better)
 
 
-def sent_elsewhere(address: str, found: Detection) -> Fault | None:
+def sent_elsewhere(address: str, detection: Detection) -> Fault | None:
     """Where whoever answers only sends us on, or says that he speaks TLS; None otherwise."""
-    if any(_TLS_EXPECTED.search(probe.said) for probe in found.probes):
+    if any(_TLS_EXPECTED.search(probe.said) for probe in detection.probes):
         return _other_scheme(address, "The server speaks TLS at this address.")
-    probe = next((p for p in found.probes if 300 <= p.status < 400 and p.location), None)
+    probe = next((p for p in detection.probes if 300 <= p.status < 400 and p.location), None)
     return _redirected(address, probe) if probe else None
 
 

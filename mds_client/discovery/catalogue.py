@@ -109,12 +109,12 @@ class Catalogue:
     def search(self, words: str, more: Mapping[tuple[str, str], str] = _NO_MORE) -> list[Entry]:
         """The entries in which every word occurs, or in what else is said of the model: `more`, by server
         and name."""
-        found = self.entries()
+        entries = self.entries()
         texts = {model: text.casefold() for model, text in more.items()}
         for word in words.casefold().split():
             known = {model for model, text in texts.items() if word in text}
-            found = [e for e in found if word in e.text or (e.ref.server, e.ref.name) in known]
-        return found
+            entries = [e for e in entries if word in e.text or (e.ref.server, e.ref.name) in known]
+        return entries
 
     def find(self, ref: ModelRef) -> Entry | None:
         """The entry of a reference; without a version, the newest of that name."""
@@ -143,8 +143,8 @@ class Catalogue:
         self._stop.set()
         if self._thread:
             self._thread.join(timeout=5)
-        found = [self._clients[name] for name in self._found if name in self._clients]
-        for client in [*found, *(client for _, client in self._retired)]:
+        discovered = [self._clients[name] for name in self._found if name in self._clients]
+        for client in [*discovered, *(client for _, client in self._retired)]:
             client.close()
         if self._registries:
             self._registries.close()
@@ -290,35 +290,35 @@ class Catalogue:
 
     def _read_sources(self) -> None:
         """Let servers come and go. Names of configured servers are theirs."""
-        found: dict[str, Server] = {}
+        servers: dict[str, Server] = {}
         notes: list[str] = []
         for source in self._sources:
             try:
-                found |= {s.name: s for s in source.read()}
+                servers |= {s.name: s for s in source.read()}
                 notes += source.notes()
             except Exception:  # a source of another package: what it found stays
                 log.exception("reading the source %s failed", source.name)
-                found |= {n: s for n, s in self._found.items() if source_of(s) == source.name}
+                servers |= {n: s for n, s in self._found.items() if source_of(s) == source.name}
                 notes.append(f"The source {source.name} could not be read.")
         configured = set(self._clients) - set(self._found)
         self._close_retired()
         with self._lock:
-            notes += self._replace_found({n: s for n, s in found.items() if n not in configured})
+            notes += self._replace_found({n: s for n, s in servers.items() if n not in configured})
             self._version += tuple(notes) != self._notes
             self._notes = tuple(notes)
 
-    def _replace_found(self, found: Mapping[str, Server]) -> list[str]:
+    def _replace_found(self, servers: Mapping[str, Server]) -> list[str]:
         """Take these in place of the last ones; a sentence for each that cannot be called."""
-        for name in set(self._found) - set(found):
+        for name in set(self._found) - set(servers):
             self._forget(name)
-        changed = [s for n, s in found.items() if address_of(s) != address_of(self._found.get(n))]
+        changed = [s for n, s in servers.items() if address_of(s) != address_of(self._found.get(n))]
         problems = [problem for problem in map(self._begin, changed) if problem]
-        self._found = {n: s for n, s in found.items() if n in self._clients}
+        self._found = {n: s for n, s in servers.items() if n in self._clients}
         for name in self._found:
             known = self._entries.get(name, {})
-            told = self._only_said(name, known)
-            if told:
-                self._publish(name, [*known.values(), *told])
+            without_signature = self._only_said(name, known)
+            if without_signature:
+                self._publish(name, [*known.values(), *without_signature])
         return problems
 
     def _begin(self, server: Server) -> str:
@@ -368,11 +368,11 @@ class Catalogue:
         protocol = client.spoken if client else None
         if protocol is None:
             return entries
-        found = explainers(protocol, {entry.ref: entry.signature for entry in entries})
-        if not found and not any(e.explainer or e.is_explainer for e in entries):
+        explainer_of = explainers(protocol, {entry.ref: entry.signature for entry in entries})
+        if not explainer_of and not any(e.explainer or e.is_explainer for e in entries):
             return entries
-        explaining = explaining_others(found)
-        return [with_explainer(e, found.get(e.ref), e.ref in explaining) for e in entries]
+        explaining = explaining_others(explainer_of)
+        return [with_explainer(e, explainer_of.get(e.ref), e.ref in explaining) for e in entries]
 
     def _note(self, state: ServerState) -> None:
         with self._lock:

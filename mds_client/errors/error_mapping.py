@@ -195,7 +195,7 @@ def at_field(error: MdsError, signature: Signature, sent: bytes) -> MdsError:
     A server may name a position in what was sent (`inputs.0.data`) or a part of a field.
     """
     if isinstance(error, EndpointRefused):
-        names = {found.name for found in signature.inputs}
+        names = {field.name for field in signature.inputs}
         meant = (error.field, sent_at(error.field, sent), error.field.partition(".")[0])
         error.field = next((name for name in meant if name in names), "")
     return error

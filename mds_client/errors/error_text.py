@@ -42,10 +42,10 @@ _FIELDS = (
 
 def json_in(content: bytes) -> object:
     """The answer's JSON, or that which a pipeline puts after its own words; else None."""
-    found = _json(content)
-    if found is None:
-        found = _json(content[:_MOST_READ].partition(b" : ")[2])
-    return found
+    document = _json(content)
+    if document is None:
+        document = _json(content[:_MOST_READ].partition(b" : ")[2])
+    return document
 
 
 def text_of(body: object, content: bytes) -> str:
@@ -98,8 +98,8 @@ def place_in(body: object) -> str:
 def named_in(text: str) -> str:
     """The input that a server's words name."""
     line = _printable(text[-_MOST_SEARCHED:])
-    found = next((match for pattern in _FIELDS if (match := pattern.search(line))), None)
-    return found[1] if found else ""
+    matched = next((match for pattern in _FIELDS if (match := pattern.search(line))), None)
+    return matched[1] if matched else ""
 
 
 def sent_at(place: str, sent: bytes) -> str:

@@ -22,8 +22,8 @@ def surest(parts: Sequence[Part]) -> Part | None:
     lists = [part for part in parts if _is_probable_list(part)]
     named = [part for part in lists if part.meaning == "probability"]
     single = [part for part in parts if _is_probable(part)]
-    found = named or lists or single
-    return min(found, key=lambda part: probability_rank(part.name), default=None)
+    candidates = named or lists or single
+    return min(candidates, key=lambda part: probability_rank(part.name), default=None)
 
 
 def head_of(parts: Sequence[Part], sure: Part | None, beside: Output | None) -> Part | None:

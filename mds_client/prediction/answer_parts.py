@@ -65,8 +65,10 @@ class Part:
 
 def part_of(output: Output, *, is_echo: bool) -> Part:
     """The part that an output is by its name; one that only repeats an input is a detail."""
-    found: Meaning = "detail" if is_echo else meaning(output.name)
-    return Part(output, found, answer_rank(output.name) if found == "answer" else UNKNOWN)
+    known_meaning: Meaning = "detail" if is_echo else meaning(output.name)
+    return Part(
+        output, known_meaning, answer_rank(output.name) if known_meaning == "answer" else UNKNOWN
+    )
 
 
 def by_data(output: Output) -> Role:

@@ -205,8 +205,8 @@ def _numbered(
     if numbers[main] is None:
         return None
     unit = _unit_of(signature, main) or _unit(signature)
-    found = replace(answer, kind="number", number=numbers[main], unit=unit)
-    return _between(found, numbers, edges, main)
+    with_number = replace(answer, kind="number", number=numbers[main], unit=unit)
+    return _between(with_number, numbers, edges, main)
 
 
 def _edges(numbers: Collection[str], declared: Sequence[str]) -> dict[str, float | None]:
@@ -236,7 +236,10 @@ def _has_both(edges: Mapping[str, float | None]) -> bool:
 
 
 def _between(
-    found: Answer, numbers: Mapping[str, float | None], edges: Mapping[str, float | None], main: str
+    answer: Answer,
+    numbers: Mapping[str, float | None],
+    edges: Mapping[str, float | None],
+    main: str,
 ) -> Answer:
     """The widest bounds on both sides; the share between them where their names say it."""
     hidden = {main}
@@ -249,10 +252,10 @@ def _between(
         if least is not None and most is not None and least <= most:
             known = (edges[low] or 0) > 0 and (edges[high] or 1) < 1
             coverage = round((edges[high] or 0) - (edges[low] or 0), 6) if known else None
-            found = replace(found, interval=(least, most), coverage=coverage)
+            answer = replace(answer, interval=(least, most), coverage=coverage)
             hidden |= {low, high}
-    kept = {name: value for name, value in found.details.items() if name not in hidden}
-    return replace(found, details=kept)
+    kept = {name: value for name, value in answer.details.items() if name not in hidden}
+    return replace(answer, details=kept)
 
 
 def _unit_of(signature: Signature, name: str) -> str:
@@ -265,8 +268,8 @@ def _unit(signature: Signature) -> str:
 
 def _segments(value: object) -> tuple[tuple[float, float], ...]:
     try:
-        found = json.loads(value) if isinstance(value, str) else value
-        return tuple((float(s["start"]), float(s["end"])) for s in found)  # type: ignore[union-attr]
+        segments = json.loads(value) if isinstance(value, str) else value
+        return tuple((float(s["start"]), float(s["end"])) for s in segments)  # type: ignore[union-attr]
     except (ValueError, TypeError, KeyError):
         return ()
 

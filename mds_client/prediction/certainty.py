@@ -36,9 +36,9 @@ def certainty(signature: Signature, by_role: ByRole, row: int) -> Certainty:
     """The class of a row and how sure the model is of it."""
     label = _label(signature, by_role, row)
     if "probabilities" in by_role:
-        found = _by_label(signature, by_role, row, label)
-        likeliest = next(iter(found), "") if "class" not in by_role else label
-        return Certainty(label=likeliest, probabilities=found)
+        probabilities = _by_label(signature, by_role, row, label)
+        likeliest = next(iter(probabilities), "") if "class" not in by_role else label
+        return Certainty(label=likeliest, probabilities=probabilities)
     for role in ("probability", "score"):
         if role in by_role:
             is_said = by_role[role].name in signature.answer_roles
@@ -62,22 +62,22 @@ def _label(signature: Signature, by_role: ByRole, row: int) -> str:
     if "class" not in by_role:
         return ""
     output = by_role["class"]
-    found = next(iter(output.row(row)), None)
+    value = next(iter(output.row(row)), None)
     labels = (
         labels_of(signature, output.name) or labels_of(signature, "") or told_labels(by_role, row)
     )
-    if isinstance(found, int | float) and 0 <= found < len(labels):
-        return labels[int(found)]
-    return _in_words(found, output.datatype)
+    if isinstance(value, int | float) and 0 <= value < len(labels):
+        return labels[int(value)]
+    return _in_words(value, output.datatype)
 
 
-def _in_words(found: object, datatype: str) -> str:
+def _in_words(value: object, datatype: str) -> str:
     """A class that has no label: a truth as JSON writes it, a whole number without its point."""
-    if isinstance(found, bool) or (datatype == "BOOL" and found in (0, 1)):
-        return "true" if found else "false"
-    if isinstance(found, float) and found.is_integer() and abs(found) < _MOST_CLASSES:
-        return str(int(found))
-    return str(found)
+    if isinstance(value, bool) or (datatype == "BOOL" and value in (0, 1)):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < _MOST_CLASSES:
+        return str(int(value))
+    return str(value)
 
 
 def _by_label(signature: Signature, by_role: ByRole, row: int, label: str) -> dict[str, float]:
@@ -125,8 +125,8 @@ def _placed(by_role: ByRole, row: int, label: str, shares: Sequence[float]) -> l
 
 def _code(by_role: ByRole, row: int) -> int | None:
     """The number of the class, where it stands beside its words."""
-    found = next(iter(by_role["code"].row(row)), None) if "code" in by_role else None
-    return found if isinstance(found, int) else None
+    code = next(iter(by_role["code"].row(row)), None) if "code" in by_role else None
+    return code if isinstance(code, int) else None
 
 
 def _whole(label: str) -> int | None:
@@ -144,12 +144,12 @@ def _is_scale(output: Output, answer: Output | None) -> bool:
 
 def _of_one(output: Output, row: int, label: str, *, is_said: bool, is_scale: bool) -> Certainty:
     """One number: the label's own probability where a person said so, or where it can be no other's."""
-    found = next(iter(output.row(row)), None)
-    share = share_of(output.name, found)
+    value = next(iter(output.row(row)), None)
+    share = share_of(output.name, value)
     is_own = is_said or (not is_scale and _is_of_label(output.name, share or 0.0, label))
     if output.role == "probability" and label and share is not None and is_own:
         return Certainty(label=label, probabilities={label: share})
-    score = share if isinstance(found, str) else found
+    score = share if isinstance(value, str) else value
     number = (
         float(score) if isinstance(score, int | float) and not isinstance(score, bool) else None
     )

@@ -88,8 +88,8 @@ class Mask:
         across = ((np.arange(width) + 0.5) * self.width / width).astype(np.int64)
         down = ((np.arange(height) + 0.5) * self.height / height).astype(np.int64)
         places = across[None, :] * self.height + down[:, None]
-        found: Array = np.searchsorted(self.counts.cumsum(), places, side="right") % 2 == 1
-        return found
+        grid: Array = np.searchsorted(self.counts.cumsum(), places, side="right") % 2 == 1
+        return grid
 
 
 def of_bitmap(bitmap: Array) -> Mask:
@@ -201,8 +201,8 @@ def _belongs(grid: Array) -> Array:
     if grid.dtype.kind == "b":
         return grid
     most = np.nanmax(grid) if np.isfinite(grid).all() else 1.0
-    found: Array = grid >= (0.5 if most <= 1 else most / 2)
-    return found
+    inside: Array = grid >= (0.5 if most <= 1 else most / 2)
+    return inside
 
 
 def _of_picture(text: str) -> Mask | None:

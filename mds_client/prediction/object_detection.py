@@ -79,10 +79,10 @@ def _stacked(output: Output, row: int) -> Array | None:
     if not is_known or not output.shape or output.shape[0] == 0:
         return None
     try:
-        found: Array = np.asarray(output.to_numpy()[min(row, output.shape[0] - 1)])
+        stacked: Array = np.asarray(output.to_numpy()[min(row, output.shape[0] - 1)])
     except (ValueError, TypeError):
         return None
-    return found
+    return stacked
 
 
 def _flat(column: Array) -> Array:
@@ -110,10 +110,10 @@ def _worded(name: str, column: Array, labels: Sequence[str]) -> list[object]:
     return [_label(label, labels) for label in rows] if meaning == "label" else rows
 
 
-def _label(found: object, labels: Sequence[str]) -> str:
-    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found < 1e9:
-        return str(found)
-    return labels[int(found)] if found < len(labels) else f"Class {int(found)}"
+def _label(value: object, labels: Sequence[str]) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
+        return str(value)
+    return labels[int(value)] if value < len(labels) else f"Class {int(value)}"
 
 
 def _side_by_side(columns: Mapping[str, object]) -> list[Mapping[str, object]]:

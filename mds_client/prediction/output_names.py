@@ -219,8 +219,8 @@ def answer_rank(name: str) -> int:
     """How telling a name for an answer is, 0 the most; 9 for a name that says nothing."""
     bare = _bare(words_of(name))
     bare = bare[:-1] if bare[-1:] == ("name",) and len(bare) > 1 else bare
-    found = _rank(bare)
-    return 9 if found is None else found
+    rank = _rank(bare)
+    return 9 if rank is None else rank
 
 
 def may_be_label(name: str) -> bool:

@@ -47,8 +47,8 @@ def parsed(value: object) -> object:
 
 def table_of(value: object) -> tuple[Mapping[str, object], ...]:
     """A list of objects as rows; nothing for anything else, and for one with a single member."""
-    found = parsed(value)
-    rows = objects_of(found) if isinstance(found, list) else []
+    document = parsed(value)
+    rows = objects_of(document) if isinstance(document, list) else []
     if len(rows) == 1 and len(rows[0]) == 1:
         return ()
     return tuple(
@@ -81,8 +81,8 @@ def picture_of(output: Output, row: int, *, is_declared: bool) -> bytes:
     if output.datatype != "BYTES":
         return _drawn(output, row, is_declared=is_declared)
     values = output.row(row)
-    found = values[0] if len(values) == 1 else None
-    data = found if isinstance(found, bytes) else _decoded(found)
+    value = values[0] if len(values) == 1 else None
+    data = value if isinstance(value, bytes) else _decoded(value)
     is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
     return data if data.startswith(_STARTS) or is_webp else b""
 
@@ -96,13 +96,13 @@ def quantile_of(name: str) -> float | None:
     for word in words:
         if word in _EDGES:
             return _EDGES[word]
-        found = re.fullmatch(
+        match = re.fullmatch(
             r"(?:q|p|quantile|percentile|pctl)?(0?\.\d{1,4}|\d{1,2}(?:\.\d)?)", word
         )
-        if found and (
+        if match and (
             word[0] in "qp" or "quantile" in name.casefold() or "percentile" in name.casefold()
         ):
-            number = float(found[1])
+            number = float(match[1])
             return number if number < 1 else number / 100
     return None
 
@@ -112,13 +112,13 @@ _EDGES = {"lower": 0.0, "low": 0.0, "lo": 0.0, "lwr": 0.0, "upper": 1.0, "high":
 
 def objects_of(value: object) -> list[Mapping[str, object]]:
     """The objects of a list of nothing else, or of the one list in an object."""
-    found = parsed(value)
-    if isinstance(found, Mapping) and len(found) == 1:
-        found = next(iter(found.values()))
-    is_list = isinstance(found, list) and bool(found)
-    if not is_list or not isinstance(found, list):
+    document = parsed(value)
+    if isinstance(document, Mapping) and len(document) == 1:
+        document = next(iter(document.values()))
+    is_list = isinstance(document, list) and bool(document)
+    if not is_list or not isinstance(document, list):
         return []
-    return found if all(isinstance(one, Mapping) and one for one in found) else []
+    return document if all(isinstance(one, Mapping) and one for one in document) else []
 
 
 def number_of(value: object) -> float | None:
@@ -156,10 +156,12 @@ def _drawn(output: Output, row: int, *, is_declared: bool) -> bytes:
 
 def _array(output: Output, row: int, sizes: tuple[int, ...]) -> Array | None:
     try:
-        found = np.asarray(output.row(row), dtype=np.float64).reshape(sizes)
+        pixels = np.asarray(output.row(row), dtype=np.float64).reshape(sizes)
     except (TypeError, ValueError):
         return None
-    return found if np.isfinite(found).all() and found.min() >= 0 and found.max() <= 255 else None
+    return (
+        pixels if np.isfinite(pixels).all() and pixels.min() >= 0 and pixels.max() <= 255 else None
+    )
 
 
 def _colours_last(pixels: Array | None) -> Array | None:

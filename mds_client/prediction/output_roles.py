@@ -85,14 +85,14 @@ def _guessed(
 
 def _alone(part: Part) -> Role:
     """The role of the only output: by its data, whatever it is called."""
-    found = by_data(part.output)
-    return "detail" if part.meaning == "detail" and found in ("text", "class") else found
+    role = by_data(part.output)
+    return "detail" if part.meaning == "detail" and role in ("text", "class") else role
 
 
-def _declared_surest(outputs: Sequence[Output], said: Mapping[str, Role]) -> Output | None:
+def _declared_surest(outputs: Sequence[Output], declared: Mapping[str, Role]) -> Output | None:
     """The output that is declared as how sure the model is of a class."""
-    found = (o for o in outputs if said.get(o.name) in ("probabilities", "probability"))
-    return next(found, None)
+    surest = (o for o in outputs if declared.get(o.name) in ("probabilities", "probability"))
+    return next(surest, None)
 
 
 def _beside(part: Part, head: Part | None) -> Role:
@@ -109,9 +109,9 @@ def _beside(part: Part, head: Part | None) -> Role:
 
 def _role_of_surest(sure: Part, parts: Sequence[Part], roles: Collection[Role]) -> Role:
     """One probability that stands alone is the answer, where nothing else could be."""
-    found = _probability_role(sure.output, roles)
-    if found == "probabilities" or set(roles) & _HEADS:
-        return found
+    role = _probability_role(sure.output, roles)
+    if role == "probabilities" or set(roles) & _HEADS:
+        return role
     others = [p for p in parts if p is not sure and p.meaning not in ("detail", "labels")]
     return "detail" if others else "number"
 

@@ -197,7 +197,7 @@ def _counted(boxes: tuple[Box, ...]) -> str:
 
 def _shared(regions: tuple[Box, ...]) -> str:
     """The largest first: "road 61 %, sky 30 %"."""
-    shares = [(found.mask.share, found.label) for found in regions if found.mask]
+    shares = [(region.mask.share, region.label) for region in regions if region.mask]
     largest = sorted(shares, reverse=True)[:_MOST_COUNTED]
     return ", ".join(f"{label} {_percent(share)}" for share, label in largest) or "Nothing found"
 

@@ -105,12 +105,12 @@ def _regions(grid: Array | None, labels: Sequence[str]) -> tuple[Box, ...]:
     grid = grid[::step, ::step].astype(np.int64)
     counts = np.bincount(grid.ravel())
     largest = [int(n) for n in np.argsort(-counts, kind="stable")[:MOST_REGIONS] if counts[n]]
-    found = []
+    regions = []
     for number in largest:
         mask = of_bitmap(grid == number)
         label = labels[number] if number < len(labels) else f"Class {number}"
-        found.append(Box(label=label, corners=mask.corners, mask=mask))
-    return tuple(found)
+        regions.append(Box(label=label, corners=mask.corners, mask=mask))
+    return tuple(regions)
 
 
 def _names(given: object) -> Sequence[str]:

@@ -52,13 +52,13 @@ def shares_by_label(name: str, value: object) -> Shares | None:
     """
     if not isinstance(value, Mapping) or not 0 < len(value) <= _MOST_LABELS:
         return None
-    found = _shares(value)
-    if found is None:
+    shares = _shares(value)
+    if shares is None:
         return None
     if meaning(name) == "probability":
-        return found if len(found) > 1 or not _is_no_label(next(iter(found))) else None
-    is_whole = len(found) > 1 and abs(sum(found.values()) - 1) < _ROUNDED
-    return found if is_whole and not any(map(_is_no_label, found)) else None
+        return shares if len(shares) > 1 or not _is_no_label(next(iter(shares))) else None
+    is_whole = len(shares) > 1 and abs(sum(shares.values()) - 1) < _ROUNDED
+    return shares if is_whole and not any(map(_is_no_label, shares)) else None
 
 
 def shares_by_names(members: Mapping[str, object]) -> Shares | None:
@@ -111,8 +111,8 @@ def _is_no_label(name: str) -> bool:
 
 
 def _of_text(text: str) -> float | None:
-    if found := _PERCENT_TEXT.fullmatch(text):
-        number = round(float(found[1].replace(",", ".")) / 100, 12)
+    if percent := _PERCENT_TEXT.fullmatch(text):
+        number = round(float(percent[1].replace(",", ".")) / 100, 12)
         return number if number <= 1 else None
     if _NUMBER_TEXT.fullmatch(text):
         number = float(text.strip().replace(",", "."))

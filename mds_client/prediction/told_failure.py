@@ -59,9 +59,9 @@ Body = Mapping[str, object]
 def told_failure(body: object) -> MdsError | None:
     """The error that a body means although its status was a success; None for an answer."""
     for inner in _places(body, 0):
-        found = _failure(inner)
-        if found:
-            return found
+        failure = _failure(inner)
+        if failure:
+            return failure
     return None
 
 
@@ -135,8 +135,8 @@ def _joined(name: str) -> str:
 
 def _status(known: Body) -> str:
     """What stands as the status, in small letters and one word."""
-    found = next((known[name] for name in _STATUS if isinstance(known.get(name), str)), "")
-    return re.sub(r"[^a-z]", "", str(found).casefold())
+    status = next((known[name] for name in _STATUS if isinstance(known.get(name), str)), "")
+    return re.sub(r"[^a-z]", "", str(status).casefold())
 
 
 def _has_code(known: Body) -> bool:
@@ -150,9 +150,9 @@ def _has_code(known: Body) -> bool:
 
 def _error_words(known: Body) -> str:
     """What stands under the name of an error."""
-    found = next((text for name in _ERRORS if (text := _text(known.get(name)))), "")
-    if found or len(known) > 1:
-        return found
+    words = next((text for name in _ERRORS if (text := _text(known.get(name)))), "")
+    if words or len(known) > 1:
+        return words
     return _text(known.get("detail"))  # FastAPI's way, whatever the status is
 
 
@@ -169,8 +169,8 @@ def _text(value: object, depth: int = 0) -> str:
     if isinstance(value, Mapping) and depth < _DEEPEST:
         known = {_joined(str(name)): member for name, member in value.items()}
         names = (*_WORDS, *_ERRORS, "name", "type", "code")
-        found = next((text for name in names if (text := _text(known.get(name), depth + 1))), "")
-        return found or _by_field(value, depth)
+        words = next((text for name in names if (text := _text(known.get(name), depth + 1))), "")
+        return words or _by_field(value, depth)
     return ""
 
 

@@ -23,9 +23,11 @@ def protocols() -> dict[str, type[Protocol]]:
     modules = [
         importlib.import_module(f"{__name__}.{i.name}") for i in pkgutil.iter_modules(__path__)
     ]
-    found = [cast(type[Protocol], m.PROTOCOL) for m in modules if hasattr(m, "PROTOCOL")]
-    found += [point.load() for point in entry_points(group=ENTRY_POINTS)]
-    return {protocol.NAME: protocol for protocol in sorted(found, key=lambda d: (d.ORDER, d.NAME))}
+    classes = [cast(type[Protocol], m.PROTOCOL) for m in modules if hasattr(m, "PROTOCOL")]
+    classes += [point.load() for point in entry_points(group=ENTRY_POINTS)]
+    return {
+        protocol.NAME: protocol for protocol in sorted(classes, key=lambda d: (d.ORDER, d.NAME))
+    }
 
 
 def protocol_for(server: Server, name: str = "") -> Protocol:

@@ -81,18 +81,18 @@ class Cog(Protocol):
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
         """What came out, with the times. Raises EndpointFailed where it says that it failed."""
-        said = self.json_of(response)
-        if not isinstance(said, Mapping) or "status" not in said:
+        document = self.json_of(response)
+        if not isinstance(document, Mapping) or "status" not in document:
             raise unreadable("a prediction with its status", response)
-        if said["status"] != "succeeded":
-            raise _failed(said)
-        answer = said.get("output")
+        if document["status"] != "succeeded":
+            raise _failed(document)
+        answer = document.get("output")
         if answer is None:
             raise unreadable("an output", response)
         if isinstance(answer, list) and answer and all(isinstance(part, str) for part in answer):
             answer = answer[0] if len(answer) == 1 else _joined(answer)
-        found = outputs("output", [answer], signature, 1, response)
-        return signature.model, (*found, *_metrics(said))
+        answers = outputs("output", [answer], signature, 1, response)
+        return signature.model, (*answers, *_metrics(document))
 
 
 def _document(response: Response) -> Facts | None:
@@ -116,10 +116,10 @@ def _schemas(document: Facts) -> Facts:
 def _inputs(document: Facts) -> tuple[Field, ...]:
     declared = _schemas(document)["Input"]
     members = first_of(declared.get("properties")) if isinstance(declared, Mapping) else {}
-    found = [
+    fields = [
         _field(field, members.get(field.name)) for field in Schema(declared, document).fields()
     ]
-    return tuple(sorted(found, key=lambda field: (field.order is None, field.order or 0)))
+    return tuple(sorted(fields, key=lambda field: (field.order is None, field.order or 0)))
 
 
 def _field(field: Field, facts: object) -> Field:

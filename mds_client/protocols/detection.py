@@ -51,19 +51,19 @@ def detection(server: Server) -> Conversation[Detection]:
     return Detection(probes=_probes(asked), is_locked=_is_locked(asked.values()))
 
 
-def unrecognised(found: Detection, server: Server) -> MdsError:
+def unrecognised(outcome: Detection, server: Server) -> MdsError:
     """The error for a server that answers but speaks nothing we know, or refuses access."""
-    asked = "; ".join(f"{p.method} {p.path} → {p.status}" for p in found.probes)
-    if found.is_locked:
+    requests = "; ".join(f"{p.method} {p.path} → {p.status}" for p in outcome.probes)
+    if outcome.is_locked:
         return NotAllowed(
             f"The server “{server.title or server.name}” refused access.",
             advice="Tell whoever runs this workbench to set credentials for this server in its settings.",
-            detail=f"asked: {asked}",
+            detail=f"asked: {requests}",
         )
     return UnreadableAnswer(
         "A server answers at this address, but it speaks no protocol that we know.",
         advice="Name its protocol in the settings, or look with `mds doctor`.",
-        detail=f"asked: {asked}",
+        detail=f"asked: {requests}",
     )
 
 
@@ -96,8 +96,8 @@ def _probes(asked: dict[tuple[str, str], Response]) -> tuple[Probe, ...]:
 
 
 def _location(response: Response) -> str:
-    found = response.headers.get("location", "")
-    return found[:500] if found.isprintable() else ""
+    location = response.headers.get("location", "")
+    return location[:500] if location.isprintable() else ""
 
 
 def _said(response: Response) -> str:

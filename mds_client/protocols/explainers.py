@@ -39,23 +39,23 @@ def explainers(protocol: Protocol, declared: Declared) -> dict[ModelRef, Explain
 
     What the operator says counts most, then what an explainer says of itself, then names.
     """
-    found = _Found(protocol, declared)
-    told = {ref: explainer for ref in found.candidates() if (explainer := found.of(ref))}
+    matches = _Found(protocol, declared)
+    told = {ref: explainer for ref in matches.candidates() if (explainer := matches.of(ref))}
     others = explaining_others(told)
     return {ref: each for ref, each in told.items() if ref not in others}
 
 
-def explaining_others(found: Mapping[ModelRef, Explainer]) -> set[ModelRef]:
+def explaining_others(by_model: Mapping[ModelRef, Explainer]) -> set[ModelRef]:
     """The models that are there to explain another one."""
-    return {each.model for ref, each in found.items() if each.model != ref}
+    return {explainer.model for ref, explainer in by_model.items() if explainer.model != ref}
 
 
-def explainer_of(found: Mapping[ModelRef, Explainer], model: ModelRef) -> Explainer | None:
+def explainer_of(by_model: Mapping[ModelRef, Explainer], model: ModelRef) -> Explainer | None:
     """The explainer of a model; without a version, that of its newest one."""
-    if model in found or model.version:
-        return found.get(model)
-    versions = [ref for ref in found if (ref.server, ref.name) == (model.server, model.name)]
-    return found[max(versions, key=lambda ref: ref.version)] if versions else None
+    if model in by_model or model.version:
+        return by_model.get(model)
+    versions = [ref for ref in by_model if (ref.server, ref.name) == (model.server, model.name)]
+    return by_model[max(versions, key=lambda ref: ref.version)] if versions else None
 
 
 class _Found:
@@ -123,11 +123,11 @@ class _Found:
 
 def _newest(refs: Iterable[ModelRef]) -> dict[str, ModelRef]:
     """The newest version of each name."""
-    found: dict[str, ModelRef] = {}
+    newest: dict[str, ModelRef] = {}
     for ref in refs:
-        if ref.name not in found or ref.version >= found[ref.name].version:
-            found[ref.name] = ref
-    return found
+        if ref.name not in newest or ref.version >= newest[ref.name].version:
+            newest[ref.name] = ref
+    return newest
 
 
 def _may_explain(signature: Signature | None) -> bool:

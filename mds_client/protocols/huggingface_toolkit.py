@@ -83,10 +83,10 @@ class HuggingFaceToolkit(Protocol):
 def _read(value: object) -> object:
     """A text as it is; an object or a list that was written as JSON."""
     try:
-        found = json.loads(value) if isinstance(value, str) else value
+        parsed = json.loads(value) if isinstance(value, str) else value
     except (ValueError, RecursionError):
         return value
-    return found if isinstance(found, Mapping | list) else value
+    return parsed if isinstance(parsed, Mapping | list) else value
 
 
 PROTOCOL = HuggingFaceToolkit

@@ -59,15 +59,15 @@ class KServeV1(Protocol):
         names = _names(self.json_of(response))
         if names is None:
             raise unreadable("a list of model names", response)
-        found = []
+        models = []
         for place, name in enumerate(names):
             ref = ModelRef(server=self.server.name, name=name)
             # A state costs one request: a very long list stays without.
             state = "UNKNOWN"
             if place < _MOST_ASKED:
                 state = self._state((yield Request(method="GET", path=path(ref))))
-            found.append(ModelInfo(ref=ref, state=state))
-        return found
+            models.append(ModelInfo(ref=ref, state=state))
+        return models
 
     def _state(self, response: Response) -> str:
         if response.status == 503:
@@ -208,17 +208,17 @@ def predicted(
 
 
 def outputs(
-    name: str, said: object, signature: Signature, rows: int, response: Response
+    name: str, answer: object, signature: Signature, rows: int, response: Response
 ) -> tuple[Output, ...]:
     """The outputs in an answer of any form, under this name where it says none. Raises UnreadableAnswer."""
-    inner = said.get("predictions", True) if isinstance(said, Mapping) else said
-    if (not said and said not in (0, False, "")) or inner in (None, [], {}):
+    inner = answer.get("predictions", True) if isinstance(answer, Mapping) else answer
+    if (not answer and answer not in (0, False, "")) or inner in (None, [], {}):
         raise unreadable("an answer", response)
-    listed = rows_in(said, rows)
+    listed = rows_in(answer, rows)
     refuse_failure(*listed)
     try:
-        found = outputs_of(listed, signature.outputs, name)
-        return tuple(_of_all(output, rows) for output in found)
+        columns = outputs_of(listed, signature.outputs, name)
+        return tuple(_of_all(output, rows) for output in columns)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise unreadable(f"values that fit together ({error})", response) from error
 

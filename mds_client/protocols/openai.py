@@ -79,7 +79,7 @@ class OpenAI(Protocol):
         if ids is None:
             raise unreadable("a list of models", response)
         known = _routes((yield Request(method="GET", path="/openapi.json")), self._path(""))
-        names = [name for found in ids for name in _names(found, known)]
+        names = [name for model_id in ids for name in _names(model_id, known)]
         refs = [ModelRef(server=self.server.name, name=name) for name in names]
         return [ModelInfo(ref=ref, state="READY") for ref in refs]
 
@@ -154,8 +154,8 @@ def _ids(response: Response) -> list[str] | None:
     return known[:_MOST_MODELS] if known or is_empty else None
 
 
-def _is_id(found: object) -> bool:
-    return isinstance(found, str) and 0 < len(found) <= _MOST_NAME and found.isprintable()
+def _is_id(name: object) -> bool:
+    return isinstance(name, str) and 0 < len(name) <= _MOST_NAME and name.isprintable()
 
 
 def _object(response: Response) -> Facts:
@@ -172,16 +172,18 @@ def _routes(response: Response, base: str) -> set[str] | None:
     paths = _object(response).get("paths")
     if not isinstance(paths, Mapping):
         return None
-    found = {endpoint for endpoint, route in _ROUTES.items() if (base or "/v1") + route in paths}
-    return found or None
+    endpoints = {
+        endpoint for endpoint, route in _ROUTES.items() if (base or "/v1") + route in paths
+    }
+    return endpoints or None
 
 
-def _names(found: str, known: set[str] | None) -> Iterator[str]:
+def _names(model_id: str, known: set[str] | None) -> Iterator[str]:
     """Under which names a model is offered: its own for what it is most likely for."""
-    usual = _asked(ModelRef(server="", name=found)).endpoint
+    usual = _asked(ModelRef(server="", name=model_id)).endpoint
     others = (known or {usual}) - {EMBEDDINGS} if usual == CHAT else {usual}
     for endpoint in sorted(others | {usual}, key=list(_ROUTES).index):
-        yield found if endpoint == usual else f"{found} ({endpoint})"
+        yield model_id if endpoint == usual else f"{model_id} ({endpoint})"
 
 
 def _answered_by(model: ModelRef, asked: _Asked, said: Facts) -> ModelRef:
@@ -198,12 +200,14 @@ def _answered_by(model: ModelRef, asked: _Asked, said: Facts) -> ModelRef:
 def _sampling(row: Values) -> dict[str, object]:
     """The parameters that are set; those that are not are the server's own."""
     names = ("temperature", "top_p", "max_tokens", "seed", "presence_penalty", "frequency_penalty")
-    found = {name: row[name] for name in names if not is_missing(row.get(name))}
-    found |= {
-        n: int(v) for n, v in found.items() if n in ("max_tokens", "seed") and isinstance(v, float)
+    parameters = {name: row[name] for name in names if not is_missing(row.get(name))}
+    parameters |= {
+        n: int(v)
+        for n, v in parameters.items()
+        if n in ("max_tokens", "seed") and isinstance(v, float)
     }
     lines = [line for line in as_text(row.get("stop")).splitlines() if line]
-    return found | ({"stop": lines} if lines else {})
+    return parameters | ({"stop": lines} if lines else {})
 
 
 def _chat(rows: Sequence[Values]) -> dict[str, object]:
@@ -299,22 +303,22 @@ _OUTPUTS: dict[str, tuple[Field, ...]] = {
 # What comes back.
 
 
-def _text(said: Facts, response: Response) -> list[Output]:
-    choices = said.get("choices")
+def _text(document: Facts, response: Response) -> list[Output]:
+    choices = document.get("choices")
     first = choices[0] if isinstance(choices, list) and choices else None
     if not isinstance(first, Mapping):
         raise unreadable("a list of choices", response)
     message = first.get("message")
-    told = message if isinstance(message, Mapping) else {"content": first.get("text")}
-    words = _words(told)
+    parts = message if isinstance(message, Mapping) else {"content": first.get("text")}
+    words = _words(parts)
     if words is None:
         raise unreadable("a text", response)
-    found = [_of("answer", words, "text")]
+    answer = [_of("answer", words, "text")]
     others = {
         "finish_reason": first.get("finish_reason"),
-        "reasoning": told.get("reasoning_content") or told.get("reasoning"),
+        "reasoning": parts.get("reasoning_content") or parts.get("reasoning"),
     }
-    return found + [_of(n, v, "detail") for n, v in others.items() if isinstance(v, str) and v]
+    return answer + [_of(n, v, "detail") for n, v in others.items() if isinstance(v, str) and v]
 
 
 def _words(message: Facts) -> str | None:
@@ -365,13 +369,13 @@ def _in_order(entries: list[Facts]) -> list[Facts]:
     return [places[n] for n in sorted(places)] if len(places) == len(entries) else entries
 
 
-def vectors(found: Sequence[object], response: Response) -> list[Output]:
+def vectors(embeddings: Sequence[object], response: Response) -> list[Output]:
     """One vector a row. Raises UnreadableAnswer."""
-    sizes = {len(v) if isinstance(v, list) else 0 for v in found}
-    data = [number for vector in found if isinstance(vector, list) for number in vector]
+    sizes = {len(v) if isinstance(v, list) else 0 for v in embeddings}
+    data = [number for vector in embeddings if isinstance(vector, list) for number in vector]
     if len(sizes) != 1 or 0 in sizes or not all(isinstance(n, int | float) for n in data):
         raise unreadable("vectors of one length", response)
-    shape = (len(found), sizes.pop())
+    shape = (len(embeddings), sizes.pop())
     return [Output(name="embedding", datatype="FP64", shape=shape, data=tuple(data), role="")]
 
 

@@ -74,11 +74,11 @@ class OpenAPI(Protocol):
 
     def detect(self) -> Conversation[str]:
         documents = yield from self._documents()
-        found, others = self._sorted(documents)
-        if not found and not any(other.is_likely for other in others):
+        offered, others = self._sorted(documents)
+        if not offered and not any(other.is_likely for other in others):
             return ""
         prefixes = ", ".join(f"{document.prefix or '/'}" for document in documents)
-        counted = "1 operation" if len(found) == 1 else f"{len(found)} operations"
+        counted = "1 operation" if len(offered) == 1 else f"{len(offered)} operations"
         return f"OpenAPI documents of {prefixes} describe {counted} like predictions."
 
     def ready(self) -> Conversation[bool]:
@@ -153,14 +153,16 @@ class OpenAPI(Protocol):
                 advice="Tell whoever runs the server; your entries are kept.",
                 detail="no OpenAPI document at /openapi.json or /docs.json",
             )
-        found, others = self._sorted(documents)
+        offered, others = self._sorted(documents)
         self.not_offered = tuple(others)
-        return found
+        return offered
 
     def _sorted(self, documents: Sequence[Document]) -> tuple[list[Operation], list[NotOffered]]:
         """The operations of all documents that can be asked, and the others."""
         each = [operations(document, self.server) for document in documents]
-        return [o for found, _ in each for o in found], [o for _, others in each for o in others]
+        return [o for offered, _ in each for o in offered], [
+            o for _, others in each for o in others
+        ]
 
     def _documents(self) -> Conversation[list[Document]]:
         """Each app's prefix and document. One server may have several (Ray Serve lists them)."""
@@ -168,14 +170,14 @@ class OpenAPI(Protocol):
             document = _document((yield Request(method="GET", path=path)))
             if document is not None:
                 return [Document(prefix="", facts=document)]
-        found: list[Document] = []
+        documents: list[Document] = []
         routes = yield Request(method="GET", path=_ROUTES)
         for prefix in _prefixes(routes):
             path = f"{quote(prefix, safe='/')}/openapi.json"
             document = _document((yield Request(method="GET", path=path)))
             if document is not None:
-                found.append(Document(prefix=prefix, facts=document))
-        return found
+                documents.append(Document(prefix=prefix, facts=document))
+        return documents
 
 
 def _document(response: Response) -> Facts | None:
@@ -247,15 +249,15 @@ def _is_parameter(field: Field) -> bool:
 
 def _given(inputs: Sequence[Field], row: Values, place: str) -> list[tuple[str, object]]:
     """Name and value of each parameter of a place that has one."""
-    found: list[tuple[str, object]] = []
+    parameters: list[tuple[str, object]] = []
     for field in inputs:
         value = row.get(field.name)
         if field.provenance.get(SENT_IN) == place and not is_missing(value):
             each = members(value_of(field, value))
             joined = field.provenance.get(JOINED)
             values = [joined.join(map(as_text, each))] if joined else each
-            found += [(field.provenance.get(SENT_AS, field.name), one) for one in values]
-    return found
+            parameters += [(field.provenance.get(SENT_AS, field.name), one) for one in values]
+    return parameters
 
 
 def _path_with(inputs: Sequence[Field], path: str, row: Values) -> str:
@@ -279,14 +281,14 @@ def _segment(field: Field, value: object) -> str:
 
 def _headers_of(inputs: Sequence[Field], row: Values) -> dict[str, str]:
     """Headers hold Latin-1 on one line. Raises InvalidValues for what is none."""
-    found: dict[str, str] = {}
+    headers: dict[str, str] = {}
     for name, value in _given(inputs, row, "header"):
         text = as_text(value)
         if not text.isprintable() or not text.isascii():
             sentence = f"{name} is sent as a header: letters of English and signs on one line only."
             raise InvalidValues([Problem(field=name, sentence=sentence)])
-        found[name] = f"{found[name]}, {text}" if name in found else text
-    return found
+        headers[name] = f"{headers[name]}, {text}" if name in headers else text
+    return headers
 
 
 def _body_of(inputs: Sequence[Field], whole: Field, rows: Sequence[Values]) -> tuple[str, bytes]:

@@ -88,15 +88,15 @@ class Operation:
             *list_of((self.about or {}).get("parameters")),
             *list_of(self.facts.get("parameters")),
         ]
-        found: dict[tuple[str, str], Facts] = {}
+        by_place: dict[tuple[str, str], Facts] = {}
         for each in listed[:_MAX_PARAMETERS]:
             facts = _referred(each, self.document)
-            found[str(facts.get("in")), str(facts.get("name"))] = facts
-        declared = {name for place, name in found if place == "path"}
+            by_place[str(facts.get("in")), str(facts.get("name"))] = facts
+        declared = {name for place, name in by_place if place == "path"}
         for name in re.findall(r"\{([^{}]+)\}", self.path):
             if name not in declared:
-                found["path", name] = {"in": "path", "name": name, "schema": {"type": "string"}}
-        return tuple(found.values())
+                by_place["path", name] = {"in": "path", "name": name, "schema": {"type": "string"}}
+        return tuple(by_place.values())
 
 
 def fields_of(operation: Operation, server: Server) -> tuple[str, tuple[Field, ...]]:
@@ -139,14 +139,14 @@ def asked(operation: Operation, server: Server) -> list[Facts]:
 def _parameter(facts: Facts, operation: Operation, taken: set[str]) -> Field:
     name, place = str(facts["name"]), str(facts["in"])
     schema = Schema(_with_examples(_schema_in(facts), facts), operation.document)
-    found = schema.field(name)
+    field = schema.field(name)
     joined = {JOINED: ","} if facts.get("explode") is False else {}
     shown = f"{name} ({place})" if name in taken else name
     return replace(
-        found,
+        field,
         name=shown,
         label=text_of(schema.facts.get("title")) or readable(name),
-        description=found.description or text_of(facts.get("description")),
+        description=field.description or text_of(facts.get("description")),
         required=facts.get("required") is True or place == "path",
         content_type="",
         provenance={"kind": DECLARED, SENT_IN: place, SENT_AS: name, **joined},
@@ -263,12 +263,12 @@ def _form_field(field: Field, schema: Schema, operation: Operation) -> Field:
     media = text_of(facts.get("contentMediaType"))
     if not (facts.get("format") == "binary" or is_encoded(facts) or media):
         return field
-    said = " ".join(
+    words = " ".join(
         (field.name, operation.route, field.title, text_of(operation.facts.get("summary")))
     )
-    found = file_field(media, said, field.title)
+    replacement = file_field(media, words, field.title)
     return replace(
-        found,
+        replacement,
         name=field.name,
         description=field.description,
         required=field.required,

@@ -33,17 +33,17 @@ class Document:
 
 def operations(document: Document, server: Server) -> tuple[list[Operation], list[NotOffered]]:
     """What can be asked, each with its own name, and what cannot, with the reason."""
-    found: list[Operation] = []
+    offered: list[Operation] = []
     others: list[NotOffered] = []
     for operation in islice(_all(document, server), _MAX_OPERATIONS):
         reason = _reason(operation, server)
         if reason is None:
-            found.append(replace(operation, name=_name(operation, found)))
+            offered.append(replace(operation, name=_name(operation, offered)))
         elif reason:
             is_likely = _is_likely(operation)
             what = operation.title[:_MAX_PATH]
             others.append(NotOffered(what=what, reason=reason, is_likely=is_likely))
-    return found, others
+    return offered, others
 
 
 def is_path(path: object) -> bool:
@@ -78,9 +78,9 @@ def _base(places: Sequence[Facts], prefix: str, server: Server) -> str:
     """
     listed = next((s for facts in places if (s := list_of(facts.get("servers")))), [])
     for each in listed[:20]:
-        found = _on_our_host(each, server.url.rstrip("/") + prefix)
-        if found is not None:
-            return prefix + _below(prefix, found)
+        path = _on_our_host(each, server.url.rstrip("/") + prefix)
+        if path is not None:
+            return prefix + _below(prefix, path)
     return prefix
 
 

@@ -40,11 +40,13 @@ def plain_body(response: Response) -> object:
 
 def text_of(response: Response) -> str | None:
     """The body as text; None for a web page, for too much and for what is no text in its charset."""
-    found = re.search(r"charset=\"?([\w.:-]{1,40})", response.headers.get("content-type", ""), re.I)
+    charset = re.search(
+        r"charset=\"?([\w.:-]{1,40})", response.headers.get("content-type", ""), re.I
+    )
     if len(response.body) > _MOST_BYTES:
         return None
     try:
-        text = response.body.decode(found[1] if found else "utf-8-sig")
+        text = response.body.decode(charset[1] if charset else "utf-8-sig")
     except (UnicodeDecodeError, LookupError):
         return None
     return None if _PAGE.match(text) or "\x00" in text else text

@@ -150,13 +150,13 @@ class Protocol:
         """
         self.accepted(response)
         try:
-            found = json_of(response)
+            body = json_of(response)
         except UnreadableAnswer:
-            found = plain_body(response)
-            if found is None:
+            body = plain_body(response)
+            if body is None:
                 raise
-        refuse_failure(found)
-        return found
+        refuse_failure(body)
+        return body
 
     def configured_models(self) -> list[ModelInfo]:
         """The models that the operator named for a server that lists none."""
@@ -171,11 +171,11 @@ def json_of(response: Response) -> object:
     standard library, which keeps every digit.
     """
     try:
-        found = orjson.loads(response.body)
+        document = orjson.loads(response.body)
     except orjson.JSONDecodeError:
         return _lenient(response)
     is_long = len(response.body) <= _MOST_SEARCHED and _LONG_NUMBER.search(response.body)
-    return _lenient(response) if is_long else found
+    return _lenient(response) if is_long else document
 
 
 def _lenient(response: Response) -> object:
@@ -192,17 +192,17 @@ def _lenient(response: Response) -> object:
 
 def _finite(digits: str) -> float:
     """Raises ValueError for a number that is larger than any float."""
-    found = float(digits)
-    if math.isinf(found):
+    number = float(digits)
+    if math.isinf(number):
         raise ValueError("a number is too large")
-    return found
+    return number
 
 
 def _bounded(digits: str) -> int:
     """Raises ValueError or OverflowError for a whole number that is larger than any float."""
-    found = int(digits)
-    float(found)
-    return found
+    number = int(digits)
+    float(number)
+    return number
 
 
 def unreadable(expected: str, response: Response) -> UnreadableAnswer:

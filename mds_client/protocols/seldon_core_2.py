@@ -49,12 +49,12 @@ class SeldonCore2(OpenInference):
 
     def models(self) -> Conversation[list[ModelInfo]]:
         """The configured names, each asked whether it is ready."""
-        found = []
+        models = []
         for info in self.configured_models():
             path = f"{self.path(info.ref)}/ready"
             response = yield Request(method="GET", path=path, headers=self.headers(info.ref))
-            found.append(replace(info, state=_READY.get(response.status, "UNKNOWN")))
-        return found
+            models.append(replace(info, state=_READY.get(response.status, "UNKNOWN")))
+        return models
 
     def signature(self, model: ModelRef) -> Conversation[Signature]:
         """Pipelines have no metadata."""

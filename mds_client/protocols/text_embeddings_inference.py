@@ -44,8 +44,8 @@ class TextEmbeddingsInference(Protocol):
     ORDER = 34
 
     def detect(self) -> Conversation[str]:
-        found = _info((yield Request(method="GET", path="/info")))
-        return f"GET /info answered with {found[0]!r}, {found[1]}." if found else ""
+        info = _info((yield Request(method="GET", path="/info")))
+        return f"GET /info answered with {info[0]!r}, {info[1]}." if info else ""
 
     def ready(self) -> Conversation[bool]:
         response = yield Request(method="GET", path="/health")
@@ -53,19 +53,19 @@ class TextEmbeddingsInference(Protocol):
 
     def models(self) -> Conversation[list[ModelInfo]]:
         response = yield Request(method="GET", path="/info")
-        found = _info(self.accepted(response))
-        if found is None:
+        info = _info(self.accepted(response))
+        if info is None:
             raise unreadable("what the server serves", response)
         ready = yield Request(method="GET", path="/health")
-        ref = ModelRef(server=self.server.name, name=found[0])
+        ref = ModelRef(server=self.server.name, name=info[0])
         return [ModelInfo(ref=ref, state="READY" if ready.status == 200 else "UNAVAILABLE")]
 
     def signature(self, model: ModelRef) -> Conversation[Signature]:
         response = yield Request(method="GET", path="/info")
-        found = _info(self.accepted(response))
-        if found is None:
+        info = _info(self.accepted(response))
+        if info is None:
             raise unreadable("what the server serves", response)
-        _, task, facts = found
+        _, task, facts = info
         most = facts.get("max_client_batch_size")
         return Signature(
             model=model,
@@ -73,7 +73,7 @@ class TextEmbeddingsInference(Protocol):
             outputs=_outputs(task, facts),
             layout="columns",
             tensor=Field(name=_ROUTES[task], kind="json", content_type=task),
-            title=found[0].rpartition("/")[2],
+            title=info[0].rpartition("/")[2],
             question=_QUESTIONS[task],
             platform=self.TITLE,
             max_rows=most if task != "reranker" and isinstance(most, int) and most > 0 else 1,
@@ -108,16 +108,16 @@ class TextEmbeddingsInference(Protocol):
 def _info(response: Response) -> tuple[str, Task, Facts] | None:
     """The model's name, what it is for, and what is known of that; None for another server's answer."""
     try:
-        said = json_of(response) if response.status == 200 else None
+        body = json_of(response) if response.status == 200 else None
     except UnreadableAnswer:
         return None
-    found = said if isinstance(said, Mapping) else {}
-    name, kind = found.get("model_id"), found.get("model_type")
+    document = body if isinstance(body, Mapping) else {}
+    name, kind = document.get("model_id"), document.get("model_type")
     if not isinstance(kind, Mapping) or not isinstance(name, str) or not name.isprintable():
         return None
     task = next((each for each in _TASKS if each in kind), None)
     own = kind.get(task) if task else None
-    return (name[:500], task, {**found, **_facts(own)}) if task else None
+    return (name[:500], task, {**document, **_facts(own)}) if task else None
 
 
 def _facts(own: object) -> Facts:

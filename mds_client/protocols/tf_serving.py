@@ -70,11 +70,11 @@ class TFServing(Protocol):
 
     def models(self) -> Conversation[list[ModelInfo]]:
         """The models from the settings, each with the versions that the server has of it."""
-        found: list[ModelInfo] = []
+        models: list[ModelInfo] = []
         for info in self.configured_models():
             response = yield Request(method="GET", path=_path(info.ref))
-            found += self._entries(info.ref, response) or [info]
-        return found
+            models += self._entries(info.ref, response) or [info]
+        return models
 
     def _entries(self, model: ModelRef, response: Response) -> list[ModelInfo]:
         if response.status != 200:
@@ -94,10 +94,10 @@ class TFServing(Protocol):
 
     def _definition(self, response: Response) -> tuple[str, Mapping[str, object]]:
         """The name and content of the signature to use: the default, else the first. Raises MdsError."""
-        found = self.json_of(response)
+        definitions = self.json_of(response)
         for key in ("metadata", "signature_def", "signature_def"):
-            found = found.get(key) if isinstance(found, Mapping) else None
-        named = found if isinstance(found, Mapping) else {}
+            definitions = definitions.get(key) if isinstance(definitions, Mapping) else None
+        named = definitions if isinstance(definitions, Mapping) else {}
         public = {k: v for k, v in named.items() if k != _INTERNAL and isinstance(v, Mapping)}
         if not public:
             raise unreadable("signatures", response)
@@ -165,11 +165,11 @@ def _entry(model: ModelRef, status: Mapping[str, object]) -> ModelInfo:
 def _signature(model: ModelRef, name: str, definition: Mapping[str, object]) -> Signature:
     """Read as if it were the metadata of the Open Inference Protocol."""
     metadata = {key: _tensors(definition.get(key)) for key in ("inputs", "outputs")}
-    found = signature_of(model, metadata)
+    signature = signature_of(model, metadata)
     if name == _DEFAULT:
-        return found
-    noted = tuple(replace(f, provenance={**f.provenance, _NAMED: name}) for f in found.inputs)
-    return replace(found, inputs=noted)
+        return signature
+    noted = tuple(replace(f, provenance={**f.provenance, _NAMED: name}) for f in signature.inputs)
+    return replace(signature, inputs=noted)
 
 
 def _named(signature: Signature) -> dict[str, object]:

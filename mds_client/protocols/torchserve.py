@@ -54,7 +54,7 @@ class TorchServe(Protocol):
         names = yield from self._names()
         if names is None:
             return self.configured_models()
-        found: list[ModelInfo] = []
+        models: list[ModelInfo] = []
         for place, name in enumerate(names):
             ref = ModelRef(server=self.server.name, name=name)
             entries: list[ModelInfo] = []
@@ -63,8 +63,8 @@ class TorchServe(Protocol):
                 path = f"/models/{quote(name, safe='')}/all"
                 response = yield Request(method="GET", path=path, to_management=True)
                 entries = _entries(ref, response)
-            found += entries or [ModelInfo(ref=ref)]
-        return found
+            models += entries or [ModelInfo(ref=ref)]
+        return models
 
     def _names(self) -> Conversation[list[str] | None]:
         """The names on all pages; None where this address does not list and names are configured."""

@@ -40,8 +40,8 @@ class Triton(OpenInference):
         signature = yield from super().signature(model)
         config = _config((yield Request(method="GET", path=f"{self.path(model)}/config")))
         inputs = _inputs(config)
-        found = (_configured(field, inputs.get(field.name, {})) for field in signature.inputs)
-        return replace(signature, inputs=tuple(found), max_rows=_max_rows(config))
+        fields = (_configured(field, inputs.get(field.name, {})) for field in signature.inputs)
+        return replace(signature, inputs=tuple(fields), max_rows=_max_rows(config))
 
     def read_signature(self, model: ModelRef, response: Response) -> Signature:
         """A shape that begins with a size is that of a model without batches; such take one row alone."""
@@ -98,11 +98,11 @@ def _inputs(config: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
 
 def _configured(field: Field, facts: Mapping[str, object]) -> Field:
     words = _FORMATS.get(str(facts.get("format")), "")
-    found = replace(field, description=field.description or words)
+    configured = replace(field, description=field.description or words)
     if facts.get("optional") is not True:
-        return found
-    provenance = {**found.provenance, "optional": "declared config"}
-    return replace(found, required=False, provenance=provenance)
+        return configured
+    provenance = {**configured.provenance, "optional": "declared config"}
+    return replace(configured, required=False, provenance=provenance)
 
 
 _FORMATS = {

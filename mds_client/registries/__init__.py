@@ -131,8 +131,8 @@ class Registries:
 
     def facts(self, model: ModelRef) -> list[Facts]:
         """What the registries that answer know of a served model. Waits for the network."""
-        found = [self._facts(client, model) for client in self._clients]
-        return [facts for facts in found if facts]
+        answers = [self._facts(client, model) for client in self._clients]
+        return [facts for facts in answers if facts]
 
     def notes(self) -> list[str]:
         """A sentence for each registry that failed the last time it was asked."""
@@ -147,7 +147,7 @@ class Registries:
         if self._clock() < self._not_before.get(name, -1.0):
             return None
         try:
-            found = client.facts(model)
+            facts = client.facts(model)
         except MdsError as error:
             log.warning("registry %s, %s: %s", name, model, error.detail or error.sentence)
             if isinstance(error, EndpointUnreachable):
@@ -155,7 +155,7 @@ class Registries:
             self._notes[name] = f"The registry {name} cannot be read: {error.sentence}"
             return None
         self._notes.pop(name, None)
-        return found
+        return facts
 
 
 @cache
@@ -164,9 +164,9 @@ def registries() -> dict[str, type[Registry]]:
     modules = [
         importlib.import_module(f"{__name__}.{i.name}") for i in pkgutil.iter_modules(__path__)
     ]
-    found = [cast(type[Registry], module.REGISTRY) for module in modules]
-    found += [point.load() for point in entry_points(group=ENTRY_POINTS)]
-    return {registry.NAME: registry for registry in found}
+    classes = [cast(type[Registry], module.REGISTRY) for module in modules]
+    classes += [point.load() for point in entry_points(group=ENTRY_POINTS)]
+    return {registry.NAME: registry for registry in classes}
 
 
 def registry_for(server: RegistryServer) -> Registry:

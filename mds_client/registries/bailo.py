@@ -36,10 +36,10 @@ class Bailo(Registry):
 
     def facts(self, model: ModelRef) -> Conversation[Facts | None]:
         """A model is found by the settings, which name its id, by a tag `mds:server/name`, or by its name."""
-        found = self.server.entry(model) or (yield from self._search(model))
-        if not found:
+        model_id = self.server.entry(model) or (yield from self._search(model))
+        if not model_id:
             return None
-        path = f"{_API}/model/{quote(found, safe='')}"
+        path = f"{_API}/model/{quote(model_id, safe='')}"
         answered = self.found((yield Request(method="GET", path=path)))
         entry = _mapping((answered or {}).get("model"))
         if not entry:
@@ -77,9 +77,9 @@ def _fitting(entries: list[Record], model: ModelRef) -> list[str]:
         lambda e: bool(_plain(model.name)) and _plain(e.get("name")) == _plain(model.name),
     )
     for test in tests:
-        found = [text(e.get("id")) for e in entries if text(e.get("id")) and test(e)]
-        if found:
-            return found
+        ids = [text(e.get("id")) for e in entries if text(e.get("id")) and test(e)]
+        if ids:
+            return ids
     return []
 
 

@@ -91,8 +91,8 @@ class Mlflow(Registry):
     def facts(self, model: ModelRef) -> Conversation[Facts | None]:
         """A model is found by the settings, by its tag `mds.model`, or by its own name."""
         entry = yield from self._entry(model)
-        found = self.found((yield _get("registered-models/get", name=entry.name)))
-        registered = _mapping((found or {}).get("registered_model"))
+        body = self.found((yield _get("registered-models/get", name=entry.name)))
+        registered = _mapping((body or {}).get("registered_model"))
         if not registered:
             return None
         version = yield from self._version(registered, entry, model)
@@ -144,8 +144,8 @@ class Mlflow(Registry):
         return max(latest, key=lambda v: _number(v.get("version")), default={})
 
     def _version_in(self, response: Response) -> Record:
-        found = self.found(response) if response.status != 400 else None
-        return _mapping((found or {}).get("model_version"))
+        body = self.found(response) if response.status != 400 else None
+        return _mapping((body or {}).get("model_version"))
 
     def _logged(self, version: Record) -> Conversation[Record]:
         """The MLmodel file; where it cannot be had, what the run noted of it (MLflow 2)."""
@@ -156,10 +156,10 @@ class Mlflow(Registry):
         if not run:
             return {}
         try:
-            found = self.found((yield _get("runs/get", run_id=run))) or {}
+            body = self.found((yield _get("runs/get", run_id=run))) or {}
         except MdsError:
             return {}
-        return _noted(_mapping(_mapping(found.get("run")).get("data")), text(version.get("source")))
+        return _noted(_mapping(_mapping(body.get("run")).get("data")), text(version.get("source")))
 
     def _example(self, version: Record, logged: Record) -> Conversation[list[dict[str, object]]]:
         info = _mapping(logged.get("saved_input_example_info"))
@@ -283,8 +283,8 @@ def _columns(logged: Record) -> list[tuple[str, FieldFacts]]:
     known = [_column(spec) for spec in specs]
     if not all(map(is_name, names)) or len(set(map(str, names))) < len(names):
         return []
-    found = [(str(n), facts) for n, facts in zip(names, known, strict=True) if facts]
-    return found if len(found) == len(specs) else []
+    columns = [(str(n), facts) for n, facts in zip(names, known, strict=True) if facts]
+    return columns if len(columns) == len(specs) else []
 
 
 def _column(spec: Record) -> FieldFacts | None:
@@ -406,8 +406,8 @@ def _aliases(registered: Record) -> dict[str, str]:
 
 
 def _number(version: object) -> int:
-    found = _NUMBER.fullmatch(text(version))
-    return int(found.group(1)) if found else -1
+    match = _NUMBER.fullmatch(text(version))
+    return int(match.group(1)) if match else -1
 
 
 def _mapping(value: object) -> Record:

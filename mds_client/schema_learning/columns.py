@@ -75,21 +75,21 @@ def _items(columns: Columns) -> Iterator[tuple[str, object]]:
 
 def _sequence(column: object) -> Sequence[object]:
     """The column as something that is read by position: what pandas has is read by label."""
-    found = column
+    values = column
     try:
-        if hasattr(found, "to_numpy"):
+        if hasattr(values, "to_numpy"):
             # As objects where NumPy has no such type: nullable whole numbers would become fractions.
-            found = found.to_numpy(
-                None if isinstance(getattr(found, "dtype", None), np.dtype) else object
+            values = values.to_numpy(
+                None if isinstance(getattr(values, "dtype", None), np.dtype) else object
             )
             # Two columns of one name come as a table.
-            found = found[:, 0] if hasattr(column, "columns") else found
+            values = values[:, 0] if hasattr(column, "columns") else values
     except ODD:
         return ()
-    if isinstance(found, np.ndarray) and found.ndim:
-        days = found.astype("datetime64[us]") if found.dtype.kind == "M" else found
+    if isinstance(values, np.ndarray) and values.ndim:
+        days = values.astype("datetime64[us]") if values.dtype.kind == "M" else values
         return cast(Sequence[object], days)
-    return found if isinstance(found, Sequence) and not isinstance(found, str | bytes) else ()
+    return values if isinstance(values, Sequence) and not isinstance(values, str | bytes) else ()
 
 
 def _length(column: Sequence[object]) -> int:
@@ -130,10 +130,10 @@ def _cells(column: Sequence[object], places: Sequence[int]) -> list[object]:
     """The plain values at those rows; None where the column is shorter."""
     inside = [place for place in places if place < len(column)]
     if isinstance(column, np.ndarray):
-        found: list[object] = column[inside].tolist()
+        cells: list[object] = column[inside].tolist()
     else:
-        found = [_at(column, place) for place in inside]
-    return [plain_cell(cell) for cell in found] + [None] * (len(places) - len(inside))
+        cells = [_at(column, place) for place in inside]
+    return [plain_cell(cell) for cell in cells] + [None] * (len(places) - len(inside))
 
 
 def _at(column: Sequence[object], place: int) -> object:

@@ -30,12 +30,12 @@ _WORDS_TOO = frozenset(["in", "min", "bar", "mol", "deg", "mi", "cal", "pct", "s
 
 def parted(header: str) -> tuple[str, str]:
     """A header that ends in a unit as the label without it, and the unit; else both empty."""
-    if (found := _BRACKETS.fullmatch(header.strip())) and _is_unit(found[2]):
-        return _label(found[1]), found[2]
-    found = _TAIL.fullmatch(header.strip())
-    if not found or len(found[2]) <= _TOO_SHORT or found[2].casefold() in _WORDS_TOO:
+    if (match := _BRACKETS.fullmatch(header.strip())) and _is_unit(match[2]):
+        return _label(match[1]), match[2]
+    match = _TAIL.fullmatch(header.strip())
+    if not match or len(match[2]) <= _TOO_SHORT or match[2].casefold() in _WORDS_TOO:
         return "", ""
-    return (_label(found[1]), found[2]) if _is_unit(found[2]) else ("", "")
+    return (_label(match[1]), match[2]) if _is_unit(match[2]) else ("", "")
 
 
 def _is_unit(text: str) -> bool:
@@ -57,7 +57,7 @@ _TARGETS = frozenset(
 
 
 def possible_target(headers: Sequence[str]) -> dict[str, str]:
-    found = next((h for h in reversed(headers) if h.strip().casefold() in _TARGETS), None)
-    if found is None or len(headers) < 2:
+    header = next((h for h in reversed(headers) if h.strip().casefold() in _TARGETS), None)
+    if header is None or len(headers) < 2:
         return {}
-    return {"Possibly the answer": f"The column “{found}” may be what the model answers."}
+    return {"Possibly the answer": f"The column “{header}” may be what the model answers."}

@@ -35,12 +35,12 @@ def payload(content: str | bytes, *, name: str = "") -> Facts:
     """
     text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
     try:
-        found = _of_payload(_said_in(text[:_MOST_PASTED].strip()))
+        facts = _of_payload(_said_in(text[:_MOST_PASTED].strip()))
     except ODD:
-        found = None
-    if found is None or not found.inputs:
+        facts = None
+    if facts is None or not facts.inputs:
         return Facts(source="learned", name=name, about={"Problem": _NOT_READ})
-    return replace(found, name=name)
+    return replace(facts, name=name)
 
 
 def _said_in(text: str) -> object:
@@ -75,9 +75,9 @@ def _embedded(text: str) -> object:
     reader = json.JSONDecoder()
     for place in islice(re.finditer(r"[\[{]", text), 20):
         with suppress(ValueError):
-            found, _ = reader.raw_decode(text, place.start())
-            if found:
-                return found
+            document, _ = reader.raw_decode(text, place.start())
+            if document:
+                return document
     return None
 
 

@@ -21,9 +21,9 @@ def learned(columns: Columns, *, name: str = "", target: str = "") -> Facts:
     read = columns_in(columns, target)
     if not read:
         return Facts(source="learned", name=name, about={"Rows": "0"})
-    found = {header: column.facts() for header, column in read.items()}
+    facts = {header: column.facts() for header, column in read.items()}
     rows = varied(list(read.values()))
-    fields = {h: replace(found[h], examples=read[h].at(rows) or None) for h in found}
+    fields = {h: replace(facts[h], examples=read[h].at(rows) or None) for h in facts}
     words = {"Rows": f"{max(c.length for c in read.values()):,}", "Columns": f"{len(read):,}"}
     words |= {} if target else possible_target(list(fields))
     return Facts(

@@ -59,8 +59,8 @@ def choices_of(kind: Kind, values: Cells, whole: Sequence[object]) -> tuple[obje
     is_few = {"text": _are_few_texts, "integer": _are_few_codes}.get(kind)
     if is_few is None or not is_few(present):
         return ()
-    found = set(present) | _distinct(whole, as_text if kind == "text" else whole_number)
-    return sorted_few(found)
+    distinct = set(present) | _distinct(whole, as_text if kind == "text" else whole_number)
+    return sorted_few(distinct)
 
 
 def _distinct(whole: Sequence[object], reads: Reader) -> set[object]:
@@ -73,9 +73,9 @@ def _distinct(whole: Sequence[object], reads: Reader) -> set[object]:
     return {reads(cell) for cell in plain if cell is not None} - {None}
 
 
-def sorted_few(found: set[object]) -> tuple[object, ...]:
+def sorted_few(values: set[object]) -> tuple[object, ...]:
     """In order; nothing where they are too many to choose from."""
-    return tuple(sorted(found, key=_in_order)) if len(found) <= MAX_CHOICES else ()
+    return tuple(sorted(values, key=_in_order)) if len(values) <= MAX_CHOICES else ()
 
 
 def _are_few_texts(present: Cells) -> bool:

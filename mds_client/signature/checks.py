@@ -139,10 +139,10 @@ def _compiled(pattern: str) -> Callable[[str], object] | None:
     options = re2.Options()
     options.max_mem, options.log_errors = 1 << 20, False
     try:
-        found: Callable[[str], object] = re2.compile(pattern[:_MAX_PATTERN], options).fullmatch
+        fullmatch: Callable[[str], object] = re2.compile(pattern[:_MAX_PATTERN], options).fullmatch
     except (re2.error, UnicodeEncodeError):
         return None
-    return found if len(pattern) <= _MAX_PATTERN else None
+    return fullmatch if len(pattern) <= _MAX_PATTERN else None
 
 
 def _expected(field: FieldSpec) -> str:
@@ -186,12 +186,14 @@ def _file(
         return f"{field.title} must be {words}."
     if too_large := _size(field, value):
         return too_large
-    found = next((kind for kind, matches in known.items() if matches(value.data)), "")
-    if not found:
+    media_type = next((kind for kind, matches in known.items() if matches(value.data)), "")
+    if not media_type:
         return f"{value.name} is not {words}, whatever its name says."
-    if field.media_types and found not in field.media_types:
+    if field.media_types and media_type not in field.media_types:
         accepted = ", ".join(kind.partition("/")[2].upper() for kind in field.media_types)
-        return f"{value.name} is {found.partition('/')[2].upper()}; this model takes {accepted}."
+        return (
+            f"{value.name} is {media_type.partition('/')[2].upper()}; this model takes {accepted}."
+        )
     return ""
 
 

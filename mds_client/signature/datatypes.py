@@ -97,7 +97,7 @@ def _prefixed(element: object) -> bytes:
 
 
 def _elements(raw: bytes | memoryview) -> list[object]:
-    found: list[object] = []
+    elements: list[object] = []
     start = 0
     while start < len(raw):
         if start + 4 > len(raw):
@@ -106,9 +106,9 @@ def _elements(raw: bytes | memoryview) -> list[object]:
         start += 4
         if start + length > len(raw):
             raise ValueError("an element is cut off")
-        found.append(_text(bytes(raw[start : start + length])))
+        elements.append(_text(bytes(raw[start : start + length])))
         start += length
-    return found
+    return elements
 
 
 def _text(content: bytes) -> object:

@@ -56,10 +56,10 @@ class FieldFacts:
 
     def said(self) -> dict[str, object]:
         """The facts that are said, by name. Choices without a kind make a category."""
-        found = {f.name: getattr(self, f.name) for f in fields(self)}
+        facts = {f.name: getattr(self, f.name) for f in fields(self)}
         if self.choices and self.kind is None:
-            found["kind"] = "category"
-        return {name: value for name, value in found.items() if value is not None}
+            facts["kind"] = "category"
+        return {name: value for name, value in facts.items() if value is not None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,8 +143,8 @@ def fields_facts(words: object) -> dict[str, FieldFacts]:
 
 def about(words: Mapping[str, object]) -> dict[str, str]:
     """The first of these as short texts; what is empty is left out."""
-    found = {text(name)[:100]: text(said)[:_MAX_NAME] for name, said in words.items()}
-    return {name: said for name, said in islice(found.items(), _MAX_ABOUT) if name and said}
+    known = {text(name)[:100]: text(said)[:_MAX_NAME] for name, said in words.items()}
+    return {name: said for name, said in islice(known.items(), _MAX_ABOUT) if name and said}
 
 
 def is_name(name: object) -> bool:

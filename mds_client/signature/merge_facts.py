@@ -51,14 +51,14 @@ def merged(signature: Signature, *facts: Facts, unfolds: bool = False) -> Signat
         )
         for field in whole.inputs
     )
-    found = replace(
+    result = replace(
         _with_words(whole, ranked),
         inputs=_with_examples(inputs, known),
         outputs=_with_labels(whole.outputs, ranked),
         answer_roles=_answer_roles(ranked) or whole.answer_roles,
     )
     declared = signature.declared_fingerprint
-    return found if found.fingerprint == declared else replace(found, declared_as=declared)
+    return result if result.fingerprint == declared else replace(result, declared_as=declared)
 
 
 def _trust(facts: Facts) -> tuple[int, str, str]:
@@ -194,13 +194,13 @@ def _field(field: Field, known: Sequence[tuple[str, FieldFacts]]) -> Field:
 def _picked(field: Field, said: Sequence[tuple[str, dict[str, object]]]) -> Field:
     """The field with each fact of the most trusted source that says it, the server among them."""
     own = {name for name in _DEFAULTS if _is_said(field, name)}
-    found: dict[str, object] = {}
+    picked: dict[str, object] = {}
     origin: dict[str, str] = {}
     for name in dict.fromkeys(name for _, facts in said for name in facts):
         source, value = next((source, facts[name]) for source, facts in said if name in facts)
         if name not in own or _rank(source) <= _rank(field.provenance.get(name, DECLARED)):
-            found[name], origin[name] = value, source
-    return replace(field, **cast(Any, found), provenance={**field.provenance, **origin})
+            picked[name], origin[name] = value, source
+    return replace(field, **cast(Any, picked), provenance={**field.provenance, **origin})
 
 
 def _without(facts: Mapping[str, object], names: Sequence[str]) -> dict[str, object]:
@@ -272,13 +272,13 @@ def _limited(
     chosen: Field, field: Field, said: Sequence[tuple[str, Mapping[str, object]]]
 ) -> Field:
     """The limits of the most trusted sources; one that leaves nothing between the two is passed over."""
-    found: dict[str, float] = {}
+    limits_so_far: dict[str, float] = {}
     origin = {name: by for name, by in chosen.provenance.items() if name not in _LIMITS}
     for source, name, value in sorted(_limits(field, said), key=lambda limit: _rank(limit[0])):
-        both = {name: value, **found}
-        if name not in found and both.get("minimum", value) <= both.get("maximum", value):
-            found, origin[name] = both, source
-    limits: Any = {name: found.get(name) for name in _LIMITS}
+        both = {name: value, **limits_so_far}
+        if name not in limits_so_far and both.get("minimum", value) <= both.get("maximum", value):
+            limits_so_far, origin[name] = both, source
+    limits: Any = {name: limits_so_far.get(name) for name in _LIMITS}
     return replace(chosen, **limits, provenance=origin)
 
 
@@ -370,14 +370,14 @@ def _with_rows(field: Field, rows: _Rows) -> Field:
 
 
 def _with_words(signature: Signature, ranked: Sequence[Facts]) -> Signature:
-    found: dict[str, str] = {}
+    words: dict[str, str] = {}
     origin = dict(signature.provenance)
     for word in _WORDS:
         facts = next((f for f in ranked if getattr(f, word)), None)
         own = _rank(origin.get(word, DECLARED)) if getattr(signature, word) else math.inf
         if facts and _rank(facts.source) <= own:
-            found[word], origin[word] = getattr(facts, word), facts.source
-    return replace(signature, **cast(Any, found), provenance=origin)
+            words[word], origin[word] = getattr(facts, word), facts.source
+    return replace(signature, **cast(Any, words), provenance=origin)
 
 
 def _with_labels(outputs: tuple[Field, ...], ranked: Sequence[Facts]) -> tuple[Field, ...]:

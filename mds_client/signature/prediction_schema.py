@@ -16,16 +16,16 @@ Facts = Mapping[str, object]
 _PLACES = ("prediction_schema", "predictionSchema")
 
 
-def schema_in(said: object) -> Facts:
+def schema_in(metadata: object) -> Facts:
     """The schema among what a server says of a model, as an object or as its text; else empty."""
-    facts = said if isinstance(said, Mapping) else {}
-    found = next((facts[place] for place in _PLACES if facts.get(place)), facts)
-    if isinstance(found, str):
+    facts = metadata if isinstance(metadata, Mapping) else {}
+    schema = next((facts[place] for place in _PLACES if facts.get(place)), facts)
+    if isinstance(schema, str):
         try:
-            found = json.loads(found)
+            schema = json.loads(schema)
         except (ValueError, RecursionError):
             return {}
-    return found if isinstance(found, Mapping) and listed(found.get("requests")) else {}
+    return schema if isinstance(schema, Mapping) and listed(schema.get("requests")) else {}
 
 
 def columns(schema: Facts) -> list[dict[str, object]]:
@@ -34,8 +34,8 @@ def columns(schema: Facts) -> list[dict[str, object]]:
     A feature of several columns (PROBA, ONE_HOT, TENSOR) is one column for each of them.
     """
     features = (f for f in listed(schema.get("requests")) if isinstance(f, Mapping))
-    found = (column for feature in features for column in _columns(feature))
-    return list(islice(found, MAX_INPUTS))
+    flat = (column for feature in features for column in _columns(feature))
+    return list(islice(flat, MAX_INPUTS))
 
 
 def labels(schema: Facts) -> list[str]:
@@ -66,10 +66,10 @@ def with_words(metadata: Facts) -> Facts:
 
 def _answered(schema: Facts) -> dict[str, object]:
     """The words for the first output."""
-    found, first = labels(schema), _first(schema)
-    if not found:
+    words, first = labels(schema), _first(schema)
+    if not words:
         return {}
-    return {"labels": found, "role": "probabilities" if _members(first) else "class"}
+    return {"labels": words, "role": "probabilities" if _members(first) else "class"}
 
 
 def _first(schema: Facts) -> Facts:
@@ -153,15 +153,15 @@ def _choices(feature: Facts) -> dict[str, object]:
 
 def _categories(feature: Facts) -> dict[int, str]:
     """Code and word of each category, by code."""
-    found = _either(feature, "category_map", "categoryMap")
-    pairs = islice(found.items(), MAX_CHOICES) if isinstance(found, Mapping) else ()
+    category_map = _either(feature, "category_map", "categoryMap")
+    pairs = islice(category_map.items(), MAX_CHOICES) if isinstance(category_map, Mapping) else ()
     known = {int(code): text(word) for code, word in pairs if str(code).isdecimal()}
     return dict(sorted(known.items())) if all(known.values()) else {}
 
 
 def _members(feature: Facts) -> list[Facts]:
-    found = [m for m in listed(feature.get("schema"))[:MAX_INPUTS] if isinstance(m, Mapping)]
-    return [member for member in found if is_name(member.get("name"))]
+    members = [m for m in listed(feature.get("schema"))[:MAX_INPUTS] if isinstance(m, Mapping)]
+    return [member for member in members if is_name(member.get("name"))]
 
 
 def _either(feature: Facts, *names: str) -> object:

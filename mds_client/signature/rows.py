@@ -119,8 +119,10 @@ def _limits(field: Field) -> tuple[float, float]:
 def _check_each(signature: Signature, rows: Sequence[Values]) -> None:
     problems: list[Problem] = []
     for number, row in enumerate(rows, start=1):
-        found = signature.check(row)
-        problems += found if len(rows) == 1 else [_in_row(number, problem) for problem in found]
+        in_this_row = signature.check(row)
+        problems += (
+            in_this_row if len(rows) == 1 else [_in_row(number, problem) for problem in in_this_row]
+        )
         if len(problems) >= _MOST_PROBLEMS:
             break
     if problems:

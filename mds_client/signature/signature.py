@@ -116,15 +116,15 @@ class Signature:
     answer_roles: Mapping[str, Role] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Field:
-        for found in self.inputs:
-            if found.name == name:
-                return found
+        for spec in self.inputs:
+            if spec.name == name:
+                return spec
         raise KeyError(name)
 
     @property
     def is_tabular(self) -> bool:
         """Whether every input is a number, a truth or a category: one row of a table."""
-        return bool(self.inputs) and all(found.kind in TABULAR_KINDS for found in self.inputs)
+        return bool(self.inputs) and all(spec.kind in TABULAR_KINDS for spec in self.inputs)
 
     @property
     def declared_fingerprint(self) -> str:
@@ -160,8 +160,8 @@ class Signature:
 
     def check(self, values: Values) -> list[Problem]:
         """Everything that is wrong with one row of values; an empty list when it can be sent."""
-        problems = [found.check(values.get(found.name)) for found in self.inputs]
-        known = {found.name for found in self.inputs}
+        problems = [spec.check(values.get(spec.name)) for spec in self.inputs]
+        known = {spec.name for spec in self.inputs}
         unknown = [
             Problem(field=name, sentence=f"This model has no field called {name!r}.")
             for name in values
@@ -171,12 +171,12 @@ class Signature:
 
     def remarks(self, values: Values) -> list[str]:
         """Amber sentences for allowed but unusual values."""
-        found = (f.remark(values.get(f.name)) for f in self.inputs)
-        return [sentence for sentence in found if sentence]
+        sentences = (f.remark(values.get(f.name)) for f in self.inputs)
+        return [sentence for sentence in sentences if sentence]
 
     def output(self, role: Role) -> Field | None:
         """The first output of that role."""
-        return next((found for found in self.outputs if found.role == role), None)
+        return next((spec for spec in self.outputs if spec.role == role), None)
 
     def groups(self) -> Iterator[tuple[str, Sequence[Field]]]:
         """Inputs under their group headings, in order of `order`, then as declared."""

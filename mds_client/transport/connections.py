@@ -116,9 +116,9 @@ class _Body(httpx.SyncByteStream):
 def translated(error: Exception) -> httpx.TransportError:
     """httpx's error for one of httpcore's: the nearest of the same name."""
     for kind in type(error).__mro__:
-        found = getattr(httpx, kind.__name__, None)
-        if isinstance(found, type) and issubclass(found, httpx.TransportError):
-            return found(str(error))
+        same_name = getattr(httpx, kind.__name__, None)
+        if isinstance(same_name, type) and issubclass(same_name, httpx.TransportError):
+            return same_name(str(error))
     return httpx.TransportError(str(error))
 
 

@@ -135,11 +135,11 @@ def answer_head(data: bytes) -> Head | None:
 
 
 def _read(head: bytes) -> Head | None:
-    found = _ANSWER.fullmatch(head)
-    if not found:
+    match = _ANSWER.fullmatch(head)
+    if not match:
         return None
-    fields = tuple((name, value.strip(b" \t")) for name, value in _FIELD.findall(found[2]))
-    status, length = int(found[1]), _length(fields)
+    fields = tuple((name, value.strip(b" \t")) for name, value in _FIELD.findall(match[2]))
+    status, length = int(match[1]), _length(fields)
     if length is None or status in _BODILESS:
         return None
     return Head(status, fields, len(head), length)

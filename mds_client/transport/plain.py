@@ -49,11 +49,11 @@ class Connection:
         except httpcore.WriteError:
             self._is_spoilt = True  # it may have been refused before all of it was read
         data = self._stream.read(_READ, asked.timeouts.get("read"))
-        found = answer_head(data)
-        if found is None:
+        answered = answer_head(data)
+        if answered is None:
             return self._handed_over(asked, _Resumed(self._stream, data))
-        parts = self._body(data, found, asked.timeouts.get("read"))
-        return RawResponse(found.status, found.fields, cast(httpx.SyncByteStream, parts))
+        parts = self._body(data, answered, asked.timeouts.get("read"))
+        return RawResponse(answered.status, answered.fields, cast(httpx.SyncByteStream, parts))
 
     def _body(self, data: bytes, head: Head, timeout: float | None) -> Iterable[bytes]:
         end = head.size + head.length

@@ -80,9 +80,9 @@ class Secrets:
         if name.lower() in _PLAIN_HEADERS:
             return
         self.add(value)
-        if found := _SCHEME.fullmatch(value.strip()):
-            self.add(found[1])
-            self.add(_password_in(found[1]))
+        if scheme := _SCHEME.fullmatch(value.strip()):
+            self.add(scheme[1])
+            self.add(_password_in(scheme[1]))
         if name.lower() == "cookie":
             for part in value.split(";"):
                 self.add(part.partition("=")[2].strip())
@@ -103,16 +103,16 @@ class Secrets:
     def text(self, text: str) -> str:
         """Words that are no answer, without the secrets."""
         data = text.encode("utf-8", "surrogatepass")
-        found = self._replaced(data, is_answer=False)
-        return text if found is data else found.decode("utf-8", "surrogatepass")
+        redacted = self._replaced(data, is_answer=False)
+        return text if redacted is data else redacted.decode("utf-8", "surrogatepass")
 
     def _replaced(self, data: bytes, is_answer: bool, is_sized: bool = False) -> bytes:
         for secret in self._long:
             if secret in data:
                 data = data.replace(secret, b"*" * len(secret) if is_sized else HIDDEN.encode())
         if self._short and not is_answer:
-            found = self._short.sub(HIDDEN.encode(), data)
-            data = data if found == data else found
+            redacted = self._short.sub(HIDDEN.encode(), data)
+            data = data if redacted == data else redacted
         return data
 
 
@@ -155,7 +155,7 @@ def _writings(secret: str) -> Iterator[bytes]:
         yield text.encode()
         yield json.dumps(text)[1:-1].encode()  # a text of JSON within JSON
     in_url = quote(secret, safe="")
-    yield re.sub("%..", lambda found: found[0].lower(), in_url).encode()
+    yield re.sub("%..", lambda escape: escape[0].lower(), in_url).encode()
     yield quote_plus(secret).encode()
     yield from _in_base64(secret.encode())
 

@@ -159,17 +159,17 @@ class Stream(httpcore.NetworkStream):
 
 def _plain_socket(stream: httpcore.NetworkStream) -> socket.socket | None:
     """What the stream reads and writes as it is; None where that is encrypted first."""
-    found = stream.get_extra_info("socket")
-    is_plain = isinstance(found, socket.socket) and not isinstance(found, ssl.SSLSocket)
-    return found if is_plain and hasattr(found, "sendmsg") and hasattr(select, "poll") else None
+    sock = stream.get_extra_info("socket")
+    is_plain = isinstance(sock, socket.socket) and not isinstance(sock, ssl.SSLSocket)
+    return sock if is_plain and hasattr(sock, "sendmsg") and hasattr(select, "poll") else None
 
 
 def _listener(sock: socket.socket | None) -> select.poll | None:
     if sock is None:
         return None
-    found = select.poll()
-    found.register(sock, select.POLLIN)
-    return found
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return poll
 
 
 def _send(sock: socket.socket, rest: list[memoryview], timeout: float | None) -> None:

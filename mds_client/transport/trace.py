@@ -22,10 +22,10 @@ def trace(given: str) -> tuple[str, Mapping[str, str]]:
     if len(given) <= 32:
         trace_id = given or new_trace_id()
         return trace_id, {"traceparent": _parent(trace_id, "01")}
-    found = _PARENT.fullmatch(given)
-    if not found:
+    match = _PARENT.fullmatch(given)
+    if not match:
         return trace("")
-    trace_id, flags, state = found.groups()
+    trace_id, flags, state = match.groups()
     headers = {"traceparent": _parent(trace_id, flags)}
     return trace_id, headers | ({"tracestate": state} if state else {})
 

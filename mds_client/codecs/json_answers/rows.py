@@ -13,8 +13,8 @@ def rows_in(body: object, rows: int) -> list[object]:
     """One answer a row. What holds no list of so many is the one answer to all of them."""
     if rows == 1:
         return [body]
-    found = _listed(body, rows, 0)
-    return [body] if found is None else found
+    answers = _listed(body, rows, 0)
+    return [body] if answers is None else answers
 
 
 def _listed(body: object, rows: int, depth: int) -> list[object] | None:

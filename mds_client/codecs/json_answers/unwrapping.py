@@ -48,15 +48,15 @@ def unwrapped(answer: object, depth: int = 0) -> object:
 
 def _flat(members: Members, depth: int) -> object:
     """The members, with those of the object that wraps the answer among them."""
-    found: Members = {}
+    flat: Members = {}
     for name, member in _all_opened(members).items():
         read = _member(name, member, depth)
         if isinstance(read, Mapping) and _is_wrapper(name, read, members):
-            taken = found.keys() | members.keys()
-            found |= {f"{name}.{n}" if n in taken else n: value for n, value in read.items()}
+            taken = flat.keys() | members.keys()
+            flat |= {f"{name}.{n}" if n in taken else n: value for n, value in read.items()}
         else:
-            found[name] = read
-    return _with_shares(found)
+            flat[name] = read
+    return _with_shares(flat)
 
 
 def _with_shares(members: Members) -> Members:
@@ -118,8 +118,8 @@ def _opened(name: str, member: object) -> object:
 
 def _without_text(value: object) -> object:
     """The JSON in a text, as gateways in front of a function write it, where it holds parts of an answer."""
-    found = parsed(value) if isinstance(value, str) else None
-    return found if _tells(found) else value
+    document = parsed(value) if isinstance(value, str) else None
+    return document if _tells(document) else value
 
 
 def _tells(value: object) -> bool:
@@ -172,13 +172,13 @@ def _first_of_frame(value: object) -> object:
 
 def _paired(listed: Sequence[object]) -> Shares | None:
     """Pairs of a label and its probability, as HuggingFace's pipelines answer, as one mapping."""
-    found = Shares()
+    shares = Shares()
     for item in listed[:_MOST_PAIRS]:
         pair = _pair(item) if isinstance(item, Mapping) else None
-        if pair is None or pair[0] in found:
+        if pair is None or pair[0] in shares:
             return None
-        found[pair[0]] = pair[1]
-    return found if len(found) > 1 else None
+        shares[pair[0]] = pair[1]
+    return shares if len(shares) > 1 else None
 
 
 def _pair(item: Mapping[object, object]) -> tuple[str, float] | None:
@@ -186,10 +186,10 @@ def _pair(item: Mapping[object, object]) -> tuple[str, float] | None:
     by_meaning = {meaning(str(name)): (str(name), value) for name, value in item.items()}
     if not _is_plain_pair(item, set(by_meaning)):
         return None
-    found = (by_meaning.get(part) for part in ("answer", "code", "aside"))
-    said, label = next(filter(None, found), ("", None))
+    named_parts = (by_meaning.get(part) for part in ("answer", "code", "aside"))
+    part_name, label = next(filter(None, named_parts), ("", None))
     share = share_of(*by_meaning["probability"])
-    if meaning(said) == "aside" and not may_be_label(said):
+    if meaning(part_name) == "aside" and not may_be_label(part_name):
         return None  # a word of a text, and no class
     if share is None or isinstance(label, bool) or not isinstance(label, str | int):
         return None

@@ -36,10 +36,10 @@ def _answer(output: Output, row: int) -> object:
     documents = [parsed(value) for value in output.row(row)]
     if not documents or any(document is None for document in documents):
         return None
-    found = documents[0] if len(documents) == 1 else documents
-    if boxes_of(found):
+    content = documents[0] if len(documents) == 1 else documents
+    if boxes_of(content):
         return None
-    inner = unwrapped(found)
+    inner = unwrapped(content)
     if isinstance(inner, Shares):
         return inner
     names = list(inner) if isinstance(inner, Mapping) else []

@@ -16,15 +16,15 @@ def output_fields(schema: Schema) -> tuple[Field, ...]:
         return (_probabilities("output", schema.facts),)
     if not schema.facts.get("properties"):
         return (_as_output(schema.field("output")),) if schema.facts.get("type") else ()
-    found = []
+    outputs = []
     for name, member in first_of(schema.facts["properties"]).items():
         facts = schema.resolved(member)
         is_mapping = _are_probabilities(facts)
         one = Schema(member, schema.root).field(name)
-        found.append(
+        outputs.append(
             _probabilities(name, facts) if is_mapping else _as_output(replace(one, name=name))
         )
-    return tuple(found)
+    return tuple(outputs)
 
 
 def _as_output(field: Field) -> Field:

@@ -28,8 +28,8 @@ def object_of(fields: Sequence[Field], values: Values) -> dict[str, object]:
         ]
         inner = whole
         for name in outer:
-            found = inner.setdefault(name, {})
-            inner = found if isinstance(found, dict) else {}
+            nested = inner.setdefault(name, {})
+            inner = nested if isinstance(nested, dict) else {}
         inner[last] = value_of(field, value)
     return whole
 

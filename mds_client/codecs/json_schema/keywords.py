@@ -66,8 +66,8 @@ def choices_of(facts: Facts) -> tuple[object, ...]:
 
 def choice_labels_of(facts: Facts, choices: Sequence[object]) -> tuple[str, ...]:
     """A word for each choice, or none; null has none."""
-    found = next((list_of(facts[key]) for key in CHOICE_LABELS if facts.get(key)), [])
-    labels = tuple(filter(None, map(text_of, found)))
+    words = next((list_of(facts[key]) for key in CHOICE_LABELS if facts.get(key)), [])
+    labels = tuple(filter(None, map(text_of, words)))
     return labels if choices and len(labels) == len(choices) else ()
 
 
@@ -85,13 +85,13 @@ def format_of(kind: Kind, facts: Facts) -> str:
 
 def pattern_of(facts: Facts) -> str:
     """Ours is of the whole text; that of JSON Schema is found anywhere in it unless it says otherwise."""
-    found = text_of(facts.get("pattern"))
-    is_whole = found.startswith("^") and found.endswith("$") and not found.endswith("\\$")
-    if not found:
+    pattern = text_of(facts.get("pattern"))
+    is_whole = pattern.startswith("^") and pattern.endswith("$") and not pattern.endswith("\\$")
+    if not pattern:
         return _PATTERNS.get(str(facts.get("format")), "")
-    if is_whole and "|" not in found:
-        return found
-    return f"(?s:.*)(?:{found})(?s:.*)"
+    if is_whole and "|" not in pattern:
+        return pattern
+    return f"(?s:.*)(?:{pattern})(?s:.*)"
 
 
 def is_encoded(facts: Facts) -> bool:

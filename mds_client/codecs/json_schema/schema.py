@@ -64,14 +64,14 @@ class Schema:
 
     def fields(self) -> tuple[Field, ...]:
         """One field for each property, nested ones too; none where it is not an object."""
-        found = {
+        by_name = {
             field.name: field
             for field in islice(self._properties(_Place(), self.facts), MAX_FIELDS)
         }
         rows = [row for row in list_of(self.facts.get("examples")) if isinstance(row, Mapping)]
         if isinstance(self.facts.get("example"), Mapping):
             rows.append(self.facts["example"])  # type: ignore[arg-type]
-        return tuple(_with_examples(field, rows[:_MAX_EXAMPLES]) for field in found.values())
+        return tuple(_with_examples(field, rows[:_MAX_EXAMPLES]) for field in by_name.values())
 
     def field(self, name: str) -> Field:
         """The whole schema as one field."""

@@ -214,14 +214,14 @@ class Kubernetes:
         # Seldon's own protocol has no model in its path; the others name the graph's first node.
         model = _name(item) if protocol == _PLAIN else _graph_name(item) or _name(item)
         url = f"{gateway.rstrip('/')}/seldon/{_namespace(item)}/{_name(item)}"
-        found = self._server("sdep", item, url, protocol, model, _seldon_state(item))
+        server = self._server("sdep", item, url, protocol, model, _seldon_state(item))
         predictor = _explained_predictor(item)
         if predictor and protocol in (_PLAIN, _OIP):
             beside = f"{_name(item)}-{predictor}-explainer" if protocol == _OIP else model
-            found = replace(
-                found, explainer_url=f"{url}-explainer/{predictor}", explainers={model: beside}
+            server = replace(
+                server, explainer_url=f"{url}-explainer/{predictor}", explainers={model: beside}
             )
-        yield found
+        yield server
 
     def _inference_service(self, item: Item) -> Iterator[Server]:
         predictor = _mapping(_spec(item).get("predictor"))
@@ -229,11 +229,11 @@ class Kubernetes:
         protocol = _KSERVE_PROTOCOLS.get(version, "auto")
         url = self._service_url(item)
         if url:
-            found = self._server("isvc", item, url, protocol, _name(item), _condition_state(item))
+            server = self._server("isvc", item, url, protocol, _name(item), _condition_state(item))
             if _mapping(_spec(item).get("explainer")):
-                found = replace(found, explainers={_name(item): _name(item)})
+                server = replace(server, explainers={_name(item): _name(item)})
             # The operator's secrets go to the operator's addresses only.
-            yield found if self._configured.kserve_url else replace(found, headers={})
+            yield server if self._configured.kserve_url else replace(server, headers={})
         else:
             self._no_gateway("inferenceservices", "kserve_url or allow_status_urls")
 
@@ -248,7 +248,7 @@ class Kubernetes:
         self, short: str, item: Item, url: str, protocol: str, model: str, report: ModelReport
     ) -> FoundServer:
         title = f"{_name(item)} in {_namespace(item)}"
-        found = FoundServer(
+        server = FoundServer(
             name=f"{_namespace(item)}.{_name(item)}.{short}",
             url=url,
             protocol=protocol,
@@ -256,7 +256,7 @@ class Kubernetes:
             models=(model,),
             reports={model: report},
         )
-        return self._with_options(found)
+        return self._with_options(server)
 
     def _meshes(self) -> Iterator[Server]:
         """One server a namespace, with the names of its models, pipelines and experiments."""
@@ -272,7 +272,7 @@ class Kubernetes:
             self._no_gateway("models", "mesh_url")
             return
         for namespace, names in reports.items():
-            found = FoundServer(
+            server = FoundServer(
                 name=f"{namespace}.mesh",
                 url=_filled(self._configured.mesh_url, namespace, ""),
                 protocol="seldon-core-2",
@@ -281,11 +281,11 @@ class Kubernetes:
                 explainers=explainers.get(namespace, {}),
                 reports=names,
             )
-            yield self._with_options(found)
+            yield self._with_options(server)
 
-    def _with_options(self, found: FoundServer) -> FoundServer:
+    def _with_options(self, server: FoundServer) -> FoundServer:
         return replace(
-            found,
+            server,
             source=NAME,
             timeout=self._configured.timeout,
             connect_timeout=self._configured.connect_timeout,
@@ -368,8 +368,8 @@ def _graph_name(item: Item) -> str:
 def _explained_predictor(item: Item) -> str:
     """The predictor of Seldon Core 1 that has an explainer. Its address is shortened beyond 63 characters."""
     predictors = [_mapping(each) for each in _sequence(_spec(item).get("predictors"))]
-    found = [_label(each.get("name")) for each in predictors if _mapping(each.get("explainer"))]
-    predictor = found[0] if found else ""
+    names = [_label(each.get("name")) for each in predictors if _mapping(each.get("explainer"))]
+    predictor = names[0] if names else ""
     is_whole = len(f"{_name(item)}-{predictor}-explainer") <= 63
     return predictor if is_whole else ""
 

@@ -165,20 +165,20 @@ def _answered(output: Facts) -> tuple[Field, ...]:
 
 
 def _listed(metadata: Facts, key: str) -> list[Facts]:
-    found = metadata.get(key)
-    listed = found if isinstance(found, list) else [found]
+    value = metadata.get(key)
+    listed = value if isinstance(value, list) else [value]
     return [item for item in listed[:MAX_FIELDS] if isinstance(item, Mapping)]
 
 
 def names_in(schema: Facts) -> list[str]:
-    found = schema.get("names")
-    listed = found[:MAX_FIELDS] if isinstance(found, list) else []
+    names = schema.get("names")
+    listed = names[:MAX_FIELDS] if isinstance(names, list) else []
     return [
         str(name)[:500] for name in listed if isinstance(name, str | int | float) and name != ""
     ]
 
 
 def _sizes(schema: Facts) -> list[int]:
-    found = schema.get("shape")
-    listed = found[:8] if isinstance(found, list) else []
+    shape = schema.get("shape")
+    listed = shape[:8] if isinstance(shape, list) else []
     return [s if 0 < s < 10**9 else -1 for s in listed if type(s) is int]

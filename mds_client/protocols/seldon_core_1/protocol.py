@@ -167,7 +167,7 @@ class SeldonCore1(Protocol):
 
     def _metadata(self) -> Conversation[Facts]:
         """What the deployment says of itself; nothing where it cannot be reached behind its gateway."""
-        found: Facts = {}
+        metadata: Facts = {}
         for path in _METADATA:
             response = yield Request(method="GET", path=path)
             if response.status in (401, 403):
@@ -177,9 +177,9 @@ class SeldonCore1(Protocol):
             body = json_of(response)
             if not isinstance(body, Mapping):
                 raise unreadable("metadata", response)
-            found = body
+            metadata = body
             break
-        return found
+        return metadata
 
     def _name(self, metadata: Facts) -> str:
         parts = _prefix(self.server.url)

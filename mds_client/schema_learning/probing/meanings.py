@@ -83,10 +83,10 @@ def typed_names(match: re.Match[str], text: str, _sent: int) -> Hint | None:
     """Names with their types: `'age': long (required), …`."""
     kinds: dict[str, Kind] = {}
     optional, start = set(), match.end()
-    while len(kinds) < MAX_INPUTS and (found := _TYPED.match(text, start)):
-        name, start = found[1] or found[2], found.end()
-        kinds[name] = _TYPES.get(found[3], "json") if not found[4].strip() else "json"
-        optional |= {name} if found[5] == "optional" else set()
+    while len(kinds) < MAX_INPUTS and (entry := _TYPED.match(text, start)):
+        name, start = entry[1] or entry[2], entry.end()
+        kinds[name] = _TYPES.get(entry[3], "json") if not entry[4].strip() else "json"
+        optional |= {name} if entry[5] == "optional" else set()
     names = tuple(filter(is_name, kinds))
     is_whole = text[start : start + 1] == "]"
     return Hint(names=names, kinds=kinds, optional=frozenset(optional), is_whole=is_whole)
@@ -101,7 +101,7 @@ _QUOTED = re.compile(
 def _quoted(text: str, start: int) -> tuple[tuple[str, ...], int]:
     """The names in quotes that follow each other from there on, and where they end."""
     names: list[str] = []
-    while len(names) < MAX_INPUTS and (found := _QUOTED.match(text, start)):
-        start = found.end()
-        names += filter(is_name, [re.sub(r"\\(.)", r"\1", found[1] or found[2])])
+    while len(names) < MAX_INPUTS and (quoted := _QUOTED.match(text, start)):
+        start = quoted.end()
+        names += filter(is_name, [re.sub(r"\\(.)", r"\1", quoted[1] or quoted[2])])
     return tuple(dict.fromkeys(names)), start

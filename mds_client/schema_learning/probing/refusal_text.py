@@ -37,9 +37,9 @@ def read(response: Response, sent: int = 1) -> Hint | None:
 
     Names count for more than a width. None where no rule knows the words. Never raises.
     """
-    found = list(_hints(list(_pieces(response)), sent))
-    widths = [hint for hint in found if hint.width]
-    named = [hint for hint in found if hint.names]
+    hints = list(_hints(list(_pieces(response)), sent))
+    widths = [hint for hint in hints if hint.width]
+    named = [hint for hint in hints if hint.names]
     if not named:
         return widths[0] if widths else None
     best = named[0]
