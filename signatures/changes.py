@@ -59,9 +59,9 @@ def confirmations(before: Facts, after: Facts, signature: Signature) -> list[str
     return [
         f"{name}: {FACTS[fact]}: {shown(value)} (confirmed)"
         for name, said in after.fields.items()
-        for fact, value in said.said().items()
+        for fact, value in said.known().items()
         if name in fields
-        and fact not in before.fields.get(name, FieldFacts()).said()
+        and fact not in before.fields.get(name, FieldFacts()).known()
         and getattr(fields[name], fact) == value
     ]
 
@@ -120,7 +120,7 @@ def _unheard(name: str, said: FieldFacts, field: Field | None) -> Iterator[str]:
     if field is None:
         yield f"{name}: the model has no such field now; its description is kept until it has."
         return
-    for fact, value in said.said().items():
+    for fact, value in said.known().items():
         word = FACTS[fact]
         if fact not in ("datatype", "shape") and getattr(field, fact) != value:
             yield (

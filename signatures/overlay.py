@@ -307,7 +307,7 @@ def rebased(mine: Facts, *, base: Facts, newer: Facts) -> Facts:
     words = {word: _changed(mine, base, newer, word) for word in _WORDS}
     names = dict.fromkeys([*newer.fields, *mine.fields])
     merged_fields = {name: _rebased(name, mine, base, newer) for name in names}
-    known_fields = {name: facts for name, facts in merged_fields.items() if facts.said()}
+    known_fields = {name: facts for name, facts in merged_fields.items() if facts.known()}
     return replace(newer, **words, fields=known_fields)  # type: ignore[arg-type]
 
 

@@ -269,23 +269,23 @@ class AsyncMdsClient(BaseClient):
         if auth is None:
             return await self._transport.handle_async_request(request)
         flow = auth.auth_flow(request)
-        asked = next(flow)
+        step = next(flow)
         while True:
-            answer = await self._sign_in(asked, request)
+            answer = await self._sign_in(step, request)
             try:
                 following = flow.send(answer)
             except StopIteration:
                 return answer
             await answer.aclose()
-            asked = following
+            step = following
 
-    async def _sign_in(self, asked: httpx.Request, request: httpx.Request) -> httpx.Response:
+    async def _sign_in(self, step: httpx.Request, request: httpx.Request) -> httpx.Response:
         """One step of signing in; its last is the request itself."""
-        if asked is request:
+        if step is request:
             return await self._transport.handle_async_request(request)
         started = self._clock()
         try:
-            response = await self._read(await self._transport.handle_async_request(asked), started)
+            response = await self._read(await self._transport.handle_async_request(step), started)
         except SIGNING_IN as error:
             raise self.signing_in(error) from error
         return httpx.Response(response.status, content=response.body)

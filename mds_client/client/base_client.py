@@ -115,16 +115,16 @@ class BaseClient:
 
     def wire(self, call: Call, left: float, trace: Any = None) -> httpx.Request:
         """The request as httpx has it, to be sent within the seconds left."""
-        asked = self.asked(call, left)
+        raw_request = self.raw_request(call, left)
         return httpx.Request(
-            asked.method,
+            raw_request.method,
             call.url,
-            headers=asked.fields,
-            stream=httpx.ByteStream(asked.body),
-            extensions={"timeout": asked.timeouts} | ({"trace": trace} if trace else {}),
+            headers=raw_request.fields,
+            stream=httpx.ByteStream(raw_request.body),
+            extensions={"timeout": raw_request.timeouts} | ({"trace": trace} if trace else {}),
         )
 
-    def asked(self, call: Call, left: float) -> RawRequest:
+    def raw_request(self, call: Call, left: float) -> RawRequest:
         """The request as it is sent within the seconds left, with the headers that no record holds."""
         address, host = _address(call.url)
         headers, body = {"Host": host, **self._standing, **call.headers}, call.request.body
@@ -204,7 +204,7 @@ class BaseClient:
         return (base or self.server.url).rstrip("/")
 
     def hedge_after(self, signature: Signature) -> float | None:
-        """The seconds after which a prediction is asked a second time, for a model that allows it."""
+        """The seconds after which a prediction is asked for a second time, for a model that allows it."""
         is_allowed = signature.model.name in self.server.idempotent_models
         return self.server.hedge_after if is_allowed else None
 
@@ -268,21 +268,23 @@ class BaseClient:
         """Raise what a status outside 2xx means."""
         if not 200 <= response.status < 300:
             error = at_field(protocol.problem(response), signature, exchange.request_body)
-            raise self.noted(error, exchange)
+            raise self.logged(error, exchange)
 
-    def noted(self, error: MdsError, exchange: Exchange) -> MdsError:
+    def logged(self, error: MdsError, exchange: Exchange) -> MdsError:
         """The error with what crossed the wire, written to the log."""
         if error.exchange is None:
             error = let_in(error, exchange)
             error.exchange = exchange
-            said = (error.detail or error.sentence)[:500]
-            log.warning("%s %s: %s [%s]", exchange.method, exchange.url, said, exchange.request_id)
+            reason = (error.detail or error.sentence)[:500]
+            log.warning(
+                "%s %s: %s [%s]", exchange.method, exchange.url, reason, exchange.request_id
+            )
         return error
 
     def misread(self, error: Exception, exchange: Exchange | None) -> MdsError:
         """Our error for one while an answer was read: what a protocol did not foresee in it counts too."""
         ours = error if isinstance(error, MdsError) else _malformed(error)
-        return self.noted(ours, exchange) if exchange else ours
+        return self.logged(ours, exchange) if exchange else ours
 
     def addressable(self, ref: ModelRef) -> ModelRef:
         """The reference itself. Raises EndpointRefused where no address can hold it."""
@@ -300,7 +302,7 @@ class BaseClient:
         ]
 
     @property
-    def spoken(self) -> Protocol | None:
+    def known_protocol(self) -> Protocol | None:
         """The protocol of the server, if it is known already."""
         return self._protocol
 
@@ -375,10 +377,10 @@ class BaseClient:
         """What an explainer said. Raises MdsError in words about it."""
         try:
             self.accepted(protocol, signature, response, exchange)
-            said = protocol.read_explanation(signature, bounded(response))
+            explanation = protocol.read_explanation(signature, bounded(response))
         except MALFORMED as error:
             raise of_explainer(self.misread(error, exchange)) from error
-        return Explained(explainer=explainer, said=said, exchange=exchange)
+        return Explained(explainer=explainer, said=explanation, exchange=exchange)
 
 
 def _read(

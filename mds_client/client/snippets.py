@@ -121,7 +121,7 @@ def snippets(
     if signature is not None and values is not None:
         code = _mds_client(server, protocol, signature, request, values)
         written.append(Snippet(title="mds_client", language="python", code=code, needs=secrets))
-    return (*written, *_own(server, protocol, signature, request, secrets))
+    return (*written, *_in_servers_client(server, protocol, signature, request, secrets))
 
 
 def _request(
@@ -329,7 +329,7 @@ def _literal(value: object) -> str:
 # The server's own client
 
 
-def _own(
+def _in_servers_client(
     server: Server,
     protocol: Protocol,
     signature: Signature | None,
@@ -355,12 +355,12 @@ def tritonclient_program(model: ModelRef, request: Request, *, binary: bool) -> 
     except (KeyError, TypeError, ValueError, AttributeError):
         return ""
     names = [output["name"] for output in body.get("outputs", [])]
-    asked = [f"http.InferRequestedOutput({name!r}, binary_data={binary})" for name in names]
+    requested = [f"http.InferRequestedOutput({name!r}, binary_data={binary})" for name in names]
     own = {HEADER_LENGTH.casefold(), "content-type"}
     headers = {n: v for n, v in request.headers.items() if n.casefold() not in own}
     arguments = [repr(model.name), "inputs", f"headers={_python_headers(headers)}"]
     arguments += [f"model_version={model.version!r}"] if model.version else []
-    arguments += [f"outputs=[{', '.join(asked)}]"] if asked else []
+    arguments += [f"outputs=[{', '.join(requested)}]"] if requested else []
     arguments += [f"parameters={body['parameters']!r}"] if body.get("parameters") else []
     code = ["import numpy as np", "import tritonclient.http as http", ""]
     code += [f"url = {_URL}", 'scheme, _, address = url.partition("://")']

@@ -313,7 +313,7 @@ class MdsClient(BaseClient):
     def _answer(self, call: Call, left: float) -> RawResponse:
         auth = self.auth(call)
         if self._ask and auth is None:
-            return self._ask(self.asked(call, left))
+            return self._ask(self.raw_request(call, left))
         return _raw(self._signed_in(self.wire(call, left), auth))
 
     def _signed_in(self, request: httpx.Request, auth: httpx.Auth | None) -> httpx.Response:
@@ -321,23 +321,23 @@ class MdsClient(BaseClient):
         if auth is None:
             return self._transport.handle_request(request)
         flow = auth.auth_flow(request)
-        asked = next(flow)
+        step = next(flow)
         while True:
-            answer = self._sign_in(asked, request)
+            answer = self._sign_in(step, request)
             try:
                 following = flow.send(answer)
             except StopIteration:
                 return answer
             answer.close()
-            asked = following
+            step = following
 
-    def _sign_in(self, asked: httpx.Request, request: httpx.Request) -> httpx.Response:
+    def _sign_in(self, step: httpx.Request, request: httpx.Request) -> httpx.Response:
         """One step of signing in; its last is the request itself."""
-        if asked is request:
+        if step is request:
             return self._transport.handle_request(request)
         started = self._clock()
         try:
-            response = self._read(_raw(self._transport.handle_request(asked)), started)
+            response = self._read(_raw(self._transport.handle_request(step)), started)
         except SIGNING_IN as error:
             raise self.signing_in(error) from error
         return httpx.Response(response.status, content=response.body)

@@ -33,10 +33,10 @@ def _asking_for_bytes(envelope: Mapping[str, object]) -> dict[str, object]:
     """An output that is asked for by name must be asked for as bytes by name."""
     parameters, outputs = envelope.get("parameters"), envelope.get("outputs")
     known = parameters if isinstance(parameters, dict) else {}
-    asked = {**envelope, "parameters": {**known, "binary_data_output": True}}
+    request = {**envelope, "parameters": {**known, "binary_data_output": True}}
     if isinstance(outputs, list):
-        asked["outputs"] = [{**output, "parameters": {"binary_data": True}} for output in outputs]
-    return asked
+        request["outputs"] = [{**output, "parameters": {"binary_data": True}} for output in outputs]
+    return request
 
 
 def without_binary(response: Response) -> dict[str, object]:

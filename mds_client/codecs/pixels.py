@@ -162,11 +162,11 @@ def _is_likely(field: Field, pixels: Pixels) -> bool:
 
 def _scale(field: Field, *, is_whole: bool) -> Scale:
     """What the format says; else what limits or examples show; else 0 to 255 for whole numbers, 0 to 1 for others."""
-    said: dict[str, Scale] = {
+    by_format: dict[str, Scale] = {
         "pixels-1": "1", "pixels-255": "255", "pixels-signed": "signed", "pixels-imagenet": "imagenet"
     }  # fmt: skip
-    if field.format in said:
-        return said[field.format]
+    if field.format in by_format:
+        return by_format[field.format]
     if is_whole:
         return "255"
     low, high = _known_range(field)

@@ -97,7 +97,7 @@ def _tensor(field: Field, values: Array | list[object]) -> Tensor:
     field = _with_gaps(field, values)
     data = _data(field, values)
     if field.provenance.get("batch") == NO_BATCH:
-        return _alone(field, count, data)
+        return _single_row_tensor(field, count, data)
     if field.kind != "tensor":
         return _wire(field, (count,) if len(field.shape) == 1 else (count, 1), data)
     if field.shape[1:].count(-1) > 1:
@@ -139,7 +139,7 @@ def _listed(value: object) -> list[object]:
     return list(cast(Sequence[object], values or []))
 
 
-def _alone(field: Field, count: int, data: Array | list[object]) -> Tensor:
+def _single_row_tensor(field: Field, count: int, data: Array | list[object]) -> Tensor:
     """The tensor of one row, without a dimension for others."""
     if count != 1:
         raise InvalidValues([Problem(field="", sentence="This model takes one row at a time.")])
@@ -156,7 +156,7 @@ def _data(field: Field, values: Array | list[object]) -> Array | list[object]:
         return _cast(values, dtype).ravel()
     if field.kind == "tensor" and dtype is not None:
         stacked = _stacked(field, values)
-        return _finite(field, _cast(_whole(field, stacked), dtype).ravel())
+        return _finite(field, _cast(_checked_integers(field, stacked), dtype).ravel())
     return codec_for(content_type_of(field), field.datatype).encode(field, list(values))
 
 
@@ -168,7 +168,7 @@ def _stacked(field: Field, values: Array | list[object]) -> Array:
     return np.stack(rows)
 
 
-def _whole(field: Field, array: Array) -> Array:
+def _checked_integers(field: Field, array: Array) -> Array:
     """Whole numbers that the datatype can hold. Raises InvalidValues: a cast would turn them into others."""
     low, high = INTEGER_LIMITS.get(field.datatype, (-math.inf, math.inf))
     if field.datatype not in INTEGER_LIMITS or array.dtype.kind == "b":

@@ -38,8 +38,8 @@ def fault_of(address: str) -> Fault | None:
     """What can be seen of an address by itself; None where it can be asked."""
     text = address.strip().strip("\"'<>`").strip()
     if text != address:
-        said = "The address has blanks or quotation marks around it."
-        return Fault(sentence=said, advice=f"Write {_shown(text)}.", better=text)
+        sentence = "The address has blanks or quotation marks around it."
+        return Fault(sentence=sentence, advice=f"Write {_shown(text)}.", better=text)
     if re.search(r"\s", text):
         return Fault(sentence="The address has a blank in it.", advice="Leave it out.")
     scheme, between, rest = text.partition("://")
@@ -47,8 +47,8 @@ def fault_of(address: str) -> Fault | None:
         return _without_scheme(text)
     if scheme.lower() not in ("http", "https"):
         better = f"{'https' if scheme.lower() in ('wss', 'grpcs', 'htps') else 'http'}://{rest}"
-        said = f"{scheme}:// is not spoken here."
-        return Fault(sentence=said, advice=f"Write {_shown(better)}.", better=better)
+        sentence = f"{scheme}:// is not spoken here."
+        return Fault(sentence=sentence, advice=f"Write {_shown(better)}.", better=better)
     return _in_parts(text)
 
 
@@ -56,8 +56,10 @@ def _without_scheme(text: str) -> Fault:
     rest = re.sub(r"^(?:https?:?/*|/+)", "", text) or "host:8080"
     scheme = "https" if text.startswith("https") else "http"
     better = f"{scheme}://{rest}"
-    said = f"The address lacks {scheme}:// in front."
-    return Fault(sentence=said, advice=f"Add {scheme}://: write {_shown(better)}.", better=better)
+    sentence = f"The address lacks {scheme}:// in front."
+    return Fault(
+        sentence=sentence, advice=f"Add {scheme}://: write {_shown(better)}.", better=better
+    )
 
 
 def _in_parts(text: str) -> Fault | None:
@@ -65,8 +67,10 @@ def _in_parts(text: str) -> Fault | None:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError:
-        said = "The port is no number from 1 to 65535, or the host's name is not closed."
-        return Fault(sentence=said, advice="Write http://host:port; an IPv6 address in [brackets].")
+        sentence = "The port is no number from 1 to 65535, or the host's name is not closed."
+        return Fault(
+            sentence=sentence, advice="Write http://host:port; an IPv6 address in [brackets]."
+        )
     if not host or port == 0:
         return Fault(sentence="The address names no host.", advice="Write http://host:port.")
     if parts.username is not None:
@@ -74,13 +78,13 @@ def _in_parts(text: str) -> Fault | None:
         advice = (
             f"Write {better}; set `username` and `password_env` for the server in the settings."
         )
-        said = "The address holds a user or a password."
-        return Fault(sentence=said, advice=advice, better=better)
+        sentence = "The address holds a user or a password."
+        return Fault(sentence=sentence, advice=advice, better=better)
     if parts.query or parts.fragment:
         better = parts._replace(query="", fragment="").geturl()
-        said = "The address goes on after its path, with ? or #."
+        sentence = "The address goes on after its path, with ? or #."
         return Fault(
-            sentence=said, advice=f"Leave that out: write {_shown(better)}.", better=better
+            sentence=sentence, advice=f"Leave that out: write {_shown(better)}.", better=better
         )
     return None
 
@@ -107,18 +111,18 @@ def sent_elsewhere(address: str, detection: Detection) -> Fault | None:
 
 
 def _redirected(address: str, probe: Probe) -> Fault:
-    asked = address.rstrip("/") + probe.path
-    target = urljoin(asked, probe.location)
-    if target == f"{asked}/":
-        said = f"It sends us from {probe.path} to {probe.path}/, and routes with a slash at the end are not asked."
+    probed = address.rstrip("/") + probe.path
+    target = urljoin(probed, probe.location)
+    if target == f"{probed}/":
+        sentence = f"It sends us from {probe.path} to {probe.path}/, and routes with a slash at the end are not asked."
         advice = (
             "No address here can add the slash: have the server, or the proxy before it, answer "
             f"{probe.path} itself."
         )
-        return Fault(sentence=said, advice=advice)
+        return Fault(sentence=sentence, advice=advice)
     better = target.removesuffix("/").removesuffix(probe.path) or target
-    said = f"It sends you to {better}, where we do not follow."
-    return Fault(sentence=said, advice=f"Write {better}, if that is your server.")
+    sentence = f"It sends you to {better}, where we do not follow."
+    return Fault(sentence=sentence, advice=f"Write {better}, if that is your server.")
 
 
 def unreached(address: str, detail: str) -> Fault | None:
@@ -127,17 +131,17 @@ def unreached(address: str, detail: str) -> Fault | None:
     if parts.scheme == "https" and _NO_TLS.search(detail):
         return _other_scheme(address, "There is no TLS at this address.")
     if "CERTIFICATE_VERIFY_FAILED" in detail.upper().replace(" ", "_"):
-        said = "The certificate of the server is not trusted here."
+        sentence = "The certificate of the server is not trusted here."
         advice = "Set ca_file for this server to the PEM file of its authority; check that its name is the certificate's."
-        return Fault(sentence=said, advice=advice)
+        return Fault(sentence=sentence, advice=advice)
     if _NO_NAME.search(detail):
-        said = f"This machine knows no host called {parts.hostname}."
+        sentence = f"This machine knows no host called {parts.hostname}."
         return Fault(
-            sentence=said, advice="Check how it is spelt, and that this machine may reach it."
+            sentence=sentence, advice="Check how it is spelt, and that this machine may reach it."
         )
     if "refused" in detail.lower():
-        said = f"Nothing listens on port {_port(parts)} of {parts.hostname}."
-        return Fault(sentence=said, advice="Check the port, and that the server runs.")
+        sentence = f"Nothing listens on port {_port(parts)} of {parts.hostname}."
+        return Fault(sentence=sentence, advice="Check the port, and that the server runs.")
     return None
 
 

@@ -158,18 +158,20 @@ class Catalogue:
                 self._tasks.start("", self._read_sources, partial(schedule.done, "", is_well=True))
             for name in schedule.due(list(self._clients)):
                 self._tasks.start(
-                    name, partial(self._round, name), partial(self._paced, schedule, name)
+                    name,
+                    partial(self._refresh_in_turn, name),
+                    partial(self._note_outcome, schedule, name),
                 )
             self._stop.wait(_TICK)
 
-    def _round(self, name: str) -> None:
+    def _refresh_in_turn(self, name: str) -> None:
         """List a server; its signatures are read beside the rounds, which go on."""
         self._list(name)
         self._tasks.start(f"{name}/", partial(self._read_signatures, name), lambda: None)
         if self._registries:
             self._tasks.start(f"{name}//", partial(self._describe, name), lambda: None)
 
-    def _paced(self, schedule: Schedule, name: str) -> None:
+    def _note_outcome(self, schedule: Schedule, name: str) -> None:
         state = self._servers.get(name)
         schedule.done(name, is_well=state is not None and state.is_reachable)
 
@@ -190,7 +192,7 @@ class Catalogue:
         try:
             listed = client.models()
         except MdsError as error:
-            self._lost(name, client, error)
+            self._mark_unreachable(name, client, error)
             return
         reports = reports_of(self._found.get(name))
         with self._lock:
@@ -208,7 +210,7 @@ class Catalogue:
             return replace(old, info=info, since=self._clock())
         return old if old.info == info else replace(old, info=info)
 
-    def _lost(self, name: str, client: MdsClient, error: MdsError) -> None:
+    def _mark_unreachable(self, name: str, client: MdsClient, error: MdsError) -> None:
         now, reports = self._clock(), reports_of(self._found.get(name))
         with self._lock:
             if self._clients.get(name) is not client:
@@ -218,7 +220,7 @@ class Catalogue:
             self._publish(name, lost)
             self._note(state_of(client, now, error))
 
-    def _only_said(self, name: str, known: Entries) -> list[Entry]:
+    def _only_in_source(self, name: str, known: Entries) -> list[Entry]:
         """Models that a source tells of, while their server itself has not listed them."""
         refs = {
             ModelRef(server=name, name=n): s for n, s in reports_of(self._found.get(name)).items()
@@ -246,12 +248,14 @@ class Catalogue:
                     return
                 batch = wanted[start : start + _BATCH]
                 read = list(pool.map(lambda entry: _signature(client, entry.ref), batch))
-                self._know(name, batch, read)
+                self._keep_signatures(name, batch, read)
 
-    def _know(self, name: str, asked: Sequence[Entry], read: Sequence[Signature | None]) -> None:
+    def _keep_signatures(
+        self, name: str, entries_read: Sequence[Entry], read: Sequence[Signature | None]
+    ) -> None:
         with self._lock:
             entries, now = dict(self._entries.get(name, {})), self._clock()
-            for old, signature in zip(asked, read, strict=True):
+            for old, signature in zip(entries_read, read, strict=True):
                 self._read.note(old, now, is_known=signature is not None)
                 current = entries.get(old.ref)
                 if current and signature and current.signature != signature:
@@ -312,16 +316,16 @@ class Catalogue:
         for name in set(self._found) - set(servers):
             self._forget(name)
         changed = [s for n, s in servers.items() if address_of(s) != address_of(self._found.get(n))]
-        problems = [problem for problem in map(self._begin, changed) if problem]
+        problems = [problem for problem in map(self._add_client, changed) if problem]
         self._found = {n: s for n, s in servers.items() if n in self._clients}
         for name in self._found:
             known = self._entries.get(name, {})
-            without_signature = self._only_said(name, known)
+            without_signature = self._only_in_source(name, known)
             if without_signature:
                 self._publish(name, [*known.values(), *without_signature])
         return problems
 
-    def _begin(self, server: Server) -> str:
+    def _add_client(self, server: Server) -> str:
         """Make the client of a new or changed server; what is wrong when that cannot be."""
         try:
             client = self._connect(server)
@@ -365,7 +369,7 @@ class Catalogue:
     def _matched(self, server: str, entries: Sequence[Entry]) -> Sequence[Entry]:
         """The entries with what explains them, as far as is known by now."""
         client = self._clients.get(server)
-        protocol = client.spoken if client else None
+        protocol = client.known_protocol if client else None
         if protocol is None:
             return entries
         explainer_of = explainers(protocol, {entry.ref: entry.signature for entry in entries})

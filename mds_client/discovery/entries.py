@@ -131,5 +131,5 @@ def state_of(client: MdsClient, now: datetime, error: MdsError | None = None) ->
         since=now,
         protocol=protocol.TITLE if protocol else "",
         detected=detected,
-        not_offered=client.spoken.not_offered if client.spoken else (),
+        not_offered=client.known_protocol.not_offered if client.known_protocol else (),
     )

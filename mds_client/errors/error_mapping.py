@@ -172,10 +172,12 @@ def error_of(response: Response) -> MdsError:
     body = json_in(response.body)
     text = text_of(body, response.body)
     words = one_line(text)
-    verdict = _verdict(_meant(body, text, response), words, response)
-    said = f" It said: “{words}”" if words and verdict.quotes else ""
+    verdict = _verdict(_actual_status(body, text, response), words, response)
+    quotation = f" It said: “{words}”" if words and verdict.quotes else ""
     error = verdict.error(
-        verdict.sentence + said, advice=_advice(verdict, response), detail=_detail(response.body)
+        verdict.sentence + quotation,
+        advice=_advice(verdict, response),
+        detail=_detail(response.body),
     )
     if isinstance(error, EndpointRefused):
         error.field = place_in(body) or named_in(text)
@@ -196,8 +198,8 @@ def at_field(error: MdsError, signature: Signature, sent: bytes) -> MdsError:
     """
     if isinstance(error, EndpointRefused):
         names = {field.name for field in signature.inputs}
-        meant = (error.field, sent_at(error.field, sent), error.field.partition(".")[0])
-        error.field = next((name for name in meant if name in names), "")
+        candidates = (error.field, sent_at(error.field, sent), error.field.partition(".")[0])
+        error.field = next((name for name in candidates if name in names), "")
     return error
 
 
@@ -231,7 +233,7 @@ def _detail(body: bytes) -> str:
     return body[:_MOST_OF_DETAIL].decode("utf-8", "replace")
 
 
-def _meant(body: object, text: str, response: Response) -> int:
+def _actual_status(body: object, text: str, response: Response) -> int:
     """The status that the answer should have had."""
     status = response.status
     if 300 <= status < 400:
@@ -243,7 +245,7 @@ def _meant(body: object, text: str, response: Response) -> int:
     coded = next((_CODES[code] for code in codes_in(body) if code in _CODES), None)
     if status == 503 and not coded and _BROKE.search(text[:_MOST_OF_DETAIL]):
         return 500
-    return coded or _meant_by(text) or status
+    return coded or _status_in_words(text) or status
 
 
 def _is_sign_in_page(body: bytes) -> bool:
@@ -251,7 +253,7 @@ def _is_sign_in_page(body: bytes) -> bool:
     return start.startswith(b"<") and bool(_SIGN_IN_PAGE.search(start.decode("utf-8", "replace")))
 
 
-def _meant_by(text: str) -> int | None:
+def _status_in_words(text: str) -> int | None:
     explained = _EXPLAINED.match(text)
     if explained:
         return int(explained[1])

@@ -57,7 +57,7 @@ def text_of(body: object, content: bytes) -> str:
     else:
         text = content[:_MOST_READ].decode("utf-8", "replace").strip()
         text = "" if text.startswith(("<", "{", "[")) else text
-    return "" if text in _SAYS_NOTHING else _raised(_NOISE.sub("", text))
+    return "" if text in _SAYS_NOTHING else _end_of_traceback(_NOISE.sub("", text))
 
 
 def one_line(text: str) -> str:
@@ -130,22 +130,22 @@ def _lenient(content: bytes) -> object:
 
 def _from_json(body: Mapping[str, object]) -> str:
     keys = ("error", "detail", "message", "Message", "status")
-    said = next((body[key] for key in keys if body.get(key)), "")
-    if isinstance(said, list):
-        return "; ".join(part for part in map(_validation, said[:3]) if part)
-    if isinstance(said, Mapping):
-        said = next(
-            (said[k] for k in ("message", "msg", "info", "reason", "name") if said.get(k)), ""
+    words = next((body[key] for key in keys if body.get(key)), "")
+    if isinstance(words, list):
+        return "; ".join(part for part in map(_validation, words[:3]) if part)
+    if isinstance(words, Mapping):
+        words = next(
+            (words[k] for k in ("message", "msg", "info", "reason", "name") if words.get(k)), ""
         )
-    return said[:_MOST_READ] if isinstance(said, str) else ""
+    return words[:_MOST_READ] if isinstance(words, str) else ""
 
 
 def _validation(item: object) -> str:
     """One thing that pydantic found, with its place."""
     if not isinstance(item, Mapping):
         return item if isinstance(item, str) else ""
-    said = item.get("msg")
-    return f"{'.'.join(_path(item))}: {said if isinstance(said, str) else ''}".strip(": ")
+    message = item.get("msg")
+    return f"{'.'.join(_path(item))}: {message if isinstance(message, str) else ''}".strip(": ")
 
 
 def _path(item: Mapping[str, object]) -> list[str]:
@@ -156,7 +156,7 @@ def _path(item: Mapping[str, object]) -> list[str]:
     return [str(part)[:_MOST_OF_A_NAME] for part in inside if isinstance(part, str | int)]
 
 
-def _raised(text: str) -> str:
+def _end_of_traceback(text: str) -> str:
     """Of a traceback what it ends in. C++ puts its own traceback behind, under "At:"."""
     text = text.partition("\n\nAt:\n")[0].strip()
     if _TRACEBACK not in text:

@@ -152,14 +152,18 @@ def _vector(
 ) -> Answer | None:
     """The one list of numbers that has no labels, where nothing else could be the answer."""
     beside = ("detail", "aside", "labels")
-    said = [o for o in outputs if len(outputs) == 1 or meaning(o.name) not in beside]
-    if len(said) != 1 or len(said[0].shape) != 2 or not _is_open(signature, said[0]):
+    candidates = [o for o in outputs if len(outputs) == 1 or meaning(o.name) not in beside]
+    if (
+        len(candidates) != 1
+        or len(candidates[0].shape) != 2
+        or not _is_open(signature, candidates[0])
+    ):
         return None
-    if _named_columns(signature, outputs, said[0], row):
+    if _named_columns(signature, outputs, candidates[0], row):
         return None
-    vector = vector_of(said[0], row)
+    vector = vector_of(candidates[0], row)
     return (
-        _headed(answer, said[0].name, Answer(kind="vector", vector=vector))
+        _headed(answer, candidates[0].name, Answer(kind="vector", vector=vector))
         if len(vector) > 1
         else None
     )
@@ -298,9 +302,9 @@ def _named_columns(
     signature: Signature, outputs: Sequence[Output], output: Output, row: int
 ) -> tuple[str, ...]:
     """The words for an output's values, where there are as many."""
-    told = told_labels({o.role: o for o in outputs}, row)
+    among_outputs = told_labels({o.role: o for o in outputs}, row)
     width = len(output.row(row))
-    known = (labels_of(signature, output.name), output.labels, told if width > 1 else ())
+    known = (labels_of(signature, output.name), output.labels, among_outputs if width > 1 else ())
     return next((labels for labels in known if len(labels) == width), ())
 
 

@@ -89,7 +89,7 @@ def _by_label(signature: Signature, by_role: ByRole, row: int, label: str) -> di
         labels_of(signature, output.name), output.labels, told_labels(by_role, row), labels_of(signature, ""),
     )  # fmt: skip
     fitting = next((names for names in known if len(names) == len(shares)), ())
-    names = list(fitting) or _placed(by_role, row, label, shares)
+    names = list(fitting) or _invented_labels(by_role, row, label, shares)
     pairs = [
         (name, share)
         for name, share, value in zip(names, shares, values, strict=True)
@@ -105,14 +105,14 @@ def _shares(output: Output, values: Sequence[object]) -> list[float]:
     return [number / 100 for number in numbers] if is_hundred else numbers
 
 
-def _placed(by_role: ByRole, row: int, label: str, shares: Sequence[float]) -> list[str]:
+def _invented_labels(by_role: ByRole, row: int, label: str, shares: Sequence[float]) -> list[str]:
     """Names for probabilities that have none. The label that was answered stands where its code says, else at the
     highest of them; a class that is a number, and not the place of the highest, stands nowhere."""
     names = [f"Class {place}" for place in range(len(shares))]
     if not label or not shares:
         return names
     highest = max(range(len(shares)), key=lambda place: shares[place])
-    code, number = _code(by_role, row), _whole(label)
+    code, number = _code(by_role, row), _whole_number(label)
     if code in range(len(shares)):
         names[code or 0] = label
     elif number not in range(len(shares)):
@@ -129,7 +129,7 @@ def _code(by_role: ByRole, row: int) -> int | None:
     return code if isinstance(code, int) else None
 
 
-def _whole(label: str) -> int | None:
+def _whole_number(label: str) -> int | None:
     try:
         number = float(label)
     except (ValueError, OverflowError):

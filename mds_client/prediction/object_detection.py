@@ -27,11 +27,11 @@ Corners = tuple[float, float, float, float]
 def boxes_of(value: object) -> tuple[Box, ...] | None:
     """A list of objects that each have a box, an outline or a mask, or lists of these side by side; None for
     anything else, an empty list included."""
-    said = objects_of(value) or (_side_by_side(value) if isinstance(value, Mapping) else [])
-    boxes = list(_boxes(said[:MOST_BOXES]))
+    objects = objects_of(value) or (_side_by_side(value) if isinstance(value, Mapping) else [])
+    boxes = list(_boxes(objects[:MOST_BOXES]))
     if not boxes or None in boxes:
         return None
-    return tuple(_as_corners([box for box in boxes if box], said))
+    return tuple(_as_corners([box for box in boxes if box], objects))
 
 
 def boxes_side_by_side(
@@ -43,8 +43,8 @@ def boxes_side_by_side(
     named = _things(_stacked_columns(outputs, row))
     if not _are_things({_meaning(name) for name in named}):
         return (), ()
-    said = _side_by_side({n: _worded(n, c, labels.get(n, ())) for n, c in named.items()})
-    boxes = [box for box in _boxes(said[:MOST_BOXES]) if box]
+    objects = _side_by_side({n: _worded(n, c, labels.get(n, ())) for n, c in named.items()})
+    boxes = [box for box in _boxes(objects[:MOST_BOXES]) if box]
     is_empty = any(len(c) == 0 for n, c in named.items() if _meaning(n) == "box")
     return (tuple(named), tuple(boxes)) if boxes or is_empty else ((), ())
 
@@ -127,10 +127,10 @@ def _side_by_side(columns: Mapping[str, object]) -> list[Mapping[str, object]]:
     return [dict(zip(known, row, strict=True)) for row in zip(*known.values(), strict=True)]
 
 
-def _boxes(said: Sequence[Mapping[str, object]]) -> Iterator[Box | None]:
+def _boxes(objects: Sequence[Mapping[str, object]]) -> Iterator[Box | None]:
     """Each object's box. Masks are read until their pixels are too many: few bytes may stand for many."""
     left = 4 * MOST_PIXELS
-    for one in said:
+    for one in objects:
         box = _box(one, reads_mask=left > 0)
         left -= box.mask.height * box.mask.width if box and box.mask else 0
         yield box
@@ -193,16 +193,16 @@ _NAMED = (
 )
 
 
-def _as_corners(boxes: Sequence[Box], said: Sequence[Mapping[str, object]]) -> Sequence[Box]:
+def _as_corners(boxes: Sequence[Box], objects: Sequence[Mapping[str, object]]) -> Sequence[Box]:
     """COCO gives left, top, width and height: told by its other words, or by corners that would be crossed."""
     is_crossed = any(b.corners[2] < b.corners[0] or b.corners[3] < b.corners[1] for b in boxes)
-    first = said[0]
+    first = objects[0]
     is_coco = "bbox" in first and ("category_id" in first or "area" in first)
-    given = first.get("box", first.get("bbox", first.get("bounding_box")))
-    has_sizes = isinstance(given, Mapping) and bool({"width", "w"} & given.keys())
+    box_of_first = first.get("box", first.get("bbox", first.get("bounding_box")))
+    has_sizes = isinstance(box_of_first, Mapping) and bool({"width", "w"} & box_of_first.keys())
     if not (is_crossed or is_coco or has_sizes):
         return boxes
-    return [_from_size(box, one) for box, one in zip(boxes, said, strict=False)]
+    return [_from_size(box, one) for box, one in zip(boxes, objects, strict=False)]
 
 
 def _from_size(box: Box, one: Mapping[str, object]) -> Box:

@@ -41,11 +41,11 @@ def _as_declared(output: Output, declared: Role) -> Role:
 
 
 def _as_edited(
-    said: Mapping[str, Role], outputs: Sequence[Output], declared: Mapping[str, Role]
+    edited: Mapping[str, Role], outputs: Sequence[Output], declared: Mapping[str, Role]
 ) -> dict[str, Role]:
     """What a person said: of the answer, and then every other output is beside it; or of its probability alone."""
-    answer = next((o for o in outputs if said.get(o.name) == "class"), None)
-    sure = next((o for o in outputs if said.get(o.name) == "probability"), None)
+    answer = next((o for o in outputs if edited.get(o.name) == "class"), None)
+    sure = next((o for o in outputs if edited.get(o.name) == "probability"), None)
     roles = dict(declared)
     if answer is not None:
         roles = {output.name: "detail" for output in outputs}
@@ -62,17 +62,17 @@ def _as_edited(
 def _guessed(
     signature: Signature,
     outputs: Sequence[Output],
-    said: Mapping[str, Role],
-    unsaid: Sequence[Output],
+    declared: Mapping[str, Role],
+    undeclared: Sequence[Output],
 ) -> dict[str, Role]:
     """The roles of outputs of which nobody said one."""
     if len(outputs) == 1:
-        return {unsaid[0].name: _alone(part_of(unsaid[0], is_echo=False))}
+        return {undeclared[0].name: _alone(part_of(undeclared[0], is_echo=False))}
     echoed = {field.name for field in signature.inputs}
-    parts = [part_of(output, is_echo=output.name in echoed) for output in unsaid]
-    known = set(said.values())
+    parts = [part_of(output, is_echo=output.name in echoed) for output in undeclared]
+    known = set(declared.values())
     sure = None if known & _SURE else surest(parts)
-    beside = sure.output if sure else _declared_surest(outputs, said)
+    beside = sure.output if sure else _declared_surest(outputs, declared)
     head = None if known & _HEADS else head_of(parts, sure, beside)
     roles: dict[str, Role] = {part.name: _beside(part, head) for part in parts}
     if head is not None:

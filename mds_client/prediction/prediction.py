@@ -113,13 +113,13 @@ class Answer:
             case "number":
                 return _measured(self.number, self.unit)
             case "segments":
-                return _spoken(self.segments)
+                return _segments_in_words(self.segments)
             case "multilabel":
                 return _listed(self.likely)
             case "boxes":
-                return _counted(self.boxes)
+                return _boxes_in_words(self.boxes)
             case "regions":
-                return _shared(self.boxes)
+                return _regions_in_words(self.boxes)
             case "image":
                 return "A picture"
             case "table":
@@ -127,7 +127,7 @@ class Answer:
             case "vector":
                 return f"{len(self.vector):,} numbers"
             case "text":
-                return _written(self.text)
+                return _text_or_none(self.text)
             case _:
                 return self.text
 
@@ -163,7 +163,7 @@ def _listed(labels: list[str]) -> str:
     return ", ".join(labels) or "None of the labels"
 
 
-def _written(text: str) -> str:
+def _text_or_none(text: str) -> str:
     return text if text.strip() else "No text"
 
 
@@ -179,7 +179,7 @@ def _plain(number: float) -> str:
     return f"{number:.3g}"
 
 
-def _spoken(segments: tuple[tuple[float, float], ...]) -> str:
+def _segments_in_words(segments: tuple[tuple[float, float], ...]) -> str:
     if not segments:
         return "No speech found"
     total = sum(end - start for start, end in segments)
@@ -187,7 +187,7 @@ def _spoken(segments: tuple[tuple[float, float], ...]) -> str:
     return f"{total:.1f} s of speech in {count}"
 
 
-def _counted(boxes: tuple[Box, ...]) -> str:
+def _boxes_in_words(boxes: tuple[Box, ...]) -> str:
     """What was found, most often first: "2 × car, 1 × person"."""
     if not boxes:
         return "Nothing found"
@@ -195,7 +195,7 @@ def _counted(boxes: tuple[Box, ...]) -> str:
     return ", ".join(f"{count} × {label}" for label, count in counts)
 
 
-def _shared(regions: tuple[Box, ...]) -> str:
+def _regions_in_words(regions: tuple[Box, ...]) -> str:
     """The largest first: "road 61 %, sky 30 %"."""
     shares = [(region.mask.share, region.label) for region in regions if region.mask]
     largest = sorted(shares, reverse=True)[:_MOST_COUNTED]

@@ -36,7 +36,7 @@ def regions_of(output: Output, row: int, labels: Sequence[str]) -> tuple[Box, ..
     is_mask = bool(_MASK.search(output.name))
     if grid is None:
         is_said = is_mask or (len(labels) > 1 and len(labels) in pixels.shape)
-        return _regions(_likeliest(pixels, labels), labels) if is_said else ()
+        return _regions(_most_likely_classes(pixels, labels), labels) if is_said else ()
     if min(grid.shape) < _LEAST or (grid.shape[1] == len(labels) and not is_mask):
         return ()
     if grid.dtype.kind in "bf":
@@ -74,7 +74,7 @@ def _is_map(grid: Array, datatype: str, *, is_said: bool) -> bool:
     return is_said or (is_large and is_dark and len(np.unique(grid)) <= _GREY)
 
 
-def _likeliest(pixels: Array, labels: Sequence[str]) -> Array | None:
+def _most_likely_classes(pixels: Array, labels: Sequence[str]) -> Array | None:
     """The likeliest class of each pixel; the classes are the first or the last dimension."""
     if pixels.ndim != 3 or pixels.dtype.kind not in "fiu":
         return None

@@ -176,8 +176,8 @@ def _text(value: object, depth: int = 0) -> str:
 
 def _by_field(value: Body, depth: int) -> str:
     """What is wrong with each field: `age: required`."""
-    told = [(str(name), _text(member, depth + 1)) for name, member in list(value.items())[:3]]
-    return "; ".join(f"{name}: {words}" for name, words in told if words)
+    by_field = [(str(name), _text(member, depth + 1)) for name, member in list(value.items())[:3]]
+    return "; ".join(f"{name}: {words}" for name, words in by_field if words)
 
 
 def _has_answer(body: Body) -> bool:

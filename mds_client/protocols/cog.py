@@ -97,14 +97,14 @@ class Cog(Protocol):
 
 def _document(response: Response) -> Facts | None:
     try:
-        said = json_of(response) if response.status == 200 else None
+        document = json_of(response) if response.status == 200 else None
     except UnreadableAnswer:
         return None
-    if not isinstance(said, Mapping):
+    if not isinstance(document, Mapping):
         return None
-    paths = said.get("paths")
+    paths = document.get("paths")
     has_routes = isinstance(paths, Mapping) and {"/predictions", "/health-check"} <= set(paths)
-    return said if has_routes and _schemas(said).get("Input") else None
+    return document if has_routes and _schemas(document).get("Input") else None
 
 
 def _schemas(document: Facts) -> Facts:
@@ -145,11 +145,11 @@ def _info(server: str, response: Response) -> ModelInfo:
     """The model's state, with the end of what its setup said where that failed."""
     ref = ModelRef(server=server, name=_NAME)
     try:
-        said = json_of(response)
+        document = json_of(response)
     except UnreadableAnswer:
-        said = None
-    status = str(said.get("status")) if isinstance(said, Mapping) else ""
-    setup = said.get("setup") if isinstance(said, Mapping) else None
+        document = None
+    status = str(document.get("status")) if isinstance(document, Mapping) else ""
+    setup = document.get("setup") if isinstance(document, Mapping) else None
     logs = str(setup.get("logs") or "") if isinstance(setup, Mapping) else ""
     state = _STATES.get(status, "UNAVAILABLE" if status else "UNKNOWN")
     last = next((line for line in reversed(logs.splitlines()) if line.strip()), "")
@@ -157,13 +157,13 @@ def _info(server: str, response: Response) -> ModelInfo:
     return ModelInfo(ref=ref, state=state, reason=reason)
 
 
-def _failed(said: Facts) -> EndpointFailed:
-    words = " ".join(str(said.get("error") or "").split())[:_MOST_SAID]
-    told = f" It said: “{words}”" if words else ""
+def _failed(document: Facts) -> EndpointFailed:
+    words = " ".join(str(document.get("error") or "").split())[:_MOST_SAID]
+    quotation = f" It said: “{words}”" if words else ""
     return EndpointFailed(
-        f"The model broke while it worked on this.{told}",
+        f"The model broke while it worked on this.{quotation}",
         advice="Try again. If it happens again with other values, tell whoever runs the model.",
-        detail=f"status {said.get('status')}: {words}",
+        detail=f"status {document.get('status')}: {words}",
     )
 
 
@@ -172,8 +172,8 @@ def _joined(parts: list[str]) -> object:
     return parts if any(part.startswith(("data:", "http")) for part in parts) else "".join(parts)
 
 
-def _metrics(said: Facts) -> list[Output]:
-    metrics = said.get("metrics")
+def _metrics(document: Facts) -> list[Output]:
+    metrics = document.get("metrics")
     named = islice(metrics.items(), 20) if isinstance(metrics, Mapping) else ()
     return [
         Output(name=str(name)[:200], datatype="FP64", shape=(1,), data=(float(value),))

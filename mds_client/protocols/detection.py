@@ -43,12 +43,12 @@ def detection(server: Server) -> Conversation[Detection]:
 
     A request that two protocols ask is sent once. Raises MdsError when nobody answers at all.
     """
-    asked: dict[tuple[str, str], Response] = {}
+    responses: dict[tuple[str, str], Response] = {}
     for protocol in protocols().values():
-        evidence = yield from _asked_once(protocol(server), asked)
+        evidence = yield from _detect_with(protocol(server), responses)
         if evidence:
-            return Detection(protocol=protocol.NAME, evidence=evidence, probes=_probes(asked))
-    return Detection(probes=_probes(asked), is_locked=_is_locked(asked.values()))
+            return Detection(protocol=protocol.NAME, evidence=evidence, probes=_probes(responses))
+    return Detection(probes=_probes(responses), is_locked=_is_locked(responses.values()))
 
 
 def unrecognised(outcome: Detection, server: Server) -> MdsError:
@@ -67,15 +67,17 @@ def unrecognised(outcome: Detection, server: Server) -> MdsError:
     )
 
 
-def _asked_once(protocol: Protocol, asked: dict[tuple[str, str], Response]) -> Conversation[str]:
+def _detect_with(
+    protocol: Protocol, responses: dict[tuple[str, str], Response]
+) -> Conversation[str]:
     conversation = protocol.detect()
     try:
         request = next(conversation)
         while True:
             key = (request.method, request.path)
-            if key not in asked:
-                asked[key] = yield replace(request, is_repeatable=True)
-            request = conversation.send(asked[key])
+            if key not in responses:
+                responses[key] = yield replace(request, is_repeatable=True)
+            request = conversation.send(responses[key])
     except StopIteration as done:
         return str(done.value)
     except MdsError:
@@ -88,10 +90,12 @@ def _is_locked(answers: Iterable[Response]) -> bool:
     return bool(there) and all(isinstance(error_of(answer), NotAllowed) for answer in there)
 
 
-def _probes(asked: dict[tuple[str, str], Response]) -> tuple[Probe, ...]:
+def _probes(responses: dict[tuple[str, str], Response]) -> tuple[Probe, ...]:
     return tuple(
-        Probe(method=method, path=path, status=r.status, said=_said(r), location=_location(r))
-        for (method, path), r in asked.items()
+        Probe(
+            method=method, path=path, status=r.status, said=_beginning_of(r), location=_location(r)
+        )
+        for (method, path), r in responses.items()
     )
 
 
@@ -100,7 +104,7 @@ def _location(response: Response) -> str:
     return location[:500] if location.isprintable() else ""
 
 
-def _said(response: Response) -> str:
+def _beginning_of(response: Response) -> str:
     text = " ".join(response.body[:300].decode("utf-8", "replace").split())
     return "".join(c for c in text if c.isprintable())[:160]
 

@@ -39,10 +39,10 @@ def explainers(protocol: Protocol, declared: Declared) -> dict[ModelRef, Explain
 
     What the operator says counts most, then what an explainer says of itself, then names.
     """
-    matches = _Found(protocol, declared)
-    told = {ref: explainer for ref in matches.candidates() if (explainer := matches.of(ref))}
-    others = explaining_others(told)
-    return {ref: each for ref, each in told.items() if ref not in others}
+    matches = _Matcher(protocol, declared)
+    by_model = {ref: explainer for ref in matches.candidates() if (explainer := matches.of(ref))}
+    others = explaining_others(by_model)
+    return {ref: explainer_of_it for ref, explainer_of_it in by_model.items() if ref not in others}
 
 
 def explaining_others(by_model: Mapping[ModelRef, Explainer]) -> set[ModelRef]:
@@ -58,7 +58,7 @@ def explainer_of(by_model: Mapping[ModelRef, Explainer], model: ModelRef) -> Exp
     return by_model[max(versions, key=lambda ref: ref.version)] if versions else None
 
 
-class _Found:
+class _Matcher:
     """The sources of what explains a model, in falling order of trust."""
 
     def __init__(self, protocol: Protocol, declared: Declared) -> None:
@@ -66,7 +66,7 @@ class _Found:
         self._server: Server = protocol.server
         self._named = _newest(declared)
         self._declared = declared
-        self._saying = {s.explains: ref for ref, s in declared.items() if s and s.explains}
+        self._by_explained = {s.explains: ref for ref, s in declared.items() if s and s.explains}
 
     def candidates(self) -> list[ModelRef]:
         """The models that anything could explain: few, of very many."""
@@ -75,14 +75,14 @@ class _Found:
         named = [name for name in self._named if name.endswith(SUFFIXES)]
         wanted = {name.removesuffix(suffix) for name in named for suffix in SUFFIXES}
         wanted |= set(self._server.explainers)
-        wanted |= {said.partition("@")[0] for said in self._saying}
+        wanted |= {said.partition("@")[0] for said in self._by_explained}
         return [ref for ref in self._declared if ref.name in wanted] if wanted else []
 
     def of(self, model: ModelRef) -> Explainer | None:
         configured = self._server.explainers.get(model.name)
         if configured is not None:
             return self._configured(model, configured)
-        return self._declaring(model) or self._at_its_address(model) or self._called(model)
+        return self._by_metadata(model) or self._at_its_address(model) or self._by_name(model)
 
     def _configured(self, model: ModelRef, name: str) -> Explainer | None:
         if not name:
@@ -93,11 +93,11 @@ class _Found:
         other = self._named.get(name, ModelRef(server=model.server, name=name))
         return self._explainer(model, other, f"{who} {name} as its explainer.")
 
-    def _declaring(self, model: ModelRef) -> Explainer | None:
-        for said in (f"{model.name}@{model.version}", model.name):
-            other = self._saying.get(said)
+    def _by_metadata(self, model: ModelRef) -> Explainer | None:
+        for explained in (f"{model.name}@{model.version}", model.name):
+            other = self._by_explained.get(explained)
             if other and other != model:
-                evidence = f"{other.name} says in its metadata that it explains {said}."
+                evidence = f"{other.name} says in its metadata that it explains {explained}."
                 return self._explainer(model, other, evidence)
         return None
 
@@ -107,7 +107,7 @@ class _Found:
         who = "The cluster lists" if getattr(self._server, "source", "") else "The settings name"
         return self._explainer(model, model, f"{who} an explainer at an address of its own.")
 
-    def _called(self, model: ModelRef) -> Explainer | None:
+    def _by_name(self, model: ModelRef) -> Explainer | None:
         """By its name, unless what it declares says otherwise."""
         names = [model.name + suffix for suffix in SUFFIXES]
         other = next((self._named[name] for name in names if name in self._named), None)

@@ -29,11 +29,11 @@ class KServe(OpenInference):
     TAKES_BINARY = True
 
     def detect(self) -> Conversation[str]:
-        said = self.server_metadata((yield Request(method="GET", path="/v2")))
-        extensions = said.get("extensions") if said else None
-        if not said or not isinstance(extensions, list) or _ITS_OWN not in extensions:
+        metadata = self.server_metadata((yield Request(method="GET", path="/v2")))
+        extensions = metadata.get("extensions") if metadata else None
+        if not metadata or not isinstance(extensions, list) or _ITS_OWN not in extensions:
             return ""
-        return f"GET /v2 answered as {said.get('name')!r} with KServe's extension."
+        return f"GET /v2 answered as {metadata.get('name')!r} with KServe's extension."
 
     def models(self) -> Conversation[list[ModelInfo]]:
         """KServe's own listing. It leaves out models that are not ready."""

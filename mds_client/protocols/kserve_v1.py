@@ -73,11 +73,11 @@ class KServeV1(Protocol):
         if response.status == 503:
             return "UNAVAILABLE"
         try:
-            said = self.json_of(response)
+            body = self.json_of(response)
         except MdsError:
             return "UNKNOWN"
         # Older releases wrote the truth as a string.
-        is_ready = isinstance(said, Mapping) and str(said.get("ready")).lower() == "true"
+        is_ready = isinstance(body, Mapping) and str(body.get("ready")).lower() == "true"
         return "READY" if is_ready else "UNAVAILABLE"
 
     def signature(self, model: ModelRef) -> Conversation[Signature]:
@@ -101,10 +101,10 @@ class KServeV1(Protocol):
     def read_prediction(
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
-        said = self.answer_of(response)
-        if not isinstance(said, Mapping) or not any(map(_is_answer, said)):
+        answer = self.answer_of(response)
+        if not isinstance(answer, Mapping) or not any(map(_is_answer, answer)):
             raise unreadable("predictions", response)
-        return signature.model, predicted(said, signature, rows, response)
+        return signature.model, predicted(answer, signature, rows, response)
 
     def offers(self, model: ModelRef) -> tuple[Offer, ...]:
         return (
@@ -166,8 +166,8 @@ def _is_answer(name: object) -> bool:
     return meaning(str(name)) in ("answer", "probability")
 
 
-def _names(said: object) -> list[str] | None:
-    listed = said.get("models") if isinstance(said, Mapping) else None
+def _names(body: object) -> list[str] | None:
+    listed = body.get("models") if isinstance(body, Mapping) else None
     if not isinstance(listed, list) or not all(isinstance(n, str) and n for n in listed):
         return None
     return cast(list[str], listed)
@@ -201,10 +201,10 @@ def plain(value: object) -> object:
 
 
 def predicted(
-    said: object, signature: Signature, rows: int, response: Response
+    answer: object, signature: Signature, rows: int, response: Response
 ) -> tuple[Output, ...]:
     """The outputs of an answer in any envelope, or in none. Raises UnreadableAnswer."""
-    return outputs("predictions", said, signature, rows, response)
+    return outputs("predictions", answer, signature, rows, response)
 
 
 def outputs(

@@ -37,18 +37,18 @@ class OpenInference(Protocol):
     TAKES_BINARY: ClassVar[bool] = False
 
     def detect(self) -> Conversation[str]:
-        said = self.server_metadata((yield Request(method="GET", path="/v2")))
-        if said is None:
+        metadata = self.server_metadata((yield Request(method="GET", path="/v2")))
+        if metadata is None:
             return ""
-        return f"GET /v2 answered as the server {said.get('name', 'without a name')!r}."
+        return f"GET /v2 answered as the server {metadata.get('name', 'without a name')!r}."
 
     def server_metadata(self, response: Response) -> Mapping[str, object] | None:
         """The answer of GET /v2 if it is the metadata of such a server (TorchServe misspells the key)."""
         if response.status != 200:
             return None
-        said = self.json_of(response)
+        body = self.json_of(response)
         keys = {"extensions", "extenstion"}
-        return said if isinstance(said, Mapping) and keys & said.keys() else None
+        return body if isinstance(body, Mapping) and keys & body.keys() else None
 
     def ready(self) -> Conversation[bool]:
         """Judged by its status alone: MLServer and Triton answer with an empty body."""
@@ -113,8 +113,8 @@ class OpenInference(Protocol):
         explainer = signature.explainer
         if explainer is None or not self.explain_route(signature.model, explainer.model):
             return None
-        asked = replace(signature, model=explainer.model, outputs=())
-        return replace(self.predict_request(asked, rows, request_id), to_explainer=True)
+        for_explainer = replace(signature, model=explainer.model, outputs=())
+        return replace(self.predict_request(for_explainer, rows, request_id), to_explainer=True)
 
     def read_explanation(self, signature: Signature, response: Response) -> object:
         """The text that the explainer answers, as JSON; tensors of numbers by their names."""
@@ -167,11 +167,11 @@ class OpenInference(Protocol):
         return output_of(tensor, rows)
 
     def answered_by(
-        self, asked: ModelRef, body: Mapping[str, object], response: Response
+        self, model: ModelRef, body: Mapping[str, object], response: Response
     ) -> ModelRef:
         """The model that was asked, with the version that answered."""
-        version = str(body.get("model_version") or asked.version)
-        return ModelRef(server=asked.server, name=asked.name, version=version)
+        version = str(body.get("model_version") or model.version)
+        return ModelRef(server=model.server, name=model.name, version=version)
 
     def offers(self, model: ModelRef) -> tuple[Offer, ...]:
         return (

@@ -45,7 +45,7 @@ Facts = Mapping[str, object]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Asked:
+class _Target:
     """The id of a model, and the endpoint at which it is asked."""
 
     id: str
@@ -85,33 +85,33 @@ class OpenAI(Protocol):
 
     def signature(self, model: ModelRef) -> Conversation[Signature]:
         """The fields of its endpoint; the model itself is only looked for in the list."""
-        asked = _asked(model)
+        target = _target_of(model)
         ids = _ids((yield Request(method="GET", path=self._path("/models"))))
-        if ids is not None and asked.id not in ids and not self.server.models:
+        if ids is not None and target.id not in ids and not self.server.models:
             raise ModelNotFound(
                 "The server does not know this model or this version of it.",
                 advice="Choose a model from the list; it may have been removed or renamed.",
-                detail=f"{asked.id!r} is not in the list of models",
+                detail=f"{target.id!r} is not in the list of models",
             )
         return Signature(
             model=model,
-            inputs=_FIELDS[asked.endpoint],
-            outputs=_OUTPUTS[asked.endpoint],
+            inputs=_FIELDS[target.endpoint],
+            outputs=_OUTPUTS[target.endpoint],
             layout="columns",
-            title=asked.id.rpartition("/")[2],
-            question=_QUESTIONS[asked.endpoint],
+            title=target.id.rpartition("/")[2],
+            question=_QUESTIONS[target.endpoint],
             platform="OpenAI-compatible",
-            max_rows=0 if asked.endpoint == EMBEDDINGS else 1,
+            max_rows=0 if target.endpoint == EMBEDDINGS else 1,
         )
 
     def predict_request(
         self, signature: Signature, rows: Sequence[Values], request_id: str
     ) -> Request:
-        asked = _asked(signature.model)
+        target = _target_of(signature.model)
         return Request(
             method="POST",
-            path=self._path(_ROUTES[asked.endpoint]),
-            body=body_of({"model": asked.id, **_BODIES[asked.endpoint](rows)}),
+            path=self._path(_ROUTES[target.endpoint]),
+            body=body_of({"model": target.id, **_BODIES[target.endpoint](rows)}),
             headers=JSON,
             request_id=request_id,
         )
@@ -120,37 +120,37 @@ class OpenAI(Protocol):
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
         """The text with its tokens and why it ended, or a vector for each text."""
-        asked, said = _asked(signature.model), self.json_of(response)
-        if not isinstance(said, Mapping):
+        target, document = _target_of(signature.model), self.json_of(response)
+        if not isinstance(document, Mapping):
             raise unreadable("an object", response)
-        if asked.endpoint == EMBEDDINGS:
-            outputs = _vectors(said, rows, response)
+        if target.endpoint == EMBEDDINGS:
+            outputs = _vectors(document, rows, response)
         else:
-            outputs = _text(said, response)
-        return _answered_by(signature.model, asked, said), (*outputs, *_usage(said, rows))
+            outputs = _text(document, response)
+        return _answered_by(signature.model, target, document), (*outputs, *_usage(document, rows))
 
     def _path(self, route: str) -> str:
         """Below /v1, which many write into the address themselves."""
         return route if self.server.url.rstrip("/").endswith("/v1") else f"/v1{route}"
 
 
-def _asked(model: ModelRef) -> _Asked:
+def _target_of(model: ModelRef) -> _Target:
     named = _NAMED.match(model.name)
     if named:
-        return _Asked(id=named[1], endpoint=named[2])
-    return _Asked(id=model.name, endpoint=EMBEDDINGS if _EMBEDS.search(model.name) else CHAT)
+        return _Target(id=named[1], endpoint=named[2])
+    return _Target(id=model.name, endpoint=EMBEDDINGS if _EMBEDS.search(model.name) else CHAT)
 
 
 def _ids(response: Response) -> list[str] | None:
     """The ids of the listed models; None where it is no such list."""
-    said = _object(response)
-    listed = said.get("data")
+    document = _object(response)
+    listed = document.get("data")
     if not isinstance(listed, list):
         return None
     known = [
         entry["id"] for entry in listed if isinstance(entry, Mapping) and _is_id(entry.get("id"))
     ]
-    is_empty = said.get("object") == "list" and not listed
+    is_empty = document.get("object") == "list" and not listed
     return known[:_MOST_MODELS] if known or is_empty else None
 
 
@@ -161,10 +161,10 @@ def _is_id(name: object) -> bool:
 def _object(response: Response) -> Facts:
     """The object of a success; an empty one of anything else."""
     try:
-        said = json_of(response) if response.status == 200 else None
+        document = json_of(response) if response.status == 200 else None
     except UnreadableAnswer:
         return {}
-    return said if isinstance(said, Mapping) else {}
+    return document if isinstance(document, Mapping) else {}
 
 
 def _routes(response: Response, base: str) -> set[str] | None:
@@ -180,16 +180,16 @@ def _routes(response: Response, base: str) -> set[str] | None:
 
 def _names(model_id: str, known: set[str] | None) -> Iterator[str]:
     """Under which names a model is offered: its own for what it is most likely for."""
-    usual = _asked(ModelRef(server="", name=model_id)).endpoint
+    usual = _target_of(ModelRef(server="", name=model_id)).endpoint
     others = (known or {usual}) - {EMBEDDINGS} if usual == CHAT else {usual}
     for endpoint in sorted(others | {usual}, key=list(_ROUTES).index):
         yield model_id if endpoint == usual else f"{model_id} ({endpoint})"
 
 
-def _answered_by(model: ModelRef, asked: _Asked, said: Facts) -> ModelRef:
+def _answered_by(model: ModelRef, target: _Target, document: Facts) -> ModelRef:
     """Hosted models say by a longer name which release of them answered."""
-    name = said.get("model")
-    is_other = isinstance(name, str) and name != asked.id and name.isprintable()
+    name = document.get("model")
+    is_other = isinstance(name, str) and name != target.id and name.isprintable()
     version = str(name)[:200] if is_other else model.version
     return ModelRef(server=model.server, name=model.name, version=version)
 
@@ -313,12 +313,14 @@ def _text(document: Facts, response: Response) -> list[Output]:
     words = _words(parts)
     if words is None:
         raise unreadable("a text", response)
-    answer = [_of("answer", words, "text")]
+    answer = [_detail_output("answer", words, "text")]
     others = {
         "finish_reason": first.get("finish_reason"),
         "reasoning": parts.get("reasoning_content") or parts.get("reasoning"),
     }
-    return answer + [_of(n, v, "detail") for n, v in others.items() if isinstance(v, str) and v]
+    return answer + [
+        _detail_output(n, v, "detail") for n, v in others.items() if isinstance(v, str) and v
+    ]
 
 
 def _words(message: Facts) -> str | None:
@@ -345,7 +347,7 @@ def _content(content: object) -> str:
     return "".join(part for part in parts if isinstance(part, str))
 
 
-def _of(name: str, text: str, role: str) -> Output:
+def _detail_output(name: str, text: str, role: str) -> Output:
     return Output(
         name=name,
         datatype="BYTES",
@@ -355,8 +357,8 @@ def _of(name: str, text: str, role: str) -> Output:
     )
 
 
-def _vectors(said: Facts, rows: int, response: Response) -> list[Output]:
-    listed = said.get("data")
+def _vectors(document: Facts, rows: int, response: Response) -> list[Output]:
+    listed = document.get("data")
     entries = [e for e in listed if isinstance(e, Mapping)] if isinstance(listed, list) else []
     if len(entries) != rows:
         raise unreadable(f"{rows} vectors", response)
@@ -379,9 +381,9 @@ def vectors(embeddings: Sequence[object], response: Response) -> list[Output]:
     return [Output(name="embedding", datatype="FP64", shape=shape, data=tuple(data), role="")]
 
 
-def _usage(said: Facts, rows: int) -> list[Output]:
+def _usage(document: Facts, rows: int) -> list[Output]:
     """The tokens of the whole request, with its first row."""
-    usage = said.get("usage")
+    usage = document.get("usage")
     counts = usage if isinstance(usage, Mapping) else {}
     named = [(field.name, counts.get(field.name)) for field in _TOKENS]
     return [

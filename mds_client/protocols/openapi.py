@@ -223,11 +223,13 @@ def _signature(model: ModelRef, operation: Operation, server: Server) -> Signatu
 def _answer(operation: Operation) -> tuple[Field, ...]:
     responses = operation.facts.get("responses")
     listed = responses if isinstance(responses, Mapping) else {}
-    said = next((listed[code] for code in ("200", "201", "2XX", "default") if code in listed), None)
-    content = content_of(said, operation.document)
+    response = next(
+        (listed[code] for code in ("200", "201", "2XX", "default") if code in listed), None
+    )
+    content = content_of(response, operation.document)
     if "text/plain" in content and "application/json" not in content:
         return (Field(name="output", kind="text", role="text", format="long"),)
-    schema = Schema(_json_content(said, operation.document), operation.document)
+    schema = Schema(_json_content(response, operation.document), operation.document)
     if schema.facts.get("type") == "array":
         items = Schema(schema.facts.get("items"), operation.document)
         return output_fields(items) if items.facts.get("properties") else ()
@@ -236,8 +238,8 @@ def _answer(operation: Operation) -> tuple[Field, ...]:
 
 def _json_content(place: object, document: Facts) -> object:
     """The schema of the JSON of an answer, which may be a reference to a component."""
-    said = content_of(place, document).get("application/json")
-    return said.get("schema") if isinstance(said, Mapping) else None
+    media_type = content_of(place, document).get("application/json")
+    return media_type.get("schema") if isinstance(media_type, Mapping) else None
 
 
 # One request.
@@ -247,7 +249,7 @@ def _is_parameter(field: Field) -> bool:
     return SENT_IN in field.provenance
 
 
-def _given(inputs: Sequence[Field], row: Values, place: str) -> list[tuple[str, object]]:
+def _parameters_in(inputs: Sequence[Field], row: Values, place: str) -> list[tuple[str, object]]:
     """Name and value of each parameter of a place that has one."""
     parameters: list[tuple[str, object]] = []
     for field in inputs:
@@ -267,7 +269,7 @@ def _path_with(inputs: Sequence[Field], path: str, row: Values) -> str:
         if field.provenance.get(SENT_IN) == "path":
             name = quote(field.provenance.get(SENT_AS, field.name), safe="")
             filled = filled.replace(f"{{{name}}}", _segment(field, row.get(field.name)))
-    query = query_of(_given(inputs, row, "query"))
+    query = query_of(_parameters_in(inputs, row, "query"))
     return filled + (f"?{query}" if query else "")
 
 
@@ -282,7 +284,7 @@ def _segment(field: Field, value: object) -> str:
 def _headers_of(inputs: Sequence[Field], row: Values) -> dict[str, str]:
     """Headers hold Latin-1 on one line. Raises InvalidValues for what is none."""
     headers: dict[str, str] = {}
-    for name, value in _given(inputs, row, "header"):
+    for name, value in _parameters_in(inputs, row, "header"):
         text = as_text(value)
         if not text.isprintable() or not text.isascii():
             sentence = f"{name} is sent as a header: letters of English and signs on one line only."
@@ -298,7 +300,7 @@ def _body_of(inputs: Sequence[Field], whole: Field, rows: Sequence[Values]) -> t
     if form == "json":
         return JSON["Content-Type"], orjson.dumps(_json_of(fields, whole, rows))
     if form in ("text", "file"):
-        return _alone(rows[0].get(fields[0].name), whole.provenance.get(_TYPE, ""))
+        return _whole_body(rows[0].get(fields[0].name), whole.provenance.get(_TYPE, ""))
     if form in ("multipart", "urlencoded"):
         pairs = spread(_parts(fields, rows[0]))
         if form == "multipart":
@@ -316,7 +318,7 @@ def _json_of(fields: Sequence[Field], whole: Field, rows: Sequence[Values]) -> o
     return object_of(fields, rows[0])
 
 
-def _alone(value: object, media_type: str) -> tuple[str, bytes]:
+def _whole_body(value: object, media_type: str) -> tuple[str, bytes]:
     """A body that is a text or one file."""
     if isinstance(value, File):
         is_open = not media_type or media_type.endswith(("/*", "octet-stream"))

@@ -73,8 +73,8 @@ class Operation:
     @cached_property
     def says_it_predicts(self) -> bool:
         """To judge by its path, its id and its summary."""
-        said = (self.facts.get("operationId"), self.facts.get("summary"))
-        words = " ".join((self.route, *map(text_of, said))).replace("_", " ")
+        texts = (self.facts.get("operationId"), self.facts.get("summary"))
+        words = " ".join((self.route, *map(text_of, texts))).replace("_", " ")
         return bool(_PREDICTS.search(words))
 
     @cached_property
@@ -103,7 +103,7 @@ def fields_of(operation: Operation, server: Server) -> tuple[str, tuple[Field, .
     """Whether the body is one row, many, or one value; and all fields, those of the parameters first."""
     form, of_body = _of_body(operation)
     taken = {field.name for field in of_body}
-    given = [_parameter(facts, operation, taken) for facts in asked(operation, server)]
+    given = [_parameter(facts, operation, taken) for facts in input_parameters(operation, server)]
     return form, (*given, *of_body)
 
 
@@ -122,7 +122,7 @@ def _referred(place: object, document: Facts) -> Facts:
 # Parameters.
 
 
-def asked(operation: Operation, server: Server) -> list[Facts]:
+def input_parameters(operation: Operation, server: Server) -> list[Facts]:
     """The parameters that are fields: what the settings send, or we ourselves, is none."""
     sent = {name.casefold() for name in server.headers} | _OUR_HEADERS
     if server.credentials.api_key:
@@ -194,8 +194,8 @@ def _undeclared(operation: Operation) -> Body | None:
     is_silent = "requestBody" not in operation.facts and not operation.parameters
     if operation.method != "post" or not is_silent or not operation.says_it_predicts:
         return None
-    said = {"description": "What it takes is not declared: the JSON that its code reads."}
-    return Body(media_type=_JSON, format="json", schema=Schema(said), declared=said)
+    description = {"description": "What it takes is not declared: the JSON that its code reads."}
+    return Body(media_type=_JSON, format="json", schema=Schema(description), declared=description)
 
 
 def _format(media_type: str) -> Format | None:
@@ -215,7 +215,7 @@ def _of_body(operation: Operation) -> tuple[str, tuple[Field, ...]]:
     if body is None:
         return ONE, ()
     if body.format in ("text", "file"):
-        return WHOLE, (_alone(body, operation),)
+        return WHOLE, (_whole_body_field(body, operation),)
     form, fields = _inputs(body)
     if body.format == "json":
         return form, fields
@@ -246,7 +246,7 @@ def _forms(body: Body) -> str:
     return f"One of these forms: {', '.join(filter(None, named))}." if any(named) else ""
 
 
-def _alone(body: Body, operation: Operation) -> Field:
+def _whole_body_field(body: Body, operation: Operation) -> Field:
     """A body that is a text, or one file."""
     if body.format == "text":
         return replace(
@@ -289,14 +289,14 @@ def _member(name: str, schema: Schema) -> dict[str, object]:
     return facts
 
 
-def file_field(media_type: str, said: str, label: str) -> Field:
+def file_field(media_type: str, words: str, label: str) -> Field:
     """A file as a field: a picture or a recording where its type or the names around it say so."""
     kind: Kind = "text"
     if media_type.startswith("image/") or (
-        not media_type.startswith("audio/") and _PICTURE.search(said)
+        not media_type.startswith("audio/") and _PICTURE.search(words)
     ):
         kind = "image"
-    elif media_type.startswith("audio/") or _SOUND.search(said):
+    elif media_type.startswith("audio/") or _SOUND.search(words):
         kind = "audio"
     is_known = (
         kind != "text" and "/" in media_type and not media_type.endswith(("/*", "octet-stream"))

@@ -9,7 +9,7 @@ from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from mds_client.codecs.json_schema.keywords import list_of, text_of
-from mds_client.protocols.openapi_fields import Operation, asked, content_of
+from mds_client.protocols.openapi_fields import Operation, content_of, input_parameters
 from mds_client.server import NotOffered, Server
 
 _MAX_OPERATIONS = 200
@@ -35,7 +35,7 @@ def operations(document: Document, server: Server) -> tuple[list[Operation], lis
     """What can be asked, each with its own name, and what cannot, with the reason."""
     offered: list[Operation] = []
     others: list[NotOffered] = []
-    for operation in islice(_all(document, server), _MAX_OPERATIONS):
+    for operation in islice(_all_operations(document, server), _MAX_OPERATIONS):
         reason = _reason(operation, server)
         if reason is None:
             offered.append(replace(operation, name=_name(operation, offered)))
@@ -57,7 +57,7 @@ def is_path(path: object) -> bool:
 # Which there are.
 
 
-def _all(document: Document, server: Server) -> Iterator[Operation]:
+def _all_operations(document: Document, server: Server) -> Iterator[Operation]:
     paths = document.facts.get("paths")
     listed = islice(paths.items(), _MAX_OPERATIONS) if isinstance(paths, Mapping) else ()
     for path, about in listed:
@@ -80,7 +80,7 @@ def _base(places: Sequence[Facts], prefix: str, server: Server) -> str:
     for each in listed[:20]:
         path = _on_our_host(each, server.url.rstrip("/") + prefix)
         if path is not None:
-            return prefix + _below(prefix, path)
+            return prefix + _relative_to(prefix, path)
     return prefix
 
 
@@ -96,10 +96,10 @@ def _on_our_host(declared: object, root: str) -> str | None:
     path = url.path.rstrip("/")
     if not is_ours or url.username or (path and not is_path(path)) or set("{}") & set(path):
         return None
-    return _below(ours.path.rstrip("/"), path)
+    return _relative_to(ours.path.rstrip("/"), path)
 
 
-def _below(base: str, path: str) -> str:
+def _relative_to(base: str, path: str) -> str:
     """What of a path is below a base; the whole where it is not below."""
     return path[len(base) :] if path == base or path.startswith(f"{base}/") else path
 
@@ -133,7 +133,9 @@ def _reason(operation: Operation, server: Server) -> str | None:
     """A sentence; empty for what nobody would look for among models, None for what is offered."""
     if not is_path(operation.path):
         return "Its path is no plain path on this host."
-    has_input = bool(operation.body or asked(operation, server) or "requestBody" in operation.facts)
+    has_input = bool(
+        operation.body or input_parameters(operation, server) or "requestBody" in operation.facts
+    )
     if operation.method == "get" and not has_input:
         return ""
     if _NOT_MODELS.search(operation.route):
@@ -160,7 +162,7 @@ def _of_inputs(operation: Operation, server: Server, *, has_input: bool) -> str 
     if cookies := [str(p.get("name")) for p in operation.parameters if _is_cookie(p)]:
         return f"It needs the cookie {cookies[0]!r}, which is not sent."
     if operation.body is None and not operation.says_it_predicts:
-        places = {p.get("in") for p in asked(operation, server)}
+        places = {p.get("in") for p in input_parameters(operation, server)}
         if operation.method == "get" or "query" not in places:
             return "It reads what is stored: nothing in its name says that it predicts."
     return None

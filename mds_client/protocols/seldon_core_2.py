@@ -70,14 +70,14 @@ class SeldonCore2(OpenInference):
         return replace(output, data=tuple(_decoded(value) for value in output.data))
 
     def answered_by(
-        self, asked: ModelRef, body: Mapping[str, object], response: Response
+        self, model: ModelRef, body: Mapping[str, object], response: Response
     ) -> ModelRef:
         """The route that the mesh took, such as `churn_2`: model and generation, or an experiment's
         candidate. The name in the answer's body is the mesh's own."""
         taken = [
             part for part in response.headers.get("x-seldon-route", "").split(":") if part.strip()
         ]
-        return replace(asked, version=taken[-1].strip() if taken else asked.version)
+        return replace(model, version=taken[-1].strip() if taken else model.version)
 
     def offers(self, model: ModelRef) -> tuple[Offer, ...]:
         return (Offer(kind="metrics", route="GET /metrics of the server pods' agents"),)

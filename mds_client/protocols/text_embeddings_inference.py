@@ -94,15 +94,15 @@ class TextEmbeddingsInference(Protocol):
     def read_prediction(
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
-        said = self.json_of(response)
-        if not isinstance(said, list):
+        answer = self.json_of(response)
+        if not isinstance(answer, list):
             raise unreadable("a list", response)
         task = _task(signature)
         if task == "embedding":
-            return signature.model, tuple(vectors(said, response))
+            return signature.model, tuple(vectors(answer, response))
         if task == "classifier":
-            return signature.model, (_shares(said, _labels(signature), rows, response),)
-        return signature.model, _ranking(said, response)
+            return signature.model, (_shares(answer, _labels(signature), rows, response),)
+        return signature.model, _ranking(answer, response)
 
 
 def _info(response: Response) -> tuple[str, Task, Facts] | None:
@@ -186,9 +186,9 @@ def _body(task: Task, rows: Sequence[Values]) -> dict[str, object]:
     return {"inputs": texts if task == "embedding" else [[text] for text in texts], **given}
 
 
-def _shares(said: list[object], labels: tuple[str, ...], rows: int, response: Response) -> Output:
+def _shares(answer: list[object], labels: tuple[str, ...], rows: int, response: Response) -> Output:
     """One list of label and score a row, in the order of the labels."""
-    each = [_by_label(row) for row in said]
+    each = [_by_label(row) for row in answer]
     if len(each) != rows or not labels or any(set(row) != set(labels) for row in each):
         raise unreadable(f"the scores of {len(labels)} labels for {rows} texts", response)
     data = tuple(row[label] for row in each for label in labels)
@@ -206,10 +206,12 @@ def _by_label(row: object) -> dict[str, object]:
     }
 
 
-def _ranking(said: list[object], response: Response) -> tuple[Output, ...]:
+def _ranking(answer: list[object], response: Response) -> tuple[Output, ...]:
     """The best text, and all with their scores."""
-    ranks = [e for e in said if isinstance(e, Mapping) and isinstance(e.get("score"), int | float)]
-    if not ranks or len(ranks) < len(said):
+    ranks = [
+        e for e in answer if isinstance(e, Mapping) and isinstance(e.get("score"), int | float)
+    ]
+    if not ranks or len(ranks) < len(answer):
         raise unreadable("a score for each text", response)
     best = max(ranks, key=lambda rank: float(str(rank["score"])))
     text = str(best.get("text") or f"text {best.get('index')}")

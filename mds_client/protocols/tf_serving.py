@@ -83,8 +83,8 @@ class TFServing(Protocol):
         return [_entry(model, status) for status in self._versions(response)]
 
     def _versions(self, response: Response) -> list[Mapping[str, object]]:
-        said = self.json_of(response)
-        listed = said.get("model_version_status") if isinstance(said, Mapping) else None
+        body = self.json_of(response)
+        listed = body.get("model_version_status") if isinstance(body, Mapping) else None
         return [status for status in _list(listed) if isinstance(status, Mapping)]
 
     def signature(self, model: ModelRef) -> Conversation[Signature]:
@@ -108,7 +108,7 @@ class TFServing(Protocol):
         self, signature: Signature, rows: Sequence[Values], request_id: str
     ) -> Request:
         # The platform holds a signature that is not the default one.
-        content = _named(signature) | {
+        content = _signature_name(signature) | {
             "instances": [_instance(signature.inputs, row) for row in rows]
         }
         return Request(
@@ -123,10 +123,10 @@ class TFServing(Protocol):
     def read_prediction(
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
-        said = self.answer_of(response)
-        if not isinstance(said, Mapping) or "predictions" not in said:
+        answer = self.answer_of(response)
+        if not isinstance(answer, Mapping) or "predictions" not in answer:
             raise unreadable("predictions", response)
-        listed = said["predictions"]
+        listed = answer["predictions"]
         if not isinstance(listed, list) or len(listed) != rows:
             raise unreadable(f"{rows} predictions", response)
         names = [field.name for field in signature.outputs]
@@ -150,8 +150,8 @@ def _path(model: ModelRef) -> str:
 
 
 def _entry(model: ModelRef, status: Mapping[str, object]) -> ModelInfo:
-    said = status.get("status")
-    facts = said if isinstance(said, Mapping) else {}
+    declared = status.get("status")
+    facts = declared if isinstance(declared, Mapping) else {}
     is_failed = facts.get("error_code", "OK") not in ("OK", 0)
     state = "UNAVAILABLE" if is_failed else _STATES.get(str(status.get("state")), "UNKNOWN")
     version = str(status.get("version") or "")
@@ -172,7 +172,7 @@ def _signature(model: ModelRef, name: str, definition: Mapping[str, object]) -> 
     return replace(signature, inputs=noted)
 
 
-def _named(signature: Signature) -> dict[str, object]:
+def _signature_name(signature: Signature) -> dict[str, object]:
     """The name of a signature that is not the default one, which each request must give."""
     names = {field.provenance.get(_NAMED, "") for field in signature.inputs} - {""}
     return {"signature_name": names.pop()} if names else {}

@@ -97,8 +97,8 @@ class TorchServe(Protocol):
     def explain_request(
         self, signature: Signature, rows: Sequence[Values], request_id: str
     ) -> Request | None:
-        asked = signature.explainer.model if signature.explainer else signature.model
-        request = _request("explanations", asked, signature, rows, request_id)
+        model = signature.explainer.model if signature.explainer else signature.model
+        request = _request("explanations", model, signature, rows, request_id)
         return replace(request, to_explainer=True)
 
     def read_prediction(
@@ -137,10 +137,10 @@ def _path(route: str, model: ModelRef) -> str:
 
 def _facts(response: Response) -> Mapping[str, object]:
     try:
-        said = json_of(response)
+        body = json_of(response)
     except UnreadableAnswer:
         return {}
-    return said if isinstance(said, Mapping) else {}
+    return body if isinstance(body, Mapping) else {}
 
 
 def _health(response: Response) -> str:
@@ -149,12 +149,12 @@ def _health(response: Response) -> str:
     return str(status) if is_known and response.status in (200, 500) else ""
 
 
-def _page(said: object, response: Response) -> tuple[list[str], str]:
-    listed = said.get("models") if isinstance(said, Mapping) else None
-    if not isinstance(said, Mapping) or not isinstance(listed, list):
+def _page(body: object, response: Response) -> tuple[list[str], str]:
+    listed = body.get("models") if isinstance(body, Mapping) else None
+    if not isinstance(body, Mapping) or not isinstance(listed, list):
         raise unreadable("a list of models", response)
     names = [entry.get("modelName") for entry in listed if isinstance(entry, Mapping)]
-    token = said.get("nextPageToken")
+    token = body.get("nextPageToken")
     page = [name for name in names if isinstance(name, str) and name]
     return page, str(token) if isinstance(token, str | int) and token else ""
 
@@ -164,10 +164,10 @@ def _entries(model: ModelRef, response: Response) -> list[ModelInfo]:
     if response.status != 200:
         return []
     try:
-        said = json_of(response)
+        body = json_of(response)
     except UnreadableAnswer:
         return []
-    versions = [v for v in said if isinstance(v, Mapping)] if isinstance(said, list) else []
+    versions = [v for v in body if isinstance(v, Mapping)] if isinstance(body, list) else []
     return [_entry(model, version) for version in versions]
 
 

@@ -21,10 +21,10 @@ class TorchServeOpenInference(OpenInference):
     ORDER = 14
 
     def detect(self) -> Conversation[str]:
-        said = self.server_metadata((yield Request(method="GET", path="/v2")))
-        if not said or "torchserve" not in str(said.get("name", "")).lower():
+        metadata = self.server_metadata((yield Request(method="GET", path="/v2")))
+        if not metadata or "torchserve" not in str(metadata.get("name", "")).lower():
             return ""
-        return f"GET /v2 answered as {said.get('name')!r}."
+        return f"GET /v2 answered as {metadata.get('name')!r}."
 
     def models(self) -> Conversation[list[ModelInfo]]:
         """The configured names, else the listing of the management address."""
@@ -44,9 +44,9 @@ class TorchServeOpenInference(OpenInference):
     def explain_request(
         self, signature: Signature, rows: Sequence[Values], request_id: str
     ) -> Request | None:
-        asked = signature.explainer.model if signature.explainer else signature.model
+        model = signature.explainer.model if signature.explainer else signature.model
         request = self.predict_request(signature, rows, request_id)
-        return replace(request, path=_explanations(asked), to_explainer=True)
+        return replace(request, path=_explanations(model), to_explainer=True)
 
     def read_explanation(self, signature: Signature, response: Response) -> object:
         return self.json_of(response)

@@ -28,11 +28,11 @@ class Triton(OpenInference):
     TAKES_BINARY = True
 
     def detect(self) -> Conversation[str]:
-        said = self.server_metadata((yield Request(method="GET", path="/v2")))
-        extensions = said.get("extensions") if said else None
-        if not said or not isinstance(extensions, list) or not set(extensions) >= _ITS_OWN:
+        metadata = self.server_metadata((yield Request(method="GET", path="/v2")))
+        extensions = metadata.get("extensions") if metadata else None
+        if not metadata or not isinstance(extensions, list) or not set(extensions) >= _ITS_OWN:
             return ""
-        return f"GET /v2 answered as {said.get('name')!r} with Triton's extensions."
+        return f"GET /v2 answered as {metadata.get('name')!r} with Triton's extensions."
 
     def signature(self, model: ModelRef) -> Conversation[Signature]:
         """The metadata, and from the configuration what may be left out, what is a picture, and how many rows
@@ -46,8 +46,8 @@ class Triton(OpenInference):
     def read_signature(self, model: ModelRef, response: Response) -> Signature:
         """A shape that begins with a size is that of a model without batches; such take one row alone."""
         signature = super().read_signature(model, response)
-        said = self.json_of(response)
-        listed = said.get("inputs") if isinstance(said, Mapping) else None
+        body = self.json_of(response)
+        listed = body.get("inputs") if isinstance(body, Mapping) else None
         alone = {t.get("name") for t in listed or [] if isinstance(t, Mapping) and _is_alone(t)}
         inputs = (_without_batch(f) if f.name in alone else f for f in signature.inputs)
         return replace(signature, inputs=tuple(inputs))

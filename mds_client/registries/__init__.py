@@ -76,12 +76,12 @@ class Registry:
         """
         if response.status != 404 and not 200 <= response.status < 300:
             raise error_of(response)
-        said = json_of(response)
-        if not isinstance(said, Mapping):
+        body = json_of(response)
+        if not isinstance(body, Mapping):
             raise unreadable("an object", response)
-        if response.status == 404 and not said.keys() & {"error", "error_code"}:
+        if response.status == 404 and not body.keys() & {"error", "error_code"}:
             raise unreadable(f"an answer of a {self.TITLE}", response)
-        return None if response.status == 404 else said
+        return None if response.status == 404 else body
 
 
 class RegistryClient(MdsClient):

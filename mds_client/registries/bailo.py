@@ -132,13 +132,13 @@ def _owners(entry: Record) -> list[str]:
 
 def _section(metadata: Record) -> Record:
     """The section as an object, or as the JSON that somebody typed into a box of the form."""
-    said = metadata.get(_SECTION)
-    if isinstance(said, str):
+    section = metadata.get(_SECTION)
+    if isinstance(section, str):
         try:
-            said = orjson.loads(said)
+            section = orjson.loads(section)
         except orjson.JSONDecodeError:
             return {}
-    return _mapping(said)
+    return _mapping(section)
 
 
 def _mapping(value: object) -> Record:

@@ -159,7 +159,9 @@ class Mlflow(Registry):
             body = self.found((yield _get("runs/get", run_id=run))) or {}
         except MdsError:
             return {}
-        return _noted(_mapping(_mapping(body.get("run")).get("data")), text(version.get("source")))
+        return _from_run(
+            _mapping(_mapping(body.get("run")).get("data")), text(version.get("source"))
+        )
 
     def _example(self, version: Record, logged: Record) -> Conversation[list[dict[str, object]]]:
         info = _mapping(logged.get("saved_input_example_info"))
@@ -212,8 +214,11 @@ def _facts(
     extra = fields_facts(words.get("inputs"))
     names = dict.fromkeys((*columns, *extra))
     known = {name: columns.get(name, FieldFacts()) for name in names}
-    whole = _whole(rows, columns)
-    known = {n: replace(f, **(_examples(n, whole) | _said(extra.get(n)))) for n, f in known.items()}
+    whole = _complete_rows(rows, columns)
+    known = {
+        n: replace(f, **(_examples(n, whole) | _known_facts(extra.get(n))))
+        for n, f in known.items()
+    }
     return Facts(
         source="registry",
         name=registry,
@@ -223,7 +228,7 @@ def _facts(
         inputs=tuple(columns),
         fields=known,
         labels=texts(_json(text(tags.get("mds.labels")).encode())) or texts(words.get("labels")),
-        about=about(_about(registered, version, logged) | _own(tags)),
+        about=about(_about(registered, version, logged) | _tags_of_people(tags)),
     )
 
 
@@ -244,9 +249,9 @@ def _too_many(logged: Record) -> str:
     return f"{count:,} columns, more than a form can have" if count > MAX_INPUTS else ""
 
 
-def _own(tags: Mapping[str, str]) -> dict[str, object]:
+def _tags_of_people(tags: Mapping[str, str]) -> dict[str, object]:
     """Tags that people gave."""
-    return {name: said for name, said in tags.items() if not name.startswith(("mlflow.", "mds."))}
+    return {name: value for name, value in tags.items() if not name.startswith(("mlflow.", "mds."))}
 
 
 def _parameters(logged: Record) -> Iterator[str]:
@@ -256,11 +261,11 @@ def _parameters(logged: Record) -> Iterator[str]:
         yield f"{text(facts.get('name'))} = {text(facts.get('default')) or '…'}"
 
 
-def _said(facts: FieldFacts | None) -> dict[str, Any]:
-    return facts.said() if facts else {}
+def _known_facts(facts: FieldFacts | None) -> dict[str, Any]:
+    return facts.known() if facts else {}
 
 
-def _whole(rows: Sequence[Record], columns: Mapping[str, FieldFacts]) -> list[Record]:
+def _complete_rows(rows: Sequence[Record], columns: Mapping[str, FieldFacts]) -> list[Record]:
     """The example rows that have every value that is needed."""
     needed = {name for name, facts in columns.items() if facts.required is not False}
     return [row for row in rows if needed <= row.keys()]
@@ -289,12 +294,12 @@ def _columns(logged: Record) -> list[tuple[str, FieldFacts]]:
 
 def _column(spec: Record) -> FieldFacts | None:
     """None for a type that is not known."""
-    said = text(spec.get("type"))
-    if said == "tensor":
+    type_name = text(spec.get("type"))
+    if type_name == "tensor":
         return _tensor(_mapping(spec.get("tensor-spec")))
-    if said not in _TYPES:
+    if type_name not in _TYPES:
         return None
-    kind, datatype, content_type = _TYPES[said]
+    kind, datatype, content_type = _TYPES[type_name]
     required = spec.get("required", not spec.get("optional", False))
     return FieldFacts(
         kind=kind,
@@ -375,7 +380,7 @@ def _is_plain(yaml: Any, content: bytes) -> bool:
     return True
 
 
-def _noted(data: Record, source: str) -> Record:
+def _from_run(data: Record, source: str) -> Record:
     """What a run of MLflow 2 noted of the model at that source."""
     noted = _json(_tags(data).get("mlflow.log-model.history", "").encode())
     models = [_mapping(model) for model in listed(noted)]
@@ -384,8 +389,8 @@ def _noted(data: Record, source: str) -> Record:
 
 
 def _json_in(logged: Record, part: str) -> object:
-    said = _mapping(logged.get("signature")).get(part)
-    return _json(said.encode(errors="replace")) if isinstance(said, str) else said
+    schema = _mapping(logged.get("signature")).get(part)
+    return _json(schema.encode(errors="replace")) if isinstance(schema, str) else schema
 
 
 def _json(content: bytes) -> object:

@@ -22,16 +22,18 @@ def from_cases(rows: Sequence[Values], signature: Signature) -> Facts:
     Kinds are the signature's affair: `inputs` stays empty, but where the signature knows nothing and all
     rows had the same length. Of a sensitive field and of files nothing is kept. Never raises.
     """
-    asked = [row for row in rows[-MOST_SAMPLED:] if isinstance(row, Mapping)]
+    sampled = [row for row in rows[-MOST_SAMPLED:] if isinstance(row, Mapping)]
     if signature.layout == "unknown" and signature.inputs:
-        return replace(_of_lists(asked, signature.inputs[0].name), name="cases")
+        return replace(_of_lists(sampled, signature.inputs[0].name), name="cases")
     kept = [f for f in signature.inputs if not f.sensitive and f.kind not in FILE_KINDS]
-    columns = [_asked_column(field, asked) for field in kept]
-    chosen = varied(columns) if asked and columns else []
+    columns = [_entered_column(field, sampled) for field in kept]
+    chosen = varied(columns) if sampled and columns else []
     pairs = zip(kept, columns, strict=True)
-    fields = {f.name: _asked(f, column, column.at(chosen)) for f, column in pairs}
-    said = {name: facts for name, facts in fields.items() if facts.said()}
-    return Facts(source="learned", name="cases", fields=said, about={"Cases": f"{len(rows):,}"})
+    fields = {f.name: _field_facts(f, column, column.at(chosen)) for f, column in pairs}
+    with_facts = {name: facts for name, facts in fields.items() if facts.known()}
+    return Facts(
+        source="learned", name="cases", fields=with_facts, about={"Cases": f"{len(rows):,}"}
+    )
 
 
 def _of_lists(rows: Sequence[Values], name: str) -> Facts:
@@ -44,12 +46,12 @@ def _of_lists(rows: Sequence[Values], name: str) -> Facts:
     return of_matrix(flats) or Facts(source="learned")
 
 
-def _asked_column(field: Field, rows: Sequence[Values]) -> Column:
-    values = [_asked_value(field, row.get(field.name)) for row in rows]
+def _entered_column(field: Field, rows: Sequence[Values]) -> Column:
+    values = [_entered_value(field, row.get(field.name)) for row in rows]
     return Column(header=field.name, kind=field.kind, values=values, length=len(rows))
 
 
-def _asked_value(field: Field, value: object) -> object:
+def _entered_value(field: Field, value: object) -> object:
     """The value in a form that can be kept; None where it could not be sent now."""
     plain = plain_cell(value)
     plain = plain.isoformat() if isinstance(plain, date) else plain
@@ -58,7 +60,7 @@ def _asked_value(field: Field, value: object) -> object:
     return None
 
 
-def _asked(field: Field, column: Column, examples: tuple[object, ...]) -> FieldFacts:
+def _field_facts(field: Field, column: Column, examples: tuple[object, ...]) -> FieldFacts:
     """What cases say of a field whose kind is known: choices only where it must have some."""
     present = [value for value in column.values if value is not None]
     numbers = [value for value in present if any_number(value) is not None]

@@ -35,7 +35,7 @@ def payload(content: str | bytes, *, name: str = "") -> Facts:
     """
     text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
     try:
-        facts = _of_payload(_said_in(text[:_MOST_PASTED].strip()))
+        facts = _of_payload(_content_in(text[:_MOST_PASTED].strip()))
     except ODD:
         facts = None
     if facts is None or not facts.inputs:
@@ -43,7 +43,7 @@ def payload(content: str | bytes, *, name: str = "") -> Facts:
     return replace(facts, name=name)
 
 
-def _said_in(text: str) -> object:
+def _content_in(text: str) -> object:
     """The JSON that the text is, or that a command in it sends. Raises one of ODD."""
     for candidate in _candidates_in(text):
         try:
@@ -81,17 +81,17 @@ def _embedded(text: str) -> object:
     return None
 
 
-def _of_payload(said: object) -> Facts | None:
+def _of_payload(body: object) -> Facts | None:
     """The facts in a body of any protocol. Raises one of ODD."""
-    if not isinstance(said, Mapping):
-        return _of_rows(said, is_one_row=True)
+    if not isinstance(body, Mapping):
+        return _of_rows(body, is_one_row=True)
     for key, reads in _FORMS.items():
-        if key in said:
-            return reads(said[key])
-    if "data" in said and said.keys() <= {"data", "meta", "names", "columns", "index"}:
-        return _of_split(said) if "columns" in said else _of_seldon(said["data"])
-    only = next(iter(said.values()), None)
-    return _of_rows(only if len(said) == 1 and isinstance(only, list) else said)
+        if key in body:
+            return reads(body[key])
+    if "data" in body and body.keys() <= {"data", "meta", "names", "columns", "index"}:
+        return _of_split(body) if "columns" in body else _of_seldon(body["data"])
+    only = next(iter(body.values()), None)
+    return _of_rows(only if len(body) == 1 and isinstance(only, list) else body)
 
 
 def _of_rows(rows: object, *, is_one_row: bool = False) -> Facts | None:

@@ -54,8 +54,8 @@ class FieldFacts:
     media_types: tuple[str, ...] | None = None
     sensitive: bool | None = None
 
-    def said(self) -> dict[str, object]:
-        """The facts that are said, by name. Choices without a kind make a category."""
+    def known(self) -> dict[str, object]:
+        """The facts that are known, by name. Choices without a kind make a category."""
         facts = {f.name: getattr(self, f.name) for f in fields(self)}
         if self.choices and self.kind is None:
             facts["kind"] = "category"
@@ -143,8 +143,8 @@ def fields_facts(words: object) -> dict[str, FieldFacts]:
 
 def about(words: Mapping[str, object]) -> dict[str, str]:
     """The first of these as short texts; what is empty is left out."""
-    known = {text(name)[:100]: text(said)[:_MAX_NAME] for name, said in words.items()}
-    return {name: said for name, said in islice(known.items(), _MAX_ABOUT) if name and said}
+    known = {text(name)[:100]: text(value)[:_MAX_NAME] for name, value in words.items()}
+    return {name: value for name, value in islice(known.items(), _MAX_ABOUT) if name and value}
 
 
 def is_name(name: object) -> bool:

@@ -90,16 +90,16 @@ def _with_inputs(signature: Signature, ranked: Sequence[Facts], *, unfolds: bool
 
 def _knows_inputs(facts: Facts) -> bool:
     """Whether it says of every input what it is."""
-    named = (facts.fields.get(name, FieldFacts()).said() for name in facts.inputs)
+    named = (facts.fields.get(name, FieldFacts()).known() for name in facts.inputs)
     is_sound = 0 < len(facts.inputs) == len(set(facts.inputs))
-    return is_sound and all("kind" in said for said in named)
+    return is_sound and all("kind" in known for known in named)
 
 
 def _new(facts: Facts, name: str) -> Field:
-    said = facts.fields[name].said()
-    kind = cast(Kind, said["kind"])
-    datatype = str(said.get("datatype") or _datatype(kind, said.get("choices")))
-    shape = cast(tuple[int, ...], said.get("shape") or ((-1, -1) if kind == "tensor" else (-1, 1)))
+    known = facts.fields[name].known()
+    kind = cast(Kind, known["kind"])
+    datatype = str(known.get("datatype") or _datatype(kind, known.get("choices")))
+    shape = cast(tuple[int, ...], known.get("shape") or ((-1, -1) if kind == "tensor" else (-1, 1)))
     origin = dict.fromkeys(("name", "kind", *_WIRE), facts.source)
     return Field(name=name, kind=kind, datatype=datatype, shape=shape, provenance=origin)
 
@@ -111,9 +111,11 @@ def _datatype(kind: Kind, choices: object) -> str:
     return _DATATYPES.get(kind, "BYTES")
 
 
-def _laid_out(signature: Signature, inputs: tuple[Field, ...], said: Layout | None) -> Signature:
+def _laid_out(
+    signature: Signature, inputs: tuple[Field, ...], declared: Layout | None
+) -> Signature:
     """Numbers alone are one matrix, which is what a server that declares nothing mostly takes."""
-    if said == "columns" or not all(
+    if declared == "columns" or not all(
         _is_numeric(field.datatype) and _is_scalar(field) for field in inputs
     ):
         layout: Layout = "columns" if len(inputs) > 1 else "tensors"
@@ -184,21 +186,21 @@ def _is_meaningless(name: str) -> bool:
 
 
 def _field(field: Field, known: Sequence[tuple[str, FieldFacts]]) -> Field:
-    said = [(source, _fitting(field, source, facts)) for source, facts in known]
-    chosen = _picked(field, [(source, _without(facts, _LATER)) for source, facts in said])
+    by_source = [(source, _fitting(field, source, facts)) for source, facts in known]
+    chosen = _picked(field, [(source, _without(facts, _LATER)) for source, facts in by_source])
     worded = chosen if chosen.choices == field.choices else _unworded(chosen)
-    words = [(source, _words_for(chosen.choices, facts)) for source, facts in said]
-    return _limited(_picked(worded, words), field, said)
+    words = [(source, _words_for(chosen.choices, facts)) for source, facts in by_source]
+    return _limited(_picked(worded, words), field, by_source)
 
 
-def _picked(field: Field, said: Sequence[tuple[str, dict[str, object]]]) -> Field:
+def _picked(field: Field, by_source: Sequence[tuple[str, dict[str, object]]]) -> Field:
     """The field with each fact of the most trusted source that says it, the server among them."""
-    own = {name for name in _DEFAULTS if _is_said(field, name)}
+    known_here = {name for name in _DEFAULTS if _is_declared(field, name)}
     picked: dict[str, object] = {}
     origin: dict[str, str] = {}
-    for name in dict.fromkeys(name for _, facts in said for name in facts):
-        source, value = next((source, facts[name]) for source, facts in said if name in facts)
-        if name not in own or _rank(source) <= _rank(field.provenance.get(name, DECLARED)):
+    for name in dict.fromkeys(name for _, facts in by_source for name in facts):
+        source, value = next((source, facts[name]) for source, facts in by_source if name in facts)
+        if name not in known_here or _rank(source) <= _rank(field.provenance.get(name, DECLARED)):
             picked[name], origin[name] = value, source
     return replace(field, **cast(Any, picked), provenance={**field.provenance, **origin})
 
@@ -219,24 +221,24 @@ def _words_for(choices: tuple[object, ...], facts: Mapping[str, object]) -> dict
     return {_CHOICE_LABELS: labels} if labels and is_for_these else {}
 
 
-def _is_said(field: Field, name: str) -> bool:
+def _is_declared(field: Field, name: str) -> bool:
     return name in ("name", "kind") or getattr(field, name) != _DEFAULTS[name]
 
 
 def _fitting(field: Field, source: str, facts: FieldFacts) -> dict[str, object]:
     """What is said, without what the wire cannot carry. Examples are for later: they are rows."""
-    said = {n: v for n, v in facts.said().items() if n not in (*_WIRE, "examples")}
-    choices = cast(tuple[object, ...], said.get("choices", ()))
+    known = {n: v for n, v in facts.known().items() if n not in (*_WIRE, "examples")}
+    choices = cast(tuple[object, ...], known.get("choices", ()))
     if choices and not (_is_scalar(field) and _are_sent_as(field.datatype, choices)):
-        del said["choices"]
-        said.pop(_CHOICE_LABELS, None)
-        if said["kind"] == "category":
-            del said["kind"]
-    if said.get("kind", field.kind) not in _kinds_on(field):
-        said.pop("kind", None)
-    if "content_type" in said and field.content_type and source != _EDITED:
-        del said["content_type"]
-    return said
+        del known["choices"]
+        known.pop(_CHOICE_LABELS, None)
+        if known["kind"] == "category":
+            del known["kind"]
+    if known.get("kind", field.kind) not in _kinds_on(field):
+        known.pop("kind", None)
+    if "content_type" in known and field.content_type and source != _EDITED:
+        del known["content_type"]
+    return known
 
 
 def _kinds_on(field: Field) -> tuple[str, ...]:
@@ -269,12 +271,12 @@ def _is_scalar(field: Field) -> bool:
 
 
 def _limited(
-    chosen: Field, field: Field, said: Sequence[tuple[str, Mapping[str, object]]]
+    chosen: Field, field: Field, by_source: Sequence[tuple[str, Mapping[str, object]]]
 ) -> Field:
     """The limits of the most trusted sources; one that leaves nothing between the two is passed over."""
     limits_so_far: dict[str, float] = {}
     origin = {name: by for name, by in chosen.provenance.items() if name not in _LIMITS}
-    for source, name, value in sorted(_limits(field, said), key=lambda limit: _rank(limit[0])):
+    for source, name, value in sorted(_limits(field, by_source), key=lambda limit: _rank(limit[0])):
         both = {name: value, **limits_so_far}
         if name not in limits_so_far and both.get("minimum", value) <= both.get("maximum", value):
             limits_so_far, origin[name] = both, source
@@ -283,11 +285,11 @@ def _limited(
 
 
 def _limits(
-    field: Field, said: Sequence[tuple[str, Mapping[str, object]]]
+    field: Field, by_source: Sequence[tuple[str, Mapping[str, object]]]
 ) -> Iterator[tuple[str, str, float]]:
     """Each limit with its source: of the sources, then of the server itself."""
     own = {name: getattr(field, name) for name in _LIMITS}
-    for source, facts in (*said, ("", own)):
+    for source, facts in (*by_source, ("", own)):
         for name in _LIMITS:
             value = facts.get(name)
             if isinstance(value, int | float):
@@ -385,18 +387,22 @@ def _with_labels(outputs: tuple[Field, ...], ranked: Sequence[Facts]) -> tuple[F
     facts = next((f for f in ranked if f.labels), None)
     if facts is None or not outputs:
         return outputs
-    told = {field.name for field in outputs if field.role in ("class", "probabilities")}
+    with_classes = {field.name for field in outputs if field.role in ("class", "probabilities")}
     return tuple(
-        _with_classes(f, facts) if f.name in (told or _first(outputs)) else f for f in outputs
+        _with_classes(f, facts) if f.name in (with_classes or _first(outputs)) else f
+        for f in outputs
     )
 
 
 def _answer_roles(ranked: Sequence[Facts]) -> dict[str, Role]:
     """Which output is the answer, and which its probability, where a source says so."""
-    said = next((facts for facts in ranked if facts.answer or facts.probability), None)
-    if said is None:
+    facts_on_roles = next((facts for facts in ranked if facts.answer or facts.probability), None)
+    if facts_on_roles is None:
         return {}
-    roles: dict[str, Role] = {said.probability: "probability", said.answer: "class"}
+    roles: dict[str, Role] = {
+        facts_on_roles.probability: "probability",
+        facts_on_roles.answer: "class",
+    }
     return {name: role for name, role in roles.items() if name}
 
 

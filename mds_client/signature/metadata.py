@@ -218,8 +218,8 @@ def _unique(tensors: Sequence[Facts]) -> list[Facts]:
 
 def _parameters(tensor: Facts) -> Facts:
     """What a tensor says of itself; early releases of MLServer called it tags."""
-    said = [tensor[key] for key in ("tags", "parameters") if isinstance(tensor.get(key), Mapping)]
-    return {name: fact for facts in said for name, fact in cast(Facts, facts).items()}
+    places = [tensor[key] for key in ("tags", "parameters") if isinstance(tensor.get(key), Mapping)]
+    return {name: fact for facts in places for name, fact in cast(Facts, facts).items()}
 
 
 def _list(value: object) -> list[object]:

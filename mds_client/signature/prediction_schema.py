@@ -51,20 +51,20 @@ def with_words(metadata: Facts) -> Facts:
     a tensor says of itself goes before.
     """
     inputs = [t for t in listed(metadata.get("inputs")) if isinstance(t, Mapping)]
-    said = (place.get("parameters") for place in (metadata, *inputs[:1]))
-    schema = next(filter(None, map(schema_in, said)), {})
+    parameters = (place.get("parameters") for place in (metadata, *inputs[:1]))
+    schema = next(filter(None, map(schema_in, parameters)), {})
     if not schema:
         return metadata
     outputs = [t for t in listed(metadata.get("outputs")) if isinstance(t, Mapping)]
-    answered = _answered(schema)
+    answered = _output_words(schema)
     return {
         **metadata,
         "inputs": list(_described(inputs, columns(schema))),
-        "outputs": [_with(t, answered if i == 0 else {}) for i, t in enumerate(outputs)],
+        "outputs": [_with_parameters(t, answered if i == 0 else {}) for i, t in enumerate(outputs)],
     }
 
 
-def _answered(schema: Facts) -> dict[str, object]:
+def _output_words(schema: Facts) -> dict[str, object]:
     """The words for the first output."""
     words, first = labels(schema), _first(schema)
     if not words:
@@ -81,25 +81,29 @@ def _described(inputs: list[Facts], known: list[dict[str, object]]) -> Iterator[
     by_name = {str(column["name"]): column for column in known}
     is_matrix = len(inputs) == 1 and inputs[0].get("name") not in by_name
     if is_matrix and listed(inputs[0].get("shape"))[1:] in ([-1], [len(known)]):
-        yield _with(inputs[0], {"columns": [_on(c, inputs[0]) for c in known]})
+        yield _with_parameters(
+            inputs[0], {"columns": [_words_carried_by(c, inputs[0]) for c in known]}
+        )
         return
     for tensor in inputs:
-        words = _on(by_name.get(str(tensor.get("name")), {}), tensor)
-        yield _with(tensor, {key: said for key, said in words.items() if key != "name"})
+        words = _words_carried_by(by_name.get(str(tensor.get("name")), {}), tensor)
+        yield _with_parameters(
+            tensor, {key: value for key, value in words.items() if key != "name"}
+        )
 
 
-def _with(tensor: Facts, words: Facts) -> Facts:
+def _with_parameters(tensor: Facts, words: Facts) -> Facts:
     own = tensor.get("parameters")
     return {**tensor, "parameters": {**words, **(own if isinstance(own, Mapping) else {})}}
 
 
-def _on(column: dict[str, object], tensor: Facts) -> dict[str, object]:
+def _words_carried_by(column: dict[str, object], tensor: Facts) -> dict[str, object]:
     """The words as far as the tensor's datatype can carry what they ask for."""
     is_text, choices = tensor.get("datatype") == "BYTES", listed(column.get("choices"))
     is_worded = column.get("kind") == "text" or isinstance(next(iter(choices), None), str)
     if is_text == is_worded or not (column.get("kind") or choices):
         return column
-    kept = {key: said for key, said in column.items() if key in ("name", "label", "group")}
+    kept = {key: value for key, value in column.items() if key in ("name", "label", "group")}
     if not choices:
         return kept
     words = listed(column.get("choice_labels")) or choices
@@ -108,31 +112,31 @@ def _on(column: dict[str, object], tensor: Facts) -> dict[str, object]:
 
 
 def _columns(feature: Facts) -> Iterator[dict[str, object]]:
-    name, said = feature.get("name"), str(feature.get("type")).upper()
+    name, type_name = feature.get("name"), str(feature.get("type")).upper()
     if not is_name(name):
         return
-    if said in ("PROBA", "ONE_HOT"):
+    if type_name in ("PROBA", "ONE_HOT"):
         for member in _members(feature):
-            yield _member(str(name), str(member["name"]), said)
-    elif said == "TENSOR":
+            yield _member(str(name), str(member["name"]), type_name)
+    elif type_name == "TENSOR":
         sizes = [s for s in listed(feature.get("shape")) if type(s) is int and s > 0]
         for place in range(min(prod(sizes), MAX_INPUTS)):
             yield {"name": f"{name} {place + 1}", "group": text(name)}
     else:
-        yield {"name": name, **_words(feature, said)}
+        yield {"name": name, **_words(feature, type_name)}
 
 
-def _member(feature: str, name: str, said: str) -> dict[str, object]:
+def _member(feature: str, name: str, type_name: str) -> dict[str, object]:
     """One column of several that belong together: a share, or whether it is this one."""
     limits = {"group": text(feature), "label": text(name), "minimum": 0, "maximum": 1}
-    kind = {"kind": "integer"} if said == "ONE_HOT" else {"format": "fraction"}
+    kind = {"kind": "integer"} if type_name == "ONE_HOT" else {"format": "fraction"}
     return {"name": f"{feature} {name}", **limits, **kind}
 
 
-def _words(feature: Facts, said: str) -> dict[str, object]:
-    if said == "TEXT":
+def _words(feature: Facts, type_name: str) -> dict[str, object]:
+    if type_name == "TEXT":
         return {"kind": "text"}
-    if said == "CATEGORICAL":
+    if type_name == "CATEGORICAL":
         return _choices(feature)
     types = {"INT": "integer", "FLOAT": "number", "STRING": "text"}
     kind = types.get(str(_either(feature, "data_type", "dataType")).upper())

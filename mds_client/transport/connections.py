@@ -43,12 +43,12 @@ class Transport(httpx.BaseTransport):
         answer = self.ask(RawRequest.of(request))
         return httpx.Response(answer.status, headers=answer.fields, stream=answer.body)
 
-    def ask(self, asked: RawRequest) -> RawResponse:
+    def ask(self, request: RawRequest) -> RawResponse:
         """The same without httpx's classes, which cost as much as all the rest. Raises httpx.TransportError."""
         try:
-            connection = self._pool.taken(_origin(asked.address), asked.timeouts)
+            connection = self._pool.taken(_origin(request.address), request.timeouts)
             try:
-                answer = connection.ask(asked)
+                answer = connection.ask(request)
             except BaseException:
                 connection.close()
                 self._pool.give_back(None)

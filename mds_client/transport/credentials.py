@@ -198,10 +198,10 @@ def _refused(response: httpx.Response) -> MdsError:
 def _why(response: httpx.Response) -> str:
     try:
         answer: Any = response.json()
-        said = answer["error"]
+        code = answer["error"]
     except _MALFORMED:
         return ""
-    return next((word for word in _WHY if word == said), "")
+    return next((word for word in _WHY if word == code), "")
 
 
 def _basic(name: str, password: str) -> str:

@@ -82,17 +82,17 @@ class Head(NamedTuple):
     length: int
 
 
-def request_head(asked: RawRequest) -> bytes | None:
+def request_head(request: RawRequest) -> bytes | None:
     """The bytes before the body; None unless the request is plain."""
-    given = asked.fields
+    given = request.fields
     values = [value for _, value in given]
-    place, said = _place_of_length(tuple([name for name, _ in given])), "".join(values)
+    place, all_values = _place_of_length(tuple([name for name, _ in given])), "".join(values)
     is_plain = (
         place is not None
-        and (place < 0 or values[place] == str(len(asked.body)))
-        and said.isascii()
-        and said.isprintable()
-        and _is_plain_line(asked.method, asked.address.target)
+        and (place < 0 or values[place] == str(len(request.body)))
+        and all_values.isascii()
+        and all_values.isprintable()
+        and _is_plain_line(request.method, request.address.target)
     )
     if not is_plain:
         return None
@@ -100,7 +100,7 @@ def request_head(asked: RawRequest) -> bytes | None:
     # h11 strips what is around a value.
     if ":  " in fields or " \r\n" in fields:
         return None
-    line = b"%b %b HTTP/1.1\r\n" % (asked.method.encode(), asked.address.target)
+    line = b"%b %b HTTP/1.1\r\n" % (request.method.encode(), request.address.target)
     return line + fields.encode() + b"\r\n"
 
 

@@ -12,31 +12,31 @@ Answer = TypeVar("Answer")
 
 def hedged(pool: threads.Executor, ask: Callable[[], Answer], after: float) -> Answer:
     """The first answer. The slower request is ignored: a thread cannot be cancelled."""
-    asked = [pool.submit(ask)]
-    done, _ = threads.wait(asked, timeout=after)
+    attempts = [pool.submit(ask)]
+    done, _ = threads.wait(attempts, timeout=after)
     if not done:
-        asked.append(pool.submit(ask))
-        done, waiting = threads.wait(asked, return_when=threads.FIRST_COMPLETED)
+        attempts.append(pool.submit(ask))
+        done, waiting = threads.wait(attempts, return_when=threads.FIRST_COMPLETED)
         if waiting and not _successes(done):
-            done, _ = threads.wait(asked)
+            done, _ = threads.wait(attempts)
     return _best(done).result()  # type: ignore[no-any-return]
 
 
 async def hedged_async(ask: Callable[[], Awaitable[Answer]], after: float) -> Answer:
     """The first answer. The slower request is cancelled."""
-    asked = [asyncio.ensure_future(ask())]
+    attempts = [asyncio.ensure_future(ask())]
     try:
-        done, _ = await asyncio.wait(asked, timeout=after)
+        done, _ = await asyncio.wait(attempts, timeout=after)
         if not done:
-            asked.append(asyncio.ensure_future(ask()))
-            done, waiting = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+            attempts.append(asyncio.ensure_future(ask()))
+            done, waiting = await asyncio.wait(attempts, return_when=asyncio.FIRST_COMPLETED)
             if waiting and not _successes(done):
-                done, _ = await asyncio.wait(asked)
+                done, _ = await asyncio.wait(attempts)
         return _best(done).result()  # type: ignore[no-any-return]
     finally:
-        for task in asked:
+        for task in attempts:
             task.cancel()
-        await asyncio.gather(*asked, return_exceptions=True)
+        await asyncio.gather(*attempts, return_exceptions=True)
 
 
 def _successes(done: Iterable[Any]) -> list[Any]:

@@ -32,27 +32,31 @@ class Connection:
         # Whether the last answer is read to its end, and whether more than that went wrong.
         self._is_answered, self._is_spoilt = True, False
 
-    def ask(self, asked: RawRequest) -> RawResponse:
+    def ask(self, request: RawRequest) -> RawResponse:
         """Send the request and read the head of its answer.
 
         A server that once answered in another way is h11's from then on.
         """
         if self._h11:
-            return self._of_h11(self._h11, asked)
-        head = request_head(asked)
-        return self._asked(asked, head) if head else self._handed_over(asked, self._stream)
+            return self._of_h11(self._h11, request)
+        head = request_head(request)
+        return (
+            self._plain_exchange(request, head)
+            if head
+            else self._through_h11(request, self._stream)
+        )
 
-    def _asked(self, asked: RawRequest, head: bytes) -> RawResponse:
+    def _plain_exchange(self, request: RawRequest, head: bytes) -> RawResponse:
         self._is_answered = False
         try:
-            self._stream.send(head, asked.body, asked.timeouts.get("write"))
+            self._stream.send(head, request.body, request.timeouts.get("write"))
         except httpcore.WriteError:
             self._is_spoilt = True  # it may have been refused before all of it was read
-        data = self._stream.read(_READ, asked.timeouts.get("read"))
+        data = self._stream.read(_READ, request.timeouts.get("read"))
         answered = answer_head(data)
         if answered is None:
-            return self._handed_over(asked, _Resumed(self._stream, data))
-        parts = self._body(data, answered, asked.timeouts.get("read"))
+            return self._through_h11(request, _Resumed(self._stream, data))
+        parts = self._body(data, answered, request.timeouts.get("read"))
         return RawResponse(answered.status, answered.fields, cast(httpx.SyncByteStream, parts))
 
     def _body(self, data: bytes, head: Head, timeout: float | None) -> Iterable[bytes]:
@@ -73,20 +77,20 @@ class Connection:
             self._is_answered = not left
             yield data
 
-    def _handed_over(self, asked: RawRequest, stream: httpcore.NetworkStream) -> RawResponse:
+    def _through_h11(self, request: RawRequest, stream: httpcore.NetworkStream) -> RawResponse:
         scheme, host, port = self.origin
         self._h11 = httpcore.HTTP11Connection(httpcore.Origin(scheme, host, port), stream)
-        return self._of_h11(self._h11, asked)
+        return self._of_h11(self._h11, request)
 
-    def _of_h11(self, h11: httpcore.HTTP11Connection, asked: RawRequest) -> RawResponse:
+    def _of_h11(self, h11: httpcore.HTTP11Connection, raw: RawRequest) -> RawResponse:
         scheme, host, port = self.origin
-        url = httpcore.URL(scheme=scheme, host=host, port=port, target=asked.address.target)
+        url = httpcore.URL(scheme=scheme, host=host, port=port, target=raw.address.target)
         request = httpcore.Request(
-            asked.method,
+            raw.method,
             url,
-            headers=asked.raw_fields(),
-            content=asked.body,
-            extensions={"timeout": dict(asked.timeouts)},
+            headers=raw.raw_fields(),
+            content=raw.body,
+            extensions={"timeout": dict(raw.timeouts)},
         )
         answer = h11.handle_request(request)
         return RawResponse(answer.status, answer.headers, cast(httpx.SyncByteStream, answer.stream))

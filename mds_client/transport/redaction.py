@@ -69,7 +69,7 @@ class Secrets:
     def _prepare(self) -> None:
         known = {*self._known, *self._tokens}
         short = sorted((one.encode() for one in known if not _is_long(one)), key=len, reverse=True)
-        written = {way for one in known for way in _writings(one)}.difference(short)
+        written = {way for one in known for way in _spellings(one)}.difference(short)
         words = b"|".join(map(re.escape, short))
         edges = rb"(?<![0-9A-Za-z])(?:%b)(?![0-9A-Za-z])"
         self._short = re.compile(edges % words) if short else None
@@ -94,7 +94,7 @@ class Secrets:
         is_answer = 200 <= response.status < 300
         body = self._replaced(response.body, is_answer, is_sized=_is_binary(response.headers))
         headers = response.headers
-        if headers and self.text(said := "\n".join(headers.values())) != said:
+        if headers and self.text(values := "\n".join(headers.values())) != values:
             headers = {name: self.text(value) for name, value in headers.items()}
         if body is response.body and headers is response.headers:
             return response
@@ -149,7 +149,7 @@ def _password_in(basic: str) -> str:
         return ""
 
 
-def _writings(secret: str) -> Iterator[bytes]:
+def _spellings(secret: str) -> Iterator[bytes]:
     """Every way in which servers write a secret that they repeat."""
     for text in {secret, *_escaped(secret), *(quote(secret, safe=safe) for safe in ("", "/"))}:
         yield text.encode()

@@ -79,7 +79,7 @@ def edited(opened: Facts, shown: Signature, bare: Signature, edits: Edits) -> Fa
             found = replace(said, **_facts(field, cells))  # type: ignore[arg-type]
             fields[field.name] = _without_echo(found, said, own.get(field.name))
     fields |= _rows(fields, shown, edits)
-    return replace(opened, fields={name: said for name, said in fields.items() if said.said()})
+    return replace(opened, fields={name: said for name, said in fields.items() if said.known()})
 
 
 def open_ends(edits: Edits, shown: Signature) -> list[str]:
@@ -149,7 +149,7 @@ def _without_echo(found: FieldFacts, before: FieldFacts, own: Field | None) -> F
     """Without what is only repeated after the sources."""
     echo = [
         name
-        for name, value in found.said().items()
+        for name, value in found.known().items()
         if own is not None and getattr(before, name) is None and getattr(own, name) == value
     ]
     return replace(found, **dict.fromkeys(echo))

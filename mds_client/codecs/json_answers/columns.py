@@ -49,7 +49,9 @@ def _output(name: str, column: Sequence[object], declared: Sequence[Field]) -> O
         _by_label(name, column, declared)
         or _single_values(name, column)
         or _tensor(name, column)
-        or _of(name, "BYTES", (len(column),), [_as_text(v) for v in column], content_type=JSON_TEXT)
+        or _make_output(
+            name, "BYTES", (len(column),), [_as_text(v) for v in column], content_type=JSON_TEXT
+        )
     )
 
 
@@ -61,15 +63,19 @@ def _by_label(name: str, column: Sequence[object], declared: Sequence[Field]) ->
     labels = _declared_labels(name, rows, declared) or _all_labels(rows)
     data = [row.get(label) for row in rows for label in labels]
     shape = (len(column), len(labels))
-    return _of(name, "FP64", shape, data, role="probabilities", labels=labels) if labels else None
+    return (
+        _make_output(name, "FP64", shape, data, role="probabilities", labels=labels)
+        if labels
+        else None
+    )
 
 
 def _declared_labels(
     name: str, rows: Sequence[Mapping[str, object]], declared: Sequence[Field]
 ) -> tuple[str, ...]:
     """The labels that are declared of an output, where every row has them all."""
-    said = next((f.labels for f in declared if f.name == name and f.role == "probabilities"), ())
-    return said if all(row.keys() == set(said) for row in rows) else ()
+    labels = next((f.labels for f in declared if f.name == name and f.role == "probabilities"), ())
+    return labels if all(row.keys() == set(labels) for row in rows) else ()
 
 
 def _all_labels(rows: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
@@ -84,11 +90,11 @@ def _single_values(name: str, column: Sequence[object]) -> Output | None:
     known = [value for value in column if value is not None]
     shape = (len(column),)
     if known and all(isinstance(value, bool) for value in known):
-        return _of(name, "BOOL", shape, column, role="class")
+        return _make_output(name, "BOOL", shape, column, role="class")
     if all(_is_number(value) for value in known):
         return _numbers(name, shape, column)
     if all(isinstance(value, str) for value in known):
-        return _of(name, "BYTES", shape, column, role="text")
+        return _make_output(name, "BYTES", shape, column, role="text")
     return None
 
 
@@ -101,10 +107,12 @@ def _numbers(name: str, shape: tuple[int, ...], values: Sequence[object]) -> Out
     if any(map(_is_endless, known)):
         raise ValueError("a number is too large")
     if not known or any(isinstance(value, float) for value in known):
-        return _of(name, "FP64", shape, values, role="number")
+        return _make_output(name, "FP64", shape, values, role="number")
     if datatype := _whole_datatype(min(known), max(known)):
-        return _of(name, datatype, shape, values, role="number")
-    return _of(name, "BYTES", shape, [None if v is None else str(v) for v in values], role="text")
+        return _make_output(name, datatype, shape, values, role="number")
+    return _make_output(
+        name, "BYTES", shape, [None if v is None else str(v) for v in values], role="text"
+    )
 
 
 def _whole_datatype(low: float, high: float) -> str:
@@ -133,7 +141,7 @@ def _tensor(name: str, column: Sequence[object]) -> Output | None:
     if known and all(map(_is_number, known)):
         return _numbers(name, shape, leaves)
     datatype = _worded_datatype({type(leaf) for leaf in known})
-    return _of(name, datatype, shape, leaves) if datatype else None
+    return _make_output(name, datatype, shape, leaves) if datatype else None
 
 
 def _worded_datatype(kinds: set[type]) -> str:
@@ -182,7 +190,7 @@ def _as_text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _of(
+def _make_output(
     name: str,
     datatype: str,
     shape: tuple[int, ...],

@@ -49,7 +49,7 @@ def unwrapped(answer: object, depth: int = 0) -> object:
 def _flat(members: Members, depth: int) -> object:
     """The members, with those of the object that wraps the answer among them."""
     flat: Members = {}
-    for name, member in _all_opened(members).items():
+    for name, member in _without_lists_of_one(members).items():
         read = _member(name, member, depth)
         if isinstance(read, Mapping) and _is_wrapper(name, read, members):
             taken = flat.keys() | members.keys()
@@ -69,12 +69,12 @@ def _with_shares(members: Members) -> Members:
     return rest | {"probabilities": shares}
 
 
-def _all_opened(members: Members) -> Members:
+def _without_lists_of_one(members: Members) -> Members:
     """Each without its list of one: all of them where each is one, as a table of one row is written."""
     lists = [member for member in members.values() if isinstance(member, list)]
     if len(lists) == len(members) and all(len(member) == 1 for member in lists):
         return {name: _without_lists(member) for name, member in members.items()}
-    return {name: _opened(name, member) for name, member in members.items()}
+    return {name: _without_list_of_one(name, member) for name, member in members.items()}
 
 
 def _member(name: str, member: object, depth: int) -> object:
@@ -109,20 +109,20 @@ def _in_order(value: Mapping[str, object]) -> list[object]:
     return [value[place] for place in places] if set(value) == set(places) else []
 
 
-def _opened(name: str, member: object) -> object:
+def _without_list_of_one(name: str, member: object) -> object:
     """A list of one without its list, under the name of a part of an answer, or where it holds such parts or a list."""
     value = _without_lists(member)
     is_known = meaning(name) in ("answer", "probability", "code") or is_envelope(name)
-    return value if is_known or _tells(value) or isinstance(value, list) else member
+    return value if is_known or _holds_an_answer(value) or isinstance(value, list) else member
 
 
 def _without_text(value: object) -> object:
     """The JSON in a text, as gateways in front of a function write it, where it holds parts of an answer."""
     document = parsed(value) if isinstance(value, str) else None
-    return document if _tells(document) else value
+    return document if _holds_an_answer(document) else value
 
 
-def _tells(value: object) -> bool:
+def _holds_an_answer(value: object) -> bool:
     """Whether it is an object with the answer, or with how sure the model is of it."""
     names = {meaning(str(name)) for name in value} if isinstance(value, Mapping) else set()
     return bool(names & {"answer", "probability"})
@@ -135,7 +135,7 @@ def _is_wrapper(name: str, inner: Mapping[str, object], members: Members) -> boo
     if is_envelope(name) or meaning(name) == "answer":
         return True
     objects = [m for n, m in members.items() if isinstance(m, Mapping) and meaning(n) != "detail"]
-    return meaning(name) != "detail" and len(objects) == 1 and _tells(inner)
+    return meaning(name) != "detail" and len(objects) == 1 and _holds_an_answer(inner)
 
 
 def _without_lists(value: object) -> object:

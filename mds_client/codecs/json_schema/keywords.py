@@ -77,9 +77,9 @@ def format_of(kind: Kind, facts: Facts) -> str:
         return {"array": "list", "object": "map"}.get(str(facts.get("type")), "")
     if kind not in ("text", "datetime"):
         return ""
-    most, said = _number(facts.get("maxLength")), text_of(facts.get("format"))
-    if said in _FORMATS or most is None:
-        return _FORMATS.get(said, "")
+    most, declared = _number(facts.get("maxLength")), text_of(facts.get("format"))
+    if declared in _FORMATS or most is None:
+        return _FORMATS.get(declared, "")
     return "line" if most <= _MOST_IN_A_LINE else "long" if most >= _FEWEST_IN_MANY else ""
 
 

@@ -163,20 +163,22 @@ class Schema:
         return replace(field, examples=tuple(fitting))
 
     def _kind(self, facts: Facts) -> tuple[Kind, str, tuple[int, ...]]:
-        choices, said = choices_of(facts), facts.get("type")
+        choices, type_name = choices_of(facts), facts.get("type")
         if choices:
             if all(isinstance(choice, bool) for choice in choices):
                 return "boolean", "BOOL", (-1, 1)
             whole = all(isinstance(c, int) and not isinstance(c, bool) for c in choices)
             return "category", "INT64" if whole else "BYTES", (-1, 1)
-        if said == "string":
+        if type_name == "string":
             return kind_of_text(facts), "BYTES", (-1, 1)
-        if said == "array":
+        if type_name == "array":
             return self._kind_of_array(facts)
         kind, datatype = (
-            _KINDS.get(said, ("json", "BYTES")) if isinstance(said, str) else ("json", "BYTES")
+            _KINDS.get(type_name, ("json", "BYTES"))
+            if isinstance(type_name, str)
+            else ("json", "BYTES")
         )
-        return kind, _DATATYPES.get((str(said), str(facts.get("format"))), datatype), (-1, 1)
+        return kind, _DATATYPES.get((str(type_name), str(facts.get("format"))), datatype), (-1, 1)
 
     def _kind_of_array(self, facts: Facts) -> tuple[Kind, str, tuple[int, ...]]:
         sizes: list[int] = []

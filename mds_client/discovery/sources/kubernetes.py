@@ -117,7 +117,9 @@ class Kubernetes:
             require("lightkube", "Reading a Kubernetes cluster")
         self._configured = configured
         self._open_api = open_api or cluster_api
-        self._seen: dict[tuple[str, str], list[Item]] = {}  # as last read, by kind and namespace
+        self._last_read: dict[
+            tuple[str, str], list[Item]
+        ] = {}  # as last read, by kind and namespace
         self._notes: list[str] = []
         self._secrets = Secrets()
 
@@ -146,13 +148,13 @@ class Kubernetes:
         where = f"in the namespace {namespace}" if namespace else "in the cluster"
         key = (kind.plural, namespace)
         try:
-            self._seen[key] = list(self._items(api, kind, namespace))
+            self._last_read[key] = list(self._items(api, kind, namespace))
         except httpx.HTTPStatusError as error:
             status = error.response.status_code
             words = self._secrets.text(error.response.text)[:300]
             log.info("listing %s %s: %s %s", kind.plural, where, status, words)
             if status == 404:
-                self._seen[key] = []
+                self._last_read[key] = []
                 self._note(f"{kind.title} is not installed in the cluster (no {kind.plural}).")
             elif status in (401, 403):
                 self._note(f"No permission to list the {kind.plural} {where}.")
@@ -196,14 +198,16 @@ class Kubernetes:
     # From resources to servers.
 
     def _servers(self) -> Iterator[Server]:
-        for item in self._all("seldondeployments"):
+        for item in self._items_of("seldondeployments"):
             yield from self._seldon_deployment(item)
         yield from self._meshes()
-        for item in self._all("inferenceservices"):
+        for item in self._items_of("inferenceservices"):
             yield from self._inference_service(item)
 
-    def _all(self, plural: str) -> list[Item]:
-        return [item for (kind, _), items in self._seen.items() if kind == plural for item in items]
+    def _items_of(self, plural: str) -> list[Item]:
+        return [
+            item for (kind, _), items in self._last_read.items() if kind == plural for item in items
+        ]
 
     def _seldon_deployment(self, item: Item) -> Iterator[Server]:
         protocol = _SELDON_PROTOCOLS.get(_text(_spec(item).get("protocol")), "auto")
@@ -263,7 +267,7 @@ class Kubernetes:
         reports: dict[str, dict[str, ModelReport]] = {}
         explainers: dict[str, dict[str, str]] = {}
         for plural, suffix in _SUFFIXES.items():
-            for item in self._all(plural):
+            for item in self._items_of(plural):
                 names = reports.setdefault(_namespace(item), {})
                 names[f"{_name(item)}{suffix}"] = _condition_state(item)
                 if explained := _explained(item):
@@ -376,9 +380,9 @@ def _explained_predictor(item: Item) -> str:
 
 def _explained(item: Item) -> str:
     """The model or pipeline that a model of Seldon Core 2 explains."""
-    said = _mapping(_spec(item).get("explainer"))
-    pipeline = _label(said.get("pipelineRef"))
-    return f"{pipeline}.pipeline" if pipeline else _label(said.get("modelRef"))
+    explainer = _mapping(_spec(item).get("explainer"))
+    pipeline = _label(explainer.get("pipelineRef"))
+    return f"{pipeline}.pipeline" if pipeline else _label(explainer.get("modelRef"))
 
 
 def _name(item: object) -> str:

@@ -49,8 +49,8 @@ def _numbers(data: Facts) -> tuple[tuple[int, ...], list[object]]:
 
 def _tensorflow(tensor: Facts) -> tuple[tuple[int, ...], list[object]]:
     """A TensorProto as JSON: values in a list by type, or as little-endian bytes."""
-    said, dtype = tensor.get("tensorShape"), str(tensor.get("dtype"))
-    dims = said.get("dim") if isinstance(said, Mapping) else []
+    shape, dtype = tensor.get("tensorShape"), str(tensor.get("dtype"))
+    dims = shape.get("dim") if isinstance(shape, Mapping) else []
     sizes = [int(dim["size"]) for dim in dims] if isinstance(dims, list) else []
     if isinstance(tensor.get("tensorContent"), str):
         raw = base64.b64decode(str(tensor["tensorContent"]), validate=True)

@@ -25,16 +25,16 @@ def signature_in(model: ModelRef, metadata: Facts) -> Signature:
     title, question = (str(facts.get(key) or "")[:2000] for key in ("title", "question"))
     platform = str(metadata.get("platform") or "")[:200]
     schema = schema_in(facts) or schema_in(metadata)
-    signature = _taken(model, inputs[0] if inputs else {}, inputs)
-    signature = _explained(signature, columns(schema))
-    answered = tuple(field for o in outputs[:1] for field in _answered(o)) or _classes(schema)
+    signature = _input_signature(model, inputs[0] if inputs else {}, inputs)
+    signature = _with_descriptions(signature, columns(schema))
+    answered = tuple(field for o in outputs[:1] for field in _output_fields(o)) or _classes(schema)
     return replace(signature, outputs=answered, title=title, question=question, platform=platform)
 
 
-def _taken(model: ModelRef, first: Facts, inputs: Sequence[Facts]) -> Signature:
+def _input_signature(model: ModelRef, first: Facts, inputs: Sequence[Facts]) -> Signature:
     """What the first input says: Seldon sends one form of data, whatever a graph lists."""
-    form, said = str(first.get("messagetype") or ""), first.get("schema")
-    schema = said if isinstance(said, Mapping) else {}
+    form, declared = str(first.get("messagetype") or ""), first.get("schema")
+    schema = declared if isinstance(declared, Mapping) else {}
     if form == "jsonData":
         return _of_json(model, schema)
     if form in _ALONE:
@@ -52,18 +52,18 @@ def _taken(model: ModelRef, first: Facts, inputs: Sequence[Facts]) -> Signature:
     names, sizes = names_in(schema), _sizes(schema)
     width = math.prod(sizes) if sizes and min(sizes) > 0 else 0
     if names and (not width or width == len(names)):
-        return _formed(model, form, _columns(names), _whole(form, (len(names),)))
+        return _formed(model, form, _columns(names), _row_tensor(form, (len(names),)))
     if 0 < width <= _MANY and len(sizes) == 1:
-        return _formed(model, form, _numbered(width), _whole(form, sizes))
+        return _formed(model, form, _numbered(width), _row_tensor(form, sizes))
     if width or sizes:
-        field = replace(_whole(form, sizes), label=NUMBERS_OF_A_ROW)
+        field = replace(_row_tensor(form, sizes), label=NUMBERS_OF_A_ROW)
         return replace(_formed(model, form, (field,), field), layout="tensors")
     return Signature(
-        model=model, inputs=(unknown_input(),), layout="unknown", tensor=_whole(form, (-1,))
+        model=model, inputs=(unknown_input(),), layout="unknown", tensor=_row_tensor(form, (-1,))
     )
 
 
-def _explained(signature: Signature, known: Sequence[Facts]) -> Signature:
+def _with_descriptions(signature: Signature, known: Sequence[Facts]) -> Signature:
     """The columns as the prediction schema has them, where there are as many, or none are declared."""
     form = signature.tensor.content_type if signature.tensor else "ndarray"
     names = [field.name for field in signature.inputs]
@@ -78,7 +78,7 @@ def _explained(signature: Signature, known: Sequence[Facts]) -> Signature:
     )
     if any(field.datatype == "BYTES" for field in fields):
         form = "ndarray"
-    return _formed(signature.model, form, fields, _whole(form, (len(fields),)))
+    return _formed(signature.model, form, fields, _row_tensor(form, (len(fields),)))
 
 
 def _are_guessed(fields: Sequence[Field]) -> bool:
@@ -94,7 +94,7 @@ def _described(name: str, column: Facts) -> Field:
 
 def _classes(schema: Facts) -> tuple[Field, ...]:
     names = labels(schema)
-    return _answered({"schema": {"names": names}})
+    return _output_fields({"schema": {"names": names}})
 
 
 def _formed(model: ModelRef, form: str, fields: tuple[Field, ...], whole: Field) -> Signature:
@@ -121,8 +121,10 @@ def _of_tensors(model: ModelRef, inputs: Sequence[Facts]) -> Signature:
     """The form of the Open Inference Protocol: each input is one column, or the one input the whole."""
     declared = signature_of(model, {"inputs": list(inputs[:MAX_FIELDS])})
     if len(declared.inputs) > 1:
-        return replace(declared, layout="matrix", tensor=_whole("ndarray", (len(declared.inputs),)))
-    return replace(declared, tensor=declared.tensor or _whole("ndarray", (-1,)))
+        return replace(
+            declared, layout="matrix", tensor=_row_tensor("ndarray", (len(declared.inputs),))
+        )
+    return replace(declared, tensor=declared.tensor or _row_tensor("ndarray", (-1,)))
 
 
 def _columns(names: Sequence[str]) -> tuple[Field, ...]:
@@ -144,7 +146,7 @@ def _numbered(width: int) -> tuple[Field, ...]:
     return tuple(replace(c, provenance={"name": GUESSED, "kind": GUESSED}) for c in columns)
 
 
-def _whole(form: str, sizes: Sequence[int]) -> Field:
+def _row_tensor(form: str, sizes: Sequence[int]) -> Field:
     return Field(
         name="data",
         kind="tensor",
@@ -155,9 +157,9 @@ def _whole(form: str, sizes: Sequence[int]) -> Field:
     )
 
 
-def _answered(output: Facts) -> tuple[Field, ...]:
-    said = output.get("schema")
-    names = names_in(said if isinstance(said, Mapping) else {})
+def _output_fields(output: Facts) -> tuple[Field, ...]:
+    declared = output.get("schema")
+    names = names_in(declared if isinstance(declared, Mapping) else {})
     if len(names) < 2:
         return ()
     shape = (-1, len(names))

@@ -130,7 +130,11 @@ class SeldonCore1(Protocol):
             method="POST",
             path="/api/v1.0/feedback",
             body=body_of(
-                {"request": request, "response": _bare(response, request_id), "reward": reward}
+                {
+                    "request": request,
+                    "response": _with_request_id(response, request_id),
+                    "reward": reward,
+                }
             ),
             headers=JSON | ({"Seldon-Puid": request_id} if request_id else {}),
             request_id=request_id,
@@ -223,7 +227,7 @@ def _failure(response: Response) -> bool:
     return status is not None and status.get("status") in _FAILURE
 
 
-def _bare(answer: object, request_id: str) -> object:
+def _with_request_id(answer: object, request_id: str) -> object:
     """The answer with the id under which the server knows the request."""
     if not isinstance(answer, Mapping):
         return answer

@@ -43,7 +43,7 @@ def facts_of(hint: Hint, calls: int, answered: str, layout: Layout | None) -> Fa
 
 def known_facts(hint: Hint) -> Facts:
     if hint.names:
-        fields = {name: _named(hint, name) for name in hint.names[:MAX_INPUTS]}
+        fields = {name: _field_facts(hint, name) for name in hint.names[:MAX_INPUTS]}
     elif (hint.width or 0) > MAX_INPUTS:
         fields = {"input-0": FieldFacts(kind="tensor", shape=(-1, hint.width or -1))}
     else:
@@ -52,7 +52,7 @@ def known_facts(hint: Hint) -> Facts:
     return Facts(source="probed", inputs=tuple(fields), fields=fields)
 
 
-def _named(hint: Hint, name: str) -> FieldFacts:
+def _field_facts(hint: Hint, name: str) -> FieldFacts:
     kind: Kind = "text" if name.lower() in _TEXTS else "number"
     return FieldFacts(
         kind=hint.kinds.get(name, kind), required=False if name in hint.optional else None

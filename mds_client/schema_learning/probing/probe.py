@@ -72,11 +72,11 @@ class _Probe:
 
         A single value is spread over a row of any length by NumPy: that it is answered says nothing yet.
         """
-        hint = yield from self._asked(self.signature, self._zeros(1), sent=1)
+        hint = yield from self._hint_from(self.signature, self._zeros(1), sent=1)
         if not self.answered:
             return hint
         self.answered = ""
-        hint = yield from self._asked(self.signature, self._zeros(2), sent=2)
+        hint = yield from self._hint_from(self.signature, self._zeros(2), sent=2)
         if self.answered:
             return None  # it takes rows of any length
         if hint is None or (hint.width in (None, 1) and not hint.names):
@@ -100,7 +100,7 @@ class _Probe:
             if self.answered or self.calls >= MOST_CALLS:
                 break
             row = {f.name: zero_of(f) for f in form.inputs}
-            again = yield from self._asked(form, row, sent=len(form.inputs))
+            again = yield from self._hint_from(form, row, sent=len(form.inputs))
             if self.answered:
                 self.answered = f"A row of {count_of(hint)} was answered{_how(form)}."
                 self.layout = form.layout
@@ -108,7 +108,7 @@ class _Probe:
                 return again
         return None
 
-    def _asked(self, form: Signature, row: Values, *, sent: int) -> Conversation[Hint | None]:
+    def _hint_from(self, form: Signature, row: Values, *, sent: int) -> Conversation[Hint | None]:
         """Ask once. Sets `answered`; otherwise what the refusal tells."""
         request = self.protocol.predict_request(form, [row], str(uuid.uuid4()))
         self.calls += 1

@@ -60,12 +60,12 @@ def _pieces(response: Response) -> Iterator[str]:
     """The texts of an answer, each bounded; of a traceback its end."""
     body = response.body[: 16 * _MOST_LIST]
     try:
-        said: object = json.loads(body)
+        content: object = json.loads(body)
     except (ValueError, RecursionError):
-        said = body.decode("utf-8", "replace")
+        content = body.decode("utf-8", "replace")
         # A pipeline puts the model's own JSON behind its words.
-        yield from _texts(_behind(said))
-    yield from map(_bounded, list(_texts(said))[:_MOST_PIECES])
+        yield from _texts(_behind(content))
+    yield from map(_bounded, list(_texts(content))[:_MOST_PIECES])
 
 
 def _behind(text: str) -> object:
@@ -84,16 +84,16 @@ def _bounded(text: str) -> str:
     return text[:_MOST_LIST]
 
 
-def _texts(said: object, depth: int = 0) -> Iterator[str]:
+def _texts(content: object, depth: int = 0) -> Iterator[str]:
     """Every text in it, the first levels first come; of what pydantic found missing a sentence."""
-    if isinstance(said, str):
-        yield said
-    elif depth < _DEEPEST and isinstance(said, list):
-        yield from _missing(said)
-        for item in said[:_MOST_PIECES]:
+    if isinstance(content, str):
+        yield content
+    elif depth < _DEEPEST and isinstance(content, list):
+        yield from _missing(content)
+        for item in content[:_MOST_PIECES]:
             yield from _texts(item, depth + 1)
-    elif depth < _DEEPEST and isinstance(said, dict):
-        for item in list(said.values())[:_MOST_PIECES]:
+    elif depth < _DEEPEST and isinstance(content, dict):
+        for item in list(content.values())[:_MOST_PIECES]:
             yield from _texts(item, depth + 1)
 
 

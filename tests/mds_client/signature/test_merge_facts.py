@@ -135,7 +135,7 @@ def _said(facts: list[Facts], source: str, name: str) -> Iterator[object]:
     """By whatever field, as one may be matched by its position; then its name is a label too."""
     for one in facts:
         if one.source == source:
-            yield from (field.said().get(name) for field in one.fields.values())
+            yield from (field.known().get(name) for field in one.fields.values())
             yield from (n.capitalize() for n in one.inputs if name == "label")
 
 
