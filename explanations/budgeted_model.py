@@ -108,11 +108,11 @@ class BudgetedModel:
 
     def again(self, row: Values, times: int) -> Scores:
         """The number for the same row, asked for so often: whether the model repeats itself."""
-        found: list[Fact] = []
-        while len(found) < times:
-            found += self._ask([row] * min(times - len(found), self._rows_a_call)) or []
-        self._known[_key(row)] = found[0]
-        return np.array([fact.score for fact in found], dtype=np.float64)
+        facts: list[Fact] = []
+        while len(facts) < times:
+            facts += self._ask([row] * min(times - len(facts), self._rows_a_call)) or []
+        self._known[_key(row)] = facts[0]
+        return np.array([fact.score for fact in facts], dtype=np.float64)
 
     def facts(self, rows: Sequence[Values]) -> list[Fact]:
         """What the model answers to each row. Raises OutOfBudget before it asks what it may not."""
@@ -211,7 +211,7 @@ class BudgetedModel:
                 self._take({key: row}, tally)
             return
         try:
-            facts = self._asked(list(chunk.values()))
+            facts = self._facts_of_chunk(list(chunk.values()))
         except ROW_ERRORS as error:
             if isinstance(error, NotAllowed | NotReady):
                 raise
@@ -240,14 +240,14 @@ class BudgetedModel:
     def _ask(self, chunk: list[Values]) -> list[Fact] | None:
         """Ask about these rows; None when the model takes one row at a time, as is known now."""
         try:
-            return self._asked(chunk)
+            return self._facts_of_chunk(chunk)
         except (InvalidValues, EndpointRefused, UnreadableAnswer) as error:
             if len(chunk) == 1 or (isinstance(error, InvalidValues) and not _is_about_count(error)):
                 raise
             self._rows_a_call = 1
             return None
 
-    def _asked(self, chunk: list[Values]) -> list[Fact]:
+    def _facts_of_chunk(self, chunk: list[Values]) -> list[Fact]:
         self._check()
         self._afford(len(chunk))
         self.calls += 1

@@ -39,8 +39,12 @@ def between(before: Answer, after: Answer) -> str:
         return _same_or_another(before, after)
     if target.kind == "agreement" or any(math.isnan(number) for number in numbers):
         return _same_or_another(before, after)
-    told = moved(target, *numbers)
-    return f"{target.answer} {told}" if target.kind == "probability" and "→" in told else told
+    difference = moved(target, *numbers)
+    return (
+        f"{target.answer} {difference}"
+        if target.kind == "probability" and "→" in difference
+        else difference
+    )
 
 
 def _same_or_another(before: Answer, after: Answer) -> str:

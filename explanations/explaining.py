@@ -99,8 +99,8 @@ def explain(
     )
     with quiet(), _translated(budget, method):
         context = _context(request, method, asker, budget, report)
-        found = method.explain(replace(context, native=_native(client, request)))
-    return _finished(request, asker, found)
+        explanation = method.explain(replace(context, native=_native(client, request)))
+    return _finished(request, asker, explanation)
 
 
 @contextmanager
@@ -169,11 +169,13 @@ def _with_figures(progress: Progress, asker: BudgetedModel) -> Progress:
     return replace(progress, rough=rough)
 
 
-def _finished(request: ExplanationRequest, asker: BudgetedModel, found: Explanation) -> Explanation:
+def _finished(
+    request: ExplanationRequest, asker: BudgetedModel, explanation: Explanation
+) -> Explanation:
     """The explanation with what it cost, and a word if the model did not repeat its answer."""
-    note = f"{found.note} {_unlike_before(request, found)}"
+    note = f"{explanation.note} {_unlike_before(request, explanation)}"
     return replace(
-        found,
+        explanation,
         note=note.strip(),
         rows=asker.rows,
         calls=asker.calls,
@@ -183,13 +185,13 @@ def _finished(request: ExplanationRequest, asker: BudgetedModel, found: Explanat
     )
 
 
-def _unlike_before(request: ExplanationRequest, found: Explanation) -> str:
-    if request.answer is None or found.prediction is None:
+def _unlike_before(request: ExplanationRequest, explanation: Explanation) -> str:
+    if request.answer is None or explanation.prediction is None:
         return ""
-    before, shown = found.target.read(request.answer), found.target.value_text
-    if abs(before - found.prediction) <= SAME * max(1.0, abs(before)):
+    before, shown = explanation.target.read(request.answer), explanation.target.value_text
+    if abs(before - explanation.prediction) <= SAME * max(1.0, abs(before)):
         return ""
-    return f"Asked again, the model answered {shown(found.prediction)}, not {shown(before)}."
+    return f"Asked again, the model answered {shown(explanation.prediction)}, not {shown(before)}."
 
 
 @contextmanager

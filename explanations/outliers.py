@@ -33,22 +33,22 @@ class Outlier:
 
 def outliers(signature: Signature, values: Values, rows: Sequence[Values]) -> list[Outlier]:
     """The unusual values of one row, the rarest first; none where there are too few rows to tell."""
-    found = [_look(field, values.get(field.name), rows) for field in signature.inputs]
-    return sorted((each for each in found if each), key=lambda each: each.share)
+    candidates = [_outlier_of(field, values.get(field.name), rows) for field in signature.inputs]
+    return sorted((each for each in candidates if each), key=lambda each: each.share)
 
 
-def sentence(found: Sequence[Outlier], count: int) -> str:
+def sentence(unusual: Sequence[Outlier], count: int) -> str:
     """ "Unusual beside 100 typical cases: glucose = 200 mg/dL (higher than in all) and age = 3 (…)."; empty
     where nothing is."""
-    if not found:
+    if not unusual:
         return ""
-    named = [str(each) for each in found[:NAMED]]
-    if len(found) > NAMED:
-        named.append(f"{len(found) - NAMED} more")
+    named = [str(each) for each in unusual[:NAMED]]
+    if len(unusual) > NAMED:
+        named.append(f"{len(unusual) - NAMED} more")
     return f"Unusual beside {count:,} typical cases: {formatting.listed(named)}."
 
 
-def _look(field: Field, value: object, rows: Sequence[Values]) -> Outlier | None:
+def _outlier_of(field: Field, value: object, rows: Sequence[Values]) -> Outlier | None:
     known = [row.get(field.name) for row in rows]
     if len(known) < FEWEST_ROWS:
         return None

@@ -62,11 +62,11 @@ class Process:
         """Hear what the app says, also while work is going on. When the app is gone, so are we."""
         try:
             while True:
-                self._hear(self._app.recv())
+                self._receive(self._app.recv())
         except (EOFError, OSError):
             os._exit(0)
 
-    def _hear(self, message: FromApp) -> None:
+    def _receive(self, message: FromApp) -> None:
         if isinstance(message, Work):
             self._work.put(message)
         elif isinstance(message, Cancel):

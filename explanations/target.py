@@ -138,9 +138,9 @@ def _is_known_of_all(answer: Answer) -> bool:
 
 def probability_of(answer: Answer, label: str) -> float | None:
     """That of a label, None where the answer does not tell; of two opposites the one that is left out has the rest."""
-    found = answer.probabilities.get(label)
-    if found is not None or _OPPOSITES.get(answer.label.casefold()) != label.casefold():
-        return found
+    probability = answer.probabilities.get(label)
+    if probability is not None or _OPPOSITES.get(answer.label.casefold()) != label.casefold():
+        return probability
     if len(answer.probabilities) == 1 and answer.probability is not None:
         return 1 - answer.probability
     if answer.label.casefold() not in _NEGATIVES or answer.score is None:

@@ -171,7 +171,7 @@ class Explainers:
 
     def start(self, request: ExplanationRequest) -> Job:
         """Begin to explain; returns at once. Raises ExplanationTooDear when too many are waiting."""
-        return self._begin(Job(_budgeted(request), next(self._numbers)))
+        return self._enqueue(Job(_budgeted(request), next(self._numbers)))
 
     def _open(self) -> None:
         for lane in self._lanes:
@@ -185,7 +185,7 @@ class Explainers:
         for lane in self._lanes:
             lane.close()
 
-    def _begin(self, job: Job) -> Job:
+    def _enqueue(self, job: Job) -> Job:
         with self._changed:
             if self._is_closed:
                 raise ExplanationFailed(
@@ -197,7 +197,7 @@ class Explainers:
                     advice="Your prediction is kept; ask for the explanation in a minute.",
                 )
             self._waiting.append(job)
-            self._tell_places()
+            self._report_places()
             self._changed.notify()
         self._open()
         return job
@@ -207,18 +207,18 @@ class Explainers:
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._is_closed)
             if self._is_closed:
-                self._send_home()
+                self._fail_waiting()
                 return None
             job = self._waiting.popleft()
-            self._tell_places()
+            self._report_places()
             return job
 
-    def _tell_places(self) -> None:
+    def _report_places(self) -> None:
         for place, job in enumerate(self._waiting):
             ahead = f"{place} others are first" if place > 1 else "Another one is first" * place
             job.move(Progress(words=f"Waiting. {ahead}".strip()))
 
-    def _send_home(self) -> None:
+    def _fail_waiting(self) -> None:
         while self._waiting:
             self._waiting.popleft().fail(ExplanationCancelled("The app is shutting down."))
 
@@ -271,7 +271,7 @@ class _WorkerSlot:
             child.send(Work(job.number, job.request))
             self._watch(job, child)
         except (EOFError, OSError):
-            job.fail(_lost(self._replace(child)))
+            job.fail(_process_ended(self._replace(child)))
         except MdsError as error:
             self._replace(child)
             job.fail(error)
@@ -289,16 +289,16 @@ class _WorkerSlot:
 
     def _watch(self, job: Job, child: _Child) -> None:
         """Hear from the process until the job is settled. Raises what ends it from outside."""
-        deadline, told = time.monotonic() + LOADING_SECONDS, False
+        deadline, is_cancel_sent = time.monotonic() + LOADING_SECONDS, False
         while not job.done():
-            if child.hears(TICK_SECONDS):
+            if child.has_message(TICK_SECONDS):
                 message = child.receive()
-                self._take(job, message)
+                self._handle(job, message)
                 if isinstance(message, Started):
                     deadline = self._deadline(job)
-            elif job.is_cancelled and not told:
+            elif job.is_cancelled and not is_cancel_sent:
                 child.send(Cancel(job.number))
-                deadline, told = min(deadline, time.monotonic() + CANCEL_SECONDS), True
+                deadline, is_cancel_sent = min(deadline, time.monotonic() + CANCEL_SECONDS), True
             elif time.monotonic() > deadline:
                 raise _overdue(job)
 
@@ -307,7 +307,7 @@ class _WorkerSlot:
         allowed = LOADING_SECONDS if seconds is None else seconds
         return time.monotonic() + allowed + self._explainers.grace
 
-    def _take(self, job: Job, message: FromProcess) -> None:
+    def _handle(self, job: Job, message: FromProcess) -> None:
         match message:
             case Moved(progress):
                 job.move(progress)
@@ -337,7 +337,7 @@ class _Child:
     def send(self, message: FromApp) -> None:
         self._pipe.send(message)
 
-    def hears(self, seconds: float) -> bool:
+    def has_message(self, seconds: float) -> bool:
         return self._pipe.poll(seconds)
 
     def receive(self) -> FromProcess:
@@ -402,7 +402,7 @@ def _raised(broken: Broken) -> MdsError:
     return kind(broken.sentence, advice=broken.advice, detail=broken.detail)
 
 
-def _lost(code: int) -> MdsError:
+def _process_ended(code: int) -> MdsError:
     return ExplanationFailed(
         "The process that worked on this explanation ended unexpectedly.",
         advice="The prediction itself is not affected. Try again; a new process has been started.",

@@ -83,7 +83,7 @@ def of_cases(sessions: Sessions, signature: Signature) -> Background:
     """
     model = signature.model
     with reading(sessions) as session:
-        found = db.cases.recent(
+        cases = db.cases.recent(
             session,
             server=model.server,
             model=model.name,
@@ -91,8 +91,8 @@ def of_cases(sessions: Sessions, signature: Signature) -> Background:
             limit=MOST_CASES,
             purposes=db.cases.GENUINE,
         )
-    name = f"cases, drawn from the newest {len(found):,}"
-    return _drawn([case.entered for case in found], signature, CASES, name)
+    name = f"cases, drawn from the newest {len(cases):,}"
+    return _drawn([case.entered for case in cases], signature, CASES, name)
 
 
 def of_rows(rows: Sequence[Values], signature: Signature, file: str) -> Background:
@@ -136,10 +136,10 @@ def _drawn(rows: Sequence[Values], signature: Signature, source: str, name: str)
 
 def _fitting(rows: object, signature: Signature) -> tuple[Values, ...]:
     """The rows that the model would take, with its fields alone."""
-    found = rows if isinstance(rows, Sequence) else ()
+    listed = rows if isinstance(rows, Sequence) else ()
     cut = [
         {field.name: row.get(field.name) for field in signature.inputs}
-        for row in found
+        for row in listed
         if isinstance(row, Mapping)
     ]
     return tuple(row for row in cut if not signature.check(row))

@@ -70,9 +70,9 @@ def explained_cases(sessions: Sessions, model: ModelRef, version: str) -> list[E
         rows = db.cohorts.explained(session, wanted, METHOD)
     first: dict[str, ExplainedCase] = {}
     for row in rows:
-        found = _read(row)
-        if found and row.case_id not in first:
-            first[row.case_id] = found
+        explained = _read(row)
+        if explained and row.case_id not in first:
+            first[row.case_id] = explained
     return list(first.values())
 
 
@@ -88,8 +88,8 @@ def by_field(some: Sequence[ExplainedCase], signature: Signature) -> list[FieldE
         for attribution in each.explanation.attributions:
             value = each.entered.get(attribution.field)
             by_field.setdefault(attribution.field, []).append((attribution, value))
-    found = [_moved(name, pairs, signature) for name, pairs in by_field.items()]
-    return sorted(found, key=lambda each: -each.mean)
+    effects = [_moved(name, pairs, signature) for name, pairs in by_field.items()]
+    return sorted(effects, key=lambda each: -each.mean)
 
 
 def sentence(target: Target, some: Sequence[FieldEffect], cases: int) -> str:
@@ -106,13 +106,13 @@ def mean_text(target: Target, each: FieldEffect) -> str:
 
 def _read(row: ExplainedRow) -> ExplainedCase | None:
     try:
-        found = Explanation.from_json(json.dumps(row.result))
+        explanation = Explanation.from_json(json.dumps(row.result))
     except ValidationError:
         return None
-    if found.kind != "attribution" or not found.attributions:
+    if explanation.kind != "attribution" or not explanation.attributions:
         return None
     return ExplainedCase(
-        case_id=row.case_id, version=row.version, explanation=found, entered=row.entered
+        case_id=row.case_id, version=row.version, explanation=explanation, entered=row.entered
     )
 
 

@@ -89,14 +89,14 @@ def of_cases(sessions: Sessions, signature: Signature, chosen: Chosen) -> Cohort
     """The newest cases of a model, at most 2,000. Raises StorageError."""
     limit = min(chosen.limit, MOST_ROWS)
     with reading(sessions) as session:
-        found = db.cohorts.rows(session, _wanted(signature, replace(chosen, limit=limit)))
-    rows = [_row(signature, each.entered) for each in found]
+        cases = db.cohorts.rows(session, _wanted(signature, replace(chosen, limit=limit)))
+    rows = [_row(signature, each.entered) for each in cases]
     good = [place for place, row in enumerate(rows) if not signature.check(row)]
     count = "1 case" if len(good) == 1 else f"{len(good):,} cases"
     return Cohort(
         words=" ".join(filter(None, [count, chosen.words])),
         rows=[rows[place] for place in good],
-        truths=[found[place].truth for place in good],
+        truths=[cases[place].truth for place in good],
         left_out=len(rows) - len(good),
         caution=FEEDBACK,
         facts={"source": "cases", "version": chosen.version or "", "last": limit},
@@ -139,8 +139,10 @@ def seconds_a_call(sessions: Sessions, signature: Signature) -> tuple[float, int
     """The median time to answer of the newest cases and how many they are; None without any."""
     ref = signature.model
     with reading(sessions) as session:
-        found = db.cohorts.seconds(session, server=ref.server, model=ref.name, limit=_MOST_TIMED)
-    return (sorted(found)[len(found) // 2], len(found)) if found else None
+        durations = db.cohorts.seconds(
+            session, server=ref.server, model=ref.name, limit=_MOST_TIMED
+        )
+    return (sorted(durations)[len(durations) // 2], len(durations)) if durations else None
 
 
 def _wanted(signature: Signature, chosen: Chosen) -> Wanted:

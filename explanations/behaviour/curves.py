@@ -83,15 +83,15 @@ def rows_each(
     context: ExplainContext, fields: Sequence[Field], places: int, *, steps: int | None = None
 ) -> int:
     """How many rows will be asked about for each row of the cohort."""
-    found = 0
+    count = 0
     for one in fields:
         grid = len(places_of(one, [row.get(one.name) for row in context.cohort], places))
-        found += steps if steps and one.kind in NUMERIC_KINDS else grid
-    return found
+        count += steps if steps and one.kind in NUMERIC_KINDS else grid
+    return count
 
 
 def gathered(
-    context: ExplainContext, found: Sample, fields: Sequence[Field], draw: Draw
+    context: ExplainContext, sample: Sample, fields: Sequence[Field], draw: Draw
 ) -> Gathering:
     """A curve for each field that the budget has room for and the model answers. Raises what ends it before the first one."""
     work = Gathering()
@@ -100,7 +100,7 @@ def gathered(
             work.remarks.append(f"{one.title} is sensitive: its values are not shown.")
             continue
         try:
-            curve = draw(context, found, one, work)
+            curve = draw(context, sample, one, work)
         except (OutOfBudget, MdsError) as stopped:
             if not _goes_on(work, one, stopped):
                 work.unreached = [each.title for each in fields[place:]]
@@ -108,27 +108,27 @@ def gathered(
             continue
         if curve:
             work.curves.append(curve)
-        context.report(_progress(context, found, work, (place + 1) / len(fields)))
+        context.report(_progress(context, sample, work, (place + 1) / len(fields)))
     if not work.curves:
         raise ExplanationFailed("No curve could be drawn.", advice=" ".join(work.remarks))
     return work
 
 
 def to_explanation(
-    context: ExplainContext, found: Sample, work: Gathering, note: str
+    context: ExplainContext, sample: Sample, work: Gathering, note: str
 ) -> Explanation:
     """The curves as an explanation, the one that moves most first; method and title are the asked one's."""
     curves = tuple(sorted(work.curves, key=lambda curve: -summary.span(curve)))
     sentence = summary.curves(context.target, curves)
-    left_out = unanswered(found.unanswered + work.lost)
+    left_out = unanswered(sample.unanswered + work.lost)
     unreached = f"Not reached: {', '.join(work.unreached)}." if work.unreached else ""
-    parts = [f"Over {found.words}.", note, left_out, *work.remarks, unreached, work.ended]
+    parts = [f"Over {sample.words}.", note, left_out, *work.remarks, unreached, work.ended]
     return Explanation(
         method=context.method.NAME,
         title=context.method.TITLE,
         kind="curves",
         target=context.target,
-        base=float(found.scores.mean()),
+        base=float(sample.scores.mean()),
         curves=curves,
         sentence=sentence,
         alt=f"Curves of the {context.target.words} along {len(curves)} fields. {sentence}",
@@ -138,14 +138,14 @@ def to_explanation(
 
 
 def partial_dependence(
-    context: ExplainContext, found: Sample, one: Field, work: Gathering, places: int
+    context: ExplainContext, sample: Sample, one: Field, work: Gathering, places: int
 ) -> Curve | None:
     """The mean answer with every row put at each place in turn; None where there is only one place."""
-    grid = places_of(one, [row.get(one.name) for row in found.rows], places)
+    grid = places_of(one, [row.get(one.name) for row in sample.rows], places)
     if len(grid) < 2:
         work.remarks.append(f"{one.title} is the same in all rows.")
         return None
-    put = [{**row, one.name: value} for row in found.rows for value, _ in grid]
+    put = [{**row, one.name: value} for row in sample.rows for value, _ in grid]
     answers = _matrix(context.ask.each(put), len(grid))
     whole = np.isfinite(answers).all(axis=1)
     work.lost = max(work.lost, int((~whole).sum()))
@@ -160,7 +160,7 @@ def partial_dependence(
         title=one.title,
         unit=one.unit,
         places=tuple(shown for _, shown in grid),
-        shares=_shares(one, grid, [row.get(one.name) for row in found.rows]),
+        shares=_shares(one, grid, [row.get(one.name) for row in sample.rows]),
     )
 
 
@@ -174,8 +174,8 @@ def places_of(one: Field, values: Sequence[object], most: int) -> list[Place]:
         return _numbers(one, values, most)
     known = Counter(value for value in values if not is_missing(value))
     often = [value for value, _ in known.most_common(MOST_CHOICES)]
-    found: list[Place] = [(value, _word(one, value)) for value in sorted(often, key=_order(one))]
-    return [*found, (None, "unknown")] if any(map(is_missing, values)) else found
+    choices: list[Place] = [(value, _word(one, value)) for value in sorted(often, key=_order(one))]
+    return [*choices, (None, "unknown")] if any(map(is_missing, values)) else choices
 
 
 def numbers_of(values: Sequence[object]) -> Vector:
@@ -189,16 +189,16 @@ def as_value(one: Field, number: float) -> object:
     return round(number) if one.kind == "integer" else float(number)
 
 
-def together(context: ExplainContext, found: Sample, fields: Sequence[Field]) -> str:
+def together(context: ExplainContext, sample: Sample, fields: Sequence[Field]) -> str:
     """That fields go together, where they do (Spearman's rank correlation of 0.7 or more); else empty."""
     numeric = [f for f in context.signature.inputs if f.kind in NUMERIC_KINDS]
-    ranks = {f.name: _ranks([row.get(f.name) for row in found.rows]) for f in numeric}
+    ranks = {f.name: _ranks([row.get(f.name) for row in sample.rows]) for f in numeric}
     for one in fields:
         for other in numeric:
             if one.name in ranks and one is not other:
-                likeness = float(np.corrcoef(ranks[one.name], ranks[other.name])[0, 1])
-                if abs(likeness) >= 0.7:
-                    return f"{one.title} and {other.title} go together ({likeness:.2f} rank correlation)."
+                correlation = float(np.corrcoef(ranks[one.name], ranks[other.name])[0, 1])
+                if abs(correlation) >= 0.7:
+                    return f"{one.title} and {other.title} go together ({correlation:.2f} rank correlation)."
     return ""
 
 
@@ -218,11 +218,11 @@ def _goes_on(work: Gathering, one: Field, stopped: Exception) -> bool:
     return False
 
 
-def _progress(context: ExplainContext, found: Sample, work: Gathering, done: float) -> Progress:
+def _progress(context: ExplainContext, sample: Sample, work: Gathering, done: float) -> Progress:
     ask, words = context.ask, "Putting rows at other places"
     if not work.curves:
         return Progress(fraction=0.1 + 0.9 * done, words=words)
-    rough = to_explanation(context, found, replace(work, ended="So far."), "")
+    rough = to_explanation(context, sample, replace(work, ended="So far."), "")
     rough = replace(rough, rows=ask.rows, calls=ask.calls, seconds=ask.seconds)
     return Progress(fraction=0.1 + 0.9 * done, words=words, rough=rough)
 
@@ -244,8 +244,8 @@ def _curve(answers: Matrix, *, bounded: bool) -> Curve:
     shapes = answers - answers.mean(axis=1, keepdims=True)
     least, most = means.mean() + np.quantile(shapes, NINE_OF_TEN, axis=0)
 
-    def kept(found: Vector) -> tuple[float, ...]:
-        return tuple((np.clip(found, 0.0, 1.0) if bounded else found).tolist())
+    def kept(ends: Vector) -> tuple[float, ...]:
+        return tuple((np.clip(ends, 0.0, 1.0) if bounded else ends).tolist())
 
     return Curve(
         field="",

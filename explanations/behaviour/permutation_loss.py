@@ -45,14 +45,14 @@ class Work:
 
     @classmethod
     def of(
-        cls, context: ExplainContext, found: Sample, fields: Sequence[Field], repetitions: int
+        cls, context: ExplainContext, sample: Sample, fields: Sequence[Field], repetitions: int
     ) -> Work:
         """Nothing shuffled yet."""
-        measure = _measure(context, found)
+        measure = _measure(context, sample)
         return cls(
-            sample=found,
+            sample=sample,
             measure=measure,
-            base=losses_of(measure, found, found.facts),
+            base=losses_of(measure, sample, sample.facts),
             repetitions=repetitions,
             tallies={f.name: Tally(field=f, losses=[], donors=[]) for f in fields},
         )
@@ -74,8 +74,8 @@ class Work:
         return int(np.any(gaps, axis=0).sum()) if gaps else 0
 
 
-def _measure(context: ExplainContext, found: Sample) -> Measure:
-    is_known = any(truth is not None for truth in found.truths)
+def _measure(context: ExplainContext, sample: Sample) -> Measure:
+    is_known = any(truth is not None for truth in sample.truths)
     if context.target.kind in ("probability", "agreement") and is_known:
         return "accuracy"
     if is_known:
@@ -83,9 +83,9 @@ def _measure(context: ExplainContext, found: Sample) -> Measure:
     return "changed" if context.target.kind == "agreement" else "moved"
 
 
-def losses_of(measure: Measure, found: Sample, facts: Sequence[Fact | None]) -> Vector:
+def losses_of(measure: Measure, sample: Sample, facts: Sequence[Fact | None]) -> Vector:
     """What each row loses; not a number where the model gave no answer."""
-    rows = zip(facts, found.facts, found.truths, strict=True)
+    rows = zip(facts, sample.facts, sample.truths, strict=True)
     return np.array([np.nan if f is None else loss(measure, f, own, t) for f, own, t in rows])
 
 

@@ -41,8 +41,8 @@ class Sample:
     @property
     def words(self) -> str:
         """How many rows of how many: "310 rows", "310 of 2,000 rows, drawn by chance"."""
-        asked = len(self.rows) + self.unanswered
-        if asked < self.given:
+        total = len(self.rows) + self.unanswered
+        if total < self.given:
             return f"{len(self.rows):,} of {self.given:,} rows, drawn by chance"
         return f"{len(self.rows):,} rows"
 

@@ -27,7 +27,7 @@ def keep(
     sessions: Sessions,
     model: ModelRef,
     cohort: Cohort,
-    found: Explanation,
+    explanation: Explanation,
     *,
     person: str = "",
     clock: Callable[[], datetime] = utc_now,
@@ -35,7 +35,7 @@ def keep(
 ) -> StudyView:
     """Record what was found; a result that is too large is left out. Raises StorageError."""
     view = _view(
-        model, cohort.to_keep(), cohort.caution, found, person=person, at=clock(), id=new_id()
+        model, cohort.to_keep(), cohort.caution, explanation, person=person, at=clock(), id=new_id()
     )
     with writing(sessions) as session:
         db.behaviour_studies.add(session, view)
@@ -47,14 +47,14 @@ def add(
     model: ModelRef,
     cohort: Mapping[str, object],
     caution: str,
-    found: Explanation,
+    explanation: Explanation,
     *,
     person: str,
     clock: Callable[[], datetime] = utc_now,
     new_id: Callable[[], str] = make_id,
 ) -> str:
     """Record what was found within a transaction; under which id. `cohort` is what a Cohort says `to_keep`."""
-    view = _view(model, dict(cohort), caution, found, person=person, at=clock(), id=new_id())
+    view = _view(model, dict(cohort), caution, explanation, person=person, at=clock(), id=new_id())
     db.behaviour_studies.add(session, view)
     return view.id
 
@@ -63,32 +63,32 @@ def _view(
     model: ModelRef,
     cohort: dict[str, object],
     caution: str,
-    found: Explanation,
+    explanation: Explanation,
     *,
     person: str,
     at: datetime,
     id: str,
 ) -> StudyView:
-    is_judged = found.kind == "importance" and found.base is not None
+    is_judged = explanation.kind == "importance" and explanation.base is not None
     if is_judged and caution:
-        found = replace(found, note=f"{found.note} {caution}")
-    text = found.to_json()
+        explanation = replace(explanation, note=f"{explanation.note} {caution}")
+    text = explanation.to_json()
     return StudyView(
         id=id,
         server=model.server,
         model=model.name,
         version=model.version,
-        method=found.method,
+        method=explanation.method,
         cohort=cohort,
         person=known(person),
         created_at=at,
-        status="complete" if found.is_complete else "partial",
-        rows=found.rows,
-        calls=found.calls,
-        seconds=found.seconds,
-        seed=found.seed,
+        status="complete" if explanation.is_complete else "partial",
+        rows=explanation.rows,
+        calls=explanation.calls,
+        seconds=explanation.seconds,
+        seed=explanation.seed,
         result=json.loads(text) if len(text) <= MAX_RESULT_BYTES else None,
-        sentence=found.sentence,
+        sentence=explanation.sentence,
     )
 
 

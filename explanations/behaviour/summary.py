@@ -76,9 +76,9 @@ def size(target: Target, each: Attribution, *, between: str = ", could be ") -> 
     return narration.amount(target, each, between=between).removeprefix("+")
 
 
-def curves(target: Target, found: Sequence[Curve]) -> str:
+def curves(target: Target, all_curves: Sequence[Curve]) -> str:
     """With which fields the number goes most, and between which places."""
-    moving = [curve for curve in found if not is_flat(target, curve)]
+    moving = [curve for curve in all_curves if not is_flat(target, curve)]
     subject = _subject(target)
     start = f"{subject[0].upper()}{subject[1:]}"
     if not moving:
@@ -98,11 +98,11 @@ def reach(target: Target, curve: Curve) -> str:
 
 def at(curve: Curve, place: int) -> str:
     """A place in words: "at 180 mm", "for Dream"."""
-    found = curve.places[place]
-    if isinstance(found, str):
-        return f"for {found}"
+    value = curve.places[place]
+    if isinstance(value, str):
+        return f"for {value}"
     unit = f"{formatting.GAP}{curve.unit}" if curve.unit else ""
-    return f"at {formatting.number(found)}{unit}"
+    return f"at {formatting.number(value)}{unit}"
 
 
 def span(curve: Curve) -> float:

@@ -63,8 +63,8 @@ class Candidates:
 
     def known(self, changed: Changed) -> Fact | None:
         """What the model said to this before."""
-        found = self._known.get(_key(changed))
-        return found[1] if found else None
+        entry = self._known.get(_key(changed))
+        return entry[1] if entry else None
 
     def holds(self, changed: Changed) -> bool:
         """Whether it was tried and gives what is wanted."""

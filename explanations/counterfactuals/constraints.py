@@ -44,7 +44,7 @@ class Constraints:
     @classmethod
     def of(cls, options: Mapping[str, object], signature: Signature) -> Constraints:
         """Read options. Raises ExplanationFailed for those that name no field or mean nothing."""
-        known = {found.name for found in signature.inputs}
+        known = {field.name for field in signature.inputs}
         constraints = cls(
             locked=frozenset(map(str, _listed(options.get("locked")))),
             ranges={name: _range(ends) for name, ends in _by_field(options, "ranges")},
@@ -66,26 +66,26 @@ class Constraints:
     def in_words(self, signature: Signature) -> tuple[str, ...]:
         """What a person allowed, one line a field; what the signature forbids anyway is not said."""
         return tuple(
-            f"{found.title}: {', '.join(lines)}"
-            for found in signature.inputs
-            if (lines := list(self._in_words(found)))
+            f"{field.title}: {', '.join(lines)}"
+            for field in signature.inputs
+            if (lines := list(self._in_words(field)))
         )
 
-    def _in_words(self, found: Field) -> Iterator[str]:
-        if found.name in self.locked:
+    def _in_words(self, field: Field) -> Iterator[str]:
+        if field.name in self.locked:
             yield "stays as it is"
             return
-        low, high = self.ranges.get(found.name, (-math.inf, math.inf))
+        low, high = self.ranges.get(field.name, (-math.inf, math.inf))
         if math.isfinite(low) and math.isfinite(high):
-            yield f"{formatting.value(found, low)} to {formatting.value(found, high)}"
+            yield f"{formatting.value(field, low)} to {formatting.value(field, high)}"
         elif math.isfinite(low):
-            yield f"at least {formatting.value(found, low)}"
+            yield f"at least {formatting.value(field, low)}"
         elif math.isfinite(high):
-            yield f"at most {formatting.value(found, high)}"
-        if way := self.directions.get(found.name):
+            yield f"at most {formatting.value(field, high)}"
+        if way := self.directions.get(field.name):
             yield f"only {way}"
-        if found.name in self.choices:
-            allowed = [formatting.value(found, choice) for choice in self.choices[found.name]]
+        if field.name in self.choices:
+            allowed = [formatting.value(field, choice) for choice in self.choices[field.name]]
             yield f"only {formatting.listed(allowed)}" if allowed else "no other choice"
 
 
@@ -120,9 +120,9 @@ class ChangeableField:
         if self.options:
             return value if value in self.options else self.own
         number = float(cast(float, value))
-        found = self.grid_to(number) if number != self.own else None
-        step = found.nearest(number) if found else 0
-        return found.at(step) if found and step else self.own
+        grid = self.grid_to(number) if number != self.own else None
+        step = grid.nearest(number) if grid else 0
+        return grid.at(step) if grid and step else self.own
 
     def grid_to(self, number: float) -> Grid | None:
         """The ladder that leads in the direction of a number."""
@@ -136,14 +136,14 @@ class ChangeableField:
         reached = [(each, self._reach(each, is_far=is_far)) for each in self.grids]
         open_ones = [(each, steps) for each, steps in reached if steps]
         each_gets = max(count // max(len(open_ones), 1), 1)
-        found = [
+        by_grid = [
             [each.at(step) for step in spaced(0, steps, each_gets)] for each, steps in open_ones
         ]
-        by_turns = [value for turn in zip_longest(*found) for value in turn if value is not None]
+        by_turns = [value for turn in zip_longest(*by_grid) for value in turn if value is not None]
         return list(dict.fromkeys(by_turns))
 
-    def _reach(self, found: Grid, *, is_far: bool) -> int:
-        return found.count if is_far else found.within(self.usual[found.sign > 0])
+    def _reach(self, grid: Grid, *, is_far: bool) -> int:
+        return grid.count if is_far else grid.within(self.usual[grid.sign > 0])
 
     @cached_property
     def is_numeric(self) -> bool:
@@ -154,12 +154,12 @@ def changeable_fields(
     signature: Signature, values: Values, rows: Sequence[Values], constraints: Constraints
 ) -> list[ChangeableField]:
     """Every field that may be changed. `rows` are typical ones."""
-    found = [
+    fields = [
         _place(each, values.get(each.name), [row.get(each.name) for row in rows], constraints)
         for each in signature.inputs
         if each.kind in TABULAR_KINDS and each.name not in constraints.locked
     ]
-    return [place for place in found if place and (place.options or place.grids)]
+    return [place for place in fields if place and (place.options or place.grids)]
 
 
 def spaced(low: int, high: int, count: int) -> list[int]:
@@ -171,47 +171,47 @@ def spaced(low: int, high: int, count: int) -> list[int]:
 
 
 def _place(
-    found: Field, own: object, seen: list[object], constraints: Constraints
+    field: Field, own: object, seen: list[object], constraints: Constraints
 ) -> ChangeableField | None:
-    if found.kind not in NUMERIC_KINDS:
-        return _of_choices(found, own, seen, constraints)
+    if field.kind not in NUMERIC_KINDS:
+        return _of_choices(field, own, seen, constraints)
     known = [float(value) for value in seen if _is_number(value)]
-    return _of_numbers(found, own, known, constraints)
+    return _of_numbers(field, own, known, constraints)
 
 
 def _of_choices(
-    found: Field, own: object, seen: list[object], constraints: Constraints
+    field: Field, own: object, seen: list[object], constraints: Constraints
 ) -> ChangeableField:
     known = [value for value in seen if not is_missing(value)]
-    choices = found.choices or ((True, False) if found.kind == "boolean" else tuple(known))
-    allowed = constraints.choices.get(found.name, choices)
+    choices = field.choices or ((True, False) if field.kind == "boolean" else tuple(known))
+    allowed = constraints.choices.get(field.name, choices)
     # True is 1 for Python: a choice is the one of the signature, not one that is merely equal.
     options = [each for each in dict.fromkeys(choices) if each in allowed and each != own]
     shares = {each: known.count(each) / len(known) if known else 0.0 for each in options}
     options = sorted(options, key=lambda each: -shares[each])[:MOST_CHOICES]
     return ChangeableField(
-        field=found, own=own, options=tuple(options), shares=tuple(shares[o] for o in options)
+        field=field, own=own, options=tuple(options), shares=tuple(shares[o] for o in options)
     )
 
 
 def _of_numbers(
-    found: Field, own: object, known: list[float], constraints: Constraints
+    field: Field, own: object, known: list[float], constraints: Constraints
 ) -> ChangeableField | None:
-    center = float(own) if _is_number(own) else _middle(found, known)
+    center = float(own) if _is_number(own) else _middle(field, known)
     if center is None:
         return None
-    usual = found.typical or ((min(known), max(known)) if known else (center, center))
+    usual = field.typical or ((min(known), max(known)) if known else (center, center))
     spread = _spread(usual, known, center)
-    low, high = _bounds(found, constraints, center, usual, spread)
-    ends = [end for end in constraints.ranges.get(found.name, ()) if math.isfinite(end)]
-    step = _step(found, [*known, *usual, *ends], spread, high - low)
-    way = constraints.directions.get(found.name) if _is_number(own) else None
+    low, high = _bounds(field, constraints, center, usual, spread)
+    ends = [end for end in constraints.ranges.get(field.name, ()) if math.isfinite(end)]
+    step = _step(field, [*known, *usual, *ends], spread, high - low)
+    way = constraints.directions.get(field.name) if _is_number(own) else None
     grids = [
-        make_grid(center, low=low, high=high, step=step, is_up=up, is_whole=found.kind == "integer")
+        make_grid(center, low=low, high=high, step=step, is_up=up, is_whole=field.kind == "integer")
         for up in _directions(way)
     ]
     place = ChangeableField(
-        field=found,
+        field=field,
         own=own,
         grids=tuple(each for each in grids if each.count),
         spread=spread,
@@ -220,9 +220,9 @@ def _of_numbers(
     return place if _is_number(own) else _of_unknown(place, known, center)
 
 
-def _step(found: Field, numbers: Sequence[float], spread: float, width: float) -> float:
+def _step(field: Field, numbers: Sequence[float], spread: float, width: float) -> float:
     """The width of a step, no finer than these numbers are written with."""
-    decimals = 0 if found.kind == "integer" else written_with(numbers)
+    decimals = 0 if field.kind == "integer" else written_with(numbers)
     return step_for(spread, width, min(decimals, MOST_DECIMALS))
 
 
@@ -242,25 +242,25 @@ def _of_unknown(place: ChangeableField, known: list[float], center: float) -> Ch
     )
 
 
-def _middle(found: Field, known: list[float]) -> float | None:
+def _middle(field: Field, known: list[float]) -> float | None:
     if known:
         return float(np.median(known))
-    return sum(found.typical) / 2 if found.typical else None
+    return sum(field.typical) / 2 if field.typical else None
 
 
 def _bounds(
-    found: Field, constraints: Constraints, own: float, usual: tuple[float, float], spread: float
+    field: Field, constraints: Constraints, own: float, usual: tuple[float, float], spread: float
 ) -> tuple[float, float]:
     """The hardest of all limits; where there is none, some way beyond what is usual."""
-    low, high = constraints.ranges.get(found.name, (-math.inf, math.inf))
-    low = max(low, -math.inf if found.minimum is None else found.minimum)
-    high = min(high, math.inf if found.maximum is None else found.maximum)
+    low, high = constraints.ranges.get(field.name, (-math.inf, math.inf))
+    low = max(low, -math.inf if field.minimum is None else field.minimum)
+    high = min(high, math.inf if field.maximum is None else field.maximum)
     margin = max(BEYOND * (usual[1] - usual[0]), spread)
     if math.isinf(low):
         low = min(own, usual[0], high) - margin
     if math.isinf(high):
         high = max(own, usual[1], low) + margin
-    hard = INTEGER_LIMITS.get(found.datatype, (-math.inf, math.inf))
+    hard = INTEGER_LIMITS.get(field.datatype, (-math.inf, math.inf))
     return max(low, hard[0], -MOST_EXACT), min(high, hard[1], MOST_EXACT)
 
 
@@ -289,7 +289,7 @@ def _by_field(options: Mapping[str, object], name: str) -> list[tuple[str, objec
     given = options.get(name) or {}
     if not isinstance(given, Mapping):
         raise ExplanationFailed("Limits are given by field.")
-    return [(str(found), value) for found, value in given.items()]
+    return [(str(name_of_field), value) for name_of_field, value in given.items()]
 
 
 def _range(ends: object) -> tuple[float, float]:
@@ -298,7 +298,7 @@ def _range(ends: object) -> tuple[float, float]:
     if any(end is not None and not _is_number(end) for end in ends):
         raise ExplanationFailed("The ends of a range are numbers.")
     low, high = ends
-    found = (-math.inf if low is None else float(low), math.inf if high is None else float(high))
-    if found[0] > found[1]:
+    limits = (-math.inf if low is None else float(low), math.inf if high is None else float(high))
+    if limits[0] > limits[1]:
         raise ExplanationFailed("A range ends before it begins.")
-    return found
+    return limits

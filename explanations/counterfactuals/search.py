@@ -116,7 +116,13 @@ class Search:
 
     def _start(self, banned: set[str]) -> Changed | None:
         """Something that works and leaves the banned fields alone."""
-        for look in (self._nothing, self._strong_together, self._mixed, self._scattered, self._far):
+        for look in (
+            self._no_trial,
+            self._strong_together,
+            self._mixed,
+            self._scattered,
+            self._far,
+        ):
             look(banned)
             if works := self._working(banned):
                 return works
@@ -126,7 +132,7 @@ class Search:
         works = [each for each in self._candidates.accepted() if not banned & each.keys()]
         return min(works, key=self._candidates.cost, default=None)
 
-    def _nothing(self, banned: set[str]) -> None:
+    def _no_trial(self, banned: set[str]) -> None:
         """What is known already may do."""
 
     def _strong_together(self, banned: set[str]) -> None:
@@ -159,12 +165,12 @@ class Search:
 
     def _drawn(self) -> Changed:
         chance, share = self._chance, self._chance.choice(DENSITIES)
-        found: dict[str, object] = {}
+        changes: dict[str, object] = {}
         for place in self._places:
             if chance.random() < share and (values := place.tries(MOST_TRIES)):
                 ends = len(place.grids) if chance.random() < 0.5 else 0
-                found[place.field.name] = values[chance.integers(ends or len(values))]
-        return found
+                changes[place.field.name] = values[chance.integers(ends or len(values))]
+        return changes
 
     def _far(self, banned: set[str]) -> None:
         """Beyond what is usual, as far as the limits allow: only when nothing nearer works."""
@@ -174,12 +180,12 @@ class Search:
         self._strong_together(banned)
 
     def _with_values_of(self, row: Values, banned: set[str]) -> Changed:
-        found = {
+        values = {
             name: place.toward(row.get(name))
             for name, place in self._candidates.places.items()
             if name not in banned
         }
-        return {n: value for n, value in found.items() if value != self._candidates.places[n].own}
+        return {n: value for n, value in values.items() if value != self._candidates.places[n].own}
 
     def _ranked(self) -> list[str]:
         """Fields that were tried alone, the one that came nearest to what is wanted first."""
@@ -227,7 +233,7 @@ class Search:
 
     def _scaled(self, changed: Changed, names: Sequence[str]) -> Asks:
         """All numbers at the same share of their way, the least that works."""
-        steps = {name: self._rung(name, changed[name]) for name in names}
+        steps = {name: self._step_of(name, changed[name]) for name in names}
         low, high = 0, SHARES
         while high - low > 1:
             tries = {
@@ -239,33 +245,35 @@ class Search:
         return self._at_share(changed, steps, high)
 
     def _at_share(self, changed: Changed, steps: Mapping[str, int], share: int) -> Changed:
-        there = {n: self._on(n, changed[n], -(-r * share // SHARES)) for n, r in steps.items()}
+        there = {
+            n: self._moved_by(n, changed[n], -(-r * share // SHARES)) for n, r in steps.items()
+        }
         return {**changed, **there}
 
     def _one_closer(self, changed: Changed, name: str) -> Asks:
         """One number at the first step that works, as far as that is known."""
-        low, high = 0, self._rung(name, changed[name])
+        low, high = 0, self._step_of(name, changed[name])
         while high - low > 1:
             tries = {
-                step: {**changed, name: self._on(name, changed[name], step)}
+                step: {**changed, name: self._moved_by(name, changed[name], step)}
                 for step in sorted(spaced(low, high, INSIDE + 1))[:-1]
             }
             yield list(tries.values())
             low, high = self._narrowed(low, high, tries)
-        return {**changed, name: self._on(name, changed[name], high)} if high else changed
+        return {**changed, name: self._moved_by(name, changed[name], high)} if high else changed
 
     def _narrowed(self, low: int, high: int, tries: Mapping[int, Changed]) -> tuple[int, int]:
         works = [place for place, changed in tries.items() if self._candidates.holds(changed)]
         high = min(works, default=high)
         return max((place for place in tries if place < high), default=low), high
 
-    def _rung(self, name: str, value: object) -> int:
-        found = self._candidates.places[name].grid_to(float(value))  # type: ignore[arg-type]
-        return found.nearest(float(value)) if found else 0  # type: ignore[arg-type]
+    def _step_of(self, name: str, value: object) -> int:
+        grid = self._candidates.places[name].grid_to(float(value))  # type: ignore[arg-type]
+        return grid.nearest(float(value)) if grid else 0  # type: ignore[arg-type]
 
-    def _on(self, name: str, value: object, step: int) -> object:
-        found = self._candidates.places[name].grid_to(float(value))  # type: ignore[arg-type]
-        return found.at(step) if found and step else value
+    def _moved_by(self, name: str, value: object, step: int) -> object:
+        grid = self._candidates.places[name].grid_to(float(value))  # type: ignore[arg-type]
+        return grid.at(step) if grid and step else value
 
     def _together(self, asks: Sequence[Asks]) -> None:
         """Run these side by side: what all of them ask next is one request."""

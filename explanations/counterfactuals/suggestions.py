@@ -17,7 +17,7 @@ from explanations.counterfactuals.search import Search
 from explanations.target import Target
 from mds_client.signature import Field
 
-Found = tuple[Changed, Fact]
+Working = tuple[Changed, Fact]
 # The note of what is known before a search has ended.
 SO_FAR = "So far."
 HIDDEN = "not shown"
@@ -40,18 +40,18 @@ class Narrator:
 
     def report(self, search: Search) -> None:
         """How far the search is, and what it would suggest by now."""
-        found = [
+        working = [
             (changed, fact)
             for changed in search.found()
             if (fact := self.candidates.known(changed))
         ]
         context, ask = self.context, self.context.ask
         [before] = ask.facts([context.values])
-        rough = self.to_explanation(before, found, SO_FAR, 0) if found else None
+        rough = self.to_explanation(before, working, SO_FAR, 0) if working else None
         context.report(
             Progress(
                 fraction=min(ask.rows / (context.budget.rows or ask.rows), 1.0),
-                words="Making it smaller" if found else "Trying changes",
+                words="Making it smaller" if working else "Trying changes",
                 rough=rough and replace(rough, rows=ask.rows, calls=ask.calls, seconds=ask.seconds),
             )
         )
@@ -64,18 +64,26 @@ class Narrator:
         return self._explanation(before, [], sentence, "", is_complete=True)
 
     def to_explanation(
-        self, before: Fact, found: Sequence[Found], ended: str, lost: int
+        self, before: Fact, working: Sequence[Working], ended: str, lost: int
     ) -> Explanation:
         """The suggestions; `lost` of them did not work when asked again."""
-        sentence = self._sentence(found) if found else self._nothing()
-        note = " ".join(part for part in (*self._remarks(found, lost), ended) if part)
-        return self._explanation(before, found, sentence, note, is_complete=not ended and not lost)
+        sentence = self._sentence(working) if working else self._none_found_sentence()
+        note = " ".join(part for part in (*self._remarks(working, lost), ended) if part)
+        return self._explanation(
+            before, working, sentence, note, is_complete=not ended and not lost
+        )
 
     def _explanation(
-        self, before: Fact, found: Sequence[Found], sentence: str, note: str, *, is_complete: bool
+        self,
+        before: Fact,
+        working: Sequence[Working],
+        sentence: str,
+        note: str,
+        *,
+        is_complete: bool,
     ) -> Explanation:
         sentence = " ".join(f"{sentence} {NOT_ADVICE}".split())
-        target, numbers = self._shown(before, found)
+        target, numbers = self._shown(before, working)
         return Explanation(
             method=self.context.method.NAME,
             title=self.context.method.TITLE,
@@ -88,21 +96,21 @@ class Narrator:
                     headline=fact.headline,
                     number=number,
                 )
-                for (changed, fact), number in zip(found, numbers[1:], strict=True)
+                for (changed, fact), number in zip(working, numbers[1:], strict=True)
             ),
             conditions=(
                 f"Wanted: {self.outcome}",
                 *self.constraints.in_words(self.context.signature),
             ),
             sentence=sentence,
-            alt=f"{len(found)} suggestions. {sentence}",
+            alt=f"{len(working)} suggestions. {sentence}",
             note=" ".join(note.split()),
             is_complete=is_complete,
         )
 
-    def _shown(self, before: Fact, found: Sequence[Found]) -> tuple[Target, list[float]]:
+    def _shown(self, before: Fact, working: Sequence[Working]) -> tuple[Target, list[float]]:
         """The number of the case and of each suggestion; where the model left one out, whether it says the same."""
-        facts = [before, *(fact for _, fact in found)]
+        facts = [before, *(fact for _, fact in working)]
         target = Target(**vars(self.context.target))
         if any(math.isnan(fact.score) for fact in facts):
             return replace(target, kind="agreement"), [float(fact.is_same) for fact in facts]
@@ -126,8 +134,8 @@ class Narrator:
             return HIDDEN
         return before if before != after else exact(place.field, place.own)
 
-    def _sentence(self, found: Sequence[Found]) -> str:
-        changed, fact = found[0]
+    def _sentence(self, working: Sequence[Working]) -> str:
+        changed, fact = working[0]
         changes = [self._change(name, value) for name, value in changed.items()]
         changed_fields = [
             f"{formatting.inside(each.title)} were {each.after_text}"
@@ -135,12 +143,12 @@ class Narrator:
             for each in changes
         ]
         would = f"The model would answer {self._answer_text(fact)} if {formatting.listed(changed_fields)}."
-        others = len(found) - 1
+        others = len(working) - 1
         if not others:
             return would
         return f"{would} {'Another way was' if others == 1 else f'{others} other ways were'} found."
 
-    def _nothing(self) -> str:
+    def _none_found_sentence(self) -> str:
         if not self.candidates.places:
             return "No change is possible: every field stays as it is."
         rows = self.context.ask.rows
@@ -163,10 +171,10 @@ class Narrator:
         target = self.context.target
         return fact.headline if target.is_share else target.value_text(fact.score)
 
-    def _remarks(self, found: Sequence[Found], lost: int) -> list[str]:
+    def _remarks(self, working: Sequence[Working], lost: int) -> list[str]:
         unusual = {
             f"{place.field.title} {exact(place.field, value)}"
-            for changed, _ in found
+            for changed, _ in working
             for name, value in changed.items()
             if _is_unusual(place := self.candidates.places[name], value)
         }

@@ -103,11 +103,11 @@ def read(body: object, fields: int) -> Read:
     if isinstance(body, Mapping):
         return _alibi(body, fields) or _captum(body) or _listed(body, fields) or _by_name(body)
     if isinstance(body, list):
-        found = numbers(body)
-        if found is not None and found.ndim >= 3 and min(found.shape[-2:]) > 1:
-            return _heat(found, "") or Undrawn()
-        if found is not None:
-            return _amounts(found, fields) or Undrawn()
+        array = numbers(body)
+        if array is not None and array.ndim >= 3 and min(array.shape[-2:]) > 1:
+            return _heat(array, "") or Undrawn()
+        if array is not None:
+            return _amounts(array, fields) or Undrawn()
     return Undrawn()
 
 
@@ -197,14 +197,14 @@ def _shap(
     maker: str, meta: Mapping[str, object], data: Mapping[str, object], fields: int
 ) -> Read | None:
     raw, params = mapping(data.get("raw")), mapping(meta.get("params"))
-    found = numbers(data["shap_values"])
+    amounts = numbers(data["shap_values"])
     groups = names(params.get("group_names")) if params.get("grouped") else ()
-    if found is None:
+    if amounts is None:
         return Undrawn(maker=maker)
     chosen = next((p for p in items(raw.get("prediction")) if isinstance(p, int)), None)
     instances = items(raw.get("instances"))
     return _amounts(
-        found,
+        amounts,
         fields,
         named=groups or names(data.get("feature_names")),
         maker=maker,
@@ -218,24 +218,24 @@ def _shap(
 def _gradients(maker: str, data: Mapping[str, object], fields: int) -> Read:
     """One array for each input of the model; of several none can be told apart."""
     inputs = items(data.get("attributions"))
-    found = numbers(inputs[0]) if len(inputs) == 1 else None
-    if found is None:
+    gradients = numbers(inputs[0]) if len(inputs) == 1 else None
+    if gradients is None:
         return Undrawn(maker=maker)
-    if found.ndim >= 3 and min(found.shape[1:3]) > 1:
-        return _heat(found, maker) or Undrawn(maker=maker)
+    if gradients.ndim >= 3 and min(gradients.shape[1:3]) > 1:
+        return _heat(gradients, maker) or Undrawn(maker=maker)
     named = names(data.get("feature_names"))
-    return _amounts(found, fields, named=named, maker=maker) or Undrawn(maker=maker)
+    return _amounts(gradients, fields, named=named, maker=maker) or Undrawn(maker=maker)
 
 
 def _captum(body: Mapping[str, object]) -> Amounts | None:
     """Words with their importances, as TorchServe's handlers for text answer."""
-    words, found = body.get("words"), numbers(body.get("importances"))
-    if not isinstance(words, list) or found is None or found.shape != (len(words),):
+    words, importances = body.get("words"), numbers(body.get("importances"))
+    if not isinstance(words, list) or importances is None or importances.shape != (len(words),):
         return None
     return Amounts(
         maker="Captum",
         names=tuple(name(word) for word in words[:MOST_PARTS]),
-        rows=(tuple(found[:MOST_PARTS].tolist()),),
+        rows=(tuple(importances[:MOST_PARTS].tolist()),),
         is_text=True,
     )
 
@@ -243,12 +243,12 @@ def _captum(body: Mapping[str, object]) -> Amounts | None:
 def _listed(body: Mapping[str, object], fields: int) -> Read | None:
     """A list of amounts, with or without a list of names beside it."""
     key = next((key for key in _AMOUNTS if key in body), None)
-    found = numbers(body[key]) if key else None
-    if found is None:
+    amounts = numbers(body[key]) if key else None
+    if amounts is None:
         return None
     named = next((names(body[key]) for key in _NAMES if key in body), ())
     bases = next((floats(body[key]) for key in _BASES if key in body), ())
-    return _amounts(found, fields, named=named, bases=bases)
+    return _amounts(amounts, fields, named=named, bases=bases)
 
 
 def _by_name(body: Mapping[str, object]) -> Read:
@@ -265,7 +265,7 @@ def _by_name(body: Mapping[str, object]) -> Read:
 
 
 def _amounts(
-    found: Numbers,
+    array: Numbers,
     fields: int,
     *,
     named: tuple[str, ...] = (),
@@ -276,7 +276,7 @@ def _amounts(
     link: str = "",
 ) -> Amounts | None:
     """Amounts of one row in any of the usual layouts; None for another one."""
-    rows = _by_output(found, len(named) or fields)
+    rows = _by_output(array, len(named) or fields)
     if rows is None or not rows.size or rows.shape[1] > MOST_PARTS:
         return None
     if len(named) != rows.shape[1] or all(n.removeprefix("feature_").isdigit() for n in named):
@@ -292,19 +292,19 @@ def _amounts(
     )
 
 
-def _by_output(found: Numbers, width: int) -> Numbers | None:
+def _by_output(array: Numbers, width: int) -> Numbers | None:
     """(outputs, fields) of (F,), (1, F), (outputs, 1, F) as alibi has it, or (1, F, outputs) as shap has it."""
-    if found.ndim == 1:
-        return found[None]
-    if found.ndim == 2:
-        _one_row(found.shape[0])
-        return found
-    if found.ndim != 3:
+    if array.ndim == 1:
+        return array[None]
+    if array.ndim == 2:
+        _one_row(array.shape[0])
+        return array
+    if array.ndim != 3:
         return None
-    if found.shape[0] == 1 and found.shape[1] == width and found.shape[2] != width:
-        return np.asarray(found[0].T)
-    _one_row(found.shape[1])
-    return np.asarray(found[:, 0])
+    if array.shape[0] == 1 and array.shape[1] == width and array.shape[2] != width:
+        return np.asarray(array[0].T)
+    _one_row(array.shape[1])
+    return np.asarray(array[:, 0])
 
 
 def _one_row(rows: int) -> None:
@@ -315,16 +315,16 @@ def _one_row(rows: int) -> None:
         )
 
 
-def _heat(found: Numbers, maker: str) -> Heat | None:
+def _heat(array: Numbers, maker: str) -> Heat | None:
     """Amounts of a picture's pixels, (1, channels, H, W) or (1, H, W, channels), added up to cells."""
-    while found.ndim > 3 and found.shape[0] == 1:
-        found = found[0]
-    if found.ndim == 3:
-        channels = 0 if found.shape[0] <= 4 else 2
-        found = np.nansum(found, axis=channels)
-    if found.ndim != 2 or min(found.shape) < 2 or not np.isfinite(found).any():
+    while array.ndim > 3 and array.shape[0] == 1:
+        array = array[0]
+    if array.ndim == 3:
+        channels = 0 if array.shape[0] <= 4 else 2
+        array = np.nansum(array, axis=channels)
+    if array.ndim != 2 or min(array.shape) < 2 or not np.isfinite(array).any():
         return None
-    rows, columns = (np.array_split(np.arange(size), min(size, CELLS)) for size in found.shape)
-    known = np.nan_to_num(found)
+    rows, columns = (np.array_split(np.arange(size), min(size, CELLS)) for size in array.shape)
+    known = np.nan_to_num(array)
     cells = [[float(known[np.ix_(row, column)].sum()) for column in columns] for row in rows]
     return Heat(maker=maker, cells=tuple(map(tuple, cells)))

@@ -19,20 +19,20 @@ def numbers(body: object) -> Numbers | None:
     if not isinstance(body, list) or not body:
         return None
     try:
-        found = np.array(body)
-        if found.size > MOST_NUMBERS or found.ndim > MOST_DIMENSIONS or not _is_numeric(found):
+        array = np.array(body)
+        if array.size > MOST_NUMBERS or array.ndim > MOST_DIMENSIONS or not _is_numeric(array):
             return None
-        known = found.astype(np.float64)
+        known = array.astype(np.float64)
     except (TypeError, ValueError, OverflowError, RecursionError):
         return None
     return np.asarray(np.where(np.isfinite(known), known, np.nan))
 
 
-def _is_numeric(found: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> bool:
+def _is_numeric(array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> bool:
     """Whether every element is a number or null; a list among them makes it ragged."""
-    if found.dtype.kind != "O":
-        return found.dtype.kind in "iuf"
-    return all(each is None or isinstance(each, int | float) for each in found.flat)
+    if array.dtype.kind != "O":
+        return array.dtype.kind in "iuf"
+    return all(each is None or isinstance(each, int | float) for each in array.flat)
 
 
 def name(body: object) -> str:
@@ -46,16 +46,16 @@ def number(body: object) -> float:
     if isinstance(body, bool) or not isinstance(body, int | float):
         return np.nan
     try:
-        found = float(body)
+        value = float(body)
     except OverflowError:
         return np.nan
-    return found if np.isfinite(found) else np.nan
+    return value if np.isfinite(value) else np.nan
 
 
 def share(body: object) -> float | None:
     """A share of 1; older versions of alibi put it into a list."""
-    found = number(body[0] if isinstance(body, list) and body else body)
-    return found if 0 <= found <= 1 else None
+    value = number(body[0] if isinstance(body, list) and body else body)
+    return value if 0 <= value <= 1 else None
 
 
 def floats(body: object) -> tuple[float, ...]:

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from mds_client.protocols.explainers import Explained
 
 
-def of_rule(context: ExplainContext, found: Rule, prediction: float | None) -> Explanation:
+def of_rule(context: ExplainContext, rule: Rule, prediction: float | None) -> Explanation:
     """A rule in our words, with what came of asking about rows that meet it."""
     context.report(Progress(fraction=0.5, words="Asking about rows that meet its rule"))
-    check = rules.checked(context, found)
+    check = rules.checked(context, rule)
     weak = (
-        "It calls its own rule weak: it did not get as sure as it should." if found.is_weak else ""
+        "It calls its own rule weak: it did not get as sure as it should." if rule.is_weak else ""
     )
     answer = context.target.answer or "the same"
-    rule = formatting.listed(list(check.conditions))
-    sentence = f"Its rule: if {rule}, the answer is {answer}."
+    conditions_in_words = formatting.listed(list(check.conditions))
+    sentence = f"Its rule: if {conditions_in_words}, the answer is {answer}."
     if not check.conditions:
         sentence = f"It needs no rule: the answer is {answer} whatever the fields say."
     sentence = spaced(f"{sentence} {check.sentence}")
@@ -36,21 +36,21 @@ def of_rule(context: ExplainContext, found: Rule, prediction: float | None) -> E
         target=context.target,
         prediction=prediction,
         conditions=check.conditions,
-        precision=found.precision,
-        coverage=found.coverage,
+        precision=rule.precision,
+        coverage=rule.coverage,
         sentence=sentence,
         alt=f"A rule with {len(check.conditions)} conditions. {sentence}",
         note=" ".join(part for part in (weak, check.note) if part),
-        is_complete=not found.is_weak,
+        is_complete=not rule.is_weak,
     )
 
 
-def of_heat(context: ExplainContext, found: Heat) -> Explanation | None:
+def of_heat(context: ExplainContext, heat: Heat) -> Explanation | None:
     """Amounts over the picture of the case; None where it has no picture."""
     pictures = [field for field in context.signature.inputs if field.kind == "image"]
     if len(pictures) != 1:
         return None
-    amounts = [amount for line in found.cells for amount in line]
+    amounts = [amount for line in heat.cells for amount in line]
     target = Target(kind="number", answer=context.target.answer)
     return Explanation(
         method=context.method.NAME,
@@ -60,7 +60,7 @@ def of_heat(context: ExplainContext, found: Heat) -> Explanation | None:
         attributions=tuple(
             part(pictures[0].name, f"patch {n + 1}", "", a) for n, a in enumerate(amounts)
         ),
-        shape=(len(found.cells), len(found.cells[0])),
+        shape=(len(heat.cells), len(heat.cells[0])),
         sentence=f"Where the picture speaks for and against {target.answer or 'the answer'}, by its own units.",
         alt="The picture with patches coloured by how much each speaks for or against the answer.",
         note="Its pixels are added up to patches. It is not compared with ours.",

@@ -69,16 +69,20 @@ def _measured(context: ExplainContext, rule: Rule, conditions: Sequence[Conditio
         return f"{claim}; there are no typical rows to check it with."
     many = augmented(context.signature, rows, MOST_ROWS, context.seed)
     following = [row for row in many if all(c.holds(row) for c in conditions)]
-    asked = following[: int(min(MOST_ASKED, max(context.ask.rows_left, 0)))]
-    if len(asked) < FEWEST:
-        rows_said = "1 typical row meets" if len(asked) == 1 else f"{len(asked)} typical rows meet"
+    tested_rows = following[: int(min(MOST_ASKED, max(context.ask.rows_left, 0)))]
+    if len(tested_rows) < FEWEST:
+        rows_said = (
+            "1 typical row meets"
+            if len(tested_rows) == 1
+            else f"{len(tested_rows)} typical rows meet"
+        )
         return f"{claim}; {rows_said} it: too few to check it."
     try:
-        same = context.ask.agrees(asked)
+        same = context.ask.agrees(tested_rows)
     except OutOfBudget as stopped:
         return f"{claim}; it could not be checked within {stopped.limit}."
     return (
-        f"{claim}; of {len(asked)} typical rows{' that meet it' if conditions else ''}, "
+        f"{claim}; of {len(tested_rows)} typical rows{' that meet it' if conditions else ''}, "
         f"{formatting.percent(float(same.mean()))} got the same answer."
     )
 
@@ -91,12 +95,12 @@ def _condition(signature: Signature, rule: Rule, place: int) -> Condition | None
         low, is_low_in, name, is_high_in, high = between.groups()
         above = _below(float(low)) if is_low_in else float(low)
         most = float(high) if is_high_in else _below(float(high))
-        return _stretch(_named(signature, name, column), above, most)
+        return _stretch(_field_called(signature, name, column), above, most)
     one = _ONE.match(text)
     if one is None:
         return None
     name, sign, value = one.groups()
-    field = _named(signature, name, column)
+    field = _field_called(signature, name, column)
     if "=" in sign and sign in ("=", "=="):
         return _equal(field, value)
     try:
@@ -124,8 +128,8 @@ def _equal(field: Field | None, value: str) -> Condition | None:
         return None
     if field.kind == "boolean":
         known = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-        found = known.get(value.casefold())
-        return None if found is None else Condition(field=field, value=found)
+        truth = known.get(value.casefold())
+        return None if truth is None else Condition(field=field, value=truth)
     if field.kind == "category":
         choices = [choice for choice in field.choices if str(choice) == value]
         return Condition(field=field, value=choices[0]) if choices else None
@@ -135,12 +139,12 @@ def _equal(field: Field | None, value: str) -> Condition | None:
         return None
 
 
-def _named(signature: Signature, name: str, column: int) -> Field | None:
+def _field_called(signature: Signature, name: str, column: int) -> Field | None:
     """The field of that name or title, else the one in that place."""
-    found = field_of(signature, name)
-    if found is None and 0 <= column < len(signature.inputs):
+    field = field_of(signature, name)
+    if field is None and 0 <= column < len(signature.inputs):
         return signature.inputs[column]
-    return found
+    return field
 
 
 def field_of(signature: Signature, name: str) -> Field | None:

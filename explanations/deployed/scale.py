@@ -35,29 +35,30 @@ class Scaled:
         return self.target.unit
 
 
-def scaled(found: Amounts, context: ExplainContext, prediction: float | None) -> Scaled:
+def scaled(deployed: Amounts, context: ExplainContext, prediction: float | None) -> Scaled:
     """The amounts of the output that is explained, on the scale that they turn out to have."""
     target = context.target
-    place = _place(found, _labels(context), target, prediction)
-    amounts = found.rows[place or 0]
+    place = _place(deployed, _labels(context), target, prediction)
+    amounts = deployed.rows[place or 0]
     reaches = [
-        base + float(np.nansum(row)) for base, row in zip(found.bases, found.rows, strict=False)
+        base + float(np.nansum(row))
+        for base, row in zip(deployed.bases, deployed.rows, strict=False)
     ]
     if prediction is not None and place is not None and reaches:
-        same = _on_its_scale(found, target, prediction, place, reaches)
+        same = _on_its_scale(deployed, target, prediction, place, reaches)
         if same:
             return same
-    unit = LOG_ODDS if found.link == "logit" else ""
-    is_told = len(found.rows) > 1 and place is not None
+    unit = LOG_ODDS if deployed.link == "logit" else ""
+    is_told = len(deployed.rows) > 1 and place is not None
     has_direction = is_told or target.kind == "number"
-    return Scaled(amounts=amounts, target=_own(target, unit), has_direction=has_direction)
+    return Scaled(amounts=amounts, target=_on_own_scale(target, unit), has_direction=has_direction)
 
 
 def _on_its_scale(
-    found: Amounts, target: Target, prediction: float, place: int, reaches: list[float]
+    deployed: Amounts, target: Target, prediction: float, place: int, reaches: list[float]
 ) -> Scaled | None:
     """Amounts that lead to the answer, as they are, or as log-odds; turned where they are of the other class."""
-    amounts, base, reach = found.rows[place], found.bases[place], reaches[place]
+    amounts, base, reach = deployed.rows[place], deployed.bases[place], reaches[place]
     turned = tuple(-amount for amount in amounts)
     if _is_near(reach, prediction, target):
         return Scaled(amounts=amounts, target=target, base=base)
@@ -68,13 +69,13 @@ def _on_its_scale(
         return Scaled(amounts=turned, target=target, base=1 - base)
     shares = [_logistic(reach)] if is_single else [_logistic(reach), _softmax(reaches, place)]
     if any(abs(share - prediction) <= NEAR for share in shares):
-        return Scaled(amounts=amounts, target=_own(target, LOG_ODDS))
+        return Scaled(amounts=amounts, target=_on_own_scale(target, LOG_ODDS))
     if is_single and abs(1 - shares[0] - prediction) <= NEAR:
-        return Scaled(amounts=turned, target=_own(target, LOG_ODDS))
+        return Scaled(amounts=turned, target=_on_own_scale(target, LOG_ODDS))
     return None
 
 
-def _own(target: Target, unit: str) -> Target:
+def _on_own_scale(target: Target, unit: str) -> Target:
     """The explainer's own numbers, read as plain ones."""
     return Target(kind="number", answer=target.answer, unit=unit)
 
@@ -102,19 +103,20 @@ def _labels(context: ExplainContext) -> tuple[str, ...]:
 
 
 def _place(
-    found: Amounts, labels: tuple[str, ...], target: Target, prediction: float | None
+    deployed: Amounts, labels: tuple[str, ...], target: Target, prediction: float | None
 ) -> int | None:
     """Which output is about the answer; None where that cannot be told."""
-    count = len(found.rows)
+    count = len(deployed.rows)
     if count == 1:
         return 0
     if len(labels) == count and target.answer in labels:
         return labels.index(target.answer)
-    if found.chosen is not None and 0 <= found.chosen < count:
-        return found.chosen
-    if found.bases and prediction is not None:
+    if deployed.chosen is not None and 0 <= deployed.chosen < count:
+        return deployed.chosen
+    if deployed.bases and prediction is not None:
         ends = [
-            base + float(np.nansum(row)) for base, row in zip(found.bases, found.rows, strict=True)
+            base + float(np.nansum(row))
+            for base, row in zip(deployed.bases, deployed.rows, strict=True)
         ]
         return int(np.argmin(np.abs(np.array(ends) - prediction)))
     return None

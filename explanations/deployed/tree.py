@@ -24,9 +24,9 @@ def _cut(body: object, depth: int, leaves: Iterator[int]) -> object:
         if not depth:
             return "…"
         pairs = list(body.items())[:MOST_BRANCHES]
-        found = {str(key)[:MOST_TEXT]: _cut(value, depth - 1, leaves) for key, value in pairs}
+        cut = {str(key)[:MOST_TEXT]: _cut(value, depth - 1, leaves) for key, value in pairs}
         more = len(body) - len(pairs)
-        return found | ({"…": f"{more:,} more"} if more else {})
+        return cut | ({"…": f"{more:,} more"} if more else {})
     if isinstance(body, list):
         if not depth:
             return "…"

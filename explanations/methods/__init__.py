@@ -18,16 +18,16 @@ GROUP = "mds_workbench.explanations"
 @cache
 def methods() -> dict[str, Method]:
     """Every method by its name. Loads no slow library: methods import those when they explain."""
-    ours = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
-    theirs = [found.load() for found in entry_points(group=GROUP)]
-    found = [cast(Method, module) for module in (*ours, *theirs)]
-    return {method.NAME: method for method in sorted(found, key=_place)}
+    ours = [import_module(f"{__name__}.{loaded.name}") for loaded in iter_modules(__path__)]
+    theirs = [loaded.load() for loaded in entry_points(group=GROUP)]
+    loaded = [cast(Method, module) for module in (*ours, *theirs)]
+    return {method.NAME: method for method in sorted(loaded, key=_place)}
 
 
 def suited(signature: Signature, scope: Scope = "case") -> list[Method]:
     """The methods of this scope that can explain models with this signature, the most telling first."""
-    found = [method for method in methods().values() if scope == method.SCOPE]
-    return [method for method in found if method.suits(signature)]
+    in_scope = [method for method in methods().values() if scope == method.SCOPE]
+    return [method for method in in_scope if method.suits(signature)]
 
 
 def title_of(method: Method, signature: Signature) -> str:

@@ -58,15 +58,15 @@ def explain(context: ExplainContext) -> Explanation:
     places = option(context, "places", curves.PLACES, 2, curves.MOST_PLACES)
     each = curves.rows_each(context, fields, places, steps=EDGES)
     piece = -(-each // len(fields))
-    found = draw_sample(context, context.cohort, (), rows_each=each, piece=piece)
+    sample = draw_sample(context, context.cohort, (), rows_each=each, piece=piece)
 
-    def draw(context: ExplainContext, found: Sample, one: Field, work: Gathering) -> Curve | None:
+    def draw(context: ExplainContext, sample: Sample, one: Field, work: Gathering) -> Curve | None:
         if one.kind not in NUMERIC_KINDS:
-            return curves.partial_dependence(context, found, one, work, places)
-        return _curve(context, found, one, work, places)
+            return curves.partial_dependence(context, sample, one, work, places)
+        return _curve(context, sample, one, work, places)
 
-    work = curves.gathered(context, found, fields, draw)
-    return curves.to_explanation(context, found, work, _note(fields))
+    work = curves.gathered(context, sample, fields, draw)
+    return curves.to_explanation(context, sample, work, _note(fields))
 
 
 class _Unanswered(Exception):
@@ -99,10 +99,10 @@ class _Moved:
 
 
 def _curve(
-    context: ExplainContext, found: Sample, one: Field, work: Gathering, places: int
+    context: ExplainContext, sample: Sample, one: Field, work: Gathering, places: int
 ) -> Curve | None:
-    rows = [row for row in found.rows if len(curves.numbers_of([row.get(one.name)]))]
-    unknown = len(found.rows) - len(rows)
+    rows = [row for row in sample.rows if len(curves.numbers_of([row.get(one.name)]))]
+    unknown = len(sample.rows) - len(rows)
     while len(rows) >= FEWEST:
         values = curves.numbers_of([row[one.name] for row in rows])
         edges = _edges(values, places)
@@ -115,8 +115,8 @@ def _curve(
         except _Unanswered as refused:
             rows = [row for place, row in enumerate(rows) if place not in refused.places]
             continue
-        work.lost = max(work.lost, len(found.rows) - unknown - len(rows))
-        return _drawn(found, one, at, effects, values)
+        work.lost = max(work.lost, len(sample.rows) - unknown - len(rows))
+        return _drawn(sample, one, at, effects, values)
     work.remarks.append(f"{one.title}: too few rows have a number that could be changed.")
     return None
 
@@ -127,8 +127,8 @@ def _edges(values: Vector, places: int) -> Vector:
     return np.asarray(np.unique(np.quantile(values, shares, method="inverted_cdf")))
 
 
-def _drawn(found: Sample, one: Field, at: Vector, effects: Vector, values: Vector) -> Curve:
-    base = float(found.scores.mean())
+def _drawn(sample: Sample, one: Field, at: Vector, effects: Vector, values: Vector) -> Curve:
+    base = float(sample.scores.mean())
     middles = (at[1:] + at[:-1]) / 2
     counts = np.bincount(np.searchsorted(middles, values), minlength=len(at))
     return Curve(
@@ -137,7 +137,7 @@ def _drawn(found: Sample, one: Field, at: Vector, effects: Vector, values: Vecto
         unit=one.unit,
         places=tuple(at.tolist()),
         numbers=tuple((effects + base).tolist()),
-        shares=tuple((counts / len(found.rows)).tolist()),
+        shares=tuple((counts / len(sample.rows)).tolist()),
     )
 
 
@@ -145,8 +145,8 @@ def _ale(predict: Any, values: Vector, edges: Vector) -> tuple[Vector, Vector]:
     """Places and effects, whose mean over the rows is zero (alibi weighs each stretch with its rows)."""
     rows = np.column_stack([np.arange(len(values), dtype=np.float64), values])
     explainer = _alibi().ALE(predict, feature_names=["row", "value"], target_names=["number"])
-    found = explainer.explain(rows, features=[1], grid_points={1: edges})
-    return np.asarray(found.feature_values[0]), np.asarray(found.ale_values[0])[:, 0]
+    result = explainer.explain(rows, features=[1], grid_points={1: edges})
+    return np.asarray(result.feature_values[0]), np.asarray(result.ale_values[0])[:, 0]
 
 
 def _note(fields: Sequence[Field]) -> str:

@@ -80,7 +80,7 @@ def explain(context: ExplainContext) -> Explanation:
         )
     # Two rows show whether the model takes several at once: how many can be asked depends on it.
     context.ask([context.values, *known_rows(context)[:1]])
-    rows, limit = _asked(context, _perturbed(context, context.seed))
+    rows, limit = _answered_rows(context, _perturbed(context, context.seed))
     fields = _categories_first(context.signature)
     encoder = Encoder.of([field.name for field in fields], rows)
     space = _Space.of(fields, encoder, rows)
@@ -168,7 +168,7 @@ def _perturbed(context: ExplainContext, seed: int) -> list[Values]:
     return augmented(context.signature, rows, count, seed)[-count:]
 
 
-def _asked(context: ExplainContext, rows: Sequence[Values]) -> tuple[list[Values], str]:
+def _answered_rows(context: ExplainContext, rows: Sequence[Values]) -> tuple[list[Values], str]:
     """The case and those of the rows that the budget allowed to ask about."""
     done: list[Values] = [context.values]
     size = ONE_BY_ONE if context.ask.takes_one_row else ROWS_A_CALL
@@ -263,7 +263,7 @@ def _searched(sampler: Any) -> tuple[int, ...]:
     from alibi.explainers.anchors.anchor_base import AnchorBaseBeam
 
     # Without a small cache alibi sets aside a gigabyte for samples.
-    found = AnchorBaseBeam(samplers=[sampler], sample_cache_size=40).anchor_beam(
+    result = AnchorBaseBeam(samplers=[sampler], sample_cache_size=40).anchor_beam(
         delta=1 - CONFIDENCE,
         epsilon=TOLERANCE,
         desired_confidence=PRECISION,
@@ -273,7 +273,7 @@ def _searched(sampler: Any) -> tuple[int, ...]:
         batch_size=BATCH,
         coverage_samples=COVERAGE_SAMPLES,
     )
-    return tuple(found["feature"])
+    return tuple(result["feature"])
 
 
 def _bounds(sampler: Any, space: _Space, rule: tuple[int, ...]) -> Iterator[_Bound]:

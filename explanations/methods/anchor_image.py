@@ -114,7 +114,7 @@ def _searched(sampler: Sampler, picture: Picture, seed: int) -> Rule:
         _draw_known(drawing, sampler)
         # Without a small cache alibi sets aside a gigabyte for samples.
         search = alibi.anchor_base.AnchorBaseBeam(samplers=[drawing], sample_cache_size=40)
-        found = search.anchor_beam(
+        result = search.anchor_beam(
             delta=0.1,
             epsilon=0.15,
             desired_confidence=sufficient_parts.PRECISION,
@@ -122,7 +122,7 @@ def _searched(sampler: Sampler, picture: Picture, seed: int) -> Rule:
             max_anchor_size=sufficient_parts.MOST_IN_RULE,
             coverage_samples=1000,
         )
-        return sampler.rule(found["feature"])
+        return sampler.rule(result["feature"])
 
 
 def _draw_known(drawing: Any, sampler: Sampler) -> None:

@@ -132,7 +132,7 @@ def _searched(sampler: Sampler, text: str, seed: int) -> Rule:
         )
         explainer.perturbation = _LeftOut(sampler)
         # Without a small cache alibi sets aside a gigabyte for samples.
-        found = explainer.explain(
+        result = explainer.explain(
             text,
             threshold=sufficient_parts.PRECISION,
             beam_size=3,
@@ -141,7 +141,7 @@ def _searched(sampler: Sampler, text: str, seed: int) -> Rule:
             coverage_samples=1000,
             binary_cache_size=40,
         )
-        return sampler.rule(found.raw["feature"])
+        return sampler.rule(result.raw["feature"])
 
 
 def _title(words: Words, place: int) -> str:

@@ -16,7 +16,7 @@ from explanations.counterfactuals.candidates import Candidates, Changed, Ended
 from explanations.counterfactuals.constraints import Constraints, changeable_fields
 from explanations.counterfactuals.desired_outcome import DesiredOutcome
 from explanations.counterfactuals.search import Search
-from explanations.counterfactuals.suggestions import Found, Narrator
+from explanations.counterfactuals.suggestions import Working, Narrator
 from explanations.errors import ExplanationCancelled
 from explanations.target import Target, probability_of
 from mds_client.errors import MdsError
@@ -82,9 +82,9 @@ def explain(context: ExplainContext) -> Explanation:
 
 def _confirmed(
     context: ExplainContext, candidates: Candidates, some: Sequence[Changed], ended: str
-) -> tuple[list[Found], str, int]:
+) -> tuple[list[Working], str, int]:
     """Those that work when they are asked once more, why it ended, and how many did not work again."""
-    found: list[Found] = []
+    confirmed: list[Working] = []
     for changed in some:
         try:
             fact: Fact | None = _asked_again(context, changed)
@@ -93,8 +93,8 @@ def _confirmed(
         except (OutOfBudget, MdsError) as error:
             fact, ended = candidates.known(changed), ended or str(Ended.by(error))
         if fact and candidates.outcome.holds(fact):
-            found.append((changed, fact))
-    return found, ended, len(some) - len(found)
+            confirmed.append((changed, fact))
+    return confirmed, ended, len(some) - len(confirmed)
 
 
 def _asked_again(context: ExplainContext, changed: Changed) -> Fact:
@@ -109,6 +109,6 @@ class _Lenient(Target):
 
     def read(self, answer: Answer) -> float:
         if self.kind == "probability":
-            found = probability_of(answer, self.answer)
-            return math.nan if found is None else found
+            probability = probability_of(answer, self.answer)
+            return math.nan if probability is None else probability
         return super().read(answer)

@@ -67,7 +67,7 @@ def suits(signature: Signature) -> bool:
 
 
 def cost(signature: Signature) -> Budget:
-    ours = _ours(signature)
+    ours = _own_method(signature)
     beside = ours.cost(signature) if ours else Budget(rows=0, calls=0)
     return Budget(
         rows=ROWS + (beside.rows or 0), calls=CALLS + (beside.calls or 0), seconds=SECONDS
@@ -77,28 +77,28 @@ def cost(signature: Signature) -> Budget:
 def explain(context: ExplainContext) -> Explanation:
     name = title(context.signature)
     context.report(Progress(fraction=0.1, words="Asking the deployed explainer"))
-    answered = _asked(context)
+    response = _explainer_response(context)
     context.report(Progress(fraction=0.4, words="Asking the model"))
     prediction, trouble = _prediction(context)
-    found = read(answered.said, len(context.signature.inputs))
-    match found:
+    parsed = read(response.said, len(context.signature.inputs))
+    match parsed:
         case Amounts():
-            told = _amounts(context, found, prediction)
+            explanation = _amounts(context, parsed, prediction)
         case Rule():
-            _same_row(context, found.instance)
-            told = of_rule(context, found, prediction)
+            _same_row(context, parsed.instance)
+            explanation = of_rule(context, parsed, prediction)
         case Heat():
-            told = of_heat(context, found)
+            explanation = of_heat(context, parsed)
         case Undrawn():
-            told = None
-    told = told or of_anything(context, found.maker, answered.said)
-    maker = f"It uses {found.maker}." if found.maker and told.kind != "tree" else ""
-    maker += " Its typical cases are its own." if told.base is not None else ""
-    note = " ".join(words for words in (maker, told.note, trouble) if words).strip()
-    return replace(told, title=name, note=note, wire=wire(answered))
+            explanation = None
+    explanation = explanation or of_anything(context, parsed.maker, response.said)
+    maker = f"It uses {parsed.maker}." if parsed.maker and explanation.kind != "tree" else ""
+    maker += " Its typical cases are its own." if explanation.base is not None else ""
+    note = " ".join(words for words in (maker, explanation.note, trouble) if words).strip()
+    return replace(explanation, title=name, note=note, wire=wire(response))
 
 
-def _asked(context: ExplainContext) -> Explained:
+def _explainer_response(context: ExplainContext) -> Explained:
     """The explainer's answer. Raises ExplanationFailed in words about it."""
     if context.native is None:
         raise ExplanationFailed("There is no explainer deployed beside this model.")
@@ -129,12 +129,12 @@ def _prediction(context: ExplainContext) -> tuple[float | None, str]:
 
 
 def _amounts(
-    context: ExplainContext, found: Amounts, prediction: float | None
+    context: ExplainContext, amounts: Amounts, prediction: float | None
 ) -> Explanation | None:
     """Bars of its amounts, and whether ours agree; None where its names are none of this model."""
-    _same_row(context, found.instance)
-    scale = scaled(found, context, prediction)
-    attributions = _attributed(context, found, scale)
+    _same_row(context, amounts.instance)
+    scale = scaled(amounts, context, prediction)
+    attributions = _attributed(context, amounts, scale)
     if attributions is None:
         return None
     known = tuple(each for each in attributions if math.isfinite(each.amount))
@@ -142,22 +142,24 @@ def _amounts(
         raise ExplanationFailed(
             f"{title(context.signature)} gave no number for any field.", advice=UNTOUCHED
         )
-    told = _explanation(context, scale, known, prediction, is_text=found.is_text)
+    explanation = _explanation(context, scale, known, prediction, is_text=amounts.is_text)
     missing = len(attributions) - len(known)
     note = f"It gave no number for {missing} of {len(attributions)} parts." if missing else ""
-    told = replace(told, note=note)
-    return _beside_ours(context, told, scale)
+    explanation = replace(explanation, note=note)
+    return _beside_ours(context, explanation, scale)
 
 
-def _attributed(context: ExplainContext, found: Amounts, scale: Scaled) -> list[Attribution] | None:
+def _attributed(
+    context: ExplainContext, amounts: Amounts, scale: Scaled
+) -> list[Attribution] | None:
     """Its amounts with our fields' names and values; None where it names no field of ours."""
     fields = context.signature.inputs
-    if found.is_text:
-        parts = zip(found.names, scale.amounts, strict=True)
+    if amounts.is_text:
+        parts = zip(amounts.names, scale.amounts, strict=True)
         return [part(fields[0].name if fields else "", name, "", amount) for name, amount in parts]
     if len(fields) == 1 and fields[0].kind == "tensor":
-        return _elements(context, fields[0], found.names, scale.amounts)
-    return _by_field(context, found.names, scale)
+        return _elements(context, fields[0], amounts.names, scale.amounts)
+    return _by_field(context, amounts.names, scale)
 
 
 def _by_field(
@@ -243,53 +245,57 @@ def _the(words: str) -> str:
     return words if words.startswith("the ") else f"the {words}"
 
 
-def _beside_ours(context: ExplainContext, told: Explanation, scale: Scaled) -> Explanation:
+def _beside_ours(context: ExplainContext, explanation: Explanation, scale: Scaled) -> Explanation:
     """The explanation with a sentence on whether our own method agrees; without it, why not."""
-    method = _ours(context.signature)
+    method = _own_method(context.signature)
     if method is None:
-        return _unchecked(told, "we have nothing of our own for such an input.")
-    _still(context, told, 0.0)
+        return _unchecked(explanation, "we have nothing of our own for such an input.")
+    _still(context, explanation, 0.0)
     beside = replace(
-        context, method=method, report=lambda progress: _still(context, told, progress.fraction)
+        context,
+        method=method,
+        report=lambda progress: _still(context, explanation, progress.fraction),
     )
     try:
         ours = method.explain(beside)
     except (ExplanationCancelled, ModelChanged):
         raise
     except OutOfBudget as stopped:
-        return _unchecked(told, f"ours was not ready within {stopped.limit}.")
+        return _unchecked(explanation, f"ours was not ready within {stopped.limit}.")
     except MdsError as error:
-        return _unchecked(told, error.sentence)
+        return _unchecked(explanation, error.sentence)
     except Exception:  # a surprise in ours must not lose what the explainer said
         log.exception("the explainer's answer was not compared with %s", method.NAME)
-        return _unchecked(told, "ours could not be worked out.")
-    said = native_checks.agreement(
-        told.attributions,
+        return _unchecked(explanation, "ours could not be worked out.")
+    agreement = native_checks.agreement(
+        explanation.attributions,
         ours,
         unit=scale.unit,
         is_same_unit=scale.target == context.target,
         has_direction=scale.has_direction,
     )
-    return replace(told, sentence=spaced(f"{told.sentence} {said}"))
+    return replace(explanation, sentence=spaced(f"{explanation.sentence} {agreement}"))
 
 
-def _unchecked(told: Explanation, why: str) -> Explanation:
-    return replace(told, note=f"{told.note} It was not compared with ours: {why}".strip())
+def _unchecked(explanation: Explanation, why: str) -> Explanation:
+    return replace(
+        explanation, note=f"{explanation.note} It was not compared with ours: {why}".strip()
+    )
 
 
-def _still(context: ExplainContext, told: Explanation, fraction: float) -> None:
+def _still(context: ExplainContext, explanation: Explanation, fraction: float) -> None:
     """Its explanation stays in sight while ours is worked out."""
     words = "Working out our own beside it"
-    context.report(Progress(fraction=0.5 + 0.5 * fraction, words=words, rough=told))
+    context.report(Progress(fraction=0.5 + 0.5 * fraction, words=words, rough=explanation))
 
 
-def _ours(signature: Signature) -> Method | None:
+def _own_method(signature: Signature) -> Method | None:
     """Our own method that answers the same question for such a model."""
     from explanations.methods import suited
 
     kinds = ("attribution", "spans")
-    found = [each for each in suited(signature) if each.NAME != NAME and each.KIND in kinds]
-    return found[0] if found else None
+    candidates = [each for each in suited(signature) if each.NAME != NAME and each.KIND in kinds]
+    return candidates[0] if candidates else None
 
 
 def _same_row(context: ExplainContext, instance: tuple[object, ...]) -> None:

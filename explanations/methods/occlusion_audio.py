@@ -46,7 +46,7 @@ def explain(context: ExplainContext) -> Explanation:
 def _parts(sound: Sound, start: int, end: int, count: int) -> list[Part]:
     """The stretches of a stretch; none shorter than can be told apart by ear."""
     most = max(1, int((end - start) / sound.rate / SHORTEST_SECONDS))
-    return [_part(sound, *found) for found in sound.stretches(start, end, min(count, most))]
+    return [_part(sound, *stretch) for stretch in sound.stretches(start, end, min(count, most))]
 
 
 def _part(sound: Sound, start: int, end: int) -> Part:

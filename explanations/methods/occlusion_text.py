@@ -47,7 +47,7 @@ def explain(context: ExplainContext) -> Explanation:
 
 
 def _parts(words: Words, stretch: Stretch, most: int) -> list[Part]:
-    return [_part(words, found) for found in words.taken_apart(stretch, most)]
+    return [_part(words, finer) for finer in words.taken_apart(stretch, most)]
 
 
 def _part(words: Words, stretch: Stretch) -> Part:

@@ -38,21 +38,21 @@ def explain(context: ExplainContext) -> Explanation:
     places = option(context, "places", curves.PLACES, 2, curves.MOST_PLACES)
     each = curves.rows_each(context, fields, places)
     piece = -(-each // len(fields))
-    found = draw_sample(context, context.cohort, (), rows_each=each, piece=piece)
+    sample = draw_sample(context, context.cohort, (), rows_each=each, piece=piece)
 
-    def draw(context: ExplainContext, found: Sample, one: Field, work: Gathering) -> Curve | None:
-        return curves.partial_dependence(context, found, one, work, places)
+    def draw(context: ExplainContext, sample: Sample, one: Field, work: Gathering) -> Curve | None:
+        return curves.partial_dependence(context, sample, one, work, places)
 
-    work = curves.gathered(context, found, fields, draw)
-    return curves.to_explanation(context, found, work, _note(context, found, fields))
+    work = curves.gathered(context, sample, fields, draw)
+    return curves.to_explanation(context, sample, work, _note(context, sample, fields))
 
 
-def _note(context: ExplainContext, found: Sample, fields: list[Field]) -> str:
+def _note(context: ExplainContext, sample: Sample, fields: list[Field]) -> str:
     """How it was found, and where it misleads."""
     means = (
         "Each curve is the mean over all of them, with the field set to each place in turn; in the band lie "
         "nine of ten single rows, moved to the same height."
     )
-    together = curves.together(context, found, fields)
+    together = curves.together(context, sample, fields)
     warning = f"{together} Such rows do not all occur: local effects are the safer reading."
     return f"{means} {warning}" if together else means

@@ -92,34 +92,34 @@ class _Run:
         self._shares = _Shares(words=words, score=self._scores, seed=context.seed)
 
     def explained(self) -> Explanation:
-        found, limit = None, ""
+        result, limit = None, ""
         for evaluations in _doubled(self._context.budget.rows or ROWS):
             try:
-                found = self._shares.run(evaluations)
+                result = self._shares.run(evaluations)
             except (OutOfBudget, MdsError) as stopped:
-                if found is None or isinstance(stopped, ExplanationCancelled):
+                if result is None or isinstance(stopped, ExplanationCancelled):
                     raise
                 limit = _reason(stopped)
                 break
-            if found.is_exact:
+            if result.is_exact:
                 break
-            self._report(found)
-        assert found is not None  # noqa: S101 - the first run finished, else it has raised
-        return self._explanation(found, limit)
+            self._report(result)
+        assert result is not None  # noqa: S101 - the first run finished, else it has raised
+        return self._explanation(result, limit)
 
     def _scores(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         ask, values = self._context.ask, self._context.values
         return ask([{**values, self._place.name: text} for text in texts])
 
-    def _report(self, found: _Found) -> None:
+    def _report(self, result: _Result) -> None:
         rows = self._context.budget.rows or ROWS
-        fraction, rough = min(self._context.ask.rows / rows, 1.0), self._explanation(found, "")
+        fraction, rough = min(self._context.ask.rows / rows, 1.0), self._explanation(result, "")
         self._context.report(
             Progress(fraction=fraction, words="Leaving out groups of words", rough=rough)
         )
 
-    def _explanation(self, found: _Found, limit: str) -> Explanation:
-        target, prediction = self._context.target, found.prediction
+    def _explanation(self, result: _Result, limit: str) -> Explanation:
+        target, prediction = self._context.target, result.prediction
         attributions = tuple(
             Attribution(
                 field=self._place.name,
@@ -128,7 +128,7 @@ class _Run:
                 amount=amount,
                 span=self._words.span(stretch),
             )
-            for stretch, amount in found.shares
+            for stretch, amount in result.shares
         )
         answered = narration.answered(target, prediction)
         sentence = f"{answered} {narration.reasons(target, attributions)}"
@@ -138,19 +138,19 @@ class _Run:
             kind=KIND,
             target=target,
             prediction=prediction,
-            base=found.base,
+            base=result.base,
             attributions=attributions,
-            gap=prediction - found.base - sum(each.amount for each in attributions),
+            gap=prediction - result.base - sum(each.amount for each in attributions),
             sentence=sentence,
             alt=f"What each word adds to the {target.words}. {sentence}",
-            note=self._note(found, limit),
+            note=self._note(result, limit),
             is_complete=not limit,
         )
 
-    def _note(self, found: _Found, limit: str) -> str:
+    def _note(self, result: _Result, limit: str) -> str:
         show, target = self._context.target.value_text, self._context.target
         parts = [
-            f"Without any word: {show(found.base)}; with all of them: {show(found.prediction)}. "
+            f"Without any word: {show(result.base)}; with all of them: {show(result.prediction)}. "
             "The amounts add up from one to the other.",
             "The model gives no number with its answer: an amount says how often the answer stays."
             if target.kind == "agreement"
@@ -158,14 +158,16 @@ class _Run:
             "What neighbours do only together is shared between them equally."
             if len(self._words) > BOTH_WAYS
             else "",
-            "" if found.is_exact else "Groups that hardly matter were not taken apart to the last.",
+            ""
+            if result.is_exact
+            else "Groups that hardly matter were not taken apart to the last.",
             f"It ended after {limit}." if limit else "",
         ]
         return " ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Found:
+class _Result:
     """What each stretch adds to the number between `base` (no word) and `prediction` (all words)."""
 
     base: float
@@ -183,20 +185,20 @@ class _Shares:
     seed: int = 0
     nodes: list[Stretch] = field(default_factory=list)
 
-    def run(self, evaluations: int) -> _Found:
+    def run(self, evaluations: int) -> _Result:
         """Share out the number with at most so many texts. Repeats to the bit."""
         from shap.explainers import PartitionExplainer
 
-        asked: list[int] = []
+        batch_sizes: list[int] = []
 
         def model(texts: Sequence[str]) -> npt.NDArray[np.float64]:
-            asked.append(len(texts))
+            batch_sizes.append(len(texts))
             scores: npt.NDArray[np.float64] = self.score([str(text) for text in texts])
             return scores
 
         explainer = PartitionExplainer(model, _Masker(self.words, self._tree()))
         with isolated_rng(self.seed):  # shap 0.49 breaks ties with it
-            found = explainer.explain_row(
+            explained = explainer.explain_row(
                 self.words.text,
                 max_evals=evaluations,
                 main_effects=False,
@@ -206,12 +208,12 @@ class _Shares:
                 outputs=None,
                 silent=True,
             )
-        base, is_exact = float(found["expected_values"]), sum(asked) < evaluations
-        taken = set(self.nodes) if is_exact else self._taken_apart(found["hierarchical_values"])
-        return _Found(
+        base, is_exact = float(explained["expected_values"]), sum(batch_sizes) < evaluations
+        taken = set(self.nodes) if is_exact else self._taken_apart(explained["hierarchical_values"])
+        return _Result(
             base=base,
-            prediction=base + float(found["values"].sum()),
-            shares=list(self._merged(found["values"], taken)),
+            prediction=base + float(explained["values"].sum()),
+            shares=list(self._merged(explained["values"], taken)),
             is_exact=is_exact,
         )
 

@@ -94,8 +94,8 @@ def explain(context: ExplainContext) -> Explanation:
     fields = chosen_fields(context, most=len(context.signature.inputs))
     repetitions = option(context, "repetitions", REPETITIONS, 1, MOST_REPETITIONS)
     each = len(fields) * repetitions
-    found = draw_sample(context, *_with_truths(context), rows_each=each, piece=len(fields))
-    work = Work.of(context, found, fields, repetitions)
+    sample = draw_sample(context, *_with_truths(context), rows_each=each, piece=len(fields))
+    work = Work.of(context, sample, fields, repetitions)
     ended = _shuffle_all(context, work)
     return _explanation(context, work, ended)
 
@@ -254,8 +254,8 @@ def _notes(work: Work, rounds: int) -> Iterator[str]:
 
 
 def _troubles(work: Work) -> str:
-    said = [f"{t.field.title}: {t.trouble}" for t in work.tallies.values() if t.trouble]
-    return f"Could not be shuffled: {' '.join(said)}" if said else ""
+    troubles = [f"{t.field.title}: {t.trouble}" for t in work.tallies.values() if t.trouble]
+    return f"Could not be shuffled: {' '.join(troubles)}" if troubles else ""
 
 
 def _unreached(work: Work, ended: str) -> str:

@@ -47,16 +47,16 @@ def explain(context: ExplainContext) -> Explanation:
 
 
 def _results(masked: MaskedModel) -> Iterator[PartialResult]:
-    found = np.empty((0, masked.count))
+    amounts_by_row = np.empty((0, masked.count))
     for row in range(len(masked.game.background)):
         amounts = _amounts(partial(masked.with_typical, row), masked.off)
-        found = np.vstack([found, amounts])
-        weights = masked.game.weights[: len(found)]
-        words = (
-            f"All combinations of fields against {_counted(len(found))}, by shap's Exact explainer."
-        )
+        amounts_by_row = np.vstack([amounts_by_row, amounts])
+        weights = masked.game.weights[: len(amounts_by_row)]
+        words = f"All combinations of fields against {_counted(len(amounts_by_row))}, by shap's Exact explainer."
         yield PartialResult(
-            amounts=weights @ found / weights.sum(), words=words, typical=len(found)
+            amounts=weights @ amounts_by_row / weights.sum(),
+            words=words,
+            typical=len(amounts_by_row),
         )
 
 

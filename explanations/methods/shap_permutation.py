@@ -45,14 +45,15 @@ def explain(context: ExplainContext) -> Explanation:
 
 
 def _results(masked: MaskedModel) -> Iterator[PartialResult]:
-    found = np.empty((0, masked.count))
+    amounts_by_order = np.empty((0, masked.count))
     with isolated_rng():
         for order in range(MOST_ORDERS):
             amounts = _amounts(masked, masked.off, seed=(masked.seed + order) % 2**32)
-            found = np.vstack([found, amounts])
-            words = f"Estimated from {len(found)} random {'order' if len(found) == 1 else 'orders'} of the fields"
+            amounts_by_order = np.vstack([amounts_by_order, amounts])
+            words = f"Estimated from {len(amounts_by_order)} random {'order' if len(amounts_by_order) == 1 else 'orders'} of the fields"
             yield PartialResult(
-                amounts=found.mean(axis=0), words=f"{words}, by shap's Permutation explainer."
+                amounts=amounts_by_order.mean(axis=0),
+                words=f"{words}, by shap's Permutation explainer.",
             )
 
 

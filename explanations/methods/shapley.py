@@ -61,17 +61,17 @@ def cost(signature: Signature) -> Budget:
 
 def explain(context: ExplainContext) -> Explanation:
     repeated = context.ask.again(context.values, REPETITIONS)
-    found, ended = _last_estimate(context, float(repeated[0]))
+    result, ended = _last_estimate(context, float(repeated[0]))
     noise = float(np.ptp(repeated))
     if noise > SAME * max(1.0, abs(float(repeated[0]))):
-        half = found.estimate.half_width + noise
-        found = replace(found, estimate=replace(found.estimate, half_width=half))
+        half = result.estimate.half_width + noise
+        result = replace(result, estimate=replace(result.estimate, half_width=half))
         ended = f"{ended} {_noise_note(context, repeated)}".strip()
-    return _explanation(context, found, ended)
+    return _explanation(context, result, ended)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Found:
+class _Result:
     """An estimate, with the game and the players that it is of."""
 
     game: Game
@@ -79,32 +79,32 @@ class _Found:
     estimate: Estimate
 
 
-def _last_estimate(context: ExplainContext, case_answer: float) -> tuple[_Found, str]:
+def _last_estimate(context: ExplainContext, case_answer: float) -> tuple[_Result, str]:
     """The last estimate when it was good enough, the budget ran out or the model failed; and in words what ended it
     early."""
-    found: _Found | None = None
+    result: _Result | None = None
     ended = ""
     try:
-        for found in _with_growing_background(context, case_answer):
-            context.report(_progress(context, found))
-            if found.estimate.is_narrow:
-                return found, ""
+        for result in _with_growing_background(context, case_answer):
+            context.report(_progress(context, result))
+            if result.estimate.is_narrow:
+                return result, ""
     except OutOfBudget as stopped:
-        if found is None:
+        if result is None:
             raise
         ended = f"It ended after {stopped.limit}."
     except ExplanationCancelled:
         raise
     except MdsError as error:
-        if found is None:
+        if result is None:
             raise
         ended = f"The model stopped answering: {error.sentence}"
-    if found is None:
+    if result is None:
         raise OutOfBudget(context.ask.nearest_limit)
-    return found, ended or _short_of(context, found.estimate)
+    return result, ended or _short_of(context, result.estimate)
 
 
-def _with_growing_background(context: ExplainContext, case_answer: float) -> Iterator[_Found]:
+def _with_growing_background(context: ExplainContext, case_answer: float) -> Iterator[_Result]:
     """Estimates one after another; started anew with more typical rows where the model proves quicker than it seemed."""
     players = find_players(context.signature, context.values, known_rows(context))
     is_too_few = True
@@ -113,11 +113,11 @@ def _with_growing_background(context: ExplainContext, case_answer: float) -> Ite
         is_too_few = False
         words = f"Comparing with {len(background.rows)} typical cases"
         context.report(Progress(fraction=0.1, words=words))
-        for found in _estimates(context, players, background, case_answer):
+        for result in _estimates(context, players, background, case_answer):
             is_too_few = background.can_grow(context.ask)
             if is_too_few:
                 break
-            yield found
+            yield result
 
 
 def _estimates(
@@ -125,7 +125,7 @@ def _estimates(
     players: Sequence[Player],
     background: AffordableBackground,
     case_answer: float,
-) -> Iterator[_Found]:
+) -> Iterator[_Result]:
     ask = context.ask
     encoder = Encoder.of(list(context.values), [context.values, *background.rows])
     game = _game(context, encoder, players, background, case_answer)
@@ -146,7 +146,7 @@ def _estimates(
             score, game, room, seed=context.seed, features=features
         )
     for estimate in estimates:
-        yield _Found(game=game, players=players, estimate=estimate)
+        yield _Result(game=game, players=players, estimate=estimate)
 
 
 def _game(
@@ -167,11 +167,11 @@ def _game(
     )
 
 
-def _short_of(context: ExplainContext, found: Estimate) -> str:
+def _short_of(context: ExplainContext, estimate: Estimate) -> str:
     """What ended it, where the estimate has no ranges yet; else empty."""
     return (
         ""
-        if np.isfinite(found.half_width).all()
+        if np.isfinite(estimate.half_width).all()
         else f"It ended after {context.ask.nearest_limit}."
     )
 
@@ -184,8 +184,8 @@ def _noise_note(context: ExplainContext, repeated: Vector) -> str:
     )
 
 
-def _progress(context: ExplainContext, found: _Found) -> Progress:
-    rough, ask = _explanation(context, found, "So far."), context.ask
+def _progress(context: ExplainContext, result: _Result) -> Progress:
+    rough, ask = _explanation(context, result, "So far."), context.ask
     share = ask.rows / (context.budget.rows or ROWS)
     return Progress(
         fraction=min(0.1 + 0.9 * share, 1.0),
@@ -194,28 +194,28 @@ def _progress(context: ExplainContext, found: _Found) -> Progress:
     )
 
 
-def _explanation(context: ExplainContext, found: _Found, ended: str) -> Explanation:
-    how = f"{_note(found)} {ended}".strip()
-    players, estimate = found.players, found.estimate
+def _explanation(context: ExplainContext, result: _Result, ended: str) -> Explanation:
+    how = f"{_note(result)} {ended}".strip()
+    players, estimate = result.players, result.estimate
     return replace(
-        to_explanation(context, players, estimate, case_answer=found.game.case_answer, how=how),
+        to_explanation(context, players, estimate, case_answer=result.game.case_answer, how=how),
         is_complete=not ended,
     )
 
 
-def _note(all_found: _Found) -> str:
+def _note(result: _Result) -> str:
     """How the amounts were found, how sure they are, and that they add up."""
-    game, found = all_found.game, all_found.estimate
+    game, estimate = result.game, result.estimate
     adds = "The amounts add up to the difference from a typical case."
-    against = f"{found.typical} typical cases" if found.typical > 1 else "one typical case"
-    if found.is_exact:
+    against = f"{estimate.typical} typical cases" if estimate.typical > 1 else "one typical case"
+    if estimate.is_exact:
         return f"Exact against {against}: all combinations of fields were tried. {adds}"
-    orders = f"{found.pairs} random orders of the fields"
-    if np.isfinite(found.half_width).all():
+    orders = f"{estimate.pairs} random orders of the fields"
+    if np.isfinite(estimate.half_width).all():
         return (
             f"Estimated from {orders}, against {against}; ranges hold with 95 % certainty. {adds}"
         )
     return (
-        f"A first estimate without ranges, against {found.typical} of {len(game.background)} "
+        f"A first estimate without ranges, against {estimate.typical} of {len(game.background)} "
         f"typical cases. {adds}"
     )

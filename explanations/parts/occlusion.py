@@ -85,8 +85,8 @@ def has_one(signature: Signature, kind: Kind) -> bool:
 
 def the_field(signature: Signature, kind: Kind) -> Field:
     """The only input of this kind."""
-    [found] = (field for field in signature.inputs if field.kind == kind)
-    return found
+    [only] = (field for field in signature.inputs if field.kind == kind)
+    return only
 
 
 def occlude(context: ExplainContext, hiding: Hiding) -> Explanation:
@@ -105,13 +105,13 @@ class _Search:
         self._erred = 0
         self._limit = ""
         self._pace = 0.0
-        self._prediction, self._spread = self._answered()
+        self._prediction, self._spread = self._score_of_whole()
         self._base: float | None = None
 
     def explained(self) -> Explanation:
         """Look until nothing is worth taking apart or the budget ends it."""
         try:
-            self._look()
+            self._search()
         except OutOfBudget as stopped:
             self._ended(stopped, f"It ended after {stopped.limit}")
         except ExplanationCancelled:
@@ -125,10 +125,10 @@ class _Search:
             )
         return self._explanation()
 
-    def _look(self) -> None:
+    def _search(self) -> None:
         self._ask(self._hiding.parts, self._leaves)
         if self._hiding.nothing is not None:
-            [fact] = self._context.ask.each([self._with(self._hiding.nothing)])
+            [fact] = self._context.ask.each([self._case_with(self._hiding.nothing)])
             self._base = fact.score if fact else None
         while (strongest := self._worth_a_look()) is not None:
             self._take_apart(strongest)
@@ -155,13 +155,13 @@ class _Search:
         if len(finer) < 2 or self._tried + len(finer) > self._hiding.most:
             self._leaves[place] = replace(leaf, is_whole=True)
             return
-        found: list[Leaf] = []
-        self._ask(finer, found)
-        strongest = max(abs(each.amount or 0.0) for each in found)
+        children: list[Leaf] = []
+        self._ask(finer, children)
+        strongest = max(abs(each.amount or 0.0) for each in children)
         if strongest < CARRIED_BY_PARTS * abs(leaf.amount or 0.0):
             self._leaves[place] = replace(leaf, is_whole=True)
         else:
-            self._leaves[place : place + 1] = found
+            self._leaves[place : place + 1] = children
         self._report()
 
     def _ask(self, parts: Sequence[Part], leaves: list[Leaf]) -> None:
@@ -170,7 +170,7 @@ class _Search:
         while start < len(parts):
             some = parts[start : start + self._at_once()]
             before = self._context.ask.seconds
-            facts = self._context.ask.each([self._with(part.without()) for part in some])
+            facts = self._context.ask.each([self._case_with(part.without()) for part in some])
             self._pace = (self._context.ask.seconds - before) / len(some)
             leaves += [self._leaf(part, fact) for part, fact in zip(some, facts, strict=True)]
             self._tried += len(some)
@@ -188,12 +188,12 @@ class _Search:
             return Leaf(part=part, amount=None, is_whole=True)
         return Leaf(part=part, amount=self._prediction - fact.score, headline=fact.headline)
 
-    def _with(self, value: object) -> Values:
+    def _case_with(self, value: object) -> Values:
         return {**self._context.values, self._hiding.field.name: value}
 
-    def _answered(self) -> tuple[float, float]:
+    def _score_of_whole(self) -> tuple[float, float]:
         """The number for the whole input, and its standard deviation where the model does not repeat itself."""
-        again, row = self._context.ask.again, self._with(self._hiding.whole)
+        again, row = self._context.ask.again, self._case_with(self._hiding.whole)
         before = self._context.ask.seconds
         scores = again(row, 2)
         self._pace = (self._context.ask.seconds - before) / 2
@@ -286,7 +286,7 @@ def _turns(leaves: Sequence[Leaf], attributions: Sequence[Attribution]) -> str:
     ]
     if not turns:
         return "No single part changes that: it stays whichever of them is hidden."
-    said = formatting.listed(turns[:FLIPS_NAMED])
+    named = formatting.listed(turns[:FLIPS_NAMED])
     rest = len(turns) - FLIPS_NAMED
     more = f"; {rest} more parts change it too" if rest > 0 else ""
-    return f"{said[0].upper()}{said[1:]}{more}."
+    return f"{named[0].upper()}{named[1:]}{more}."

@@ -181,8 +181,8 @@ def _labels(image: Image) -> Labels:
     width, height = image.size
     if width * height <= TINY:
         return np.arange(width * height).reshape(height, width)
-    found = _patches(width, height) if min(image.size) < SMALL_SIDE else _superpixels(image)
-    return np.unique(found, return_inverse=True)[1].reshape(found.shape)
+    labels = _patches(width, height) if min(image.size) < SMALL_SIDE else _superpixels(image)
+    return np.unique(labels, return_inverse=True)[1].reshape(labels.shape)
 
 
 def _patches(width: int, height: int) -> Labels:
@@ -190,8 +190,8 @@ def _patches(width: int, height: int) -> Labels:
     scale = min(1.0, CELLS / max(width, height))
     rows, columns = np.indices((max(round(height * scale), 1), max(round(width * scale), 1)))
     side = max(1.0, float(np.sqrt(rows.size / SUPERPIXELS)))
-    found: Labels = (rows // side * 1000 + columns // side).astype(np.int64)
-    return found
+    labels: Labels = (rows // side * 1000 + columns // side).astype(np.int64)
+    return labels
 
 
 def _superpixels(image: Image) -> Labels:
@@ -201,7 +201,7 @@ def _superpixels(image: Image) -> Labels:
     small = image.convert("RGB")
     scale = CELLS / max(image.size)
     small = small.resize([max(round(side * scale), 4) for side in image.size])
-    found: Labels = slic(
+    labels: Labels = slic(
         np.asarray(small), n_segments=SUPERPIXELS, compactness=COMPACTNESS, sigma=1, start_label=0
     )
-    return found
+    return labels

@@ -86,10 +86,10 @@ class Perturbations:
         hidden = len(self.masks) - kept
         with_it = (self.masks & self.same[:, None]).sum(axis=0)
         without = self.same.sum() - with_it
-        found: npt.NDArray[np.float64] = with_it / np.maximum(kept, 1) - without / np.maximum(
+        effects: npt.NDArray[np.float64] = with_it / np.maximum(kept, 1) - without / np.maximum(
             hidden, 1
         )
-        return found
+        return effects
 
     def candidates(self) -> list[int]:
         """The parts worth a place in a rule, in their order."""
@@ -265,10 +265,10 @@ def sentence(answer: str, condition: str, variants: str, tested: Tested, alone: 
             f"A rule may be that {condition}, but it was tried on {tested.known} variants only: too few to know "
             f"whether that is enough for the answer {answer}."
         )
-    told = f"as long as {condition}, {says}; without that condition for {before}."
+    rule_sentence = f"as long as {condition}, {says}; without that condition for {before}."
     if tested.precision >= ENOUGH:
-        return f"{told[0].upper()}{told[1:]}"
-    return f"No few parts are enough for this answer. The best: {told}"
+        return f"{rule_sentence[0].upper()}{rule_sentence[1:]}"
+    return f"No few parts are enough for this answer. The best: {rule_sentence}"
 
 
 def note(how: str, them: str, perturbations: Perturbations, tested: Tested) -> str:

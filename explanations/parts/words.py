@@ -37,7 +37,7 @@ class Words:
     @cached_property
     def spans(self) -> list[tuple[int, int]]:
         """Where each word begins and ends, in characters."""
-        return [found.span() for found in _WORD.finditer(self.text)]
+        return [match.span() for match in _WORD.finditer(self.text)]
 
     def __len__(self) -> int:
         return len(self.spans)

@@ -56,17 +56,17 @@ def _noise_models(
     game: Game, samples: PermutationSamples, features: Features, seed: int, *, is_thorough: bool
 ) -> list[NoiseEstimate]:
     count, link = len(features.owners), glm.link_of(samples.values)
-    found: list[NoiseEstimate] = []
+    models: list[NoiseEstimate] = []
     if link and 0 < count <= glm.MOST_FEATURES:
         chance = np.random.default_rng([seed, 1])
-        found.append(
+        models.append(
             lambda known, unseen: glm.noise_estimate(game, features, known, unseen, link, chance)
         )
     if is_thorough and 0 < count <= gaussian_process.MOST_FEATURES and np.ptp(samples.values) > 0:
-        found.append(
+        models.append(
             lambda known, unseen: gaussian_process.noise_estimate(game, features, known, unseen)
         )
-    return found
+    return models
 
 
 def _halves(game: Game, samples: PermutationSamples) -> Halves:
@@ -83,11 +83,11 @@ def _halves(game: Game, samples: PermutationSamples) -> Halves:
 def _cross_fitted(
     samples: PermutationSamples, halves: Halves, noise_estimate: NoiseEstimate
 ) -> Matrix:
-    found = np.zeros((len(samples.which), samples.ranks.shape[2]))
+    noise = np.zeros((len(samples.which), samples.ranks.shape[2]))
     for half in (halves, ~halves):
         known, unseen = np.flatnonzero(~half), np.flatnonzero(half)
-        found[half] = noise_estimate(samples.subset(known), samples.subset(unseen))
-    return found
+        noise[half] = noise_estimate(samples.subset(known), samples.subset(unseen))
+    return noise
 
 
 def _regressed(

@@ -115,17 +115,17 @@ def exact(score: Score, game: Game, room: Room) -> Iterator[Estimate]:
     """
     players, typical = len(game.players), len(game.background)
     masks = _all_coalitions(players)
-    found = np.empty((0, players))
+    amounts_by_row = np.empty((0, players))
     for which in range(typical):
         if room() < len(masks) - 2:
             return
         inner = score(game.mixed(masks[1:-1], np.full(len(masks) - 2, which)))
         values = np.concatenate([[game.background_answers[which]], inner, [game.case_answer]])
-        found = np.vstack([found, _shapley_formula(masks, values)])
+        amounts_by_row = np.vstack([amounts_by_row, _shapley_formula(masks, values)])
         weights = game.weights[: which + 1] / game.weights[: which + 1].sum()
         is_exact = which + 1 == typical
         yield Estimate(
-            amounts=np.asarray(weights @ found),
+            amounts=np.asarray(weights @ amounts_by_row),
             half_width=np.full(players, 0.0 if is_exact else math.inf),
             base=float(weights @ game.background_answers[: which + 1]),
             typical=which + 1,

@@ -87,11 +87,11 @@ class GaussianProcess:
     def mean_amounts(self, game: Game) -> Matrix:
         """The mean contribution of each player over all permutations: (typical rows, players)."""
         with_case = self._kernel_by_player(game, self.features.case)
-        found = [
+        by_row = [
             shapley_of_products(with_case, self._kernel_by_player(game, typical), self.weights)
             for typical in self.features.typical
         ]
-        return np.array(found)
+        return np.array(by_row)
 
     def _kernel_by_player(self, game: Game, row: Vector) -> Matrix:
         """The factor of each player in the kernel between this row and each known one: (rows, players)."""

@@ -133,5 +133,5 @@ class GeneralizedLinearModel:
         many = np.repeat(which, ORDERS_PER_PAIR)
         ranks = chance.random((len(many), players)).argsort(axis=1)
         both = np.stack([ranks, players - 1 - ranks], axis=1)
-        found = self.amounts(many, both).reshape(len(which), ORDERS_PER_PAIR, players)
-        return np.asarray(found.mean(axis=1))
+        amounts = self.amounts(many, both).reshape(len(which), ORDERS_PER_PAIR, players)
+        return np.asarray(amounts.mean(axis=1))

@@ -59,17 +59,17 @@ class MaskedModel:
     def __call__(self, masks: Matrix) -> Vector:
         """The weighted mean over all typical rows. Raises OutOfBudget."""
         every = np.arange(len(self.game.background))
-        return np.asarray(self.game.weights @ self._asked(every, masks))
+        return np.asarray(self.game.weights @ self._scores(every, masks))
 
     def with_typical(self, row: int, masks: Matrix) -> Vector:
         """The answers where players at 0 are as in this one typical row. Raises OutOfBudget."""
-        return np.asarray(self._asked(np.array([row]), masks)[0])
+        return np.asarray(self._scores(np.array([row]), masks)[0])
 
-    def _asked(self, rows: Indices, masks: Matrix) -> Matrix:
+    def _scores(self, rows: Indices, masks: Matrix) -> Matrix:
         each = np.tile(np.asarray(masks) > 0, (len(rows), 1))
         mixed = self.game.mixed(each, np.repeat(rows, len(masks)))
-        found = self.context.ask(self.encoder.decode(mixed))
-        return np.asarray(found.reshape(len(rows), len(masks)))
+        scores = self.context.ask(self.encoder.decode(mixed))
+        return np.asarray(scores.reshape(len(rows), len(masks)))
 
     @property
     def count(self) -> int:
@@ -112,23 +112,23 @@ def explained(context: ExplainContext, run: Run, *, typical: int = TYPICAL) -> E
     players = find_players(context.signature, context.values, known_rows(context))
     against = affordable_background(context, len(players), most=typical)
     masked = _masked_model(context, against, [each.names for each in players], case_answer)
-    found: PartialResult | None = None
+    result: PartialResult | None = None
     ended = ""
     try:
-        for found in run(masked):
+        for result in run(masked):
             rough = to_explanation(
-                context, players, _estimate(masked, found), case_answer=case_answer, how="So far."
+                context, players, _estimate(masked, result), case_answer=case_answer, how="So far."
             )
             context.report(_progress(context, rough))
     except OutOfBudget as stopped:
-        if found is None:
+        if result is None:
             raise
         ended = f"It ended after {stopped.limit}."
-    if found is None:
+    if result is None:
         raise OutOfBudget(context.ask.nearest_limit)
-    how = f"{found.words} Ranges are not known. {ended}".strip()
+    how = f"{result.words} Ranges are not known. {ended}".strip()
     explanation = to_explanation(
-        context, players, _estimate(masked, found), case_answer=case_answer, how=how
+        context, players, _estimate(masked, result), case_answer=case_answer, how=how
     )
     return replace(explanation, is_complete=not ended)
 
@@ -168,12 +168,12 @@ def _masked_model(
     return MaskedModel(context=context, game=game, encoder=encoder)
 
 
-def _estimate(masked: MaskedModel, found: PartialResult) -> Estimate:
+def _estimate(masked: MaskedModel, result: PartialResult) -> Estimate:
     game = masked.game
-    typical = found.typical or len(game.background)
+    typical = result.typical or len(game.background)
     weights = game.weights[:typical] / game.weights[:typical].sum()
     return Estimate(
-        amounts=found.amounts,
+        amounts=result.amounts,
         half_width=np.full(masked.count, math.inf),
         base=float(weights @ game.background_answers[:typical]),
         typical=typical,

@@ -35,14 +35,14 @@ def find_players(signature: Signature, values: Values, rows: Sequence[Values]) -
     """
     names = list(values)
     groups = _one_hot_groups(signature, names, [values, *rows])
-    found: list[Player] = []
+    players: list[Player] = []
     for name in names:
         own = next((each for each in groups if name in each), None)
         if own is None:
-            found.append(_single(signature[name], values[name]))
+            players.append(_single(signature[name], values[name]))
         elif name == own[0]:
-            found.append(_grouped(own, values))
-    return found
+            players.append(_grouped(own, values))
+    return players
 
 
 def _single(field: Field, value: object) -> Player:

@@ -18,7 +18,7 @@ ROUNDING_SHARE = 1e-12
 def to_explanation(
     context: ExplainContext,
     players: Sequence[Player],
-    found: Estimate,
+    estimate: Estimate,
     *,
     case_answer: float,
     how: str,
@@ -28,9 +28,9 @@ def to_explanation(
     `case_answer` is the answer to the case. Amounts with an infinite half width get no range.
     """
     target = context.target
-    attributions = narration.strongest_first(_attributions(players, found))
+    attributions = narration.strongest_first(_attributions(players, estimate))
     parts = [
-        narration.compared(target, case_answer, found.base),
+        narration.compared(target, case_answer, estimate.base),
         narration.reasons(target, attributions),
         narration.pooled(target, attributions),
     ]
@@ -42,18 +42,20 @@ def to_explanation(
         kind=context.method.KIND,
         target=target,
         prediction=case_answer,
-        base=found.base,
+        base=estimate.base,
         attributions=attributions,
-        gap=case_answer - found.base - float(found.amounts.sum()),
+        gap=case_answer - estimate.base - float(estimate.amounts.sum()),
         sentence=sentence,
         alt=f"Bars: how much each of {len(attributions)} fields moves the {target.words}. {sentence}",
         note=how,
     )
 
 
-def _attributions(players: Sequence[Player], found: Estimate) -> list[Attribution]:
-    sizes = np.abs(found.amounts)
-    amounts: Vector = np.where(sizes > ROUNDING_SHARE * sizes.max(initial=0.0), found.amounts, 0.0)
+def _attributions(players: Sequence[Player], estimate: Estimate) -> list[Attribution]:
+    sizes = np.abs(estimate.amounts)
+    amounts: Vector = np.where(
+        sizes > ROUNDING_SHARE * sizes.max(initial=0.0), estimate.amounts, 0.0
+    )
     return [
         Attribution(
             field=each.name,
@@ -63,5 +65,5 @@ def _attributions(players: Sequence[Player], found: Estimate) -> list[Attributio
             low=float(amount - half) if np.isfinite(half) else None,
             high=float(amount + half) if np.isfinite(half) else None,
         )
-        for each, amount, half in zip(players, amounts, found.half_width, strict=True)
+        for each, amount, half in zip(players, amounts, estimate.half_width, strict=True)
     ]
