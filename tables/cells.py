@@ -53,7 +53,7 @@ class Cells:
 
 
 @dataclass(kw_only=True)
-class Found:
+class ConvertedColumn:
     """The values of one field, aligned with the cells; a sentence for each cell that has none."""
 
     values: Array
@@ -61,17 +61,17 @@ class Found:
     remarks: list[str] = field(default_factory=list)
 
 
-def values(source: Cells, wanted: Field) -> Found:
+def values(source: Cells, wanted: Field) -> ConvertedColumn:
     """The values that the field takes. Empty cells, and words such as NA, are unknown."""
     missing = _missing(source.cells, wanted)
     if wanted.kind in NUMERIC_KINDS:
-        found = _numbers(source, wanted, missing)
+        column = _numbers(source, wanted, missing)
     else:
-        found = _each(source, wanted, missing)
+        column = _one_by_one(source, wanted, missing)
     if wanted.required and missing.any():
         sentence = f"{wanted.title} is needed, and the cell is empty."
-        found.sentences |= {int(i): sentence for i in np.flatnonzero(missing)}
-    return found
+        column.sentences |= {int(i): sentence for i in np.flatnonzero(missing)}
+    return column
 
 
 def _missing(cells: Array, wanted: Field) -> Array:
@@ -90,27 +90,27 @@ def _missing(cells: Array, wanted: Field) -> Array:
     return np.fromiter(map(says_nothing, cells), dtype=bool, count=len(cells))
 
 
-def _numbers(source: Cells, wanted: Field, missing: Array) -> Found:
+def _numbers(source: Cells, wanted: Field, missing: Array) -> ConvertedColumn:
     source, remarks = _years(source, wanted)
     quantity = quantities.read(source.cells, ~missing, source.decimal, source.unit, source.to_unit)
     read = quantity.values
     amounts = np.round(read, 9) if source.unit and wanted.kind == "integer" else read
-    found = Found(values=amounts, remarks=[*remarks, *quantity.remarks])
+    column = ConvertedColumn(values=amounts, remarks=[*remarks, *quantity.remarks])
     for i in np.flatnonzero(np.isnan(amounts) & ~missing):
-        found.sentences[int(i)] = _no_number(source, wanted, source.cells[i])
+        column.sentences[int(i)] = _no_number(source, wanted, source.cells[i])
     for i in np.flatnonzero(_is_outside(amounts, wanted)):
         problem = wanted.check(float(amounts[i]))
         if problem:
-            said = (
+            cell_text = (
                 ""
                 if _says_the_number(source.cells[i]) and not source.unit
                 else f" The cell says {source.cells[i]} {source.unit}".rstrip() + "."
             )
-            found.sentences[int(i)] = problem.sentence + said
+            column.sentences[int(i)] = problem.sentence + cell_text
     if wanted.kind == "integer":
-        found.values = _whole(source, amounts, found.sentences)
-    found.remarks += _said_of_thousands(source, missing)
-    return found
+        column.values = _integers(source, amounts, column.sentences)
+    column.remarks += _remarks_on_thousands(source, missing)
+    return column
 
 
 def _years(source: Cells, wanted: Field) -> tuple[Cells, list[str]]:
@@ -151,7 +151,7 @@ def _is_outside(amounts: Array, wanted: Field) -> Array:
     return bad
 
 
-def _whole(source: Cells, amounts: Array, sentences: dict[int, str]) -> Array:
+def _integers(source: Cells, amounts: Array, sentences: dict[int, str]) -> Array:
     """Whole numbers as such: an array of them, or objects with None where a cell is unknown."""
     good = np.isfinite(amounts)
     good[list(sentences)] = False
@@ -195,7 +195,7 @@ def _no_number(source: Cells, wanted: Field, cell: object) -> str:
     return sentence
 
 
-def _said_of_thousands(source: Cells, missing: Array) -> list[str]:
+def _remarks_on_thousands(source: Cells, missing: Array) -> list[str]:
     """Where 1.234 could be a thousand or a fraction, and no other cell of the column tells."""
     texts = [cell for cell in source.cells[~missing][:_SAMPLE] if isinstance(cell, str)]
     example = next((text for text in texts if numbers.is_ambiguous(text)), "")
@@ -205,11 +205,11 @@ def _said_of_thousands(source: Cells, missing: Array) -> list[str]:
     return [] if number is None else [f"“{example}” was read as {number:g}."]
 
 
-def _each(source: Cells, wanted: Field, missing: Array) -> Found:
+def _one_by_one(source: Cells, wanted: Field, missing: Array) -> ConvertedColumn:
     """One value after the other; equal texts are looked at once."""
     convert = _KINDS[wanted.kind](source, wanted)
     out = np.full(len(source.cells), None, dtype=object)
-    found = Found(values=out)
+    column = ConvertedColumn(values=out)
     known: dict[str, tuple[object, str]] = {}
     for i in np.flatnonzero(~missing):
         cell = source.cells[i]
@@ -221,10 +221,10 @@ def _each(source: Cells, wanted: Field, missing: Array) -> Found:
                 known[cell] = value, sentence
         out[i] = value
         if sentence:
-            found.sentences[int(i)] = sentence
+            column.sentences[int(i)] = sentence
     if wanted.kind == "datetime":
-        found.remarks += _said_of_days(source)
-    return found
+        column.remarks += _remarks_on_days(source)
+    return column
 
 
 def _checked(
@@ -240,7 +240,7 @@ def _checked(
     return (None, problem.sentence) if problem else (value, "")
 
 
-def _said_of_days(source: Cells) -> list[str]:
+def _remarks_on_days(source: Cells) -> list[str]:
     texts = [cell for cell in source.cells[: 4 * _SAMPLE] if isinstance(cell, str)]
     example = next((text for text in texts if dates.is_ambiguous(text)), "")
     if not example or source.day_first is not None:
@@ -264,8 +264,8 @@ def _category(source: Cells, wanted: Field) -> Callable[[object], object]:
 
 def _code(cell: object, decimal: str) -> object:
     """A category that the model knows by number."""
-    found = numbers.number(cell, decimal) if isinstance(cell, str) else cell
-    return int(found) if isinstance(found, float) and found.is_integer() else found
+    code = numbers.number(cell, decimal) if isinstance(cell, str) else cell
+    return int(code) if isinstance(code, float) and code.is_integer() else code
 
 
 def _is_choice(cell: object, choices: Sequence[object]) -> bool:
@@ -329,10 +329,10 @@ def _json(source: Cells, wanted: Field) -> Callable[[object], object]:
 
 def _json_value(text: str) -> object:
     try:
-        found: object = orjson.loads(text)
+        document: object = orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
-    return found
+    return document
 
 
 _KINDS: dict[str, Callable[[Cells, Field], Callable[[object], object]]] = {

@@ -39,8 +39,8 @@ class ColumnProfile:
     @cached_property
     def numbers(self) -> list[float]:
         """Those of the cells that are numbers."""
-        found = (_number(cell, self.decimal) for cell in self.cells)
-        return [number for number in found if number is not None]
+        readings = (_number(cell, self.decimal) for cell in self.cells)
+        return [number for number in readings if number is not None]
 
     def files(self, kind: str) -> float:
         """The share of files of that kind, image or audio."""

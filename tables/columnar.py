@@ -68,10 +68,10 @@ def _parts(
     if not pa.types.is_struct(column.type) or not column.type.num_fields:
         return {name: _objects(column)}
     whole[name] = _objects(column)
-    found: dict[str, Cells] = {}
+    parts: dict[str, Cells] = {}
     for child, part in zip(column.type, column.flatten(), strict=True):
-        found |= _parts(f"{name}.{child.name}", _chunked(part), whole, faults)
-    return found
+        parts |= _parts(f"{name}.{child.name}", _chunked(part), whole, faults)
+    return parts
 
 
 def _chunked(part: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
@@ -116,8 +116,8 @@ def _files(name: str, column: pa.ChunkedArray, faults: dict[int, str]) -> Cells:
 
 def _objects(column: pa.ChunkedArray) -> Cells:
     """Plain values: whole numbers stay whole beside empty cells; empty text is an empty cell."""
-    found = column.to_pandas(integer_object_nulls=True, timestamp_as_object=True).astype(object)
-    cells = np.empty(len(found), dtype=object)
-    for i, (cell, there) in enumerate(zip(found, found.notna(), strict=True)):
+    values = column.to_pandas(integer_object_nulls=True, timestamp_as_object=True).astype(object)
+    cells = np.empty(len(values), dtype=object)
+    for i, (cell, there) in enumerate(zip(values, values.notna(), strict=True)):
         cells[i] = cell if there and not (isinstance(cell, str) and not cell.strip()) else None
     return cells

@@ -120,10 +120,10 @@ def _convert(work: _Work, table: Table, mapping: Columns, one: Field) -> None:
     to_unit = match.to_unit or (own.name if own else "")
     source = Cells.of(table, column, unit=match.unit, to_unit=to_unit)
     source = _replaced(source, mapping.replaced_in(one.name))
-    found = kinds.values(source, one)
-    work.values[one.name] = found.values
-    _add_problems(work, table, column, one, found.sentences)
-    work.remarks += [f"{column}: {remark}" for remark in found.remarks]
+    cells = kinds.values(source, one)
+    work.values[one.name] = cells.values
+    _add_problems(work, table, column, one, cells.sentences)
+    work.remarks += [f"{column}: {remark}" for remark in cells.remarks]
 
 
 def _replaced(source: Cells, values: Mapping[str, object]) -> Cells:
@@ -142,7 +142,7 @@ def _add_problems(
 ) -> None:
     for position, sentence in sentences.items():
         work.bad[position] = True
-        if not _is_told(table, position) and len(work.problems) < MOST_PROBLEMS:
+        if not _has_fault(table, position) and len(work.problems) < MOST_PROBLEMS:
             row = table.row_numbers[position]
             cell = table.cells(column)[position]
             problem = RowProblem(
@@ -155,7 +155,7 @@ def _add_problems(
             work.problems.append((position, problem))
 
 
-def _is_told(table: Table, position: int) -> bool:
+def _has_fault(table: Table, position: int) -> bool:
     """Whether the row is not sent for another reason, which is said already."""
     return position in table.faults or position in table.totals
 
@@ -166,7 +166,7 @@ def _result(work: _Work, table: Table) -> Converted:
     rows = pd.DataFrame(
         {name: pd.Series(v[good], index=index).infer_objects() for name, v in work.values.items()}
     )
-    ordered = sorted(work.problems, key=lambda found: found[0])
+    ordered = sorted(work.problems, key=lambda numbered: numbered[0])
     return Converted(
         rows=rows,
         problems=tuple(problem for _, problem in ordered),

@@ -52,16 +52,16 @@ def is_date(text: str) -> bool:
 
 def is_ambiguous(text: str) -> bool:
     """Whether day and month may be told apart only by custom, as in 03/04/2026."""
-    found = _NUMERIC.fullmatch(text.strip())
-    return bool(found and found[2] != "." and int(found[1]) <= 12 and int(found[3]) <= 12)
+    match = _NUMERIC.fullmatch(text.strip())
+    return bool(match and match[2] != "." and int(match[1]) <= 12 and int(match[3]) <= 12)
 
 
 def of_serial(days: float) -> str | None:
     """The date of a spreadsheet's day number, in ISO form; None outside 1950 to 2100."""
     if not 18_264 <= days < 73_416:
         return None
-    found = _EPOCH + timedelta(days=days)
-    return _iso(found.replace(microsecond=0), clock=days % 1 > 0)
+    date_and_time = _EPOCH + timedelta(days=days)
+    return _iso(date_and_time.replace(microsecond=0), clock=days % 1 > 0)
 
 
 def of_value(value: date) -> str:
@@ -71,31 +71,31 @@ def of_value(value: date) -> str:
     return _iso(value, clock=value.tzinfo is not None or value.time() != datetime.min.time())
 
 
-def _iso(found: datetime, *, clock: bool) -> str:
-    return found.isoformat() if clock else found.date().isoformat()
+def _iso(date_and_time: datetime, *, clock: bool) -> str:
+    return date_and_time.isoformat() if clock else date_and_time.date().isoformat()
 
 
 def _vote(text: str) -> bool | None:
-    found = _NUMERIC.fullmatch(text)
-    if not found:
+    match = _NUMERIC.fullmatch(text)
+    if not match:
         return None
-    first, second = int(found[1]), int(found[3])
-    if found[2] == "." or first > 12:
+    first, second = int(match[1]), int(match[3])
+    if match[2] == "." or first > 12:
         return True
-    return False if second > 12 or found[8] else None
+    return False if second > 12 or match[8] else None
 
 
 def _written(text: str, day_first: bool) -> str | None:
-    if found := _NUMERIC.fullmatch(text):
-        first, second = int(found[1]), int(found[3])
-        day, month = (first, second) if day_first or found[2] == "." else (second, first)
-        return _built(_century(found[4]), month, day, found.groups()[4:])
-    if found := _YEAR_FIRST.fullmatch(text):
-        return _built(int(found[1]), int(found[3]), int(found[4]), found.groups()[4:])
-    if found := _DAY_NAME.fullmatch(text):
-        return _built(int(found[3]), _month(found[2]), int(found[1]), found.groups()[3:])
-    if found := _NAME_DAY.fullmatch(text):
-        return _built(int(found[3]), _month(found[1]), int(found[2]), found.groups()[3:])
+    if match := _NUMERIC.fullmatch(text):
+        first, second = int(match[1]), int(match[3])
+        day, month = (first, second) if day_first or match[2] == "." else (second, first)
+        return _built(_century(match[4]), month, day, match.groups()[4:])
+    if match := _YEAR_FIRST.fullmatch(text):
+        return _built(int(match[1]), int(match[3]), int(match[4]), match.groups()[4:])
+    if match := _DAY_NAME.fullmatch(text):
+        return _built(int(match[3]), _month(match[2]), int(match[1]), match.groups()[3:])
+    if match := _NAME_DAY.fullmatch(text):
+        return _built(int(match[3]), _month(match[1]), int(match[2]), match.groups()[3:])
     return None
 
 

@@ -52,15 +52,15 @@ def sniffed(text: str, *, wanted: str = "", likely: str = "") -> Dialect:
     if wanted:
         return Dialect(delimiter=wanted, quote=quote, escape=escape, declared=bool(declared))
     marks = [NONE, *(mark for mark in NAMES if mark in sample)]
-    found = [Dialect(delimiter=mark, quote=quote, escape=escape) for mark in marks]
-    return max(found, key=lambda one: _score(sample, one, likely))
+    candidates = [Dialect(delimiter=mark, quote=quote, escape=escape) for mark in marks]
+    return max(candidates, key=lambda one: _score(sample, one, likely))
 
 
 def _sample(text: str) -> str:
     """The beginning of the text, and at least two of its lines where they are long."""
     end = _SAMPLE_TEXT
-    for found in islice(_LINE.finditer(text[:_LONGEST_SAMPLE]), 3):
-        end = max(end, found.end())
+    for line in islice(_LINE.finditer(text[:_LONGEST_SAMPLE]), 3):
+        end = max(end, line.end())
     return text[:end]
 
 
@@ -95,7 +95,7 @@ def is_comment(row: list[str]) -> bool:
 
 def _lines(text: str) -> Iterator[str]:
     """The lines with their ends, one at a time: StringIO would hold four bytes a letter."""
-    return (found[0] for found in _LINE.finditer(text))
+    return (line[0] for line in _LINE.finditer(text))
 
 
 def _endless(number: int, detail: str) -> UnreadableFile:
@@ -115,23 +115,23 @@ def _quote(sample: str) -> str:
 
 def _score(sample: str, dialect: Dialect, likely: str) -> tuple[float, bool, int, float]:
     """How much the rows look like a table: same width in every row, cells that mean something."""
-    found = _sample_rows(sample, dialect)
-    if not found:
+    sample_rows = _sample_rows(sample, dialect)
+    if not sample_rows:
         return (0.0, False, 0, 0.0)
-    width, count = Counter(map(len, found)).most_common(1)[0]
-    if width < 2 or _is_one_column(sample, found, dialect):
+    width, count = Counter(map(len, sample_rows)).most_common(1)[0]
+    if width < 2 or _is_one_column(sample, sample_rows, dialect):
         return (0.25, False, int(dialect.delimiter == NONE), 0.0)
-    cells = [cell for row in found if len(row) == width for cell in row]
+    cells = [cell for row in sample_rows if len(row) == width for cell in row]
     clean = sum(_is_clean(cell, dialect) for cell in cells) / len(cells)
     usual = 1.0 if dialect.delimiter in _LIKELY or dialect.delimiter == likely else 0.55
     rank = -list(NAMES).index(dialect.delimiter) if dialect.delimiter in NAMES else 0
-    alike = count / len(found)
+    alike = count / len(sample_rows)
     return (round(usual * alike * clean**2, 2), dialect.delimiter == likely, rank, float(width))
 
 
-def _is_one_column(sample: str, found: list[list[str]], dialect: Dialect) -> bool:
+def _is_one_column(sample: str, sample_rows: list[list[str]], dialect: Dialect) -> bool:
     """A name without the mark above prose that has it, above decimals, or above addresses."""
-    if len(found[0]) > 1 or len(found) < 2:
+    if len(sample_rows[0]) > 1 or len(sample_rows) < 2:
         return False
     if dialect.delimiter not in _LIKELY:
         return True
@@ -142,12 +142,12 @@ def _is_one_column(sample: str, found: list[list[str]], dialect: Dialect) -> boo
 
 
 def _sample_rows(sample: str, dialect: Dialect) -> list[list[str]]:
-    found: list[list[str]] = []
+    read: list[list[str]] = []
     with suppress(UnreadableFile):  # said later, when the whole text is read
-        found.extend(islice(rows(sample, dialect), _SAMPLE_ROWS + 20))
+        read.extend(islice(rows(sample, dialect), _SAMPLE_ROWS + 20))
     if len(sample) >= _SAMPLE_TEXT:
-        found = found[:-1]  # the last row of the sample is cut off
-    kept = [row for row in found if any(cell.strip() for cell in row) and not is_comment(row)]
+        read = read[:-1]  # the last row of the sample is cut off
+    kept = [row for row in read if any(cell.strip() for cell in row) and not is_comment(row)]
     return kept[:_SAMPLE_ROWS]
 
 

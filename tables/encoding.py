@@ -51,7 +51,7 @@ def decoded(data: bytes, wanted: str = "") -> tuple[str, str]:
 
     Raises UnreadableFile where the bytes are no text in the encoding.
     """
-    encoding = wanted or _found(data)
+    encoding = wanted or _detected(data)
     try:
         return data.decode(encoding), _WORDS.get(encoding, encoding)
     except (LookupError, UnicodeError) as error:
@@ -71,13 +71,13 @@ def is_binary(data: bytes) -> bool:
     return controls > max(2, 0.05 * len(sample))
 
 
-def _found(data: bytes) -> str:
+def _detected(data: bytes) -> str:
     marked = _marked(data) or _wide(data)
     if marked:
         return marked
     if data.isascii():
         return "ascii"
-    return "utf-8" if _is(data, "utf-8") else _guessed(data)
+    return "utf-8" if _decodes_as(data, "utf-8") else _guessed(data)
 
 
 def _marked(data: bytes) -> str:
@@ -97,21 +97,21 @@ def _wide(data: bytes) -> str:
 def _guessed(data: bytes) -> str:
     """The code page whose letters make words of one language; else by statistics, which need long words."""
     sample = data[:_SAMPLE]
-    if _is(data, "cp1252") and _makes_words(sample.decode("cp1252", "replace"), _WESTERN):
+    if _decodes_as(data, "cp1252") and _makes_words(sample.decode("cp1252", "replace"), _WESTERN):
         return "cp1252"
     others = [
         page
         for page, alphabets in _OTHER_PAGES
-        if _is(data, page) and _makes_words(sample.decode(page, "replace"), alphabets)
+        if _decodes_as(data, page) and _makes_words(sample.decode(page, "replace"), alphabets)
     ]
     if len(others) == 1:
         return others[0]
     runs = re.findall(rb"[\x80-\xff]+", sample)
     if sum(len(run) > 2 for run in runs) > 0.2 * len(runs):
         best = from_bytes(sample).best()
-        if best is not None and _is(data, best.encoding):
+        if best is not None and _decodes_as(data, best.encoding):
             return best.encoding
-    return "cp1252" if _is(data, "cp1252") else "latin-1"
+    return "cp1252" if _decodes_as(data, "cp1252") else "latin-1"
 
 
 def _makes_words(text: str, alphabets: tuple[str, ...]) -> bool:
@@ -123,7 +123,7 @@ def _makes_words(text: str, alphabets: tuple[str, ...]) -> bool:
     return any(letters <= set(alphabet) for alphabet in alphabets)
 
 
-def _is(data: bytes, encoding: str) -> bool:
+def _decodes_as(data: bytes, encoding: str) -> bool:
     try:
         data.decode(encoding)
     except UnicodeError:

@@ -37,7 +37,7 @@ def kinds_of(problems: Sequence[RowProblem], signature: Signature) -> list[Probl
     for one in problems:
         rows.setdefault((one.column, one.field, one.sentence, one.cell), []).append(one.row)
     fields = {field.name: field for field in signature.inputs}
-    found = [
+    kinds = [
         ProblemKind(
             column=column,
             field=field,
@@ -48,7 +48,7 @@ def kinds_of(problems: Sequence[RowProblem], signature: Signature) -> list[Probl
         )
         for (column, field, sentence, cell), places in rows.items()
     ]
-    return sorted(found, key=lambda kind: -len(kind.rows))
+    return sorted(kinds, key=lambda kind: -len(kind.rows))
 
 
 def likely_choice(cell: str, field: Field) -> object:
@@ -56,9 +56,9 @@ def likely_choice(cell: str, field: Field) -> object:
     if field.kind != "category" or not field.choices:
         return None
     for is_meant in (_means_the_same, _abbreviates, _is_named_in):
-        found = [choice for choice in field.choices if is_meant(cell, choice)]
-        if found:
-            return found[0] if len(found) == 1 else None
+        choices = [choice for choice in field.choices if is_meant(cell, choice)]
+        if choices:
+            return choices[0] if len(choices) == 1 else None
     return None
 
 

@@ -106,10 +106,10 @@ def _unique(given: list[tuple[str, int]], has_header: bool) -> tuple[list[str], 
             fresh = next(n for k in range(2, 10**6) if (n := f"{fresh} ({k})") not in taken)
         taken.add(fresh)
         names.append(fresh)
-    return names, _said_of_names(nameless if has_header else [], doubled)
+    return names, _remarks_on_names(nameless if has_header else [], doubled)
 
 
-def _said_of_names(nameless: list[str], doubled: list[str]) -> list[str]:
+def _remarks_on_names(nameless: list[str], doubled: list[str]) -> list[str]:
     remarks = []
     if nameless:
         remarks.append(f"{_some(nameless)} without a name: called by the letter.")
@@ -127,43 +127,43 @@ def _body(sheet: Sheet, inside: list[int], columns: _Columns, header: Header) ->
     names = [tuple(map(title, sheet.rows[i])) for i in header.rows]
     known = {row for row in names if len(row) > 1}
     feet = footers.notes_below([sheet.rows[i] for i in inside], columns.width)
-    found = _Body(notes=inside[len(inside) - feet :])
+    body = _Body(notes=inside[len(inside) - feet :])
     for i in inside[: len(inside) - feet]:
         row = sheet.rows[i]
         if sheet.is_note(row):
-            found.notes.append(i)
+            body.notes.append(i)
         elif known and tuple(map(title, row)) in known:
-            found.repeated.append(i)
+            body.repeated.append(i)
         else:
-            _add(found, sheet, i, columns.width)
-    if not found.positions:
+            _add(body, sheet, i, columns.width)
+    if not body.positions:
         raise UnreadableFile(
             "The file has a header and no rows.",
             advice="Add at least one row below the header.",
             sheets=sheet.sheets,
         )
-    return found
+    return body
 
 
-def _add(found: _Body, sheet: Sheet, index: int, width: int) -> None:
+def _add(body: _Body, sheet: Sheet, index: int, width: int) -> None:
     """A row of data, with what is wrong with it."""
     row = sheet.rows[index]
     if _width(row) > width:
-        found.faults[len(found.positions)] = _too_wide(index, row, width)
+        body.faults[len(body.positions)] = _too_wide(index, row, width)
     elif len(row) < width:
-        found.short.append(index)
+        body.short.append(index)
     if index + 1 in sheet.faults:
-        found.faults[len(found.positions)] = sheet.faults[index + 1]
-    found.positions.append(index)
+        body.faults[len(body.positions)] = sheet.faults[index + 1]
+    body.positions.append(index)
 
 
-def _said_of_rows(body: _Body, start: int) -> list[str]:
+def _remarks_on_rows(body: _Body, start: int) -> list[str]:
     before = "Row 1 was" if start == 1 else f"Rows 1 to {start} were"
     return [
         *([f"{before} left out: the table begins at row {start + 1}."] if start else []),
-        *_said(sorted(body.notes), "was taken as a note", "were taken as notes"),
-        *_said(body.repeated, "repeats the header and was left out", "repeat the header and were left out"),
-        *_said(body.short, "has fewer cells than the header; the missing ones are empty",
+        *_remarks_on_positions(sorted(body.notes), "was taken as a note", "were taken as notes"),
+        *_remarks_on_positions(body.repeated, "repeats the header and was left out", "repeat the header and were left out"),
+        *_remarks_on_positions(body.short, "has fewer cells than the header; the missing ones are empty",
                "have fewer cells than the header; the missing ones are empty"),
     ]  # fmt: skip
 
@@ -183,7 +183,7 @@ def _width(row: Row) -> int:
     return width
 
 
-def _said(positions: list[int], one: str, many: str) -> list[str]:
+def _remarks_on_positions(positions: list[int], one: str, many: str) -> list[str]:
     if not positions:
         return []
     if len(positions) == 1:
@@ -202,7 +202,7 @@ def _table(sheet: Sheet, choices: Choices, header: Header, columns: _Columns, bo
     decimal = choices.decimal or numbers.decimal_of(texts)
     first = dates.day_first(texts)
     numbers_of_rows = tuple(i + 1 for i in body.positions)
-    said = (*header.remarks, *columns.remarks, *_said_of_rows(body, header.start))
+    remarks = (*header.remarks, *columns.remarks, *_remarks_on_rows(body, header.start))
     places = [f"Row {number}" for number in numbers_of_rows]
     totals = Totals() if choices.keep_totals else find_totals(frame, decimal or ".", places)
     return Table(
@@ -216,7 +216,7 @@ def _table(sheet: Sheet, choices: Choices, header: Header, columns: _Columns, bo
         day_first=first,
         sheets=sheet.sheets,
         sniffed=dict(sheet.sniffed) | _words(decimal, first, header),
-        remarks=(*sheet.remarks, *said, *totals.remarks),
+        remarks=(*sheet.remarks, *remarks, *totals.remarks),
         faults=body.faults,
         short_names=_short_names(columns),
         totals=totals.rows,
@@ -226,13 +226,13 @@ def _table(sheet: Sheet, choices: Choices, header: Header, columns: _Columns, bo
 def _short_names(columns: _Columns) -> dict[str, tuple[str, ...]]:
     """What the lower rows of a header alone say of a column, where that is another name and its own."""
     count = Counter(name for names in columns.short for name in set(names))
-    found = {
+    names_by_column = {
         name: tuple(
             n for n in dict.fromkeys(names) if n and count[n] == 1 and n not in columns.names
         )
         for name, names in zip(columns.names, columns.short, strict=True)
     }
-    return {name: names for name, names in found.items() if names}
+    return {name: names for name, names in names_by_column.items() if names}
 
 
 def _cells(rows: list[Row], position: int) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
@@ -258,9 +258,9 @@ def _is_continental(sheet: Sheet) -> bool:
 
 
 def _words(decimal: str, first: bool | None, header: Header) -> dict[str, str]:
-    found = {"header": header.words}
+    words = {"header": header.words}
     if decimal:
-        found["decimal mark"] = {",": "comma", ".": "point"}.get(decimal, decimal)
+        words["decimal mark"] = {",": "comma", ".": "point"}.get(decimal, decimal)
     if first is not None:
-        found["dates"] = "day first" if first else "month first"
-    return found
+        words["dates"] = "day first" if first else "month first"
+    return words

@@ -95,7 +95,7 @@ def find_header(sheet: Sheet, filled: list[int], choices: Choices) -> Header:
 
 def _completed(sheet: Sheet, filled: list[int], levels: list[int]) -> Header:
     """The header with the rows that belong to it below: more names, units, lines, descriptions."""
-    found = [_names_in(sheet, levels[-1])]
+    name_rows = [_names_in(sheet, levels[-1])]
     unit_texts: list[str] = []
     remarks: list[str] = []
     last = levels[-1]
@@ -108,9 +108,9 @@ def _completed(sheet: Sheet, filled: list[int], levels: list[int]) -> Header:
             remarks.append(f"Row {i + 1} was taken as the units of the columns.")
         elif not _is_words_above_values(sheet.rows[i], below):
             break
-        elif _is_incomplete(found[-1]):
+        elif _is_incomplete(name_rows[-1]):
             levels.append(i)
-            found.append(_names_in(sheet, i))
+            name_rows.append(_names_in(sheet, i))
         else:
             remarks.append(f"Row {i + 1} describes the columns and was left out: it has words where all other rows have numbers.")  # fmt: skip
         last = i
@@ -167,8 +167,8 @@ def _filled_right(names: list[str], width: int) -> list[str]:
 
 def _joined(parts: list[str]) -> str:
     """`Bill` above `length (mm)` is `Bill length (mm)`; what is said twice is said once."""
-    told = [part for part in parts if part and not _FILLED_IN.fullmatch(part)]
-    return " ".join(dict.fromkeys(told)) or parts[-1]
+    names = [part for part in parts if part and not _FILLED_IN.fullmatch(part)]
+    return " ".join(dict.fromkeys(names)) or parts[-1]
 
 
 def _with_unit(name: str, unit: str) -> str:
@@ -211,8 +211,8 @@ def _start(sheet: Sheet, filled: list[int]) -> int:
     width = Counter(len(sheet.rows[i]) for i in sample).most_common(1)[0][0]
     if _is_short_header(sheet, sample, width):
         return sample[0]
-    found = _first_full(sheet, sample, width)
-    return _behind_a_mark(sheet, filled, found) or found
+    first = _first_full(sheet, sample, width)
+    return _behind_a_mark(sheet, filled, first) or first
 
 
 def _first_full(sheet: Sheet, sample: list[int], width: int) -> int:
@@ -288,13 +288,13 @@ def _count(row: Row) -> int:
 
 def _rows_above(sheet: Sheet, filled: list[int], start: int) -> list[int]:
     """The rows right above that name groups of columns."""
-    found: list[int] = []
+    above: list[int] = []
     i = start - 1
     known = frozenset(filled[: bisect_right(filled, start)])
-    while i in known and len(found) < _MOST_LEVELS and _names_groups(sheet, i, start):
-        found.insert(0, i)
+    while i in known and len(above) < _MOST_LEVELS and _names_groups(sheet, i, start):
+        above.insert(0, i)
         i -= 1
-    return found
+    return above
 
 
 def _names_groups(sheet: Sheet, index: int, start: int) -> bool:
@@ -336,12 +336,12 @@ def _is_line(text: str) -> bool:
 
 def _is_units(row: Row, below: list[Row]) -> bool:
     """Units, known ones over half of the columns of numbers that it says something of; no values."""
-    said = [(i, _unit_text(cell)) for i, cell in enumerate(row) if not is_blank(cell)]
-    if not below or any(map(_is_no_unit, (text for _, text in said))):
+    texts = [(i, _unit_text(cell)) for i, cell in enumerate(row) if not is_blank(cell)]
+    if not below or any(map(_is_no_unit, (text for _, text in texts))):
         return False
-    known = [i for i, text in said if units.unit(text)]
+    known = [i for i, text in texts if units.unit(text)]
     over = [i for i in known if _are_mostly_values(_column(below, i))]
-    return len(over) > 0 and len(known) >= 0.5 * sum(text != "" for _, text in said)
+    return len(over) > 0 and len(known) >= 0.5 * sum(text != "" for _, text in texts)
 
 
 def _is_no_unit(text: str) -> bool:

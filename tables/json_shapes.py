@@ -49,9 +49,9 @@ def rows_of(document: object, wanted: str = "") -> Rows:
         raise UnreadableFile(
             "The JSON holds no rows.", advice="A list of objects is what can be read best."
         )
-    found = _of_form(document)
-    if found:
-        return found
+    known_form = _of_form(document)
+    if known_form:
+        return known_form
     lists = _lists(document)
     if wanted or lists:
         return _chosen(document, lists, wanted)
@@ -99,7 +99,7 @@ def _names(given: object) -> list[str]:
 
 def _lists(document: dict[str, object]) -> dict[str, list[object]]:
     """The lists of objects, or of lists, by their paths: the nearest to the top first."""
-    found: dict[str, list[object]] = {}
+    lists: dict[str, list[object]] = {}
     level: list[tuple[str, dict[str, object]]] = [("", document)]
     for _ in range(_DEEPEST):
         below: list[tuple[str, dict[str, object]]] = []
@@ -107,12 +107,12 @@ def _lists(document: dict[str, object]) -> dict[str, list[object]]:
             for key, value in one.items():
                 where = f"{path}.{key}" if path else key
                 if isinstance(value, list) and value and _may_be_rows(key, value):
-                    found[where] = value
+                    lists[where] = value
                 elif isinstance(value, dict) and len(below) < 1_000:
                     below.append((where, value))
         level = below
     return {
-        path: found[path] for path in sorted(found, key=lambda path: _rank(path, found[path]))[:20]
+        path: lists[path] for path in sorted(lists, key=lambda path: _rank(path, lists[path]))[:20]
     }
 
 
@@ -150,13 +150,13 @@ def _chosen(document: dict[str, object], lists: dict[str, list[object]], wanted:
 
 def _with_paths(rows: Rows, path: str, paths: tuple[str, ...]) -> Rows:
     others = [one for one in paths if one != path]
-    said = (
+    remarks = (
         [f"The rows at {path} were read, not those at {', '.join(others[:3])}."] if others else []
     )
     return Rows(
         records=rows.records,
         has_names=rows.has_names,
-        remarks=[*said, *rows.remarks],
+        remarks=[*remarks, *rows.remarks],
         path=path,
         paths=paths,
     )
@@ -204,12 +204,12 @@ def _unwrapped(records: list[dict[str, object]]) -> list[Record]:
     inside = next((k for k in _INSIDE if all(_is_object(r.get(k)) for r in records)), "")
     if not inside:
         return list(records)
-    found: list[Record] = []
+    unwrapped: list[Record] = []
     for record in records:
         inner = cast(dict[str, object], record[inside])
         outer = {key: value for key, value in record.items() if key != inside}
-        found.append(_singles(inner) | {k: v for k, v in outer.items() if k not in inner})
-    return found
+        unwrapped.append(_singles(inner) | {k: v for k, v in outer.items() if k not in inner})
+    return unwrapped
 
 
 def _singles(inner: dict[str, object]) -> dict[str, object]:

@@ -76,15 +76,15 @@ class KeptTable:
     def from_bytes(cls, content: bytes) -> KeptTable:
         """What `to_bytes` wrote. Raises UnreadableTable."""
         try:
-            found = json.loads(zlib.decompress(content).decode("utf-8", "surrogatepass"))
-            if found["version"] != VERSION:
-                raise UnreadableTable(f"version {found['version']}")
+            stored = json.loads(zlib.decompress(content).decode("utf-8", "surrogatepass"))
+            if stored["version"] != VERSION:
+                raise UnreadableTable(f"version {stored['version']}")
             return cls(
-                frame=_frame(found["columns"], found["cells"]),
-                row_numbers=tuple(found["row_numbers"]),
-                row_word=found["row_word"],
-                sent=tuple(found["sent"]),
-                problems={int(row): str(sentence) for row, sentence in found["problems"]},
+                frame=_frame(stored["columns"], stored["cells"]),
+                row_numbers=tuple(stored["row_numbers"]),
+                row_word=stored["row_word"],
+                sent=tuple(stored["sent"]),
+                problems={int(row): str(sentence) for row, sentence in stored["problems"]},
             )
         except (ValueError, TypeError, KeyError, zlib.error) as error:
             raise UnreadableTable(str(error)) from error
@@ -129,9 +129,9 @@ def _plain(cell: object) -> object:
 
 def _problems(table: Table, converted: Converted) -> dict[int, str]:
     """Why a row is not sent, by its number."""
-    found: dict[int, list[str]] = {}
+    sentences_by_row: dict[int, list[str]] = {}
     for problem in converted.problems:
-        found.setdefault(problem.row, []).append(problem.sentence)
+        sentences_by_row.setdefault(problem.row, []).append(problem.sentence)
     for place, sentence in table.totals.items():
-        found[table.row_numbers[place]] = [f"Not sent: {sentence}."]
-    return {row: " ".join(sentences) for row, sentences in found.items()}
+        sentences_by_row[table.row_numbers[place]] = [f"Not sent: {sentence}."]
+    return {row: " ".join(sentences) for row, sentences in sentences_by_row.items()}

@@ -25,9 +25,9 @@ def parsed(text: str) -> object:
     try:
         return json.loads(text, parse_constant=lambda _word: None)
     except json.JSONDecodeError as error:
-        found = _otherwise(text) if len(text) <= _MOST else None
-        if found is not None:
-            return found
+        document = _otherwise(text) if len(text) <= _MOST else None
+        if document is not None:
+            return document
         raise UnreadableFile(
             f"The text is no valid JSON: line {error.lineno}, character {error.colno}.",
             advice="Have the program that wrote it write it again; it may be cut off.",
@@ -45,33 +45,33 @@ def _otherwise(text: str) -> object:
     """The document where the text is JSON but for its comments and commas, or something near to it."""
     for reading in (_without_comments, _documents, _of_python, _of_curl):
         try:
-            found = reading(text)
+            document = reading(text)
         except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
             continue
-        if isinstance(found, dict | list):
-            return found
+        if isinstance(document, dict | list):
+            return document
     return None
 
 
 def _without_comments(text: str) -> object:
     """Without comments, and without commas after the last entry; what stands in quotes is left alone."""
-    bare = _TOKEN.sub(lambda found: found[0] if found[0].startswith('"') else " ", text)
-    bare = _TOKEN.sub(lambda found: found[0] if found[0].startswith('"') else " ", bare)
+    bare = _TOKEN.sub(lambda token: token[0] if token[0].startswith('"') else " ", text)
+    bare = _TOKEN.sub(lambda token: token[0] if token[0].startswith('"') else " ", bare)
     return json.loads(bare, parse_constant=lambda _word: None)
 
 
 def _documents(text: str) -> object:
     """One document after another, each over several lines."""
     reader = json.JSONDecoder(parse_constant=lambda _word: None)
-    found: list[object] = []
+    documents: list[object] = []
     place, end = 0, len(text)
     while place < end:
         if text[place] in " \t\r\n,\x1e":
             place += 1
             continue
         value, place = reader.raw_decode(text, place)
-        found.append(value)
-    return found if len(found) > 1 else None
+        documents.append(value)
+    return documents if len(documents) > 1 else None
 
 
 def _of_python(text: str) -> object:

@@ -42,8 +42,8 @@ _MEDIA: tuple[tuple[bytes, str], ...] = (
 
 def foreign(head: bytes) -> str:
     """The words for a file that holds no table we read, such as `a PDF document`; else empty."""
-    found = next((words for start, words in _OTHERS if head.startswith(start)), "")
-    return found if found and not _is_words(head) else _markup(head)
+    words_for_start = next((words for start, words in _OTHERS if head.startswith(start)), "")
+    return words_for_start if words_for_start and not _is_words(head) else _markup(head)
 
 
 def media_type(head: bytes) -> str:

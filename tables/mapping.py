@@ -12,7 +12,7 @@ from tables import names, units
 from tables.column_profile import ColumnProfile, profile_of
 from tables.table import Table
 
-Seen = Callable[[str], ColumnProfile]
+ProfileOf = Callable[[str], ColumnProfile]
 LEAST = 0.5  # suggestions below this confidence are not made
 _MANY = 500  # columns, above which letters and values are not compared one by one
 _MOST_NAMED = 12
@@ -101,21 +101,21 @@ def suggest(
         for name in (column, *table.short_names.get(column, ()))
     ]
     objects = [_Header.of(name) for name in table.whole]
-    seen = cache(lambda name: profile_of(table, name))
-    found = [
+    profile_for = cache(lambda name: profile_of(table, name))
+    matches = [
         match
         for field in signature.inputs
         for match in _candidates(
             field,
             [*headers, *objects] if field.kind in ("json", "tensor") else headers,
             table,
-            seen,
+            profile_for,
             remembered or {},
         )
     ]
     if not table.has_header:
-        found += _by_position(table, signature, seen)
-    return _mapping(_best(found), table, signature)
+        matches += _by_position(table, signature, profile_for)
+    return _mapping(_best(matches), table, signature)
 
 
 def corrected(
@@ -162,9 +162,9 @@ def unit_of(field: Field) -> units.Unit | None:
     if field.format in ("fraction", "percent"):
         return units.unit(field.format)
     for text in (field.name, field.label):
-        found = units.unit(units.parted(text)[1]) if text else None
-        if found:
-            return found
+        unit = units.unit(units.parted(text)[1]) if text else None
+        if unit:
+            return unit
     return units.unit("fraction") if (field.minimum, field.maximum) == (0, 1) else None
 
 
@@ -184,15 +184,15 @@ def _mapping(matches: Iterable[Match], table: Table, signature: Signature) -> Ma
     )
 
 
-def _best(found: list[Match]) -> list[Match]:
+def _best(matches: list[Match]) -> list[Match]:
     """The most certain first; whoever comes later takes what is left. Weak draws go to nobody."""
     fields: set[str] = set()
     columns: set[str] = set()
     kept = []
-    for match in sorted(found, key=lambda one: -one.confidence):
+    for match in sorted(matches, key=lambda one: -one.confidence):
         if match.confidence < LEAST or match.field in fields or match.column in columns:
             continue
-        if not _is_draw(match, [one for one in found if one.field not in fields]):
+        if not _is_draw(match, [one for one in matches if one.field not in fields]):
             kept.append(match)
             fields.add(match.field)
             columns.add(match.column)
@@ -234,7 +234,7 @@ class _Header:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Called:
+class _Spelling:
     """One name of a field, with the confidence that an equal header gives and the words for it."""
 
     name: str
@@ -247,21 +247,21 @@ def _candidates(
     field: Field,
     headers: list[_Header],
     table: Table,
-    seen: Seen,
+    profile_for: ProfileOf,
     remembered: collections.abc.Mapping[str, str],
 ) -> list[Match]:
     """Every column that may feed the field, judged by name and then by values."""
     called, few = _names_of(field), len(headers) <= _MANY
-    found = []
+    candidates = []
     for header in headers:
         match = _by_name(field, header, called, close=few) if table.has_header else None
         if match is None or match.confidence < _PLAIN:
             match = _remembered(field, header.column, remembered) or match
         if match is None and few:
-            match = _by_values(field, header.column, seen)
+            match = _by_values(field, header.column, profile_for)
         if match:
-            found.append(_judged(match, field, seen(header.column)))
-    return found
+            candidates.append(_judged(match, field, profile_for(header.column)))
+    return candidates
 
 
 def _remembered(
@@ -273,7 +273,9 @@ def _remembered(
     return _with_unit(_match(field, column, 1.0, reason), field)
 
 
-def _by_name(field: Field, header: _Header, called: list[_Called], *, close: bool) -> Match | None:
+def _by_name(
+    field: Field, header: _Header, called: list[_Spelling], *, close: bool
+) -> Match | None:
     """The first kind of likeness that holds between the names; `close` also compares letters."""
     if header.name == field.name:
         return _with_unit(_match(field, header.column, 1.0, "The same name."), field)
@@ -288,19 +290,19 @@ def _by_name(field: Field, header: _Header, called: list[_Called], *, close: boo
     return None
 
 
-def _names_of(field: Field) -> list[_Called]:
-    found = [
+def _names_of(field: Field) -> list[_Spelling]:
+    spellings = [
         (0.97, "name, written differently", field.name),
         (0.95, "words as the label", field.label),
     ]
     return [
-        _Called(name=name, confidence=confidence, words=words, header=_Header.of(name))
-        for confidence, words, name in found
+        _Spelling(name=name, confidence=confidence, words=words, header=_Header.of(name))
+        for confidence, words, name in spellings
         if names.key(name)
     ]
 
 
-def _by_meaning(field: Field, header: _Header, called: _Called, *, close: bool) -> Match | None:
+def _by_meaning(field: Field, header: _Header, called: _Spelling, *, close: bool) -> Match | None:
     own = called.header
     if own.spelled and own.spelled == header.spelled:
         reason = "The same name in another spelling."
@@ -317,7 +319,7 @@ def _by_meaning(field: Field, header: _Header, called: _Called, *, close: bool) 
     return _by_part(field, header, called)
 
 
-def _by_part(field: Field, header: _Header, called: _Called) -> Match | None:
+def _by_part(field: Field, header: _Header, called: _Spelling) -> Match | None:
     """Half of the words, or more, mean the same: `Gewicht` for `body_mass`."""
     common = called.header.meaning & header.meaning
     share = len(common) / max(len(called.header.meaning | header.meaning), 1)
@@ -336,23 +338,23 @@ def _may_be_alike(one: str, other: str) -> bool:
     return digits[0] == digits[1] and one[0] == other[0]
 
 
-def _by_values(field: Field, column: str, seen: Seen) -> Match | None:
+def _by_values(field: Field, column: str, profile_for: ProfileOf) -> Match | None:
     """Without a likeness of names: categories that are known, files where a file is needed."""
-    if field.kind in ("image", "audio") and seen(column).files(field.kind) > 0.5:
+    if field.kind in ("image", "audio") and profile_for(column).files(field.kind) > 0.5:
         return _match(field, column, 0.8, f"The column holds {field.kind} files.")
-    if field.kind != "category" or len(field.choices) < 2 or seen(column).variety < 2:
+    if field.kind != "category" or len(field.choices) < 2 or profile_for(column).variety < 2:
         return None
-    if seen(column).overlap(field.choices) > 0.9:
+    if profile_for(column).overlap(field.choices) > 0.9:
         return _match(field, column, 0.6, "Its values are the choices of this field.")
     return None
 
 
-def _judged(match: Match, field: Field, seen: ColumnProfile) -> Match:
+def _judged(match: Match, field: Field, profile: ColumnProfile) -> Match:
     """Values that do not fit make a match doubtful, and the reason says so."""
     # In another unit, whole numbers need not be whole.
-    share = seen.fits(replace(field, kind="number") if match.unit else field)
-    if share >= 0.9 or seen.is_empty:
-        return _within_usual(match, field, seen)
+    share = profile.fits(replace(field, kind="number") if match.unit else field)
+    if share >= 0.9 or profile.is_empty:
+        return _within_usual(match, field, profile)
     reason = f"{match.reason} But only {share:.0%} of its values are {_wanted(field)}."
     factor = 0.4 + 0.6 * share if share >= 0.5 else 0.5 if match.confidence >= 1.0 else 0.4
     # A name that says the field keeps its column: the cells are then named as problems, not lost as unknown.
@@ -360,11 +362,11 @@ def _judged(match: Match, field: Field, seen: ColumnProfile) -> Match:
     return replace(match, confidence=max(least, round(match.confidence * factor, 2)), reason=reason)
 
 
-def _within_usual(match: Match, field: Field, seen: ColumnProfile) -> Match:
+def _within_usual(match: Match, field: Field, profile: ColumnProfile) -> Match:
     """Numbers that mostly lie outside the field's limits hint at another unit, or another column."""
     if match.unit or field.kind not in NUMERIC_KINDS:
         return match
-    share = seen.within(field)
+    share = profile.within(field)
     if share >= 0.5:
         return match
     low, high = _limits(field)
@@ -408,13 +410,13 @@ def _with_unit(match: Match, field: Field) -> Match:
     return replace(match, reason=reason, unit=source.name, to_unit=wanted.name)
 
 
-def _by_position(table: Table, signature: Signature, seen: Seen) -> Sequence[Match]:
+def _by_position(table: Table, signature: Signature, profile_for: ProfileOf) -> Sequence[Match]:
     """Without a header: one column a field, in order, if their values fit; one more may be the truth."""
     extra = len(table.columns) - len(signature.inputs)
     if extra not in (0, 1):
         return []
     pairs = list(zip(signature.inputs, table.columns, strict=False))
-    if any(seen(name).fits(field) < 0.9 for field, name in pairs):
+    if any(profile_for(name).fits(field) < 0.9 for field, name in pairs):
         return []
     reason = "By position: the file has no header."
     return [_match(field, name, _POSITION, reason) for field, name in pairs]

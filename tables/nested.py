@@ -39,16 +39,16 @@ def _is_object(value: object) -> bool:
 
 
 def _flat(record: Record, before: str = "", depth: int = 0) -> dict[str, object]:
-    found: dict[str, object] = {}
+    flat: dict[str, object] = {}
     for key, value in record.items():
         name = f"{before}{key}"
         plain = _plain(value)
         if isinstance(plain, Mapping) and plain and depth < _DEEPEST:
             inner = _flat(plain, f"{name}.", depth + 1)
-            found |= {n: v for n, v in inner.items() if n not in record}
+            flat |= {n: v for n, v in inner.items() if n not in record}
         else:
-            found[name] = plain
-    return found
+            flat[name] = plain
+    return flat
 
 
 def _plain(value: object) -> object:

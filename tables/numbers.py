@@ -46,8 +46,8 @@ def decimal_of(texts: Iterable[str]) -> str:
 def _core(text: str) -> str:
     """The number without a currency, brackets, a mark or a unit around it, as far as that is all there is."""
     plain = text.strip()
-    found = _DECORATED.fullmatch(plain)
-    return found[1] if found else plain
+    match = _DECORATED.fullmatch(plain)
+    return match[1] if match else plain
 
 
 def is_ambiguous(text: str) -> bool:

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from tables.sheet_xml import PERCENT_FORMATS, Seen, is_percent
+from tables.sheet_xml import PERCENT_FORMATS, SheetScan, is_percent
 
 _SECTOR_END = 0xFFFFFFFA  # and above: no sector
 _SMALL = 4096  # a stream below this size lies elsewhere; Excel writes none so small
@@ -23,7 +23,7 @@ class Unknown(ValueError):
     """It is not laid out as such a file is."""
 
 
-def seen(data: bytes) -> dict[str, Seen]:
+def scan(data: bytes) -> dict[str, SheetScan]:
     """The cells in percent of each sheet, by its name. Raises Unknown."""
     try:
         stream = _stream(data)
@@ -83,8 +83,8 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
         at += 4 + size
 
 
-def _scanned(stream: bytes, start: int, in_percent: frozenset[int]) -> Seen:
-    found = Seen()
+def _scanned(stream: bytes, start: int, in_percent: frozenset[int]) -> SheetScan:
+    found = SheetScan()
     for kind, body in _records(stream, start):
         if kind in (_NUMBER, _RK, _FORMULA):
             row, column, style = struct.unpack_from("<HHH", body)

@@ -28,8 +28,12 @@ def pasted(text: str, signature: Signature) -> dict[str, object]:
             advice="Paste the values in the order of the form, or with their headings above them.",
         )
     first = replace(table, frame=table.frame.head(1), row_numbers=table.row_numbers[:1])
-    found = converted(first, replace(mapping, missing=()), replace(signature, inputs=fed))
-    if not len(found.rows):
-        said = found.problems[0].sentence if found.problems else "There is no row in this text."
-        raise UnreadableFile(said, advice="Correct it and paste it again.")
-    return found.records()[0]
+    conversion = converted(first, replace(mapping, missing=()), replace(signature, inputs=fed))
+    if not len(conversion.rows):
+        sentence = (
+            conversion.problems[0].sentence
+            if conversion.problems
+            else "There is no row in this text."
+        )
+        raise UnreadableFile(sentence, advice="Correct it and paste it again.")
+    return conversion.records()[0]

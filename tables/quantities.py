@@ -37,29 +37,29 @@ def read(
     Numbers are converted from `unit` to `to_unit` where both are given. A cell may say its own unit:
     it counts if it is of the same family as `to_unit`.
     """
-    found = np.full(len(cells), np.nan)
+    values = np.full(len(cells), np.nan)
     is_text = np.fromiter((isinstance(cell, str) for cell in cells), bool, len(cells))
     typed = np.flatnonzero(wanted & ~is_text)
-    found[typed] = [_typed(cell) for cell in cells[typed]]
+    values[typed] = [_typed(cell) for cell in cells[typed]]
     texts = np.flatnonzero(wanted & is_text)
-    found[texts] = _written(list(cells[texts]), decimal)
-    found = _in_unit(found, unit, to_unit)
-    remarks = _put_percents(found, cells, typed, to_unit)
-    others = texts[np.isnan(found[texts])]
+    values[texts] = _written(list(cells[texts]), decimal)
+    values = _in_unit(values, unit, to_unit)
+    remarks = _put_percents(values, cells, typed, to_unit)
+    others = texts[np.isnan(values[texts])]
     if not len(others):
-        return Quantities(values=found, remarks=tuple(remarks))
+        return Quantities(values=values, remarks=tuple(remarks))
     decorated = _decorated(cells, others, decimal, has_plain=len(others) < len(texts) + len(typed))
     for i, one in decorated.items():
-        found[i] = _value(one, unit, to_unit)
+        values[i] = _value(one, unit, to_unit)
     if to_unit == "fraction" and any(one.unit == "%" for one in decorated.values()):
-        found[np.setdiff1d(texts[found[texts] > 1], list(decorated))] = np.nan  # 12 beside 12 %
-    shown = {i: one for i, one in decorated.items() if not np.isnan(found[i])}
+        values[np.setdiff1d(texts[values[texts] > 1], list(decorated))] = np.nan  # 12 beside 12 %
+    shown = {i: one for i, one in decorated.items() if not np.isnan(values[i])}
     is_mixed = len(shown) < len(texts) + len(typed)
-    remarks += _said(cells, shown, found, is_mixed=is_mixed)
-    return Quantities(values=found, remarks=tuple(remarks))
+    remarks += _remarks(cells, shown, values, is_mixed=is_mixed)
+    return Quantities(values=values, remarks=tuple(remarks))
 
 
-def _put_percents(found: Array, cells: Array, typed: Array, to_unit: str) -> list[str]:
+def _put_percents(values: Array, cells: Array, typed: Array, to_unit: str) -> list[str]:
     """Cells that a spreadsheet shows in percent are fractions, whatever unit the column has; what is said of them."""
     shown = [i for i in typed if isinstance(cells[i], Percent)]
     if not shown:
@@ -67,29 +67,29 @@ def _put_percents(found: Array, cells: Array, typed: Array, to_unit: str) -> lis
     raw = np.array([float(cells[i]) for i in shown])
     target = units.unit(to_unit, "share")
     # 12 % is exactly 12, and not 0.12 * 100.
-    found[shown] = np.round(_in_unit(raw, "fraction", to_unit), 12) if target else raw
+    values[shown] = np.round(_in_unit(raw, "fraction", to_unit), 12) if target else raw
     first = shown[0]
-    said = f"“{float(cells[first]) * 100:.12g} %” was read as {found[first]:.12g}"
+    remark = f"“{float(cells[first]) * 100:.12g} %” was read as {values[first]:.12g}"
     if target is None:
-        said += ", as a fraction: the field says no unit. If it is meant in percent, give it the unit % under Signature"
-    elif len(shown) < np.count_nonzero(~np.isnan(found)):
-        said += "; some cells of the column are shown in percent, others are not, and those were read as they stand"
-    return [f"{said}."]
+        remark += ", as a fraction: the field says no unit. If it is meant in percent, give it the unit % under Signature"
+    elif len(shown) < np.count_nonzero(~np.isnan(values)):
+        remark += "; some cells of the column are shown in percent, others are not, and those were read as they stand"
+    return [f"{remark}."]
 
 
 def _decorated(cells: Array, others: Array, decimal: str, *, has_plain: bool) -> dict[int, Written]:
     """Numbers with something around them. The same letter behind all of them may be a unit, and no flag."""
     known: dict[str, Written | None] = {}
-    found: dict[int, Written] = {}
+    by_row: dict[int, Written] = {}
     for i in others:
         text = cells[i]
         if text not in known:
             known[text] = written(text, decimal)
         if (one := known[text]) is not None:
-            found[int(i)] = one
-    marks = {one.mark for one in found.values()}
-    is_unsure = not has_plain and len(marks) == 1 and len(found) > 1
-    return {i: one for i, one in found.items() if not (one.mark and is_unsure)}
+            by_row[int(i)] = one
+    marks = {one.mark for one in by_row.values()}
+    is_unsure = not has_plain and len(marks) == 1 and len(by_row) > 1
+    return {i: one for i, one in by_row.items() if not (one.mark and is_unsure)}
 
 
 def _value(one: Written, unit: str, to_unit: str) -> float:
@@ -103,9 +103,11 @@ def _value(one: Written, unit: str, to_unit: str) -> float:
     return one.value * factor + offset
 
 
-def _said(cells: Array, shown: dict[int, Written], values: Array, *, is_mixed: bool) -> list[str]:
+def _remarks(
+    cells: Array, shown: dict[int, Written], values: Array, *, is_mixed: bool
+) -> list[str]:
     """What was done to cells that are no plain numbers; a unit behind a number needs no remark."""
-    said = []
+    remarks = []
     for words, places in (
         ("as an amount below zero", [i for i, one in shown.items() if one.is_negative]),
         ("without the mark", [i for i, one in shown.items() if one.is_marked]),
@@ -113,13 +115,13 @@ def _said(cells: Array, shown: dict[int, Written], values: Array, *, is_mixed: b
         if places:
             first = places[0]
             count = f" ({len(places):,} cells like it)" if len(places) > 1 else ""
-            said.append(f"“{cells[first]}” was read as {values[first]:.12g}, {words}{count}.")
+            remarks.append(f"“{cells[first]}” was read as {values[first]:.12g}, {words}{count}.")
     currencies = list(dict.fromkeys(one.money for one in shown.values() if one.money))
     if len(currencies) > 1:
-        said.append(f"Amounts in {', '.join(currencies[:4])} were read without conversion.")
+        remarks.append(f"Amounts in {', '.join(currencies[:4])} were read without conversion.")
     if is_mixed and any(one.unit == "%" for one in shown.values()):
-        said.append("Some cells say %, others do not; those were read as they stand.")
-    return said
+        remarks.append("Some cells say %, others do not; those were read as they stand.")
+    return remarks
 
 
 def _typed(cell: object) -> float:
@@ -143,9 +145,9 @@ def _written(texts: list[str], decimal: str) -> Array:
 
 def number_in(cell: str, decimal: str) -> float | None:
     """The number that a text holds, whatever stands around it; None for any other text."""
-    found = numbers.number(cell, decimal)
-    if found is not None:
-        return found
+    number = numbers.number(cell, decimal)
+    if number is not None:
+        return number
     one = written(cell, decimal)
     return None if one is None else one.value
 

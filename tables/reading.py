@@ -51,13 +51,13 @@ def _reader(upload: Upload) -> Reader:
     words, advice = documents.document_in(upload)
     if words:
         raise UnreadableFile(f"This is {words}; no table can be read from it.", advice=advice)
-    found = next((reader for reader in readers().values() if reader.matches(upload)), None)
-    if found is None:
+    matching = next((reader for reader in readers().values() if reader.matches(upload)), None)
+    if matching is None:
         known = ", ".join(reader.TITLE for reader in readers().values())
         raise UnreadableFile(
             "The file is of a kind that is not known here.", advice=f"What can be read: {known}."
         )
-    return found
+    return matching
 
 
 def _advice(words: str) -> str:

@@ -44,7 +44,7 @@ def to_table(
         row_word=row_word,
         row_numbers=row_numbers,
         sniffed=sniffed,
-        remarks=[*remarks, *_said_of_gaps(records, names, row_numbers, row_word)],
+        remarks=[*remarks, *_remarks_on_gaps(records, names, row_numbers, row_word)],
         faults=faults or {},
         has_header=has_header,
         whole={name: _objects(values) for name, values in whole.items()},
@@ -98,7 +98,7 @@ def _cells(records: Sequence[Record], key: str) -> np.ndarray[tuple[int], np.dty
     return cells
 
 
-def _said_of_gaps(
+def _remarks_on_gaps(
     records: Sequence[Record], names: list[str], numbers: Sequence[int], word: str
 ) -> list[str]:
     short = [i for i, record in enumerate(records) if record and len(record) < len(names)]

@@ -32,15 +32,15 @@ def _is_tensor(one: object) -> bool:
 
 
 def _of_tensors(tensors: list[Mapping[str, object]]) -> dict[str, list[object]]:
-    found: dict[str, list[object]] = {}
+    columns: dict[str, list[object]] = {}
     for tensor in tensors:
         name = str(tensor["name"])
         rows = [_value(tensor, row) for row in _rows(name, tensor)]
         width = len(rows[0]) if rows and isinstance(rows[0], list) else 0
         if len(tensors) == 1 and width > 1 and not any(isinstance(c, list) for c in rows[0]):  # type: ignore[attr-defined]
             return _by_position(cast(list[list[object]], rows), tensor)
-        found[name] = rows
-    return found
+        columns[name] = rows
+    return columns
 
 
 def _rows(name: str, tensor: Mapping[str, object]) -> list[object]:

@@ -43,7 +43,7 @@ _ODS_CELLS = re.compile(rb"table:number-columns-repeated=[\"']([0-9]{1,9})[\"']"
 
 
 @dataclass(kw_only=True)
-class Seen:
+class SheetScan:
     """What was seen of one sheet. Places are (row, column), both from 0."""
 
     rows: int = 0
@@ -62,7 +62,7 @@ class Seen:
         return ((place >> 20, place & 0xFFFFF) for place in self.percents)
 
 
-def seen(data: bytes, limits: Limits) -> dict[str, Seen]:
+def scan(data: bytes, limits: Limits) -> dict[str, SheetScan]:
     """Every sheet of an XLSX or ODS workbook by its name, once all are within the limits.
 
     Raises TooLarge, Locked, and UnreadableFile where it is damaged or defines entities.
@@ -92,18 +92,18 @@ def _refuse_entities(archive: zipfile.ZipFile, name: str) -> None:
         )
 
 
-def _of_xlsx(archive: zipfile.ZipFile, limits: Limits) -> dict[str, Seen]:
+def _of_xlsx(archive: zipfile.ZipFile, limits: Limits) -> dict[str, SheetScan]:
     """Every part that holds cells is looked at, also one that no sheet names."""
     lengths = _string_lengths(archive, limits)
     titles, in_percent = _titles(archive, limits), _percent_styles(archive, limits)
-    found: dict[str, Seen] = {}
+    sheets: dict[str, SheetScan] = {}
     for part in archive.namelist():
         if "sheets/" in part and part.endswith(".xml"):
             sheet = _scanned(zipped.content(archive, part, limits.unpacked), lengths, in_percent)
             bounds.check(sheet.rows, sheet.columns, limits)
             _check_text(sheet.text, limits)
-            found[titles.get(part, part)] = sheet
-    return found
+            sheets[titles.get(part, part)] = sheet
+    return sheets
 
 
 def _string_lengths(archive: zipfile.ZipFile, limits: Limits) -> list[int]:
@@ -159,21 +159,21 @@ def _titles(archive: zipfile.ZipFile, limits: Limits) -> dict[str, str]:
         for one in _RELATION.finditer(relations)
     }
     book = zipped.content(archive, "xl/workbook.xml", limits.entry)
-    found = {}
+    titles = {}
     for one in _SHEET.finditer(book):
         target = targets.get(_attribute(one[1], rb"\w+:id"), "")
         part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        found[part] = _attribute(one[1], b"name")
-    return found
+        titles[part] = _attribute(one[1], b"name")
+    return titles
 
 
 def _attribute(tag: bytes, name: bytes) -> str:
-    found = re.search(rb"(?:^|\s)" + name + rb"\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", tag)
-    return unescape((found[1] or found[2] or b"").decode("utf-8", "replace")) if found else ""
+    match = re.search(rb"(?:^|\s)" + name + rb"\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", tag)
+    return unescape((match[1] or match[2] or b"").decode("utf-8", "replace")) if match else ""
 
 
-def _scanned(xml: bytes, lengths: list[int], in_percent: frozenset[bytes]) -> Seen:
-    result = Seen()
+def _scanned(xml: bytes, lengths: list[int], in_percent: frozenset[bytes]) -> SheetScan:
+    result = SheetScan()
     row = -1
     for attributes, start, end in _parts(_ROW, xml, 0, len(xml)):
         given = _NUMBER.search(attributes)
@@ -183,7 +183,7 @@ def _scanned(xml: bytes, lengths: list[int], in_percent: frozenset[bytes]) -> Se
             place = _PLACE.search(cell)
             at, column = (int(place[2]) - 1, _column(place[1])) if place else (row, column + 1)
             result.rows, result.columns = max(result.rows, at + 1), max(result.columns, column + 1)
-            _look(result, (at, column), cell, xml[begin:stop], lengths)
+            _scan_cells(result, (at, column), cell, xml[begin:stop], lengths)
             style = _STYLE.search(cell) if in_percent else None
             if style and style[1] in in_percent and not _TYPE.search(cell):
                 result.add_percent(at, column)
@@ -195,16 +195,16 @@ def _parts(
 ) -> Iterator[tuple[bytes, int, int]]:
     """The attributes of each such tag, and where what belongs to it begins and ends: at the next tag."""
     before: re.Match[bytes] | None = None
-    for found in tag.finditer(xml, start, end):
+    for match in tag.finditer(xml, start, end):
         if before is not None:
-            yield before[1], before.end(), found.start()
-        before = found
+            yield before[1], before.end(), match.start()
+        before = match
     if before is not None:
         yield before[1], before.end(), end
 
 
-def _look(
-    result: Seen, place: tuple[int, int], attributes: bytes, body: bytes, lengths: list[int]
+def _scan_cells(
+    result: SheetScan, place: tuple[int, int], attributes: bytes, body: bytes, lengths: list[int]
 ) -> None:
     value = _VALUE.search(body)
     words = value[1] if value else b""
@@ -224,26 +224,26 @@ def _column(letters: bytes) -> int:
     return number - 1
 
 
-def _of_ods(xml: bytes, limits: Limits) -> dict[str, Seen]:
+def _of_ods(xml: bytes, limits: Limits) -> dict[str, SheetScan]:
     """Rows and cells say how often they are repeated; the last that holds something counts."""
-    found: dict[str, Seen] = {}
+    sheets: dict[str, SheetScan] = {}
     for sheet in xml.split(b"<table:table ")[1:]:
         head = sheet[: sheet.find(b">")]
-        seen_sheet = found.setdefault(_attribute(head, b"table:name"), Seen())
-        rows = columns = text = seen_rows = 0
+        sheet_scan = sheets.setdefault(_attribute(head, b"table:name"), SheetScan())
+        rows = columns = text = row_count = 0
         for attributes, start, end in _parts(_ODS_ROW, sheet, 0, len(sheet)):
             times = _times(_ODS_ROWS, attributes)
-            _note_percents(seen_sheet, sheet[start:end], range(seen_rows, seen_rows + times))
-            seen_rows += times
+            _note_percents(sheet_scan, sheet[start:end], range(row_count, row_count + times))
+            row_count += times
             width, size = _ods_width(sheet, start, end)
             if width:
-                rows, columns, text = seen_rows, max(columns, width), text + size * times
+                rows, columns, text = row_count, max(columns, width), text + size * times
             bounds.check(rows, columns, limits)
             _check_text(text, limits)
-    return found
+    return sheets
 
 
-def _note_percents(seen_sheet: Seen, row: bytes, numbers: range) -> None:
+def _note_percents(sheet_scan: SheetScan, row: bytes, numbers: range) -> None:
     if b"percentage" not in row:
         return
     column = 0
@@ -252,7 +252,7 @@ def _note_percents(seen_sheet: Seen, row: bytes, numbers: range) -> None:
         if _ODS_PERCENT.search(attributes):
             for number in numbers[:_MOST_REPEATED]:
                 for place in range(column, column + min(times, _MOST_REPEATED)):
-                    seen_sheet.add_percent(number, place)
+                    sheet_scan.add_percent(number, place)
         column += times
 
 
@@ -268,5 +268,5 @@ def _ods_width(xml: bytes, start: int, end: int) -> tuple[int, int]:
 
 
 def _times(rule: re.Pattern[bytes], attributes: bytes) -> int:
-    found = rule.search(attributes)
-    return int(found[1]) if found else 1
+    match = rule.search(attributes)
+    return int(match[1]) if match else 1

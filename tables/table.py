@@ -96,9 +96,9 @@ class Table:
 
 def letter(index: int) -> str:
     """The letter that a spreadsheet gives to a column, from 0: A to Z, then AA."""
-    found = ""
+    letters = ""
     while index >= 0:
         index, rest = divmod(index, 26)
-        found = chr(ord("A") + rest) + found
+        letters = chr(ord("A") + rest) + letters
         index -= 1
-    return found
+    return letters

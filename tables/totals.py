@@ -48,17 +48,17 @@ class Totals:
 def find_totals(frame: pd.DataFrame, decimal: str, places: Sequence[str]) -> Totals:
     """The rows of the frame that are totals; `places` has the words for where each row stands."""
     labels = _labels(frame)
-    found = Totals()
+    totals = Totals()
     if len(frame) < 2:
-        return found
+        return totals
     columns = _numbers(frame, decimal) if labels or _may_end_in_a_total(frame) else {}
     marked = sorted(labels)
     for place in marked:
         words = _evidence(frame, columns, place, marked, labels[place])
         if words:
-            found.rows[place] = f"{places[place]} (“{labels[place]}”) {words}"
+            totals.rows[place] = f"{places[place]} (“{labels[place]}”) {words}"
         elif _LABEL.fullmatch(labels[place]) and labels[place].casefold() != "all":
-            found.remarks.append(
+            totals.remarks.append(
                 f"{places[place]} says “{labels[place]}”, but its numbers are not the sums of the others: "
                 "it is sent like every other row. Take it out of the file if it is a total."
             )
@@ -66,13 +66,13 @@ def find_totals(frame: pd.DataFrame, decimal: str, places: Sequence[str]) -> Tot
     if last > 2 and last not in labels and _may_end_in_a_total(frame):
         words = _evidence(frame, columns, last, [*marked, last], "")
         if words:
-            found.rows[last] = f"{places[last]} {words}"
-    found.remarks[:0] = _said(list(found.rows.values()))
-    del found.remarks[8:]
-    return found
+            totals.rows[last] = f"{places[last]} {words}"
+    totals.remarks[:0] = _remarks(list(totals.rows.values()))
+    del totals.remarks[8:]
+    return totals
 
 
-def _said(sentences: list[str]) -> list[str]:
+def _remarks(sentences: list[str]) -> list[str]:
     if not sentences:
         return []
     head = sentences[0][0].upper() + sentences[0][1:]
@@ -82,7 +82,7 @@ def _said(sentences: list[str]) -> list[str]:
 
 def _labels(frame: pd.DataFrame) -> dict[int, str]:
     """The words that may name a total, by the position of their row; none where they are common."""
-    found: dict[int, str] = {}
+    labels: dict[int, str] = {}
     for i in range(min(frame.shape[1], _COLUMNS)):
         column = frame.iloc[:, i]
         try:
@@ -94,8 +94,8 @@ def _labels(frame: pd.DataFrame) -> dict[int, str]:
             continue
         rows = np.flatnonzero(column.isin(words))
         if len(rows) <= max(1, min(_MOST, len(frame) // 2)):
-            found |= {int(r): str(column.iat[r]).strip() for r in rows if int(r) not in found}
-    return found
+            labels |= {int(r): str(column.iat[r]).strip() for r in rows if int(r) not in labels}
+    return labels
 
 
 def _may_end_in_a_total(frame: pd.DataFrame) -> bool:
@@ -111,14 +111,14 @@ def _may_end_in_a_total(frame: pd.DataFrame) -> bool:
 
 def _numbers(frame: pd.DataFrame, decimal: str) -> dict[str, Array]:
     """The columns of numbers, NaN where a cell holds none."""
-    found: dict[str, Array] = {}
+    columns: dict[str, Array] = {}
     for name in frame.columns:
         cells = frame[name].to_numpy(dtype=object)
         sample = [_number(cell, decimal) for cell in cells[:20] if cell is not None]
         if sample and sum(n is not None for n in sample) >= 0.8 * len(sample):
             values = (_number(cell, decimal) for cell in cells)
-            found[name] = np.array([np.nan if n is None else n for n in values], dtype=np.float64)
-    return found
+            columns[name] = np.array([np.nan if n is None else n for n in values], dtype=np.float64)
+    return columns
 
 
 def _number(cell: object, decimal: str) -> float | None:
@@ -175,9 +175,9 @@ def _ranges(count: int, place: int, marked: Sequence[int]) -> list[tuple[Array, 
     above, below = plain[plain < place], plain[plain > place]
     after = [i for i in marked if i > place]
     until = below[below < (after[0] if after else count)]
-    found = [(since, "the rows above"), (above, "the rows above"), (plain, "the other rows")]
-    found += [(until, "the rows below")]
-    return [(rows, words) for rows, words in found if len(rows)]
+    ranges = [(since, "the rows above"), (above, "the rows above"), (plain, "the other rows")]
+    ranges += [(until, "the rows below")]
+    return [(rows, words) for rows, words in ranges if len(rows)]
 
 
 def _mean(values: Array) -> float:

@@ -54,8 +54,12 @@ _TAIL = re.compile(r"^(.*\S)(?:[\s_,/.-]+(?:in[\s_]+)?)([^\s_,/.-]{1,12}|° ?[CF
 def unit(text: str, family: str = "") -> Unit | None:
     """The unit of that name; `family` helps where the name alone would say too little."""
     plain = text.strip().casefold().replace("μ", "µ")
-    found = _UNITS.get(plain) or _BY_FAMILY.get((family, plain))
-    return found if not family or found is None or found.family == family else None
+    unit_by_name = _UNITS.get(plain) or _BY_FAMILY.get((family, plain))
+    return (
+        unit_by_name
+        if not family or unit_by_name is None or unit_by_name.family == family
+        else None
+    )
 
 
 def parted(header: str) -> tuple[str, str]:
@@ -65,10 +69,10 @@ def parted(header: str) -> tuple[str, str]:
     """
     if len(header) > _LONGEST:
         return header, ""
-    if found := _BRACKETS.match(header):
-        return found[1], found[2]
-    if (found := _TAIL.match(header)) and (unit(found[2]) or found[2].casefold() in ("c", "f")):
-        return found[1], found[2]
+    if match := _BRACKETS.match(header):
+        return match[1], match[2]
+    if (match := _TAIL.match(header)) and (unit(match[2]) or match[2].casefold() in ("c", "f")):
+        return match[1], match[2]
     if header.endswith("%") and len(header) > 1:
         return header[:-1].strip(), "%"
     return header, ""

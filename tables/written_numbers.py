@@ -47,8 +47,8 @@ class Written:
 def plain(text: str) -> str:
     """Figures of any script as ASCII, any minus as such; without what makes a spreadsheet take it for text."""
     bare = text.strip()
-    if found := _EXCEL_TEXT.fullmatch(bare):
-        bare = found[1].replace('""', '"').strip()
+    if match := _EXCEL_TEXT.fullmatch(bare):
+        bare = match[1].replace('""', '"').strip()
     if bare[:1] == "'" and bare[1:2] not in ("", "'"):
         bare = bare[1:].strip()
     return bare if bare.isascii() else "".join(map(_ascii, bare))
@@ -74,30 +74,30 @@ def written(text: str, decimal: str) -> Written | None:
     if not money:
         bare, money, again = _without_money(bare)
         sign *= again
-    found = _bare(bare, decimal) or _with_unit(bare, decimal) or _with_mark(bare, decimal)
-    if found is None or (money and found.unit) or (is_negative and found.value < 0):
+    number = _bare(bare, decimal) or _with_unit(bare, decimal) or _with_mark(bare, decimal)
+    if number is None or (money and number.unit) or (is_negative and number.value < 0):
         return None
     if not is_negative and sign > 0 and not money:
-        return found
-    value = -found.value if is_negative or sign < 0 else found.value
+        return number
+    value = -number.value if is_negative or sign < 0 else number.value
     return Written(
-        value=value, unit=found.unit, money=money, is_negative=is_negative, is_marked=found.is_marked, mark=found.mark
+        value=value, unit=number.unit, money=money, is_negative=is_negative, is_marked=number.is_marked, mark=number.mark
     )  # fmt: skip
 
 
 def _without_money(text: str) -> tuple[str, str, int]:
     """The text without its currency, the currency, and -1 where a minus stood before it."""
-    if found := _MONEY_BEFORE.match(text):
-        return text[found.end() :], found[2], -1 if found[1] == "-" else 1
-    if found := _MONEY_BEHIND.search(text):
-        return text[: found.start()].rstrip(), found[1], 1
+    if match := _MONEY_BEFORE.match(text):
+        return text[match.end() :], match[2], -1 if match[1] == "-" else 1
+    if match := _MONEY_BEHIND.search(text):
+        return text[: match.start()].rstrip(), match[1], 1
     return text, "", 1
 
 
 def _without_brackets(text: str) -> tuple[str, bool]:
     """Accountants write a minus as brackets, or behind the number."""
-    if (found := _BRACKETS.fullmatch(text)) and found[1][:1] not in "+-":
-        return found[1], True
+    if (match := _BRACKETS.fullmatch(text)) and match[1][:1] not in "+-":
+        return match[1], True
     if text.endswith("-") and text[:1] not in "+-" and text[:-1].rstrip()[-1:].isdigit():
         return text[:-1].rstrip(), True
     return text, False

@@ -86,7 +86,7 @@ TOO_COMPLEX: dict[str, int] = {
     "tables/json_shapes.py _of_object": 15,
     "tables/mapping.py _mapping": 13,
     "tables/nested.py flattened": 13,
-    "tables/quantities.py _said": 14,
+    "tables/quantities.py _remarks": 14,
     "tables/saved_requests.py _of_seldon": 14,
     "tables/written_numbers.py written": 15,
     "ui/explanations/similar.py sentence": 14,

@@ -38,10 +38,10 @@ class Reader(Protocol):
 @cache
 def readers() -> dict[str, Reader]:
     """Every reader by its name, in the order in which they are asked."""
-    ours = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
-    theirs = [found.load() for found in entry_points(group=GROUP)]
-    found = [cast(Reader, module) for module in (*ours, *theirs)]
-    return {reader.NAME: reader for reader in sorted(found, key=lambda r: (r.ORDER, r.NAME))}
+    ours = [import_module(f"{__name__}.{loaded.name}") for loaded in iter_modules(__path__)]
+    theirs = [loaded.load() for loaded in entry_points(group=GROUP)]
+    loaded = [cast(Reader, module) for module in (*ours, *theirs)]
+    return {reader.NAME: reader for reader in sorted(loaded, key=lambda r: (r.ORDER, r.NAME))}
 
 
 def suffixes() -> tuple[str, ...]:

@@ -48,7 +48,9 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
         return _of_table(upload, archive, tables[0], names, remarks, choices, limits)
     files, others = _files(archive, names, limits)
     if files:
-        return _of_files(upload, files, [*remarks, *_said(others, "other")], choices, limits)
+        return _of_files(
+            upload, files, [*remarks, *_remark_on_names(others, "other")], choices, limits
+        )
     if tables:
         raise UnreadableFile(
             f"The archive holds {len(tables)} tables.",
@@ -65,7 +67,7 @@ def _names(archive: zipfile.ZipFile) -> tuple[list[str], list[str]]:
     names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
     plain = [name for name in dict.fromkeys(names) if not _is_litter(name)]
     unsafe = [name for name in plain if _is_unsafe(name)]
-    return [name for name in plain if not _is_unsafe(name)], _said(unsafe, "unsafe")
+    return [name for name in plain if not _is_unsafe(name)], _remark_on_names(unsafe, "unsafe")
 
 
 def _is_litter(name: str) -> bool:
@@ -78,7 +80,7 @@ def _is_unsafe(name: str) -> bool:
     return ".." in parts or name.startswith(("/", "\\")) or ":" in parts[0]
 
 
-def _said(names: list[str], why: str) -> list[str]:
+def _remark_on_names(names: list[str], why: str) -> list[str]:
     if not names:
         return []
     first = names[0][:80]
@@ -95,14 +97,14 @@ def _files(
     archive: zipfile.ZipFile, names: list[str], limits: Limits
 ) -> tuple[dict[str, File], list[str]]:
     """Pictures and sounds by their names in the archive, and what is neither."""
-    found: dict[str, File] = {}
+    files: dict[str, File] = {}
     for name in names:
         if not _is_media(archive, name):
             continue
         file = media.file_of(name.rpartition("/")[2], zipped.content(archive, name, limits.entry))
         if file:
-            found[name] = file
-    return found, [name for name in names if name not in found]
+            files[name] = file
+    return files, [name for name in names if name not in files]
 
 
 def _is_media(archive: zipfile.ZipFile, name: str) -> bool:
@@ -151,7 +153,7 @@ def _of_table(
     inside = Upload(name=name, data=zipped.content(archive, name, limits.size), inside=True)
     table = read_upload(inside, choices, limits)
     files, others = _files(archive, [one for one in names if one != name], limits)
-    remarks = [*remarks, *_said(others, "other")]
+    remarks = [*remarks, *_remark_on_names(others, "other")]
     frame, faults, more = _with_files(table, files, limits)
     return replace(
         table,
@@ -174,10 +176,12 @@ def _with_files(
     bad: dict[int, str] = {}
     remarks: list[str] = []
     for name in frame.columns:
-        found = frame[name].map(lambda cell: known.get(_key(cell)))
-        if known and found.notna().sum() > 0.5 * max(frame[name].notna().sum(), 1):
-            frame[name] = found.where(found.notna(), frame[name])
-            bad |= {i: words for i, one in enumerate(found) if (words := faults.get(id(one), ""))}
+        in_place = frame[name].map(lambda cell: known.get(_key(cell)))
+        if known and in_place.notna().sum() > 0.5 * max(frame[name].notna().sum(), 1):
+            frame[name] = in_place.where(in_place.notna(), frame[name])
+            bad |= {
+                i: words for i, one in enumerate(in_place) if (words := faults.get(id(one), ""))
+            }
             remarks.append(
                 f"The files in the archive were put in the place of their names in {name}."
             )

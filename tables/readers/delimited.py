@@ -66,8 +66,8 @@ def _bare(rows: list[list[str]]) -> list[str]:
     formulas = apostrophes = filled = 0
     for row in rows:
         for i, cell in enumerate(row):
-            if cell.startswith('="') and (found := _EXCEL_TEXT.fullmatch(cell)):
-                row[i] = found[1].replace('""', '"')
+            if cell.startswith('="') and (match := _EXCEL_TEXT.fullmatch(cell)):
+                row[i] = match[1].replace('""', '"')
                 formulas += 1
             filled += cell != ""
             apostrophes += cell.startswith("'") and not cell.endswith("'")
@@ -105,22 +105,22 @@ def _below(text: str, dialect: Dialect) -> str:
 
 
 def _bounded(text: str, dialect: Dialect, limits: Limits) -> list[list[str]]:
-    found: list[list[str]] = []
+    rows: list[list[str]] = []
     cells = 0
     for row in delimiters.rows(text, dialect):
         if len(row) > limits.columns:
             raise bounds.too_large("columns", len(row), limits.columns)
         cells += len(row)
-        found.append(row)
+        rows.append(row)
         if cells > limits.cells:
             raise bounds.too_large("cells", cells, limits.cells)
-        if len(found) > limits.rows + 1:
-            raise bounds.too_large("rows", len(found), limits.rows)
-    if not found:
+        if len(rows) > limits.rows + 1:
+            raise bounds.too_large("rows", len(rows), limits.rows)
+    if not rows:
         raise UnreadableFile(
             "The file is empty.", advice="Choose a file with a header and at least one row."
         )
-    return found
+    return rows
 
 
 def _words(rows: list[list[str]], dialect: Dialect) -> dict[str, str]:

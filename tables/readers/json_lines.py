@@ -73,7 +73,7 @@ def is_first_of_many(data: bytes) -> bool:
 
 
 def _lines(text: str) -> Iterator[str]:
-    return (found[0] for found in _LINE.finditer(text))
+    return (line[0] for line in _LINE.finditer(text))
 
 
 def _value(line: str | bytes) -> object:

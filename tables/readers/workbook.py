@@ -21,7 +21,7 @@ from tables.dates import of_value
 from tables.errors import Locked, UnreadableFile
 from tables.grid import find_table
 from tables.header import Sheet
-from tables.sheet_xml import Seen
+from tables.sheet_xml import SheetScan
 from tables.table import Choices, Limits, Percent, Table, letter
 from tables.upload import Upload
 
@@ -51,23 +51,23 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
     """
     if magic.is_ole(upload.head):
         _check_old(upload.data)
-        looked = _looked_at_old(upload.data)
+        scans = _scan_old(upload.data)
     else:
         _refuse_binary(upload.data)
-        looked = sheet_xml.seen(upload.data, limits)
+        scans = sheet_xml.scan(upload.data, limits)
     with _workbook(upload.data) as book:
         sheet = _chosen(book, choices.sheet)
         bounds.check(sheet.total_height, sheet.total_width, limits)
-        found = _laid_out(upload.name, book, sheet, (looked or {}).get(sheet.name))
-    if looked is None:
-        found = replace(found, remarks=(*found.remarks, _PERCENT_UNKNOWN))
-    return find_table(found, choices)
+        sheet_rows = _laid_out(upload.name, book, sheet, (scans or {}).get(sheet.name))
+    if scans is None:
+        sheet_rows = replace(sheet_rows, remarks=(*sheet_rows.remarks, _PERCENT_UNKNOWN))
+    return find_table(sheet_rows, choices)
 
 
-def _looked_at_old(data: bytes) -> dict[str, Seen] | None:
-    """What is seen of the sheets of an XLS; None where it is not laid out as Excel does."""
+def _scan_old(data: bytes) -> dict[str, SheetScan] | None:
+    """The scans of the sheets of an XLS; None where it is not laid out as Excel does."""
     try:
-        return old_excel.seen(data)
+        return old_excel.scan(data)
     except old_excel.Unknown:
         return None
 
@@ -122,8 +122,8 @@ def _chosen(book: CalamineWorkbook, wanted: str) -> CalamineSheet:
     visible = _sheets(book)
     if not visible:
         raise UnreadableFile("The workbook has no sheet with cells.")
-    found = [book.get_sheet_by_name(name) for name in visible[:50]]
-    return next((sheet for sheet in found if sheet.start is not None), found[0])
+    sheets = [book.get_sheet_by_name(name) for name in visible[:50]]
+    return next((sheet for sheet in sheets if sheet.start is not None), sheets[0])
 
 
 def _sheets(book: CalamineWorkbook) -> list[str]:
@@ -135,7 +135,7 @@ def _sheets(book: CalamineWorkbook) -> list[str]:
 
 
 def _laid_out(
-    name: str, book: CalamineWorkbook, sheet: CalamineSheet, looked: Seen | None
+    name: str, book: CalamineWorkbook, sheet: CalamineSheet, scan: SheetScan | None
 ) -> Sheet:
     """The sheet from its cell A1 on, so that positions are the numbers that a person sees."""
     rows = [[_cell(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
@@ -149,10 +149,10 @@ def _laid_out(
             if merged == 1
             else f"{cells} have their value in each row."
         )
-    if looked:
-        _put_errors(rows, looked)
-        _put_percents(rows, looked)
-        remarks += _said_of_formulas(looked)
+    if scan:
+        _put_errors(rows, scan)
+        _put_percents(rows, scan)
+        remarks += _remarks_on_formulas(scan)
     return Sheet(
         name=name,
         rows=rows,
@@ -189,26 +189,26 @@ def _cell(cell: object) -> object:
     return str(cell) if isinstance(cell, timedelta) else cell
 
 
-def _put_errors(rows: Sequence[list[object]], looked: Seen) -> None:
+def _put_errors(rows: Sequence[list[object]], scan: SheetScan) -> None:
     """Errors such as #DIV/0! back into their cells, so that the conversion can name them."""
-    for (row, column), words in looked.errors.items():
+    for (row, column), words in scan.errors.items():
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = words or "#ERROR!"
 
 
-def _put_percents(rows: Sequence[list[object]], looked: Seen) -> None:
+def _put_percents(rows: Sequence[list[object]], scan: SheetScan) -> None:
     """Numbers that the sheet shows in percent say so: 12 % is there as 0.12, whatever the heading says."""
-    for row, column in looked.shown_in_percent():
+    for row, column in scan.shown_in_percent():
         cell = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
         if isinstance(cell, int | float) and not isinstance(cell, bool):
             rows[row][column] = Percent(cell)
 
 
-def _said_of_formulas(looked: Seen) -> list[str]:
-    if not looked.unvalued:
+def _remarks_on_formulas(scan: SheetScan) -> list[str]:
+    if not scan.unvalued:
         return []
-    row, column = looked.unvalued[0]
-    count = len(looked.unvalued)
+    row, column = scan.unvalued[0]
+    count = len(scan.unvalued)
     cells = "1 cell holds a formula" if count == 1 else f"{count:,} cells hold formulas"
     return [
         f"{cells} without a saved value, the first is {letter(column)}{row + 1}: "

@@ -118,7 +118,7 @@ def test_where_an_old_workbook_cannot_be_looked_at_it_is_said(
     def unknown(_data: bytes) -> None:
         raise old_excel.Unknown
 
-    monkeypatch.setattr(old_excel, "seen", unknown)
+    monkeypatch.setattr(old_excel, "scan", unknown)
     table = _old(OLD_EXCEL.read_bytes())
     assert any("12 % was read as 0.12" in remark for remark in table.remarks)
 
@@ -131,8 +131,8 @@ def test_a_damaged_container_is_refused_and_takes_no_time() -> None:
         for _ in range(3):
             broken[random.randrange(len(broken))] = random.randrange(256)
         with suppress(old_excel.Unknown):
-            assert isinstance(old_excel.seen(bytes(broken[: random.randrange(len(broken))])), dict)
+            assert isinstance(old_excel.scan(bytes(broken[: random.randrange(len(broken))])), dict)
     ring = bytearray(whole)
     ring[68:72] = bytes(4)  # the list of tables goes on in the first sector, for ever
     with suppress(old_excel.Unknown):
-        old_excel.seen(bytes(ring) + bytes(2**20))
+        old_excel.scan(bytes(ring) + bytes(2**20))
