@@ -94,11 +94,11 @@ def offsets(amounts: Sequence[float], reach: tuple[float, float]) -> list[float]
         stretches[int((amount - low) / width)].append(place)
     fullest = max(map(len, stretches.values()), default=1)
     step = min(0.12, 2 * _SPREAD / fullest)
-    found = [0.0] * len(amounts)
+    heights = [0.0] * len(amounts)
     for places in stretches.values():
         for turn, place in enumerate(places):
-            found[place] = ((turn + 1) // 2) * step * (1 if turn % 2 else -1)
-    return found
+            heights[place] = ((turn + 1) // 2) * step * (1 if turn % 2 else -1)
+    return heights
 
 
 def _dots(swarm: Swarm, row: int, reach: tuple[float, float]) -> Scatter:

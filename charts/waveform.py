@@ -72,12 +72,12 @@ def _shade(drawn: Figure, amounts: Sequence[Amount], seconds: float) -> None:
 
 
 def _worth_words(amounts: Sequence[Amount], most: float, seconds: float) -> list[Amount]:
-    found: list[Amount] = []
+    chosen: list[Amount] = []
     for each in sorted(amounts, key=lambda each: -abs(each.amount)):
-        is_free = all(abs(_middle(each) - _middle(one)) >= _APART * seconds for one in found)
-        if each.words and is_free and abs(each.amount) >= 0.1 * most and len(found) < _MOST_WORDS:
-            found.append(each)
-    return found
+        is_free = all(abs(_middle(each) - _middle(one)) >= _APART * seconds for one in chosen)
+        if each.words and is_free and abs(each.amount) >= 0.1 * most and len(chosen) < _MOST_WORDS:
+            chosen.append(each)
+    return chosen
 
 
 def _middle(each: Amount) -> float:

@@ -82,12 +82,12 @@ def run(chosen: argparse.Namespace) -> int:
 
 def free_ports(first: int, count: int) -> list[int]:
     """The first ports from `first` on that nobody listens on; busy ones are stepped over."""
-    found: list[int] = []
+    ports: list[int] = []
     for port in range(first, 65536):
         if _is_free(port):
-            found.append(port)
-        if len(found) == count:
-            return found
+            ports.append(port)
+        if len(ports) == count:
+            return ports
     raise NotStarted(f"There is no free port from {first} on.")
 
 

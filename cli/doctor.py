@@ -70,10 +70,10 @@ def examined(server: Server) -> list[Finding]:
         return _amended(server, fault, FAILED)
     with MdsClient(server) as client:
         try:
-            found = client.detect()
+            detection = client.detect()
         except MdsError as error:
-            return _away(server, error)
-        return _of_protocol(client, found)
+            return _unreachable(server, error)
+        return _of_protocol(client, detection)
 
 
 def _is_recognised(server: Server) -> bool:
@@ -89,15 +89,15 @@ def _is_recognised(server: Server) -> bool:
 def _amended(server: Server, fault: Fault, code: int) -> list[Finding]:
     """What is wrong with the address, and what is found at the better one. No credential goes there unencrypted that
     was meant for an encrypted connection."""
-    said, advice = printable(fault.sentence), printable(fault.advice)
-    finding = Finding(mark="✗", server=server.name, sentence=said, advice=advice, code=code)
+    sentence, advice = printable(fault.sentence), printable(fault.advice)
+    finding = Finding(mark="✗", server=server.name, sentence=sentence, advice=advice, code=code)
     is_bare = server.url.startswith("https://") and fault.better.startswith("http://")
     if not fault.better or (is_bare and has_credential(server)):
         return [finding]
     return [finding, *examined(replace(server, url=fault.better))]
 
 
-def _away(server: Server, error: MdsError) -> list[Finding]:
+def _unreachable(server: Server, error: MdsError) -> list[Finding]:
     """Why nobody was reached; over http also whether TLS is spoken there."""
     fault = unreached(server.url, error.detail)
     if fault is None and server.url.startswith("http://") and _has_tls(server):
@@ -116,13 +116,13 @@ def _has_tls(server: Server) -> bool:
     return True
 
 
-def _of_protocol(client: MdsClient, found: Detection) -> list[Finding]:
+def _of_protocol(client: MdsClient, detection: Detection) -> list[Finding]:
     server = client.server
-    fault = None if found.protocol or found.is_locked else _misled(server, found)
+    fault = None if detection.protocol or detection.is_locked else _wrong_address(server, detection)
     if fault:
         return _amended(server, fault, FAILED)
-    findings = [*_spoken(server, found), *_short(client)]
-    if server.protocol == AUTO and not found.protocol:
+    findings = [*_protocol_findings(server, detection), *_short_credential(client)]
+    if server.protocol == AUTO and not detection.protocol:
         return findings
     try:
         return findings + _models(client)
@@ -130,41 +130,41 @@ def _of_protocol(client: MdsClient, found: Detection) -> list[Finding]:
         return [*findings, of_error(server, error), *_needs_models(client.protocol())]
 
 
-def _misled(server: Server, found: Detection) -> Fault | None:
+def _wrong_address(server: Server, detection: Detection) -> Fault | None:
     """Why nothing was recognised, where the address says it."""
-    return sent_elsewhere(server.url, found) or without_route(server.url)
+    return sent_elsewhere(server.url, detection) or without_route(server.url)
 
 
-def _spoken(server: Server, found: Detection) -> list[Finding]:
+def _protocol_findings(server: Server, detection: Detection) -> list[Finding]:
     """Which protocol, and why; what was asked where nothing was recognised."""
-    if found.protocol:
-        said = f"It speaks {found.protocol}: {printable(found.evidence)}"
-        findings = [Finding(mark="✓", server=server.name, sentence=said)]
-        if server.protocol not in (AUTO, found.protocol):
-            said = f"The settings say protocol = {server.protocol!r}."
-            advice = f'If calls fail, set protocol = "{found.protocol}" or "auto".'
-            findings.append(Finding(mark="!", server=server.name, sentence=said, advice=advice))
+    if detection.protocol:
+        sentence = f"It speaks {detection.protocol}: {printable(detection.evidence)}"
+        findings = [Finding(mark="✓", server=server.name, sentence=sentence)]
+        if server.protocol not in (AUTO, detection.protocol):
+            sentence = f"The settings say protocol = {server.protocol!r}."
+            advice = f'If calls fail, set protocol = "{detection.protocol}" or "auto".'
+            findings.append(Finding(mark="!", server=server.name, sentence=sentence, advice=advice))
         return findings
     mark: Mark = "✗" if server.protocol == AUTO else "!"
-    asked = "; ".join(f"{p.method} {p.path} → {p.status}" for p in found.probes)
-    verdict = "refuses access" if found.is_locked else "no protocol was recognised"
-    said = f"The server answers, but {verdict} ({asked})."
+    probed = "; ".join(f"{p.method} {p.path} → {p.status}" for p in detection.probes)
+    verdict = "refuses access" if detection.is_locked else "no protocol was recognised"
+    sentence = f"The server answers, but {verdict} ({probed})."
     code = FAILED if mark == "✗" else GOOD
-    advice = _advice_of(server, found)
-    return [Finding(mark=mark, server=server.name, sentence=said, advice=advice, code=code)]
+    advice = _advice_of(server, detection)
+    return [Finding(mark=mark, server=server.name, sentence=sentence, advice=advice, code=code)]
 
 
-def _short(client: MdsClient) -> list[Finding]:
+def _short_credential(client: MdsClient) -> list[Finding]:
     """Whether a credential is so short that it cannot be told from the words of an answer."""
     if not client.secrets.has_short:
         return []
-    said = f"A credential for it has fewer than {LONG} characters (of digits, {LONG_NUMBER})."
+    sentence = f"A credential for it has fewer than {LONG} characters (of digits, {LONG_NUMBER})."
     advice = "Where an answer repeats it, it is shown: take a longer one."
-    return [Finding(mark="!", server=client.server.name, sentence=said, advice=advice)]
+    return [Finding(mark="!", server=client.server.name, sentence=sentence, advice=advice)]
 
 
-def _advice_of(server: Server, found: Detection) -> str:
-    if found.is_locked or {401, 403} & {probe.status for probe in found.probes}:
+def _advice_of(server: Server, detection: Detection) -> str:
+    if detection.is_locked or {401, 403} & {probe.status for probe in detection.probes}:
         return credential_advice(server)
     return 'Set protocol = "…" for this server, or correct the path in its url.'
 
@@ -184,15 +184,18 @@ def _models(client: MdsClient) -> list[Finding]:
     if not listed:
         return _without_models(client)
     declared = {info.ref: _declared(client, info, n) for n, info in enumerate(listed)}
-    found = explainers(client.protocol(), declared)
-    beside = explaining_others(found)
+    by_model = explainers(client.protocol(), declared)
+    beside = explaining_others(by_model)
     models = [info for info in listed if info.ref not in beside]
     ready = [info for info in models if info.is_ready]
     counted = "1 model" if len(models) == 1 else f"{len(models)} models"
-    said = f"It has {counted}, {len(ready)} of them ready."
-    findings = [Finding(mark="✓", server=server.name, sentence=said), *_explained(server, found)]
+    sentence = f"It has {counted}, {len(ready)} of them ready."
+    findings = [
+        Finding(mark="✓", server=server.name, sentence=sentence),
+        *_explained(server, by_model),
+    ]
     findings += [*_not_loaded(server, models), *_not_offered(client)]
-    findings += _bare(server, ready[:_MOST_ASKED], declared)
+    findings += _without_metadata(server, ready[:_MOST_ASKED], declared)
     return findings + tried(client, [info.ref for info in ready], declared)
 
 
@@ -202,16 +205,16 @@ def _without_models(client: MdsClient) -> list[Finding]:
     return [Finding(mark="!", server=name, sentence="It has no models.", advice=advice), *others]
 
 
-def _bare(
+def _without_metadata(
     server: Server, ready: Sequence[ModelInfo], declared: Mapping[ModelRef, Signature | None]
 ) -> list[Finding]:
     """Which models say nothing of what they take."""
     bare = [str(info.ref) for info in ready if _is_bare(declared[info.ref])]
     if not bare:
         return []
-    said = f"Without metadata: {printable(', '.join(bare))}."
+    sentence = f"Without metadata: {printable(', '.join(bare))}."
     advice = "Declare their inputs where they are deployed; until then they take bare tensors."
-    return [Finding(mark="!", server=server.name, sentence=said, advice=advice)]
+    return [Finding(mark="!", server=server.name, sentence=sentence, advice=advice)]
 
 
 def _not_loaded(server: Server, models: Sequence[ModelInfo]) -> list[Finding]:
@@ -221,11 +224,11 @@ def _not_loaded(server: Server, models: Sequence[ModelInfo]) -> list[Finding]:
     for info in away[:_MOST_NAMED]:
         state = _STATES.get(info.state, "cannot be asked")
         reason = f": {printable(info.reason)}" if info.reason else "; the server says no reason."
-        said = f"{printable(info.ref)} {state}{reason}"
-        findings.append(Finding(mark="!", server=server.name, sentence=said))
+        sentence = f"{printable(info.ref)} {state}{reason}"
+        findings.append(Finding(mark="!", server=server.name, sentence=sentence))
     if len(away) > _MOST_NAMED:
-        said = f"{len(away) - _MOST_NAMED} more models cannot be asked now."
-        findings.append(Finding(mark="!", server=server.name, sentence=said))
+        sentence = f"{len(away) - _MOST_NAMED} more models cannot be asked now."
+        findings.append(Finding(mark="!", server=server.name, sentence=sentence))
     return findings
 
 
@@ -237,27 +240,29 @@ def _not_offered(client: MdsClient) -> list[Finding]:
     findings = []
     for reason, named in reasons.items():
         are = "operation is" if len(named) == 1 else "operations are"
-        said = f"{len(named)} {are} not offered: {', '.join(named[:_MOST_NAMED])}"
-        said += f" and {len(named) - _MOST_NAMED} more." if len(named) > _MOST_NAMED else "."
+        sentence = f"{len(named)} {are} not offered: {', '.join(named[:_MOST_NAMED])}"
+        sentence += f" and {len(named) - _MOST_NAMED} more." if len(named) > _MOST_NAMED else "."
         findings.append(
             Finding(
                 mark="!",
                 server=client.server.name,
-                sentence=printable(said),
+                sentence=printable(sentence),
                 advice=printable(reason),
             )
         )
     return findings
 
 
-def _explained(server: Server, found: Mapping[ModelRef, Explainer]) -> list[Finding]:
+def _explained(server: Server, by_model: Mapping[ModelRef, Explainer]) -> list[Finding]:
     """Which models have an explainer beside them, where it is asked, and how that is known."""
-    said = {
+    sentences = {
         ref: f"{printable(str(ref))} is explained by {printable(each.title)} "
         f"({printable(each.route)}). {printable(each.evidence)}"
-        for ref, each in found.items()
+        for ref, each in by_model.items()
     }
-    return [Finding(mark="✓", server=server.name, sentence=sentence) for sentence in said.values()]
+    return [
+        Finding(mark="✓", server=server.name, sentence=sentence) for sentence in sentences.values()
+    ]
 
 
 def _declared(client: MdsClient, info: ModelInfo, place: int) -> Signature | None:
@@ -275,5 +280,5 @@ def _is_bare(signature: Signature | None) -> bool:
 def _needs_models(protocol: Protocol) -> list[Finding]:
     if not protocol.NEEDS_MODELS or protocol.server.models:
         return []
-    said, advice = "This protocol lists no models.", 'Name them: [[servers]] models = ["name"].'
-    return [Finding(mark="!", server=protocol.server.name, sentence=said, advice=advice)]
+    sentence, advice = "This protocol lists no models.", 'Name them: [[servers]] models = ["name"].'
+    return [Finding(mark="!", server=protocol.server.name, sentence=sentence, advice=advice)]

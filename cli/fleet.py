@@ -31,18 +31,18 @@ class Listed:
 def servers(name: str = "") -> list[Server]:
     """The servers of the settings and of its sources, or the one of that name. Raises NotFound and Wrong."""
     try:
-        found = _configured(name)
+        chosen = _configured(name)
         # Sources are read over the network: not for a server that the settings name.
-        if not name or not found:
-            found += _of_sources(name)
+        if not name or not chosen:
+            chosen += _of_sources(name)
     except ValueError as error:
         raise Wrong(
             f"The settings cannot be used: {error}. Set it, then run this again."
         ) from error
-    if name and not found:
+    if name and not chosen:
         known = ", ".join(s.name for s in settings().servers) or "none"
         raise NotFound(f"No server is called {name!r} in the settings. Configured: {known}.")
-    return found
+    return chosen
 
 
 def _configured(name: str) -> list[Server]:
@@ -58,10 +58,10 @@ def _of_sources(name: str) -> Iterator[Server]:
             say(note)
 
 
-def ask_all(asked: list[Server]) -> list[Listed]:
+def ask_all(servers_to_ask: list[Server]) -> list[Listed]:
     """Every server's models, all servers at once. Never raises MdsError."""
-    with ThreadPoolExecutor(max_workers=max(1, min(len(asked), 16))) as pool:
-        return list(pool.map(_listed, asked))
+    with ThreadPoolExecutor(max_workers=max(1, min(len(servers_to_ask), 16))) as pool:
+        return list(pool.map(_listed, servers_to_ask))
 
 
 def _listed(server: Server) -> Listed:
@@ -69,8 +69,8 @@ def _listed(server: Server) -> Listed:
         with MdsClient(server) as client:
             protocol, models = client.protocol(), tuple(client.models())
             # By their names: what each says of itself would cost one request a model.
-            found = explainers(protocol, dict.fromkeys(info.ref for info in models))
-            return Listed(server=server, protocol=protocol.NAME, models=models, explainers=found)
+            by_model = explainers(protocol, dict.fromkeys(info.ref for info in models))
+            return Listed(server=server, protocol=protocol.NAME, models=models, explainers=by_model)
     except MdsError as error:
         return Listed(server=server, error=error)
     except ValueError as error:
@@ -80,13 +80,13 @@ def _listed(server: Server) -> Listed:
 @contextmanager
 def opened(model: str) -> Iterator[tuple[MdsClient, ModelRef]]:
     """A client for the model that is meant. Raises NotFound, Wrong and MdsError."""
-    ref = _meant(model)
+    ref = _model_called(model)
     (server,) = servers(ref.server)
     with MdsClient(server) as client:
         yield client, ref
 
 
-def _meant(text: str) -> ModelRef:
+def _model_called(text: str) -> ModelRef:
     """`server/name[@version]`, or a name that only one server has."""
     names = {server.name for server in servers()}
     if text.partition("/")[0] in names and "/" in text:
@@ -100,12 +100,12 @@ def _meant(text: str) -> ModelRef:
         raise Wrong(f"{text!r} names no model. Write server/name or name.") from error
     name, version = named.name, named.version
     listed = ask_all(servers())
-    found = {m.ref.server for s in listed for m in s.models if m.ref.name == name}
-    if len(found) > 1:
-        several = ", ".join(f"{server}/{text}" for server in sorted(found))
+    owners = {m.ref.server for s in listed for m in s.models if m.ref.name == name}
+    if len(owners) > 1:
+        several = ", ".join(f"{server}/{text}" for server in sorted(owners))
         raise Wrong(f"Several servers have a model {name!r}. Write one of: {several}.")
-    if found:
-        return ModelRef(server=found.pop(), name=name, version=version)
+    if owners:
+        return ModelRef(server=owners.pop(), name=name, version=version)
     _raise_if_unreachable(listed)
     raise NotFound(f"No server has a model {name!r}. `mds models` lists what there is.")
 

@@ -50,7 +50,7 @@ def _sessions(url: str) -> Iterator[Sessions]:
 
 
 def _list(sessions: Sessions, chosen: argparse.Namespace) -> None:
-    found = store.newest(
+    jobs = store.newest(
         sessions,
         states=[chosen.state] if chosen.state else (),
         person=chosen.person,
@@ -59,20 +59,20 @@ def _list(sessions: Sessions, chosen: argparse.Namespace) -> None:
     workers = store.living(sessions, settings().lost_seconds)
     if chosen.json:
         facts = [{"id": w.id, "role": w.role, "version": w.version} for w in workers]
-        document({"jobs": [_facts(job) for job in found], "workers": facts})
+        document({"jobs": [_facts(job) for job in jobs], "workers": facts})
         return
-    _show_table(found)
-    waiting = any(job.state == "waiting" for job in found)
+    _show_table(jobs)
+    waiting = any(job.state == "waiting" for job in jobs)
     if waiting and not any(worker.role == "worker" for worker in workers):
         say("Jobs wait, but no worker runs. `mds worker` starts one.")
 
 
-def _show_table(found: list[JobView]) -> None:
-    if not found:
+def _show_table(jobs: list[JobView]) -> None:
+    if not jobs:
         say("There is no job.")
         return
     head = ["ID", "STATE", "DONE", "WHAT", "PERSON", "SINCE"]
-    table([head, *(_line(job) for job in found)])
+    table([head, *(_line(job) for job in jobs)])
 
 
 def _line(job: JobView) -> list[str]:

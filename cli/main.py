@@ -19,7 +19,7 @@ from cli.output import (
     WRONG,
     NotFound,
     Wrong,
-    said,
+    report,
     say,
 )
 from db.errors import StorageError
@@ -63,7 +63,7 @@ def _run(chosen: argparse.Namespace) -> int:
     try:
         return int(chosen.run(chosen))
     except MdsError as error:
-        return said(error)
+        return report(error)
     except NotFound as error:
         say(str(error))
         return NOT_FOUND

@@ -67,11 +67,11 @@ def _show(rows: list[dict[str, str]]) -> None:
 
 def _cell(row: dict[str, str], column: str) -> str:
     """What stands in the table; an explainer is told from the models."""
-    said = printable(row[column]) or "-"
+    text = printable(row[column]) or "-"
     return (
-        f"{said} (explains {printable(row['explains'])})"
+        f"{text} (explains {printable(row['explains'])})"
         if column == "model" and row["explains"]
-        else said
+        else text
     )
 
 

@@ -47,7 +47,7 @@ def say(words: str) -> None:
     print(words, file=sys.stderr)
 
 
-def said(error: MdsError) -> int:
+def report(error: MdsError) -> int:
     """Tell of an error without a traceback; the exit code that it means."""
     say(error.sentence)
     for words in (error.advice, error.request_id and f"Request id: {error.request_id}"):

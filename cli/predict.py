@@ -62,7 +62,7 @@ def run(chosen: argparse.Namespace) -> int:
             _say_exchange(error)
         raise
     if rows == 1 and not chosen.json:
-        _tell(chunks[0], ())
+        _print_answers(chunks[0], ())
     if chosen.show_sent:
         _say_sent(chunks)
     if chosen.json:
@@ -81,11 +81,11 @@ def _ask(chosen: argparse.Namespace, chunks: list[Chunk]) -> int:
             for chunk in client.predict_rows(signature, rows):
                 chunks.append(chunk)
                 if not chosen.json:
-                    _tell(chunk, places)
+                    _print_answers(chunk, places)
     return len(rows)
 
 
-def _tell(chunk: Chunk, places: Sequence[str]) -> None:
+def _print_answers(chunk: Chunk, places: Sequence[str]) -> None:
     """One line a row on stdout, so that answers and rows stay side by side."""
     if chunk.error:
         say(f"{places[chunk.rows.start]}: {chunk.error.sentence}")

@@ -53,14 +53,14 @@ def rows_in(
     mapping = suggest(table, needed)
     _say(table, mapping)
     _warn(mapping, signature, given)
-    found = converted(_with_files(table, mapping, needed, file), mapping, needed)
-    for remark in found.remarks:
+    conversion = converted(_with_files(table, mapping, needed, file), mapping, needed)
+    for remark in conversion.remarks:
         say(printable(remark))
-    _refuse(path, table, found, needed)
+    _refuse(path, table, conversion, needed)
     fed = {match.field for match in mapping.matches}
-    values = [{n: v for n, v in row.items() if n in fed} for row in found.records()]
+    values = [{n: v for n, v in row.items() if n in fed} for row in conversion.records()]
     word = table.row_word.capitalize()
-    return Rows(values, [f"{word} {number}" for number in found.rows.index])
+    return Rows(values, [f"{word} {number}" for number in conversion.rows.index])
 
 
 def _table(path: Path, signature: Signature, *, keep_totals: bool) -> Table:
@@ -124,13 +124,13 @@ def _warn(mapping: Mapping, signature: Signature, given: Collection[str]) -> Non
         say(f"Warning: {printable(sentence)}")
 
 
-def _refuse(path: Path, table: Table, found: Converted, signature: Signature) -> None:
+def _refuse(path: Path, table: Table, conversion: Converted, signature: Signature) -> None:
     """Raises Wrong with the most frequent problems, if there are any."""
     from tables.fixes import kinds_of
 
-    if not found.problems:
+    if not conversion.problems:
         return
-    kinds = kinds_of(found.problems, signature)
+    kinds = kinds_of(conversion.problems, signature)
     lines = [_line(table, kind) for kind in kinds[:_MOST_SAID]]
     if len(kinds) > _MOST_SAID:
         lines.append(f"… and {len(kinds) - _MOST_SAID} more kinds of problems")

@@ -19,7 +19,9 @@ def tried(client: MdsClient, ready: Sequence[ModelRef], declared: Declared) -> l
     """What came of asking the first model that can be asked with an example, else with made-up values."""
     if client.protocol().IS_COSTLY:
         return []
-    known = [(ref, found) for ref in ready if (found := declared.get(ref))]
+    known = [
+        (ref, declared_signature) for ref in ready if (declared_signature := declared.get(ref))
+    ]
     for ref, signature in sorted(known, key=lambda each: not each[1].example_rows):
         row = row_for(signature)
         if not signature.check(row):
@@ -56,10 +58,10 @@ def _zeros(sizes: Sequence[int]) -> object:
         count *= max(size, 1)
     if count > _MOST_NUMBERS:
         return None
-    found: object = 0
+    nested: object = 0
     for size in reversed(sizes):
-        found = [found] * max(size, 1)
-    return found
+        nested = [nested] * max(size, 1)
+    return nested
 
 
 def _outcome(
@@ -72,9 +74,11 @@ def _outcome(
     except (NotAllowed, EndpointUnreachable) as error:
         return of_error(client.server, error)
     except EndpointRefused as error:
-        said = f"It let a request to {model} in, which refused {with_what}: {printable(error.sentence)}"
-        return Finding(mark="✓" if not signature.example_rows else "!", server=name, sentence=said)
+        sentence = f"It let a request to {model} in, which refused {with_what}: {printable(error.sentence)}"
+        return Finding(
+            mark="✓" if not signature.example_rows else "!", server=name, sentence=sentence
+        )
     except MdsError as error:
-        said = f"{model} was asked with {with_what}: {printable(error.sentence)}"
-        return Finding(mark="!", server=name, sentence=said, advice=error.advice)
+        sentence = f"{model} was asked with {with_what}: {printable(error.sentence)}"
+        return Finding(mark="!", server=name, sentence=sentence, advice=error.advice)
     return Finding(mark="✓", server=name, sentence=f"{model} answered a request with {with_what}.")

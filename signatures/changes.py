@@ -45,11 +45,11 @@ def diff(before: Signature, after: Signature) -> list[str]:
 def passed_over(overlay: Facts, signature: Signature) -> list[str]:
     """What an overlay says that the signature made with it does not: the wire cannot carry it, or there
     is no such field."""
-    found = {field.name: field for field in signature.inputs}
+    fields = {field.name: field for field in signature.inputs}
     return [
         sentence
-        for name, said in overlay.fields.items()
-        for sentence in _unheard(name, said, found.get(name))
+        for name, facts in overlay.fields.items()
+        for sentence in _ignored(name, facts, fields.get(name))
     ]
 
 
@@ -58,8 +58,8 @@ def confirmations(before: Facts, after: Facts, signature: Signature) -> list[str
     fields = {field.name: field for field in signature.inputs}
     return [
         f"{name}: {FACTS[fact]}: {shown(value)} (confirmed)"
-        for name, said in after.fields.items()
-        for fact, value in said.known().items()
+        for name, facts in after.fields.items()
+        for fact, value in facts.known().items()
         if name in fields
         and fact not in before.fields.get(name, FieldFacts()).known()
         and getattr(fields[name], fact) == value
@@ -113,14 +113,16 @@ def _labels(signature: Signature) -> Sequence[str]:
 
 def _output_of(signature: Signature, role: Role) -> str:
     """The output that a person gave a part of the answer."""
-    return next((name for name, said in signature.answer_roles.items() if said == role), "")
+    return next(
+        (name for name, given_role in signature.answer_roles.items() if given_role == role), ""
+    )
 
 
-def _unheard(name: str, said: FieldFacts, field: Field | None) -> Iterator[str]:
+def _ignored(name: str, facts: FieldFacts, field: Field | None) -> Iterator[str]:
     if field is None:
         yield f"{name}: the model has no such field now; its description is kept until it has."
         return
-    for fact, value in said.known().items():
+    for fact, value in facts.known().items():
         word = FACTS[fact]
         if fact not in ("datatype", "shape") and getattr(field, fact) != value:
             yield (

@@ -61,7 +61,7 @@ def read(content: object, source: str = EDITED) -> Facts:
 
 def written(facts: Facts) -> Words:
     """The facts as plain data, without what says nothing."""
-    fields = {name: words_of(said) for name, said in facts.fields.items()}
+    fields = {name: words_of(value) for name, value in facts.fields.items()}
     whole: Words = {
         "title": facts.title,
         "question": facts.question,
@@ -73,7 +73,7 @@ def written(facts: Facts) -> Words:
         "layout": facts.layout,
         "fields": {name: words for name, words in fields.items() if words},
     }
-    return {word: said for word, said in whole.items() if said}
+    return {word: value for word, value in whole.items() if value}
 
 
 def words_of(facts: FieldFacts) -> Words:
@@ -96,41 +96,45 @@ def field_of(words: object) -> FieldFacts:
 
 def problems(facts: Facts) -> list[Problem]:
     """Everything that contradicts itself; an empty list when it can be published."""
-    found = [problem for name, said in facts.fields.items() for problem in _problems(name, said)]
+    problems_found = [
+        problem
+        for name, field_facts in facts.fields.items()
+        for problem in _problems(name, field_facts)
+    ]
     if facts.answer and facts.answer == facts.probability:
         sentence = "One output cannot be both the answer and its probability."
-        found.append(Problem(field="", sentence=sentence))
+        problems_found.append(Problem(field="", sentence=sentence))
     if len(set(facts.inputs)) < len(facts.inputs):
-        found.append(Problem(field="", sentence="Two inputs have the same name."))
+        problems_found.append(Problem(field="", sentence="Two inputs have the same name."))
     try:
         size = len(json.dumps(written(facts), ensure_ascii=False).encode("utf-8", "replace"))
     except (TypeError, ValueError, RecursionError):
-        return [*found, Problem(field="", sentence="An example is not plain data.")]
+        return [*problems_found, Problem(field="", sentence="An example is not plain data.")]
     if size > MAX_BYTES:
         sentence = (
             f"It takes {size / 1024:,.0f} kB; at most {MAX_BYTES / 1024:,.0f} kB can be kept."
         )
-        found.append(Problem(field="", sentence=sentence))
-    return found
+        problems_found.append(Problem(field="", sentence=sentence))
+    return problems_found
 
 
-def _problems(name: str, said: FieldFacts) -> Iterator[Problem]:
-    title = said.label or name
-    for words in (_wrong_range(said), _wrong_choices(said), _wrong_pattern(said.pattern)):
+def _problems(name: str, facts: FieldFacts) -> Iterator[Problem]:
+    title = facts.label or name
+    for words in (_wrong_range(facts), _wrong_choices(facts), _wrong_pattern(facts.pattern)):
         if words:
             yield Problem(field=name, sentence=f"{title}: {words}.")
 
 
-def _wrong_range(said: FieldFacts) -> str:
-    low, high = said.minimum, said.maximum
+def _wrong_range(facts: FieldFacts) -> str:
+    low, high = facts.minimum, facts.maximum
     if low is not None and high is not None and low > high:
         return "the minimum is above the maximum"
-    is_reversed = said.typical is not None and said.typical[0] > said.typical[1]
+    is_reversed = facts.typical is not None and facts.typical[0] > facts.typical[1]
     return "the usual range ends before it begins" if is_reversed else ""
 
 
-def _wrong_choices(said: FieldFacts) -> str:
-    words, choices = said.choice_labels or (), said.choices or ()
+def _wrong_choices(facts: FieldFacts) -> str:
+    words, choices = facts.choice_labels or (), facts.choices or ()
     if not words or not choices or len(words) == len(choices):
         return ""
     return f"there are {len(words)} words for {len(choices)} choices"

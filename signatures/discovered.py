@@ -38,7 +38,7 @@ def keep(
 ) -> None:
     """Keep what was found; it replaces what the same source found before, but what was learned from cases
     and from anything else stand beside each other. Raises StorageError."""
-    found = DiscoveredFactsView(
+    view = DiscoveredFactsView(
         id=new_id(),
         server=model.server,
         model=model.name,
@@ -49,7 +49,7 @@ def keep(
         content=content.written(facts),
     )
     with writing(sessions) as session:
-        db.discovered_facts.keep(session, found)
+        db.discovered_facts.keep(session, view)
     with _lock:
         _read.pop(sessions, None)
 

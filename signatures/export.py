@@ -37,8 +37,8 @@ def model_settings(signature: Signature) -> bytes:
     inputs = [] if signature.layout == "unknown" else _inputs(signature)
     outputs = [_tensor(field, _output_words(field)) for field in signature.outputs]
     if outputs:
-        said = {"title": signature.title, "question": signature.question}
-        outputs[0]["parameters"] = {**_without_empty(said), **_parameters(outputs[0])}
+        texts = {"title": signature.title, "question": signature.question}
+        outputs[0]["parameters"] = {**_without_empty(texts), **_parameters(outputs[0])}
     whole = {"name": signature.model.name, "platform": signature.platform}
     return _text({**_without_empty(whole), "inputs": inputs, "outputs": outputs})
 
@@ -81,7 +81,7 @@ def _words(field: Field) -> Words:
     words |= {word: getattr(field, word) for word in _TEXTS if getattr(field, word)}
     words |= {word: list(getattr(field, word)) for word in _LISTS if getattr(field, word)}
     limits = {"minimum": field.minimum, "maximum": field.maximum, "order": field.order}
-    words |= {word: said for word, said in limits.items() if said is not None}
+    words |= {word: limit for word, limit in limits.items() if limit is not None}
     if field.typical is not None:
         words["min"], words["max"] = field.typical
     words |= {"optional": True} if not field.required else {}
@@ -103,8 +103,8 @@ def _example(value: object) -> object:
 
 
 def _parameters(tensor: Words) -> Words:
-    found = tensor["parameters"]
-    return found if isinstance(found, dict) else {}
+    parameters = tensor["parameters"]
+    return parameters if isinstance(parameters, dict) else {}
 
 
 # JSON Schema
@@ -116,13 +116,13 @@ def _place(schema: Words, field: Field, own: Words) -> None:
     *outer, last = parts if len(parts) <= _DEEPEST else [field.name]
     inner = schema
     for name in outer:
-        found = _members(inner).setdefault(name, _object(field.group))
-        if not isinstance(found, dict) or "properties" not in found:
+        member = _members(inner).setdefault(name, _object(field.group))
+        if not isinstance(member, dict) or "properties" not in member:
             inner, last = schema, field.name
             break
         if field.required:
             _require(inner, name)
-        inner = found
+        inner = member
     if last in _members(inner):
         inner, last = schema, field.name
     _members(inner)[last] = own
@@ -135,8 +135,8 @@ def _object(title: str) -> Words:
 
 
 def _members(schema: Words) -> Words:
-    found = schema["properties"]
-    return found if isinstance(found, dict) else {}
+    properties = schema["properties"]
+    return properties if isinstance(properties, dict) else {}
 
 
 def _require(schema: Words, name: str) -> None:
@@ -146,8 +146,8 @@ def _require(schema: Words, name: str) -> None:
 
 
 def _property(field: Field, *, with_examples: bool) -> Words:
-    said = {"title": field.title, "description": field.description, "unit": field.unit}
-    words = {**_without_empty(said), **_typed(field)}
+    texts = {"title": field.title, "description": field.description, "unit": field.unit}
+    words = {**_without_empty(texts), **_typed(field)}
     limits = {"minimum": field.minimum, "maximum": field.maximum}
     words |= {word: limit for word, limit in limits.items() if limit is not None}
     examples = [e for e in field.examples if e is not None and not isinstance(e, File)]
@@ -206,16 +206,16 @@ def _extra(signature: Signature, inputs: Sequence[Field]) -> Words:
 
 
 def _extra_words(field: Field) -> Words:
-    said = {name: getattr(field, name) or None for name in _EXTRA_FACTS if name != "order"}
+    extras = {name: getattr(field, name) or None for name in _EXTRA_FACTS if name != "order"}
     if field.kind not in NUMERIC_KINDS and field.datatype == "BYTES":
-        said["datatype"] = None  # what the kind means anyway
+        extras["datatype"] = None  # what the kind means anyway
     is_category = field.kind == "category" and not _are_plain(field.choices)
     kind = field.kind if is_category else None
-    return words_of(FieldFacts(**said, kind=kind, order=field.order, typical=field.typical))
+    return words_of(FieldFacts(**extras, kind=kind, order=field.order, typical=field.typical))
 
 
 def _without_empty(words: Mapping[str, object]) -> Words:
-    return {word: said for word, said in words.items() if said not in ("", [], {}, None)}
+    return {word: value for word, value in words.items() if value not in ("", [], {}, None)}
 
 
 def _text(document: Words) -> bytes:

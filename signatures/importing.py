@@ -23,7 +23,7 @@ _SCHEMA_WORDS = ("$schema", "properties", "$ref", "allOf", "anyOf", "oneOf", "$d
 _FILE = ModelRef(server="file", name="file")
 _EMPTY = FieldFacts()
 _DEFAULTS = {f.name: f.default for f in fields(Field)}
-_SAID = tuple(f.name for f in fields(FieldFacts))
+_FACTS = tuple(f.name for f in fields(FieldFacts))
 
 
 def imported(data: bytes) -> Facts:
@@ -65,7 +65,7 @@ def _of_signature(signature: Signature) -> Facts:
             title=signature.title,
             question=signature.question,
             inputs=tuple(field.name for field in inputs),
-            fields={field.name: _said(field) for field in inputs},
+            fields={field.name: _own_facts(field) for field in inputs},
             labels=labels,
         )
     )
@@ -76,7 +76,7 @@ def _of_schema(document: Mapping[str, object]) -> Facts:
     schema = Schema(document)
     extra = read(document.get(EXTRA))
     inputs = schema.fields()
-    own = {field.name: _without_echo(field, _said(field)) for field in inputs}
+    own = {field.name: _without_echo(field, _own_facts(field)) for field in inputs}
     title, description = (schema.facts.get(word) for word in ("title", "description"))
     return _kept(
         Facts(
@@ -85,33 +85,35 @@ def _of_schema(document: Mapping[str, object]) -> Facts:
             question=extra.question,
             description=description if isinstance(description, str) else "",
             inputs=tuple(field.name for field in inputs),
-            fields={n: _filled(said, extra.fields.get(n, _EMPTY)) for n, said in own.items()},
+            fields={n: _completed(facts, extra.fields.get(n, _EMPTY)) for n, facts in own.items()},
             labels=extra.labels,
         )
     )
 
 
-def _said(field: Field) -> FieldFacts:
+def _own_facts(field: Field) -> FieldFacts:
     """What a field says of itself; its kind, datatype and shape always."""
-    found = {
-        name: getattr(field, name) for name in _SAID if getattr(field, name) != _DEFAULTS.get(name)
+    declared = {
+        name: getattr(field, name) for name in _FACTS if getattr(field, name) != _DEFAULTS.get(name)
     }
-    return replace(FieldFacts(**found), kind=field.kind, datatype=field.datatype, shape=field.shape)
+    return replace(
+        FieldFacts(**declared), kind=field.kind, datatype=field.datatype, shape=field.shape
+    )
 
 
-def _without_echo(field: Field, said: FieldFacts) -> FieldFacts:
+def _without_echo(field: Field, facts: FieldFacts) -> FieldFacts:
     """Without a label that is only the name made readable."""
     echo = Field(name=field.name.rpartition(".")[2], kind="text").title
-    return replace(said, label=None) if said.label == echo else said
+    return replace(facts, label=None) if facts.label == echo else facts
 
 
-def _filled(said: FieldFacts, extra: FieldFacts) -> FieldFacts:
+def _completed(facts: FieldFacts, extra: FieldFacts) -> FieldFacts:
     """The facts of the schema with what it has no word for. A kind or datatype of ours is closer."""
-    found = {name: getattr(extra, name) for name in _SAID if getattr(extra, name) is not None}
+    known = {name: getattr(extra, name) for name in _FACTS if getattr(extra, name) is not None}
     missing = {
-        n: v for n, v in found.items() if n in ("kind", "datatype") or getattr(said, n) is None
+        n: v for n, v in known.items() if n in ("kind", "datatype") or getattr(facts, n) is None
     }
-    return replace(said, **missing)
+    return replace(facts, **missing)
 
 
 def _kept(facts: Facts) -> Facts:

@@ -57,7 +57,7 @@ FRESH_SECONDS = 2.0
 MOST_VERSIONS = 100
 # Words of provenance of what nobody declared.
 UNCERTAIN = ("guessed", "learned", "probed")
-_SAID = {f.name for f in fields(FieldFacts)}
+_FACTS = {f.name for f in fields(FieldFacts)}
 _WORDS = ("title", "question", "description", "inputs", "labels", "answer", "probability")
 
 
@@ -81,15 +81,15 @@ def together(
 
 def uncertain(field: Field) -> list[str]:
     """The facts of a field that nobody declared: guessed, learned or probed."""
-    return [name for name in field.provenance if name in _SAID and _is_uncertain(field, name)]
+    return [name for name in field.provenance if name in _FACTS and _is_uncertain(field, name)]
 
 
 def confirmed(signature: Signature, field: str, fact: str) -> FieldFacts:
     """One fact of a field as a person's own. Raises KeyError for a field or a fact that is not there."""
-    found = signature[field]
-    if fact not in _SAID:
+    spec = signature[field]
+    if fact not in _FACTS:
         raise KeyError(fact)
-    return FieldFacts(**{fact: getattr(found, fact)})
+    return FieldFacts(**{fact: getattr(spec, fact)})
 
 
 def _is_uncertain(field: Field, name: str) -> bool:
@@ -100,7 +100,7 @@ def _is_uncertain(field: Field, name: str) -> bool:
 
 
 @dataclass(kw_only=True)
-class _Known:
+class _Cache:
     """What this process knows of the overlays in one database."""
 
     heads: Mapping[db.overlays.Model, int] = field(default_factory=dict)
@@ -108,7 +108,7 @@ class _Known:
     contents: dict[db.overlays.Model, tuple[int, Facts]] = field(default_factory=dict)
 
 
-_known: WeakKeyDictionary[Sessions, _Known] = WeakKeyDictionary()
+_caches: WeakKeyDictionary[Sessions, _Cache] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
@@ -119,12 +119,12 @@ def current(
     answer, it is what was known last. Another process's version is seen after FRESH_SECONDS.
     """
     with _lock:
-        found = _known.setdefault(sessions, _Known())
+        cache = _caches.setdefault(sessions, _Cache())
     try:
-        return _current(sessions, found, (ref.server, ref.name), clock)
+        return _current(sessions, cache, (ref.server, ref.name), clock)
     except StorageError as error:
         log.warning("the overlay of %s cannot be read: %s", ref, error)
-        return found.contents.get((ref.server, ref.name), (0, None))[1]
+        return cache.contents.get((ref.server, ref.name), (0, None))[1]
 
 
 def published(
@@ -132,46 +132,46 @@ def published(
 ) -> dict[db.overlays.Model, Facts]:
     """What is published, by server and name of each model that has anything. Never raises, as `current`."""
     with _lock:
-        found = _known.setdefault(sessions, _Known())
+        cache = _caches.setdefault(sessions, _Cache())
     try:
-        _refresh(sessions, found, clock)
+        _refresh(sessions, cache, clock)
         with reading(sessions) as session:
-            return {m: _said_in(session, found, m, number) for m, number in found.heads.items()}
+            return {m: _content_of(session, cache, m, number) for m, number in cache.heads.items()}
     except StorageError as error:
         log.warning("the overlays cannot be read: %s", error)
-        return {model: facts for model, (_, facts) in found.contents.items()}
+        return {model: facts for model, (_, facts) in cache.contents.items()}
 
 
 def _current(
-    sessions: Sessions, found: _Known, model: db.overlays.Model, clock: Callable[[], float]
+    sessions: Sessions, cache: _Cache, model: db.overlays.Model, clock: Callable[[], float]
 ) -> Facts | None:
-    _refresh(sessions, found, clock)
-    number = found.heads.get(model, 0)
+    _refresh(sessions, cache, clock)
+    number = cache.heads.get(model, 0)
     if not number:
         return None
-    if found.contents.get(model, (0, None))[0] == number:
-        return found.contents[model][1]
+    if cache.contents.get(model, (0, None))[0] == number:
+        return cache.contents[model][1]
     with reading(sessions) as session:
-        return _said_in(session, found, model, number)
+        return _content_of(session, cache, model, number)
 
 
-def _refresh(sessions: Sessions, found: _Known, clock: Callable[[], float]) -> None:
-    if clock() - found.read_at >= FRESH_SECONDS:
-        found.read_at = clock()
+def _refresh(sessions: Sessions, cache: _Cache, clock: Callable[[], float]) -> None:
+    if clock() - cache.read_at >= FRESH_SECONDS:
+        cache.read_at = clock()
         with reading(sessions) as session:
-            found.heads = db.overlays.heads(session)
+            cache.heads = db.overlays.heads(session)
 
 
-def _said_in(session: Session, found: _Known, model: db.overlays.Model, number: int) -> Facts:
-    if found.contents.get(model, (0, None))[0] != number:
+def _content_of(session: Session, cache: _Cache, model: db.overlays.Model, number: int) -> Facts:
+    if cache.contents.get(model, (0, None))[0] != number:
         view = db.overlays.by_number(session, *model, number)
-        found.contents[model] = (number, facts_of(view))
-    return found.contents[model][1]
+        cache.contents[model] = (number, facts_of(view))
+    return cache.contents[model][1]
 
 
 def _forget(sessions: Sessions) -> None:
     with _lock:
-        _known.pop(sessions, None)
+        _caches.pop(sessions, None)
 
 
 def facts_of(view: OverlayView | None) -> Facts:
@@ -313,7 +313,7 @@ def rebased(mine: Facts, *, base: Facts, newer: Facts) -> Facts:
 
 def _rebased(name: str, mine: Facts, base: Facts, newer: Facts) -> FieldFacts:
     own, old, new = (facts.fields.get(name, FieldFacts()) for facts in (mine, base, newer))
-    return FieldFacts(**{fact: _changed(own, old, new, fact) for fact in _SAID})  # type: ignore[arg-type]
+    return FieldFacts(**{fact: _changed(own, old, new, fact) for fact in _FACTS})  # type: ignore[arg-type]
 
 
 def _changed(mine: object, base: object, newer: object, name: str) -> object:

@@ -77,15 +77,15 @@ def _trial(
         return replace(well, outcome=f"Cannot be sent again: {lost} was not stored.")
     problems = signature.check(values)
     if problems:
-        said = " ".join(problem.sentence for problem in problems[:3])
-        return replace(well, outcome=f"Can no longer be sent: {said}", is_well=False)
+        sentence = " ".join(problem.sentence for problem in problems[:3])
+        return replace(well, outcome=f"Can no longer be sent: {sentence}", is_well=False)
     if model is None:
         return replace(well, outcome="Can be sent. Not asked: the time limit was reached.")
     try:
         answer = model.predict(values).answer
     except MdsError as error:
-        said = f"Can be sent, but the model gave no answer: {error.sentence}"
-        return replace(well, outcome=said, is_well=False)
+        sentence = f"Can be sent, but the model gave no answer: {error.sentence}"
+        return replace(well, outcome=sentence, is_well=False)
     return replace(well, outcome=f"OK: {_compared(case, answer)}")
 
 
