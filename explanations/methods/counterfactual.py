@@ -16,7 +16,7 @@ from explanations.counterfactuals.candidates import Candidates, Changed, Ended
 from explanations.counterfactuals.constraints import Constraints, changeable_fields
 from explanations.counterfactuals.desired_outcome import DesiredOutcome
 from explanations.counterfactuals.search import Search
-from explanations.counterfactuals.suggestions import Working, Narrator
+from explanations.counterfactuals.suggestions import Narrator, Working
 from explanations.errors import ExplanationCancelled
 from explanations.target import Target, probability_of
 from mds_client.errors import MdsError
