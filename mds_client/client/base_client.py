@@ -182,8 +182,8 @@ class BaseClient:
         return wait if wait is not None and seconds + wait < self.limit(call) else None
 
     def _note(self, call: Call, outcome: Outcome) -> None:
-        """Not counted: a 503 to a question about readiness is an honest answer, and so is our own
-        failure to sign in. What an explainer does says nothing of the models."""
+        """Count the outcome for the circuit breaker. Left out: a 503 to a question about readiness, our own
+        failure to sign in, and everything about explainers."""
         if isinstance(outcome, MdsError) or call.request.to_explainer:
             return
         if not (isinstance(outcome, Response) and outcome.status == 503 and is_safe(call.request)):
@@ -195,7 +195,7 @@ class BaseClient:
         return own or self._auth
 
     def signing_in(self, error: Exception) -> MdsError:
-        """Our error for one while a token was fetched."""
+        """The error for an exception while a token was fetched."""
         return unreachable(error)
 
     def _base(self, request: Request) -> str:
@@ -215,7 +215,7 @@ class BaseClient:
         hedge_after: float | None = None,
         seconds: float | None = None,
     ) -> Call:
-        """`trace_id` is a trace id or a caller's whole traceparent."""
+        """The call with its headers and ids. `trace_id` is a trace id or a caller's whole traceparent."""
         request_id = request.request_id or new_request_id()
         trace_id, ids = trace(trace_id)
         return Call(
@@ -282,18 +282,18 @@ class BaseClient:
         return error
 
     def misread(self, error: Exception, exchange: Exchange | None) -> MdsError:
-        """Our error for one while an answer was read: what a protocol did not foresee in it counts too."""
+        """The error for an exception while an answer was read, including what the protocol did not foresee."""
         ours = error if isinstance(error, MdsError) else _malformed(error)
         return self.logged(ours, exchange) if exchange else ours
 
     def addressable(self, ref: ModelRef) -> ModelRef:
-        """The reference itself. Raises EndpointRefused where no address can hold it."""
+        """The reference itself. Raises EndpointRefused where a URL cannot hold its name."""
         if not ref.is_addressable:
             raise EndpointRefused(_NO_ADDRESS, advice=_RENAME, detail=f"the model {ref}")
         return ref
 
     def listed(self, models: Sequence[ModelInfo]) -> list[ModelInfo]:
-        """The models; what cannot be asked by its name is said to be so."""
+        """The models; those whose name no URL can hold are marked as unavailable."""
         return [
             info
             if info.ref.is_addressable

@@ -1,6 +1,7 @@
-"""Many rows as requests that the server bears: cut to what it says, halved where it refuses, learned from both.
+"""Splits many rows into requests of a size that the server accepts: starts with what it declares, halves what
+it refuses, and learns from both.
 
-Nothing here sends: whoever does takes the next range, asks, and says what came of it.
+Nothing here sends: the client takes the next range, sends it, and reports the outcome.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class RowSplitter:
         self._largest, self._is_spotless = 1, True
 
     def add(self, count: int) -> None:
-        """So many rows more, numbered from 0 where nothing waits."""
+        """Queue more rows; they are numbered on from those before."""
         self._waiting.append(range(count))
 
     def next(self) -> range | None:
@@ -66,7 +67,7 @@ class RowSplitter:
         return rows[: self.at_once]
 
     def is_settled(self, rows: range, outcome: Outcome) -> bool:
-        """Whether the outcome is that of its rows; else they are halved and wait."""
+        """Whether the outcome counts for these rows; otherwise they are halved and queued again."""
         if not _is_to_be_halved(outcome, len(rows)):
             self._learn(rows, outcome)
             return True

@@ -30,7 +30,7 @@ def with_binary(
 
 
 def _asking_for_bytes(envelope: Mapping[str, object]) -> dict[str, object]:
-    """An output that is asked for by name must be asked for as bytes by name."""
+    """The request that asks for outputs as bytes; outputs that are requested by name must say so one by one."""
     parameters, outputs = envelope.get("parameters"), envelope.get("outputs")
     known = parameters if isinstance(parameters, dict) else {}
     request = {**envelope, "parameters": {**known, "binary_data_output": True}}

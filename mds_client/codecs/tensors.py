@@ -75,7 +75,7 @@ def _values(field: Field, rows: Sequence[Values]) -> Array | list[object]:
 
 
 def _is_left_out(field: Field, values: Array | list[object]) -> bool:
-    """Only what has no word for "missing" is left out: a missing float is null, a text is empty."""
+    """Whether an input without any value is left out: only where its datatype has no form for "missing"."""
     is_empty = not isinstance(values, np.ndarray) and all(value is None for value in values)
     return is_empty and not field.required and field.provenance.get("optional") == "declared config"
 
@@ -106,7 +106,8 @@ def _tensor(field: Field, values: Array | list[object]) -> Tensor:
 
 
 def _with_gaps(field: Field, values: Array | list[object]) -> Field:
-    """Whole numbers, truths and moments have no word for "missing": with a gap they are sent as what has."""
+    """The field as it is sent when a value is missing: integers, booleans and dates have no form for that,
+    floats and texts have."""
     is_whole = isinstance(values, np.ndarray) or not any(map(is_missing, values))
     if is_whole or field.kind == "tensor":
         return field

@@ -1,4 +1,5 @@
-"""What is wrong with the address of a server, and what to write instead: before it is asked, and by what came of that."""
+"""What is wrong with the address of a server, and what to write instead: judged before a request is sent, and
+by what the request returned."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ class Fault:
 
 
 def fault_of(address: str) -> Fault | None:
-    """What can be seen of an address by itself; None where it can be asked."""
+    """The fault that the text of an address shows by itself; None where it can be tried."""
     text = address.strip().strip("\"'<>`").strip()
     if text != address:
         sentence = "The address has blanks or quotation marks around it."
@@ -90,7 +91,7 @@ def _in_parts(text: str) -> Fault | None:
 
 
 def without_route(address: str) -> Fault | None:
-    """Where the address ends in a route of a protocol; None where it does not."""
+    """The fault of an address that ends in a route of a protocol; None where it does not."""
     parts = urlsplit(address)
     route = _ROUTES.search(parts.path)
     if route is None:
@@ -103,7 +104,7 @@ def without_route(address: str) -> Fault | None:
 
 
 def sent_elsewhere(address: str, detection: Detection) -> Fault | None:
-    """Where whoever answers only sends us on, or says that he speaks TLS; None otherwise."""
+    """The fault of an address that only redirects, or whose server expects TLS; None otherwise."""
     if any(_TLS_EXPECTED.search(probe.said) for probe in detection.probes):
         return _other_scheme(address, "The server speaks TLS at this address.")
     probe = next((p for p in detection.probes if 300 <= p.status < 400 and p.location), None)
@@ -126,7 +127,7 @@ def _redirected(address: str, probe: Probe) -> Fault:
 
 
 def unreached(address: str, detail: str) -> Fault | None:
-    """Why nobody was reached, by what the connection said; None where it said nothing that we know."""
+    """Why nobody was reached, judged by the words of the connection error; None for unknown words."""
     parts = urlsplit(address)
     if parts.scheme == "https" and _NO_TLS.search(detail):
         return _other_scheme(address, "There is no TLS at this address.")
@@ -146,7 +147,7 @@ def unreached(address: str, detail: str) -> Fault | None:
 
 
 def speaks_tls(address: str) -> Fault:
-    """For an address with http:// at which TLS was found."""
+    """The fault of an address with http:// whose server speaks TLS."""
     return _other_scheme(address, "The server speaks TLS at this address.")
 
 
@@ -157,7 +158,7 @@ def _other_scheme(address: str, sentence: str) -> Fault:
 
 
 def _shown(address: str) -> str:
-    """Without a user or a password, for a page or a terminal."""
+    """The address without a user or a password, as a page or a terminal may show it."""
     return re.sub(r"//[^/@\s]*@", "//", address)
 
 

@@ -107,8 +107,8 @@ class Catalogue:
         return self._clients[server]
 
     def search(self, words: str, more: Mapping[tuple[str, str], str] = _NO_MORE) -> list[Entry]:
-        """The entries in which every word occurs, or in what else is said of the model: `more`, by server
-        and name."""
+        """The entries in which every word occurs. `more` holds further text to search, by server and name of a
+        model."""
         entries = self.entries()
         texts = {model: text.casefold() for model, text in more.items()}
         for word in words.casefold().split():
@@ -165,7 +165,8 @@ class Catalogue:
             self._stop.wait(_TICK)
 
     def _refresh_in_turn(self, name: str) -> None:
-        """List a server; its signatures are read beside the rounds, which go on."""
+        """List a server, then start reading its signatures in a thread of its own: the next listing does not
+        wait for it."""
         self._list(name)
         self._tasks.start(f"{name}/", partial(self._read_signatures, name), lambda: None)
         if self._registries:
@@ -221,7 +222,7 @@ class Catalogue:
             self._note(state_of(client, now, error))
 
     def _only_in_source(self, name: str, known: Entries) -> list[Entry]:
-        """Models that a source tells of, while their server itself has not listed them."""
+        """Entries of models that a source reports and that their server itself has not listed."""
         refs = {
             ModelRef(server=name, name=n): s for n, s in reports_of(self._found.get(name)).items()
         }
@@ -293,7 +294,8 @@ class Catalogue:
     # Sources.
 
     def _read_sources(self) -> None:
-        """Let servers come and go. Names of configured servers are theirs."""
+        """Read all sources: servers appear and disappear. A found server never replaces a configured one of its
+        name."""
         servers: dict[str, Server] = {}
         notes: list[str] = []
         for source in self._sources:
@@ -312,7 +314,7 @@ class Catalogue:
             self._notes = tuple(notes)
 
     def _replace_found(self, servers: Mapping[str, Server]) -> list[str]:
-        """Take these in place of the last ones; a sentence for each that cannot be called."""
+        """Replace the servers that sources found; returns a sentence for each one that cannot be called."""
         for name in set(self._found) - set(servers):
             self._forget(name)
         changed = [s for n, s in servers.items() if address_of(s) != address_of(self._found.get(n))]
@@ -326,7 +328,8 @@ class Catalogue:
         return problems
 
     def _add_client(self, server: Server) -> str:
-        """Make the client of a new or changed server; what is wrong when that cannot be."""
+        """Make the client of a new or changed server; returns what is wrong where that fails, else an empty
+        text."""
         try:
             client = self._connect(server)
         except ValueError as error:  # a protocol that is not known here
@@ -343,7 +346,7 @@ class Catalogue:
             self._read.forget(ref)
 
     def _retire(self, name: str) -> None:
-        """A call may still be on its way: the client is closed later."""
+        """Close the client later: a call of it may still be on its way."""
         if name in self._clients:
             self._retired.append((self._clock(), self._clients.pop(name)))
 
@@ -367,7 +370,7 @@ class Catalogue:
                 self._version += 1
 
     def _matched(self, server: str, entries: Sequence[Entry]) -> Sequence[Entry]:
-        """The entries with what explains them, as far as is known by now."""
+        """The entries with their explainers, as far as these are known by now."""
         client = self._clients.get(server)
         protocol = client.known_protocol if client else None
         if protocol is None:

@@ -25,9 +25,9 @@ Entries = Mapping[ModelRef, "Entry"]
 class Entry:
     """One deployed model version, as last seen.
 
-    `since` is when it came into its state; `signature` is what its server declares, None as long as that
-    could not be read; `facts` are what registries know besides. `explainer` is deployed beside it; what
-    `is_explainer` is there to explain another model.
+    `since` is when it came into its state; `signature` is what its server declares, None as long as that could
+    not be read; `facts` are what registries add. `explainer` is the explainer deployed beside it;
+    `is_explainer` says that it explains another model.
     """
 
     info: ModelInfo
@@ -110,7 +110,8 @@ def with_explainer(entry: Entry, explainer: Explainer | None, is_explainer: bool
 
 
 def as_unreachable(entry: Entry, report: ModelReport, error: MdsError, now: datetime) -> Entry:
-    """As it was last seen; where its source knows why it cannot answer, that is the state."""
+    """The entry as last seen, now unreachable; where its source reports a reason, the state is the one that the
+    source reports."""
     known = report.state not in ("READY", "UNKNOWN")
     state, reason = (report.state, report.reason) if known else (UNREACHABLE, error.sentence)
     if entry.info.state == state:

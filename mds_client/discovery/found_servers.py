@@ -20,12 +20,12 @@ def source_of(server: Server) -> str:
 
 
 def address_of(server: Server | None) -> Server | None:
-    """What a client is made from: what is said of the models makes no other client."""
+    """The settings that a client is made from: a change in what is reported of the models needs no new client."""
     return replace(server, reports={}) if isinstance(server, FoundServer) else server
 
 
 def with_report(info: ModelInfo, report: ModelReport) -> ModelInfo:
-    """A server is believed when it says ready; otherwise its source knows better why not."""
+    """The state by the server where it says ready; otherwise the state and the reason that its source reports."""
     if info.is_ready or report.state == "UNKNOWN":
         return info
     return replace(info, state=report.state, reason=report.reason)

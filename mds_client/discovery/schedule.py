@@ -13,7 +13,8 @@ MOST_AT_ONCE = 64  # servers; those that wait longest go first
 
 
 class Schedule:
-    """When each task is due next: soon again after a failure, ever less soon, never later than usual."""
+    """When each task is due next: soon after a failure, with a growing pause after further ones, never later
+    than usual."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -24,7 +25,7 @@ class Schedule:
         return self._due.get(task, 0.0) <= time.monotonic()
 
     def due(self, tasks: Iterable[str]) -> list[str]:
-        """What is due, that which waits longest first."""
+        """The tasks that are due, the longest waiting first."""
         return sorted(filter(self.is_due, tasks), key=lambda task: self._due.get(task, 0.0))
 
     def done(self, task: str, *, is_well: bool) -> None:

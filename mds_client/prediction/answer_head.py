@@ -67,7 +67,7 @@ def _is_probable_list(part: Part) -> bool:
 
 
 def _without_place(named: Sequence[Part], parts: Sequence[Part]) -> Sequence[Part]:
-    """Beside an `x`, `y` is where something is, and no answer."""
+    """Without an output `y` beside an `x`: both are coordinates."""
     if all(part.name.casefold() != "x" for part in parts):
         return named
     return [part for part in named if part.name.casefold() != "y"]
@@ -131,7 +131,7 @@ def _is_word(part: Part) -> bool:
 
 
 def _is_among(part: Part, parts: Sequence[Part], beside: Output) -> bool:
-    """Whether it is one of the labels that have probabilities, where these are known."""
+    """Whether its value is one of the labels that have probabilities, where these are known."""
     listed = (value for p in parts if p.meaning == "labels" for value in p.output.data)
     known = set(map(str, listed)) or set(beside.labels)
     return not known or isinstance(part.first, bool) or str(part.first) in known

@@ -105,7 +105,7 @@ def _answer(signature: Signature, outputs: Sequence[Output], row: int) -> Answer
 def _pictured(
     signature: Signature, outputs: Sequence[Output], row: int
 ) -> tuple[Sequence[str], Answer | None]:
-    """What was found in a picture, from outputs side by side or from a map of classes; the outputs' names."""
+    """The detections or regions in a picture, with the names of the outputs that they were read from."""
     unsaid = [output for output in outputs if _is_open(signature, output)]
     labels = {output.name: labels_of(signature, output.name) for output in outputs}
     details = {field.name for field in signature.outputs if field.role == "detail"}

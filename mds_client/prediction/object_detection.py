@@ -58,14 +58,14 @@ def _stacked_columns(outputs: Sequence[Output], row: int) -> dict[str, Array]:
 
 
 def _things(columns: Mapping[str, Array]) -> dict[str, Array]:
-    """The columns that fit their meaning, as long as the number of detections says, where one does."""
+    """The columns that fit their meaning, cut to the number of detections where the outputs give one."""
     count = next((c for n, c in columns.items() if n.startswith("num") and c.size == 1), None)
     most = MOST_BOXES if count is None else int(count.ravel()[0])
     return {n: _flat(c)[:most] for n, c in columns.items() if _fits(_meaning(n), _flat(c))}
 
 
 def _are_things(meanings: set[str]) -> bool:
-    """Whether these are things in a picture: a mask alone is a map of the whole picture."""
+    """Whether these columns are detections: a mask alone is a map of the whole picture."""
     return "box" in meanings or ("mask" in meanings and bool(meanings & {"label", "score"}))
 
 
@@ -166,7 +166,7 @@ def _mask(one: Mapping[str, object], *, reads: bool) -> tuple[Mask | None, str]:
 
 
 def _placed(mask: Mask | None, box: object, corners: Corners) -> Mask | None:
-    """A small square mask that cannot be in the picture's pixels is one of its box alone."""
+    """A small square mask that cannot be in the picture's pixels is a mask within its box."""
     if mask is None or box is None or mask.height != mask.width or mask.width > _SMALL:
         return mask
     is_outside = max(corners) > mask.width or max(corners) <= 1
@@ -194,7 +194,8 @@ _NAMED = (
 
 
 def _as_corners(boxes: Sequence[Box], objects: Sequence[Mapping[str, object]]) -> Sequence[Box]:
-    """COCO gives left, top, width and height: told by its other words, or by corners that would be crossed."""
+    """The boxes by their corners. COCO gives left, top, width and height: recognised by its other members, or
+    by corners that would be crossed."""
     is_crossed = any(b.corners[2] < b.corners[0] or b.corners[3] < b.corners[1] for b in boxes)
     first = objects[0]
     is_coco = "bbox" in first and ("category_id" in first or "area" in first)

@@ -43,7 +43,8 @@ def _as_declared(output: Output, declared: Role) -> Role:
 def _as_edited(
     edited: Mapping[str, Role], outputs: Sequence[Output], declared: Mapping[str, Role]
 ) -> dict[str, Role]:
-    """What a person said: of the answer, and then every other output is beside it; or of its probability alone."""
+    """The roles that a person gave: of the answer, then every other output is a detail; or of the probability
+    alone."""
     answer = next((o for o in outputs if edited.get(o.name) == "class"), None)
     sure = next((o for o in outputs if edited.get(o.name) == "probability"), None)
     roles = dict(declared)
@@ -65,7 +66,7 @@ def _guessed(
     declared: Mapping[str, Role],
     undeclared: Sequence[Output],
 ) -> dict[str, Role]:
-    """The roles of outputs of which nobody said one."""
+    """The roles of outputs that nobody declared, by their names and then their data."""
     if len(outputs) == 1:
         return {undeclared[0].name: _alone(part_of(undeclared[0], is_echo=False))}
     echoed = {field.name for field in signature.inputs}
@@ -117,7 +118,7 @@ def _role_of_surest(sure: Part, parts: Sequence[Part], roles: Collection[Role]) 
 
 
 def _labels_beside(parts: Sequence[Part], sure: Part) -> dict[str, Role]:
-    """As many words under the name of a label as there are probabilities are the words for them."""
+    """Texts under the name of a label are the words for the probabilities, where there are as many of both."""
     width = len(sure.output.row(0))
     names = [p.name for p in parts if p.meaning == "answer" and p.output.datatype == "BYTES"]
     listed = [p.name for p in parts if p.name in names and len(p.output.row(0)) == width > 1]

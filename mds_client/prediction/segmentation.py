@@ -87,7 +87,8 @@ def _most_likely_classes(pixels: Array, labels: Sequence[str]) -> Array | None:
 
 
 def _one_region(grid: Array, labels: Sequence[str], name: str) -> tuple[Box, ...]:
-    """Where probabilities say that it is; whole numbers that came as fractions are classes."""
+    """The region where a single map of probabilities is above one half; integers that came as floats are
+    classes."""
     if not np.isfinite(grid).all() or grid.min() < 0:
         return ()
     if grid.max() > 1:

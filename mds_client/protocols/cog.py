@@ -80,7 +80,8 @@ class Cog(Protocol):
     def read_prediction(
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
-        """What came out, with the times. Raises EndpointFailed where it says that it failed."""
+        """The outputs, and the times that Cog measured. Raises EndpointFailed where the answer reports a
+        failure."""
         document = self.json_of(response)
         if not isinstance(document, Mapping) or "status" not in document:
             raise unreadable("a prediction with its status", response)

@@ -1,6 +1,6 @@
-"""What explains a model, as far as the operator, the models themselves and their names say.
+"""Which explainer a model has, as far as the settings, the models' metadata and their names say.
 
-Nothing is tried out: whether an address that nobody named explains anything is not asked.
+Nothing is tried out: an address that nobody named is never asked whether it explains anything.
 """
 
 from __future__ import annotations
@@ -35,9 +35,10 @@ class Explained:
 
 
 def explainers(protocol: Protocol, declared: Declared) -> dict[ModelRef, Explainer]:
-    """What explains which of a server's models; `declared` has what is known of every listed one.
+    """The explainer of each model of a server that has one; `declared` holds the signature of every listed
+    model, as far as known.
 
-    What the operator says counts most, then what an explainer says of itself, then names.
+    What the operator says counts most, then the metadata of an explainer, then names.
     """
     matches = _Matcher(protocol, declared)
     by_model = {ref: explainer for ref in matches.candidates() if (explainer := matches.of(ref))}
@@ -46,7 +47,7 @@ def explainers(protocol: Protocol, declared: Declared) -> dict[ModelRef, Explain
 
 
 def explaining_others(by_model: Mapping[ModelRef, Explainer]) -> set[ModelRef]:
-    """The models that are there to explain another one."""
+    """The models that are deployed only to explain another model."""
     return {explainer.model for ref, explainer in by_model.items() if explainer.model != ref}
 
 
@@ -59,7 +60,7 @@ def explainer_of(by_model: Mapping[ModelRef, Explainer], model: ModelRef) -> Exp
 
 
 class _Matcher:
-    """The sources of what explains a model, in falling order of trust."""
+    """Finds the explainer of a model. The sources are asked in falling order of trust."""
 
     def __init__(self, protocol: Protocol, declared: Declared) -> None:
         self._protocol = protocol
@@ -69,7 +70,7 @@ class _Matcher:
         self._by_explained = {s.explains: ref for ref, s in declared.items() if s and s.explains}
 
     def candidates(self) -> list[ModelRef]:
-        """The models that anything could explain: few, of very many."""
+        """The models that may have an explainer: usually a few of very many."""
         if self._server.explainer_url:
             return list(self._declared)
         named = [name for name in self._named if name.endswith(SUFFIXES)]
@@ -108,7 +109,8 @@ class _Matcher:
         return self._explainer(model, model, f"{who} an explainer at an address of its own.")
 
     def _by_name(self, model: ModelRef) -> Explainer | None:
-        """By its name, unless what it declares says otherwise."""
+        """An explainer that is named like one (`churn-explainer`), unless its outputs are declared as something
+        else."""
         names = [model.name + suffix for suffix in SUFFIXES]
         other = next((self._named[name] for name in names if name in self._named), None)
         if other is None or not _may_explain(self._declared.get(other)):
@@ -131,7 +133,7 @@ def _newest(refs: Iterable[ModelRef]) -> dict[str, ModelRef]:
 
 
 def _may_explain(signature: Signature | None) -> bool:
-    """Whether it answers explanations, or says nothing of its answers; another one is not its to explain."""
+    """Whether its outputs are declared as explanations, or not declared at all."""
     if signature is None:
         return True
     is_open = not signature.outputs or any(o.name == ANSWER for o in signature.outputs)

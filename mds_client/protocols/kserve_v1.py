@@ -162,7 +162,8 @@ def request(
 
 
 def _is_answer(name: object) -> bool:
-    """Whether an answer stands under it: `predictions` as agreed, or what predictors of one's own write."""
+    """Whether this member of a body holds the answer: `predictions` as agreed, or a name that people's own
+    predictors use."""
     return meaning(str(name)) in ("answer", "probability")
 
 
@@ -224,7 +225,7 @@ def outputs(
 
 
 def _of_all(output: Output, rows: int) -> Output:
-    """One answer for the request as a whole has a row of its own."""
+    """An output with one answer for the whole request, shaped as a single row."""
     if output.shape[0] == rows:
         return output
     return replace(output, shape=(1, *output.shape))

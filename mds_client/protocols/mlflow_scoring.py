@@ -62,7 +62,7 @@ def _content(signature: Signature, rows: Sequence[Values]) -> dict[str, object]:
 
 
 def _are_numbered(signature: Signature) -> bool:
-    """Whether the columns have no names of their own: the model would look for them in vain."""
+    """Whether the column names are only numbered here: the model knows no such names."""
     names = [field.name for field in signature.inputs]
     numbered = [f"column {i + 1}" for i in range(len(names))]
     return signature.layout == "matrix" and names == numbered

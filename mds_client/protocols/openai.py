@@ -179,7 +179,8 @@ def _routes(response: Response, base: str) -> set[str] | None:
 
 
 def _names(model_id: str, known: set[str] | None) -> Iterator[str]:
-    """Under which names a model is offered: its own for what it is most likely for."""
+    """The names under which a model is offered: its own name for its likeliest endpoint, else with the endpoint
+    in brackets."""
     usual = _target_of(ModelRef(server="", name=model_id)).endpoint
     others = (known or {usual}) - {EMBEDDINGS} if usual == CHAT else {usual}
     for endpoint in sorted(others | {usual}, key=list(_ROUTES).index):

@@ -82,7 +82,7 @@ class OpenAPI(Protocol):
         return f"OpenAPI documents of {prefixes} describe {counted} like predictions."
 
     def ready(self) -> Conversation[bool]:
-        """There is no agreed route: whoever shows a document can be asked."""
+        """There is no agreed route for readiness: a server that shows its document counts as ready."""
         documents = yield from self._documents()
         return bool(documents)
 
@@ -250,7 +250,7 @@ def _is_parameter(field: Field) -> bool:
 
 
 def _parameters_in(inputs: Sequence[Field], row: Values, place: str) -> list[tuple[str, object]]:
-    """Name and value of each parameter of a place that has one."""
+    """Name and value of each parameter that is sent in this place (`query`, `path`, `header`) and has a value."""
     parameters: list[tuple[str, object]] = []
     for field in inputs:
         value = row.get(field.name)
@@ -282,7 +282,7 @@ def _segment(field: Field, value: object) -> str:
 
 
 def _headers_of(inputs: Sequence[Field], row: Values) -> dict[str, str]:
-    """Headers hold Latin-1 on one line. Raises InvalidValues for what is none."""
+    """Header values are printable ASCII on one line. Raises InvalidValues for any other value."""
     headers: dict[str, str] = {}
     for name, value in _parameters_in(inputs, row, "header"):
         text = as_text(value)

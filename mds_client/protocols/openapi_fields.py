@@ -72,7 +72,7 @@ class Operation:
 
     @cached_property
     def says_it_predicts(self) -> bool:
-        """To judge by its path, its id and its summary."""
+        """Whether its path, its id or its summary has a word for predictions."""
         texts = (self.facts.get("operationId"), self.facts.get("summary"))
         words = " ".join((self.route, *map(text_of, texts))).replace("_", " ")
         return bool(_PREDICTS.search(words))
@@ -83,7 +83,7 @@ class Operation:
 
     @cached_property
     def parameters(self) -> tuple[Facts, ...]:
-        """Those of the path item and the operation's own, which go before them."""
+        """The parameters of the path item and of the operation; those of the operation take precedence."""
         listed = [
             *list_of((self.about or {}).get("parameters")),
             *list_of(self.facts.get("parameters")),
@@ -123,7 +123,7 @@ def _referred(place: object, document: Facts) -> Facts:
 
 
 def input_parameters(operation: Operation, server: Server) -> list[Facts]:
-    """The parameters that are fields: what the settings send, or we ourselves, is none."""
+    """The parameters that a person fills in: headers that the settings or this client send are left out."""
     sent = {name.casefold() for name in server.headers} | _OUR_HEADERS
     if server.credentials.api_key:
         sent.add((server.credentials.api_key_header or "X-API-Key").casefold())
@@ -154,7 +154,7 @@ def _parameter(facts: Facts, operation: Operation, taken: set[str]) -> Field:
 
 
 def _schema_in(facts: Facts) -> object:
-    """Of a parameter: its own, or that of its one media type."""
+    """The schema of a parameter: its own, or that of its one media type."""
     if "schema" in facts:
         return facts["schema"]
     content = facts.get("content")

@@ -100,7 +100,7 @@ def _on_our_host(declared: object, root: str) -> str | None:
 
 
 def _relative_to(base: str, path: str) -> str:
-    """What of a path is below a base; the whole where it is not below."""
+    """The part of a path below a base; the whole path where it is not below the base."""
     return path[len(base) :] if path == base or path.startswith(f"{base}/") else path
 
 
@@ -130,7 +130,8 @@ def _name(operation: Operation, others: Sequence[Operation]) -> str:
 
 
 def _reason(operation: Operation, server: Server) -> str | None:
-    """A sentence; empty for what nobody would look for among models, None for what is offered."""
+    """Why an operation is not offered, in a sentence; None where it is offered, empty where nobody would expect
+    it among models."""
     if not is_path(operation.path):
         return "Its path is no plain path on this host."
     has_input = bool(
@@ -146,7 +147,7 @@ def _reason(operation: Operation, server: Server) -> str | None:
 
 
 def _is_likely(operation: Operation) -> bool:
-    """Whether somebody may look for it among the models."""
+    """Whether people may look for the operation among the models."""
     is_asked = operation.method in ("get", "post") and is_path(operation.path)
     is_asked = is_asked and not _NOT_MODELS.search(operation.route)
     return is_asked and ("requestBody" in operation.facts or operation.says_it_predicts)

@@ -144,9 +144,9 @@ class Protocol:
         return json_of(self.accepted(response))
 
     def answer_of(self, response: Response) -> object:
-        """What a model answered: JSON, or text, CSV and pictures as JSON would have them.
+        """The answer of a model as JSON; text, CSV and pictures are put into JSON.
 
-        Raises UnreadableAnswer, and the error that a success means which says that it is none.
+        Raises UnreadableAnswer, and the error that a body reports although its status is a success.
         """
         self.accepted(response)
         try:
@@ -218,7 +218,7 @@ def unreadable(expected: str, response: Response) -> UnreadableAnswer:
 
 
 def refuse_failure(*answers: object) -> None:
-    """Raises the error that one of these answers means although it came as a success."""
+    """Raises the error that one of these bodies reports although its status was a success."""
     for answer in answers:
         failure = told_failure(answer)
         if failure:

@@ -35,7 +35,7 @@ class SeldonCore2(OpenInference):
     NEEDS_MODELS = True
 
     def detect(self) -> Conversation[str]:
-        """Envoy without a route for the request: a 404 with nothing in it."""
+        """Envoy answers a request that it has no route for with an empty 404."""
         response = yield Request(method="GET", path="/v2")
         is_envoy = response.headers.get("server", "").lower() == "envoy"
         if response.status != 404 or response.body or not is_envoy:

@@ -44,7 +44,8 @@ class Triton(OpenInference):
         return replace(signature, inputs=tuple(fields), max_rows=_max_rows(config))
 
     def read_signature(self, model: ModelRef, response: Response) -> Signature:
-        """A shape that begins with a size is that of a model without batches; such take one row alone."""
+        """As for the Open Inference Protocol. A shape that begins with a size has no batch dimension: such a
+        model takes one row a request."""
         signature = super().read_signature(model, response)
         body = self.json_of(response)
         listed = body.get("inputs") if isinstance(body, Mapping) else None

@@ -90,7 +90,8 @@ def typed(cells: Cells) -> tuple[Kind, Cells]:
 
 
 def _fits(present: Cells, reads: Reader, share: float) -> bool:
-    """Most columns are told by their first values: they are looked at before the rest."""
+    """Whether enough cells fit the kind. The first ones are tried before the rest: most columns are decided by
+    them."""
     start = [cell for cell in present[:20] if reads(cell) is None]
     if len(start) > max(1, 10 * (1 - share)) or (start and share == 1):
         return False

@@ -144,6 +144,6 @@ def _at(column: Sequence[object], place: int) -> object:
 
 
 def _has_gap(column: Sequence[object]) -> bool:
-    """Whether the sample may have missed that values are missing: seen at once in an array of floats."""
+    """Whether values may be missing outside the sample; an array of floats is checked as a whole."""
     is_float = isinstance(column, np.ndarray) and column.dtype.kind == "f"
     return is_float and bool(np.isnan(cast(Any, column)).any())

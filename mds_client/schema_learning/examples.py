@@ -16,7 +16,7 @@ _MOST_COMPARED = 100
 
 
 def varied(columns: Sequence[Column]) -> list[int]:
-    """Up to ten different rows of the sample, each of what those before it show the least."""
+    """Up to ten rows of the sample, each chosen to differ most from those chosen before."""
     compared = columns[:: -(-len(columns) // _MOST_COMPARED)]
     rows = list({_content(compared, row): row for row in reversed(_candidates(columns))}.values())
     rows.sort()
@@ -51,7 +51,7 @@ def _candidates(columns: Sequence[Column]) -> list[int]:
 
 
 def _graded(values: Cells) -> list[object]:
-    """Numbers by the quarter that they lie in, anything else as it is."""
+    """Numbers replaced by the quarter of the range that they lie in, anything else as it is."""
     numbers = [value for value in values if isinstance(value, int | float)]
     edges = np.percentile(np.asarray(numbers or [0], dtype=np.float64), [25, 50, 75])
     return [

@@ -17,10 +17,10 @@ from mds_client.signature.facts import MAX_INPUTS, Facts, FieldFacts
 
 
 def from_cases(rows: Sequence[Values], signature: Signature) -> Facts:
-    """The usual ranges, choices and examples among the values that were asked so far, the latest last.
+    """The usual ranges, choices and examples among the values that people entered, the latest last.
 
-    Kinds are the signature's affair: `inputs` stays empty, but where the signature knows nothing and all
-    rows had the same length. Of a sensitive field and of files nothing is kept. Never raises.
+    Kinds come from the signature: `inputs` stays empty, unless the signature knows nothing and all rows had the
+    same length. Nothing is kept of sensitive fields and of files. Never raises.
     """
     sampled = [row for row in rows[-MOST_SAMPLED:] if isinstance(row, Mapping)]
     if signature.layout == "unknown" and signature.inputs:

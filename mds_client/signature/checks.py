@@ -1,4 +1,5 @@
-"""Can this value be sent as that field? One check a kind; the answer is a sentence or nothing."""
+"""Whether a value can be sent as a field. One check for each kind; it returns a sentence, empty where the value
+is fine."""
 
 from __future__ import annotations
 
@@ -253,7 +254,7 @@ def _is_whole(array: Array) -> bool:
 
 
 def _has_holes(value: object) -> bool:
-    """Whether a list has nothing where a number belongs; NaN in an array is the caller's own."""
+    """Whether a nested list has None where a number belongs; NaN in an array is the caller's own choice."""
     if isinstance(value, list | tuple):
         return any(item is None or _has_holes(item) for item in value)
     return False
@@ -275,7 +276,8 @@ def _json(field: FieldSpec, value: object) -> str:
 
 
 def _is_deeper(value: object, most: int) -> bool:
-    """Whether lists and objects are nested in more levels; without a call for each, which ends at some depth."""
+    """Whether lists and objects are nested in more levels than `most`. Without recursion, which has a limit of
+    its own."""
     level = [value]
     for _ in range(most + 1):
         level = [inner for outer in level for inner in _parts(outer)]

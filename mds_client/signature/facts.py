@@ -28,7 +28,7 @@ _TURNING = set(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
 @dataclass(frozen=True, kw_only=True)
 class FieldFacts:
-    """What one source says of one field, in the words of `Field`. None is that it says nothing.
+    """What one source says of one field, in the words of `Field`; None where it says nothing.
 
     `datatype` and `shape` only count where the server declares nothing.
     """
@@ -142,7 +142,7 @@ def fields_facts(words: object) -> dict[str, FieldFacts]:
 
 
 def about(words: Mapping[str, object]) -> dict[str, str]:
-    """The first of these as short texts; what is empty is left out."""
+    """The first of these words as short texts; empty ones are left out."""
     known = {text(name)[:100]: text(value)[:_MAX_NAME] for name, value in words.items()}
     return {name: value for name, value in islice(known.items(), _MAX_ABOUT) if name and value}
 

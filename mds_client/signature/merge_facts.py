@@ -62,12 +62,12 @@ def merged(signature: Signature, *facts: Facts, unfolds: bool = False) -> Signat
 
 
 def _trust(facts: Facts) -> tuple[int, str, str]:
-    """The most trusted first; of equals always the same."""
+    """The sort key of a source: the most trusted first, ties always in the same order."""
     return SOURCES.index(facts.source), facts.name, repr(facts)
 
 
 def _rank(source: str) -> int:
-    """What is guessed from a datatype counts for less than anything that is said."""
+    """The rank of a source, 0 the most trusted. What is guessed from a datatype ranks last."""
     if source == GUESSED:
         return len(SOURCES)
     return SOURCES.index(source if source in SOURCES else DECLARED)
@@ -89,7 +89,7 @@ def _with_inputs(signature: Signature, ranked: Sequence[Facts], *, unfolds: bool
 
 
 def _knows_inputs(facts: Facts) -> bool:
-    """Whether it says of every input what it is."""
+    """Whether the source names all inputs and says the kind of each."""
     named = (facts.fields.get(name, FieldFacts()).known() for name in facts.inputs)
     is_sound = 0 < len(facts.inputs) == len(set(facts.inputs))
     return is_sound and all("kind" in known for known in named)
@@ -114,7 +114,8 @@ def _datatype(kind: Kind, choices: object) -> str:
 def _laid_out(
     signature: Signature, inputs: tuple[Field, ...], declared: Layout | None
 ) -> Signature:
-    """Numbers alone are one matrix, which is what a server that declares nothing mostly takes."""
+    """The signature with inputs that the server does not declare: numbers alone are one matrix, which such
+    servers mostly take."""
     if declared == "columns" or not all(
         _is_numeric(field.datatype) and _is_scalar(field) for field in inputs
     ):
@@ -163,7 +164,8 @@ def _unfolded(signature: Signature, facts: Facts) -> Signature:
 
 
 def _aligned(facts: Facts, inputs: Sequence[Field]) -> Mapping[str, FieldFacts]:
-    """By name; by position where the server's names say nothing and there are as many."""
+    """The facts by the server's names of the fields; by position where those names mean nothing and there are
+    as many."""
     names = [field.name for field in inputs]
     if len(facts.inputs) != len(names) or not all(map(_is_meaningless, names)):
         return facts.fields
@@ -175,7 +177,7 @@ def _aligned(facts: Facts, inputs: Sequence[Field]) -> Mapping[str, FieldFacts]:
 
 
 def _labelled(facts: FieldFacts, name: str) -> FieldFacts:
-    """The server goes on calling it by its own name; a person reads the other."""
+    """The facts with their own name as the label: the server goes on calling the field by its name."""
     if facts.label or _is_meaningless(name):
         return facts
     return replace(facts, label=name.replace("_", " ").strip().capitalize())
@@ -215,7 +217,7 @@ def _unworded(field: Field) -> Field:
 
 
 def _words_for(choices: tuple[object, ...], facts: Mapping[str, object]) -> dict[str, object]:
-    """Words are for certain choices: those of other ones would be wrong."""
+    """The words for the choices, only from the source of these very choices: words for others would be wrong."""
     labels = cast(tuple[str, ...], facts.get(_CHOICE_LABELS, ()))
     is_for_these = facts.get("choices", choices) == choices and len(labels) == len(choices)
     return {_CHOICE_LABELS: labels} if labels and is_for_these else {}
@@ -226,7 +228,8 @@ def _is_declared(field: Field, name: str) -> bool:
 
 
 def _fitting(field: Field, source: str, facts: FieldFacts) -> dict[str, object]:
-    """What is said, without what the wire cannot carry. Examples are for later: they are rows."""
+    """The facts of a source without those that the datatype cannot carry. Examples come later: they are whole
+    rows."""
     known = {n: v for n, v in facts.known().items() if n not in (*_WIRE, "examples")}
     choices = cast(tuple[object, ...], known.get("choices", ()))
     if choices and not (_is_scalar(field) and _are_sent_as(field.datatype, choices)):
@@ -273,7 +276,8 @@ def _is_scalar(field: Field) -> bool:
 def _limited(
     chosen: Field, field: Field, by_source: Sequence[tuple[str, Mapping[str, object]]]
 ) -> Field:
-    """The limits of the most trusted sources; one that leaves nothing between the two is passed over."""
+    """The field with the limits of the most trusted sources; a limit that leaves no number between both is
+    skipped."""
     limits_so_far: dict[str, float] = {}
     origin = {name: by for name, by in chosen.provenance.items() if name not in _LIMITS}
     for source, name, value in sorted(_limits(field, by_source), key=lambda limit: _rank(limit[0])):
@@ -287,7 +291,7 @@ def _limited(
 def _limits(
     field: Field, by_source: Sequence[tuple[str, Mapping[str, object]]]
 ) -> Iterator[tuple[str, str, float]]:
-    """Each limit with its source: of the sources, then of the server itself."""
+    """Each limit with its source: first those of the sources, then the server's own."""
     own = {name: getattr(field, name) for name in _LIMITS}
     for source, facts in (*by_source, ("", own)):
         for name in _LIMITS:
@@ -313,7 +317,8 @@ class _Rows:
 def _with_examples(
     inputs: tuple[Field, ...], known: Sequence[tuple[str, Mapping[str, FieldFacts]]]
 ) -> tuple[Field, ...]:
-    """Rows are not mixed: of the most trusted source that has whole ones, else that has any."""
+    """The fields with the examples of one source: the most trusted one with whole rows, else the most trusted
+    with any."""
     own, first = _own_rows(inputs), None
     for rows in _offers(inputs, known, own):
         first = first or (rows if rows.examples else None)
@@ -328,7 +333,8 @@ def _with_examples(
 def _offers(
     inputs: Sequence[Field], known: Sequence[tuple[str, Mapping[str, FieldFacts]]], own: _Rows
 ) -> Iterator[_Rows]:
-    """The most trusted first. Each is checked only when it comes to that: checking takes time."""
+    """The examples of each source, the most trusted first. Each is checked only when its turn comes: checking
+    takes time."""
     before = [place for place in known if _rank(place[0]) <= _rank(own.source)]
     for source, facts in before:
         yield _Rows(source=source, examples=dict(_sound(inputs, facts)))
@@ -346,7 +352,8 @@ def _own_rows(inputs: Sequence[Field]) -> _Rows:
 def _sound(
     inputs: Sequence[Field], facts: Mapping[str, FieldFacts]
 ) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """Examples that could be sent. A single bad one takes all of its field: they are aligned."""
+    """The examples that could be sent. One bad example removes all of its field: positions in all fields belong
+    together."""
     for field in inputs:
         examples = facts[field.name].examples if field.name in facts else None
         if examples and all(_is_example(field, example) for example in examples):

@@ -78,9 +78,9 @@ def _of_array(signature: Signature, array: Array) -> Table:
 
 
 def _is_plain(signature: Signature, table: Table) -> bool:
-    """Whether the columns are those of the model and every one holds only values that can be sent.
+    """Whether the columns are those of the model and every value can be sent, checked a column at a time.
 
-    What is not plainly so is looked at again value by value, for its sentence.
+    Otherwise each value is checked by itself, for the sentence that says what is wrong.
     """
     if table.columns.keys() != {field.name for field in signature.inputs}:
         return False

@@ -52,6 +52,6 @@ def value_of(field: Field, value: object) -> object:
 
 
 def _with_seconds(field: Field, moment: str) -> str:
-    """RFC 3339 asks for them where JSON Schema has such a format."""
+    """The moment with its seconds: RFC 3339, which JSON Schema's `date-time` means, asks for them."""
     is_short = field.format in ("time", "date-time") and moment.count(":") == 1
     return f"{moment}:00" if is_short and moment[-3] == ":" else moment

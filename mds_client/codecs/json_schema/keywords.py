@@ -84,7 +84,7 @@ def format_of(kind: Kind, facts: Facts) -> str:
 
 
 def pattern_of(facts: Facts) -> str:
-    """Ours is of the whole text; that of JSON Schema is found anywhere in it unless it says otherwise."""
+    """The pattern for the whole text. JSON Schema's own may match anywhere in the text unless it is anchored."""
     pattern = text_of(facts.get("pattern"))
     is_whole = pattern.startswith("^") and pattern.endswith("$") and not pattern.endswith("\\$")
     if not pattern:

@@ -19,7 +19,8 @@ _TENSORFLOW = {"DT_FLOAT": "floatVal", "DT_DOUBLE": "doubleVal", "DT_INT32": "in
 
 
 def outputs_in(signature: Signature, body: Facts, rows: int) -> tuple[Output, ...]:
-    """Whichever form the answer has. Raises KeyError, TypeError, ValueError or RecursionError."""
+    """The outputs in an answer of any of Seldon's forms. Raises KeyError, TypeError, ValueError or
+    RecursionError."""
     data = body.get("data")
     if isinstance(data, Mapping):
         shape, leaves = _numbers(data)

@@ -1,4 +1,4 @@
-"""What was told, as facts, and the zeros that try them."""
+"""The hint of an error message as facts, and the rows of zeros that test it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def count_of(hint: Hint) -> str:
 
 
 def facts_of(hint: Hint, calls: int, answered: str, layout: Layout | None) -> Facts:
-    """What was told, with how it came to be known and whether it was tried."""
+    """The facts of a hint, with how it was learned and whether a row of that form was answered."""
     words = {
         "Found by asking": f"{calls} rows of zeros were sent; read from the words of {hint.rule}.",
         "Confirmed" if answered else "Not confirmed": answered
@@ -60,7 +60,7 @@ def _field_facts(hint: Hint, name: str) -> FieldFacts:
 
 
 def zero_of(field: Field) -> object:
-    """The least that can be said in that field."""
+    """The zero of a field: 0, an empty text, or zeros of its shape."""
     if field.kind == "tensor":
         return np.zeros([max(size, 1) for size in field.shape[1:]]).tolist()
     return field.choices[0] if field.choices else _ZEROS.get(field.kind)

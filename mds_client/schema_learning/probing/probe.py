@@ -1,4 +1,4 @@
-"""Asking a model that does not say what it takes: a row of zeros, then what its refusal tells."""
+"""Asks a model that does not declare its inputs: sends a row of zeros and reads the error message."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ class _Probe:
     tried: list[Request] = field(default_factory=list)
 
     def first(self) -> Conversation[Hint | None]:
-        """What the refusal of one zero says; of two, where one was answered.
+        """The hint in the refusal of one zero; of two zeros, where one was answered.
 
-        A single value is spread over a row of any length by NumPy: that it is answered says nothing yet.
+        NumPy broadcasts a single value over a row of any length: an answer to it says nothing yet.
         """
         hint = yield from self._hint_from(self.signature, self._zeros(1), sent=1)
         if not self.answered:
@@ -85,7 +85,7 @@ class _Probe:
         return hint
 
     def settled(self, hint: Hint) -> Conversation[Facts]:
-        """The facts of what was told, tried as often as is left."""
+        """The facts of a hint, tested with as many requests as are left."""
         while not self.answered and self.calls < MOST_CALLS:
             again = yield from self._tried(hint)
             if again is None:
@@ -94,7 +94,7 @@ class _Probe:
         return facts_of(hint, self.calls, self.answered, self.layout)
 
     def _tried(self, hint: Hint) -> Conversation[Hint | None]:
-        """What the model says to a row of that form; None when that is nothing new."""
+        """The hint in what the model says to a row of that form; None where it is nothing new."""
         again: Hint | None = None
         for form in _forms(self.signature, hint):
             if self.answered or self.calls >= MOST_CALLS:
@@ -109,7 +109,7 @@ class _Probe:
         return None
 
     def _hint_from(self, form: Signature, row: Values, *, sent: int) -> Conversation[Hint | None]:
-        """Ask once. Sets `answered`; otherwise what the refusal tells."""
+        """Send one row. Sets `answered` where it is answered; otherwise returns the hint in the refusal."""
         request = self.protocol.predict_request(form, [row], str(uuid.uuid4()))
         self.calls += 1
         response = yield request
@@ -123,7 +123,8 @@ class _Probe:
         return hint
 
     def _error(self, form: Signature, response: Response) -> Exception | None:
-        """Why the response is no answer. Servers say so with a success, too."""
+        """The error that a response stands for, None for an answer. Servers report errors with a success
+        status, too."""
         try:
             self.protocol.accepted(response)
             self.protocol.read_prediction(form, response, 1)
@@ -142,9 +143,10 @@ def _is_news(hint: Hint, again: Hint) -> bool:
 
 
 def _forms(signature: Signature, hint: Hint) -> Iterator[Signature]:
-    """The signatures to try: as the ladder would draw it, then with one tensor for each field.
+    """The signatures to try: first as `merge_facts` would lay out the inputs, then with one tensor for each
+    field.
 
-    A model that looks for its columns by name says how they are called only when it is given some.
+    A model that looks for its columns by name reveals their names only when it is given some.
     """
     form = merged(signature, known_facts(hint), unfolds=True)
     yield form
