@@ -53,7 +53,7 @@ class RowSplitter:
         self._largest, self._is_spotless = 1, True
 
     def add(self, count: int) -> None:
-        """Queue more rows; they are numbered on from those before."""
+        """Queue so many rows, numbered from 0."""
         self._waiting.append(range(count))
 
     def next(self) -> range | None:

@@ -110,8 +110,8 @@ def with_explainer(entry: Entry, explainer: Explainer | None, is_explainer: bool
 
 
 def as_unreachable(entry: Entry, report: ModelReport, error: MdsError, now: datetime) -> Entry:
-    """The entry as last seen, now unreachable; where its source reports a reason, the state is the one that the
-    source reports."""
+    """The entry of a server that did not answer: with the state and reason that its source reports, where it
+    does."""
     known = report.state not in ("READY", "UNKNOWN")
     state, reason = (report.state, report.reason) if known else (UNREACHABLE, error.sentence)
     if entry.info.state == state:

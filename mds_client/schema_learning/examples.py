@@ -51,7 +51,7 @@ def _candidates(columns: Sequence[Column]) -> list[int]:
 
 
 def _graded(values: Cells) -> list[object]:
-    """Numbers replaced by the quarter of the range that they lie in, anything else as it is."""
+    """Numbers as their quartile, anything else as its text."""
     numbers = [value for value in values if isinstance(value, int | float)]
     edges = np.percentile(np.asarray(numbers or [0], dtype=np.float64), [25, 50, 75])
     return [

@@ -26,6 +26,6 @@ def at_most(high: float, spell: Callable[[float], str] = _short) -> str:
 
 
 def _excluded(limit: float, outwards: float) -> float | None:
-    """The limit that is itself excluded, one float outside of this one, as "more than 0" is kept as 5e-324."""
+    """The limit that is itself excluded, one float outside of this one; None where this one is a plain limit."""
     edge = math.nextafter(limit, outwards)
     return edge if len(repr(edge)) < len(repr(float(limit))) else None

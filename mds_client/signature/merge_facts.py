@@ -217,7 +217,7 @@ def _unworded(field: Field) -> Field:
 
 
 def _words_for(choices: tuple[object, ...], facts: Mapping[str, object]) -> dict[str, object]:
-    """The words for the choices, only from the source of these very choices: words for others would be wrong."""
+    """The words for the choices; none where the facts have other choices or another number of words."""
     labels = cast(tuple[str, ...], facts.get(_CHOICE_LABELS, ()))
     is_for_these = facts.get("choices", choices) == choices and len(labels) == len(choices)
     return {_CHOICE_LABELS: labels} if labels and is_for_these else {}

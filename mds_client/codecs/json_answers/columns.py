@@ -170,7 +170,7 @@ def _leaves(value: Sequence[object]) -> list[object]:
 
 
 def _leaf(leaf: object) -> object:
-    """One element. Raises TypeError for an object, ValueError for bytes that are not UTF-8."""
+    """One element. Raises TypeError for an object, ValueError for text that is no base64."""
     if isinstance(leaf, Mapping):
         if set(leaf) != {"b64"}:
             raise TypeError("an object")

@@ -60,7 +60,7 @@ def _field_facts(hint: Hint, name: str) -> FieldFacts:
 
 
 def zero_of(field: Field) -> object:
-    """The zero of a field: 0, an empty text, or zeros of its shape."""
+    """The value of a field in a row of zeros: 0, an empty text, zeros of its shape, or its first choice."""
     if field.kind == "tensor":
         return np.zeros([max(size, 1) for size in field.shape[1:]]).tolist()
     return field.choices[0] if field.choices else _ZEROS.get(field.kind)
