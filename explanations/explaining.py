@@ -105,7 +105,7 @@ def explain(
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Without the warnings of libraries, which tell their authors something, not our operators."""
+    """Silences the warnings of libraries: they are meant for the authors of code, not for operators."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

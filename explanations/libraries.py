@@ -12,10 +12,8 @@ import numpy as np
 
 @contextmanager
 def isolated_rng(seed: int | None = None) -> Iterator[None]:
-    """NumPy's global generator, which alibi 0.9.4 and shap 0.49 draw from and seed, as it was before.
-
-    With a seed it starts there.
-    """
+    """Restores NumPy's global generator afterwards: alibi 0.9.4 and shap 0.49 draw from it and seed it. With a
+    seed it starts there."""
     before = np.random.get_state()
     try:
         if seed is not None:

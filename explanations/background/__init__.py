@@ -1,1 +1,2 @@
-"""The typical rows that cases of a model are compared with: where they are from, and a few that stand for many."""
+"""The typical rows that cases of a model are compared with: where they come from, and how few of them represent
+all."""

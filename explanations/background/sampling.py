@@ -36,10 +36,11 @@ def known_rows(context: ExplainContext) -> list[Values]:
 def typical(
     signature: Signature, rows: Sequence[Values], count: int
 ) -> tuple[list[Values], Vector]:
-    """At most `count` different rows that stand for all, the same ones every time, and their shares.
+    """At most `count` different rows that represent all (the same ones every time), and the share of rows that
+    each represents.
 
-    The row with the largest share comes first; shares sum to 1. Of more than MOST_COMPARED rows an even sample is
-    taken: every second, every third, and so on.
+    The row with the largest share comes first; shares sum to 1. Of more than MOST_COMPARED rows an even sample
+    is taken: every second, every third, and so on.
     """
     some = rows[:: -(-len(rows) // MOST_COMPARED)]
     encoder = Encoder.of([field.name for field in signature.inputs], some)
@@ -71,7 +72,7 @@ def _neighbour(
     ranges: dict[str, tuple[float, float]],
     chance: np.random.Generator,
 ) -> Values:
-    """A real row, shaken a little: values of one field stay with those of the others."""
+    """A real row, slightly perturbed: the values of one row stay together."""
     row = rows[chance.integers(len(rows))]
     return {
         field.name: _shaken(field, row.get(field.name), rows, ranges[field.name], chance)
@@ -97,7 +98,8 @@ def _shaken(
 
 
 def _allowed(field: Field, value: float, *, low: float, high: float) -> object:
-    """Inside the field's limits and no finer than its usual range calls for."""
+    """The value within the field's limits: whole where the field takes integers, else in four significant
+    digits."""
     bounded = min(max(value, low), high)
     if field.kind == "integer":
         return round(bounded)

@@ -45,7 +45,8 @@ class Background:
 
 
 def current(sessions: Sessions, signature: Signature) -> Background:
-    """What counts now: what was chosen last, if its rows still fit the model; else the model's examples."""
+    """The typical rows in use: what was chosen last, if its rows still fit the model; else the model's
+    examples."""
     with reading(sessions) as session:
         chosen = db.backgrounds.newest(session, signature.model.server, signature.model.name)
     rows = _fitting(chosen.content.get("rows"), signature) if chosen else ()
@@ -76,8 +77,8 @@ def of_registry(signature: Signature) -> Background:
 
 
 def of_cases(sessions: Sessions, signature: Signature) -> Background:
-    """Rows drawn from the newest answered cases, different ones, the same draw for the same cases; none that
-    somebody made up as a scenario.
+    """Different rows drawn from the newest answered cases, without scenarios that somebody made up. The same
+    cases give the same draw.
 
     Raises NoTypicalRows.
     """
@@ -109,7 +110,7 @@ def choose(
     clock: Callable[[], datetime] = utc_now,
     new_id: Callable[[], str] = make_id,
 ) -> None:
-    """From now on cases of this model are compared with these rows."""
+    """Store these rows as those that cases of this model are compared with from now on."""
     rows = [] if background.source == EXAMPLES else [dict(row) for row in background.rows]
     view = BackgroundView(
         id=new_id(),

@@ -35,7 +35,7 @@ class ExplainedCase:
 
     @property
     def number(self) -> str:
-        """Which number was explained: the amounts of two different ones cannot be put together."""
+        """Which number was explained: amounts of different numbers cannot be put together."""
         target = self.explanation.target
         return target.answer if target.kind in ("probability", "agreement") else ""
 

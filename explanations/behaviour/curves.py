@@ -1,4 +1,4 @@
-"""How a model's number goes with one field: where to look, and what it answers when rows are put there.
+"""How a model's number changes along one field: the grid of values, and the answers when rows are set to them.
 
 Partial dependence is Friedman 2001, "Greedy Function Approximation"; the curves of single rows, moved to one
 height so that only their shapes differ, are Goldstein et al. 2015, "Peeking Inside the Black Box".
@@ -93,7 +93,8 @@ def rows_each(
 def gathered(
     context: ExplainContext, sample: Sample, fields: Sequence[Field], draw: Draw
 ) -> Gathering:
-    """A curve for each field that the budget has room for and the model answers. Raises what ends it before the first one."""
+    """A curve for each field, as far as the budget reaches and the model answers. Raises the error that stops
+    the first one."""
     work = Gathering()
     for place, one in enumerate(fields):
         if one.sensitive:
@@ -117,7 +118,8 @@ def gathered(
 def to_explanation(
     context: ExplainContext, sample: Sample, work: Gathering, note: str
 ) -> Explanation:
-    """The curves as an explanation, the one that moves most first; method and title are the asked one's."""
+    """The curves as an explanation, the one with the largest span first; its method and title are those of the
+    context."""
     curves = tuple(sorted(work.curves, key=lambda curve: -summary.span(curve)))
     sentence = summary.curves(context.target, curves)
     left_out = unanswered(sample.unanswered + work.lost)
@@ -190,7 +192,8 @@ def as_value(one: Field, number: float) -> object:
 
 
 def together(context: ExplainContext, sample: Sample, fields: Sequence[Field]) -> str:
-    """That fields go together, where they do (Spearman's rank correlation of 0.7 or more); else empty."""
+    """A sentence that two fields are correlated (Spearman's rank correlation of 0.7 or more); empty where none
+    are."""
     numeric = [f for f in context.signature.inputs if f.kind in NUMERIC_KINDS]
     ranks = {f.name: _ranks([row.get(f.name) for row in sample.rows]) for f in numeric}
     for one in fields:
@@ -203,7 +206,7 @@ def together(context: ExplainContext, sample: Sample, fields: Sequence[Field]) -
 
 
 def _goes_on(work: Gathering, one: Field, stopped: Exception) -> bool:
-    """Whether other fields may still be tried. Raises again what ends it before anything is known."""
+    """Whether other fields may still be tried after an error. Raises it again where no curve is known yet."""
     if isinstance(stopped, ExplanationCancelled):
         raise stopped
     if isinstance(stopped, ROW_ERRORS) and not isinstance(stopped, NotAllowed | NotReady):

@@ -53,7 +53,7 @@ class Sample:
 
 
 def unanswered(count: int) -> str:
-    """That so many rows were left out; empty for none."""
+    """A sentence that so many rows were left out; empty for none."""
     if not count:
         return ""
     rows = "1 row was" if count == 1 else f"{count:,} rows were"
@@ -67,10 +67,11 @@ def draw_sample(
     rows_each: int,
     piece: int,
 ) -> Sample:
-    """The rows that a method can afford which asks `rows_each` rows about each; drawn with the seed.
+    """The rows that a method can afford when it asks `rows_each` rows about each of them; drawn with the seed.
 
-    A slow model may not answer all of that in time: then they are so few that it can be asked `piece` rows
-    about each, which is the least that says something. Raises ExplanationFailed when there are too few rows, ExplanationTooDear when the budget leaves too few.
+    A slow model may not answer all of that in time: then the sample is cut to as many as can be asked `piece`
+    rows about each, the least that gives a result. Raises ExplanationFailed when there are too few rows,
+    ExplanationTooDear when the budget leaves too few.
     """
     if len(rows) < FEWEST:
         raise ExplanationFailed(
@@ -107,7 +108,7 @@ def _chosen_rows(
 
 
 def affordable(given: int, most: float, rows_each: int) -> int:
-    """How many rows of a cohort fit into so many rows to be asked, when each costs `rows_each` and itself."""
+    """How many rows of a cohort fit into a budget of rows, when each costs `rows_each` and one for itself."""
     return int(min(given, most // (rows_each + 1)))
 
 

@@ -53,7 +53,8 @@ def add(
     clock: Callable[[], datetime] = utc_now,
     new_id: Callable[[], str] = make_id,
 ) -> str:
-    """Record what was found within a transaction; under which id. `cohort` is what a Cohort says `to_keep`."""
+    """Record what was found within a transaction; returns the study's id. `cohort` is the result of
+    Cohort.to_keep."""
     view = _view(model, dict(cohort), caution, explanation, person=person, at=clock(), id=new_id())
     db.behaviour_studies.add(session, view)
     return view.id

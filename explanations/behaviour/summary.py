@@ -57,7 +57,7 @@ def _is_felt(target: Target, each: Attribution) -> bool:
 def _maybe(
     target: Target, attributions: Sequence[Attribution], clear: Sequence[Attribution]
 ) -> str:
-    """Names fields whose bar is as long as one that is named or longer, but may be chance."""
+    """A sentence on fields whose bar is as long as a named one or longer, but may be there by chance."""
     least = min((abs(each.amount) for each in clear), default=0.0)
     longer = [
         each
@@ -77,7 +77,7 @@ def size(target: Target, each: Attribution, *, between: str = ", could be ") -> 
 
 
 def curves(target: Target, all_curves: Sequence[Curve]) -> str:
-    """With which fields the number goes most, and between which places."""
+    """With which fields the number changes most, and between which values."""
     moving = [curve for curve in all_curves if not is_flat(target, curve)]
     subject = _subject(target)
     start = f"{subject[0].upper()}{subject[1:]}"

@@ -81,7 +81,7 @@ class Candidates:
         return min(facts, key=self.outcome.distance) if facts else None
 
     def cost(self, changed: Changed) -> tuple[int, float]:
-        """What is kept small: first how many fields change, then how far."""
+        """What the search minimises: first how many fields change, then how far."""
         sizes = [self.places[name].size(value) for name, value in changed.items()]
         return len(sizes), sum(sizes)
 

@@ -43,7 +43,7 @@ class Constraints:
 
     @classmethod
     def of(cls, options: Mapping[str, object], signature: Signature) -> Constraints:
-        """Read options. Raises ExplanationFailed for those that name no field or mean nothing."""
+        """Read options. Raises ExplanationFailed for options that name no field or have no meaning."""
         known = {field.name for field in signature.inputs}
         constraints = cls(
             locked=frozenset(map(str, _listed(options.get("locked")))),
@@ -64,7 +64,7 @@ class Constraints:
         return constraints
 
     def in_words(self, signature: Signature) -> tuple[str, ...]:
-        """What a person allowed, one line a field; what the signature forbids anyway is not said."""
+        """What a person allowed, one line a field, without what the signature forbids anyway."""
         return tuple(
             f"{field.title}: {', '.join(lines)}"
             for field in signature.inputs
@@ -114,7 +114,8 @@ class ChangeableField:
         return (abs(number - own) + (UNUSUAL - 1) * beyond) / self.spread
 
     def toward(self, value: object) -> object:
-        """The allowed value nearest to one of another row; the own value where none lies on the way."""
+        """The allowed value nearest to the value of another row; the case's own value where no allowed one lies
+        between."""
         if is_missing(value):
             return self.own
         if self.options:
@@ -125,12 +126,13 @@ class ChangeableField:
         return grid.at(step) if grid and step else self.own
 
     def grid_to(self, number: float) -> Grid | None:
-        """The ladder that leads in the direction of a number."""
+        """The grid in the direction of a number."""
         sign = 1 if number > float(cast(float, self.own)) else -1
         return next((each for each in self.grids if each.sign == sign), None)
 
     def tries(self, count: int, *, is_far: bool = False) -> list[object]:
-        """At most `count` values that stand for all, the ends first; inside the usual range unless `is_far`."""
+        """At most `count` values spread over all that are allowed, the ends first; inside the usual range
+        unless `is_far`."""
         if self.options:
             return list(self.options[:count])
         reached = [(each, self._reach(each, is_far=is_far)) for each in self.grids]
@@ -232,7 +234,8 @@ def _directions(way: str | None) -> tuple[bool, ...]:
 
 
 def _of_unknown(place: ChangeableField, known: list[float], center: float) -> ChangeableField:
-    """A number that is unknown in the case has no size of change: it may become one of a few typical ones."""
+    """The field where the case has no value: a change has no size then, so it may become one of a few typical
+    values."""
     there = replace(place, own=center)
     tried = [float(np.quantile(known, share)) for share in QUANTILES] if known else [center]
     options = [value for number in tried if (value := there.toward(number)) != center]
@@ -251,7 +254,7 @@ def _middle(field: Field, known: list[float]) -> float | None:
 def _bounds(
     field: Field, constraints: Constraints, own: float, usual: tuple[float, float], spread: float
 ) -> tuple[float, float]:
-    """The hardest of all limits; where there is none, some way beyond what is usual."""
+    """The tightest of all limits; where there is none, some way beyond the usual range."""
     low, high = constraints.ranges.get(field.name, (-math.inf, math.inf))
     low = max(low, -math.inf if field.minimum is None else field.minimum)
     high = min(high, math.inf if field.maximum is None else field.maximum)

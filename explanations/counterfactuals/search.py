@@ -115,7 +115,8 @@ class Search:
         return -sum(moved) / max(len(others), 1)
 
     def _start(self, banned: set[str]) -> Changed | None:
-        """Something that works and leaves the banned fields alone."""
+        """A change that works and leaves the banned fields alone; the ways of finding one are tried from cheap
+        to costly."""
         for look in (
             self._no_trial,
             self._strong_together,
@@ -133,7 +134,7 @@ class Search:
         return min(works, key=self._candidates.cost, default=None)
 
     def _no_trial(self, banned: set[str]) -> None:
-        """What is known already may do."""
+        """Nothing new is tried: what was tried before may already work."""
 
     def _strong_together(self, banned: set[str]) -> None:
         """The values that moved the answer most, in pairs and in growing sets."""
@@ -173,7 +174,7 @@ class Search:
         return changes
 
     def _far(self, banned: set[str]) -> None:
-        """Beyond what is usual, as far as the limits allow: only when nothing nearer works."""
+        """Values beyond the usual range, as far as the limits allow: only when nothing nearer works."""
         if banned or any(self._candidates.accepted()):
             return
         self._alone(is_far=True)
@@ -216,7 +217,7 @@ class Search:
         return self._smallest([each for each in fewer if each])
 
     def _smallest(self, some: Sequence[Changed]) -> Changed:
-        """The cheapest of these that works; one of them is known to."""
+        """The cheapest of these changes that works; at least one of them is known to work."""
         self._candidates.ask(some)
         return min(
             (each for each in some if self._candidates.holds(each)), key=self._candidates.cost
@@ -276,7 +277,7 @@ class Search:
         return grid.at(step) if grid and step else value
 
     def _together(self, asks: Sequence[Asks]) -> None:
-        """Run these side by side: what all of them ask next is one request."""
+        """Run these generators side by side: what all of them ask next is sent as one request."""
         waiting = {each: next(each, None) for each in asks}
         while waiting := {each: some for each, some in waiting.items() if some is not None}:
             self._candidates.ask([changed for some in waiting.values() for changed in some])

@@ -57,7 +57,7 @@ class Narrator:
         )
 
     def already(self, before: Fact) -> Explanation:
-        """Nothing needs to change."""
+        """The explanation where the case already has the wanted answer."""
         sentence = (
             f"Nothing needs to change: asked again, the model answers {self._answer_text(before)}."
         )
@@ -129,7 +129,8 @@ class Narrator:
 
     @staticmethod
     def _before(place: ChangeableField, before: str, after: str) -> str:
-        """In full where its short form is that of the new value; a sensitive value is never written down."""
+        """The old value in words: in full where its short form equals that of the new value. A sensitive value
+        is never written down."""
         if place.field.sensitive:
             return HIDDEN
         return before if before != after else exact(place.field, place.own)

@@ -1,1 +1,2 @@
-"""The explainers that are deployed beside models: their answers read, drawn like ours, and checked by ours."""
+"""The explainers that are deployed beside models: their answers are read, drawn like ours, and checked against
+ours."""

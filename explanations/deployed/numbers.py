@@ -1,4 +1,4 @@
-"""Numbers, names and lists out of JSON that nobody vouches for: typed, bounded, and NaN for what is none."""
+"""Numbers, names and lists out of JSON that is not trusted: typed, bounded, NaN for anything that is no number."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def floats(body: object) -> tuple[float, ...]:
 
 
 def names(body: object) -> tuple[str, ...]:
-    """A list of names; one more than are used shows that there were too many."""
+    """A list of names, cut one beyond the limit, so that a caller can see that there are too many."""
     return tuple(name(each) for each in items(body)[: MOST_PARTS + 1])
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def of_rule(context: ExplainContext, rule: Rule, prediction: float | None) -> Explanation:
-    """A rule in our words, with what came of asking about rows that meet it."""
+    """The explainer's rule in our words, with the result of checking it on rows that meet it."""
     context.report(Progress(fraction=0.5, words="Asking about rows that meet its rule"))
     check = rules.checked(context, rule)
     weak = (

@@ -1,6 +1,6 @@
-"""On which scale a deployed explainer's amounts are: that of our answer, log-odds, or one that it does not say.
+"""On which scale a deployed explainer's amounts are: that of the answer, log-odds, or an unknown one.
 
-What it claims is not taken for it: amounts that add up to the answer are on the answer's scale.
+Its own claim is not believed: amounts that add up to the answer are on the answer's scale.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def scaled(deployed: Amounts, context: ExplainContext, prediction: float | None)
 def _on_its_scale(
     deployed: Amounts, target: Target, prediction: float, place: int, reaches: list[float]
 ) -> Scaled | None:
-    """Amounts that lead to the answer, as they are, or as log-odds; turned where they are of the other class."""
+    """The amounts where they add up to the answer, as it is or as log-odds; with opposite signs where they are
+    of the other class."""
     amounts, base, reach = deployed.rows[place], deployed.bases[place], reaches[place]
     turned = tuple(-amount for amount in amounts)
     if _is_near(reach, prediction, target):

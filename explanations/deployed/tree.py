@@ -13,7 +13,7 @@ MOST_BODY = 100_000
 
 
 def tree(body: object) -> str:
-    """JSON with long lists, deep branches and long texts cut, which is body where it was done."""
+    """The answer as JSON text; long lists, deep branches and long texts are cut, marked by "…"."""
     return json.dumps(_cut(body, MOST_DEEP, iter(range(MOST_LEAVES))), ensure_ascii=False)
 
 

@@ -229,7 +229,7 @@ def _fitted(space: _Space, seed: int) -> Any:
 
 
 def _keep(sampler: Any, columns: Sequence[int]) -> None:
-    """Look for rules about these columns only. alibi numbers predicates from 0 without gaps."""
+    """Restrict alibi's search to these columns. alibi numbers predicates from 0 without gaps."""
     kept = [each for each, column in sampler.enc2feat_idx.items() if column in columns]
     for name in ("enc2feat_idx", "cat_lookup", "ord_lookup"):
         facts = getattr(sampler, name)
@@ -400,7 +400,7 @@ def _sentence(answer: str, conditions: Sequence[str], test: _Test) -> str:
 
 
 def _unknown(answer: str, conditions: Sequence[str], following: int) -> str:
-    """What to say where hardly any case that was asked about follows the rule."""
+    """The sentence where hardly any case that was asked about follows the rule."""
     if not conditions:
         return f"Only {following} typical cases were asked about: too few to know what the answer {answer} needs."
     cases = {0: "no typical case", 1: "one typical case"}.get(

@@ -113,7 +113,7 @@ class _LeftOut:
         self._sampler = sampler
 
     def set_text(self, text: str) -> None:
-        """It is known already."""
+        """Nothing to do: the text is known from the start."""
 
     def __call__(self, rule: Sequence[int], count: int) -> tuple[Any, Any]:
         masks, same = self._sampler.drawn(rule, count)

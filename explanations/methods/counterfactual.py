@@ -83,7 +83,7 @@ def explain(context: ExplainContext) -> Explanation:
 def _confirmed(
     context: ExplainContext, candidates: Candidates, some: Sequence[Changed], ended: str
 ) -> tuple[list[Working], str, int]:
-    """Those that work when they are asked once more, why it ended, and how many did not work again."""
+    """The changes that work when they are asked a second time, why the search ended, and how many failed then."""
     confirmed: list[Working] = []
     for changed in some:
         try:

@@ -284,7 +284,7 @@ def _unchecked(explanation: Explanation, why: str) -> Explanation:
 
 
 def _still(context: ExplainContext, explanation: Explanation, fraction: float) -> None:
-    """Its explanation stays in sight while ours is worked out."""
+    """Reports the explainer's explanation as rough while our own is worked out."""
     words = "Working out our own beside it"
     context.report(Progress(fraction=0.5 + 0.5 * fraction, words=words, rough=explanation))
 

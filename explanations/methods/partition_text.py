@@ -1,8 +1,8 @@
-"""A fair share for each word in whatever company it stands: shap's partition explainer (Owen values).
+"""A fair share for each word over all combinations with the others: shap's partition explainer (Owen values).
 
-Words are the players; a tree of phrases, sentences and groups of sentences says which stand together. The
-explainer looks where the number moves most. It has no way to be stopped, so it is run with twice as much
-to spend each time: what was asked before costs nothing again, and the last finished run is what there is.
+Words are the players; a tree of phrases, sentences and groups of sentences says which belong together. The
+explainer refines where the number moves most. It cannot be stopped, so it is run with twice the budget each
+time: what was asked before costs nothing again, and the last finished run is the result.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def explain(context: ExplainContext) -> Explanation:
 
 
 class _Run:
-    """One run after the other, each with more to spend; what the last finished one found."""
+    """Runs with growing budgets; the result is that of the last finished one."""
 
     def __init__(self, context: ExplainContext, place: Field, words: Words) -> None:
         self._context = context
