@@ -87,8 +87,8 @@ def _is_recognised(server: Server) -> bool:
 
 
 def _amended(server: Server, fault: Fault, code: int) -> list[Finding]:
-    """What is wrong with the address, and what is found at the better one. No credential goes there unencrypted that
-    was meant for an encrypted connection."""
+    """The fault of the address, and what is found at the better one. A credential for an encrypted connection
+    never goes unencrypted to the better address."""
     sentence, advice = printable(fault.sentence), printable(fault.advice)
     finding = Finding(mark="✗", server=server.name, sentence=sentence, advice=advice, code=code)
     is_bare = server.url.startswith("https://") and fault.better.startswith("http://")
@@ -106,7 +106,7 @@ def _unreachable(server: Server, error: MdsError) -> list[Finding]:
 
 
 def _has_tls(server: Server) -> bool:
-    """Whether TLS is spoken at the host and port: a certificate that is not trusted here says so, too."""
+    """Whether TLS is spoken at the host and port; a certificate that is not trusted here proves it, too."""
     address = server.url.replace("http://", "https://", 1)
     with MdsClient(Server(name=server.name, url=address, tls=server.tls, retries=0)) as client:
         try:
@@ -131,7 +131,7 @@ def _of_protocol(client: MdsClient, detection: Detection) -> list[Finding]:
 
 
 def _wrong_address(server: Server, detection: Detection) -> Fault | None:
-    """Why nothing was recognised, where the address says it."""
+    """The fault of an address at which no protocol was recognised, where the address shows it."""
     return sent_elsewhere(server.url, detection) or without_route(server.url)
 
 
@@ -266,7 +266,7 @@ def _explained(server: Server, by_model: Mapping[ModelRef, Explainer]) -> list[F
 
 
 def _declared(client: MdsClient, info: ModelInfo, place: int) -> Signature | None:
-    """What a model declares; nothing where it does not answer, or is one of very many."""
+    """The signature that a model declares; None where it is not ready or does not answer, or where too many were asked already."""
     try:
         return client.signature(info.ref) if info.is_ready and place < _MOST_ASKED else None
     except MdsError:

@@ -87,7 +87,7 @@ def opened(model: str) -> Iterator[tuple[MdsClient, ModelRef]]:
 
 
 def _model_called(text: str) -> ModelRef:
-    """`server/name[@version]`, or a name that only one server has."""
+    """The model with that name: `server/name[@version]`, or a name that only one server has."""
     names = {server.name for server in servers()}
     if text.partition("/")[0] in names and "/" in text:
         try:

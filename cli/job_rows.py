@@ -1,4 +1,4 @@
-"""What `mds jobs` says of the rows of jobs, and does to them."""
+"""The part of `mds jobs` that reads and changes the rows of jobs."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _one(sessions: Sessions, chosen: argparse.Namespace) -> None:
 
 
 def _facts(job: JobView) -> dict[str, object]:
-    """What an operator may know of a job: not what it takes."""
+    """The facts of a job that an operator may see: not its inputs."""
     shown = vars(job) | {"stop_asked": job.cancel_requested}
     hidden = ("idempotency_key", "one_at_a_time", "cancel_requested", "kind_version")
     return {

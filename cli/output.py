@@ -48,7 +48,7 @@ def say(words: str) -> None:
 
 
 def report(error: MdsError) -> int:
-    """Tell of an error without a traceback; the exit code that it means."""
+    """Print an error without a traceback; returns the exit code that it means."""
     say(error.sentence)
     for words in (error.advice, error.request_id and f"Request id: {error.request_id}"):
         if words:

@@ -71,7 +71,8 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _ask(chosen: argparse.Namespace, chunks: list[Chunk]) -> int:
-    """Put what came of each request into `chunks`; how many rows there are. Raises MdsError and Wrong."""
+    """Append the outcome of each request to `chunks`; returns how many rows there are. Raises MdsError and
+    Wrong."""
     with fleet.opened(chosen.model) as (client, ref):
         signature = client.signature(ref)
         rows, places = rows_of(signature, chosen)

@@ -100,7 +100,7 @@ def _opened(cell: object, file: Callable[[Path], File]) -> object:
 
 
 def _say(table: Table, mapping: Mapping) -> None:
-    """What a person would see in the page's table of columns, and how the file was read."""
+    """Print how the file was read and which columns feed which fields, as the page shows it."""
     for remark in table.remarks:
         say(printable(remark))
     for match in mapping.matches:
@@ -116,7 +116,7 @@ def _say(table: Table, mapping: Mapping) -> None:
 
 
 def _warn(mapping: Mapping, signature: Signature, given: Collection[str]) -> None:
-    """Which fields the model gets no value of, though the form would ask for them."""
+    """Print which fields the model gets no value for, although the form would ask for them."""
     from tables.mapping import sentence_on_unfed
 
     sentence = sentence_on_unfed(mapping, signature, given)

@@ -69,7 +69,8 @@ def _stop_at_signals(stop: threading.Event) -> None:
 
 
 def _stop_with_input(stop: threading.Event) -> None:
-    """The app holds the other end of the pipe, and lets go of it when it ends, however it does."""
+    """End with standard input: the app holds the other end of the pipe, which closes when the app ends, however
+    it ends."""
     while sys.stdin.buffer.read(4096):
         pass
     stop.set()

@@ -43,7 +43,7 @@ def diff(before: Signature, after: Signature) -> list[str]:
 
 
 def passed_over(overlay: Facts, signature: Signature) -> list[str]:
-    """What an overlay says that the signature made with it does not: the wire cannot carry it, or there
+    """The facts of an overlay that the merged signature does not have: the datatype cannot carry them, or there
     is no such field."""
     fields = {field.name: field for field in signature.inputs}
     return [
@@ -54,7 +54,7 @@ def passed_over(overlay: Facts, signature: Signature) -> list[str]:
 
 
 def confirmations(before: Facts, after: Facts, signature: Signature) -> list[str]:
-    """What a person says now that the signature said anyway: it counts for more from then on."""
+    """Facts that a person states now and that the signature had anyway: they count for more from then on."""
     fields = {field.name: field for field in signature.inputs}
     return [
         f"{name}: {FACTS[fact]}: {shown(value)} (confirmed)"
@@ -112,7 +112,7 @@ def _labels(signature: Signature) -> Sequence[str]:
 
 
 def _output_of(signature: Signature, role: Role) -> str:
-    """The output that a person gave a part of the answer."""
+    """The output to which a person gave this role."""
     return next(
         (name for name, given_role in signature.answer_roles.items() if given_role == role), ""
     )

@@ -1,4 +1,4 @@
-"""An overlay as plain data and back, in the words of docs/model-metadata.md, and what contradicts itself.
+"""An overlay as plain data and back, in the words of docs/model-metadata.md, and its contradictions.
 
 Reading never fails: what does not fit is left out. What is written is read back the same.
 """
@@ -60,7 +60,7 @@ def read(content: object, source: str = EDITED) -> Facts:
 
 
 def written(facts: Facts) -> Words:
-    """The facts as plain data, without what says nothing."""
+    """The facts as plain data, without empty ones."""
     fields = {name: words_of(value) for name, value in facts.fields.items()}
     whole: Words = {
         "title": facts.title,
@@ -196,7 +196,7 @@ def _is_choice(choice: object) -> bool:
 
 
 def _kept(value: object) -> object:
-    """Plain data that any database takes: without NUL and halves of letters."""
+    """Plain data that any database takes: without NUL characters and lone surrogates."""
     if isinstance(value, str):
         return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, Mapping):

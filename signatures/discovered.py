@@ -1,4 +1,4 @@
-"""What was found out of a model, kept until somebody knows better: learned from data, or probed."""
+"""Facts of a model that were found out, learned from data or probed, kept until newer ones replace them."""
 
 from __future__ import annotations
 
@@ -36,8 +36,11 @@ def keep(
     clock: Callable[[], datetime] = utc_now,
     new_id: Callable[[], str] = make_id,
 ) -> None:
-    """Keep what was found; it replaces what the same source found before, but what was learned from cases
-    and from anything else stand beside each other. Raises StorageError."""
+    """Keep what was found. It replaces what the same source found before; facts learned from cases and facts
+    learned from other data are kept side by side.
+
+    Raises StorageError.
+    """
     view = DiscoveredFactsView(
         id=new_id(),
         server=model.server,

@@ -111,7 +111,7 @@ def _parameters(tensor: Words) -> Words:
 
 
 def _place(schema: Words, field: Field, own: Words) -> None:
-    """Put a property where its dotted name says; beside the others where another one is in its way."""
+    """Put a property where its dotted name says; beside the others where another property is in the way."""
     parts = [part.replace("~1", ".").replace("~0", "~") for part in field.name.split(".")]
     *outer, last = parts if len(parts) <= _DEEPEST else [field.name]
     inner = schema

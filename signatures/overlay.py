@@ -71,7 +71,7 @@ def together(
     others: Sequence[Facts] = (),
     unfolds: bool = False,
 ) -> Signature:
-    """The signature as the server declares it, with the overlay and whatever else is known of the model.
+    """The signature that the server declares, merged with the overlay and all other facts.
 
     `unfolds`: see mds_client.signature.merge_facts.merged.
     """

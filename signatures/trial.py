@@ -58,8 +58,10 @@ def tried(
     clock: Callable[[], float] = time.monotonic,
     kept: Callable[[object], object] = lambda _entered: None,
 ) -> list[Trial]:
-    """Each case's values through the signature's check, and then to the model, one after the other; none
-    of it becomes a case. After so many seconds the rest is only checked. `kept` finds what a case only names.
+    """Each case's values through the signature's check, then to the model, one after the other; none of it
+    becomes a case.
+
+    After so many seconds the rest is only checked. `kept` finds a file that a case only names.
     """
     until = clock() + seconds
     return [_trial(case, signature, model if clock() < until else None, kept) for case in cases]
@@ -129,7 +131,7 @@ def _is_same(before: str | float, answer: Answer) -> bool:
 
 
 def _before(case: CaseView) -> str | float | None:
-    """What was answered then, as far as it can be compared."""
+    """The answer of then, as far as it can be compared."""
     if case.answer_label is not None or case.answer_number is not None:
         return case.answer_label if case.answer_label is not None else case.answer_number
     text = (case.answer or {}).get("text")

@@ -1,4 +1,4 @@
-"""More rows, columns or cells than are read at once: said before they fill the memory."""
+"""Limits on rows, columns and cells, checked before a table fills the memory."""
 
 from __future__ import annotations
 

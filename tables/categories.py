@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def plain(value: object) -> str:
-    """What two spellings of one category share."""
+    """The form that all spellings of one category share."""
     if isinstance(value, bool):
         return str(value).casefold()
     if isinstance(value, float) and value.is_integer():
@@ -17,5 +17,5 @@ def plain(value: object) -> str:
 
 
 def known(choices: Sequence[object]) -> dict[str, object]:
-    """The choices by what their spellings share; the first of two that share it counts."""
+    """The choices by the form that their spellings share; of two with the same form the first counts."""
     return {plain(choice): choice for choice in reversed(choices)}

@@ -138,7 +138,7 @@ def _says_the_number(cell: object) -> bool:
 
 
 def _is_outside(amounts: Array, wanted: Field) -> Array:
-    """What the field's own check will say no to, seen for all numbers at once."""
+    """Which numbers the field's own check would refuse, for all of them at once."""
     low, high = INTEGER_LIMITS.get(wanted.datatype, (-np.inf, np.inf))
     if wanted.kind != "integer":
         low, high = -np.inf, np.inf
@@ -164,7 +164,7 @@ def _integers(source: Cells, amounts: Array, sentences: dict[int, str]) -> Array
 
 
 def _exactly(source: Cells, index: int, number: float) -> int:
-    """Beyond 2**53 a float would change the last digits."""
+    """The whole number in the cell, read without a float, which would change its last digits beyond 2**53."""
     cell = source.cells[index]
     if abs(number) >= 2**53 and not source.unit:
         if isinstance(cell, int | np.integer | Decimal):
@@ -196,7 +196,7 @@ def _no_number(source: Cells, wanted: Field, cell: object) -> str:
 
 
 def _remarks_on_thousands(source: Cells, missing: Array) -> list[str]:
-    """Where 1.234 could be a thousand or a fraction, and no other cell of the column tells."""
+    """A remark where 1.234 could be a thousand or a fraction, and no other cell of the column decides it."""
     texts = [cell for cell in source.cells[~missing][:_SAMPLE] if isinstance(cell, str)]
     example = next((text for text in texts if numbers.is_ambiguous(text)), "")
     if not example or numbers.decimal_of(texts):

@@ -130,7 +130,8 @@ def _score(sample: str, dialect: Dialect, likely: str) -> tuple[float, bool, int
 
 
 def _is_one_column(sample: str, sample_rows: list[list[str]], dialect: Dialect) -> bool:
-    """A name without the mark above prose that has it, above decimals, or above addresses."""
+    """Whether the rows are one column whose cells happen to hold the delimiter: prose, decimals or addresses
+    below a name without it."""
     if len(sample_rows[0]) > 1 or len(sample_rows) < 2:
         return False
     if dialect.delimiter not in _LIKELY:

@@ -1,4 +1,4 @@
-"""Which sheet of a workbook, or which list of a document, is meant: the one whose columns fit the model."""
+"""Chooses the sheet of a workbook, or the list of a document, whose columns fit the model."""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ def _table(sheet: Sheet, choices: Choices, header: Header, columns: _Columns, bo
 
 
 def _short_names(columns: _Columns) -> dict[str, tuple[str, ...]]:
-    """What the lower rows of a header alone say of a column, where that is another name and its own."""
+    """The names in the lower rows of a header, by column, where they differ from the full name and are unique."""
     count = Counter(name for names in columns.short for name in set(names))
     names_by_column = {
         name: tuple(
@@ -253,7 +253,7 @@ def _texts(frame: pd.DataFrame) -> list[str]:
 
 
 def _is_continental(sheet: Sheet) -> bool:
-    """A semicolon between cells leaves the comma to the decimals."""
+    """Whether the cells are separated by semicolons, which leaves the comma to the decimals."""
     return sheet.sniffed.get("delimiter") == "semicolon"
 
 

@@ -158,7 +158,7 @@ def _padded(texts: Sequence[str], width: int) -> list[str]:
 
 
 def _filled_right(names: list[str], width: int) -> list[str]:
-    """A name of a group stands over its first column, and holds until the next."""
+    """The names of groups: each stands over its first column, and holds until the next."""
     filled: list[str] = []
     for name in _padded(names, width):
         filled.append(name or (filled[-1] if filled else ""))
@@ -166,7 +166,8 @@ def _filled_right(names: list[str], width: int) -> list[str]:
 
 
 def _joined(parts: list[str]) -> str:
-    """`Bill` above `length (mm)` is `Bill length (mm)`; what is said twice is said once."""
+    """The parts of a name put together: `Bill` above `length (mm)` is `Bill length (mm)`. A repeated part
+    appears once."""
     names = [part for part in parts if part and not _FILLED_IN.fullmatch(part)]
     return " ".join(dict.fromkeys(names)) or parts[-1]
 
@@ -233,7 +234,7 @@ def _is_short_header(sheet: Sheet, sample: list[int], width: int) -> bool:
 
 
 def _behind_a_mark(sheet: Sheet, filled: list[int], start: int) -> int:
-    """The header where it is written as a remark, `#id,size`, above rows that have none."""
+    """The position of a header that is written as a remark, `#id,size`, above rows without such a mark."""
     before = filled[: bisect_left(filled, start)]
     if not before or not sheet.is_note(sheet.rows[before[-1]]):
         return 0
@@ -275,7 +276,7 @@ def _vote(cell: object, index: int, rest: list[Row]) -> int:
 
 
 def _recurs(cell: object, below: list[object]) -> bool:
-    """A word that stands among few different ones, again and again: a category."""
+    """Whether a word stands among few different ones, again and again: a category."""
     return cell in below and len(set(map(str, below))) <= max(2, len(below) // 2)
 
 
@@ -298,7 +299,8 @@ def _rows_above(sheet: Sheet, filled: list[int], start: int) -> list[int]:
 
 
 def _names_groups(sheet: Sheet, index: int, start: int) -> bool:
-    """Words over some of the columns, spread over the table; a title stands at its left end."""
+    """Whether the row has words over some of the columns, spread over the table; a title stands at its left
+    end."""
     row, names = sheet.rows[index], sheet.rows[start]
     places = [i for i, cell in enumerate(row) if not is_blank(cell)]
     if sheet.is_note(row) or any(map(is_value, row)) or len(row) > len(names):
@@ -325,7 +327,7 @@ def _column(rows: list[Row], index: int) -> list[object]:
 
 
 def _is_rule(row: Row) -> bool:
-    """A line of dashes under each name, or across all of them."""
+    """Whether the row is a line of dashes, under each name or across all of them."""
     cells = [str(cell) for cell in row if not is_blank(cell)]
     return bool(cells) and all(map(_is_line, cells))
 
@@ -335,7 +337,7 @@ def _is_line(text: str) -> bool:
 
 
 def _is_units(row: Row, below: list[Row]) -> bool:
-    """Units, known ones over half of the columns of numbers that it says something of; no values."""
+    """Whether the row holds units, and no values: most of its cells are known units over columns of numbers."""
     texts = [(i, _unit_text(cell)) for i, cell in enumerate(row) if not is_blank(cell)]
     if not below or any(map(_is_no_unit, (text for _, text in texts))):
         return False

@@ -123,7 +123,7 @@ def _may_be_rows(key: str, value: list[object]) -> bool:
 
 
 def _rank(path: str, rows: list[object]) -> tuple[bool, int, int, int]:
-    """Below known wrappers before other names, what stands higher before what is deeper, then the longest."""
+    """The sort key of a list of rows: below known wrappers first, then nearer to the top, then the longest."""
     parts = path.split(".")
     rank = _WRAPPERS.index(parts[-1]) if parts[-1] in _WRAPPERS else len(_WRAPPERS)
     return not _is_wrapped(path), len(parts), rank, -len(rows)
@@ -213,7 +213,8 @@ def _unwrapped(records: list[dict[str, object]]) -> list[Record]:
 
 
 def _singles(inner: dict[str, object]) -> dict[str, object]:
-    """Search engines give every field as a list; where each holds one value, that is meant."""
+    """The members without their lists, where each list holds one value: search engines give every field as a
+    list."""
     if all(isinstance(value, list) and len(value) == 1 for value in inner.values()):
         return {key: cast(list[object], value)[0] for key, value in inner.items()}
     return dict(inner)

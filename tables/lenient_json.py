@@ -42,7 +42,7 @@ def parsed(text: str) -> object:
 
 
 def _otherwise(text: str) -> object:
-    """The document where the text is JSON but for its comments and commas, or something near to it."""
+    """The document in a text that is nearly JSON: with comments, stray commas, or as Python or curl write it."""
     for reading in (_without_comments, _documents, _of_python, _of_curl):
         try:
             document = reading(text)

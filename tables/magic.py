@@ -63,7 +63,7 @@ def is_ole(head: bytes) -> bool:
 
 
 def _is_words(head: bytes) -> bool:
-    """A table may well open with the letters BZh, MZ or ORC; a program has zeros."""
+    """Whether the first bytes are text: a table may open with the letters BZh, MZ or ORC, a program has zeros."""
     return head[:4].isascii() and head[:3].isalnum() and b"\x00" not in head and b"\n" in head
 
 

@@ -185,7 +185,8 @@ def _mapping(matches: Iterable[Match], table: Table, signature: Signature) -> Ma
 
 
 def _best(matches: list[Match]) -> list[Match]:
-    """The most certain first; whoever comes later takes what is left. Weak draws go to nobody."""
+    """One match for each field and column, the most certain first. Of weak matches that are equally likely none
+    is taken."""
     fields: set[str] = set()
     columns: set[str] = set()
     kept = []
@@ -320,7 +321,7 @@ def _by_meaning(field: Field, header: _Header, called: _Spelling, *, close: bool
 
 
 def _by_part(field: Field, header: _Header, called: _Spelling) -> Match | None:
-    """Half of the words, or more, mean the same: `Gewicht` for `body_mass`."""
+    """A match where half of the words, or more, mean the same: `Gewicht` for `body_mass`."""
     common = called.header.meaning & header.meaning
     share = len(common) / max(len(called.header.meaning | header.meaning), 1)
     differ = called.header.meaning ^ header.meaning
@@ -331,7 +332,7 @@ def _by_part(field: Field, header: _Header, called: _Spelling) -> Match | None:
 
 
 def _may_be_alike(one: str, other: str) -> bool:
-    """A cheap look before letters are compared; names that differ in a number never are alike."""
+    """A quick test before letters are compared; names that differ in a number are never alike."""
     digits = ["".join(c for c in name if c.isdigit()) for name in (one, other)]
     if min(len(one), len(other)) < 3:
         return False
@@ -339,7 +340,8 @@ def _may_be_alike(one: str, other: str) -> bool:
 
 
 def _by_values(field: Field, column: str, profile_for: ProfileOf) -> Match | None:
-    """Without a likeness of names: categories that are known, files where a file is needed."""
+    """A match by the values, where the names are not alike: categories that are known, files where a file is
+    needed."""
     if field.kind in ("image", "audio") and profile_for(column).files(field.kind) > 0.5:
         return _match(field, column, 0.8, f"The column holds {field.kind} files.")
     if field.kind != "category" or len(field.choices) < 2 or profile_for(column).variety < 2:
@@ -350,7 +352,7 @@ def _by_values(field: Field, column: str, profile_for: ProfileOf) -> Match | Non
 
 
 def _judged(match: Match, field: Field, profile: ColumnProfile) -> Match:
-    """Values that do not fit make a match doubtful, and the reason says so."""
+    """The match, with less confidence and a reason where the values do not fit the field."""
     # In another unit, whole numbers need not be whole.
     share = profile.fits(replace(field, kind="number") if match.unit else field)
     if share >= 0.9 or profile.is_empty:
@@ -363,7 +365,8 @@ def _judged(match: Match, field: Field, profile: ColumnProfile) -> Match:
 
 
 def _within_usual(match: Match, field: Field, profile: ColumnProfile) -> Match:
-    """Numbers that mostly lie outside the field's limits hint at another unit, or another column."""
+    """The match, with less confidence where the numbers mostly lie outside the field's limits: another unit, or
+    another column."""
     if match.unit or field.kind not in NUMERIC_KINDS:
         return match
     share = profile.within(field)
@@ -393,7 +396,7 @@ def _wanted(field: Field) -> str:
 
 
 def _with_unit(match: Match, field: Field) -> Match:
-    """A unit in the header that differs from the field's: converted where both are of one family."""
+    """The match with a conversion where the header's unit differs from the field's and both are of one family."""
     wanted = unit_of(field)
     _, text = units.parted(match.column)
     if not text or field.kind not in NUMERIC_KINDS or wanted is None:
@@ -411,7 +414,8 @@ def _with_unit(match: Match, field: Field) -> Match:
 
 
 def _by_position(table: Table, signature: Signature, profile_for: ProfileOf) -> Sequence[Match]:
-    """Without a header: one column a field, in order, if their values fit; one more may be the truth."""
+    """Matches without a header: one column a field, in order, if their values fit; one column more may be the
+    right answer."""
     extra = len(table.columns) - len(signature.inputs)
     if extra not in (0, 1):
         return []

@@ -60,7 +60,8 @@ def read(
 
 
 def _put_percents(values: Array, cells: Array, typed: Array, to_unit: str) -> list[str]:
-    """Cells that a spreadsheet shows in percent are fractions, whatever unit the column has; what is said of them."""
+    """Writes cells that a spreadsheet shows in percent into `values` as fractions, whatever unit the column
+    has; returns remarks on them."""
     shown = [i for i in typed if isinstance(cells[i], Percent)]
     if not shown:
         return []
@@ -106,7 +107,7 @@ def _value(one: Written, unit: str, to_unit: str) -> float:
 def _remarks(
     cells: Array, shown: dict[int, Written], values: Array, *, is_mixed: bool
 ) -> list[str]:
-    """What was done to cells that are no plain numbers; a unit behind a number needs no remark."""
+    """Remarks on cells that are no plain numbers; a unit behind a number needs none."""
     remarks = []
     for words, places in (
         ("as an amount below zero", [i for i, one in shown.items() if one.is_negative]),

@@ -1,7 +1,7 @@
-"""What a workbook holds, seen before it is read: how far its cells reach, which formulas have no value.
+"""Scans a workbook before it is read: how far its cells reach, which formulas have no value.
 
-The reader of workbooks lays a sheet out in full, up to its last cell: one cell at the far end of an empty
-sheet would fill the memory. It also gives nothing for a formula without a value and for an error.
+The reader of workbooks lays a sheet out in full, up to its last cell: one cell at the far end of an empty sheet
+would fill the memory. It also gives nothing for a formula without a value and for an error.
 """
 
 from __future__ import annotations

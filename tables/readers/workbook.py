@@ -73,7 +73,8 @@ def _scan_old(data: bytes) -> dict[str, SheetScan] | None:
 
 
 def _check_old(data: bytes) -> None:
-    """What an OLE container holds stands in it as UTF-16: a workbook, a protected one, or neither."""
+    """Raises for an OLE container that is protected, no workbook, or too large; its names of parts stand in it
+    as UTF-16."""
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise _locked()
     if not any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
@@ -163,7 +164,7 @@ def _laid_out(
 
 
 def _fill_merged(rows: list[list[object]], sheet: CalamineSheet) -> int:
-    """A value in cells that are merged over rows stands for each of them; how many such there are."""
+    """Copy the value of cells merged over several rows into each of them; returns how many were merged."""
     count = 0
     for (top, left), (bottom, _) in sheet.merged_cell_ranges or []:
         if bottom <= top or top >= len(rows) or left >= len(rows[top]) or rows[top][left] == "":
@@ -197,7 +198,7 @@ def _put_errors(rows: Sequence[list[object]], scan: SheetScan) -> None:
 
 
 def _put_percents(rows: Sequence[list[object]], scan: SheetScan) -> None:
-    """Numbers that the sheet shows in percent say so: 12 % is there as 0.12, whatever the heading says."""
+    """Mark the numbers that the sheet shows in percent: 12 % is stored as 0.12, whatever the heading says."""
     for row, column in scan.shown_in_percent():
         cell = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
         if isinstance(cell, int | float) and not isinstance(cell, bool):
