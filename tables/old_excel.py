@@ -55,8 +55,8 @@ class _Book:
                 styles.append(struct.unpack_from("<H", body, 2)[0])
             elif kind == _SHEET:
                 sheets[_text(body, 6, is_new, wide_count=False)] = struct.unpack_from("<I", body)[0]
-        found = frozenset(i for i, number in enumerate(styles) if number in formats)
-        return cls(sheets=sheets, in_percent=found)
+        in_percent = frozenset(i for i, number in enumerate(styles) if number in formats)
+        return cls(sheets=sheets, in_percent=in_percent)
 
 
 def _text(body: bytes, at: int, is_new: bool, *, wide_count: bool) -> str:
@@ -84,18 +84,18 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _scanned(stream: bytes, start: int, in_percent: frozenset[int]) -> SheetScan:
-    found = SheetScan()
+    result = SheetScan()
     for kind, body in _records(stream, start):
         if kind in (_NUMBER, _RK, _FORMULA):
             row, column, style = struct.unpack_from("<HHH", body)
             if style in in_percent:
-                found.add_percent(row, column)
+                result.add_percent(row, column)
         elif kind == _MULTIPLE_RK:
             row, first = struct.unpack_from("<HH", body)
             for place in range((len(body) - 6) // 6):
                 if struct.unpack_from("<H", body, 4 + 6 * place)[0] in in_percent:
-                    found.add_percent(row, first + place)
-    return found
+                    result.add_percent(row, first + place)
+    return result
 
 
 @dataclass(kw_only=True)
@@ -122,8 +122,8 @@ class _Container:
 
 def _stream(data: bytes) -> bytes:
     """The records of the workbook."""
-    found = _container(data)
-    directory = found.chain(struct.unpack_from("<I", data, 48)[0])
+    container = _container(data)
+    directory = container.chain(struct.unpack_from("<I", data, 48)[0])
     entries = {_name(directory, at): at for at in range(0, len(directory) - 127, 128)}
     at = entries.get("Workbook", entries.get("Book"))
     if at is None:
@@ -131,7 +131,7 @@ def _stream(data: bytes) -> bytes:
     first, size = struct.unpack_from("<II", directory, at + 116)
     if size < _SMALL:
         raise Unknown("the workbook lies in small sectors")
-    return found.chain(first)[:size]
+    return container.chain(first)[:size]
 
 
 def _name(directory: bytes, at: int) -> str:
@@ -143,18 +143,18 @@ def _container(data: bytes) -> _Container:
     shift, table_sectors = struct.unpack_from("<H", data, 30)[0], list[int]()
     if shift not in (9, 12):
         raise Unknown(f"sectors of 2 to the {shift}")
-    found = _Container(data=data, size=1 << shift)
+    container = _Container(data=data, size=1 << shift)
     table_sectors += struct.unpack_from("<109I", data, 76)
-    more, each = struct.unpack_from("<I", data, 68)[0], found.size // 4
-    for _ in range(len(data) // found.size):
+    more, each = struct.unpack_from("<I", data, 68)[0], container.size // 4
+    for _ in range(len(data) // container.size):
         if more >= _SECTOR_END:
             break
-        numbers = struct.unpack_from(f"<{each}I", data, (more + 1) * found.size)
+        numbers = struct.unpack_from(f"<{each}I", data, (more + 1) * container.size)
         table_sectors += numbers[:-1]
         more = numbers[-1]
     used = [sector for sector in table_sectors if sector < _SECTOR_END]
-    if len(used) > len(data) // found.size // each + 2:
+    if len(used) > len(data) // container.size // each + 2:
         raise Unknown("more sectors than the file has")
     for sector in used:
-        found.follows += struct.unpack_from(f"<{each}I", data, (sector + 1) * found.size)
-    return found
+        container.follows += struct.unpack_from(f"<{each}I", data, (sector + 1) * container.size)
+    return container
