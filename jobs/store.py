@@ -18,7 +18,17 @@ from jobs.contract import Kind
 from jobs.errors import JobFailed, JobUnderWay, NoSuchJob, NotResumable
 from jobs.payload import Codec
 
-__all__ = ["JobView", "cancel", "find", "living", "make", "newest", "resume", "submit"]
+__all__ = [
+    "JobView",
+    "WorkerView",
+    "cancel",
+    "find",
+    "living",
+    "make",
+    "newest",
+    "resume",
+    "submit",
+]
 
 
 def make(

@@ -17,8 +17,9 @@ from cases.errors import CaseNotRecorded
 from cases.jobs import batch
 from cases.jobs.batch import BatchFile, BatchRows
 from cases.pace import Pace
-from db.engine import Sessions, writing
+from db.engine import Sessions, limited, writing
 from db.ids import utc_now
+from db.scope import Models, Scope
 from db.tables import BatchChunk
 from jobs import store
 from jobs.errors import JobUnderWay
@@ -248,6 +249,18 @@ def test_who_asks_one_case_goes_first_and_rows_of_files_do_not_count(sessions: S
     pauses: list[float] = []
     batch._give_way(sessions, "shelf", pauses.append)
     assert sum(pauses) == pytest.approx(batch.GIVE_WAY_SECONDS)
+
+
+def test_a_run_of_somebody_who_sees_little_is_theirs_alone(sessions: Sessions) -> None:
+    ada = limited(sessions, Scope(person="ada", seen=(Models(server="shelf"),)))
+    bob = limited(sessions, Scope(person="bob", seen=(Models(server="shelf"),)))
+    job = _ask(ada, Model(bad=(3,)), 40)
+    assert store.find(ada, job.id).state == "done"
+    assert len(batches.cases_of(ada, job.id)) == 40
+    assert batches.find(bob, job.id) is None
+    assert batches.by_question(bob, "q") is None
+    assert batches.cases_of(bob, job.id) == []
+    assert len(batches.cases_of(sessions, job.id)) == 40
 
 
 def test_chunks_that_overlap_give_each_row_one_case(sessions: Sessions) -> None:

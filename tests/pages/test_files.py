@@ -14,9 +14,11 @@ from streamlit.testing.v1 import AppTest
 import db.jobs
 import services
 from cases import batches, queries
+from cases.jobs import batch
 from db.engine import writing
 from db.ids import utc_now
 from jobs import store
+from mds_client.signature import ModelRef
 from tables.kept_table import KeptTable
 from ui.batch.answers import Source, whole
 
@@ -234,6 +236,35 @@ def test_the_link_opens_the_answers_without_the_file(
     old.query_params["run"] = run
     old.run()
     assert list(_frame(old, "Answer").iloc[:, 0]) == [2, 3, 4, 6]
+
+
+def test_where_no_worker_runs_it_is_said_and_another_version_has_no_run(
+    predict: AppTest, built: services.Services
+) -> None:
+    ref = ModelRef(server="demo", name="penguins", version="v2")
+    signature = built.catalogue.find(ref).signature
+    rows = signature.example_rows[:3]
+    job = batch.start(
+        None,
+        built.sessions,
+        built.kinds["batch"],
+        batch.BatchRows(model=ref, signature=signature, key="k", rows=rows),
+        batch.BatchFile(name="birds.csv", question="q"),
+        person="test@example.com",  # whom AppTest signs in
+        press="1",
+    )
+    predict.query_params["run"] = job.id
+    predict.run()
+    assert not predict.exception
+    assert "No worker is running" in predict.warning[0].value
+    store.cancel(built.sessions, job.id)
+    predict.run()
+    assert any(button.label == "Go on with 3 rows" for button in predict.button)
+    predict.segmented_control(key="predict_version_demo/penguins@v2").set_value("v1").run()
+    assert "run" not in predict.query_params
+    # The last that was asked about, with a link to it.
+    assert any("Files that you asked about" in text.value for text in predict.markdown)
+    assert not any(title.value == "birds.csv" for title in predict.subheader)
 
 
 def test_a_link_to_nothing_is_said(predict: AppTest) -> None:

@@ -19,7 +19,7 @@ from ui.text import plain
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A batch; `job` is None when it is so long ago that the list of jobs has it no more."""
+    """A batch; `job` is None when it is so long ago that the list of jobs has it no more, or somebody else's."""
 
     batch: BatchView
     job: JobView | None
@@ -45,8 +45,10 @@ def asked_of(batch: BatchView) -> Asked:
     last = st.session_state.get(session.BATCH_CASES)
     if last is None or last[0] != key:
         last = (key, batches.cases_of(services().sessions, batch.id))
+    found = Asked(batch=batch, job=job, cases=last[1])
+    if job or found.is_whole:  # the job of somebody else, which is not shown, may go on
         st.session_state[session.BATCH_CASES] = last
-    return Asked(batch=batch, job=job, cases=last[1])
+    return found
 
 
 def draw_progress(asked: Asked) -> None:

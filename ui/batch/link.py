@@ -72,9 +72,11 @@ def leave() -> None:
 
 def opened(model: ModelRef) -> Asked | None:
     """The run of this model that the link names, or that was looked at before; None when there is none."""
-    wanted = st.query_params.get(PARAMETER) or st.session_state.get(session.BATCH)
-    batch = batches.find(services().sessions, wanted) if wanted else None
+    named, before = st.query_params.get(PARAMETER), st.session_state.get(session.BATCH)
+    batch = batches.find(services().sessions, named or before or "")
     if batch is None or (batch.server, batch.model) != (model.server, model.name):
+        return None
+    if not named and batch.version != model.version:  # another version was chosen since
         return None
     return asked_of(batch)
 

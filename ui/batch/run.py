@@ -41,9 +41,9 @@ class _Question:
 
     @property
     def id(self) -> str:
-        """The same for the same file with the same columns."""
+        """The same for the same file with the same columns, asked by the same person."""
         columns = {**self.mapping.to_remember, **_fixed(self.mapping)}
-        return self.given.key(self.model, self.signature, columns)
+        return self.given.key(self.model, self.signature, columns, session.person())
 
     @property
     def most(self) -> int:

@@ -41,9 +41,7 @@ def watch(
 
 def has_worker() -> bool:
     """Whether a process lives that takes jobs from the queues."""
-    found = services()
-    living = store.living(found.sessions, found.settings.lost_seconds)
-    return any(worker.role == "worker" for worker in living)
+    return any(worker.role == "worker" for worker in _living())
 
 
 def failure(job: store.JobView) -> MdsError | None:
@@ -56,14 +54,22 @@ def failure(job: store.JobView) -> MdsError | None:
 
 
 def _draw_waits(job_id: str) -> None:
-    """Where nobody will take the job: that it waits, and what to do."""
-    job = store.find(services().sessions, job_id)
-    if job and job.state == "waiting" and not has_worker():
-        st.warning(
-            "No worker is running, so this waits. Nothing is lost: it goes on as soon as one starts, by itself where the "
-            "app starts one beside itself, else with `mds worker`.",
-            icon=":material/hourglass_empty:",
-        )
+    """Where nobody works on the job, and nobody will take it: that it waits, and what to do."""
+    if services().here.run_of(job_id):
+        return
+    job, living = store.find(services().sessions, job_id), _living()
+    if job is None or any(w.role == "worker" or w.id == job.runner for w in living):
+        return
+    st.warning(
+        "No worker is running, so this waits. Nothing is lost: it goes on as soon as one starts, by itself where the "
+        "app starts one beside itself, else with `mds worker`.",
+        icon=":material/hourglass_empty:",
+    )
+
+
+def _living() -> list[store.WorkerView]:
+    found = services()
+    return store.living(found.sessions, found.settings.lost_seconds)
 
 
 def _progress(job_id: str) -> Progress | None:

@@ -32,13 +32,17 @@ class Given:
     opened: dict[str, dict[str, str | None]] = field(default_factory=dict)
     recalled: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def key(self, model: ModelRef, signature: Signature, columns: Mapping[str, str]) -> str:
-        """The idempotency key of asking about this file with these columns: the same again is not asked."""
+    def key(
+        self, model: ModelRef, signature: Signature, columns: Mapping[str, str], person: str
+    ) -> str:
+        """The idempotency key of asking about this file with these columns: the same person does not ask again. What
+        another asked, they may not even see."""
         parts = (
             self.digest,
             self.choices,
             str(model),
             signature.fingerprint,
             sorted(columns.items()),
+            *([] if person == "anonymous" else [person]),
         )
         return f"file-{hashlib.sha256(repr(parts).encode()).hexdigest()[:40]}"
