@@ -65,6 +65,14 @@ class Case(Base):
         Index(None, "person", "created_at"),
         Index(None, "server", "model", "answer_label"),
         Index(None, "server", "model", "answer_number"),
+        # Lists of the few that have no answer, among the many that have one.
+        Index(
+            "ix_cases_not_answered",
+            "created_at",
+            "id",
+            sqlite_where=text("outcome <> 'answered'"),
+            postgresql_where=text("outcome <> 'answered'"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
@@ -158,6 +166,7 @@ class Feedback(Base):
         CheckConstraint(f"channel IN {CHANNELS}", name="channel"),
         Index(None, "case_id", "created_at"),
         Index(None, "person", "created_at"),
+        Index(None, "judgement", "created_at"),
         # A person has one opinion of a case at a time, whatever happens at once.
         Index(
             "uq_feedback_one_current",

@@ -6,7 +6,7 @@ from health.summary import recent_series, summarise
 from ui import health
 from ui.session import services
 
-PAGE = {"title": "Health", "icon": ":material/monitor_heart:", "order": 2, "role": "analyst"}
+PAGE = {"title": "Health", "icon": ":material/monitor_heart:", "order": 3, "role": "analyst"}
 
 st.title("How are the models doing?", anchor=False)
 since = health.choose_period()

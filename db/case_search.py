@@ -1,0 +1,130 @@
+"""Cases found again among many: by who asked what when, how it ended, what was said of it, and by words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from db.cases import ASKED
+from db.tables import Case, Feedback
+
+STATES = ("answered", "failed", "unknown")
+# Words are looked for in the newest of those that the other conditions leave: there is no index of words.
+MOST_READ = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFilter:
+    """Which cases; what is empty does not matter. `judgement` is what somebody says of it now, or `none`."""
+
+    server: str = ""
+    model: str = ""
+    version: str = ""
+    person: str = ""
+    state: str = ""
+    judgement: str = ""
+    channel: str = ""
+    since: datetime | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseLine:
+    """One case as a line of a list."""
+
+    id: str
+    created_at: datetime
+    person: str
+    server: str
+    model: str
+    version: str
+    purpose: str
+    outcome: str
+    entered: dict[str, object]
+    answer_label: str | None
+    answer_number: float | None
+    error_sentence: str
+
+    @property
+    def is_answered(self) -> bool:
+        return self.outcome == "answered"
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.outcome == ASKED
+
+
+_COLUMNS = tuple(getattr(Case, field.name) for field in fields(CaseLine))
+
+
+def lines(session: Session, wanted: CaseFilter, *, before: str, limit: int) -> list[CaseLine]:
+    """The newest first; `before` is the id of the last of the page before."""
+    conditions = list(_conditions(wanted))
+    if before:
+        conditions += _older_than(session, before)
+    if wanted.words:
+        read = _newest(select(Case.id).where(*conditions)).limit(MOST_READ).subquery()
+        conditions = [Case.id.in_(select(read.c.id)), *_with_words(wanted.words)]
+    query = _newest(select(*_COLUMNS).where(*conditions)).limit(limit)
+    return [CaseLine(**row._mapping) for row in session.execute(query)]
+
+
+def _newest(query: Select[Any]) -> Select[Any]:
+    return query.order_by(Case.created_at.desc(), Case.id.desc())
+
+
+def _older_than(session: Session, case_id: str) -> list[ColumnElement[bool]]:
+    """Compared with the moment itself, which an index finds; a case that is not there ends no page."""
+    moment = session.scalar(select(Case.created_at).where(Case.id == case_id))
+    if moment is None:
+        return []
+    return [tuple_(Case.created_at, Case.id) < tuple_(moment, case_id)]
+
+
+def _conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    for name in ("server", "model", "version", "person"):
+        if value := getattr(wanted, name):
+            yield getattr(Case, name) == value
+    if wanted.since:
+        yield Case.created_at >= wanted.since
+    if wanted.state:
+        yield _in_state(wanted.state)
+    if wanted.judgement == "none":
+        yield ~_said(wanted.channel)
+    elif wanted.judgement or wanted.channel:
+        yield _said(wanted.channel, wanted.judgement)
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    if state == "answered":
+        return Case.outcome == "answered"
+    # As the index of the few says it, so that it is used.
+    known = Case.outcome == ASKED if state == "unknown" else Case.outcome != ASKED
+    return and_(Case.outcome != "answered", known)
+
+
+def _said(channel: str, judgement: str = "") -> ColumnElement[bool]:
+    """Somebody says so now."""
+    said = [Feedback.case_id == Case.id, Feedback.is_current]
+    said += [Feedback.channel == channel] if channel else []
+    said += [Feedback.judgement == judgement] if judgement else []
+    return exists().where(*said)
+
+
+def _with_words(words: str) -> Iterator[ColumnElement[bool]]:
+    """Every word occurs in what was entered, in the answer, or in who, what and why."""
+    others = (
+        Case.id, Case.answer_label, Case.person, Case.server, Case.model, Case.version, Case.question,
+        Case.error_sentence, cast(Case.answer_number, Text),
+    )  # fmt: skip
+    entered = func.lower(cast(Case.entered, Text))
+    for word in words.lower().split():
+        kept = json.dumps(word)[1:-1]  # as the column has it: JSON with escapes
+        found = [func.lower(other).contains(word, autoescape=True) for other in others]
+        yield or_(entered.contains(kept, autoescape=True), *found)

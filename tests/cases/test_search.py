@@ -1,0 +1,116 @@
+"""Cases found again: by every filter, by words, page by page, and never more than may be seen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from cases.search import CaseFilter, search, short
+from db.cases import ASKED
+from db.engine import Sessions, limited
+from db.scope import Models, Scope
+from feedback.submission import submit
+from tests.recorded import FAILED, NOON, NOT_THERE, add_case
+
+LATER = NOON + timedelta(hours=2)
+
+
+@pytest.fixture
+def ids(sessions: Sessions) -> dict[str, str]:
+    """Four cases, the newest last; the first was judged."""
+    asked = {
+        "judged": {"entered": {"bill": 39.1, "note": "Straße_1"}},
+        "failed": {**FAILED, "error_sentence": "The server broke.", "person": "bob"},
+        "unknown": {"outcome": ASKED, "model": "digits", "version": "v2"},
+        "later": {"answer_label": "Gentoo", "created_at": LATER},
+    }
+    other = {"entered": {"bill": 40}}
+    found = {name: add_case(sessions, **{**other, **each}).id for name, each in asked.items()}
+    submit(
+        sessions,
+        case_id=found["judged"],
+        person="ada",
+        judgement="incorrect",
+        truth="Gentoo",
+        key="j",
+    )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        (CaseFilter(), ["later", "unknown", "failed", "judged"]),
+        (CaseFilter(state="answered"), ["later", "judged"]),
+        (CaseFilter(state="failed"), ["failed"]),
+        (CaseFilter(state="unknown"), ["unknown"]),
+        (CaseFilter(person="bob"), ["failed"]),
+        (CaseFilter(server="shelf", model="digits", version="v2"), ["unknown"]),
+        (CaseFilter(since=LATER), ["later"]),
+        (CaseFilter(judgement="incorrect"), ["judged"]),
+        (CaseFilter(judgement="incorrect", channel="volunteered"), ["judged"]),
+        (CaseFilter(channel="review"), []),
+        (CaseFilter(judgement="correct"), []),
+        (CaseFilter(judgement="none"), ["later", "unknown", "failed"]),
+        (CaseFilter(words="39.1"), ["judged"]),
+        (CaseFilter(words="straße_1 BILL"), ["judged"]),
+        (CaseFilter(words="straßex1"), []),
+        (CaseFilter(words="gentoo"), ["later"]),
+        (CaseFilter(words="server broke"), ["failed"]),
+        (CaseFilter(words="%"), []),
+        (CaseFilter(words="gentoo", state="failed"), []),
+    ],
+)
+def test_each_filter_finds_what_it_says(
+    sessions: Sessions, ids: dict[str, str], wanted: CaseFilter, names: list[str]
+) -> None:
+    found = search(sessions, wanted)
+    assert [line.id for line in found.lines] == [ids[name] for name in names]
+    assert not found.older
+
+
+def test_pages_follow_each_other_without_a_gap_though_moments_are_the_same(
+    sessions: Sessions,
+) -> None:
+    asked = [add_case(sessions).id for _ in range(7)]
+    found, before = [], ""
+    while True:
+        page = search(sessions, CaseFilter(), before=before, size=3)
+        found += [line.id for line in page.lines]
+        before = page.older
+        if not before:
+            break
+    assert found == asked[::-1]
+
+
+@pytest.mark.parametrize("before", [NOT_THERE, "no id"])
+def test_a_page_after_a_case_that_is_not_there_is_the_first(
+    sessions: Sessions, ids: dict[str, str], before: str
+) -> None:
+    assert len(search(sessions, CaseFilter(), before=before).lines) == len(ids)
+
+
+def test_what_is_said_comes_along(sessions: Sessions, ids: dict[str, str]) -> None:
+    found = search(sessions, CaseFilter())
+    assert {case: [f.judgement for f in said] for case, said in found.feedback.items()} == {
+        ids["judged"]: ["incorrect"]
+    }
+
+
+def test_nobody_finds_more_than_they_may_see(sessions: Sessions, ids: dict[str, str]) -> None:
+    ada = limited(sessions, Scope(person="ada", seen=(Models(name="penguins"),)))
+    assert {line.id for line in search(ada, CaseFilter()).lines} == {ids["judged"], ids["later"]}
+    assert search(ada, CaseFilter(person="bob")).lines == ()
+    assert search(ada, CaseFilter(words="broke")).lines == ()
+
+
+def test_inputs_in_short() -> None:
+    entered = {
+        "bill": 39.1,
+        "photo": {"file": "a.png", "media_type": "image/png", "size": 1, "sha256": "0"},
+        "sex": None,
+        "pixels": [0] * 64,
+    }
+    assert short(entered) == "bill 39.1, photo a.png, sex unknown, pixels 64 values"
+    assert len(short({"text": "x" * 500})) == 80

@@ -1,0 +1,64 @@
+"""The page of everything that was asked: its lines, its choices in the address, and the way to older ones."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import services
+from cases.search import PAGE_SIZE
+from tests.recorded import FAILED, NOON, add_case, add_cases, case_of
+
+
+@pytest.fixture
+def cases_page(app: AppTest) -> AppTest:
+    app.query_params["whose"] = "everybody's"
+    return app.switch_page("../pages/cases.py")
+
+
+def test_without_cases_it_says_so(cases_page: AppTest) -> None:
+    shown = cases_page.run()
+    assert not shown.exception
+    assert "Nothing was asked yet" in shown.info[0].value
+
+
+def test_a_line_says_what_was_asked_and_answered(
+    built: services.Services, cases_page: AppTest
+) -> None:
+    case = add_case(built.sessions)
+    add_case(built.sessions, **FAILED, error_sentence="It broke.", created_at=NOON - timedelta(1))
+    shown = cases_page.run()
+    assert not shown.exception
+    first, second = shown.dataframe[0].value.to_dict("records")
+    assert (first["State"], first["Answer"], first["Inputs"]) == ("answered", "Adelie", "bill 39.1")
+    assert (first["Model"], first["Version"], first["Person"]) == ("shelf/penguins", "v1", "ada")
+    assert first["Case"] == f"predict?case={case.id}"
+    assert (second["State"], second["Answer"]) == ("failed", "It broke.")
+
+
+def test_my_cases_come_first(built: services.Services, app: AppTest) -> None:
+    add_case(built.sessions, person="test@example.com")
+    add_case(built.sessions, person="bob")
+    shown = app.switch_page("../pages/cases.py").run()
+    assert list(shown.dataframe[0].value["Person"]) == ["test@example.com"]
+
+
+def test_the_address_chooses_and_a_choice_begins_anew(
+    built: services.Services, cases_page: AppTest
+) -> None:
+    moments = [NOON + timedelta(seconds=number) for number in range(PAGE_SIZE + 2)]
+    add_cases(built.sessions, *(case_of(created_at=moment) for moment in moments))
+    add_case(built.sessions, **FAILED)
+    shown = cases_page.run()
+    assert len(shown.dataframe[0].value) == PAGE_SIZE
+    (older,) = [button for button in shown.button if button.label == "Older"]
+    shown = older.click().run()
+    assert len(shown.dataframe[0].value) == 3
+    assert "before" in shown.query_params
+    pills = {each.label: each for each in shown.button_group}
+    shown = pills["State"].set_value("failed").run()
+    assert "before" not in shown.query_params
+    assert list(shown.dataframe[0].value["State"]) == ["failed"]
+    assert not shown.exception
