@@ -280,6 +280,8 @@ def _by_name(
     """The first kind of likeness that holds between the names; `close` also compares letters."""
     if header.name == field.name:
         return _with_unit(_match(field, header.column, 1.0, "The same name."), field)
+    if field.label in (header.name, units.parted(header.name)[0]):
+        return _with_unit(_match(field, header.column, 0.98, "The same label."), field)
     for one in called:
         if one.header.keys & header.keys:
             reason = f"The same {one.words}."

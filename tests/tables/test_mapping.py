@@ -57,6 +57,12 @@ def test_names(header: str, name: str, least: float, words: str) -> None:
     assert words in match.reason
 
 
+@pytest.mark.parametrize("header", ["Bill length", "Bill length (mm)"])
+def test_what_is_written_as_on_the_form_is_called_the_same(header: str) -> None:
+    field = number("bill_length_mm", unit="mm", label="Bill length")
+    assert first(header, field)["bill_length_mm"].reason == "The same label."
+
+
 def test_labels() -> None:
     match = first("Age of the patient", number("x1", label="Age of the patient"))["x1"]
     assert "label" in match.reason
