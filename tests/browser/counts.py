@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy.orm import sessionmaker
-
-from db.engine import Sessions, make_engine
+from db.engine import Sessions, make_sessions
 from health.summary import summarise
 
 
@@ -46,6 +44,6 @@ class Counts:
 @contextmanager
 def counting(database_url: str) -> Iterator[Counts]:
     """The counts of the app on this database."""
-    engine = make_engine(database_url)
-    yield Counts(sessionmaker(engine, expire_on_commit=False))
-    engine.dispose()
+    sessions = make_sessions(database_url)
+    yield Counts(sessions)
+    sessions.kw["bind"].dispose()

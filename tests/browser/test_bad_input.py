@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import Popen
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -14,8 +13,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from cli import demo
 from tests.browser import axe
 from tests.browser.counts import Counted, Counts, counting
+from tests.browser.door import Door, door_to
 from tests.browser.visit import Visit
-from tests.browser.watched import app_of_its_own, ports, watched
+from tests.browser.watched import app_of_its_own, watched
 
 PREFIX = "/predict?model="
 
@@ -140,17 +140,17 @@ def test_a_model_that_fails_is_said_and_counted(page: Page, counts: Counts) -> N
 
 
 def test_a_dead_server_is_said_and_its_models_and_forms_stay(
-    browser: Browser, tmp_path: Path
+    browser: Browser, mds_url: str, tmp_path: Path
 ) -> None:
     typed = "I would hate to type this twice"
     with (
-        _server_and_app(tmp_path) as (server, app),
+        _server_and_app(tmp_path, mds_url) as (door, app),
         counting(app.environment["MDS_DATABASE_URL"]) as counts,
         watched(browser, app.ready_url.removesuffix("/healthz")) as page,
     ):
         visit = Visit(page).open(f"{PREFIX}demo/sentiment")
         page.get_by_role("textbox").fill(typed)
-        _end(server)
+        door.shut()
         visit.predict()
         expect(page.get_by_text("The server cannot be reached")).to_be_visible()
         expect(page.get_by_role("textbox")).to_have_value(typed)
@@ -179,15 +179,10 @@ def _is_a_failure_more(counts: Counts, model: str, before: Counted, count: int) 
 
 
 @contextmanager
-def _server_and_app(folder: Path) -> Iterator[tuple[Popen[bytes], demo.Part]]:
-    """A model server that may be stopped, and an app that has seen its models."""
-    server = demo.server_part(folder, *ports(3))
-    app = app_of_its_own(folder, urlsplit(server.ready_url).port or 0, MDS_REFRESH_SECONDS="1")
-    with demo.running(server) as first, demo.running(app) as second:
-        demo.wait_until_ready([server, app], {server.name: first, app.name: second})
-        yield first, app
-
-
-def _end(process: Popen[bytes]) -> None:
-    process.terminate()
-    process.wait(demo.STOP_SECONDS)
+def _server_and_app(folder: Path, mds_url: str) -> Iterator[tuple[Door, demo.Part]]:
+    """A model server that can vanish, and an app that has seen its models."""
+    with door_to(urlsplit(mds_url).port or 0) as door:
+        app = app_of_its_own(folder, door.port, MDS_REFRESH_SECONDS="1")
+        with demo.running(app) as process:
+            demo.wait_until_ready([app], {app.name: process})
+            yield door, app
