@@ -29,7 +29,7 @@ from mds_client.extras import require
 from mds_client.prediction import Answer, Output, Prediction
 from mds_client.prediction.answers import answers
 from mds_client.prediction.output_roles import with_roles
-from mds_client.prediction.told_failure import failure_in
+from mds_client.prediction.reported_failure import failure_in
 from mds_client.protocols import AUTO, protocol_for
 from mds_client.protocols.detection import Detection, unrecognised
 from mds_client.protocols.explainers import Explained, bounded, of_explainer

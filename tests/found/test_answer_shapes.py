@@ -12,7 +12,7 @@ from mds_client.errors import EndpointFailed, NotReady, UnreadableAnswer
 from mds_client.prediction import Answer, Output
 from mds_client.prediction.answers import answers
 from mds_client.prediction.output_roles import with_roles
-from mds_client.prediction.told_failure import failure_in
+from mds_client.prediction.reported_failure import failure_in
 from mds_client.protocols.openapi import OpenAPI
 from mds_client.protocols.sagemaker import SageMaker
 from mds_client.server import Server
