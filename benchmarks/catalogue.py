@@ -111,9 +111,9 @@ def _measure(
     taken = []
     for _ in range(count):
         started = time.perf_counter()
-        found = work()
+        result = work()
         taken.append((time.perf_counter() - started) * 1e3)
-        right(is_right(found), f"{title}: the result is wrong")
+        right(is_right(result), f"{title}: the result is wrong")
     print(f"{title:36}{statistics.median(taken):>8.2f}{max(taken):>10.2f}")
     record("catalogue", title, median_ms=statistics.median(taken), slowest_ms=max(taken))
 

@@ -67,8 +67,8 @@ def measure(url: str, rows: int, turns: int) -> None:
         turns,
     )
     expected = np.asarray(ask(theirs, values, binary=True))
-    for name, found in {"JSON": ours(values), "binary": ours_binary(values)}.items():
-        same = np.shape(found) == expected.shape and np.allclose(found, expected, atol=1e-5)
+    for name, answers in {"JSON": ours(values), "binary": ours_binary(values)}.items():
+        same = np.shape(answers) == expected.shape and np.allclose(answers, expected, atol=1e-5)
         right(same, f"{rows:,} rows, {name}: not the numbers that tritonclient reads")
     # By themselves: who sends binary does not make a million floats of text in between.
     binary = in_turns(
@@ -110,7 +110,7 @@ def in_turns(calls: Mapping[str, Callable[[], object]], turns: int) -> dict[str,
 
     The order is drawn anew in each turn: what follows a large answer starts with cold caches.
     """
-    found: dict[str, list[float]] = {name: [] for name in calls}
+    times_by_name: dict[str, list[float]] = {name: [] for name in calls}
     draw = random.Random(7)
     for turn in range(turns + max(turns // 10, 3)):
         for name in draw.sample(list(calls), len(calls)):
@@ -118,27 +118,27 @@ def in_turns(calls: Mapping[str, Callable[[], object]], turns: int) -> dict[str,
             answer = calls[name]()
             right(answer is not None, f"{name}: no answer")
             if turn >= max(turns // 10, 3):
-                found[name].append((time.perf_counter() - started) * 1000)
-    return found
+                times_by_name[name].append((time.perf_counter() - started) * 1000)
+    return times_by_name
 
 
-def report(rows: int, found: Mapping[str, list[float]]) -> None:
-    mid = {name: statistics.median(times) for name, times in found.items()}
+def report(rows: int, times_by_name: Mapping[str, list[float]]) -> None:
+    mid = {name: statistics.median(times) for name, times in times_by_name.items()}
     record("client", f"{rows:,} rows", **{f"{name}_ms": ms for name, ms in mid.items()})
     print(
         f"{rows:>7,} {'JSON':9} {mid['ours']:8.2f} {mid['theirs']:13.2f} {mid['raw']:10.2f}"
-        f"  {ratio(found, 'ours', 'raw'):.2f}× raw httpx,"
-        f" {ratio(found, 'theirs', 'ours'):.1f}× faster than tritonclient"
+        f"  {ratio(times_by_name, 'ours', 'raw'):.2f}× raw httpx,"
+        f" {ratio(times_by_name, 'theirs', 'ours'):.1f}× faster than tritonclient"
     )
     print(
         f"{'':7} {'binary':9} {mid['ours_binary']:8.2f} {mid['theirs_binary']:13.2f}"
-        f" {mid['raw_binary']:10.2f}  {ratio(found, 'ours_binary', 'theirs_binary'):.2f}× tritonclient,"
-        f" which raw httpx is {ratio(found, 'raw_binary', 'theirs_binary'):.2f}×"
+        f" {mid['raw_binary']:10.2f}  {ratio(times_by_name, 'ours_binary', 'theirs_binary'):.2f}× tritonclient,"
+        f" which raw httpx is {ratio(times_by_name, 'raw_binary', 'theirs_binary'):.2f}×"
     )
 
 
-def ratio(found: Mapping[str, list[float]], one: str, other: str) -> float:
-    pairs = zip(found[one], found[other], strict=True)
+def ratio(times_by_name: Mapping[str, list[float]], one: str, other: str) -> float:
+    pairs = zip(times_by_name[one], times_by_name[other], strict=True)
     return statistics.median(a / b for a, b in pairs)
 
 

@@ -158,14 +158,17 @@ def explained(
     background: Sequence[Values],
     note: Callable[[Progress], None] = lambda _: None,
 ) -> object:
-    found = ordered(counted, signature, row, "shapley", {}, background, note)
-    right(found.prediction is not None and found.base is not None, "shapley: no number explained")
-    fields = {part.field for part in found.attributions}
+    explanation = ordered(counted, signature, row, "shapley", {}, background, note)
+    right(
+        explanation.prediction is not None and explanation.base is not None,
+        "shapley: no number explained",
+    )
+    fields = {part.field for part in explanation.attributions}
     right(fields and fields <= {f.name for f in signature.inputs}, "shapley: not of these fields")
-    adds_up = (found.base or 0) + sum(part.amount for part in found.attributions)
-    apart = abs(adds_up + (found.gap or 0) - (found.prediction or 0))
+    adds_up = (explanation.base or 0) + sum(part.amount for part in explanation.attributions)
+    apart = abs(adds_up + (explanation.gap or 0) - (explanation.prediction or 0))
     right(apart < 1e-6 * max(1.0, abs(adds_up)), f"shapley: the amounts miss the answer by {apart}")
-    return found
+    return explanation
 
 
 def changed(counted: Counted, signature: Signature, row: Values) -> object:
@@ -174,9 +177,12 @@ def changed(counted: Counted, signature: Signature, row: Values) -> object:
     options: dict[str, object] = {}
     if number is not None:
         options = {"wish": "at_least", "number": number + 0.2 * abs(number)}
-    found = ordered(counted, signature, row, "counterfactual", options)
-    right(found.suggestions and all(s.changes for s in found.suggestions), "no change was found")
-    return found
+    explanation = ordered(counted, signature, row, "counterfactual", options)
+    right(
+        explanation.suggestions and all(s.changes for s in explanation.suggestions),
+        "no change was found",
+    )
+    return explanation
 
 
 def ordered(
@@ -213,11 +219,12 @@ def kernel(
         return np.array([target.read(answer) for answer in answers])
 
     explainer = shap.KernelExplainer(score, matrix_of(names, background))
-    found = explainer.shap_values(matrix_of(names, [row])[0], silent=True)
+    shap_values = explainer.shap_values(matrix_of(names, [row])[0], silent=True)
     right(
-        np.shape(found) == (len(names),) and np.isfinite(found).all(), "KernelExplainer: no values"
+        np.shape(shap_values) == (len(names),) and np.isfinite(shap_values).all(),
+        "KernelExplainer: no values",
     )
-    return found
+    return shap_values
 
 
 def anchor(
@@ -247,18 +254,18 @@ def matrix_of(names: Sequence[str], rows: Sequence[Values]) -> np.ndarray:
     return np.array([[row[name] for name in names] for row in rows], dtype=float)
 
 
-def report(name: str, found: Sequence[Spent]) -> None:
-    rows, calls, seconds = middle(found)
+def report(name: str, spent: Sequence[Spent]) -> None:
+    rows, calls, seconds = middle(spent)
     record("explanations", name, rows=rows, calls=calls, seconds=seconds)
     method = name.partition(": ")[2].partition(",")[0]
     print(f"    {method:16} {rows:9,.0f} rows {calls:6,.0f} calls {seconds:8.2f} s")
 
 
-def middle(found: Sequence[Spent]) -> tuple[float, float, float]:
+def middle(spent: Sequence[Spent]) -> tuple[float, float, float]:
     return (
-        statistics.median(each.rows for each in found),
-        statistics.median(each.calls for each in found),
-        statistics.median(each.seconds for each in found),
+        statistics.median(each.rows for each in spent),
+        statistics.median(each.calls for each in spent),
+        statistics.median(each.seconds for each in spent),
     )
 
 

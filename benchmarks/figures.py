@@ -46,8 +46,8 @@ def _where() -> dict[str, object]:
 def _commit() -> str:
     """As git names it, with `-dirty` where files differ from it; empty outside of a clone."""
     command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
-    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    return found.stdout.strip()
+    described = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return described.stdout.strip()
 
 
 def _processor() -> str:

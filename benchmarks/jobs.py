@@ -120,14 +120,14 @@ def watched(look: Look, began: float) -> float:
 
 def recorded(built: services.Services, request: ExplanationRequest) -> str:
     """A case that can be explained."""
-    found = predict_and_record(
+    recorded_case = predict_and_record(
         built.clients["demo"].model(MODEL),
         request.values,
         sessions=built.sessions,
         key=str(time.perf_counter_ns()),
         audit=built.audit,
     )
-    return found.case.id
+    return recorded_case.case.id
 
 
 if __name__ == "__main__":

@@ -75,13 +75,13 @@ def _sessions(title: str, server: _Server, page: str, query: str, *, count: int)
 
 
 def _report(title: str, drawn: Sequence[Drawn], cpu: float) -> float:
-    for found in drawn:
-        right(not found.drawn["exception"], f"{title}: the page shows an error")
-        boxes = found.drawn["number_input"]
-        right(boxes == 30, f"{title}: {boxes} number boxes instead of 30 ({dict(found.drawn)})")
-    seconds = sorted(found.seconds * 1e3 for found in drawn)
+    for page in drawn:
+        right(not page.drawn["exception"], f"{title}: the page shows an error")
+        boxes = page.drawn["number_input"]
+        right(boxes == 30, f"{title}: {boxes} number boxes instead of 30 ({dict(page.drawn)})")
+    seconds = sorted(page.seconds * 1e3 for page in drawn)
     late = seconds[int(0.95 * (len(seconds) - 1))]
-    size = statistics.median(found.bytes for found in drawn) / 1e3
+    size = statistics.median(page.bytes for page in drawn) / 1e3
     middle = statistics.median(seconds)
     record("pages", title, median_ms=middle, late_ms=late, cpu_ms=cpu * 1e3, kilobytes=size)
     print(

@@ -63,7 +63,7 @@ class ExplanationRequest:
     case: str = ""
 
     @property
-    def asked(self) -> Target:
+    def explained_target(self) -> Target:
         """The number that is explained. Raises ExplanationFailed when there is none."""
         if self.target:
             return self.target
@@ -95,7 +95,10 @@ def explain(
     """Run a method on a model. Raises MdsErrors only. `check` may raise to end it from outside."""
     budget = request.budget or method.cost(request.signature)
     asker = BudgetedModel(
-        _one_version(client, request.signature), request.asked, budget=budget, check=check
+        _one_version(client, request.signature),
+        request.explained_target,
+        budget=budget,
+        check=check,
     )
     with quiet(), _translated(budget, method):
         context = _context(request, method, asker, budget, report)

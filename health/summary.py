@@ -128,8 +128,8 @@ def recent_series(
     first = _start(max(since or now - SPANS[by], now - STEPS[by] * (MAX_POINTS - 1)), by)
     served = Selection(purposes=SERVED, server=server, model=model, version=version, since=first)
     with reading(sessions) as session:
-        found = db.health.buckets(session, served, by)
-    counted = {start: list(counts) for start, counts in groupby(found, key=lambda c: c.start)}
+        buckets = db.health.buckets(session, served, by)
+    counted = {start: list(counts) for start, counts in groupby(buckets, key=lambda c: c.start)}
     points = int((_start(now, by) - first) / STEPS[by]) + 1
     starts = (first + STEPS[by] * i for i in range(points))
     return [_point(start, counted.get(start, [])) for start in starts]
@@ -144,10 +144,10 @@ _Count = TypeVar("_Count", bound=_Keyed)
 
 
 def _by_key(counts: Iterable[_Count]) -> dict[ModelVersion, list[_Count]]:
-    found: dict[ModelVersion, list[_Count]] = defaultdict(list)
+    by_version: dict[ModelVersion, list[_Count]] = defaultdict(list)
     for count in counts:
-        found[count.key].append(count)
-    return dict(found)
+        by_version[count.key].append(count)
+    return dict(by_version)
 
 
 def _in_order(key: ModelVersion) -> tuple[str, str, str]:

@@ -54,7 +54,7 @@ def explain(context: ExplainContext) -> Explanation:
     picture = Picture.read(context.values[field.name], field)
     game = _game(context, field, picture)
     [prediction] = context.ask([game.kept(range(picture.count))])
-    perturbations = Perturbations.asked(context, game, most=VARIANTS, test=TEST)
+    perturbations = Perturbations.collect(context, game, most=VARIANTS, test=TEST)
     rule = _searched(Sampler(perturbations), picture, context.seed)
     titles = [
         f"part {number} in the {picture.where([part])}" for number, part in enumerate(rule, start=1)

@@ -61,7 +61,7 @@ def explain(context: ExplainContext) -> Explanation:
         count=len(words),
         kept=lambda places: {**context.values, field.name: words.kept(places)},
     )
-    perturbations = Perturbations.asked(context, game, most=VARIANTS, test=TEST)
+    perturbations = Perturbations.collect(context, game, most=VARIANTS, test=TEST)
     rule = _searched(Sampler(perturbations), words.text, context.seed)
     titles = [_title(words, place) for place in rule]
     enough = Enough(

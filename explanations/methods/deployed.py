@@ -80,7 +80,7 @@ def explain(context: ExplainContext) -> Explanation:
     response = _explainer_response(context)
     context.report(Progress(fraction=0.4, words="Asking the model"))
     prediction, trouble = _prediction(context)
-    parsed = read(response.said, len(context.signature.inputs))
+    parsed = read(response.content, len(context.signature.inputs))
     match parsed:
         case Amounts():
             explanation = _amounts(context, parsed, prediction)
@@ -91,7 +91,7 @@ def explain(context: ExplainContext) -> Explanation:
             explanation = of_heat(context, parsed)
         case Undrawn():
             explanation = None
-    explanation = explanation or of_anything(context, parsed.maker, response.said)
+    explanation = explanation or of_anything(context, parsed.maker, response.content)
     maker = f"It uses {parsed.maker}." if parsed.maker and explanation.kind != "tree" else ""
     maker += " Its typical cases are its own." if explanation.base is not None else ""
     note = " ".join(words for words in (maker, explanation.note, trouble) if words).strip()

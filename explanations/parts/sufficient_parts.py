@@ -57,7 +57,7 @@ class Perturbations:
     extra: dict[Rule, tuple[Masks, Masks]] = field(default_factory=dict)
 
     @classmethod
-    def asked(cls, context: ExplainContext, game: Game, *, most: int, test: int) -> Perturbations:
+    def collect(cls, context: ExplainContext, game: Game, *, most: int, test: int) -> Perturbations:
         """Ask about variants until there are `most`, or what is left is needed for `test` fresh ones.
 
         Raises what the model or the budget raises when there are hardly any by then.

@@ -380,7 +380,7 @@ class BaseClient:
             explanation = protocol.read_explanation(signature, bounded(response))
         except MALFORMED as error:
             raise of_explainer(self.misread(error, exchange)) from error
-        return Explained(explainer=explainer, said=explanation, exchange=exchange)
+        return Explained(explainer=explainer, content=explanation, exchange=exchange)
 
 
 def _read(

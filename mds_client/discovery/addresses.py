@@ -105,7 +105,7 @@ def without_route(address: str) -> Fault | None:
 
 def sent_elsewhere(address: str, detection: Detection) -> Fault | None:
     """The fault of an address that only redirects, or whose server expects TLS; None otherwise."""
-    if any(_TLS_EXPECTED.search(probe.said) for probe in detection.probes):
+    if any(_TLS_EXPECTED.search(probe.excerpt) for probe in detection.probes):
         return _other_scheme(address, "The server speaks TLS at this address.")
     probe = next((p for p in detection.probes if 300 <= p.status < 400 and p.location), None)
     return _redirected(address, probe) if probe else None

@@ -73,7 +73,7 @@ class Catalogue:
         self._registries = registries
         self._described: dict[ModelRef, datetime] = {}
         self._clock = clock
-        self._found: dict[str, Server] = {}  # by a source, with what it says now
+        self._discovered: dict[str, Server] = {}  # by a source, with what it says now
         self._retired: list[tuple[datetime, MdsClient]] = []
         self._entries: dict[str, Entries] = {}
         self._servers: dict[str, ServerState] = {}
@@ -143,7 +143,7 @@ class Catalogue:
         self._stop.set()
         if self._thread:
             self._thread.join(timeout=5)
-        discovered = [self._clients[name] for name in self._found if name in self._clients]
+        discovered = [self._clients[name] for name in self._discovered if name in self._clients]
         for client in [*discovered, *(client for _, client in self._retired)]:
             client.close()
         if self._registries:
@@ -195,7 +195,7 @@ class Catalogue:
         except MdsError as error:
             self._mark_unreachable(name, client, error)
             return
-        reports = reports_of(self._found.get(name))
+        reports = reports_of(self._discovered.get(name))
         with self._lock:
             if self._clients.get(name) is not client:
                 return  # its server changed or went away while it was asked
@@ -212,7 +212,7 @@ class Catalogue:
         return old if old.info == info else replace(old, info=info)
 
     def _mark_unreachable(self, name: str, client: MdsClient, error: MdsError) -> None:
-        now, reports = self._clock(), reports_of(self._found.get(name))
+        now, reports = self._clock(), reports_of(self._discovered.get(name))
         with self._lock:
             if self._clients.get(name) is not client:
                 return
@@ -224,7 +224,8 @@ class Catalogue:
     def _only_in_source(self, name: str, known: Entries) -> list[Entry]:
         """Entries of models that a source reports and that their server itself has not listed."""
         refs = {
-            ModelRef(server=name, name=n): s for n, s in reports_of(self._found.get(name)).items()
+            ModelRef(server=name, name=n): s
+            for n, s in reports_of(self._discovered.get(name)).items()
         }
         names = {ref.name for ref in known}
         return [
@@ -304,23 +305,29 @@ class Catalogue:
                 notes += source.notes()
             except Exception:  # a source of another package: what it found stays
                 log.exception("reading the source %s failed", source.name)
-                servers |= {n: s for n, s in self._found.items() if source_of(s) == source.name}
+                servers |= {
+                    n: s for n, s in self._discovered.items() if source_of(s) == source.name
+                }
                 notes.append(f"The source {source.name} could not be read.")
-        configured = set(self._clients) - set(self._found)
+        configured = set(self._clients) - set(self._discovered)
         self._close_retired()
         with self._lock:
-            notes += self._replace_found({n: s for n, s in servers.items() if n not in configured})
+            notes += self._replace_discovered(
+                {n: s for n, s in servers.items() if n not in configured}
+            )
             self._version += tuple(notes) != self._notes
             self._notes = tuple(notes)
 
-    def _replace_found(self, servers: Mapping[str, Server]) -> list[str]:
+    def _replace_discovered(self, servers: Mapping[str, Server]) -> list[str]:
         """Replace the servers that sources found; returns a sentence for each one that cannot be called."""
-        for name in set(self._found) - set(servers):
+        for name in set(self._discovered) - set(servers):
             self._forget(name)
-        changed = [s for n, s in servers.items() if address_of(s) != address_of(self._found.get(n))]
+        changed = [
+            s for n, s in servers.items() if address_of(s) != address_of(self._discovered.get(n))
+        ]
         problems = [problem for problem in map(self._add_client, changed) if problem]
-        self._found = {n: s for n, s in servers.items() if n in self._clients}
-        for name in self._found:
+        self._discovered = {n: s for n, s in servers.items() if n in self._clients}
+        for name in self._discovered:
             known = self._entries.get(name, {})
             without_signature = self._only_in_source(name, known)
             if without_signature:
@@ -361,7 +368,7 @@ class Catalogue:
 
     def _publish(self, server: str, entries: Sequence[Entry]) -> None:
         with self._lock:
-            if server not in self._clients and server not in self._found:
+            if server not in self._clients and server not in self._discovered:
                 return  # it went away while it was asked
             entries = self._matched(server, entries)
             new, old = {entry.ref: entry for entry in entries}, self._entries.get(server, {})

@@ -49,12 +49,12 @@ class VisibleCatalogue(Catalogue):
         return self._whole.client(server)
 
     def search(self, words: str, more: Mapping[tuple[str, str], str] = _NO_MORE) -> list[Entry]:
-        found = self._whole.search(words, more)
-        return [self._seen(entry) for entry in found if self._is_seen(entry.ref)]
+        entries = self._whole.search(words, more)
+        return [self._seen(entry) for entry in entries if self._is_seen(entry.ref)]
 
     def find(self, ref: ModelRef) -> Entry | None:
-        found = self._whole.find(ref) if self._is_seen(ref) else None
-        return self._seen(found) if found else None
+        entry = self._whole.find(ref) if self._is_seen(ref) else None
+        return self._seen(entry) if entry else None
 
     def refresh(self) -> None:
         self._whole.refresh()

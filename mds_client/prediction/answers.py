@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import overload
 
 from mds_client.prediction import JSON_TEXT, Answer, Output
-from mds_client.prediction.certainty import certainty, labels_of, told_labels
+from mds_client.prediction.certainty import certainty, labels_in_answer, labels_of
 from mds_client.prediction.object_detection import boxes_of, boxes_side_by_side
 from mds_client.prediction.output_names import meaning
 from mds_client.prediction.output_parsing import (
@@ -302,7 +302,7 @@ def _named_columns(
     signature: Signature, outputs: Sequence[Output], output: Output, row: int
 ) -> tuple[str, ...]:
     """The words for an output's values, where there are as many."""
-    among_outputs = told_labels({o.role: o for o in outputs}, row)
+    among_outputs = labels_in_answer({o.role: o for o in outputs}, row)
     width = len(output.row(row))
     known = (labels_of(signature, output.name), output.labels, among_outputs if width > 1 else ())
     return next((labels for labels in known if len(labels) == width), ())

@@ -52,7 +52,7 @@ def labels_of(signature: Signature, name: str) -> tuple[str, ...]:
     return next((f.labels for f in signature.outputs if f.labels and name in ("", f.name)), ())
 
 
-def told_labels(by_role: ByRole, row: int) -> tuple[str, ...]:
+def labels_in_answer(by_role: ByRole, row: int) -> tuple[str, ...]:
     """The labels that the answer itself lists."""
     return tuple(map(str, by_role["labels"].row(row))) if "labels" in by_role else ()
 
@@ -64,7 +64,9 @@ def _label(signature: Signature, by_role: ByRole, row: int) -> str:
     output = by_role["class"]
     value = next(iter(output.row(row)), None)
     labels = (
-        labels_of(signature, output.name) or labels_of(signature, "") or told_labels(by_role, row)
+        labels_of(signature, output.name)
+        or labels_of(signature, "")
+        or labels_in_answer(by_role, row)
     )
     if isinstance(value, int | float) and 0 <= value < len(labels):
         return labels[int(value)]
@@ -86,7 +88,7 @@ def _by_label(signature: Signature, by_role: ByRole, row: int, label: str) -> di
     values = output.row(row)
     shares = _shares(output, values)
     known = (
-        labels_of(signature, output.name), output.labels, told_labels(by_role, row), labels_of(signature, ""),
+        labels_of(signature, output.name), output.labels, labels_in_answer(by_role, row), labels_of(signature, ""),
     )  # fmt: skip
     fitting = next((names for names in known if len(names) == len(shares)), ())
     names = list(fitting) or _invented_labels(by_role, row, label, shares)

@@ -56,7 +56,7 @@ _DEEPEST = 4
 Body = Mapping[str, object]
 
 
-def told_failure(body: object) -> MdsError | None:
+def reported_failure(body: object) -> MdsError | None:
     """The error that a body means although its status was a success; None for an answer."""
     for inner in _places(body, 0):
         failure = _failure(inner)
@@ -203,4 +203,4 @@ def _is_empty(value: object) -> bool:
     return value is None or value == "" or (isinstance(value, list) and all(map(_is_empty, value)))
 
 
-__all__ = ["failure_in", "told_failure"]
+__all__ = ["failure_in", "reported_failure"]

@@ -15,12 +15,12 @@ from mds_client.transport.exchange import Request, Response
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """One question that was asked and what came back; `location` is where it sent us, if it did."""
+    """One question that was asked and what came back, the beginning of it as `excerpt`; `location` is where it sent us, if it did."""
 
     method: str
     path: str
     status: int
-    said: str
+    excerpt: str
     location: str = ""
 
 
@@ -93,7 +93,11 @@ def _is_locked(answers: Iterable[Response]) -> bool:
 def _probes(responses: dict[tuple[str, str], Response]) -> tuple[Probe, ...]:
     return tuple(
         Probe(
-            method=method, path=path, status=r.status, said=_beginning_of(r), location=_location(r)
+            method=method,
+            path=path,
+            status=r.status,
+            excerpt=_beginning_of(r),
+            location=_location(r),
         )
         for (method, path), r in responses.items()
     )
@@ -111,7 +115,7 @@ def _beginning_of(response: Response) -> str:
 
 def probe_lines(probes: Sequence[Probe]) -> list[str]:
     """Each probe as one line for a person."""
-    return [f"{p.method} {p.path}: {p.status} {p.said}".rstrip() for p in probes]
+    return [f"{p.method} {p.path}: {p.status} {p.excerpt}".rstrip() for p in probes]
 
 
 __all__ = ["Detection", "Probe", "Request", "detection", "probe_lines", "unrecognised"]

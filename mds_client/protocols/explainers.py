@@ -30,7 +30,7 @@ class Explained:
     """What a deployed explainer answered: JSON of its own form, and what crossed the wire."""
 
     explainer: Explainer
-    said: object
+    content: object
     exchange: Exchange
 
 
@@ -76,7 +76,7 @@ class _Matcher:
         named = [name for name in self._named if name.endswith(SUFFIXES)]
         wanted = {name.removesuffix(suffix) for name in named for suffix in SUFFIXES}
         wanted |= set(self._server.explainers)
-        wanted |= {said.partition("@")[0] for said in self._by_explained}
+        wanted |= {declared_name.partition("@")[0] for declared_name in self._by_explained}
         return [ref for ref in self._declared if ref.name in wanted] if wanted else []
 
     def of(self, model: ModelRef) -> Explainer | None:

@@ -18,7 +18,7 @@ import orjson
 from mds_client.errors import MdsError, UnreadableAnswer
 from mds_client.errors.error_mapping import error_of
 from mds_client.prediction import Output
-from mds_client.prediction.reported_failure import told_failure
+from mds_client.prediction.reported_failure import reported_failure
 from mds_client.protocols.plain_bodies import media_type, plain_body
 from mds_client.server import ModelInfo, NotOffered, Server
 from mds_client.signature import ModelRef, Signature, Values
@@ -220,7 +220,7 @@ def unreadable(expected: str, response: Response) -> UnreadableAnswer:
 def refuse_failure(*answers: object) -> None:
     """Raises the error that one of these bodies reports although its status was a success."""
     for answer in answers:
-        failure = told_failure(answer)
+        failure = reported_failure(answer)
         if failure:
             raise failure
 

@@ -63,7 +63,7 @@ class Both:
         self.seconds = seconds
         if isinstance(self.said, Exception):
             raise self.said
-        return Explained(explainer=BESIDE, said=self.said, exchange=self.crossed)
+        return Explained(explainer=BESIDE, content=self.said, exchange=self.crossed)
 
 
 def _signature(**kinds: str) -> Signature:

@@ -106,7 +106,7 @@ def test_kserves_is_asked_where_the_settings_name_it(kserve: Running, protocol: 
     with MdsClient(server) as client:
         signature = _signature(client, "bc")
         told = _explained(client, signature, row)
-        said = client.explain(signature, row).said
+        said = client.explain(signature, row).content
     assert told.title == "The deployed explainer"
     (amounts,) = said["explanations"]  # type: ignore[index, call-overload]
     assert {a.title: a.amount for a in told.attributions} == {

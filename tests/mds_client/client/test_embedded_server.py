@@ -179,11 +179,11 @@ def test_sync_and_async_ask_the_same_explainer(client: MdsClient, mds_url: str) 
                 await other.explain(plain, plain.example_rows[0])
             with pytest.raises(InvalidValues, match="one row"):
                 await other.explain(signature, signature.example_rows[:2])
-            return found, told.said
+            return found, told.content
 
     model = client.model("penguins", "v2")
     told = model.explain(model.signature().example_rows[0])
-    assert apart(ask()) == (client.explainers(), told.said)
+    assert apart(ask()) == (client.explainers(), told.content)
 
 
 def test_a_model_that_changed_its_inputs_is_said(client: MdsClient) -> None:

@@ -144,7 +144,7 @@ def test_an_explainer_that_is_a_model_gets_the_models_inputs_and_answers_one_tex
         return _text(json.dumps(SAYS), content_type="str")
 
     explained = _asked(_server(), answer)
-    assert explained.said == SAYS
+    assert explained.content == SAYS
     assert sent[0].url.path == "/v2/models/churn-explainer/infer"
     body = json.loads(sent[0].content)
     assert [tensor["name"] for tensor in body["inputs"]] == ["a", "b"]
@@ -156,11 +156,11 @@ def test_an_explainer_that_is_a_model_gets_the_models_inputs_and_answers_one_tex
 def test_behind_a_pipeline_the_text_is_base64() -> None:
     text = base64.b64encode(json.dumps(SAYS).encode()).decode()
     server = _server("seldon-core-2", models=("churn",))
-    assert _asked(server, lambda _: _text(text)).said == SAYS
+    assert _asked(server, lambda _: _text(text)).content == SAYS
 
 
 def test_nan_in_its_json_is_null() -> None:
-    assert _asked(_server(), lambda _: _text('{"p": NaN, "q": Infinity}')).said == {
+    assert _asked(_server(), lambda _: _text('{"p": NaN, "q": Infinity}')).content == {
         "p": None,
         "q": None,
     }
@@ -182,7 +182,7 @@ def test_other_protocols_have_routes_of_their_own(protocol: str, path: str) -> N
         return httpx.Response(200, json=SAYS)
 
     where = {"explainer_url": "http://beside/why"} if protocol == "seldon-core-1" else {}
-    assert _asked(_server(protocol, **where), answer, CHURN).said == SAYS
+    assert _asked(_server(protocol, **where), answer, CHURN).content == SAYS
     assert sent[0].url.path == path
     assert sent[0].url.host == ("beside" if where else "mds")
     assert b"1.5" in sent[0].content
@@ -306,4 +306,4 @@ def test_a_client_finds_and_asks_the_explainer_by_itself() -> None:
     with MdsClient(_server(), transport=httpx.MockTransport(answer)) as client:
         model = client.model("churn")
         row = {model.signature().inputs[0].name: [1.0, 2.0]}
-        assert model.explain(row).said == SAYS
+        assert model.explain(row).content == SAYS
