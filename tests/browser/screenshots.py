@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 import sys
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, FilePayload, sync_playwright
 
 from cases.recording import predict_and_record
 from cli import demo
@@ -21,6 +22,13 @@ from tests.browser.watched import app_of_its_own, ports
 
 SIZE = {"width": 1280, "height": 900}
 MODALITIES = ("penguins", "digits", "language-id", "speech", "diabetes-progress", "ocr")
+_HEADINGS = "Bill length (mm);Bill depth (mm);Flipper (mm);Body mass (g);Island;Sex;Year;Note"
+_BIRDS = (
+    "39,1;18,7;181;3750;Torgersen;male;2007;",
+    "46,5;17,9;192;3500;Dream;female;2008;ring lost",
+    "50,0;16,3;230;5700;Biscoe;male;2009;",
+    "49,6;18,2;193;3775;Dream;male;2009;",
+)
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 
 
@@ -95,12 +103,28 @@ def _pages(browser: Browser, base: str, scheme: str, target: Path) -> None:
     _take(visit, target / f"predict-explained-{scheme}.png", is_long=True)
     visit.health()
     _take(visit, target / f"health-{scheme}.png", is_long=True)
+    _file(visit)
+    _take(visit, target / f"file-{scheme}.png", is_long=True)
     visit.open("/behaviour?model=demo/breast-cancer").settled()
     visit.click(visit.page.get_by_role("radio", name="Examples")).settled()
     visit.click(visit.button("Start"))
     visit.page.wait_for_url("**study=**", timeout=SLOW)
     _take(visit, target / f"behaviour-{scheme}.png", is_long=True)
     visit.page.context.close()
+
+
+def _file(visit: Visit) -> None:
+    """The answers to a file of birds, opened by its link."""
+    visit.open("/predict?model=demo/penguins@v2")
+    visit.click(visit.page.get_by_role("radio", name="A file"))
+    content = "\n".join([_HEADINGS, *_BIRDS * 20]).encode()
+    upload: FilePayload = {"name": "birds.csv", "mimeType": "text/csv", "buffer": content}
+    visit.page.get_by_test_id("stFileUploader").locator("input").set_input_files(upload)
+    ask, again = "Ask for all 80 rows", "Ask again"  # the second time it was answered before
+    visit.page.get_by_role("button", name=re.compile(f"{ask}|{again}")).first.click()
+    visit.page.get_by_text("80 rows were answered.").wait_for(timeout=SLOW)
+    visit.settled().page.reload()
+    visit.page.get_by_text("80 rows were answered.").wait_for()
 
 
 def _modality(browser: Browser, base: str, model: str, target: Path) -> None:
