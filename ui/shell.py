@@ -29,7 +29,7 @@ _READABLE_IN_DARK = (
 class PageHeader:
     """What a page says of itself: its `PAGE` dictionary and the first line of its docstring.
 
-    `role` is who may open it: a page that does not say so stops the start.
+    `role` is who may open it: a page that does not say so stops the start. One that is not `is_listed` is reached by links.
     """
 
     path: Path
@@ -38,6 +38,7 @@ class PageHeader:
     order: int
     role: str
     help: str
+    is_listed: bool = True
 
     @property
     def url_path(self) -> str:
@@ -108,5 +109,6 @@ def _page(header: PageHeader) -> st.Page:
         icon=header.icon,
         url_path=header.url_path,
         default=header.order == 0,
+        visibility="visible" if header.is_listed else "hidden",
         help=header.help,
     )

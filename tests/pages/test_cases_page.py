@@ -34,7 +34,7 @@ def test_a_line_says_what_was_asked_and_answered(
     first, second = shown.dataframe[0].value.to_dict("records")
     assert (first["State"], first["Answer"], first["Inputs"]) == ("answered", "Adelie", "bill 39.1")
     assert (first["Model"], first["Version"], first["Person"]) == ("shelf/penguins", "v1", "ada")
-    assert first["Case"] == f"predict?case={case.id}"
+    assert first["Case"] == f"case?id={case.id}"
     assert (second["State"], second["Answer"]) == ("failed", "It broke.")
 
 

@@ -74,13 +74,13 @@ def draw(page: CasePage, wanted: CaseFilter) -> None:
             selection_mode="single-row",
             key=f"cases_lines_{page.lines[0].id}",
             column_config={
-                "Case": st.column_config.LinkColumn(display_text=r"case=.*(.{6})$", width="small"),
+                "Case": st.column_config.LinkColumn(display_text=r"id=.*(.{6})$", width="small"),
                 "Time (UTC)": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm:ss"),
             },
             alt="Cases, the newest first. Choose a row to open its case.",
         )
         for row in chosen.selection.rows:
-            st.switch_page(page_path("predict"), query_params={"case": page.lines[row].id})
+            st.switch_page(page_path("case"), query_params={"id": page.lines[row].id})
     _draw_turning(page)
 
 
@@ -162,7 +162,7 @@ def _facts(line: CaseLine, feedback: Mapping[str, Sequence[object]]) -> dict[str
         "Version": line.version,
         "Person": line.person,
         "Why asked": line.purpose,
-        "Case": f"predict?case={line.id}",
+        "Case": f"case?id={line.id}",
     }
 
 

@@ -1,0 +1,95 @@
+"""What happened to a case, step by step: asked, answered, drawn, explained, tried otherwise, and what was said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import db.explanations
+import db.feedback
+import db.scenarios
+from db.cases import CaseView
+from db.engine import Sessions, reading
+from db.explanations import ExplanationView
+from db.feedback import FeedbackView
+from db.scenarios import ScenarioView
+
+MOST_SCENARIOS = 20
+_PURPOSES = {
+    "asked": "",
+    "scenario": "as a scenario",
+    "batch": "as a row of a file",
+    "golden": "as a golden case",
+    "test": "to try something out",
+    "replay": "again, to compare",
+    "show": "in front of an audience",
+    "demo": "by the demonstration",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing that happened: when, what, by whom where that is a person, and more of it. `case_id` leads to a case."""
+
+    at: datetime
+    what: str
+    person: str = ""
+    more: str = ""
+    case_id: str = ""
+
+
+def history(sessions: Sessions, case: CaseView) -> list[Step]:
+    """Everything that is recorded of a case and may be seen, the newest first. Raises StorageError."""
+    with reading(sessions) as session:
+        explained = db.explanations.of_case(session, case.id)
+        said = db.feedback.of_case(session, case.id)
+        tried = db.scenarios.of_case(session, case.id, MOST_SCENARIOS)
+    steps = [*_asked(case), *map(_explained, explained), *map(_said, said), *map(_tried, tried)]
+    return sorted(steps, key=lambda step: step.at, reverse=True)
+
+
+def _asked(case: CaseView) -> Iterator[Step]:
+    yield Step(at=case.created_at, what="Asked", person=case.person, more=_PURPOSES[case.purpose])
+    if case.is_unknown:
+        return
+    ended = case.created_at + timedelta(seconds=case.seconds_total)
+    if case.is_answered:
+        version = f"by version {case.version} " if case.version else ""
+        yield Step(at=ended, what="Answered", more=f"{version}in {case.seconds_total:.2f} s")
+    else:
+        yield Step(at=ended, what="Failed", more=case.error_sentence)
+    if case.is_audited:
+        chance = f"with a chance of {case.audit_probability:.0%}"
+        yield Step(at=case.created_at, what="Drawn for a check", more=chance)
+
+
+def _explained(view: ExplanationView) -> Step:
+    words = view.sentence or view.error
+    method = view.method.replace("_", " ")
+    return Step(
+        at=view.created_at, what="Explained", more=f"{method}: {words}" if words else method
+    )
+
+
+def _said(view: FeedbackView) -> Step:
+    """A statement; one that its person replaced says so."""
+    truth = "" if view.truth is None else f"right would be {view.truth}"
+    since = "" if view.is_current else "replaced since"
+    parts = [truth, view.reason, view.comment, since, f"channel: {view.channel}"]
+    return Step(
+        at=view.created_at,
+        what=f"Judged {view.judgement}",
+        person=view.person,
+        more="; ".join(part for part in parts if part),
+    )
+
+
+def _tried(view: ScenarioView) -> Step:
+    return Step(
+        at=view.created_at,
+        what="Tried otherwise",
+        person=view.person,
+        more=view.name,
+        case_id=view.asked_id,
+    )
