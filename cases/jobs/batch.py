@@ -77,6 +77,10 @@ class Tools(Protocol):
     def sessions(self) -> Sessions: ...
 
     @property
+    def figures(self) -> Sessions:
+        """Sessions that see the cases of all people, for what names nobody."""
+
+    @property
     def settings(self) -> Settings: ...
 
     @property
@@ -94,7 +98,7 @@ def kind(tools: Tools) -> Kind:
         if not isinstance(given, BatchRows):
             raise TypeError(type(given).__name__)
         for _ in _chunks(run, tools, given):
-            _give_way(tools.sessions, given.model.server)
+            _give_way(tools.figures, given.model.server)
         cases = batches.cases_of(tools.sessions, run.job.id)
         return Outcome(sentence=in_words(cases), save=lambda _: run.job.id)
 

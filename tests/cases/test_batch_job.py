@@ -63,6 +63,7 @@ def _kind(sessions: Sessions, model: Model) -> Any:
     settings = SimpleNamespace(kept_file_bytes=1000)
     tools = SimpleNamespace(
         sessions=sessions,
+        figures=sessions,
         settings=settings,
         audit=ONE_IN_TEN,
         server=server,

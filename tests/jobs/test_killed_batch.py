@@ -16,7 +16,7 @@ from tests.jobs.batch_worker import REF, REFUSED, SIGNATURE, built
 from tests.jobs.conftest import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
-ROWS = 400
+ROWS = 200
 
 
 def test_a_file_goes_on_when_its_worker_is_killed(sqlite_url: str, tmp_path: Path) -> None:
