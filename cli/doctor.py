@@ -185,8 +185,8 @@ def _models(client: MdsClient) -> list[Finding]:
         return _without_models(client)
     declared = {info.ref: _declared(client, info, n) for n, info in enumerate(listed)}
     by_model = explainers(client.protocol(), declared)
-    beside = explaining_others(by_model)
-    models = [info for info in listed if info.ref not in beside]
+    explainers_only = explaining_others(by_model)
+    models = [info for info in listed if info.ref not in explainers_only]
     ready = [info for info in models if info.is_ready]
     counted = "1 model" if len(models) == 1 else f"{len(models)} models"
     sentence = f"It has {counted}, {len(ready)} of them ready."

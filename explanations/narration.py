@@ -76,8 +76,8 @@ def shown(attributions: Sequence[Attribution]) -> tuple[Attribution, ...]:
 
 def weaker(attributions: Sequence[Attribution]) -> tuple[Attribution, ...]:
     """The clear ones without a bar of their own: one bar has their sum."""
-    own = shown(attributions)
-    return tuple(each for each in attributions if each.is_clear and each not in own)
+    with_own_bar = shown(attributions)
+    return tuple(each for each in attributions if each.is_clear and each not in with_own_bar)
 
 
 def counted(some: Sequence[Attribution], kind: str = "") -> str:

@@ -78,8 +78,8 @@ def shown(value: object) -> str:
         case File():
             return value.name
         case tuple() | list():
-            some = [shown(item) for item in value[:_MOST_MEMBERS]]
-            return ", ".join(some) + (", …" if len(value) > _MOST_MEMBERS else "")
+            members = [shown(item) for item in value[:_MOST_MEMBERS]]
+            return ", ".join(members) + (", …" if len(value) > _MOST_MEMBERS else "")
     text = " ".join(str(value).split())
     return text if len(text) <= _MOST_LETTERS else text[: _MOST_LETTERS - 1] + "…"
 

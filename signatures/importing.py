@@ -76,7 +76,7 @@ def _of_schema(document: Mapping[str, object]) -> Facts:
     schema = Schema(document)
     extra = read(document.get(EXTRA))
     inputs = schema.fields()
-    own = {field.name: _without_echo(field, _own_facts(field)) for field in inputs}
+    facts_by_name = {field.name: _without_echo(field, _own_facts(field)) for field in inputs}
     title, description = (schema.facts.get(word) for word in ("title", "description"))
     return _kept(
         Facts(
@@ -85,7 +85,10 @@ def _of_schema(document: Mapping[str, object]) -> Facts:
             question=extra.question,
             description=description if isinstance(description, str) else "",
             inputs=tuple(field.name for field in inputs),
-            fields={n: _completed(facts, extra.fields.get(n, _EMPTY)) for n, facts in own.items()},
+            fields={
+                n: _completed(facts, extra.fields.get(n, _EMPTY))
+                for n, facts in facts_by_name.items()
+            },
             labels=extra.labels,
         )
     )

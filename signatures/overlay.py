@@ -317,5 +317,5 @@ def _rebased(name: str, mine: Facts, base: Facts, newer: Facts) -> FieldFacts:
 
 
 def _changed(mine: object, base: object, newer: object, name: str) -> object:
-    own = getattr(mine, name)
-    return own if own != getattr(base, name) else getattr(newer, name)
+    my_value = getattr(mine, name)
+    return my_value if my_value != getattr(base, name) else getattr(newer, name)

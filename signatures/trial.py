@@ -74,21 +74,21 @@ def _trial(
     kept: Callable[[object], object],
 ) -> Trial:
     values, lost = _values(case, signature, kept)
-    well = Trial(case=case, outcome="", is_well=True)
+    trial = Trial(case=case, outcome="", is_well=True)
     if lost:
-        return replace(well, outcome=f"Cannot be sent again: {lost} was not stored.")
+        return replace(trial, outcome=f"Cannot be sent again: {lost} was not stored.")
     problems = signature.check(values)
     if problems:
         sentence = " ".join(problem.sentence for problem in problems[:3])
-        return replace(well, outcome=f"Can no longer be sent: {sentence}", is_well=False)
+        return replace(trial, outcome=f"Can no longer be sent: {sentence}", is_well=False)
     if model is None:
-        return replace(well, outcome="Can be sent. Not asked: the time limit was reached.")
+        return replace(trial, outcome="Can be sent. Not asked: the time limit was reached.")
     try:
         answer = model.predict(values).answer
     except MdsError as error:
         sentence = f"Can be sent, but the model gave no answer: {error.sentence}"
-        return replace(well, outcome=sentence, is_well=False)
-    return replace(well, outcome=f"OK: {_compared(case, answer)}")
+        return replace(trial, outcome=sentence, is_well=False)
+    return replace(trial, outcome=f"OK: {_compared(case, answer)}")
 
 
 def _values(

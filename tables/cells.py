@@ -41,11 +41,11 @@ class Cells:
         """A column; its own numbers and dates count more than those of the whole table."""
         cells = table.cells(column)
         texts = [cell for cell in cells[: 4 * _SAMPLE] if isinstance(cell, str)]
-        own = "" if table.choices.decimal else numbers.decimal_of(texts[:_SAMPLE])
+        own_decimal = "" if table.choices.decimal else numbers.decimal_of(texts[:_SAMPLE])
         first = dates.day_first(texts)
         return cls(
             cells=cells,
-            decimal=own or table.decimal,
+            decimal=own_decimal or table.decimal,
             day_first=table.day_first if first is None else first,
             unit=unit,
             to_unit=to_unit,
@@ -153,14 +153,14 @@ def _is_outside(amounts: Array, wanted: Field) -> Array:
 
 def _integers(source: Cells, amounts: Array, sentences: dict[int, str]) -> Array:
     """Whole numbers as such: an array of them, or objects with None where a cell is unknown."""
-    good = np.isfinite(amounts)
-    good[list(sentences)] = False
-    if good.all() and len(amounts) and np.abs(amounts).max() < 2**53:
+    is_good = np.isfinite(amounts)
+    is_good[list(sentences)] = False
+    if is_good.all() and len(amounts) and np.abs(amounts).max() < 2**53:
         return amounts.astype(np.int64)
-    whole = np.full(len(amounts), None, dtype=object)
-    for i in np.flatnonzero(good):
-        whole[i] = _exactly(source, i, float(amounts[i]))
-    return whole
+    integers = np.full(len(amounts), None, dtype=object)
+    for i in np.flatnonzero(is_good):
+        integers[i] = _exactly(source, i, float(amounts[i]))
+    return integers
 
 
 def _exactly(source: Cells, index: int, number: float) -> int:

@@ -58,8 +58,8 @@ class Converted:
 
 
 def _plain(column: pd.Series[Any]) -> list[object]:
-    there = column.notna()
-    return [cell if ok else None for cell, ok in zip(column.tolist(), there, strict=True)]
+    is_known = column.notna()
+    return [cell if ok else None for cell, ok in zip(column.tolist(), is_known, strict=True)]
 
 
 @dataclass(kw_only=True)
@@ -116,8 +116,8 @@ def _convert(work: _Work, table: Table, mapping: Columns, one: Field) -> None:
         work.values[one.name] = np.full(len(table), fixed, dtype=object)
         return
     match = mapping[one.name]
-    own = unit_of(one)
-    to_unit = match.to_unit or (own.name if own else "")
+    field_unit = unit_of(one)
+    to_unit = match.to_unit or (field_unit.name if field_unit else "")
     source = Cells.of(table, column, unit=match.unit, to_unit=to_unit)
     source = _replaced(source, mapping.replaced_in(one.name))
     cells = kinds.values(source, one)
@@ -161,10 +161,15 @@ def _has_fault(table: Table, position: int) -> bool:
 
 
 def _result(work: _Work, table: Table) -> Converted:
-    good = ~work.bad
-    index = pd.Index(np.asarray(table.row_numbers, dtype=np.int64)[good], name=table.row_word)
+    is_sendable = ~work.bad
+    index = pd.Index(
+        np.asarray(table.row_numbers, dtype=np.int64)[is_sendable], name=table.row_word
+    )
     rows = pd.DataFrame(
-        {name: pd.Series(v[good], index=index).infer_objects() for name, v in work.values.items()}
+        {
+            name: pd.Series(v[is_sendable], index=index).infer_objects()
+            for name, v in work.values.items()
+        }
     )
     ordered = sorted(work.problems, key=lambda numbered: numbered[0])
     return Converted(

@@ -176,8 +176,8 @@ def _with_unit(name: str, unit: str) -> str:
     """The name with its unit behind it, unless it says so already."""
     if not unit or not name:
         return name
-    own = units.unit(units.parted(name)[1])
-    return name if own and own == units.unit(unit) else f"{name} ({unit})"
+    own_unit = units.unit(units.parted(name)[1])
+    return name if own_unit and own_unit == units.unit(unit) else f"{name} ({unit})"
 
 
 # Which row is the first of the names.

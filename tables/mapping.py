@@ -306,14 +306,14 @@ def _names_of(field: Field) -> list[_Spelling]:
 
 
 def _by_meaning(field: Field, header: _Header, called: _Spelling, *, close: bool) -> Match | None:
-    own = called.header
-    if own.spelled and own.spelled == header.spelled:
+    field_header = called.header
+    if field_header.spelled and field_header.spelled == header.spelled:
         reason = "The same name in another spelling."
         return _match(field, header.column, called.confidence - 0.03, reason)
-    if own.meaning and own.meaning == header.meaning:
+    if field_header.meaning and field_header.meaning == header.meaning:
         return _match(field, header.column, 0.85, f"Another word for “{called.name}”.")
-    if close and _may_be_alike(own.key, header.key):
-        likeness = names.likeness(own.key, header.key)
+    if close and _may_be_alike(field_header.key, header.key):
+        likeness = names.likeness(field_header.key, header.key)
         likeness = max(likeness, names.likeness(called.name, header.name))
         if likeness >= 0.84:
             return _match(

@@ -145,13 +145,13 @@ def _container(data: bytes) -> _Container:
         raise Unknown(f"sectors of 2 to the {shift}")
     container = _Container(data=data, size=1 << shift)
     table_sectors += struct.unpack_from("<109I", data, 76)
-    more, each = struct.unpack_from("<I", data, 68)[0], container.size // 4
+    next_sector, each = struct.unpack_from("<I", data, 68)[0], container.size // 4
     for _ in range(len(data) // container.size):
-        if more >= _SECTOR_END:
+        if next_sector >= _SECTOR_END:
             break
-        numbers = struct.unpack_from(f"<{each}I", data, (more + 1) * container.size)
+        numbers = struct.unpack_from(f"<{each}I", data, (next_sector + 1) * container.size)
         table_sectors += numbers[:-1]
-        more = numbers[-1]
+        next_sector = numbers[-1]
     used = [sector for sector in table_sectors if sector < _SECTOR_END]
     if len(used) > len(data) // container.size // each + 2:
         raise Unknown("more sectors than the file has")

@@ -97,10 +97,10 @@ def _value(one: Written, unit: str, to_unit: str) -> float:
     if not one.unit:
         return float(_in_unit(np.array([one.value]), unit, to_unit)[0])
     target = units.unit(to_unit)
-    own = units.unit(one.unit, target.family) if target else None
-    if own is None or target is None:
+    cell_unit = units.unit(one.unit, target.family) if target else None
+    if cell_unit is None or target is None:
         return np.nan
-    factor, offset = units.factors(own, target)
+    factor, offset = units.factors(cell_unit, target)
     return one.value * factor + offset
 
 
@@ -149,8 +149,8 @@ def number_in(cell: str, decimal: str) -> float | None:
     number = numbers.number(cell, decimal)
     if number is not None:
         return number
-    one = written(cell, decimal)
-    return None if one is None else one.value
+    number_with_unit = written(cell, decimal)
+    return None if number_with_unit is None else number_with_unit.value
 
 
 def _in_unit(numbers: Array, unit: str, to_unit: str) -> Array:

@@ -52,9 +52,9 @@ def _rows(name: str, tensor: Mapping[str, object]) -> list[object]:
         raise UnreadableFile(
             f"The data of {name} do not fill its shape: {len(leaves):,} values for {sizes}.", column=name
         )  # fmt: skip
-    each = prod(sizes[1:])
-    rows = [leaves[start * each : (start + 1) * each] for start in range(sizes[0])]
-    return [row[0] if each == 1 else _shaped(row, sizes[1:]) for row in rows]
+    row_size = prod(sizes[1:])
+    rows = [leaves[start * row_size : (start + 1) * row_size] for start in range(sizes[0])]
+    return [row[0] if row_size == 1 else _shaped(row, sizes[1:]) for row in rows]
 
 
 def _flat(data: object) -> list[object]:
@@ -66,8 +66,8 @@ def _flat(data: object) -> list[object]:
 def _shaped(values: list[object], sizes: list[int]) -> object:
     if len(sizes) <= 1:
         return values
-    each = prod(sizes[1:])
-    return [_shaped(values[i * each : (i + 1) * each], sizes[1:]) for i in range(sizes[0])]
+    size = prod(sizes[1:])
+    return [_shaped(values[i * size : (i + 1) * size], sizes[1:]) for i in range(sizes[0])]
 
 
 def _value(tensor: Mapping[str, object], value: object) -> object:

@@ -42,9 +42,9 @@ def typical(
     The row with the largest share comes first; shares sum to 1. Of more than MOST_COMPARED rows an even sample
     is taken: every second, every third, and so on.
     """
-    some = rows[:: -(-len(rows) // MOST_COMPARED)]
-    encoder = Encoder.of([field.name for field in signature.inputs], some)
-    matrix, counts = np.unique(encoder.encode(some), axis=0, return_counts=True)
+    even_sample = rows[:: -(-len(rows) // MOST_COMPARED)]
+    encoder = Encoder.of([field.name for field in signature.inputs], even_sample)
+    matrix, counts = np.unique(encoder.encode(even_sample), axis=0, return_counts=True)
     chosen, shares = medoids(matrix, counts.astype(np.float64), count)
     ordered = np.argsort(-shares, kind="stable")
     return [dict(row) for row in encoder.decode(matrix[chosen[ordered]])], shares[ordered]

@@ -91,13 +91,13 @@ def of_cases(sessions: Sessions, signature: Signature, chosen: Chosen) -> Cohort
     with reading(sessions) as session:
         cases = db.cohorts.rows(session, _wanted(signature, replace(chosen, limit=limit)))
     rows = [_row(signature, each.entered) for each in cases]
-    good = [place for place, row in enumerate(rows) if not signature.check(row)]
-    count = "1 case" if len(good) == 1 else f"{len(good):,} cases"
+    sendable = [place for place, row in enumerate(rows) if not signature.check(row)]
+    count = "1 case" if len(sendable) == 1 else f"{len(sendable):,} cases"
     return Cohort(
         words=" ".join(filter(None, [count, chosen.words])),
-        rows=[rows[place] for place in good],
-        truths=[cases[place].truth for place in good],
-        left_out=len(rows) - len(good),
+        rows=[rows[place] for place in sendable],
+        truths=[cases[place].truth for place in sendable],
+        left_out=len(rows) - len(sendable),
         caution=FEEDBACK,
         facts={"source": "cases", "version": chosen.version or "", "last": limit},
     )

@@ -147,14 +147,14 @@ def partial_dependence(
     if len(grid) < 2:
         work.remarks.append(f"{one.title} is the same in all rows.")
         return None
-    put = [{**row, one.name: value} for row in sample.rows for value, _ in grid]
-    answers = _matrix(context.ask.each(put), len(grid))
-    whole = np.isfinite(answers).all(axis=1)
-    work.lost = max(work.lost, int((~whole).sum()))
-    if whole.sum() < FEWEST:
+    changed_rows = [{**row, one.name: value} for row in sample.rows for value, _ in grid]
+    answers = _matrix(context.ask.each(changed_rows), len(grid))
+    is_answered = np.isfinite(answers).all(axis=1)
+    work.lost = max(work.lost, int((~is_answered).sum()))
+    if is_answered.sum() < FEWEST:
         work.remarks.append(f"{one.title}: too few rows were answered at all places.")
         return None
-    curve = _curve(answers[whole], bounded=context.target.is_share)
+    curve = _curve(answers[is_answered], bounded=context.target.is_share)
     bands = curve if context.target.kind != "agreement" else replace(curve, least=(), most=())
     return replace(
         bands,

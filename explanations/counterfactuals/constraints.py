@@ -236,9 +236,9 @@ def _directions(way: str | None) -> tuple[bool, ...]:
 def _of_unknown(place: ChangeableField, known: list[float], center: float) -> ChangeableField:
     """The field where the case has no value: a change has no size then, so it may become one of a few typical
     values."""
-    there = replace(place, own=center)
+    from_center = replace(place, own=center)
     tried = [float(np.quantile(known, share)) for share in QUANTILES] if known else [center]
-    options = [value for number in tried if (value := there.toward(number)) != center]
+    options = [value for number in tried if (value := from_center.toward(number)) != center]
     options = list(dict.fromkeys(options))
     return replace(
         place, options=tuple(options), shares=(1.0,) * len(options), grids=(), spread=1.0

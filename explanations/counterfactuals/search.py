@@ -86,15 +86,15 @@ class Search:
         """Every field by itself, at a few values."""
         most = int(ALONE * self._rows)
         tries = min(max(most // max(len(self._places), 1), 2), MOST_TRIES)
-        some = self._unlike_first()[: max(most // tries, 1)]
+        tried_first = self._unlike_first()[: max(most // tries, 1)]
         self._candidates.ask(
             [
                 {place.field.name: value}
-                for place in some
+                for place in tried_first
                 for value in place.tries(tries, is_far=is_far)
             ]
         )
-        for place in some:
+        for place in tried_first:
             self._remember(place, place.tries(tries, is_far=is_far))
 
     def _remember(self, place: ChangeableField, values: Sequence[object]) -> None:
@@ -246,10 +246,10 @@ class Search:
         return self._at_share(changed, steps, high)
 
     def _at_share(self, changed: Changed, steps: Mapping[str, int], share: int) -> Changed:
-        there = {
+        at_step = {
             n: self._moved_by(n, changed[n], -(-r * share // SHARES)) for n, r in steps.items()
         }
-        return {**changed, **there}
+        return {**changed, **at_step}
 
     def _one_closer(self, changed: Changed, name: str) -> Asks:
         """One number at the first step that works, as far as that is known."""

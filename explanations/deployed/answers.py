@@ -253,12 +253,12 @@ def _listed(body: Mapping[str, object], fields: int) -> Read | None:
 
 def _by_name(body: Mapping[str, object]) -> Read:
     """An object with nothing but a number for each name."""
-    some = list(body.items())[:MOST_PARTS]
-    known = [number(value) for _, value in some]
-    is_plain = all(value is None or isinstance(value, int | float) for _, value in some)
+    members = list(body.items())[:MOST_PARTS]
+    known = [number(value) for _, value in members]
+    is_plain = all(value is None or isinstance(value, int | float) for _, value in members)
     if not is_plain or not np.isfinite(known).any():
         return Undrawn()
-    return Amounts(names=tuple(name(key) for key, _ in some), rows=(tuple(known),))
+    return Amounts(names=tuple(name(key) for key, _ in members), rows=(tuple(known),))
 
 
 # Arrays.

@@ -67,8 +67,8 @@ def _measured(context: ExplainContext, rule: Rule, conditions: Sequence[Conditio
     rows = list(context.background) or context.signature.example_rows
     if not rows:
         return f"{claim}; there are no typical rows to check it with."
-    many = augmented(context.signature, rows, MOST_ROWS, context.seed)
-    following = [row for row in many if all(c.holds(row) for c in conditions)]
+    augmented_rows = augmented(context.signature, rows, MOST_ROWS, context.seed)
+    following = [row for row in augmented_rows if all(c.holds(row) for c in conditions)]
     tested_rows = following[: int(min(MOST_ASKED, max(context.ask.rows_left, 0)))]
     if len(tested_rows) < FEWEST:
         rows_said = (
@@ -96,10 +96,10 @@ def _condition(signature: Signature, rule: Rule, place: int) -> Condition | None
         above = _below(float(low)) if is_low_in else float(low)
         most = float(high) if is_high_in else _below(float(high))
         return _stretch(_field_called(signature, name, column), above, most)
-    one = _ONE.match(text)
-    if one is None:
+    equality = _ONE.match(text)
+    if equality is None:
         return None
-    name, sign, value = one.groups()
+    name, sign, value = equality.groups()
     field = _field_called(signature, name, column)
     if "=" in sign and sign in ("=", "=="):
         return _equal(field, value)

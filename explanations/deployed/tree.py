@@ -25,14 +25,14 @@ def _cut(body: object, depth: int, leaves: Iterator[int]) -> object:
             return "…"
         pairs = list(body.items())[:MOST_BRANCHES]
         cut = {str(key)[:MOST_TEXT]: _cut(value, depth - 1, leaves) for key, value in pairs}
-        more = len(body) - len(pairs)
-        return cut | ({"…": f"{more:,} more"} if more else {})
+        left_out = len(body) - len(pairs)
+        return cut | ({"…": f"{left_out:,} more"} if left_out else {})
     if isinstance(body, list):
         if not depth:
             return "…"
-        some = [_cut(value, depth - 1, leaves) for value in body[:MOST_BRANCHES]]
-        more = len(body) - len(some)
-        return [*some, f"… {more:,} more"] if more else some
+        kept = [_cut(value, depth - 1, leaves) for value in body[:MOST_BRANCHES]]
+        left_out = len(body) - len(kept)
+        return [*kept, f"… {left_out:,} more"] if left_out else kept
     return _leaf(body)
 
 

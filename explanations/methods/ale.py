@@ -56,9 +56,9 @@ def warm() -> None:
 def explain(context: ExplainContext) -> Explanation:
     fields = chosen_fields(context)
     places = option(context, "places", curves.PLACES, 2, curves.MOST_PLACES)
-    each = curves.rows_each(context, fields, places, steps=EDGES)
-    piece = -(-each // len(fields))
-    sample = draw_sample(context, context.cohort, (), rows_each=each, piece=piece)
+    rows_each = curves.rows_each(context, fields, places, steps=EDGES)
+    piece = -(-rows_each // len(fields))
+    sample = draw_sample(context, context.cohort, (), rows_each=rows_each, piece=piece)
 
     def draw(context: ExplainContext, sample: Sample, one: Field, work: Gathering) -> Curve | None:
         if one.kind not in NUMERIC_KINDS:
@@ -86,12 +86,12 @@ class _Moved:
     rows: Sequence[Values]
 
     def __call__(self, matrix: Matrix) -> Vector:
-        whole = zip(matrix[:, 0].astype(int).tolist(), matrix[:, 1].tolist(), strict=True)
-        put = [
+        pairs = zip(matrix[:, 0].astype(int).tolist(), matrix[:, 1].tolist(), strict=True)
+        changed_rows = [
             {**self.rows[place], self.one.name: curves.as_value(self.one, number)}
-            for place, number in whole
+            for place, number in pairs
         ]
-        facts = self.context.ask.each(put)
+        facts = self.context.ask.each(changed_rows)
         missing = [int(matrix[i, 0]) for i, fact in enumerate(facts) if fact is None]
         if missing:
             raise _Unanswered(missing)

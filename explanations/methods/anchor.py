@@ -190,15 +190,15 @@ def _promising(context: ExplainContext, encoder: Encoder, space: _Space) -> list
     count = len(encoder.tables)
     if count <= MAX_FIELDS:
         return list(range(count))
-    some = space.codes[1 : SCREENED + 1]
-    mixed = np.repeat(some[None], count, axis=0)
+    screened = space.codes[1 : SCREENED + 1]
+    mixed = np.repeat(screened[None], count, axis=0)
     for column in range(count):
         mixed[column, :, column] = space.codes[0, column]
     try:
         scores = context.ask(encoder.decode(mixed.reshape(-1, count)))
     except OutOfBudget:
         return list(range(count))
-    means = scores.reshape(count, len(some)).mean(axis=1)
+    means = scores.reshape(count, len(screened)).mean(axis=1)
     return sorted(np.argsort(-means, kind="stable")[:MAX_FIELDS].tolist())
 
 

@@ -68,9 +68,9 @@ def suits(signature: Signature) -> bool:
 
 def cost(signature: Signature) -> Budget:
     ours = _own_method(signature)
-    beside = ours.cost(signature) if ours else Budget(rows=0, calls=0)
+    own_budget = ours.cost(signature) if ours else Budget(rows=0, calls=0)
     return Budget(
-        rows=ROWS + (beside.rows or 0), calls=CALLS + (beside.calls or 0), seconds=SECONDS
+        rows=ROWS + (own_budget.rows or 0), calls=CALLS + (own_budget.calls or 0), seconds=SECONDS
     )
 
 

@@ -36,9 +36,9 @@ def planned(signature: Signature, given: int, options: Mapping[str, object]) -> 
 def explain(context: ExplainContext) -> Explanation:
     fields = chosen_fields(context)
     places = option(context, "places", curves.PLACES, 2, curves.MOST_PLACES)
-    each = curves.rows_each(context, fields, places)
-    piece = -(-each // len(fields))
-    sample = draw_sample(context, context.cohort, (), rows_each=each, piece=piece)
+    rows_each = curves.rows_each(context, fields, places)
+    piece = -(-rows_each // len(fields))
+    sample = draw_sample(context, context.cohort, (), rows_each=rows_each, piece=piece)
 
     def draw(context: ExplainContext, sample: Sample, one: Field, work: Gathering) -> Curve | None:
         return curves.partial_dependence(context, sample, one, work, places)

@@ -82,19 +82,19 @@ def planned(signature: Signature, given: int, options: Mapping[str, object]) -> 
     fields = len(wanted) if isinstance(wanted, Sequence) and wanted else len(signature.inputs)
     chosen = options.get("repetitions")
     repetitions = chosen if isinstance(chosen, int) else REPETITIONS
-    each = fields * repetitions
-    rows = affordable(given, most.rows or ROWS, each)
+    rows_each = fields * repetitions
+    rows = affordable(given, most.rows or ROWS, rows_each)
     together = min(max(ROWS_A_CALL // max(rows, 1), 1), fields)
     rounds = repetitions * -(-fields // together)
     calls = 3 + rows // ROWS_A_CALL + rounds * -(-together * rows // ROWS_A_CALL)
-    return replace(most, rows=rows * (each + 1), calls=calls)
+    return replace(most, rows=rows * (rows_each + 1), calls=calls)
 
 
 def explain(context: ExplainContext) -> Explanation:
     fields = chosen_fields(context, most=len(context.signature.inputs))
     repetitions = option(context, "repetitions", REPETITIONS, 1, MOST_REPETITIONS)
-    each = len(fields) * repetitions
-    sample = draw_sample(context, *_with_truths(context), rows_each=each, piece=len(fields))
+    rows_each = len(fields) * repetitions
+    sample = draw_sample(context, *_with_truths(context), rows_each=rows_each, piece=len(fields))
     work = Work.of(context, sample, fields, repetitions)
     ended = _shuffle_all(context, work)
     return _explanation(context, work, ended)

@@ -168,14 +168,14 @@ class _Search:
         """The number without each part, into `leaves`, some at a time."""
         start = 0
         while start < len(parts):
-            some = parts[start : start + self._at_once()]
+            batch = parts[start : start + self._at_once()]
             before = self._context.ask.seconds
-            facts = self._context.ask.each([self._case_with(part.without()) for part in some])
-            self._pace = (self._context.ask.seconds - before) / len(some)
-            leaves += [self._leaf(part, fact) for part, fact in zip(some, facts, strict=True)]
-            self._tried += len(some)
+            facts = self._context.ask.each([self._case_with(part.without()) for part in batch])
+            self._pace = (self._context.ask.seconds - before) / len(batch)
+            leaves += [self._leaf(part, fact) for part, fact in zip(batch, facts, strict=True)]
+            self._tried += len(batch)
             self._erred += facts.count(None)
-            start += len(some)
+            start += len(batch)
             self._report()
 
     def _at_once(self) -> int:

@@ -48,8 +48,8 @@ class Sound:
                 detail=str(error),
             ) from error
         size = channels * width
-        whole = data[: len(data) // size * size]
-        return cls(channels=channels, sample_bytes=width, rate=rate, data=whole)
+        complete = data[: len(data) // size * size]
+        return cls(channels=channels, sample_bytes=width, rate=rate, data=complete)
 
     @property
     def frames(self) -> int:
@@ -117,8 +117,8 @@ class Sound:
         else:
             tops = raw[:, -2:].copy().view("<i2")[:, 0]
             values = tops.astype(float)
-        whole = len(values) // self.channels * self.channels
-        return np.asarray(np.abs(values[:whole]).reshape(-1, self.channels).max(axis=1))
+        count = len(values) // self.channels * self.channels
+        return np.asarray(np.abs(values[:count]).reshape(-1, self.channels).max(axis=1))
 
     @property
     def _step(self) -> int:

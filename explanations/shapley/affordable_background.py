@@ -40,8 +40,8 @@ class AffordableBackground:
 
     def can_grow(self, ask: BudgetedModel) -> bool:
         """Whether twice as many are affordable after all: the first calls to a model may be slow."""
-        more = min(2 * len(self.rows), self.wanted)
-        return len(self.rows) < more and ask.room // self.rows_each >= more
+        doubled = min(2 * len(self.rows), self.wanted)
+        return len(self.rows) < doubled and ask.room // self.rows_each >= doubled
 
 
 def affordable_background(

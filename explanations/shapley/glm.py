@@ -130,8 +130,8 @@ class GeneralizedLinearModel:
     def mean_amounts(self, which: Indices, chance: np.random.Generator) -> Matrix:
         """The mean contribution of each player over many permutations: (pairs, players)."""
         players = self.effects.shape[1]
-        many = np.repeat(which, ORDERS_PER_PAIR)
-        ranks = chance.random((len(many), players)).argsort(axis=1)
+        repeated = np.repeat(which, ORDERS_PER_PAIR)
+        ranks = chance.random((len(repeated), players)).argsort(axis=1)
         both = np.stack([ranks, players - 1 - ranks], axis=1)
-        amounts = self.amounts(many, both).reshape(len(which), ORDERS_PER_PAIR, players)
+        amounts = self.amounts(repeated, both).reshape(len(which), ORDERS_PER_PAIR, players)
         return np.asarray(amounts.mean(axis=1))

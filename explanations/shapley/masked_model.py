@@ -66,8 +66,8 @@ class MaskedModel:
         return np.asarray(self._scores(np.array([row]), masks)[0])
 
     def _scores(self, rows: Indices, masks: Matrix) -> Matrix:
-        each = np.tile(np.asarray(masks) > 0, (len(rows), 1))
-        mixed = self.game.mixed(each, np.repeat(rows, len(masks)))
+        is_on = np.tile(np.asarray(masks) > 0, (len(rows), 1))
+        mixed = self.game.mixed(is_on, np.repeat(rows, len(masks)))
         scores = self.context.ask(self.encoder.decode(mixed))
         return np.asarray(scores.reshape(len(rows), len(masks)))
 

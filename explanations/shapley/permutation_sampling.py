@@ -133,9 +133,9 @@ class _Estimator:
             return np.arange(typical)
         pairs = self._pairs().astype(np.float64)
         _, variances = self._by_background_row(self._amounts)
-        own = variances.sum(axis=1)
+        totals = variances.sum(axis=1)
         size = self.game.weights**2 * (
-            OWN_VARIANCE_WEIGHT * own + (1 - OWN_VARIANCE_WEIGHT) * own.mean()
+            OWN_VARIANCE_WEIGHT * totals + (1 - OWN_VARIANCE_WEIGHT) * totals.mean()
         )
         chosen = []
         for _ in range(typical):

@@ -37,11 +37,11 @@ def find_players(signature: Signature, values: Values, rows: Sequence[Values]) -
     groups = _one_hot_groups(signature, names, [values, *rows])
     players: list[Player] = []
     for name in names:
-        own = next((each for each in groups if name in each), None)
-        if own is None:
+        group = next((each for each in groups if name in each), None)
+        if group is None:
             players.append(_single(signature[name], values[name]))
-        elif name == own[0]:
-            players.append(_grouped(own, values))
+        elif name == group[0]:
+            players.append(_grouped(group, values))
     return players
 
 

@@ -191,8 +191,8 @@ class BaseClient:
 
     def auth(self, call: Call) -> httpx.Auth | None:
         """How we sign in for this call; None where nobody has to."""
-        own = self._management_auth if call.request.to_management else None
-        return own or self._auth
+        management_auth = self._management_auth if call.request.to_management else None
+        return management_auth or self._auth
 
     def signing_in(self, error: Exception) -> MdsError:
         """The error for an exception while a token was fetched."""

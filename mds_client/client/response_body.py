@@ -41,8 +41,8 @@ def decodable(headers: Mapping[str, str]) -> None:
 def parts(answer: RawResponse, headers: Mapping[str, str]) -> Iterable[bytes]:
     """The body of an answer as it arrives, decompressed where its headers say so."""
     if "content-encoding" in headers:
-        whole = httpx.Response(answer.status, headers=answer.fields, stream=answer.body)
-        return whole.iter_bytes()
+        buffered = httpx.Response(answer.status, headers=answer.fields, stream=answer.body)
+        return buffered.iter_bytes()
     return answer.body
 
 

@@ -356,8 +356,8 @@ def tritonclient_program(model: ModelRef, request: Request, *, binary: bool) -> 
         return ""
     names = [output["name"] for output in body.get("outputs", [])]
     requested = [f"http.InferRequestedOutput({name!r}, binary_data={binary})" for name in names]
-    own = {HEADER_LENGTH.casefold(), "content-type"}
-    headers = {n: v for n, v in request.headers.items() if n.casefold() not in own}
+    added_by_library = {HEADER_LENGTH.casefold(), "content-type"}
+    headers = {n: v for n, v in request.headers.items() if n.casefold() not in added_by_library}
     arguments = [repr(model.name), "inputs", f"headers={_python_headers(headers)}"]
     arguments += [f"model_version={model.version!r}"] if model.version else []
     arguments += [f"outputs=[{', '.join(requested)}]"] if requested else []

@@ -100,10 +100,14 @@ def _of_equals(parts: Sequence[Part]) -> Part | None:
 
 def _only(open_to: Sequence[Part], parts: Sequence[Part], beside: Output | None) -> Part | None:
     """The only output that is left, with a name that no rule knows or that rarely is an answer's."""
-    few = _last_resorts(open_to, beside)
-    if len(few) != 1 or not few[0].is_single or _is_about_success(few[0]):
+    last_resorts = _last_resorts(open_to, beside)
+    if (
+        len(last_resorts) != 1
+        or not last_resorts[0].is_single
+        or _is_about_success(last_resorts[0])
+    ):
         return None
-    (part,) = few
+    (part,) = last_resorts
     if beside is None:
         return part if not part.is_worded or is_label(part.first) else None
     return part if _is_word(part) and _is_among(part, parts, beside) else None

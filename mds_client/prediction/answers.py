@@ -109,8 +109,8 @@ def _pictured(
     unsaid = [output for output in outputs if _is_open(signature, output)]
     labels = {output.name: labels_of(signature, output.name) for output in outputs}
     details = {field.name for field in signature.outputs if field.role == "detail"}
-    beside = [output for output in outputs if output.name not in details]
-    names, boxes = boxes_side_by_side(beside, labels, row)
+    others = [output for output in outputs if output.name not in details]
+    names, boxes = boxes_side_by_side(others, labels, row)
     if names:
         return names, Answer(kind="boxes", boxes=boxes)
     pictures = {field.name for field in signature.outputs if field.kind == "image"}
@@ -151,8 +151,10 @@ def _vector(
     signature: Signature, outputs: Sequence[Output], row: int, answer: Answer
 ) -> Answer | None:
     """The one list of numbers that has no labels, where nothing else could be the answer."""
-    beside = ("detail", "aside", "labels")
-    candidates = [o for o in outputs if len(outputs) == 1 or meaning(o.name) not in beside]
+    never_the_answer = ("detail", "aside", "labels")
+    candidates = [
+        o for o in outputs if len(outputs) == 1 or meaning(o.name) not in never_the_answer
+    ]
     if (
         len(candidates) != 1
         or len(candidates[0].shape) != 2

@@ -86,8 +86,8 @@ def _detect_with(
 
 def _is_locked(answers: Iterable[Response]) -> bool:
     """Whether every answer but "no such route" is a closed door: a status or a page to sign in at."""
-    there = [answer for answer in answers if answer.status != 404]
-    return bool(there) and all(isinstance(error_of(answer), NotAllowed) for answer in there)
+    existing = [answer for answer in answers if answer.status != 404]
+    return bool(existing) and all(isinstance(error_of(answer), NotAllowed) for answer in existing)
 
 
 def _probes(responses: dict[tuple[str, str], Response]) -> tuple[Probe, ...]:

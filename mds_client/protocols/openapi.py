@@ -159,9 +159,9 @@ class OpenAPI(Protocol):
 
     def _sorted(self, documents: Sequence[Document]) -> tuple[list[Operation], list[NotOffered]]:
         """The operations of all documents that can be asked, and the others."""
-        each = [operations(document, self.server) for document in documents]
-        return [o for offered, _ in each for o in offered], [
-            o for _, others in each for o in others
+        by_document = [operations(document, self.server) for document in documents]
+        return [o for offered, _ in by_document for o in offered], [
+            o for _, others in by_document for o in others
         ]
 
     def _documents(self) -> Conversation[list[Document]]:
@@ -255,9 +255,9 @@ def _parameters_in(inputs: Sequence[Field], row: Values, place: str) -> list[tup
     for field in inputs:
         value = row.get(field.name)
         if field.provenance.get(SENT_IN) == place and not is_missing(value):
-            each = members(value_of(field, value))
+            listed = members(value_of(field, value))
             joined = field.provenance.get(JOINED)
-            values = [joined.join(map(as_text, each))] if joined else each
+            values = [joined.join(map(as_text, listed))] if joined else listed
             parameters += [(field.provenance.get(SENT_AS, field.name), one) for one in values]
     return parameters
 

@@ -116,8 +116,8 @@ def _info(response: Response) -> tuple[str, Task, Facts] | None:
     if not isinstance(kind, Mapping) or not isinstance(name, str) or not name.isprintable():
         return None
     task = next((each for each in _TASKS if each in kind), None)
-    own = kind.get(task) if task else None
-    return (name[:500], task, {**document, **_facts(own)}) if task else None
+    task_facts = kind.get(task) if task else None
+    return (name[:500], task, {**document, **_facts(task_facts)}) if task else None
 
 
 def _facts(own: object) -> Facts:
@@ -188,10 +188,14 @@ def _body(task: Task, rows: Sequence[Values]) -> dict[str, object]:
 
 def _shares(answer: list[object], labels: tuple[str, ...], rows: int, response: Response) -> Output:
     """One list of label and score a row, in the order of the labels."""
-    each = [_by_label(row) for row in answer]
-    if len(each) != rows or not labels or any(set(row) != set(labels) for row in each):
+    shares_by_label = [_by_label(row) for row in answer]
+    if (
+        len(shares_by_label) != rows
+        or not labels
+        or any(set(row) != set(labels) for row in shares_by_label)
+    ):
         raise unreadable(f"the scores of {len(labels)} labels for {rows} texts", response)
-    data = tuple(row[label] for row in each for label in labels)
+    data = tuple(row[label] for row in shares_by_label for label in labels)
     return Output(
         name="label", datatype="FP64", shape=(rows, len(labels)), data=data, role="probabilities"
     )

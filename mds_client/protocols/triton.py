@@ -49,8 +49,10 @@ class Triton(OpenInference):
         signature = super().read_signature(model, response)
         body = self.json_of(response)
         listed = body.get("inputs") if isinstance(body, Mapping) else None
-        alone = {t.get("name") for t in listed or [] if isinstance(t, Mapping) and _is_alone(t)}
-        inputs = (_without_batch(f) if f.name in alone else f for f in signature.inputs)
+        without_batch = {
+            t.get("name") for t in listed or [] if isinstance(t, Mapping) and _is_alone(t)
+        }
+        inputs = (_without_batch(f) if f.name in without_batch else f for f in signature.inputs)
         return replace(signature, inputs=tuple(inputs))
 
     def offers(self, model: ModelRef) -> tuple[Offer, ...]:

@@ -196,10 +196,10 @@ def _get(route: str, **query: str) -> Request:
 def _proxied(uri: str, path: str) -> str:
     """Where the tracking server itself serves an artifact from; empty for another store's address."""
     parts = urlsplit(uri)
-    whole = f"{parts.path.strip('/')}/{path}"
-    if parts.scheme != "mlflow-artifacts" or ".." in whole.split("/"):
+    full_path = f"{parts.path.strip('/')}/{path}"
+    if parts.scheme != "mlflow-artifacts" or ".." in full_path.split("/"):
         return ""
-    return f"/api/2.0/mlflow-artifacts/artifacts/{quote(whole)}"
+    return f"/api/2.0/mlflow-artifacts/artifacts/{quote(full_path)}"
 
 
 # What was found, as facts.
@@ -214,9 +214,9 @@ def _facts(
     extra = fields_facts(words.get("inputs"))
     names = dict.fromkeys((*columns, *extra))
     known = {name: columns.get(name, FieldFacts()) for name in names}
-    whole = _complete_rows(rows, columns)
+    complete = _complete_rows(rows, columns)
     known = {
-        n: replace(f, **(_examples(n, whole) | _known_facts(extra.get(n))))
+        n: replace(f, **(_examples(n, complete) | _known_facts(extra.get(n))))
         for n, f in known.items()
     }
     return Facts(
@@ -283,8 +283,8 @@ def _columns(logged: Record) -> list[tuple[str, FieldFacts]]:
     specs = [_mapping(spec) for spec in listed(_json_in(logged, "inputs"))]
     if not 0 < len(specs) <= MAX_INPUTS:
         return []
-    alone = "input-0" if len(specs) == 1 else ""
-    names = [spec.get("name") or alone or f"column {i}" for i, spec in enumerate(specs, 1)]
+    only_name = "input-0" if len(specs) == 1 else ""
+    names = [spec.get("name") or only_name or f"column {i}" for i, spec in enumerate(specs, 1)]
     known = [_column(spec) for spec in specs]
     if not all(map(is_name, names)) or len(set(map(str, names))) < len(names):
         return []

@@ -114,8 +114,8 @@ def _column(
 ) -> Column:
     cells = _cells(column, places)
     kind, values = typed(cells)
-    whole = column if is_small and len(places) < length else ()
-    choices = choices_of(kind, values, whole)
+    whole_column = column if is_small and len(places) < length else ()
+    choices = choices_of(kind, values, whole_column)
     return Column(
         header=header,
         kind="category" if choices else kind,

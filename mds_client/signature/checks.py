@@ -88,8 +88,8 @@ def _integer(field: FieldSpec, value: object) -> str:
     if sentence or not isinstance(value, Real):
         return sentence
     low, high = INTEGER_LIMITS.get(field.datatype, (-math.inf, math.inf))
-    whole = int(cast(SupportsInt, value))  # a float would round what is near the limit
-    return "" if low <= whole <= high else f"{field.title} must lie between {low} and {high}."
+    number = int(cast(SupportsInt, value))  # a float would round what is near the limit
+    return "" if low <= number <= high else f"{field.title} must lie between {low} and {high}."
 
 
 def _range(field: FieldSpec, value: float) -> str:

@@ -292,8 +292,8 @@ def _limits(
     field: Field, by_source: Sequence[tuple[str, Mapping[str, object]]]
 ) -> Iterator[tuple[str, str, float]]:
     """Each limit with its source: first those of the sources, then the server's own."""
-    own = {name: getattr(field, name) for name in _LIMITS}
-    for source, facts in (*by_source, ("", own)):
+    declared = {name: getattr(field, name) for name in _LIMITS}
+    for source, facts in (*by_source, ("", declared)):
         for name in _LIMITS:
             value = facts.get(name)
             if isinstance(value, int | float):
@@ -344,9 +344,9 @@ def _offers(
 
 
 def _own_rows(inputs: Sequence[Field]) -> _Rows:
-    own = {field.name: field.examples for field in inputs if field.examples}
+    declared = {field.name: field.examples for field in inputs if field.examples}
     origin = [f.provenance.get("examples", DECLARED) for f in inputs if f.examples]
-    return _Rows(source=min(origin, key=_rank, default=DECLARED), examples=own)
+    return _Rows(source=min(origin, key=_rank, default=DECLARED), examples=declared)
 
 
 def _sound(
@@ -383,8 +383,8 @@ def _with_words(signature: Signature, ranked: Sequence[Facts]) -> Signature:
     origin = dict(signature.provenance)
     for word in _WORDS:
         facts = next((f for f in ranked if getattr(f, word)), None)
-        own = _rank(origin.get(word, DECLARED)) if getattr(signature, word) else math.inf
-        if facts and _rank(facts.source) <= own:
+        own_rank = _rank(origin.get(word, DECLARED)) if getattr(signature, word) else math.inf
+        if facts and _rank(facts.source) <= own_rank:
             words[word], origin[word] = getattr(facts, word), facts.source
     return replace(signature, **cast(Any, words), provenance=origin)
 
@@ -421,8 +421,8 @@ def _first(outputs: Sequence[Field]) -> set[str]:
 
 
 def _with_classes(field: Field, facts: Facts) -> Field:
-    own = _rank(field.provenance.get("labels", DECLARED)) if field.labels else math.inf
-    if _rank(facts.source) > own:
+    own_rank = _rank(field.provenance.get("labels", DECLARED)) if field.labels else math.inf
+    if _rank(facts.source) > own_rank:
         return field
     origin = {**field.provenance, "labels": facts.source}
     return replace(field, labels=facts.labels, role=field.role or "class", provenance=origin)

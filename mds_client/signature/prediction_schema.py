@@ -93,8 +93,11 @@ def _described(inputs: list[Facts], known: list[dict[str, object]]) -> Iterator[
 
 
 def _with_parameters(tensor: Facts, words: Facts) -> Facts:
-    own = tensor.get("parameters")
-    return {**tensor, "parameters": {**words, **(own if isinstance(own, Mapping) else {})}}
+    parameters = tensor.get("parameters")
+    return {
+        **tensor,
+        "parameters": {**words, **(parameters if isinstance(parameters, Mapping) else {})},
+    }
 
 
 def _words_carried_by(column: dict[str, object], tensor: Facts) -> dict[str, object]:

@@ -10,7 +10,6 @@ import pytest
 from explanations.contract import Explanation
 from explanations.errors import ExplanationFailed
 from explanations.explaining import ExplanationRequest
-from explanations.methods import methods
 from explanations.worker import InlineExplainers
 from mds_client import MdsClient, Server
 from mds_client.signature import Values

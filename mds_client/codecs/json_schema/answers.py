@@ -20,9 +20,9 @@ def output_fields(schema: Schema) -> tuple[Field, ...]:
     for name, member in first_of(schema.facts["properties"]).items():
         facts = schema.resolved(member)
         is_mapping = _are_probabilities(facts)
-        one = Schema(member, schema.root).field(name)
+        field = Schema(member, schema.root).field(name)
         outputs.append(
-            _probabilities(name, facts) if is_mapping else _as_output(replace(one, name=name))
+            _probabilities(name, facts) if is_mapping else _as_output(replace(field, name=name))
         )
     return tuple(outputs)
 

@@ -85,13 +85,13 @@ class Schema:
         facts = self._referred(schema, depth)
         for part in list_of(schema.get("allOf"))[:20]:
             facts = merged(facts, self.resolved(part, depth + 1))
-        own = {key: schema[key] for key in _KEYWORDS if key in schema}
-        own |= {
+        keywords = {key: schema[key] for key in _KEYWORDS if key in schema}
+        keywords |= {
             "properties": first_of(schema.get("properties")),
             "required": names_in(schema.get("required")),
         }
         union = schema.get("anyOf") or schema.get("oneOf")
-        return without_null(merged(merged(facts, self._union(union, depth)), own))
+        return without_null(merged(merged(facts, self._union(union, depth)), keywords))
 
     def _referred(self, schema: Facts, depth: int) -> dict[str, object]:
         reference = schema.get("$ref")
@@ -167,8 +167,8 @@ class Schema:
         if choices:
             if all(isinstance(choice, bool) for choice in choices):
                 return "boolean", "BOOL", (-1, 1)
-            whole = all(isinstance(c, int) and not isinstance(c, bool) for c in choices)
-            return "category", "INT64" if whole else "BYTES", (-1, 1)
+            are_integers = all(isinstance(c, int) and not isinstance(c, bool) for c in choices)
+            return "category", "INT64" if are_integers else "BYTES", (-1, 1)
         if type_name == "string":
             return kind_of_text(facts), "BYTES", (-1, 1)
         if type_name == "array":

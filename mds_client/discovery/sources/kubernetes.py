@@ -221,9 +221,11 @@ class Kubernetes:
         server = self._server("sdep", item, url, protocol, model, _seldon_state(item))
         predictor = _explained_predictor(item)
         if predictor and protocol in (_PLAIN, _OIP):
-            beside = f"{_name(item)}-{predictor}-explainer" if protocol == _OIP else model
+            explainer_name = f"{_name(item)}-{predictor}-explainer" if protocol == _OIP else model
             server = replace(
-                server, explainer_url=f"{url}-explainer/{predictor}", explainers={model: beside}
+                server,
+                explainer_url=f"{url}-explainer/{predictor}",
+                explainers={model: explainer_name},
             )
         yield server
 

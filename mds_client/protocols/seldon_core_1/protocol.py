@@ -147,8 +147,8 @@ class SeldonCore1(Protocol):
         )
         parts = _prefix(self.server.url)
         if len(parts) > 1 and parts[0] == "seldon":
-            beside = "/".join(["", *(quote(part, safe="") for part in parts)])
-            route = f"POST {beside}-explainer/<predictor>/api/v1.0/explain"
+            prefix = "/".join(["", *(quote(part, safe="") for part in parts)])
+            route = f"POST {prefix}-explainer/<predictor>/api/v1.0/explain"
             offered = (*offered, Offer(kind="explain", route=route))
         return offered
 
