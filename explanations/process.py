@@ -59,7 +59,7 @@ class Process:
         return first
 
     def _listen(self) -> None:
-        """Hear what the app says, also while work is going on. When the app is gone, so are we."""
+        """Receive the app's messages, also during an explanation. When the app is gone, this process ends."""
         try:
             while True:
                 self._receive(self._app.recv())

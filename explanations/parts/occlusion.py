@@ -1,7 +1,7 @@
-"""Hiding one part of an input at a time: how far the number falls is what the part is worth.
+"""Occlusion: one part of an input is hidden at a time; how far the number falls is the amount of the part.
 
-From coarse to fine: a few large parts first, which is a rough answer; then those that matter most are taken
-apart, as far as the budget reaches. Where no part of a part matters by itself, the part stays whole.
+From coarse to fine: a few large parts first, which is a rough answer; then those that matter most are divided,
+as far as the budget reaches. Where no part of a part matters by itself, the part stays whole.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def occlude(context: ExplainContext, hiding: Hiding) -> Explanation:
 
 
 class _Search:
-    """What is known by now, from the first large parts to the small ones that matter."""
+    """The state of a search, from the first large parts to the small ones that matter."""
 
     def __init__(self, context: ExplainContext, hiding: Hiding) -> None:
         self._context = context
@@ -278,7 +278,7 @@ def _attribution(field: Field, leaf: Leaf, title: str, half: float) -> Attributi
 
 
 def _turns(leaves: Sequence[Leaf], attributions: Sequence[Attribution]) -> str:
-    """For answers without a number: without which parts the model says something else."""
+    """A sentence for answers without a number: without which parts the model says something else."""
     turns = [
         f"without {formatting.inside(each.title)} it says {formatting.shortened(leaf.headline) or 'nothing'}"
         for leaf, each in zip(leaves, attributions, strict=True)

@@ -1,4 +1,4 @@
-"""A sound as stretches that can be silenced, parted where it is quiet."""
+"""A sound as stretches that can be silenced; their borders lie where it is quiet."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Sound:
         yield from zip([start, *borders], [*borders, end], strict=True)
 
     def _quiet(self, around: float, length: float) -> int:
-        """The frame of the quietest place near one; that place itself where it is equally loud all around."""
+        """The frame of the quietest place near this one; this one where it is equally loud all around."""
         reach, step = int(length * REACH), self._step
         first, last = (int(around) - reach) // step, -(-(int(around) + reach) // step)
         near = self._loudness[first : last + 1]
@@ -110,7 +110,7 @@ class Sound:
 
     @property
     def _samples(self) -> npt.NDArray[np.float64]:
-        """The loudest channel at each frame: the most telling byte of each sample will do."""
+        """The loudest channel at each frame, by the most significant byte of each sample, which is enough here."""
         raw = np.frombuffer(self.data, np.uint8).reshape(-1, self.sample_bytes)
         if self.sample_bytes == 1:
             values = raw[:, 0].astype(float) - 128

@@ -1,7 +1,8 @@
-"""Which parts of an input are enough for its answer: variants with parts hidden at random, and who keeps the answer.
+"""Which parts of an input are enough for its answer: variants with parts hidden at random, and which of them
+keep the answer.
 
-All variants are asked about before anything is searched for, so that the search itself costs nothing; a
-rule is then tried on variants that had no part in finding it.
+All variants are asked about before anything is searched for, so that the search itself costs nothing; a rule is
+then tested on variants that had no part in finding it.
 """
 
 from __future__ import annotations
@@ -141,7 +142,7 @@ class Perturbations:
             return masks[:0], masks[:0, 0]
 
     def _take(self, masks: Masks) -> bool:
-        """Ask about these variants too; whether it is worth going on."""
+        """Ask about these variants too; returns whether it is worth going on."""
         try:
             same = self._answers(masks)
         except ExplanationCancelled:

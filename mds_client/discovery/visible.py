@@ -1,4 +1,4 @@
-"""A catalogue as somebody sees it who may not see every model: the others are not there at all."""
+"""A catalogue for a person who may not see every model: it has only those that the person may see."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class VisibleCatalogue(Catalogue):
         return self._sees(ref.server, ref.name)
 
     def _seen(self, entry: Entry) -> Entry:
-        """Without an explainer that may not be seen itself."""
+        """The entry, without an explainer that may not be seen itself."""
         explainer = entry.explainer
         if explainer is None or self._is_seen(explainer.model):
             return entry

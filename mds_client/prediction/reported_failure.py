@@ -1,9 +1,9 @@
-"""A failure that came with the status of a success: what its JSON says, and the error that it means.
+"""Finds a failure that came with the status of a success: what its JSON says, and which error it means.
 
 Shapes: `{"status": "failed", "error": …}`, `{"success": false, "message": …}`, `{"error": …, "result": null}`,
-`{"code": 50001, "msg": …, "data": null}`, `{"title": …, "status": 422, "detail": …}`, `{"detail": "Not Found"}`; in an
-envelope or in a list of one too. A model of failures may answer such words as well: beside a prediction they are no
-failure, unless the server says so twice.
+`{"code": 50001, "msg": …, "data": null}`, `{"title": …, "status": 422, "detail": …}`, `{"detail": "Not
+Found"}`; in an envelope or in a list of one too. A model that predicts failures may answer such words as well:
+beside a prediction they are no failure, unless the server says so twice.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def failure_in(outputs: Sequence[Output]) -> MdsError | None:
 
 
 def _places(body: object, depth: int) -> Iterator[Body]:
-    """The object itself, and those that it wraps."""
+    """The object itself, and the objects that it wraps."""
     if isinstance(body, list) and len(body) == 1:
         body = body[0]
     if not isinstance(body, Mapping) or depth > _DEEPEST or len(body) > _MOST_MEMBERS:
@@ -97,7 +97,8 @@ def _failure(body: Body) -> MdsError | None:
 
 
 def _beside_an_answer(body: Body, known: Body, words: str) -> MdsError | None:
-    """A failure only where it is told twice, or where its status is one of a break and no probability is there."""
+    """The failure beside an answer: only where it is reported twice, or where its status means a break and
+    there is no probability."""
     status = _status(known)
     is_told_twice = bool(words) and _is_failed(status, known, has_answer=True)
     if is_told_twice or (status in _BROKEN and not _is_sure(body)):
@@ -140,7 +141,8 @@ def _status(known: Body) -> str:
 
 
 def _has_code(known: Body) -> bool:
-    """A number of an error, or an empty answer under one that is not known as good; with words for it."""
+    """Whether it has the number of an error, or an empty answer under a number that is not known as good; with
+    words for it."""
     codes = [c for name in _CODE if type(c := known.get(name)) is int]
     if not codes or not _other_words(known):
         return False
@@ -149,7 +151,7 @@ def _has_code(known: Body) -> bool:
 
 
 def _error_words(known: Body) -> str:
-    """What stands under the name of an error."""
+    """The words under the name of an error."""
     words = next((text for name in _ERRORS if (text := _text(known.get(name)))), "")
     if words or len(known) > 1:
         return words
@@ -181,12 +183,12 @@ def _by_field(value: Body, depth: int) -> str:
 
 
 def _has_answer(body: Body) -> bool:
-    """Whether there is anything in it but details and empty places."""
+    """Whether it holds anything but details and empty members."""
     return any(not _is_empty(value) and _may_answer(str(name)) for name, value in body.items())
 
 
 def _is_sure(body: Body) -> bool:
-    """Whether a probability stands beside it: then its words are what a model answers."""
+    """Whether a probability stands beside it: then its words are the model's answer."""
     return any(not _is_empty(v) and meaning(str(n)) == "probability" for n, v in body.items())
 
 

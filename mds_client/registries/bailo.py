@@ -69,7 +69,7 @@ class Bailo(Registry):
 
 
 def _fitting(entries: list[Record], model: ModelRef) -> list[str]:
-    """Ids, by what is clearest: a tag, the id itself, the name."""
+    """The ids of entries that fit, by the clearest sign that any of them has: a tag, the id itself, the name."""
     tags = {f"mds:{model.server}/{model.name}", f"mds:{model.name}"}
     tests = (
         lambda e: bool(tags & set(texts(e.get("tags")))),

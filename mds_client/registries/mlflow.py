@@ -114,7 +114,7 @@ class Mlflow(Registry):
         return _Entry(name=model.name)
 
     def _tagged(self, served: str) -> Conversation[str]:
-        """The one registered model that says itself what it is served as."""
+        """The name of the one registered model whose tag names the served model."""
         if "'" in served or "\\" in served:
             return ""  # would end the literal of the filter
         words = f"tags.`{_SERVED_AS}` = '{served}'"
@@ -279,7 +279,7 @@ def _examples(name: str, rows: Sequence[Record]) -> dict[str, Any]:
 
 
 def _columns(logged: Record) -> list[tuple[str, FieldFacts]]:
-    """The inputs by name, all or none: a part of them would be another request."""
+    """The inputs by name, all of them or none: a request with some of them missing would be a different one."""
     specs = [_mapping(spec) for spec in listed(_json_in(logged, "inputs"))]
     if not 0 < len(specs) <= MAX_INPUTS:
         return []
@@ -293,7 +293,7 @@ def _columns(logged: Record) -> list[tuple[str, FieldFacts]]:
 
 
 def _column(spec: Record) -> FieldFacts | None:
-    """None for a type that is not known."""
+    """The facts of a column; None for a type that is not known."""
     type_name = text(spec.get("type"))
     if type_name == "tensor":
         return _tensor(_mapping(spec.get("tensor-spec")))

@@ -61,8 +61,11 @@ class Breaker:
 
 
 def _is_failure(outcome: Response | Exception) -> bool:
-    """A model's own error is an answer, whatever its status: the server is there. What speaks in place of
-    a server that is not has a page, a gateway's phrase or nothing to say."""
+    """Whether the server could not be reached. A model's own error is an answer, whatever its status.
+
+    A gateway that speaks in place of an unreachable server is recognised by its page, its phrase, or its empty
+    body.
+    """
     if isinstance(outcome, Response):
         return outcome.status in _GATEWAY and not own_words(outcome.body)
     return isinstance(outcome, httpx.TransportError | OSError)

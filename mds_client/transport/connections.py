@@ -123,7 +123,7 @@ def translated(error: Exception) -> httpx.TransportError:
 
 
 def _origin(address: Address) -> Origin:
-    """Raises UnsupportedProtocol."""
+    """Scheme, host and port of an address. Raises UnsupportedProtocol."""
     scheme, host, port, _ = address
     if scheme not in _PORTS:
         raise httpcore.UnsupportedProtocol(f"{scheme.decode() or 'no scheme'} is not spoken")

@@ -1,6 +1,6 @@
-"""Requests and answers as a connection has them: their heads as bytes, where these are plain: nearly all are.
+"""The heads of plain requests and answers, as bytes; nearly all are plain.
 
-Neither repairs or guesses. What is not certainly plain is None here, and h11 reads it from its first byte.
+Nothing is repaired or guessed: what is not certainly plain is None here, and h11 reads it from its first byte.
 """
 
 from __future__ import annotations
@@ -106,7 +106,8 @@ def request_head(request: RawRequest) -> bytes | None:
 
 @lru_cache(maxsize=64)
 def _place_of_length(names: tuple[str, ...]) -> int | None:
-    """Where the body's length is said, -1 where it is not; None unless the names are those of a plain request."""
+    """The position of the header with the body's length, -1 where there is none; None unless the names are
+    those of a plain request."""
     known = [name.lower() for name in names]
     is_plain = (
         len(set(known)) == len(known)

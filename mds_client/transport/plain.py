@@ -1,7 +1,7 @@
-"""One HTTP/1.1 connection: quick with a plain answer, and h11's with any other.
+"""One HTTP/1.1 connection: plain answers are read here, quickly; all others by h11.
 
-h11 reads everything that HTTP allows, with the care that this takes. It costs as much as a small model's whole
-answer, so what needs none of it, a head that says the body's length, is read here.
+h11 reads everything that HTTP allows, with the care that this takes, which costs as much as a small model's
+whole answer. An answer whose head says the body's length needs none of it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Origin = tuple[bytes, bytes, int]
 
 
 class Connection:
-    """Asks one thing after the other. Raises httpcore's errors."""
+    """Sends one request after the other. Raises httpcore's errors."""
 
     def __init__(self, origin: Origin, stream: Stream) -> None:
         self.origin = origin
@@ -67,7 +67,7 @@ class Connection:
         return (data[head.size : end],)
 
     def _rest(self, first: bytes, left: int, timeout: float | None) -> Iterator[bytes]:
-        """Never reads beyond the end: what is sent unasked is no part of this answer, nor of the next."""
+        """The rest of the body. Never reads beyond its end: unrequested bytes after it belong to no answer."""
         yield first
         while left:
             data = self._stream.read(min(left, _READ), timeout)
@@ -104,7 +104,7 @@ class Connection:
         return self._is_answered and not self._is_spoilt
 
     def has_ended(self) -> bool:
-        """Whether the server has hung up on the idle connection, or said something unasked."""
+        """Whether the server has closed the idle connection, or sent something without a request."""
         return self._stream.is_readable()
 
     def close(self) -> None:
@@ -112,7 +112,7 @@ class Connection:
 
 
 class _Resumed(httpcore.NetworkStream):
-    """To h11 a stream that it used from the start: the first request was sent, its answer has begun."""
+    """A stream on which the request was sent and the answer has begun, as h11 needs it to take over."""
 
     def __init__(self, stream: httpcore.NetworkStream, heard: bytes) -> None:
         self._stream, self._heard, self._is_past = stream, heard, True

@@ -86,7 +86,7 @@ class Pool:
         return bisect_left(self._idle, oldest, key=_idle_since)
 
     def _taken_out(self, count: int) -> list[Connection]:
-        """The oldest of the idle ones, which are so no more."""
+        """Removes the oldest idle connections from the pool and returns them."""
         if count <= 0:
             return []
         taken, self._idle = self._idle[:count], self._idle[count:]

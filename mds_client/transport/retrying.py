@@ -54,7 +54,8 @@ def retry_after(value: str, now: float) -> float | None:
 
 
 def _pause_after_answer(request: Request, response: Response, attempt: int) -> float | None:
-    """A 503 without Retry-After says "not ready": asking again at once would not help."""
+    """The pause after an answer. A 503 without Retry-After means "not ready": asking again at once would not
+    help."""
     if response.status in _LATER:
         wait = retry_after(response.headers.get("retry-after", ""), time.time())
         return wait if wait is not None and wait <= LONGEST_WAIT else None
