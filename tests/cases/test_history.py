@@ -8,8 +8,8 @@ from cases.history import history
 from cases.queries import save_explanation
 from db.cases import ASKED
 from db.engine import Sessions
-from feedback.submission import submit
 from db.tables import PURPOSES
+from feedback.submission import submit
 from tests.recorded import FAILED, NOON, add_case
 
 
