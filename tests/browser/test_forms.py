@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -121,8 +122,8 @@ def _type_into_first_cell(page: Page, grid: Locator, text: str) -> None:
         box = grid.bounding_box()
         assert box is not None
         grid.dblclick(position={"x": box["width"] * 0.6, "y": 52})
-        page.wait_for_timeout(500)
-        if editor.is_visible() and editor.is_enabled():
+        with suppress(AssertionError):
+            expect(editor).to_be_editable(timeout=2000)
             break
         page.keyboard.press("Escape")  # columns are laid out late: it may have been the index
     editor.fill(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -38,8 +39,8 @@ def open_cell(page: Page, row: int) -> None:
         table = page.get_by_test_id("stDataFrame").first.locator("canvas").first.bounding_box()
         assert table
         page.mouse.click(table["x"] + start, table["y"] + HEADER + ROW * row + ROW / 2)
-        page.wait_for_timeout(500)
-        if cell.evaluate("cell => cell === document.activeElement"):
+        with suppress(AssertionError):
+            expect(cell).to_be_focused(timeout=1500)
             page.keyboard.press("Enter")
             break
     expect(page.locator("textarea.gdg-input")).to_be_visible()

@@ -36,13 +36,7 @@ _free = defaultdict[str, list[_Visitor]](list)
 
 
 @contextmanager
-def watched(
-    browser: Browser,
-    base_url: str,
-    *,
-    viewport: ViewportSize = SCREEN,
-    permissions: Sequence[str] = (),
-) -> Iterator[Page]:
+def watched(browser: Browser, base_url: str, *, permissions: Sequence[str] = ()) -> Iterator[Page]:
     """The page of a new visitor, and at the end the checks that hold for every visit.
 
     The visitor is new to the app (no cookie, nothing in storage, a session of its own), the context is
@@ -51,7 +45,7 @@ def watched(
     visitor = _lent(browser, base_url)
     page = visitor.page
     try:
-        page.set_viewport_size(viewport)
+        page.set_viewport_size(SCREEN)
         page.emulate_media(color_scheme="light")
         if permissions:
             page.context.grant_permissions(list(permissions), origin=base_url)
@@ -89,8 +83,10 @@ def _leave(visitor: _Visitor, base_url: str) -> None:
         other.close()
     page.evaluate("sessionStorage.clear()")
     page.goto("about:blank")
-    everything = {"origin": base_url, "storageTypes": "all"}
-    context.new_cdp_session(page).send("Storage.clearDataForOrigin", everything)
+    developer = context.new_cdp_session(page)
+    developer.send("Storage.clearDataForOrigin", {"origin": base_url, "storageTypes": "all"})
+    developer.detach()
+    context.clear_cookies()
     context.clear_permissions()
     visitor.asked.clear()
     visitor.complaints.clear()
