@@ -70,6 +70,7 @@ bench: .venv/test.stamp demo_mds/.venv/serving.stamp
 	$(APP) -m benchmarks.catalogue
 	$(APP) -m benchmarks.explanations
 	$(APP) -m benchmarks.jobs
+	$(APP) -m benchmarks.cases
 
 screenshots: .venv/test.stamp demo_mds/.venv/serving.stamp browser
 	$(APP) -m tests.browser.screenshots
