@@ -9,7 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-SLOW = 120_000  # milliseconds: an explanation on a busy machine, which may have to load its libraries
+SLOW = (
+    120_000  # milliseconds: an explanation on a busy machine, which may have to load its libraries
+)
 
 # Nothing of the page has changed for a while, and no part of it is a placeholder whose script is on its way.
 # What is drawn again and again (a clock that counts) does not hold anybody up for long.
