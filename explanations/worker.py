@@ -150,6 +150,9 @@ class Explainers:
         most_waiting: int = MOST_WAITING,
     ) -> None:
         self._setup = Setup(connect, is_eager)
+        # Read now: while Streamlit runs a page, the page's folder is on the path for a moment, and its
+        # modules would stand before libraries of the same name in a process that starts just then.
+        self._path = os.pathsep.join(filter(None, sys.path))
         self._grace = grace
         self._most_waiting = most_waiting
         self._waiting: deque[Job] = deque()
@@ -228,6 +231,11 @@ class Explainers:
         return self._setup
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What a process starts with."""
+        return _environment(self._path)
+
+    @property
     def grace(self) -> float:
         """Seconds that an explanation gets beyond its budget."""
         return self._grace
@@ -257,7 +265,7 @@ class _WorkerSlot:
             self._thread.join()
 
     def _run(self) -> None:
-        self._child = _Child(self._explainers.setup)
+        self._child = _Child(self._explainers.setup, self._explainers.environment)
         while job := self._explainers.next_job():
             if job.is_cancelled:
                 job.fail(ExplanationCancelled("The explanation was stopped."))
@@ -279,12 +287,12 @@ class _WorkerSlot:
     def _replace(self, child: _Child) -> int:
         """A new process, which loads its libraries before anybody needs them; the old one's code."""
         code = child.kill()
-        self._child = _Child(self._explainers.setup)
+        self._child = _Child(self._explainers.setup, self._explainers.environment)
         return code
 
     def _alive(self) -> _Child:
         if self._child is None or not self._child.is_alive():
-            self._child = _Child(self._explainers.setup)
+            self._child = _Child(self._explainers.setup, self._explainers.environment)
         return self._child
 
     def _watch(self, job: Job, child: _Child) -> None:
@@ -322,14 +330,14 @@ class _WorkerSlot:
 class _Child:
     """The process itself, at the other end of a socket. It leaves when the socket closes."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, environment: dict[str, str]) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", "explanations.process", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                env=_environment(),
+                env=environment,
             )
         self._pipe: Connection[FromApp, FromProcess] = Connection(ours.detach())
         self.send(setup)
@@ -389,10 +397,9 @@ def _budgeted(request: ExplanationRequest) -> ExplanationRequest:
     )
 
 
-def _environment() -> dict[str, str]:
+def _environment(path: str) -> dict[str, str]:
     # One thread for linear algebra: a nice process with many threads still crowds out the pages.
     single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    path = os.pathsep.join(entry for entry in sys.path if entry)
     return {**os.environ, **single, "PYTHONPATH": path}
 
 

@@ -34,6 +34,8 @@ class EmbeddedWorker:
     ) -> None:
         self._sessions = sessions
         self._command = command
+        # Read now: while Streamlit runs a page, the page's folder is on the path for a moment.
+        self._path = os.pathsep.join(filter(None, sys.path))
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -79,7 +81,7 @@ class EmbeddedWorker:
         self._process = subprocess.Popen(  # noqa: S603
             self._command(name),
             stdin=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env={**os.environ, "PYTHONPATH": self._path},
         )
         done = threading.Event()
         timer = threading.Timer(_WELL_SECONDS, done.set)

@@ -103,6 +103,17 @@ def test_unless_it_is_eager_no_process_starts_before_the_first_explanation(tmp_p
         assert not _marked(tmp_path)
 
 
+def test_what_is_on_the_path_for_a_moment_shadows_no_library_of_a_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "numpy.py").write_text("raise ImportError('shadowed')")
+    with Explainers(connect=connect, is_eager=False) as explainers:
+        monkeypatch.syspath_prepend(tmp_path)
+        job = _start(explainers, REF.name)
+        assert job.wait(60)
+        assert job.result().sentence
+
+
 def test_libraries_are_loaded_early_and_no_process_outlives_a_killed_app(tmp_path: Path) -> None:
     root, here = str(Path(__file__).parents[2]), str(Path(__file__).parent)
     code = (
