@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Update, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from db.scope import TO_CHANGE
 from db.tables import Job, JobInput
 
 UNDER_WAY = ("waiting", "running")
@@ -63,6 +64,12 @@ def add(session: Session, job: JobView, content: bytes) -> None:
 def by_id(session: Session, job_id: str) -> JobView | None:
     """The job of that id; None when there is none."""
     return _first(session, Job.id == job_id)
+
+
+def may_change(session: Session, job_id: str) -> bool:
+    """Whether who asks may stop a job, or let it go on."""
+    query = select(Job.id).where(Job.id == job_id).execution_options(**{TO_CHANGE: True})
+    return session.scalar(query) is not None
 
 
 def by_key(session: Session, key: str) -> JobView | None:

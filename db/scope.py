@@ -7,14 +7,27 @@ The conditions are put into every statement on these tables as it is executed, s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, event, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    event,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
 from db.errors import OutOfScope
+from db.position import position
 from db.tables import (
     Background,
     Base,
@@ -33,10 +46,12 @@ from db.tables import (
 
 ANY = "*"
 _KEY = "scope"
+# An execution option of a query that asks what may be changed rather than seen.
+TO_CHANGE = "to_change"
 _OF_MODELS = (Background, Batch, Case, ColumnMapping, DiscoveredFacts, Overlay, Study)
 # What one person writes and everybody meets: for those who review the model.
 _FOR_ALL = (Background, Overlay)
-_Text = InstrumentedAttribute[str]
+_Text = InstrumentedAttribute[str] | ColumnElement[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +70,15 @@ class Scope:
     """Who asks, and what they may see.
 
     `seen` are the models that are there for them, to ask and to see their own cases of; of those that are
-    `reviewed` they see everybody's. `is_all` is the operator of everything: nothing is limited.
+    `reviewed` they see everybody's, and of those that are `operated` everybody's jobs too, which they may stop.
+    `is_all` is the operator of everything: nothing is limited.
     `is_of_all_people` is for counts that name nobody: every case of the models that are seen.
     """
 
     person: str = ""
     seen: tuple[Models, ...] = ()
     reviewed: tuple[Models, ...] = ()
+    operated: tuple[Models, ...] = ()
     is_all: bool = False
     is_of_all_people: bool = False
 
@@ -76,6 +93,10 @@ class Scope:
     def reviews(self, server: str, model: str) -> bool:
         """Whether everybody's cases of a model are seen, and what all use of it may be changed."""
         return self.is_all or any(each.matches(server, model) for each in self.reviewed)
+
+    def operates(self, server: str, model: str) -> bool:
+        """Whether everybody's jobs on a model are seen, and may be stopped."""
+        return self.is_all or any(each.matches(server, model) for each in self.operated)
 
 
 EVERYTHING = Scope(is_all=True)
@@ -104,11 +125,12 @@ def _limit(state: ORMExecuteState) -> None:
     """Put the conditions of the session's scope into a statement."""
     scope = scope_of(state.session)
     if not scope.is_all and (state.is_select or state.is_update or state.is_delete):
-        state.statement = state.statement.options(*_criteria(scope))
+        is_change = not state.is_select or TO_CHANGE in state.execution_options
+        state.statement = state.statement.options(*_criteria(scope, is_change))
 
 
-@lru_cache(maxsize=256)
-def _criteria(scope: Scope) -> tuple[LoaderCriteriaOption, ...]:
+@lru_cache(maxsize=512)
+def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]:
     own = select(Case.__table__.c.id).where(_asked(Case, scope))
     batches = select(Batch.__table__.c.id).where(_asked(Batch, scope))
     conditions: dict[type[Base], ColumnElement[bool]] = {
@@ -121,7 +143,7 @@ def _criteria(scope: Scope) -> tuple[LoaderCriteriaOption, ...]:
         Explanation: Explanation.case_id.in_(own),
         Feedback: Feedback.case_id.in_(own),
         Scenario: Scenario.asked_id.in_(own),
-        Job: Job.person == scope.person,
+        Job: _changeable(scope) if is_change else _visible(scope),
     }
     return tuple(
         with_loader_criteria(table, condition, include_aliases=True)
@@ -136,6 +158,59 @@ def _asked(table: type[Case] | type[Batch], scope: Scope) -> ColumnElement[bool]
         return seen
     everybody = _like(scope.reviewed, table.server, table.model)
     return and_(seen, or_(table.person == scope.person, everybody))
+
+
+def _visible(scope: Scope) -> ColumnElement[bool]:
+    """Jobs: with what they are about, by who sees that. A study is of who began it, and its model's operators."""
+    scope = replace(scope, is_of_all_people=False)
+    is_of_case = exists(Case.__table__.c.id).where(Case.id == _case_of_job(), _asked(Case, scope))
+    is_of_batch = exists(Batch.__table__.c.id).where(Batch.id == Job.id, _asked(Batch, scope))
+    return or_(_changeable(scope), is_of_case, is_of_batch)
+
+
+def _changeable(scope: Scope) -> ColumnElement[bool]:
+    """Jobs that somebody may stop or let go on: their own, and all of the models that they operate.
+
+    Those about no model, such as the nightly ones, are the business of who operates all.
+    """
+    if Models() in scope.operated:
+        return true()
+    is_mine = Job.person == scope.person
+    server, name = _model_of_job()
+    of_model = and_(
+        _is_about_model(),
+        _like(scope.seen, server, name),
+        or_(is_mine, _like(scope.operated, server, name)),
+    )
+    operated = _like(scope.operated, Case.server, Case.model)
+    of_case = exists(Case.__table__.c.id).where(
+        Case.id == _case_of_job(), _asked(Case, scope), or_(is_mine, operated)
+    )
+    of_neither = and_(not_(_is_about_model()), not_(_is_about_case()), is_mine)
+    return or_(of_model, of_case, of_neither)
+
+
+# What a job is about: `model/<server>/<name>`, `case/<id>`, or anything else, which is of no model.
+_OF_MODEL, _OF_CASE = "model/", "case/"
+
+
+def _is_about_model() -> ColumnElement[bool]:
+    return func.substr(Job.subject, 1, len(_OF_MODEL)) == _OF_MODEL
+
+
+def _is_about_case() -> ColumnElement[bool]:
+    return func.substr(Job.subject, 1, len(_OF_CASE)) == _OF_CASE
+
+
+def _case_of_job() -> ColumnElement[str]:
+    return func.substr(Job.subject, len(_OF_CASE) + 1, type_=String)
+
+
+def _model_of_job() -> tuple[ColumnElement[str], ColumnElement[str]]:
+    """The server and the name; a server's name holds no slash. Of no use where the job is not about a model."""
+    rest: ColumnElement[str] = func.substr(Job.subject, len(_OF_MODEL) + 1, type_=String)
+    slash = position(rest + "/", "/")
+    return func.substr(rest, 1, slash - 1, type_=String), func.substr(rest, slash + 1, type_=String)
 
 
 def _like(models: Iterable[Models], server: _Text, name: _Text) -> ColumnElement[bool]:

@@ -25,6 +25,7 @@ __all__ = [
     "find",
     "living",
     "make",
+    "may_change",
     "newest",
     "resume",
     "submit",
@@ -99,6 +100,14 @@ def find(sessions: Sessions, job_id: str) -> JobView | None:
         return None
     with reading(sessions) as session:
         return db.jobs.by_id(session, job_id)
+
+
+def may_change(sessions: Sessions, job_id: str) -> bool:
+    """Whether who asks may stop this job, or let it go on: who began it, and the operators of its model."""
+    if not is_id(job_id):
+        return False
+    with reading(sessions) as session:
+        return db.jobs.may_change(session, job_id)
 
 
 def newest(

@@ -27,6 +27,7 @@ def viewer_of(name: str, groups: Sequence[str], table: Sequence[AccessSettings])
             person=name,
             seen=_models(held),
             reviewed=_models(row for row in held if row.role != "analyst"),
+            operated=_models(row for row in held if row.role == "operator"),
         ),
     )
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Select, event, select
 from sqlalchemy.orm import Session, sessionmaker
 
+import db.batches
 import db.cases
 import db.cohorts
 import db.explanations
@@ -152,3 +153,94 @@ def _statement(session: Session, query: Select[tuple[object]]) -> str:
     finally:
         event.remove(engine, "before_cursor_execute", keep)
     return found[-1]
+
+
+OPERATOR = replace(REVIEWER, person="olga", operated=BANK)
+STARRED = Scope(
+    person="otto",
+    seen=(Models(server="ban*", name="credit-1"),),
+    operated=(Models(server="ban*", name="credit-1"),),
+)
+WHOLE = Scope(person="root", seen=(Models(),), reviewed=(Models(),), operated=(Models(),))
+UNNAMED = Scope(person="eve")
+
+
+@pytest.fixture
+def jobs(sessions: Sessions, ids: dict[str, str]) -> dict[str, str]:
+    """A job of each kind of subject, of two people: their names are what the cases below call them."""
+    made = {
+        "ann's study": _job("ann", "model/bank/credit-1"),
+        "bob's study": _job("bob", "model/bank/credit-1"),
+        "bob's file": _job("bob", "model/bank/credit-1"),
+        "hidden": _job("ann", "model/bank/fraud"),
+        "a slash": _job("bob", "model/bank/credit-1/x"),
+        "of her case": _job("bob", f"case/{ids['hers']}"),
+        "of his case": _job("bob", f"case/{ids['other']}"),
+        "of a hidden case": _job("ann", f"case/{ids['hidden']}"),
+        "nightly": _job("anonymous", ""),
+    }
+    file = made["bob's file"]
+    batch = db.batches.BatchView(
+        id=file.id,
+        server="bank",
+        model="credit-1",
+        version="",
+        person="bob",
+        created_at=NOON,
+        file_name="f.csv",
+        question="q",
+        key="k",
+        rows=2,
+    )
+    with writing(sessions) as session:
+        for job in made.values():
+            db.jobs.add(session, job, b"")
+        db.batches.add(session, batch)
+    return {name: job.id for name, job in made.items()}
+
+
+def _job(person: str, subject: str) -> db.jobs.JobView:
+    job_id = new_id()
+    return db.jobs.JobView(
+        id=job_id,
+        kind="some",
+        person=person,
+        subject=subject,
+        idempotency_key=job_id,
+        queue="people",
+        created_at=NOON,
+    )
+
+
+_OF_CREDIT = {"ann's study", "bob's study", "bob's file", "of her case", "of his case"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "seen", "changed"),
+    [
+        (ANALYST, {"ann's study", "of her case"}, {"ann's study"}),
+        (replace(ANALYST, is_of_all_people=True), {"ann's study", "of her case"}, {"ann's study"}),
+        (REVIEWER, {"bob's file", "of her case", "of his case"}, set()),
+        (OPERATOR, {*_OF_CREDIT, "a slash"}, {*_OF_CREDIT, "a slash"}),
+        (STARRED, {"ann's study", "bob's study", "bob's file"}, {"ann's study", "bob's study", "bob's file"}),
+        (UNNAMED, set(), set()),
+    ],
+)  # fmt: skip
+def test_a_job_is_of_who_began_it_of_operators_and_of_who_sees_what_it_is_about(
+    sessions: Sessions, jobs: dict[str, str], scope: Scope, seen: set[str], changed: set[str]
+) -> None:
+    with writing(limited(sessions, scope)) as session:
+        assert {job.id for job in db.jobs.newest(session)} == {jobs[name] for name in seen}
+        may = {name for name, each in jobs.items() if db.jobs.may_change(session, each)}
+        for job_id in jobs.values():
+            db.jobs.request_cancel(session, job_id, NOON)
+    with reading(sessions) as session:
+        stopped = {n for n, i in jobs.items() if db.jobs.by_id(session, i).state == "cancelled"}
+    assert (may, stopped) == (changed, changed)
+
+
+def test_who_operates_everything_sees_the_nightly_jobs_too(
+    sessions: Sessions, jobs: dict[str, str]
+) -> None:
+    with reading(limited(sessions, WHOLE)) as session:
+        assert {job.id for job in db.jobs.newest(session)} == set(jobs.values())

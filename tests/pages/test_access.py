@@ -7,11 +7,15 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import db.batches
+import db.jobs
 import services
+from db.engine import writing
+from db.ids import new_id
 from db.scope import Models, Scope
 from mds_client.signature import ModelRef
 from settings import AccessSettings
-from tests.recorded import add_case
+from tests.recorded import NOON, add_case
 
 PENGUINS = ModelRef(server="demo", name="penguins")
 HIDDEN = ModelRef(server="demo", name="breast-cancer")
@@ -73,3 +77,52 @@ def test_a_proxy_that_names_nobody_shows_nothing(narrow: services.Services, app:
     shown = app.run()
     assert "It is not known who you are" in shown.error[0].value
     assert not shown.subheader
+
+
+@pytest.mark.parametrize(("role", "may_stop"), [("reviewer", False), ("operator", True)])
+def test_the_file_of_somebody_else_shows_how_far_it_is(
+    narrow: services.Services, app: AppTest, role: str, may_stop: bool
+) -> None:
+    table = [AccessSettings(servers=["demo"], models=["penguins"], role=role)]
+    settings = narrow.settings.model_copy(update={"access": table})
+    services.install(replace(narrow, settings=settings))
+    app.switch_page("../pages/predict.py")
+    app.query_params["model"] = "demo/penguins"
+    app.query_params["run"] = _running_file(narrow)
+    shown = app.run()
+    assert not shown.exception
+    assert "half of it" in shown.get("progress")[0].proto.text
+    assert ("Stop" in {button.label for button in shown.button}) is may_stop
+
+
+def _running_file(found: services.Services) -> str:
+    """A file of bob's that is being asked."""
+    job_id = new_id()
+    job = db.jobs.JobView(
+        id=job_id,
+        kind="batch",
+        person="bob",
+        subject="model/demo/penguins",
+        idempotency_key=job_id,
+        queue="unattended",
+        state="running",
+        fraction=0.5,
+        words="half of it",
+        created_at=NOON,
+    )
+    batch = db.batches.BatchView(
+        id=job_id,
+        server="demo",
+        model="penguins",
+        version="",
+        person="bob",
+        created_at=NOON,
+        file_name="birds.csv",
+        question="q",
+        key="k",
+        rows=2,
+    )
+    with writing(found.sessions) as session:
+        db.jobs.add(session, job, b"")
+        db.batches.add(session, batch)
+    return job_id

@@ -19,7 +19,7 @@ from ui.text import plain
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A batch; `job` is None when it is so long ago that the list of jobs has it no more, or somebody else's."""
+    """A batch; `job` is None when it is so long ago that the list of jobs has it no more."""
 
     batch: BatchView
     job: JobView | None
@@ -46,8 +46,7 @@ def asked_of(batch: BatchView) -> Asked:
     if last is None or last[0] != key:
         last = (key, batches.cases_of(services().sessions, batch.id))
     found = Asked(batch=batch, job=job, cases=last[1])
-    if job or found.is_whole:  # the job of somebody else, which is not shown, may go on
-        st.session_state[session.BATCH_CASES] = last
+    st.session_state[session.BATCH_CASES] = last
     return found
 
 

@@ -125,6 +125,8 @@ def _draw_go_on(found: Asked) -> None:
     job = found.job
     if job is None or job.state == "done" or found.is_whole:
         return
+    if not store.may_change(services().sessions, job.id):
+        return
     left = found.batch.rows - len(found.cases)
     rows = "1 row" if left == 1 else f"{left:,} rows"
     if st.button(f"Go on with {rows}", icon=":material/play_arrow:", key="rows_go_on"):

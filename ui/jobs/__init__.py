@@ -33,7 +33,9 @@ def watch(
         st.rerun()
     st.progress(min(max(progress.fraction, 0.0), 1.0), text=plain(progress.words))
     _draw_waits(job_id)
-    if st.button("Stop", icon=":material/stop:", key=key, help=stop_help):
+    if store.may_change(services().sessions, job_id) and st.button(
+        "Stop", icon=":material/stop:", key=key, help=stop_help
+    ):
         services().here.cancel(job_id)
     if progress.rough is not None:
         draw_rough(progress.rough)

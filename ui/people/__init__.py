@@ -15,19 +15,25 @@ from ui.text import plain
 _MAY = {
     "analyst": "You ask models, and see your own cases.",
     "reviewer": "You ask models, and see everybody's cases of the models that you review.",
-    "operator": "You ask models, and see everybody's cases and jobs.",
+    "operator": "You ask models, and see everybody's cases and jobs of the models that you operate.",
 }
+_MAY_ALL = "You ask models, and see everybody's cases and jobs."
 
 
 def draw(viewer: Viewer) -> None:
     """Everything that is known of the viewer."""
     st.title("Who is asking?", anchor=False)
-    st.markdown(f"**{plain(name_of(viewer))}**, {viewer.role}. {_MAY[viewer.role]}")
+    st.markdown(f"**{plain(name_of(viewer))}**, {viewer.role}. {may(viewer)}")
     if not viewer.scope.is_all:
         count = len({(e.ref.server, e.ref.name) for e in services().catalogue.entries()})
         st.caption(f"You may see {count} model{'' if count == 1 else 's'} now.")
     if services().settings.sign_in == "none":
         _choose_name(viewer)
+
+
+def may(viewer: Viewer) -> str:
+    """What somebody may do, in a sentence."""
+    return _MAY_ALL if viewer.scope.is_all else _MAY[viewer.role]
 
 
 def name_of(viewer: Viewer) -> str:
