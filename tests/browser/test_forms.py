@@ -145,6 +145,12 @@ def test_a_number_is_changed_in_its_table_or_in_its_text(page: Page, sent: dict[
     axe.finds_nothing_serious(page, "numbers")
     page.get_by_role("tab", name="Numbers").first.click()
     expect(page.get_by_role("textbox", name="Weights")).to_have_value("[9.5, 0.2, 0.3, 0.4]")
+    # Another way to look at a value is no change of it.
+    earlier = page.get_by_text("This answer is for the earlier values.")
+    page.wait_for_timeout(1500)
+    expect(earlier).to_be_hidden()
+    page.get_by_role("textbox", name="Weights").fill("[1, 2, 3, 4]")
+    expect(earlier).to_be_visible()
 
 
 def test_a_picture_is_uploaded_where_there_is_no_camera(page: Page, sent: dict[str, Any]) -> None:

@@ -73,12 +73,18 @@ function nameOf(target) {
 function touch(event, isBefore) {
   const name = state.data && nameOf(event.target);
   if (!name) return;
+  if (event.target.closest('[role="tab"]')) return letGo(name);
   const now = isBefore ? held(container(state.data.widgets[name])) : undefined;
   for (const answer of [{ touched: state.touched, values: state.asked }, state.sent]) {
     if (!answer || answer.touched.has(name)) continue;
     if (isBefore) answer.values[name] = now;
     answer.touched.add(name);
   }
+}
+
+// Another tab of a field shows the same value in another way.
+function letGo(name) {
+  if (held(container(state.data.widgets[name])) === state.asked[name]) state.touched.delete(name);
 }
 
 // What nobody has touched holds what was asked: a number or a table's cells are drawn late, and the page is drawn anew
