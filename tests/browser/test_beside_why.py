@@ -23,6 +23,7 @@ def test_unusual_inputs_typical_cases_and_similar_cases(page: Page) -> None:
         re.compile("called ([1-9]|it) right")
     )
     page.get_by_text("Compared with 25 examples of the model").click()
+    visit.settled()  # the table in it is drawn now, and moves the link
     visit.click(page.get_by_role("link", name="Choose other typical cases"))
     expect(page.get_by_role("heading", name="What does the model take?")).to_be_visible()
     page.get_by_role("tab", name="Typical cases").click()
