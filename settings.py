@@ -309,6 +309,13 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Who may see which models; without a row everybody may see and do everything",
     )
+    audit_key: SecretStr = Field(
+        SecretStr(""),
+        description="The key that signs exported ends of the trail, at least 32 characters; set it as `MDS_AUDIT_KEY`",
+    )
+    audit_anchors: Path | None = Field(
+        None, description="The file that the signed end of the trail is appended to every hour"
+    )
     host: str = Field("127.0.0.1", description="Address on which `python app.py` listens")
     port: int = Field(8501, ge=1, le=65535, description="Port on which `python app.py` listens")
     allowed_hosts: list[str] = Field(

@@ -17,6 +17,7 @@ from typing import cast
 
 import db.case_files
 import db.cases
+from cases import trail
 from cases.attempt import Attempt, Predictor, begun, call, completed, draft
 from cases.audit_sample import ONE_IN_TEN, AuditPolicy, Random, system_random
 from cases.errors import CaseNotRecorded
@@ -236,6 +237,8 @@ def _record(sessions: Sessions, cases: Sequence[CaseView], attempt: Attempt) -> 
     response = pack(exchange.response_body if exchange else b"")
     try:
         with writing(sessions) as session:
-            return db.cases.complete_all(session, cases, request, response)
+            kept = db.cases.complete_all(session, cases, request, response)
+            trail.note_batch(session, kept, request, response)
+            return kept
     except StorageError as error:
         raise CaseNotRecorded(str(error), attempt.prediction) from error

@@ -20,6 +20,7 @@ from threading import Lock
 
 import db.case_files
 import db.cases
+from cases import trail
 from cases.answers import answer_of
 from cases.attempt import Attempt, Predictor, begun, call, completed, draft
 from cases.audit_sample import ONE_IN_TEN, AuditPolicy, Random, system_random
@@ -179,6 +180,7 @@ def _record(sessions: Sessions, case: CaseView, attempt: Attempt) -> Recorded:
     try:
         with writing(sessions) as session:
             kept = db.cases.complete(session, case, request, response)
+            trail.note_prediction(session, kept, request, response)
     except StorageError as error:
         raise _not_recorded(attempt, error) from error
     failure = attempt.error or error_of(kept)

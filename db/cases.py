@@ -234,6 +234,17 @@ def _changed(case: CaseView) -> dict[str, object]:
     return {name: value for name, value in _values(case).items() if name not in _KNOWN_BEFORE}
 
 
+def columns(
+    case: CaseView,
+    request: StoredBody = NOTHING,
+    response: StoredBody = NOTHING,
+    wire_of: str | None = None,
+) -> dict[str, object]:
+    """Every column of a case that has ended."""
+    bodies = {**_columns("request", request), **_columns("response", response)}
+    return {**_values(case), **bodies, "wire_of": wire_of}
+
+
 def _columns(side: str, body: StoredBody) -> dict[str, object]:
     names = {"data": "body", "is_truncated": "truncated"}
     return {f"{side}_{names.get(name, name)}": value for name, value in asdict(body).items()}

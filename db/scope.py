@@ -29,6 +29,10 @@ from sqlalchemy.orm.util import LoaderCriteriaOption
 from db.errors import OutOfScope
 from db.position import position
 from db.tables import (
+    AuditChain,
+    AuditEntry,
+    AuditLeaf,
+    AuditSalt,
     Background,
     Base,
     Batch,
@@ -45,6 +49,7 @@ from db.tables import (
 )
 
 ANY = "*"
+_TRAIL = (AuditChain, AuditEntry, AuditLeaf, AuditSalt)
 _KEY = "scope"
 # An execution option of a query that asks what may be changed rather than seen.
 TO_CHANGE = "to_change"
@@ -145,6 +150,8 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
         Scenario: Scenario.asked_id.in_(own),
         Job: _changeable(scope) if is_change else _visible(scope),
     }
+    # The trail names everybody: it is the operator's. Whoever does something adds to it all the same (db/audit_log.py).
+    conditions |= dict.fromkeys(_TRAIL, false())
     return tuple(
         with_loader_criteria(table, condition, include_aliases=True)
         for table, condition in conditions.items()

@@ -56,7 +56,7 @@ class Json(TypeDecorator[object]):
     cache_ok = True
 
     def process_bind_param(self, value: object, dialect: Dialect) -> object:
-        return _without_nan(value)
+        return without_nan(value)
 
     def process_result_value(self, value: object, dialect: Dialect) -> object:
         return _with_nan(value)
@@ -68,14 +68,15 @@ def clip(text: str, length: int) -> str:
     return storable if len(storable) <= length else storable[: length - 1] + "…"
 
 
-def _without_nan(value: object) -> object:
+def without_nan(value: object) -> object:
+    """The value as it goes into a `Json` column."""
     match value:
         case float() if not math.isfinite(value):
             return {_NUMBER: str(float(value))}
         case dict():
-            return {str(name): _without_nan(item) for name, item in value.items()}
+            return {str(name): without_nan(item) for name, item in value.items()}
         case list() | tuple():
-            return [_without_nan(item) for item in value]
+            return [without_nan(item) for item in value]
     return value
 
 

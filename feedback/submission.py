@@ -8,6 +8,7 @@ from datetime import datetime
 
 import db.cases
 import db.feedback
+from audit_log.chain import Record, append
 from db.cases import CaseView
 from db.engine import Session, Sessions, reading, writing
 from db.errors import Conflict, StorageError
@@ -159,7 +160,14 @@ def _keep(session: Session, given: FeedbackView) -> FeedbackView:
     if former is not None:
         db.feedback.retire(session, former.id)
         given = replace(given, replaces=former.id)
-    return db.feedback.add(session, given)
+    kept = db.feedback.add(session, given)
+    before = _record(former) if former else None
+    append(session, "feedback", [_record(kept)], person=kept.person, before=before)
+    return kept
+
+
+def _record(view: FeedbackView) -> Record:
+    return Record(kind="feedback", id=view.id, values=vars(view))
 
 
 def _the_same(stored: FeedbackView, given: FeedbackView) -> FeedbackView:

@@ -15,6 +15,7 @@ from datetime import datetime
 from weakref import WeakKeyDictionary
 
 import db.overlays
+from audit_log.chain import Record, append
 from db.engine import Session, Sessions, reading, writing
 from db.errors import Conflict, StorageError
 from db.ids import new_id as make_id
@@ -285,7 +286,14 @@ def _add(session: Session, version: OverlayView) -> OverlayView:
         raise NewerVersion(newest)
     if version.number != (newest.number if newest else 0) + 1:
         raise NoSuchVersion(version.number - 1)
-    return db.overlays.add(session, version)
+    kept = db.overlays.add(session, version)
+    before = _record(newest) if newest else None
+    append(session, "publish", [_record(kept)], person=kept.author, before=before)
+    return kept
+
+
+def _record(view: OverlayView) -> Record:
+    return Record(kind="overlay", id=view.id, values=vars(view))
 
 
 def _the_same(stored: OverlayView, version: OverlayView) -> OverlayView:

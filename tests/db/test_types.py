@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from db.errors import StorageError
 from db.ids import Ids, is_id
 from db.tables import LONG, SHORT
-from db.types import _with_nan, _without_nan, clip
+from db.types import _with_nan, clip, without_nan
 from tests.recorded import add_case
 
 EAST = timezone(timedelta(hours=5, minutes=30))
@@ -74,7 +74,7 @@ def test_clipping_twice_is_clipping_once(text: str, length: int):
     )
 )
 def test_plain_data_survives_json(value: object):
-    assert _with_nan(_without_nan(value)) == value
+    assert _with_nan(without_nan(value)) == value
 
 
 def test_ids_grow_also_when_the_clock_is_set_back(monkeypatch: pytest.MonkeyPatch):

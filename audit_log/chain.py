@@ -1,0 +1,118 @@
+"""Append to the trail, in the transaction of the thing itself: both are written, or neither.
+
+An append locks the end of the chain until the transaction ends, so it comes last in it, and once: whoever holds the
+end of a chain waits for nothing else, and nobody waits for long.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+
+import db.audit_log
+from audit_log.hashing import digest, entry_hash, new_salt, root
+from db.audit_log import ERASED, FORM, MAIN, TRAILED, EntryView, LeafView, SaltView
+from db.engine import Session
+from db.ids import utc_now
+from db.tables import SHORT
+from db.types import clip
+
+Values = Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What something was done to: a kind of record and its id.
+
+    `values` are the columns of a new record of a kind in `TRAILED`; without them nothing is digested.
+    """
+
+    kind: str
+    id: str
+    values: Values | None = None
+
+
+def append(
+    session: Session,
+    action: str,
+    records: Sequence[Record],
+    *,
+    person: str,
+    before: Record | None = None,
+    workspace: str = MAIN,
+    clock: Callable[[], datetime] = utc_now,
+) -> EntryView:
+    """Add one entry on what somebody did to some records, at least one; `before` is what a new record replaces.
+
+    Raises Conflict where a record that is said to be new has been trailed before.
+    """
+    salts = [SaltView(kind=r.kind, record_id=r.id, salt=new_salt()) for r in records if r.values]
+    db.audit_log.add_salts(session, salts)
+    by_record = {(each.kind, each.record_id): each.salt for each in salts}
+    digests = [_digest(each, by_record.get((each.kind, each.id))) for each in records]
+    entry = EntryView(
+        workspace=workspace,
+        number=0,
+        created_at=clock(),
+        person=clip(person, SHORT),
+        action=action,
+        kind=records[0].kind,
+        record_id=records[0].id,
+        origin=_origin(),
+        form=FORM,
+        before=_before(session, before),
+        after=root(digests),
+        previous_hash="",
+        hash="",
+    )
+    return _chained(session, entry, records if len(records) > 1 else (), digests)
+
+
+def erase(session: Session, kind: str, record_id: str, *, person: str) -> EntryView:
+    """Delete the salt of a record that is erased: nothing can be told from its digests, and the chain still holds."""
+    db.audit_log.remove_salt(session, kind, record_id)
+    return append(session, ERASED, [Record(kind=kind, id=record_id)], person=person)
+
+
+def _chained(
+    session: Session, entry: EntryView, records: Sequence[Record], digests: Sequence[str]
+) -> EntryView:
+    """The entry at the end of its chain. All that can be made before has been: from here on others wait."""
+    number, previous = db.audit_log.lock_head(session, entry.workspace)
+    entry = replace(entry, number=number + 1, previous_hash=previous)
+    entry = replace(entry, hash=entry_hash(entry))
+    leaves = [
+        LeafView(
+            workspace=entry.workspace,
+            number=entry.number,
+            place=place,
+            kind=record.kind,
+            record_id=record.id,
+            digest=found,
+        )
+        for place, (record, found) in enumerate(zip(records, digests, strict=False))
+    ]
+    db.audit_log.add(session, entry, leaves)
+    return entry
+
+
+def _digest(record: Record, salt: bytes | None) -> str:
+    if salt is None or record.values is None:
+        return ""
+    return digest(salt, db.audit_log.content(record.kind, record.values))
+
+
+def _before(session: Session, record: Record | None) -> str:
+    """The digest of what is replaced; empty for nothing, and for what is older than the trail."""
+    if record is None or record.kind not in TRAILED:
+        return ""
+    return _digest(record, db.audit_log.salt_of(session, record.kind, record.id))
+
+
+@cache
+def _origin() -> str:
+    """From where something is done: the machine, or the container, that this process runs on."""
+    return clip(socket.gethostname(), SHORT)

@@ -1,0 +1,224 @@
+"""Verify the trail: every link of each chain, and that what it is about is still as it was when it was trailed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+
+import db.audit_log
+from audit_log.anchors import Anchor
+from audit_log.hashing import digest, entry_hash, root
+from db.audit_log import NO_HASH, TRAILED, EntryView, LeafView
+from db.engine import Session, Sessions, reading
+
+AT_ONCE = 100
+MOST_FINDINGS = 100
+Key = tuple[str, str]  # the kind of a record, and its id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that is not as the trail says, at an entry of a chain: 0 where it is at none."""
+
+    workspace: str
+    number: int
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a verification found. `older` counts records from before the trail, which it cannot say anything of."""
+
+    entries: int
+    records: int
+    older: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(kw_only=True)
+class _Walk:
+    """What is known on the way through the chains."""
+
+    session: Session
+    erased: Collection[Key]
+    entries: int = 0
+    records: int = 0
+    began: datetime | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+
+def verify(sessions: Sessions, anchors: Sequence[Anchor] = ()) -> Report:
+    """Look at everything, as it is at one moment. People may work meanwhile.
+
+    Of each chain only the first broken link is named: every later one follows from it. At most MOST_FINDINGS are.
+    """
+    with reading(sessions) as session:
+        db.audit_log.hold_still(session)
+        walk = _Walk(session=session, erased=db.audit_log.erased(session))
+        heads = db.audit_log.heads(session)
+        for workspace in sorted({*heads, *db.audit_log.workspaces(session)}):
+            _check_chain(walk, workspace, heads.get(workspace))
+        walk.findings += [f for anchor in anchors for f in _against(session, anchor)]
+        older = sum(_is_older(walk, kind, *found) for kind, found in _not_trailed(session))
+    return Report(
+        entries=walk.entries,
+        records=walk.records,
+        older=older,
+        findings=tuple(islice(walk.findings, MOST_FINDINGS)),
+    )
+
+
+# The links.
+
+
+def _check_chain(walk: _Walk, workspace: str, head: db.audit_log.Head | None) -> None:
+    """Follow one chain from its first entry to its end."""
+    last, previous, broken = 0, NO_HASH, ""
+    while page := db.audit_log.entries(walk.session, workspace, after=last, limit=AT_ONCE):
+        for entry in page:
+            if not broken and (broken := _broken(entry, last, previous)):
+                walk.findings.append(_finding(entry, broken))
+            last, previous = entry.number, entry.hash
+            walk.began = min(walk.began or entry.created_at, entry.created_at)
+        walk.entries += len(page)
+        _check_records(walk, workspace, page)
+    if not broken and head != (last, previous):
+        walk.findings.append(_wrong_end(workspace, last, head))
+
+
+def _broken(entry: EntryView, last: int, previous: str) -> str:
+    """What is wrong with the link from the entry before; empty where nothing is."""
+    if entry.number != last + 1:
+        return f"Entry {last + 1:,} is missing: entry {last:,} is followed by {entry.number:,}."
+    if entry.previous_hash != previous:
+        return f"Entry {entry.number:,} does not follow from the entry before: one of both was changed."
+    if entry_hash(entry) != entry.hash:
+        return f"Entry {entry.number:,} was changed: it does not have the hash that it was written with."
+    return ""
+
+
+def _wrong_end(workspace: str, last: int, head: db.audit_log.Head | None) -> Finding:
+    told = f"{head[0]:,}" if head else "none"
+    sentence = (
+        f"The chain ends with entry {last:,}, but its recorded end is {told} or has another hash."
+    )
+    return Finding(workspace=workspace, number=last, sentence=sentence)
+
+
+# What the entries are about.
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Trailed:
+    """The digest that an entry has of a record."""
+
+    entry: EntryView
+    key: Key
+    digest: str
+
+
+def _check_records(walk: _Walk, workspace: str, page: Sequence[EntryView]) -> None:
+    leaves = db.audit_log.leaves(walk.session, workspace, [entry.number for entry in page])
+    trailed = [found for entry in page for found in _trailed(walk, entry, leaves.get(entry.number))]
+    for kind in {found.key[0] for found in trailed}:
+        some = [found for found in trailed if found.key[0] == kind]
+        for start in range(0, len(some), AT_ONCE):
+            _check_kind(walk, kind, some[start : start + AT_ONCE])
+
+
+def _trailed(
+    walk: _Walk, entry: EntryView, leaves: Sequence[LeafView] | None
+) -> Iterator[_Trailed]:
+    """The records of an entry, with the digests that it has of them."""
+    if not leaves:
+        if entry.after:
+            yield _Trailed(entry=entry, key=(entry.kind, entry.record_id), digest=entry.after)
+        return
+    places = [leaf.place for leaf in leaves]
+    if places != list(range(len(leaves))) or root([leaf.digest for leaf in leaves]) != entry.after:
+        walk.findings.append(
+            _finding(entry, f"The list of the records of entry {entry.number:,} was changed.")
+        )
+    for leaf in leaves:
+        yield _Trailed(entry=entry, key=(leaf.kind, leaf.record_id), digest=leaf.digest)
+
+
+def _check_kind(walk: _Walk, kind: str, trailed: Sequence[_Trailed]) -> None:
+    ids = [found.key[1] for found in trailed]
+    salts = db.audit_log.salts(walk.session, kind, ids)
+    contents = db.audit_log.contents(walk.session, kind, ids)
+    replaced = db.audit_log.replaced(walk.session, ids) if kind == "feedback" else set()
+    for found in trailed:
+        record_id = found.key[1]
+        values = contents.get(record_id)
+        wrong = _wrong_record(walk, found, salts.get(record_id), values)
+        if not wrong and kind == "feedback" and values:
+            wrong = _wrong_current(values, record_id in replaced)
+        if wrong:
+            where = f"{kind.capitalize()} {record_id} (entry {found.entry.number:,}) {wrong}."
+            walk.findings.append(_finding(found.entry, where))
+    walk.records += len(trailed)
+
+
+def _wrong_record(
+    walk: _Walk, found: _Trailed, salt: bytes | None, values: Mapping[str, object] | None
+) -> str:
+    """What is wrong with a record, to be said after its name; empty where it is as it was trailed."""
+    if found.key in walk.erased:
+        return ""
+    if values is None:
+        return "is gone, and no entry says that it was erased"
+    if salt is None:
+        return "has no salt any more, so its content cannot be checked, and no entry says that it was erased"
+    try:
+        told = db.audit_log.content(found.key[0], values, found.entry.form)
+    except (AttributeError, TypeError, ValueError):  # a value that its column can never have held
+        return "was changed"
+    return "" if digest(salt, told) == found.digest else "was changed"
+
+
+def _wrong_current(values: Mapping[str, object], is_replaced: bool) -> str:
+    if bool(values["is_current"]) != is_replaced:
+        return ""
+    if is_replaced:
+        return "counts as current, though another statement replaces it"
+    return "does not count as current, though no other statement replaces it"
+
+
+# What is outside.
+
+
+def _not_trailed(session: Session) -> Iterator[tuple[str, tuple[str, datetime]]]:
+    for kind in TRAILED:
+        for found in db.audit_log.not_trailed(session, kind):
+            yield kind, found
+
+
+def _is_older(walk: _Walk, kind: str, record_id: str, at: datetime) -> bool:
+    """Whether a record that no entry is about is from before the trail; else it is a finding."""
+    if walk.began is None or at < walk.began:
+        return True
+    sentence = f"{kind.capitalize()} {record_id} is in no entry, though it is newer than the trail."
+    walk.findings.append(Finding(workspace="", number=0, sentence=sentence))
+    return False
+
+
+def _against(session: Session, anchor: Anchor) -> Iterator[Finding]:
+    """What the chain has where its exported head was."""
+    entry = db.audit_log.entry(session, anchor.workspace, anchor.number)
+    if entry is None:
+        sentence = f"Entry {anchor.number:,} is missing: it was the newest at {anchor.at}."
+    elif entry.hash != anchor.hash:
+        sentence = (
+            f"Entry {anchor.number:,} is not the one that was exported at {anchor.at}: "
+            "it, or one before it, was rewritten."
+        )
+    else:
+        return
+    yield Finding(workspace=anchor.workspace, number=anchor.number, sentence=sentence)
+
+
+def _finding(entry: EntryView, sentence: str) -> Finding:
+    return Finding(workspace=entry.workspace, number=entry.number, sentence=sentence)

@@ -1,0 +1,33 @@
+"""What the trail says of cases: that a model was asked, with a digest of the whole case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import db.cases
+from audit_log.chain import Record, append
+from db.cases import NOTHING, CaseView, StoredBody
+from db.engine import Session
+
+
+def note_prediction(
+    session: Session, case: CaseView, request: StoredBody, response: StoredBody
+) -> None:
+    """One entry for a case that has ended."""
+    append(session, "predict", [_record(case, request, response)], person=case.person)
+
+
+def note_batch(
+    session: Session, cases: Sequence[CaseView], request: StoredBody, response: StoredBody
+) -> None:
+    """One entry for the cases of one call; the first holds what crossed the wire."""
+    first = _record(cases[0], request, response)
+    rest = [_record(case, NOTHING, NOTHING, cases[0].id) for case in cases[1:]]
+    append(session, "predict-batch", [first, *rest], person=cases[0].person)
+
+
+def _record(
+    case: CaseView, request: StoredBody, response: StoredBody, wire_of: str | None = None
+) -> Record:
+    values = db.cases.columns(case, request, response, wire_of)
+    return Record(kind="case", id=case.id, values=values)

@@ -1,0 +1,308 @@
+"""Queries on the trail, and which columns of a record the digest in its entry covers.
+
+Whoever does something adds an entry, also those who may not read the trail: what appends goes to the tables
+themselves, past the scope of the session. What reads takes the ORM, so that the scope holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from functools import cache, partial
+from typing import Any, cast
+
+from sqlalchemy import (
+    Boolean,
+    Double,
+    Insert,
+    LargeBinary,
+    Table,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, undefer
+from sqlalchemy.types import TypeEngine
+
+from db.cases import ASKED
+from db.tables import AuditChain, AuditEntry, AuditLeaf, AuditSalt, Base, Case, Feedback, Overlay
+from db.types import ClippedText, Json, UtcDateTime, clip, without_nan
+
+MAIN = "main"
+NO_HASH = ""
+ERASED = "erased"
+# What has a digest of its content, by the name of its kind in the trail.
+TRAILED: dict[str, type[Base]] = {"case": Case, "feedback": Feedback, "overlay": Overlay}
+# Columns that a digest leaves out, since they change later, and why that is no hole.
+MAY_CHANGE = {
+    (
+        "feedback",
+        "is_current",
+    ): "false once another statement replaces it, which `mds audit verify` checks",
+}
+# The form of new digests. Whoever adds a column to one of these tables raises it and names the column in ADDED:
+# digests of a former form do not cover it, and go on to match.
+FORM = 1
+ADDED: dict[int, dict[str, tuple[str, ...]]] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryView:
+    """One entry, as it is kept."""
+
+    workspace: str
+    number: int
+    created_at: datetime
+    person: str
+    action: str
+    kind: str
+    record_id: str
+    origin: str
+    form: int
+    before: str
+    after: str
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeafView:
+    """One record of an entry about several."""
+
+    workspace: str
+    number: int
+    place: int
+    kind: str
+    record_id: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaltView:
+    """The salt of a record's digests."""
+
+    kind: str
+    record_id: str
+    salt: bytes
+
+
+Head = tuple[int, str]
+_chains, _entries, _leaves, _salts = (
+    cast(Table, table.__table__) for table in (AuditChain, AuditEntry, AuditLeaf, AuditSalt)
+)
+_HEAD = (
+    select(_chains.c.number, _chains.c.hash)
+    .where(_chains.c.workspace == bindparam("name"))
+    .with_for_update()
+)
+_MOVE = update(_chains).where(_chains.c.workspace == bindparam("name"))
+_ADD_ENTRY, _ADD_LEAVES, _ADD_SALTS = insert(_entries), insert(_leaves), insert(_salts)
+
+
+# Appending.
+
+
+def add_salts(session: Session, salts: Sequence[SaltView]) -> None:
+    """Keep the salts of new records. Raises Conflict for a record that has one."""
+    if salts:
+        session.connection().execute(_ADD_SALTS, [vars(each) for each in salts])
+
+
+def lock_head(session: Session, workspace: str) -> Head:
+    """The number and hash of the newest entry, which nobody else can follow until the transaction ends."""
+    connection = session.connection()
+    found = connection.execute(_HEAD, {"name": workspace}).first()
+    if found is None:
+        connection.execute(_first(session, workspace))
+        found = connection.execute(_HEAD, {"name": workspace}).one()
+    return found.number, found.hash
+
+
+def add(session: Session, entry: EntryView, leaves: Sequence[LeafView] = ()) -> None:
+    """Append an entry, whose chain `lock_head` has locked."""
+    connection = session.connection()
+    connection.execute(_ADD_ENTRY, vars(entry))
+    if leaves:
+        connection.execute(_ADD_LEAVES, [vars(each) for each in leaves])
+    moved = {"name": entry.workspace, "number": entry.number, "hash": entry.hash}
+    connection.execute(_MOVE, moved)
+
+
+def remove_salt(session: Session, kind: str, record_id: str) -> None:
+    """From now on nobody can tell what the digests of a record were of."""
+    of_record = (_salts.c.kind == kind, _salts.c.record_id == record_id)
+    session.connection().execute(_salts.delete().where(*of_record))
+
+
+def salt_of(session: Session, kind: str, record_id: str) -> bytes | None:
+    """The salt of one record, whoever asks; None where it has none."""
+    query = select(_salts.c.salt).where(_salts.c.kind == kind, _salts.c.record_id == record_id)
+    return session.connection().scalar(query)
+
+
+def _first(session: Session, workspace: str) -> Insert:
+    """The row of a chain without entries, unless another has just made it."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    row = {"workspace": workspace, "number": 0, "hash": NO_HASH}
+    return cast(Insert, dialect.insert(_chains).values(row).on_conflict_do_nothing())
+
+
+# Reading.
+
+
+def hold_still(session: Session) -> None:
+    """What this session reads from now on is of one moment. SQLite's transactions are so by themselves."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def heads(session: Session) -> dict[str, Head]:
+    """The number and the hash of the newest entry, by workspace."""
+    return {row.workspace: (row.number, row.hash) for row in session.scalars(select(AuditChain))}
+
+
+def workspaces(session: Session) -> list[str]:
+    """The workspaces that have entries."""
+    return list(session.scalars(select(AuditEntry.workspace).distinct()))
+
+
+def entries(
+    session: Session, workspace: str, *, after: int = 0, limit: int = 100
+) -> list[EntryView]:
+    """The entries of a chain above a number, in their order."""
+    query = select(AuditEntry).where(AuditEntry.workspace == workspace, AuditEntry.number > after)
+    rows = session.scalars(query.order_by(AuditEntry.number).limit(limit)).all()
+    return [_view(EntryView, row) for row in rows]
+
+
+def entry(session: Session, workspace: str, number: int) -> EntryView | None:
+    """One entry of a chain."""
+    row = session.get(AuditEntry, (workspace, number))
+    return None if row is None else _view(EntryView, row)
+
+
+def leaves(session: Session, workspace: str, numbers: Collection[int]) -> dict[int, list[LeafView]]:
+    """The records of entries about several, by the number of the entry, in their order."""
+    query = select(AuditLeaf).where(AuditLeaf.workspace == workspace, AuditLeaf.number.in_(numbers))
+    found: dict[int, list[LeafView]] = {}
+    for row in session.scalars(query.order_by(AuditLeaf.number, AuditLeaf.place)):
+        found.setdefault(row.number, []).append(_view(LeafView, row))
+    return found
+
+
+def salts(session: Session, kind: str, ids: Collection[str]) -> dict[str, bytes]:
+    """The salts of records of one kind, by id."""
+    query = select(AuditSalt).where(AuditSalt.kind == kind, AuditSalt.record_id.in_(ids))
+    return {row.record_id: row.salt for row in session.scalars(query)}
+
+
+def contents(session: Session, kind: str, ids: Collection[str]) -> dict[str, Mapping[str, object]]:
+    """The columns of records of one kind as they are now, by id; nothing for an unknown kind."""
+    table: Any = TRAILED.get(kind)
+    if table is None:
+        return {}
+    names = [column.name for column in table.__table__.columns]
+    bodies = [undefer(getattr(table, n)) for n in ("request_body", "response_body") if n in names]
+    query = select(table).where(table.id.in_(ids)).options(*bodies)
+    rows = session.scalars(query.execution_options(populate_existing=True))
+    return {row.id: {name: getattr(row, name) for name in names} for row in rows}
+
+
+def replaced(session: Session, ids: Collection[str]) -> set[str]:
+    """Those of these statements that another statement replaces."""
+    query = select(Feedback.replaces).where(Feedback.replaces.in_(ids))
+    return {found for found in session.scalars(query) if found is not None}
+
+
+def erased(session: Session) -> set[tuple[str, str]]:
+    """The kind and id of every record whose salt was taken away on purpose."""
+    query = select(AuditEntry.kind, AuditEntry.record_id).where(AuditEntry.action == ERASED)
+    return {(row.kind, row.record_id) for row in session.execute(query)}
+
+
+def not_trailed(session: Session, kind: str) -> Iterator[tuple[str, datetime]]:
+    """The id and time of every record of a kind that no entry is about; of cases, of those that have ended."""
+    table: Any = TRAILED[kind]
+    query = select(table.id, table.created_at).where(
+        *(
+            ~exists().where(place.kind == kind, place.record_id == table.id)
+            for place in (AuditEntry, AuditLeaf)
+        )
+    )
+    if table is Case:
+        query = query.where(Case.outcome != ASKED)
+    for row in session.execute(query.order_by(table.id)):
+        yield row.id, row.created_at
+
+
+def count(session: Session) -> int:
+    """How many entries there are in all chains."""
+    return session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+
+
+def _view(view: Any, row: object) -> Any:
+    return view(**{field.name: getattr(row, field.name) for field in fields(view)})
+
+
+# What a digest is of.
+
+
+def covered(kind: str, form: int = FORM) -> tuple[str, ...]:
+    """The columns that a digest of a form covers, in the order in which it takes them."""
+    return tuple(name for name, _ in _columns(kind, form))
+
+
+def content(kind: str, values: Mapping[str, object], form: int = FORM) -> bytes:
+    """A record as the text that its digest is of: the same before it is written and after it is read back."""
+    told = [plain(values[name]) for name, plain in _columns(kind, form)]
+    return json.dumps([kind, form, told], separators=(",", ":")).encode()
+
+
+@cache
+def _columns(kind: str, form: int) -> tuple[tuple[str, Callable[[Any], object]], ...]:
+    later = {name for n, added in ADDED.items() if n > form for name in added.get(kind, ())}
+    columns: Iterable[Any] = cast(Table, TRAILED[kind].__table__).columns
+    return tuple(
+        (column.name, partial(_unless_none, _plain(column.type)))
+        for column in sorted(columns, key=lambda each: str(each.name))
+        if column.name not in later and (kind, column.name) not in MAY_CHANGE
+    )
+
+
+def _unless_none(plain: Callable[[Any], object], value: object) -> object:
+    return None if value is None else plain(value)
+
+
+def _plain(column: TypeEngine[Any]) -> Callable[[Any], object]:
+    """How a value of a column is told, so that no database's way to keep it makes a difference."""
+    match column:
+        case UtcDateTime():
+            return lambda value: value.astimezone(UTC).isoformat()
+        case ClippedText():
+            return partial(_clipped, column.length_limit)
+        case Json():
+            return without_nan
+        case Double():
+            return _number
+        case LargeBinary():
+            return lambda value: hashlib.sha256(value).hexdigest()
+        case Boolean():
+            return bool
+    return lambda value: value
+
+
+def _clipped(length: int, value: str) -> str:
+    return clip(value, length)
+
+
+def _number(value: float) -> float | None:
+    """SQLite keeps neither NaN nor the sign of zero."""
+    return None if math.isnan(value) else float(value) + 0.0

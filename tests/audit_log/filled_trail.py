@@ -1,0 +1,33 @@
+"""A trail with an entry of every kind, written by the functions that pages call."""
+
+from __future__ import annotations
+
+from cases.batch import RowsRequest, predict_rows
+from cases.recording import predict_and_record
+from db.engine import Sessions
+from feedback.submission import submit
+from mds_client.errors import EndpointFailed
+from mds_client.signature.facts import Facts, FieldFacts
+from signatures.content import EDITED
+from signatures.overlay import publish
+from tests.stub_predictor import PENGUINS, StubPredictor, failure
+
+ODD = {"bill": 39.1, "none": None, "nan": float("nan"), "ä": ["\x00", -0.0, 2**70], "t": (1, 2.0)}
+ENTRIES, RECORDS = 7, 9
+
+
+def fill(sessions: Sessions) -> None:
+    """Seven entries about nine records: two cases, three of a file, two statements, two versions of an overlay."""
+    asked = predict_and_record(
+        StubPredictor(), ODD, sessions=sessions, key="one", person="ada\ud800" * 50
+    )
+    failed = StubPredictor(failure(EndpointFailed("The server broke."), status=503))
+    predict_and_record(failed, {"bill": 1.0}, sessions=sessions, key="two", person="ada")
+    rows = RowsRequest(model=StubPredictor(), sessions=sessions, key="file", person="bob")
+    list(predict_rows(rows, [{"bill": float(n)} for n in range(3)]))
+    said = {"case_id": asked.case_id, "person": "ada", "comment": "x" * 20_000}
+    submit(sessions, key="a", judgement="incorrect", truth="Gentoo", confidence=0.5, **said)
+    submit(sessions, key="b", judgement="unsure", **said)
+    for number in (0, 1):
+        facts = Facts(source=EDITED, fields={"bill": FieldFacts(minimum=float(number))})
+        publish(sessions, PENGUINS, facts, author="eve", key=f"o{number}", based_on=number)
