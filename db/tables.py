@@ -1,7 +1,7 @@
-"""The tables: a case, its explanations, what people said of it, and what they added to a signature.
+"""The tables: a case, its explanations, what people said of it, what they added to a signature, and the trail of it all.
 
 Rows are added, never rewritten; only a case is completed once when its call has ended, a job changes its state until
-it has ended, and a worker the moment at which it was last seen. A table keeps the name that it was made with, also where its class has a
+it has ended, a worker the moment at which it was last seen, and a chain of the trail its end. A table keeps the name that it was made with, also where its class has a
 better one by now (`found_facts`, `studies`): a rename would break processes of the former release, which
 work on the same database while replicas are exchanged.
 """

@@ -10,6 +10,7 @@ from mds_client.errors import EndpointFailed
 from mds_client.signature.facts import Facts, FieldFacts
 from signatures.content import EDITED
 from signatures.overlay import publish
+from tests.cases.test_batch import Rows
 from tests.stub_predictor import PENGUINS, StubPredictor, failure
 
 ODD = {"bill": 39.1, "none": None, "nan": float("nan"), "ä": ["\x00", -0.0, 2**70], "t": (1, 2.0)}
@@ -23,8 +24,8 @@ def fill(sessions: Sessions) -> None:
     )
     failed = StubPredictor(failure(EndpointFailed("The server broke."), status=503))
     predict_and_record(failed, {"bill": 1.0}, sessions=sessions, key="two", person="ada")
-    rows = RowsRequest(model=StubPredictor(), sessions=sessions, key="file", person="bob")
-    list(predict_rows(rows, [{"bill": float(n)} for n in range(3)]))
+    rows = RowsRequest(model=Rows(), sessions=sessions, key="file", person="bob")
+    list(predict_rows(rows, [{"x": n} for n in range(3)]))
     said = {"case_id": asked.case_id, "person": "ada", "comment": "x" * 20_000}
     submit(sessions, key="a", judgement="incorrect", truth="Gentoo", confidence=0.5, **said)
     submit(sessions, key="b", judgement="unsure", **said)
