@@ -205,9 +205,13 @@ def test_two_workspaces_have_chains_of_their_own(sessions: Sessions) -> None:
 
 
 def test_what_fails_leaves_no_entry(sessions: Sessions) -> None:
-    with pytest.raises(RuntimeError), writing(sessions) as session:
-        append(session, "look", [Record(kind="case", id="x")], person="ada")
-        raise RuntimeError
+    def fail() -> None:
+        with writing(sessions) as session:
+            append(session, "look", [Record(kind="case", id="x")], person="ada")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert verify(sessions).entries == 0
 
 
