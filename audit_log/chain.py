@@ -50,7 +50,6 @@ def append(
     Raises Conflict where a record that is said to be new has been trailed before.
     """
     salts = [SaltView(kind=r.kind, record_id=r.id, salt=new_salt()) for r in records if r.values]
-    db.audit_log.add_salts(session, salts)
     by_record = {(each.kind, each.record_id): each.salt for each in salts}
     digests = [_digest(each, by_record.get((each.kind, each.id))) for each in records]
     entry = EntryView(
@@ -68,7 +67,7 @@ def append(
         previous_hash="",
         hash="",
     )
-    return _chained(session, entry, records if len(records) > 1 else (), digests)
+    return _chained(session, entry, records if len(records) > 1 else (), digests, salts)
 
 
 def erase(session: Session, kind: str, record_id: str, *, person: str) -> EntryView:
@@ -78,7 +77,11 @@ def erase(session: Session, kind: str, record_id: str, *, person: str) -> EntryV
 
 
 def _chained(
-    session: Session, entry: EntryView, records: Sequence[Record], digests: Sequence[str]
+    session: Session,
+    entry: EntryView,
+    records: Sequence[Record],
+    digests: Sequence[str],
+    salts: Sequence[SaltView],
 ) -> EntryView:
     """The entry at the end of its chain. All that can be made before has been: from here on others wait."""
     number, previous = db.audit_log.lock_head(session, entry.workspace)
@@ -95,7 +98,7 @@ def _chained(
         )
         for place, (record, found) in enumerate(zip(records, digests, strict=False))
     ]
-    db.audit_log.add(session, entry, leaves)
+    db.audit_log.add(session, entry, leaves, salts)
     return entry
 
 

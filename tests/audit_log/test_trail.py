@@ -82,7 +82,6 @@ def test_whatever_column_is_changed_is_found(
     finally:
         with _owner(shared_database_url) as connection:
             _exchange(connection, mapped, after, before)
-    assert verify(filled).findings == ()
 
 
 def test_what_may_change_is_named_with_a_reason() -> None:
