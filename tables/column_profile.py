@@ -18,6 +18,9 @@ from tables.table import Table
 
 _SAMPLE = 200
 
+# A number so many times smaller than the least usual one is in another unit, or of another kind.
+_BELOW = 3
+
 
 @dataclass(frozen=True)
 class ColumnProfile:
@@ -57,7 +60,7 @@ class ColumnProfile:
         if not self.numbers or (low is None and high is None):
             return 1.0
         slack = high - low if field.typical and low is not None and high is not None else 0.0
-        least = -np.inf if low is None else low - slack
+        least = -np.inf if low is None else _least_plausible(low, slack)
         most = np.inf if high is None else high + slack
         return sum(least <= number <= most for number in self.numbers) / len(self.numbers)
 
@@ -120,3 +123,7 @@ def _is_list(cell: object) -> bool:
     if isinstance(cell, str):
         return cell.strip().startswith("[")
     return isinstance(cell, list | tuple | np.ndarray)
+
+
+def _least_plausible(low: float, slack: float) -> float:
+    return max(low - slack, low / _BELOW) if low > 0 else low - slack

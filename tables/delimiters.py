@@ -132,6 +132,8 @@ def _score(sample: str, dialect: Dialect, likely: str) -> tuple[float, bool, int
 def _is_one_column(sample: str, sample_rows: list[list[str]], dialect: Dialect) -> bool:
     """Whether the rows are one column whose cells happen to hold the delimiter: prose, decimals or addresses
     below a name without it."""
+    if dialect.delimiter == " " and not _has_values(sample_rows, len(sample_rows[0])):
+        return True
     if len(sample_rows[0]) > 1 or len(sample_rows) < 2:
         return False
     if dialect.delimiter not in _LIKELY:
@@ -140,6 +142,13 @@ def _is_one_column(sample: str, sample_rows: list[list[str]], dialect: Dialect) 
     prose = re.compile(re.escape(dialect.delimiter) + r" +[^\W\d]")
     spoken = sum(bool(_DECIMAL.fullmatch(line) or prose.search(line)) for line in lines)
     return spoken > 0.5 * len(lines)
+
+
+def _has_values(sample_rows: list[list[str]], width: int) -> bool:
+    """Whether a column below the first row is nothing but numbers or dates; blanks between words make none."""
+    below = [row for row in sample_rows[1:] if len(row) == width]
+    columns = zip(*below, strict=True)
+    return any(all(numbers.is_number(c) or dates.is_date(c) for c in column) for column in columns)
 
 
 def _sample_rows(sample: str, dialect: Dialect) -> list[list[str]]:

@@ -130,7 +130,7 @@ def _body(sheet: Sheet, inside: list[int], columns: _Columns, header: Header) ->
     body = _Body(notes=inside[len(inside) - feet :])
     for i in inside[: len(inside) - feet]:
         row = sheet.rows[i]
-        if sheet.is_note(row):
+        if sheet.is_note(row) and 1 <= _width(row) < columns.width:
             body.notes.append(i)
         elif known and tuple(map(title, row)) in known:
             body.repeated.append(i)

@@ -82,7 +82,10 @@ def numbers(texts: pd.Series[str], decimal: str) -> pd.Series[float]:
     bare = plain.where(fits).str.replace(
         f"[{_SPACES}{re.escape(_GROUPS[decimal])}]", "", regex=True
     )
-    return pd.to_numeric(bare.str.replace(decimal, ".", regex=False)).astype(np.float64)
+    points = bare.str.replace(decimal, ".", regex=False)
+    return points.map(float, na_action="ignore").astype(
+        np.float64
+    )  # 1e999 is infinite, and refused as such
 
 
 def _plain(text: str) -> str:

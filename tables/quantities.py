@@ -126,7 +126,9 @@ def _remarks(
 
 
 def _typed(cell: object) -> float:
-    if isinstance(cell, int | float | np.number | np.bool_):
+    if isinstance(cell, bool | np.bool_):
+        return np.nan
+    if isinstance(cell, int | float | np.number):
         return float(cell)
     try:
         return float(cell) if isinstance(cell, Decimal) else np.nan

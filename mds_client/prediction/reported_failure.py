@@ -49,6 +49,7 @@ _WORDS = (
     "info",
     "title",
     "statusmessage",
+    "body",  # of AWS Lambda's proxy
 )
 _MOST_MEMBERS = 100
 _DEEPEST = 4

@@ -47,6 +47,7 @@ class Secrets:
         self._tokens: tuple[str, ...] = ()
         self.has_short = False  # one that is shown where an answer repeats it
         self._long: tuple[bytes, ...] = ()
+        self._escaped: re.Pattern[bytes] | None = None
         self._short: re.Pattern[bytes] | None = None
         for secret in known:
             self.add(secret)
@@ -74,6 +75,9 @@ class Secrets:
         edges = rb"(?<![0-9A-Za-z])(?:%b)(?![0-9A-Za-z])"
         self._short = re.compile(edges % words) if short else None
         self._long = tuple(sorted(written, key=len, reverse=True))
+        escapable = sorted(filter(_is_long, known), key=len, reverse=True)
+        any_of_them = b"|".join(map(_with_escapes, escapable))
+        self._escaped = re.compile(any_of_them) if escapable else None
 
     def add_header(self, name: str, value: str) -> None:
         """Remember the value of a header that is sent, and the credentials within it."""
@@ -110,6 +114,9 @@ class Secrets:
         for secret in self._long:
             if secret in data:
                 data = data.replace(secret, b"*" * len(secret) if is_sized else HIDDEN.encode())
+        if self._escaped and b"\\u" in data:
+            redacted = self._escaped.sub(lambda m: _cover(m[0], is_sized=is_sized), data)
+            data = data if redacted == data else redacted
         if self._short and not is_answer:
             redacted = self._short.sub(HIDDEN.encode(), data)
             data = data if redacted == data else redacted
@@ -169,6 +176,24 @@ def _escaped(secret: str) -> Iterator[str]:
     yield html.escape(secret)
     yield html.escape(secret, quote=False)
     yield repr(secret)[1:-1]
+
+
+def _with_escapes(secret: str) -> bytes:
+    r"""A pattern for the secret with any of its signs as \u002b, in JSON within JSON too: .NET writes more of them so
+    than it must."""
+    return b"".join(map(_sign_or_escape, secret))
+
+
+def _sign_or_escape(sign: str) -> bytes:
+    units = sign.encode("utf-16-be", "surrogatepass")
+    escape = b"".join(
+        rb"\\+u(?i:%02x%02x)" % tuple(units[i : i + 2]) for i in range(0, len(units), 2)
+    )
+    return rb"(?:\\*%b|%b)" % (re.escape(sign.encode("utf-8", "surrogatepass")), escape)
+
+
+def _cover(secret: bytes, *, is_sized: bool) -> bytes:
+    return b"*" * len(secret) if is_sized else HIDDEN.encode()
 
 
 def _in_base64(secret: bytes) -> Iterator[bytes]:

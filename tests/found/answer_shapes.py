@@ -181,6 +181,7 @@ OTHERS: list[Shape] = [
 SHAPES = [*NAMED, *CODES, *WHOSE, *PROBABILITIES, *WRAPPED, *UNSURE, *OTHERS]
 
 FAILURES: list[tuple[Any, str]] = [
+    ({"statusCode": 400, "body": "no such field: agee"}, "no such field: agee"),
     ({"status": "error", "message": "model not trained for this region", "prediction": None}, "not trained for this"),
     ({"status": "failed", "error": "no good prompt", "output": None}, "no good prompt"),
     ({"state": "FAILURE", "result": "out of memory"}, "out of memory"),

@@ -312,3 +312,11 @@ def test_a_date_in_a_field_of_years_is_its_year_and_in_another_number_is_said_to
         return
     assert found.rows[name].tolist() == [2007, 1999, 2008]
     assert "“2007-05-04” was read as the year 2007." in found.remarks[0]
+
+
+def test_yes_and_no_of_json_are_no_numbers() -> None:
+    table = read(b'[{"age": true}, {"age": 41}]', "t.json")
+    field = Field(name="age", kind="number")
+    model = Signature(model=ModelRef(server="s", name="m"), inputs=(field,))
+    result = converted(table, suggest(table, model), model)
+    assert [problem.row for problem in result.problems] == [table.row_numbers[0]]

@@ -207,3 +207,11 @@ def test_ten_thousand_columns_are_no_trouble() -> None:
     text = "\n".join([",".join(f"C_{i}" for i in range(10_000)), ",".join(["1"] * 10_000)]) + "\n"
     found = suggest(table(text), signature(number("c7"), number("c9999")))
     assert found.to_remember == {"c7": "C_7", "c9999": "C_9999"}
+
+
+def test_kilograms_in_place_of_grams_are_asked_about() -> None:
+    field = number("body_mass_g", typical=(2700.0, 6050.0))
+    assert "another unit?" in first("body_mass_g", field, ("3.75", "3.5"))["body_mass_g"].reason
+    assert (
+        "another unit?" not in first("body_mass_g", field, ("2400", "3500"))["body_mass_g"].reason
+    )

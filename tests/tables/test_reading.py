@@ -6,9 +6,12 @@ import io
 import os
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from tables.errors import TooLarge, UnreadableFile
+from tables.numbers import numbers
 from tables.reading import read
 from tables.table import Choices, Limits, letter
 from tests.tables.files import workbook
@@ -76,3 +79,36 @@ def test_a_sheet_can_be_chosen() -> None:
 @pytest.mark.parametrize(("index", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (16383, "XFD")])
 def test_letters_of_columns(index: int, name: str) -> None:
     assert letter(index) == name
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Text here", "Not good", "Very bad", "Really great"),
+        ("review text", "Great film", "Awful film", "Nice plot"),
+        ("review", "Great film", "#awful, just awful", "// bad film", "% of people like it"),
+    ],
+)
+def test_texts_are_not_cut_at_their_blanks_nor_taken_for_notes(lines: tuple[str, ...]) -> None:
+    table = read("\n".join(lines).encode(), "t.csv")
+    assert list(table.columns) == [lines[0]]
+    assert tuple(table.frame[lines[0]]) == lines[1:]
+
+
+def test_blanks_between_numbers_still_part_them() -> None:
+    table = read(b"name age city\nAnna 31 Paris\nBen 40 Rome\n", "t.txt")
+    assert list(table.columns) == ["name", "age", "city"]
+
+
+@pytest.mark.parametrize("mark", ["#", "//", "%"])
+def test_a_row_as_wide_as_the_header_is_no_note(mark: str) -> None:
+    lines = f"# exported on Monday\norder,age\n1001,41\n{mark}1002,51\n{mark} checked by hand\n"
+    table = read(lines.encode(), "t.csv")
+    assert list(table.frame["order"]) == ["1001", f"{mark}1002"]
+
+
+def test_an_endless_number_beside_words_is_read_as_such() -> None:
+    found = numbers(pd.Series(["41", "-1e999", "Inf"], dtype=object), ".")
+    assert found.iloc[0] == 41
+    assert found.iloc[1] == -np.inf
+    assert np.isnan(found.iloc[2])

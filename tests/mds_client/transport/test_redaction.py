@@ -116,6 +116,15 @@ def test_digits_alone_are_a_number_in_an_answer() -> None:
     assert Secrets(["12345678"]).text("key 12345678 is wrong") == "key (hidden) is wrong"
 
 
+@pytest.mark.parametrize("backslashes", ["\\", "\\\\\\"])
+@pytest.mark.parametrize("signs", ["+/=", "Zk7secretTok-9981x+/q=", "k"])
+def test_any_sign_may_be_an_escape_of_json(signs: str, backslashes: str) -> None:
+    secret = "Zk7secretTok-9981x+/q="
+    written = "".join(f"{backslashes}u{ord(c):04X}" if c in signs else c for c in secret)
+    found = Secrets([secret]).response(Response(status=200, body=f'{{"a": "{written}"}}'.encode()))
+    assert found.body == b'{"a": "(hidden)"}'
+
+
 def test_a_binary_answer_keeps_its_length() -> None:
     body = b'{"outputs":[]}' + PLAIN.encode() + b"\0\1"
     headers = {"inference-header-content-length": "14"}
