@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 import services
 from cases import queries
+from cases.queries import ExplanationView
+from db.engine import Sessions
 from explanations.behaviour import studies
 from explanations.contract import Progress
 from explanations.errors import ExplanationCancelled
@@ -21,6 +23,7 @@ from explanations.worker import InlineExplainers, Job
 from jobs import store
 from jobs.here import Here
 from mds_client.signature import ModelRef
+from ui.explanations import methods
 
 ROOT = Path(__file__).resolve().parents[2]
 WHY = "What speaks for and against"
@@ -97,6 +100,22 @@ def test_an_explanation_is_found_again_and_not_offered_anew(
     (job,) = store.newest(built.sessions)
     assert (job.state, job.result) == ("done", found.id)
     assert "Stop" not in _labels(_page("predict", case=case.id))
+
+
+def test_what_ends_while_the_page_is_drawn_is_on_the_page(
+    built: services.Services, held: HeldExplainers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_just_before_it_ends(sessions: Sessions, case_id: str) -> Sequence[ExplanationView]:
+        found = queries.explanations(sessions, case_id)
+        held.go.set()
+        _wait_until_ended(built)
+        return found
+
+    asked = _press(_page("predict", model="demo/penguins@v2"), "Predict")
+    monkeypatch.setattr(methods, "explanations", read_just_before_it_ends)
+    page = _press(asked, WHY)
+    assert not page.exception
+    assert any("This is how the model behaves" in each.value for each in page.caption)
 
 
 def test_a_study_is_found_again_and_opens_when_it_is_ready(

@@ -28,8 +28,8 @@ def draw(asked: AnsweredCase) -> None:
     target, method = _target(asked), _method(asked)
     if target is None or method is None:
         return
+    job = jobs.CaseJobs(asked).running(method.NAME)  # read first: if it ends by now, it is found
     found = _found(asked, method)
-    job = jobs.CaseJobs(asked).running(method.NAME)
     box = st.expander(
         method.TITLE,
         icon=":material/target:",

@@ -30,6 +30,7 @@ def suits(asked: AnsweredCase) -> bool:
 def draw(asked: AnsweredCase) -> None:
     """A button for each method; under it what is running, then what has been found."""
     offered = _offered(asked.signature)
+    under_way = jobs.CaseJobs(asked)  # read first: one that ends by now has its result below
     found = explanations(services().sessions, asked.case.id)
     done = {
         view.method: Explanation.from_json(json.dumps(view.result))
@@ -37,7 +38,6 @@ def draw(asked: AnsweredCase) -> None:
         if view.result
     }
     background = jobs.background(asked.signature)
-    under_way = jobs.CaseJobs(asked)
     waiting = [
         method
         for method in offered
