@@ -106,7 +106,7 @@ def _completed(sheet: Sheet, filled: list[int], levels: list[int]) -> Header:
         elif not unit_texts and _is_units(sheet.rows[i], below):
             unit_texts = [_unit_text(cell) for cell in sheet.rows[i]]
             remarks.append(f"Row {i + 1} was taken as the units of the columns.")
-        elif not _is_words_above_values(sheet.rows[i], below):
+        elif not _is_words_above_values(sheet.rows[i], _past_units(below)):
             break
         elif _is_incomplete(name_rows[-1]):
             levels.append(i)
@@ -320,6 +320,11 @@ def _below(sheet: Sheet, filled: list[int], index: int) -> list[Row]:
     first = bisect_right(filled, index)
     rows = [sheet.rows[i] for i in filled[first : first + LOOKED_AT]]
     return rows if rows and not _is_rule(rows[0]) else rows[1:]
+
+
+def _past_units(below: list[Row]) -> list[Row]:
+    """The rows without the one of units that may follow the last row of names."""
+    return below[1:] if below and _is_units(below[0], below[1:]) else below
 
 
 def _column(rows: list[Row], index: int) -> list[object]:

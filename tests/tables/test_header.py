@@ -71,6 +71,10 @@ def test_the_row_of_units_counts_more_than_the_name() -> None:
         ("Bill,,Flipper,Body,,,", "length mm,depth mm,width mm,mass g,island,sex,year".replace("width", "flipper length"), *MM),
         # A title above both.
         ("Penguins of three islands", "", "Bill,,Flipper,Body,,,", "length (mm),depth (mm),length (mm),mass (g),island,sex,year", *MM),
+        # Units below both.
+        ("Bill,,Flipper,Body,Island,Sex,Year", "length,depth,length,mass,,,", "cm,cm,cm,kg,,,", *CM),
+        ("Bill,Bill,Flipper,Body,Island,Sex,Year", "length,depth,length,mass,,,", "(cm),(cm),(cm),(kg),,,", *CM),
+        ("Penguins", "", "Bill,,Flipper,Body,Island,Sex,Year", "length,depth,length,mass,,,", "mm,mm,mm,g,,,", *MM),
         # Names that need no second row stand in the upper one.
         ("Bill,,Flipper,Body,Island,Sex,Year", "length (mm),depth (mm),length (mm),mass (g),,,", *MM),
         # Groups, names and units.
@@ -81,7 +85,7 @@ def test_the_row_of_units_counts_more_than_the_name() -> None:
         # Three rows.
         ("Measured,,,,Noted,,", "Bill,,Flipper,Body,,,", "length (mm),depth (mm),length (mm),mass (g),island,sex,year", *MM),
     ],
-    ids=range(8),
+    ids=range(11),
 )  # fmt: skip
 def test_names_over_several_rows_are_joined(lines: tuple[str, ...]) -> None:
     found = rows_of(csv_of(*lines))
