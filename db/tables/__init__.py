@@ -1,0 +1,57 @@
+"""The tables: a case, its explanations, what people said of it, what they added to a signature, and the trail of it all.
+
+Rows are added, never rewritten; only a case is completed once when its call has ended, a job changes its state until
+it has ended, a worker the moment at which it was last seen, and a chain of the trail its end. A table keeps the
+name that it was made with, also where its class has a
+better one by now (`found_facts`, `studies`): a rename would break processes of the former release, which
+work on the same database while replicas are exchanged.
+"""
+
+from __future__ import annotations
+
+from db.tables.audit_log import AuditChain, AuditEntry, AuditLeaf, AuditSalt
+from db.tables.base import (
+    CHANNELS,
+    JOB_STATES,
+    JUDGEMENTS,
+    LONG,
+    MAX_KEY,
+    PURPOSES,
+    SENTENCE,
+    SHORT,
+    Base,
+)
+from db.tables.cases import Case, CaseFile, Explanation, Feedback, Scenario
+from db.tables.jobs import Batch, BatchChunk, Job, JobInput, Worker
+from db.tables.models import Background, ColumnMapping, DiscoveredFacts, Overlay, Study
+
+__all__ = [
+    "CHANNELS",
+    "JOB_STATES",
+    "JUDGEMENTS",
+    "LONG",
+    "MAX_KEY",
+    "PURPOSES",
+    "SENTENCE",
+    "SHORT",
+    "AuditChain",
+    "AuditEntry",
+    "AuditLeaf",
+    "AuditSalt",
+    "Background",
+    "Base",
+    "Batch",
+    "BatchChunk",
+    "Case",
+    "CaseFile",
+    "ColumnMapping",
+    "DiscoveredFacts",
+    "Explanation",
+    "Feedback",
+    "Job",
+    "JobInput",
+    "Overlay",
+    "Scenario",
+    "Study",
+    "Worker",
+]
