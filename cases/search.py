@@ -12,20 +12,21 @@ from db.engine import Sessions, reading
 from db.feedback import FeedbackView
 from db.ids import is_id
 
-__all__ = ["MOST_READ", "STATES", "CaseFilter", "CaseLine", "CasePage", "search", "short"]
+__all__ = ["MOST_READ", "STATES", "CaseFilter", "CaseLine", "CasePage", "search"]
 
 PAGE_SIZE = 50
-_MOST_SHORT = 80
 
 
 @dataclass(frozen=True, kw_only=True)
 class CasePage:
     """Some cases, the newest first, and what people say of them now, by case. `older` is where the next page begins,
-    empty where there is none."""
+    empty where there is none. `is_cut` says that words were looked for in the newest MOST_READ cases alone: the next
+    page begins below those."""
 
     lines: tuple[CaseLine, ...]
     feedback: Mapping[str, list[FeedbackView]]
     older: str = ""
+    is_cut: bool = False
 
 
 def search(
@@ -37,19 +38,8 @@ def search(
         found = db.case_search.lines(session, wanted, before=known, limit=size + 1)
         shown = found[:size]
         said = db.feedback.current_of(session, [line.id for line in shown])
-    older = shown[-1].id if len(found) > size else ""
-    return CasePage(lines=tuple(shown), feedback=said, older=older)
-
-
-def short(entered: Mapping[str, object]) -> str:
-    """What was entered, in one line of at most 80 characters: `bill 39.1, island Dream`."""
-    text = ", ".join(f"{name} {_value(value)}" for name, value in entered.items())
-    return text if len(text) <= _MOST_SHORT else f"{text[: _MOST_SHORT - 1]}…"
-
-
-def _value(value: object) -> str:
-    if isinstance(value, Mapping):
-        return str(value.get("file") or "…")
-    if isinstance(value, list | tuple):
-        return f"{len(value)} values"
-    return "unknown" if value is None else str(value)
+        is_all = len(found) <= size
+        is_read = is_all and wanted.words
+        read = db.case_search.last_read(session, wanted, before=known) if is_read else ""
+    older = read if is_all else shown[-1].id
+    return CasePage(lines=tuple(shown), feedback=said, older=older, is_cut=bool(read))

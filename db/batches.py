@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -86,6 +86,16 @@ def case_ids(session: Session, batch_id: str) -> list[str]:
             break
         found[chunk.first_row :] = chunk.case_ids
     return found
+
+
+def members(session: Session, batch_id: str) -> Select[tuple[str]]:
+    """The cases of a batch as a subquery, however many they are."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    unfold = func.json_each if is_sqlite else func.json_array_elements_text
+    each = unfold(BatchChunk.case_ids).table_valued("value", joins_implicitly=True)
+    # The join says that the chunk comes first, which PostgreSQL asks for.
+    chunks = select(each.c.value).select_from(BatchChunk).join(each, true())
+    return chunks.where(BatchChunk.batch_id == batch_id)
 
 
 def _view(row: Batch) -> BatchView:

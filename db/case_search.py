@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from db.cases import ASKED
+import db.batches
+from db.cases import ASKED, HasOutcome
 from db.tables import Case, Feedback
 
 STATES = ("answered", "failed", "unknown")
@@ -21,7 +22,8 @@ MOST_READ = 10_000
 
 @dataclass(frozen=True, kw_only=True)
 class CaseFilter:
-    """Which cases; what is empty does not matter. `judgement` is what somebody says of it now, or `none`."""
+    """Which cases; what is empty does not matter. `judgement` is what somebody says of it now, or `none`; `batch` the id
+    of the batch whose rows they are."""
 
     server: str = ""
     model: str = ""
@@ -31,11 +33,12 @@ class CaseFilter:
     judgement: str = ""
     channel: str = ""
     since: datetime | None = None
+    batch: str = ""
     words: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseLine:
+class CaseLine(HasOutcome):
     """One case as a line of a list."""
 
     id: str
@@ -51,28 +54,32 @@ class CaseLine:
     answer_number: float | None
     error_sentence: str
 
-    @property
-    def is_answered(self) -> bool:
-        return self.outcome == "answered"
-
-    @property
-    def is_unknown(self) -> bool:
-        return self.outcome == ASKED
-
 
 _COLUMNS = tuple(getattr(Case, field.name) for field in fields(CaseLine))
 
 
 def lines(session: Session, wanted: CaseFilter, *, before: str, limit: int) -> list[CaseLine]:
     """The newest first; `before` is the id of the last of the page before."""
-    conditions = list(_conditions(wanted))
-    if before:
-        conditions += _older_than(session, before)
+    conditions = _all_conditions(session, wanted, before)
     if wanted.words:
         read = _newest(select(Case.id).where(*conditions)).limit(MOST_READ).subquery()
         conditions = [Case.id.in_(select(read.c.id)), *_with_words(wanted.words)]
     query = _newest(select(*_COLUMNS).where(*conditions)).limit(limit)
     return [CaseLine(**row._mapping) for row in session.execute(query)]
+
+
+def last_read(session: Session, wanted: CaseFilter, *, before: str) -> str:
+    """The last of the cases that words are looked for in; empty where there are fewer than MOST_READ."""
+    query = _newest(select(Case.id).where(*_all_conditions(session, wanted, before)))
+    return session.scalar(query.offset(MOST_READ - 1).limit(1)) or ""
+
+
+def _all_conditions(session: Session, wanted: CaseFilter, before: str) -> list[ColumnElement[bool]]:
+    """Everything but the words."""
+    conditions = list(_conditions(wanted))
+    if wanted.batch:
+        conditions.append(Case.id.in_(db.batches.members(session, wanted.batch)))
+    return [*conditions, *_older_than(session, before)] if before else conditions
 
 
 def _newest(query: Select[Any]) -> Select[Any]:

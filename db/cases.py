@@ -22,8 +22,23 @@ _KNOWN_BEFORE = {
 }  # fmt: skip
 
 
+class HasOutcome:
+    """How a case ended, told by its outcome."""
+
+    outcome: str
+
+    @property
+    def is_answered(self) -> bool:
+        return self.outcome == "answered"
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it was asked and no answer is recorded: it is under way, or its process ended."""
+        return self.outcome == ASKED
+
+
 @dataclass(frozen=True, kw_only=True)
-class CaseView:
+class CaseView(HasOutcome):
     """A case as it was recorded, without the bodies that crossed the wire."""
 
     id: str
@@ -56,15 +71,6 @@ class CaseView:
     audit_draw: float
     is_audited: bool
     purpose: str = "asked"
-
-    @property
-    def is_answered(self) -> bool:
-        return self.outcome == "answered"
-
-    @property
-    def is_unknown(self) -> bool:
-        """Whether it was asked and no answer is recorded: it is under way, or its process ended."""
-        return self.outcome == ASKED
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from cases.search import search
-from ui import cases, session
+from ui import session
+from ui.cases import filters, lines
 
 PAGE = {"title": "Cases", "icon": ":material/list_alt:", "order": 2, "role": "analyst"}
 
 st.title("What was asked?", anchor=False)
-wanted = cases.choose(session.viewer())
-before = st.query_params.get(cases.BEFORE, "")
-cases.draw(search(session.services().sessions, wanted, before=before), wanted)
+choices = filters.choose(session.viewer())
+before = st.query_params.get(filters.BEFORE, "")
+lines.draw(search(session.services().sessions, choices.wanted, before=before), choices)

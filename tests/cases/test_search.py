@@ -6,9 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from cases.search import CaseFilter, search, short
+import db.batches
+import db.case_search
+from cases.search import CaseFilter, search
+from db.batches import BatchView
 from db.cases import ASKED
-from db.engine import Sessions, limited
+from db.engine import Sessions, limited, writing
+from db.ids import new_id
 from db.scope import Models, Scope
 from feedback.submission import submit
 from tests.recorded import FAILED, NOON, NOT_THERE, add_case
@@ -105,12 +109,41 @@ def test_nobody_finds_more_than_they_may_see(sessions: Sessions, ids: dict[str, 
     assert search(ada, CaseFilter(words="broke")).lines == ()
 
 
-def test_inputs_in_short() -> None:
-    entered = {
-        "bill": 39.1,
-        "photo": {"file": "a.png", "media_type": "image/png", "size": 1, "sha256": "0"},
-        "sex": None,
-        "pixels": [0] * 64,
-    }
-    assert short(entered) == "bill 39.1, photo a.png, sex unknown, pixels 64 values"
-    assert len(short({"text": "x" * 500})) == 80
+def test_the_rows_of_a_file_are_found_failures_included(
+    sessions: Sessions, ids: dict[str, str]
+) -> None:
+    batch = BatchView(
+        id=new_id(),
+        server="shelf",
+        model="penguins",
+        version="",
+        person="ada",
+        created_at=NOON,
+        file_name="birds.csv",
+        question="q",
+        key="k",
+        rows=3,
+    )
+    with writing(sessions) as session:
+        db.batches.add(session, batch)
+        db.batches.add_chunk(session, batch.id, 0, [ids["judged"], ids["failed"]], NOON)
+        db.batches.add_chunk(session, batch.id, 2, [ids["later"]], NOON)
+    found = search(sessions, CaseFilter(batch=batch.id, person="ada"))
+    assert [line.id for line in found.lines] == [ids["later"], ids["judged"]]
+    assert search(sessions, CaseFilter(batch=NOT_THERE)).lines == ()
+
+
+def test_words_are_looked_for_further_back_page_by_page(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every case is looked at once: what lies below the newest is on the pages that follow."""
+    monkeypatch.setattr(db.case_search, "MOST_READ", 3)
+    asked = [add_case(sessions, entered={"n": "odd" if i % 4 else "rare"}).id for i in range(8)]
+    pages, before = [], ""
+    while True:
+        page = search(sessions, CaseFilter(words="rare"), before=before)
+        pages.append([line.id for line in page.lines])
+        assert page.is_cut is bool(page.older)
+        if not (before := page.older):
+            break
+    assert pages == [[], [asked[4]], [asked[0]]]

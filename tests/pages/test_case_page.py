@@ -62,6 +62,20 @@ def test_a_picture_is_shown_again(built: services.Services, case_page: AppTest) 
     assert "red.png" in _words(shown)
 
 
+def test_a_case_of_another_version_has_titles_and_the_way_back_its_choices(
+    built: services.Services, case_page: AppTest
+) -> None:
+    """The titles are those of now; a unit or a choice may have been another then."""
+    case = add_case(built.sessions, server="demo", entered={"body_mass_g": 4500.0})
+    case_page.query_params["id"] = case.id
+    case_page.query_params["back"] = "state=failed&evil=1&words=a%26b"
+    shown = case_page.run()
+    assert not shown.exception
+    assert shown.table[0].value.to_dict() == {"value": {"Body mass": "4500"}}
+    (back,) = [link for link in shown.get("page_link") if link.proto.label == "Cases"]
+    assert back.proto.query_string == "state=failed&words=a%26b"
+
+
 def test_a_case_that_failed_says_why(built: services.Services, case_page: AppTest) -> None:
     case = add_case(built.sessions, **FAILED, error_sentence="It broke.", error_advice="Try again.")
     case_page.query_params["id"] = case.id

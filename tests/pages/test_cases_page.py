@@ -34,8 +34,41 @@ def test_a_line_says_what_was_asked_and_answered(
     first, second = shown.dataframe[0].value.to_dict("records")
     assert (first["State"], first["Answer"], first["Inputs"]) == ("answered", "Adelie", "bill 39.1")
     assert (first["Model"], first["Version"], first["Person"]) == ("shelf/penguins", "v1", "ada")
-    assert first["Case"] == f"case?id={case.id}"
-    assert (second["State"], second["Answer"]) == ("failed", "It broke.")
+    assert first["Case"].startswith(f"case?id={case.id}&back=")
+    assert (second["State"], second["Answer"]) == ("failed", "failed: It broke.")
+
+
+def test_titles_and_whole_numbers_stand_in_the_inputs(
+    built: services.Services, cases_page: AppTest
+) -> None:
+    entered = {"body_mass_g": 4500.0, "flipper_length_mm": 205.0}
+    add_case(built.sessions, server="demo", entered=entered)
+    shown = cases_page.run()
+    (inputs,) = shown.dataframe[0].value["Inputs"]
+    assert inputs.replace("\N{NO-BREAK SPACE}", " ") == "Body mass 4500 g, Flipper length 205 mm"
+    assert shown.dataframe[0].value.columns[1:3].tolist() == ["Answer", "Judgement"]
+
+
+def test_what_is_chosen_is_a_chip_that_takes_it_away(
+    built: services.Services, cases_page: AppTest
+) -> None:
+    add_case(built.sessions)
+    add_case(built.sessions, **FAILED, error_sentence="It <b>broke</b>.")
+    cases_page.query_params["state"] = "failed"
+    cases_page.query_params["words"] = "broke"
+    shown = cases_page.run()
+    chips = {button.label: button for button in shown.button}
+    assert {"State: failed", "Words: broke", "Take all away"} <= set(chips)
+    (link,) = shown.dataframe[0].value["Case"]
+    assert "back=words%3Dbroke%26state%3Dfailed%26whose%3Deverybody" in link
+    (narrow,) = [html for html in shown.get("html") if "<a " in html.proto.body]
+    assert "failed: It &lt;b&gt;broke&lt;/b&gt;." in narrow.proto.body
+    assert link.replace("&", "&amp;") in narrow.proto.body
+    shown = chips["Words: broke"].click().run()
+    assert dict(shown.query_params) == {"state": "failed", "whose": "everybody's"}
+    shown = next(b for b in shown.button if b.label == "State: failed").click().run()
+    assert len(shown.dataframe[0].value) == 2
+    assert not shown.exception
 
 
 def test_my_cases_come_first(built: services.Services, app: AppTest) -> None:

@@ -8,9 +8,11 @@ from cases.files import is_named, kept_value
 from cases.history import Step, history
 from cases.queries import CaseView, case
 from cases.recording import answer_of
+from cases.wording import title, value_text
 from mds_client.discovery import Entry
 from mds_client.signature import Field, File, ModelRef, Signature
 from ui import errors, media, results, technical
+from ui.cases import filters
 from ui.model_picker import signature_of
 from ui.session import services
 from ui.shell import page_path
@@ -19,7 +21,12 @@ from ui.text import exact, plain
 
 def draw(case_id: str) -> None:
     """Everything that is known of a case."""
-    st.page_link(page_path("cases"), label="Cases", icon=":material/arrow_back:")
+    st.page_link(
+        page_path("cases"),
+        label="Cases",
+        icon=":material/arrow_back:",
+        query_params=filters.address_of(st.query_params.get(filters.BACK, "")),
+    )
     found = case(services().sessions, case_id)
     if found is None:
         st.title("No such case", anchor=False)
@@ -61,12 +68,19 @@ def _draw_way_back(found: CaseView, entry: Entry | None) -> None:
 
 
 def _signature(found: CaseView, ref: ModelRef, entry: Entry | None) -> Signature:
-    """What the model takes, if that is still what it took then; else the names that were entered."""
+    """What the model takes, if that is still what it took then; else what its fields are called by now."""
     if entry and entry.signature:
         now = signature_of(entry)
         if found.signature_fingerprint in (now.fingerprint, now.declared_fingerprint):
             return now
+        known = tuple(_called(field) for field in now.inputs)
+        return Signature(model=ref, inputs=known, question=found.question)
     return Signature(model=ref, inputs=(), question=found.question)
+
+
+def _called(field: Field) -> Field:
+    """A field of another version of the model: its name and its title. Its unit and choices may be others."""
+    return Field(name=field.name, kind=field.kind, label=field.label)
 
 
 def _draw_answer(found: CaseView, signature: Signature) -> None:
@@ -89,14 +103,19 @@ def _draw_entered(found: CaseView, signature: Signature) -> None:
     files = {name: entered for name, entered in found.entered.items() if is_named(entered)}
     values = {name: entered for name, entered in found.entered.items() if name not in files}
     if values:
-        st.table({plain(_title(fields, n)): plain(_value(fields, n, v)) for n, v in values.items()})
+        st.table(
+            {
+                plain(title(fields, n)): plain(value_text(v, fields.get(n)))
+                for n, v in values.items()
+            }
+        )
     for name, entered in files.items():
-        _draw_file(plain(_title(fields, name)), entered)
+        _draw_file(plain(title(fields, name)), entered)
 
 
-def _draw_file(title: str, entered: object) -> None:
+def _draw_file(name: str, entered: object) -> None:
     """What was kept of a file or a large value; its name and size where it was not."""
-    st.markdown(f"**{title}**")
+    st.markdown(f"**{name}**")
     value = kept_value(services().sessions, entered)
     facts = entered if isinstance(entered, dict) else {}
     named = f"{facts.get('file') or 'a large value'}, {facts.get('size', 0):,} bytes"
@@ -108,24 +127,6 @@ def _draw_file(title: str, entered: object) -> None:
         st.caption(plain(f"{named}: not kept"))
     else:
         st.json(exact(value), expanded=False)
-
-
-def _title(fields: dict[str, Field], name: str) -> str:
-    field = fields.get(name)
-    return name if field is None else f"{field.title}{f' ({field.unit})' if field.unit else ''}"
-
-
-def _value(fields: dict[str, Field], name: str, value: object) -> str:
-    if value is None:
-        return "unknown"
-    field = fields.get(name)
-    if field and value in field.choices:
-        labels = dict(zip(field.choices, field.choice_labels, strict=False))
-        return str(labels.get(value, value))
-    return str(value)[:_MOST_SHOWN]
-
-
-_MOST_SHOWN = 2_000
 
 
 def _draw_history(steps: list[Step]) -> None:

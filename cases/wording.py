@@ -1,0 +1,78 @@
+"""What was entered, in words: whole numbers whole, units with their numbers, fields by their titles."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from mds_client.signature import Field
+
+UNKNOWN = "unknown"
+MOST_SHOWN = 2_000
+_MOST_SHORT = 80
+Fields = Mapping[str, Field]
+
+
+def title(fields: Fields, name: str) -> str:
+    """What people call a field; its name where nobody said."""
+    found = fields.get(name)
+    return found.title if found else name
+
+
+def value_text(value: object, field: Field | None = None) -> str:
+    """One value as it was entered, on one line of at most 2,000 characters."""
+    match value:
+        case None:
+            return UNKNOWN
+        case bool():
+            words = "yes" if value else "no"
+        case int() | float():
+            words = _number(value, field)
+        case Mapping():
+            words = str(value.get("file") or "a large value")
+        case list() | tuple():
+            words = _listed(value)
+        case _:
+            words = str(value)
+    return _choice(value, field) or words[:MOST_SHOWN]
+
+
+def short(entered: Mapping[str, object], fields: Fields | None = None) -> str:
+    """What was entered, in one line of at most 80 characters: `Bill length 39.1 mm, Island Dream`."""
+    known = fields or {}
+    told = (f"{title(known, name)} {_short(v, known.get(name))}" for name, v in entered.items())
+    text = ", ".join(told)
+    return text if len(text) <= _MOST_SHORT else f"{text[: _MOST_SHORT - 1]}…"
+
+
+def _short(value: object, field: Field | None) -> str:
+    if isinstance(value, list | tuple):
+        return f"{len(value)} values"
+    return value_text(value, field)
+
+
+def _number(value: float, field: Field | None) -> str:
+    """Every digit that was entered, without the ".0" that a whole number gets on its way."""
+    form = field.format if field else ""
+    if form == "fraction" and math.isfinite(value):
+        return f"{_bare(round(value * 100, 10))}\N{NO-BREAK SPACE}%"
+    unit = (field.unit if field else "") or ("%" if form == "percent" else "")
+    return f"{_bare(value)}\N{NO-BREAK SPACE}{unit}" if unit else _bare(value)
+
+
+def _bare(value: float) -> str:
+    return repr(value).removesuffix(".0")
+
+
+def _listed(values: Sequence[object]) -> str:
+    """A list as people write it; of a long one its beginning."""
+    text = ", ".join(value_text(each) for each in values[:MOST_SHOWN])
+    return f"[{text}]"
+
+
+def _choice(value: object, field: Field | None) -> str:
+    """What a choice is called."""
+    if field is None or isinstance(value, list | tuple | Mapping) or value not in field.choices:
+        return ""
+    labels = dict(zip(field.choices, field.choice_labels, strict=False))
+    return str(labels.get(value, ""))

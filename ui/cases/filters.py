@@ -1,0 +1,206 @@
+"""Which cases are listed: each choice stands in the address, and as a chip that takes it away again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlencode
+
+import streamlit as st
+
+from cases.search import MOST_READ, STATES, CaseFilter
+from people.viewer import Viewer
+from ui.session import services
+from ui.text import plain
+
+# Names of parameters in the address, and of the widgets that are bound to them.
+BEFORE, BATCH, WHOSE = "before", "batch", "whose"
+BACK = "back"  # in the address of a case: the choices of the list that it was opened from
+MINE = "mine"
+_LONGEST = 2_000
+_DAYS = {"today": 1, "7 days": 7, "30 days": 30, "90 days": 90}
+_STATE_WORDS = {"answered": "answered", "failed": "failed", "unknown": "answer unknown"}
+_JUDGEMENTS = ("correct", "incorrect", "unsure", "none")
+_JUDGEMENT_WORDS = {"none": "not judged"}
+_CHANNELS = ("volunteered", "audit", "review", "upload", "api")
+_WHOSE = (MINE, "everybody's")
+# Each choice that narrows the list, by its parameter: what stands on its chip.
+_CHIPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "words": ("Words", {}),
+    "state": ("State", _STATE_WORDS),
+    "judgement": ("Judgement", _JUDGEMENT_WORDS),
+    "time": ("Time", {}),
+    "model": ("Model", {}),
+    "version": ("Version", {}),
+    "person": ("Person", {}),
+    "channel": ("Channel", {}),
+    BATCH: ("File", {}),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What is listed: as the search takes it, and as the address has it."""
+
+    wanted: CaseFilter
+    address: Mapping[str, str]
+
+    @property
+    def link(self) -> str:
+        """The choices as one parameter of another page's address."""
+        return urlencode(self.address)
+
+
+def choose(viewer: Viewer) -> Choices:
+    """What is looked for. A choice stands in the address, so that a link shows the same; changing one begins anew."""
+    words = _words()
+    whose = _whose(viewer)
+    with st.container(horizontal=True):
+        _pills("State", STATES, "state", _STATE_WORDS)
+        _pills("Judgement", _JUDGEMENTS, "judgement", _JUDGEMENT_WORDS)
+        _pills("Time", tuple(_DAYS), "time")
+    with st.expander("Model, version, person, channel", icon=":material/tune:"):
+        _model()
+        _text("Version", "version")
+        _text("Person", "person")
+        _pills("Channel", _CHANNELS, "channel")
+    chosen = {name: found for name in _CHIPS if (found := _chosen(name))}
+    _draw_chips(chosen)
+    chosen |= {"words": words} if words else {}
+    address = chosen | ({WHOSE: whose} if viewer.is_named and whose != MINE else {})
+    return Choices(wanted=_filter(chosen, viewer.name if whose == MINE else ""), address=address)
+
+
+def address_of(link: str) -> dict[str, str]:
+    """The choices of a `link`, as far as they are choices: it comes from the address, so from anybody."""
+    found = dict(parse_qsl(link[:_LONGEST]))
+    return {name: value for name, value in found.items() if name in (*_CHIPS, WHOSE)}
+
+
+def begin_anew() -> None:
+    """Another choice has other pages."""
+    st.query_params.pop(BEFORE, None)
+
+
+def _filter(chosen: Mapping[str, str], mine: str) -> CaseFilter:
+    server, _, name = chosen.get("model", "").partition("/")
+    return CaseFilter(
+        server=server,
+        model=name,
+        version=chosen.get("version", ""),
+        person=mine or chosen.get("person", ""),
+        state=chosen.get("state", ""),
+        judgement=chosen.get("judgement", ""),
+        channel=chosen.get("channel", ""),
+        since=_since(chosen.get("time", "")),
+        batch=chosen.get(BATCH, ""),
+        words=chosen.get("words", ""),
+    )
+
+
+def _chosen(name: str) -> str:
+    """What is chosen: in its widget, or in the address where it has none."""
+    found = st.query_params.get(name) if name == BATCH else st.session_state.get(name)
+    return str(found or "").strip()
+
+
+def _draw_chips(chosen: Mapping[str, str]) -> None:
+    """What narrows the list, each with a way to take it away."""
+    if not chosen:
+        return
+    with st.container(horizontal=True, gap="small", key="cases_chips"):
+        for name, value in chosen.items():
+            label, words = _CHIPS[name]
+            st.button(
+                plain(f"{label}: {words.get(value, value)[:40]}"),
+                key=f"cases_without_{name}",
+                icon=":material/close:",
+                help="Take this choice away",
+                on_click=_take_away,
+                args=([name],),
+            )
+        if len(chosen) > 1:
+            st.button(
+                "Take all away",
+                key="cases_without_any",
+                type="tertiary",
+                on_click=_take_away,
+                args=(list(chosen),),
+            )
+
+
+def _take_away(names: Sequence[str]) -> None:
+    for name in names:
+        if name == BATCH:
+            st.query_params.pop(BATCH, None)
+        else:
+            st.session_state[name] = "" if name in ("words", "version", "person") else None
+    begin_anew()
+
+
+def _words() -> str:
+    found = st.text_input(
+        "Search the cases",
+        key="words",
+        placeholder="a value, an answer, a person",
+        icon=":material/search:",
+        type="search",
+        bind="query-params",
+        on_change=begin_anew,
+        help=f"Looks through {MOST_READ:,} of the cases that the other choices leave, the newest first; then it "
+        "offers to look further back.",
+    )
+    return (found or "").strip()
+
+
+def _whose(viewer: Viewer) -> str:
+    """Mine first, where it is known who I am."""
+    if not viewer.is_named:
+        return _WHOSE[1]
+    picked = st.segmented_control(
+        "Whose cases",
+        _WHOSE,
+        default=MINE,
+        key=WHOSE,
+        required=True,
+        bind="query-params",
+        on_change=begin_anew,
+        help="“Everybody's” are those that you may see.",
+    )
+    return picked or MINE
+
+
+def _pills(
+    label: str, options: Sequence[str], key: str, words: Mapping[str, str] | None = None
+) -> None:
+    name: Callable[[str], str] = lambda option: (words or {}).get(option, option)  # noqa: E731
+    st.pills(label, options, key=key, format_func=name, bind="query-params", on_change=begin_anew)
+
+
+def _text(label: str, key: str) -> None:
+    st.text_input(label, key=key, bind="query-params", on_change=begin_anew)
+
+
+def _model() -> None:
+    """`server/name`: one that is deployed, or the name of one that was."""
+    entries = services().catalogue.entries()
+    named = list(dict.fromkeys(f"{entry.ref.server}/{entry.ref.name}" for entry in entries))
+    st.selectbox(
+        "Model",
+        named,
+        index=None,
+        key="model",
+        placeholder="any; type server/name of one that is gone",
+        accept_new_options=True,
+        bind="query-params",
+        on_change=begin_anew,
+    )
+
+
+def _since(time: str) -> datetime | None:
+    days = _DAYS.get(time)
+    if days is None:
+        return None
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - timedelta(days=days - 1)

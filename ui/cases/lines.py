@@ -1,0 +1,148 @@
+"""The lines of the list: a table, and on a narrow screen a list of links; and the way to older cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from cases.search import MOST_READ, CaseFilter, CaseLine, CasePage
+from cases.wording import short
+from ui.cases.filters import BACK, BEFORE, Choices
+from ui.cases.titles import fields_of
+from ui.shell import page_path
+from ui.text import number, plain
+
+# What is looked for first stands first; together up to Person they fit a page of 1,024 pixels.
+_WIDTHS = {"Answer": 120, "Judgement": 90, "Inputs": 195, "Model": 130, "Version": 65, "Person": 80}
+# Below the width of a tablet a table cannot be read: the same lines as links, each high enough for a finger.
+_BY_WIDTH = """<style>
+@media (max-width: 640px) { .st-key-cases_wide { display: none; } }
+@media (min-width: 641px) { .st-key-cases_narrow { display: none; } }
+.case-links a { display: block; min-height: 44px; padding: 8px 0; color: inherit; text-decoration: none;
+  border-bottom: 1px solid light-dark(#d5dae4, #364055); overflow-wrap: anywhere; }
+.case-links span { display: block; font-size: 14px; color: light-dark(#525c70, #aab4c6); }
+</style>"""
+
+
+def draw(page: CasePage, choices: Choices) -> None:
+    """The lines; a chosen one opens its case."""
+    if not page.lines:
+        _draw_nothing(page, choices.wanted)
+    else:
+        st.html(_BY_WIDTH)
+        rows = [_facts(line, page.feedback, choices) for line in page.lines]
+        with st.container(key="cases_wide"):
+            _draw_table(page, rows, choices)
+        with st.container(key="cases_narrow"):
+            st.html(_links(rows))
+    _draw_turning(page)
+
+
+def _draw_table(page: CasePage, rows: Sequence[Mapping[str, object]], choices: Choices) -> None:
+    widths = {n: st.column_config.TextColumn(width=width) for n, width in _WIDTHS.items()}
+    chosen = st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="stretch",
+        height="auto",
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"cases_lines_{page.lines[0].id}",
+        column_config={
+            **widths,
+            "Case": st.column_config.LinkColumn(display_text=r"id=.*?(.{6})(?:&|$)", width=80),
+            "Time (UTC)": st.column_config.DatetimeColumn(format="D MMM YY, HH:mm", width=120),
+        },
+        alt="Cases, the newest first. Choose a row to open its case.",
+    )
+    for row in chosen.selection.rows:
+        st.switch_page(page_path("case"), query_params=_address(page.lines[row], choices))
+
+
+def _address(line: CaseLine, choices: Choices) -> dict[str, str]:
+    return {"id": line.id} | ({BACK: choices.link} if choices.link else {})
+
+
+def _facts(
+    line: CaseLine, feedback: Mapping[str, Sequence[object]], choices: Choices
+) -> dict[str, object]:
+    return {
+        "Time (UTC)": line.created_at,
+        "Answer": _answer(line),
+        "Judgement": _judgement(feedback.get(line.id, ())),
+        "Inputs": short(line.entered, fields_of(line.server, line.model)),
+        "Model": f"{line.server}/{line.model}",
+        "Version": line.version,
+        "Person": line.person,
+        "State": _state(line),
+        "Why asked": line.purpose,
+        "Case": f"case?{urlencode(_address(line, choices))}",
+    }
+
+
+def _links(rows: Sequence[Mapping[str, object]]) -> str:
+    return f'<div class="case-links">{"".join(_link(row) for row in rows)}</div>'
+
+
+def _link(row: Mapping[str, object]) -> str:
+    """One case in three lines: its answer and what is said of it, its inputs, and whence it came."""
+    judged = f" · {row['Judgement']}" if row["Judgement"] else ""
+    moment = f"{row['Time (UTC)']:%-d %b %Y, %H:%M} UTC"
+    whence = f"{row['Model']} {row['Version']} · {row['Person']} · {moment}"
+    more = "".join(f"<span>{escape(each)}</span>" for each in (str(row["Inputs"]), whence))
+    head = escape(f"{row['Answer']}{judged}")
+    return f'<a href="{escape(str(row["Case"]))}" target="_self"><b>{head}</b>{more}</a>'
+
+
+def _state(line: CaseLine) -> str:
+    if line.is_unknown:
+        return "answer unknown"
+    return "answered" if line.is_answered else "failed"
+
+
+def _answer(line: CaseLine) -> str:
+    """The answer, or why there is none."""
+    if line.is_unknown:
+        return "answer unknown"
+    if not line.is_answered:
+        return f"failed: {line.error_sentence}"
+    if line.answer_label is not None:
+        return line.answer_label
+    return "answered" if line.answer_number is None else number(line.answer_number)
+
+
+def _judgement(said: Sequence[object]) -> str:
+    """What is said now, each once: people may differ."""
+    return ", ".join(dict.fromkeys(str(getattr(each, "judgement", "")) for each in said))
+
+
+def _draw_nothing(page: CasePage, wanted: CaseFilter) -> None:
+    if page.is_cut:
+        st.info(f"None of {MOST_READ:,} cases has these words. Look further back, or choose more.")
+    elif wanted == CaseFilter(person=wanted.person):
+        who = f" by {plain(wanted.person)}" if wanted.person else ""
+        st.info(f"Nothing was asked yet{who}. Whatever is asked on Predict appears here.")
+    else:
+        st.info("No case is like this. Take a choice away, or write fewer words.")
+
+
+def _draw_turning(page: CasePage) -> None:
+    """To older cases, and back to the newest."""
+    with st.container(horizontal=True):
+        if st.query_params.get(BEFORE) and st.button("Newest", icon=":material/first_page:"):
+            st.query_params.pop(BEFORE)
+            st.rerun()
+        words = "Look further back" if page.is_cut else "Older"
+        if page.older and st.button(words, icon=":material/chevron_right:"):
+            st.query_params[BEFORE] = page.older
+            st.rerun()
+    if page.lines:
+        first, last = page.lines[0].created_at, page.lines[-1].created_at
+        count = f"{len(page.lines)} case{'' if len(page.lines) == 1 else 's'}"
+        st.caption(plain(f"{count}, {last:%-d %b %Y %H:%M} to {first:%-d %b %Y %H:%M} UTC"))
+    if page.is_cut and page.lines:
+        st.caption(f"The words were looked for in {MOST_READ:,} cases. There are older ones.")
