@@ -19,8 +19,10 @@ import streamlit as st
 import services
 from api.guard import guard
 from api.identity import identity
+from api.permissions import check_routes
 from api.routes import routes
 from db.errors import StorageError
+from people.permissions import Undeclared
 from settings import settings
 
 ROOT = Path(__file__).resolve().parent
@@ -49,10 +51,16 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
 
 
 def _built() -> services.Services:
-    """The services; a database that cannot be used is told in one sentence."""
+    """The services. A database that cannot be used, and what does not say who may use it, is told in one sentence."""
+    from ui.shell import check_pages
+
     try:
-        return services.build(settings())
-    except StorageError as error:
+        check_pages()
+        check_routes(ROUTES)
+        built = services.build(settings())
+        _ = built.kinds  # made now, so that a kind of job that declares nothing stops the start
+        return built
+    except (StorageError, Undeclared) as error:
         log.critical(str(error))
         # uvicorn would write the traceback of whatever stops the start.
         logging.getLogger("uvicorn.error").addFilter(_is_no_traceback)
@@ -63,10 +71,11 @@ def _is_no_traceback(record: logging.LogRecord) -> bool:
     return not record.getMessage().startswith("Traceback")
 
 
+ROUTES = routes(services.services)
 app = st.App(
     ROOT / "ui" / "main.py",
     lifespan=lifespan,
-    routes=routes(services.services),
+    routes=ROUTES,
     middleware=[
         guard(lambda: settings().allowed_hosts, Path(st.__file__).parent / "static" / "index.html"),
         identity(settings),

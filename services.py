@@ -9,7 +9,7 @@ import json
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib.metadata import version
 
@@ -19,7 +19,7 @@ from cases.queries import ExplanationView, add_explanation
 from db.engine import Session, Sessions, limited, make_sessions
 from db.ids import new_id, utc_now
 from db.migrate import migrate
-from db.scope import EVERYTHING, Scope
+from db.scope import EVERYTHING, Scope, check_declared
 from explanations.contract import Explanation
 from explanations.worker import Explainers, connect
 from jobs.contract import Kind
@@ -34,6 +34,8 @@ from mds_client.discovery.visible import VisibleCatalogue
 from mds_client.server import Server
 from mds_client.signature import ModelRef, Signature
 from mds_client.transport.redaction import Hiding
+from people.errors import NotPermitted
+from people.table import AccessTable
 from servers import registries_of, server_of, sources_of
 from settings import ROOT, Settings
 
@@ -61,6 +63,15 @@ class Services:
     here: Here
     beside: EmbeddedWorker | None = None
     scope: Scope = EVERYTHING
+    table: AccessTable = field(default_factory=AccessTable)
+
+    @property
+    def settings_now(self) -> Settings:
+        """The settings, with the access table as its file has it now."""
+        rows = self.table.rows(self.settings.access)
+        if rows is self.settings.access:
+            return self.settings
+        return self.settings.model_copy(update={"access": list(rows)})
 
     @cached_property
     def figures(self) -> Sessions:
@@ -74,6 +85,7 @@ class Services:
         """The same services for somebody who may see no more than `scope`; the same object for the same scope."""
         if scope == self.scope:
             return self
+        self._for_the_operator_alone()  # else what was narrowed could be made wide again
         with _lock:  # what caches by its sessions must find the same ones again
             if len(self._narrowed) >= MOST_SCOPES:
                 self._narrowed.clear()
@@ -86,7 +98,13 @@ class Services:
             sessions=limited(self.sessions, scope),
             catalogue=VisibleCatalogue(self.catalogue, scope.sees, scope.sees_server),
             clients={n: c for n, c in self.clients.items() if scope.sees_server(n)},
+            here=self.here.limited(scope),
         )
+
+    def _for_the_operator_alone(self) -> None:
+        """Raises NotPermitted for services that were narrowed: what concerns everybody is not theirs."""
+        if not self.scope.is_all:
+            raise NotPermitted("Only the operator of everything may do this.")
 
     @cached_property
     def kinds(self) -> Mapping[str, Kind]:
@@ -121,6 +139,7 @@ class Services:
 
     def worker(self, name: str = "") -> Worker:
         """What takes jobs from the queues in this process; not started. Imports the engine, which takes a second."""
+        self._for_the_operator_alone()
         from jobs.dbos_engine import DbosEngine
 
         name = name or worker_id("worker")
@@ -146,6 +165,7 @@ class Services:
 
     def start(self) -> None:
         """Begin to watch the servers and to warm up what explains, and start the worker beside the app."""
+        self._for_the_operator_alone()
         self.catalogue.watch(self.settings.refresh_seconds)
         self.explainers.warm()
         self.here.open()
@@ -154,6 +174,7 @@ class Services:
 
     def close(self) -> None:
         """Stop everything that `start` began. Jobs that run here are handed on before what works on them ends."""
+        self._for_the_operator_alone()
         self.catalogue.close()
         self.here.close()
         if self.beside:
@@ -192,7 +213,11 @@ def services() -> Services:
 
 
 def build(settings: Settings) -> Services:
-    """The real services. Migrates the database; starts nothing."""
+    """The real services. Migrates the database; starts nothing.
+
+    Raises StorageError, also for a table of which nothing says who may see it.
+    """
+    check_declared()
     url = settings.database_url.get_secret_value()
     migrate(url)
     password = db.engine.password_of(url)

@@ -8,6 +8,8 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from api.permissions import needs
+from people.permissions import OPEN
 from people.sign_in import NAME_COOKIE, is_name
 from services import Services
 
@@ -18,6 +20,7 @@ _A_YEAR = 365 * 24 * 3600
 def me(services: Callable[[], Services]) -> Endpoint:
     """Keeps the name in a cookie, or forgets it where none is given, and opens the page that shows it."""
 
+    @needs(OPEN)
     def answer(request: Request) -> Response:
         if services().settings.sign_in != "none":
             return PlainTextResponse("Who you are is said where you sign in.\n", status_code=404)

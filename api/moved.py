@@ -8,6 +8,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
+from api.permissions import needs
+from people.permissions import OPEN
+
 # The old address of a page, and the new one.
 MOVED = {"effects": "behaviour", "signature": "signatures"}
 
@@ -18,6 +21,7 @@ def redirects() -> list[Route]:
 
 
 def _to(page: str) -> Callable[[Request], RedirectResponse]:
+    @needs(OPEN)
     def answer(request: Request) -> RedirectResponse:
         # Relative, so that it holds behind a proxy that serves the app under a path.
         query = f"?{request.url.query}" if request.url.query else ""

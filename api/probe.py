@@ -7,6 +7,8 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from api.permissions import needs
+from people.permissions import OPEN
 from services import Services
 
 Endpoint = Callable[[Request], JSONResponse]
@@ -15,6 +17,7 @@ Endpoint = Callable[[Request], JSONResponse]
 def healthz(services: Callable[[], Services]) -> Endpoint:
     """200 when the database can be read and written, else 503 and which of both it cannot. Unreachable model servers are told, not judged."""
 
+    @needs(OPEN)
     def answer(_request: Request) -> JSONResponse:
         found = services()
         state = found.database_state()

@@ -4,6 +4,7 @@
   + Conflict                the row would break a rule of the tables: a key twice, a case that is not there
   + NewerSchema             the tables were made by a version that is newer than this one
   + OutOfScope              whoever asked may not see or write this
+  + UndeclaredTable         nothing says who may see a table
 """
 
 
@@ -17,6 +18,16 @@ class Conflict(StorageError):
 
 class OutOfScope(StorageError):
     """Whoever asked may not see or write this; the message is for the log."""
+
+
+class UndeclaredTable(StorageError):
+    """Nothing says who may see a table, so the app does not start."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The table {name} declares no condition on who sees it and no reason why all do, so the app does not "
+            "start: db/scope.py has both."
+        )
 
 
 class NewerSchema(StorageError):

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Update, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from db.scope import TO_CHANGE
-from db.tables import Job, JobInput
+from db.scope import TO_CHANGE, case_of, model_of
+from db.tables import Case, Job, JobInput
 
 UNDER_WAY = ("waiting", "running")
 
@@ -70,6 +70,18 @@ def may_change(session: Session, job_id: str) -> bool:
     """Whether who asks may stop a job, or let it go on."""
     query = select(Job.id).where(Job.id == job_id).execution_options(**{TO_CHANGE: True})
     return session.scalar(query) is not None
+
+
+def model_about(session: Session, subject: str) -> tuple[str, str] | None:
+    """The server and the name of the model that a subject is about, itself or through a case that the session sees;
+    None where it is about no model. Raises KeyError for a case that it does not see."""
+    case_id = case_of(subject)
+    if not case_id:
+        return model_of(subject)
+    row = session.execute(select(Case.server, Case.model).where(Case.id == case_id)).first()
+    if row is None:
+        raise KeyError(case_id)
+    return row.server, row.model
 
 
 def by_key(session: Session, key: str) -> JobView | None:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
-from db.errors import OutOfScope
+from db.errors import OutOfScope, UndeclaredTable
 from db.position import position
 from db.tables import (
     AuditChain,
@@ -38,14 +38,17 @@ from db.tables import (
     Batch,
     BatchChunk,
     Case,
+    CaseFile,
     ColumnMapping,
     DiscoveredFacts,
     Explanation,
     Feedback,
     Job,
+    JobInput,
     Overlay,
     Scenario,
     Study,
+    Worker,
 )
 
 ANY = "*"
@@ -56,6 +59,11 @@ TO_CHANGE = "to_change"
 _OF_MODELS = (Background, Batch, Case, ColumnMapping, DiscoveredFacts, Overlay, Study)
 # What one person writes and everybody meets: for those who review the model.
 _FOR_ALL = (Background, Overlay)
+# Tables that every session reads, and why they show nobody more than they may see. A table of neither kind stops the start.
+OPEN: dict[type[Base], str] = {
+    CaseFile: "found by the SHA-256 of its content alone, which stands in cases that are seen",
+    Worker: "signs of life of processes, which say nothing of models or people",
+}
 _Text = InstrumentedAttribute[str] | ColumnElement[str]
 
 
@@ -149,6 +157,7 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
         Feedback: Feedback.case_id.in_(own),
         Scenario: Scenario.asked_id.in_(own),
         Job: _changeable(scope) if is_change else _visible(scope),
+        JobInput: JobInput.job_id.in_(select(Job.__table__.c.id).where(_visible(scope))),
     }
     # The trail names everybody: it is the operator's. Whoever does something adds to it all the same (db/audit_log.py).
     conditions |= dict.fromkeys(_TRAIL, false())
@@ -201,6 +210,19 @@ def _changeable(scope: Scope) -> ColumnElement[bool]:
 _OF_MODEL, _OF_CASE = "model/", "case/"
 
 
+def model_of(subject: str) -> tuple[str, str] | None:
+    """The server and the name of the model that a job is about; None where its subject is none."""
+    if not subject.startswith(_OF_MODEL):
+        return None
+    server, _, name = subject.removeprefix(_OF_MODEL).partition("/")
+    return server, name
+
+
+def case_of(subject: str) -> str:
+    """The id of the case that a job is about; empty where its subject is none."""
+    return subject.removeprefix(_OF_CASE) if subject.startswith(_OF_CASE) else ""
+
+
 def _is_about_model() -> ColumnElement[bool]:
     return func.substr(Job.subject, 1, len(_OF_MODEL)) == _OF_MODEL
 
@@ -244,6 +266,22 @@ def _check_new(session: Session, _context: object, _instances: object) -> None:
                 may = scope.reviews
             if not may(row.server, row.model):
                 raise OutOfScope(f"{scope.person} may not write this of {row.server}/{row.model}")
+        elif isinstance(row, Job) and not _may_ask(scope, row):
+            raise OutOfScope(f"{scope.person} may not ask for a job on {row.subject}")
+
+
+def _may_ask(scope: Scope, job: Job) -> bool:
+    """Whether a job is in the name of who asks, and not about a model that they may not see."""
+    model = model_of(job.subject)
+    return job.person == scope.person and (model is None or scope.sees(*model))
+
+
+def check_declared() -> None:
+    """Raises UndeclaredTable for a mapped table of which nothing says who may see it."""
+    limited = {criterion.entity for criterion in _criteria(Scope(), False)}
+    for mapper in Base.registry.mappers:
+        if mapper.class_ not in OPEN and mapper not in limited:
+            raise UndeclaredTable(mapper.class_.__name__)
 
 
 event.listen(Session, "do_orm_execute", _limit)

@@ -78,16 +78,17 @@ class Kind:
     """One kind of job.
 
     `takes` are the dataclasses that what it takes is made of, `version` grows when a job of an older version could
-    not be read or run any more. `permission` is what somebody must be allowed to do to ask for one; `schedule` is
-    when it runs by itself, as crontab, in UTC. After `attempts` runs that each lost their process it fails.
+    not be read or run any more. `permission` is what somebody must be allowed to do to ask for one, on the model that
+    it is about (people/permissions.py); `schedule` is when it runs by itself, as crontab, in UTC. After `attempts` runs
+    that each lost their process it fails.
     """
 
     name: str
     title: str
     run: Callable[[Run, object], Outcome]
+    permission: str
     takes: tuple[type, ...] = ()
     queue: Queue = UNATTENDED
     version: int = 1
-    permission: str = ""
     schedule: str = ""
     attempts: int = 3

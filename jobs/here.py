@@ -9,12 +9,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 
 import db.jobs
-from db.engine import Session, Sessions, writing
+from db.engine import Session, Sessions, limited, reading, writing
 from db.errors import StorageError
 from db.ids import utc_now
+from db.scope import Scope, scope_of
 from jobs import store
 from jobs.contract import Kind
 from jobs.heartbeat import Heartbeat, itself, log
@@ -23,16 +25,26 @@ from jobs.store import JobView
 
 
 class Here:
-    """Runs jobs in threads of this process. `is_inline`: in the thread that asks, for tests."""
+    """Runs jobs in threads of this process. `is_inline`: in the thread that asks, for tests.
+
+    Who asks, looks or stops is held to the scope of `sessions`. A run that was let begin is not: it keeps its row
+    also where somebody loses a model meanwhile.
+    """
 
     def __init__(
         self, sessions: Sessions, version: str, lost_seconds: float, *, is_inline: bool = False
     ) -> None:
-        self._sessions = sessions
+        self._sessions = self._all = sessions
         self._heart = Heartbeat(sessions, itself("web", version), lost_seconds)
         self._is_inline = is_inline
         self._runs: dict[str, JobRun] = {}
         self._lock = threading.Lock()
+
+    def limited(self, scope: Scope) -> Here:
+        """The same runs, for somebody who may see no more than `scope`."""
+        narrowed = copy(self)
+        narrowed._sessions = limited(self._all, scope)
+        return narrowed
 
     def open(self) -> None:
         """Make this process known to those who would go on with its jobs. Raises StorageError."""
@@ -46,7 +58,7 @@ class Here:
         for run in runs:
             run.abandon()
         try:
-            with writing(self._sessions) as session:
+            with writing(self._all) as session:
                 for run in runs:
                     db.jobs.hand_back(session, run.job)
         except StorageError as error:  # then they wait until this process is taken for dead
@@ -61,8 +73,8 @@ class Here:
         *,
         also: Callable[[Session], None] = lambda _: None,
     ) -> JobView:
-        """Write a job down, with what `also` writes, and begin. Raises JobUnderWay, and JobFailed when it cannot be
-        written down."""
+        """Write a job down, with what `also` writes, and begin. Raises NotPermitted, JobUnderWay, and JobFailed when it
+        cannot be written down."""
         with suppress(StorageError):  # then the row cannot be written either, which is said
             self.open()
         ours = replace(
@@ -70,19 +82,24 @@ class Here:
         )
         written = store.submit(self._sessions, kind, ours, given, also=also)
         if written.id == job.id:
-            self._run(kind, JobRun(ours, self._sessions))
+            self._run(kind, JobRun(ours, self._all))
         return written
 
     def run_of(self, job_id: str) -> JobRun | None:
-        """The run of a job in this process; None when it runs elsewhere or not at all."""
-        return self._runs.get(job_id)
+        """The run of a job in this process; None when it runs elsewhere, not at all, or may not be seen."""
+        run = self._runs.get(job_id)
+        return run if run and self._sees(job_id) else None
 
     def cancel(self, job_id: str) -> None:
-        """Stop a job, wherever it runs. Raises NoSuchJob."""
-        run = self.run_of(job_id)
+        """Stop a job, wherever it runs. Raises NoSuchJob and NotPermitted."""
+        store.cancel(self._sessions, job_id, clock=utc_now)
+        run = self._runs.get(job_id)
         if run:
             run.cancel()
-        store.cancel(self._sessions, job_id, clock=utc_now)
+
+    def _sees(self, job_id: str) -> bool:
+        with reading(self._sessions) as session:
+            return scope_of(session).is_all or db.jobs.by_id(session, job_id) is not None
 
     def _run(self, kind: Kind, run: JobRun) -> None:
         with self._lock:

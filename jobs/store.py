@@ -13,10 +13,13 @@ from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
 from db.jobs import JobView
 from db.person import known
+from db.scope import scope_of
 from db.workers import WorkerView
 from jobs.contract import Kind
 from jobs.errors import JobFailed, JobUnderWay, NoSuchJob, NotResumable
 from jobs.payload import Codec
+from people.errors import NotPermitted
+from people.permissions import may, may_without_model
 
 __all__ = [
     "JobView",
@@ -70,10 +73,12 @@ def submit(
     also: Callable[[Session], None] = lambda _: None,
 ) -> JobView:
     """Write a job down; a worker takes it. The job that has its key already, if there is one. `also` writes what
-    belongs to a new job, in the same transaction. Raises JobUnderWay, and JobFailed when it cannot be written down."""
+    belongs to a new job, in the same transaction. Raises NotPermitted, JobUnderWay, and JobFailed when it cannot be
+    written down."""
     try:
         content = Codec(kind.takes).encode(given)
         with writing(sessions) as session:
+            _check(session, kind, job)
             db.jobs.add(session, job, content)
             also(session)
         return job
@@ -127,8 +132,9 @@ def newest(
 
 
 def cancel(sessions: Sessions, job_id: str, *, clock: Callable[[], datetime] = utc_now) -> JobView:
-    """Stop a job: at once when it waits, soon when it runs. Raises NoSuchJob."""
+    """Stop a job: at once when it waits, soon when it runs. Raises NoSuchJob and NotPermitted."""
     with writing(sessions) as session:
+        _check_changeable(session, job_id)
         db.jobs.request_cancel(session, job_id, clock())
         found = db.jobs.by_id(session, job_id)
     if found is None:
@@ -137,12 +143,13 @@ def cancel(sessions: Sessions, job_id: str, *, clock: Callable[[], datetime] = u
 
 
 def resume(sessions: Sessions, job_id: str) -> JobView:
-    """Let a job that failed or was stopped go on. Raises NoSuchJob, NotResumable and JobUnderWay."""
+    """Let a job that failed or was stopped go on. Raises NoSuchJob, NotPermitted, NotResumable and JobUnderWay."""
     found = find(sessions, job_id)
     if found is None:
         raise _unknown(job_id)
     try:
         with writing(sessions) as session:
+            _check_changeable(session, job_id)
             is_resumed = db.jobs.resume(session, job_id)
             after = db.jobs.by_id(session, job_id)
     except Conflict:
@@ -161,6 +168,42 @@ def living(sessions: Sessions, seconds: float) -> list[WorkerView]:
     """The processes that run jobs and gave a sign of life within so many seconds."""
     with reading(sessions) as session:
         return db.workers.living(session, seconds)
+
+
+def _check(session: Session, kind: Kind, job: JobView) -> None:
+    """Raises NotPermitted unless who asks may ask for this kind of job, on what it is about, in their own name."""
+    scope = scope_of(session)
+    if scope.is_all:
+        return
+    try:
+        model = db.jobs.model_about(session, job.subject)
+    except KeyError:
+        raise _refused(job, "There is no such case that you may see.") from None
+    if model and not scope.sees(*model):
+        raise _refused(job, f"There is no model {'/'.join(model)} that you may see.")
+    is_permitted = (
+        may(scope, kind.permission, *model) if model else may_without_model(scope, kind.permission)
+    )
+    if not is_permitted or job.person != scope.person:
+        raise _refused(job, "Your role does not let you ask for it.")
+
+
+def _refused(job: JobView, why: str) -> NotPermitted:
+    return NotPermitted(
+        f"“{job.title}” did not begin. {why}",
+        advice="**You** shows your role. Whoever runs the workbench can change it.",
+    )
+
+
+def _check_changeable(session: Session, job_id: str) -> None:
+    """Raises NoSuchJob and NotPermitted unless who asks may stop a job, or let it go on."""
+    if db.jobs.by_id(session, job_id) is None:
+        raise _unknown(job_id)
+    if not db.jobs.may_change(session, job_id):
+        raise NotPermitted(
+            "Nothing was changed: this job is somebody else's.",
+            advice="Who began it can stop it or let it go on, and the operators of its model.",
+        )
 
 
 def _unknown(job_id: str) -> NoSuchJob:

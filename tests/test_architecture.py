@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SERVICES = {"tables", "cases", "feedback", "health", "explanations", "signatures"}
 # What each room may import of ours, besides itself. Services do not know each other.
 ROOMS: dict[str, set[str]] = {
-    "app": {"api", "ui", "services", "db", "settings"},
+    "app": {"api", "ui", "services", "people", "db", "settings"},
     "cli": {
         "api",
         "servers",

@@ -211,7 +211,7 @@ def test_the_example_of_a_page_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     url = f"sqlite:///{tmp_path / 'cases.db'}"
     migrate(url)
     sessions = make_sessions(url)
-    small = types.SimpleNamespace(settings=Settings(), sessions=sessions)
+    small = types.SimpleNamespace(settings=Settings(), settings_now=Settings(), sessions=sessions)
     small.seen_by = lambda _scope: small
     monkeypatch.setattr(services, "_installed", [small])
     app = AppTest.from_string(_example("pages/asked.py")).run()

@@ -21,6 +21,7 @@ _TITLES = {
     "refused": "The model did not accept this",
     "not_signed_in": "You are not signed in",
     "not_allowed": "The server refused access",
+    "not_permitted": "You may not do this",
     "not_ready": "The model is not ready",
     "failed": "The model could not answer",
     "unreadable": "The answer could not be read",

@@ -9,6 +9,7 @@ import streamlit as st
 
 import services as composition
 from people import sign_in
+from people.errors import NotPermitted, SignInFailed
 from people.viewer import Viewer
 from services import Services
 
@@ -26,6 +27,7 @@ BATCH_TABLE = "batch_table"  # the kept table of the run that a link opened
 JOBS = "jobs"  # ids of the explanations that were seen on their way
 SUGGESTED = "suggested"  # values that somebody wants to open as a scenario
 WHAT_IF = "what_if"  # the copy of the case that is being changed
+ROLE = "role"  # the least role of the page that is open
 STUDIES = "studies"  # the id of the study that was seen on its way last, by model
 
 Value = TypeVar("Value")
@@ -33,14 +35,33 @@ Value = TypeVar("Value")
 
 def viewer() -> Viewer:
     """Who asks. Raises SignInFailed where that is not known."""
-    settings = composition.services().settings
+    settings = composition.services().settings_now
     known = str(st.user.get("email") or "")  # where Streamlit's own sign-in is set up
     return sign_in.sign_in(settings, dict(st.context.headers), dict(st.context.cookies), known)
 
 
+def can_change() -> bool:
+    """Whether it can become another while a page is open who asks, or what they may."""
+    settings = composition.services().settings_now
+    return bool(settings.access) or settings.sign_in != "none"
+
+
 def services() -> Services:
-    """What this person may use: the only door of a page to the network and the database."""
-    return composition.services().seen_by(viewer().scope)
+    """What this person may use: the only door of a page to the network and the database.
+
+    It is shut for who lost the role of the page that they have open, or is not known any more, while a part of it is
+    drawn again by itself: then the whole page is, and the frame says why. Raises NotPermitted and SignInFailed where
+    nothing can be drawn again, as in what a button calls.
+    """
+    try:
+        found = viewer()
+    except SignInFailed:
+        st.rerun()
+        raise
+    if not found.is_at_least(st.session_state.get(ROLE, "analyst")):
+        st.rerun()
+        raise NotPermitted("Your role does not let you do this any more, so nothing was done.")
+    return composition.services().seen_by(found.scope)
 
 
 def seen() -> str:

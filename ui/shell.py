@@ -10,8 +10,9 @@ from pathlib import Path
 import streamlit as st
 
 from mds_client.errors import MdsError
-from people.errors import SignInFailed
-from people.viewer import Viewer
+from people.errors import NotPermitted, SignInFailed
+from people.permissions import Undeclared
+from people.viewer import ROLES, Viewer
 from ui import errors, session
 from ui.text import plain
 
@@ -19,6 +20,8 @@ PAGES = Path(__file__).resolve().parent.parent / "pages"
 ICON = str(
     Path(__file__).resolve().parent / "icon.png"
 )  # a Material icon would be fetched from its maker
+# What somebody may is looked at so often on a page that nobody touches; with people.table.LOOK_SECONDS within a minute.
+_LOOK_SECONDS = 20.0
 # Streamlit 1.67 writes a chosen pill in the colour of buttons, which is too dark to read on dark.
 _READABLE_IN_DARK = (
     '<style>[data-selected="true"] p { color: light-dark(currentcolor, #a9c6ff); }</style>'
@@ -36,7 +39,7 @@ class PageHeader:
     title: str
     icon: str
     order: int
-    role: str
+    role: str = ""
     help: str
     is_listed: bool = True
 
@@ -51,15 +54,46 @@ def run() -> None:
     viewer = _viewer()
     if viewer is None:
         return
-    pages = [_page(header) for header in page_headers() if viewer.is_at_least(header.role)]
-    current = st.navigation(pages, position="top")
+    pages = {_page(header, viewer): header for header in page_headers()}
+    current = st.navigation(list(pages), position="top")
     st.html(_READABLE_IN_DARK)
+    if session.can_change():
+        _watch(viewer)
     try:
+        _check(viewer, pages[current])
         current.run()
     except MdsError as error:
         errors.show(error)
     except Exception as error:
         errors.show_unexpected(error)
+
+
+@st.fragment(run_every=_LOOK_SECONDS)
+def _watch(drawn_for: Viewer) -> None:
+    """Draw everything anew once who asks, or what they may, is another than it was: also where nobody touches it."""
+    try:
+        is_same = session.viewer() == drawn_for
+    except SignInFailed:
+        is_same = False
+    if not is_same:
+        st.rerun()
+
+
+def _check(viewer: Viewer, header: PageHeader) -> None:
+    """Raises NotPermitted for a page that is not for this role: a link led to it, or the role was taken away."""
+    st.session_state[session.ROLE] = header.role
+    if not viewer.is_at_least(header.role):
+        raise NotPermitted(
+            f"The page {header.title} is for each {header.role}, and you are {viewer.role} now.",
+            advice="Whoever runs the workbench can change your role. The pages above are yours.",
+        )
+
+
+def check_pages() -> None:
+    """Raises Undeclared for a page that does not say who may open it."""
+    for header in page_headers():
+        if header.role not in ROLES:
+            raise Undeclared(f"The page {header.url_path!r}", header.role, ROLES)
 
 
 def _viewer() -> Viewer | None:
@@ -102,13 +136,14 @@ def _header(path: Path) -> PageHeader:
     return PageHeader(path=path, help=summary, **facts)
 
 
-def _page(header: PageHeader) -> st.Page:
+def _page(header: PageHeader, viewer: Viewer) -> st.Page:
+    is_shown = header.is_listed and viewer.is_at_least(header.role)
     return st.Page(
         header.path,
         title=header.title,
         icon=header.icon,
         url_path=header.url_path,
         default=header.order == 0,
-        visibility="visible" if header.is_listed else "hidden",
+        visibility="visible" if is_shown else "hidden",
         help=header.help,
     )

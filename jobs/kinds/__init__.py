@@ -10,18 +10,20 @@ from pkgutil import iter_modules
 from types import ModuleType
 
 from jobs.contract import Kind
+from people.permissions import declared
 
 GROUP = "mds_workbench.jobs"
 
 
 def kinds(tools: object, services: Sequence[str] = ()) -> Mapping[str, Kind]:
     """Every kind by its name, made with what the composition root hands in; `services` have a `jobs/` folder.
-    Raises ValueError for a name twice."""
+    Raises ValueError for a name twice, and Undeclared for a kind that does not say who may ask for it."""
     found: dict[str, Kind] = {}
     for module in _modules([__name__, *(f"{service}.jobs" for service in services)]):
         kind = module.kind(tools)
         if kind.name in found:
             raise ValueError(f"two kinds of job are called {kind.name!r}")
+        declared(f"The kind of job {kind.name!r}", kind.permission)
         found[kind.name] = kind
     return found
 

@@ -43,7 +43,13 @@ def _part(given: Counting, part: int) -> int:
 
 def counting(queue: Queue = PEOPLE, name: str = "counting", version: int = 1) -> Kind:
     return Kind(
-        name=name, title="Counting", run=count, takes=(Counting,), queue=queue, version=version
+        name=name,
+        title="Counting",
+        run=count,
+        permission="predict",
+        takes=(Counting,),
+        queue=queue,
+        version=version,
     )
 
 

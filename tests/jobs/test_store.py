@@ -26,7 +26,13 @@ GIVEN = Counting(last=1)
 
 
 def _kind(run: object = lambda _run, _given: Outcome(sentence="Good.")) -> Kind:
-    return Kind(name="some", title="Something", run=run, takes=(Counting,))  # type: ignore[arg-type]
+    return Kind(
+        name="some",
+        title="Something",
+        run=run,  # type: ignore[arg-type]
+        permission="predict",
+        takes=(Counting,),
+    )
 
 
 def _claimed(sessions: Sessions, kind: Kind, runner: str = "me") -> JobView:

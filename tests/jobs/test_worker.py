@@ -212,6 +212,7 @@ def test_a_kind_with_a_schedule_runs_by_itself(shared: Sessions, make_worker: Ma
         name="tidy",
         title="Tidy up",
         run=lambda _run, _given: Outcome(sentence="Tidied."),
+        permission="operate",
         schedule="* * * * * *",
     )
     make_worker(by_name(now_and_then))

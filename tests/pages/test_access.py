@@ -79,6 +79,30 @@ def test_a_proxy_that_names_nobody_shows_nothing(narrow: services.Services, app:
     assert not shown.subheader
 
 
+def test_a_role_that_is_taken_away_closes_the_page_that_is_open(
+    narrow: services.Services, app: AppTest
+) -> None:
+    def become(role: str) -> None:
+        table = [AccessSettings(servers=["demo"], models=["penguins"], role=role)]
+        settings = narrow.settings.model_copy(update={"access": table})
+        services.install(replace(narrow, settings=settings))
+
+    become("reviewer")
+    app.query_params["model"] = "demo/penguins"
+    opened = app.switch_page("../pages/signatures.py").run()
+    assert not opened.exception
+    assert opened.title[0].value == "What does the model take?"
+    become("analyst")
+    closed = opened.run()
+    assert not closed.exception
+    assert (
+        "The page Signature is for each reviewer, and you are analyst now" in closed.error[0].value
+    )
+    assert not closed.title
+    become("reviewer")
+    assert closed.run().title[0].value == "What does the model take?"
+
+
 @pytest.mark.parametrize(("role", "may_stop"), [("reviewer", False), ("operator", True)])
 def test_the_file_of_somebody_else_shows_how_far_it_is(
     narrow: services.Services, app: AppTest, role: str, may_stop: bool
