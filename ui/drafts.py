@@ -23,8 +23,8 @@ _UNKNOWN = ("", "unknown")
 
 def draw(form: predict_form.Form, signature: Signature, case: str) -> None:
     """Keep a draft of this form; where the browser has one from before, open the form with it."""
-    kept = [f for f in signature.inputs if not (f.sensitive or is_secret(f) or holds_a_file(f))]
-    found = scripts.run(
+    fields = [f for f in signature.inputs if not (f.sensitive or is_secret(f) or holds_a_file(f))]
+    script = scripts.run(
         "drafts",
         "predict_draft",
         {
@@ -33,14 +33,14 @@ def draw(form: predict_form.Form, signature: Signature, case: str) -> None:
             "model": f"{form.model}|{signature.fingerprint}",
             "session": session.remembered(session.DRAFTS, lambda: uuid.uuid4().hex),
             "generation": form.generation,
-            "widgets": {f.name: css_key(form.widget_key, f.name) for f in kept},
+            "widgets": {f.name: css_key(form.widget_key, f.name) for f in fields},
         },
         is_apart=False,
         height=1,
         on_found_change=lambda: None,
     )
-    if found.found:
-        _bring_back(form, signature, found.found)
+    if script.found:
+        _bring_back(form, signature, script.found)
 
 
 def _bring_back(form: predict_form.Form, signature: Signature, draft: object) -> None:
@@ -55,15 +55,15 @@ def _bring_back(form: predict_form.Form, signature: Signature, draft: object) ->
 
 def restored(signature: Signature, texts: Mapping[str, object]) -> dict[str, object]:
     """The values of a draft's texts, by field; what cannot be read is left as it was."""
-    found: dict[str, object] = {}
+    values: dict[str, object] = {}
     for field in signature.inputs:
         text = texts.get(field.name)
         if isinstance(text, str) and len(text) <= _MOST:
             try:
-                found[field.name] = value_of(field, text)
+                values[field.name] = value_of(field, text)
             except (ValueError, OverflowError, RecursionError):
                 continue
-    return found
+    return values
 
 
 def value_of(field: Field, text: str) -> object:

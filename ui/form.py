@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from mds_client.signature import NUMERIC_KINDS, Field, Signature, Values
 from mds_client.signature.checks import is_missing
 from ui import fields
-from ui.fields import _finder, _keeping, _refused
+from ui.fields import _finder, _refused, _widget_state
 from ui.fields._formats import holds_a_file
 from ui.text import plain
 
@@ -29,7 +30,7 @@ def draw(signature: Signature, opened_with: Values, key: str) -> dict[str, objec
 
     Of very many the first are drawn; the others stay as they were opened.
     """
-    _keeping.forget_others(key)
+    _widget_state.forget_others(key)
     form = _Form(key, opened_with, is_pressed=_was_pressed(key))
     form.values.update({f.name: opened_with.get(f.name) for f in signature.inputs[MOST_DRAWN:]})
     if form.values:
@@ -42,7 +43,7 @@ def draw(signature: Signature, opened_with: Values, key: str) -> dict[str, objec
     for number, (name, group) in enumerate(groups):
         with form.group(number, name, group) if name else st.container():
             form.draw(group, name)
-    if any(holds_a_file(found) for found in signature.inputs):
+    if any(holds_a_file(field) for field in signature.inputs):
         _refused.draw(key)
     form.complain(complaints, groups)
     return form.values
@@ -62,23 +63,23 @@ def layout(signature: Signature) -> list[tuple[str, list[Field]]]:
     if len(ordered) <= IN_SIGHT + 1:
         return [("", ordered)]
     rest = ordered[IN_SIGHT:]
-    names = list(dict.fromkeys(_group(found) for found in rest))
+    names = list(dict.fromkeys(_group(field) for field in rest))
     groups = [(name, [f for f in rest if _group(f) == name]) for name in names]
     return [("", ordered[:IN_SIGHT]), *(part for group in groups for part in _parts(*group))]
 
 
-def heading(found: Field) -> str:
+def heading(field: Field) -> str:
     """What a nested field belongs to: `address.city` to Address."""
-    outer = found.name.split(".")[:-1]
+    outer = field.name.split(".")[:-1]
     if not outer:
         return ""
     names = [part.replace("~1", ".").replace("~0", "~").replace("_", " ") for part in outer]
     nested = " › ".join(name.strip().capitalize() for name in names)
-    return found.group or nested
+    return field.group or nested
 
 
-def _group(found: Field) -> str:
-    return found.group or heading(found) or _REST
+def _group(field: Field) -> str:
+    return field.group or heading(field) or _REST
 
 
 def _parts(name: str, group: list[Field]) -> Iterator[tuple[str, list[Field]]]:
@@ -99,42 +100,42 @@ class _Form:
     key: str
     opened_with: Values
     is_pressed: bool
-    values: dict[str, object] = field(default_factory=dict)
-    wrong: dict[str, str] = field(default_factory=dict)
-    unfit: set[str] = field(default_factory=set)
+    values: dict[str, object] = dataclasses.field(default_factory=dict)
+    wrong: dict[str, str] = dataclasses.field(default_factory=dict)
+    unfit: set[str] = dataclasses.field(default_factory=set)
 
     def group(
         self, number: int, name: str, group: Sequence[Field]
     ) -> st.delta_generator.DeltaGenerator:
         """A group to open; open where something inside is wrong, or was not filled in when it was last drawn and is
         sent now."""
-        wrong = _keeping.kept(_keeping.own(self.key, "wrong"), frozenset[str])
+        wrong = _widget_state.kept(_widget_state.own(self.key, "wrong"), frozenset[str])
         if self.is_pressed:
-            wrong |= _keeping.kept(_keeping.own(self.key, "unfit"), frozenset[str])
+            wrong |= _widget_state.kept(_widget_state.own(self.key, "unfit"), frozenset[str])
         box = st.container(key=css_key(self.key, f"group{number}"))
-        is_open = any(found.name in wrong for found in group)
+        is_open = any(field.name in wrong for field in group)
         return box.expander(f"{plain(name)} ({len(group)})", expanded=is_open)
 
     def draw(self, shown: Sequence[Field], last: str) -> None:
         """Short inputs two abreast; nested ones under the name of what they belong to."""
-        for pair in _abreast([_typed(found, len(shown)) for found in shown]):
+        for pair in _pairs([_typed(field, len(shown)) for field in shown]):
             if heading(pair[0]) != last and (last := heading(pair[0])):
                 st.markdown(f"**{plain(last)}**")
             columns = st.columns(2) if len(pair) == 2 else [st.container()]
-            for column, found in zip(columns, pair, strict=True):
-                with column, st.container(key=css_key(self.key, found.name)):
-                    self._draw_field(found)
+            for column, field in zip(columns, pair, strict=True):
+                with column, st.container(key=css_key(self.key, field.name)):
+                    self._draw_field(field)
 
-    def _draw_field(self, found: Field) -> None:
+    def _draw_field(self, field: Field) -> None:
         """The input, and what is wrong with what it holds: at once, but of an empty one after a press."""
-        opened = self.opened_with.get(found.name)
-        value = fields.render(found, f"{self.key}_{found.name}", opened)
-        self.values[found.name] = value
-        problem = found.check(value)
+        opened = self.opened_with.get(field.name)
+        value = fields.render(field, f"{self.key}_{field.name}", opened)
+        self.values[field.name] = value
+        problem = field.check(value)
         if problem:
-            self.unfit.add(found.name)
+            self.unfit.add(field.name)
         if problem and (self.is_pressed or not is_missing(value)):
-            self.wrong[found.name] = problem.sentence
+            self.wrong[field.name] = problem.sentence
             st.markdown(f":material/error: **{plain(problem.sentence)}**")
 
     def complain(
@@ -143,8 +144,8 @@ class _Form:
         groups: Sequence[tuple[str, Sequence[Field]]],
     ) -> None:
         """Say on top what is wrong inside a group, which may be closed."""
-        _keeping.keep(_keeping.own(self.key, "wrong"), frozenset(self.wrong))
-        _keeping.keep(_keeping.own(self.key, "unfit"), frozenset(self.unfit))
+        _widget_state.keep(_widget_state.own(self.key, "wrong"), frozenset(self.wrong))
+        _widget_state.keep(_widget_state.own(self.key, "unfit"), frozenset(self.unfit))
         counts = [(name, sum(f.name in self.wrong for f in group)) for name, group in groups]
         hidden = [f"{name} ({count})" for name, count in counts if name and count]
         if hidden:
@@ -153,7 +154,7 @@ class _Form:
 
 
 def _draw_finder(form: _Form, groups: Sequence[tuple[str, Sequence[Field]]]) -> None:
-    keys = {found.name: css_key(form.key, found.name) for _, group in groups for found in group}
+    keys = {field.name: css_key(form.key, field.name) for _, group in groups for field in group}
     members = {
         css_key(form.key, f"group{n}"): [keys[f.name] for f in group]
         for n, (name, group) in enumerate(groups)
@@ -166,8 +167,8 @@ def _was_pressed(key: str) -> bool:
     """Whether this form was ever sent: Streamlit keeps a press of its button for one run."""
     presses = [name for name in st.session_state if str(name).startswith("FormSubmitter:")]
     if any(st.session_state[name] for name in presses):
-        return _keeping.keep(_keeping.own(key, "pressed"), True)
-    return _keeping.kept(_keeping.own(key, "pressed"), bool)
+        return _widget_state.keep(_widget_state.own(key, "pressed"), True)
+    return _widget_state.kept(_widget_state.own(key, "pressed"), bool)
 
 
 def css_key(key: str, name: str) -> str:
@@ -175,23 +176,23 @@ def css_key(key: str, name: str) -> str:
     return "field_" + hashlib.sha256(f"{key}|{name}".encode()).hexdigest()[:16]
 
 
-def _typed(found: Field, count: int) -> Field:
+def _typed(field: Field, count: int) -> Field:
     """One of several texts with short examples is typed in one line."""
-    if found.kind != "text" or found.format or found.content_type == "base64" or count == 1:
-        return found
-    is_short = all(len(str(e)) <= _SHORT and "\n" not in str(e) for e in found.examples)
-    return replace(found, format="line") if is_short else found
+    if field.kind != "text" or field.format or field.content_type == "base64" or count == 1:
+        return field
+    is_short = all(len(str(e)) <= _SHORT and "\n" not in str(e) for e in field.examples)
+    return replace(field, format="line") if is_short else field
 
 
-def _abreast(shown: Sequence[Field]) -> list[list[Field]]:
+def _pairs(shown: Sequence[Field]) -> list[list[Field]]:
     """Neighbours that fit beside each other, in order."""
     pairs: list[list[Field]] = []
-    for found in shown:
+    for field in shown:
         before = pairs[-1] if pairs else []
-        if len(before) == 1 and _are_a_pair(before[0], found):
-            before.append(found)
+        if len(before) == 1 and _are_a_pair(before[0], field):
+            before.append(field)
         else:
-            pairs.append([found])
+            pairs.append([field])
     return pairs
 
 
@@ -199,6 +200,6 @@ def _are_a_pair(one: Field, other: Field) -> bool:
     return _is_short(one) and _is_short(other) and heading(one) == heading(other)
 
 
-def _is_short(found: Field) -> bool:
-    is_line = found.kind == "text" and found.format in ("line", "identifier")
-    return is_line or found.kind in NUMERIC_KINDS or found.kind == "datetime"
+def _is_short(field: Field) -> bool:
+    is_line = field.kind == "text" and field.format in ("line", "identifier")
+    return is_line or field.kind in NUMERIC_KINDS or field.kind == "datetime"

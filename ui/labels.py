@@ -24,11 +24,11 @@ def limits(field: Field) -> str:
     low, high = field.minimum, field.maximum
     if low is None and high is None:
         return ""
-    said = [] if low is None else [at_least(low, number)]
-    said += [] if high is None else [at_most(high, number)]
-    if len(said) == 2 and said[0].startswith("at least") and said[1].startswith("at most"):
+    ends = [] if low is None else [at_least(low, number)]
+    ends += [] if high is None else [at_most(high, number)]
+    if len(ends) == 2 and ends[0].startswith("at least") and ends[1].startswith("at most"):
         return f"From {number(low or 0)} to {number(high or 0)}."
-    return f"{' and '.join(said).capitalize()}."
+    return f"{' and '.join(ends).capitalize()}."
 
 
 def usual(field: Field) -> str:

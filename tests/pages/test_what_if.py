@@ -180,15 +180,15 @@ def test_two_forms_on_a_page_keep_what_they_hold() -> None:
     def page() -> None:
         import streamlit as st
 
-        from ui.fields import _keeping
+        from ui.fields import _widget_state
 
-        _keeping.forget_others("predict_m_1")
-        _keeping.keep("file of predict_m_1_picture", "asked")
-        _keeping.forget_others("what_if|c_0")
-        _keeping.keep("file of what_if|c_0_picture", "changed")
-        _keeping.forget_others("predict_m_1")
+        _widget_state.forget_others("predict_m_1")
+        _widget_state.keep("file of predict_m_1_picture", "asked")
+        _widget_state.forget_others("what_if|c_0")
+        _widget_state.keep("file of what_if|c_0_picture", "changed")
+        _widget_state.forget_others("predict_m_1")
         st.text(sorted(st.session_state["form_kept"].values()))
-        _keeping.forget_others("what_if|c_1")
+        _widget_state.forget_others("what_if|c_1")
         st.text(sorted(st.session_state["form_kept"].values()))
 
     shown = [each.value for each in AppTest.from_function(page).run().text]

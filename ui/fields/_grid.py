@@ -10,7 +10,7 @@ import streamlit as st
 
 from mds_client.signature import Field
 from ui.fields import pasted
-from ui.fields._keeping import kept, own
+from ui.fields._widget_state import kept, own
 from ui.labels import hint, label
 from ui.text import plain
 
@@ -51,7 +51,7 @@ def _follow_text(field: Field, key: str, table: _Table) -> None:
     typed = st.session_state.get(key, table.text)
     is_gone = table.is_edited and own(key, f"table {table.filled}") not in st.session_state
     if typed != table.text or is_gone:
-        table.opened_with, table.text = pasted.held(field, typed), typed
+        table.opened_with, table.text = pasted.parsed(field, typed), typed
         table.filled, table.is_edited = table.filled + 1, False
 
 
@@ -68,5 +68,5 @@ def _draw_table(
         column_config={str(name): st.column_config.NumberColumn(format="plain") for name in opened},
         alt=f"{field.title} as a table",
     )
-    held = values(edited)
-    return None if held == values(opened) else held
+    rows = values(edited)
+    return None if rows == values(opened) else rows

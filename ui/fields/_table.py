@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from mds_client.signature import Field
-from ui.fields._keeping import keep, kept, own
+from ui.fields._widget_state import keep, kept, own
 from ui.labels import hint, label
 from ui.text import plain
 

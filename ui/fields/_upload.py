@@ -10,7 +10,7 @@ from typing import Protocol
 import streamlit as st
 
 from mds_client.signature import Field, File
-from ui.fields._keeping import kept, own
+from ui.fields._widget_state import kept, own
 from ui.labels import hint, label
 from ui.media import show_file
 from ui.text import plain
@@ -29,7 +29,7 @@ Place = Callable[[str], Uploaded | None]
 
 
 @dataclass
-class _Held:
+class _FileChoice:
     """The file that the field holds, where it is from, and what each place held before."""
 
     file: File | None
@@ -52,10 +52,10 @@ def draw(
         key: lambda key: _uploader(field, key, endings, is_another=isinstance(value, File))
     }
     places |= {own(key, name): draw for name, draw in (others or {}).items()}
-    held = _newest(key, value, places)
+    current = _newest(key, value, places)
     with shown:
-        _draw_held(field, held)
-    return None if left_out(field, key, held) else held
+        _draw_current(field, current)
+    return None if left_out(field, key, current) else current
 
 
 def _uploader(
@@ -76,7 +76,7 @@ def _kinds(endings: Sequence[str] | None) -> str:
     return f"Takes {', '.join(endings)}." if endings else ""
 
 
-def _draw_held(field: Field, value: object) -> None:
+def _draw_current(field: Field, value: object) -> None:
     """What the form opened with, or what was chosen."""
     if isinstance(value, File):
         st.markdown(f":small[{label(field)}: {plain(value.name)}]")
@@ -93,25 +93,25 @@ def left_out(field: Field, key: str, value: object) -> bool:
 def _newest(key: str, opened: object, places: Mapping[str, Place]) -> File | None:
     """Draw the places; the file of the one that changed last, else what the field opened with."""
     opened_with = opened if isinstance(opened, File) else None
-    held = kept(own(key, "file"), lambda: _Held(opened_with))
+    choice = kept(own(key, "file"), lambda: _FileChoice(opened_with))
     for name, draw in places.items():
         is_anew = name not in st.session_state
         uploaded = draw(name)
-        _follow(held, name, _file(uploaded) if uploaded else None, opened_with, is_anew=is_anew)
-    return held.file
+        _follow(choice, name, _file(uploaded) if uploaded else None, opened_with, is_anew=is_anew)
+    return choice.file
 
 
 def _follow(
-    held: _Held, place: str, file: File | None, opened: File | None, *, is_anew: bool
+    choice: _FileChoice, place: str, file: File | None, opened: File | None, *, is_anew: bool
 ) -> None:
     """A place that is drawn anew is empty, and that empties nothing: the file stays meanwhile."""
     digest = file.sha256 if file else ""
-    before = "" if is_anew else held.before.get(place, "")
+    before = "" if is_anew else choice.before.get(place, "")
     if file and digest != before:
-        held.file, held.place = file, place
-    elif before and not file and held.place == place:
-        held.file, held.place = opened, ""
-    held.before[place] = digest
+        choice.file, choice.place = file, place
+    elif before and not file and choice.place == place:
+        choice.file, choice.place = opened, ""
+    choice.before[place] = digest
 
 
 def _file(uploaded: Uploaded) -> File:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from mds_client.signature import Field
 from ui.fields import line
-from ui.fields._keeping import open_with
+from ui.fields._widget_state import open_with
 from ui.labels import hint, label
 from ui.text import plain
 
@@ -50,9 +50,9 @@ def _opened(field: Field, options: dict[str, object], value: object) -> str | No
     """An optional field without a value opens as unknown, a required one without a choice."""
     if value in (None, ""):
         return None if field.required else _unknown(options)
-    found = [word for word, option in options.items() if option == value]
-    exact = [word for word in found if type(options[word]) is type(value)]
-    return next(iter([*exact, *found]), None)
+    equal = [word for word, option in options.items() if option == value]
+    exact = [word for word in equal if type(options[word]) is type(value)]
+    return next(iter([*exact, *equal]), None)
 
 
 def _choose(field: Field, key: str, words: Sequence[str]) -> str | None:

@@ -9,7 +9,7 @@ import streamlit as st
 from mds_client.signature import Field
 from mds_client.signature.checks import is_missing
 from ui.fields import line
-from ui.fields._keeping import keep, open_with, own
+from ui.fields._widget_state import keep, open_with, own
 from ui.labels import hint, label
 
 KINDS = ("datetime",)
@@ -31,10 +31,10 @@ def render(field: Field, key: str, value: object) -> str | None:
 def minute(value: object) -> time | None:
     """Zones and seconds are more than the widget shows."""
     try:
-        found = time.fromisoformat(str(value))
+        clock_time = time.fromisoformat(str(value))
     except ValueError:
         return None
-    return None if found.tzinfo or found.second or found.microsecond else found
+    return None if clock_time.tzinfo or clock_time.second or clock_time.microsecond else clock_time
 
 
 def written(chosen: time, sample: str) -> str:

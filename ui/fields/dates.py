@@ -23,6 +23,6 @@ def as_sent(field: Field, text: str) -> str:
     if field.format == "time":
         time = clock.minute(text)
         return clock.written(time, sample) if time else text
-    found = moment.minute(text) if len(text) > len("2026-03-31") else None
+    typed_moment = moment.minute(text) if len(text) > len("2026-03-31") else None
     is_typed = sample and moment.minute(sample) is None
-    return moment.written(found, sample) if found and not is_typed else text
+    return moment.written(typed_moment, sample) if typed_moment and not is_typed else text

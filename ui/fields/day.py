@@ -9,7 +9,7 @@ import streamlit as st
 from mds_client.signature import Field
 from mds_client.signature.checks import is_missing
 from ui.fields import line
-from ui.fields._keeping import keep, open_with, own
+from ui.fields._widget_state import keep, open_with, own
 from ui.labels import hint, label
 
 KINDS = ("datetime",)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mds_client.signature import Field
 from mds_client.signature.checks import Unreadable
-from ui.fields._keeping import open_with
+from ui.fields._widget_state import open_with
 from ui.labels import hint, label
 
 KINDS = ("json",)
@@ -33,13 +33,13 @@ def render(field: Field, key: str, value: object) -> object:
 
 def is_text(field: Field, value: object) -> bool:
     """Whether the model takes the JSON as its text, as the examples show."""
-    known = next((e for e in (value, *field.examples) if e is not None), None)
-    return isinstance(known, str) and not isinstance(_parsed(known), str | Unreadable)
+    sample = next((e for e in (value, *field.examples) if e is not None), None)
+    return isinstance(sample, str) and not isinstance(_parsed(sample), str | Unreadable)
 
 
 def _read(field: Field, typed: str) -> object:
-    found = _parsed(typed)
-    return typed if is_text(field, None) and not isinstance(found, Unreadable) else found
+    document = _parsed(typed)
+    return typed if is_text(field, None) and not isinstance(document, Unreadable) else document
 
 
 def _parsed(typed: str) -> object:

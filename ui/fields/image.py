@@ -8,7 +8,7 @@ import streamlit as st
 
 from mds_client.signature import Field, File
 from ui.fields import _paste, _upload
-from ui.fields._keeping import own
+from ui.fields._widget_state import own
 from ui.labels import label
 
 KINDS = ("image",)

@@ -16,9 +16,9 @@ FORMATS = ("list",)
 
 def render(field: Field, key: str, value: object) -> object:
     """The lines in their order; a list of other things than words or numbers is typed as JSON."""
-    lists = [found for e in (value, *field.examples) if (found := _list(e)) is not None]
-    known = [item for found in lists for item in found]
-    kind = _table.kind_of(known)
+    lists = [items for e in (value, *field.examples) if (items := _list(e)) is not None]
+    examples = [item for items in lists for item in items]
+    kind = _table.kind_of(examples)
     if kind is None:
         return document.render(field, key, value)
     opened = _list(value) or []
@@ -38,7 +38,7 @@ def _given(field: Field, value: object, cells: Sequence[object]) -> object:
 
 def _list(value: object) -> list[object] | None:
     try:
-        found = json.loads(value) if isinstance(value, str) else value
+        parsed = json.loads(value) if isinstance(value, str) else value
     except (ValueError, RecursionError):
         return None
-    return list(found) if isinstance(found, list | tuple) else None
+    return list(parsed) if isinstance(parsed, list | tuple) else None

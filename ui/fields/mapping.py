@@ -16,8 +16,8 @@ FORMATS = ("map",)
 
 def render(field: Field, key: str, value: object) -> object:
     """The values by their names; a map of other things than words or numbers is typed as JSON."""
-    maps = [found for e in (value, *field.examples) if (found := _map(e)) is not None]
-    kind = _table.kind_of([item for found in maps for item in found.values()])
+    maps = [mapping for e in (value, *field.examples) if (mapping := _map(e)) is not None]
+    kind = _table.kind_of([item for mapping in maps for item in mapping.values()])
     if kind is None:
         return document.render(field, key, value)
     opened = _map(value) or {}
@@ -47,7 +47,7 @@ def _given(field: Field, value: object, pairs: Mapping[str, object]) -> object:
 
 def _map(value: object) -> dict[str, object] | None:
     try:
-        found = json.loads(value) if isinstance(value, str) else value
+        parsed = json.loads(value) if isinstance(value, str) else value
     except (ValueError, RecursionError):
         return None
-    return dict(found) if isinstance(found, Mapping) else None
+    return dict(parsed) if isinstance(parsed, Mapping) else None

@@ -9,7 +9,7 @@ import streamlit as st
 from mds_client.signature import Field
 from mds_client.signature.checks import is_missing
 from ui.fields import line
-from ui.fields._keeping import keep, open_with, own
+from ui.fields._widget_state import keep, open_with, own
 from ui.fields.day import FIRST, LAST
 from ui.labels import hint, label
 
@@ -42,11 +42,11 @@ def render(field: Field, key: str, value: object) -> str | None:
 def minute(text: str) -> datetime | None:
     """The moment, where it is one to the minute, without a zone, in a year of the calendar."""
     try:
-        found = datetime.fromisoformat(text)
+        parsed = datetime.fromisoformat(text)
     except ValueError:
         return None
-    is_exact = not (found.tzinfo or found.second or found.microsecond)
-    return found if is_exact and FIRST <= found.date() <= LAST else None
+    is_exact = not (parsed.tzinfo or parsed.second or parsed.microsecond)
+    return parsed if is_exact and FIRST <= parsed.date() <= LAST else None
 
 
 def written(moment: datetime, sample: str) -> str:

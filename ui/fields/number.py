@@ -9,7 +9,7 @@ import streamlit as st
 
 from mds_client.signature import Field
 from mds_client.signature.checks import is_missing
-from ui.fields._keeping import open_with
+from ui.fields._widget_state import open_with
 from ui.labels import hint, label, usual
 
 KINDS = ("number", "integer")
@@ -48,8 +48,8 @@ def _render_digits(field: Field, key: str, value: object) -> int | None:
 
 
 def _is_long(field: Field, value: object) -> bool:
-    known = (*field.examples, value)
-    return any(isinstance(n, int) and abs(n) > _MOST_EXACT for n in known)
+    samples = (*field.examples, value)
+    return any(isinstance(n, int) and abs(n) > _MOST_EXACT for n in samples)
 
 
 def _typed(field: Field, value: object) -> float | int | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from mds_client.signature import Field
-from ui.fields._keeping import open_with
+from ui.fields._widget_state import open_with
 from ui.labels import hint, label
 
 KINDS = ("text",)

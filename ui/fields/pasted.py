@@ -8,7 +8,7 @@ import re
 import streamlit as st
 
 from mds_client.signature import Field
-from ui.fields._keeping import open_with
+from ui.fields._widget_state import open_with
 from ui.labels import hint, label
 
 KINDS = ("tensor",)
@@ -26,10 +26,10 @@ def render(field: Field, key: str, value: object) -> object:
         height=140,
         placeholder="5.1, 3.5, 1.4, 0.2",
     )
-    return held(field, pasted)
+    return parsed(field, pasted)
 
 
-def held(field: Field, pasted: str) -> object:
+def parsed(field: Field, pasted: str) -> object:
     """What was pasted, read; the text itself where it is nested too deep for any reader."""
     try:
         return read(field, pasted)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from mds_client.signature import Field
 from mds_client.signature.checks import is_missing
 from ui.fields import number
-from ui.fields._keeping import own
+from ui.fields._widget_state import own
 
 KINDS = ("number", "integer")
 FORMATS = ("percent", "fraction")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from mds_client.signature import Field
-from ui.fields._keeping import open_with
+from ui.fields._widget_state import open_with
 from ui.labels import hint, label
 
 KINDS = ("text",)

@@ -16,14 +16,14 @@ _MOST = 1_000
 
 def render(field: Field, key: str, value: object) -> object:
     """The numbers as a list; a text that is no numbers as it is, for the check to name."""
-    return _grid.render(field, key, value, lambda held: _frame(field, held), _values)
+    return _grid.render(field, key, value, lambda numbers: _frame(field, numbers), _values)
 
 
-def _frame(field: Field, held: object) -> pd.DataFrame:
+def _frame(field: Field, value: object) -> pd.DataFrame:
     """One number a line."""
-    while isinstance(held, list) and len(held) == 1 and isinstance(held[0], list):
-        held = held[0]
-    numbers = [_number(n) for n in islice(held if isinstance(held, list) else [], _MOST)]
+    while isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
+        value = value[0]
+    numbers = [_number(n) for n in islice(value if isinstance(value, list) else [], _MOST)]
     missing = max(field.shape[1] - len(numbers), 0)
     data = pd.Series([*numbers, *[None] * missing], dtype=float)
     return pd.DataFrame({"value": data.set_axis(range(1, len(data) + 1))})

@@ -18,13 +18,13 @@ from ui.what_if.copy import Copy, copy_of, fill, keep, open_key
 _LONGEST_NAME = 80
 
 
-def draw(asked: AnsweredCase) -> None:
+def draw(answered: AnsweredCase) -> None:
     """Closed at first: a second form is drawn only for those who want one."""
-    copy = copy_of(asked)
+    copy = copy_of(answered)
     box = st.expander(
         "Change it yourself",
         icon=":material/edit_note:",
-        key=open_key(asked),
+        key=open_key(answered),
         on_change="rerun",
     )
     if not box.open:
@@ -33,57 +33,57 @@ def draw(asked: AnsweredCase) -> None:
         if copy.is_suggested:
             st.markdown("**The suggestion is filled in.** Change it further if you like, then ask.")
         st.caption("A copy of this case. The form of your question keeps what it holds.")
-        with st.form(f"what_if_form_{asked.case.id}", border=False):
-            values = form.draw(asked.signature, copy.opened_with, copy.widget_key)
+        with st.form(f"what_if_form_{answered.case.id}", border=False):
+            values = form.draw(answered.signature, copy.opened_with, copy.widget_key)
             name = st.text_input(
                 "Name of the scenario",
-                key=f"what_if_name_{asked.case.id}_{copy.generation}",
+                key=f"what_if_name_{answered.case.id}_{copy.generation}",
                 placeholder="can be left empty",
                 max_chars=_LONGEST_NAME,
             )
             is_pressed = st.form_submit_button(
-                "Ask what if", key=f"what_if_ask_{asked.case.id}", icon=":material/bolt:"
+                "Ask what if", key=f"what_if_ask_{answered.case.id}", icon=":material/bolt:"
             )
         if is_pressed:
-            _ask(asked, copy, values, name or "")
-        if copy.opened_with != asked.values or copy.shown:
+            _ask(answered, copy, values, name or "")
+        if copy.opened_with != answered.values or copy.shown:
             st.button(
                 "Back to this case's values",
-                key=f"what_if_back_{asked.case.id}",
+                key=f"what_if_back_{answered.case.id}",
                 icon=":material/undo:",
                 on_click=fill,
-                args=(copy, asked.values),
+                args=(copy, answered.values),
             )
 
 
-def _ask(asked: AnsweredCase, copy: Copy, values: Values, name: str) -> None:
+def _ask(answered: AnsweredCase, copy: Copy, values: Values, name: str) -> None:
     """Ask the model, or say why not with everything still in the form."""
-    if plain_inputs(values) == plain_inputs(asked.values):
+    if plain_inputs(values) == plain_inputs(answered.values):
         st.info("Nothing is changed yet: change at least one value.")
         return
-    found = services()
-    ref = _ref(asked)
+    available = services()
+    ref = _ref(answered)
     try:
         with st.spinner("Asking the model …", show_time=True):
-            given = ask_scenario(
-                found.model(ref, asked.signature),
+            recorded = ask_scenario(
+                available.model(ref, answered.signature),
                 values,
-                of=asked.case.id,
-                sessions=found.sessions,
+                of=answered.case.id,
+                sessions=available.sessions,
                 key=copy.key,
                 name=name,
                 person=session.person(),
-                keep_bytes=found.settings.kept_file_bytes,
+                keep_bytes=available.settings.kept_file_bytes,
             )
     except MdsError as error:
         errors.show(error)
         return
-    if given.error:
-        errors.show(given.error)
-    keep(replace(copy, shown=given.case_id))
+    if recorded.error:
+        errors.show(recorded.error)
+    keep(replace(copy, shown=recorded.case_id))
 
 
-def _ref(asked: AnsweredCase) -> ModelRef:
+def _ref(answered: AnsweredCase) -> ModelRef:
     """The model as the case asked it: the same version, where one was named."""
-    case = asked.case
+    case = answered.case
     return ModelRef(server=case.server, name=case.model, version=case.version_asked)

@@ -22,13 +22,13 @@ _MOST_FIELDS = 8
 _LONGEST = 120  # characters of an answer that is a text
 
 
-def draw(asked: AnsweredCase, found: Sequence[Scenario], shown: str) -> None:
+def draw(answered: AnsweredCase, scenarios: Sequence[Scenario], shown: str) -> None:
     """The scenario that was asked last beside the case; then all of them in a table."""
-    last = next((each for each in found if each.case.id == shown), None)
+    last = next((each for each in scenarios if each.case.id == shown), None)
     if last:
-        _draw_beside(asked, last)
-    if found:
-        _draw_table(asked, found)
+        _draw_beside(answered, last)
+    if scenarios:
+        _draw_table(answered, scenarios)
 
 
 def differing(one: CaseView, other: CaseView, signature: Signature) -> list[Field]:
@@ -49,13 +49,13 @@ def value_text(field: Field, entered: object) -> str:
     return short(field, entered)
 
 
-def _draw_beside(asked: AnsweredCase, scenario: Scenario) -> None:
+def _draw_beside(answered: AnsweredCase, scenario: Scenario) -> None:
     after = answer_of(scenario.case)
     if after is None:
         return
     with st.container(border=True):
         for column, name, answer in zip(
-            st.columns(2), ("This case", scenario.name), (asked.answer, after), strict=True
+            st.columns(2), ("This case", scenario.name), (answered.answer, after), strict=True
         ):
             column.metric(
                 plain(name),
@@ -64,10 +64,10 @@ def _draw_beside(asked: AnsweredCase, scenario: Scenario) -> None:
                 delta_color="off",
                 delta_arrow="off",
             )
-        st.markdown(f"**{plain(_change_words(asked.answer, after))}**")
-        if words := other_version(asked.case, scenario.case):
+        st.markdown(f"**{plain(_change_words(answered.answer, after))}**")
+        if words := other_version(answered.case, scenario.case):
             st.warning(plain(words), icon=":material/warning:")
-        st.markdown("\n".join(_lines(asked, scenario.case)))
+        st.markdown("\n".join(_lines(answered, scenario.case)))
 
 
 def other_version(first: CaseView, scenario: CaseView) -> str:
@@ -82,17 +82,17 @@ def other_version(first: CaseView, scenario: CaseView) -> str:
 
 def _change_words(before: Answer, after: Answer) -> str:
     """What became of the answer, as a sentence."""
-    said = between(before, after)
+    difference = between(before, after)
     is_other = before.kind == "class" and before.label != after.label
-    if is_other and "→" in said:
-        return f"Another answer. {said}."
-    return f"{said[:1].upper()}{said[1:]}."
+    if is_other and "→" in difference:
+        return f"Another answer. {difference}."
+    return f"{difference[:1].upper()}{difference[1:]}."
 
 
-def _lines(asked: AnsweredCase, case: CaseView) -> list[str]:
-    changed = differing(asked.case, case, asked.signature)
+def _lines(answered: AnsweredCase, case: CaseView) -> list[str]:
+    changed = differing(answered.case, case, answered.signature)
     return [
-        f"- {plain(field.title)}: {plain(_value(asked.case, field))} → "
+        f"- {plain(field.title)}: {plain(_value(answered.case, field))} → "
         f"**{plain(_value(case, field))}**"
         for field in changed
     ]
@@ -102,9 +102,9 @@ def _value(case: CaseView, field: Field) -> str:
     return value_text(field, case.entered.get(field.name))
 
 
-def _draw_table(asked: AnsweredCase, found: Sequence[Scenario]) -> None:
+def _draw_table(answered: AnsweredCase, scenarios: Sequence[Scenario]) -> None:
     st.dataframe(
-        table(asked, found),
+        table(answered, scenarios),
         hide_index=True,
         column_config={"Case": st.column_config.LinkColumn("Case", display_text="Open")},
         placeholder="",
@@ -112,39 +112,47 @@ def _draw_table(asked: AnsweredCase, found: Sequence[Scenario]) -> None:
     )
 
 
-def table(asked: AnsweredCase, found: Sequence[Scenario]) -> pd.DataFrame:
+def table(answered: AnsweredCase, scenarios: Sequence[Scenario]) -> pd.DataFrame:
     """The case first, then a line a scenario: its answer, the difference, and the fields that differ in any."""
     changed = {
-        field.name for each in found for field in differing(asked.case, each.case, asked.signature)
+        field.name
+        for each in scenarios
+        for field in differing(answered.case, each.case, answered.signature)
     }
-    fields = [field for field in asked.signature.inputs if field.name in changed]
-    lines = [_line("This case", asked.case, asked.answer, fields, asked)]
-    lines += [_line(each.name, each.case, answer_of(each.case), fields, asked) for each in found]
+    fields = [field for field in answered.signature.inputs if field.name in changed]
+    lines = [_line("This case", answered.case, answered.answer, fields, answered)]
+    lines += [
+        _line(each.name, each.case, answer_of(each.case), fields, answered) for each in scenarios
+    ]
     return pd.DataFrame(lines).dropna(axis="columns", how="all")
 
 
 def _line(
-    name: str, case: CaseView, answer: Answer | None, fields: Sequence[Field], asked: AnsweredCase
+    name: str,
+    case: CaseView,
+    answer: Answer | None,
+    fields: Sequence[Field],
+    answered: AnsweredCase,
 ) -> dict[str, object]:
-    is_first = case.id == asked.case.id
+    is_first = case.id == answered.case.id
     line: dict[str, object] = {
         "Scenario": name,
         "Answer": answer.headline if answer else case.error_sentence,
-        "Difference": between(asked.answer, answer) if answer and not is_first else None,
+        "Difference": between(answered.answer, answer) if answer and not is_first else None,
     }
-    if not is_first and other_version(asked.case, case):
+    if not is_first and other_version(answered.case, case):
         line["Version"] = case.version
-    _add_values(line, case, fields, asked)
+    _add_values(line, case, fields, answered)
     return line | {"Case": None if is_first else f"/predict?case={case.id}"}
 
 
 def _add_values(
-    line: dict[str, object], case: CaseView, fields: Sequence[Field], asked: AnsweredCase
+    line: dict[str, object], case: CaseView, fields: Sequence[Field], answered: AnsweredCase
 ) -> None:
     """The first fields in a column each; of the others, the names of those that differ."""
     for field in fields[:_MOST_FIELDS]:
         title = field.title if field.title not in line else f"{field.title} ({field.name})"
         line[title] = _value(case, field)
     if rest := fields[_MOST_FIELDS:]:
-        others = [f.title for f in rest if f in differing(asked.case, case, asked.signature)]
+        others = [f.title for f in rest if f in differing(answered.case, case, answered.signature)]
         line["Also changed"] = formatting.listed(others) or None

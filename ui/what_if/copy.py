@@ -10,7 +10,7 @@ import streamlit as st
 from mds_client.signature import Values
 from ui import session
 from ui.explanations.answered_case import AnsweredCase
-from ui.fields._keeping import BESIDE
+from ui.fields._widget_state import BESIDE
 
 
 def _new_key() -> str:
@@ -36,18 +36,18 @@ class Copy:
         return f"{BESIDE}{self.case_id}_{self.generation}"
 
 
-def copy_of(asked: AnsweredCase) -> Copy:
+def copy_of(answered: AnsweredCase) -> Copy:
     """The copy of this case; opened with a suggestion, where somebody chose one."""
-    kept: Copy | None = st.session_state.get(session.WHAT_IF)
-    if kept is None or kept.case_id != asked.case.id:
-        kept = Copy(case_id=asked.case.id, opened_with=asked.values)
-        keep(kept)
+    copy: Copy | None = st.session_state.get(session.WHAT_IF)
+    if copy is None or copy.case_id != answered.case.id:
+        copy = Copy(case_id=answered.case.id, opened_with=answered.values)
+        keep(copy)
     suggested: Values | None = st.session_state.pop(session.SUGGESTED, None)
     if suggested is not None:
-        st.session_state[open_key(asked)] = True
-        fill(kept, suggested, is_suggested=True)
-    found: Copy = st.session_state[session.WHAT_IF]
-    return found
+        st.session_state[open_key(answered)] = True
+        fill(copy, suggested, is_suggested=True)
+    current: Copy = st.session_state[session.WHAT_IF]
+    return current
 
 
 def fill(copy: Copy, values: Values, *, is_suggested: bool = False) -> None:
@@ -56,11 +56,11 @@ def fill(copy: Copy, values: Values, *, is_suggested: bool = False) -> None:
     keep(replace(copy, opened_with=values, generation=number, shown="", is_suggested=is_suggested))
 
 
-def renew_key(asked: AnsweredCase) -> None:
+def renew_key(answered: AnsweredCase) -> None:
     """A new idempotency key, once everything that the last press gave has been drawn."""
-    kept: Copy | None = st.session_state.get(session.WHAT_IF)
-    if kept and kept.case_id == asked.case.id:
-        keep(replace(kept, key=_new_key()))
+    copy: Copy | None = st.session_state.get(session.WHAT_IF)
+    if copy and copy.case_id == answered.case.id:
+        keep(replace(copy, key=_new_key()))
 
 
 def keep(copy: Copy) -> None:
@@ -68,6 +68,6 @@ def keep(copy: Copy) -> None:
     st.session_state[session.WHAT_IF] = copy
 
 
-def open_key(asked: AnsweredCase) -> str:
+def open_key(answered: AnsweredCase) -> str:
     """Under which the session has whether the copy is open."""
-    return f"what_if_{asked.case.id}_open"
+    return f"what_if_{answered.case.id}_open"

@@ -42,9 +42,9 @@ def kept(key: str, make: Callable[[], Value]) -> Value:
 
 def forget_others(key: str) -> None:
     """Keep only what belongs to the form of that key; forms that stand beside the page's form go by themselves."""
-    found, is_beside = _all(), BESIDE in key
-    for other in [name for name in found if key not in name and (BESIDE in name) == is_beside]:
-        del found[other]
+    states, is_beside = _all(), BESIDE in key
+    for other in [name for name in states if key not in name and (BESIDE in name) == is_beside]:
+        del states[other]
 
 
 def _all() -> dict[str, object]:
