@@ -23,89 +23,89 @@ from ui.text import plain
 _USUAL_CALLS = 10
 
 
-def draw(asked: AnsweredCase) -> None:
+def draw(answered: AnsweredCase) -> None:
     """Closed until there is a result; nothing where no method suits or the answer has nothing to change."""
-    target, method = _target(asked), _method(asked)
+    target, method = _target(answered), _method(answered)
     if target is None or method is None:
         return
-    job = jobs.CaseJobs(asked).running(method.NAME)  # read first: if it ends by now, it is found
-    found = _found(asked, method)
+    job = jobs.CaseJobs(answered).running(method.NAME)  # read first: if it ends by now, it is found
+    results = _results(answered, method)
     box = st.expander(
         method.TITLE,
         icon=":material/target:",
-        key=f"smallest_{asked.case.id}_open",
-        expanded=bool(found or job),
+        key=f"smallest_{answered.case.id}_open",
+        expanded=bool(results or job),
         on_change="rerun",
     )
     if not box.open:
         return
     with box:
-        _draw_form(asked, target, method, is_busy=job is not None)
-        under_way = jobs.CaseJobs(asked)
+        _draw_form(answered, target, method, is_busy=job is not None)
+        under_way = jobs.CaseJobs(answered)
         if job := under_way.running(method.NAME):
-            jobs.draw(asked, method.NAME, job)
+            jobs.draw(answered, method.NAME, job)
         elif failure := under_way.failure(method.NAME):
             errors.show(failure)
-        elif found := _found(asked, method):  # the form may have begun what is ready by now
-            _draw_found(asked, found)
+        elif results := _results(answered, method):  # the form may have begun what is ready by now
+            _draw_results(answered, results)
 
 
-def _found(asked: AnsweredCase, method: Method) -> list[ExplanationView]:
+def _results(answered: AnsweredCase, method: Method) -> list[ExplanationView]:
     return [
         view
-        for view in explanations(services().sessions, asked.case.id)
+        for view in explanations(services().sessions, answered.case.id)
         if view.method == method.NAME and view.result
     ]
 
 
-def _target(asked: AnsweredCase) -> Target | None:
+def _target(answered: AnsweredCase) -> Target | None:
     try:
-        return Target.of(asked.answer)
+        return Target.of(answered.answer)
     except ExplanationFailed:
         return None
 
 
-def _method(asked: AnsweredCase) -> Method | None:
-    return next((each for each in suited(asked.signature) if each.KIND == "changes"), None)
+def _method(answered: AnsweredCase) -> Method | None:
+    return next((each for each in suited(answered.signature) if each.KIND == "changes"), None)
 
 
-def _draw_form(asked: AnsweredCase, target: Target, method: Method, *, is_busy: bool) -> None:
+def _draw_form(answered: AnsweredCase, target: Target, method: Method, *, is_busy: bool) -> None:
     st.caption(plain(method.describe()))
-    with st.form(f"smallest_form_{asked.case.id}", border=False):
-        options = constraints.draw(asked, target)
-        if kept := constraints.summary(asked.signature):
-            st.caption(plain(kept))
+    with st.form(f"smallest_form_{answered.case.id}", border=False):
+        options = constraints.draw(answered, target)
+        if unsearched := constraints.summary(answered.signature):
+            st.caption(plain(unsearched))
         is_pressed = st.form_submit_button(
             "Find the smallest change",
-            key=f"smallest_find_{asked.case.id}",
+            key=f"smallest_find_{answered.case.id}",
             icon=":material/search:",
             disabled=is_busy,
         )
-        st.caption(plain(_cost(asked, method)))
+        st.caption(plain(_cost(answered, method)))
     if is_pressed and not is_busy:
         try:
-            jobs.start(asked, method.NAME, options)
+            jobs.start(answered, method.NAME, options)
         except MdsError as error:
             errors.show(error)
 
 
-def _cost(asked: AnsweredCase, method: Method) -> str:
+def _cost(answered: AnsweredCase, method: Method) -> str:
     """What the search may take, by the time that this answer took."""
-    rows = method.cost(asked.signature).rows or 0
-    seconds = max(round((asked.case.seconds_wire or 0.0) * _USUAL_CALLS), 1)
+    rows = method.cost(answered.signature).rows or 0
+    seconds = max(round((answered.case.seconds_wire or 0.0) * _USUAL_CALLS), 1)
     time = "about a second" if seconds == 1 else f"about {seconds} seconds"
     return f"It asks about at most {rows:,} changed copies: {time}, as fast as this answer came."
 
 
-def _draw_found(asked: AnsweredCase, found: list[ExplanationView]) -> None:
+def _draw_results(answered: AnsweredCase, results: list[ExplanationView]) -> None:
     """The newest result; of several, the one that is chosen."""
-    told = [Explanation.from_json(json.dumps(view.result)) for view in found]
+    searches = [Explanation.from_json(json.dumps(view.result)) for view in results]
     chosen = 0
-    if len(told) > 1:
+    if len(searches) > 1:
         chosen = st.selectbox(
             "Result",
-            range(len(told)),
-            format_func=lambda i: f"{len(told) - i}. {'; '.join(told[i].conditions)}",
-            key=f"smallest_{asked.case.id}_result_{len(told)}",
+            range(len(searches)),
+            format_func=lambda i: f"{len(searches) - i}. {'; '.join(searches[i].conditions)}",
+            key=f"smallest_{answered.case.id}_result_{len(searches)}",
         )
-    kinds.draw(told[chosen], asked.values)
+    kinds.draw(searches[chosen], answered.values)

@@ -23,22 +23,22 @@ _MOST_ROWS, _HEIGHT = 6, 280
 _FURTHER = 1.1
 
 
-def draw(asked: AnsweredCase, target: Target) -> dict[str, object]:
+def draw(answered: AnsweredCase, target: Target) -> dict[str, object]:
     """The controls; gives the options of the search."""
-    key = f"smallest_{asked.case.id}"
-    free = [field for field in asked.signature.inputs if field.kind in TABULAR_KINDS]
+    key = f"smallest_{answered.case.id}"
+    free = [field for field in answered.signature.inputs if field.kind in TABULAR_KINDS]
     return {
-        **_draw_wish(asked, target, key),
+        **_draw_wish(answered, target, key),
         "locked": _draw_locked(free, key),
-        **_draw_ranges([field for field in free if field.kind in NUMERIC_KINDS], asked, key),
+        **_draw_ranges([field for field in free if field.kind in NUMERIC_KINDS], answered, key),
         "choices": _draw_choices([f for f in free if f.kind not in NUMERIC_KINDS], key),
     }
 
 
-def _draw_wish(asked: AnsweredCase, target: Target, key: str) -> dict[str, object]:
+def _draw_wish(answered: AnsweredCase, target: Target, key: str) -> dict[str, object]:
     if target.is_share:
         others = [
-            each for each in labels_of(asked.answer, asked.signature) if each != target.answer
+            each for each in labels_of(answered.answer, answered.signature) if each != target.answer
         ]
         wanted = st.selectbox("The model should give", [ANY, *others], key=f"{key}_answer")
         return {"wish": "other", "answer": "" if wanted == ANY else wanted}
@@ -46,7 +46,7 @@ def _draw_wish(asked: AnsweredCase, target: Target, key: str) -> dict[str, objec
     left, right = st.columns(2)
     kind = left.radio("The answer should be", ["at least", "at most"], horizontal=True, key=f"{key}_kind")  # fmt: skip
     number = right.number_input(
-        f"this number{unit}", value=_readable(target.read(asked.answer) * _FURTHER), key=f"{key}_number", format="%g"
+        f"this number{unit}", value=_readable(target.read(answered.answer) * _FURTHER), key=f"{key}_number", format="%g"
     )  # fmt: skip
     return {"wish": str(kind).replace(" ", "_"), "number": number}
 
@@ -63,12 +63,12 @@ def _draw_locked(free: Sequence[Field], key: str) -> list[str]:
     )
 
 
-def _draw_ranges(numbers: Sequence[Field], asked: AnsweredCase, key: str) -> dict[str, object]:
+def _draw_ranges(numbers: Sequence[Field], answered: AnsweredCase, key: str) -> dict[str, object]:
     if not numbers:
         return {}
     st.caption("Constraints for numbers, where there are any. The model's own limits always hold.")
     edited = st.data_editor(
-        _limits(numbers, asked),
+        _limits(numbers, answered),
         hide_index=True,
         key=f"{key}_limits",
         disabled=("Field", "Now"),
@@ -83,12 +83,12 @@ def _draw_ranges(numbers: Sequence[Field], asked: AnsweredCase, key: str) -> dic
     return limits_of(numbers, edited)
 
 
-def _limits(numbers: Sequence[Field], asked: AnsweredCase) -> pd.DataFrame:
+def _limits(numbers: Sequence[Field], answered: AnsweredCase) -> pd.DataFrame:
     nothing = pd.Series([None] * len(numbers), dtype="Float64")
     return pd.DataFrame(
         {
             "Field": [field.title for field in numbers],
-            "Now": [value_text(field, asked.values.get(field.name)) for field in numbers],
+            "Now": [value_text(field, answered.values.get(field.name)) for field in numbers],
             _AT_LEAST: nothing,
             _AT_MOST: nothing,
             _WAY: [next(iter(WAYS))] * len(numbers),
@@ -118,25 +118,25 @@ def _sent(field: Field, number: float | None) -> float | None:
 
 def _draw_choices(fields: Sequence[Field], key: str) -> dict[str, list[object]]:
     """The choices that are allowed, of fields of which some are not."""
-    known = {field.name: worded(field) for field in fields}
+    options = {field.name: worded(field) for field in fields}
     every = {
         f"{field.title}: {words}": (field.name, value)
         for field in fields
-        for words, value in known[field.name].items()
+        for words, value in options[field.name].items()
     }
     if not every:
         return {}
     out = st.multiselect("Choices that are out", list(every), key=f"{key}_out", placeholder="none")
-    return allowed(known, [every[each] for each in out])
+    return allowed(options, [every[each] for each in out])
 
 
 def allowed(
-    known: Mapping[str, Mapping[str, object]], out: Sequence[tuple[str, object]]
+    options: Mapping[str, Mapping[str, object]], out: Sequence[tuple[str, object]]
 ) -> dict[str, list[object]]:
     """What is left of the choices of each field of which some are out."""
     names = dict.fromkeys(name for name, _ in out)
     return {
-        name: [value for value in known[name].values() if (name, value) not in out]
+        name: [value for value in options[name].values() if (name, value) not in out]
         for name in names
     }
 

@@ -17,30 +17,30 @@ from ui.text import plain
 ORDER = 10
 
 
-def suits(asked: AnsweredCase) -> bool:
+def suits(answered: AnsweredCase) -> bool:
     """Whether the case is a row of a table."""
-    return asked.signature.is_tabular
+    return answered.signature.is_tabular
 
 
-def draw(asked: AnsweredCase) -> None:
+def draw(answered: AnsweredCase) -> None:
     """The unusual values first, then a line on the typical cases and a look at them."""
-    background = background_of(asked.signature)
-    shown = [field for field in asked.signature.inputs if not field.sensitive]
-    found = outliers(asked.signature, asked.values, background.rows)
-    named = [each for each in found if each.field in {field.name for field in shown}]
+    background = background_of(answered.signature)
+    shown = [field for field in answered.signature.inputs if not field.sensitive]
+    unusual = outliers(answered.signature, answered.values, background.rows)
+    named = [each for each in unusual if each.field in {field.name for field in shown}]
     if words := sentence(named, len(background.rows)):
         st.markdown(plain(words))
     if background.rows:
         box = st.expander(
             f"Compared with {plain(background.words)}",
             type="compact",
-            key=f"compared_{asked.case.id}",
+            key=f"compared_{answered.case.id}",
             on_change="rerun",
         )
         if box.open:
             with box:
-                draw_rows(background, asked.signature)
-                _draw_way_to_others(asked.signature)
+                draw_rows(background, answered.signature)
+                _draw_way_to_others(answered.signature)
 
 
 def background_of(signature: Signature) -> Background:

@@ -27,14 +27,14 @@ _MOST = 50
 class CaseJobs:
     """The newest job of each method about a case."""
 
-    def __init__(self, asked: AnsweredCase) -> None:
-        found = store.newest(
+    def __init__(self, answered: AnsweredCase) -> None:
+        newest = store.newest(
             services().sessions,
             kind=explanation.NAME,
-            subject=explanation.subject_of(asked.case.id),
+            subject=explanation.subject_of(answered.case.id),
             limit=_MOST,
         )
-        self._newest = {explanation.method_of(job): job for job in reversed(found)}
+        self._newest = {explanation.method_of(job): job for job in reversed(newest)}
         self._seen = _seen()
         self._seen |= {job.id for job in self._newest.values() if job.is_under_way}
 
@@ -56,26 +56,26 @@ def background(signature: Signature) -> Background | None:
     return background_of(signature) if signature.is_tabular else None
 
 
-def start(asked: AnsweredCase, method: str, options: Mapping[str, object] | None = None) -> None:
+def start(answered: AnsweredCase, method: str, options: Mapping[str, object] | None = None) -> None:
     """Begin to explain the case in this way; `options` are in the method's own words. What is under way already
     is not begun again."""
-    found = services()
-    compared = background(asked.signature)
+    available = services()
+    compared = background(answered.signature)
     request = ExplanationRequest(
         method=method,
-        server=found.catalogue.client(asked.signature.model.server).server,
-        signature=asked.signature,
-        values=asked.values,
-        answer=asked.answer,
-        budget=budget(method, asked.signature),
+        server=available.catalogue.client(answered.signature.model.server).server,
+        signature=answered.signature,
+        values=answered.values,
+        answer=answered.answer,
+        budget=budget(method, answered.signature),
         background=compared.rows if compared else (),
         compared_with=compared.words if compared else "",
         options=options or {},
-        case=asked.case.id,
+        case=answered.case.id,
     )
     try:
         job = explanation.start(
-            found.here, found.kinds[explanation.NAME], request, person=session.person()
+            available.here, available.kinds[explanation.NAME], request, person=session.person()
         )
         _seen().add(job.id)
     except JobUnderWay:
@@ -90,14 +90,14 @@ def budget(method: str, signature: Signature) -> Budget:
     return replace(cost, seconds=most if cost.seconds is None else min(cost.seconds, most))
 
 
-def draw(asked: AnsweredCase, method: str, job: JobView) -> None:
+def draw(answered: AnsweredCase, method: str, job: JobView) -> None:
     """Progress and what is known by then, until the job ends; then the whole page draws what it found."""
 
     def draw_rough(rough: object) -> None:
         if isinstance(rough, Explanation):
-            kinds.draw(rough, asked.values)
+            kinds.draw(rough, answered.values)
 
-    jobs.watch(job.id, draw_rough=draw_rough, key=f"stop_{asked.case.id}_{method}")
+    jobs.watch(job.id, draw_rough=draw_rough, key=f"stop_{answered.case.id}_{method}")
 
 
 def _seen() -> set[str]:

@@ -22,34 +22,34 @@ from ui.text import plain
 ORDER = 20
 
 
-def suits(asked: AnsweredCase) -> bool:
+def suits(answered: AnsweredCase) -> bool:
     """Whether there is a method for this model."""
-    return bool(_offered(asked.signature))
+    return bool(_offered(answered.signature))
 
 
-def draw(asked: AnsweredCase) -> None:
+def draw(answered: AnsweredCase) -> None:
     """A button for each method; under it what is running, then what has been found."""
-    offered = _offered(asked.signature)
-    under_way = jobs.CaseJobs(asked)  # read first: one that ends by now has its result below
-    found = explanations(services().sessions, asked.case.id)
-    done = {
+    offered = _offered(answered.signature)
+    under_way = jobs.CaseJobs(answered)  # read first: one that ends by now has its result below
+    views = explanations(services().sessions, answered.case.id)
+    finished = {
         view.method: Explanation.from_json(json.dumps(view.result))
-        for view in reversed(found)
+        for view in reversed(views)
         if view.result
     }
-    background = jobs.background(asked.signature)
+    background = jobs.background(answered.signature)
     waiting = [
         method
         for method in offered
-        if not (method.NAME in done and _is_of_now(done[method.NAME], background))
+        if not (method.NAME in finished and _is_of_now(finished[method.NAME], background))
         and under_way.running(method.NAME) is None
     ]
-    _draw_buttons(asked, waiting)
+    _draw_buttons(answered, waiting)
     for method in offered:
         if job := under_way.running(method.NAME):
-            jobs.draw(asked, method.NAME, job)
-        elif method.NAME in done:
-            kinds.draw(done[method.NAME], asked.values)
+            jobs.draw(answered, method.NAME, job)
+        elif method.NAME in finished:
+            kinds.draw(finished[method.NAME], answered.values)
         elif failure := under_way.failure(method.NAME):
             errors.show(failure)
 
@@ -65,26 +65,26 @@ def _is_of_now(explanation: Explanation, background: Background | None) -> bool:
     return explanation.compared_with in ("", now)
 
 
-def _draw_buttons(asked: AnsweredCase, waiting: Sequence[Method]) -> None:
+def _draw_buttons(answered: AnsweredCase, waiting: Sequence[Method]) -> None:
     """One beside the other; those that say much the same as ours are put away."""
     others = [method for method in waiting if is_second(method)]
     with st.container(horizontal=True):
         for method in waiting:
             if method not in others:
-                _draw_button(asked, method)
+                _draw_button(answered, method)
         if others:
-            with st.popover("Other methods", key=f"why_{asked.case.id}_others"):
+            with st.popover("Other methods", key=f"why_{answered.case.id}_others"):
                 for method in others:
-                    _draw_button(asked, method)
+                    _draw_button(answered, method)
 
 
-def _draw_button(asked: AnsweredCase, method: Method) -> None:
-    taken = asked.case.seconds_wire
-    cost = cost_estimate(jobs.budget(method.NAME, asked.signature), taken)
+def _draw_button(answered: AnsweredCase, method: Method) -> None:
+    seconds = answered.case.seconds_wire
+    cost = cost_estimate(jobs.budget(method.NAME, answered.signature), seconds)
     st.button(
-        title_of(method, asked.signature),
-        key=f"why_{asked.case.id}_{method.NAME}",
+        title_of(method, answered.signature),
+        key=f"why_{answered.case.id}_{method.NAME}",
         help=plain(f"{method.describe()} {cost}".strip()),
         on_click=jobs.start,
-        args=(asked, method.NAME),
+        args=(answered, method.NAME),
     )

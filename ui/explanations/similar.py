@@ -21,38 +21,43 @@ _MOST_DIFFERING = 3
 _CALLED = {"correct": "right", "incorrect": "wrong", "unsure": "cannot be judged"}
 
 
-def suits(asked: AnsweredCase) -> bool:
+def suits(answered: AnsweredCase) -> bool:
     """Whether cases can be compared: files and free text are only the same or not."""
-    return asked.signature.is_tabular
+    return answered.signature.is_tabular
 
 
-def draw(asked: AnsweredCase) -> None:
+def draw(answered: AnsweredCase) -> None:
     """Closed at first: what is not looked at is not looked for."""
     box = st.expander(
-        "Similar cases", icon=":material/groups:", key=f"similar_{asked.case.id}", on_change="rerun"
+        "Similar cases",
+        icon=":material/groups:",
+        key=f"similar_{answered.case.id}",
+        on_change="rerun",
     )
     if not box.open:
         return
     with box:
-        found = similar(services().sessions, asked.case, asked.signature)
-        if not found:
+        neighbours = similar(services().sessions, answered.case, answered.signature)
+        if not neighbours:
             st.markdown("This is the first case of this model.")
             return
-        st.markdown(plain(sentence(asked.case, found)))
-        _draw_table(asked, found)
+        st.markdown(plain(sentence(answered.case, neighbours)))
+        _draw_table(answered, neighbours)
 
 
-def sentence(case: CaseView, found: Sequence[Similar]) -> str:
+def sentence(case: CaseView, neighbours: Sequence[Similar]) -> str:
     """How many of them got the same answer, and how many people called right or wrong."""
-    judgements = [each.feedback[0].judgement for each in found if each.feedback]
-    same = sum(each.case.answer_label == case.answer_label for each in found)
-    if len(found) == 1:
+    judgements = [each.feedback[0].judgement for each in neighbours if each.feedback]
+    same = sum(each.case.answer_label == case.answer_label for each in neighbours)
+    if len(neighbours) == 1:
         answer = f"got {'the same' if same else 'another'} answer"
         parts = [answer, _judged(judgements, of_one=True)]
     else:
         parts = [f"{same} got the same answer", _judged(judgements)]
     start = (
-        f"Of the {len(found)} most similar cases, " if len(found) > 1 else "The most similar case "
+        f"Of the {len(neighbours)} most similar cases, "
+        if len(neighbours) > 1
+        else "The most similar case "
     )
     return f"{start}{formatting.listed(parts if case.answer_label is not None else parts[1:])}."
 
@@ -69,9 +74,9 @@ def _judged(judgements: Sequence[str], *, of_one: bool = False) -> str:
     return f"nobody judged {'it' if of_one else 'any'} yet"
 
 
-def _draw_table(asked: AnsweredCase, found: Sequence[Similar]) -> None:
+def _draw_table(answered: AnsweredCase, neighbours: Sequence[Similar]) -> None:
     st.dataframe(
-        pd.DataFrame([_line(each, asked.signature) for each in found]),
+        pd.DataFrame([_line(each, answered.signature) for each in neighbours]),
         hide_index=True,
         column_config={
             "When": st.column_config.DatetimeColumn(format="distance"),
@@ -81,35 +86,35 @@ def _draw_table(asked: AnsweredCase, found: Sequence[Similar]) -> None:
     )
 
 
-def _line(found: Similar, signature: Signature) -> dict[str, object]:
-    answer = answer_of(found.case)
+def _line(neighbour: Similar, signature: Signature) -> dict[str, object]:
+    answer = answer_of(neighbour.case)
     return {
         "Answer": answer.headline if answer else "",
-        "People said": _judgement(found),
-        "Case": f"/predict?case={found.case.id}",
-        "When": found.case.created_at,
-        "Different in": _differences(found, signature),
+        "People said": _judgement(neighbour),
+        "Case": f"/predict?case={neighbour.case.id}",
+        "When": neighbour.case.created_at,
+        "Different in": _differences(neighbour, signature),
     }
 
 
-def _judgement(found: Similar) -> str:
+def _judgement(neighbour: Similar) -> str:
     """The newest word on it, with the right answer where it was corrected."""
-    if not found.feedback:
+    if not neighbour.feedback:
         return "–"
-    newest = found.feedback[0]
+    newest = neighbour.feedback[0]
     is_corrected = newest.judgement == "incorrect" and newest.truth is not None
     return _CALLED[newest.judgement] + (f": it is {newest.truth}" if is_corrected else "")
 
 
-def _differences(found: Similar, signature: Signature) -> str:
+def _differences(neighbour: Similar, signature: Signature) -> str:
     """The fields that differ most and their values there; none of what is sensitive."""
-    fields = [f for name in found.differing if not (f := signature[name]).sensitive]
+    fields = [f for name in neighbour.differing if not (f := signature[name]).sensitive]
     shown = [
-        f"{field.title} = {formatting.value(field, found.case.entered.get(field.name))}"
+        f"{field.title} = {formatting.value(field, neighbour.case.entered.get(field.name))}"
         for field in fields[:_MOST_DIFFERING]
     ]
     if len(fields) > _MOST_DIFFERING:
         shown.append(f"{len(fields) - _MOST_DIFFERING} more")
-    if found.differing and not fields:
+    if neighbour.differing and not fields:
         return "what is not shown"
     return ", ".join(shown) or "nothing"

@@ -17,31 +17,33 @@ ORDER = 60
 HEADING = "What if?"
 
 
-def suits(asked: AnsweredCase) -> bool:
+def suits(answered: AnsweredCase) -> bool:
     """Whether there is anything to change."""
-    return bool(asked.signature.inputs)
+    return bool(answered.signature.inputs)
 
 
-def draw(asked: AnsweredCase) -> None:
+def draw(answered: AnsweredCase) -> None:
     """Everything runs by itself: the page does not."""
-    _draw(asked)
+    _draw(answered)
 
 
 @st.fragment
-def _draw(asked: AnsweredCase) -> None:
-    _draw_origin(asked)
-    counterfactuals.draw(asked)
-    changing.draw(asked)
-    comparison.draw(asked, scenarios(services().sessions, asked.case.id), copy_of(asked).shown)
-    renew_key(asked)
+def _draw(answered: AnsweredCase) -> None:
+    _draw_origin(answered)
+    counterfactuals.draw(answered)
+    changing.draw(answered)
+    comparison.draw(
+        answered, scenarios(services().sessions, answered.case.id), copy_of(answered).shown
+    )
+    renew_key(answered)
 
 
-def _draw_origin(asked: AnsweredCase) -> None:
+def _draw_origin(answered: AnsweredCase) -> None:
     """The way back, where this case is a scenario itself."""
-    found = origin(services().sessions, asked.case.id)
-    if found is None:
+    original = origin(services().sessions, answered.case.id)
+    if original is None:
         return
-    name, case_id = found
+    name, case_id = original
     st.page_link(
         page_path("predict"),
         label=f"This case is {plain(name)} of another case",

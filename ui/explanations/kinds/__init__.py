@@ -32,7 +32,9 @@ def draw(explanation: Explanation, values: Values) -> None:
 
 def _cost(explanation: Explanation) -> str:
     calls = "1 call" if explanation.calls == 1 else f"{explanation.calls} calls"
-    found = f"Found with {explanation.rows:,} changed rows in {calls}, {explanation.seconds:.1f} s."
+    sentence = (
+        f"Found with {explanation.rows:,} changed rows in {calls}, {explanation.seconds:.1f} s."
+    )
     if explanation.compared_with:
-        found += f" Compared with {plain(explanation.compared_with)}."
-    return found
+        sentence += f" Compared with {plain(explanation.compared_with)}."
+    return sentence

@@ -25,6 +25,6 @@ def file(values: Values) -> File | None:
 
 def upright(values: Values) -> Image | None:
     """A small copy of the picture of a case, turned as the camera says; None where there is none."""
-    found = file(values)
-    picture = preview(found.data) if found else None
+    picture_file = file(values)
+    picture = preview(picture_file.data) if picture_file else None
     return ImageOps.exif_transpose(picture) if picture else None

@@ -28,23 +28,27 @@ def bars(explanation: Explanation) -> list[attributions.Part]:
     shown = narration.shown(explanation.attributions)
     unclear = narration.unclear(explanation.attributions)
     rest = narration.weaker(explanation.attributions)
-    found = [_bar(explanation, each) for each in shown]
+    parts = [_bar(explanation, each) for each in shown]
     if rest:
-        found.append(_pooled(explanation, narration.counted(rest, "weaker "), rest))
+        parts.append(_pooled(explanation, narration.counted(rest, "weaker "), rest))
     if unclear:
         title = f"No clear effect ({narration.counted(unclear)})"
         pooled = _pooled(explanation, title, unclear)
-        found.append(replace(pooled, is_clear=False))
-    return found
+        parts.append(replace(pooled, is_clear=False))
+    return parts
 
 
-def _bar(explanation: Explanation, found: Attribution) -> attributions.Part:
-    words = narration.amount(explanation.target, found, between="; ")
-    title = f"{found.title} = {found.value_text}"
+def _bar(explanation: Explanation, attribution: Attribution) -> attributions.Part:
+    words = narration.amount(explanation.target, attribution, between="; ")
+    title = f"{attribution.title} = {attribution.value_text}"
     return attributions.Part(
-        title=title, amount=found.amount, words=words, low=found.low, high=found.high
+        title=title,
+        amount=attribution.amount,
+        words=words,
+        low=attribution.low,
+        high=attribution.high,
     )
 
 
 def _pooled(explanation: Explanation, title: str, some: Sequence[Attribution]) -> attributions.Part:
-    return part(explanation, title, sum(found.amount for found in some))
+    return part(explanation, title, sum(attribution.amount for attribution in some))

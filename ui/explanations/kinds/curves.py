@@ -14,7 +14,7 @@ from ui.figure import draw_figure
 from ui.text import plain
 
 KINDS = ("curves",)
-_ABREAST = 2
+_COLUMNS = 2
 
 
 def draw(explanation: Explanation, _values: Values) -> None:
@@ -23,8 +23,8 @@ def draw(explanation: Explanation, _values: Values) -> None:
     shapes = [_shape(curve) for curve in moving]
     if shapes:
         reach = (min(s.reach[0] for s in shapes), max(s.reach[1] for s in shapes))
-        for start in range(0, len(moving), _ABREAST):
-            for place, column in zip(range(start, len(moving)), st.columns(_ABREAST), strict=False):
+        for start in range(0, len(moving), _COLUMNS):
+            for place, column in zip(range(start, len(moving)), st.columns(_COLUMNS), strict=False):
                 with column:
                     _draw(explanation, moving[place], shapes[place], reach)
         st.caption(_legend(explanation, shapes))
@@ -86,8 +86,8 @@ def _legend(explanation: Explanation, shapes: list[curves.Shape]) -> str:
     ]
     if lines and explanation.base is not None:
         parts.append(f"dotted: the mean answer, {explanation.target.value_text(explanation.base)}")
-    said = "; ".join(filter(None, parts))
-    return plain(f"{said[0].upper()}{said[1:]}.") if said else ""
+    sentence = "; ".join(filter(None, parts))
+    return plain(f"{sentence[0].upper()}{sentence[1:]}.") if sentence else ""
 
 
 def _place(curve: Curve, place: float | str) -> str:

@@ -102,9 +102,11 @@ def labels(explanation: Explanation, shown: tuple[Attribution, ...]) -> list[gri
 
 def words(explanation: Explanation) -> list[list[str]]:
     """What each cell says beside the pointer: its part and the part's amount."""
-    told = [f"{each.title}: {amount_words(explanation, each)}" for each in explanation.attributions]
-    told.append("not looked at yet")  # -1 is the last
-    return [[told[place] for place in line] for line in explanation.raster]
+    descriptions = [
+        f"{each.title}: {amount_words(explanation, each)}" for each in explanation.attributions
+    ]
+    descriptions.append("not looked at yet")  # -1 is the last
+    return [[descriptions[place] for place in line] for line in explanation.raster]
 
 
 def _label(number: int, each: Attribution) -> str:

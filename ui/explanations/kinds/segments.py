@@ -21,9 +21,9 @@ _ALL = "The whole sound"
 
 def draw(explanation: Explanation, values: Values) -> None:
     """The amounts over the sound of the case, and a player of its strongest stretches."""
-    found = file(values)
-    sound = samples(found.data) if found else None
-    if found is None or sound is None:
+    recording = file(values)
+    sound = samples(recording.data) if recording else None
+    if recording is None or sound is None:
         return
     amounts = [
         waveform.Amount(*each.span, each.amount, amount_words(explanation, each))
@@ -33,7 +33,7 @@ def draw(explanation: Explanation, values: Values) -> None:
     draw_figure(waveform.figure(sound.values, sound.rate, amounts=amounts), explanation.alt)
     st.caption(meaning(explanation))
     if not explanation.is_rough:
-        _draw_player(explanation, found)
+        _draw_player(explanation, recording)
 
 
 @st.fragment
@@ -51,8 +51,8 @@ def _draw_player(explanation: Explanation, sound: File) -> None:
 def heard(explanation: Explanation) -> list[Attribution]:
     """The stretches that move the answer most, in order of time."""
     strongest = narration.strongest_first(explanation.attributions)[:_MOST_HEARD]
-    found = [each for each in strongest if each.span and each.amount]
-    return sorted(found, key=lambda each: each.span or (0, 0))
+    effective = [each for each in strongest if each.span and each.amount]
+    return sorted(effective, key=lambda each: each.span or (0, 0))
 
 
 def _label(each: Attribution) -> str:

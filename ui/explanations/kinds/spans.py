@@ -20,10 +20,10 @@ _WORTH_A_SIGN = 0.15
 
 def draw(explanation: Explanation, values: Values) -> None:
     """The text itself with its words tinted, what the tints mean, and the strongest words in order."""
-    found = [each for each in explanation.attributions if each.span]
-    if not found:
+    words = [each for each in explanation.attributions if each.span]
+    if not words:
         return
-    _marked.draw(str(values.get(found[0].field) or ""), marks(explanation), explanation.alt)
+    _marked.draw(str(values.get(words[0].field) or ""), marks(explanation), explanation.alt)
     st.caption(meaning(explanation))
     if _is_all_or_nothing(explanation):
         return
@@ -33,15 +33,15 @@ def draw(explanation: Explanation, values: Values) -> None:
 
 def bars(explanation: Explanation) -> list[attributions.Part]:
     """The strongest words with a clear effect, in reading order."""
-    found = [each for each in explanation.attributions if each.span]
-    strongest = [each for each in narration.shown(found) if _is_felt(explanation, each)]
-    return [part(explanation, each.title, each.amount) for each in found if each in strongest]
+    words = [each for each in explanation.attributions if each.span]
+    strongest = [each for each in narration.shown(words) if _is_felt(explanation, each)]
+    return [part(explanation, each.title, each.amount) for each in words if each in strongest]
 
 
 def marks(explanation: Explanation) -> list[_marked.Mark]:
     """A mark for each word or group of words, in reading order."""
-    found = [each for each in explanation.attributions if each.span]
-    most = max((abs(each.amount) for each in found), default=0.0) or 1.0
+    words = [each for each in explanation.attributions if each.span]
+    most = max((abs(each.amount) for each in words), default=0.0) or 1.0
     return [
         _marked.Mark(
             start=int(each.span[0]),
@@ -50,7 +50,7 @@ def marks(explanation: Explanation) -> list[_marked.Mark]:
             words=amount_words(explanation, each),
             is_signed=_is_felt(explanation, each) and abs(each.amount) >= _WORTH_A_SIGN * most,
         )
-        for each in sorted(found, key=lambda each: each.span or (0, 0))
+        for each in sorted(words, key=lambda each: each.span or (0, 0))
         if each.span
     ]
 

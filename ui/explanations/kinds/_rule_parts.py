@@ -37,12 +37,14 @@ def _draw_picture(explanation: Explanation, values: Values) -> None:
     picture = upright(values)
     if picture is not None:
         st.image(
-            lit(picture, explanation.raster), alt=explanation.alt, width=max(picture.width, 240)
+            faded_outside(picture, explanation.raster),
+            alt=explanation.alt,
+            width=max(picture.width, 240),
         )
 
 
-def lit(picture: Image.Image, raster: tuple[tuple[int, ...], ...]) -> Image.Image:
-    """The picture with what no part of the rule covers faded to grey."""
+def faded_outside(picture: Image.Image, raster: tuple[tuple[int, ...], ...]) -> Image.Image:
+    """The picture with everything outside the parts of the rule faded to grey."""
     cells = (np.array(raster) >= 0).astype(np.uint8) * 255
     mask = Image.fromarray(cells).resize(picture.size, Image.Resampling.NEAREST)
     faded = Image.blend(picture, Image.new("RGB", picture.size, _GREY), _FADED)
