@@ -36,8 +36,8 @@ Value = TypeVar("Value")
 def viewer() -> Viewer:
     """Who asks. Raises SignInFailed where that is not known."""
     settings = composition.services().settings_now
-    known = str(st.user.get("email") or "")  # where Streamlit's own sign-in is set up
-    return sign_in.sign_in(settings, dict(st.context.headers), dict(st.context.cookies), known)
+    email = str(st.user.get("email") or "")  # where Streamlit's own sign-in is set up
+    return sign_in.sign_in(settings, dict(st.context.headers), dict(st.context.cookies), email)
 
 
 def can_change() -> bool:
@@ -54,17 +54,17 @@ def services() -> Services:
     nothing can be drawn again, as in what a button calls.
     """
     try:
-        found = viewer()
+        current = viewer()
     except SignInFailed:
         st.rerun()
         raise
-    if not found.is_at_least(st.session_state.get(ROLE, "analyst")):
+    if not current.is_at_least(st.session_state.get(ROLE, "analyst")):
         st.rerun()
         raise NotPermitted("Your role does not let you do this any more, so nothing was done.")
-    return composition.services().seen_by(found.scope)
+    return composition.services().seen_by(current.scope)
 
 
-def seen() -> str:
+def scope_key() -> str:
     """What this person may see, as a key for what is cached: others must not find it."""
     return repr(viewer().scope)
 
@@ -78,5 +78,5 @@ def remembered(key: str, make: Callable[[], Value]) -> Value:
     """The value under that key, made at first use."""
     if key not in st.session_state:
         st.session_state[key] = make()
-    found: Value = st.session_state[key]
-    return found
+    value: Value = st.session_state[key]
+    return value

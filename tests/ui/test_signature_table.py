@@ -12,7 +12,7 @@ from mds_client.signature import File, ModelRef, Signature
 from mds_client.signature.facts import FieldFacts
 from mds_client.signature.metadata import signature_of
 from signatures.overlay import EMPTY, together
-from ui.signatures.table import edited, joined, open_ends, parted, row_of, table_of
+from ui.signatures.table import edited, half_ranges, joined, parted, row_of, table_of
 
 REF = ModelRef(server="s", name="m")
 
@@ -112,10 +112,10 @@ def test_rows_that_are_gone_are_passed_over() -> None:
 
 
 def test_a_range_with_one_end_is_named() -> None:
-    assert open_ends({CODE: {"low": 1}}, DECLARED) == ["Code"]
-    assert open_ends({CODE: {"low": 0}}, DECLARED) == ["Code"]
-    assert open_ends({AGE: {"low": 1}, CODE: {"label": "x"}}, DECLARED) == []
-    assert open_ends({AGE: {"low": None, "high": None}}, DECLARED) == []
+    assert half_ranges({CODE: {"low": 1}}, DECLARED) == ["Code"]
+    assert half_ranges({CODE: {"low": 0}}, DECLARED) == ["Code"]
+    assert half_ranges({AGE: {"low": 1}, CODE: {"label": "x"}}, DECLARED) == []
+    assert half_ranges({AGE: {"low": None, "high": None}}, DECLARED) == []
 
 
 WORDS = st.lists(

@@ -19,8 +19,8 @@ _FEWEST = 5
 
 def draw(ref: ModelRef, signature: Signature) -> None:
     """One version and one number at a time: a sentence, the dots, the legend, the table."""
-    found = aggregate.explained_cases(services().sessions, ref, ref.version)
-    names = aggregate.numbers(found)
+    explained = aggregate.explained_cases(services().sessions, ref, ref.version)
+    names = aggregate.numbers(explained)
     if not names:
         st.info(
             f"No case of version {plain(ref.version or 'unknown')} has been explained yet. Press "
@@ -30,7 +30,7 @@ def draw(ref: ModelRef, signature: Signature) -> None:
     name = names[0]
     if len(names) > 1:
         name = st.selectbox("Answer", names, format_func=plain, key=f"behaviour_swarm_{ref}")
-    some = [each for each in found if each.number == name]
+    some = [each for each in explained if each.number == name]
     _draw(some, aggregate.by_field(some, signature), ref)
 
 

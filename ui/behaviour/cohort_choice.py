@@ -90,7 +90,7 @@ def _of_cases(entry: Entry, signature: Signature, versions: Sequence[str]) -> Co
                 format_func=lambda name: plain(name) or "Any answer",
                 key=key.format("answer"),
             )
-        said = st.segmented_control(
+        with_feedback = st.segmented_control(
             "Feedback", list(_FEEDBACK), default="Either", key=key.format("said"), required=True
         )
     days = _PERIODS[period or "Any time"]
@@ -99,10 +99,10 @@ def _of_cases(entry: Entry, signature: Signature, versions: Sequence[str]) -> Co
         since=None if days is None else _since(days),
         period=_period_words(days),
         answer=answer or None,
-        has_feedback=_FEEDBACK[said or "Either"],
+        has_feedback=_FEEDBACK[with_feedback or "Either"],
         limit=int(last),
     )
-    return _read(str(entry.ref), session.seen(), signature.fingerprint, chosen, signature)
+    return _read(str(entry.ref), session.scope_key(), signature.fingerprint, chosen, signature)
 
 
 def _period_words(days: int | None) -> str:
@@ -117,40 +117,44 @@ def _since(days: int) -> datetime:
 
 
 @st.cache_data(ttl=_FRESH_SECONDS, max_entries=20, show_spinner=False)
-def _read(model: str, seen: str, fingerprint: str, chosen: Chosen, _signature: Signature) -> Cohort:
+def _read(
+    model: str, scope: str, fingerprint: str, chosen: Chosen, _signature: Signature
+) -> Cohort:
     return cohorts.of_cases(services().sessions, _signature, chosen)
 
 
 def _has_enough(ref: ModelRef, signature: Signature) -> bool:
     """Whether there are so many cases that they are the rows to begin with."""
-    usual = _read(str(ref), session.seen(), signature.fingerprint, Chosen(limit=_USUAL), signature)
+    usual = _read(
+        str(ref), session.scope_key(), signature.fingerprint, Chosen(limit=_USUAL), signature
+    )
     return len(usual.rows) >= FEWEST
 
 
 def _versions(ref: ModelRef, signature: Signature) -> list[str]:
-    return _known_versions(str(ref), session.seen(), signature)
+    return _known_versions(str(ref), session.scope_key(), signature)
 
 
 @st.cache_data(ttl=_FRESH_SECONDS, max_entries=20, show_spinner=False)
-def _known_versions(model: str, seen: str, _signature: Signature) -> list[str]:
+def _known_versions(model: str, scope: str, _signature: Signature) -> list[str]:
     return cohorts.versions(services().sessions, _signature)
 
 
 def _of_file(entry: Entry, signature: Signature) -> Cohort | None:
-    given = upload.draw(entry.ref, signature)
-    found = columns.draw(given, entry.ref, signature) if given else None
-    if given is None or found is None:
+    uploaded = upload.draw(entry.ref, signature)
+    mapped = columns.draw(uploaded, entry.ref, signature) if uploaded else None
+    if uploaded is None or mapped is None:
         return None
-    mapping, converted = found
-    truths, unread = _truths(given, mapping, converted, signature, entry.ref)
+    mapping, converted = mapped
+    truths, unread = _truths(uploaded, mapping, converted, signature, entry.ref)
     if unread:
         answers = "1 right answer" if unread == 1 else f"{unread:,} right answers"
         st.caption(f":material/info: {answers} could not be read.")
-    return cohorts.of_file(given.name, converted.records(), truths, left_out=converted.left_out)
+    return cohorts.of_file(uploaded.name, converted.records(), truths, left_out=converted.left_out)
 
 
 def _truths(
-    given: Given, mapping: Mapping, found: Converted, signature: Signature, ref: ModelRef
+    uploaded: Given, mapping: Mapping, converted: Converted, signature: Signature, ref: ModelRef
 ) -> tuple[list[Truth], int]:
     """The right answers from a column that the person names, one a row, and how many could not be read."""
     column = st.selectbox(
@@ -158,7 +162,7 @@ def _truths(
         list(mapping.unused),
         index=None,
         placeholder="none",
-        key=f"behaviour_truth_{given.digest[:12]}_{ref}",
+        key=f"behaviour_truth_{uploaded.digest[:12]}_{ref}",
         help="Then the study says what the model loses, not only how far its answers move.",
     )
     if column is None:
@@ -166,9 +170,9 @@ def _truths(
     labels = labels_of(signature, ref)
     kind = "number" if signature.output("number") else "category" if labels else "text"
     wanted = Field(name=column, kind=kind, required=False, choices=tuple(labels))  # type: ignore[arg-type]
-    read = cells.values(Cells.of(given.table, column), wanted)
-    at = {number: place for place, number in enumerate(given.table.row_numbers)}
-    places = [at[number] for number in found.rows.index.tolist()]
+    read = cells.values(Cells.of(uploaded.table, column), wanted)
+    at = {number: place for place, number in enumerate(uploaded.table.row_numbers)}
+    places = [at[number] for number in converted.rows.index.tolist()]
     truths = [_truth(read.values[p], kind) if p not in read.sentences else None for p in places]
     return truths, sum(place in read.sentences for place in places)
 

@@ -99,9 +99,9 @@ def _telling(ref: ModelRef, names: Sequence[str]) -> list[str]:
     """The fields that the last study of importance found to matter, the most important first."""
     for line in studies.newest(services().sessions, ref):
         view = studies.study(services().sessions, line.id) if line.method == IMPORTANCE else None
-        found = studies.explanation_of(view) if view else None
-        if found:
-            clear = [a.field for a in found.attributions if a.is_clear and a.field in names]
+        importance = studies.explanation_of(view) if view else None
+        if importance:
+            clear = [a.field for a in importance.attributions if a.is_clear and a.field in names]
             return clear[:MOST_FIELDS]
     return list(names[:MOST_FIELDS])
 
@@ -112,8 +112,8 @@ def _planned(
     """What the method says that it will ask, or else what it may cost."""
     planned = getattr(method, "planned", None)
     most = services().settings.explanation_seconds
-    found: Budget = planned(signature, rows, options) if planned else method.cost(signature)
-    return replace(found, seconds=min(found.seconds or most, most))
+    budget: Budget = planned(signature, rows, options) if planned else method.cost(signature)
+    return replace(budget, seconds=min(budget.seconds or most, most))
 
 
 def _cost(plan: Budget, entry: Entry, signature: Signature) -> str:

@@ -18,8 +18,10 @@ from ui.session import services
 
 def start(ref: ModelRef, request: ExplanationRequest, cohort: Cohort) -> None:
     """Begin. Raises JobUnderWay."""
-    found = services()
-    job = study.start(found.here, found.kinds[study.NAME], request, cohort, person=session.person())
+    available = services()
+    job = study.start(
+        available.here, available.kinds[study.NAME], request, cohort, person=session.person()
+    )
     _seen()[str(ref)] = job.id
 
 
@@ -64,14 +66,14 @@ def _draw_rough(rough: object) -> None:
 
 
 def _newest(ref: ModelRef) -> JobView | None:
-    found = store.newest(
+    jobs_of_model = store.newest(
         services().sessions,
         kind=study.NAME,
         subject=study.subject_of(ref),
         person=session.person(),
         limit=1,
     )
-    return found[0] if found else None
+    return jobs_of_model[0] if jobs_of_model else None
 
 
 def _seen() -> dict[str, str]:

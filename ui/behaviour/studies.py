@@ -48,11 +48,11 @@ def draw_opened(ref: ModelRef) -> None:
 
 def draw_list(ref: ModelRef) -> None:
     """Links to the studies of a model."""
-    found = studies.newest(services().sessions, ref)
-    if not found:
+    kept = studies.newest(services().sessions, ref)
+    if not kept:
         return
     st.subheader("Kept studies", anchor=False)
-    for line in found:
+    for line in kept:
         st.page_link(page_path("behaviour"), label=_line(line), query_params={"study": line.id})
 
 
@@ -74,15 +74,15 @@ def _draw(view: StudyView) -> None:
             "now and may behave otherwise.",
             icon=":material/history:",
         )
-    found = studies.explanation_of(view)
-    if found is None:
+    explanation = studies.explanation_of(view)
+    if explanation is None:
         st.info(f"{plain(view.sentence)} The chart was too large to keep.")
         return
     words = str(view.cohort.get("words", ""))
     by = "" if view.person == "anonymous" else f" by {view.person}"
     what = f"{view.model} {view.version}".strip()
     st.caption(plain(f"{what}, {view.created_at:%d %B %Y %H:%M} UTC{by}. About {words}"))
-    kinds.draw(found, {})
+    kinds.draw(explanation, {})
 
 
 def _deployed(view: StudyView) -> ModelRef | None:

@@ -51,20 +51,20 @@ def labels_of(signature: Signature, ref: ModelRef) -> list[str]:
 def from_answer(signature: Signature, row: Values, ref: ModelRef) -> Target:
     """What there is to study, by asking about one row. Raises MdsError."""
     answer = services().model(ref, signature).predict(row).answer
-    found = _as_answered(answer)
-    if found is None:
+    target = _as_answered(answer)
+    if target is None:
         raise ExplanationFailed("This answer has no label or number that could be studied.")
-    return found
+    return target
 
 
 def _last(ref: ModelRef) -> Answer | None:
-    return _last_answer(str(ref), session.seen(), ref)
+    return _last_answer(str(ref), session.scope_key(), ref)
 
 
 @st.cache_data(ttl=10, max_entries=50, show_spinner=False)
-def _last_answer(model: str, seen: str, _ref: ModelRef) -> Answer | None:
-    found = last_answered(services().sessions, server=_ref.server, model=_ref.name)
-    return answer_of(found) if found else None
+def _last_answer(model: str, scope: str, _ref: ModelRef) -> Answer | None:
+    last_case = last_answered(services().sessions, server=_ref.server, model=_ref.name)
+    return answer_of(last_case) if last_case else None
 
 
 def _as_answered(answer: Answer | None) -> Target | None:

@@ -21,13 +21,13 @@ _MOST_PILLS = 6
 
 
 def draw(case: CaseView, answer: Answer, signature: Signature) -> None:
-    """Two clicks for the common way; what was said can be changed."""
-    given = current(services().sessions, case_id=case.id, person=session.person())
+    """The question, or the judgement that this person gave, which can be changed."""
+    judged = current(services().sessions, case_id=case.id, person=session.person())
     st.subheader("Was this right?", anchor=False)
-    if case.is_audited and not given:
+    if case.is_audited and not judged:
         st.caption("This case was drawn at random for a check, so your word counts most here.")
-    if given and not st.session_state.get(_key(case, "again")):
-        _draw_given(case, given)
+    if judged and not st.session_state.get(_key(case, "again")):
+        _draw_recorded(case, judged)
     else:
         _draw_choice(case, answer, signature)
 
@@ -36,12 +36,12 @@ def _key(case: CaseView, name: str) -> str:
     return f"feedback_{case.id}_{name}"
 
 
-def _draw_given(case: CaseView, given: FeedbackView) -> None:
-    truth = "" if given.truth is None else str(given.truth)
+def _draw_recorded(case: CaseView, judged: FeedbackView) -> None:
+    truth = "" if judged.truth is None else str(judged.truth)
     corrected = (
-        f" The right answer: {plain(truth)}." if truth and given.judgement == "incorrect" else ""
+        f" The right answer: {plain(truth)}." if truth and judged.judgement == "incorrect" else ""
     )
-    st.success(f"Recorded: {_WORDS[given.judgement]}.{corrected}")
+    st.success(f"Recorded: {_WORDS[judged.judgement]}.{corrected}")
     st.button("Change", key=_key(case, "change"), on_click=_set, args=(case, "again", True))
 
 
@@ -57,9 +57,9 @@ def _draw_choice(case: CaseView, answer: Answer, signature: Signature) -> None:
         )
         unsure = st.button("Can't tell", key=_key(case, "unsure"), icon=":material/question_mark:")
     if yes:
-        _give(case, _Said(judgement="correct"), labels_of(answer, signature))
+        _submit(case, _Submission(judgement="correct"), labels_of(answer, signature))
     if unsure:
-        _give(case, _Said(judgement="unsure"), labels_of(answer, signature))
+        _submit(case, _Submission(judgement="unsure"), labels_of(answer, signature))
     if st.session_state.get(_key(case, "wrong")):
         _draw_correction(case, answer, signature)
 
@@ -72,10 +72,10 @@ def _draw_correction(case: CaseView, answer: Answer, signature: Signature) -> No
             "Anything else?", key=_key(case, "comment"), height=80, max_chars=2000
         )
         if st.form_submit_button("Send", type="primary"):
-            said = _Said(
+            submission = _Submission(
                 judgement="incorrect", truth=truth, reason=reason or "", comment=comment or ""
             )
-            _give(case, said, labels_of(answer, signature))
+            _submit(case, submission, labels_of(answer, signature))
 
 
 def _draw_truth(case: CaseView, answer: Answer, signature: Signature) -> object:
@@ -102,8 +102,8 @@ def labels_of(answer: Answer, signature: Signature) -> list[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Said:
-    """What a person says with one click or one form."""
+class _Submission:
+    """A judgement as it leaves the strip: from one click, or from the form."""
 
     judgement: str
     truth: object = None
@@ -111,17 +111,17 @@ class _Said:
     comment: str = ""
 
 
-def _give(case: CaseView, said: _Said, labels: list[str]) -> None:
+def _submit(case: CaseView, submission: _Submission, labels: list[str]) -> None:
     """Record it, or say why not with everything still in the form."""
     try:
         submit(
             services().sessions,
             case_id=case.id,
             person=session.person(),
-            judgement=said.judgement,
-            truth=said.truth,
-            reason=said.reason,
-            comment=said.comment,
+            judgement=submission.judgement,
+            truth=submission.truth,
+            reason=submission.reason,
+            comment=submission.comment,
             is_seen=not staleness.is_typed_over(case.id),
             labels=labels,
             key=session.remembered(_key(case, "key"), lambda: uuid.uuid4().hex),

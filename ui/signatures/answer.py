@@ -55,11 +55,11 @@ def draw(desk: Desk, content: Facts) -> Facts:
 def _choice(desk: Desk, word: str, label: str, names: Sequence[str]) -> str:
     opened: str = getattr(desk.draft.opened, word)
     options = ["", *names, *([opened] if opened and opened not in names else [])]
-    found = st.selectbox(
+    picked = st.selectbox(
         label, options, index=options.index(opened), key=desk.draft.widget(word),
         format_func=lambda name: name or _BY_RULE,
     )  # fmt: skip
-    return found or ""
+    return picked or ""
 
 
 def _client(desk: Desk) -> MdsClient | None:
@@ -79,9 +79,9 @@ def _names(desk: Desk, client: MdsClient | None, received: Sequence[Received]) -
     """The outputs that are declared, and those that came in the last answers."""
     plain = replace(desk.declared, answer_roles={})
     came = _read_all(client, plain, received) if client else []
-    found = [field.name for field in desk.declared.outputs]
-    found += [name for one in came for name in one.names]
-    return [name for name in dict.fromkeys(found) if is_name(name)]
+    names = [field.name for field in desk.declared.outputs]
+    names += [name for one in came for name in one.names]
+    return [name for name in dict.fromkeys(names) if is_name(name)]
 
 
 def _read_all(
@@ -98,10 +98,10 @@ def _read(client: MdsClient, signature: Signature, received: Received) -> _Rerea
     return _Reread(received=received, answer=answer, names=tuple(o.name for o in outputs))
 
 
-def _draw_last(found: Sequence[_Reread]) -> None:
+def _draw_last(answers: Sequence[_Reread]) -> None:
     st.markdown("**The last answers, read so.** Nothing is sent, and no case changes.")
     st.dataframe(
-        [_row(one) for one in found],
+        [_row(one) for one in answers],
         column_config={
             "Asked": st.column_config.DatetimeColumn(format="MM-DD HH:mm", width=100),
             "Answer": st.column_config.TextColumn(width="large"),

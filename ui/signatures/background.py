@@ -61,43 +61,43 @@ def _chosen_by(now: Background) -> str:
 def _draw_offer(desk: Desk, signature: Signature, source: str) -> None:
     """The rows that would be taken, and the button that takes them."""
     try:
-        found = _from_file(desk, signature) if source == FILE else _FOUND[source](signature)
+        offered = _from_file(desk, signature) if source == FILE else _DRAW[source](signature)
     except MdsError as error:
         errors.show(error)
         return
-    if found is None:
+    if offered is None:
         return
-    st.markdown(f"This would use {plain(found.words)}.")
-    draw_rows(found, signature)
+    st.markdown(f"This would use {plain(offered.words)}.")
+    draw_rows(offered, signature)
     if st.button(
         "Compare with these", icon=":material/check:", key=desk.draft.widget(f"typical_{source}")
     ):
-        _choose(desk, found)
+        _choose(desk, offered)
 
 
 def _from_file(desk: Desk, signature: Signature) -> Background | None:
-    given = upload.draw(desk.entry.ref, signature)
-    found = columns.draw(given, desk.entry.ref, signature) if given else None
-    if given is None or found is None:
+    uploaded = upload.draw(desk.entry.ref, signature)
+    mapped = columns.draw(uploaded, desk.entry.ref, signature) if uploaded else None
+    if uploaded is None or mapped is None:
         return None
-    _, converted = found
-    return store.of_rows(converted.records(), signature, given.name)
+    _, converted = mapped
+    return store.of_rows(converted.records(), signature, uploaded.name)
 
 
-def _choose(desk: Desk, found: Background) -> None:
+def _choose(desk: Desk, chosen: Background) -> None:
     try:
-        store.choose(services().sessions, desk.draft.model, found, person=session.person())
+        store.choose(services().sessions, desk.draft.model, chosen, person=session.person())
     except MdsError as error:
         errors.show(error)
         return
-    draw_anew(f"From now on cases are compared with {plain(found.words)}.")
+    draw_anew(f"From now on cases are compared with {plain(chosen.words)}.")
 
 
 def _of_cases(signature: Signature) -> Background:
     return store.of_cases(services().sessions, signature)
 
 
-_FOUND: dict[str, Callable[[Signature], Background]] = {
+_DRAW: dict[str, Callable[[Signature], Background]] = {
     EXAMPLES: store.of_examples,
     CASES: _of_cases,
     REGISTRY: store.of_registry,

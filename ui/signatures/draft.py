@@ -79,8 +79,8 @@ def return_to_last() -> None:
 
 def desk_for(entry: Entry) -> Desk:
     """The draft of this session on a model, or a fresh one of what is published. Raises MdsError."""
-    kept = _all().get(_name(entry.ref))
-    draft = kept or _fresh(entry.ref, overlay.latest(services().sessions, entry.ref))
+    remembered = _all().get(_name(entry.ref))
+    draft = remembered or _fresh(entry.ref, overlay.latest(services().sessions, entry.ref))
     desk = Desk(entry=entry, declared=model_picker.declared_of(entry), draft=draft)
     if _is_stale(desk):
         reopen(draft, draft.content)
@@ -145,5 +145,5 @@ def _name(ref: ModelRef) -> str:
 
 
 def _all() -> dict[str, Draft]:
-    found: dict[str, Draft] = st.session_state.setdefault(_DRAFTS, {})
-    return found
+    drafts: dict[str, Draft] = st.session_state.setdefault(_DRAFTS, {})
+    return drafts

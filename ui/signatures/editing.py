@@ -12,7 +12,7 @@ from mds_client.signature import FORMATS, Kind, Signature
 from mds_client.signature.facts import Facts, FieldFacts, is_name
 from ui.signatures import answer
 from ui.signatures.draft import Desk, Draft, hold, reopen
-from ui.signatures.table import BETWEEN, Edits, edited, joined, open_ends, parted, table_of
+from ui.signatures.table import BETWEEN, Edits, edited, half_ranges, joined, parted, table_of
 from ui.text import plain
 
 _VIEWS: Mapping[str, tuple[str, ...]] = {
@@ -28,7 +28,7 @@ _ROW, _HEAD, _MOST_ROWS = 35, 38, 10
 
 def draw(desk: Desk) -> Desk:
     """Draw the editor; the desk with what it holds now."""
-    bare = desk.with_facts(_nothing_of(desk.draft.opened))
+    bare = desk.with_facts(_without_edits(desk.draft.opened))
     shown = desk.with_facts(desk.draft.opened)
     if _can_be_named(desk):
         _draw_names(desk)
@@ -36,8 +36,8 @@ def draw(desk: Desk) -> Desk:
     return hold(desk, answer.draw(desk, _edited_model(desk, shown, bare, content)))
 
 
-def _nothing_of(opened: Facts) -> Facts:
-    """An overlay that only says what the inputs are: what the sources say of each."""
+def _without_edits(opened: Facts) -> Facts:
+    """The draft reduced to the names and kinds of its inputs: everything else then comes from the sources."""
     kinds = {name: opened.fields.get(name, FieldFacts()).kind for name in opened.inputs}
     fields = {name: FieldFacts(kind=kind) for name, kind in kinds.items()}
     return Facts(source=opened.source, inputs=opened.inputs, fields=fields)
@@ -49,8 +49,8 @@ def _nothing_of(opened: Facts) -> Facts:
 def _edited_model(desk: Desk, shown: Signature, bare: Signature, content: Facts) -> Facts:
     draft = desk.draft
     with st.expander("The model itself: its name, its question, its classes"):
-        title = _said(draft, "title", "Name", shown.title, bare.title)
-        question = _said(
+        title = _edited_text(draft, "title", "Name", shown.title, bare.title)
+        question = _edited_text(
             draft,
             "question",
             "Question that it answers, in plain words",
@@ -61,17 +61,17 @@ def _edited_model(desk: Desk, shown: Signature, bare: Signature, content: Facts)
     return replace(content, title=title, question=question, labels=labels)
 
 
-def _said(draft: Draft, word: str, label: str, shown: str, bare: str) -> str:
-    """What a person says; nothing where it only repeats the sources."""
+def _edited_text(draft: Draft, word: str, label: str, shown: str, bare: str) -> str:
+    """The text that was typed; empty where it only repeats the sources."""
     typed = st.text_input(label, value=shown, max_chars=500, key=draft.widget(word)) or ""
     return typed.strip() if typed.strip() != bare or getattr(draft.opened, word) else ""
 
 
 def _labels(draft: Draft, shown: Signature, bare: Signature) -> tuple[str, ...]:
-    found, own = _classes(shown), _classes(bare)
+    labels, own = _classes(shown), _classes(bare)
     typed = st.text_input(
         "Labels of the classes, in the order of their numbers",
-        value=joined(found) or "",
+        value=joined(labels) or "",
         key=draft.widget("labels"),
         help=f"Separated by {BETWEEN}. For models that answer with a class.",
         placeholder=f"stays {BETWEEN} leaves",
@@ -126,12 +126,12 @@ def _draw_names(desk: Desk) -> None:
 
 def _named(content: Facts, names: tuple[str, ...]) -> Facts:
     """The inputs are numbers until somebody says otherwise."""
-    old = {n: said for n, said in content.fields.items() if n not in content.inputs or n in names}
-    said = {name: old.get(name, FieldFacts()) for name in names}
+    old = {n: own for n, own in content.fields.items() if n not in content.inputs or n in names}
+    facts = {name: old.get(name, FieldFacts()) for name in names}
     return replace(
         content,
         inputs=names,
-        fields=old | {n: f if f.kind else replace(f, kind="number") for n, f in said.items()},
+        fields=old | {n: f if f.kind else replace(f, kind="number") for n, f in facts.items()},
     )
 
 
@@ -157,14 +157,14 @@ def _edited_table(desk: Desk, shown: Signature, bare: Signature) -> Facts:
     )
     st.caption("Click into a cell to change it. Clear a cell to go back to what the sources say.")
     edits = _edits(draft)
-    for title in open_ends(edits, shown):
+    for title in half_ranges(edits, shown):
         st.warning(f"{plain(title)}: a usual range has two ends.")
     return edited(draft.opened, shown, bare, edits)
 
 
 def _edits(draft: Draft) -> Edits:
-    found = st.session_state.get(draft.widget("fields")) or {}
-    return {int(row): cells for row, cells in found.get("edited_rows", {}).items()}
+    state = st.session_state.get(draft.widget("fields")) or {}
+    return {int(row): cells for row, cells in state.get("edited_rows", {}).items()}
 
 
 def _columns() -> dict[str, Any]:

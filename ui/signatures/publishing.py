@@ -137,15 +137,15 @@ def _discard(desk: Desk) -> None:
 
 
 def _test(desk: Desk) -> None:
-    found, signature = services(), desk.edited
+    available, signature = services(), desk.edited
     try:
         with st.spinner("Sending the last requests again …", show_time=True):
-            cases = last_cases(found.sessions, desk.draft.model)
+            cases = last_cases(available.sessions, desk.draft.model)
             trials = tried(
                 cases,
                 signature,
-                found.model(signature.model, signature),
-                kept=partial(kept_value, found.sessions),
+                available.model(signature.model, signature),
+                kept=partial(kept_value, available.sessions),
             )
     except MdsError as error:
         errors.show(error)

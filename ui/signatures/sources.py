@@ -85,9 +85,9 @@ def with_confirmed(
     """The content with these facts of fields as a person's own."""
     fields = dict(content.fields)
     for name, fact in guesses:
-        said = fields.get(name, FieldFacts())
+        facts = fields.get(name, FieldFacts())
         own = getattr(confirmed(signature, name, fact), fact)
-        fields[name] = replace(said, **{fact: own})
+        fields[name] = replace(facts, **{fact: own})
     return replace(content, fields=fields)
 
 

@@ -67,23 +67,23 @@ def parted(cell: object) -> tuple[str, ...]:
 def edited(opened: Facts, shown: Signature, bare: Signature, edits: Edits) -> Facts:
     """The facts after these edits of the table of `shown`, which was made from `opened`.
 
-    An emptied cell says nothing more. A cell that says what the sources say (`bare`) only counts where
-    somebody had said it before.
+    An emptied cell clears the fact. A cell that repeats what the sources say (`bare`) is a fact of the overlay only
+    where it was one before.
     """
     fields = dict(opened.fields)
     own = {field.name: field for field in bare.inputs}
     for index, cells in edits.items():
         if index < len(shown.inputs):
             field = shown.inputs[index]
-            said = fields.get(field.name, _EMPTY)
-            found = replace(said, **_facts(field, cells))  # type: ignore[arg-type]
-            fields[field.name] = _without_echo(found, said, own.get(field.name))
+            before = fields.get(field.name, _EMPTY)
+            after = replace(before, **_facts(field, cells))  # type: ignore[arg-type]
+            fields[field.name] = _without_echo(after, before, own.get(field.name))
     fields |= _rows(fields, shown, edits)
-    return replace(opened, fields={name: said for name, said in fields.items() if said.known()})
+    return replace(opened, fields={name: facts for name, facts in fields.items() if facts.known()})
 
 
-def open_ends(edits: Edits, shown: Signature) -> list[str]:
-    """Fields whose usual range has only one end."""
+def half_ranges(edits: Edits, shown: Signature) -> list[str]:
+    """The titles of fields whose usual range has only one end."""
     ranges = [(shown.inputs[i], cells) for i, cells in edits.items() if i < len(shown.inputs)]
     edges = [
         (field, _ends(field, cells)) for field, cells in ranges if {"low", "high"} & set(cells)
@@ -93,13 +93,13 @@ def open_ends(edits: Edits, shown: Signature) -> list[str]:
 
 def _facts(field: Field, cells: Mapping[str, object]) -> dict[str, object]:
     """The facts that edited cells say; None where a cell was emptied."""
-    found = {name: read(field, cells[name]) for name, read in _READ.items() if name in cells}
-    if "optional" in found:
-        found["required"] = found.pop("optional")
+    facts = {name: read(field, cells[name]) for name, read in _READ.items() if name in cells}
+    if "optional" in facts:
+        facts["required"] = facts.pop("optional")
     if "low" in cells or "high" in cells:
         low, high = _ends(field, cells)
-        found["typical"] = None if low is None or high is None else (low, high)
-    return found
+        facts["typical"] = None if low is None or high is None else (low, high)
+    return facts
 
 
 def _ends(field: Field, cells: Mapping[str, object]) -> tuple[float | None, float | None]:
@@ -145,17 +145,17 @@ _READ: Mapping[str, Callable[[Field, object], object]] = {
 }
 
 
-def _without_echo(found: FieldFacts, before: FieldFacts, own: Field | None) -> FieldFacts:
-    """Without what is only repeated after the sources."""
+def _without_echo(facts: FieldFacts, before: FieldFacts, own: Field | None) -> FieldFacts:
+    """The facts without those that only repeat what the sources declare."""
     echo = [
         name
-        for name, value in found.known().items()
+        for name, value in facts.known().items()
         if own is not None and getattr(before, name) is None and getattr(own, name) == value
     ]
-    return replace(found, **dict.fromkeys(echo))
+    return replace(facts, **dict.fromkeys(echo))
 
 
-# Examples are rows: who edits one value says a whole one.
+# Examples are whole rows: an edit of one value is kept as an edit of its row.
 
 
 def _rows(
