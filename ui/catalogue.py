@@ -56,9 +56,9 @@ def draw_servers(servers: Sequence[ServerState]) -> None:
     shown = {entry.ref.server for entry in services().catalogue.entries()}
     for state in servers:
         if not state.is_reachable:
-            said = plain(f"{state.sentence} {state.advice}".rstrip())
+            sentence = plain(f"{state.sentence} {state.advice}".rstrip())
             st.warning(
-                f"{said} Its models are shown as they were last seen. "
+                f"{sentence} Its models are shown as they were last seen. "
                 f"Since {state.since:%H:%M:%S} UTC.",
                 icon=":material/cloud_off:",
             )
@@ -75,15 +75,15 @@ def draw_notes(notes: Sequence[str]) -> None:
             st.markdown("\n".join(f"- {plain(note)}" for note in notes))
 
 
-def draw_models(found: Sequence[Entry], servers: Sequence[ServerState]) -> None:
+def draw_models(entries: Sequence[Entry], servers: Sequence[ServerState]) -> None:
     """The first cards of what was found, server by server, and how many there are besides."""
     models: dict[tuple[str, str], list[Entry]] = {}
-    for entry in found:
+    for entry in entries:
         models.setdefault((entry.ref.server, entry.ref.name), []).append(entry)
     shown = list(models)[:MOST_CARDS]
     states = {state.server.name: state for state in servers}
     for server in dict.fromkeys(name for name, _ in shown):
-        explained = [entry for entry in found if entry.ref.server == server and entry.explainer]
+        explained = [entry for entry in entries if entry.ref.server == server and entry.explainer]
         _draw_server(server, states.get(server), explained, is_alone=len(states) < 2)
         _draw_cards([models[name] for name in shown if name[0] == server])
     if len(models) > len(shown):
@@ -151,15 +151,15 @@ def _explainers(explained: Sequence[Entry]) -> list[str]:
 
 def _recognised(state: ServerState) -> list[str]:
     """The protocol, the evidence, what was asked, and since when, as Markdown paragraphs."""
-    title, found = plain(state.protocol), state.detected
+    title, detection = plain(state.protocol), state.detected
     since = f"since {state.since:%Y-%m-%d %H:%M:%S} UTC"
     last = f"Answers {since}." if state.is_reachable else f"Not reachable {since}."
-    if found is None:
-        said = "Its protocol is set in the configuration." if title else "Not recognised yet."
-        return [f"**{title}**", said, last] if title else [said, last]
-    lines = "\n".join(f"- {plain(line)}" for line in probe_lines(found.probes))
-    unknown = "Access refused" if found.is_locked else "Unknown protocol"
-    paragraphs = [f"**{title or unknown}**", plain(found.evidence), lines, last]
+    if detection is None:
+        sentence = "Its protocol is set in the configuration." if title else "Not recognised yet."
+        return [f"**{title}**", sentence, last] if title else [sentence, last]
+    lines = "\n".join(f"- {plain(line)}" for line in probe_lines(detection.probes))
+    unknown = "Access refused" if detection.is_locked else "Unknown protocol"
+    paragraphs = [f"**{title or unknown}**", plain(detection.evidence), lines, last]
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
@@ -185,8 +185,8 @@ def draw_card(versions: Sequence[Entry]) -> None:
 def _facts(versions: Sequence[Entry]) -> str:
     entry = versions[-1]
     names = [v.ref.version for v in versions if v.ref.version]
-    said = f"{len(names)} versions" if len(names) > 1 else f"version {names[0]}" if names else ""
-    parts = [takes(entry), said, f"{entry.ref.server}/{entry.ref.name}", _beside(entry)]
+    version = f"{len(names)} versions" if len(names) > 1 else f"version {names[0]}" if names else ""
+    parts = [takes(entry), version, f"{entry.ref.server}/{entry.ref.name}", _beside(entry)]
     return plain(" · ".join(part for part in parts if part))
 
 
@@ -198,12 +198,12 @@ def _beside(entry: Entry) -> str:
 
 def takes(entry: Entry) -> str:
     """What the model takes, in words."""
-    known = _known(entry)
-    if not known or known.layout == "unknown":
+    signature = _known(entry)
+    if not signature or signature.layout == "unknown":
         return "Inputs not described"
-    if known.is_tabular:
-        return f"Takes {len(known.inputs)} values"
-    kinds = dict.fromkeys(_KINDS.get(f.kind, "values") for f in known.inputs)
+    if signature.is_tabular:
+        return f"Takes {len(signature.inputs)} values"
+    kinds = dict.fromkeys(_KINDS.get(f.kind, "values") for f in signature.inputs)
     return f"Takes {' and '.join(kinds)}"
 
 

@@ -51,8 +51,8 @@ def signature_of(entry: Entry) -> Signature:
 def with_overlay(entry: Entry, declared: Signature, facts: Facts | None) -> Signature:
     """The declared signature with what else is known of the model, and these facts of people."""
     others = [*entry.facts, *found_facts.current(services().sessions, entry.ref)]
-    known = overlay.together(declared, overlay=facts, others=others, unfolds=entry.takes_matrix)
-    return replace(known, explainer=entry.explainer)
+    signature = overlay.together(declared, overlay=facts, others=others, unfolds=entry.takes_matrix)
+    return replace(signature, explainer=entry.explainer)
 
 
 def title_of(entry: Entry) -> str:
@@ -92,31 +92,33 @@ def reopen_case() -> None:
         return
     if wanted == st.session_state.pop(session.ASKING, None):  # a second click gives its answer
         return
-    found = case(services().sessions, wanted)
-    if found is None:
+    linked_case = case(services().sessions, wanted)
+    if linked_case is None:
         st.warning("There is no case under this link. You can ask again below.")
         del st.query_params["case"]
         return
-    _open(found)
+    _open(linked_case)
 
 
-def _open(found: CaseView) -> None:
-    ref = ModelRef(server=found.server, name=found.model, version=found.version_asked)
+def _open(linked_case: CaseView) -> None:
+    ref = ModelRef(
+        server=linked_case.server, name=linked_case.model, version=linked_case.version_asked
+    )
     entry = services().catalogue.find(ref)
     if entry is None or entry.signature is None:
         st.warning("The model of this case is no longer deployed.")
         return
     signature = signature_of(entry)
-    values = _restored(found, signature)
+    values = _restored(linked_case, signature)
     is_beside = _names_another_form(entry.ref)
     if not is_beside:
         predict_form.open_form(entry.ref, values)
         st.query_params["model"] = str(entry.ref)
     st.session_state[session.ASKED] = predict_form.Reply(
-        case=found,
+        case=linked_case,
         values=values,
         signature=signature,
-        error=error_of(found),
+        error=error_of(linked_case),
         shown=values if is_beside else None,
     )
 
@@ -132,9 +134,9 @@ def _names_another_form(ref: ModelRef) -> bool:
     return is_of_model and (is_other_version or "example" in st.query_params)
 
 
-def _restored(found: CaseView, signature: Signature) -> Values:
+def _restored(linked_case: CaseView, signature: Signature) -> Values:
     """The values as entered. A file comes back where it is one of the model's examples, or was kept."""
-    return {f.name: _value(found.entered.get(f.name), f.examples) for f in signature.inputs}
+    return {f.name: _value(linked_case.entered.get(f.name), f.examples) for f in signature.inputs}
 
 
 def _value(entered: object, examples: tuple[object, ...]) -> object:
@@ -156,11 +158,11 @@ def _wanted(entries: list[Entry]) -> Entry:
     link, form = st.query_params.get("model"), st.session_state.get(session.FORM)
     if link:
         try:
-            found = services().catalogue.find(ModelRef.parse(link))
+            linked = services().catalogue.find(ModelRef.parse(link))
         except ValueError:
-            found = None
-        if found:
-            return found
+            linked = None
+        if linked:
+            return linked
         st.warning(f"There is no model {plain(link[:80])}. Here is another one.")
     last = services().catalogue.find(form.model) if form else None
     return last or entries[0]

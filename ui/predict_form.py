@@ -125,23 +125,23 @@ def press_predict(form: Form, signature: Signature, values: Values) -> None:
     """
     number = new_case_id()
     st.session_state[session.ASKING] = st.query_params["case"] = number
-    found = services()
+    available = services()
     try:
-        asked = predict_and_record(
-            found.model(form.model, signature),
+        recorded = predict_and_record(
+            available.model(form.model, signature),
             values,
-            sessions=found.sessions,
+            sessions=available.sessions,
             person=session.person(),
             key=form.key,
-            audit=found.audit,
+            audit=available.audit,
             new_id=lambda: number,
-            keep_bytes=found.settings.kept_file_bytes,
+            keep_bytes=available.settings.kept_file_bytes,
         )
     except MdsError:  # no case was recorded
         st.query_params.pop("case", None)
         raise
     st.session_state[session.ASKED] = Reply(
-        case=asked.case, values=values, signature=signature, error=asked.error, shown=values
+        case=recorded.case, values=values, signature=signature, error=recorded.error, shown=values
     )
     st.session_state.pop(session.ASKING, None)
     st.session_state.setdefault(session.LAST, {})[form.model] = values

@@ -47,8 +47,8 @@ def draw(reply: Reply | None, form: Form, signature: Signature, values: Values) 
 
 def _is_of(reply: Reply, form: Form) -> bool:
     """Whether it answers the form's model, whichever version."""
-    asked, now = reply.signature.model, form.model
-    return (asked.server, asked.name) == (now.server, now.name)
+    answered, now = reply.signature.model, form.model
+    return (answered.server, answered.name) == (now.server, now.name)
 
 
 def _draw_card(reply: Reply) -> None:
@@ -130,8 +130,8 @@ def _is_single(value: object) -> bool:
 
 
 def _read(value: object) -> object:
-    found = parsed(value)
-    return exact(value if found is None else found)
+    document = parsed(value)
+    return exact(value if document is None else document)
 
 
 def _short(value: object) -> str:

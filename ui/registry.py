@@ -27,8 +27,8 @@ def drawers(package: str) -> dict[tuple[str, str], ModuleType]:
 
 def drawer(package: str, kind: str, form: str = "") -> ModuleType:
     """What draws this format of the kind, else what draws the kind."""
-    found = drawers(package)
-    return found.get((kind, form)) or found[kind, ""]
+    modules = drawers(package)
+    return modules.get((kind, form)) or modules[kind, ""]
 
 
 def by_kind(package: str) -> dict[str, ModuleType]:

@@ -113,11 +113,11 @@ def _draw_table(model: ModelRef) -> None:
             st.error(f"{plain(error.sentence)}  \n{plain(error.advice)}")
             return
         names = [str(name) for name in frame.columns]
-        taken = st.multiselect(
+        columns = st.multiselect(
             "Columns that the model takes", names, default=names, key="finding_columns"
         )
-        if st.button("Create the form", key="finding_table_take", disabled=not taken):
-            _take(model, lambda: learned({n: list(frame[n]) for n in taken}, name=uploaded.name))
+        if st.button("Create the form", key="finding_table_take", disabled=not columns):
+            _take(model, lambda: learned({n: list(frame[n]) for n in columns}, name=uploaded.name))
 
 
 def _take(model: ModelRef, find: Callable[[], Facts | None]) -> None:
@@ -131,5 +131,5 @@ def _take(model: ModelRef, find: Callable[[], Facts | None]) -> None:
     except MdsError as error:
         errors.show(error)
         return
-    said = facts.about.get("Problem") if facts else ""
-    st.warning(plain(said or "Nothing was found this way. Try one of the others."))
+    problem = facts.about.get("Problem") if facts else ""
+    st.warning(plain(problem or "Nothing was found this way. Try one of the others."))

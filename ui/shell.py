@@ -99,14 +99,14 @@ def check_pages() -> None:
 def _viewer() -> Viewer | None:
     """Who asks; None where no page is for them, which is said."""
     try:
-        found = session.viewer()
+        viewer = session.viewer()
     except SignInFailed as error:
         errors.show(error)
         return None
-    if found.role:
-        return found
+    if viewer.role:
+        return viewer
     st.warning(
-        f"You are known as {plain(found.name)}, and no model is shared with you yet. Whoever runs the workbench can "
+        f"You are known as {plain(viewer.name)}, and no model is shared with you yet. Whoever runs the workbench can "
         "add you to its access table.",
         title="Nothing is shared with you",
     )

@@ -61,8 +61,8 @@ def draw_current(reply: predict_form.Reply, form: predict_form.Form, signature: 
     st.html(_HIDDEN)
     with st.container(key="answer_differs"):
         st.checkbox("The inputs were changed", key=_typed_key(reply.case.id), on_change="ignore")
-    said = {"words": _words(reply, form), "link": _link(reply), "linkWords": _link_words(reply)}
-    facts = {"case": reply.case.id, "isEarlier": False, **said}
+    words = {"words": _words(reply, form), "link": _link(reply), "linkWords": _link_words(reply)}
+    facts = {"case": reply.case.id, "isEarlier": False, **words}
     _run(form, signature, facts, on_restore_change=lambda: _restore(reply))
 
 
@@ -91,8 +91,8 @@ def _restore(reply: predict_form.Reply) -> None:
 
 def _words(reply: predict_form.Reply, form: predict_form.Form) -> str:
     what = "This message" if reply.error else "This answer"
-    asked, now = reply.signature.model.version, form.model.version
-    version = f" and version {asked}" if asked and asked != now else ""
+    answered, now = reply.signature.model.version, form.model.version
+    version = f" and version {answered}" if answered and answered != now else ""
     return f"{what} is for the earlier values{version}."
 
 

@@ -35,11 +35,11 @@ def draw(case: CaseView) -> None:
 
 def _draw_same_call(case: CaseView, crossed: Wire) -> None:
     """The call as programs to run elsewhere; nothing where the record has no whole request."""
-    found = _programs(case, crossed)
-    if not found:
+    programs = _programs(case, crossed)
+    if not programs:
         return
     st.markdown("**The same call**")
-    for tab, program in zip(st.tabs([plain(p.title) for p in found]), found, strict=True):
+    for tab, program in zip(st.tabs([plain(p.title) for p in programs]), programs, strict=True):
         with tab:
             st.code(program.code, language=program.language, wrap_lines=True)
             if program.needs:
@@ -69,10 +69,10 @@ def _signature(case: CaseView) -> Signature | None:
     ref = ModelRef(server=case.server, name=case.model, version=case.version_asked)
     entry = services().catalogue.find(ref)
     try:
-        known = model_picker.signature_of(entry) if entry else None
+        signature = model_picker.signature_of(entry) if entry else None
     except MdsError:  # its server is away, and never said
         return None
-    return known if known and known.fingerprint == case.signature_fingerprint else None
+    return signature if signature and signature.fingerprint == case.signature_fingerprint else None
 
 
 def _takes_files(signature: Signature) -> bool:
@@ -92,8 +92,8 @@ def _exchange(case: CaseView, crossed: Wire, sent: bytes) -> Exchange:
 
 def _variables(server: str) -> dict[str, str]:
     """The environment variables that the operator named for the headers of a server."""
-    found = (s.headers_from_env for s in services().settings.servers if s.name == server)
-    return next(found, {})
+    named = (s.headers_from_env for s in services().settings.servers if s.name == server)
+    return next(named, {})
 
 
 def _facts(case: CaseView) -> dict[str, str]:

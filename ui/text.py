@@ -33,6 +33,6 @@ def exact(value: object) -> object:
     return str(value) if is_long else value
 
 
-def _escaped_start(found: re.Match[str]) -> str:
-    start = found.group(1)
+def _escaped_start(match: re.Match[str]) -> str:
+    start = match.group(1)
     return f"{start}\\" if start.isdigit() else f"\\{start}"

@@ -53,7 +53,7 @@ def choose_period() -> datetime | None:
 def draw_totals(rows: Sequence[HealthRow]) -> None:
     """Four numbers, each with what it rests on."""
     cases, answered = sum(row.cases for row in rows), sum(row.answered for row in rows)
-    said = sum(feedback_count(row) for row in rows)
+    judgements = sum(feedback_count(row) for row in rows)
     sent = sum(row.error_rate.n for row in rows)
     errors = rate(sum(row.error_rate.count for row in rows), sent)
     columns = st.columns(4)
@@ -61,7 +61,7 @@ def draw_totals(rows: Sequence[HealthRow]) -> None:
     columns[1].metric("Answered", f"{answered:,}", border=True)
     columns[2].metric(
         "Feedback",
-        f"{said:,}",
+        f"{judgements:,}",
         border=True,
         help="Judgements by people: right, wrong or can't tell.",
     )
@@ -158,7 +158,7 @@ def accuracy_words(estimate: Estimate) -> str:
 
 
 def _facts(row: HealthRow) -> dict[str, object]:
-    found = row.latency
+    latencies = row.latency
     return {
         "Model": row.model,
         "Version": row.version or "–",
@@ -167,9 +167,9 @@ def _facts(row: HealthRow) -> dict[str, object]:
         "Feedback": feedback_count(row),
         "Right": _judged(row, "correct"),
         "Wrong": _judged(row, "incorrect"),
-        "Half faster than (ms)": round(found.p50 * 1e3) if found else None,
-        "19 of 20 faster than (ms)": round(found.p95 * 1e3) if found else None,
-        "99 of 100 faster than (ms)": round(found.p99 * 1e3) if found else None,
+        "Half faster than (ms)": round(latencies.p50 * 1e3) if latencies else None,
+        "19 of 20 faster than (ms)": round(latencies.p95 * 1e3) if latencies else None,
+        "99 of 100 faster than (ms)": round(latencies.p99 * 1e3) if latencies else None,
         "Errors": row.cases - row.answered,
         "Last asked (UTC)": f"{row.last_case_at:%Y-%m-%d %H:%M}",
     }
@@ -188,7 +188,7 @@ def _draw_feedback(rows: Sequence[HealthRow]) -> None:
     if not by_channel:
         st.caption("There is no feedback yet.")
     for channel, judged in by_channel.items():
-        said = ", ".join(
+        listed = ", ".join(
             f"{judged[judgement]} {words}"
             for judgement, words in (
                 ("correct", "right"),
@@ -197,7 +197,7 @@ def _draw_feedback(rows: Sequence[HealthRow]) -> None:
             )
             if judged[judgement]
         )
-        st.markdown(f"- {_CHANNELS.get(channel, plain(channel))}: {said}")
+        st.markdown(f"- {_CHANNELS.get(channel, plain(channel))}: {listed}")
 
 
 def _draw_errors(rows: Sequence[HealthRow]) -> None:

@@ -70,8 +70,8 @@ def _draw_waits(job_id: str) -> None:
 
 
 def _living() -> list[store.WorkerView]:
-    found = services()
-    return store.living(found.sessions, found.settings.lost_seconds)
+    available = services()
+    return store.living(available.sessions, available.settings.lost_seconds)
 
 
 def _progress(job_id: str) -> Progress | None:
