@@ -14,7 +14,7 @@ SECONDS = 60
 
 def fields_of(server: str, model: str) -> dict[str, Field]:
     """The fields of the newest version by name; none where the model is gone, or its server never said."""
-    return _fields(server, model, session.seen())
+    return _fields(server, model, session.scope_key())
 
 
 @st.cache_data(ttl=SECONDS, max_entries=500, show_spinner=False)
