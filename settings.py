@@ -309,6 +309,9 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Who may see which models; without a row everybody may see and do everything",
     )
+    token_days: float = Field(
+        365.0, gt=0, description="For how many days an API token may be valid at most"
+    )
     audit_key: SecretStr = Field(
         SecretStr(""),
         description="The key that signs exported ends of the trail, at least 32 characters; set it as `MDS_AUDIT_KEY`",

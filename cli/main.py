@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from cli import audit, backup, demo, describe, doctor, jobs, models, predict, restore, worker
+from cli import audit, backup, demo, describe, doctor, jobs, models, predict, restore, token, worker
 from cli.output import (
     EXIT_CODES,
     FAILED,
@@ -34,6 +34,7 @@ _COMMANDS = (
     ("backup", backup, "write all that is in the database to one file"),
     ("restore", restore, "put a backup into an empty database"),
     ("audit", audit, "verify the trail of who did what, or export its signed end"),
+    ("token", token, "make, list or revoke tokens of the API"),
     ("jobs", jobs, "list what runs without a page; stop a job, or let it go on"),
     ("worker", worker, "run jobs until Ctrl+C; as many workers as wanted on one PostgreSQL"),
 )

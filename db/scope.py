@@ -29,6 +29,8 @@ from sqlalchemy.orm.util import LoaderCriteriaOption
 from db.errors import OutOfScope, UndeclaredTable
 from db.position import position
 from db.tables import (
+    ApiRequest,
+    ApiToken,
     AuditChain,
     AuditEntry,
     AuditLeaf,
@@ -57,6 +59,8 @@ _KEY = "scope"
 # An execution option of a query that asks what may be changed rather than seen.
 TO_CHANGE = "to_change"
 _OF_MODELS = (Background, Batch, Case, ColumnMapping, DiscoveredFacts, Overlay, Study)
+# What nobody else has to do with.
+_OF_PERSON = (ApiRequest, ApiToken)
 # What one person writes and everybody meets: for those who review the model.
 _FOR_ALL = (Background, Overlay)
 # Tables that every session reads, and why they show nobody more than they may see. A table of neither kind stops the start.
@@ -158,6 +162,9 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
         Scenario: Scenario.asked_id.in_(own),
         Job: _changeable(scope) if is_change else _visible(scope),
         JobInput: JobInput.job_id.in_(select(Job.__table__.c.id).where(_visible(scope))),
+        ApiRequest: ApiRequest.person == scope.person,
+        # Whoever operates all can take back a token of somebody who left.
+        ApiToken: true() if Models() in scope.operated else ApiToken.person == scope.person,
     }
     # The trail names everybody: it is the operator's. Whoever does something adds to it all the same (db/audit_log.py).
     conditions |= dict.fromkeys(_TRAIL, false())
@@ -268,6 +275,8 @@ def _check_new(session: Session, _context: object, _instances: object) -> None:
                 raise OutOfScope(f"{scope.person} may not write this of {row.server}/{row.model}")
         elif isinstance(row, Job) and not _may_ask(scope, row):
             raise OutOfScope(f"{scope.person} may not ask for a job on {row.subject}")
+        if isinstance(row, _OF_PERSON) and row.person != scope.person:
+            raise OutOfScope(f"{scope.person} may not write this for {row.person}")
 
 
 def _may_ask(scope: Scope, job: Job) -> bool:

@@ -1,10 +1,15 @@
 """What can be wrong with who somebody says to be, and with what they want.
 
 * SignInFailed          nobody here may be asked for until they are known
+  + TokenRefused        the token of a program is expired, revoked or not known
 * NotPermitted          they are known, and may not do this
+* TokenNotMade          a token cannot be made as it is wanted
+* NoSuchToken           there is no token with this id
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from mds_client.errors import MdsError
 
@@ -19,3 +24,28 @@ class NotPermitted(MdsError):
     """Who asks may not do this; nothing was done."""
 
     kind = "not_permitted"
+
+
+class TokenRefused(SignInFailed):
+    """A token that does not say who asks: expired, revoked or not known."""
+
+    kind = "token_refused"
+
+
+class TokenNotMade(MdsError):
+    """A token cannot be made so; `problems` says why, a sentence each."""
+
+    kind = "token_not_made"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(" ".join(self.problems), advice="No token was made.")
+
+
+class NoSuchToken(MdsError):
+    """There is no token with this id, or it is somebody else's."""
+
+    kind = "no_such_token"
+
+    def __init__(self, token_id: str) -> None:
+        super().__init__(f"There is no token {token_id!r}.", advice="`mds token list` shows them.")

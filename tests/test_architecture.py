@@ -23,11 +23,12 @@ ROOMS: dict[str, set[str]] = {
         "settings",
         *SERVICES,
         "jobs",
+        "people",
         "audit_log",
         "db",
         "mds_client",
     },
-    "api": {"services", *SERVICES, "people", "mds_client", "settings"},
+    "api": {"services", *SERVICES, "jobs", "people", "audit_log", "mds_client", "settings"},
     "pages": {"ui", "charts", "services", *SERVICES, "mds_client", "settings"},
     "ui": {"charts", "services", *SERVICES, "jobs", "people", "mds_client", "settings"},
     # The composition root: it joins everything below, and draws nothing.
@@ -60,6 +61,7 @@ ONLY_IN = {
     "httpx": ("mds_client/", "cli/"),
     "plotly": ("charts/", "ui/figure.py"),
     "starlette": ("api/",),
+    "fastapi": ("api/",),
     # One engine for durable work, behind jobs/engine.py: another could take its place.
     "dbos": ("jobs/dbos_engine.py",),
 }

@@ -28,6 +28,7 @@ JOBS = "jobs"  # ids of the explanations that were seen on their way
 SUGGESTED = "suggested"  # values that somebody wants to open as a scenario
 WHAT_IF = "what_if"  # the copy of the case that is being changed
 ROLE = "role"  # the least role of the page that is open
+NEW_TOKEN = "new_token"  # noqa: S105 -- the API token that was just made, until its secret is put away
 STUDIES = "studies"  # the id of the study that was seen on its way last, by model
 
 Value = TypeVar("Value")

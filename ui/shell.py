@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from mds_client.errors import MdsError
+from people import tokens
 from people.errors import NotPermitted, SignInFailed
 from people.permissions import Undeclared
 from people.viewer import ROLES, Viewer
@@ -54,6 +55,8 @@ def run() -> None:
     viewer = _viewer()
     if viewer is None:
         return
+    if session.services().settings_now.sign_in != "none":  # there, nobody checks a name
+        tokens.follow(session.services().sessions, viewer)
     pages = {_page(header, viewer): header for header in page_headers()}
     current = st.navigation(list(pages), position="top")
     st.html(_READABLE_IN_DARK)

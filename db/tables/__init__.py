@@ -9,6 +9,7 @@ work on the same database while replicas are exchanged.
 
 from __future__ import annotations
 
+from db.tables.api import ApiRequest, ApiToken
 from db.tables.audit_log import AuditChain, AuditEntry, AuditLeaf, AuditSalt
 from db.tables.base import (
     CHANNELS,
@@ -34,6 +35,8 @@ __all__ = [
     "PURPOSES",
     "SENTENCE",
     "SHORT",
+    "ApiRequest",
+    "ApiToken",
     "AuditChain",
     "AuditEntry",
     "AuditLeaf",

@@ -9,6 +9,7 @@ import streamlit as st
 
 from people.sign_in import is_name
 from people.viewer import Viewer
+from ui.people import tokens
 from ui.session import services
 from ui.text import plain
 
@@ -29,6 +30,7 @@ def draw(viewer: Viewer) -> None:
         st.caption(f"You may see {count} model{'' if count == 1 else 's'} now.")
     if services().settings.sign_in == "none":
         _choose_name(viewer)
+    tokens.draw(viewer)
 
 
 def may(viewer: Viewer) -> str:
