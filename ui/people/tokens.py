@@ -45,7 +45,7 @@ def _draw_secret(made: NewToken) -> None:
 
 def _draw_form(viewer: Viewer) -> None:
     most = services().settings.token_days
-    days = [each for each in _DAYS if each <= most] or [most]
+    days = [float(each) for each in _DAYS if each <= most] or [most]
     with st.expander("Make a token", icon=":material/key:"), st.form("token_form"):
         st.text_input("What is it for?", max_chars=200, key="token_name", placeholder="nightly job")
         st.pills(
