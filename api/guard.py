@@ -47,7 +47,11 @@ class Guard:
         refusal = self._refusal(scope)
         if refusal and scope["type"] == "websocket":
             await send(
-                {"type": "websocket.close", "code": 1008, "reason": bytes(refusal.body).decode()[:120]}
+                {
+                    "type": "websocket.close",
+                    "code": 1008,
+                    "reason": bytes(refusal.body).decode()[:120],
+                }
             )
         elif refusal:
             await refusal(scope, receive, _bound(send, self._page))
