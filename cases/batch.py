@@ -43,7 +43,7 @@ _AGAIN = "-again"
 class RowsRequest:
     """What the cases of one question have in common. `key` names the question; each row's has its number.
 
-    Files and large values of at most `keep_bytes` are kept with the cases.
+    Files and large values of at most `keep_bytes` are kept with the cases. `purpose` says why they are asked.
     """
 
     model: Predictor
@@ -56,6 +56,7 @@ class RowsRequest:
     random: Random = system_random
     stopwatch: Callable[[], float] = time.perf_counter
     keep_bytes: int = 0
+    purpose: str = "batch"
 
 
 def predict_rows(
@@ -124,7 +125,7 @@ def _chunk(
 def _draft(asked: RowsRequest, row: Values, key: str) -> CaseView:
     lottery = asked.audit.draw(asked.random)
     now, number = asked.clock(), asked.new_id()
-    return draft(asked.model.ref, row, key, asked.person, lottery, now, number, "batch")
+    return draft(asked.model.ref, row, key, asked.person, lottery, now, number, asked.purpose)
 
 
 def _asked(

@@ -52,6 +52,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--folder", type=Path, default=ROOT / "var", help="where logs and the database are kept"
     )
+    parser.add_argument(
+        "--no-history",
+        dest="history",
+        action="store_false",
+        help="begin without the 90 days of cases that a demonstration opens with",
+    )
     parser.set_defaults(run=run)
 
 
@@ -70,6 +76,11 @@ def run(chosen: argparse.Namespace) -> int:
                 f"\nReady after {seconds:.1f} s. Open  {parts[-1].ready_url.removesuffix('/healthz')}"
             )
             _say("Press Ctrl+C to stop.\n")
+            if chosen.history:
+                _say(
+                    "The first time, the cases of the last 90 days come in within half a minute.\n"
+                )
+                stack.enter_context(running(history_part(parts[-1])))
             _wait_until_one_ends(processes)
             _say("Stopping, since one part ended by itself.")
     except KeyboardInterrupt:
@@ -161,6 +172,17 @@ def app_part(folder: Path, port: int, mds_port: int) -> Part:
             ),
         },
         log=folder / "log" / "workbench.log",
+    )
+
+
+def history_part(app: Part) -> Part:
+    """What writes the history of the demonstration into the app's database, and ends; nothing where it stands."""
+    return Part(
+        name="history",
+        command=(sys.executable, "-u", "-m", "demonstration"),
+        ready_url="",
+        environment=app.environment,
+        log=app.log.with_name("history.log"),
     )
 
 

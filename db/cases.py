@@ -14,8 +14,9 @@ from db.tables import Case
 
 # The outcome of a case whose answer is not known: it is written before the call, and the call ends it.
 ASKED = "asked"
-# Cases about something that there is: what a model meets. The others were made up, repeated, or shown.
-GENUINE = ("asked", "batch")
+# Cases about something that there is: what a model meets. The others were made up, repeated, or shown. "demo" is the
+# history of a demonstration, which plays what people asked of things that there are.
+GENUINE = ("asked", "batch", "demo")
 _KNOWN_BEFORE = {
     "id", "created_at", "person", "server", "model", "version_asked", "entered", "purpose",
     "audit_probability", "audit_draw", "is_audited",

@@ -6,6 +6,7 @@ import re
 import secrets
 import time
 from datetime import UTC, datetime
+from random import Random
 from threading import Lock
 
 from ulid import ULID
@@ -30,6 +31,12 @@ class Ids:
 
 
 new_id = Ids()
+
+
+def id_at(moment: datetime, random: Random) -> str:
+    """An id as it would have been made at that moment, reproducible by `random`: for a history that is written later."""
+    milliseconds = int(moment.timestamp() * 1_000)
+    return str(ULID.from_int((milliseconds << _RANDOM_BITS) | random.getrandbits(_RANDOM_BITS)))
 
 
 def is_id(text: str) -> bool:

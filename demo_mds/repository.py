@@ -8,6 +8,9 @@ from pathlib import Path
 STOCK_SKLEARN = "mlserver_sklearn.SKLearnModel"
 STOCK_LIGHTGBM = "mlserver_lightgbm.LightGBMModel"
 
+# Rows that the model never learned from, with their truth: what a demonstration asks.
+HELD_OUT = "held_out.json"
+
 Tensor = dict[str, object]
 Save = Callable[[Path], object]
 
@@ -24,6 +27,7 @@ class Model:
     content_type: str | None = None
     artefact: tuple[str, Save] | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
+    held_out: Mapping[str, list] | None = None
 
     @property
     def folder(self) -> str:
@@ -39,6 +43,9 @@ def write(model: Model, root: Path) -> None:
         save(folder / filename)
     settings = json.dumps(_settings(model), ensure_ascii=False, indent=1, allow_nan=False)
     (folder / "model-settings.json").write_text(settings, encoding="utf-8")
+    if model.held_out:
+        rows = json.dumps(model.held_out, ensure_ascii=False, allow_nan=False)
+        (folder / HELD_OUT).write_text(rows, encoding="utf-8")
 
 
 def joblib_file(estimator: object) -> tuple[str, Save]:

@@ -60,7 +60,7 @@ class Shape:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database of its own, with every table in it and no row."""
     if request.param == "sqlite":
-        yield _fresh_sqlite(tmp_path)
+        yield sqlite_below(tmp_path)
     else:
         yield from _lent_postgres(_template())
 
@@ -71,7 +71,7 @@ def shared_database_url(
 ) -> Iterator[str]:
     """As `database_url`, one for all tests of a module: for those that ask only for what they wrote."""
     if request.param == "sqlite":
-        yield _fresh_sqlite(tmp_path_factory.mktemp("database"))
+        yield sqlite_below(tmp_path_factory.mktemp("database"))
     else:
         server, name = _template(), _create(_template(), _TEMPLATE)
         yield _named(server, name)
@@ -96,7 +96,7 @@ def postgresql_url() -> Iterator[str]:
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     """As `database_url`, on SQLite only: for tests of what is the same on both."""
-    return _fresh_sqlite(tmp_path)
+    return sqlite_below(tmp_path)
 
 
 @pytest.fixture
@@ -107,7 +107,8 @@ def sessions(database_url: str) -> Iterator[Sessions]:
     close(made)
 
 
-def _fresh_sqlite(folder: Path) -> str:
+def sqlite_below(folder: Path) -> str:
+    """The URL of a new database with its tables, a file in the folder."""
     shutil.copy(_sqlite_template(), folder / "mds.db")
     return f"sqlite:///{folder}/mds.db"
 

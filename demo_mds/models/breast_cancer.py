@@ -11,7 +11,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from examples import by_turns
+from examples import by_turns, held_out
 from repository import STOCK_SKLEARN, Model, joblib_file
 from vocabulary import Tensor, number_input, output, probabilities
 
@@ -49,6 +49,7 @@ def models() -> Iterator[Model]:
         inputs=tuple(inputs(train, rows, importance(classifier, train))),
         outputs=tuple(outputs()),
         artefact=joblib_file(classifier),
+        held_out=held_out(test, (LABELS[code] for code in y_test)),
     )
 
 

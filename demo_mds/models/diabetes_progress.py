@@ -9,6 +9,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import SplineTransformer, StandardScaler
 
+from examples import held_out
 from repository import STOCK_SKLEARN, Model, joblib_file
 from vocabulary import Tensor, number_words, output, tensor
 
@@ -39,7 +40,7 @@ BY_IMPORTANCE = ("bmi", "s5", "bp", "s1", "s3", "sex", "age", "s2", "s4", "s6")
 
 def models() -> Iterator[Model]:
     data = load_diabetes(as_frame=True, scaled=False)
-    train, test, y_train, _ = train_test_split(
+    train, test, y_train, y_test = train_test_split(
         data.data, data.target, test_size=0.25, random_state=7
     )
     # Fitted on a bare matrix: a request has no column names to offer.
@@ -54,6 +55,7 @@ def models() -> Iterator[Model]:
         inputs=(matrix(train, test.head(24)),),
         outputs=(progression(y_train),),
         artefact=joblib_file(regressor.fit(train.to_numpy(), y_train)),
+        held_out=held_out(test, y_test),
     )
 
 

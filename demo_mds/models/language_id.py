@@ -25,6 +25,10 @@ EXAMPLES = (
     "تفتح المكتبة أبوابها في الساعة العاشرة وتغلق في السادسة.",
     "Kütüphane saat onda açılır ve altıda kapanır.",
 )
+TRUTH = (
+    "English", "French", "German", "Spanish", "Italian", "Dutch", "Portuguese", "Swedish",
+    "Polish", "Russian", "Greek", "Chinese", "Japanese", "Korean", "Arabic", "Turkish",
+)  # fmt: skip
 NAMES = {
     "ace": "Acehnese", "af": "Afrikaans", "am": "Amharic", "an": "Aragonese", "ar": "Arabic",
     "ary": "Moroccan Arabic", "arz": "Egyptian Arabic", "as": "Assamese", "az": "Azerbaijani",
@@ -68,6 +72,7 @@ def models() -> Iterator[Model]:
         inputs=(text(),),
         outputs=tuple(outputs(list(languages.values()))),
         extra={"languages": languages},
+        held_out={"rows": [{"text": text} for text in EXAMPLES], "truth": list(TRUTH)},
     )
 
 

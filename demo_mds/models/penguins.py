@@ -13,7 +13,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from examples import by_turns
+from examples import by_turns, held_out
 from repository import STOCK_SKLEARN, Model, joblib_file
 from vocabulary import Tensor, category_input, number_input, output, probabilities, tensor
 
@@ -117,6 +117,7 @@ def version(
         inputs=tuple(column(name, train, rows[name]) for name in columns),
         outputs=tuple(outputs(classifier.classes_)),
         artefact=joblib_file(classifier),
+        held_out=held_out(test[list(columns)], test["species"]),
     )
 
 

@@ -24,6 +24,11 @@ EXAMPLES = (
     "I am really disappointed with this update.",
     "Thanks a lot for the quick help, you saved my day.",
 )
+# What a reader takes them for, in their order.
+TRUTH = (
+    "positive", "neutral", "negative", "positive", "neutral", "negative", "positive", "neutral",
+    "negative", "positive", "neutral", "negative", "positive", "neutral", "negative", "positive",
+)  # fmt: skip
 
 
 def models() -> Iterator[Model]:
@@ -39,6 +44,7 @@ def models() -> Iterator[Model]:
             ),
         ),
         outputs=tuple(outputs()),
+        held_out={"rows": [{"text": text} for text in EXAMPLES], "truth": list(TRUTH)},
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from examples import by_turns
+from examples import by_turns, held_out
 from models import breast_cancer
 from repository import Model, joblib_file
 from runtimes.unsteady import DELAY, EVERY_THIRD, FAILURE, FAILURES, LONGEST_DELAY, NONE
@@ -30,7 +30,8 @@ def models() -> Iterator[Model]:
     classifier = breast_cancer.fit(train, y_train)
     rows = test.loc[by_turns(y_test, 20)]
     for name, wishes in DEPLOYED.items():
-        yield deployed(name, wishes, classifier, train, rows)
+        truth = [breast_cancer.LABELS[code] for code in y_test]
+        yield deployed(name, wishes, classifier, train, rows, held_out(test, truth))
 
 
 def deployed(
@@ -39,6 +40,7 @@ def deployed(
     classifier: Pipeline,
     train: pd.DataFrame,
     rows: pd.DataFrame,
+    asked: dict[str, list],
 ) -> Model:
     return Model(
         name=name,
@@ -48,6 +50,7 @@ def deployed(
         outputs=tuple(outputs(name)),
         artefact=joblib_file(classifier),
         extra=wishes,
+        held_out=asked,
     )
 
 

@@ -39,6 +39,13 @@ def _read_until(process: subprocess.Popen[str], words: str) -> str:
     raise AssertionError(read)
 
 
+def _wait_for_history(log: Path) -> None:
+    deadline = time.monotonic() + 120
+    while "cases of the last 90 days" not in (read := log.read_text() if log.exists() else ""):
+        assert time.monotonic() < deadline, read
+        time.sleep(0.2)
+
+
 def _processes_of(folder: Path) -> list[str]:
     """The demo's own processes that are still there: the app's environment names the folder."""
     found = []
@@ -63,6 +70,8 @@ def test_it_steps_over_busy_ports_and_stops_cleanly(tmp_path: Path, number: sign
         probe = httpx.get(f"{address}/healthz", trust_env=False).json()
         assert probe["models"] == 12
         assert (tmp_path / "workbench.db").exists()
+        if number == signal.SIGINT:
+            _wait_for_history(tmp_path / "log" / "history.log")
         process.send_signal(number)
         rest, _ = process.communicate(timeout=20)
     assert process.returncode == 0

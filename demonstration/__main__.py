@@ -1,0 +1,43 @@
+"""`python -m demonstration`: writes the history into the database of the settings, from its demo server."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import time
+from pathlib import Path
+
+import services
+from db.ids import utc_now
+from demonstration.history import write
+from demonstration.plan import DAYS
+from mds_client.signature import ModelRef
+from settings import ROOT, settings
+
+
+def main() -> None:
+    """Write it, and say how many cases there are and how long that took."""
+    parser = argparse.ArgumentParser(prog="demonstration", description=__doc__)
+    parser.add_argument("--models", type=Path, default=ROOT / "var" / "models")
+    models: Path = parser.parse_args().models
+    logging.basicConfig(level=logging.WARNING)
+    began = time.monotonic()
+    built = services.build(settings())
+    server = settings().servers[0].name
+    try:
+        count = write(
+            lambda one: built.model(ModelRef(server=server, name=one.model, version=one.version)),
+            built.sessions,
+            models,
+            until=utc_now(),
+        )
+    finally:
+        built.close()
+    if count:
+        print(  # noqa: T201
+            f"  ✓ {count:,} cases of the last {DAYS} days ({time.monotonic() - began:.0f} s, once)"
+        )
+
+
+if __name__ == "__main__":
+    main()

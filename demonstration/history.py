@@ -1,0 +1,136 @@
+"""Writes the history of the demonstration: cases asked of the real models, and what people said of some of them.
+
+Everything goes through the functions that record what people do, with a clock handed in. It is written once for
+each database, a part at a time: what was cut off is taken up with the part that is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import chain, repeat
+from pathlib import Path
+from random import Random
+
+from cases.attempt import Predictor
+from cases.batch import RowsRequest, answered, predict_rows
+from db.cases import CaseView
+from db.engine import Sessions
+from db.ids import id_at
+from demonstration.plan import DAYS, DEPLOYMENTS, Deployment, Part, parts
+from feedback.errors import AlreadyRecorded
+from feedback.submission import submit
+from mds_client.errors import MdsError
+
+HELD_OUT = "held_out.json"
+REVIEWER = "reviewer"
+SEED = 1
+# How likely a reviewer answers for a case that was drawn for audit, and an analyst for any other.
+_REVIEWED, _VOLUNTEERED = 0.8, 0.06
+# A number is right for these reviewers where it is this near to the truth, as a share of it.
+_NEAR = 0.25
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldOut:
+    """Rows that a model never learned from, and the truth of each; None where nobody knows it."""
+
+    rows: Sequence[Mapping[str, object]]
+    truth: Sequence[object]
+
+
+def held_out(models: Path, deployment: Deployment) -> HeldOut | None:
+    """What the build of the models kept for a deployment; None where it kept nothing."""
+    path = models / deployment.model / deployment.version / HELD_OUT
+    if not path.is_file():
+        return None
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return HeldOut(rows=kept["rows"], truth=kept["truth"])
+
+
+def write(
+    predictor: Callable[[Deployment], Predictor],
+    sessions: Sessions,
+    models: Path,
+    *,
+    until: datetime,
+    seed: int = SEED,
+) -> int:
+    """Write the DAYS days before the day of `until`; how many cases came in.
+
+    Raises CaseNotRecorded and FeedbackNotRecorded. A model that does not answer is left out, with a line in the log.
+    """
+    start = until.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(
+        days=DAYS
+    )
+    kept = {d: rows for d in DEPLOYMENTS if (rows := held_out(models, d))}
+    plan = parts({d: len(rows.rows) for d, rows in kept.items()}, start, seed)
+    return sum(_write(predictor, sessions, part, kept[part.deployment]) for part in plan)
+
+
+def _write(
+    predictor: Callable[[Deployment], Predictor], sessions: Sessions, part: Part, kept: HeldOut
+) -> int:
+    key = f"demonstration-{part.name}"
+    if answered(sessions, key, len(part.visits)):
+        return 0
+    random = Random(key)  # noqa: S311
+    times = iter([visit.at for visit in part.visits])
+    # A request that is sent again has an id of its own, too.
+    moments = chain((visit.at for visit in part.visits), repeat(part.visits[-1].at))
+    asked = RowsRequest(
+        model=predictor(part.deployment),
+        sessions=sessions,
+        key=key,
+        person=part.person,
+        clock=lambda: next(times),
+        new_id=lambda: id_at(next(moments), random),
+        random=random.random,
+        purpose="demo",
+    )
+    rows = [dict(kept.rows[visit.row]) for visit in part.visits]
+    try:
+        cases = [
+            case for chunk in predict_rows(asked, rows, part.deployment.at_once) for case in chunk
+        ]
+    except MdsError as error:
+        log.warning("%s has no history: %s", part.deployment.model, error.detail or error)
+        return 0
+    for case, visit in zip(cases, part.visits, strict=True):
+        _judge(sessions, case, kept.truth[visit.row], random)
+    return len(cases)
+
+
+def _judge(sessions: Sessions, case: CaseView, truth: object, random: Random) -> None:
+    """What somebody says of the case hours later, where somebody does: reviewers of what was drawn, analysts of the rest."""
+    chance, hours, word = random.random(), random.uniform(0.1, 30.0), random.random()
+    if not case.is_answered or truth is None:
+        return
+    if chance >= (_REVIEWED if case.is_audited else _VOLUNTEERED):
+        return
+    is_right = _is_right(case, truth)
+    at = case.created_at + timedelta(hours=hours)
+    with suppress(AlreadyRecorded):
+        submit(
+            sessions,
+            case_id=case.id,
+            person=REVIEWER if case.is_audited else case.person,
+            judgement="correct" if is_right else "incorrect",
+            truth=None if is_right else truth,
+            reason="" if is_right else "Wrong answer",
+            confidence=round(0.6 + 0.4 * word, 2),
+            key=f"{case.idempotency_key}-feedback",
+            clock=lambda: at,
+            new_id=lambda: id_at(at, random),
+        )
+
+
+def _is_right(case: CaseView, truth: object) -> bool:
+    if case.answer_number is not None and isinstance(truth, int | float):
+        return abs(case.answer_number - truth) <= _NEAR * abs(truth)
+    return case.answer_label == str(truth)
