@@ -65,6 +65,7 @@ def draft(
     now: datetime,
     case_id: str,
     purpose: str,
+    parent_id: str | None = None,
 ) -> CaseView:
     """The case as far as it is known before the call. Raises ValueError for a purpose that is none."""
     if purpose not in PURPOSES:
@@ -100,6 +101,7 @@ def draft(
         audit_draw=lottery.draw,
         is_audited=lottery.is_audited,
         purpose=purpose,
+        parent_id=parent_id,
     )
 
 
@@ -172,6 +174,7 @@ def _with_exchange(case: CaseView, exchange: Exchange | None) -> CaseView:
         request_headers=without_secrets(exchange.request_headers),
         response_headers=without_secrets(exchange.response_headers),
         seconds_wire=exchange.seconds,
+        attempts=exchange.attempts,
     )
 
 

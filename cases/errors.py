@@ -5,6 +5,8 @@
   + CaseNotRecorded   the database did not take the case; carries the answer when there is one
   + KeyReused         the same form was sent with other values: its answer would be the wrong one
   + NoSuchCase        something is to be added to a case that does not exist
+  + NotYours          something about a case is for who asked it, and for who reviews or operates its model
+  + LinkRefused       a link does not open its case: expired, taken back, for somebody else
 """
 
 from __future__ import annotations
@@ -58,3 +60,24 @@ class NoSuchCase(MdsError):
 
     def __init__(self, case_id: str) -> None:
         super().__init__(f"There is no case {case_id}.", advice="Check the link.")
+
+
+class NotYours(MdsError):
+    """A case is seen, and what is wanted is for others."""
+
+    kind = "not_yours"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"Only who asked this case, and who reviews or operates its model, can {what}.",
+            advice="Ask one of them.",
+        )
+
+
+class LinkRefused(MdsError):
+    """A link does not open its case."""
+
+    kind = "link_refused"
+
+    def __init__(self, sentence: str, advice: str) -> None:
+        super().__init__(sentence, advice=advice)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import db.cases
 import db.explanations
 import db.feedback
 import db.scenarios
@@ -16,6 +17,7 @@ from db.feedback import FeedbackView
 from db.scenarios import ScenarioView
 
 MOST_SCENARIOS = 20
+MOST_REPEATS = 20
 _PURPOSES = {
     "asked": "",
     "scenario": "as a scenario",
@@ -45,18 +47,27 @@ def history(sessions: Sessions, case: CaseView) -> list[Step]:
         explained = db.explanations.of_case(session, case.id)
         said = db.feedback.of_case(session, case.id)
         tried = db.scenarios.of_case(session, case.id, MOST_SCENARIOS)
+        again = db.cases.children(session, case.id, MOST_REPEATS)
     steps = [*_asked(case), *map(_explained, explained), *map(_said, said), *map(_tried, tried)]
+    steps += map(_repeated, again)
     return sorted(steps, key=lambda step: step.at, reverse=True)
 
 
 def _asked(case: CaseView) -> Iterator[Step]:
-    yield Step(at=case.created_at, what="Asked", person=case.person, more=_PURPOSES[case.purpose])
+    yield Step(
+        at=case.created_at,
+        what="Asked",
+        person=case.person,
+        more=_PURPOSES[case.purpose],
+        case_id=case.parent_id or "",
+    )
     if case.is_unknown:
         return
     ended = case.created_at + timedelta(seconds=case.seconds_total)
     if case.is_answered:
         version = f"by version {case.version} " if case.version else ""
-        yield Step(at=ended, what="Answered", more=f"{version}in {case.seconds_total:.2f} s")
+        more = f"{version}in {case.seconds_total:.2f} s{_tries(case)}"
+        yield Step(at=ended, what="Answered", more=more)
     else:
         yield Step(at=ended, what="Failed", more=case.error_sentence)
     if case.is_audited:
@@ -93,3 +104,19 @@ def _tried(view: ScenarioView) -> Step:
         more=view.name,
         case_id=view.asked_id,
     )
+
+
+def _repeated(case: CaseView) -> Step:
+    return Step(
+        at=case.created_at,
+        what="Asked again",
+        person=case.person,
+        more=f"of version {case.version}" if case.version else "",
+        case_id=case.id,
+    )
+
+
+def _tries(case: CaseView) -> str:
+    if case.attempts is None or case.attempts < 2:
+        return ""
+    return f", sent {case.attempts} times"

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from mds_client.signature import Field
 
 UNKNOWN = "unknown"
+HIDDEN = "•" * 5
 MOST_SHOWN = 2_000
 _MOST_SHORT = 80
 Fields = Mapping[str, Field]
@@ -20,21 +21,25 @@ def title(fields: Fields, name: str) -> str:
 
 
 def value_text(value: object, field: Field | None = None) -> str:
-    """One value as it was entered, on one line of at most 2,000 characters."""
+    """One value as it was entered, on one line of at most 2,000 characters; of a sensitive field, dots."""
+    if value is None:
+        return UNKNOWN
+    if field is not None and field.sensitive:
+        return HIDDEN
+    return _choice(value, field) or _words(value, field)[:MOST_SHOWN]
+
+
+def _words(value: object, field: Field | None) -> str:
     match value:
-        case None:
-            return UNKNOWN
         case bool():
-            words = "yes" if value else "no"
+            return "yes" if value else "no"
         case int() | float():
-            words = _number(value, field)
+            return _number(value, field)
         case Mapping():
-            words = str(value.get("file") or "a large value")
+            return str(value.get("file") or "a large value")
         case list() | tuple():
-            words = _listed(value)
-        case _:
-            words = str(value)
-    return _choice(value, field) or words[:MOST_SHOWN]
+            return _listed(value)
+    return str(value)
 
 
 def short(entered: Mapping[str, object], fields: Fields | None = None) -> str:

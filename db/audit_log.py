@@ -50,8 +50,8 @@ MAY_CHANGE = {
 }
 # The form of new digests. Whoever adds a column to one of these tables raises it and names the column in ADDED:
 # digests of a former form do not cover it, and go on to match.
-FORM = 1
-ADDED: dict[int, dict[str, tuple[str, ...]]] = {}
+FORM = 2
+ADDED: dict[int, dict[str, tuple[str, ...]]] = {2: {"case": ("parent_id", "attempts")}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,18 +254,30 @@ def erased(session: Session) -> set[tuple[str, str]]:
 
 
 def not_trailed(session: Session, kind: str) -> Iterator[tuple[str, datetime]]:
-    """The id and time of every record of a kind that no entry is about; of cases, of those that have ended."""
+    """The id and time of every record of a kind that no entry has a digest of; of cases, of those that have ended."""
     table: Any = TRAILED[kind]
+    # That somebody looked at a record says nothing of where it came from.
+    digests = ((AuditEntry, AuditEntry.after), (AuditLeaf, AuditLeaf.digest))
     query = select(table.id, table.created_at).where(
         *(
-            ~exists().where(place.kind == kind, place.record_id == table.id)
-            for place in (AuditEntry, AuditLeaf)
+            ~exists().where(place.kind == kind, place.record_id == table.id, digest != "")
+            for place, digest in digests
         )
     )
     if table is Case:
         query = query.where(Case.outcome != ASKED)
     for row in session.execute(query.order_by(table.id)):
         yield row.id, row.created_at
+
+
+def about(session: Session, kind: str, record_id: str, action: str) -> list[EntryView]:
+    """What was done to one record, the newest first, whoever asks: for who has been shown the record itself."""
+    names = [_entries.c[field.name] for field in fields(EntryView)]
+    query = select(*names).where(
+        _entries.c.kind == kind, _entries.c.record_id == record_id, _entries.c.action == action
+    )
+    rows = session.connection().execute(query.order_by(_entries.c.number.desc()))
+    return [EntryView(**row._mapping) for row in rows]
 
 
 def count(session: Session) -> int:

@@ -19,7 +19,7 @@ ASKED = "asked"
 GENUINE = ("asked", "batch", "demo")
 _KNOWN_BEFORE = {
     "id", "created_at", "person", "server", "model", "version_asked", "entered", "purpose",
-    "audit_probability", "audit_draw", "is_audited",
+    "audit_probability", "audit_draw", "is_audited", "parent_id",
 }  # fmt: skip
 
 
@@ -72,6 +72,10 @@ class CaseView(HasOutcome):
     audit_draw: float
     is_audited: bool
     purpose: str = "asked"
+    # The case that this one asks again.
+    parent_id: str | None = None
+    # How often the request was sent; None for what was recorded before that was counted.
+    attempts: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +153,13 @@ def by_ids(session: Session, ids: Sequence[str]) -> dict[str, CaseView]:
     """The cases with these ids, by id."""
     rows = session.scalars(select(Case).where(Case.id.in_(ids))).all()
     return {row.id: _view(row) for row in rows}
+
+
+def children(session: Session, case_id: str, limit: int) -> list[CaseView]:
+    """The newest cases that ask a case again."""
+    query = select(Case).where(Case.parent_id == case_id)
+    newest_first = query.order_by(Case.created_at.desc(), Case.id.desc()).limit(limit)
+    return _views(session.scalars(newest_first).all())
 
 
 def is_one_under_way(session: Session, server: str, since: datetime) -> bool:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from sqlalchemy import (
     ColumnElement,
     String,
     and_,
+    bindparam,
     event,
     exists,
     false,
@@ -41,6 +43,7 @@ from db.tables import (
     BatchChunk,
     Case,
     CaseFile,
+    CaseShare,
     ColumnMapping,
     DiscoveredFacts,
     Explanation,
@@ -49,6 +52,7 @@ from db.tables import (
     JobInput,
     Overlay,
     Scenario,
+    ShareOpening,
     Study,
     Worker,
 )
@@ -56,6 +60,17 @@ from db.tables import (
 ANY = "*"
 _TRAIL = (AuditChain, AuditEntry, AuditLeaf, AuditSalt)
 _KEY = "scope"
+_SHARED = "scope with shared cases"
+_ANONYMOUS = "anonymous"  # db/person.py: nothing is shared with nobody in particular
+_SHARED_WITH = (
+    select(CaseShare.__table__.c.case_id)
+    .join(ShareOpening.__table__, ShareOpening.__table__.c.share_id == CaseShare.__table__.c.id)
+    .where(
+        ShareOpening.__table__.c.person == bindparam("person"),
+        CaseShare.__table__.c.revoked_at.is_(None),
+        CaseShare.__table__.c.expires_at > bindparam("now"),
+    )
+)
 # An execution option of a query that asks what may be changed rather than seen.
 TO_CHANGE = "to_change"
 _OF_MODELS = (Background, Batch, Case, ColumnMapping, DiscoveredFacts, Overlay, Study)
@@ -98,6 +113,8 @@ class Scope:
     operated: tuple[Models, ...] = ()
     is_all: bool = False
     is_of_all_people: bool = False
+    # The cases whose links they have opened and that still hold; looked up once a session.
+    shared: tuple[str, ...] = ()
 
     def sees(self, server: str, model: str) -> bool:
         """Whether a model is there at all."""
@@ -140,15 +157,31 @@ def _is_like(name: str, pattern: str) -> bool:
 
 def _limit(state: ORMExecuteState) -> None:
     """Put the conditions of the session's scope into a statement."""
-    scope = scope_of(state.session)
+    scope = _with_shared(state.session)
     if not scope.is_all and (state.is_select or state.is_update or state.is_delete):
         is_change = not state.is_select or TO_CHANGE in state.execution_options
         state.statement = state.statement.options(*_criteria(scope, is_change))
 
 
+def _with_shared(session: Session) -> Scope:
+    """The scope of a session, with what is shared with its person: by the tables themselves, past the conditions."""
+    scope = scope_of(session)
+    if scope.is_all or scope.shared or scope.person in ("", _ANONYMOUS):
+        return scope
+    if _SHARED not in session.info:
+        bound = {"person": scope.person, "now": datetime.now(UTC)}
+        found = session.connection().execute(_SHARED_WITH, bound).scalars()
+        session.info[_SHARED] = replace(scope, shared=tuple(sorted(set(found))))
+    shared: Scope = session.info[_SHARED]
+    return shared
+
+
 @lru_cache(maxsize=512)
 def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]:
     own = select(Case.__table__.c.id).where(_asked(Case, scope))
+    # Whom a case was shared with sees neither its links nor who else has one.
+    of_own = replace(scope, shared=(), is_of_all_people=False)
+    managed = select(Case.__table__.c.id).where(_asked(Case, of_own))
     batches = select(Batch.__table__.c.id).where(_asked(Batch, scope))
     conditions: dict[type[Base], ColumnElement[bool]] = {
         table: _like(scope.seen, table.server, table.model) for table in _OF_MODELS
@@ -161,6 +194,10 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
         Feedback: Feedback.case_id.in_(own),
         Scenario: Scenario.asked_id.in_(own),
         Job: _changeable(scope) if is_change else _visible(scope),
+        CaseShare: CaseShare.case_id.in_(managed),
+        ShareOpening: ShareOpening.share_id.in_(
+            select(CaseShare.__table__.c.id).where(CaseShare.case_id.in_(managed))
+        ),
         JobInput: JobInput.job_id.in_(select(Job.__table__.c.id).where(_visible(scope))),
         ApiRequest: ApiRequest.person == scope.person,
         # Whoever operates all can take back a token of somebody who left.
@@ -179,8 +216,10 @@ def _asked(table: type[Case] | type[Batch], scope: Scope) -> ColumnElement[bool]
     seen = _like(scope.seen, table.server, table.model)
     if scope.is_of_all_people:
         return seen
-    everybody = _like(scope.reviewed, table.server, table.model)
-    return and_(seen, or_(table.person == scope.person, everybody))
+    found = [table.person == scope.person, _like(scope.reviewed, table.server, table.model)]
+    if table is Case and scope.shared:
+        found.append(Case.id.in_(scope.shared))
+    return and_(seen, or_(*found))
 
 
 def _visible(scope: Scope) -> ColumnElement[bool]:

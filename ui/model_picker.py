@@ -109,7 +109,7 @@ def _open(linked_case: CaseView) -> None:
         st.warning("The model of this case is no longer deployed.")
         return
     signature = signature_of(entry)
-    values = _restored(linked_case, signature)
+    values = restored(linked_case, signature)
     is_beside = _names_another_form(entry.ref)
     if not is_beside:
         predict_form.open_form(entry.ref, values)
@@ -134,7 +134,7 @@ def _names_another_form(ref: ModelRef) -> bool:
     return is_of_model and (is_other_version or "example" in st.query_params)
 
 
-def _restored(linked_case: CaseView, signature: Signature) -> Values:
+def restored(linked_case: CaseView, signature: Signature) -> Values:
     """The values as entered. A file comes back where it is one of the model's examples, or was kept."""
     return {f.name: _value(linked_case.entered.get(f.name), f.examples) for f in signature.inputs}
 

@@ -35,7 +35,7 @@ def draw(case: CaseView) -> None:
 
 def _draw_same_call(case: CaseView, crossed: Wire) -> None:
     """The call as programs to run elsewhere; nothing where the record has no whole request."""
-    programs = _programs(case, crossed)
+    programs = same_call(case, crossed)
     if not programs:
         return
     st.markdown("**The same call**")
@@ -46,7 +46,8 @@ def _draw_same_call(case: CaseView, crossed: Wire) -> None:
                 st.caption(plain(f"It needs: {', '.join(program.needs)}."))
 
 
-def _programs(case: CaseView, crossed: Wire) -> tuple[Snippet, ...]:
+def same_call(case: CaseView, crossed: Wire) -> tuple[Snippet, ...]:
+    """The call in every form there is for its server; none where the record has no whole request, or its server is gone."""
     body = crossed.request
     sent = body.text.encode()
     # A body that was cut, or is not text, is described in words and not there to send.
@@ -97,15 +98,23 @@ def _variables(server: str) -> dict[str, str]:
 
 
 def _facts(case: CaseView) -> dict[str, str]:
-    seconds = case.seconds_wire
     return {
         "Case": case.id,
         "Model": f"{case.server}/{case.model}",
         "Version that answered": case.version or "not stated",
         "Request id": case.request_id,
         "HTTP status": str(case.http_status or "no answer"),
-        "Time": "nothing was sent" if seconds is None else f"{seconds * 1000:.0f} ms",
+        "Time": _time(case),
     }
+
+
+def _time(case: CaseView) -> str:
+    """How long it took: on the wire, with everything around it, and how often it was sent."""
+    if case.seconds_wire is None:
+        return "nothing was sent"
+    times = f", sent {case.attempts} times" if (case.attempts or 1) > 1 else ""
+    whole = f"{case.seconds_total * 1000:.0f} ms in all"
+    return f"{case.seconds_wire * 1000:.0f} ms on the wire{times}, {whole}"
 
 
 def _address(case: CaseView) -> dict[str, str]:

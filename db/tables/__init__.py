@@ -25,6 +25,7 @@ from db.tables.base import (
 from db.tables.cases import Case, CaseFile, Explanation, Feedback, Scenario
 from db.tables.jobs import Batch, BatchChunk, Job, JobInput, Worker
 from db.tables.models import Background, ColumnMapping, DiscoveredFacts, Overlay, Study
+from db.tables.sharing import CaseShare, ShareOpening
 
 __all__ = [
     "CHANNELS",
@@ -47,6 +48,7 @@ __all__ = [
     "BatchChunk",
     "Case",
     "CaseFile",
+    "CaseShare",
     "ColumnMapping",
     "DiscoveredFacts",
     "Explanation",
@@ -55,6 +57,7 @@ __all__ = [
     "JobInput",
     "Overlay",
     "Scenario",
+    "ShareOpening",
     "Study",
     "Worker",
 ]

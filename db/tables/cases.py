@@ -42,6 +42,12 @@ class Case(Base):
             sqlite_where=text("outcome <> 'answered'"),
             postgresql_where=text("outcome <> 'answered'"),
         ),
+        Index(
+            "ix_cases_parent_id",
+            "parent_id",
+            sqlite_where=text("parent_id IS NOT NULL"),
+            postgresql_where=text("parent_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
@@ -91,6 +97,11 @@ class Case(Base):
     audit_probability: Mapped[float] = mapped_column(Double)
     audit_draw: Mapped[float] = mapped_column(Double)
     is_audited: Mapped[bool]
+
+    # The case that this one asks again. Not a foreign key: that one may be gone before this one.
+    parent_id: Mapped[str | None] = mapped_column(String(26))
+    # How often the request was sent until it was settled.
+    attempts: Mapped[int | None]
 
 
 class CaseFile(Base):

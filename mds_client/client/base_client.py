@@ -174,6 +174,7 @@ class BaseClient:
         self, call: Call, outcome: Outcome, attempt: int, started: float
     ) -> float | None:
         """How long to wait before sending it again, if that is safe and there is time; else None."""
+        call.tries.count = attempt
         self._note(call, outcome)
         if attempt > self.server.retries:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mds_client.transport.exchange import Exchange, Request, Response
 
@@ -13,6 +13,13 @@ def new_request_id() -> str:
     """A UUID of version 4, written without Python's class for it: it is on the way of every call."""
     digits = os.urandom(15).hex()
     return f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-a{digits[15:18]}-{digits[18:]}"
+
+
+@dataclass(kw_only=True)
+class Tries:
+    """How often a request has been sent."""
+
+    count: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +33,7 @@ class Call:
     headers: Mapping[str, str]
     hedge_after: float | None = None
     seconds: float | None = None
+    tries: Tries = field(default_factory=Tries)
 
     def exchange(self, response: Response | None, seconds: float) -> Exchange:
         return Exchange(
@@ -39,6 +47,7 @@ class Call:
             response_headers=response.headers if response else {},
             response_body=response.body if response else b"",
             seconds=seconds,
+            attempts=self.tries.count,
         )
 
 

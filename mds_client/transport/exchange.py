@@ -35,7 +35,8 @@ class Response:
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """A request with its answer. `status` is None when no answer came. Times in seconds.
+    """A request with its answer. `status` is None when no answer came. Times in seconds. `attempts` is how often it was
+    sent until it was settled.
 
     `request_headers` never holds credentials: the client adds those after this record is made.
     """
@@ -50,3 +51,4 @@ class Exchange:
     response_headers: Mapping[str, str] = field(default_factory=dict)
     response_body: bytes = b""
     seconds: float = 0.0
+    attempts: int = 1

@@ -13,11 +13,16 @@ import db.case_files
 import services
 from cases.files import to_keep
 from cases.inputs import plain_inputs
+from cases.recording import predict_and_record
+from cases.repeats import repeats
+from cases.seen import seen_by
+from cases.shares import share
 from db.engine import writing
 from feedback.submission import submit
-from mds_client.signature import File
+from mds_client.signature import Field, File, ModelRef
 from settings import AccessSettings
 from tests.recorded import FAILED, NOON, add_case
+from ui.cases.copies import csv_row
 
 
 @pytest.fixture
@@ -76,6 +81,65 @@ def test_a_case_of_another_version_has_titles_and_the_way_back_its_choices(
     assert back.proto.query_string == "state=failed&words=a%26b"
 
 
+def test_the_current_version_is_asked_again_and_compared(
+    built: services.Services, case_page: AppTest
+) -> None:
+    ref = ModelRef(server="demo", name="penguins", version="v2")
+    model = built.model(ref)
+    values = model.signature().example_rows[0]
+    first = predict_and_record(model, values, sessions=built.sessions, key="1", person="bob").case
+    case_page.query_params["id"] = first.id
+    shown = case_page.run()
+    assert {"Ask again", "Use as a draft"} <= {button.label for button in shown.button}
+    shown = shown.button(key="case_again").click().run()
+    assert not shown.exception
+    (again,) = repeats(built.sessions, first.id)
+    assert (again.version, again.person, again.purpose) == ("v2", "test@example.com", "replay")
+    assert shown.query_params["id"] == again.id
+    words = _words(shown)
+    assert "Compared with the case before" in words
+    assert "Version v2 answered both." in words
+    assert f"All {len(values)} inputs are the same." in words
+    compared = shown.table[0].value
+    assert compared["Difference"].iloc[0] == "same"
+    shown.query_params["id"] = first.id
+    shown = shown.run()
+    assert "**Asked again**" in _words(shown)
+    assert list(seen_by(built.sessions, first)) == ["test@example.com"]
+
+
+def test_what_the_current_version_cannot_take_is_said_and_nothing_is_asked(
+    built: services.Services, case_page: AppTest
+) -> None:
+    case = add_case(built.sessions, server="demo", entered={"bill_length_mm": "long"})
+    case_page.query_params["id"] = case.id
+    shown = case_page.run().button(key="case_again").click().run()
+    assert not shown.exception
+    assert "cannot be asked with what was entered then" in shown.warning[0].value
+    assert "Bill length" in shown.warning[0].value
+    assert repeats(built.sessions, case.id) == []
+    shown = shown.button(key="case_draft").click().run()
+    assert not shown.exception
+    assert shown.query_params["model"] == "demo/penguins@v2"
+    assert "case" not in shown.query_params
+
+
+def test_a_case_as_a_row_of_a_table(built: services.Services) -> None:
+    entered = {
+        "mass": 4500.0,
+        "note": "=1+1",
+        "sex": None,
+        "photo": {"file": "a.png", "media_type": "image/png", "size": 1, "sha256": "0"},
+        "pixels": [0, 1],
+        "token": "secret",
+    }
+    fields = {"token": Field(name="token", kind="text", sensitive=True)}
+    assert csv_row(entered, fields).splitlines() == [
+        "mass,note,sex,photo,pixels,token",
+        '4500,\'=1+1,,a.png,"[0, 1]",•••••',
+    ]
+
+
 def test_a_case_that_failed_says_why(built: services.Services, case_page: AppTest) -> None:
     case = add_case(built.sessions, **FAILED, error_sentence="It broke.", error_advice="Try again.")
     case_page.query_params["id"] = case.id
@@ -90,6 +154,27 @@ def test_no_case_is_a_sentence(case_page: AppTest, link: str) -> None:
     shown = case_page.run()
     assert not shown.exception
     assert "There is no case under this link" in shown.warning[0].value
+
+
+def test_a_link_opens_the_case_of_somebody_else_and_leaves_the_address(
+    built: services.Services, case_page: AppTest
+) -> None:
+    case = add_case(built.sessions, person="bob", server="demo")
+    _, token = share(built.sessions, case_id=case.id, by="bob", to="test@example.com")
+    _, of_another = share(built.sessions, case_id=case.id, by="bob", to="carol")
+    table = [AccessSettings(servers=["demo"], models=["penguins"])]
+    settings = built.settings.model_copy(update={"access": table})
+    services.install(replace(built, settings=settings))
+    case_page.query_params["share"] = of_another
+    shown = case_page.run()
+    assert "somebody else" in shown.warning[0].value
+    assert "share" not in shown.query_params
+    shown.query_params["share"] = token
+    shown = shown.run()
+    assert not shown.exception
+    assert shown.title[0].value == f"Case {case.id[-6:]}"
+    assert dict(shown.query_params) == {"id": case.id}
+    assert {each.proto.popover.label for each in shown.get("popover")} == {"Copy as"}
 
 
 def test_a_case_of_another_person_is_no_case(built: services.Services, case_page: AppTest) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
+
 import streamlit as st
 
+from cases import seen
 from cases.files import is_named, kept_value
 from cases.history import Step, history
-from cases.queries import CaseView, case
+from cases.queries import CaseView, case, explanations
 from cases.recording import answer_of
 from cases.wording import title, value_text
-from mds_client.discovery import Entry
-from mds_client.signature import Field, File, ModelRef, Signature
-from ui import errors, media, results, technical
-from ui.cases import filters
-from ui.model_picker import signature_of
+from explanations.contract import Explanation
+from mds_client.prediction import Answer
+from mds_client.signature import File
+from ui import errors, feedback, media, results, session, technical
+from ui.cases import actions, compared, filters, share
+from ui.cases.opened import Opened, opened
+from ui.explanations import kinds
 from ui.session import services
 from ui.shell import page_path
 from ui.text import exact, plain
@@ -27,24 +32,40 @@ def draw(case_id: str) -> None:
         icon=":material/arrow_back:",
         query_params=filters.address_of(st.query_params.get(filters.BACK, "")),
     )
-    found = case(services().sessions, case_id)
+    opens = share.open_case(case_id)
+    if opens is None:
+        return
+    if opens != case_id:
+        st.query_params["id"] = opens
+    found = case(services().sessions, opens)
     if found is None:
         st.title("No such case", anchor=False)
         st.warning("There is no case under this link, or it is not shared with you.")
         return
-    ref = ModelRef(server=found.server, name=found.model, version=found.version_asked)
-    entry = services().catalogue.find(ref)
+    _note_view(found)
+    shown = opened(found)
     st.title(f"Case {found.id[-6:]}", anchor=False)
     st.caption(plain(_origin(found)))
-    _draw_way_back(found, entry)
-    signature = _signature(found, ref, entry)
+    if shown.gone:
+        st.info(shown.gone)
+    actions.draw(shown)
+    compared.draw(shown)
     left, right = st.columns([7, 5], gap="large")
     with left:
-        _draw_answer(found, signature)
-        _draw_entered(found, signature)
+        _draw_answer(shown)
+        _draw_entered(shown)
+        _draw_explanations(shown)
     with right:
         _draw_history(history(services().sessions, found))
+        _draw_seen(found)
     technical.draw(found)
+
+
+def _note_view(found: CaseView) -> None:
+    """Once in each session. That the trail cannot be written hides no case."""
+    key = f"seen_{found.id}"
+    if key not in st.session_state:
+        st.session_state[key] = seen.note_view(services().sessions, found, session.person())
 
 
 def _origin(found: CaseView) -> str:
@@ -54,37 +75,8 @@ def _origin(found: CaseView) -> str:
     return f"{found.server}/{found.model}{version}{signature} · {moment} · {found.person}"
 
 
-def _draw_way_back(found: CaseView, entry: Entry | None) -> None:
-    """Into the form again, where the model is deployed."""
-    if entry is None:
-        st.info("The model of this case is not deployed any more. Everything below was recorded.")
-        return
-    st.page_link(
-        page_path("predict"),
-        label="Open in Predict, with these inputs in the form",
-        icon=":material/edit:",
-        query_params={"case": found.id},
-    )
-
-
-def _signature(found: CaseView, ref: ModelRef, entry: Entry | None) -> Signature:
-    """What the model takes, if that is still what it took then; else what its fields are called by now."""
-    if entry and entry.signature:
-        now = signature_of(entry)
-        if found.signature_fingerprint in (now.fingerprint, now.declared_fingerprint):
-            return now
-        known = tuple(_called(field) for field in now.inputs)
-        return Signature(model=ref, inputs=known, question=found.question)
-    return Signature(model=ref, inputs=(), question=found.question)
-
-
-def _called(field: Field) -> Field:
-    """A field of another version of the model: its name and its title. Its unit and choices may be others."""
-    return Field(name=field.name, kind=field.kind, label=field.label)
-
-
-def _draw_answer(found: CaseView, signature: Signature) -> None:
-    answer = answer_of(found)
+def _draw_answer(shown: Opened) -> None:
+    found, answer = shown.case, answer_of(shown.case)
     if answer is None:
         errors.show_failure(
             found.outcome, found.error_sentence, found.error_advice, found.request_id
@@ -93,24 +85,27 @@ def _draw_answer(found: CaseView, signature: Signature) -> None:
     with st.container(border=True):
         if found.question:
             st.caption(plain(found.question))
-        results.draw(answer, found.entered, signature)
+        results.draw(answer, shown.values, shown.signature)
+    if not shown.gone:
+        _draw_feedback(shown, answer)
 
 
-def _draw_entered(found: CaseView, signature: Signature) -> None:
+def _draw_feedback(shown: Opened, answer: Answer) -> None:
+    with st.container(key="case_feedback"):
+        feedback.draw(shown.case, answer, shown.signature)
+
+
+def _draw_entered(shown: Opened) -> None:
     """The inputs as they were entered: values in a table, files as what they are."""
     st.subheader("As entered", anchor=False)
-    fields = {field.name: field for field in signature.inputs}
-    files = {name: entered for name, entered in found.entered.items() if is_named(entered)}
-    values = {name: entered for name, entered in found.entered.items() if name not in files}
+    entered, fields = shown.case.entered, shown.fields
+    files = {name: value for name, value in entered.items() if is_named(value)}
+    values = {name: value for name, value in entered.items() if name not in files}
     if values:
-        st.table(
-            {
-                plain(title(fields, n)): plain(value_text(v, fields.get(n)))
-                for n, v in values.items()
-            }
-        )
-    for name, entered in files.items():
-        _draw_file(plain(title(fields, name)), entered)
+        told = {n: value_text(v, fields.get(n)) for n, v in values.items()}
+        st.table({plain(title(fields, n)): plain(words) for n, words in told.items()})
+    for name, value in files.items():
+        _draw_file(plain(title(fields, name)), value)
 
 
 def _draw_file(name: str, entered: object) -> None:
@@ -129,6 +124,16 @@ def _draw_file(name: str, entered: object) -> None:
         st.json(exact(value), expanded=False)
 
 
+def _draw_explanations(shown: Opened) -> None:
+    """The newest of each method. New ones are asked for in Predict, beside the form."""
+    found = explanations(services().sessions, shown.case.id)
+    newest = {each.method: each.result for each in reversed(found) if each.result}
+    if newest:
+        st.subheader("Why this answer?", anchor=False)
+    for result in newest.values():
+        kinds.draw(Explanation.from_json(json.dumps(result)), shown.values)
+
+
 def _draw_history(steps: list[Step]) -> None:
     """The newest first."""
     st.subheader("What happened", anchor=False)
@@ -141,3 +146,18 @@ def _draw_history(steps: list[Step]) -> None:
             st.caption(plain(f"{step.more} · {moment}" if step.more else moment))
             if step.case_id:
                 st.page_link(page_path("case"), label="Open it", query_params={"id": step.case_id})
+
+
+def _draw_seen(found: CaseView) -> None:
+    """Who else looked at it, for those whose case it is."""
+    scope = services().scope
+    is_mine = session.viewer().is_named and found.person == scope.person
+    if not (is_mine or scope.reviews(found.server, found.model)):
+        return
+    people = seen.seen_by(services().sessions, found)
+    if not people:
+        return
+    count = f"{len(people)} other {'person' if len(people) == 1 else 'people'}"
+    with st.expander(f"Seen by {count}", icon=":material/group:"):
+        for person, at in people.items():
+            st.markdown(f"{plain(person)}, {at:%-d %b %Y, %H:%M} UTC")

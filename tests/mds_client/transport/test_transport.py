@@ -81,7 +81,9 @@ class InTurn:
 def test_a_busy_server_that_says_when_is_asked_again(predict: Any) -> None:
     turns = InTurn(BUSY, OK)
     with faults.misbehaving(turns) as url:
-        assert predict(_server(url)).answer.number == 2.5
+        prediction = predict(_server(url))
+    assert prediction.answer.number == 2.5
+    assert prediction.exchange.attempts == 2
     assert len(turns.headers) == 2
 
 

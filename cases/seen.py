@@ -1,0 +1,44 @@
+"""Who looked at a case: the trail notes it, and tells those whose case it is."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+import db.audit_log
+from audit_log.chain import Record, append
+from db.cases import CaseView
+from db.engine import Sessions, reading, writing
+from db.errors import StorageError
+
+_log = logging.getLogger(__name__)
+VIEW = "view"
+
+
+def note_view(sessions: Sessions, case: CaseView, person: str) -> bool:
+    """Note in the trail that somebody looked at a case of somebody else; whether that is done.
+
+    A trail that cannot be written hides no case: the log says so.
+    """
+    if person == case.person:
+        return True
+    try:
+        with writing(sessions) as session:
+            append(session, VIEW, [Record(kind="case", id=case.id)], person=person)
+    except StorageError as error:
+        _log.warning("a look at case %s is not in the trail: %s", case.id, error)
+        return False
+    return True
+
+
+def seen_by(sessions: Sessions, case: CaseView) -> dict[str, datetime]:
+    """Everybody else who looked at a case, with when they last did, the latest first. Raises StorageError.
+
+    For who asked it, and for who reviews or operates its model: the caller makes sure of that.
+    """
+    with reading(sessions) as session:
+        entries = db.audit_log.about(session, "case", case.id, VIEW)
+    latest: dict[str, datetime] = {}
+    for entry in entries:
+        latest.setdefault(entry.person, entry.created_at)
+    return latest
