@@ -193,6 +193,8 @@ def _with_error(case: CaseView, error: MdsError | None) -> CaseView:
 def _with_answer(case: CaseView, prediction: Prediction | None, row: int) -> CaseView:
     if prediction is None:
         return case
+    if row in prediction.failures:
+        return _with_error(case, prediction.failures[row])
     answer = prediction.answers[row]
     return replace(
         case,

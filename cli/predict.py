@@ -67,7 +67,7 @@ def run(chosen: argparse.Namespace) -> int:
         _say_sent(chunks)
     if chosen.json:
         document(_facts(chunks))
-    return next((code_of(chunk.error) for chunk in chunks if chunk.error), GOOD)
+    return next((code_of(error) for chunk in chunks for error in chunk.failures.values()), GOOD)
 
 
 def _ask(chosen: argparse.Namespace, chunks: list[Chunk]) -> int:
@@ -88,11 +88,12 @@ def _ask(chosen: argparse.Namespace, chunks: list[Chunk]) -> int:
 
 def _print_answers(chunk: Chunk, places: Sequence[str]) -> None:
     """One line a row on stdout, so that answers and rows stay side by side."""
-    if chunk.error:
-        say(f"{places[chunk.rows.start]}: {chunk.error.sentence}")
-        print("not answered")
-    for answer in chunk.answers:
-        print(_in_words(answer))
+    for place, row in enumerate(chunk.rows):
+        if error := chunk.failures.get(place):
+            say(f"{places[row]}: {printable(error.sentence)}")
+            print("not answered")
+        else:
+            print(_in_words(chunk.answers[place]))
 
 
 def _say_sent(chunks: Sequence[Chunk]) -> None:
@@ -217,9 +218,13 @@ def _facts(chunks: Sequence[Chunk]) -> dict[str, object]:
 
 
 def _of_rows(chunk: Chunk) -> list[dict[str, object]]:
-    if chunk.error:
-        return [{"error": chunk.error.sentence, "advice": chunk.error.advice}]
-    return [{"headline": a.headline, "answer": a} for a in chunk.answers]
+    failures = chunk.failures
+    return [
+        {"error": failures[place].sentence, "advice": failures[place].advice}
+        if place in failures
+        else {"headline": chunk.answers[place].headline, "answer": chunk.answers[place]}
+        for place in range(len(chunk.rows))
+    ]
 
 
 def _request(chunk: Chunk) -> dict[str, object]:

@@ -125,6 +125,8 @@ def _one_version(
         seen.append(prediction.model.version)
         if seen[-1] != seen[0]:
             raise ModelChanged(seen[0], seen[-1])
+        if prediction.failures:
+            raise next(iter(prediction.failures.values()))
         return prediction.answers
 
     return predict

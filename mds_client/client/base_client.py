@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -29,14 +30,14 @@ from mds_client.extras import require
 from mds_client.prediction import Answer, Output, Prediction
 from mds_client.prediction.answers import answers
 from mds_client.prediction.output_roles import with_roles
-from mds_client.prediction.reported_failure import failure_in
+from mds_client.prediction.row_failures import Failures, row_failures
 from mds_client.protocols import AUTO, protocol_for
 from mds_client.protocols.detection import Detection, unrecognised
 from mds_client.protocols.explainers import Explained, bounded, of_explainer
 from mds_client.protocols.protocol import Protocol
 from mds_client.server import ModelInfo, Server
-from mds_client.signature import Explainer, ModelRef, Signature
-from mds_client.signature.rows import Rows, checked_rows
+from mds_client.signature import Explainer, ModelRef, Signature, Values
+from mds_client.signature.rows import Rows, checked_rows, values_within
 from mds_client.transport.breaker import Breaker
 from mds_client.transport.credentials import auth_of, unreachable
 from mds_client.transport.deadline import Limit
@@ -321,22 +322,24 @@ class BaseClient:
         self,
         protocol: Protocol,
         signature: Signature,
-        rows: int,
+        rows: Sequence[Values],
         response: Response,
         exchange: Exchange,
     ) -> Prediction:
-        """What the answer means. Raises UnreadableAnswer."""
+        """What the answer to these rows means. Raises UnreadableAnswer, and what the model says of one row alone."""
         self.accepted(protocol, signature, response, exchange)
         try:
-            model, outputs = _read(protocol, signature, response, rows)
+            sent = values_within(rows[0]) if rows else {}
+            model, outputs, failures = _read(protocol, signature, response, len(rows), sent)
         except MALFORMED as error:
             raise self.misread(error, exchange) from error
         return Prediction(
             model=model,
             outputs=outputs,
-            answers=answers(signature, outputs, rows),
+            answers=answers(signature, outputs, len(rows)),
             exchange=exchange,
             signature_fingerprint=signature.fingerprint,
+            failures=failures,
         )
 
     def reread(
@@ -347,7 +350,7 @@ class BaseClient:
         Raises MdsError.
         """
         try:
-            _, outputs = _read(protocol, signature, protocol.accepted(response), 1)
+            _, outputs, _ = _read(protocol, signature, protocol.accepted(response), 1)
             return answers(signature, outputs, 1)[0], outputs
         except MALFORMED as error:
             raise self.misread(error, None) from error
@@ -385,15 +388,19 @@ class BaseClient:
 
 
 def _read(
-    protocol: Protocol, signature: Signature, response: Response, rows: int
-) -> tuple[ModelRef, tuple[Output, ...]]:
-    """The model that answered and its outputs with their roles. Raises what MALFORMED names."""
+    protocol: Protocol,
+    signature: Signature,
+    response: Response,
+    rows: int,
+    sent: Mapping[str, object] = MappingProxyType({}),
+) -> tuple[ModelRef, tuple[Output, ...], Failures]:
+    """The model that answered, its outputs with their roles, and which rows failed. Raises what MALFORMED names."""
     model, outputs = protocol.read_prediction(signature, response, rows)
-    outputs = with_roles(signature, worded(signature, outputs))
-    failure = failure_in(outputs) if rows == 1 else None
-    if failure:
-        raise failure
-    return model, outputs
+    outputs = with_roles(signature, worded(signature, outputs), sent)
+    failures = row_failures(signature, outputs, answers(signature, outputs, rows))
+    if rows == 1 and failures:
+        raise failures[0]
+    return model, outputs, failures
 
 
 def mismatch(error: MdsError) -> SignatureMismatch:

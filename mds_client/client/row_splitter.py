@@ -6,7 +6,7 @@ Nothing here sends: the client takes the next range, sends it, and reports the o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mds_client.errors import EndpointUnreachable, MdsError, NotAllowed, NotReady
@@ -23,7 +23,7 @@ Outcome = Prediction | MdsError
 class Chunk:
     """Neighbouring rows that were sent together, by their places, and what came of them.
 
-    A request of several rows is answered; an error is that of one row alone.
+    A request of several rows is answered, though some of them may have failed; an error is that of one row alone.
     """
 
     rows: range
@@ -31,8 +31,15 @@ class Chunk:
 
     @property
     def answers(self) -> Sequence[Answer]:
-        """One a row; none where the row has an error."""
+        """One a row; none where the row has an error. `failures` says of several which have none."""
         return self.outcome.answers if isinstance(self.outcome, Prediction) else ()
+
+    @property
+    def failures(self) -> Mapping[int, MdsError]:
+        """The errors of rows of this chunk, by their place in it."""
+        if isinstance(self.outcome, MdsError):
+            return {0: self.outcome}
+        return self.outcome.failures
 
     @property
     def error(self) -> MdsError | None:

@@ -151,7 +151,7 @@ class MdsClient(BaseClient):
         protocol = self.protocol()
         request = protocol.predict_request(signature, rows, request_id or new_request_id())
         response, exchange = self._send(request, trace_id, self.hedge_after(signature))
-        return self.prediction(protocol, signature, len(rows), response, exchange)
+        return self.prediction(protocol, signature, rows, response, exchange)
 
     def predict_rows(
         self, signature: Signature, values: Rows, *, at_once: int = AT_ONCE, trace_id: str = ""

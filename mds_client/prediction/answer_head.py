@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mds_client.prediction import Output
 from mds_client.prediction.answer_parts import Part, are_shares, is_label, sums_to_one
-from mds_client.prediction.output_names import may_be_label, probability_rank
+from mds_client.prediction.output_names import is_event, may_be_label, probability_rank
 from mds_client.prediction.shares import share_of
 
 _SAYS_NOTHING = frozenset(
@@ -110,7 +110,7 @@ def _only(open_to: Sequence[Part], parts: Sequence[Part], beside: Output | None)
     (part,) = last_resorts
     if beside is None:
         return part if not part.is_worded or is_label(part.first) else None
-    return part if _is_word(part) and _is_among(part, parts, beside) else None
+    return part if _is_word(part) and _is_told(part, parts, beside) else None
 
 
 def _last_resorts(open_to: Sequence[Part], beside: Output | None) -> list[Part]:
@@ -134,11 +134,16 @@ def _is_word(part: Part) -> bool:
     return isinstance(part.first, bool) or (part.is_worded and is_label(part.first))
 
 
-def _is_among(part: Part, parts: Sequence[Part], beside: Output) -> bool:
-    """Whether its value is one of the labels that have probabilities, where these are known."""
+def _is_told(part: Part, parts: Sequence[Part], beside: Output) -> bool:
+    """Whether its name is known, and its value one of the labels that have probabilities, where these are known.
+
+    Under a name that no rule knows only such a label is the answer: it might be anything about the case.
+    """
     listed = (value for p in parts if p.meaning == "labels" for value in p.output.data)
     known = set(map(str, listed)) or set(beside.labels)
-    return not known or isinstance(part.first, bool) or str(part.first) in known
+    is_listed = str(part.first) in known
+    is_named = part.meaning == "aside" or is_event(part.name)
+    return is_listed or (is_named and (not known or isinstance(part.first, bool)))
 
 
 def _is_about_success(part: Part) -> bool:

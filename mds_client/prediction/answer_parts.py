@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mds_client.prediction import JSON_TEXT, Output
-from mds_client.prediction.output_names import Meaning, answer_rank, meaning
+from mds_client.prediction.output_names import Meaning, answer_rank, meaning, words_of
 from mds_client.prediction.output_parsing import quantile_of
 from mds_client.signature import Role
 
 UNKNOWN = 9
 _EMPTY = (None, "", "[]", "{}")
+_NOT_NUMBERS = ("nan", "null", "inf", "infinity", "nat", "<na>")
+# A status in these words is what was decided; in those it says only that the service works.
+_DECISIONS = frozenset(["approved", "approve", "accepted", "accept", "rejected", "reject", "declined", "decline", "denied", "deny", "refused", "refuse", "granted", "allowed", "allow", "blocked", "block", "flagged", "review", "refer", "referred", "passed", "qualified", "eligible", "ineligible", "fraud", "fraudulent", "legitimate", "legit", "suspicious", "anomalous", "defective", "healthy", "unhealthy", "genehmigt", "abgelehnt"])  # fmt: skip
+_WORKING = frozenset(["ok", "okay", "success", "successful", "succeeded", "done", "completed", "complete", "finished", "processed", "ready", "live", "running", "available", "valid", "cached", "predicted"])  # fmt: skip
 _MOST_LETTERS_OF_A_LABEL = 200
 _MAY_BE_BOUNDS = ("", "aside", "answer")
 
@@ -35,7 +40,7 @@ class Part:
 
     @property
     def is_empty(self) -> bool:
-        return self.first in _EMPTY
+        return self.first in _EMPTY or is_nothing(self.first)
 
     @property
     def is_single(self) -> bool:
@@ -65,10 +70,41 @@ class Part:
 
 def part_of(output: Output, *, is_echo: bool) -> Part:
     """The part that an output is by its name; one that only repeats an input is a detail."""
-    known_meaning: Meaning = "detail" if is_echo else meaning(output.name)
+    if is_echo:
+        return Part(output, "detail", UNKNOWN)
+    if words_of(output.name) == ("status",):
+        return _status(Part(output, "detail", UNKNOWN))
+    known_meaning = meaning(output.name)
     return Part(
         output, known_meaning, answer_rank(output.name) if known_meaning == "answer" else UNKNOWN
     )
+
+
+def _status(part: Part) -> Part:
+    """A status by its word: what was decided, that the service works, or something that no rule knows."""
+    if (
+        not isinstance(part.first, str)
+        or part.first.strip().casefold() in _WORKING
+        or part.first.isdigit()
+    ):
+        return part
+    return (
+        replace(part, meaning="answer", rank=2)
+        if is_decision(part.first)
+        else replace(part, meaning="aside")
+    )
+
+
+def is_decision(text: str) -> bool:
+    """Whether the words say what was decided about a case: `rejected`, `approved`."""
+    return text.strip().casefold() in _DECISIONS
+
+
+def is_nothing(value: object) -> bool:
+    """Whether a value is null, no number or infinite, also as the text that some servers write for it."""
+    if isinstance(value, str):
+        return value.strip().lstrip("+-").casefold() in _NOT_NUMBERS
+    return value is None or (isinstance(value, float) and not math.isfinite(value))
 
 
 def by_data(output: Output) -> Role:

@@ -321,10 +321,11 @@ def _number(value: object) -> float | None:
 
 
 def _float(value: object) -> float | None:
-    """The number, if it is one; infinite where it is larger than a float can be."""
+    """The number, if it is one; none where it is infinite, or larger than a float can be."""
     if not isinstance(value, int | float):
         return None
     try:
-        return float(value)
+        number = float(value)
     except OverflowError:
-        return math.inf if value > 0 else -math.inf
+        return None
+    return number if math.isfinite(number) else None

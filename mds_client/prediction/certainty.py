@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mds_client.prediction import Output
+from mds_client.prediction.answer_parts import is_decision, is_nothing
 from mds_client.prediction.output_names import (
     is_grade,
     probability_rank,
@@ -37,12 +38,11 @@ def certainty(signature: Signature, by_role: ByRole, row: int) -> Certainty:
     label = _label(signature, by_role, row)
     if "probabilities" in by_role:
         probabilities = _by_label(signature, by_role, row, label)
-        likeliest = next(iter(probabilities), "") if "class" not in by_role else label
-        return Certainty(label=likeliest, probabilities=probabilities)
+        return Certainty(label=label or next(iter(probabilities), ""), probabilities=probabilities)
     for role in ("probability", "score"):
         if role in by_role:
             is_said = by_role[role].name in signature.answer_roles
-            is_scale = _is_scale(by_role[role], by_role.get("class"))
+            is_scale = _is_scale(by_role[role], by_role.get("class"), label)
             return _of_one(by_role[role], row, label, is_said=is_said, is_scale=is_scale)
     return Certainty(label=label)
 
@@ -63,6 +63,8 @@ def _label(signature: Signature, by_role: ByRole, row: int) -> str:
         return ""
     output = by_role["class"]
     value = next(iter(output.row(row)), None)
+    if is_nothing(value) and not isinstance(value, str):
+        return ""
     labels = (
         labels_of(signature, output.name)
         or labels_of(signature, "")
@@ -86,6 +88,8 @@ def _by_label(signature: Signature, by_role: ByRole, row: int, label: str) -> di
     """The probability of each label, highest first."""
     output = by_role["probabilities"]
     values = output.row(row)
+    if not output.labels and any(map(is_nothing, values)):
+        return {}
     shares = _shares(output, values)
     known = (
         labels_of(signature, output.name), output.labels, labels_in_answer(by_role, row), labels_of(signature, ""),
@@ -95,14 +99,16 @@ def _by_label(signature: Signature, by_role: ByRole, row: int, label: str) -> di
     pairs = [
         (name, share)
         for name, share, value in zip(names, shares, values, strict=True)
-        if value is not None or not output.labels
+        if not is_nothing(value)
     ]
     return dict(sorted(pairs, key=lambda pair: -pair[1]))
 
 
 def _shares(output: Output, values: Sequence[object]) -> list[float]:
     """The numbers as they are; parts of a hundred as parts of one, what is missing as none."""
-    numbers = [float(v) if isinstance(v, int | float) else 0.0 for v in values]
+    numbers = [
+        float(v) if isinstance(v, int | float) and not is_nothing(v) else 0.0 for v in values
+    ]
     is_hundred = len(numbers) > 1 and max(numbers) > 1 and abs(sum(numbers) - 100) < 1
     return [number / 100 for number in numbers] if is_hundred else numbers
 
@@ -139,9 +145,10 @@ def _whole_number(label: str) -> int | None:
     return int(number) if number.is_integer() else None
 
 
-def _is_scale(output: Output, answer: Output | None) -> bool:
-    """Whether the class is a step on the scale of a score: that is no probability of the step."""
-    return answer is not None and probability_rank(output.name) > 1 and is_grade(answer.name)
+def _is_scale(output: Output, answer: Output | None, label: str) -> bool:
+    """Whether the class is a step on the scale of a score, or decided by it: that is no probability of the class."""
+    is_step = answer is not None and (is_grade(answer.name) or is_decision(label))
+    return is_step and probability_rank(output.name) > 1
 
 
 def _of_one(output: Output, row: int, label: str, *, is_said: bool, is_scale: bool) -> Certainty:

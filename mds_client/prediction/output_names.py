@@ -85,7 +85,6 @@ _ASIDE_LABELS = (
     "type",
     "kind",
     "state",
-    "status",
     "code",
     "language",
     "lang",
@@ -104,6 +103,15 @@ _MEASURED = _words(
     float double int number num sim similarity distance ratio rate index price tip fare weight height length
     width depth speed load power energy volume share mae rmse mse loss accuracy auc growth yield pd lgd churn
     fraud default toxicity polarity anomaly
+    """
+)
+# What is asked of many models: a truth or a word under such a name is the answer.
+_EVENTS = _words(
+    """
+    churn churned fraud fraudulent default defaulted anomaly anomalous outlier spam toxic toxicity malicious malignant
+    malware benign survived survival attrition converted conversion click clicked approved approval eligible
+    eligibility accepted rejected reject flagged readmitted readmission positive alert duplicate match fault faulty
+    defect defective failure hazardous hate offensive sarcasm phishing bot intrusion attack drift relevant
     """
 )
 _GRADES = _words("grade tier band risk level segment group bucket rating decile")
@@ -225,13 +233,21 @@ def answer_rank(name: str) -> int:
 
 def may_be_label(name: str) -> bool:
     """Whether a name that rarely is the answer's may be, where nothing else is: the `language` of a text."""
-    return words_of(name)[-1:] != () and words_of(name)[-1] in _ASIDE_LABELS
+    words = words_of(name)
+    return words[-1:] != () and (
+        words[-1] in _ASIDE_LABELS or (words[-1] == "status" and len(words) > 1)
+    )
 
 
 def is_measured(name: str) -> bool:
     """Whether a number under such a name is a quantity or a rate, and no probability of a class of that name."""
     words = [re.sub(r"\d", "", word) for word in words_of(name)]
     return any(word in _MEASURED for word in words)
+
+
+def is_event(name: str) -> bool:
+    """Whether it names what many models are asked for, as `churn` or `is_fraud`."""
+    return bool(_EVENTS & set(words_of(name)))
 
 
 def is_grade(name: str) -> bool:

@@ -8,11 +8,12 @@ shown in the model's own form.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from mds_client.prediction import Output
 from mds_client.prediction.answer_head import head_of, surest
 from mds_client.prediction.answer_parts import Part, are_shares, by_data, is_json, is_label, part_of
-from mds_client.prediction.output_names import answer_rank, meaning
+from mds_client.prediction.output_names import answer_rank, meaning, words_of
 from mds_client.prediction.shares import share_of
 from mds_client.signature import Role, Signature
 
@@ -20,15 +21,20 @@ _HEADS = {"class", "number", "text", "segments"}
 _SURE = {"probabilities", "probability", "score"}
 
 
-def with_roles(signature: Signature, outputs: Sequence[Output]) -> tuple[Output, ...]:
-    """Each output with its role in the answer."""
+def with_roles(
+    signature: Signature,
+    outputs: Sequence[Output],
+    sent: Mapping[str, object] = MappingProxyType({}),
+) -> tuple[Output, ...]:
+    """Each output with its role in the answer. `sent` has the values within the inputs of the first row, by name: an
+    output with the name of an input, or with the name and value of one of these, repeats what was asked."""
     declared = {field.name: field.role for field in signature.outputs if field.role}
     roles = {o.name: _as_declared(o, declared[o.name]) for o in outputs if o.name in declared}
     if signature.answer_roles:
         roles = _as_edited(signature.answer_roles, outputs, roles)
     unsaid = [output for output in outputs if output.name not in roles]
     if unsaid:
-        roles |= _guessed(signature, outputs, roles, unsaid)
+        roles |= _guessed(_echoed(signature, unsaid, sent), outputs, roles, unsaid)
     # What dataclasses.replace does, without its search for the fields.
     return tuple(Output(**{**vars(o), "role": roles[o.name]}) for o in outputs)
 
@@ -60,8 +66,28 @@ def _as_edited(
 # By their names.
 
 
+def _echoed(
+    signature: Signature, outputs: Sequence[Output], sent: Mapping[str, object]
+) -> set[str]:
+    """The names of the outputs that repeat what was asked."""
+    names = {_joined(field.name.rpartition(".")[2]) for field in signature.inputs}
+    names |= {_joined(field.name) for field in signature.inputs}
+    values = {_joined(name): str(value) for name, value in sent.items()}
+    return {
+        output.name
+        for output in outputs
+        if (joined := _joined(output.name)) in names
+        or (joined in values and [values[joined]] == [str(value) for value in output.row(0)])
+    }
+
+
+def _joined(name: str) -> str:
+    """The same for `bodyMass`, `body_mass` and `Body Mass`."""
+    return "".join(words_of(name)) or name
+
+
 def _guessed(
-    signature: Signature,
+    echoed: Collection[str],
     outputs: Sequence[Output],
     declared: Mapping[str, Role],
     undeclared: Sequence[Output],
@@ -69,7 +95,6 @@ def _guessed(
     """The roles of outputs that nobody declared, by their names and then their data."""
     if len(outputs) == 1:
         return {undeclared[0].name: _alone(part_of(undeclared[0], is_echo=False))}
-    echoed = {field.name for field in signature.inputs}
     parts = [part_of(output, is_echo=output.name in echoed) for output in undeclared]
     known = set(declared.values())
     sure = None if known & _SURE else surest(parts)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from mds_client.errors import MdsError
 from mds_client.prediction.masks import Mask
 from mds_client.signature import ModelRef, Role
 from mds_client.signature.datatypes import Array, Numbers, numpy_of
@@ -136,7 +137,8 @@ class Answer:
 class Prediction:
     """What a model answered to one request of one or more rows.
 
-    `model` carries the version that answered. `seconds` is the time on the wire.
+    `model` carries the version that answered. `failures` are the errors of rows that have no answer, by the number
+    of the row; one row alone raises its error.
     """
 
     model: ModelRef
@@ -144,6 +146,7 @@ class Prediction:
     answers: Sequence[Answer]
     exchange: Exchange
     signature_fingerprint: str = ""
+    failures: Mapping[int, MdsError] = field(default_factory=dict)
 
     @property
     def answer(self) -> Answer:

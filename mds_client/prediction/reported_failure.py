@@ -2,18 +2,19 @@
 
 Shapes: `{"status": "failed", "error": …}`, `{"success": false, "message": …}`, `{"error": …, "result": null}`,
 `{"code": 50001, "msg": …, "data": null}`, `{"title": …, "status": 422, "detail": …}`, `{"detail": "Not
-Found"}`; in an envelope or in a list of one too. A model that predicts failures may answer such words as well:
-beside a prediction they are no failure, unless the server says so twice.
+Found"}`; in an envelope or in a list of one too. Words under `error` beside a prediction are a failure, where no
+probability stands there too. A model that predicts failures may answer the other words as well: beside a prediction
+they are no failure, unless the server says so twice.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from mds_client.errors import EndpointFailed, MdsError, NotReady
 from mds_client.errors.error_text import one_line
-from mds_client.prediction import Output
+from mds_client.prediction.answer_parts import is_nothing
 from mds_client.prediction.output_names import is_envelope, meaning, words_of
 
 # With these a server says that it broke; the others may be what a model answers.
@@ -32,6 +33,7 @@ _FAILED = (*_BROKEN, "fail", "ko", "nok", "invalid", "aborted", "cancelled", "ca
            "notfound", "failedprecondition")  # fmt: skip
 _WAITING = ("starting", "processing", "pending", "queued", "running", "inprogress", "inqueue", "accepted", "submitted",
             "scheduled")  # fmt: skip
+_NUMBER = re.compile(r"[\s\d.,eE+\-±%]*")
 _GOOD_CODES = {0, 200, 201, 202, 204}
 _STATUS = {"status", "state", "result_status", "statuscode", "responsestatus"}
 _FLAGS = {"success", "successful", "succeeded", "ok", "issuccess", "issuccessful"}
@@ -39,6 +41,23 @@ _BAD_FLAGS = {"error", "failed", "iserror", "haserror", "failure"}
 _CODE = {"code", "status", "statuscode", "errorcode", "errcode", "errno", "retcode", "resultcode"}
 _ERRORS = ("error", "errors", "exception", "errormessage", "errmsg", "errormsg", "failure", "failurereason",
            "errordetail", "errordetails", "faultstring", "fault", "traceback")  # fmt: skip
+# Under these there is an error whatever stands beside it; a `fault` may be what a model predicts.
+_SURELY_ERRORS = tuple(name for name in _ERRORS if name not in ("failure", "fault"))
+_NO_ERROR = (
+    "none",
+    "null",
+    "no",
+    "nan",
+    "n/a",
+    "na",
+    "false",
+    "ok",
+    "success",
+    "no error",
+    "noerror",
+    "0",
+    "-",
+)
 _WORDS = (
     "message",
     "msg",
@@ -66,12 +85,20 @@ def reported_failure(body: object) -> MdsError | None:
     return None
 
 
-def failure_in(outputs: Sequence[Output]) -> MdsError | None:
-    """The error that outputs side by side mean; None for an answer. Only looked for in those of one row."""
-    names = {_joined(output.name) for output in outputs}
-    if not names & {*_ERRORS, *_STATUS, *_FLAGS} or any(len(o.data) > 1 for o in outputs):
-        return None
-    return _failure({output.name: next(iter(output.data), None) for output in outputs})
+def names_a_failure(name: str) -> bool:
+    """Whether a failure may be reported under this name."""
+    return _joined(name) in {*_ERRORS, *_STATUS, *_FLAGS}
+
+
+def failure_of_row(members: Body) -> MdsError | None:
+    """The error that what a model says of one row means; None for an answer."""
+    return _failure(members, is_row=True)
+
+
+def reason_in(members: Body) -> str:
+    """The server's words on why there is no answer; empty where it says none."""
+    known = {_joined(str(name)): value for name, value in members.items()}
+    return _error_words(known) or _other_words(known)
 
 
 def _places(body: object, depth: int) -> Iterator[Body]:
@@ -86,30 +113,58 @@ def _places(body: object, depth: int) -> Iterator[Body]:
             yield from _places(member, depth + 1)
 
 
-def _failure(body: Body) -> MdsError | None:
+def _failure(body: Body, *, is_row: bool = False) -> MdsError | None:
     known = {_joined(str(name)): value for name, value in body.items()}
     words, has_answer = _error_words(known), _has_answer(body)
     if has_answer:
-        return _beside_an_answer(body, known, words)
+        for_all = _words_for_all(known, most=_MOST_MEMBERS if is_row else 1)
+        return _beside_an_answer(body, known, words, is_told=bool(for_all))
     status = _status(known)
     if words or _has_code(known) or _is_failed(status, known, has_answer=False):
         return _error(words or _other_words(known) or status)
     return _unfinished(status) if status in _WAITING else None
 
 
-def _beside_an_answer(body: Body, known: Body, words: str) -> MdsError | None:
-    """The failure beside an answer: only where it is reported twice, or where its status means a break and
-    there is no probability."""
-    status = _status(known)
-    is_told_twice = bool(words) and _is_failed(status, known, has_answer=True)
-    if is_told_twice or (status in _BROKEN and not _is_sure(body)):
-        return _error(words or _other_words(known) or _text(known.get("result")) or status)
+def _beside_an_answer(body: Body, known: Body, words: str, *, is_told: bool) -> MdsError | None:
+    """The failure beside an answer: where an error has words, a status means a break or a flag has a message, and
+    there is no probability; beside one only where it is reported twice."""
+    status, others = _status(known), _other_words(known)
+    is_failed = _is_failed(status, known, has_answer=True)
+    is_told_twice = bool(words) and (is_failed or _answers_a_failure(body))
+    is_told = is_told or status in _BROKEN or (bool(others) and _is_denied(known))
+    if is_told_twice or (is_told and not _is_sure(body)):
+        return _error(words or others or _text(known.get("result")) or status)
     return None
+
+
+def _is_denied(known: Body) -> bool:
+    return any(known.get(flag) is False for flag in _FLAGS)
+
+
+def _answers_a_failure(body: Body) -> bool:
+    """Whether what stands as the answer is a word for a failure."""
+    answers = (v for n, v in body.items() if meaning(str(n)) == "answer")
+    return any(
+        isinstance(v, str) and re.sub(r"[^a-z]", "", v.casefold()) in _FAILED for v in answers
+    )
+
+
+def _words_for_all(known: Body, most: int) -> str:
+    """The words of an error; of a list only where it has at most so many: a longer one may have one for each row."""
+    named = (known.get(name) for name in _SURELY_ERRORS)
+    told = (_wrong(v) for v in named if not isinstance(v, list) or len(v) <= most)
+    return next(filter(None, told), "")
+
+
+def _wrong(value: object) -> str:
+    """The words about an error; empty for a number in a text, and for words that say that there is none."""
+    words = _text(value)
+    return "" if words.casefold() in _NO_ERROR or _NUMBER.fullmatch(words) else words
 
 
 def _is_failed(status: str, known: Body, *, has_answer: bool) -> bool:
     """Whether its status or a flag says so; `error: true` says it only where there is no answer."""
-    if status in _FAILED or any(known.get(flag) is False for flag in _FLAGS):
+    if status in _FAILED or _is_denied(known):
         return True
     return not has_answer and any(known.get(flag) is True for flag in _BAD_FLAGS)
 
@@ -153,7 +208,7 @@ def _has_code(known: Body) -> bool:
 
 def _error_words(known: Body) -> str:
     """The words under the name of an error."""
-    words = next((text for name in _ERRORS if (text := _text(known.get(name)))), "")
+    words = next((text for name in _ERRORS if (text := _wrong(known.get(name)))), "")
     if words or len(known) > 1:
         return words
     return _text(known.get("detail"))  # FastAPI's way, whatever the status is
@@ -203,7 +258,9 @@ def _may_answer(name: str) -> bool:
 def _is_empty(value: object) -> bool:
     if isinstance(value, Mapping):
         return all(map(_is_empty, value.values()))
-    return value is None or value == "" or (isinstance(value, list) and all(map(_is_empty, value)))
+    return (
+        value == "" or is_nothing(value) or (isinstance(value, list) and all(map(_is_empty, value)))
+    )
 
 
-__all__ = ["failure_in", "reported_failure"]
+__all__ = ["failure_of_row", "names_a_failure", "reason_in", "reported_failure"]

@@ -216,7 +216,8 @@ def outputs(
     if (not answer and answer not in (0, False, "")) or inner in (None, [], {}):
         raise unreadable("an answer", response)
     listed = rows_in(answer, rows)
-    refuse_failure(*listed)
+    if rows == 1:
+        refuse_failure(*listed)
     try:
         columns = outputs_of(listed, signature.outputs, name)
         return tuple(_of_all(output, rows) for output in columns)

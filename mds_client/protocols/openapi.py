@@ -132,7 +132,8 @@ class OpenAPI(Protocol):
         if is_many and isinstance(body, list) and len(body) != rows:
             raise unreadable(f"{rows} answers", response)
         listed = rows_in(body, rows)
-        refuse_failure(*listed)
+        if rows == 1:
+            refuse_failure(*listed)
         try:
             return signature.model, outputs_of(listed, signature.outputs)
         except (TypeError, ValueError, KeyError, OverflowError, RecursionError) as error:

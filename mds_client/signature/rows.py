@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, overload
 
 import numpy as np
@@ -21,6 +22,7 @@ Rows = Values | Sequence[Values] | Any
 """One row, several rows, a DataFrame, or an array: of one row a line where the model takes a table, of one
 tensor an entry where it takes one tensor."""
 _MOST_PROBLEMS = 50
+_MOST_WITHIN = 500
 
 
 class Table(Sequence[Values]):
@@ -54,6 +56,21 @@ def checked_rows(signature: Signature, values: Rows) -> Sequence[Values]:
     if not (isinstance(rows, Table) and _is_plain(signature, rows)):
         _check_each(signature, rows)
     return rows
+
+
+def values_within(row: Values) -> dict[str, object]:
+    """The texts and numbers inside of values that are JSON, by the name that they have there."""
+    found: dict[str, object] = {}
+    waiting = [value for value in row.values() if isinstance(value, Mapping | list)]
+    while waiting and len(found) < _MOST_WITHIN:
+        value = waiting.pop()
+        members = value.items() if isinstance(value, Mapping) else (("", item) for item in value)
+        for name, member in islice(members, _MOST_WITHIN):
+            if isinstance(member, Mapping | list):
+                waiting.append(member)
+            elif name and isinstance(member, str | int | float):
+                found[str(name)] = member
+    return found
 
 
 def _rows(signature: Signature, values: Rows) -> Sequence[Values]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mds_client.errors import EndpointFailed, NotReady, UnreadableAnswer
 from mds_client.prediction import Answer, Output
 from mds_client.prediction.answers import answers
 from mds_client.prediction.output_roles import with_roles
-from mds_client.prediction.reported_failure import failure_in
+from mds_client.prediction.row_failures import row_failures
 from mds_client.protocols.openapi import OpenAPI
 from mds_client.protocols.sagemaker import SageMaker
 from mds_client.server import Server
 from mds_client.signature import Field, ModelRef, Signature
+from mds_client.signature.datatypes import Numbers
 from mds_client.transport.exchange import Response
 from tests.found.answer_shapes import FAILURES, OWN, SHAPES, Shape
 
@@ -29,14 +31,25 @@ def signature(*inputs: str, **facts: Any) -> Signature:
 
 
 def read(
-    body: object, said: Signature | None = None, content_type: str = "application/json"
+    body: object,
+    said: Signature | None = None,
+    content_type: str = "application/json",
+    sent: Mapping[str, object] | None = None,
 ) -> Answer:
     """The answer of a service with an OpenAPI document, from the bytes that it sent."""
     content = body if isinstance(body, str) else json.dumps(body)
     said = said or signature()
     response = Response(status=200, body=content.encode(), headers={"content-type": content_type})
     _, outputs = OpenAPI(SERVER).read_prediction(said, response, 1)
-    return answers(said, with_roles(said, outputs), 1)[0]
+    return only(said, with_roles(said, outputs, sent or {}))
+
+
+def only(said: Signature, outputs: Sequence[Output]) -> Answer:
+    """The answer to one row; raises what the model says of it."""
+    found = answers(said, outputs, 1)
+    for failure in row_failures(said, outputs, found).values():
+        raise failure
+    return found[0]
 
 
 def shown(answer: Answer) -> tuple[Any, ...]:
@@ -117,6 +130,27 @@ def test_an_input_that_is_repeated_is_not_the_answer() -> None:
     assert read({"breed": "pug", "weight": 8.5}, signature("breed")).headline == "8.5"
 
 
+@pytest.mark.parametrize(
+    ("body", "headline"),
+    [
+        ({"age": 41, "income": 52_000, "segment": "gold"}, OWN),
+        ({"Age": 41, "segment": "gold", "income": 52_000, "risk": "low"}, "low"),
+        ({"input": {"age": 41}, "segment": "gold"}, OWN),
+    ],
+)  # fmt: skip
+def test_inputs_that_are_repeated_are_no_headline_however_they_are_spelt(
+    body: object, headline: str
+) -> None:
+    assert read(body, signature("customer.age", "income", "Segment")).headline == headline
+    sent = {"age": 41, "income": 52_000, "segment": "gold"}
+    assert read(body, signature("body"), sent=sent).headline == headline
+    other = sent | {"segment": "silver"}
+    assert (
+        read({"income": 52_000, "segment": "gold"}, signature("body"), sent=other).headline
+        == "gold"
+    )
+
+
 def test_several_rows_have_an_answer_each_wherever_their_list_is() -> None:
     bodies: Sequence[object] = [
         [{"label": "a", "score": 0.9}, {"label": "b", "score": 0.7}],
@@ -146,9 +180,27 @@ def test_a_number_that_no_float_holds_is_unreadable(digits: str) -> None:
         read('{"prediction": ' + digits + "}")
 
 
-def test_not_a_number_is_no_answer() -> None:
-    answer = read('{"prediction": NaN, "low": -Infinity}')
-    assert (answer.headline, dict(answer.details)) == (OWN, {"prediction": None, "low": None})
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"prediction": NaN, "low": -Infinity}', '{"prediction": null}', '{"prediction": Infinity}', '{"score": NaN}',
+        '{"predictions": [null], "model_version": "3"}', '[NaN]', "null", '{"prediction": "nan", "id": 7}', "[[NaN]]",
+        '{"result": {"price": null}, "currency": "EUR"}', '{"forecast": "-Infinity"}', '{"y_hat": NaN, "std": 0.1}',
+    ],
+)  # fmt: skip
+def test_where_no_number_came_back_nothing_can_be_judged(body: str) -> None:
+    with pytest.raises(EndpointFailed, match="No number came back"):
+        read(body)
+
+
+def test_where_no_class_came_back_nothing_can_be_judged() -> None:
+    with pytest.raises(EndpointFailed, match=r"No answer came back.*too few data"):
+        read({"label": None, "reason": "too few data"})
+    with pytest.raises(EndpointFailed, match="came back"):
+        read('{"probabilities": [NaN, NaN]}')
+    assert read('{"label": null, "probabilities": {"a": 0.7, "b": 0.3}}').headline == "a"
+    assert read('{"prediction": 4.5, "upper": NaN}').headline == "4.5"
+    assert read({"damage": "none"}).headline == "none"
 
 
 def test_plain_text_is_an_answer_and_an_empty_one_says_so() -> None:
@@ -194,8 +246,97 @@ def test_a_failure_is_told_in_the_servers_own_words(body: object, words: str) ->
 @pytest.mark.parametrize(
     "body",
     [
-        {"prediction": "yes", "error": "little data"}, {"error": 0.12, "anomaly": True}, {"message": "hello"},
-        {"status": "failed", "probability": 0.9}, {"outcome": "failed"}, {"prediction": "error"}, {"status": "rejected"},
+        {"prediction": ["error"], "error": ["bad row"]}, {"prediction": 0.0, "error": "bad row"},
+        {"predictions": [-1], "errors": ["bad row"]}, {"label": "error", "score": 0.0, "error": "bad row"},
+        {"ok": False, "value": 0, "message": "bad row"}, {"result": {"value": 0, "error": "bad row"}},
+        {"prediction": 0, "error": {"code": 7, "message": "bad row"}}, {"prediction": "yes", "errorMessage": "bad row"},
+        {"prediction": 0, "errors": ["age is missing", "bad row"]},
+    ],
+)  # fmt: skip
+def test_a_failure_beside_a_prediction_is_a_failure(body: object) -> None:
+    with pytest.raises(EndpointFailed, match="bad row"):
+        read(body)
+
+
+# What is answered to rows 1 and 3, while row 2 failed.
+BESIDE: list[object] = [
+    {"predictions": [1.5, None, 2.5], "errors": [None, "bad row", None]},
+    {"predictions": [1.5, 0.0, 2.5], "errors": ["", "bad row", ""]},
+    {"prediction": [1.5, -1, 2.5], "error": [None, {"message": "bad row"}, None]},
+    [{"prediction": 1.5}, {"error": "bad row"}, {"prediction": 2.5}],
+    {"predictions": [{"value": 1.5}, {"status": "failed", "error": "bad row"}, {"value": 2.5}]},
+    [1.5, {"error": "bad row"}, 2.5],
+    [1.5, "Error: bad row", 2.5],
+    {"predictions": [1.5, "Error: bad row", 2.5]},
+    {"data": {"prediction": [1.5, 0, 2.5], "ok": [True, False, True], "message": ["", "bad row", ""]}},
+    {"predictions": [{"value": 1.5}, {"detail": "bad row"}, {"value": 2.5}]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", BESIDE, ids=lambda body: json.dumps(body)[:80])
+def test_one_row_of_several_may_fail(body: object) -> None:
+    response = Response(status=200, body=json.dumps(body).encode())
+    _, outputs = SageMaker(SERVER).read_prediction(signature(), response, 3)
+    outputs = with_roles(signature(), outputs)
+    found = answers(signature(), outputs, 3)
+    failures = row_failures(signature(), outputs, found)
+    assert list(failures) == [1]
+    assert "bad row" in failures[1].sentence
+    assert [found[0].number, found[2].number] == [1.5, 2.5]
+
+
+@pytest.mark.parametrize(
+    "body", ["[1.5, NaN, 2.5]", '{"predictions": [1.5, null, 2.5]}', '[1.5, "nan", 2.5]']
+)
+def test_one_row_of_several_may_have_no_number(body: str) -> None:
+    _, outputs = SageMaker(SERVER).read_prediction(
+        signature(), Response(status=200, body=body.encode()), 3
+    )
+    outputs = with_roles(signature(), outputs)
+    failures = row_failures(signature(), outputs, answers(signature(), outputs, 3))
+    assert [(row, failure.sentence[:20]) for row, failure in failures.items()] == [
+        (1, "No number came back:")
+    ]
+
+
+def test_tensors_of_several_rows_may_tell_failures() -> None:
+    outputs = [
+        Output(
+            name="predict",
+            datatype="FP32",
+            shape=(3, 1),
+            data=Numbers(np.array([1.5, np.nan, np.inf])),
+        ),
+        Output(name="error", datatype="BYTES", shape=(3, 1), data=("bad row", "", "")),
+    ]
+    roles = with_roles(signature(), outputs)
+    failures = row_failures(signature(), roles, answers(signature(), roles, 3))
+    assert {row: "bad row" in failure.sentence for row, failure in sorted(failures.items())} == {
+        0: True, 1: False, 2: False
+    }  # fmt: skip
+
+
+def test_what_all_rows_report_alike_is_asked_of_each_alone() -> None:
+    """A list of errors that is not one a row does not say which rows it means."""
+    body = {
+        "predictions": [1.5, 2.5, 3.5],
+        "errors": [{"row": 0, "message": "bad"}, {"row": 2, "message": "bad"}],
+    }
+    _, outputs = SageMaker(SERVER).read_prediction(
+        signature(), Response(status=200, body=json.dumps(body).encode()), 3
+    )
+    roles = with_roles(signature(), outputs)
+    with pytest.raises(EndpointFailed, match="bad"):
+        row_failures(signature(), roles, answers(signature(), roles, 3))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"prediction": "yes", "error": "none"}, {"error": 0.12, "anomaly": True}, {"message": "hello"},
+        {"prediction": 5.1, "error": "±0.3"}, {"label": "leak", "confidence": 0.8, "error": "E7"},
+        {"prediction": "yes", "fault": "bearing"}, {"prediction": "yes", "probability": 0.8, "error": "little data"},
+        {"status": "failed", "probability": 0.9}, {"outcome": "failed"}, {"prediction": "error"}, {"error": "", "score": 1.0}, {"status": "rejected"},
         {"code": 0, "msg": "success", "data": {"label": "a"}}, {"success": False, "probability": 0.2},
     ],
 )  # fmt: skip
@@ -209,7 +350,8 @@ def test_what_is_not_finished_is_not_an_answer() -> None:
 
 
 def test_tensors_may_tell_a_failure() -> None:
-    failure = failure_in(tensors({"status": "failed", "error": "no model", "label": ""}))
-    assert failure is not None
-    assert "no model" in failure.sentence
-    assert failure_in(tensors({"status": "ok", "label": "a"})) is None
+    outputs = tensors({"status": "failed", "error": "no model", "label": ""})
+    with pytest.raises(EndpointFailed, match="no model"):
+        only(signature(), with_roles(signature(), outputs))
+    outputs = tensors({"status": "ok", "label": "a"})
+    assert only(signature(), with_roles(signature(), outputs)).headline == "a"

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 import settings
+from cases.batch import RowsRequest, predict_rows
 from cases.recording import predict_and_record
 from cases.rereading import last_received
 from cli.main import main
 from db.engine import Sessions
 from health.summary import summarise
 from mds_client import EndpointFailed, MdsClient, Server
+from mds_client.signature import Field, ModelRef, Signature
 from tests.mds_client.faults import answers, misbehaving
 
 PATHS = {
@@ -135,3 +137,44 @@ def test_a_failure_is_recorded_as_one_and_counted(service: str, sessions: Sessio
     assert dict(rows["failed"].errors) == {"failed": 2}
     assert rows["failed"].error_rate.value == 1.0
     assert (rows["named"].answered, rows["named"].error_rate.value) == (1, 0.0)
+
+
+ROWS: list[dict[str, object]] = [{"x": 1.0}, {"x": 2.0}, {"x": 3.0}]
+MANY = {
+    "beside": {"predictions": [1.5, 0.0, 2.5], "errors": [None, "bad row", None]},
+    "null": {"predictions": [1.5, None, 2.5], "reasons": ["", "bad row", ""]},
+}
+
+
+@pytest.fixture
+def container() -> Iterator[list[object]]:
+    """A SageMaker container that answers three rows; the answer is put into the list."""
+    answer: list[object] = []
+
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        answers(200, json.dumps(answer[0]))(handler)
+
+    with misbehaving(behave) as url:
+        answer.append(url)
+        yield answer
+
+
+def _rows_signature() -> Signature:
+    field = Field(name="x", kind="number", datatype="FP64")
+    return Signature(model=ModelRef(server="s", name="m"), inputs=(field,))
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_a_row_that_failed_is_recorded_so_and_the_others_are_answered(
+    name: str, container: list[object], sessions: Sessions
+) -> None:
+    server = Server(name="s", url=str(container.pop()), protocol="sagemaker", models=("m",))
+    container.append(MANY[name])
+    with MdsClient(server) as client:
+        model = client.model("m", signature=_rows_signature())
+        (cases,) = predict_rows(RowsRequest(model=model, sessions=sessions, key="k"), ROWS)
+    assert [case.outcome for case in cases] == ["answered", "failed", "answered"]
+    assert [case.answer_number for case in cases] == [1.5, None, 2.5]
+    assert cases[1].answer is None
+    assert ("bad row" if name == "beside" else "No number came back") in cases[1].error_sentence
+    assert len({case.request_id for case in cases}) == 1  # nobody was asked twice

@@ -5,16 +5,21 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 from mds_client.codecs.json_answers.unwrapping import unwrapped
 from mds_client.codecs.json_schema.keywords import MAX_FIELDS, MAX_NAME
 from mds_client.prediction import JSON_TEXT, Output
+from mds_client.prediction.answer_parts import is_nothing
 from mds_client.prediction.shares import Shares
 from mds_client.signature import Field, Role
 
 _LARGEST_SIGNED, _LARGEST = 2**63, 2**64
 _DEEPEST = 32
+_FAILURE = re.compile(
+    r"error|fail|exception|invalid|bad|missing|cannot|could not|unable|fehler", re.I
+)
 
 
 def outputs_of(
@@ -25,8 +30,33 @@ def outputs_of(
     An object is one output for each member; anything else is one output of this name.
     """
     rows = [unwrapped(answer) for answer in answers]
-    columns = _columns(rows, declared) or {name: rows}
+    columns = _without_words(_columns(rows, declared) or {name: rows})
     return tuple(_output(name, column, declared) for name, column in columns.items())
+
+
+def _without_words(columns: dict[str, list[object]]) -> dict[str, list[object]]:
+    """Columns of numbers without the words in them: those for no number are missing, and words about a failure are the
+    error of their row."""
+    words = {name: _words_among_numbers(column) for name, column in columns.items()}
+    cleaned = {
+        name: [None if place in words[name] else value for place, value in enumerate(column)]
+        for name, column in columns.items()
+    }
+    told = [items for by_place in words.values() for items in by_place.items()]
+    errors = {place: word for place, word in told if not is_nothing(word)}
+    if not errors or "error" in cleaned:
+        return cleaned
+    size = len(next(iter(cleaned.values())))
+    return cleaned | {"error": [errors.get(place) for place in range(size)]}
+
+
+def _words_among_numbers(column: Sequence[object]) -> dict[int, str]:
+    """The words of a column of numbers by their places, where all are for no number or about a failure."""
+    words = {place: value for place, value in enumerate(column) if isinstance(value, str)}
+    if not words or not any(map(_is_number, column)):
+        return {}
+    is_known = all(is_nothing(word) or _FAILURE.search(word) for word in words.values())
+    return words if is_known else {}
 
 
 def _columns(rows: Sequence[object], declared: Sequence[Field]) -> dict[str, list[object]]:

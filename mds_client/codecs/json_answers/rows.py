@@ -1,12 +1,15 @@
-"""An answer to several rows as one answer a row, wherever its list is."""
+"""An answer to several rows as one answer a row, wherever its list is; a row that failed as its error."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mds_client.errors import NotReady
 from mds_client.prediction.output_names import is_envelope, meaning
+from mds_client.prediction.reported_failure import reported_failure
 
 _DEEPEST = 6
+_ERROR = "error"
 
 
 def rows_in(body: object, rows: int) -> list[object]:
@@ -14,7 +17,28 @@ def rows_in(body: object, rows: int) -> list[object]:
     if rows == 1:
         return [body]
     answers = _listed(body, rows, 0)
-    return [body] if answers is None else answers
+    return [body] if answers is None else _with_errors(answers)
+
+
+def _with_errors(answers: list[object]) -> list[object]:
+    """Each row that only reports a failure as `{"error": …}`, beside those that were answered.
+
+    Raises the error where all rows failed, or where one is not finished.
+    """
+    failures = [reported_failure(answer) for answer in answers]
+    known = [failure for failure in failures if failure]
+    if not known:
+        return answers
+    if len(known) == len(answers) or any(isinstance(failure, NotReady) for failure in known):
+        raise known[0]
+    return [
+        {_ERROR: failure.detail or failure.sentence} if failure else _as_object(answer)
+        for answer, failure in zip(answers, failures, strict=True)
+    ]
+
+
+def _as_object(answer: object) -> object:
+    return answer if isinstance(answer, Mapping) else {"output": answer}
 
 
 def _listed(body: object, rows: int, depth: int) -> list[object] | None:

@@ -213,7 +213,7 @@ def test_a_declared_class():
 
 
 @pytest.mark.parametrize(
-    "body", [3, True, None, [1, 2], [], {}, {"a": {"b": [1]}}, [[1], [2, 3]], {"a": None}]
+    "body", [3, True, [1, 2], [], {}, {"a": {"b": [1]}}, [[1], [2, 3]], {"a": None, "b": None}]
 )
 def test_any_json_is_an_answer(body):
     assert asked(properties(x={"type": "number"}), body, {"x": 1.0}).outputs
