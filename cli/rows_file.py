@@ -104,13 +104,13 @@ def _say(table: Table, mapping: Mapping) -> None:
     for remark in table.remarks:
         say(printable(remark))
     for match in mapping.matches:
-        doubt = f" {match.reason} Please check." if match.confidence < _SURE else ""
+        doubt = printable(f"{match.reason} Please check.") if match.confidence < _SURE else ""
         if match.column != match.field:
             say(
-                f"The column {printable(match.column)!r} is read as {match.field!r}.{printable(doubt)}"
+                f"The column {printable(match.column)!r} is read as {match.field!r}. {doubt}".rstrip()
             )
         elif doubt:
-            say(f"The column {printable(match.column)!r}:{printable(doubt)}")
+            say(f"The column {printable(match.column)!r}: {doubt}")
     if mapping.unused:
         say(f"Not used: {', '.join(printable(name) for name in mapping.unused)}.")
 

@@ -10,16 +10,16 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-import orjson
 
 from mds_client.signature import NUMERIC_KINDS, Field, File
 from mds_client.signature.checks import INTEGER_LIMITS
-from tables import categories, dates, numbers, quantities
+from tables import categories, dates, lenient_json, numbers, quantities, written_numbers
 from tables.booleans import truth
 from tables.table import Table
 
 Array = np.ndarray[tuple[int], np.dtype[Any]]
 _SAMPLE = 500
+_MOST_EXACT = 2**53  # of whole numbers that a float holds
 _YEAR = re.compile(r"(?i)(?:.*[\W_])?(?:year|jahr|année|annee|año|anno|ano|rok)")
 
 
@@ -108,7 +108,7 @@ def _numbers(source: Cells, wanted: Field, missing: Array) -> ConvertedColumn:
             )
             column.sentences[int(i)] = problem.sentence + cell_text
     if wanted.kind == "integer":
-        column.values = _integers(source, amounts, column.sentences)
+        column.values = _integers(source, wanted, amounts, column.sentences)
     column.remarks += _remarks_on_thousands(source, missing)
     return column
 
@@ -151,27 +151,38 @@ def _is_outside(amounts: Array, wanted: Field) -> Array:
     return bad
 
 
-def _integers(source: Cells, amounts: Array, sentences: dict[int, str]) -> Array:
+def _integers(source: Cells, wanted: Field, amounts: Array, sentences: dict[int, str]) -> Array:
     """Whole numbers as such: an array of them, or objects with None where a cell is unknown."""
     is_good = np.isfinite(amounts)
     is_good[list(sentences)] = False
-    if is_good.all() and len(amounts) and np.abs(amounts).max() < 2**53:
+    if is_good.all() and len(amounts) and np.abs(amounts).max() < _MOST_EXACT:
         return amounts.astype(np.int64)
     integers = np.full(len(amounts), None, dtype=object)
     for i in np.flatnonzero(is_good):
-        integers[i] = _exactly(source, i, float(amounts[i]))
+        number = _exactly(source, i, float(amounts[i]))
+        problem = wanted.check(number) if abs(number) >= _MOST_EXACT else None
+        if problem:
+            sentences[int(i)] = problem.sentence
+        else:
+            integers[i] = number
     return integers
 
 
 def _exactly(source: Cells, index: int, number: float) -> int:
     """The whole number in the cell, read without a float, which would change its last digits beyond 2**53."""
-    cell = source.cells[index]
-    if abs(number) >= 2**53 and not source.unit:
-        if isinstance(cell, int | np.integer | Decimal):
-            return int(cell)
-        if isinstance(cell, str) and cell.strip().lstrip("+-").isdecimal():
-            return int(cell)
-    return int(number)
+    exact = None
+    if abs(number) >= _MOST_EXACT and not source.unit:
+        exact = _whole(source.cells[index], source.decimal)
+    return int(number) if exact is None else exact
+
+
+def _whole(cell: object, decimal: str) -> int | None:
+    """The whole number that a cell holds, with every digit; None for any other cell."""
+    if isinstance(cell, str):
+        return numbers.whole(written_numbers.plain(cell), decimal)
+    if isinstance(cell, int | np.integer) or (isinstance(cell, Decimal) and cell == int(cell)):
+        return int(cell)
+    return None
 
 
 def _no_number(source: Cells, wanted: Field, cell: object) -> str:
@@ -264,6 +275,9 @@ def _category(source: Cells, wanted: Field) -> Callable[[object], object]:
 
 def _code(cell: object, decimal: str) -> object:
     """A category that the model knows by number."""
+    exact = None if isinstance(cell, bool) else _whole(cell, decimal)
+    if exact is not None:
+        return exact
     code = numbers.number(cell, decimal) if isinstance(cell, str) else cell
     return int(code) if isinstance(code, float) and code.is_integer() else code
 
@@ -329,10 +343,9 @@ def _json(source: Cells, wanted: Field) -> Callable[[object], object]:
 
 def _json_value(text: str) -> object:
     try:
-        document: object = orjson.loads(text)
-    except orjson.JSONDecodeError:
+        return lenient_json.loads(text)
+    except (ValueError, RecursionError):
         return None
-    return document
 
 
 _KINDS: dict[str, Callable[[Cells, Field], Callable[[object], object]]] = {

@@ -63,6 +63,8 @@ def _parts(
     name: str, column: pa.ChunkedArray, whole: dict[str, Cells], faults: dict[int, str]
 ) -> dict[str, Cells]:
     """The column, its pictures as files; a column of objects in its parts, which are noted in `whole`."""
+    if pa.types.is_dictionary(column.type) and _is_binary(column.type.value_type):
+        column = column.cast(column.type.value_type)
     if _holds_files(column.type):
         return {name: _files(name, column, faults)}
     if not pa.types.is_struct(column.type) or not column.type.num_fields:
@@ -97,7 +99,7 @@ def _is_binary(kind: pa.DataType) -> bool:
 
 
 def _files(name: str, column: pa.ChunkedArray, faults: dict[int, str]) -> Cells:
-    """Pictures and sounds by their bytes; what is neither stays as it is."""
+    """Pictures and sounds by their bytes; what is text as that, and what is neither as it is."""
     cells = np.empty(len(column), dtype=object)
     for i, value in enumerate(column.to_pylist()):
         data, path = value, ""
@@ -108,10 +110,20 @@ def _files(name: str, column: pa.ChunkedArray, faults: dict[int, str]) -> Cells:
             continue
         called = path.replace("\\", "/").rpartition("/")[2] or f"{name} {i + 1}"
         file = media.file_of(called, data)
-        cells[i] = file or data
+        cells[i] = file or _text(data)
         if file and (words := media.fault(file, _PIXELS)):
             faults[i] = words
     return cells
+
+
+def _text(data: bytes) -> object:
+    """Bytes that are text, which older programs write without saying so; any others as they are."""
+    try:
+        text = data.rstrip(b"\x00").decode()
+    except UnicodeDecodeError:
+        return data
+    is_plain = all(sign.isprintable() or sign in "\t\r\n" for sign in text)
+    return (text if text.strip() else None) if is_plain else data
 
 
 def _objects(column: pa.ChunkedArray) -> Cells:

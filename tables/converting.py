@@ -72,6 +72,14 @@ class _Work:
     remarks: list[str] = field(default_factory=list)
 
 
+def _typed(column: pd.Series[Any]) -> pd.Series[Any]:
+    """The column in a type of its own where one holds every cell: whole numbers beside empty cells would become
+    floats, which drop the last digits of large ones."""
+    typed = column.infer_objects()
+    has_whole = typed.dtype.kind == "f" and any(isinstance(cell, int) for cell in column)
+    return column if column.dtype == object and has_whole else typed
+
+
 def converted(table: Table, mapping: Columns, signature: Signature) -> Converted:
     """The rows that can be sent, and what is wrong with the others. Nothing is raised for bad cells."""
     unmapped = _unmapped(mapping, signature)
@@ -166,10 +174,7 @@ def _result(work: _Work, table: Table) -> Converted:
         np.asarray(table.row_numbers, dtype=np.int64)[is_sendable], name=table.row_word
     )
     rows = pd.DataFrame(
-        {
-            name: pd.Series(v[is_sendable], index=index).infer_objects()
-            for name, v in work.values.items()
-        }
+        {name: _typed(pd.Series(v[is_sendable], index=index)) for name, v in work.values.items()}
     )
     ordered = sorted(work.problems, key=lambda numbered: numbered[0])
     return Converted(

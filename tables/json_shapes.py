@@ -44,7 +44,7 @@ class Rows:
 def rows_of(document: object, wanted: str = "") -> Rows:
     """The rows of the document, those at the path `wanted` where it is given. Raises UnreadableFile."""
     if isinstance(document, list):
-        return _of_list(document, document)
+        return _of_groups(document, wanted) or _of_list(document, document)
     if not isinstance(document, dict) or not document:
         raise UnreadableFile(
             "The JSON holds no rows.", advice="A list of objects is what can be read best."
@@ -106,8 +106,8 @@ def _lists(document: dict[str, object]) -> dict[str, list[object]]:
         for path, one in level:
             for key, value in one.items():
                 where = f"{path}.{key}" if path else key
-                if isinstance(value, list) and value and _may_be_rows(key, value):
-                    lists[where] = value
+                if rows := _rows_at(key, value):
+                    lists[where] = rows
                 elif isinstance(value, dict) and len(below) < 1_000:
                     below.append((where, value))
         level = below
@@ -116,10 +116,32 @@ def _lists(document: dict[str, object]) -> dict[str, list[object]]:
     }
 
 
+def _rows_at(key: str, value: object) -> list[object]:
+    """The rows in a member, as they are or as columns by name; none where it holds no rows."""
+    if isinstance(value, list):
+        return value if value and _may_be_rows(key, value) else []
+    return _records(value) if isinstance(value, dict) and _is_table(value) else []
+
+
 def _may_be_rows(key: str, value: list[object]) -> bool:
     if key in _DESCRIBING:
         return False
     return all(isinstance(row, dict) for row in value) or (_are_lists(value) and key in _WRAPPERS)
+
+
+def _is_table(value: dict[str, object]) -> bool:
+    """Whether an object is columns by name: two or more lists of as many single values."""
+    columns = list(value.values())
+    sizes = {len(column) if isinstance(column, list) else 0 for column in columns}
+    is_even = len(columns) > 1 and len(sizes) == 1 and sizes != {0}
+    return is_even and not any(
+        isinstance(cell, list | dict) for column in columns for cell in cast(list[object], column)
+    )
+
+
+def _records(columns: dict[str, object]) -> list[object]:
+    lists = [cast(list[object], column) for column in columns.values()]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
 
 
 def _rank(path: str, rows: list[object]) -> tuple[bool, int, int, int]:
@@ -137,15 +159,30 @@ def _chosen(document: dict[str, object], lists: dict[str, list[object]], wanted:
     """The rows at the path that a person chose, else at the likeliest; a single case may hold lists too."""
     own = "the whole document"
     is_sure = _is_wrapped(next(iter(lists), "")) or len(document) == 1
-    paths = tuple(lists) if is_sure else (own, *lists)
+    paths = tuple(lists) if is_sure or _are_tables(document, lists) else (own, *lists)
     path = wanted or paths[0]
     if path == own:
-        return _with_paths(_of_object(document), own, paths)
+        return _with_paths(_whole(document, paths), own, paths)
     if path not in lists:
         raise UnreadableFile(
             f"There are no rows at {path}.", advice=f"Rows are at: {', '.join(paths)}."
         )
     return _with_paths(_of_list(lists[path], document), path, paths)
+
+
+def _are_tables(document: dict[str, object], lists: Mapping[str, list[object]]) -> bool:
+    """Whether the document is lists of objects side by side, of different lengths: no columns of one table."""
+    sizes = {len(lists[key]) for key in document if key in lists}
+    return all(key in lists for key in document) and len(sizes) > 1
+
+
+def _whole(document: dict[str, object], paths: tuple[str, ...]) -> Rows:
+    """The document as rows. Raises UnreadableFile with the other places where rows are."""
+    try:
+        return _of_object(document)
+    except UnreadableFile as error:
+        error.sheets = paths
+        raise
 
 
 def _with_paths(rows: Rows, path: str, paths: tuple[str, ...]) -> Rows:
@@ -160,6 +197,33 @@ def _with_paths(rows: Rows, path: str, paths: tuple[str, ...]) -> Rows:
         path=path,
         paths=paths,
     )
+
+
+def _of_groups(groups: list[object], wanted: str) -> Rows | None:
+    """Rows in groups, each with what they share beside them: `[{"site": "x", "birds": [{…}, …]}, …]`; None where there
+    are none. The groups themselves are read unless the others are wanted, or fit better."""
+    records = [one for one in groups if isinstance(one, dict)]
+    if not records or len(records) < len(groups):
+        return None
+    names = [key for key in records[0] if all(_is_list_of_objects(one.get(key)) for one in records)]
+    if not names:
+        return None
+    own = "the list"
+    paths = (own, *names)
+    if wanted in names:
+        inner = [
+            {**_shared(one, names), **cast(Record, row)} for one in records for row in one[wanted]
+        ]
+        return _with_paths(Rows(records=inner), wanted, paths)
+    return _with_paths(_of_list(groups, groups), own, paths)
+
+
+def _is_list_of_objects(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
+
+
+def _shared(group: Record, names: list[str]) -> dict[str, object]:
+    return {key: value for key, value in group.items() if key not in names}
 
 
 # From a list, or an object, to records.

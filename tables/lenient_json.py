@@ -13,17 +13,32 @@ from tables.errors import UnreadableFile
 
 _MOST = 5_000_000  # letters of text that is no JSON and is looked at more closely
 _MOST_PYTHON = 500_000  # Python's own parser takes hundreds of bytes for each letter
+_LONG = re.compile(r"(?<![\d.\"])\d{19,}(?![\d.eE])")
+_LONG_BYTES = re.compile(_LONG.pattern.encode())
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=\s*[\]}])', re.DOTALL)
+
+
+def loads(text: str | bytes) -> object:
+    """The value in a text; NaN, which Python writes and JSON does not have, is nothing.
+
+    orjson turns a whole number of more than 64 bits into a float: a text that may hold one is read by the standard
+    library, which keeps every digit. Raises json.JSONDecodeError, ValueError or RecursionError.
+    """
+    is_long = (_LONG_BYTES if isinstance(text, bytes) else _LONG).search(text)  # type: ignore[arg-type]
+    if not is_long:
+        try:
+            document: object = orjson.loads(text)
+            return document
+        except orjson.JSONDecodeError:
+            pass
+    value: object = json.loads(text, parse_constant=lambda _word: None)
+    return value
 
 
 def parsed(text: str) -> object:
     """The document; several documents in a row are a list. Raises UnreadableFile with the line of the fault."""
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        return json.loads(text, parse_constant=lambda _word: None)
+        return loads(text)
     except json.JSONDecodeError as error:
         document = _otherwise(text) if len(text) <= _MOST else None
         if document is not None:

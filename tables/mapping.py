@@ -139,12 +139,27 @@ def corrected(
 def sentence_on_unfed(
     mapping: Mapping, signature: Signature, given: collections.abc.Collection[str] = ()
 ) -> str:
-    """Which fields go as unknown because neither a column nor a value for all rows feeds them; else empty.
+    """What becomes of fields that neither a column nor a value for all rows feeds: the needed ones stop the file, the
+    others go as unknown. Empty where there are none.
 
     `given` are fields that have their value from elsewhere.
     """
     known = {*given, *dict(mapping.fixed), *(match.field for match in mapping.matches)}
-    lacking = [field.title for field in signature.inputs if field.name not in known]
+    unfed = [field for field in signature.inputs if field.name not in known]
+    needed = [field.title for field in unfed if field.required]
+    optional = _sentence_on_unknown([f.title for f in unfed if not f.required], signature)
+    return " ".join(filter(None, (_sentence_on_needed(needed), optional)))
+
+
+def _sentence_on_needed(titles: list[str]) -> str:
+    if not titles:
+        return ""
+    names_of = ", ".join(titles[:_MOST_NAMED])
+    more = f" and {len(titles) - _MOST_NAMED} more" if len(titles) > _MOST_NAMED else ""
+    return f"Nothing can be sent: the model needs a column, or one value for all rows, for {names_of}{more}."
+
+
+def _sentence_on_unknown(lacking: list[str], signature: Signature) -> str:
     if not lacking:
         return ""
     total = len(signature.inputs)

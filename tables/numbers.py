@@ -75,6 +75,16 @@ def number(text: str, decimal: str) -> float | None:
     return float(bare.replace(decimal, "."))
 
 
+def whole(text: str, decimal: str) -> int | None:
+    """The whole number that the text is with that decimal mark, with every digit; None for any other text."""
+    plain = _plain(text)
+    if "e" in plain.casefold() or not _shape(decimal).fullmatch(plain):
+        return None
+    bare = re.sub(f"[{_SPACES}{re.escape(_GROUPS[decimal])}]", "", plain)
+    digits, _, rest = bare.partition(decimal)
+    return int(digits) if digits.lstrip("+-") and not rest.strip("0") else None
+
+
 def numbers(texts: pd.Series[str], decimal: str) -> pd.Series[float]:
     """The texts as float64 of the same index; NaN for what is no number with that decimal mark."""
     plain = texts.str.strip().str.replace("−", "-", regex=False)

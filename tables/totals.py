@@ -34,6 +34,10 @@ _PART = re.compile(
     rf"(?:\S.* )?(?:{_LABEL.pattern})|(?:{_WORDS}|{_MEANS}) (?:of|for|von|de|für)? ?\S.*", re.I
 )
 _IS_MEAN = re.compile(rf"\b(?:{_MEANS})\b", re.IGNORECASE)
+# How many rows it is the total of: `Grand total (3)`, `Total: 3 birds`, `Sum [n = 3]`.
+_COUNT = re.compile(
+    r"\s*(?:[(\[]\s*(?:n\s*=\s*)?\d[\d,. ]*\s*[^\W\d]*\s*[)\]]|[:=–-]\s*\d[\d,. ]*\s*[^\W\d]*)$"
+)
 _LONGEST = 60
 
 
@@ -57,7 +61,7 @@ def find_totals(frame: pd.DataFrame, decimal: str, places: Sequence[str]) -> Tot
         words = _evidence(frame, columns, place, marked, labels[place])
         if words:
             totals.rows[place] = f"{places[place]} (“{labels[place]}”) {words}"
-        elif _LABEL.fullmatch(labels[place]) and labels[place].casefold() != "all":
+        elif _LABEL.fullmatch(_bare(labels[place])) and labels[place].casefold() != "all":
             totals.remarks.append(
                 f"{places[place]} says “{labels[place]}”, but its numbers are not the sums of the others: "
                 "it is sent like every other row. Take it out of the file if it is a total."
@@ -89,13 +93,18 @@ def _labels(frame: pd.DataFrame) -> dict[int, str]:
             known = [value for value in pd.unique(column) if isinstance(value, str)]
         except TypeError:  # lists and files are not compared
             continue
-        words = {v for v in known if len(v) <= _LONGEST and _PART.fullmatch(v.strip())}
+        words = {v for v in known if len(v) <= _LONGEST and _PART.fullmatch(_bare(v))}
         if not words:
             continue
         rows = np.flatnonzero(column.isin(words))
         if len(rows) <= max(1, min(_MOST, len(frame) // 2)):
             labels |= {int(r): str(column.iat[r]).strip() for r in rows if int(r) not in labels}
     return labels
+
+
+def _bare(text: str) -> str:
+    """The words without the count behind them."""
+    return _COUNT.sub("", text.strip())
 
 
 def _may_end_in_a_total(frame: pd.DataFrame) -> bool:

@@ -38,9 +38,11 @@ def show(error: MdsError) -> None:
 
 
 def show_failure(kind: str, sentence: str, advice: str = "", request_id: str = "") -> None:
-    parts = [plain(sentence), plain(advice), f":small[Request {request_id}]" if request_id else ""]
+    title = _TITLES.get(kind, "This did not work")
+    words = sentence.removeprefix(f"{title}.").strip()  # what the title says is not said twice
+    parts = [plain(words), plain(advice), f":small[Request {request_id}]" if request_id else ""]
     draw = _DRAWN.get(kind, st.error)
-    draw("  \n".join(part for part in parts if part), title=_TITLES.get(kind, "This did not work"))
+    draw("  \n".join(part for part in parts if part), title=title)
 
 
 def show_unexpected(error: Exception) -> None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from typing import cast
 
-import orjson
-
-from tables import bounds, encoding
+from tables import bounds, encoding, lenient_json
 from tables.errors import UnreadableFile
 from tables.nested import Record
 from tables.records import to_table
@@ -79,11 +75,7 @@ def _lines(text: str) -> Iterator[str]:
 def _value(line: str | bytes) -> object:
     """The value of a line; NaN, which Python writes and JSON does not have, is taken as nothing."""
     try:
-        return cast(object, orjson.loads(line))
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        return cast(object, json.loads(line, parse_constant=lambda _word: None))
+        return lenient_json.loads(line)
     except (ValueError, RecursionError):
         return None
 

@@ -34,6 +34,7 @@ _PERCENT_UNKNOWN = (
     "Whether cells of this workbook are shown in percent cannot be seen: 12 % was read as 0.12. "
     "Saved as .xlsx it can."
 )
+_MOST_EXACT = 2**53
 _OLD_EXCEL_SIZE = 32 * 2**20
 
 
@@ -150,6 +151,7 @@ def _laid_out(
             if merged == 1
             else f"{cells} have their value in each row."
         )
+    remarks += _remarks_on_digits(rows)
     if scan:
         _put_errors(rows, scan)
         _put_percents(rows, scan)
@@ -181,7 +183,7 @@ def _listed(names: list[str]) -> str:
 
 def _cell(cell: object) -> object:
     """Whole numbers as such; dates and times as ISO text, durations in hours, minutes and seconds."""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _MOST_EXACT:
         return int(cell)
     if isinstance(cell, date):
         return of_value(cell)
@@ -203,6 +205,21 @@ def _put_percents(rows: Sequence[list[object]], scan: SheetScan) -> None:
         cell = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
         if isinstance(cell, int | float) and not isinstance(cell, bool):
             rows[row][column] = Percent(cell)
+
+
+def _remarks_on_digits(rows: Sequence[Sequence[object]]) -> list[str]:
+    """A spreadsheet keeps the first 15 digits of a number, and zeros for the others."""
+    long = [
+        cell for row in rows for cell in row if isinstance(cell, float) and abs(cell) >= _MOST_EXACT
+    ]
+    whole = [cell for cell in long if cell.is_integer()]
+    if not whole:
+        return []
+    numbers = "1 number has" if len(whole) == 1 else f"{len(whole):,} numbers have"
+    return [
+        f"{numbers} more digits than a spreadsheet keeps, the first is {whole[0]:.0f}: "
+        "where all of them matter, have them written as text."
+    ]
 
 
 def _remarks_on_formulas(scan: SheetScan) -> list[str]:

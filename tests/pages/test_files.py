@@ -82,7 +82,10 @@ def test_problems_of_one_kind_are_one_line_with_a_fix(predict: AppTest) -> None:
 
 def test_a_column_that_is_missing_is_named(predict: AppTest) -> None:
     app = _opened(predict, b"bill_length_mm,island\n39.1,Dream\n")
-    assert "The model needs a column for: Year" in app.warning[0].value
+    assert (
+        "Nothing can be sent: the model needs a column, or one value for all rows, for Year"
+        in app.warning[0].value
+    )
     assert not [b for b in app.button if b.key == "rows_all"]
 
 
@@ -98,7 +101,10 @@ def test_what_the_file_lacks_is_said_once_for_all_rows(
             + "\n"
         ).encode("cp1252"),
     )
-    assert "The model needs a column for: Year" in app.warning[0].value
+    assert (
+        "Nothing can be sent: the model needs a column, or one value for all rows, for Year"
+        in app.warning[0].value
+    )
     (year,) = [box for box in app.number_input if box.key.startswith("rows_fixed_")]
     year.set_value(2008).run()
     assert not app.warning

@@ -6,10 +6,12 @@ import json
 
 import pytest
 
+from tables.converting import converted
 from tables.errors import UnreadableFile
 from tables.fitting import read_fitting
+from tables.mapping import suggest
 from tables.table import Choices
-from tests.found.penguins import BIRDS, SIGNATURE
+from tests.found.penguins import BIRDS, SIGNATURE, are_the_birds
 from tests.tables.files import workbook
 
 ROWS = [list(BIRDS[0]), *[list(bird.values()) for bird in BIRDS]]
@@ -59,3 +61,40 @@ def test_of_a_document() -> None:
     table = read_fitting(data, "t.json", SIGNATURE)
     assert table.sniffed["rows"] == "birds"
     assert len(table) == 3
+
+
+OTHERS: list[dict[str, object]] = [{"name": name, "city": "x"} for name in "ABCD"]
+COLUMNS = {name: [bird[name] for bird in BIRDS] for name in BIRDS[0]}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"customers": OTHERS, "penguins": BIRDS},
+        {"penguins": BIRDS, "customers": OTHERS},
+        {"columns": OTHERS[:1], "sites": OTHERS, "birds": BIRDS},
+        {"data": OTHERS, "penguins": BIRDS},
+        {"data": {"sites": OTHERS, "birds": BIRDS}},
+        {"a": {"b": {"c": {"birds": BIRDS}}}, "list": OTHERS},
+        {"id": "x", "birds": BIRDS, "log": [{"t": 1}] * 9},
+        {"birds": BIRDS, "labels": [{"species": "A"}] * 3},
+        {"meta": OTHERS, "table": COLUMNS},
+        {"sites": {"name": ["a", "b"], "city": ["x", "y"]}, "birds": COLUMNS},
+        {"train": OTHERS, "test": BIRDS, "valid": []},
+        [{"site": "x", "birds": BIRDS[:2]}, {"site": "y", "birds": BIRDS[2:]}],
+    ],
+    ids=range(12),
+)
+def test_of_several_lists_in_a_document(document: object) -> None:
+    table = read_fitting(json.dumps(document).encode(), "t.json", SIGNATURE)
+    assert are_the_birds(converted(table, suggest(table, SIGNATURE), SIGNATURE))
+    assert len(table.sheets) > 1
+    assert "were read, not those at" in table.remarks[0]
+
+
+def test_groups_are_read_as_they_are_where_they_fit() -> None:
+    groups = [bird | {"visits": [{"day": 1}, {"day": 2}]} for bird in BIRDS]
+    table = read_fitting(json.dumps(groups).encode(), "t.json", SIGNATURE)
+    assert are_the_birds(converted(table, suggest(table, SIGNATURE), SIGNATURE))
+    wanted = Choices(sheet="visits")
+    assert len(read_fitting(json.dumps(groups).encode(), "t.json", SIGNATURE, choices=wanted)) == 6

@@ -34,8 +34,24 @@ SIGNATURE = Signature(
         (('A,"1,200",2', 'B,"3,400",4', 'Total,"4,600",6'), (2,)),
         (("North,1,2", "South,3,4", "East,5,6", ",9,12"), (3,)),  # no word, but the sums
         (("North,1,2", "South,3,4", "Total,,"), (2,)),
+        (("North,1,2", "South,3,4", "Grand total (2),4,6"), (2,)),
+        (("North,1,2", "South,3,4", "Total: 2 regions,4,6"), (2,)),
+        (("North,1,2", "South,3,4", "TOTAL [n = 2],4,6"), (2,)),
+        (("Nord;1,5;2", "Süd;3;4", "Gesamtsumme (2 Regionen);4,5;6"), (2,)),
+        (
+            (
+                "A,1,2",
+                "A,3,4",
+                "A Total (2),4,6",
+                "B,5,6",
+                "B Total (1),5,6",
+                "Grand Total (3),9,12",
+            ),
+            (2, 4, 5),
+        ),
+        (("North,1,2", "South,3,4", "Average – 2,2,3"), (2,)),
     ],
-    ids=range(12),
+    ids=range(18),
 )
 def test_a_total_is_named_and_not_sent(lines: tuple[str, ...], totals: tuple[int, ...]) -> None:
     head = HEAD.replace(",", ";") if ";" in lines[0] else HEAD
@@ -56,8 +72,9 @@ def test_a_total_is_named_and_not_sent(lines: tuple[str, ...], totals: tuple[int
         ("all,1,2", "some,3,4"),
         ("North,1,2", "South,3,4", ",5,6"),
         ("North,1,2", "South,1,2"),
+        ("Total (3),1,2", "South,3,4", "East,9,9"),
     ],
-    ids=range(5),
+    ids=range(6),
 )
 def test_a_row_whose_numbers_are_no_sums_is_sent(lines: tuple[str, ...]) -> None:
     table = read(csv_of(HEAD, *lines), "t.csv")

@@ -104,7 +104,10 @@ def whole(source: Source, cases: Sequence[CaseView], base: str = "") -> pd.DataF
 def _entered(cases: Sequence[CaseView]) -> pd.DataFrame:
     """What was asked, a file by its name."""
     rows = [{name: _shown(value) for name, value in case.entered.items()} for case in cases]
-    return pd.DataFrame(rows)
+    names = dict.fromkeys(name for row in rows for name in row)
+    # As objects: a column of whole numbers and empty cells would become one of floats.
+    columns = {name: pd.Series([row.get(name) for row in rows], dtype=object) for name in names}
+    return pd.DataFrame(columns, index=range(len(rows)))
 
 
 def _shown(value: object) -> object:
@@ -144,7 +147,11 @@ def _base() -> str:
 
 def as_csv(frame: pd.DataFrame) -> bytes:
     """UTF-8 with a mark, which spreadsheets need; a cell or heading that would act as a formula is quoted."""
-    safe = frame.map(_inert).rename(columns=_inert)
+    columns = [[_inert(cell) for cell in frame.iloc[:, place]] for place in range(frame.shape[1])]
+    safe = pd.DataFrame(
+        {place: pd.Series(cells, dtype=object) for place, cells in enumerate(columns)}
+    )
+    safe.columns = pd.Index([_inert(name) for name in frame.columns])
     return safe.to_csv(index=False).encode("utf-8-sig")
 
 

@@ -125,10 +125,7 @@ def _reason(confidence: float, reason: str) -> str:
 
 
 def _draw_unused(mapping: Mapping, signature: Signature) -> None:
-    if mapping.missing:
-        names = ", ".join(signature[name].title for name in mapping.missing[:10])
-        st.warning(f"The model needs a column for: {plain(names)}.", icon=":material/warning:")
-    elif unknown := sentence_on_unfed(mapping, signature):
+    if unknown := sentence_on_unfed(mapping, signature):
         st.warning(plain(unknown), icon=":material/warning:")
     if mapping.unused:
         names = ", ".join(mapping.unused[:12]) + (" …" if len(mapping.unused) > 12 else "")
