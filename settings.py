@@ -268,6 +268,11 @@ class Settings(BaseSettings):
         description="Uploaded files up to this size are kept with their cases, so that a link shows and explains "
         "them; 0 keeps none",
     )
+    kept_file_days: float = Field(
+        365.0,
+        gt=0,
+        description="How many days kept files, and the tables of files of rows, stay after they were sent last",
+    )
     explanation_seconds: float = Field(
         60.0, gt=0, description="The longest time one explanation may take"
     )

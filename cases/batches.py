@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import db.batches
 import db.case_files
 import db.cases
+from cases.files import is_named, kept_value
 from db.batches import BatchView
 from db.cases import CaseView
 from db.engine import Session, Sessions, reading
 from db.ids import is_id
 from mds_client.signature import ModelRef
 
-__all__ = ["BatchView", "add", "by_question", "cases_of", "digest_of", "find", "newest", "table_of"]
+__all__ = [
+    "BatchView",
+    "add",
+    "by_question",
+    "cases_of",
+    "digest_of",
+    "find",
+    "newest",
+    "rows_of",
+    "table_of",
+]
 
 MOST_LISTED = 5
 _AT_ONCE = 500
@@ -79,3 +90,17 @@ def table_of(sessions: Sessions, batch: BatchView) -> bytes | None:
         return None
     with reading(sessions) as session:
         return db.case_files.content(session, batch.table_sha256)
+
+
+def rows_of(sessions: Sessions, cases: Sequence[CaseView]) -> tuple[list[dict[str, object]], int]:
+    """What was entered in each case, to be asked again, and how many rows lack a file that is not kept any more."""
+    rows = [_entered(sessions, case.entered) for case in cases]
+    known = [row for row in rows if row is not None]
+    return known, len(rows) - len(known)
+
+
+def _entered(sessions: Sessions, entered: Mapping[str, object]) -> dict[str, object] | None:
+    """The values of a row with its files; None where one is not kept any more."""
+    row = {n: kept_value(sessions, v) if is_named(v) else v for n, v in entered.items()}
+    is_lacking = any(row[name] is None for name, value in entered.items() if is_named(value))
+    return None if is_lacking else row

@@ -12,6 +12,7 @@ from typing import Any
 
 from cli import fleet
 from cli.output import GOOD, Wrong, code_of, document, printable, say
+from cli.published import as_published
 from cli.rows_file import Rows, rows_in
 from mds_client.client.row_splitter import Chunk
 from mds_client.errors import MdsError
@@ -74,7 +75,7 @@ def _ask(chosen: argparse.Namespace, chunks: list[Chunk]) -> int:
     """Append the outcome of each request to `chunks`; returns how many rows there are. Raises MdsError and
     Wrong."""
     with fleet.opened(chosen.model) as (client, ref):
-        signature = client.signature(ref)
+        signature = as_published(client.signature(ref))
         rows, places = rows_of(signature, chosen)
         if len(rows) == 1:
             chunks.append(Chunk(rows=range(1), outcome=client.predict(signature, rows)))

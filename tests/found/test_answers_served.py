@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +16,14 @@ from cases.batch import RowsRequest, predict_rows
 from cases.recording import predict_and_record
 from cases.rereading import last_received
 from cli.main import main
-from db.engine import Sessions
+from db.engine import Sessions, close, make_sessions
+from db.migrate import migrate
 from health.summary import summarise
 from mds_client import EndpointFailed, MdsClient, Server
 from mds_client.signature import Field, ModelRef, Signature
+from mds_client.signature.facts import Facts
+from signatures.content import EDITED
+from signatures.overlay import publish
 from tests.mds_client.faults import answers, misbehaving
 
 PATHS = {
@@ -93,6 +98,30 @@ def test_the_command_line_prints_the_answer(
 def test_text_that_is_declared_is_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", "s/words", "x=1"]) == 0
     assert capsys.readouterr().out == "2024\n"
+
+
+@pytest.mark.usefixtures("configured")
+def test_the_command_line_reads_an_answer_as_it_was_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Which output is the answer is said under Signature, for pages and commands alike."""
+    url = f"sqlite:///{tmp_path / 'own.db'}"
+    monkeypatch.setenv("MDS_DATABASE_URL", url)
+    settings.settings.cache_clear()
+    own = '{"x": 1, "y": 2}'
+    assert main(["predict", "s/own", "x=1"]) == 0
+    assert own in capsys.readouterr().out
+    assert not (tmp_path / "own.db").exists()  # none is made for a question
+    migrate(url)
+    sessions = make_sessions(url)
+    facts = Facts(source=EDITED, answer="y")
+    publish(sessions, ModelRef(server="s", name="own"), facts, author="ann", key="k", based_on=0)
+    close(sessions)
+    assert main(["predict", "s/own", "x=1"]) == 0
+    assert capsys.readouterr().out == "2\n"
+    (tmp_path / "own.db").write_bytes(b"no database at all, but long enough to be looked at")
+    assert main(["predict", "s/own", "x=1"]) == 0
+    assert own in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("configured")

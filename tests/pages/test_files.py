@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 import db.jobs
@@ -247,6 +248,39 @@ def test_the_link_opens_the_answers_without_the_file(
     old.query_params["run"] = run
     old.run()
     assert list(_frame(old, "Answer").iloc[:, 0]) == [2, 3, 4, 6]
+    # All rows are asked again from the link alone.
+    assert not [button for button in old.button if button.key == "run_failed_again"]
+    old.button(key="run_again").click().run()
+    assert not old.exception
+    assert _named(old, "run") != run
+    assert list(_frame(old, "Answer").iloc[:, 0]) == [2, 3, 4, 6]
+    assert len(queries.recent(built.sessions)) == 8
+
+
+def test_rows_that_failed_are_asked_again_from_the_link_alone(
+    predict: AppTest, built: services.Services
+) -> None:
+    asked = _opened(predict, _file(ROWS))
+    asked.button(key="rows_all").click().run()
+    run = _named(asked, "run")
+    failed = batches.cases_of(built.sessions, run)[1]
+    with writing(built.sessions) as session:
+        session.execute(
+            text(
+                "UPDATE cases SET outcome = 'failed', answer = NULL, idempotency_key = id WHERE id = :id"
+            ),
+            {"id": failed.id},
+        )
+    fresh = AppTest.from_file(MAIN, default_timeout=30).switch_page("../pages/predict.py")
+    fresh.query_params["run"] = run
+    fresh.run()
+    (button,) = [one for one in fresh.button if one.key == "run_failed_again"]
+    assert button.label == "Ask again for 1 row without an answer"
+    button.click().run()
+    assert not fresh.exception
+    cases = batches.cases_of(built.sessions, _named(fresh, "run"))
+    assert all(case.is_answered for case in cases)
+    assert len(queries.recent(built.sessions)) == 5  # only that row was asked
 
 
 def test_where_no_worker_runs_it_is_said_and_another_version_has_no_run(

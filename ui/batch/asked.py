@@ -9,8 +9,10 @@ import streamlit as st
 
 from cases import batches
 from cases.batches import BatchView
+from cases.jobs import batch as batch_job
 from cases.queries import CaseView
 from jobs import store
+from jobs.here import Here
 from jobs.store import JobView
 from ui import errors, jobs, session
 from ui.session import services
@@ -48,6 +50,12 @@ def asked_of(batch: BatchView) -> Asked:
     found = Asked(batch=batch, job=job, cases=last[1])
     st.session_state[session.BATCH_CASES] = last
     return found
+
+
+def place_for(rows: int) -> Here | None:
+    """A short file begins in this process at once; a long one in a worker, beside which pages stay quick."""
+    is_here = rows <= batch_job.QUICK_ROWS or not jobs.has_worker()
+    return services().here if is_here else None
 
 
 def draw_progress(asked: Asked) -> None:

@@ -12,7 +12,7 @@ from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature
 from tables.kept_table import KeptTable, UnreadableTable
 from ui import errors, session, technical
-from ui.batch import answers
+from ui.batch import again, answers
 from ui.batch.asked import Asked, asked_of, draw_progress, sentence
 from ui.session import services
 from ui.shell import page_path
@@ -107,10 +107,18 @@ def _draw(found: Asked, signature: Signature | None) -> None:
     _draw_go_on(found)
     if found.cases:
         st.info(sentence(found.cases, batch.rows), icon=":material/history:")
+        _draw_again(found, signature)
         _draw_not_sent(_table(batch))
         answers.draw(_source(batch), found.cases, signature)
         technical.draw(found.cases[0])
-    st.caption("Choose the file again to ask again, all rows or those without an answer.")
+
+
+def _draw_again(found: Asked, signature: Signature | None) -> None:
+    """A way to ask again, where the model is still deployed; the page goes over to the run that it begins."""
+    begun = again.draw(found, signature) if signature else ""
+    if begun:
+        show(begun)
+        st.rerun()
 
 
 def _draw_not_sent(table: KeptTable | None) -> None:

@@ -12,16 +12,15 @@ from cases import batches
 from cases.jobs import batch as batch_job
 from cases.queries import CaseView
 from jobs.errors import JobUnderWay
-from jobs.here import Here
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature
 from tables.converting import Converted
 from tables.kept_table import KeptTable, to_keep
 from tables.mapping import Mapping
 from tables.mapping_store import remember
-from ui import errors, jobs, session, technical
+from ui import errors, session, technical
 from ui.batch import answers, link
-from ui.batch.asked import Asked, asked_of, draw_progress, sentence
+from ui.batch.asked import Asked, asked_of, draw_progress, place_for, sentence
 from ui.session import services
 from ui.tables.given import Given
 
@@ -161,7 +160,7 @@ def _start(question: _Question, key: str, count: int) -> None:
     rows = question.converted.records()[:count]
     try:
         job = batch_job.start(
-            _where(len(rows)),
+            place_for(len(rows)),
             found.sessions,
             found.kinds[batch_job.NAME],
             batch_job.BatchRows(
@@ -184,9 +183,3 @@ def _start(question: _Question, key: str, count: int) -> None:
         _begun().add(job.id)
         link.show(job.id)
     st.rerun()
-
-
-def _where(rows: int) -> Here | None:
-    """A short file begins in this process at once; a long one in a worker, beside which pages stay quick."""
-    is_here = rows <= batch_job.QUICK_ROWS or not jobs.has_worker()
-    return services().here if is_here else None
