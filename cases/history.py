@@ -85,7 +85,8 @@ def _explained(view: ExplanationView) -> Step:
 
 def _said(view: FeedbackView) -> Step:
     """A statement; one that its person replaced says so."""
-    truth = "" if view.truth is None else f"right would be {view.truth}"
+    is_told = view.truth is not None and view.judgement != "correct"
+    truth = f"right would be {view.truth}" if is_told else ""
     since = "" if view.is_current else "replaced since"
     parts = [truth, view.reason, view.comment, since, f"channel: {view.channel}"]
     return Step(

@@ -9,20 +9,24 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+import db.audit_log
 import db.case_files
 import services
+from cases.exports import note_export
 from cases.files import to_keep
 from cases.inputs import plain_inputs
 from cases.recording import predict_and_record
 from cases.repeats import repeats
+from cases.report.page import page
 from cases.seen import seen_by
 from cases.shares import share
-from db.engine import writing
+from db.engine import reading, writing
 from feedback.submission import submit
 from mds_client.signature import Field, File, ModelRef
 from settings import AccessSettings
 from tests.recorded import FAILED, NOON, add_case
 from ui.cases.copies import csv_row
+from ui.cases.report import report
 
 
 @pytest.fixture
@@ -138,6 +142,48 @@ def test_a_case_as_a_row_of_a_table(built: services.Services) -> None:
         "mass,note,sex,photo,pixels,token",
         '4500,\'=1+1,,a.png,"[0, 1]",•••••',
     ]
+
+
+def test_the_report_of_a_case_has_all_of_it_and_is_trailed(built: services.Services) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (2_000, 8), "red").save(picture, "png")
+    file = File(name="<b>red.png", media_type="image/png", data=picture.getvalue())
+    entered = plain_inputs({"photo": file, "mass": 4500.0, "token": "secret"})
+    with writing(built.sessions) as session:
+        db.case_files.keep(session, to_keep({"photo": file}, entered, 10_000), NOON)
+    answer = {"kind": "class", "label": "Adelie", "probabilities": {"Adelie": 0.9, "Gentoo": 0.1}}
+    case = add_case(built.sessions, entered=entered, answer=answer)
+    for judgement, comment in (("unsure", "First <i>thought</i>"), ("correct", "Ring 1234")):
+        submit(
+            built.sessions,
+            case_id=case.id,
+            person="bob",
+            judgement=judgement,
+            comment=comment,
+            key=comment,
+        )
+    known = {"token": Field(name="token", kind="text", sensitive=True)}
+    told = report(built, case, known)
+    assert told.answer == "Adelie"
+    assert told.sure == "Very likely: the model gives it 90\N{NO-BREAK SPACE}%."
+    assert [(each.title, each.words) for each in told.entered] == [
+        ("photo", f"<b>red.png, {len(file.data):,} bytes"),
+        ("mass", "4500"),
+        ("Token", "•••••"),
+    ]
+    assert Image.open(io.BytesIO(told.entered[0].picture)).width == 640
+    assert [said.words for said in told.said] == [
+        "Ring 1234",
+        "First <i>thought</i>; replaced since",
+    ]
+    written = page(told)
+    assert "&lt;b&gt;red.png" in written
+    assert case.id in written
+    assert "secret" not in written
+    note_export(built.sessions, case, "rita")
+    with reading(built.sessions) as session:
+        (entry,) = db.audit_log.about(session, "case", case.id, "export")
+    assert entry.person == "rita"
 
 
 def test_a_case_that_failed_says_why(built: services.Services, case_page: AppTest) -> None:

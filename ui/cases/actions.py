@@ -9,7 +9,7 @@ import streamlit as st
 from cases.repeats import ask_again
 from mds_client.signature import Signature, Values
 from ui import model_picker, predict_form, session
-from ui.cases import copies, filters, share
+from ui.cases import copies, filters, report, share
 from ui.cases.opened import Opened, current_signature
 from ui.session import services
 from ui.shell import page_path
@@ -21,6 +21,7 @@ def draw(shown: Opened) -> None:
     with st.container(horizontal=True, key="case_actions"):
         copies.draw(shown)
         share.draw(shown.case)
+        report.draw(shown)
         signature = current_signature(shown.current) if shown.current else None
         if signature is None:
             return
