@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from plotly.graph_objects import Bar, Figure, Scatter
 
-from charts.layout import finished, shortened
+from charts.layout import finished, in_two_lines, shortened
 from charts.palette import AGAINST, FOR, REST
 
 MOST_BARS = 10
@@ -48,7 +48,7 @@ def figure(parts: Sequence[Part], *, in_order: bool = False, below: str = "") ->
     )  # fmt: skip
     drawn.update_yaxes(
         tickmode="array", tickvals=list(range(len(shown))),
-        ticktext=[shortened(part.title) for part in shown],
+        ticktext=[in_two_lines(part.title) for part in shown],
         autorange="reversed", showgrid=False, zeroline=False, automargin=True, ticklabelstandoff=8,
     )  # fmt: skip
     return drawn

@@ -96,7 +96,7 @@ def _line(
     ticks = steps(low, high)
     drawn.update_yaxes(
         range=[low - 3 * room, high + room], tickmode="array", tickvals=ticks,
-        ticktext=[words(tick) for tick in ticks], automargin=True, zeroline=False,
+        ticktext=[shortened(words(tick)) for tick in ticks], automargin=True, zeroline=False,
     )  # fmt: skip
     drawn.update_xaxes(
         title_text=shortened(axis), showgrid=False, zeroline=False, automargin=True, nticks=7

@@ -6,6 +6,7 @@ from typing import Any
 
 from plotly.graph_objects import Figure
 
+_LINE = 20  # letters
 CLEAR = "rgba(0, 0, 0, 0)"
 
 
@@ -28,5 +29,22 @@ def finished(figure: Figure, *, height: int, **layout: Any) -> Figure:
 
 def shortened(words: str, most: int = 38) -> str:
     """Words that fit beside a bar, with nothing in them that Plotly would read as HTML."""
-    plain = " ".join(words.split()).replace("&", "&amp;").replace("<", "&lt;")
-    return plain if len(words) <= most else plain[: most - 1] + "…"
+    plain = " ".join(words.split())
+    return _escaped(plain if len(plain) <= most else plain[: most - 1] + "…")
+
+
+def in_two_lines(words: str, most: int = 38) -> str:
+    """As `shortened`, long words in two lines: beside a bar on a telephone there is room for half of them."""
+    plain = " ".join(words.split())
+    plain = plain if len(plain) <= most else plain[: most - 1] + "…"
+    if len(plain) <= _LINE:
+        return _escaped(plain)
+    blanks = [place for place, sign in enumerate(plain) if sign == " "]
+    middle = min(blanks, key=lambda place: abs(place - len(plain) / 2), default=-1)
+    if not len(plain) - _LINE <= middle + 1 <= _LINE + 1:
+        return f"{_escaped(plain[:_LINE])}<br>{_escaped(plain[_LINE:])}"
+    return f"{_escaped(plain[:middle])}<br>{_escaped(plain[middle + 1 :])}"
+
+
+def _escaped(words: str) -> str:
+    return words.replace("&", "&amp;").replace("<", "&lt;")

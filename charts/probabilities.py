@@ -6,19 +6,19 @@ from collections.abc import Callable, Mapping
 
 from plotly.graph_objects import Bar, Figure
 
-from charts.layout import finished, shortened
+from charts.layout import finished, in_two_lines, shortened
 from charts.palette import FOR, REST
 
 
 def figure(probabilities: Mapping[str, float], words: Callable[[float], str]) -> Figure:
     """Horizontal bars in the order given, each with its share in words; the first is the answer."""
-    shares, names = list(probabilities.values()), [shortened(name) for name in probabilities]
+    shares, names = list(probabilities.values()), [in_two_lines(name) for name in probabilities]
     bar = Bar(
         x=shares,
         y=list(range(len(names))),
         orientation="h",
         marker_color=[FOR, *[REST] * len(names)][: len(names)],
-        text=[words(share) for share in shares],
+        text=[shortened(words(share)) for share in shares],
         textposition="outside",
         cliponaxis=False,
         hoverinfo="skip",

@@ -48,9 +48,9 @@ def test_hostile_names_are_not_read_as_html() -> None:
     parts = [attributions.Part(title=HOSTILE, amount=1.0, words=HOSTILE)]
     drawn = attributions.figure(parts)
     shown = [*drawn.layout.yaxis.ticktext, *drawn.data[0].text]
-    assert all("<" not in words for words in shown)
+    assert all("<" not in words.replace("<br>", "") for words in shown)
     (name,) = probabilities.figure({HOSTILE: 1.0}, _percent).layout.yaxis.ticktext
-    assert "<" not in name
+    assert "<" not in name.replace("<br>", "")
 
 
 def test_a_grid_lies_over_its_picture_without_being_stretched() -> None:

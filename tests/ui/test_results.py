@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -17,7 +19,8 @@ from mds_client.prediction.output_roles import with_roles
 from mds_client.signature import Field, File, ModelRef, Signature, Values
 from tests.mds_client.answered import ANSWERED, DISC, png
 from ui.results._marks import marked
-from ui.text import plain
+from ui.results._shares import words_for
+from ui.text import percent, plain
 
 MODEL = ModelRef(server="s", name="m")
 PICTURE = File(name="street.png", media_type="image/png", data=png())
@@ -183,3 +186,32 @@ def test_boxes_outside_of_the_picture_harm_nothing(
     outline = ((corners[0], corners[1]), (3.0, 3.0), (corners[2], corners[3]))
     box = Box(label="a", corners=corners, outline=outline)
     assert marked(Image.new("RGB", (64, 32)), (64, 32), [box]).size == (640, 320)
+
+
+@pytest.mark.parametrize(
+    ("shares", "words"),
+    [
+        ([0.986, 0.009, 0.005], ["99", "1", "less than 1"]),  # 99 + 0.9 + 0.5 were 100.4
+        ([0.9937, 0.0042, 0.0021], ["99.4", "0.4", "0.2"]),
+        ([0.704, 0.204, 0.092], ["70", "21", "9"]),
+        ([0.6, 0.3, 0.1], ["60", "30", "10"]),
+        ([1 / 3, 1 / 3, 1 / 3], ["33", "33", "33"]),  # none has more than another
+        ([0.5, 1 / 6, 1 / 6, 1 / 6], ["50", "17", "17", "17"]),
+        ([0.9997, 0.0002, 0.0001], ["more than 99.9", "less than 0.1", "less than 0.1"]),
+        ([0.9, 0.8, 0.3], ["90", "80", "30"]),  # no parts of one whole
+        ([0.7, 0.3], ["70", "30"]),
+        ([1.0, 0.0, 0.0], ["100", "0", "0"]),
+    ],
+)
+def test_parts_of_a_whole_add_up_to_a_hundred(shares: list[float], words: list[str]) -> None:
+    said = words_for(shares)
+    assert [said(share) for share in shares] == [f"{each}\N{NO-BREAK SPACE}%" for each in words]
+
+
+@given(st.lists(st.floats(0, 1), min_size=3, max_size=8).filter(lambda parts: sum(parts) > 0))
+def test_the_answer_keeps_its_words_and_the_order_stays(parts: list[float]) -> None:
+    shares = sorted((part / sum(parts) for part in parts), reverse=True)
+    said = words_for(shares)
+    assert said(shares[0]) == percent(shares[0])
+    numbers = [float(said(share).split("\N{NO-BREAK SPACE}")[0].split()[-1]) for share in shares]
+    assert numbers == sorted(numbers, reverse=True)

@@ -16,7 +16,8 @@ import streamlit as st
 from charts import histogram, probabilities
 from mds_client.prediction import Answer
 from ui.figure import draw_figure
-from ui.text import number, percent, plain
+from ui.results._shares import words_for
+from ui.text import number, plain
 
 MOST_CLASSES = 12
 _ALL, _UNSURE, _FAILED = "All, in the file's order", "Least certain first", "Without an answer"
@@ -82,9 +83,8 @@ def sentence_on_classes(found: Summary) -> str:
     """How many rows have each class, as in `Adelie 12 (60 %), Gentoo 8 (40 %)`."""
     counts = _counts(found)
     total = sum(counts.values())
-    return ", ".join(
-        f"{name} {count:,} ({percent(count / total)})" for name, count in counts.items()
-    )
+    words = words_for(sorted((count / total for count in counts.values()), reverse=True))
+    return ", ".join(f"{name} {count:,} ({words(count / total)})" for name, count in counts.items())
 
 
 def sentence_on_numbers(found: Summary) -> str:

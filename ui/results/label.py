@@ -8,6 +8,7 @@ from charts import probabilities
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
 from ui.figure import draw_figure
+from ui.results._shares import words_for
 from ui.score import draw_score
 from ui.text import percent, plain
 
@@ -32,7 +33,8 @@ def draw(answer: Answer, _values: Values, signature: Signature) -> None:
     if not answer.probabilities:
         return
     shown = dict(list(answer.probabilities.items())[:_MOST_BARS])
-    draw_figure(probabilities.figure(shown, percent), probabilities.alt_text(shown, percent))
+    words = words_for(list(answer.probabilities.values()))
+    draw_figure(probabilities.figure(shown, words), probabilities.alt_text(shown, words))
 
 
 def how_sure(probability: float) -> str:
