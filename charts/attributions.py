@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from plotly.graph_objects import Bar, Figure, Scatter
 
-from charts.layout import finished, in_two_lines, shortened
+from charts.layout import finished, in_two_lines, room_for, shortened
 from charts.palette import AGAINST, FOR, REST
 
 MOST_BARS = 10
+_LEAST_ROOM, _MOST_ROOM = 0.1, 0.7  # of the plot, for the words beside the bars
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,15 +41,17 @@ def figure(parts: Sequence[Part], *, in_order: bool = False, below: str = "") ->
     `below` is a line under them.
     """
     shown = list(parts) if in_order else largest_first(parts)
-    drawn = finished(Figure(_traces(shown)), height=30 * len(shown) + (60 if below else 30))
+    names = [in_two_lines(part.title) for part in shown]
+    line = 36 if any("<br>" in name for name in names) else 30
+    drawn = finished(Figure(_traces(shown)), height=line * len(shown) + (60 if below else 30))
     drawn.update_xaxes(
-        range=_reach(shown, room=0.5 if _has_ranges(shown) else 0.28),
+        range=_reach(shown),
         showticklabels=False, showgrid=False, zeroline=True, zerolinecolor=REST,
         title_text=shortened(below, 120),
     )  # fmt: skip
     drawn.update_yaxes(
         tickmode="array", tickvals=list(range(len(shown))),
-        ticktext=[in_two_lines(part.title) for part in shown],
+        ticktext=names,
         autorange="reversed", showgrid=False, zeroline=False, automargin=True, ticklabelstandoff=8,
     )  # fmt: skip
     return drawn
@@ -83,15 +86,15 @@ def _bars(parts: Sequence[Part], *, has_ranges: bool) -> Bar:
     )
 
 
-def _reach(parts: Sequence[Part], *, room: float) -> list[float]:
-    """The ends of the axis: all bars and whiskers, and a share of that as room for the words beyond them.
-
-    More on the left, where words that need more would lie on the titles; on the right is a margin.
-    """
+def _reach(parts: Sequence[Part]) -> list[float]:
+    """The ends of the axis: all bars and whiskers, and room for the words beyond them on both sides."""
     low = min([0.0, *(part.ends[0] for part in parts)])
     high = max([0.0, *(part.ends[1] for part in parts)])
-    beyond = (high - low or 1.0) * room
-    return [low - (1.4 * beyond if low < 0 else 0), high + beyond]
+    left = room_for(part.words for part in parts if part.amount < 0)
+    right = max(room_for(part.words for part in parts if part.amount >= 0), _LEAST_ROOM)
+    left, right = (side * min(1.0, _MOST_ROOM / (left + right)) for side in (left, right))
+    whole = (high - low or 1.0) / (1 - left - right)
+    return [low - left * whole, high + right * whole]
 
 
 def alt_text(parts: Sequence[Part], target: str) -> str:

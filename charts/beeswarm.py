@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from plotly.graph_objects import Figure, Scatter
 
-from charts.layout import finished, shortened
+from charts.layout import finished, room_for, shortened
 from charts.palette import AGAINST, FOR, REST
 
 MOST_FIELDS = 12
@@ -56,8 +56,10 @@ def figure(swarms: Sequence[Swarm], *, axis: str) -> Figure:
         hoverinfo="skip", cliponaxis=False,
     )  # fmt: skip
     drawn = finished(Figure([*traces, labels]), height=_ROW * len(shown) + 70)
+    room = room_for(shortened(swarm.words) for swarm in shown)
+    whole = 1.07 * (high - low) / (1 - room)
     drawn.update_xaxes(
-        range=[low - 0.03 * (high - low), high + 0.28 * (high - low)], title_text=shortened(axis, 90),
+        range=[low - 0.03 * (high - low), low - 0.03 * (high - low) + whole], title_text=shortened(axis, 90),
         zeroline=True, zerolinecolor=REST, showgrid=False, showticklabels=False,
     )  # fmt: skip
     drawn.update_yaxes(

@@ -9,7 +9,7 @@ from math import floor, log10
 
 from plotly.graph_objects import Bar, Figure, Scatter
 
-from charts.layout import CLEAR, finished, shortened
+from charts.layout import CLEAR, finished, room_for, shortened
 from charts.palette import FAINT, FOR, REST
 
 HEIGHT = 260
@@ -165,7 +165,8 @@ def _bars(shape: Shape, words: Callable[[float], str], reach: tuple[float, float
     )  # fmt: skip
     drawn = finished(Figure([bar, labels]), height=max(34 * len(rows) + 30, 120))
     low, high = reach
-    drawn.update_xaxes(range=[low, high + (high - low or 1.0) * 0.3], visible=False)
+    room = room_for(f"  {words(number)}" for number in shape.numbers)
+    drawn.update_xaxes(range=[low, low + (high - low or 1.0) / (1 - room)], visible=False)
     drawn.update_yaxes(
         tickmode="array", tickvals=rows, ticktext=names, autorange="reversed", showgrid=False,
         automargin=True, ticklabelstandoff=8,

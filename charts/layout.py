@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from plotly.graph_objects import Figure
 
 _LINE = 20  # letters
+_LETTER, _GAP = 6.5, 8  # pixels of a letter, and between a bar and its words
+_NARROW = 230  # pixels that names leave for bars on a telephone
+_MOST_ROOM = 0.6
 CLEAR = "rgba(0, 0, 0, 0)"
 
 
@@ -31,6 +35,12 @@ def shortened(words: str, most: int = 38) -> str:
     """Words that fit beside a bar, with nothing in them that Plotly would read as HTML."""
     plain = " ".join(words.split())
     return _escaped(plain if len(plain) <= most else plain[: most - 1] + "…")
+
+
+def room_for(words: Iterable[str]) -> float:
+    """Which share of a plot the longest of these words need beyond their bars, on a telephone."""
+    longest = max((len(each) for each in words), default=0)
+    return min((_LETTER * longest + _GAP) / _NARROW, _MOST_ROOM) if longest else 0.0
 
 
 def in_two_lines(words: str, most: int = 38) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from plotly.graph_objects import Bar, Figure
 
-from charts.layout import finished, in_two_lines, shortened
+from charts.layout import finished, in_two_lines, room_for, shortened
 from charts.palette import FOR, REST
 
 
@@ -24,7 +24,8 @@ def figure(probabilities: Mapping[str, float], words: Callable[[float], str]) ->
         hoverinfo="skip",
     )
     drawn = finished(Figure(bar), height=34 * len(names) + 20)
-    drawn.update_xaxes(range=[0, 1.32], visible=False)
+    ends = [share / (1 - room_for([words(share)])) for share in shares]
+    drawn.update_xaxes(range=[0, max([1.32, *ends])], visible=False)
     drawn.update_yaxes(
         tickmode="array", tickvals=list(range(len(names))), ticktext=names, autorange="reversed",
         showgrid=False, automargin=True, ticklabelstandoff=8,
