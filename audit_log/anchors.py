@@ -44,7 +44,7 @@ def export(
     with reading(sessions) as session:
         heads = db.audit_log.heads(session)
     at = clock().isoformat()
-    made = [
+    anchors = [
         Anchor(
             workspace=name,
             number=number,
@@ -54,10 +54,10 @@ def export(
         )
         for name, (number, head) in sorted(heads.items())
     ]
-    lines = "".join(json.dumps(asdict(anchor)) + "\n" for anchor in made)
+    lines = "".join(json.dumps(asdict(anchor)) + "\n" for anchor in anchors)
     with path.open("a", encoding="utf-8") as file:
         file.write(lines)
-    return made
+    return anchors
 
 
 def read(path: Path, key: str) -> Sequence[Anchor]:
@@ -74,9 +74,9 @@ def read(path: Path, key: str) -> Sequence[Anchor]:
 
 def _anchor(path: Path, number: int, line: str, key: str) -> Anchor:
     try:
-        found = Anchor(**json.loads(line))
-        signed = signature(key, found.workspace, found.number, found.hash, found.at)
-        is_ours = hmac.compare_digest(signed, found.signature)
+        anchor = Anchor(**json.loads(line))
+        signed = signature(key, anchor.workspace, anchor.number, anchor.hash, anchor.at)
+        is_ours = hmac.compare_digest(signed, anchor.signature)
     except (ValueError, TypeError) as error:
         raise UnreadableAnchors(f"Line {number} of {path} is no anchor.") from error
     if not is_ours:
@@ -84,7 +84,7 @@ def _anchor(path: Path, number: int, line: str, key: str) -> Anchor:
             f"Line {number} of {path} was not signed with this key, or was changed since: "
             "check MDS_AUDIT_KEY, and who can write the file."
         )
-    return found
+    return anchor
 
 
 def _check_key(key: str) -> None:

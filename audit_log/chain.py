@@ -67,7 +67,7 @@ def append(
         previous_hash="",
         hash="",
     )
-    return _chained(session, entry, records if len(records) > 1 else (), digests, salts)
+    return _append_to_chain(session, entry, records if len(records) > 1 else (), digests, salts)
 
 
 def erase(session: Session, kind: str, record_id: str, *, person: str) -> EntryView:
@@ -76,7 +76,7 @@ def erase(session: Session, kind: str, record_id: str, *, person: str) -> EntryV
     return append(session, ERASED, [Record(kind=kind, id=record_id)], person=person)
 
 
-def _chained(
+def _append_to_chain(
     session: Session,
     entry: EntryView,
     records: Sequence[Record],
@@ -94,9 +94,9 @@ def _chained(
             place=place,
             kind=record.kind,
             record_id=record.id,
-            digest=found,
+            digest=record_digest,
         )
-        for place, (record, found) in enumerate(zip(records, digests, strict=False))
+        for place, (record, record_digest) in enumerate(zip(records, digests, strict=False))
     ]
     db.audit_log.add(session, entry, leaves, salts)
     return entry

@@ -45,15 +45,15 @@ def _tree(hashes: Sequence[bytes]) -> bytes:
 
 def entry_hash(entry: EntryView) -> str:
     """The hash of an entry: over every column but the hash itself, with that of the entry before."""
-    told = [_told(getattr(entry, name)) for name in _COLUMNS]
-    return hashlib.sha256(("entry\n" + json.dumps(told)).encode()).hexdigest()
+    values = [_as_json(getattr(entry, name)) for name in _COLUMNS]
+    return hashlib.sha256(("entry\n" + json.dumps(values)).encode()).hexdigest()
 
 
 def signature(key: str, workspace: str, number: int, head: str, at: str) -> str:
     """What says that a head was exported by somebody with the key: HMAC-SHA256."""
-    told = json.dumps(["anchor", workspace, number, head, at])
-    return hmac.new(key.encode(), told.encode(), hashlib.sha256).hexdigest()
+    text = json.dumps(["anchor", workspace, number, head, at])
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def _told(value: object) -> object:
+def _as_json(value: object) -> object:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value

@@ -38,7 +38,7 @@ class Report:
 
 
 @dataclass(kw_only=True)
-class _Walk:
+class _Verification:
     """What is known on the way through the chains."""
 
     session: Session
@@ -56,36 +56,36 @@ def verify(sessions: Sessions, anchors: Sequence[Anchor] = ()) -> Report:
     """
     with reading(sessions) as session:
         db.audit_log.hold_still(session)
-        walk = _Walk(session=session, erased=db.audit_log.erased(session))
+        state = _Verification(session=session, erased=db.audit_log.erased(session))
         heads = db.audit_log.heads(session)
         for workspace in sorted({*heads, *db.audit_log.workspaces(session)}):
-            _check_chain(walk, workspace, heads.get(workspace))
-        walk.findings += [f for anchor in anchors for f in _against(session, anchor)]
-        older = sum(_is_older(walk, kind, *found) for kind, found in _not_trailed(session))
+            _check_chain(state, workspace, heads.get(workspace))
+        state.findings += [f for anchor in anchors for f in _against(session, anchor)]
+        older = sum(_is_older(state, kind, *record) for kind, record in _not_trailed(session))
     return Report(
-        entries=walk.entries,
-        records=walk.records,
+        entries=state.entries,
+        records=state.records,
         older=older,
-        findings=tuple(islice(walk.findings, MOST_FINDINGS)),
+        findings=tuple(islice(state.findings, MOST_FINDINGS)),
     )
 
 
 # The links.
 
 
-def _check_chain(walk: _Walk, workspace: str, head: db.audit_log.Head | None) -> None:
+def _check_chain(state: _Verification, workspace: str, head: db.audit_log.Head | None) -> None:
     """Follow one chain from its first entry to its end."""
     last, previous, broken = 0, NO_HASH, ""
-    while page := db.audit_log.entries(walk.session, workspace, after=last, limit=AT_ONCE):
+    while page := db.audit_log.entries(state.session, workspace, after=last, limit=AT_ONCE):
         for entry in page:
             if not broken and (broken := _broken(entry, last, previous)):
-                walk.findings.append(_finding(entry, broken))
+                state.findings.append(_finding(entry, broken))
             last, previous = entry.number, entry.hash
-            walk.began = min(walk.began or entry.created_at, entry.created_at)
-        walk.entries += len(page)
-        _check_records(walk, workspace, page)
+            state.began = min(state.began or entry.created_at, entry.created_at)
+        state.entries += len(page)
+        _check_records(state, workspace, page)
     if not broken and head != (last, previous):
-        walk.findings.append(_wrong_end(workspace, last, head))
+        state.findings.append(_wrong_end(workspace, last, head))
 
 
 def _broken(entry: EntryView, last: int, previous: str) -> str:
@@ -100,10 +100,8 @@ def _broken(entry: EntryView, last: int, previous: str) -> str:
 
 
 def _wrong_end(workspace: str, last: int, head: db.audit_log.Head | None) -> Finding:
-    told = f"{head[0]:,}" if head else "none"
-    sentence = (
-        f"The chain ends with entry {last:,}, but its recorded end is {told} or has another hash."
-    )
+    recorded = f"{head[0]:,}" if head else "none"
+    sentence = f"The chain ends with entry {last:,}, but its recorded end is {recorded} or has another hash."
     return Finding(workspace=workspace, number=last, sentence=sentence)
 
 
@@ -119,17 +117,17 @@ class _Trailed:
     digest: str
 
 
-def _check_records(walk: _Walk, workspace: str, page: Sequence[EntryView]) -> None:
-    leaves = db.audit_log.leaves(walk.session, workspace, [entry.number for entry in page])
-    trailed = [found for entry in page for found in _trailed(walk, entry, leaves.get(entry.number))]
-    for kind in {found.key[0] for found in trailed}:
-        some = [found for found in trailed if found.key[0] == kind]
+def _check_records(state: _Verification, workspace: str, page: Sequence[EntryView]) -> None:
+    leaves = db.audit_log.leaves(state.session, workspace, [entry.number for entry in page])
+    trailed = [each for entry in page for each in _trailed(state, entry, leaves.get(entry.number))]
+    for kind in {each.key[0] for each in trailed}:
+        some = [each for each in trailed if each.key[0] == kind]
         for start in range(0, len(some), AT_ONCE):
-            _check_kind(walk, kind, some[start : start + AT_ONCE])
+            _check_kind(state, kind, some[start : start + AT_ONCE])
 
 
 def _trailed(
-    walk: _Walk, entry: EntryView, leaves: Sequence[LeafView] | None
+    state: _Verification, entry: EntryView, leaves: Sequence[LeafView] | None
 ) -> Iterator[_Trailed]:
     """The records of an entry, with the digests that it has of them."""
     if not leaves:
@@ -138,45 +136,45 @@ def _trailed(
         return
     places = [leaf.place for leaf in leaves]
     if places != list(range(len(leaves))) or root([leaf.digest for leaf in leaves]) != entry.after:
-        walk.findings.append(
+        state.findings.append(
             _finding(entry, f"The list of the records of entry {entry.number:,} was changed.")
         )
     for leaf in leaves:
         yield _Trailed(entry=entry, key=(leaf.kind, leaf.record_id), digest=leaf.digest)
 
 
-def _check_kind(walk: _Walk, kind: str, trailed: Sequence[_Trailed]) -> None:
-    ids = [found.key[1] for found in trailed]
-    salts = db.audit_log.salts(walk.session, kind, ids)
-    contents = db.audit_log.contents(walk.session, kind, ids)
-    replaced = db.audit_log.replaced(walk.session, ids) if kind == "feedback" else set()
-    for found in trailed:
-        record_id = found.key[1]
+def _check_kind(state: _Verification, kind: str, trailed: Sequence[_Trailed]) -> None:
+    ids = [record.key[1] for record in trailed]
+    salts = db.audit_log.salts(state.session, kind, ids)
+    contents = db.audit_log.contents(state.session, kind, ids)
+    replaced = db.audit_log.replaced(state.session, ids) if kind == "feedback" else set()
+    for record in trailed:
+        record_id = record.key[1]
         values = contents.get(record_id)
-        wrong = _wrong_record(walk, found, salts.get(record_id), values)
+        wrong = _wrong_record(state, record, salts.get(record_id), values)
         if not wrong and kind == "feedback" and values:
             wrong = _wrong_current(values, record_id in replaced)
         if wrong:
-            where = f"{kind.capitalize()} {record_id} (entry {found.entry.number:,}) {wrong}."
-            walk.findings.append(_finding(found.entry, where))
-    walk.records += len(trailed)
+            where = f"{kind.capitalize()} {record_id} (entry {record.entry.number:,}) {wrong}."
+            state.findings.append(_finding(record.entry, where))
+    state.records += len(trailed)
 
 
 def _wrong_record(
-    walk: _Walk, found: _Trailed, salt: bytes | None, values: Mapping[str, object] | None
+    state: _Verification, trailed: _Trailed, salt: bytes | None, values: Mapping[str, object] | None
 ) -> str:
     """What is wrong with a record, to be said after its name; empty where it is as it was trailed."""
-    if found.key in walk.erased:
+    if trailed.key in state.erased:
         return ""
     if values is None:
         return "is gone, and no entry says that it was erased"
     if salt is None:
         return "has no salt any more, so its content cannot be checked, and no entry says that it was erased"
     try:
-        told = db.audit_log.content(found.key[0], values, found.entry.form)
+        content = db.audit_log.content(trailed.key[0], values, trailed.entry.form)
     except (AttributeError, TypeError, ValueError):  # a value that its column can never have held
         return "was changed"
-    return "" if digest(salt, told) == found.digest else "was changed"
+    return "" if digest(salt, content) == trailed.digest else "was changed"
 
 
 def _wrong_current(values: Mapping[str, object], is_replaced: bool) -> str:
@@ -192,16 +190,16 @@ def _wrong_current(values: Mapping[str, object], is_replaced: bool) -> str:
 
 def _not_trailed(session: Session) -> Iterator[tuple[str, tuple[str, datetime]]]:
     for kind in TRAILED:
-        for found in db.audit_log.not_trailed(session, kind):
-            yield kind, found
+        for record in db.audit_log.not_trailed(session, kind):
+            yield kind, record
 
 
-def _is_older(walk: _Walk, kind: str, record_id: str, at: datetime) -> bool:
+def _is_older(state: _Verification, kind: str, record_id: str, at: datetime) -> bool:
     """Whether a record that no entry is about is from before the trail; else it is a finding."""
-    if walk.began is None or at < walk.began:
+    if state.began is None or at < state.began:
         return True
     sentence = f"{kind.capitalize()} {record_id} is in no entry, though it is newer than the trail."
-    walk.findings.append(Finding(workspace="", number=0, sentence=sentence))
+    state.findings.append(Finding(workspace="", number=0, sentence=sentence))
     return False
 
 

@@ -127,11 +127,11 @@ _ADD_ALL = (
 def lock_head(session: Session, workspace: str) -> Head:
     """The number and hash of the newest entry, which nobody else can follow until the transaction ends."""
     connection = session.connection()
-    found = connection.execute(_HEAD, {"name": workspace}).first()
-    if found is None:
+    row = connection.execute(_HEAD, {"name": workspace}).first()
+    if row is None:
         connection.execute(_first(session, workspace))
-        found = connection.execute(_HEAD, {"name": workspace}).one()
-    return found.number, found.hash
+        row = connection.execute(_HEAD, {"name": workspace}).one()
+    return row.number, row.hash
 
 
 def add(
@@ -217,10 +217,10 @@ def entry(session: Session, workspace: str, number: int) -> EntryView | None:
 def leaves(session: Session, workspace: str, numbers: Collection[int]) -> dict[int, list[LeafView]]:
     """The records of entries about several, by the number of the entry, in their order."""
     query = select(AuditLeaf).where(AuditLeaf.workspace == workspace, AuditLeaf.number.in_(numbers))
-    found: dict[int, list[LeafView]] = {}
+    by_entry: dict[int, list[LeafView]] = {}
     for row in session.scalars(query.order_by(AuditLeaf.number, AuditLeaf.place)):
-        found.setdefault(row.number, []).append(_view(LeafView, row))
-    return found
+        by_entry.setdefault(row.number, []).append(_view(LeafView, row))
+    return by_entry
 
 
 def salts(session: Session, kind: str, ids: Collection[str]) -> dict[str, bytes]:
@@ -244,7 +244,7 @@ def contents(session: Session, kind: str, ids: Collection[str]) -> dict[str, Map
 def replaced(session: Session, ids: Collection[str]) -> set[str]:
     """Those of these statements that another statement replaces."""
     query = select(Feedback.replaces).where(Feedback.replaces.in_(ids))
-    return {found for found in session.scalars(query) if found is not None}
+    return {statement for statement in session.scalars(query) if statement is not None}
 
 
 def erased(session: Session) -> set[tuple[str, str]]:
@@ -299,8 +299,8 @@ def covered(kind: str, form: int = FORM) -> tuple[str, ...]:
 
 def content(kind: str, values: Mapping[str, object], form: int = FORM) -> bytes:
     """A record as the text that its digest is of: the same before it is written and after it is read back."""
-    told = [plain(values[name]) for name, plain in _columns(kind, form)]
-    return json.dumps([kind, form, told], separators=(",", ":")).encode()
+    plain_values = [plain(values[name]) for name, plain in _columns(kind, form)]
+    return json.dumps([kind, form, plain_values], separators=(",", ":")).encode()
 
 
 @cache

@@ -25,7 +25,7 @@ class BackgroundView:
     content: dict[str, object]
 
 
-_STORE = NewestCounts(table=Background, view=BackgroundView, says=("source", "name", "content"))
+_STORE = NewestCounts(table=Background, view=BackgroundView, content=("source", "name", "content"))
 
 
 def keep(session: Session, background: BackgroundView) -> None:

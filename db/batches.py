@@ -80,12 +80,12 @@ def add_chunk(
 def case_ids(session: Session, batch_id: str) -> list[str]:
     """The case of each row that was asked, in the order of the rows, up to the first that was not."""
     query = select(BatchChunk).filter_by(batch_id=batch_id).order_by(BatchChunk.first_row)
-    found: list[str] = []
+    ids: list[str] = []
     for chunk in session.scalars(query):
-        if chunk.first_row > len(found):
+        if chunk.first_row > len(ids):
             break
-        found[chunk.first_row :] = chunk.case_ids
-    return found
+        ids[chunk.first_row :] = chunk.case_ids
+    return ids
 
 
 def members(session: Session, batch_id: str) -> Select[tuple[str]]:

@@ -56,8 +56,8 @@ def rows(session: Session, wanted: Wanted) -> list[CohortRow]:
     """The cases, the newest first."""
     query = select(Case.id, Case.version, Case.entered, Case.answer_label, Case.answer_number)
     newest_first = query.where(*_within(wanted)).order_by(Case.created_at.desc(), Case.id.desc())
-    found = session.execute(newest_first.limit(wanted.limit)).all()
-    truths = _truths(session, [row.id for row in found])
+    cases = session.execute(newest_first.limit(wanted.limit)).all()
+    truths = _truths(session, [row.id for row in cases])
     return [
         CohortRow(
             case_id=row.id,
@@ -67,7 +67,7 @@ def rows(session: Session, wanted: Wanted) -> list[CohortRow]:
             answer_number=row.answer_number,
             truth=truths.get(row.id),
         )
-        for row in found
+        for row in cases
     ]
 
 
@@ -116,24 +116,24 @@ def _within(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.answer is not None:
         conditions.append(Case.answer_label == wanted.answer)
     if wanted.has_feedback is not None:
-        said = exists().where(Feedback.case_id == Case.id, Feedback.is_current)
-        conditions.append(said if wanted.has_feedback else ~said)
+        has_current_feedback = exists().where(Feedback.case_id == Case.id, Feedback.is_current)
+        conditions.append(has_current_feedback if wanted.has_feedback else ~has_current_feedback)
     return conditions
 
 
 def _truths(session: Session, case_ids: Sequence[str]) -> dict[str, str | float]:
     """The right answers, as far as somebody knows them. A reviewer's word goes before others', the newest
     before older ones; `unsure` decides nothing."""
-    found: dict[str, str | float] = {}
+    truths: dict[str, str | float] = {}
     for start in range(0, len(case_ids), _MANY):
         some = case_ids[start : start + _MANY]
         query = select(
             Feedback.case_id, Feedback.channel, Feedback.truth_label, Feedback.truth_number
         ).where(Feedback.case_id.in_(some), Feedback.is_current, Feedback.judgement != "unsure")
-        said = session.execute(query.order_by(Feedback.created_at, Feedback.id)).all()
-        for row in sorted(said, key=lambda row: row.channel == "review"):
+        judgements = session.execute(query.order_by(Feedback.created_at, Feedback.id)).all()
+        for row in sorted(judgements, key=lambda row: row.channel == "review"):
             truth = row.truth_label if row.truth_label is not None else row.truth_number
-            found.pop(row.case_id, None)
+            truths.pop(row.case_id, None)
             if truth is not None:
-                found[row.case_id] = truth
-    return found
+                truths[row.case_id] = truth
+    return truths

@@ -23,7 +23,7 @@ class ColumnMappingView:
     content: dict[str, object]
 
 
-_STORE = NewestCounts(table=ColumnMapping, view=ColumnMappingView, says=("content",))
+_STORE = NewestCounts(table=ColumnMapping, view=ColumnMappingView, content=("content",))
 
 
 def keep(session: Session, mapping: ColumnMappingView) -> None:
@@ -33,5 +33,5 @@ def keep(session: Session, mapping: ColumnMappingView) -> None:
 
 def newest(session: Session, server: str, model: str) -> dict[str, str]:
     """The newest mapping of a model, column by field; empty when there is none."""
-    found = _STORE.newest(session, server, model)
-    return {field: str(column) for field, column in (found.content if found else {}).items()}
+    mapping = _STORE.newest(session, server, model)
+    return {field: str(column) for field, column in (mapping.content if mapping else {}).items()}

@@ -30,19 +30,19 @@ class DiscoveredFactsView:
 
 
 _STORE = NewestCounts(
-    table=DiscoveredFacts, view=DiscoveredFactsView, says=("source", "name", "content")
+    table=DiscoveredFacts, view=DiscoveredFactsView, content=("source", "name", "content")
 )
 
 
-def keep(session: Session, found: DiscoveredFactsView) -> None:
+def keep(session: Session, facts: DiscoveredFactsView) -> None:
     """Keep what was found; nothing is added where its source says the same already."""
-    _STORE.keep(session, found, DiscoveredFacts.source == found.source, _like(found.name))
+    _STORE.keep(session, facts, DiscoveredFacts.source == facts.source, _like(facts.name))
 
 
 def newest(session: Session, server: str, model: str) -> list[DiscoveredFactsView]:
     """What counts now of a model: the newest of each source. What past cases say stands beside the others."""
-    found = _STORE.newest_first(session, server, model, limit=_MOST)
-    return list({(each.source, each.name == CASES): each for each in reversed(found)}.values())
+    rows = _STORE.newest_first(session, server, model, limit=_MOST)
+    return list({(each.source, each.name == CASES): each for each in reversed(rows)}.values())
 
 
 def _like(name: str) -> ColumnElement[bool]:

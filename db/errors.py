@@ -33,9 +33,9 @@ class UndeclaredTable(StorageError):
 class NewerSchema(StorageError):
     """The tables have a schema that this version does not know: a newer one made them."""
 
-    def __init__(self, schema: str, known: str) -> None:
+    def __init__(self, schema: str, newest: str) -> None:
         super().__init__(
             f"The database has schema {schema} and this version of MDS Workbench knows those up to "
-            f"{known}, so nothing was read or written: start the newer version that made it, or "
+            f"{newest}, so nothing was read or written: start the newer version that made it, or "
             "name another database."
         )

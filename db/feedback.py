@@ -76,10 +76,10 @@ def of_case(session: Session, case_id: str) -> list[FeedbackView]:
 def current_of(session: Session, case_ids: Sequence[str]) -> dict[str, list[FeedbackView]]:
     """What people say now of some cases, by case; the newest first."""
     query = select(Feedback).where(Feedback.case_id.in_(case_ids), Feedback.is_current)
-    found: dict[str, list[FeedbackView]] = {}
+    by_case: dict[str, list[FeedbackView]] = {}
     for row in session.scalars(query.order_by(Feedback.created_at.desc(), Feedback.id.desc())):
-        found.setdefault(row.case_id, []).append(_view(row))
-    return found
+        by_case.setdefault(row.case_id, []).append(_view(row))
+    return by_case
 
 
 def _view(row: Feedback) -> FeedbackView:

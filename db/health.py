@@ -103,12 +103,12 @@ def outcomes(session: Session, selection: Selection) -> list[OutcomeCount]:
 
 def statements(session: Session, selection: Selection) -> list[FeedbackCount]:
     """Current feedback on answered cases by model version, channel and judgement."""
-    said = (Feedback.channel, Feedback.judgement)
-    query = select(*_KEY, *said, func.count()).join(Feedback, Feedback.case_id == Case.id)
+    grouped = (Feedback.channel, Feedback.judgement)
+    query = select(*_KEY, *grouped, func.count()).join(Feedback, Feedback.case_id == Case.id)
     query = query.where(*_within(selection), _answered(), Feedback.is_current)
     return [
         FeedbackCount(key=_key(row), channel=row[3], judgement=row[4], statements=row[5])
-        for row in session.execute(query.group_by(*_KEY, *said))
+        for row in session.execute(query.group_by(*_KEY, *grouped))
     ]
 
 
@@ -116,9 +116,9 @@ def judged(session: Session, selection: Selection) -> list[JudgedCount]:
     """Answered cases by how they may come to be judged and how they were."""
     # Those that were spoken of first: a case that comes in between is then silent, not missing.
     spoken = _spoken(session, selection)
-    known: Counter[_Lottery] = Counter()
+    spoken_cases: Counter[_Lottery] = Counter()
     for count in spoken:
-        known[count.key, count.probability, count.is_audited] += count.cases
+        spoken_cases[count.key, count.probability, count.is_audited] += count.cases
     silent = [
         JudgedCount(
             key=key,
@@ -126,7 +126,7 @@ def judged(session: Session, selection: Selection) -> list[JudgedCount]:
             is_audited=is_audited,
             is_volunteered=False,
             judgement=None,
-            cases=cases - known[key, probability, is_audited],
+            cases=cases - spoken_cases[key, probability, is_audited],
         )
         for (key, probability, is_audited), cases in _answered_cases(session, selection).items()
     ]
@@ -221,8 +221,8 @@ def _verdicts(selection: Selection) -> Subquery:
     """
     # Joined inside, not around: PostgreSQL thinks that few rows have place 1 and would go through
     # all of them for each case (15 s instead of 0.1 s for one of 50 models with 100,000 cases).
-    said = select(*_KEY, *_LOTTERY, *_verdict()).join(Feedback, Feedback.case_id == Case.id)
-    return said.where(*_within(selection), _answered()).subquery()
+    feedback = select(*_KEY, *_LOTTERY, *_verdict()).join(Feedback, Feedback.case_id == Case.id)
+    return feedback.where(*_within(selection), _answered()).subquery()
 
 
 def _verdict() -> tuple[ColumnElement[Any], ...]:

@@ -32,21 +32,21 @@ View = TypeVar("View", bound=OfModel)
 class NewestCounts(Generic[View]):
     """A table whose newest row of a model counts.
 
-    `order` is the column by which rows are older or newer. Two rows are the same where `says`, the columns
-    that hold what was said, are equal: not who said it, and when.
+    `order` is the column by which rows are older or newer. Two rows are the same where `content`, the columns
+    that hold what is kept, are equal: the author and the moment do not count.
     """
 
     table: type[Base]
     view: type[View]
-    says: tuple[str, ...]
+    content: tuple[str, ...]
     order: str = "created_at"
 
     def newest(
         self, session: Session, server: str, model: str, *where: ColumnElement[bool]
     ) -> View | None:
         """What counts now; None where there is nothing."""
-        found = self.newest_first(session, server, model, *where, limit=1)
-        return found[0] if found else None
+        views = self.newest_first(session, server, model, *where, limit=1)
+        return views[0] if views else None
 
     def newest_first(
         self, session: Session, server: str, model: str, *where: ColumnElement[bool], limit: int
@@ -57,16 +57,16 @@ class NewestCounts(Generic[View]):
         rows: Sequence[Base] = session.scalars(query.order_by(*columns).limit(limit)).all()
         return [self.as_view(row) for row in rows]
 
-    def keep(self, session: Session, kept: View, *where: ColumnElement[bool]) -> View:
+    def keep(self, session: Session, view: View, *where: ColumnElement[bool]) -> View:
         """Add a row, unless the newest says the same: then that one is the answer, and stays the newest."""
-        newest = self.newest(session, kept.server, kept.model, *where)
-        if newest is not None and self._said(newest) == self._said(kept):
+        newest = self.newest(session, view.server, view.model, *where)
+        if newest is not None and self._content_of(newest) == self._content_of(view):
             return newest
-        return self.add(session, kept)
+        return self.add(session, view)
 
-    def add(self, session: Session, added: View) -> View:
+    def add(self, session: Session, view: View) -> View:
         """Add a row whatever the newest says; answers it as it can be read back."""
-        row = self.table(**{field.name: getattr(added, field.name) for field in fields(self.view)})
+        row = self.table(**{field.name: getattr(view, field.name) for field in fields(self.view)})
         session.add(row)
         session.flush()
         session.refresh(row)
@@ -75,5 +75,5 @@ class NewestCounts(Generic[View]):
     def as_view(self, row: Base) -> View:
         return self.view(**{field.name: getattr(row, field.name) for field in fields(self.view)})
 
-    def _said(self, view: View) -> tuple[object, ...]:
-        return tuple(getattr(view, name) for name in self.says)
+    def _content_of(self, view: View) -> tuple[object, ...]:
+        return tuple(getattr(view, name) for name in self.content)

@@ -30,7 +30,7 @@ class OverlayView:
 
 
 # A version that says the same is one all the same: it has its own number, author and comment.
-_STORE = NewestCounts(table=Overlay, view=OverlayView, says=("content",), order="number")
+_STORE = NewestCounts(table=Overlay, view=OverlayView, content=("content",), order="number")
 
 
 def add(session: Session, overlay: OverlayView) -> OverlayView:
@@ -41,8 +41,8 @@ def add(session: Session, overlay: OverlayView) -> OverlayView:
 def heads(session: Session) -> dict[Model, int]:
     """The newest version number of every model that has one, by server and model."""
     query = select(Overlay.server, Overlay.model, func.max(Overlay.number))
-    found = session.execute(query.group_by(Overlay.server, Overlay.model))
-    return {(server, model): number for server, model, number in found}
+    rows = session.execute(query.group_by(Overlay.server, Overlay.model))
+    return {(server, model): number for server, model, number in rows}
 
 
 def newest(session: Session, server: str, model: str) -> OverlayView | None:

@@ -143,10 +143,10 @@ def info(scope: Scope) -> dict[str, Scope]:
 
 def scope_of(session: Session) -> Scope:
     """What a session may see. Raises OutOfScope for one that was made without a scope."""
-    found = session.info.get(_KEY)
-    if not isinstance(found, Scope):
+    scope = session.info.get(_KEY)
+    if not isinstance(scope, Scope):
         raise OutOfScope("a session was opened without saying what it may see")
-    return found
+    return scope
 
 
 def _is_like(name: str, pattern: str) -> bool:
@@ -289,8 +289,8 @@ def _model_of_job() -> tuple[ColumnElement[str], ColumnElement[str]]:
 
 
 def _like(models: Iterable[Models], server: _Text, name: _Text) -> ColumnElement[bool]:
-    found = [and_(_is(server, each.server), _is(name, each.name)) for each in models]
-    return or_(*found) if found else false()
+    conditions = [and_(_is(server, each.server), _is(name, each.name)) for each in models]
+    return or_(*conditions) if conditions else false()
 
 
 def _is(column: _Text, pattern: str) -> ColumnElement[bool]:

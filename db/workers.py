@@ -31,20 +31,20 @@ _NAMES = tuple(field.name for field in fields(WorkerView))
 def now(session: Session) -> datetime:
     """The moment by the clock that all processes share: their own on one machine, else PostgreSQL's."""
     if session.get_bind().dialect.name == "postgresql":
-        found: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
-        return found
+        moment: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+        return moment
     return utc_now()
 
 
 def beat(session: Session, worker: WorkerView) -> None:
     """Give a sign of life; the first one makes the worker known."""
     row = session.get(Worker, worker.id)
-    seen = now(session)
+    moment = now(session)
     if row is None:
         facts = {name: getattr(worker, name) for name in _NAMES}
-        session.add(Worker(**(facts | {"started_at": seen, "seen_at": seen})))
+        session.add(Worker(**(facts | {"started_at": moment, "seen_at": moment})))
     else:
-        row.seen_at = seen
+        row.seen_at = moment
 
 
 def forget(session: Session, worker_id: str) -> None:

@@ -99,13 +99,13 @@ def summarise(
     estimated = replace(served, purposes=ESTIMATED)
     with reading(sessions) as session:
         outcomes = _by_key(db.health.outcomes(session, served))
-        said = _by_key(db.health.statements(session, estimated))
+        statements = _by_key(db.health.statements(session, estimated))
         judged = _by_key(db.health.judged(session, estimated))
         return [
             _row(
                 key,
                 outcomes[key],
-                said.get(key, []),
+                statements.get(key, []),
                 judged.get(key, []),
                 _latency(session, key, served),
             )
@@ -157,7 +157,7 @@ def _in_order(key: ModelVersion) -> tuple[str, str, str]:
 def _row(
     key: ModelVersion,
     outcomes: Sequence[OutcomeCount],
-    said: Sequence[FeedbackCount],
+    statements: Sequence[FeedbackCount],
     judged: Sequence[JudgedCount],
     latency: Latency | None,
 ) -> HealthRow:
@@ -172,7 +172,7 @@ def _row(
         unknown=cases.get(UNKNOWN, 0),
         errors=errors,
         error_rate=_error_rate(cases),
-        feedback=_feedback(said),
+        feedback=_feedback(statements),
         accuracy=accuracy(_group(count) for count in judged),
         latency=latency,
         last_case_at=max(count.last_at for count in outcomes),
@@ -186,9 +186,9 @@ def _error_rate(cases: Mapping[str, int]) -> Rate:
     return rate(n - sent.get("answered", 0), n)
 
 
-def _feedback(said: Sequence[FeedbackCount]) -> dict[str, dict[str, int]]:
+def _feedback(statements: Sequence[FeedbackCount]) -> dict[str, dict[str, int]]:
     counted: dict[str, dict[str, int]] = defaultdict(dict)
-    for count in said:
+    for count in statements:
         counted[count.channel][count.judgement] = count.statements
     return dict(counted)
 

@@ -69,11 +69,11 @@ class DbosEngine:
         if DBOS.get_workflow_status(run_id(job)):
             return
         with SetWorkflowID(run_id(job)):
-            done = self._steps_done(job)
-            if done:
+            steps_done = self._steps_done(job)
+            if steps_done:
                 DBOS.fork_workflow(
                     run_id(job, job.attempt - 1),
-                    done + 1,
+                    steps_done + 1,
                     application_version=self._version,
                     queue_name=job.queue,
                 )
@@ -85,10 +85,10 @@ class DbosEngine:
         """Those of waiting jobs that no worker will run: their run was lost, or is over."""
         from dbos import DBOS
 
-        found = DBOS.list_workflows(
+        workflows = DBOS.list_workflows(
             workflow_ids=[run_id(job) for job in jobs], load_input=False, load_output=False
         )
-        coming = {each.workflow_id for each in found if _is_coming(each, living)}
+        coming = {each.workflow_id for each in workflows if _is_coming(each, living)}
         return [job for job in jobs if run_id(job) not in coming]
 
     def forget(self, before: datetime) -> None:
@@ -142,12 +142,12 @@ class DbosEngine:
 
         if job.attempt == 0 or not DBOS.get_workflow_status(run_id(job, job.attempt - 1)):
             return 0
-        done = 0
+        count = 0
         for step in DBOS.list_workflow_steps(run_id(job, job.attempt - 1)):
-            if step["error"] is not None or step["function_id"] != done + 1:
+            if step["error"] is not None or step["function_id"] != count + 1:
                 break
-            done += 1
-        return done
+            count += 1
+        return count
 
 
 def run_id(job: JobView, attempt: int | None = None) -> str:
@@ -191,9 +191,9 @@ def _step(name: str, work: Any) -> object:
 def _schedule(schedules: Mapping[str, str]) -> None:
     from dbos import DBOS
 
-    for known in DBOS.list_schedules():
-        if known["schedule_name"] not in schedules:
-            DBOS.delete_schedule(known["schedule_name"])
+    for registered in DBOS.list_schedules():
+        if registered["schedule_name"] not in schedules:
+            DBOS.delete_schedule(registered["schedule_name"])
     DBOS.apply_schedules(
         [
             {
@@ -207,8 +207,10 @@ def _schedule(schedules: Mapping[str, str]) -> None:
     )
 
 
-def _is_coming(found: WorkflowStatus, living: Collection[str]) -> bool:
-    return found.status in _TO_COME or (found.status == "PENDING" and found.executor_id in living)
+def _is_coming(workflow: WorkflowStatus, living: Collection[str]) -> bool:
+    return workflow.status in _TO_COME or (
+        workflow.status == "PENDING" and workflow.executor_id in living
+    )
 
 
 def _keep_to_itself() -> None:

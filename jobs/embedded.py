@@ -83,10 +83,10 @@ class EmbeddedWorker:
             stdin=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": self._path},
         )
-        done = threading.Event()
-        timer = threading.Timer(_WELL_SECONDS, done.set)
+        ran_well = threading.Event()
+        timer = threading.Timer(_WELL_SECONDS, ran_well.set)
         timer.daemon = True
         timer.start()
         self._process.wait()
         timer.cancel()
-        return done.is_set()
+        return ran_well.is_set()

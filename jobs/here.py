@@ -69,7 +69,7 @@ class Here:
         self,
         kind: Kind,
         job: JobView,
-        given: object,
+        job_input: object,
         *,
         also: Callable[[Session], None] = lambda _: None,
     ) -> JobView:
@@ -80,7 +80,7 @@ class Here:
         ours = replace(
             job, state="running", runner=self._heart.worker.id, started_at=job.created_at
         )
-        written = store.submit(self._sessions, kind, ours, given, also=also)
+        written = store.submit(self._sessions, kind, ours, job_input, also=also)
         if written.id == job.id:
             self._run(kind, JobRun(ours, self._all))
         return written

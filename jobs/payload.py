@@ -49,7 +49,7 @@ class Codec:
             (size,) = _HEAD.unpack_from(content)
             start = _HEAD.size + size
             text = zlib.decompress(content[_HEAD.size : start])
-            return self._made(json.loads(text.decode("utf-8", "surrogatepass")), content[start:])
+            return self._decoded(json.loads(text.decode("utf-8", "surrogatepass")), content[start:])
         except (ValueError, TypeError, KeyError, struct.error, zlib.error) as error:
             raise UnreadablePayload(str(error)) from error
 
@@ -79,28 +79,28 @@ class Codec:
             raise TypeError(f"a job cannot take a {name}")
         return {
             "$": name,
-            **{f.name: self._plain(getattr(value, f.name), blobs) for f in _given(value)},
+            **{f.name: self._plain(getattr(value, f.name), blobs) for f in _changed_fields(value)},
         }
 
-    def _made(self, value: object, rest: bytes) -> object:
+    def _decoded(self, value: object, rest: bytes) -> object:
         if isinstance(value, list):
-            return [self._made(each, rest) for each in value]
+            return [self._decoded(each, rest) for each in value]
         if not isinstance(value, dict):
             return value
         kind = value.pop("$")
         if kind == "map":
-            return {name: self._made(each, rest) for name, each in value["of"]}
+            return {name: self._decoded(each, rest) for name, each in value["of"]}
         if kind == "tuple":
-            return tuple(self._made(each, rest) for each in value["of"])
+            return tuple(self._decoded(each, rest) for each in value["of"])
         if kind == "bytes":
             return b64decode(value["of"])
         if kind == "blob":
             return rest[value["from"] : value["to"]]
         if kind in _MOMENTS:
             return _MOMENTS[kind](value["at"])
-        known = {f.name for f in fields(self._types[kind]) if f.init}
+        names = {f.name for f in fields(self._types[kind]) if f.init}
         return self._types[kind](
-            **{name: self._made(each, rest) for name, each in value.items() if name in known}
+            **{name: self._decoded(each, rest) for name, each in value.items() if name in names}
         )
 
 
@@ -112,7 +112,7 @@ def _bytes(value: bytes, blobs: list[bytes]) -> dict[str, object]:
     return {"$": "blob", "from": start, "to": start + len(value)}
 
 
-def _given(value: object) -> list[Field[object]]:
+def _changed_fields(value: object) -> list[Field[object]]:
     """The fields that are not as they would be anyway: a signature is mostly defaults."""
     return [
         f
@@ -122,6 +122,6 @@ def _given(value: object) -> list[Field[object]]:
 
 
 def _is_default(field: Field[object], value: object) -> bool:
-    made = field.default_factory
-    default = field.default if made is MISSING else made()
+    factory = field.default_factory
+    default = field.default if factory is MISSING else factory()
     return value is default or (type(value) is type(default) and value == default)

@@ -106,7 +106,7 @@ class JobRun:
     def perform(self, kind: Kind) -> None:
         """Run the job and end it. Never raises: what went wrong stands in the job, or in the log."""
         try:
-            outcome = kind.run(self, self._given(kind))
+            outcome = kind.run(self, self._input(kind))
             self._end("done", outcome.sentence, save=outcome.save)
         except JobLost:
             log.info("another process goes on with the job %s", self._job.id)
@@ -121,7 +121,7 @@ class JobRun:
                 "failed", f"“{self._job.title}” broke off.", "The log has the details. Try again."
             )
 
-    def _given(self, kind: Kind) -> object:
+    def _input(self, kind: Kind) -> object:
         """What the job takes. Raises JobFailed for a job of another version of the app."""
         if self._job.kind_version != kind.version:
             raise _OLDER

@@ -68,7 +68,7 @@ def submit(
     sessions: Sessions,
     kind: Kind,
     job: JobView,
-    given: object,
+    job_input: object,
     *,
     also: Callable[[Session], None] = lambda _: None,
 ) -> JobView:
@@ -76,7 +76,7 @@ def submit(
     belongs to a new job, in the same transaction. Raises NotPermitted, JobUnderWay, and JobFailed when it cannot be
     written down."""
     try:
-        content = Codec(kind.takes).encode(given)
+        content = Codec(kind.takes).encode(job_input)
         with writing(sessions) as session:
             _check(session, kind, job)
             db.jobs.add(session, job, content)
@@ -136,16 +136,16 @@ def cancel(sessions: Sessions, job_id: str, *, clock: Callable[[], datetime] = u
     with writing(sessions) as session:
         _check_changeable(session, job_id)
         db.jobs.request_cancel(session, job_id, clock())
-        found = db.jobs.by_id(session, job_id)
-    if found is None:
+        job = db.jobs.by_id(session, job_id)
+    if job is None:
         raise _unknown(job_id)
-    return found
+    return job
 
 
 def resume(sessions: Sessions, job_id: str) -> JobView:
     """Let a job that failed or was stopped go on. Raises NoSuchJob, NotPermitted, NotResumable and JobUnderWay."""
-    found = find(sessions, job_id)
-    if found is None:
+    job = find(sessions, job_id)
+    if job is None:
         raise _unknown(job_id)
     try:
         with writing(sessions) as session:
@@ -154,11 +154,11 @@ def resume(sessions: Sessions, job_id: str) -> JobView:
             after = db.jobs.by_id(session, job_id)
     except Conflict:
         with reading(sessions) as session:
-            other = db.jobs.under_way(session, found.one_at_a_time or "")
+            other = db.jobs.under_way(session, job.one_at_a_time or "")
         raise JobUnderWay(other.id if other else "") from None
     if not is_resumed or after is None:
         raise NotResumable(
-            f"The job {job_id} is {found.state}.",
+            f"The job {job_id} is {job.state}.",
             advice="Only a job that failed or was stopped can go on.",
         )
     return after

@@ -44,12 +44,12 @@ def tables_at(schema: str) -> tuple[TableShape, ...]:
     """
     return tuple(
         TableShape(
-            name=found.name,
-            columns={each.name: kind_of(each) for each in found.columns},
-            keys=tuple(each.name for each in found.primary_key),
+            name=reflected.name,
+            columns={each.name: kind_of(each) for each in reflected.columns},
+            keys=tuple(each.name for each in reflected.primary_key),
         )
-        for found in _metadata_at(schema).sorted_tables
-        if found.name != VERSION_TABLE
+        for reflected in _metadata_at(schema).sorted_tables
+        if reflected.name != VERSION_TABLE
     )
 
 
@@ -57,8 +57,11 @@ def _metadata_at(schema: str) -> MetaData:
     metadata = MetaData()
     if not schema:
         return metadata
-    with TemporaryDirectory() as folder, opened(f"sqlite:///{Path(folder) / 'scratch.db'}") as made:
-        with begin(made) as connection:
+    with (
+        TemporaryDirectory() as folder,
+        opened(f"sqlite:///{Path(folder) / 'scratch.db'}") as engine,
+    ):
+        with begin(engine) as connection:
             upgrade(connection, schema)
-        metadata.reflect(made)
+        metadata.reflect(engine)
     return metadata

@@ -50,8 +50,8 @@ _KINDS: dict[type[TypeEngine[Any]], Kind] = {
 
 def kind_of(column: Column[Any]) -> Kind:
     """What a column holds. Raises TypeError for a type that the archive has no form for."""
-    for known, kind in _KINDS.items():
-        if isinstance(column.type, known):
+    for column_type, kind in _KINDS.items():
+        if isinstance(column.type, column_type):
             return kind
     raise TypeError(f"{column.table.name}.{column.name}: {column.type!r} has no form in a backup")
 

@@ -18,18 +18,18 @@ GROUP = "mds_workbench.jobs"
 def kinds(tools: object, services: Sequence[str] = ()) -> Mapping[str, Kind]:
     """Every kind by its name, made with what the composition root hands in; `services` have a `jobs/` folder.
     Raises ValueError for a name twice, and Undeclared for a kind that does not say who may ask for it."""
-    found: dict[str, Kind] = {}
+    by_name: dict[str, Kind] = {}
     for module in _modules([__name__, *(f"{service}.jobs" for service in services)]):
         kind = module.kind(tools)
-        if kind.name in found:
+        if kind.name in by_name:
             raise ValueError(f"two kinds of job are called {kind.name!r}")
         declared(f"The kind of job {kind.name!r}", kind.permission)
-        found[kind.name] = kind
-    return found
+        by_name[kind.name] = kind
+    return by_name
 
 
 def _modules(packages: Sequence[str]) -> Iterator[ModuleType]:
     for package in packages:
-        found = iter_modules(import_module(package).__path__)
-        yield from (import_module(f"{package}.{each.name}") for each in found)
+        modules = iter_modules(import_module(package).__path__)
+        yield from (import_module(f"{package}.{each.name}") for each in modules)
     yield from (point.load() for point in entry_points(group=GROUP))

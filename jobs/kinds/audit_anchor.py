@@ -27,18 +27,18 @@ class Tools(Protocol):
 def kind(tools: Tools) -> Kind:
     """Appends the signed end of each chain to the file of the settings."""
 
-    def run(run: Run, _given: object) -> Outcome:
+    def run(run: Run, _input: object) -> Outcome:
         path = tools.settings.audit_anchors
         if path is None:
             return Outcome(sentence="No file is set for anchors.")
         try:
-            made = export(tools.sessions, path, tools.settings.audit_key.get_secret_value())
+            anchors = export(tools.sessions, path, tools.settings.audit_key.get_secret_value())
         except (AnchorsUnusable, OSError) as error:
             raise JobFailed(
                 "The end of the trail was not exported.",
                 advice=f"Check audit_anchors and MDS_AUDIT_KEY: {error}",
             ) from error
-        return Outcome(sentence=f"The ends of {len(made)} chains were exported.")
+        return Outcome(sentence=f"The ends of {len(anchors)} chains were exported.")
 
     schedule = "23 * * * *" if tools.settings.audit_anchors else ""
     return Kind(

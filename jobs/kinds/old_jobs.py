@@ -28,7 +28,7 @@ class Tools(Protocol):
 def kind(tools: Tools) -> Kind:
     """Deletes what ended more than `job_days` ago, so many at a time that nobody waits for it."""
 
-    def run(run: Run, _given: object) -> Outcome:
+    def run(run: Run, _input: object) -> Outcome:
         before = utc_now() - timedelta(days=tools.settings.job_days)
         deleted = 0
         while part := run.step("delete", lambda: _delete(tools.sessions, before)):
