@@ -65,15 +65,15 @@ def bare_points(share: float) -> str:
     return f"{sign}{size.removesuffix('.0')}"
 
 
-def value(field: Field, given: object) -> str:
+def value(field: Field, entered: object) -> str:
     """One value of one field, with its unit."""
-    if given is None or (isinstance(given, float) and math.isnan(given)):
+    if entered is None or (isinstance(entered, float) and math.isnan(entered)):
         return "unknown"
-    if isinstance(given, bool):
-        return "yes" if given else "no"
-    if isinstance(given, int | float):
-        return f"{number(given)}{GAP}{field.unit}" if field.unit else number(given)
-    return str(given)
+    if isinstance(entered, bool):
+        return "yes" if entered else "no"
+    if isinstance(entered, int | float):
+        return f"{number(entered)}{GAP}{field.unit}" if field.unit else number(entered)
+    return str(entered)
 
 
 def inside(title: str) -> str:

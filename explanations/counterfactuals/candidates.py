@@ -44,8 +44,8 @@ class Candidates:
 
     def ask(self, some: Sequence[Changed]) -> list[Fact | None]:
         """What the model says to each; None where it errs. Raises Ended when it may be asked no more."""
-        seen = self._refused | self._known.keys()
-        new = list({_key(each): each for each in some if _key(each) not in seen}.values())
+        tried = self._refused | self._known.keys()
+        new = list({_key(each): each for each in some if _key(each) not in tried}.values())
         room = max(self._context.ask.rows_left - RESERVE, 0)
         fitting = new[: int(min(room, len(new)))]
         while fitting:

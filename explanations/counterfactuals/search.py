@@ -34,7 +34,7 @@ Asks = Generator[list[Changed], list[Fact | None], Changed]
 
 
 class Search:
-    """One search. `found` may be read at any time, also after it was ended from outside."""
+    """One search. `best` may be read at any time, also after it was ended from outside."""
 
     def __init__(
         self,
@@ -68,9 +68,9 @@ class Search:
             starts.append(reduced)
             banned.add(self._strongest_first(starts[-1])[0])
             self._moved()
-        self._together([self._closer(start) for start in self.found() or starts])
+        self._together([self._closer(start) for start in self.best() or starts])
 
-    def found(self) -> list[Changed]:
+    def best(self) -> list[Changed]:
         """The best so far: at most three, none of which changes all the fields of another."""
         chosen: list[Changed] = []
         for changed in sorted(self._candidates.accepted(), key=self._candidates.cost):
@@ -100,10 +100,12 @@ class Search:
     def _remember(self, place: ChangeableField, values: Sequence[object]) -> None:
         name = place.field.name
         facts = [(self._candidates.known({name: value}), value) for value in values]
-        known = [(self._candidates.outcome.distance(fact), value) for fact, value in facts if fact]
-        known += [self._best_alone[name]] if name in self._best_alone else []
-        if known:
-            self._best_alone[name] = min(known, key=lambda each: each[0])
+        distances = [
+            (self._candidates.outcome.distance(fact), value) for fact, value in facts if fact
+        ]
+        distances += [self._best_alone[name]] if name in self._best_alone else []
+        if distances:
+            self._best_alone[name] = min(distances, key=lambda each: each[0])
 
     def _unlike_first(self) -> list[ChangeableField]:
         """Fields by how far the case is from what is typical: there is most to change."""

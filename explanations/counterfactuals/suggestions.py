@@ -41,9 +41,7 @@ class Narrator:
     def report(self, search: Search) -> None:
         """How far the search is, and what it would suggest by now."""
         working = [
-            (changed, fact)
-            for changed in search.found()
-            if (fact := self.candidates.known(changed))
+            (changed, fact) for changed in search.best() if (fact := self.candidates.known(changed))
         ]
         context, ask = self.context, self.context.ask
         [before] = ask.facts([context.values])

@@ -36,20 +36,20 @@ class Tools(Protocol):
 
     def server(self, name: str) -> Server: ...
 
-    def save_explanation(self, session: Session, case_id: str, found: Explanation) -> str: ...
+    def save_explanation(self, session: Session, case_id: str, explanation: Explanation) -> str: ...
 
 
 def kind(tools: Tools) -> Kind:
     """Explains a case, and keeps what was found with it."""
 
-    def run(run: Run, given: object) -> Outcome:
-        if not isinstance(given, CaseExplanation):
-            raise TypeError(type(given).__name__)
-        found = wait(run, tools.explainers, to_be_asked(given.request, tools.server))
-        case_id = given.request.case
+    def run(run: Run, wanted: object) -> Outcome:
+        if not isinstance(wanted, CaseExplanation):
+            raise TypeError(type(wanted).__name__)
+        explanation = wait(run, tools.explainers, to_be_asked(wanted.request, tools.server))
+        case_id = wanted.request.case
         return Outcome(
-            sentence=found.sentence,
-            save=lambda session: tools.save_explanation(session, case_id, found),
+            sentence=explanation.sentence,
+            save=lambda session: tools.save_explanation(session, case_id, explanation),
         )
 
     return Kind(

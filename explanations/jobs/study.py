@@ -60,18 +60,18 @@ class _Watched:
 def kind(tools: Tools) -> Kind:
     """Studies a model; what is known when somebody stops it is kept."""
 
-    def run(run: Run, given: object) -> Outcome:
-        if not isinstance(given, Study):
-            raise TypeError(type(given).__name__)
-        found = _found(run, tools, given)
+    def run(run: Run, study: object) -> Outcome:
+        if not isinstance(study, Study):
+            raise TypeError(type(study).__name__)
+        explanation = _studied(run, tools, study)
         return Outcome(
-            sentence=found.sentence,
+            sentence=explanation.sentence,
             save=lambda session: studies.add(
                 session,
-                given.request.signature.model,
-                given.cohort,
-                given.caution,
-                found,
+                study.request.signature.model,
+                study.cohort,
+                study.caution,
+                explanation,
                 person=run.job.person,
             ),
         )
@@ -98,8 +98,8 @@ def start(
         subject=subject_of(model),
         one_at_a_time=f"study/{model.server}/{model.name}/{person}",
     )
-    given = Study(request=kept(request), cohort=cohort.to_keep(), caution=cohort.caution)
-    return here.start(kind, job, given)
+    study = Study(request=kept(request), cohort=cohort.to_keep(), caution=cohort.caution)
+    return here.start(kind, job, study)
 
 
 def subject_of(model: ModelRef) -> str:
@@ -107,11 +107,11 @@ def subject_of(model: ModelRef) -> str:
     return f"model/{model.server}/{model.name}"
 
 
-def _found(run: Run, tools: Tools, given: Study) -> Explanation:
+def _studied(run: Run, tools: Tools, study: Study) -> Explanation:
     """What it found; what it said last when somebody stopped it."""
     watched = _Watched(run)
     try:
-        return wait(watched, tools.explainers, to_be_asked(given.request, tools.server))  # type: ignore[arg-type]
+        return wait(watched, tools.explainers, to_be_asked(study.request, tools.server))  # type: ignore[arg-type]
     except JobCancelled:
         if watched.rough is None:
             raise

@@ -77,7 +77,7 @@ def explain(context: ExplainContext) -> Explanation:
         search.run()
     except Ended as stopped:
         ended = str(stopped)
-    return narrator.to_explanation(before, *_confirmed(context, candidates, search.found(), ended))
+    return narrator.to_explanation(before, *_confirmed(context, candidates, search.best(), ended))
 
 
 def _confirmed(

@@ -69,7 +69,7 @@ class Registry:
         """
         raise NotImplementedError
 
-    def found(self, response: Response) -> Mapping[str, object] | None:
+    def object_of(self, response: Response) -> Mapping[str, object] | None:
         """The object in an answer; None where the registry says that it has no such thing.
 
         Raises MdsError, also for a 404 that is not in a registry's words: the address may be wrong.

@@ -40,7 +40,7 @@ class Bailo(Registry):
         if not model_id:
             return None
         path = f"{_API}/model/{quote(model_id, safe='')}"
-        answered = self.found((yield Request(method="GET", path=path)))
+        answered = self.object_of((yield Request(method="GET", path=path)))
         entry = _mapping((answered or {}).get("model"))
         if not entry:
             return None
@@ -51,7 +51,7 @@ class Bailo(Registry):
         """The id of the one entry that fits; empty for none and for several, none of which is guessed."""
         query = urlencode({"search": model.name})
         request = Request(method="GET", path=f"{_API}/models/search?{query}")
-        answered = self.found((yield request)) or {}
+        answered = self.object_of((yield request)) or {}
         entries = [_mapping(entry) for entry in listed(answered.get("models"))]
         ids = _fitting([e for e in entries if e.get("kind", "model") in _KINDS], model)
         return ids[0] if len(ids) == 1 else ""
@@ -61,7 +61,7 @@ class Bailo(Registry):
         if not version:
             return {}
         try:
-            answered = self.found((yield Request(method="GET", path=f"{path}/releases"))) or {}
+            answered = self.object_of((yield Request(method="GET", path=f"{path}/releases"))) or {}
         except MdsError:
             return {}  # the card is worth having without
         releases = [_mapping(release) for release in listed(answered.get("releases"))]

@@ -91,7 +91,7 @@ class Mlflow(Registry):
     def facts(self, model: ModelRef) -> Conversation[Facts | None]:
         """A model is found by the settings, by its tag `mds.model`, or by its own name."""
         entry = yield from self._entry(model)
-        body = self.found((yield _get("registered-models/get", name=entry.name)))
+        body = self.object_of((yield _get("registered-models/get", name=entry.name)))
         registered = _mapping((body or {}).get("registered_model"))
         if not registered:
             return None
@@ -123,7 +123,7 @@ class Mlflow(Registry):
             return ""  # a store that cannot search by tags
         names = [
             _mapping(m).get("name")
-            for m in listed((self.found(response) or {}).get("registered_models"))
+            for m in listed((self.object_of(response) or {}).get("registered_models"))
         ]
         return str(names[0]) if len(names) == 1 else ""
 
@@ -144,7 +144,7 @@ class Mlflow(Registry):
         return max(latest, key=lambda v: _number(v.get("version")), default={})
 
     def _version_in(self, response: Response) -> Record:
-        body = self.found(response) if response.status != 400 else None
+        body = self.object_of(response) if response.status != 400 else None
         return _mapping((body or {}).get("model_version"))
 
     def _logged(self, version: Record) -> Conversation[Record]:
@@ -156,7 +156,7 @@ class Mlflow(Registry):
         if not run:
             return {}
         try:
-            body = self.found((yield _get("runs/get", run_id=run))) or {}
+            body = self.object_of((yield _get("runs/get", run_id=run))) or {}
         except MdsError:
             return {}
         return _from_run(
@@ -179,7 +179,7 @@ class Mlflow(Registry):
             direct = yield Request(method="GET", path=f"/model-versions/get-artifact?{query}")
             if direct.status == 200:
                 return direct.body
-            where = self.found((yield _get("model-versions/get-download-uri", **known))) or {}
+            where = self.object_of((yield _get("model-versions/get-download-uri", **known))) or {}
             proxied = _proxied(text(where.get("artifact_uri")), path)
             if proxied:
                 response = yield Request(method="GET", path=proxied)
