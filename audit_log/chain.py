@@ -60,9 +60,9 @@ def append(
         action=action,
         kind=records[0].kind,
         record_id=records[0].id,
-        origin=_origin(),
+        origin=_host(),
         form=FORM,
-        before=_before(session, before),
+        before=_digest_before(session, before),
         after=root(digests),
         previous_hash="",
         hash="",
@@ -108,7 +108,7 @@ def _digest(record: Record, salt: bytes | None) -> str:
     return digest(salt, db.audit_log.content(record.kind, record.values))
 
 
-def _before(session: Session, record: Record | None) -> str:
+def _digest_before(session: Session, record: Record | None) -> str:
     """The digest of what is replaced; empty for nothing, and for what is older than the trail."""
     if record is None or record.kind not in TRAILED:
         return ""
@@ -116,6 +116,6 @@ def _before(session: Session, record: Record | None) -> str:
 
 
 @cache
-def _origin() -> str:
+def _host() -> str:
     """From where something is done: the machine, or the container, that this process runs on."""
     return clip(socket.gethostname(), SHORT)

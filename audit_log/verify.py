@@ -60,7 +60,7 @@ def verify(sessions: Sessions, anchors: Sequence[Anchor] = ()) -> Report:
         heads = db.audit_log.heads(session)
         for workspace in sorted({*heads, *db.audit_log.workspaces(session)}):
             _check_chain(state, workspace, heads.get(workspace))
-        state.findings += [f for anchor in anchors for f in _against(session, anchor)]
+        state.findings += [f for anchor in anchors for f in _anchor_problems(session, anchor)]
         older = sum(_is_older(state, kind, *record) for kind, record in _not_trailed(session))
     return Report(
         entries=state.entries,
@@ -78,17 +78,17 @@ def _check_chain(state: _Verification, workspace: str, head: db.audit_log.Head |
     last, previous, broken = 0, NO_HASH, ""
     while page := db.audit_log.entries(state.session, workspace, after=last, limit=AT_ONCE):
         for entry in page:
-            if not broken and (broken := _broken(entry, last, previous)):
+            if not broken and (broken := _link_problem(entry, last, previous)):
                 state.findings.append(_finding(entry, broken))
             last, previous = entry.number, entry.hash
             state.began = min(state.began or entry.created_at, entry.created_at)
         state.entries += len(page)
         _check_records(state, workspace, page)
     if not broken and head != (last, previous):
-        state.findings.append(_wrong_end(workspace, last, head))
+        state.findings.append(_end_finding(workspace, last, head))
 
 
-def _broken(entry: EntryView, last: int, previous: str) -> str:
+def _link_problem(entry: EntryView, last: int, previous: str) -> str:
     """What is wrong with the link from the entry before; empty where nothing is."""
     if entry.number != last + 1:
         return f"Entry {last + 1:,} is missing: entry {last:,} is followed by {entry.number:,}."
@@ -99,7 +99,7 @@ def _broken(entry: EntryView, last: int, previous: str) -> str:
     return ""
 
 
-def _wrong_end(workspace: str, last: int, head: db.audit_log.Head | None) -> Finding:
+def _end_finding(workspace: str, last: int, head: db.audit_log.Head | None) -> Finding:
     recorded = f"{head[0]:,}" if head else "none"
     sentence = f"The chain ends with entry {last:,}, but its recorded end is {recorded} or has another hash."
     return Finding(workspace=workspace, number=last, sentence=sentence)
@@ -119,14 +119,16 @@ class _Trailed:
 
 def _check_records(state: _Verification, workspace: str, page: Sequence[EntryView]) -> None:
     leaves = db.audit_log.leaves(state.session, workspace, [entry.number for entry in page])
-    trailed = [each for entry in page for each in _trailed(state, entry, leaves.get(entry.number))]
+    trailed = [
+        each for entry in page for each in _records_of(state, entry, leaves.get(entry.number))
+    ]
     for kind in {each.key[0] for each in trailed}:
         some = [each for each in trailed if each.key[0] == kind]
         for start in range(0, len(some), AT_ONCE):
             _check_kind(state, kind, some[start : start + AT_ONCE])
 
 
-def _trailed(
+def _records_of(
     state: _Verification, entry: EntryView, leaves: Sequence[LeafView] | None
 ) -> Iterator[_Trailed]:
     """The records of an entry, with the digests that it has of them."""
@@ -151,16 +153,16 @@ def _check_kind(state: _Verification, kind: str, trailed: Sequence[_Trailed]) ->
     for record in trailed:
         record_id = record.key[1]
         values = contents.get(record_id)
-        wrong = _wrong_record(state, record, salts.get(record_id), values)
+        wrong = _record_problem(state, record, salts.get(record_id), values)
         if not wrong and kind == "feedback" and values:
-            wrong = _wrong_current(values, record_id in replaced)
+            wrong = _current_problem(values, record_id in replaced)
         if wrong:
             where = f"{kind.capitalize()} {record_id} (entry {record.entry.number:,}) {wrong}."
             state.findings.append(_finding(record.entry, where))
     state.records += len(trailed)
 
 
-def _wrong_record(
+def _record_problem(
     state: _Verification, trailed: _Trailed, salt: bytes | None, values: Mapping[str, object] | None
 ) -> str:
     """What is wrong with a record, to be said after its name; empty where it is as it was trailed."""
@@ -177,7 +179,7 @@ def _wrong_record(
     return "" if digest(salt, content) == trailed.digest else "was changed"
 
 
-def _wrong_current(values: Mapping[str, object], is_replaced: bool) -> str:
+def _current_problem(values: Mapping[str, object], is_replaced: bool) -> str:
     if bool(values["is_current"]) != is_replaced:
         return ""
     if is_replaced:
@@ -203,7 +205,7 @@ def _is_older(state: _Verification, kind: str, record_id: str, at: datetime) -> 
     return False
 
 
-def _against(session: Session, anchor: Anchor) -> Iterator[Finding]:
+def _anchor_problems(session: Session, anchor: Anchor) -> Iterator[Finding]:
     """What the chain has where its exported head was."""
     entry = db.audit_log.entry(session, anchor.workspace, anchor.number)
     if entry is None:

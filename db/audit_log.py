@@ -129,7 +129,7 @@ def lock_head(session: Session, workspace: str) -> Head:
     connection = session.connection()
     row = connection.execute(_HEAD, {"name": workspace}).first()
     if row is None:
-        connection.execute(_first(session, workspace))
+        connection.execute(_new_chain(session, workspace))
         row = connection.execute(_HEAD, {"name": workspace}).one()
     return row.number, row.hash
 
@@ -173,7 +173,7 @@ def salt_of(session: Session, kind: str, record_id: str) -> bytes | None:
     return session.connection().scalar(query)
 
 
-def _first(session: Session, workspace: str) -> Insert:
+def _new_chain(session: Session, workspace: str) -> Insert:
     """The row of a chain without entries, unless another has just made it."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     row = {"workspace": workspace, "number": 0, "hash": NO_HASH}
@@ -308,7 +308,7 @@ def _columns(kind: str, form: int) -> tuple[tuple[str, Callable[[Any], object]],
     later = {name for n, added in ADDED.items() if n > form for name in added.get(kind, ())}
     columns: Iterable[Any] = cast(Table, TRAILED[kind].__table__).columns
     return tuple(
-        (column.name, partial(_unless_none, _plain(column.type)))
+        (column.name, partial(_unless_none, _normaliser(column.type)))
         for column in sorted(columns, key=lambda each: str(each.name))
         if column.name not in later and (kind, column.name) not in MAY_CHANGE
     )
@@ -318,7 +318,7 @@ def _unless_none(plain: Callable[[Any], object], value: object) -> object:
     return None if value is None else plain(value)
 
 
-def _plain(column: TypeEngine[Any]) -> Callable[[Any], object]:
+def _normaliser(column: TypeEngine[Any]) -> Callable[[Any], object]:
     """How a value of a column is told, so that no database's way to keep it makes a difference."""
     match column:
         case UtcDateTime():

@@ -55,7 +55,9 @@ class ExplainedRow:
 def rows(session: Session, wanted: Wanted) -> list[CohortRow]:
     """The cases, the newest first."""
     query = select(Case.id, Case.version, Case.entered, Case.answer_label, Case.answer_number)
-    newest_first = query.where(*_within(wanted)).order_by(Case.created_at.desc(), Case.id.desc())
+    newest_first = query.where(*_conditions(wanted)).order_by(
+        Case.created_at.desc(), Case.id.desc()
+    )
     cases = session.execute(newest_first.limit(wanted.limit)).all()
     truths = _truths(session, [row.id for row in cases])
     return [
@@ -87,7 +89,7 @@ def explained(session: Session, wanted: Wanted, method: str) -> list[ExplainedRo
     """The newest explanations of a method that there are of these cases; a case may come more than once."""
     query = select(Case.id, Case.version, Case.entered, Explanation.method, Explanation.result)
     joined = query.join(Explanation, Explanation.case_id == Case.id)
-    own = joined.where(*_within(wanted), Explanation.method == method)
+    own = joined.where(*_conditions(wanted), Explanation.method == method)
     newest_first = own.order_by(Case.created_at.desc(), Explanation.created_at.desc())
     return [
         ExplainedRow(
@@ -102,7 +104,7 @@ def explained(session: Session, wanted: Wanted, method: str) -> list[ExplainedRo
     ]
 
 
-def _within(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions = [
         Case.server == wanted.server,
         Case.model == wanted.model,

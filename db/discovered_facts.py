@@ -36,7 +36,7 @@ _STORE = NewestCounts(
 
 def keep(session: Session, facts: DiscoveredFactsView) -> None:
     """Keep what was found; nothing is added where its source says the same already."""
-    _STORE.keep(session, facts, DiscoveredFacts.source == facts.source, _like(facts.name))
+    _STORE.keep(session, facts, DiscoveredFacts.source == facts.source, _same_source(facts.name))
 
 
 def newest(session: Session, server: str, model: str) -> list[DiscoveredFactsView]:
@@ -45,6 +45,6 @@ def newest(session: Session, server: str, model: str) -> list[DiscoveredFactsVie
     return list({(each.source, each.name == CASES): each for each in reversed(rows)}.values())
 
 
-def _like(name: str) -> ColumnElement[bool]:
+def _same_source(name: str) -> ColumnElement[bool]:
     """Whether a row was learned from cases too, or from anything else."""
     return DiscoveredFacts.name == CASES if name == CASES else DiscoveredFacts.name != CASES

@@ -94,7 +94,7 @@ class BucketCount:
 def outcomes(session: Session, selection: Selection) -> list[OutcomeCount]:
     """Cases by model version and outcome."""
     counted = (Case.outcome, func.count(), func.max(Case.created_at))
-    query = select(*_KEY, *counted).where(*_within(selection)).group_by(*_KEY, Case.outcome)
+    query = select(*_KEY, *counted).where(*_conditions(selection)).group_by(*_KEY, Case.outcome)
     return [
         OutcomeCount(key=_key(row), outcome=row[3], cases=row[4], last_at=row[5])
         for row in session.execute(query)
@@ -105,7 +105,7 @@ def statements(session: Session, selection: Selection) -> list[FeedbackCount]:
     """Current feedback on answered cases by model version, channel and judgement."""
     grouped = (Feedback.channel, Feedback.judgement)
     query = select(*_KEY, *grouped, func.count()).join(Feedback, Feedback.case_id == Case.id)
-    query = query.where(*_within(selection), _answered(), Feedback.is_current)
+    query = query.where(*_conditions(selection), _is_answered(), Feedback.is_current)
     return [
         FeedbackCount(key=_key(row), channel=row[3], judgement=row[4], statements=row[5])
         for row in session.execute(query.group_by(*_KEY, *grouped))
@@ -140,7 +140,7 @@ def recent_seconds(
     of_key = select(Case.seconds_total).filter_by(
         server=key.server, model=key.model, version=key.version, outcome="answered"
     )
-    newest_first = of_key.where(*_within(selection)).order_by(Case.created_at.desc())
+    newest_first = of_key.where(*_conditions(selection)).order_by(Case.created_at.desc())
     return session.scalars(newest_first.limit(limit)).all()
 
 
@@ -148,7 +148,7 @@ def buckets(session: Session, selection: Selection, step: Step) -> list[BucketCo
     """Cases by hour or day (UTC) and outcome, the oldest first."""
     start = _start(session, step)
     counted = (func.count(), func.avg(Case.seconds_total))
-    query = select(start, Case.outcome, *counted).where(*_within(selection))
+    query = select(start, Case.outcome, *counted).where(*_conditions(selection))
     return [
         BucketCount(start=_moment(row[0]), outcome=row[1], cases=row[2], mean_seconds=row[3])
         for row in session.execute(query.group_by(start, Case.outcome).order_by(start))
@@ -178,7 +178,7 @@ def _key(row: Row[*tuple[Any, ...]]) -> ModelVersion:
     return ModelVersion(server=row[0], model=row[1], version=row[2])
 
 
-def _within(selection: Selection) -> list[ColumnElement[bool]]:
+def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
     wanted = {"server": selection.server, "model": selection.model, "version": selection.version}
     conditions = [
         getattr(Case, name) == value for name, value in wanted.items() if value is not None
@@ -191,7 +191,7 @@ def _within(selection: Selection) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _answered() -> ColumnElement[bool]:
+def _is_answered() -> ColumnElement[bool]:
     return Case.outcome == "answered"
 
 
@@ -222,7 +222,7 @@ def _verdicts(selection: Selection) -> Subquery:
     # Joined inside, not around: PostgreSQL thinks that few rows have place 1 and would go through
     # all of them for each case (15 s instead of 0.1 s for one of 50 models with 100,000 cases).
     feedback = select(*_KEY, *_LOTTERY, *_verdict()).join(Feedback, Feedback.case_id == Case.id)
-    return feedback.where(*_within(selection), _answered()).subquery()
+    return feedback.where(*_conditions(selection), _is_answered()).subquery()
 
 
 def _verdict() -> tuple[ColumnElement[Any], ...]:
@@ -243,7 +243,11 @@ def _verdict() -> tuple[ColumnElement[Any], ...]:
 
 def _answered_cases(session: Session, selection: Selection) -> dict[_Lottery, int]:
     groups = (*_KEY, *_LOTTERY)
-    query = select(*groups, func.count()).where(*_within(selection), _answered()).group_by(*groups)
+    query = (
+        select(*groups, func.count())
+        .where(*_conditions(selection), _is_answered())
+        .group_by(*groups)
+    )
     return {(_key(row), row[3], row[4]): row[5] for row in session.execute(query)}
 
 

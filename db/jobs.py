@@ -137,7 +137,7 @@ def advance(session: Session, job: JobView, fraction: float, words: str) -> bool
     """Tell how far a run is. Whether somebody wants it stopped; None when the job is not this run's any more."""
     statement = (
         update(Job)
-        .where(*_own(job))
+        .where(*_owned_by_run(job))
         .values(fraction=fraction, words=words)
         .returning(Job.cancel_requested)
     )
@@ -156,7 +156,7 @@ def end(
     """End a run; False when the job is not this run's any more. What a finished job took is forgotten."""
     statement = (
         update(Job)
-        .where(*_own(job))
+        .where(*_owned_by_run(job))
         .values(
             state=state,
             ended_at=now,
@@ -277,7 +277,7 @@ def _unchanged(job: JobView) -> Sequence[ColumnElement[bool]]:
     return (Job.id == job.id, Job.attempt == job.attempt, Job.state == job.state)
 
 
-def _own(job: JobView) -> Sequence[ColumnElement[bool]]:
+def _owned_by_run(job: JobView) -> Sequence[ColumnElement[bool]]:
     """That a job is still run by this run."""
     return (
         Job.id == job.id,

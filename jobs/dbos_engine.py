@@ -45,7 +45,7 @@ class DbosEngine:
 
     def start(self, run: RunJob, schedules: Mapping[str, str], tick: Tick) -> None:
         """Begin to take jobs. Imports DBOS, which takes a second."""
-        _keep_to_itself()
+        _isolate()
         from dbos import DBOS
 
         _register(run, tick)
@@ -133,7 +133,7 @@ class DbosEngine:
             self._engine = make_engine(self._url)
             config["system_database_engine"] = self._engine
         else:
-            config["system_database_url"] = f"sqlite:///{_prepared(file)}"
+            config["system_database_url"] = f"sqlite:///{_with_wal(file)}"
         return config
 
     def _steps_done(self, job: JobView) -> int:
@@ -213,7 +213,7 @@ def _is_coming(workflow: WorkflowStatus, living: Collection[str]) -> bool:
     )
 
 
-def _keep_to_itself() -> None:
+def _isolate() -> None:
     """Nothing but what is configured here: variables of DBOS's cloud would have it call there. Its log is ours."""
     for name in [name for name in os.environ if name.startswith("DBOS_")]:
         del os.environ[name]
@@ -222,7 +222,7 @@ def _keep_to_itself() -> None:
         logger.addHandler(logging.NullHandler())
 
 
-def _prepared(file: Path) -> Path:
+def _with_wal(file: Path) -> Path:
     """The engine's file, in which readers do not wait for a writer."""
     path = engine_file(file)
     path.parent.mkdir(parents=True, exist_ok=True)

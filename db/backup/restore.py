@@ -69,10 +69,10 @@ def _clear(connection: Connection, *, replace: bool) -> None:
 
 
 def _holds_rows(connection: Connection, shape: TableShape) -> bool:
-    return connection.scalar(select(func.count()).select_from(_first(shape))) == 1
+    return connection.scalar(select(func.count()).select_from(_first_row(shape))) == 1
 
 
-def _first(shape: TableShape) -> Subquery:
+def _first_row(shape: TableShape) -> Subquery:
     return select(literal_column("1")).select_from(shape.clause()).limit(1).subquery()
 
 

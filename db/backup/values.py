@@ -58,7 +58,7 @@ def kind_of(column: Column[Any]) -> Kind:
 
 def to_line(values: Sequence[object], kinds: Sequence[Kind]) -> bytes:
     """A row as one line of JSON."""
-    plain = [_plain(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    plain = [_to_json(value, kind) for value, kind in zip(values, kinds, strict=True)]
     return json.dumps(plain, allow_nan=False, separators=(",", ":")).encode() + b"\n"
 
 
@@ -67,10 +67,10 @@ def from_line(line: bytes, kinds: Sequence[Kind]) -> list[Any]:
     plain = json.loads(line)
     if not isinstance(plain, list) or len(plain) != len(kinds):
         raise ValueError("a row has other columns than its table")
-    return [_value(value, kind) for value, kind in zip(plain, kinds, strict=True)]
+    return [_from_json(value, kind) for value, kind in zip(plain, kinds, strict=True)]
 
 
-def _plain(value: Any, kind: Kind) -> object:
+def _to_json(value: Any, kind: Kind) -> object:
     if value is None:
         return None
     match kind:
@@ -84,7 +84,7 @@ def _plain(value: Any, kind: Kind) -> object:
     return value
 
 
-def _value(plain: Any, kind: Kind) -> object:
+def _from_json(plain: Any, kind: Kind) -> object:
     if plain is None or kind == "json":
         return plain
     try:
@@ -93,7 +93,7 @@ def _value(plain: Any, kind: Kind) -> object:
         raise ValueError(f"{kind} expected") from error
 
 
-def _checked(*kinds: type) -> Callable[[Any], object]:
+def _exactly(*kinds: type) -> Callable[[Any], object]:
     """The value itself. Raises TypeError when it is of another type."""
 
     def same(value: object) -> object:
@@ -105,10 +105,10 @@ def _checked(*kinds: type) -> Callable[[Any], object]:
 
 
 _READ: dict[Kind, Callable[[Any], object]] = {
-    "text": _checked(str),
-    "integer": _checked(int),
+    "text": _exactly(str),
+    "integer": _exactly(int),
     "number": float,
-    "boolean": _checked(bool),
+    "boolean": _exactly(bool),
     "moment": datetime.fromisoformat,
     "bytes": lambda text: base64.b64decode(text, validate=True),
 }
