@@ -11,7 +11,7 @@ st.title("What does the model take?", anchor=False)
 draft.return_to_last()
 entry = model_picker.choose_model()
 desk = draft.desk_for(entry)
-draft.tell_news()
+draft.draw_news()
 
 work, preview = st.columns([7, 5], gap="medium")
 with work:

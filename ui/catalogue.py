@@ -42,10 +42,10 @@ def search(words: str) -> list[Entry]:
     if not words.strip():
         return services().catalogue.entries()
     published = overlay.published(services().sessions)
-    return services().catalogue.search(words, {m: _words(f) for m, f in published.items()})
+    return services().catalogue.search(words, {m: _search_words(f) for m, f in published.items()})
 
 
-def _words(facts: Facts) -> str:
+def _search_words(facts: Facts) -> str:
     labels = [field.label for field in facts.fields.values() if field.label]
     return " ".join([facts.title, facts.question, *labels])
 
@@ -117,7 +117,7 @@ def _draw_recognition(
 ) -> None:
     key = f"models_server_{state.server.name}"
     with st.popover(label, type="tertiary", key=key):
-        st.markdown("\n\n".join([*_recognised(state), *_explainers(explained)]))
+        st.markdown("\n\n".join([*_recognition_lines(state), *_explainers(explained)]))
 
 
 def draw_not_offered(state: ServerState, name: str = "") -> None:
@@ -149,7 +149,7 @@ def _explainers(explained: Sequence[Entry]) -> list[str]:
     return ["**Explainers beside the models**", "\n".join(lines)] if lines else []
 
 
-def _recognised(state: ServerState) -> list[str]:
+def _recognition_lines(state: ServerState) -> list[str]:
     """The protocol, the evidence, what was asked, and since when, as Markdown paragraphs."""
     title, detection = plain(state.protocol), state.detected
     since = f"since {state.since:%Y-%m-%d %H:%M:%S} UTC"
@@ -186,19 +186,24 @@ def _facts(versions: Sequence[Entry]) -> str:
     entry = versions[-1]
     names = [v.ref.version for v in versions if v.ref.version]
     version = f"{len(names)} versions" if len(names) > 1 else f"version {names[0]}" if names else ""
-    parts = [takes(entry), version, f"{entry.ref.server}/{entry.ref.name}", _beside(entry)]
+    parts = [
+        input_words(entry),
+        version,
+        f"{entry.ref.server}/{entry.ref.name}",
+        _explainer_words(entry),
+    ]
     return plain(" · ".join(part for part in parts if part))
 
 
-def _beside(entry: Entry) -> str:
+def _explainer_words(entry: Entry) -> str:
     """Its explainer, where that is a model of its own."""
     explainer = entry.explainer
     return f"explained by {explainer.title}" if explainer and explainer.model != entry.ref else ""
 
 
-def takes(entry: Entry) -> str:
+def input_words(entry: Entry) -> str:
     """What the model takes, in words."""
-    signature = _known(entry)
+    signature = _best_signature(entry)
     if not signature or signature.layout == "unknown":
         return "Inputs not described"
     if signature.is_tabular:
@@ -207,7 +212,7 @@ def takes(entry: Entry) -> str:
     return f"Takes {' and '.join(kinds)}"
 
 
-def _known(entry: Entry) -> Signature | None:
+def _best_signature(entry: Entry) -> Signature | None:
     """With what people published; with what was found out only where there is nothing else: it is asked for
     model by model."""
     facts = overlay.current(services().sessions, entry.ref)

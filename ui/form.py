@@ -118,7 +118,7 @@ class _Form:
 
     def draw(self, shown: Sequence[Field], last: str) -> None:
         """Short inputs two abreast; nested ones under the name of what they belong to."""
-        for pair in _pairs([_typed(field, len(shown)) for field in shown]):
+        for pair in _pairs([_as_line(field, len(shown)) for field in shown]):
             if heading(pair[0]) != last and (last := heading(pair[0])):
                 st.markdown(f"**{plain(last)}**")
             columns = st.columns(2) if len(pair) == 2 else [st.container()]
@@ -176,7 +176,7 @@ def css_key(key: str, name: str) -> str:
     return "field_" + hashlib.sha256(f"{key}|{name}".encode()).hexdigest()[:16]
 
 
-def _typed(field: Field, count: int) -> Field:
+def _as_line(field: Field, count: int) -> Field:
     """One of several texts with short examples is typed in one line."""
     if field.kind != "text" or field.format or field.content_type == "base64" or count == 1:
         return field

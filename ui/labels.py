@@ -15,7 +15,13 @@ def label(field: Field) -> str:
 
 def hint(field: Field) -> str | None:
     """The help text: what the field means, what is usual, what is allowed."""
-    parts = [field.description, _usually(field), limits(field), _looks(field), _optional(field)]
+    parts = [
+        field.description,
+        _typical_words(field),
+        limits(field),
+        _pattern_words(field),
+        _optional_words(field),
+    ]
     return " ".join(plain(part) for part in parts if part) or None
 
 
@@ -48,16 +54,16 @@ def such_as(field: Field) -> str:
     return f"such as {example[:60]}" if example and not field.sensitive else ""
 
 
-def _usually(field: Field) -> str:
+def _typical_words(field: Field) -> str:
     if not field.typical:
         return ""
     return f"Usually {number(field.typical[0])} to {number(field.typical[1])}."
 
 
-def _looks(field: Field) -> str:
+def _pattern_words(field: Field) -> str:
     example = such_as(field).removeprefix("such as ") if field.pattern and field.required else ""
     return f"It looks like {example}." if example else ""
 
 
-def _optional(field: Field) -> str:
+def _optional_words(field: Field) -> str:
     return "" if field.required else "May be left unknown."

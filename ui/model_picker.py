@@ -30,7 +30,7 @@ def choose_model() -> Entry:
         _wait_for_models()
         st.stop()
     named = list(dict.fromkeys((entry.ref.server, entry.ref.name) for entry in entries))
-    entry = _wanted(entries)
+    entry = _linked_entry(entries)
     picked = st.selectbox(
         "Model",
         named,
@@ -97,10 +97,10 @@ def reopen_case() -> None:
         st.warning("There is no case under this link. You can ask again below.")
         del st.query_params["case"]
         return
-    _open(linked_case)
+    _open_case(linked_case)
 
 
-def _open(linked_case: CaseView) -> None:
+def _open_case(linked_case: CaseView) -> None:
     ref = ModelRef(
         server=linked_case.server, name=linked_case.model, version=linked_case.version_asked
     )
@@ -136,10 +136,13 @@ def _names_another_form(ref: ModelRef) -> bool:
 
 def restored(linked_case: CaseView, signature: Signature) -> Values:
     """The values as entered. A file comes back where it is one of the model's examples, or was kept."""
-    return {f.name: _value(linked_case.entered.get(f.name), f.examples) for f in signature.inputs}
+    return {
+        f.name: _restored_value(linked_case.entered.get(f.name), f.examples)
+        for f in signature.inputs
+    }
 
 
-def _value(entered: object, examples: tuple[object, ...]) -> object:
+def _restored_value(entered: object, examples: tuple[object, ...]) -> object:
     if not isinstance(entered, dict) or not is_named(entered):
         return entered
     files = [example for example in examples if isinstance(example, File)]
@@ -154,7 +157,7 @@ def _signature(ref: ModelRef) -> Signature:
     return services().model(ref).signature()
 
 
-def _wanted(entries: list[Entry]) -> Entry:
+def _linked_entry(entries: list[Entry]) -> Entry:
     link, form = st.query_params.get("model"), st.session_state.get(session.FORM)
     if link:
         try:

@@ -66,7 +66,7 @@ def _draw_card(reply: Reply) -> None:
 def _draw_more(reply: Reply) -> None:
     """What there is to say, to ask and to see of an answer to the inputs on screen."""
     answer = None if reply.error else answer_of(reply.case)
-    lost = _lost(reply)
+    lost = _missing_files(reply)
     if lost:
         st.info(
             plain(
@@ -86,16 +86,16 @@ def _draw_more(reply: Reply) -> None:
     technical.draw(reply.case)
 
 
-def _lost(reply: Reply) -> list[str]:
+def _missing_files(reply: Reply) -> list[str]:
     """The fields of the case whose files or large values were not kept, by title and name of the file."""
     return [
-        f"{field.title} ({_named(reply.case.entered[field.name])})"
+        f"{field.title} ({_file_words(reply.case.entered[field.name])})"
         for field in reply.signature.inputs
         if reply.values.get(field.name) is None and is_named(reply.case.entered.get(field.name))
     ]
 
 
-def _named(entered: object) -> str:
+def _file_words(entered: object) -> str:
     facts = entered if isinstance(entered, Mapping) else {}
     return f"{facts.get('file') or 'a large value'}, {facts.get('size', 0):,} bytes"
 
@@ -122,14 +122,14 @@ def _draw_rest(answer: Answer, signature: Signature) -> None:
     if single:
         st.caption(plain(" · ".join(f"{titles.get(n, n)}: {_short(v)}" for n, v in single.items())))
     if rest := {n: v for n, v in answer.details.items() if n not in single}:
-        st.json({name: _read(value) for name, value in rest.items()}, expanded=False)
+        st.json({name: _as_document(value) for name, value in rest.items()}, expanded=False)
 
 
 def _is_single(value: object) -> bool:
     return isinstance(value, str | int | float | None) and parsed(value) is None
 
 
-def _read(value: object) -> object:
+def _as_document(value: object) -> object:
     document = parsed(value)
     return exact(value if document is None else document)
 

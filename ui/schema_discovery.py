@@ -60,7 +60,7 @@ def _draw_cases(model: ModelRef, signature: Signature) -> None:
         key="finding_cases",
         help=f"Usual ranges, choices and examples in the last {_MOST_CASES} cases.",
     ):
-        _take(model, lambda: _of_cases(model, signature))
+        _keep_facts(model, lambda: _of_cases(model, signature))
 
 
 def _of_cases(model: ModelRef, signature: Signature) -> Facts | None:
@@ -85,7 +85,7 @@ def _draw_probe(model: ModelRef) -> None:
         help="Sends at most three rows of zeros, and reads from the responses what the model expects.",
     ):
         with st.spinner("Asking the model …"):
-            _take(model, lambda: services().catalogue.client(model.server).probe(model))
+            _keep_facts(model, lambda: services().catalogue.client(model.server).probe(model))
 
 
 def _draw_paste(model: ModelRef) -> None:
@@ -97,7 +97,7 @@ def _draw_paste(model: ModelRef) -> None:
             height=160,
         )
         if st.button("Create the form", key="finding_text_take", disabled=not text):
-            _take(model, lambda: payload(text, name="a pasted request"))
+            _keep_facts(model, lambda: payload(text, name="a pasted request"))
 
 
 def _draw_table(model: ModelRef) -> None:
@@ -117,10 +117,12 @@ def _draw_table(model: ModelRef) -> None:
             "Columns that the model takes", names, default=names, key="finding_columns"
         )
         if st.button("Create the form", key="finding_table_take", disabled=not columns):
-            _take(model, lambda: learned({n: list(frame[n]) for n in columns}, name=uploaded.name))
+            _keep_facts(
+                model, lambda: learned({n: list(frame[n]) for n in columns}, name=uploaded.name)
+            )
 
 
-def _take(model: ModelRef, find: Callable[[], Facts | None]) -> None:
+def _keep_facts(model: ModelRef, find: Callable[[], Facts | None]) -> None:
     """Keep what was found and draw the form; a sentence where nothing was."""
     try:
         facts = find()

@@ -109,4 +109,4 @@ def test_labels_without_a_number_are_told_in_words() -> None:
         "Without it the answer changes",
         "Without it the answer stays",
     ]
-    assert "something else" in spans.meaning(found)
+    assert "something else" in spans.colour_legend(found)

@@ -44,11 +44,11 @@ def choose(entry: Entry, signature: Signature) -> Cohort | None:
         persist_state="session",
     )
     if source == FILE:
-        cohort = _of_file(entry, signature)
+        cohort = _draw_file(entry, signature)
     elif source == EXAMPLES:
         cohort = cohorts.of_examples(signature)
     else:
-        cohort = _of_cases(entry, signature, versions)
+        cohort = _draw_cases(entry, signature, versions)
     if cohort is None:
         return None
     if len(cohort.rows) < FEWEST:
@@ -65,7 +65,7 @@ def _draw_too_few(cohort: Cohort) -> None:
     )
 
 
-def _of_cases(entry: Entry, signature: Signature, versions: Sequence[str]) -> Cohort:
+def _draw_cases(entry: Entry, signature: Signature, versions: Sequence[str]) -> Cohort:
     """The newest cases that are wanted; read anew after some seconds."""
     key, labels = f"behaviour_{{}}_{entry.ref}", labels_of(signature, entry.ref)
     with st.expander("Choose among the cases"):
@@ -102,7 +102,7 @@ def _of_cases(entry: Entry, signature: Signature, versions: Sequence[str]) -> Co
         has_feedback=_FEEDBACK[with_feedback or "Either"],
         limit=int(last),
     )
-    return _read(str(entry.ref), session.scope_key(), signature.fingerprint, chosen, signature)
+    return _cases_of(str(entry.ref), session.scope_key(), signature.fingerprint, chosen, signature)
 
 
 def _period_words(days: int | None) -> str:
@@ -117,7 +117,7 @@ def _since(days: int) -> datetime:
 
 
 @st.cache_data(ttl=_FRESH_SECONDS, max_entries=20, show_spinner=False)
-def _read(
+def _cases_of(
     model: str, scope: str, fingerprint: str, chosen: Chosen, _signature: Signature
 ) -> Cohort:
     return cohorts.of_cases(services().sessions, _signature, chosen)
@@ -125,7 +125,7 @@ def _read(
 
 def _has_enough(ref: ModelRef, signature: Signature) -> bool:
     """Whether there are so many cases that they are the rows to begin with."""
-    usual = _read(
+    usual = _cases_of(
         str(ref), session.scope_key(), signature.fingerprint, Chosen(limit=_USUAL), signature
     )
     return len(usual.rows) >= FEWEST
@@ -140,7 +140,7 @@ def _known_versions(model: str, scope: str, _signature: Signature) -> list[str]:
     return cohorts.versions(services().sessions, _signature)
 
 
-def _of_file(entry: Entry, signature: Signature) -> Cohort | None:
+def _draw_file(entry: Entry, signature: Signature) -> Cohort | None:
     uploaded = upload.draw(entry.ref, signature)
     mapped = columns.draw(uploaded, entry.ref, signature) if uploaded else None
     if uploaded is None or mapped is None:

@@ -49,7 +49,7 @@ def draw(method: Method, cohort: Cohort, entry: Entry, signature: Signature) -> 
     is_judged = method.KIND == "importance" and cohort.known >= FEWEST
     target = _target(is_judged, entry, signature)
     options = _options(method, entry.ref, signature)
-    plan = _planned(method, signature, cohort.known if is_judged else len(cohort.rows), options)
+    plan = _budget(method, signature, cohort.known if is_judged else len(cohort.rows), options)
     st.caption(plain(_cost(plan, entry, signature)))
     if st.button(
         "Start",
@@ -81,7 +81,7 @@ def _options(method: Method, ref: ModelRef, signature: Signature) -> dict[str, o
         fields = st.multiselect(
             "Fields",
             list(titles),
-            default=[] if is_importance else _telling(ref, list(titles)),
+            default=[] if is_importance else _important_fields(ref, list(titles)),
             format_func=lambda name: plain(titles[name]),
             placeholder="all fields" if is_importance else f"the first {MOST_FIELDS}",
             key=f"behaviour_fields_{is_importance}_{ref}",
@@ -95,7 +95,7 @@ def _options(method: Method, ref: ModelRef, signature: Signature) -> dict[str, o
     return {**chosen, "fields": list(fields)} if fields else chosen
 
 
-def _telling(ref: ModelRef, names: Sequence[str]) -> list[str]:
+def _important_fields(ref: ModelRef, names: Sequence[str]) -> list[str]:
     """The fields that the last study of importance found to matter, the most important first."""
     for line in studies.newest(services().sessions, ref):
         view = studies.study(services().sessions, line.id) if line.method == IMPORTANCE else None
@@ -106,7 +106,7 @@ def _telling(ref: ModelRef, names: Sequence[str]) -> list[str]:
     return list(names[:MOST_FIELDS])
 
 
-def _planned(
+def _budget(
     method: Method, signature: Signature, rows: int, options: Mapping[str, object]
 ) -> Budget:
     """What the method says that it will ask, or else what it may cost."""
@@ -121,11 +121,11 @@ def _cost(plan: Budget, entry: Entry, signature: Signature) -> str:
     asks = (
         f"Asks the model about up to {plan.rows or 0:,} rows in about {plan.calls or 0:,} requests"
     )
-    took = _took(plan, entry.ref, signature)
+    took = _expected_time(plan, entry.ref, signature)
     return f"{asks}{took}. It ends by itself after {plan.seconds:g} seconds."
 
 
-def _took(plan: Budget, ref: ModelRef, signature: Signature) -> str:
+def _expected_time(plan: Budget, ref: ModelRef, signature: Signature) -> str:
     for line in studies.newest(services().sessions, ref):
         if line.rows and line.seconds:
             seconds = (plan.rows or 0) * line.seconds / line.rows

@@ -24,7 +24,7 @@ def reopen() -> None:
         st.warning("There is no study with this link any more. You can make a new one.")
         del st.query_params["study"]
         return
-    ref = _deployed(view)
+    ref = _deployed_ref(view)
     if ref is None:
         st.warning("The model of this study is not deployed any more.")
         _draw(view)
@@ -53,10 +53,12 @@ def draw_list(ref: ModelRef) -> None:
         return
     st.subheader("Kept studies", anchor=False)
     for line in kept:
-        st.page_link(page_path("behaviour"), label=_line(line), query_params={"study": line.id})
+        st.page_link(
+            page_path("behaviour"), label=_link_label(line), query_params={"study": line.id}
+        )
 
 
-def _line(line: StudyLine) -> str:
+def _link_label(line: StudyLine) -> str:
     """When, what, over which rows: "21 Nov 11:20 · Which fields matter most · 312 cases · v2"."""
     method = methods().get(line.method)
     words = str(line.cohort.get("words", "")).split(". ")[0].rstrip(".")
@@ -85,7 +87,7 @@ def _draw(view: StudyView) -> None:
     kinds.draw(explanation, {})
 
 
-def _deployed(view: StudyView) -> ModelRef | None:
+def _deployed_ref(view: StudyView) -> ModelRef | None:
     """The model of a study as it is deployed now: the same version, else the newest."""
     catalogue = services().catalogue
     own = ModelRef(server=view.server, name=view.model, version=view.version)

@@ -19,7 +19,7 @@ def choose(signature: Signature, ref: ModelRef) -> Target | None:
     """The number, chosen where there is a choice; None where only an answer can tell what there is."""
     labels = labels_of(signature, ref)
     if signature.output("number") or not labels:
-        return _as_answered(_last(ref))
+        return _target_of(_last(ref))
     label = st.selectbox(
         "How likely is",
         labels,
@@ -51,7 +51,7 @@ def labels_of(signature: Signature, ref: ModelRef) -> list[str]:
 def from_answer(signature: Signature, row: Values, ref: ModelRef) -> Target:
     """What there is to study, by asking about one row. Raises MdsError."""
     answer = services().model(ref, signature).predict(row).answer
-    target = _as_answered(answer)
+    target = _target_of(answer)
     if target is None:
         raise ExplanationFailed("This answer has no label or number that could be studied.")
     return target
@@ -67,7 +67,7 @@ def _last_answer(model: str, scope: str, _ref: ModelRef) -> Answer | None:
     return answer_of(last_case) if last_case else None
 
 
-def _as_answered(answer: Answer | None) -> Target | None:
+def _target_of(answer: Answer | None) -> Target | None:
     if answer is None:
         return None
     try:

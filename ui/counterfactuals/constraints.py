@@ -11,7 +11,7 @@ from explanations.target import Target
 from mds_client.signature import NUMERIC_KINDS, TABULAR_KINDS, Field, Signature
 from ui.explanations.answered_case import AnsweredCase
 from ui.feedback import labels_of
-from ui.fields.choice import worded
+from ui.fields.choice import values_by_words
 from ui.text import plain
 from ui.what_if.comparison import value_text
 
@@ -105,20 +105,20 @@ def limits_of(numbers: Sequence[Field], edited: pd.DataFrame) -> dict[str, objec
             None if pd.isna(row[end]) else float(row[end]) for end in (_AT_LEAST, _AT_MOST)
         )
         if low is not None or high is not None:
-            ranges[field.name] = [_sent(field, low), _sent(field, high)]
+            ranges[field.name] = [_as_sent(field, low), _as_sent(field, high)]
         if way := WAYS.get(str(row[_WAY])):
             directions[field.name] = way
     return {"ranges": ranges, "directions": directions}
 
 
-def _sent(field: Field, number: float | None) -> float | None:
+def _as_sent(field: Field, number: float | None) -> float | None:
     """A share is typed in percent and sent as a fraction."""
     return number / 100 if number is not None and field.format == "fraction" else number
 
 
 def _draw_choices(fields: Sequence[Field], key: str) -> dict[str, list[object]]:
     """The choices that are allowed, of fields of which some are not."""
-    options = {field.name: worded(field) for field in fields}
+    options = {field.name: values_by_words(field) for field in fields}
     every = {
         f"{field.title}: {words}": (field.name, value)
         for field in fields

@@ -41,7 +41,7 @@ def draw(answered: AnsweredCase) -> None:
     waiting = [
         method
         for method in offered
-        if not (method.NAME in finished and _is_of_now(finished[method.NAME], background))
+        if not (method.NAME in finished and _is_current(finished[method.NAME], background))
         and under_way.running(method.NAME) is None
     ]
     _draw_buttons(answered, waiting)
@@ -59,7 +59,7 @@ def _offered(signature: Signature) -> list[Method]:
     return [method for method in suited(signature) if method.KIND != "changes"]
 
 
-def _is_of_now(explanation: Explanation, background: Background | None) -> bool:
+def _is_current(explanation: Explanation, background: Background | None) -> bool:
     """Whether it was compared with what cases are compared with now; one that does not say so is left."""
     now = background.words if background else ""
     return explanation.compared_with in ("", now)

@@ -18,7 +18,7 @@ from ui.text import plain
 
 ORDER = 50
 _MOST_DIFFERING = 3
-_CALLED = {"correct": "right", "incorrect": "wrong", "unsure": "cannot be judged"}
+_WORDS = {"correct": "right", "incorrect": "wrong", "unsure": "cannot be judged"}
 
 
 def suits(answered: AnsweredCase) -> bool:
@@ -51,9 +51,9 @@ def sentence(case: CaseView, neighbours: Sequence[Similar]) -> str:
     same = sum(each.case.answer_label == case.answer_label for each in neighbours)
     if len(neighbours) == 1:
         answer = f"got {'the same' if same else 'another'} answer"
-        parts = [answer, _judged(judgements, of_one=True)]
+        parts = [answer, _judgement_words(judgements, of_one=True)]
     else:
-        parts = [f"{same} got the same answer", _judged(judgements)]
+        parts = [f"{same} got the same answer", _judgement_words(judgements)]
     start = (
         f"Of the {len(neighbours)} most similar cases, "
         if len(neighbours) > 1
@@ -62,7 +62,7 @@ def sentence(case: CaseView, neighbours: Sequence[Similar]) -> str:
     return f"{start}{formatting.listed(parts if case.answer_label is not None else parts[1:])}."
 
 
-def _judged(judgements: Sequence[str], *, of_one: bool = False) -> str:
+def _judgement_words(judgements: Sequence[str], *, of_one: bool = False) -> str:
     """How many people called right or wrong, or that nobody has said anything."""
     counts = [
         f"{'it' if of_one else judgements.count(judgement)} {words}"
@@ -76,7 +76,7 @@ def _judged(judgements: Sequence[str], *, of_one: bool = False) -> str:
 
 def _draw_table(answered: AnsweredCase, neighbours: Sequence[Similar]) -> None:
     st.dataframe(
-        pd.DataFrame([_line(each, answered.signature) for each in neighbours]),
+        pd.DataFrame([_row(each, answered.signature) for each in neighbours]),
         hide_index=True,
         column_config={
             "When": st.column_config.DatetimeColumn(format="distance"),
@@ -86,24 +86,24 @@ def _draw_table(answered: AnsweredCase, neighbours: Sequence[Similar]) -> None:
     )
 
 
-def _line(neighbour: Similar, signature: Signature) -> dict[str, object]:
+def _row(neighbour: Similar, signature: Signature) -> dict[str, object]:
     answer = answer_of(neighbour.case)
     return {
         "Answer": answer.headline if answer else "",
-        "People said": _judgement(neighbour),
+        "People said": _newest_judgement(neighbour),
         "Case": f"/predict?case={neighbour.case.id}",
         "When": neighbour.case.created_at,
         "Different in": _differences(neighbour, signature),
     }
 
 
-def _judgement(neighbour: Similar) -> str:
+def _newest_judgement(neighbour: Similar) -> str:
     """The newest word on it, with the right answer where it was corrected."""
     if not neighbour.feedback:
         return "–"
     newest = neighbour.feedback[0]
     is_corrected = newest.judgement == "incorrect" and newest.truth is not None
-    return _CALLED[newest.judgement] + (f": it is {newest.truth}" if is_corrected else "")
+    return _WORDS[newest.judgement] + (f": it is {newest.truth}" if is_corrected else "")
 
 
 def _differences(neighbour: Similar, signature: Signature) -> str:

@@ -97,11 +97,11 @@ def _newest(key: str, opened: object, places: Mapping[str, Place]) -> File | Non
     for name, draw in places.items():
         is_anew = name not in st.session_state
         uploaded = draw(name)
-        _follow(choice, name, _file(uploaded) if uploaded else None, opened_with, is_anew=is_anew)
+        _update(choice, name, _file(uploaded) if uploaded else None, opened_with, is_anew=is_anew)
     return choice.file
 
 
-def _follow(
+def _update(
     choice: _FileChoice, place: str, file: File | None, opened: File | None, *, is_anew: bool
 ) -> None:
     """A place that is drawn anew is empty, and that empties nothing: the file stays meanwhile."""

@@ -21,16 +21,16 @@ _MOST_LETTERS = 60
 
 def render(field: Field, key: str, value: object) -> object:
     """The value of the chosen words; None when unknown."""
-    options = worded(field)
+    options = values_by_words(field)
     if not options:
         return _render_free(field, key, value)
     words = [*options] if field.required else [*options, _unknown(options)]
-    open_with(key, _opened(field, options, value))
+    open_with(key, _initial_words(field, options, value))
     chosen = _choose(field, key, words)
     return options.get(str(chosen)) if chosen is not None else None
 
 
-def worded(field: Field) -> dict[str, object]:
+def values_by_words(field: Field) -> dict[str, object]:
     """Each value by the words that stand for it: its label, else itself; no two by the same words."""
     values: Sequence[object] = field.choices or ((True, False) if field.kind == "boolean" else ())
     labels: Sequence[str] = field.choice_labels
@@ -46,7 +46,7 @@ def _unknown(options: dict[str, object]) -> str:
     return UNKNOWN if UNKNOWN not in options else "(not known)"
 
 
-def _opened(field: Field, options: dict[str, object], value: object) -> str | None:
+def _initial_words(field: Field, options: dict[str, object], value: object) -> str | None:
     """An optional field without a value opens as unknown, a required one without a choice."""
     if value in (None, ""):
         return None if field.required else _unknown(options)

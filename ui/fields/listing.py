@@ -26,10 +26,10 @@ def render(field: Field, key: str, value: object) -> object:
     edited = _table.draw(field, key, frame, {"value": kind})
     cells = _table.cells(kind, edited["value"])
     filled = [cell for cell in cells if cell is not None]
-    return value if value is not None and filled == opened else _given(field, value, filled)
+    return value if value is not None and filled == opened else _as_sent(field, value, filled)
 
 
-def _given(field: Field, value: object, cells: Sequence[object]) -> object:
+def _as_sent(field: Field, value: object, cells: Sequence[object]) -> object:
     """No line is an empty list where one is needed, else unknown."""
     if not cells and not field.required:
         return None

@@ -28,7 +28,7 @@ def render(field: Field, key: str, value: object) -> object:
     frame = pd.DataFrame({"name": names, "value": values})
     edited = _table.draw(field, key, frame, {"name": "text", "value": kind})
     pairs = _pairs(kind, edited)
-    return value if value is not None and pairs == opened else _given(field, value, pairs)
+    return value if value is not None and pairs == opened else _as_sent(field, value, pairs)
 
 
 def _pairs(kind: str, edited: pd.DataFrame) -> dict[str, object]:
@@ -38,7 +38,7 @@ def _pairs(kind: str, edited: pd.DataFrame) -> dict[str, object]:
     return {str(name): value for name, value in pairs if name and value is not None}
 
 
-def _given(field: Field, value: object, pairs: Mapping[str, object]) -> object:
+def _as_sent(field: Field, value: object, pairs: Mapping[str, object]) -> object:
     """No line is an empty map where one is needed, else unknown."""
     if not pairs and not field.required:
         return None

@@ -19,7 +19,7 @@ def render(field: Field, key: str, value: object) -> float | int | None:
     if field.format == "percent":
         return number.render(replace(field, unit=field.unit or "%"), key, value)
     opened = in_percent(value)
-    typed = number.render(_hundredfold(field), own(key, "percent"), opened)
+    typed = number.render(_in_percent_units(field), own(key, "percent"), opened)
     if typed is None or isinstance(typed, str):
         return typed
     return value if typed == opened else as_fraction(typed)  # type: ignore[return-value]
@@ -37,7 +37,7 @@ def as_fraction(typed: float) -> float:
     return float(Decimal(repr(typed)) / 100)
 
 
-def _hundredfold(field: Field) -> Field:
+def _in_percent_units(field: Field) -> Field:
     """The field as it is typed: everything that is said of its size is said in percent."""
     typical = tuple(in_percent(edge) or 0.0 for edge in field.typical or ())
     return replace(

@@ -96,7 +96,7 @@ def draw_table(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
     title = f"{plain(chosen.model)} by version" if chosen else "By model and version"
     st.subheader(title, anchor=False)
     st.dataframe(
-        pd.DataFrame([_facts(row) for row in rows]),
+        pd.DataFrame([_row(row) for row in rows]),
         hide_index=True,
         width="stretch",
         alt="One row for each model version with its cases, accuracy, feedback, speed and errors",
@@ -157,7 +157,7 @@ def accuracy_words(estimate: Estimate) -> str:
     return words[0].upper() + words[1:]
 
 
-def _facts(row: HealthRow) -> dict[str, object]:
+def _row(row: HealthRow) -> dict[str, object]:
     latencies = row.latency
     return {
         "Model": row.model,

@@ -35,7 +35,7 @@ def draw(desk: Desk, content: Facts) -> Facts:
     """The two choices and the last answers; the content with what is chosen."""
     with st.expander("Its answer: which output it is, and which says how sure the model is"):
         client = _client(desk)
-        received = _received(desk)
+        received = _last_responses(desk)
         names = _names(desk, client, received)
         if not names:
             st.caption(
@@ -70,7 +70,7 @@ def _client(desk: Desk) -> MdsClient | None:
         return None
 
 
-def _received(desk: Desk) -> list[Received]:
+def _last_responses(desk: Desk) -> list[Received]:
     model = desk.draft.model
     return last_received(services().sessions, server=model.server, model=model.name, limit=_MOST)
 
@@ -87,10 +87,10 @@ def _names(desk: Desk, client: MdsClient | None, received: Sequence[Received]) -
 def _read_all(
     client: MdsClient, signature: Signature, received: Sequence[Received]
 ) -> list[_Reread]:
-    return [_read(client, signature, one) for one in received]
+    return [_reread(client, signature, one) for one in received]
 
 
-def _read(client: MdsClient, signature: Signature, received: Received) -> _Reread:
+def _reread(client: MdsClient, signature: Signature, received: Received) -> _Reread:
     try:
         answer, outputs = client.reread(client.protocol(), signature, received.response)
     except MdsError as error:

@@ -79,14 +79,14 @@ def return_to_last() -> None:
 
 def desk_for(entry: Entry) -> Desk:
     """The draft of this session on a model, or a fresh one of what is published. Raises MdsError."""
-    remembered = _all().get(_name(entry.ref))
-    draft = remembered or _fresh(entry.ref, overlay.latest(services().sessions, entry.ref))
+    remembered = _drafts().get(_name(entry.ref))
+    draft = remembered or _new_draft(entry.ref, overlay.latest(services().sessions, entry.ref))
     desk = Desk(entry=entry, declared=model_picker.declared_of(entry), draft=draft)
     if _is_stale(desk):
         reopen(draft, draft.content)
-        desk = replace(desk, draft=_all()[_name(entry.ref)])
+        desk = replace(desk, draft=_drafts()[_name(entry.ref)])
     rows = tuple(field.name for field in desk.with_facts(desk.draft.opened).inputs)
-    _all()[_name(entry.ref)] = draft = replace(desk.draft, rows=rows)
+    _drafts()[_name(entry.ref)] = draft = replace(desk.draft, rows=rows)
     st.session_state[_LAST] = entry.ref
     return replace(desk, draft=draft)
 
@@ -101,23 +101,23 @@ def _is_stale(desk: Desk) -> bool:
     return bool(draft.rows) and draft.rows != rows
 
 
-def hold(desk: Desk, content: Facts) -> Desk:
+def keep_content(desk: Desk, content: Facts) -> Desk:
     """Keep what the widgets hold now."""
     draft = replace(desk.draft, content=content)
-    _all()[_name(draft.model)] = draft
+    _drafts()[_name(draft.model)] = draft
     return replace(desk, draft=draft)
 
 
 def reopen(draft: Draft, content: Facts) -> None:
     """Fill the widgets anew with this content, which is not published yet."""
-    _all()[_name(draft.model)] = replace(
+    _drafts()[_name(draft.model)] = replace(
         draft, opened=content, content=content, rows=(), generation=draft.generation + 1
     )
 
 
 def begin_with(draft: Draft, view: OverlayView | None, content: Facts | None = None) -> None:
     """Go on from a published version, with its content or with this one."""
-    fresh = _fresh(draft.model, view)
+    fresh = _new_draft(draft.model, view)
     reopen(replace(fresh, generation=draft.generation), fresh.base if content is None else content)
 
 
@@ -127,14 +127,14 @@ def draw_anew(news: str) -> None:
     st.rerun()
 
 
-def tell_news() -> None:
+def draw_news() -> None:
     """Say what came of the last click."""
     news = st.session_state.pop(_NEWS, "")
     if news:
         st.toast(news, icon=":material/check:")
 
 
-def _fresh(ref: ModelRef, view: OverlayView | None) -> Draft:
+def _new_draft(ref: ModelRef, view: OverlayView | None) -> Draft:
     facts = overlay.facts_of(view)
     number = view.number if view else 0
     return Draft(model=ref, based_on=number, base=facts, opened=facts, content=facts)
@@ -144,6 +144,6 @@ def _name(ref: ModelRef) -> str:
     return f"{ref.server}/{ref.name}"
 
 
-def _all() -> dict[str, Draft]:
+def _drafts() -> dict[str, Draft]:
     drafts: dict[str, Draft] = st.session_state.setdefault(_DRAFTS, {})
     return drafts

@@ -11,7 +11,7 @@ import streamlit as st
 from mds_client.signature import FORMATS, Kind, Signature
 from mds_client.signature.facts import Facts, FieldFacts, is_name
 from ui.signatures import answer
-from ui.signatures.draft import Desk, Draft, hold, reopen
+from ui.signatures.draft import Desk, Draft, keep_content, reopen
 from ui.signatures.table import BETWEEN, Edits, edited, half_ranges, joined, parted, table_of
 from ui.text import plain
 
@@ -33,7 +33,7 @@ def draw(desk: Desk) -> Desk:
     if _can_be_named(desk):
         _draw_names(desk)
     content = _edited_table(desk, shown, bare)
-    return hold(desk, answer.draw(desk, _edited_model(desk, shown, bare, content)))
+    return keep_content(desk, answer.draw(desk, _edited_model(desk, shown, bare, content)))
 
 
 def _without_edits(opened: Facts) -> Facts:

@@ -23,10 +23,10 @@ def draw(desk: Desk) -> None:
         with st.form("signature_form", border=False):
             values = form.draw(signature, rows[0] if rows else {}, _key(signature))
             if st.form_submit_button("Check these values", icon=":material/rule:"):
-                _say(signature, values)
+                _draw_check(signature, values)
 
 
-def _say(signature: Signature, values: dict[str, object]) -> None:
+def _draw_check(signature: Signature, values: dict[str, object]) -> None:
     problems, remarks = signature.check(values), signature.remarks(values)
     for problem in problems:
         st.warning(plain(problem.sentence))

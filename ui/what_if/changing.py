@@ -62,7 +62,7 @@ def _ask(answered: AnsweredCase, copy: Copy, values: Values, name: str) -> None:
         st.info("Nothing is changed yet: change at least one value.")
         return
     available = services()
-    ref = _ref(answered)
+    ref = _model_of(answered)
     try:
         with st.spinner("Asking the model …", show_time=True):
             recorded = ask_scenario(
@@ -83,7 +83,7 @@ def _ask(answered: AnsweredCase, copy: Copy, values: Values, name: str) -> None:
     keep(replace(copy, shown=recorded.case_id))
 
 
-def _ref(answered: AnsweredCase) -> ModelRef:
+def _model_of(answered: AnsweredCase) -> ModelRef:
     """The model as the case asked it: the same version, where one was named."""
     case = answered.case
     return ModelRef(server=case.server, name=case.model, version=case.version_asked)

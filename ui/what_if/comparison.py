@@ -67,7 +67,7 @@ def _draw_beside(answered: AnsweredCase, scenario: Scenario) -> None:
         st.markdown(f"**{plain(_change_words(answered.answer, after))}**")
         if words := other_version(answered.case, scenario.case):
             st.warning(plain(words), icon=":material/warning:")
-        st.markdown("\n".join(_lines(answered, scenario.case)))
+        st.markdown("\n".join(_change_lines(answered, scenario.case)))
 
 
 def other_version(first: CaseView, scenario: CaseView) -> str:
@@ -89,7 +89,7 @@ def _change_words(before: Answer, after: Answer) -> str:
     return f"{difference[:1].upper()}{difference[1:]}."
 
 
-def _lines(answered: AnsweredCase, case: CaseView) -> list[str]:
+def _change_lines(answered: AnsweredCase, case: CaseView) -> list[str]:
     changed = differing(answered.case, case, answered.signature)
     return [
         f"- {plain(field.title)}: {plain(_value(answered.case, field))} → "
@@ -120,14 +120,14 @@ def table(answered: AnsweredCase, scenarios: Sequence[Scenario]) -> pd.DataFrame
         for field in differing(answered.case, each.case, answered.signature)
     }
     fields = [field for field in answered.signature.inputs if field.name in changed]
-    lines = [_line("This case", answered.case, answered.answer, fields, answered)]
+    lines = [_row("This case", answered.case, answered.answer, fields, answered)]
     lines += [
-        _line(each.name, each.case, answer_of(each.case), fields, answered) for each in scenarios
+        _row(each.name, each.case, answer_of(each.case), fields, answered) for each in scenarios
     ]
     return pd.DataFrame(lines).dropna(axis="columns", how="all")
 
 
-def _line(
+def _row(
     name: str,
     case: CaseView,
     answer: Answer | None,

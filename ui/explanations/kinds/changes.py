@@ -35,16 +35,16 @@ def _draw_way_to_scenario(key: str, suggestion: Suggestion, values: Values) -> N
 
 
 def _draw_suggestion(explanation: Explanation, suggestion: Suggestion) -> None:
-    st.markdown("\n".join(f"- {line(change)}" for change in suggestion.changes))
-    st.markdown(f"The model then answers **{plain(then(explanation, suggestion))}**")
+    st.markdown("\n".join(f"- {change_words(change)}" for change in suggestion.changes))
+    st.markdown(f"The model then answers **{plain(answer_after(explanation, suggestion))}**")
 
 
-def line(change: Change) -> str:
+def change_words(change: Change) -> str:
     """One change, before and after, as Markdown."""
     return f"{plain(change.title)}: {plain(change.before_text)} → **{plain(change.after_text)}**"
 
 
-def then(explanation: Explanation, suggestion: Suggestion) -> str:
+def answer_after(explanation: Explanation, suggestion: Suggestion) -> str:
     """What the model answers, and how far its number went."""
     target, before = explanation.target, explanation.prediction
     if before is None or target.kind == "agreement":

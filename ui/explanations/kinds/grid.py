@@ -10,7 +10,7 @@ from explanations import narration
 from explanations.contract import Attribution, Explanation
 from mds_client.signature import Values
 from ui.explanations.kinds._parts import upright
-from ui.explanations.kinds.spans import amount_words, meaning
+from ui.explanations.kinds.spans import amount_words, colour_legend
 from ui.figure import draw_figure
 
 KINDS = ("grid",)
@@ -29,7 +29,7 @@ def draw(explanation: Explanation, values: Values) -> None:
         _draw_overlay(explanation, picture, strength=_STRENGTH, most=len(explanation.attributions))
     else:
         _draw_adjustable(explanation, picture)
-    st.caption(meaning(explanation))
+    st.caption(colour_legend(explanation))
 
 
 @st.fragment

@@ -10,7 +10,7 @@ from explanations.contract import Attribution, Explanation
 from explanations.parts.sounds import Sound
 from mds_client.signature import File, Values
 from ui.explanations.kinds._parts import file
-from ui.explanations.kinds.spans import amount_words, meaning
+from ui.explanations.kinds.spans import amount_words, colour_legend
 from ui.figure import draw_figure
 from ui.sound import samples
 
@@ -31,7 +31,7 @@ def draw(explanation: Explanation, values: Values) -> None:
         if each.span
     ]
     draw_figure(waveform.figure(sound.values, sound.rate, amounts=amounts), explanation.alt)
-    st.caption(meaning(explanation))
+    st.caption(colour_legend(explanation))
     if not explanation.is_rough:
         _draw_player(explanation, recording)
 
@@ -39,7 +39,7 @@ def draw(explanation: Explanation, values: Values) -> None:
 @st.fragment
 def _draw_player(explanation: Explanation, sound: File) -> None:
     """Choosing a stretch draws the player again, and nothing else."""
-    stretches = {_label(each): each.span for each in heard(explanation)}
+    stretches = {_label(each): each.span for each in strongest_stretches(explanation)}
     key = f"heard_{explanation.method}_{explanation.seed}"
     chosen = st.pills("Listen to", [_ALL, *stretches], default=_ALL, required=True, key=key)
     stretch = stretches.get(chosen or _ALL)
@@ -48,7 +48,7 @@ def _draw_player(explanation: Explanation, sound: File) -> None:
     st.audio(data, format=sound.media_type or "audio/wav")
 
 
-def heard(explanation: Explanation) -> list[Attribution]:
+def strongest_stretches(explanation: Explanation) -> list[Attribution]:
     """The stretches that move the answer most, in order of time."""
     strongest = narration.strongest_first(explanation.attributions)[:_MOST_HEARD]
     effective = [each for each in strongest if each.span and each.amount]

@@ -24,7 +24,7 @@ def draw(explanation: Explanation, values: Values) -> None:
     if not words:
         return
     _marked.draw(str(values.get(words[0].field) or ""), marks(explanation), explanation.alt)
-    st.caption(meaning(explanation))
+    st.caption(colour_legend(explanation))
     if _is_all_or_nothing(explanation):
         return
     if strongest := bars(explanation):
@@ -34,7 +34,7 @@ def draw(explanation: Explanation, values: Values) -> None:
 def bars(explanation: Explanation) -> list[attributions.Part]:
     """The strongest words with a clear effect, in reading order."""
     words = [each for each in explanation.attributions if each.span]
-    strongest = [each for each in narration.shown(words) if _is_felt(explanation, each)]
+    strongest = [each for each in narration.shown(words) if _has_effect(explanation, each)]
     return [part(explanation, each.title, each.amount) for each in words if each in strongest]
 
 
@@ -48,14 +48,14 @@ def marks(explanation: Explanation) -> list[_marked.Mark]:
             end=int(each.span[1]),
             strength=each.amount / most if each.is_clear else 0.0,
             words=amount_words(explanation, each),
-            is_signed=_is_felt(explanation, each) and abs(each.amount) >= _WORTH_A_SIGN * most,
+            is_signed=_has_effect(explanation, each) and abs(each.amount) >= _WORTH_A_SIGN * most,
         )
         for each in sorted(words, key=lambda each: each.span or (0, 0))
         if each.span
     ]
 
 
-def meaning(explanation: Explanation) -> str:
+def colour_legend(explanation: Explanation) -> str:
     """What the colours and signs mean, in a line."""
     if not any(each.amount for each in explanation.attributions):
         return "No part moves the answer by itself."
@@ -79,5 +79,5 @@ def _is_all_or_nothing(explanation: Explanation) -> bool:
     return explanation.target.kind == "agreement" and amounts <= {0.0, 1.0}
 
 
-def _is_felt(explanation: Explanation, each: Attribution) -> bool:
+def _has_effect(explanation: Explanation, each: Attribution) -> bool:
     return not explanation.target.amount_text(each.amount).startswith("±")
