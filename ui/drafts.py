@@ -37,10 +37,10 @@ def draw(form: predict_form.Form, signature: Signature, case: str) -> None:
         },
         is_apart=False,
         height=1,
-        on_found_change=lambda: None,
+        on_draft_change=lambda: None,
     )
-    if script.found:
-        _bring_back(form, signature, script.found)
+    if script.draft:
+        _bring_back(form, signature, script.draft)
 
 
 def _bring_back(form: predict_form.Form, signature: Signature, draft: object) -> None:

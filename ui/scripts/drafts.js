@@ -7,11 +7,11 @@ const DAYS = 30;
 
 // A date or a time is typed in parts; as ISO text, empty without any part, null while some are missing.
 function moment(parts) {
-  const found = Object.fromEntries([...parts].map((part) => [part.dataset.type, part.getAttribute("aria-valuenow")]));
-  const known = Object.values(found).filter((value) => value !== null);
-  if (known.length < parts.length) return known.length ? null : "";
-  const digits = (name) => found[name].padStart(name === "year" ? 4 : 2, "0");
-  const joined = (names, by) => names.filter((name) => name in found).map(digits).join(by);
+  const digitsOf = Object.fromEntries([...parts].map((part) => [part.dataset.type, part.getAttribute("aria-valuenow")]));
+  const filled = Object.values(digitsOf).filter((value) => value !== null);
+  if (filled.length < parts.length) return filled.length ? null : "";
+  const digits = (name) => digitsOf[name].padStart(name === "year" ? 4 : 2, "0");
+  const joined = (names, by) => names.filter((name) => name in digitsOf).map(digits).join(by);
   return [joined(["year", "month", "day"], "-"), joined(["hour", "minute"], ":")].filter(Boolean).join("T");
 }
 
@@ -114,7 +114,7 @@ export default function (component) {
     const draft = isNew && !isLinked(data) ? stored(data.slot) : null;
     if (draft && draft.values) {
       state.isRestoring = true;
-      setTriggerValue("found", draft);
+      setTriggerValue("draft", draft);
     } else if (isFilled) {
       if (!state.isRestoring) localStorage.removeItem(PREFIX + last.slot);
       state.isRestoring = false;

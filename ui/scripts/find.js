@@ -12,37 +12,37 @@ function box(root, data) {
   input.autocomplete = "off";
   input.placeholder = data.placeholder;
   label.append(input);
-  const said = document.createElement("output");
-  said.setAttribute("aria-live", "polite");
-  root.append(label, said);
+  const status = document.createElement("output");
+  status.setAttribute("aria-live", "polite");
+  root.append(label, status);
   return input;
 }
 
-// Everything around inputs of which none was found goes with them, so that no gaps stay.
-function rules(found, data) {
+// Everything around inputs of which none matches is hidden with them, so that no gaps stay.
+function rules(matches, data) {
   const names = Object.keys(data.fields);
-  if (found.size === names.length) return "";
-  const left = [...found].map((name) => ".st-key-" + CSS.escape(name)).join(",");
+  if (matches.size === names.length) return "";
+  const left = [...matches].map((name) => ".st-key-" + CSS.escape(name)).join(",");
   const around = '[data-testid="stForm"] :is([data-testid="stLayoutWrapper"], [data-testid="stColumn"])';
   return `${around}:has([class*="st-key-field_"])${left ? `:not(:has(${left}))` : ""} {display: none !important}`;
 }
 
-function open(found, data) {
+function open(matches, data) {
   for (const [name, fields] of Object.entries(data.groups)) {
     const details = document.querySelector(`.st-key-${CSS.escape(name)} details`);
-    if (details && !details.open && fields.some((field) => found.has(field))) details.querySelector("summary").click();
+    if (details && !details.open && fields.some((field) => matches.has(field))) details.querySelector("summary").click();
   }
 }
 
 function narrow(root, data) {
   const words = root.querySelector("input").value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const names = Object.keys(data.fields);
-  const found = new Set(names.filter((name) => words.every((word) => data.fields[name].includes(word))));
+  const matches = new Set(names.filter((name) => words.every((word) => data.fields[name].includes(word))));
   let style = document.getElementById(STYLE);
   if (!style) document.head.append((style = Object.assign(document.createElement("style"), { id: STYLE })));
-  style.textContent = words.length ? rules(found, data) : "";
-  root.querySelector("output").textContent = words.length ? `${found.size} of ${names.length} inputs` : "";
-  if (words.length && found.size <= data.most) open(found, data);
+  style.textContent = words.length ? rules(matches, data) : "";
+  root.querySelector("output").textContent = words.length ? `${matches.size} of ${names.length} inputs` : "";
+  if (words.length && matches.size <= data.most) open(matches, data);
 }
 
 export default function (component) {

@@ -23,8 +23,8 @@ function draw(root) {
 
 function uploader(root) {
   for (let near = root.getRootNode().host; near; near = near.parentElement) {
-    const found = near.querySelector('[data-testid="stFileUploader"] input[type="file"]');
-    if (found) return found;
+    const input = near.querySelector('[data-testid="stFileUploader"] input[type="file"]');
+    if (input) return input;
   }
   return null;
 }
@@ -70,9 +70,9 @@ async function hasArrived(form, name) {
 
 // What happened, as a sentence.
 async function taken(root, data, files) {
-  const found = files.find((file) => data.types[file.type]);
-  if (!found) return "There is no picture in the clipboard that can be taken.";
-  const picture = found.size > data.most ? found : await fitting(found, data.takes);
+  const original = files.find((file) => data.types[file.type]);
+  if (!original) return "There is no picture in the clipboard that can be taken.";
+  const picture = original.size > data.most ? original : await fitting(original, data.takes);
   if (picture.size > data.most) {
     return `This picture is too large: ${megabytes(picture.size)}, and at most ${megabytes(data.most)} can be sent. It was not taken.`;
   }
@@ -85,16 +85,16 @@ async function taken(root, data, files) {
   const form = input.closest('[data-testid="stForm"]') || document.body;
   input.dispatchEvent(new Event("change", { bubbles: true }));
   if (!(await hasArrived(form, file.name))) return `${file.name} did not arrive. Paste it again.`;
-  return picture === found ? `Pasted as ${file.name}.` : `Pasted as ${file.name}, in a format that the model takes.`;
+  return picture === original ? `Pasted as ${file.name}.` : `Pasted as ${file.name}, in a format that the model takes.`;
 }
 
 async function read(types) {
-  const found = [];
+  const pictures = [];
   for (const item of await navigator.clipboard.read()) {
     const type = item.types.find((name) => types[name]);
-    if (type) found.push(new File([await item.getType(type)], "", { type }));
+    if (type) pictures.push(new File([await item.getType(type)], "", { type }));
   }
-  return found;
+  return pictures;
 }
 
 function isTyping(event) {

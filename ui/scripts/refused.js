@@ -14,17 +14,17 @@ function form(element) {
 }
 
 function words(form) {
-  const found = names(form);
-  if (!found.length) return "";
-  return `${found.join(", ")} was not taken. Remove it or choose another file, then press Predict: nothing is sent until then.`;
+  const files = names(form);
+  if (!files.length) return "";
+  return `${files.join(", ")} was not taken. Remove it or choose another file, then press Predict: nothing is sent until then.`;
 }
 
 // Said again at a press, also where it stands there already.
 function say(isAnew) {
   for (const output of outputs) {
-    const said = words(form(output));
+    const sentence = words(form(output));
     if (isAnew) output.textContent = "";
-    if (output.textContent !== said) output.textContent = said;
+    if (output.textContent !== sentence) output.textContent = sentence;
   }
 }
 

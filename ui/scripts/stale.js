@@ -34,8 +34,8 @@ function serial(element) {
   return state.serial.get(element);
 }
 
-function held(found) {
-  const all = (selector) => [...found.querySelectorAll(selector)];
+function valuesIn(container) {
+  const all = (selector) => [...container.querySelectorAll(selector)];
   return JSON.stringify([
     all("textarea, input:not([type=file], [type=checkbox], [type=radio])").map(written),
     all('[role="spinbutton"][data-type]').map((part) => part.getAttribute("aria-valuenow")),
@@ -61,8 +61,8 @@ function changed(grid) {
 }
 
 function collected() {
-  const found = Object.entries(state.data.widgets).map(([name, key]) => [name, container(key)]);
-  return Object.fromEntries(found.filter(([, where]) => where).map(([name, where]) => [name, held(where)]));
+  const containers = Object.entries(state.data.widgets).map(([name, key]) => [name, container(key)]);
+  return Object.fromEntries(containers.filter(([, where]) => where).map(([name, where]) => [name, valuesIn(where)]));
 }
 
 function nameOf(target) {
@@ -74,7 +74,7 @@ function touch(event, isBefore) {
   const name = state.data && nameOf(event.target);
   if (!name) return;
   if (event.target.closest('[role="tab"]')) return letGo(name);
-  const now = isBefore ? held(container(state.data.widgets[name])) : undefined;
+  const now = isBefore ? valuesIn(container(state.data.widgets[name])) : undefined;
   for (const answer of [{ touched: state.touched, values: state.asked }, state.sent]) {
     if (!answer || answer.touched.has(name)) continue;
     if (isBefore) answer.values[name] = now;
@@ -84,7 +84,7 @@ function touch(event, isBefore) {
 
 // Another tab of a field shows the same value in another way.
 function letGo(name) {
-  if (held(container(state.data.widgets[name])) === state.asked[name]) state.touched.delete(name);
+  if (valuesIn(container(state.data.widgets[name])) === state.asked[name]) state.touched.delete(name);
 }
 
 // What nobody has touched holds what was asked: a number or a table's cells are drawn late, and the page is drawn anew
