@@ -17,7 +17,7 @@ FIELD, LABEL = "bmi", "Weight for height"
 HEADER, ROW = 38, 35  # pixels of the table
 
 
-def open_studio(page: Page, model: str = MODEL) -> Visit:
+def open_signature_page(page: Page, model: str = MODEL) -> Visit:
     visit = Visit(page).open(f"/signatures?model={model}")
     expect(page.get_by_role("heading", name="What changes")).to_be_visible()
     expect(page.get_by_test_id("stDataFrame").first.locator("canvas").first).to_be_visible()
@@ -57,7 +57,7 @@ def type_label(visit: Visit, field: str, text: str) -> None:
 
 
 def test_a_label_is_published_seen_and_taken_back(page: Page) -> None:
-    visit = open_studio(page)
+    visit = open_signature_page(page)
     type_label(visit, FIELD, LABEL)
     form = page.get_by_test_id("stForm")
     expect(form.get_by_text(LABEL)).to_be_visible()
@@ -69,7 +69,7 @@ def test_a_label_is_published_seen_and_taken_back(page: Page) -> None:
     expect(page.get_by_role("spinbutton", name=LABEL)).to_be_visible()
     assert visit.predict().answer()
 
-    open_studio(page)
+    open_signature_page(page)
     page.get_by_role("tab", name="Versions").click()
     visit.click(visit.button("Restore").last)
     expect(page.get_by_text("Version 2 by")).to_be_visible()
@@ -80,7 +80,7 @@ def test_a_label_is_published_seen_and_taken_back(page: Page) -> None:
 
 
 def test_what_is_typed_survives_another_page(page: Page) -> None:
-    visit = open_studio(page, "demo/penguins")
+    visit = open_signature_page(page, "demo/penguins")
     type_label(visit, "year", "Year of measuring")
     visit.click(page.get_by_role("link", name="Models").first)
     visit.card("Penguins").wait_for()
@@ -92,7 +92,7 @@ def test_what_is_typed_survives_another_page(page: Page) -> None:
 
 
 def test_a_downloaded_signature_can_be_taken_over(page: Page, tmp_path: Path) -> None:
-    open_studio(page, "demo/penguins")
+    open_signature_page(page, "demo/penguins")
     page.get_by_role("tab", name="Files").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="model-settings.json").click()
@@ -106,8 +106,8 @@ def test_a_downloaded_signature_can_be_taken_over(page: Page, tmp_path: Path) ->
     expect(page.get_by_text("→ Beak")).to_be_visible()
 
 
-def test_axe_finds_nothing_serious_in_the_studio(page: Page) -> None:
-    visit = open_studio(page, "demo/wine")
+def test_axe_finds_nothing_serious_on_the_signature_page(page: Page) -> None:
+    visit = open_signature_page(page, "demo/wine")
     for tab in ("Edit", "Sources", "Versions", "Files"):
         page.get_by_role("tab", name=tab).click()
         visit.settled()

@@ -308,7 +308,7 @@ def test_a_broken_file_is_a_sentence(signatures_page: AppTest) -> None:
 @pytest.mark.parametrize(
     "model", ["breast-cancer", "digits", "speech", "language-id", "ocr", "wine", "flaky"]
 )
-def test_every_modality_has_a_studio(signatures_page: AppTest, model: str) -> None:
+def test_every_modality_has_a_signature_page(signatures_page: AppTest, model: str) -> None:
     signatures_page.query_params["model"] = f"demo/{model}"
     signatures_page.run()
     assert not signatures_page.exception
