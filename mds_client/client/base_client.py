@@ -91,7 +91,7 @@ class BaseClient:
             self.secrets.add_header(name, value)
         self._auth = auth_of(server.credentials, self.secrets)
         self._management_auth = auth_of(server.management_credentials, self.secrets)
-        self._standing = _standing(server.headers)
+        self._standing = _default_headers(server.headers)
         self._breaker = Breaker(server.breaker_failures, server.breaker_seconds, clock)
         self.detected: Detection | None = None
         if server.http2:
@@ -414,12 +414,12 @@ def mismatch(error: MdsError) -> SignatureMismatch:
     return replacement
 
 
-def _standing(given: Mapping[str, str]) -> dict[str, str]:
+def _default_headers(configured: Mapping[str, str]) -> dict[str, str]:
     """The headers of every request: a given one replaces ours of the same name, however it is spelt."""
-    names = {name.lower() for name in given}
+    names = {name.lower() for name in configured}
     ours = {name: value for name, value in _ALWAYS.items() if name.lower() not in names}
     spelt = {"host": "Host", "content-length": "Content-Length"}
-    return ours | {spelt.get(name.lower(), name): value for name, value in given.items()}
+    return ours | {spelt.get(name.lower(), name): value for name, value in configured.items()}
 
 
 def _malformed(error: Exception) -> UnreadableAnswer:

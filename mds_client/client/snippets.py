@@ -151,27 +151,27 @@ def _headers(
         for n, v in sent.items()
         if n.casefold() not in secret and n.casefold() not in _NOT_REPEATED
     }
-    given = {name: FromEnvironment(_variable(name, variables)) for name in names}
+    from_environment = {name: FromEnvironment(_variable(name, variables)) for name in names}
     signed = _credential(server.credentials)
-    others = {n: v for n, v in (plain | given).items() if n not in signed}
+    others = {n: v for n, v in (plain | from_environment).items() if n not in signed}
     return others | signed
 
 
-def _credential(given: Credentials) -> dict[str, FromEnvironment]:
+def _credential(credentials: Credentials) -> dict[str, FromEnvironment]:
     """The header by which we sign in, of the variable that the settings name; of ours where they name a file. A token
     that is fetched for each call has to be fetched by whoever runs the program."""
-    if given.token_url or given.token:
-        return {"Authorization": Bearer(_known(given.token.env, "MDS_TOKEN"))}
-    if given.username:
-        variable = _known(given.password.env, "MDS_PASSWORD")
-        return {"Authorization": Basic.of(given.username, variable)}
-    if given.api_key:
-        name = given.api_key_header or "X-API-Key"
-        return {name: FromEnvironment(_known(given.api_key.env, "MDS_API_KEY"))}
+    if credentials.token_url or credentials.token:
+        return {"Authorization": Bearer(_safe_name(credentials.token.env, "MDS_TOKEN"))}
+    if credentials.username:
+        variable = _safe_name(credentials.password.env, "MDS_PASSWORD")
+        return {"Authorization": Basic.of(credentials.username, variable)}
+    if credentials.api_key:
+        name = credentials.api_key_header or "X-API-Key"
+        return {name: FromEnvironment(_safe_name(credentials.api_key.env, "MDS_API_KEY"))}
     return {}
 
 
-def _known(variable: str, default: str) -> str:
+def _safe_name(variable: str, default: str) -> str:
     return variable if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable) else default
 
 
@@ -179,7 +179,7 @@ def _variable(header: str, variables: Mapping[str, str]) -> str:
     named = {name.casefold(): variable for name, variable in variables.items()}
     default = "MDS_HEADER_" + re.sub(r"\W", "_", header, flags=re.ASCII).upper()
     variable = named.get(header.casefold(), default)
-    return _known(variable, default)
+    return _safe_name(variable, default)
 
 
 def without_user(url: str) -> str:

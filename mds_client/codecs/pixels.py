@@ -97,8 +97,8 @@ class Pixels:
         values = np.moveaxis(values, 0, 2) if self.is_first else values
         if not self.is_flat and values.shape[2] != self.colours:
             return None
-        seen: Array = _unscaled(values, self.scale).round().clip(0, 255).astype(np.uint8)
-        return seen[:, :, 0] if seen.ndim == 3 and self.colours == 1 else seen
+        picture: Array = _unscaled(values, self.scale).round().clip(0, 255).astype(np.uint8)
+        return picture[:, :, 0] if picture.ndim == 3 and self.colours == 1 else picture
 
     def _fitted(self, width: int, height: int) -> tuple[int, int]:
         """The declared size; a free side keeps the form of the picture."""

@@ -118,21 +118,23 @@ def _label(value: object, labels: Sequence[str]) -> str:
 
 def _side_by_side(columns: Mapping[str, object]) -> list[Mapping[str, object]]:
     """Lists of the same length as one list of objects, where there are boxes or masks among them."""
-    known = {
+    by_meaning = {
         _meaning(n): c for n, c in columns.items() if _meaning(n) and isinstance(c, list) and c
     }
-    lengths = {len(column) for column in known.values()}
-    if len(lengths) != 1 or not ({"box", "mask"} & known.keys()):
+    lengths = {len(column) for column in by_meaning.values()}
+    if len(lengths) != 1 or not ({"box", "mask"} & by_meaning.keys()):
         return []
-    return [dict(zip(known, row, strict=True)) for row in zip(*known.values(), strict=True)]
+    return [
+        dict(zip(by_meaning, row, strict=True)) for row in zip(*by_meaning.values(), strict=True)
+    ]
 
 
 def _boxes(objects: Sequence[Mapping[str, object]]) -> Iterator[Box | None]:
     """Each object's box. Masks are read until their pixels are too many: few bytes may stand for many."""
-    left = 4 * MOST_PIXELS
+    pixels_left = 4 * MOST_PIXELS
     for one in objects:
-        box = _box(one, reads_mask=left > 0)
-        left -= box.mask.height * box.mask.width if box and box.mask else 0
+        box = _box(one, reads_mask=pixels_left > 0)
+        pixels_left -= box.mask.height * box.mask.width if box and box.mask else 0
         yield box
 
 
@@ -140,10 +142,10 @@ def _box(one: Mapping[str, object], *, reads_mask: bool) -> Box | None:
     outline = _outline(
         next((one[k] for k in ("polygon", "outline", "points", *_MASKS) if k in one), None)
     )
-    given = next((one[k] for k in one if k in _BOXES), None)
+    raw_box = next((one[k] for k in one if k in _BOXES), None)
     mask, note = _mask(one, reads=reads_mask) if not outline else (None, "")
     around = _around(outline) if outline else mask.corners if mask else None
-    corners = _corners(given) or around or ((0.0, 0.0, 0.0, 0.0) if note else None)
+    corners = _corners(raw_box) or around or ((0.0, 0.0, 0.0, 0.0) if note else None)
     if corners is None:
         return None
     label = next(
@@ -151,16 +153,18 @@ def _box(one: Mapping[str, object], *, reads_mask: bool) -> Box | None:
     )
     score = next((one[k] for k in ("score", "confidence", "probability") if k in one), None)
     box = Box(label=str(label)[:200], score=number_of(score), corners=corners, outline=outline)
-    return replace(box, mask=_placed(mask, given, corners), note=note)
+    return replace(box, mask=_placed(mask, raw_box, corners), note=note)
 
 
 def _mask(one: Mapping[str, object], *, reads: bool) -> tuple[Mask | None, str]:
     """The mask of the object, or why it cannot be shown."""
-    given = next((one[k] for k in _MASKS if k in one), None)
-    if given is None:
+    raw_mask = next((one[k] for k in _MASKS if k in one), None)
+    if raw_mask is None:
         return None, ""
     try:
-        return (mask_of(given), "") if reads else (None, "There are more masks than can be drawn.")
+        return (
+            (mask_of(raw_mask), "") if reads else (None, "There are more masks than can be drawn.")
+        )
     except UnreadableMask as error:
         return None, str(error)
 
@@ -173,14 +177,16 @@ def _placed(mask: Mask | None, box: object, corners: Corners) -> Mask | None:
     return replace(mask, is_of_box=is_outside)
 
 
-def _corners(given: object) -> Corners | None:
-    if isinstance(given, Mapping):
-        given = next(
-            ([given[k] for k in keys] for keys in _NAMED if all(k in given for k in keys)), None
+def _corners(raw_box: object) -> Corners | None:
+    if isinstance(raw_box, Mapping):
+        raw_box = next(
+            ([raw_box[k] for k in keys] for keys in _NAMED if all(k in raw_box for k in keys)), None
         )
-    numbers = [number_of(n) for n in given] if isinstance(given, list) and len(given) == 4 else []
-    known = [n for n in numbers if n is not None]
-    return (known[0], known[1], known[2], known[3]) if len(known) == 4 else None
+    numbers = (
+        [number_of(n) for n in raw_box] if isinstance(raw_box, list) and len(raw_box) == 4 else []
+    )
+    edges = [n for n in numbers if n is not None]
+    return (edges[0], edges[1], edges[2], edges[3]) if len(edges) == 4 else None
 
 
 _NAMED = (
@@ -214,22 +220,22 @@ def _from_size(box: Box, one: Mapping[str, object]) -> Box:
     return replace(box, corners=(x, y, x + width, y + height))
 
 
-def _outline(given: object) -> tuple[tuple[float, float], ...]:
+def _outline(points: object) -> tuple[tuple[float, float], ...]:
     """Points as pairs, as {x, y}, or all in one flat list; COCO wraps these once more, one for each part."""
-    if not isinstance(given, list) or not given:
+    if not isinstance(points, list) or not points:
         return ()
-    if isinstance(given[0], list) and len(given[0]) != 2:
-        given = (
+    if isinstance(points[0], list) and len(points[0]) != 2:
+        points = (
             []
-            if _is_grid(given)
-            else max(filter(None, map(_flat_list, given)), key=len, default=[])
+            if _is_grid(points)
+            else max(filter(None, map(_flat_list, points)), key=len, default=[])
         )
-    flat = [n for point in given[: 2 * _MOST_POINTS] for n in _pair(point)]
+    flat = [n for point in points[: 2 * _MOST_POINTS] for n in _pair(point)]
     numbers = [number_of(n) for n in flat]
-    known = [n for n in numbers if n is not None]
-    if len(known) < len(numbers) or len(known) % 2 or len(known) < 6:
+    coordinates = [n for n in numbers if n is not None]
+    if len(coordinates) < len(numbers) or len(coordinates) % 2 or len(coordinates) < 6:
         return ()
-    return tuple(zip(known[::2], known[1::2], strict=True))
+    return tuple(zip(coordinates[::2], coordinates[1::2], strict=True))
 
 
 def _is_grid(rows: list[object]) -> bool:

@@ -152,8 +152,12 @@ def words_of(name: str) -> tuple[str, ...]:
 def _bare(words: tuple[str, ...]) -> tuple[str, ...]:
     """Without the unit: `price_usd` is a price, `confidence_pct` a confidence."""
     units = _PERCENT | _UNITS
-    kept = tuple(word for word in words if word not in _PERCENT)
-    return kept[:-1] if len(kept) > 1 and kept[-1] in units else kept
+    without_percent = tuple(word for word in words if word not in _PERCENT)
+    return (
+        without_percent[:-1]
+        if len(without_percent) > 1 and without_percent[-1] in units
+        else without_percent
+    )
 
 
 @lru_cache(maxsize=4096)

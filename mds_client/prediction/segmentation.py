@@ -114,10 +114,10 @@ def _regions(grid: Array | None, labels: Sequence[str]) -> tuple[Box, ...]:
     return tuple(regions)
 
 
-def _names(given: object) -> Sequence[str]:
+def _names(names: object) -> Sequence[str]:
     """Names in a list, or by the number of their class."""
-    if isinstance(given, Mapping):
-        numbered = {int(k): str(v) for k, v in given.items() if str(k).isdecimal() and len(k) < 5}
+    if isinstance(names, Mapping):
+        numbered = {int(k): str(v) for k, v in names.items() if str(k).isdecimal() and len(k) < 5}
         most = max(numbered, default=-1) + 1
         return [numbered.get(n, f"Class {n}")[:200] for n in range(most)]
-    return [str(name)[:200] for name in given] if isinstance(given, list | tuple) else ()
+    return [str(name)[:200] for name in names] if isinstance(names, list | tuple) else ()

@@ -68,8 +68,8 @@ class HuggingFaceToolkit(Protocol):
     ) -> Request:
         row = rows[0]
         parameters = row.get("parameters")
-        given = {} if is_missing(parameters) else {"parameters": parameters}
-        body = {"inputs": _read(row.get("inputs")), **given}
+        options = {} if is_missing(parameters) else {"parameters": parameters}
+        body = {"inputs": _read(row.get("inputs")), **options}
         return Request(
             method="POST", path="/predict", body=body_of(body), headers=JSON, request_id=request_id
         )

@@ -114,8 +114,8 @@ class KServeV1(Protocol):
 
     def own_client(self, signature: Signature, request: Request) -> str:
         sent, own = repr(json.loads(request.body)), {"content-type", "ce-id"}
-        given = {n: v for n, v in request.headers.items() if n.casefold() not in own}
-        headers = f", headers={given!r}" if given else ""
+        extra = {n: v for n, v in request.headers.items() if n.casefold() not in own}
+        headers = f", headers={extra!r}" if extra else ""
         return _PROGRAM.format(sent=sent, name=signature.model.name, headers=headers)
 
 

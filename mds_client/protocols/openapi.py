@@ -330,12 +330,12 @@ def _whole_body(value: object, media_type: str) -> tuple[str, bytes]:
 def _parts(fields: Sequence[Field], row: Values) -> list[tuple[str, object]]:
     """The parts of a form that have a value. Files go as their bytes, an object within is one part of JSON."""
     plain = [field for field in fields if "." not in field.name]
-    given = [
+    parts = [
         (field.name.replace("~1", ".").replace("~0", "~"), _part(field, row.get(field.name)))
         for field in plain
     ]
     nested = object_of([field for field in fields if "." in field.name], row)
-    return [(name, value) for name, value in (*given, *nested.items()) if value is not None]
+    return [(name, value) for name, value in (*parts, *nested.items()) if value is not None]
 
 
 def _part(field: Field, value: object) -> object:

@@ -102,9 +102,11 @@ class Operation:
 def fields_of(operation: Operation, server: Server) -> tuple[str, tuple[Field, ...]]:
     """Whether the body is one row, many, or one value; and all fields, those of the parameters first."""
     form, of_body = _of_body(operation)
-    taken = {field.name for field in of_body}
-    given = [_parameter(facts, operation, taken) for facts in input_parameters(operation, server)]
-    return form, (*given, *of_body)
+    body_names = {field.name for field in of_body}
+    parameters = [
+        _parameter(facts, operation, body_names) for facts in input_parameters(operation, server)
+    ]
+    return form, (*parameters, *of_body)
 
 
 def content_of(place: object, document: Facts) -> Mapping[str, object]:
@@ -136,12 +138,12 @@ def input_parameters(operation: Operation, server: Server) -> list[Facts]:
     ]
 
 
-def _parameter(facts: Facts, operation: Operation, taken: set[str]) -> Field:
+def _parameter(facts: Facts, operation: Operation, body_names: set[str]) -> Field:
     name, place = str(facts["name"]), str(facts["in"])
     schema = Schema(_with_examples(_schema_in(facts), facts), operation.document)
     field = schema.field(name)
     joined = {JOINED: ","} if facts.get("explode") is False else {}
-    shown = f"{name} ({place})" if name in taken else name
+    shown = f"{name} ({place})" if name in body_names else name
     return replace(
         field,
         name=shown,
@@ -166,11 +168,11 @@ def _with_examples(schema: object, place: Facts) -> object:
     """The schema with the examples that stand beside it, at its parameter or media type."""
     named = place.get("examples")
     listed = islice(named.values(), 20) if isinstance(named, Mapping) else ()
-    given = [e["value"] for e in listed if isinstance(e, Mapping) and "value" in e]
-    given += [place["example"]] if "example" in place else []
-    if not given or not isinstance(schema, Mapping):
+    examples = [e["value"] for e in listed if isinstance(e, Mapping) and "value" in e]
+    examples += [place["example"]] if "example" in place else []
+    if not examples or not isinstance(schema, Mapping):
         return schema
-    return {**schema, "examples": [*given, *list_of(schema.get("examples"))]}
+    return {**schema, "examples": [*examples, *list_of(schema.get("examples"))]}
 
 
 # The body.
@@ -179,8 +181,10 @@ def _with_examples(schema: object, place: Facts) -> object:
 def _body(operation: Operation) -> Body | None:
     """The body in the form that we write best."""
     content = content_of(operation.facts.get("requestBody"), operation.document)
-    known = [(f, t, c) for t, c in islice(content.items(), 20) if (f := _format(str(t)))]
-    for format, media_type, facts in sorted(known, key=lambda each: _FORMATS.index(each[0])):
+    readable_forms = [(f, t, c) for t, c in islice(content.items(), 20) if (f := _format(str(t)))]
+    for format, media_type, facts in sorted(
+        readable_forms, key=lambda each: _FORMATS.index(each[0])
+    ):
         place = facts if isinstance(facts, Mapping) else {}
         declared = place.get("schema") or {}
         schema = Schema(_with_examples(declared, place), operation.document)

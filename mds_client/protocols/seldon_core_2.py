@@ -74,10 +74,10 @@ class SeldonCore2(OpenInference):
     ) -> ModelRef:
         """The route that the mesh took, such as `churn_2`: model and generation, or an experiment's
         candidate. The name in the answer's body is the mesh's own."""
-        taken = [
+        routes = [
             part for part in response.headers.get("x-seldon-route", "").split(":") if part.strip()
         ]
-        return replace(model, version=taken[-1].strip() if taken else model.version)
+        return replace(model, version=routes[-1].strip() if routes else model.version)
 
     def offers(self, model: ModelRef) -> tuple[Offer, ...]:
         return (Offer(kind="metrics", route="GET /metrics of the server pods' agents"),)

@@ -178,12 +178,12 @@ def _labels(signature: Signature) -> tuple[str, ...]:
 def _body(task: Task, rows: Sequence[Values]) -> dict[str, object]:
     """The texts of all rows, which have one `truncate`: that of the first."""
     cut = rows[0].get("truncate")
-    given = {} if is_missing(cut) else {"truncate": bool(cut)}
+    options = {} if is_missing(cut) else {"truncate": bool(cut)}
     if task == "reranker":
         texts = [line for line in str(rows[0].get("texts")).splitlines() if line.strip()]
-        return {"query": rows[0].get("query"), "texts": texts, "return_text": True, **given}
+        return {"query": rows[0].get("query"), "texts": texts, "return_text": True, **options}
     texts = [str(row.get("text")) for row in rows]
-    return {"inputs": texts if task == "embedding" else [[text] for text in texts], **given}
+    return {"inputs": texts if task == "embedding" else [[text] for text in texts], **options}
 
 
 def _shares(answer: list[object], labels: tuple[str, ...], rows: int, response: Response) -> Output:

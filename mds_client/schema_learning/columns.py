@@ -56,13 +56,13 @@ class Column:
 def columns_in(columns: Columns, target: str) -> dict[str, Column]:
     named = {h: _sequence(c) for h, c in _items(columns) if is_name(h) and h != target}
     lengths = {h: min(_length(c), MAX_ROWS) for h, c in named.items()}
-    kept = [h for h in named if lengths[h]]
-    if not kept:
+    headers = [h for h in named if lengths[h]]
+    if not headers:
         return {}
-    length = max(lengths[h] for h in kept)
-    places = _places(length, len(kept))
-    is_small = length * len(kept) <= _MOST_SCANNED
-    return {h: _column(h, named[h], length, places, is_small) for h in kept}
+    length = max(lengths[h] for h in headers)
+    places = _places(length, len(headers))
+    is_small = length * len(headers) <= _MOST_SCANNED
+    return {h: _column(h, named[h], length, places, is_small) for h in headers}
 
 
 def _items(columns: Columns) -> Iterator[tuple[str, object]]:

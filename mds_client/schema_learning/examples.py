@@ -20,8 +20,8 @@ def varied(columns: Sequence[Column]) -> list[int]:
     compared = columns[:: -(-len(columns) // _MOST_COMPARED)]
     rows = list({_content(compared, row): row for row in reversed(_candidates(columns))}.values())
     rows.sort()
-    seen = [_graded([column.values[row] for row in rows]) for column in compared]
-    marks = {row: [(i, g[place]) for i, g in enumerate(seen)] for place, row in enumerate(rows)}
+    graded = [_graded([column.values[row] for row in rows]) for column in compared]
+    marks = {row: [(i, g[place]) for i, g in enumerate(graded)] for place, row in enumerate(rows)}
     chosen: list[int] = []
     shown: Counter[tuple[int, object]] = Counter()
     while rows and len(chosen) < EXAMPLES:

@@ -25,10 +25,10 @@ def from_cases(rows: Sequence[Values], signature: Signature) -> Facts:
     sampled = [row for row in rows[-MOST_SAMPLED:] if isinstance(row, Mapping)]
     if signature.layout == "unknown" and signature.inputs:
         return replace(_of_lists(sampled, signature.inputs[0].name), name="cases")
-    kept = [f for f in signature.inputs if not f.sensitive and f.kind not in FILE_KINDS]
-    columns = [_entered_column(field, sampled) for field in kept]
+    learnable = [f for f in signature.inputs if not f.sensitive and f.kind not in FILE_KINDS]
+    columns = [_entered_column(field, sampled) for field in learnable]
     chosen = varied(columns) if sampled and columns else []
-    pairs = zip(kept, columns, strict=True)
+    pairs = zip(learnable, columns, strict=True)
     fields = {f.name: _field_facts(f, column, column.at(chosen)) for f, column in pairs}
     with_facts = {name: facts for name, facts in fields.items() if facts.known()}
     return Facts(
@@ -38,8 +38,8 @@ def from_cases(rows: Sequence[Values], signature: Signature) -> Facts:
 
 def _of_lists(rows: Sequence[Values], name: str) -> Facts:
     """What rows of numbers have in common, for a model of which nothing is known."""
-    given = [plain_cell(row.get(name)) for row in rows]
-    lists = [value for value in given if isinstance(value, list)]
+    cells = [plain_cell(row.get(name)) for row in rows]
+    lists = [value for value in cells if isinstance(value, list)]
     flats = [v[0] if len(v) == 1 and isinstance(v[0], list) else v for v in lists]
     if len({len(value) for value in flats}) != 1 or not 0 < len(flats[0]) <= MAX_INPUTS:
         return Facts(source="learned")

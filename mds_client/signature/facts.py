@@ -92,27 +92,27 @@ class Facts:
 
 def field_facts(words: object) -> FieldFacts:
     """The facts in a mapping with the words of docs/model-metadata.md. Never raises."""
-    given = words if isinstance(words, Mapping) else {}
-    kind, form = given.get("kind"), given.get("format")
-    optional, sensitive = _flag(given.get("optional")), _flag(given.get("sensitive"))
+    facts = words if isinstance(words, Mapping) else {}
+    kind, form = facts.get("kind"), facts.get("format")
+    optional, sensitive = _flag(facts.get("optional")), _flag(facts.get("sensitive"))
     return FieldFacts(
         kind=cast(Kind, kind) if kind in get_args(Kind) else None,
-        content_type=_text(given.get("content_type")),
-        label=_text(given.get("label")),
-        description=_text(given.get("description")),
-        unit=_text(given.get("unit"), 40),
+        content_type=_text(facts.get("content_type")),
+        label=_text(facts.get("label")),
+        description=_text(facts.get("description")),
+        unit=_text(facts.get("unit"), 40),
         required=None if optional is None else not optional,
-        choices=_choices(given.get("choices")),
-        choice_labels=texts(given.get("choice_labels")) or None,
+        choices=_choices(facts.get("choices")),
+        choice_labels=texts(facts.get("choice_labels")) or None,
         format=cast(str, form) if form in FORMATS else None,
-        pattern=_text(given.get("pattern"), _MAX_NAME),
-        minimum=number(given.get("minimum")),
-        maximum=number(given.get("maximum")),
-        typical=_range(number(given.get("min")), number(given.get("max"))),
-        group=_text(given.get("group")),
-        order=_whole(given.get("order")),
-        examples=tuple(listed(given.get("examples"))[:MAX_EXAMPLES]) or None,
-        media_types=texts(given.get("media_types")) or None,
+        pattern=_text(facts.get("pattern"), _MAX_NAME),
+        minimum=number(facts.get("minimum")),
+        maximum=number(facts.get("maximum")),
+        typical=_range(number(facts.get("min")), number(facts.get("max"))),
+        group=_text(facts.get("group")),
+        order=_whole(facts.get("order")),
+        examples=tuple(listed(facts.get("examples"))[:MAX_EXAMPLES]) or None,
+        media_types=texts(facts.get("media_types")) or None,
         sensitive=sensitive,
     )
 
@@ -136,15 +136,15 @@ def _range(low: float | None, high: float | None) -> tuple[float, float] | None:
 
 def fields_facts(words: object) -> dict[str, FieldFacts]:
     """The facts of each field, from a mapping of names to words. Never raises."""
-    given = words if isinstance(words, Mapping) else {}
-    named = ((n, w) for n, w in islice(given.items(), MAX_INPUTS) if is_name(n))
+    by_name = words if isinstance(words, Mapping) else {}
+    named = ((n, w) for n, w in islice(by_name.items(), MAX_INPUTS) if is_name(n))
     return {name: field_facts(facts) for name, facts in named}
 
 
 def about(words: Mapping[str, object]) -> dict[str, str]:
     """The first of these words as short texts; empty ones are left out."""
-    known = {text(name)[:100]: text(value)[:_MAX_NAME] for name, value in words.items()}
-    return {name: value for name, value in islice(known.items(), _MAX_ABOUT) if name and value}
+    cleaned = {text(name)[:100]: text(value)[:_MAX_NAME] for name, value in words.items()}
+    return {name: value for name, value in islice(cleaned.items(), _MAX_ABOUT) if name and value}
 
 
 def is_name(name: object) -> bool:
@@ -181,9 +181,9 @@ def number(value: object) -> float | None:
 
 def _choices(value: object) -> tuple[object, ...] | None:
     """Plain values, not too many to choose from; None where one is something else."""
-    given = listed(value)
-    plain = all(isinstance(choice, str | int | float) for choice in given)
-    return tuple(given) if given and plain and len(given) <= MAX_CHOICES else None
+    choices = listed(value)
+    plain = all(isinstance(choice, str | int | float) for choice in choices)
+    return tuple(choices) if choices and plain and len(choices) <= MAX_CHOICES else None
 
 
 def _is_shown(letter: str) -> bool:

@@ -145,8 +145,8 @@ class Signature:
     def example_rows(self) -> list[dict[str, object]]:
         """Complete example rows: as many as the field with the fewest examples has. What may be left out and has no
         example is left unknown."""
-        given = [f for f in self.inputs if f.examples or f.required]
-        count = min((len(f.examples) for f in given), default=0)
+        limiting = [f for f in self.inputs if f.examples or f.required]
+        count = min((len(f.examples) for f in limiting), default=0)
         return [
             {f.name: f.examples[i] if f.examples else None for f in self.inputs}
             for i in range(count)

@@ -90,7 +90,7 @@ class Header(httpx.Auth):
     """A secret in a header: bearer token, name and password, or API key."""
 
     def __init__(self, credentials: Credentials, secrets: Secrets) -> None:
-        self._given, self._secrets = credentials, secrets
+        self._credentials, self._secrets = credentials, secrets
 
     def auth_flow(self, request: httpx.Request) -> Flow:
         name, value = self._header()
@@ -99,12 +99,12 @@ class Header(httpx.Auth):
         yield request
 
     def _header(self) -> tuple[str, str]:
-        given = self._given
-        if given.token:
-            return "Authorization", f"Bearer {given.token.value()}"
-        if given.username:
-            return "Authorization", _basic(given.username, given.password.value())
-        return given.api_key_header or "X-API-Key", given.api_key.value()
+        credentials = self._credentials
+        if credentials.token:
+            return "Authorization", f"Bearer {credentials.token.value()}"
+        if credentials.username:
+            return "Authorization", _basic(credentials.username, credentials.password.value())
+        return credentials.api_key_header or "X-API-Key", credentials.api_key.value()
 
 
 class ClientCredentials(httpx.Auth):
@@ -118,7 +118,7 @@ class ClientCredentials(httpx.Auth):
         secrets: Secrets,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._given, self._secrets, self._clock = credentials, secrets, clock
+        self._credentials, self._secrets, self._clock = credentials, secrets, clock
         self._token, self._expires = "", 0.0
 
     def auth_flow(self, request: httpx.Request) -> Flow:
@@ -135,20 +135,20 @@ class ClientCredentials(httpx.Auth):
                 yield request
 
     def _token_request(self, request: httpx.Request) -> httpx.Request:
-        given = self._given
+        credentials = self._credentials
         form = {
             "grant_type": "client_credentials",
-            "scope": given.scope,
-            "audience": given.audience,
+            "scope": credentials.scope,
+            "audience": credentials.audience,
         }
-        secret = given.client_secret.value()
+        secret = credentials.client_secret.value()
         # RFC 6749, 2.3.1: both parts are form-encoded before they are joined.
-        basic = _basic(quote(given.client_id, safe=""), quote(secret, safe=""))
+        basic = _basic(quote(credentials.client_id, safe=""), quote(secret, safe=""))
         self._secrets.add(secret)
         self._secrets.add_header("Authorization", basic)
         return httpx.Request(
             "POST",
-            given.token_url,
+            credentials.token_url,
             data={name: value for name, value in form.items() if value},
             headers={"Authorization": basic, "Accept": "application/json"},
             extensions={"timeout": request.extensions.get("timeout", {})},

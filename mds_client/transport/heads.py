@@ -84,9 +84,12 @@ class Head(NamedTuple):
 
 def request_head(request: RawRequest) -> bytes | None:
     """The bytes before the body; None unless the request is plain."""
-    given = request.fields
-    values = [value for _, value in given]
-    place, all_values = _place_of_length(tuple([name for name, _ in given])), "".join(values)
+    header_fields = request.fields
+    values = [value for _, value in header_fields]
+    place, all_values = (
+        _place_of_length(tuple([name for name, _ in header_fields])),
+        "".join(values),
+    )
     is_plain = (
         place is not None
         and (place < 0 or values[place] == str(len(request.body)))
@@ -96,7 +99,7 @@ def request_head(request: RawRequest) -> bytes | None:
     )
     if not is_plain:
         return None
-    fields = "".join([f"{name}: {value}\r\n" for name, value in given])
+    fields = "".join([f"{name}: {value}\r\n" for name, value in header_fields])
     # h11 strips what is around a value.
     if ":  " in fields or " \r\n" in fields:
         return None
@@ -108,16 +111,16 @@ def request_head(request: RawRequest) -> bytes | None:
 def _place_of_length(names: tuple[str, ...]) -> int | None:
     """The position of the header with the body's length, -1 where there is none; None unless the names are
     those of a plain request."""
-    known = [name.lower() for name in names]
+    lowered = [name.lower() for name in names]
     is_plain = (
-        len(set(known)) == len(known)
-        and "host" in known
-        and not any(name.encode() in _SPECIAL for name in known)
+        len(set(lowered)) == len(lowered)
+        and "host" in lowered
+        and not any(name.encode() in _SPECIAL for name in lowered)
         and all(map(_NAME.fullmatch, names))
     )
     if not is_plain:
         return None
-    return known.index("content-length") if "content-length" in known else -1
+    return lowered.index("content-length") if "content-length" in lowered else -1
 
 
 @lru_cache(maxsize=256)

@@ -39,11 +39,11 @@ class Pool:
             ):
                 raise httpcore.PoolTimeout("every connection is in use")
             self._busy += 1
-            kept, unfit = self._chosen(origin)
+            idle, unfit = self._chosen(origin)
         try:
             if unfit:
                 _close(unfit)
-            return kept or self._connect(origin, timeouts.get("connect"))
+            return idle or self._connect(origin, timeouts.get("connect"))
         except BaseException:
             self.give_back(None)
             raise
@@ -56,7 +56,7 @@ class Pool:
             if connection and not ended:
                 connection.idle_since = time.monotonic()
                 self._idle.append(connection)
-            ended += self._taken_out(len(self._idle) - self._most_idle)
+            ended += self._remove_oldest(len(self._idle) - self._most_idle)
             self._changed.notify()
         _close(ended)
 
@@ -71,26 +71,26 @@ class Pool:
 
     def _chosen(self, origin: Origin) -> tuple[Connection | None, list[Connection]]:
         """The kept connection to use, if there is one, and those that are to be closed."""
-        unfit = self._taken_out(self._expired())
+        unfit = self._remove_oldest(self._expired())
         for connection in reversed(self._idle):
             if connection.origin == origin:
                 self._idle.remove(connection)
                 if not connection.has_ended():
                     return connection, unfit
                 unfit.append(connection)
-        return None, unfit + self._taken_out(self._busy + len(self._idle) - self._most)
+        return None, unfit + self._remove_oldest(self._busy + len(self._idle) - self._most)
 
     def _expired(self) -> int:
         """How many were idle for too long. The list is in the order in which they were given back."""
         oldest = time.monotonic() - self._seconds
         return bisect_left(self._idle, oldest, key=_idle_since)
 
-    def _taken_out(self, count: int) -> list[Connection]:
+    def _remove_oldest(self, count: int) -> list[Connection]:
         """Removes the oldest idle connections from the pool and returns them."""
         if count <= 0:
             return []
-        taken, self._idle = self._idle[:count], self._idle[count:]
-        return taken
+        oldest, self._idle = self._idle[:count], self._idle[count:]
+        return oldest
 
 
 def _count(limit: int | None) -> int:

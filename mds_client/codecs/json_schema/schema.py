@@ -158,8 +158,8 @@ class Schema:
             provenance={"kind": DECLARED}
             | ({"missing": SENT_AS_NULL} if nullable and place.is_required else {}),
         )
-        given = [*list_of(facts.get("examples")), facts.get("example"), facts.get("default")]
-        fitting = [value for value in given[:_MAX_EXAMPLES] if _is_example(field, value)]
+        examples = [*list_of(facts.get("examples")), facts.get("example"), facts.get("default")]
+        fitting = [value for value in examples[:_MAX_EXAMPLES] if _is_example(field, value)]
         return replace(field, examples=tuple(fitting))
 
     def _kind(self, facts: Facts) -> tuple[Kind, str, tuple[int, ...]]:

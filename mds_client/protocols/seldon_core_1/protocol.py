@@ -158,12 +158,12 @@ class SeldonCore1(Protocol):
         if status is None:
             return error_of(response)
         info, reason = str(status.get("info") or ""), str(status.get("reason") or "")
-        body, meant = body_of({"error": info[:4000]}), response.status
+        body, status_code = body_of({"error": info[:4000]}), response.status
         if info.startswith("404 Not Found"):
-            meant = 404
+            status_code = 404
         elif reason == "MICROSERVICE_BAD_DATA" or info.startswith("405 Method Not Allowed"):
-            meant = meant if 400 <= meant < 500 else 400
-        error = error_of(replace(response, status=max(meant, 400), body=body))
+            status_code = status_code if 400 <= status_code < 500 else 400
+        error = error_of(replace(response, status=max(status_code, 400), body=body))
         error.detail = response.body[:4000].decode("utf-8", "replace")
         if isinstance(error, EndpointRefused):
             error.field = ""
