@@ -131,8 +131,8 @@ class BudgetedModel:
 
         Raises the model's own error when it errs on most rows, and what `facts` raises otherwise.
         """
-        keys, seen = [_key(row) for row in rows], self._refused | self._known.keys()
-        new = {key: row for key, row in zip(keys, rows, strict=True) if key not in seen}
+        keys, asked_before = [_key(row) for row in rows], self._refused | self._known.keys()
+        new = {key: row for key, row in zip(keys, rows, strict=True) if key not in asked_before}
         waiting, tally = list(new), Tally()
         while waiting:
             # A slow model is asked about few rows at a time, so that it can be stopped in between.

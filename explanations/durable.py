@@ -50,7 +50,7 @@ class Servers(Protocol):
         """Raises KeyError."""
 
 
-def kept(request: ExplanationRequest) -> ExplanationRequest:
+def without_secrets(request: ExplanationRequest) -> ExplanationRequest:
     """The request without what is secret or may change: of the server, its name."""
     return replace(request, server=Server(name=request.server.name, url=""))
 

@@ -118,13 +118,13 @@ def _one_version(
     client: Askable, signature: Signature
 ) -> Callable[[list[Values]], Sequence[Answer]]:
     """The model's answers; raises ModelChanged when another version begins to answer."""
-    seen: list[str] = []
+    versions: list[str] = []
 
     def predict(rows: list[Values]) -> Sequence[Answer]:
         prediction = client.predict(signature, rows)
-        seen.append(prediction.model.version)
-        if seen[-1] != seen[0]:
-            raise ModelChanged(seen[0], seen[-1])
+        versions.append(prediction.model.version)
+        if versions[-1] != versions[0]:
+            raise ModelChanged(versions[0], versions[-1])
         if prediction.failures:
             raise next(iter(prediction.failures.values()))
         return prediction.answers

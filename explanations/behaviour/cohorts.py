@@ -107,13 +107,15 @@ def of_file(
     name: str, rows: Sequence[Values], truths: Sequence[Truth], *, left_out: int = 0
 ) -> Cohort:
     """The first 2,000 rows of a file that were read and can be sent; `truths` are one a row, or none."""
-    kept = rows[:MOST_ROWS]
+    taken_rows = rows[:MOST_ROWS]
     first = (
-        f"The first {len(kept):,} of {len(rows):,}" if len(kept) < len(rows) else f"{len(kept):,}"
+        f"The first {len(taken_rows):,} of {len(rows):,}"
+        if len(taken_rows) < len(rows)
+        else f"{len(taken_rows):,}"
     )
     return Cohort(
         words=f"{first} rows of {name}",
-        rows=kept,
+        rows=taken_rows,
         truths=truths[:MOST_ROWS],
         left_out=left_out,
         facts={"source": "file", "name": name},

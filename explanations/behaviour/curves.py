@@ -61,16 +61,16 @@ def cost(signature: Signature) -> Budget:
 
 
 def planned(
-    signature: Signature, given: int, options: Mapping[str, object], *, steps: int | None = None
+    signature: Signature, available: int, options: Mapping[str, object], *, steps: int | None = None
 ) -> Budget:
-    """What curves will cost for a cohort of `given` rows, at most; `steps` are the rows asked about for each
+    """What curves will cost for a cohort of `available` rows, at most; `steps` are the rows asked about for each
     row and number, as many as there are places unless said otherwise."""
     most, wanted, places = cost(signature), options.get("fields"), options.get("places")
     named = [f for f in signature.inputs if isinstance(wanted, Sequence) and f.name in wanted]
     fields = named or in_order(signature)[:MOST_FIELDS]
     number = steps or (places if isinstance(places, int) else PLACES)
     grids = [number if f.kind in NUMERIC_KINDS else _choices(f) for f in fields]
-    rows = affordable(given, most.rows or ROWS, sum(grids))
+    rows = affordable(available, most.rows or ROWS, sum(grids))
     # Local effects ask about each edge by itself.
     requests = [
         -(-rows // ROWS_A_CALL) * 2 if steps else -(-rows * g // ROWS_A_CALL) for g in grids

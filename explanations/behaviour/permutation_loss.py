@@ -110,9 +110,9 @@ def interval(losses: Matrix, donors: Donors, base: Vector) -> tuple[float, float
     matters much, and covers in 81 % of simulations (tests/explanations/test_permutation_importance.py).
     """
     count = len(base)
-    taken, given = _means(losses, np.arange(count), count), _means(losses, donors, count)
+    as_recipient, as_donor = _means(losses, np.arange(count), count), _means(losses, donors, count)
     amount = float(np.nanmean(losses) - np.nanmean(base))
-    moves = taken + given - base
+    moves = as_recipient + as_donor - base
     moves = moves[np.isfinite(moves)]
     if len(moves) < 2:
         return amount, np.inf

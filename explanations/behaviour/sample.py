@@ -80,18 +80,18 @@ def draw_sample(
         )
     chosen = _chosen_rows(context, rows, rows_each, piece)
     facts = context.ask.each([rows[place] for place in chosen])
-    kept = [(p, f) for p, f in zip(chosen, facts, strict=True) if f and math.isfinite(f.score)]
-    if len(kept) < FEWEST:
+    answered = [(p, f) for p, f in zip(chosen, facts, strict=True) if f and math.isfinite(f.score)]
+    if len(answered) < FEWEST:
         raise ExplanationFailed(
-            f"The model answered to {len(kept)} of {len(chosen)} rows: too few to tell how it behaves.",
+            f"The model answered to {len(answered)} of {len(chosen)} rows: too few to tell how it behaves.",
             advice="Take rows that suit the model as it is now.",
         )
     return Sample(
-        rows=[rows[place] for place, _ in kept],
-        facts=[fact for _, fact in kept],
-        truths=[truths[place] if truths else None for place, _ in kept],
+        rows=[rows[place] for place, _ in answered],
+        facts=[fact for _, fact in answered],
+        truths=[truths[place] if truths else None for place, _ in answered],
         given=len(rows),
-        unanswered=len(chosen) - len(kept),
+        unanswered=len(chosen) - len(answered),
     )
 
 
@@ -107,9 +107,9 @@ def _chosen_rows(
     return sorted(order[: _affordable(context, len(rows), rows_each, piece)].tolist())
 
 
-def affordable(given: int, most: float, rows_each: int) -> int:
+def affordable(available: int, most: float, rows_each: int) -> int:
     """How many rows of a cohort fit into a budget of rows, when each costs `rows_each` and one for itself."""
-    return int(min(given, most // (rows_each + 1)))
+    return int(min(available, most // (rows_each + 1)))
 
 
 def chosen_fields(context: ExplainContext, most: int = MOST_FIELDS) -> list[Field]:
@@ -127,14 +127,14 @@ def in_order(signature: Signature) -> list[Field]:
 
 def option(context: ExplainContext, name: str, usual: int, least: int, most: int) -> int:
     """A whole number that the person chose, within its bounds."""
-    given = context.options.get(name)
-    return min(max(given, least), most) if isinstance(given, int) else usual
+    chosen = context.options.get(name)
+    return min(max(chosen, least), most) if isinstance(chosen, int) else usual
 
 
-def _affordable(context: ExplainContext, given: int, rows_each: int, piece: int) -> int:
+def _affordable(context: ExplainContext, available: int, rows_each: int, piece: int) -> int:
     # What was asked to see the pace is part of the rows; it is not paid for twice.
     room = context.ask.room_given_time + context.ask.rows
-    count = affordable(given, room, rows_each)
+    count = affordable(available, room, rows_each)
     if count < FEWEST:
         raise ExplanationTooDear(
             f"Its limit of {context.budget} leaves room for {count} rows of the cohort only.",

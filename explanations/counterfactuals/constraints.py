@@ -173,18 +173,18 @@ def spaced(low: int, high: int, count: int) -> list[int]:
 
 
 def _place(
-    field: Field, own: object, seen: list[object], constraints: Constraints
+    field: Field, own: object, neighbour_values: list[object], constraints: Constraints
 ) -> ChangeableField | None:
     if field.kind not in NUMERIC_KINDS:
-        return _of_choices(field, own, seen, constraints)
-    known = [float(value) for value in seen if _is_number(value)]
+        return _of_choices(field, own, neighbour_values, constraints)
+    known = [float(value) for value in neighbour_values if _is_number(value)]
     return _of_numbers(field, own, known, constraints)
 
 
 def _of_choices(
-    field: Field, own: object, seen: list[object], constraints: Constraints
+    field: Field, own: object, neighbour_values: list[object], constraints: Constraints
 ) -> ChangeableField:
-    known = [value for value in seen if not is_missing(value)]
+    known = [value for value in neighbour_values if not is_missing(value)]
     choices = field.choices or ((True, False) if field.kind == "boolean" else tuple(known))
     allowed = constraints.choices.get(field.name, choices)
     # True is 1 for Python: a choice is the one of the signature, not one that is merely equal.
@@ -289,10 +289,10 @@ def _listed(value: object) -> Sequence[object]:
 
 
 def _by_field(options: Mapping[str, object], name: str) -> list[tuple[str, object]]:
-    given = options.get(name) or {}
-    if not isinstance(given, Mapping):
+    by_field = options.get(name) or {}
+    if not isinstance(by_field, Mapping):
         raise ExplanationFailed("Limits are given by field.")
-    return [(str(name_of_field), value) for name_of_field, value in given.items()]
+    return [(str(name_of_field), value) for name_of_field, value in by_field.items()]
 
 
 def _range(ends: object) -> tuple[float, float]:

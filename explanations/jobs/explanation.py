@@ -8,7 +8,7 @@ from typing import Protocol
 
 from db.engine import Session
 from explanations.contract import Explanation
-from explanations.durable import TYPES, Explains, kept, to_be_asked, wait
+from explanations.durable import TYPES, Explains, to_be_asked, wait, without_secrets
 from explanations.explaining import ExplanationRequest
 from explanations.methods import methods, title_of
 from jobs import store
@@ -72,7 +72,7 @@ def start(here: Here, kind: Kind, request: ExplanationRequest, *, person: str) -
         subject=subject_of(request.case),
         one_at_a_time=once_of(request.case, request.method),
     )
-    return here.start(kind, job, CaseExplanation(request=kept(request)))
+    return here.start(kind, job, CaseExplanation(request=without_secrets(request)))
 
 
 def subject_of(case_id: str) -> str:

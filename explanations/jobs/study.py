@@ -9,7 +9,7 @@ from typing import Protocol
 from explanations.behaviour import studies
 from explanations.behaviour.cohorts import Cohort
 from explanations.contract import Explanation
-from explanations.durable import TYPES, Explains, kept, to_be_asked, wait
+from explanations.durable import TYPES, Explains, to_be_asked, wait, without_secrets
 from explanations.explaining import ExplanationRequest
 from explanations.methods import methods
 from jobs import store
@@ -98,7 +98,7 @@ def start(
         subject=subject_of(model),
         one_at_a_time=f"study/{model.server}/{model.name}/{person}",
     )
-    study = Study(request=kept(request), cohort=cohort.to_keep(), caution=cohort.caution)
+    study = Study(request=without_secrets(request), cohort=cohort.to_keep(), caution=cohort.caution)
     return here.start(kind, job, study)
 
 

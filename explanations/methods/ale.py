@@ -42,9 +42,9 @@ def cost(signature: Signature) -> Budget:
     return curves.cost(signature)
 
 
-def planned(signature: Signature, given: int, options: Mapping[str, object]) -> Budget:
-    """What it will ask for a cohort of `given` rows, at most."""
-    return curves.planned(signature, given, options, steps=EDGES)
+def planned(signature: Signature, available: int, options: Mapping[str, object]) -> Budget:
+    """What it will ask for a cohort of `available` rows, at most."""
+    return curves.planned(signature, available, options, steps=EDGES)
 
 
 def warm() -> None:

@@ -107,12 +107,12 @@ class Condition:
 
     def holds(self, row: Values) -> bool:
         """Whether a row follows this part of the rule."""
-        given = row.get(self.field.name)
-        if is_missing(given):
+        value = row.get(self.field.name)
+        if is_missing(value):
             return self.unknown
         if not self.is_stretch:
-            return bool(given == self.value) and not self.unknown
-        return isinstance(given, int | float) and self.above < given <= self.most
+            return bool(value == self.value) and not self.unknown
+        return isinstance(value, int | float) and self.above < value <= self.most
 
     def __str__(self) -> str:
         return f"{formatting.inside(self.field.title)} is {self._words()}"
@@ -230,10 +230,12 @@ def _fitted(space: _Space, seed: int) -> Any:
 
 def _keep(sampler: Any, columns: Sequence[int]) -> None:
     """Restrict alibi's search to these columns. alibi numbers predicates from 0 without gaps."""
-    kept = [each for each, column in sampler.enc2feat_idx.items() if column in columns]
+    predicates = [each for each, column in sampler.enc2feat_idx.items() if column in columns]
     for name in ("enc2feat_idx", "cat_lookup", "ord_lookup"):
         facts = getattr(sampler, name)
-        setattr(sampler, name, {i: facts[each] for i, each in enumerate(kept) if each in facts})
+        setattr(
+            sampler, name, {i: facts[each] for i, each in enumerate(predicates) if each in facts}
+        )
 
 
 def _draw_typical(sampler: Any, space: _Space, agree: Agreements) -> None:

@@ -125,7 +125,9 @@ def _searched(sampler: Sampler, text: str, seed: int) -> Rule:
         # alibi 0.9.4 seeds numpy's global generator when it is made. Its predictor is given what the sampler
         # gave: whether the answer stayed; the text itself, and the words with which alibi tries the predictor, are the same.
         explainer = _alibi().AnchorText(
-            lambda given: np.array([each if each in (SAME, OTHER) else SAME for each in given]),
+            lambda variants: np.array(
+                [each if each in (SAME, OTHER) else SAME for each in variants]
+            ),
             sampling_strategy="unknown",
             nlp=_blank(),
             seed=seed % 2**32,

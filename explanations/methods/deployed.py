@@ -163,20 +163,20 @@ def _attributed(
 
 
 def _by_field(
-    context: ExplainContext, given: tuple[str, ...], scale: Scaled
+    context: ExplainContext, sent_names: tuple[str, ...], scale: Scaled
 ) -> list[Attribution] | None:
-    """Amounts by the names `given`, else in the order of our fields. Raises ExplanationFailed where they do not
+    """Amounts by the names that came with them, else in the order of our fields. Raises ExplanationFailed where they do not
     fit."""
     fields = context.signature.inputs
-    if not given and len(scale.amounts) != len(fields):
+    if not sent_names and len(scale.amounts) != len(fields):
         count = "1 field" if len(scale.amounts) == 1 else f"{len(scale.amounts)} fields"
         raise ExplanationFailed(
             f"{title(context.signature)} answered about {count}; the model takes {len(fields)}.",
             advice=f"It may explain another version of the model. {UNTOUCHED}",
         )
-    names = given or tuple(field.name for field in fields)
-    known = [field_of(context.signature, name) for name in names]
-    if not any(known):
+    names = sent_names or tuple(field.name for field in fields)
+    matched_fields = [field_of(context.signature, name) for name in names]
+    if not any(matched_fields):
         return None
     return [
         part(
@@ -184,7 +184,7 @@ def _by_field(
         )
         if field
         else part(name, name, "", amount)
-        for field, name, amount in zip(known, names, scale.amounts, strict=True)
+        for field, name, amount in zip(matched_fields, names, scale.amounts, strict=True)
     ]
 
 
@@ -192,17 +192,17 @@ def _elements(
     context: ExplainContext, field: Field, names: tuple[str, ...], amounts: tuple[float, ...]
 ) -> list[Attribution]:
     """Amounts of a model that takes one row of numbers without names: by their places in the row."""
-    given = np.asarray(context.values.get(field.name), dtype=object).ravel().tolist()
-    if len(given) != len(amounts):
+    numbers = np.asarray(context.values.get(field.name), dtype=object).ravel().tolist()
+    if len(numbers) != len(amounts):
         raise ExplanationFailed(
             f"{title(context.signature)} answered about {len(amounts)} numbers; "
-            f"the row has {len(given)}.",
+            f"the row has {len(numbers)}.",
             advice=UNTOUCHED,
         )
-    names = names or tuple(f"Number {place + 1}" for place in range(len(given)))
+    names = names or tuple(f"Number {place + 1}" for place in range(len(numbers)))
     return [
         part(name, name, formatting.value(field, value), amount)
-        for name, value, amount in zip(names, given, amounts, strict=True)
+        for name, value, amount in zip(names, numbers, amounts, strict=True)
     ]
 
 

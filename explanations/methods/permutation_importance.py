@@ -76,14 +76,14 @@ def cost(signature: Signature) -> Budget:
     return Budget(rows=rows, calls=CALLS, seconds=SECONDS)
 
 
-def planned(signature: Signature, given: int, options: Mapping[str, object]) -> Budget:
-    """What it will ask for a cohort of `given` rows, at most."""
+def planned(signature: Signature, available: int, options: Mapping[str, object]) -> Budget:
+    """What it will ask for a cohort of `available` rows, at most."""
     most, wanted = cost(signature), options.get("fields")
     fields = len(wanted) if isinstance(wanted, Sequence) and wanted else len(signature.inputs)
     chosen = options.get("repetitions")
     repetitions = chosen if isinstance(chosen, int) else REPETITIONS
     rows_each = fields * repetitions
-    rows = affordable(given, most.rows or ROWS, rows_each)
+    rows = affordable(available, most.rows or ROWS, rows_each)
     together = min(max(ROWS_A_CALL // max(rows, 1), 1), fields)
     rounds = repetitions * -(-fields // together)
     calls = 3 + rows // ROWS_A_CALL + rounds * -(-together * rows // ROWS_A_CALL)

@@ -9,7 +9,7 @@ from arithmetic_models import SERVER, table, weighted
 from arithmetic_models import request as request_of
 
 from cases.answers import answer_of, as_facts
-from explanations.durable import TYPES, kept, to_be_asked
+from explanations.durable import TYPES, to_be_asked, without_secrets
 from explanations.errors import ExplanationFailed
 from explanations.explaining import ExplanationRequest
 from jobs.payload import Codec
@@ -45,7 +45,7 @@ def _check(client: MdsClient, info: ModelInfo) -> None:
             options={"fixed": ("a", "b"), "number": 3.5, "only": {"a": [1, 2]}},
             case="c",
         )
-        read = CODEC.decode(CODEC.encode(kept(request)))
+        read = CODEC.decode(CODEC.encode(without_secrets(request)))
         assert isinstance(read, ExplanationRequest)
         assert read.signature == signature
         assert dict(read.values) == row
@@ -58,7 +58,7 @@ def test_how_we_sign_in_is_not_kept() -> None:
         "shapley", table({"a": [1.0]}), {"a": 1.0}, weighted({"a": 1, "b": 1, "c": 1})
     )
     secret = replace(request, server=replace(SERVER, headers={"Authorization": "s3cret"}))
-    content = CODEC.encode(kept(secret))
+    content = CODEC.encode(without_secrets(secret))
     read = CODEC.decode(content)
     assert isinstance(read, ExplanationRequest)
     assert read.server == Server(name=SERVER.name, url="")
