@@ -75,7 +75,7 @@ TOO_COMPLEX: dict[str, int] = {
     "explanations/deployed/rules.py checked": 13,
     "explanations/methods/deployed.py _attributed": 15,
     "explanations/methods/permutation_importance.py _shuffle": 13,
-    "jobs/payload.py _made": 15,
+    "jobs/payload.py _decoded": 15,
     "mds_client/codecs/json_schema/bodies.py value_of": 13,
     "mds_client/codecs/json_schema/schema.py _field": 14,
     "mds_client/codecs/json_schema/schema.py _union": 15,
