@@ -319,7 +319,7 @@ def _unless_none(plain: Callable[[Any], object], value: object) -> object:
 
 
 def _normaliser(column: TypeEngine[Any]) -> Callable[[Any], object]:
-    """How a value of a column is told, so that no database's way to keep it makes a difference."""
+    """How a value of a column is written for its digest: the same for every database."""
     match column:
         case UtcDateTime():
             return lambda value: value.astimezone(UTC).isoformat()

@@ -170,8 +170,8 @@ def _with_shared(session: Session) -> Scope:
         return scope
     if _SHARED not in session.info:
         bound = {"person": scope.person, "now": datetime.now(UTC)}
-        found = session.connection().execute(_SHARED_WITH, bound).scalars()
-        session.info[_SHARED] = replace(scope, shared=tuple(sorted(set(found))))
+        case_ids = session.connection().execute(_SHARED_WITH, bound).scalars()
+        session.info[_SHARED] = replace(scope, shared=tuple(sorted(set(case_ids))))
     shared: Scope = session.info[_SHARED]
     return shared
 
@@ -216,10 +216,10 @@ def _asked(table: type[Case] | type[Batch], scope: Scope) -> ColumnElement[bool]
     seen = _like(scope.seen, table.server, table.model)
     if scope.is_of_all_people:
         return seen
-    found = [table.person == scope.person, _like(scope.reviewed, table.server, table.model)]
+    grounds = [table.person == scope.person, _like(scope.reviewed, table.server, table.model)]
     if table is Case and scope.shared:
-        found.append(Case.id.in_(scope.shared))
-    return and_(seen, or_(*found))
+        grounds.append(Case.id.in_(scope.shared))
+    return and_(seen, or_(*grounds))
 
 
 def _visible(scope: Scope) -> ColumnElement[bool]:

@@ -83,14 +83,14 @@ def of_case(session: Session, case_id: str) -> list[ShareView]:
 def openings(session: Session, share_ids: Sequence[str]) -> dict[str, dict[str, datetime]]:
     """Who opened these links, and when first, by link."""
     query = select(ShareOpening).where(ShareOpening.share_id.in_(share_ids))
-    found: dict[str, dict[str, datetime]] = {}
+    by_link: dict[str, dict[str, datetime]] = {}
     for row in session.scalars(query.order_by(ShareOpening.opened_at)):
-        found.setdefault(row.share_id, {})[row.person] = row.opened_at
-    return found
+        by_link.setdefault(row.share_id, {})[row.person] = row.opened_at
+    return by_link
 
 
 def revoke(session: Session, share_id: str, now: datetime) -> bool:
     """Take a link back; whether there was one that had not been."""
     query = update(CaseShare).where(CaseShare.id == share_id, CaseShare.revoked_at.is_(None))
-    done = session.scalar(query.values(revoked_at=now).returning(CaseShare.id))
-    return done is not None
+    revoked_id = session.scalar(query.values(revoked_at=now).returning(CaseShare.id))
+    return revoked_id is not None

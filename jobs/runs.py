@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 # How often a run writes how far it is, and looks whether somebody wants it stopped.
 WRITE_SECONDS = 0.5
-# How long a run that is done waits before it tries again to keep what it found, each time.
+# Pauses between the attempts of a finished run to write its result.
 KEEP_PAUSES = (1.0, 3.0, 10.0, 30.0)
 _OLDER = JobFailed(
     "Another version of the workbench made this job, and this version cannot go on with it.",
@@ -151,7 +151,7 @@ class JobRun:
         advice: str = "",
         save: Save = _nothing,
     ) -> None:
-        """End it, with what it found, in one transaction. A database that is away for a while is waited for."""
+        """End the job and write its result in one transaction; waits for a database that is away for a while."""
         for pause in (*KEEP_PAUSES, None):
             try:
                 self._end_once(state, sentence, advice, save)

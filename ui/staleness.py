@@ -80,7 +80,7 @@ def _run(
 
 
 def is_typed_over(case_id: str) -> bool:
-    """Whether the browser said, with this click, that the form holds other inputs than the case's."""
+    """Whether the browser reported, with this click, that the form holds other inputs than the case's."""
     return bool(st.session_state.get(_typed_key(case_id)))
 
 

@@ -78,7 +78,7 @@ def _choose(field: Field, key: str, words: Sequence[str]) -> str | None:
 
 
 def _render_free(field: Field, key: str, value: object) -> object:
-    """A category whose values nobody said: typed, as a number where the model takes codes."""
+    """A category whose values nobody declared: typed, as a number where the model takes codes."""
     typed = line.render(field, key, value)
     if typed is None or field.datatype == "BYTES":
         return typed
