@@ -15,7 +15,7 @@ help:
 	@echo "make demo         install everything and start the workbench with its own model server"
 	@echo "make run          start the workbench alone, against the servers in mds.toml"
 	@echo "make test         install everything and run every test"
-	@echo "make test-fast    the daily loop: no browser, no server of another project"
+	@echo "make test-fast    the daily loop of three minutes: no browser, no server of another project, nothing slow"
 	@echo "make test-servers only the tests against real model servers"
 	@echo "make test-services the tests that need what root installs with apt: an older PostgreSQL"
 	@echo "make coverage     every test, and the lines and branches that it reaches"
@@ -30,7 +30,7 @@ run: .venv/app.stamp
 
 # Two workers; tests/workers.py says how they share the tests.
 PYTEST := $(APP) -m pytest -n 2 --dist loadgroup --durations=20 --durations-min=0.5
-FAST := --ignore=tests/browser --ignore=tests/servers --ignore=tests/zoo/test_real_servers.py
+FAST := -m "not slow" --ignore=tests/browser --ignore=tests/servers --ignore=tests/zoo/test_real_servers.py
 
 test: .venv/test.stamp demo_mds/.venv/serving.stamp lint types browser servers
 	$(PYTEST) --cpu

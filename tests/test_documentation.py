@@ -228,6 +228,7 @@ def test_the_example_of_a_chart_works() -> None:
     assert module.alt_text({"a": 1.0}) == "Bar chart of sizes: a 1."
 
 
+@pytest.mark.slow
 def test_the_example_of_a_demo_model_works() -> None:
     check = "\n(m,) = models()\nprint(m.name, len(m.inputs), len(m.inputs[0]['parameters']['examples']))"
     said = subprocess.check_output(

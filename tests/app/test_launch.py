@@ -20,6 +20,8 @@ from cli.demo import free_ports
 from db.engine import begin
 from db.migrate import migrate, opened
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 

@@ -194,6 +194,7 @@ def test_different_keys_do_not_wait_for_each_other(sessions):
     assert len(queries.recent(sessions)) == 4
 
 
+@pytest.mark.slow
 def test_three_processes_with_one_key_are_one_case(database_url: str, sessions):
     spawn = multiprocessing.get_context("spawn")
     answers = spawn.SimpleQueue()
@@ -243,6 +244,7 @@ def test_a_key_that_another_process_takes_at_the_same_moment_is_not_asked_twice(
     assert answer_of(second.case) == ADELIE
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_leaves_a_trace_of_what_it_asked(database_url: str, sessions):
     spawn = multiprocessing.get_context("spawn")
     process = spawn.Process(target=_ask_and_die, args=(database_url,))

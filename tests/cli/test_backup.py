@@ -15,6 +15,8 @@ from db.engine import begin
 from db.migrate import migrate, opened
 from tests import filled
 
+pytestmark = pytest.mark.slow
+
 Captured = pytest.CaptureFixture[str]
 
 

@@ -264,6 +264,7 @@ def test_credentials_are_never_printed(
         assert "hunter2" not in said.out + said.err
 
 
+@pytest.mark.slow
 def test_a_broken_pipe_is_quiet(mds_url: str) -> None:
     env = {**os.environ, "MDS_SERVERS": json.dumps([{"name": "demo", "url": mds_url}])}
     shell = f"{sys.executable} -m cli models | true"

@@ -16,6 +16,8 @@ import pytest
 
 from cli.demo import free_ports
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -35,6 +35,8 @@ from tests import filled
 from tests.databases import fresh_postgres
 from tests.recorded import add_case
 
+pytestmark = pytest.mark.slow
+
 Rewrite = Callable[[dict[str, bytes]], None]
 
 

@@ -21,6 +21,8 @@ from tests.demo_mds.asking import (
     uploads,
 )
 
+pytestmark = pytest.mark.slow
+
 TOLD_TO_BEHAVE = {"delay_seconds": 0, "failure": "none"}
 
 

@@ -11,6 +11,8 @@ import pytest
 from cli import demo
 from tests.demo_mds.embedded import DEMO_MDS, PYTHON, free_ports, wait_until_ready
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def two_builds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:

@@ -21,6 +21,8 @@ from mds_client import MdsClient, Server
 from mds_client.client.sync_client import Model
 from tests.databases import sqlite_below
 
+pytestmark = pytest.mark.slow
+
 MODELS = Path(__file__).resolve().parents[2] / "var" / "models"
 NOW = datetime(2026, 6, 1, 15, 30, tzinfo=UTC)
 START = datetime(2026, 3, 3, tzinfo=UTC)

@@ -51,6 +51,7 @@ def test_a_rule_names_what_decides_and_holds() -> None:
     assert found.rows == model.rows <= 20_000
 
 
+@pytest.mark.slow
 def test_it_repeats_to_the_bit() -> None:
     asked = request("anchor", SIGNATURE, ROW, _formula(ROW), ANCHOR.cost(SIGNATURE))
     runs = [explain(asked, ANCHOR, ArithmeticModel(_formula)) for _ in range(2)]

@@ -102,6 +102,7 @@ def test_a_reviewers_word_is_the_truth_and_the_newest_of_others(sessions: Sessio
     assert "For 1 of them the right answer is known." in cohort.sentence
 
 
+@pytest.mark.slow
 def test_a_cohort_is_bounded_whatever_is_asked_for(sessions: Sessions) -> None:
     add_cases(sessions, *[case_of(entered={"bill": float(i)}) for i in range(MOST_ROWS + 30)])
     assert len(_bills(sessions, Chosen(limit=10**9))) == MOST_ROWS

@@ -75,6 +75,7 @@ def test_a_scaled_bent_sum_above_zero_is_foretold_too() -> None:
     assert _half(score, told=True) < 0.2 * _half(score, told=False)
 
 
+@pytest.mark.slow
 def test_what_few_fields_do_together_is_foretold_by_likeness() -> None:
     def score(rows: Rows) -> Rows:
         return np.asarray(np.sin(rows[:, 0] * rows[:, 1] * rows[:, 2]) + rows[:, 3] * rows[:, 4])
@@ -83,6 +84,7 @@ def test_what_few_fields_do_together_is_foretold_by_likeness() -> None:
     assert with_facts < 0.7 * without
 
 
+@pytest.mark.slow
 def test_what_cannot_be_foretold_costs_little() -> None:
     def noise(rows: Rows) -> Rows:
         return np.asarray(np.sin(1e4 * rows.sum(axis=1)))

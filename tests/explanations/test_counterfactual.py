@@ -273,6 +273,7 @@ def _try(
 DEMO = (("breast-cancer", ""), ("penguins", "v1"), ("penguins", "v2"), ("diabetes-progress", ""))
 
 
+@pytest.mark.slow
 def test_two_hundred_cases_under_random_limits(mds_url: str) -> None:
     score = Score()
     with MdsClient(Server(name="real", url=mds_url)) as client:
@@ -320,6 +321,7 @@ def _fewest(row: Values, rows: Sequence[Values], granted: Sequence[bool]) -> int
 
 
 @pytest.mark.parametrize("make", [_forest, _boosted])
+@pytest.mark.slow
 def test_it_misses_nothing_easy_that_every_combination_shows(make: Callable[[], Fitted]) -> None:
     model, possible, found_too, as_few, impossible = make(), 0, 0, 0, 0
     for row in model.signature.example_rows[:40]:

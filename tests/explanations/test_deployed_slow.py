@@ -15,6 +15,8 @@ from mds_client.prediction import Answer
 from mds_client.signature import Explainer, Field, Signature
 from tests.listening import Handler, listening, url_of
 
+pytestmark = pytest.mark.slow
+
 MODEL = ModelRef(server="s", name="m")
 BESIDE = Explainer(model=ModelRef(server="s", name="m-explainer"), route="", evidence="")
 SIGNATURE = Signature(

@@ -20,6 +20,7 @@ from tests.recorded import case_of
 CODEC = Codec(TYPES)
 
 
+@pytest.mark.slow
 def test_every_model_of_the_demonstration_can_be_asked_why_later(mds_url: str) -> None:
     with MdsClient(Server(name="demo", url=mds_url)) as client:
         for info in client.models():

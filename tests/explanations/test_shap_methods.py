@@ -57,6 +57,7 @@ def test_an_additive_model_gets_its_weights(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.slow
 def test_categories_unknown_values_and_the_case_itself_survive_the_library(name: str) -> None:
     signature = table(
         {"island": ["A", "B", "A"], "mass": [1.0, None, 3.0], "big": [True, False, True]},
@@ -90,6 +91,7 @@ def test_the_same_case_gets_the_same_bits_and_nobody_elses_chance_is_touched(nam
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.slow
 def test_the_budget_ends_it_with_what_it_has_and_it_says_so(name: str) -> None:
     seen: list[Progress] = []
     # Too few for all that it would do, enough for a beginning: calls are what runs out.

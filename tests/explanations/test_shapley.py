@@ -175,6 +175,7 @@ def test_without_typical_cases_it_says_what_is_missing() -> None:
         _explain(lambda _: number(1.0), signature, {"a": 1.0, "b": 2.0})
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_same_bits() -> None:
     code = (
         f"import sys; sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[2])!r}]\n"

@@ -106,6 +106,7 @@ def test_two_words_of_one_phrase_get_their_shapley_values() -> None:
     assert [each.amount for each in found.attributions] == pytest.approx(_shapley(text, score))
 
 
+@pytest.mark.slow
 def test_shares_add_up_in_a_long_text_and_the_word_is_found() -> None:
     def formula(row: Values) -> Answer:
         return yes(0.9 if "lovely" in _words(row) else 0.2)
@@ -296,6 +297,7 @@ def test_slow_pictures_leave_time_to_try_the_rule() -> None:
 
 
 @pytest.mark.parametrize("name", ["partition_text", "anchor_text", "anchor_image"])
+@pytest.mark.slow
 def test_they_repeat_to_the_bit(name: str) -> None:
     value = _scene() if name == "anchor_image" else TEXT
     formula = _corners if name == "anchor_image" else _french

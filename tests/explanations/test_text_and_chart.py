@@ -225,6 +225,7 @@ def _sum(row: Values) -> Answer:
         ("shap_exact", _sum, {}),
     ],
 )
+@pytest.mark.slow
 def test_operations_of_one_row_are_explained_by_single_calls(
     name: str, formula: object, options: dict[str, object]
 ) -> None:

@@ -29,6 +29,8 @@ from mds_client.prediction import Answer, Prediction
 from mds_client.signature import Signature, Values
 from ui.explanations.kinds.attribution import bars
 
+pytestmark = pytest.mark.slow
+
 SHAPLEY = methods()["shapley"]
 FIELDS = 12
 TYPICAL = 40

@@ -18,6 +18,8 @@ from explanations.methods import methods
 from mds_client.prediction import Prediction
 from mds_client.signature import Signature, Values
 
+pytestmark = pytest.mark.slow
+
 SHAPLEY = methods()["shapley"]
 TYPICAL = 4
 MOST_AT_ONCE = 8192

@@ -20,6 +20,8 @@ from explanations.explaining import ExplanationRequest
 from explanations.worker import Explainers, Job
 from mds_client.errors import EndpointFailed, MdsError
 
+pytestmark = pytest.mark.slow
+
 SIGNATURE = table({"a": [0.0, 1.0], "b": [1.0, 0.0], "c": [0.0, 3.0]})
 ROW = {"a": 5.0, "b": 5.0, "c": 5.0}
 

@@ -64,6 +64,7 @@ def test_numbers_of_which_no_white_is_known_are_refused_in_words() -> None:
 @pytest.mark.parametrize(
     "name", ["grey_16bit.png", "passing/invoice_16bit.png", "passing/invoice.png"]
 )
+@pytest.mark.slow
 def test_text_in_pictures_of_sixteen_bits_is_read(mds_url: str, name: str) -> None:
     file = File(name="x.png", media_type="image/png", data=(DATA / name).read_bytes())
     with MdsClient(Server(name="demo", url=mds_url)) as client:

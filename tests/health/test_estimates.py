@@ -115,6 +115,7 @@ SETTINGS = {
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
+@pytest.mark.slow
 def test_the_interval_holds_the_truth_95_times_in_100(setting: dict):
     random = np.random.default_rng(20250601)
     found = [accuracy(_simulated(random, **setting)) for _ in range(3_000)]

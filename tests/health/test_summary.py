@@ -185,13 +185,13 @@ def test_each_figure_takes_the_purposes_that_it_names(sessions):
         case = add_case(sessions, purpose=purpose, audit_probability=0.5)
         submit(sessions, case_id=case.id, person="ada", judgement="correct", key=purpose)
     (row,) = summarise(sessions)
-    assert row.cases == row.answered == len(summary.SERVED) == 4
+    assert row.cases == row.answered == len(summary.SERVED) == 5
     assert row.latency is not None
-    assert row.latency.n == 4
-    assert sum(row.feedback["volunteered"].values()) == len(summary.ESTIMATED) == 2
+    assert row.latency.n == 5
+    assert sum(row.feedback["volunteered"].values()) == len(summary.ESTIMATED) == 3
     by_hour = recent_series(sessions, since=NOON, by="hour", clock=lambda: NOON)
-    assert sum(point.cases for point in by_hour) == 4
-    assert sum(count.cases for count in _judged(sessions)) == 2
+    assert sum(point.cases for point in by_hour) == 5
+    assert sum(count.cases for count in _judged(sessions)) == 3
 
 
 def test_every_purpose_that_is_named_is_one():

@@ -20,6 +20,8 @@ from mds_client.signature import ModelRef
 from tests.jobs.conftest import wait_for
 from tests.recorded import add_case
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 Start = Callable[..., subprocess.Popen[str]]
 

@@ -8,12 +8,16 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from cases import batches
 from cases.jobs import batch
 from cases.jobs.batch import BatchFile, BatchRows
 from db.engine import close, make_sessions
 from tests.jobs.batch_worker import REF, REFUSED, SIGNATURE, built
 from tests.jobs.conftest import wait_for
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = 200

@@ -14,6 +14,8 @@ import pytest
 
 from tests.test_architecture import ROOMS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 README = (ROOT / "mds_client" / "README.md").read_text(encoding="utf-8")

@@ -195,6 +195,7 @@ def test_a_number_is_no_formula_and_whatever_else_begins_like_one_is_text(
     assert (heading[1], row[0]) == (written, written)
 
 
+@pytest.mark.slow
 def test_all_rows_of_the_file_are_taken_away_also_from_the_link(
     predict: AppTest, built: services.Services
 ) -> None:

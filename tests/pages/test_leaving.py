@@ -25,6 +25,8 @@ from jobs.here import Here
 from mds_client.signature import ModelRef
 from ui.explanations import methods
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 WHY = "What speaks for and against"
 

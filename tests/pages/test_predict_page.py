@@ -128,6 +128,7 @@ def test_unknown_is_a_choice(predict: AppTest, built: services.Services) -> None
         ("demo/speech", "segments"),
     ],
 )
+@pytest.mark.slow
 def test_every_modality_answers_its_example(
     predict: AppTest, built: services.Services, model: str, kind: str
 ) -> None:
@@ -225,6 +226,7 @@ def test_a_case_whose_answer_never_came_says_so(predict: AppTest, built: service
     assert {m.label: m.value for m in predict.metric}["Errors"] == "–"
 
 
+@pytest.mark.slow
 def test_a_shapley_explanation_is_kept_with_its_case(
     predict: AppTest, built: services.Services
 ) -> None:

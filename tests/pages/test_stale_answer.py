@@ -71,6 +71,7 @@ def test_another_example_fades_the_answer(penguins: AppTest) -> None:
     assert penguins.query_params["example"] == "2"
 
 
+@pytest.mark.slow
 def test_the_examples_gone_through_to_the_same_one_bring_it_back(penguins: AppTest) -> None:
     case = _predict(penguins)
     for _ in range(200):
@@ -144,6 +145,7 @@ def test_a_reload_shows_what_was_on_screen(penguins: AppTest) -> None:
     "model",
     ["demo/digits", "demo/ocr", "demo/speech", "demo/wine", "demo/sentiment", "demo/flaky"],
 )
+@pytest.mark.slow
 def test_no_answer_fades_by_itself(predict: AppTest, model: str) -> None:
     _open(predict, model=model)
     case = _predict(predict)

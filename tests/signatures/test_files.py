@@ -316,6 +316,7 @@ def test_a_broken_file_ends_in_a_sentence(data: bytes, words: str) -> None:
         imported(data)
 
 
+@pytest.mark.slow
 def test_a_hostile_file_is_bounded() -> None:
     tensors = [{"name": f"n{i}", "datatype": "FP64", "shape": [-1, 1]} for i in range(20_000)]
     assert len(imported(json.dumps({"inputs": tensors}).encode()).fields) == 1_000
@@ -353,6 +354,7 @@ JUNK = st.recursive(
     JUNK
     | st.dictionaries(st.sampled_from(["inputs", "outputs", "properties", "x-mds", "$ref"]), JUNK)
 )
+@pytest.mark.slow
 def test_any_json_is_facts_or_a_sentence(document: object) -> None:
     facts = Facts(source="edited")
     with suppress(UnreadableFile):

@@ -288,6 +288,7 @@ def test_whatever_a_cell_says_it_ends_in_a_value_or_in_a_problem(
 
 
 @pytest.mark.parametrize(("mark", "decimal"), [(",", "."), (";", ",")])
+@pytest.mark.slow
 def test_five_thousand_rows_of_thirty_columns_take_seconds_at_most(mark: str, decimal: str) -> None:
     rng = np.random.default_rng(1)
     frame = pd.DataFrame(rng.normal(size=(5000, 30)), columns=[f"x {i}" for i in range(30)])

@@ -20,6 +20,7 @@ seldom = settings(often, max_examples=5)
 @pytest.mark.parametrize("name", names())
 @often
 @given(data=st.data())
+@pytest.mark.slow
 def test_a_request_is_as_published(name: str, data: st.DataObject) -> None:
     found = animal(name)
     form = found.signature()
@@ -38,6 +39,7 @@ def test_examples_are_sent(name: str) -> None:
 @pytest.mark.parametrize("name", names())
 @seldom
 @given(data=st.data())
+@pytest.mark.slow
 def test_several_rows_are_as_published(name: str, data: st.DataObject) -> None:
     """Or it is said that they cannot be sent together."""
     found = animal(name)

@@ -18,6 +18,8 @@ from mds_client.client.snippets import Snippet, snippets
 from mds_client.protocols import protocol_for
 from mds_client.transport.exchange import Request
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -71,6 +71,7 @@ def test_tritonclient_reads_the_bytes_that_we_write(datatype: str) -> None:
 
 
 @pytest.mark.parametrize("datatype", [d for d in NUMERIC if d not in BINARY_ONLY])
+@pytest.mark.slow
 def test_tritonclient_reads_the_json_that_we_write(datatype: str) -> None:
     @often
     @given(numbers(datatype))
@@ -87,6 +88,7 @@ def test_tritonclient_reads_the_json_that_we_write(datatype: str) -> None:
 
 @pytest.mark.parametrize("is_binary", [True, False])
 @pytest.mark.parametrize("datatype", NUMERIC)
+@pytest.mark.slow
 def test_we_read_what_tritonclient_writes(datatype: str, is_binary: bool) -> None:
     if datatype in BINARY_ONLY and not is_binary:
         return  # tritonclient itself refuses to write these as JSON

@@ -28,6 +28,8 @@ from mds_client.signature.rows import Rows, checked_rows
 from mds_client.transport.exchange import Request
 from settings import ROOT
 
+pytestmark = pytest.mark.slow
+
 PUBLISHED = "demo_mds/.venv/lib/python3.*/site-packages/mlserver/rest/openapi"
 PROTOCOLS = [name for name, found in protocols().items() if issubclass(found, OpenInference)]
 FLOATS = ("FP16", "FP32", "FP64")

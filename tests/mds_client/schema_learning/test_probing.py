@@ -209,6 +209,7 @@ def test_any_answer_is_read_without_an_error(said: str | bytes, sent: int) -> No
 
 
 @pytest.mark.parametrize("start", sorted({rule.phrase.pattern[:12] for rule in RULES}))
+@pytest.mark.slow
 def test_hostile_words_take_no_time(start: str) -> None:
     pieces = (
         "with schema '[",

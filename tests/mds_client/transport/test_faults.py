@@ -117,6 +117,7 @@ def test_misbehaviour_ends_in_an_error_of_ours(
 
 
 @pytest.mark.parametrize(("name", "behaviour", "kind", "words"), CASES, ids=[c[0] for c in CASES])
+@pytest.mark.slow
 def test_the_async_client_says_the_same(
     name: str, behaviour: faults.Behaviour, kind: type[MdsError], words: str
 ) -> None:
