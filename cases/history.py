@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import db.cases
+import db.comments
 import db.explanations
 import db.feedback
 import db.scenarios
 from db.cases import CaseView
+from db.comments import CommentView
 from db.engine import Sessions, reading
 from db.explanations import ExplanationView
 from db.feedback import FeedbackView
@@ -32,13 +34,18 @@ _PURPOSES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One thing that happened: when, what, by whom where that is a person, and more of it. `case_id` leads to a case."""
+    """One thing that happened: when, what, by whom where that is a person, and more of it. `case_id` leads to a case.
+
+    `item_id` is of what somebody said, which can be answered; `is_answered` where that was done.
+    """
 
     at: datetime
     what: str
     person: str = ""
     more: str = ""
     case_id: str = ""
+    item_id: str = ""
+    is_answered: bool = False
 
 
 def history(sessions: Sessions, case: CaseView) -> list[Step]:
@@ -48,8 +55,11 @@ def history(sessions: Sessions, case: CaseView) -> list[Step]:
         said = db.feedback.of_case(session, case.id)
         tried = db.scenarios.of_case(session, case.id, MOST_SCENARIOS)
         again = db.cases.children(session, case.id, MOST_REPEATS)
+        comments = db.comments.of_case(session, case.id)
     steps = [*_asked(case), *map(_explained, explained), *map(_said, said), *map(_tried, tried)]
-    steps += map(_repeated, again)
+    steps += [*map(_repeated, again), *_commented(comments, said)]
+    answered = {each.answers_id for each in comments}
+    steps = [replace(s, is_answered=True) if s.item_id in answered else s for s in steps]
     return sorted(steps, key=lambda step: step.at, reverse=True)
 
 
@@ -94,7 +104,24 @@ def _said(view: FeedbackView) -> Step:
         what=f"Judged {view.judgement}",
         person=view.person,
         more="; ".join(part for part in parts if part),
+        item_id=view.id,
     )
+
+
+def _commented(comments: Sequence[CommentView], said: Sequence[FeedbackView]) -> Iterator[Step]:
+    """Comments, and answers with whom they are to."""
+    people = {each.id: each.person for each in said} | {each.id: each.person for each in comments}
+    for each in comments:
+        to = people.get(each.answers_id or "", "")
+        version = f" in {each.fixed_in}" if each.fixed_in else ""
+        what = f"Answered: {each.answer}{version}" if each.answer else "Commented"
+        yield Step(
+            at=each.created_at,
+            what=f"{what}, to {to}" if to else what,
+            person=each.person,
+            more=each.words,
+            item_id=each.id,
+        )
 
 
 def _tried(view: ScenarioView) -> Step:

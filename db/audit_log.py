@@ -33,14 +33,29 @@ from sqlalchemy.orm import Session, undefer
 from sqlalchemy.types import TypeEngine
 
 from db.cases import ASKED
-from db.tables import AuditChain, AuditEntry, AuditLeaf, AuditSalt, Base, Case, Feedback, Overlay
+from db.tables import (
+    AuditChain,
+    AuditEntry,
+    AuditLeaf,
+    AuditSalt,
+    Base,
+    Case,
+    CaseComment,
+    Feedback,
+    Overlay,
+)
 from db.types import ClippedText, Json, UtcDateTime, clip, without_nan
 
 MAIN = "main"
 NO_HASH = ""
 ERASED = "erased"
 # What has a digest of its content, by the name of its kind in the trail.
-TRAILED: dict[str, type[Base]] = {"case": Case, "feedback": Feedback, "overlay": Overlay}
+TRAILED: dict[str, type[Base]] = {
+    "case": Case,
+    "feedback": Feedback,
+    "overlay": Overlay,
+    "comment": CaseComment,
+}
 # Columns that a digest leaves out, since they change later, and why that is no hole.
 MAY_CHANGE = {
     (

@@ -42,12 +42,14 @@ from db.tables import (
     Batch,
     BatchChunk,
     Case,
+    CaseComment,
     CaseFile,
     CaseShare,
     ColumnMapping,
     DiscoveredFacts,
     Explanation,
     Feedback,
+    InboxSeen,
     Job,
     JobInput,
     Overlay,
@@ -163,6 +165,12 @@ def _limit(state: ORMExecuteState) -> None:
         state.statement = state.statement.options(*_criteria(scope, is_change))
 
 
+def reviewed_in(session: Session) -> ColumnElement[bool]:
+    """The condition that a case is of a model that who asks reviews or operates."""
+    scope = scope_of(session)
+    return true() if scope.is_all else _like(scope.reviewed, Case.server, Case.model)
+
+
 def _with_shared(session: Session) -> Scope:
     """The scope of a session, with what is shared with its person: by the tables themselves, past the conditions."""
     scope = scope_of(session)
@@ -192,6 +200,8 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
         BatchChunk: BatchChunk.batch_id.in_(batches),
         Explanation: Explanation.case_id.in_(own),
         Feedback: Feedback.case_id.in_(own),
+        CaseComment: CaseComment.case_id.in_(own),
+        InboxSeen: InboxSeen.person == scope.person,
         Scenario: Scenario.asked_id.in_(own),
         Job: _changeable(scope) if is_change else _visible(scope),
         CaseShare: CaseShare.case_id.in_(managed),

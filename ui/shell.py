@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,7 +34,7 @@ _READABLE_IN_DARK = (
 class PageHeader:
     """What a page says of itself: its `PAGE` dictionary and the first line of its docstring.
 
-    `role` is who may open it: a page that does not say so stops the start. One that is not `is_listed` is reached by links.
+    `count` is a module whose `count()` says how much there is on it to look at. `role` is who may open it: a page that does not say so stops the start. One that is not `is_listed` is reached by links.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class PageHeader:
     role: str = ""
     help: str
     is_listed: bool = True
+    count: str = ""
 
     @property
     def url_path(self) -> str:
@@ -141,9 +143,10 @@ def _header(path: Path) -> PageHeader:
 
 def _page(header: PageHeader, viewer: Viewer) -> st.Page:
     is_shown = header.is_listed and viewer.is_at_least(header.role)
+    count = importlib.import_module(header.count).count() if header.count and is_shown else 0
     return st.Page(
         header.path,
-        title=header.title,
+        title=f"{header.title} ({count})" if count else header.title,
         icon=header.icon,
         url_path=header.url_path,
         default=header.order == 0,

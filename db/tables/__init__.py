@@ -23,6 +23,7 @@ from db.tables.base import (
     Base,
 )
 from db.tables.cases import Case, CaseFile, Explanation, Feedback, Scenario
+from db.tables.comments import CaseComment, InboxSeen
 from db.tables.jobs import Batch, BatchChunk, Job, JobInput, Worker
 from db.tables.models import Background, ColumnMapping, DiscoveredFacts, Overlay, Study
 from db.tables.sharing import CaseShare, ShareOpening
@@ -47,12 +48,14 @@ __all__ = [
     "Batch",
     "BatchChunk",
     "Case",
+    "CaseComment",
     "CaseFile",
     "CaseShare",
     "ColumnMapping",
     "DiscoveredFacts",
     "Explanation",
     "Feedback",
+    "InboxSeen",
     "Job",
     "JobInput",
     "Overlay",

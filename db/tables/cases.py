@@ -147,6 +147,7 @@ class Feedback(Base):
         Index(None, "case_id", "created_at"),
         Index(None, "person", "created_at"),
         Index(None, "judgement", "created_at"),
+        Index(None, "created_at"),
         # A person has one opinion of a case at a time, whatever happens at once.
         Index(
             "uq_feedback_one_current",

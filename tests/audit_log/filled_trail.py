@@ -5,6 +5,7 @@ from __future__ import annotations
 from cases.batch import RowsRequest, predict_rows
 from cases.recording import predict_and_record
 from db.engine import Sessions
+from feedback.comments import comment
 from feedback.submission import submit
 from mds_client.errors import EndpointFailed
 from mds_client.signature.facts import Facts, FieldFacts
@@ -14,11 +15,12 @@ from tests.cases.test_batch import Rows
 from tests.stub_predictor import PENGUINS, StubPredictor, failure
 
 ODD = {"bill": 39.1, "none": None, "nan": float("nan"), "ä": ["\x00", -0.0, 2**70], "t": (1, 2.0)}
-ENTRIES, RECORDS = 7, 9
+ENTRIES, RECORDS = 8, 10
 
 
 def fill(sessions: Sessions) -> None:
-    """Seven entries about nine records: two cases, three of a file, two statements, two versions of an overlay."""
+    """Eight entries about ten records: two cases, three of a file, two statements, two versions of an overlay, and an
+    answer to a statement."""
     asked = predict_and_record(
         StubPredictor(), ODD, sessions=sessions, key="one", person="ada\ud800" * 50
     )
@@ -28,7 +30,16 @@ def fill(sessions: Sessions) -> None:
     list(predict_rows(rows, [{"x": n} for n in range(3)]))
     said = {"case_id": asked.case_id, "person": "ada", "comment": "x" * 20_000}
     submit(sessions, key="a", judgement="incorrect", truth="Gentoo", confidence=0.5, **said)
-    submit(sessions, key="b", judgement="unsure", **said)
+    second = submit(sessions, key="b", judgement="unsure", **said)
     for number in (0, 1):
         facts = Facts(source=EDITED, fields={"bill": FieldFacts(minimum=float(number))})
         publish(sessions, PENGUINS, facts, author="eve", key=f"o{number}", based_on=number)
+    comment(
+        sessions,
+        case_id=asked.case_id,
+        person="rita",
+        words="x" * 20_000,
+        key="c",
+        answers_id=second.id,
+        answer="known",
+    )

@@ -37,7 +37,11 @@ KEY = "k" * 32
 TABLES: list[type[Base]] = [*TRAILED.values(), AuditChain, AuditEntry, AuditLeaf, AuditSalt]
 COLUMNS = [(t, column.name) for t in TABLES for column in t.__table__.columns]
 # Words that a check of the table allows.
-OTHER_WORDS = {"judgement": ("correct", "unsure"), "channel": ("review", "upload")}
+OTHER_WORDS = {
+    "answer": ("seen", "known"),
+    "judgement": ("correct", "unsure"),
+    "channel": ("review", "upload"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +60,26 @@ def test_what_was_done_is_trailed_and_holds(filled: Sessions) -> None:
     with reading(filled) as session:
         entries = db.audit_log.entries(session, "main")
         leaves = db.audit_log.leaves(session, "main", [3])
-    actions = ["predict", "predict", "predict-batch", "feedback", "feedback", "publish", "publish"]
+    actions = [
+        "predict",
+        "predict",
+        "predict-batch",
+        "feedback",
+        "feedback",
+        "publish",
+        "publish",
+        "comment",
+    ]
     assert [entry.action for entry in entries] == actions
-    assert [entry.person for entry in entries[1:]] == ["ada", "bob", "ada", "ada", "eve", "eve"]
+    assert [entry.person for entry in entries[1:]] == [
+        "ada",
+        "bob",
+        "ada",
+        "ada",
+        "eve",
+        "eve",
+        "rita",
+    ]
     assert [entry.before for entry in entries[:4]] == [""] * 4
     assert entries[4].before == entries[3].after
     assert entries[6].before == entries[5].after
@@ -94,7 +115,7 @@ def test_what_may_change_is_named_with_a_reason() -> None:
 
 def test_the_form_of_a_digest_stays() -> None:
     """A column that is added belongs to a new form (`FORM`, `ADDED`): else no digest of before matches any more."""
-    first = {"case": 39, "feedback": 14, "overlay": 9}
+    first = {"case": 39, "feedback": 14, "overlay": 9, "comment": 9}
     assert {kind: len(covered(kind, 1)) for kind in TRAILED} == first
     case = db.cases.columns(case_of(id="0" * 26, idempotency_key="k"))
     told = hashlib.sha256(content("case", case, 1)).hexdigest()

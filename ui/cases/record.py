@@ -16,7 +16,7 @@ from explanations.contract import Explanation
 from mds_client.prediction import Answer
 from mds_client.signature import File
 from ui import errors, feedback, media, results, session, technical
-from ui.cases import actions, compared, filters, share
+from ui.cases import actions, comments, compared, filters, share
 from ui.cases.opened import Opened, opened
 from ui.explanations import kinds
 from ui.session import services
@@ -56,7 +56,8 @@ def draw(case_id: str) -> None:
         _draw_entered(shown)
         _draw_explanations(shown)
     with right:
-        _draw_history(history(services().sessions, found))
+        _draw_history(found, history(services().sessions, found))
+        comments.draw_box(found)
         _draw_seen(found)
     technical.draw(found)
 
@@ -134,8 +135,9 @@ def _draw_explanations(shown: Opened) -> None:
         kinds.draw(Explanation.from_json(json.dumps(result)), shown.values)
 
 
-def _draw_history(steps: list[Step]) -> None:
-    """The newest first."""
+def _draw_history(found: CaseView, steps: list[Step]) -> None:
+    """The newest first; what was said can be answered in its place."""
+    comments.note_seen(found, steps)
     st.subheader("What happened", anchor=False)
     with st.container(border=True):
         for step in steps:
@@ -146,6 +148,7 @@ def _draw_history(steps: list[Step]) -> None:
             st.caption(plain(f"{step.more} · {moment}" if step.more else moment))
             if step.case_id:
                 st.page_link(page_path("case"), label="Open it", query_params={"id": step.case_id})
+            comments.draw_answer(found, step)
 
 
 def _draw_seen(found: CaseView) -> None:

@@ -1,0 +1,90 @@
+"""The inbox: what others said on my cases until I have seen it, and what waits for an answer of mine."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import services
+from db.comments import of_case
+from db.engine import reading
+from feedback.inbox import inbox
+from feedback.submission import submit
+from tests.recorded import add_case
+
+ME = "test@example.com"
+
+
+@pytest.fixture
+def inbox_page(app: AppTest) -> AppTest:
+    return app.switch_page("../pages/inbox.py")
+
+
+def test_without_anything_said_it_says_what_will_appear(inbox_page: AppTest) -> None:
+    shown = inbox_page.run()
+    assert not shown.exception
+    assert "until you have seen it" in shown.info[0].value
+
+
+def test_what_was_said_is_there_until_it_is_seen(
+    built: services.Services, inbox_page: AppTest
+) -> None:
+    mine = add_case(built.sessions, person=ME)
+    submit(
+        built.sessions,
+        case_id=mine.id,
+        person="bob",
+        judgement="incorrect",
+        comment="<b>No",
+        key="a",
+    )
+    other = add_case(built.sessions, person="carol")
+    submit(
+        built.sessions, case_id=other.id, person="bob", judgement="correct", comment="Yes", key="b"
+    )
+    shown = inbox_page.run()
+    assert not shown.exception
+    words = " ".join(each.value for each in shown.markdown)
+    assert "**Judged incorrect** by bob" in words
+    assert "\\<b>No" in words
+    assert "Yes" in words  # everybody is an operator here: it waits for an answer
+    assert [title.value for title in shown.subheader] == ["New for you", "Waiting for an answer"]
+    shown = shown.button(key="inbox_seen_all").click().run()
+    assert [title.value for title in shown.subheader] == ["Waiting for an answer"]
+    assert inbox(built.sessions, ME).new == ()
+
+
+def test_it_is_answered_and_seen_on_the_page_of_the_case(
+    built: services.Services, app: AppTest
+) -> None:
+    mine = add_case(built.sessions, person=ME)
+    said = submit(
+        built.sessions, case_id=mine.id, person="bob", judgement="incorrect", comment="No", key="a"
+    )
+    page = app.switch_page("../pages/case.py")
+    page.query_params["id"] = mine.id
+    shown = page.run()
+    assert not shown.exception
+    assert inbox(built.sessions, ME).new == ()
+    name = f"comments_{mine.id}_0_answer_{said.id}"
+    shown.button_group(key=f"{name}_is").set_value("fixed")
+    shown.text_area(key=f"{name}_words").set_value("Long bills.")
+    (send,) = [button for button in shown.button if button.label == "Send the answer"]
+    shown = send.click().run()
+    assert "Say in which version it is fixed." in shown.error[0].value
+    assert shown.text_area(key=f"{name}_words").value == "Long bills."
+    shown.text_input(key=f"{name}_in").set_value("v3")
+    (send,) = [button for button in shown.button if button.label == "Send the answer"]
+    shown = send.click().run()
+    assert not shown.exception
+    with reading(built.sessions) as session:
+        (kept,) = of_case(session, mine.id)
+    assert (kept.answer, kept.fixed_in, kept.words, kept.person) == (
+        "fixed",
+        "v3",
+        "Long bills.",
+        ME,
+    )
+    assert kept.answers_id == said.id
+    words = " ".join(each.value for each in shown.markdown)
+    assert "**Answered: fixed in v3, to bob**" in words

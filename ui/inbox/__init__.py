@@ -1,0 +1,108 @@
+"""What was said that somebody should read: a number in the frame, and the list of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import streamlit as st
+
+from feedback import inbox as said
+from feedback.inbox import Inbox, ItemView
+from mds_client.errors import MdsError
+from ui import session
+from ui.session import services
+from ui.shell import page_path
+from ui.text import plain
+
+SECONDS = 20
+
+
+def count() -> int:
+    """How much there is to read, as of the last 20 seconds; 0 while that is not known."""
+    try:
+        return _count(session.scope_key(), session.person())
+    except MdsError:
+        return 0
+
+
+def draw() -> None:
+    """What is new, then what waits for an answer."""
+    st.title("What was said?", anchor=False)
+    found = said.inbox(services().sessions, session.person())
+    if not found.count:
+        st.info(_nothing())
+        return
+    _draw_new(found)
+    _draw_waiting(found)
+    st.caption(
+        f"Of the last {said.DAYS} days, at most {said.MOST} of a kind. Cases keep everything that was said."
+    )
+
+
+def see(item_ids: Collection[str]) -> None:
+    """Who asks has seen these: they are not new any more."""
+    said.see(services().sessions, session.person(), item_ids)
+    _count.clear()
+
+
+@st.cache_data(ttl=SECONDS, max_entries=1_000, show_spinner=False)
+def _count(_seen: str, person: str) -> int:
+    return said.inbox(services().sessions, person).count
+
+
+def _nothing() -> str:
+    if session.viewer().is_named:
+        return "Nothing new. What people say on your cases, and answer to you, appears here until you have seen it."
+    return (
+        "Nothing waits for an answer. Say who you are on the page **You**, and what people say on your cases "
+        "appears here."
+    )
+
+
+def _draw_new(found: Inbox) -> None:
+    if not found.new:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("New for you", anchor=False)
+        st.button(
+            "I have seen all of it",
+            icon=":material/done_all:",
+            key="inbox_seen_all",
+            on_click=see,
+            args=([item.id for item in found.new],),
+        )
+    for item in found.new:
+        _draw_item(item, "new")
+
+
+def _draw_waiting(found: Inbox) -> None:
+    if not found.waiting:
+        return
+    st.subheader("Waiting for an answer", anchor=False)
+    st.caption(
+        "Comments on cases of the models that you review. Answer them on the page of their case."
+    )
+    for item in found.waiting:
+        _draw_item(item, "waiting")
+
+
+def _draw_item(item: ItemView, kind: str) -> None:
+    with st.container(border=True, key=f"inbox_{kind}_{item.id}"):
+        st.markdown(f"**{plain(_what(item))}** by {plain(item.person)}")
+        if item.words:
+            st.markdown(plain(item.words))
+        moment = f"{item.created_at:%-d %b %Y, %H:%M} UTC"
+        st.caption(plain(f"{item.server}/{item.model} · {moment}"))
+        st.page_link(
+            page_path("case"),
+            label=f"Open case {item.case_id[-6:]}",
+            icon=":material/arrow_forward:",
+            query_params={"id": item.case_id},
+        )
+
+
+def _what(item: ItemView) -> str:
+    if item.judgement:
+        return f"Judged {item.judgement}"
+    version = f" in {item.fixed_in}" if item.fixed_in else ""
+    return f"Answered: {item.answer}{version}" if item.answer else "Commented"
