@@ -29,7 +29,7 @@ from jobs.here import Here
 from jobs.kinds import kinds
 from jobs.worker import Worker
 from mds_client.client.sync_client import MdsClient, Model
-from mds_client.discovery import Catalogue
+from mds_client.discovery import Catalogue, Entry
 from mds_client.discovery.visible import VisibleCatalogue
 from mds_client.server import Server
 from mds_client.signature import ModelRef, Signature
@@ -38,6 +38,7 @@ from people.errors import NotPermitted
 from people.table import AccessTable
 from servers import registries_of, server_of, sources_of
 from settings import ROOT, Settings
+from signatures.known import signature_of
 
 _LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 log = logging.getLogger(__name__)
@@ -162,6 +163,10 @@ class Services:
         if not self.scope.sees(ref.server, ref.name):
             raise KeyError(str(ref))
         return self.catalogue.client(ref.server).model(ref.name, ref.version, signature=signature)
+
+    def signature(self, entry: Entry) -> Signature:
+        """What a model takes and answers, with everything that is known of it. Raises MdsError where nothing is."""
+        return signature_of(self.sessions, entry, lambda: self.model(entry.ref).signature())
 
     def start(self) -> None:
         """Begin to watch the servers and to warm up what explains, and start the worker beside the app."""

@@ -317,6 +317,14 @@ class Settings(BaseSettings):
     token_days: float = Field(
         365.0, gt=0, description="For how many days an API token may be valid at most"
     )
+    api_requests_per_minute: int = Field(
+        600,
+        ge=0,
+        description="How many API requests a token, or a person without one, may send a minute; 0 for any number",
+    )
+    api_body_bytes: int = Field(
+        16 * 1024 * 1024, gt=0, description="The largest body of an API request"
+    )
     audit_key: SecretStr = Field(
         SecretStr(""),
         description="The key that signs exported ends of the trail, at least 32 characters; set it as `MDS_AUDIT_KEY`",

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from api.me import me
 from api.moved import redirects
 from api.probe import healthz
+from api.v1.application import mounted
 from services import Services
 
 
-def routes(services: Callable[[], Services]) -> list[Route]:
+def routes(services: Callable[[], Services]) -> list[BaseRoute]:
     """Every route of ours. Streamlit answers all other paths."""
-    return [Route("/healthz", healthz(services)), Route("/me", me(services)), *redirects()]
+    return [
+        Route("/healthz", healthz(services)),
+        Route("/me", me(services)),
+        *redirects(),
+        mounted(services),
+    ]

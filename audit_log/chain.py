@@ -7,7 +7,9 @@ end of a chain waits for nothing else, and nobody waits for long.
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -21,6 +23,7 @@ from db.tables import SHORT
 from db.types import clip
 
 Values = Mapping[str, object]
+_from: ContextVar[str] = ContextVar("from_where", default="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,16 @@ class Record:
     kind: str
     id: str
     values: Values | None = None
+
+
+@contextmanager
+def acting_from(origin: str) -> Iterator[None]:
+    """What is appended in this block, in this thread, was done from there: the address of a client, say."""
+    token = _from.set(clip(origin, SHORT))
+    try:
+        yield
+    finally:
+        _from.reset(token)
 
 
 def append(
@@ -60,7 +73,7 @@ def append(
         action=action,
         kind=records[0].kind,
         record_id=records[0].id,
-        origin=_host(),
+        origin=_from.get() or _host(),
         form=FORM,
         before=_digest_before(session, before),
         after=root(digests),
@@ -117,5 +130,5 @@ def _digest_before(session: Session, record: Record | None) -> str:
 
 @cache
 def _host() -> str:
-    """From where something is done: the machine, or the container, that this process runs on."""
+    """From where something is done, where nobody says it: the machine, or the container, that this process runs on."""
     return clip(socket.gethostname(), SHORT)

@@ -12,6 +12,7 @@ from threading import Lock
 from ulid import ULID
 
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+ID_PATTERN = f"^{_ULID.pattern}$"
 _RANDOM_BITS = 80
 
 

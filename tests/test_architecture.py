@@ -29,7 +29,7 @@ ROOMS: dict[str, set[str]] = {
         "db",
         "mds_client",
     },
-    "api": {"services", *SERVICES, "jobs", "people", "audit_log", "mds_client", "settings"},
+    "api": {"services", *SERVICES, "jobs", "people", "audit_log", "db", "mds_client", "settings"},
     "pages": {"ui", "charts", "services", *SERVICES, "mds_client", "settings"},
     "ui": {"charts", "services", *SERVICES, "jobs", "people", "mds_client", "settings"},
     # The composition root: it joins everything below, and draws nothing.

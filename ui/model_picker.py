@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
-from cases.files import is_named, kept_value
 from cases.queries import CaseView, case
 from cases.recording import error_of
+from cases.restored import inputs_of
 from mds_client.discovery import UNREACHABLE, Entry
 from mds_client.errors import EndpointUnreachable
-from mds_client.signature import File, ModelRef, Signature, Values
+from mds_client.signature import ModelRef, Signature, Values
 from mds_client.signature.facts import Facts
-from signatures import discovered as found_facts
-from signatures import overlay
+from signatures import known, overlay
 from ui import predict_form, session
 from ui.session import services
 from ui.text import plain
@@ -50,9 +47,7 @@ def signature_of(entry: Entry) -> Signature:
 
 def with_overlay(entry: Entry, declared: Signature, facts: Facts | None) -> Signature:
     """The declared signature with what else is known of the model, and these facts of people."""
-    others = [*entry.facts, *found_facts.current(services().sessions, entry.ref)]
-    signature = overlay.together(declared, overlay=facts, others=others, unfolds=entry.takes_matrix)
-    return replace(signature, explainer=entry.explainer)
+    return known.with_facts(services().sessions, entry, declared, facts)
 
 
 def title_of(entry: Entry) -> str:
@@ -136,18 +131,7 @@ def _names_another_form(ref: ModelRef) -> bool:
 
 def restored(linked_case: CaseView, signature: Signature) -> Values:
     """The values as entered. A file comes back where it is one of the model's examples, or was kept."""
-    return {
-        f.name: _restored_value(linked_case.entered.get(f.name), f.examples)
-        for f in signature.inputs
-    }
-
-
-def _restored_value(entered: object, examples: tuple[object, ...]) -> object:
-    if not isinstance(entered, dict) or not is_named(entered):
-        return entered
-    files = [example for example in examples if isinstance(example, File)]
-    example = next((file for file in files if file.sha256 == entered["sha256"]), None)
-    return example or kept_value(services().sessions, entered)
+    return inputs_of(services().sessions, linked_case, signature)
 
 
 @st.cache_data(

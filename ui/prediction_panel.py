@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
-from cases.files import is_named
 from cases.recording import answer_of
+from cases.restored import lost
 from mds_client.prediction import Answer
 from mds_client.prediction.output_parsing import parsed
 from mds_client.signature import Signature, Values
@@ -66,38 +64,24 @@ def _draw_card(reply: Reply) -> None:
 def _draw_more(reply: Reply) -> None:
     """What there is to say, to ask and to see of an answer to the inputs on screen."""
     answer = None if reply.error else answer_of(reply.case)
-    lost = _missing_files(reply)
-    if lost:
+    missing = lost(reply.case, reply.signature, reply.values)
+    if missing:
         st.info(
             plain(
-                f"Not kept with this case: {', '.join(lost)}. It can neither be shown nor explained here."
+                f"Not kept with this case: {', '.join(missing)}. It can neither be shown nor explained here."
             )
         )
     elif reply.error:
         st.caption("What you entered is still in the form, and this attempt is recorded.")
     if answer:
         feedback.draw(reply.case, answer, reply.signature)
-    if answer and not lost:
+    if answer and not missing:
         explanations.draw(
             explanations.AnsweredCase(
                 case=reply.case, answer=answer, values=reply.values, signature=reply.signature
             )
         )
     technical.draw(reply.case)
-
-
-def _missing_files(reply: Reply) -> list[str]:
-    """The fields of the case whose files or large values were not kept, by title and name of the file."""
-    return [
-        f"{field.title} ({_file_words(reply.case.entered[field.name])})"
-        for field in reply.signature.inputs
-        if reply.values.get(field.name) is None and is_named(reply.case.entered.get(field.name))
-    ]
-
-
-def _file_words(entered: object) -> str:
-    facts = entered if isinstance(entered, Mapping) else {}
-    return f"{facts.get('file') or 'a large value'}, {facts.get('size', 0):,} bytes"
 
 
 def _what_to_do(form: Form) -> str:

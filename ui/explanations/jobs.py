@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from explanations import requests
 from explanations.background.store import Background
 from explanations.contract import Budget, Explanation
-from explanations.explaining import ExplanationRequest
 from explanations.jobs import explanation
-from explanations.methods import methods
+from explanations.requests import request_of
 from jobs import store
 from jobs.errors import JobUnderWay
 from jobs.store import JobView
@@ -60,18 +59,16 @@ def start(answered: AnsweredCase, method: str, options: Mapping[str, object] | N
     """Begin to explain the case in this way; `options` are in the method's own words. What is under way already
     is not begun again."""
     available = services()
-    compared = background(answered.signature)
-    request = ExplanationRequest(
+    request = request_of(
+        available.sessions,
         method=method,
         server=available.catalogue.client(answered.signature.model.server).server,
         signature=answered.signature,
         values=answered.values,
         answer=answered.answer,
-        budget=budget(method, answered.signature),
-        background=compared.rows if compared else (),
-        compared_with=compared.words if compared else "",
+        case_id=answered.case.id,
+        most_seconds=available.settings.explanation_seconds,
         options=options or {},
-        case=answered.case.id,
     )
     try:
         job = explanation.start(
@@ -86,8 +83,7 @@ def start(answered: AnsweredCase, method: str, options: Mapping[str, object] | N
 
 def budget(method: str, signature: Signature) -> Budget:
     """What the method asks for, but never longer than the operator allows."""
-    cost, most = methods()[method].cost(signature), services().settings.explanation_seconds
-    return replace(cost, seconds=most if cost.seconds is None else min(cost.seconds, most))
+    return requests.budget(method, signature, services().settings.explanation_seconds)
 
 
 def draw(answered: AnsweredCase, method: str, job: JobView) -> None:

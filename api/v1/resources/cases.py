@@ -1,0 +1,123 @@
+"""Cases: what was asked, that you may see."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Query
+from pydantic import AwareDatetime, BaseModel, Field
+
+from api.v1.asked import Asked, AskedNow
+from api.v1.problems import no_case, refused
+from api.v1.resource import TEXT, CaseId, Cursor, Limit, Resource
+from api.v1.shapes import Case, case_of, case_url, finite, state_of
+from cases.queries import CaseView, case
+from cases.search import CaseFilter, CaseLine, search
+from db.ids import is_id
+from mds_client.signature import ModelRef
+
+RESOURCE = Resource("cases")
+
+Word = Annotated[str, Query(max_length=200, pattern=TEXT)]
+State = Annotated[str, Query(pattern="^(|answered|failed|unknown)$")]
+Judgement = Annotated[
+    str,
+    Query(
+        pattern="^(|correct|incorrect|unsure|none)$",
+        description="What somebody says of it now; none: nobody says anything",
+    ),
+]
+Channel = Annotated[str, Query(pattern="^(|volunteered|audit|review|upload|api)$")]
+
+
+class CaseInShort(BaseModel):
+    """A case as a line of a list."""
+
+    id: str = Field(examples=["01KAC5E1Z3W0V0C5Y7M1N2P3Q4"])
+    url: str
+    created_at: datetime
+    person: str
+    model: str = Field(examples=["demo/penguins"])
+    version: str
+    purpose: str
+    state: str
+    inputs: dict[str, Any]
+    label: str | None = Field(None, description="The class that was answered")
+    number: float | None = Field(None, description="The number that was answered")
+    error: str = Field("", description="Why there is no answer")
+
+
+class Cases(BaseModel):
+    """A page of cases, the newest first."""
+
+    items: list[CaseInShort]
+    next: str = Field("", description="The `cursor` of the next page; empty at the end")
+
+
+@RESOURCE.get("/cases")
+def list_cases(
+    asked: AskedNow,
+    server: Word = "",
+    model: Word = "",
+    version: Word = "",
+    person: Word = "",
+    state: State = "",
+    judgement: Judgement = "",
+    channel: Channel = "",
+    since: Annotated[
+        AwareDatetime | None, Query(description="Asked at that moment or later")
+    ] = None,
+    q: Annotated[str, Query(max_length=200, pattern=TEXT, description="Words to search for")] = "",
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> Cases:
+    """The cases that you may see: your own, and everybody's of models that you review."""
+    if cursor and not is_id(cursor):
+        raise refused(
+            422, "bad_cursor", "This cursor is none of ours.", "Take the `next` of a page."
+        )
+    wanted = CaseFilter(
+        server=server,
+        model=model,
+        version=version,
+        person=person,
+        state=state,
+        judgement=judgement,
+        channel=channel,
+        since=since,
+        words=q,
+    )
+    found = search(asked.services.sessions, wanted, before=cursor, size=limit)
+    return Cases(items=[_in_short(line) for line in found.lines], next=found.older)
+
+
+@RESOURCE.get("/cases/{case_id}")
+def get_case(asked: AskedNow, case_id: CaseId) -> Case:
+    """One case with its answer."""
+    return case_of(seen(asked, case_id))
+
+
+def seen(asked: Asked, case_id: str) -> CaseView:
+    """The case. Raises Refused where there is none that may be seen."""
+    found = case(asked.services.sessions, case_id)
+    if found is None:
+        raise no_case(case_id)
+    return found
+
+
+def _in_short(line: CaseLine) -> CaseInShort:
+    return CaseInShort(
+        id=line.id,
+        url=case_url(line.id),
+        created_at=line.created_at,
+        person=line.person,
+        model=str(ModelRef(server=line.server, name=line.model)),
+        version=line.version,
+        purpose=line.purpose,
+        state=state_of(line),
+        inputs={name: finite(value) for name, value in line.entered.items()},
+        label=line.answer_label,
+        number=finite(line.answer_number),
+        error=line.error_sentence,
+    )

@@ -1,0 +1,121 @@
+"""Feedback: whether an answer was right, and what would have been."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from api.v1.asked import Asked, AskedNow
+from api.v1.resource import TEXT, CaseId, Resource
+from api.v1.resources.cases import seen
+from api.v1.shapes import finite
+from cases.queries import CaseView
+from cases.recording import answer_of
+from feedback.submission import FeedbackView, history, submit
+from mds_client.errors import MdsError
+from mds_client.signature import ModelRef
+
+RESOURCE = Resource("feedback")
+
+Short = Annotated[str, StringConstraints(max_length=200, pattern=TEXT)]
+Long = Annotated[str, StringConstraints(max_length=10_000, pattern=TEXT)]
+
+
+class Statement(BaseModel):
+    """What you say of an answer."""
+
+    judgement: str = Field(pattern="^(correct|incorrect|unsure)$", examples=["incorrect"])
+    truth: Long | float | None = Field(
+        None, description="The right answer, in the kind of the model's", examples=["Gentoo"]
+    )
+    reason: Short = Field("", examples=["Wrong answer"])
+    comment: Long = ""
+    confidence: float | None = Field(None, ge=0, le=1, description="How sure you are, 0 to 1")
+
+
+class Feedback(BaseModel):
+    """One statement by one person on one case."""
+
+    id: str
+    case: str
+    created_at: datetime
+    person: str
+    channel: str = Field(
+        description="Why there is feedback: volunteered, audit, review, upload, api"
+    )
+    judgement: str
+    truth: str | float | None = None
+    reason: str = ""
+    comment: str = ""
+    confidence: float | None = None
+    replaces: str | None = Field(None, description="The statement that the same person made before")
+    is_current: bool
+
+
+class FeedbackOfCase(BaseModel):
+    """Everything that was said of a case, the newest first."""
+
+    items: list[Feedback]
+
+
+@RESOURCE.get("/cases/{case_id}/feedback")
+def list_feedback(asked: AskedNow, case_id: CaseId) -> FeedbackOfCase:
+    """What people say of a case, and what they said before."""
+    seen(asked, case_id)
+    said = history(asked.services.sessions, case_id)
+    return FeedbackOfCase(items=[_feedback(view) for view in said])
+
+
+@RESOURCE.post("/cases/{case_id}/feedback", permission="feedback", status=201)
+def give_feedback(asked: AskedNow, case_id: CaseId, body: Statement) -> Feedback:
+    """Say whether an answer was right. What you said of it before is replaced, and stays in the history."""
+    case = seen(asked, case_id)
+    view = submit(
+        asked.services.sessions,
+        case_id=case.id,
+        person=asked.caller.person,
+        judgement=body.judgement,
+        key=asked.key,
+        truth=body.truth,
+        reason=body.reason,
+        comment=body.comment,
+        confidence=body.confidence,
+        # A case that was drawn is judged as such, whichever way the judgement comes.
+        channel=None if case.is_audited else "api",
+        labels=_labels(asked, case),
+    )
+    return _feedback(view)
+
+
+def _labels(asked: Asked, case: CaseView) -> list[str]:
+    """Every label that the model may answer, as far as it is known."""
+    answer = answer_of(case)
+    known = list(answer.probabilities) if answer else []
+    ref = ModelRef(server=case.server, name=case.model, version=case.version_asked)
+    entry = asked.services.catalogue.find(ref)
+    if entry is None:
+        return sorted(known)
+    try:
+        outputs = asked.services.signature(entry).outputs
+    except MdsError:  # the model's server is away: what it answered is known all the same
+        outputs = ()
+    return sorted(next((f.labels for f in outputs if f.labels), ()) or known)
+
+
+def _feedback(view: FeedbackView) -> Feedback:
+    return Feedback(
+        id=view.id,
+        case=view.case_id,
+        created_at=view.created_at,
+        person=view.person,
+        channel=view.channel,
+        judgement=view.judgement,
+        truth=finite(view.truth),
+        reason=view.reason,
+        comment=view.comment,
+        confidence=view.confidence,
+        replaces=view.replaces,
+        is_current=view.is_current,
+    )

@@ -1,0 +1,119 @@
+"""What several resources answer with: cases, answers, models."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cases.inputs import plain_value
+from cases.queries import CaseView
+from cases.recording import answer_of
+from mds_client.signature import ModelRef
+
+_INPUTS = {"bill_length_mm": 39.1, "island": "Dream"}
+
+
+class Answer(BaseModel):
+    """What a model answered. Further facts stand beside these, by the kind of the answer."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str = Field(examples=["class"])
+    headline: str = Field(description="The answer in one line", examples=["Adelie"])
+    label: str = ""
+    number: float | None = None
+    unit: str = ""
+    text: str = ""
+    probability: float | None = Field(None, description="Of the answered class")
+    probabilities: dict[str, float | None] = {}
+
+
+class CaseError(BaseModel):
+    """Why there is no answer."""
+
+    kind: str
+    sentence: str
+    advice: str = ""
+
+
+class Case(BaseModel):
+    """One request to one model, and what came of it."""
+
+    id: str = Field(examples=["01KAC5E1Z3W0V0C5Y7M1N2P3Q4"])
+    url: str = Field(
+        description="Where it is found again", examples=["/api/v1/cases/01KAC5E1Z3W0V0C5Y7M1N2P3Q4"]
+    )
+    created_at: datetime
+    person: str
+    model: str = Field(examples=["demo/penguins"])
+    version: str
+    purpose: str
+    state: str = Field(description="answered, failed, or unknown while nobody knows")
+    inputs: dict[str, Any] = Field(
+        description="As entered; files by name, size and SHA-256", examples=[_INPUTS]
+    )
+    answer: Answer | None = None
+    error: CaseError | None = None
+    seconds: float
+    request_id: str
+    trace_id: str
+    signature: str = Field(description="The fingerprint of the signature that it was asked with")
+
+
+def case_of(view: CaseView) -> Case:
+    """A case as the API tells it."""
+    return Case(
+        id=view.id,
+        url=case_url(view.id),
+        created_at=view.created_at,
+        person=view.person,
+        model=str(ModelRef(server=view.server, name=view.model)),
+        version=view.version,
+        purpose=view.purpose,
+        state=state_of(view),
+        inputs={name: finite(value) for name, value in view.entered.items()},
+        answer=_answer(view),
+        error=None if view.is_answered else _error(view),
+        seconds=view.seconds_total,
+        request_id=view.request_id,
+        trace_id=view.trace_id,
+        signature=view.signature_fingerprint,
+    )
+
+
+def case_url(case_id: str) -> str:
+    return f"/api/v1/cases/{case_id}"
+
+
+def state_of(view: Any) -> str:
+    """ "answered", "failed" or "unknown", of a case or a line of a list."""
+    if view.is_answered:
+        return "answered"
+    return "unknown" if view.is_unknown else "failed"
+
+
+def finite(value: object) -> Any:
+    """A value as JSON has it: NaN and infinity are null, and what is no plain data is told as a case tells it."""
+    found = plain_value(value)
+    if isinstance(found, float):
+        return found if math.isfinite(found) else None
+    if isinstance(found, Mapping):
+        return {name: finite(each) for name, each in found.items()}
+    return [finite(each) for each in found] if isinstance(found, list) else found
+
+
+def _answer(view: CaseView) -> Answer | None:
+    answer = answer_of(view)
+    if answer is None:
+        return None
+    facts = {name: finite(value) for name, value in (view.answer or {}).items()}
+    told = {name: value for name, value in facts.items() if value is not None}
+    return Answer(**told | {"headline": answer.headline, "probability": finite(answer.probability)})
+
+
+def _error(view: CaseView) -> CaseError:
+    return CaseError(kind=view.outcome, sentence=view.error_sentence, advice=view.error_advice)

@@ -1,0 +1,106 @@
+"""The document that describes the API: it is the API's, and whatever it allows or does not is answered as it says.
+
+schemathesis makes requests from the document: good ones, and such as the document forbids.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case
+from schemathesis.config import SchemathesisConfig
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi import checks
+
+from api.v1.application import document
+from api.v1.document import FILE, written
+from tests.api.served import PENGUINS, Served
+
+DOCUMENT = document()
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT, config=SchemathesisConfig())
+OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
+CHECKS = [
+    schemathesis.checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+    checks.negative_data_rejection,
+    checks.unsupported_method,
+]
+BOUNDED = settings(
+    max_examples=12,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def test_the_file_is_what_the_api_says_of_itself(served: Served) -> None:
+    assert FILE.read_text(encoding="utf-8") == written(), "run python -m api.v1.document"
+    assert httpx.get(f"{served.url}/api/v1/openapi.json", trust_env=False).json() == DOCUMENT
+    assert DOCUMENT["openapi"].startswith("3.1")
+
+
+def test_every_operation_says_who_may_and_what_may_go_wrong() -> None:
+    for path, methods in DOCUMENT["paths"].items():
+        for method, operation in methods.items():
+            assert operation["description"], path
+            assert operation["security"][0]["token"], path
+            assert {"401", "403", "404", "422", "429", "503"} <= set(operation["responses"]), path
+            assert (method == "post") == ("409" in operation["responses"]), path
+
+
+def test_its_examples_fit_its_schemas() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    seen = 0
+    for name, schema in schemas.items():
+        for facts in schema.get("properties", {}).values():
+            for example in facts.get("examples", []):
+                jsonschema.validate(example, facts | {"components": {"schemas": schemas}})
+                seen += 1
+        assert schema.get("description"), name
+    assert "HTTPValidationError" not in schemas
+    assert seen > 20
+
+
+@pytest.fixture(scope="module")
+def known(served: Served) -> dict[str, str]:
+    """Ids that are there, for the parts of an address."""
+    olga = served.client("olga")
+    asked = olga.post("/predictions", json={"model": "demo/penguins", "rows": [PENGUINS]}).json()
+    case = asked["cases"][0]["id"]
+    job = olga.post(f"/cases/{case}/explanations", json={}).json()["id"]
+    return {"case_id": case, "job_id": job, "server": "demo", "name": "penguins"}
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_whatever_is_sent_is_answered_as_the_document_says(
+    served: Served, known: dict[str, str], label: str, mode: GenerationMode
+) -> None:
+    operation: Any = OPERATIONS[label]
+    headers = dict(served.client("olga").headers)
+    parts = {p: known[p] for p in known if f"{{{p}}}" in label}
+    held = {"path_parameters": parts} if parts else {}
+
+    is_dear = label.startswith("POST") and "explanations" in label  # each good one is explained
+    bounded = settings(BOUNDED, max_examples=2 if is_dear else 12)
+
+    @bounded
+    @given(case=operation.as_strategy(generation_mode=mode, **held))
+    def ask(case: Case) -> None:
+        case.call_and_validate(
+            base_url=f"{served.url}/api/v1",
+            headers={"Authorization": headers["authorization"]},
+            checks=CHECKS,
+        )
+
+    ask()

@@ -1,0 +1,244 @@
+"""The way through the API: models, a prediction, its case, feedback and an explanation, each only for who may."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import uuid
+
+import httpx
+import pytest
+
+import db.audit_log
+from db.engine import reading
+from mds_client.signature import File, ModelRef
+from people.tokens import authenticate
+from tests.api.served import PENGUINS, Served
+
+ASK = {"model": "demo/penguins", "rows": [PENGUINS]}
+
+
+@pytest.fixture
+def ann(served: Served) -> httpx.Client:
+    return served.client("ann")
+
+
+def _asked(client: httpx.Client, **changes: object) -> dict:
+    answer = client.post("/predictions", json=ASK | changes)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["cases"][0]
+
+
+def _is_problem(answer: httpx.Response, status: int, words: str) -> dict:
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        status,
+        "application/problem+json",
+    ), answer.text
+    found = answer.json()
+    assert found["status"] == status
+    assert words in found["detail"]
+    return found
+
+
+def test_models_are_those_that_may_be_seen(ann: httpx.Client, served: Served) -> None:
+    listed = ann.get("/models").json()
+    assert {m["name"] for m in listed["items"]} == {"penguins", "breast-cancer"}
+    assert len(served.client("olga").get("/models").json()["items"]) > 10
+    words = [m["name"] for m in ann.get("/models", params={"q": "penguin"}).json()["items"]]
+    assert set(words) == {"penguins"}
+    found = ann.get("/models/demo/penguins").json()
+    assert (found["server"], found["name"]) == ("demo", "penguins")
+    fields = {field["name"]: field for field in found["inputs"]}
+    assert set(fields["island"]["choices"]) == {"Biscoe", "Dream", "Torgersen"}
+    assert set(found["example"]) == set(PENGUINS)
+    _is_problem(ann.get("/models/demo/digits"), 404, "no model demo/digits")
+    _is_problem(ann.get("/models/demo/penguins", params={"version": "v9"}), 404, "penguins@v9")
+
+
+def test_pages_of_models_hold_each_once(served: Served) -> None:
+    olga, found, cursor = served.client("olga"), [], ""
+    for _ in range(50):
+        page = olga.get("/models", params={"cursor": cursor, "limit": 5}).json()
+        found += [m["model"] for m in page["items"]]
+        cursor = page["next"]
+        if not cursor:
+            break
+    assert found == [m["model"] for m in olga.get("/models", params={"limit": 200}).json()["items"]]
+    _is_problem(olga.get("/models", params={"cursor": "demo/gone"}), 422, "is gone")
+
+
+def test_a_prediction_is_a_case_like_any_other(ann: httpx.Client, served: Served) -> None:
+    answer = ann.post("/predictions", json=ASK)
+    case = answer.json()["cases"][0]
+    assert case["answer"]["headline"] == "Adelie"
+    assert case["answer"]["probability"] == case["answer"]["probabilities"]["Adelie"]
+    assert case["inputs"] == PENGUINS
+    assert (case["person"], case["purpose"], case["state"]) == ("ann", "asked", "answered")
+    assert answer.headers["location"] == case["url"] == f"/api/v1/cases/{case['id']}"
+    assert ann.get(f"/cases/{case['id']}").json() == case
+    with reading(served.services.sessions) as session:
+        entries = db.audit_log.entries(session, db.audit_log.MAIN, limit=10_000)
+    (entry,) = [each for each in entries if each.record_id == case["id"]]
+    assert (entry.action, entry.person) == ("predict", "ann")
+    token = authenticate(served.services.sessions, ann.headers["authorization"].split()[1])
+    assert entry.origin == f"127.0.0.1, token {token.id}"
+
+
+def test_many_rows_are_many_cases_in_their_order(ann: httpx.Client) -> None:
+    other = PENGUINS | {
+        "bill_length_mm": 50.0,
+        "bill_depth_mm": 15.0,
+        "flipper_length_mm": 230.0,
+        "body_mass_g": 5700.0,
+        "island": "Biscoe",
+    }
+    cases = ann.post("/predictions", json=ASK | {"rows": [PENGUINS, other, PENGUINS]}).json()[
+        "cases"
+    ]
+    assert [case["answer"]["headline"] for case in cases] == ["Adelie", "Gentoo", "Adelie"]
+    assert len({case["id"] for case in cases}) == 3
+
+
+def test_a_file_comes_as_base64(served: Served) -> None:
+    found = served.services
+    entry = found.catalogue.find(ModelRef(server="demo", name="digits"))
+    assert entry
+    field = next(f for f in found.signature(entry).inputs if f.kind == "image")
+    file = field.examples[0]
+    assert isinstance(file, File)
+    sent = {
+        "name": "seven.png",
+        "media_type": file.media_type,
+        "data": base64.b64encode(file.data).decode(),
+    }
+    case = _asked(served.client("olga"), model="demo/digits", rows=[{field.name: sent}])
+    assert case["state"] == "answered"
+    assert case["inputs"][field.name]["file"] == "seven.png"
+    bad = served.client("olga").post(
+        "/predictions", json={"model": "demo/digits", "rows": [{field.name: "#"}]}
+    )
+    assert _is_problem(bad, 422, "Base64")["errors"][0]["field"] == field.name
+
+
+def test_what_the_model_cannot_take_names_the_field_and_the_case(ann: httpx.Client) -> None:
+    refused = ann.post("/predictions", json=ASK | {"rows": [PENGUINS | {"island": "Sylt"}]})
+    problem = _is_problem(refused, 422, "Island")
+    assert [each["field"] for each in problem["errors"]] == ["island"]
+    assert ann.get(f"/cases/{problem['case']}").json()["error"]["kind"] == "invalid"
+    several = ann.post("/predictions", json=ASK | {"rows": [{"island": "Sylt"}, {}]})
+    assert "case" not in _is_problem(several, 422, "Island")
+    mixed = ann.post("/predictions", json=ASK | {"rows": [PENGUINS, {"island": "Sylt"}]}).json()
+    assert [case["state"] for case in mixed["cases"]] == ["answered", "failed"]
+
+
+def test_nobody_sees_or_judges_what_is_not_theirs(ann: httpx.Client, served: Served) -> None:
+    case = _asked(ann)["id"]
+    bob, rita, olga = (served.client(name) for name in ("bob", "rita", "olga"))
+    for path in (f"/cases/{case}", f"/cases/{case}/feedback", f"/cases/{case}/explanations"):
+        _is_problem(bob.get(path), 404, "no case")
+        assert {c.get(path).status_code for c in (ann, rita, olga)} == {200}
+    _is_problem(bob.post(f"/cases/{case}/feedback", json={"judgement": "correct"}), 404, "no case")
+    _is_problem(bob.post(f"/cases/{case}/explanations", json={}), 404, "no case")
+    assert case not in [c["id"] for c in bob.get("/cases").json()["items"]]
+    assert case in [c["id"] for c in rita.get("/cases").json()["items"]]
+    hidden = ann.post("/predictions", json=ASK | {"model": "demo/digits"})
+    _is_problem(hidden, 404, "no model demo/digits")
+    _is_problem(served.client("eve").get("/models"), 403, "no model is shared with you")
+
+
+def test_cases_come_in_pages_and_are_found_by_what_they_are(served: Served) -> None:
+    bob = served.client("bob")
+    asked = [_asked(bob)["id"] for _ in range(3)]
+    first = bob.get("/cases", params={"limit": 2, "person": "bob"}).json()
+    assert [c["id"] for c in first["items"]] == asked[:0:-1]
+    rest = bob.get("/cases", params={"limit": 2, "person": "bob", "cursor": first["next"]}).json()
+    assert rest["items"][0]["id"] == asked[0]
+    assert bob.get("/cases", params={"q": "Torgersen", "model": "penguins"}).json()["items"]
+    assert bob.get("/cases", params={"state": "failed"}).json()["items"] == []
+    assert bob.get("/cases", params={"since": "2999-01-01T00:00:00Z"}).json()["items"] == []
+    _is_problem(bob.get("/cases", params={"cursor": "x"}), 422, "cursor")
+    _is_problem(bob.get("/cases", params={"state": "odd"}), 422, "state")
+
+
+def test_feedback_is_given_replaced_and_refused(ann: httpx.Client) -> None:
+    case = _asked(ann)["id"]
+    said = {"judgement": "incorrect", "truth": "Gentoo", "comment": "too big"}
+    first = ann.post(f"/cases/{case}/feedback", json=said)
+    assert first.status_code == 201
+    assert first.json()["channel"] in ("api", "audit")
+    second = ann.post(f"/cases/{case}/feedback", json={"judgement": "correct"}).json()
+    assert second["replaces"] == first.json()["id"]
+    listed = ann.get(f"/cases/{case}/feedback").json()["items"]
+    assert [(f["judgement"], f["truth"], f["is_current"]) for f in listed] == [
+        ("correct", "Adelie", True),
+        ("incorrect", "Gentoo", False),
+    ]
+    wrong = ann.post(f"/cases/{case}/feedback", json={"judgement": "incorrect", "truth": "Emperor"})
+    problem = _is_problem(wrong, 422, "'Emperor' is not one of the model's classes")
+    assert problem["errors"][0]["field"] == "truth"
+    _is_problem(ann.post(f"/cases/{case}/feedback", json={"judgement": "odd"}), 422, "judgement")
+
+
+def test_an_explanation_is_a_job_and_then_there(ann: httpx.Client, served: Served) -> None:
+    case = _asked(ann)["id"]
+    offered = ann.get(f"/cases/{case}/explanations").json()
+    assert offered["items"] == []
+    assert "counterfactual" not in [method["name"] for method in offered["methods"]]
+    begun = ann.post(f"/cases/{case}/explanations", json={})
+    assert begun.status_code == 202, begun.text
+    assert begun.headers["location"] == begun.json()["url"]
+    job = ann.get(begun.headers["location"].removeprefix("/api/v1")).json()
+    assert (job["state"], job["about"], job["person"]) == ("done", f"case/{case}", "ann")
+    found = ann.get(f"/cases/{case}/explanations").json()["items"]
+    assert [(e["id"], e["method"]) for e in found] == [
+        (job["result"], offered["methods"][0]["name"])
+    ]
+    assert found[0]["sentence"]
+    _is_problem(served.client("bob").get(f"/jobs/{job['id']}"), 404, "no job")
+    _is_problem(served.client("bob").post(f"/jobs/{job['id']}/cancel"), 404, "no job")
+    assert ann.post(f"/jobs/{job['id']}/cancel").json()["state"] == "done"
+    _is_problem(ann.post(f"/cases/{case}/explanations", json={"method": "tea"}), 422, "one of")
+
+
+def test_a_key_is_done_once_and_answered_alike(ann: httpx.Client, served: Served) -> None:
+    key = {"Idempotency-Key": uuid.uuid4().hex}
+    first, again = (ann.post("/predictions", json=ASK, headers=key) for _ in range(2))
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["location"] == first.headers["location"]
+    assert "idempotency-replayed" not in first.headers
+    assert again.headers["idempotency-replayed"] == "true"
+    other = ann.post(
+        "/predictions", json=ASK | {"rows": [PENGUINS | {"sex": "female"}]}, headers=key
+    )
+    _is_problem(other, 422, "sent with another request before")
+    elsewhere = ann.post(
+        f"/cases/{first.json()['cases'][0]['id']}/feedback",
+        json={"judgement": "correct"},
+        headers=key,
+    )
+    _is_problem(elsewhere, 422, "another request")
+    bobs = served.client("bob").post("/predictions", json=ASK, headers=key)
+    assert bobs.json()["cases"][0]["id"] != first.json()["cases"][0]["id"]
+    _is_problem(
+        ann.post("/predictions", json=ASK, headers={"Idempotency-Key": "x" * 201}), 400, "1 to 200"
+    )
+
+
+def test_of_many_at_once_with_one_key_one_asks(served: Served) -> None:
+    key, found, ann = {"Idempotency-Key": uuid.uuid4().hex}, [], served.client("ann")
+
+    def ask() -> None:
+        found.append(ann.post("/predictions", json=ASK, headers=key))
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {answer.status_code for answer in found} <= {201, 409}
+    answered = {a.json()["cases"][0]["id"] for a in found if a.status_code == 201}
+    assert len(answered) == 1
+    for answer in found:
+        if answer.status_code == 409:
+            _is_problem(answer, 409, "under way")
+            assert answer.headers["retry-after"]
