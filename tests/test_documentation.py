@@ -220,6 +220,15 @@ def test_the_example_of_a_page_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert app.title[0].value == "What was asked last?"
 
 
+def test_the_example_of_a_resource_works() -> None:
+    module = _run("api/v1/resources/servers.py")
+    state = types.SimpleNamespace(server=types.SimpleNamespace(name="demo"))
+    catalogue = types.SimpleNamespace(servers=lambda: [state])
+    asked = types.SimpleNamespace(services=types.SimpleNamespace(catalogue=catalogue))
+    assert module.list_servers(asked).names == ["demo"]
+    assert [route.path for route in module.RESOURCE.router.routes] == ["/servers"]
+
+
 def test_the_example_of_a_chart_works() -> None:
     module = _run("charts/sizes.py")
     (bar,) = module.figure({"a": 1.0, "b": 2.0}).data

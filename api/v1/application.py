@@ -61,8 +61,8 @@ def application() -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
     )
-    for found in resources().values():
-        app.include_router(found.router)
+    for found in resources().values():  # as they are: what includes a router hides its routes
+        app.router.routes += found.router.routes
     app.add_api_route("/openapi.json", _described, include_in_schema=False)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)

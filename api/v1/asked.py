@@ -43,7 +43,20 @@ class Asked:
 
 async def _asked(request: Request) -> Asked:
     found: Asked = request.scope["asked"]
+    _check_parameters(request)
     return found
+
+
+def _check_parameters(request: Request) -> None:
+    """A filter that is misspelt would show everything. Raises Refused."""
+    known = {each.alias for each in request.scope["route"].dependant.query_params}
+    if unknown := sorted(set(request.query_params) - known):
+        raise refused(
+            422,
+            "invalid",
+            f"There is no parameter {unknown[0][:50]!r} here.",
+            f"There are: {', '.join(sorted(known))}." if known else "",
+        )
 
 
 AskedNow = Annotated[Asked, Depends(_asked)]

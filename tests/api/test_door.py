@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 import db.api_requests
-from api.permissions import check_routes
+from api.permissions import check_routes, each, permission_of
 from api.routes import routes
 from api.v1.asked import AskedNow, in_thread
 from api.v1.caller import address_of
@@ -202,6 +202,13 @@ def test_what_is_not_there_is_a_problem_too(served: Served) -> None:
     _problem(ann.options("/models"), 405, "OPTIONS")
 
 
+def test_what_is_misspelt_is_told(served: Served) -> None:
+    ann = served.client("ann")
+    answer = _problem(ann.get("/models", params={"word": "x"}), 422, "no parameter 'word'")
+    assert answer.json()["advice"] == "There are: cursor, limit, q."
+    _problem(ann.post("/predictions", json=ASK | {"row": {}}), 422, "body.row")
+
+
 def test_a_database_that_fails_and_a_fault_of_ours_are_sentences(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,9 +238,9 @@ def test_a_database_that_fails_and_a_fault_of_ours_are_sentences(
 def test_what_was_cut_off_can_be_asked_again_later(served: Served) -> None:
     """The process that began it died: until it counts as dead the key is taken."""
     found, ann = served.services, served.client("ann")
-    key = {"Idempotency-Key": "cut off"}
+    key = {"Idempotency-Key": "cut-off"}
     first = ann.post("/predictions", json=ASK, headers=key)
-    request = _request_of(found, "ann", "cut off")
+    request = _request_of(found, "ann", "cut-off")
     with writing(found.sessions) as session:
         db.api_requests.remove(session, request.id)
         db.api_requests.add(session, replace(request, status=None, body=b"", created_at=utc_now()))
@@ -268,7 +275,11 @@ def test_an_address_is_what_our_proxies_say_it_is(peer: str, forwarded: str, fou
 
 
 def test_every_route_says_what_it_needs(served: Served) -> None:
-    check_routes(routes(lambda: served.services))
+    there_are = routes(lambda: served.services)
+    check_routes(there_are)
+    found = {path: permission_of(route) for path, route in each(there_are)}
+    assert found["/api/v1/predictions"] == "predict"
+    assert found["/api/v1/openapi.json"] == "open"
 
     def forgotten(asked: AskedNow) -> None: ...
 

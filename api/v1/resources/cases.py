@@ -14,6 +14,7 @@ from api.v1.resource import TEXT, CaseId, Cursor, Limit, Resource
 from api.v1.shapes import Case, case_of, case_url, finite, state_of
 from cases.queries import CaseView, case
 from cases.search import CaseFilter, CaseLine, search
+from cases.seen import note_view
 from db.ids import is_id
 from mds_client.signature import ModelRef
 
@@ -94,8 +95,10 @@ def list_cases(
 
 @RESOURCE.get("/cases/{case_id}")
 def get_case(asked: AskedNow, case_id: CaseId) -> Case:
-    """One case with its answer."""
-    return case_of(seen(asked, case_id))
+    """One case with its answer. Whoever looks at a case of somebody else is noted in the trail."""
+    found = seen(asked, case_id)
+    note_view(asked.services.sessions, found, asked.caller.person)
+    return case_of(found)
 
 
 def seen(asked: Asked, case_id: str) -> CaseView:

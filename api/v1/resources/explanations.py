@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.v1.asked import Asked, AskedNow
 from api.v1.problems import refused
@@ -57,6 +57,8 @@ class ExplanationsOfCase(BaseModel):
 
 class Wanted(BaseModel):
     """How a case is to be explained."""
+
+    model_config = ConfigDict(extra="forbid")
 
     method: Annotated[str, Field(max_length=100, pattern=TEXT)] = Field(
         "", description="One of the case's `methods`; the most telling, where none is given"

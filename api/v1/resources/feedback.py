@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.v1.asked import Asked, AskedNow
 from api.v1.resource import TEXT, CaseId, Resource
@@ -25,6 +25,8 @@ Long = Annotated[str, StringConstraints(max_length=10_000, pattern=TEXT)]
 
 class Statement(BaseModel):
     """What you say of an answer."""
+
+    model_config = ConfigDict(extra="forbid")
 
     judgement: str = Field(pattern="^(correct|incorrect|unsure)$", examples=["incorrect"])
     truth: Long | float | None = Field(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.v1.asked import Asked, AskedNow
 from api.v1.problems import of_error
@@ -25,6 +25,8 @@ MOST_ROWS = 500
 
 class Prediction(BaseModel):
     """What is asked of a model."""
+
+    model_config = ConfigDict(extra="forbid")
 
     model: str = Field(
         max_length=700,
