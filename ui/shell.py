@@ -57,6 +57,8 @@ def run() -> None:
     viewer = _viewer()
     if viewer is None:
         return
+    # The page that was open is not the one that is drawn now, which is checked below.
+    st.session_state.pop(session.ROLE, None)
     if session.services().settings_now.sign_in != "none":  # there, nobody checks a name
         tokens.follow(session.services().sessions, viewer)
     pages = {_page(header, viewer): header for header in page_headers()}
