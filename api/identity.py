@@ -4,12 +4,12 @@ machine is served."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import ip_address, ip_network
 
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.peer import is_proxy
 from settings import Settings, is_loopback
 
 _CLOSED = (
@@ -50,16 +50,8 @@ def _is_served(scope: Scope, settings: Settings) -> bool:
 
 def _believed(scope: Scope, settings: Settings) -> Scope:
     """The request without the headers that say who asks, unless it came from the proxy."""
-    if settings.sign_in == "proxy" and _is_proxy(scope, settings.proxy_addresses):
+    if settings.sign_in == "proxy" and is_proxy(scope, settings.proxy_addresses):
         return scope
     named = {settings.proxy_header.lower(), settings.proxy_groups_header.lower()}
     kept = [(n, v) for n, v in scope["headers"] if n.decode("latin-1").lower() not in named]
     return {**scope, "headers": kept}
-
-
-def _is_proxy(scope: Scope, addresses: list[str]) -> bool:
-    try:
-        peer = ip_address((scope.get("client") or ("",))[0])
-    except ValueError:
-        return False
-    return any(peer in ip_network(each, strict=False) for each in addresses)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
 from urllib.parse import parse_qsl, unquote
 
 from people import tokens
@@ -56,14 +55,6 @@ def caller_of(services: Services, headers: Mapping[str, str], address: str) -> C
     )
 
 
-def address_of(peer: str, forwarded: str, settings: Settings) -> str:
-    """The address of the client: what the proxies say of it, from the last one backwards as long as they are ours."""
-    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
-    while hops and _is_proxy(peer, settings.proxy_addresses):
-        peer = hops.pop()
-    return peer
-
-
 def holds_token(path: str, query: str) -> bool:
     """Whether an address carries what is, or is called, a token."""
     pairs = parse_qsl(query, keep_blank_values=True)
@@ -94,11 +85,3 @@ def _as_pages_know(settings: Settings, headers: Mapping[str, str], address: str)
 
 def _may_be_known(settings: Settings, headers: Mapping[str, str]) -> bool:
     return settings.sign_in == "none" or _names_person(settings, headers)
-
-
-def _is_proxy(peer: str, addresses: list[str]) -> bool:
-    try:
-        found = ip_address(peer)
-    except ValueError:
-        return False
-    return any(found in ip_network(each, strict=False) for each in addresses)

@@ -11,9 +11,10 @@ import orjson
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.peer import client_of
 from api.v1 import problems
 from api.v1.asked import Asked
-from api.v1.caller import Caller, address_of, caller_of, holds_token
+from api.v1.caller import Caller, caller_of, holds_token
 from api.v1.problems import Refused, refused
 from api.v1.rates import Rates
 from api.v1.repeats import Repeats
@@ -63,8 +64,7 @@ class Door:
             await self._app(scope, _again(body), send)
 
     async def _caller(self, services: Services, scope: Scope, headers: Headers) -> Caller:
-        peer = (scope.get("client") or ("",))[0]
-        address = address_of(peer, headers.get("x-forwarded-for", ""), services.settings)
+        address = client_of(scope, services.settings.proxy_addresses)
         if "authorization" not in headers:
             _check_site(headers)
         try:

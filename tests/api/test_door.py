@@ -17,14 +17,12 @@ import db.api_requests
 from api.permissions import check_routes, each, permission_of
 from api.routes import routes
 from api.v1.asked import AskedNow, in_thread
-from api.v1.caller import address_of
 from api.v1.rates import Rates
 from api.v1.repeats import ABANDONED
 from db.engine import reading, writing
 from db.ids import utc_now
 from people import tokens
 from services import Services
-from settings import Settings
 from tests.api.served import PENGUINS, Served, application
 
 ASK = {"model": "demo/penguins", "rows": [PENGUINS]}
@@ -262,16 +260,6 @@ def _request_of(found: Services, person: str, key: str) -> db.api_requests.Reque
         )
     assert request
     return request
-
-
-@pytest.mark.parametrize(
-    ("peer", "forwarded", "found"),
-    [("10.0.0.9", "1.2.3.4", "1.2.3.4"), ("10.0.0.9", "6.6.6.6, 1.2.3.4", "1.2.3.4"), ("10.0.0.9", "1.2.3.4, 10.0.0.9", "1.2.3.4"),
-     ("10.0.0.9", "", "10.0.0.9"), ("5.5.5.5", "1.2.3.4", "5.5.5.5"), ("10.0.0.9", "x", "x")],
-)  # fmt: skip
-def test_an_address_is_what_our_proxies_say_it_is(peer: str, forwarded: str, found: str) -> None:
-    settings = Settings(sign_in="proxy", proxy_addresses=["10.0.0.9"])
-    assert address_of(peer, forwarded, settings) == found
 
 
 def test_every_route_says_what_it_needs(served: Served) -> None:
