@@ -6,7 +6,7 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pydantic import ValidationError
 
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(chosen: argparse.Namespace) -> int:
     try:
-        return int(chosen.run(chosen))
+        return int(_command(chosen)(chosen))
     except MdsError as error:
         return report(error)
     except NotFound as error:
@@ -82,6 +82,16 @@ def _run(chosen: argparse.Namespace) -> int:
         return WRONG
 
 
+def _command(chosen: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
+    """What runs the command: here, or through a workbench."""
+    if not chosen.workbench:
+        command: Callable[[argparse.Namespace], int] = chosen.run
+        return command
+    from cli import workbench
+
+    return workbench.run
+
+
 def _chosen(arguments: Sequence[str] | None) -> argparse.Namespace:
     """What was typed. argparse takes a list in one piece; words may also follow options."""
     parser = _parser()
@@ -98,6 +108,12 @@ def _parser() -> argparse.ArgumentParser:
     shape = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
         prog="mds", description="MDS Workbench", epilog=EXIT_CODES, formatter_class=shape
+    )
+    parser.add_argument(
+        "--workbench",
+        default="",
+        metavar="URL",
+        help="ask through this workbench, which records it, with the token in MDS_TOKEN: models, predict",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     demo.add_arguments(commands.add_parser("demo", help="start the app with its own model server"))

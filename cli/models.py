@@ -17,11 +17,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """List the models; servers that cannot be asked are said on stderr."""
     listed = fleet.ask_all(fleet.servers(chosen.server))
-    rows = [row for server in listed for row in _rows(server) if _matches(row, chosen.words)]
+    rows = [row for server in listed for row in _rows(server) if matches(row, chosen.words)]
     if chosen.json:
         document({"models": rows, "unreachable": _unreachable(listed)})
     else:
-        _show(rows)
+        show(rows)
     for server in listed:
         if server.error:
             say(f"{server.server.name}: {server.error.sentence} {server.error.advice}".rstrip())
@@ -47,12 +47,14 @@ def _rows(listed: fleet.Listed) -> list[dict[str, str]]:
     ]
 
 
-def _matches(row: dict[str, str], words: list[str]) -> bool:
+def matches(row: dict[str, str], words: list[str]) -> bool:
+    """Whether every word occurs in a line of the list."""
     text = " ".join(row.values()).casefold()
     return all(word.casefold() in text for word in words)
 
 
-def _show(rows: list[dict[str, str]]) -> None:
+def show(rows: list[dict[str, str]]) -> None:
+    """The list as a table."""
     if not rows:
         say("No model was found.")
         return

@@ -94,7 +94,7 @@ def _print_answers(chunk: Chunk, places: Sequence[str]) -> None:
             say(f"{places[row]}: {printable(error.sentence)}")
             print("not answered")
         else:
-            print(_in_words(chunk.answers[place]))
+            print(in_words(chunk.answers[place]))
 
 
 def _say_sent(chunks: Sequence[Chunk]) -> None:
@@ -239,7 +239,7 @@ def _request(chunk: Chunk) -> dict[str, object]:
     }
 
 
-def _in_words(answer: Answer) -> str:
+def in_words(answer: Answer) -> str:
     """The headline with how sure the model is; what it answered in a form of its own as JSON."""
     words = printable(answer.headline)
     if answer.kind == "tree" or not words:

@@ -24,6 +24,7 @@ from mds_client.prediction import Answer, Output, Prediction
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Field, File, ModelRef, Signature
 from mds_client.transport.exchange import Exchange
+from mds_client.workbench import GivenFeedback, RecordedCase, WorkbenchClient, WorkbenchModel
 
 __all__ = [
     "Answer",
@@ -37,6 +38,7 @@ __all__ = [
     "Exchange",
     "Field",
     "File",
+    "GivenFeedback",
     "InvalidValues",
     "MdsClient",
     "MdsError",
@@ -49,8 +51,11 @@ __all__ = [
     "Output",
     "Prediction",
     "Problem",
+    "RecordedCase",
     "Server",
     "Signature",
     "SignatureMismatch",
     "UnreadableAnswer",
+    "WorkbenchClient",
+    "WorkbenchModel",
 ]

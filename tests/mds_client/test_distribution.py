@@ -19,7 +19,9 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 README = (ROOT / "mds_client" / "README.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+EVERY_EXAMPLE = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+# That of a workbench runs where one is served: tests/api/test_workbench_client.py.
+EXAMPLES = [code for code in EVERY_EXAMPLE if "WorkbenchClient" not in code]
 SERVER = "http://127.0.0.1:8080"
 UV = shutil.which("uv") or str(ROOT / ".tools" / "bin" / "uv")
 

@@ -100,7 +100,7 @@ def list_models(
 def get_model(
     asked: AskedNow, server: ServerName, name: ModelName, version: Version = ""
 ) -> ModelWithSignature:
-    """One model with its signature. Not to be confused with its page: nothing is asked of the model."""
+    """One model with what it takes and answers, from every source. Nothing is asked of the model."""
     entry = entry_of(asked, ModelRef(server=server, name=name, version=version))
     signature = asked.services.signature(entry)
     return ModelWithSignature(

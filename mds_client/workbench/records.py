@@ -1,0 +1,156 @@
+"""What a workbench answers with: models, cases and feedback."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from dataclasses import fields as fields_of
+from datetime import datetime
+from typing import Any
+
+from mds_client.prediction import Answer
+from mds_client.signature import Field, ModelRef, Signature
+
+Facts = Mapping[str, Any]
+# What an answer is read from; the rest of it is drawn on a page.
+_TOLD = ("kind", "label", "number", "unit", "text", "score", "score_name", "coverage")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkbenchModel:
+    """A deployed model version that may be seen."""
+
+    ref: ModelRef
+    title: str = ""
+    question: str = ""
+    state: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedCase:
+    """One request to one model, as the workbench recorded it. `answer` is None where there is none: `error` says why."""
+
+    id: str
+    created_at: datetime
+    person: str
+    model: str
+    version: str = ""
+    state: str
+    inputs: Facts = field(default_factory=dict)
+    answer: Answer | None = None
+    error: str = ""
+    advice: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenFeedback:
+    """What somebody said of a case. `replaces` is the id of what the same person said before."""
+
+    id: str
+    case: str
+    created_at: datetime
+    person: str
+    judgement: str
+    channel: str = ""
+    truth: str | float | None = None
+    reason: str = ""
+    comment: str = ""
+    confidence: float | None = None
+    replaces: str | None = None
+    is_current: bool = True
+
+
+def model_of(facts: Facts) -> WorkbenchModel:
+    """A model of a list. Raises KeyError for what is none."""
+    ref = ModelRef(server=facts["server"], name=facts["name"], version=facts["version"])
+    words = {name: str(facts.get(name, "")) for name in ("title", "question", "state", "reason")}
+    return WorkbenchModel(ref=ref, **words)
+
+
+def case_of(facts: Facts) -> RecordedCase:
+    """A case. Raises KeyError and ValueError for what is none."""
+    error = facts.get("error") or {}
+    return RecordedCase(
+        id=facts["id"],
+        created_at=datetime.fromisoformat(facts["created_at"]),
+        person=facts["person"],
+        model=facts["model"],
+        version=facts.get("version", ""),
+        state=facts["state"],
+        inputs=facts.get("inputs", {}),
+        answer=_answer(facts["answer"]) if facts.get("answer") else None,
+        error=error.get("sentence", ""),
+        advice=error.get("advice", ""),
+        seconds=facts.get("seconds", 0.0),
+    )
+
+
+def feedback_of(facts: Facts) -> GivenFeedback:
+    """A statement. Raises KeyError and ValueError for what is none."""
+    known = {f.name for f in fields_of(GivenFeedback)}
+    told = {name: value for name, value in facts.items() if name in known}
+    return GivenFeedback(**{**told, "created_at": datetime.fromisoformat(facts["created_at"])})
+
+
+def signature_of(facts: Facts) -> Signature:
+    """What a model takes, as far as the workbench tells it. Raises KeyError for what is none."""
+    example = facts.get("example", {})
+    return Signature(
+        model=model_of(facts).ref,
+        inputs=tuple(_field(each, example) for each in facts["inputs"]),
+        outputs=tuple(_field(each, {}) for each in facts["outputs"]),
+        title=facts.get("title", ""),
+        question=facts.get("question", ""),
+        description=facts.get("description", ""),
+    )
+
+
+def _field(facts: Facts, example: Facts) -> Field:
+    name = facts["name"]
+    typical = facts.get("typical")
+    return Field(
+        name=name,
+        kind=facts["kind"],
+        shape=tuple(facts.get("shape") or (-1, 1)),
+        label=facts.get("title", ""),
+        description=facts.get("description", ""),
+        unit=facts.get("unit", ""),
+        required=facts["required"],
+        choices=tuple(facts.get("choices", ())),
+        minimum=facts.get("minimum"),
+        maximum=facts.get("maximum"),
+        typical=(typical[0], typical[1]) if typical else None,
+        format=facts.get("format", ""),
+        sensitive=facts.get("sensitive", False),
+        examples=(example[name],) if name in example and not _is_file(example[name]) else (),
+        provenance=facts.get("provenance", {}),
+    )
+
+
+def _is_file(value: object) -> bool:
+    """A file that is only named."""
+    return isinstance(value, Mapping) and "sha256" in value
+
+
+def _answer(facts: Facts) -> Answer:
+    told = {name: facts[name] for name in _TOLD if facts.get(name) is not None}
+    return Answer(
+        **told,
+        segments=tuple((start, end) for start, end in facts.get("segments") or ()),
+        probabilities={n: _number(p) for n, p in facts.get("probabilities", {}).items()},
+        interval=_pair(facts.get("interval")),
+        table=tuple(facts.get("table") or ()),
+        vector=tuple(facts.get("vector") or ()),
+        details=facts.get("details") or {},
+    )
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _pair(value: Sequence[float] | None) -> tuple[float, float] | None:
+    return (value[0], value[1]) if value else None
