@@ -27,7 +27,7 @@ from feedback.submission import submit
 from mds_client.errors import MdsError
 
 HELD_OUT = "held_out.json"
-REVIEWER = "reviewer"
+REVIEWERS = ("reviewer-1", "reviewer-2")
 SEED = 1
 # How likely a reviewer answers for a case that was drawn for audit, and an analyst for any other.
 _REVIEWED, _VOLUNTEERED = 0.8, 0.06
@@ -119,7 +119,7 @@ def _judge(sessions: Sessions, case: CaseView, truth: object, random: Random) ->
         submit(
             sessions,
             case_id=case.id,
-            person=REVIEWER if case.is_audited else case.person,
+            person=random.choice(REVIEWERS) if case.is_audited else case.person,
             judgement="correct" if is_right else "incorrect",
             truth=None if is_right else truth,
             reason="" if is_right else "Wrong answer",

@@ -15,7 +15,7 @@ DAYS = 90
 # How many days are asked about in one request: a few calls, in the order in which the cases happened.
 STEP = 10
 # Accounts named for what they do: nobody who exists.
-ANALYSTS = ("analyst", "analyst-2", "analyst-3")
+ANALYSTS = ("analyst-1", "analyst-2", "analyst-3")
 _WEEKEND = 0.2
 _OFFICE = (8.0, 18.0)
 
