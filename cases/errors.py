@@ -6,6 +6,7 @@
   + KeyReused         the same form was sent with other values: its answer would be the wrong one
   + NoSuchCase        something is to be added to a case that does not exist
   + NotYours          something about a case is for who asked it, and for who reviews or operates its model
+  + ViewRefused       a list of cases cannot be kept so
   + LinkRefused       a link does not open its case: expired, taken back, for somebody else
 """
 
@@ -81,3 +82,12 @@ class LinkRefused(MdsError):
 
     def __init__(self, sentence: str, advice: str) -> None:
         super().__init__(sentence, advice=advice)
+
+
+class ViewRefused(MdsError):
+    """A list of cases cannot be kept so."""
+
+    kind = "view_refused"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, advice="Change it and keep it again. Nothing was recorded.")

@@ -53,6 +53,7 @@ from db.tables import (
     Job,
     JobInput,
     Overlay,
+    SavedView,
     Scenario,
     ShareOpening,
     Study,
@@ -202,6 +203,16 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
         Feedback: Feedback.case_id.in_(own),
         CaseComment: CaseComment.case_id.in_(own),
         InboxSeen: InboxSeen.person == scope.person,
+        SavedView: or_(
+            SavedView.person == scope.person,
+            and_(
+                SavedView.is_shared,
+                or_(
+                    SavedView.server == "",
+                    _like(scope.seen, SavedView.server, SavedView.model),
+                ),
+            ),
+        ),
         Scenario: Scenario.asked_id.in_(own),
         Job: _changeable(scope) if is_change else _visible(scope),
         CaseShare: CaseShare.case_id.in_(managed),

@@ -27,6 +27,7 @@ from db.tables.comments import CaseComment, InboxSeen
 from db.tables.jobs import Batch, BatchChunk, Job, JobInput, Worker
 from db.tables.models import Background, ColumnMapping, DiscoveredFacts, Overlay, Study
 from db.tables.sharing import CaseShare, ShareOpening
+from db.tables.views import SavedView
 
 __all__ = [
     "CHANNELS",
@@ -59,6 +60,7 @@ __all__ = [
     "Job",
     "JobInput",
     "Overlay",
+    "SavedView",
     "Scenario",
     "ShareOpening",
     "Study",

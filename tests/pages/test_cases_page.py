@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 import services
 from cases.search import PAGE_SIZE
-from tests.recorded import FAILED, NOON, add_case, add_cases, case_of
+from cases.views import keep
+from tests.recorded import FAILED, NOON, NOT_THERE, add_case, add_cases, case_of
 
 
 @pytest.fixture
@@ -47,6 +48,30 @@ def test_titles_and_whole_numbers_stand_in_the_inputs(
     (inputs,) = shown.dataframe[0].value["Inputs"]
     assert inputs.replace("\N{NO-BREAK SPACE}", " ") == "Body mass 4500 g, Flipper length 205 mm"
     assert shown.dataframe[0].value.columns[1:3].tolist() == ["Answer", "Judgement"]
+
+
+def test_a_view_opens_by_its_link_and_what_is_no_choice_is_left_out(
+    built: services.Services, cases_page: AppTest
+) -> None:
+    add_case(built.sessions)
+    failed = add_case(built.sessions, **FAILED, error_sentence="It broke.")
+    choices = {"state": "failed", "time": "since ever", "words": "broke", "whose": "everybody's"}
+    kept = keep(built.sessions, person="bob", name="Broken", choices=choices, is_shared=True)
+    cases_page.query_params["view"] = kept.id
+    cases_page.query_params["judgement"] = "correct"
+    shown = cases_page.run()
+    assert not shown.exception
+    (link,) = shown.dataframe[0].value["Case"]
+    assert failed.id in link
+    assert dict(shown.query_params) == {
+        "state": "failed",
+        "words": "broke",
+        "whose": "everybody's",
+    }
+    shown.query_params["view"] = NOT_THERE
+    shown = shown.run()
+    assert "There is no view under this link" in shown.warning[0].value
+    assert len(shown.dataframe[0].value) == 1
 
 
 def test_what_is_chosen_is_a_chip_that_takes_it_away(

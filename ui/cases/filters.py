@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
@@ -25,6 +25,13 @@ _JUDGEMENTS = ("correct", "incorrect", "unsure", "none")
 _JUDGEMENT_WORDS = {"none": "not judged"}
 _CHANNELS = ("volunteered", "audit", "review", "upload", "api")
 _WHOSE = (MINE, "everybody's")
+_TEXTS = ("words", "version", "person")
+_OPTIONS: Mapping[str, Collection[str]] = {
+    "state": STATES,
+    "judgement": _JUDGEMENTS,
+    "time": _DAYS,
+    "channel": _CHANNELS,
+}
 # Each choice that narrows the list, by its parameter: what stands on its chip.
 _CHIPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "words": ("Words", {}),
@@ -66,10 +73,32 @@ def choose(viewer: Viewer) -> Choices:
         _text("Person", "person")
         _pills("Channel", _CHANNELS, "channel")
     chosen = {name: found for name in _CHIPS if (found := _chosen(name))}
-    _draw_chips(chosen)
     chosen |= {"words": words} if words else {}
     address = chosen | ({WHOSE: whose} if viewer.is_named and whose != MINE else {})
     return Choices(wanted=_filter(chosen, viewer.name if whose == MINE else ""), address=address)
+
+
+def draw_chips(choices: Choices) -> None:
+    """What narrows the list, each with a way to take it away."""
+    chosen = {name: value for name, value in choices.address.items() if name in _CHIPS}
+    for name, value in chosen.items():
+        label, words = _CHIPS[name]
+        st.button(
+            plain(f"{label}: {words.get(value, value)[:40]}"),
+            key=f"cases_without_{name}",
+            icon=":material/close:",
+            help="Take this choice away",
+            on_click=_take_away,
+            args=([name],),
+        )
+    if len(chosen) > 1:
+        st.button(
+            "Take all away",
+            key="cases_without_any",
+            type="tertiary",
+            on_click=_take_away,
+            args=(list(chosen),),
+        )
 
 
 def address_of(link: str) -> dict[str, str]:
@@ -105,38 +134,32 @@ def _chosen(name: str) -> str:
     return str(found or "").strip()
 
 
-def _draw_chips(chosen: Mapping[str, str]) -> None:
-    """What narrows the list, each with a way to take it away."""
-    if not chosen:
-        return
-    with st.container(horizontal=True, gap="small", key="cases_chips"):
-        for name, value in chosen.items():
-            label, words = _CHIPS[name]
-            st.button(
-                plain(f"{label}: {words.get(value, value)[:40]}"),
-                key=f"cases_without_{name}",
-                icon=":material/close:",
-                help="Take this choice away",
-                on_click=_take_away,
-                args=([name],),
-            )
-        if len(chosen) > 1:
-            st.button(
-                "Take all away",
-                key="cases_without_any",
-                type="tertiary",
-                on_click=_take_away,
-                args=(list(chosen),),
-            )
-
-
 def _take_away(names: Sequence[str]) -> None:
     for name in names:
-        if name == BATCH:
-            st.query_params.pop(BATCH, None)
-        else:
-            st.session_state[name] = "" if name in ("words", "version", "person") else None
+        _set(name, "")
     begin_anew()
+
+
+def set_all(choices: Mapping[str, str]) -> None:
+    """Choose exactly this, before anything is drawn; what is no choice is left out."""
+    for name in _CHIPS:
+        _set(name, choices.get(name, ""))
+    whose = choices.get(WHOSE) if choices.get(WHOSE) in _WHOSE else MINE
+    if st.session_state.get(WHOSE, MINE) != whose:
+        st.session_state[WHOSE] = whose
+    begin_anew()
+
+
+def _set(name: str, value: str) -> None:
+    if name == BATCH:
+        st.query_params.pop(BATCH, None)
+        if value:
+            st.query_params[BATCH] = value
+    elif name in _TEXTS:
+        st.session_state[name] = value
+    else:
+        is_choice = value and value in _OPTIONS.get(name, (value,))
+        st.session_state[name] = value if is_choice else None
 
 
 def _words() -> str:
