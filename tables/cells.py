@@ -63,6 +63,8 @@ class ConvertedColumn:
 
 def values(source: Cells, wanted: Field) -> ConvertedColumn:
     """The values that the field takes. Empty cells, and words such as NA, are unknown."""
+    if wanted.kind not in ("tensor", "json"):
+        source = replace(source, cells=_without_lists_of_one(source.cells))
     missing = _missing(source.cells, wanted)
     if wanted.kind in NUMERIC_KINDS:
         column = _numbers(source, wanted, missing)
@@ -72,6 +74,20 @@ def values(source: Cells, wanted: Field) -> ConvertedColumn:
         sentence = f"{wanted.title} is needed, and the cell is empty."
         column.sentences |= {int(i): sentence for i in np.flatnonzero(missing)}
     return column
+
+
+def _without_lists_of_one(cells: Array) -> Array:
+    """The cells, where a list holds one value that value: so are columns of a request to a model written."""
+    lists = [
+        i for i, cell in enumerate(cells) if isinstance(cell, list | np.ndarray) and len(cell) == 1
+    ]
+    if not lists:
+        return cells
+    plain = cells.copy()
+    for i in lists:
+        inner = cells[i].tolist() if isinstance(cells[i], np.ndarray) else cells[i]
+        plain[i] = cells[i] if isinstance(inner[0], list | dict) else inner[0]
+    return plain
 
 
 def _missing(cells: Array, wanted: Field) -> Array:

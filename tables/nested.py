@@ -15,6 +15,7 @@ _TYPED = frozenset(
         "doubleValue", "integerValue", "stringValue", "booleanValue", "timestampValue", "nullValue",
     }
 )  # fmt: skip
+_NAMES = frozenset({"name", "key", "field", "feature", "column"})
 _LITERALS = frozenset({"type", "value", "datatype", "xml:lang"})  # SPARQL results
 
 
@@ -32,6 +33,18 @@ def flattened(records: Sequence[Record]) -> tuple[list[Record], dict[str, list[o
     if len({key for record in flat for key in record}) > _MOST:
         return list(plain), {}
     return list(flat), whole
+
+
+def _paired(listed: list[object]) -> dict[str, object]:
+    """The members that a list of `{"name": …, "value": …}` has; none of any other list."""
+    members: dict[str, object] = {}
+    for one in listed:
+        names = set(one) - {"value"} if isinstance(one, Mapping) and "value" in one else set()
+        name = one[next(iter(names))] if len(names) == 1 and names <= _NAMES else None  # type: ignore[index]
+        if not isinstance(name, str) or name in members:
+            return {}
+        members[name] = one["value"]  # type: ignore[index]
+    return members
 
 
 def _is_object(value: object) -> bool:
@@ -52,7 +65,10 @@ def _flat(record: Record, before: str = "", depth: int = 0) -> dict[str, object]
 
 
 def _plain(value: object) -> object:
-    """What an object says that stands for one value; anything else as it is."""
+    """What an object says that stands for one value, and pairs of name and value as an object; anything else as it
+    is."""
+    if isinstance(value, list):
+        return _paired(value) or value
     if not isinstance(value, Mapping):
         return value
     keys = set(value)

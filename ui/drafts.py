@@ -33,6 +33,7 @@ def draw(form: predict_form.Form, signature: Signature, case: str) -> None:
             "model": f"{form.model}|{signature.fingerprint}",
             "session": session.remembered(session.DRAFTS, lambda: uuid.uuid4().hex),
             "generation": form.generation,
+            "isDraft": form.is_draft,
             "widgets": {f.name: css_key(form.widget_key, f.name) for f in fields},
         },
         is_apart=False,
@@ -60,6 +61,7 @@ def restored(signature: Signature, texts: Mapping[str, object]) -> dict[str, obj
         text = texts.get(field.name)
         if isinstance(text, str) and len(text) <= _MOST:
             try:
+                text.encode()  # half of a character from beyond the first plane cannot be drawn
                 values[field.name] = value_of(field, text)
             except (ValueError, OverflowError, RecursionError):
                 continue

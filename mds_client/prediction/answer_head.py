@@ -32,12 +32,20 @@ def head_of(parts: Sequence[Part], sure: Part | None, beside: Output | None) -> 
     named = _of_meaning(open_to, "answer")
     telling = [part for part in named if not _is_about_success(part)]
     best = _most_telling(_without_place(telling or named, parts))
+    if best is not None and _may_be_input(best, open_to):
+        return None
     if best is not None or named:
         return best
     codes = _of_meaning(open_to, "code")
     if codes:
         return codes[0] if len(codes) == 1 else None
     return _only(open_to, parts, beside)
+
+
+def _may_be_input(best: Part, open_to: Sequence[Part]) -> bool:
+    """Whether a name such as `amount` or `text`, which inputs have too, stands beside a value that no rule knows."""
+    others = [part for part in open_to if part is not best and not part.meaning and part.is_single]
+    return best.rank >= _TEXTUAL and bool(others)
 
 
 def _is_open(part: Part) -> bool:

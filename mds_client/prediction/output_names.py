@@ -69,7 +69,7 @@ _DETAIL = _words(
     commit build env environment cached cache hit seed shape dtype datatype schema encoding mimetype
     created updated started completed finished at datetime metrics total_time license author copyright
     credits quota billing page offset limit unit units city town country street address zip
-    postcode email phone file filename sku isbn ticket order invoice patient applicant machine sensor
+    role postcode email phone file filename sku isbn ticket order invoice patient applicant machine sensor
     """
 )
 _ASIDE = _words(

@@ -58,6 +58,9 @@ _NO_ERROR = (
     "0",
     "-",
 )
+_BEGINS = re.compile(
+    r"(?:error|exception|failed|failure|traceback|fehler)\b\s*[:(!-]", re.IGNORECASE
+)
 _WORDS = (
     "message",
     "msg",
@@ -138,7 +141,7 @@ def _beside_an_answer(body: Body, known: Body, words: str, *, is_told: bool) -> 
 
 
 def _is_denied(known: Body) -> bool:
-    return any(known.get(flag) is False for flag in _FLAGS)
+    return any(known.get(flag) is False or known.get(flag) == "false" for flag in _FLAGS)
 
 
 def _answers_a_failure(body: Body) -> bool:
@@ -151,7 +154,8 @@ def _answers_a_failure(body: Body) -> bool:
 
 def _words_for_all(known: Body, most: int) -> str:
     """The words of an error; of a list only where it has at most so many: a longer one may have one for each row."""
-    named = (known.get(name) for name in _SURELY_ERRORS)
+    named = [known.get(name) for name in _SURELY_ERRORS]
+    named += [known.get(name) for name in _WORDS if _BEGINS.match(_text(known.get(name)))]
     told = (_wrong(v) for v in named if not isinstance(v, list) or len(v) <= most)
     return next(filter(None, told), "")
 

@@ -86,7 +86,7 @@ def _bare(rows: list[list[str]]) -> list[str]:
 
 
 def _cleaned(text: str) -> tuple[str, list[str]]:
-    text = text.removeprefix("\ufeff")
+    text = text.replace("\ufeff", "")  # each of several files that were joined may begin with one
     if '="' in text:  # quotes after a sign do not keep a delimiter in the cell
         text = _QUOTED_FORMULA.sub(r'\1"\2"', text)
     if "\x00" not in text:

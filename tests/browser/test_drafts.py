@@ -48,3 +48,32 @@ def test_typing_asks_the_server_nothing(page: Page) -> None:
     until(page, _kept("1234"))
     page.wait_for_timeout(500)
     assert frames.sent == 0
+
+
+def test_a_hostile_draft_breaks_nothing_and_clear_takes_it_away(page: Page) -> None:
+    """What the browser keeps may be anything: another page of the same host can write there."""
+    visit = Visit(page).open("/predict?model=demo/penguins@v2")
+    box = _bill(page)
+    expect(box).not_to_have_value("")
+    visit.settled().watched_by_drafts()
+    box.fill("51.5")
+    box.blur()
+    until(page, _kept("51.5"))
+    page.evaluate("""() => {
+        const hostile = JSON.stringify({saved: Date.now(), values: {
+            bill_length_mm: "<img src=x onerror=alert(1)>", island: "no such", year: "1e999", sex: {a: [1]}}});
+        Object.keys(localStorage).filter((key) => key.startsWith("mds-draft:"))
+            .forEach((key) => localStorage.setItem(key, hostile));
+        localStorage.setItem("mds-draft:broken", "{");
+        localStorage.setItem("mds-draft:null", "null");
+    }""")
+    page.reload()
+    expect(box).not_to_have_value("")
+    visit.settled()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(box).to_have_value("")
+    until(page, "!" + _kept("onerror"))
+    visit.watched_by_drafts()  # a broken entry does not stop what is typed from being kept
+    box.fill("47.25")
+    box.blur()
+    until(page, _kept("47.25"))

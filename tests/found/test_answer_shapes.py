@@ -251,6 +251,9 @@ def test_a_failure_is_told_in_the_servers_own_words(body: object, words: str) ->
         {"ok": False, "value": 0, "message": "bad row"}, {"result": {"value": 0, "error": "bad row"}},
         {"prediction": 0, "error": {"code": 7, "message": "bad row"}}, {"prediction": "yes", "errorMessage": "bad row"},
         {"prediction": 0, "errors": ["age is missing", "bad row"]},
+        {"prediction": -1, "message": "Error: bad row"},
+        {"success": "false", "message": "bad row"},
+        {"status": "ok", "result": {"status": "error", "message": "bad row"}},
     ],
 )  # fmt: skip
 def test_a_failure_beside_a_prediction_is_a_failure(body: object) -> None:

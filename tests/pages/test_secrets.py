@@ -8,6 +8,7 @@ import logging
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,12 @@ from streamlit.testing.v1 import AppTest
 import services
 import settings
 from cases import queries
+from cases.recording import answer_of, predict_and_record
 from cli.main import main
-from db.engine import close, reading
+from db.engine import close, reading, writing
+from explanations import ExplanationRequest, InlineExplainers
+from mds_client.errors import MdsError
+from mds_client.signature import Explainer, ModelRef
 from mds_client.transport.redaction import Hiding
 from settings import ServerSettings, Settings
 from tests.listening import Handler, listening, url_of
@@ -38,6 +43,17 @@ class Leaky(Handler):
         found = {n: v for n, v in self.headers.items() if n.lower() in own}
         return found | {"decoded": SECRET, "packed": base64.b64encode(SECRET.encode()).decode()}
 
+    def _explanation(self, said: str) -> dict[str, object]:
+        """A rule in alibi's envelope, each word of which repeats the credentials."""
+        data = {
+            "anchor": [f"x > 1 {said}", SECRET],
+            "precision": 1.0,
+            "coverage": 0.3,
+            "raw": {said: SECRET},
+        }
+        content = json.dumps({"meta": {"name": "AnchorTabular", "version": said}, "data": data})
+        return {"name": "explanation", "datatype": "BYTES", "shape": [1, 1], "data": [content]}
+
     def do_GET(self) -> None:
         said = json.dumps(self._credentials())
         x = {"name": "x", "datatype": "FP64", "shape": [-1, 1]}
@@ -56,6 +72,9 @@ class Leaky(Handler):
         said = json.dumps(self._credentials())
         if self.is_broken:
             self.send_json({"error": said}, 500)
+            return
+        if "explainer" in self.path:
+            self.send_json({"model_name": said, "outputs": [self._explanation(said)]})
             return
         y = {"name": "y", "datatype": "BYTES", "shape": [1, 1], "data": [f"You are {said}"]}
         self.send_json({"model_name": "echo", "outputs": [y], "parameters": self._credentials()})
@@ -188,3 +207,43 @@ def test_the_log_of_the_app_takes_the_password_of_the_database_out(
     assert said == "no postgresql://u:(hidden)@h/db (hidden)"
     found.close()
     close(found.sessions)
+
+
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_what_a_leaky_explainer_says_is_shown_stored_and_logged_without_it(
+    leaky: services.Services,
+    is_broken: bool,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    ref = ModelRef(server="leaky", name="echo")
+    beside = Explainer(model=replace(ref, name="echo-explainer"), route="POST /x", evidence="")
+    signature = replace(leaky.clients["leaky"].signature(ref), explainer=beside)
+    recorded = predict_and_record(
+        leaky.model(ref, signature), {"x": 1.0}, sessions=leaky.sessions, key="k"
+    )
+    monkeypatch.setattr(Leaky, "is_broken", is_broken)
+    request = ExplanationRequest(
+        method="native",
+        server=leaky.server("leaky"),
+        signature=signature,
+        values={"x": 1.0},
+        answer=answer_of(recorded.case),
+    )
+    said = ""
+    with InlineExplainers(leaky.clients["leaky"]) as explainers:
+        try:
+            found = explainers.start(request).result()
+        except MdsError as error:
+            said = f"{error.sentence}{error.advice}{error.detail}{error.exchange}"
+        else:
+            said = found.to_json()
+            with writing(leaky.sessions) as session:
+                leaky.save_explanation(session, recorded.case_id, found)
+    assert "(hidden)" in said
+    assert is_broken or "x > 1" in said
+    stored = _stored(leaky)
+    assert is_broken or "x > 1" in stored
+    for words in (said, stored, caplog.text):
+        _holds_none(words)

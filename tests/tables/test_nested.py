@@ -12,9 +12,10 @@ import pytest
 
 from mds_client.signature import Field, ModelRef, Signature
 from tables.converting import converted
+from tables.fitting import read_fitting
 from tables.mapping import sentence_on_unfed, suggest
 from tables.reading import read
-from tests.found.penguins import SIGNATURE, are_the_birds, csv_of, rows_of
+from tests.found.penguins import BIRDS, SIGNATURE, are_the_birds, csv_of, rows_of
 
 NESTED = {
     "bill": {"length": {"mm": 39.1}, "depth_mm": 18.7},
@@ -104,3 +105,18 @@ def test_fields_without_a_column_are_named_also_optional_ones() -> None:
     assert "1 of 7 fields has no column" in sentence_on_unfed(mapping, SIGNATURE, given)
     fixed = mapping.with_fixed(dict.fromkeys(given, 1.0))
     assert "1 of 7" in sentence_on_unfed(fixed, SIGNATURE)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"inputs": {name: [[bird[name]] for bird in BIRDS] for name in BIRDS[0]}},
+        [{"features": [{"name": n, "value": v} for n, v in bird.items()]} for bird in BIRDS],
+        {"rows": [{"cells": [{"key": n, "value": v} for n, v in bird.items()]} for bird in BIRDS]},
+        [{name: [value] for name, value in bird.items()} for bird in BIRDS],
+    ],
+    ids=range(4),
+)
+def test_lists_of_one_and_pairs_of_name_and_value_are_values(document: object) -> None:
+    table = read_fitting(json.dumps(document).encode(), "t.json", SIGNATURE)
+    assert are_the_birds(converted(table, suggest(table, SIGNATURE), SIGNATURE))

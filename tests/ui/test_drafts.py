@@ -46,6 +46,7 @@ SIGNATURE = Signature(model=ModelRef(server="s", name="m"), inputs=FIELDS)
         ),
         ({"born": "", "called": "noon", "rate": "much"}, {"born": None, "called": "noon"}),
         ({"age": 7, "note": "x" * 200_000}, {}),
+        ({"note": "\ud800", "age": "1_0"}, {"age": 10}),
     ],
 )
 def test_texts_become_values(texts: dict[str, object], values: dict[str, object]) -> None:

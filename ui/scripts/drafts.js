@@ -1,6 +1,7 @@
 // Keeps what is typed into a form in the browser's own storage, and brings it back after a reload.
 // Nothing is sent while somebody types. `data`: `slot` names the form (person, model, case), `widgets` the
-// class of each field's container, `generation` and `session` change when the server fills the form anew.
+// class of each field's container, `generation` and `session` change when the server fills the form anew, and
+// `isDraft` says that it did so with a draft.
 const PREFIX = "mds-draft:";
 const MOST = 50;
 const DAYS = 30;
@@ -37,7 +38,7 @@ function collected(widgets) {
 
 function tidied() {
   const kept = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
-  const age = (key) => JSON.parse(localStorage.getItem(key)).saved || 0;
+  const age = (key) => stored(key.slice(PREFIX.length))?.saved || 0; // what cannot be read is the oldest
   kept.sort((a, b) => age(b) - age(a));
   const oldest = Date.now() - DAYS * 86400000;
   kept.filter((key, place) => place >= MOST || age(key) < oldest).forEach((key) => localStorage.removeItem(key));
@@ -113,11 +114,9 @@ export default function (component) {
     }
     const draft = isNew && !isLinked(data) ? stored(data.slot) : null;
     if (draft && draft.values) {
-      state.isRestoring = true;
       setTriggerValue("draft", draft);
-    } else if (isFilled) {
-      if (!state.isRestoring) localStorage.removeItem(PREFIX + last.slot);
-      state.isRestoring = false;
+    } else if (isFilled && !(data.isDraft && last.generation !== data.generation)) {
+      localStorage.removeItem(PREFIX + last.slot);
     }
   });
 }
