@@ -31,11 +31,9 @@ def head_of(parts: Sequence[Part], sure: Part | None, beside: Output | None) -> 
     open_to = [part for part in parts if part is not sure and _is_open(part)]
     named = _of_meaning(open_to, "answer")
     telling = [part for part in named if not _is_about_success(part)]
-    best = _most_telling(_without_place(telling or named, parts))
-    if best is not None and _may_be_input(best, open_to):
-        return None
-    if best is not None or named:
-        return best
+    if named:
+        best = _most_telling(_without_place(telling or named, parts))
+        return None if best is None or _may_be_input(best, open_to) else best
     codes = _of_meaning(open_to, "code")
     if codes:
         return codes[0] if len(codes) == 1 else None
