@@ -139,8 +139,9 @@ def _without_role(
     numbered = _numbered(signature, outputs, row, answer)
     if numbered:
         return numbered
-    if "text" in by_role:
-        text = str(_first(by_role["text"], row) or "")
+    text = _first(by_role.get("text"), row)
+    if "text" in by_role and text is not None:
+        text = str(text or "")
         return _headed(answer, by_role["text"].name, Answer(kind="text", text=text))
     return _vector(signature, outputs, row, answer) or replace(
         answer, text="The model answered in a form of its own"

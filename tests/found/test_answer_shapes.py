@@ -288,6 +288,34 @@ def test_one_row_of_several_may_fail(body: object) -> None:
     assert [found[0].number, found[2].number] == [1.5, 2.5]
 
 
+LABELLED = {"label": "a", "score": 0.9}
+OF_OTHERS: list[tuple[object, str]] = [
+    (["a", None, "a"], "a"),
+    ({"predictions": ["a", None, "a"]}, "a"),
+    ([LABELLED, None, LABELLED], "a"),
+    ([LABELLED, "error: bad row", LABELLED], "a"),
+    ([LABELLED, {"label": None, "score": None}, LABELLED], "a"),
+    ([{"a": 0.7, "b": 0.3}, {"a": None, "b": None}, {"a": 0.7, "b": 0.3}], "a"),
+    ([{"a": 0.7, "b": 0.3}, {"error": "bad row"}, {"b": 0.3, "a": 0.7}], "a"),
+    ([[0.8, 0.2], None, [0.8, 0.2]], "Class 0"),
+    ([[0.8, 0.2], [None, None], [0.8, 0.2]], "Class 0"),
+    ([[0.8, 0.2], {"error": "bad row"}, [0.8, 0.2]], "Class 0"),
+    ([True, None, True], "true"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "headline"), OF_OTHERS, ids=range(len(OF_OTHERS)))
+def test_a_row_without_an_answer_does_not_change_how_the_others_are_read(
+    body: object, headline: str
+) -> None:
+    response = Response(status=200, body=json.dumps(body).encode())
+    _, outputs = SageMaker(SERVER).read_prediction(signature(), response, 3)
+    outputs = with_roles(signature(), outputs)
+    found = answers(signature(), outputs, 3)
+    assert [found[0].headline, found[2].headline] == [headline, headline]
+    assert list(row_failures(signature(), outputs, found)) == [1]
+
+
 @pytest.mark.parametrize(
     "body", ["[1.5, NaN, 2.5]", '{"predictions": [1.5, null, 2.5]}', '[1.5, "nan", 2.5]']
 )

@@ -17,6 +17,7 @@ from mds_client.signature import Field, Role
 
 _LARGEST_SIGNED, _LARGEST = 2**63, 2**64
 _DEEPEST = 32
+_ERROR = "error"
 _FAILURE = re.compile(
     r"error|fail|exception|invalid|bad|missing|cannot|could not|unable|fehler", re.I
 )
@@ -29,9 +30,50 @@ def outputs_of(
 
     An object is one output for each member; anything else is one output of this name.
     """
-    rows = [unwrapped(answer) for answer in answers]
+    rows, errors = _of_one_form([unwrapped(answer) for answer in answers])
     columns = _without_words(_columns(rows, declared) or {name: rows})
+    if errors:
+        known = columns.get(_ERROR, [None] * len(rows))
+        columns[_ERROR] = [errors.get(place, known[place]) for place in range(len(rows))]
     return tuple(_output(name, column, declared) for name, column in columns.items())
+
+
+def _of_one_form(rows: list[object]) -> tuple[list[object], dict[int, object]]:
+    """The rows, those without an answer in the form of the others: else one that failed would change how all are read.
+
+    With the words about failures, by the places of their rows.
+    """
+    if len(rows) < 2 or not any(isinstance(row, Mapping | list) for row in rows):
+        return rows, {}
+    errors = {place: words for place, row in enumerate(rows) if (words := _only_error(row))}
+    answered = [
+        row for place, row in enumerate(rows) if place not in errors and not _says_none(row)
+    ]
+    blank = _blank(answered)
+    is_empty = [place in errors or ((row is None or isinstance(blank, Shares)) and _says_none(row)) for place, row in enumerate(rows)]  # fmt: skip
+    if not answered or not any(is_empty):
+        return rows, {}
+    return [blank if empty else row for row, empty in zip(rows, is_empty, strict=True)], errors
+
+
+def _only_error(row: object) -> object:
+    """The words of a row that is only about a failure; None for any other."""
+    if isinstance(row, Mapping):
+        return row[_ERROR] if set(row) == {_ERROR} else None
+    return row if isinstance(row, str) and _FAILURE.search(row) else None
+
+
+def _says_none(row: object) -> bool:
+    """Whether a row is null, or an object of nothing else."""
+    return row is None or (isinstance(row, Mapping) and all(v is None for v in row.values()))
+
+
+def _blank(answered: Sequence[object]) -> object:
+    """What has the form of these rows, and says nothing."""
+    first = next(iter(answered), None)
+    if isinstance(first, list):
+        return [None] * len(first)
+    return Shares() if isinstance(first, Shares) else {} if isinstance(first, Mapping) else None
 
 
 def _without_words(columns: dict[str, list[object]]) -> dict[str, list[object]]:
@@ -44,10 +86,10 @@ def _without_words(columns: dict[str, list[object]]) -> dict[str, list[object]]:
     }
     told = [items for by_place in words.values() for items in by_place.items()]
     errors = {place: word for place, word in told if not is_nothing(word)}
-    if not errors or "error" in cleaned:
+    if not errors or _ERROR in cleaned:
         return cleaned
     size = len(next(iter(cleaned.values())))
-    return cleaned | {"error": [errors.get(place) for place in range(size)]}
+    return cleaned | {_ERROR: [errors.get(place) for place in range(size)]}
 
 
 def _words_among_numbers(column: Sequence[object]) -> dict[int, str]:

@@ -32,13 +32,9 @@ def _with_errors(answers: list[object]) -> list[object]:
     if len(known) == len(answers) or any(isinstance(failure, NotReady) for failure in known):
         raise known[0]
     return [
-        {_ERROR: failure.detail or failure.sentence} if failure else _as_object(answer)
+        {_ERROR: failure.detail or failure.sentence} if failure else answer
         for answer, failure in zip(answers, failures, strict=True)
     ]
-
-
-def _as_object(answer: object) -> object:
-    return answer if isinstance(answer, Mapping) else {"output": answer}
 
 
 def _listed(body: object, rows: int, depth: int) -> list[object] | None:
