@@ -46,14 +46,15 @@ def _of_one_form(rows: list[object]) -> tuple[list[object], dict[int, object]]:
     if len(rows) < 2 or not any(isinstance(row, Mapping | list) for row in rows):
         return rows, {}
     errors = {place: words for place, row in enumerate(rows) if (words := _only_error(row))}
-    answered = [
-        row for place, row in enumerate(rows) if place not in errors and not _says_none(row)
-    ]
-    blank = _blank(answered)
-    is_empty = [place in errors or ((row is None or isinstance(blank, Shares)) and _says_none(row)) for place, row in enumerate(rows)]  # fmt: skip
-    if not answered or not any(is_empty):
+    answered = [row for row in rows if not _is_unanswered(row)]
+    if not answered or len(answered) == len(rows):
         return rows, {}
-    return [blank if empty else row for row, empty in zip(rows, is_empty, strict=True)], errors
+    blank = _blank(answered[0])
+    return [blank if _is_unanswered(row) else row for row in rows], errors
+
+
+def _is_unanswered(row: object) -> bool:
+    return _says_none(row) or bool(_only_error(row))
 
 
 def _only_error(row: object) -> object:
@@ -68,12 +69,13 @@ def _says_none(row: object) -> bool:
     return row is None or (isinstance(row, Mapping) and all(v is None for v in row.values()))
 
 
-def _blank(answered: Sequence[object]) -> object:
-    """What has the form of these rows, and says nothing."""
-    first = next(iter(answered), None)
-    if isinstance(first, list):
-        return [None] * len(first)
-    return Shares() if isinstance(first, Shares) else {} if isinstance(first, Mapping) else None
+def _blank(answered: object) -> object:
+    """What has the form of this row, and says nothing."""
+    if isinstance(answered, Shares):
+        return Shares()
+    if isinstance(answered, Mapping):
+        return dict.fromkeys(answered)
+    return [None] * len(answered) if isinstance(answered, list) else None
 
 
 def _without_words(columns: dict[str, list[object]]) -> dict[str, list[object]]:
