@@ -159,7 +159,7 @@ def test_the_example_of_a_codec_works() -> None:
 def test_the_example_of_a_field_works() -> None:
     code = _example("ui/fields/day.py")
     call = "\nrender(Field(name='x', kind='datetime'), 'key', '2026-03-31T14:05')"
-    app = AppTest.from_string(code + call).run()
+    app = AppTest.from_string(code + call, default_timeout=60).run()
     assert not app.exception
     assert app.date_input(key="key").value.isoformat() == "2026-03-31"
 
@@ -171,7 +171,7 @@ def test_the_example_of_a_result_works() -> None:
         "draw(Answer(kind='number', number=3.0, unit='mm'), {},"
         " Signature(model=ModelRef(server='s', name='m'), inputs=()))"
     )
-    app = AppTest.from_string(f"{code}\n{model}{call}").run()
+    app = AppTest.from_string(f"{code}\n{model}{call}", default_timeout=60).run()
     assert not app.exception
     assert app.metric[0].value == "3 mm"
 
@@ -214,7 +214,7 @@ def test_the_example_of_a_page_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     small = types.SimpleNamespace(settings=Settings(), settings_now=Settings(), sessions=sessions)
     small.seen_by = lambda _scope: small
     monkeypatch.setattr(services, "_installed", [small])
-    app = AppTest.from_string(_example("pages/asked.py")).run()
+    app = AppTest.from_string(_example("pages/asked.py"), default_timeout=60).run()
     close(sessions)
     assert not app.exception
     assert app.title[0].value == "What was asked last?"
