@@ -8,7 +8,7 @@ from typing import Any
 
 import anyio
 import orjson
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.peer import client_of
@@ -39,7 +39,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await self._let_in(scope, receive, send)
+            await self._let_in(scope, receive, _unstored(send))
         except Refused as refusal:
             answer = problems.response(refusal.problem, refusal.headers)
             await answer(scope, receive, send)
@@ -84,6 +84,17 @@ class Door:
                 f"Wait {seconds} s before the next.",
                 Retry_After=str(seconds),
             )
+
+
+def _unstored(send: Send) -> Send:
+    """Answers are for who asked: no browser and no proxy keeps them."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).setdefault("cache-control", "no-store")
+        await send(message)
+
+    return sending
 
 
 def _check_address(scope: Scope) -> None:

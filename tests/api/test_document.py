@@ -104,3 +104,29 @@ def test_whatever_is_sent_is_answered_as_the_document_says(
         )
 
     ask()
+
+
+# What each operation with a body is sent; whoever adds one adds its body here.
+BODIES = {
+    "POST /predictions": {"model": "demo/digits", "rows": [{}]},
+    "POST /cases/{case_id}/feedback": {"judgement": "correct"},
+    "POST /cases/{case_id}/explanations": {},
+    "POST /jobs/{job_id}/cancel": None,
+}
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_no_operation_is_for_who_may_not(served: Served, known: dict[str, str], label: str) -> None:
+    """Bob may see another model, and neither this case nor its job; eve may see nothing; and somebody is not known."""
+    method, _, path = label.partition(" ")
+    address = path.format(**known | {"name": "digits"})
+    body = {"json": BODIES[label]} if BODIES.get(label) is not None else {}
+    assert (method == "POST") == (label in BODIES)
+    for person, status in (("bob", 404), ("eve", 403), ("", 401)):
+        answer = served.client(person).request(method, address, **body)
+        if person == "bob" and "{" not in path and method == "GET":  # a list: of what is theirs
+            assert answer.status_code == 200
+            assert known["case_id"] not in answer.text
+            assert "digits" not in answer.text
+        else:
+            assert answer.status_code == status, (person, answer.text)

@@ -75,7 +75,8 @@ def test_a_prediction_is_a_case_like_any_other(ann: httpx.Client, served: Served
     assert case["inputs"] == PENGUINS
     assert (case["person"], case["purpose"], case["state"]) == ("ann", "asked", "answered")
     assert answer.headers["location"] == case["url"] == f"/api/v1/cases/{case['id']}"
-    assert ann.get(f"/cases/{case['id']}").json() == case
+    again = ann.get(f"/cases/{case['id']}")
+    assert (again.json(), again.headers["cache-control"]) == (case, "no-store")
     with reading(served.services.sessions) as session:
         entries = db.audit_log.entries(session, db.audit_log.MAIN, limit=10_000)
     (entry,) = [each for each in entries if each.record_id == case["id"]]

@@ -90,6 +90,10 @@ def test_every_way_to_start_serves_pages_and_the_probe(
         assert moved.headers["location"] == "signatures?model=x"
         probe = httpx.get(f"{base}/healthz", trust_env=False).json()
         assert probe["database"] is True
+        # On this machine, where nobody signs in, without a token.
+        listed = httpx.get(f"{base}/api/v1/models", trust_env=False)
+        assert listed.status_code == 200
+        assert "items" in listed.json()
     assert "Traceback" not in (tmp_path / "log").read_text()
 
 
