@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from sqlite3 import connect
+from sqlite3 import connect, sqlite_version_info
 from typing import TYPE_CHECKING, Any
 
 from db.engine import location, make_engine
@@ -48,6 +49,7 @@ class DbosEngine:
         _isolate()
         from dbos import DBOS
 
+        _suit_old_sqlite()
         _register(run, tick)
         DBOS(config=self._configuration())
         DBOS.launch()
@@ -220,6 +222,25 @@ def _isolate() -> None:
     logger = logging.getLogger("dbos")
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
+
+
+def _suit_old_sqlite() -> None:
+    """Tell the time in a way that an SQLite before 3.42 knows.
+
+    On Python 3.12 DBOS takes it for granted that `unixepoch` knows 'subsec'; a Python that is linked with an older one
+    (as on Debian 12) would write null, and no job could begin.
+    """
+    if sqlite_version_info >= (3, 42) or sys.version_info < (3, 12):
+        return
+    from dbos import _migration, _sys_db, _sys_db_sqlite
+
+    sa = _sys_db.sa
+    milliseconds = sa.cast(sa.func.strftime("%s", "now") * 1000, sa.BigInteger)
+    _sys_db_sqlite.SQLiteSystemDatabase._now_ms_sql = lambda _self: milliseconds
+    _migration.sqlite_migrations[:] = [
+        step.replace("unixepoch('subsec')", "strftime('%s','now')")
+        for step in _migration.sqlite_migrations
+    ]
 
 
 def _with_wal(file: Path) -> Path:
