@@ -6,7 +6,7 @@ The conditions are put into every statement on these tables as it is executed, s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -81,6 +81,10 @@ _OF_MODELS = (Background, Batch, Case, ColumnMapping, DiscoveredFacts, Overlay, 
 _OF_PERSON = (ApiRequest, ApiToken)
 # What one person writes and everybody meets: for those who review the model.
 _FOR_ALL = (Background, Overlay)
+# What is written in somebody's name, which is that of who writes.
+_IN_A_NAME = (*_OF_PERSON, Batch, Case, Feedback, Job)
+# What belongs to a case, for those who see it.
+_OF_CASES = (Explanation, Feedback, Scenario)
 # Tables that every session reads, and why they show nobody more than they may see. A table of neither kind stops the start.
 OPEN: dict[type[Base], str] = {
     CaseFile: "found by the SHA-256 of its content alone, which stands in cases that are seen",
@@ -324,25 +328,25 @@ def _is(column: _Text, pattern: str) -> ColumnElement[bool]:
 
 
 def _check_new(session: Session, _context: object, _instances: object) -> None:
-    """Refuse rows of models that the writer may not see, or may not change for others. Raises OutOfScope."""
+    """Refuse rows of models and cases that the writer may not see, of models that they may not change for others, and
+    rows in the name of somebody else. Raises OutOfScope."""
     scope = scope_of(session)
     for row in () if scope.is_all else session.new:
-        if isinstance(row, _OF_MODELS):
-            may: Callable[[str, str], bool] = scope.sees
-            if isinstance(row, _FOR_ALL):
-                may = scope.reviews
-            if not may(row.server, row.model):
-                raise OutOfScope(f"{scope.person} may not write this of {row.server}/{row.model}")
-        elif isinstance(row, Job) and not _may_ask(scope, row):
-            raise OutOfScope(f"{scope.person} may not ask for a job on {row.subject}")
-        if isinstance(row, _OF_PERSON) and row.person != scope.person:
-            raise OutOfScope(f"{scope.person} may not write this for {row.person}")
+        if isinstance(row, _IN_A_NAME) and row.person != scope.person:
+            raise OutOfScope(f"{scope.person} may not write in the name of {row.person}")
+        if not _may_write(session, scope, row):
+            raise OutOfScope(f"{scope.person} may not write this: {type(row).__name__}")
 
 
-def _may_ask(scope: Scope, job: Job) -> bool:
-    """Whether a job is in the name of who asks, and not about a model that they may not see."""
-    model = model_of(job.subject)
-    return job.person == scope.person and (model is None or scope.sees(*model))
+def _may_write(session: Session, scope: Scope, row: object) -> bool:
+    if isinstance(row, _FOR_ALL):
+        return scope.reviews(row.server, row.model)
+    if isinstance(row, _OF_MODELS):
+        return scope.sees(row.server, row.model)
+    if isinstance(row, _OF_CASES):
+        return session.scalar(select(Case.id).where(Case.id == row.case_id)) is not None
+    model = model_of(row.subject) if isinstance(row, Job) else None
+    return model is None or scope.sees(*model)
 
 
 def check_declared() -> None:

@@ -1,0 +1,203 @@
+"""One of everything that people make of a model, so that whatever is shown of it can be recognised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+
+import db.batches
+from cases import batches
+from cases.batches import BatchView
+from cases.queries import save_explanation
+from cases.scenarios import ask_scenario
+from db.cases import CaseView
+from db.engine import Sessions, reading, writing
+from db.ids import new_id
+from db.tables import Base
+from explanations.background import store as background
+from explanations.behaviour import studies
+from explanations.behaviour.cohorts import Cohort
+from explanations.contract import Explanation
+from explanations.target import Target
+from feedback.submission import submit
+from jobs import store
+from jobs.store import JobView
+from mds_client.prediction import Answer
+from mds_client.signature import Field, ModelRef, Signature
+from mds_client.signature.facts import Facts, FieldFacts
+from people import tokens
+from signatures import discovered, overlay
+from tables import mapping_store
+from tests.jobs.some_kinds import Counting, counting
+from tests.recorded import NOON, add_case
+from tests.stub_predictor import StubPredictor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What somebody made of a model. Every text of it holds `word`."""
+
+    ref: ModelRef
+    person: str
+    word: str
+    case: CaseView
+    batch: BatchView
+    job: JobView
+    study_id: str
+    scenario_id: str
+    token_id: str = ""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """By what its rows are recognised."""
+        return (self.case.id, self.batch.id, self.job.id)
+
+    @property
+    def bare_case(self) -> CaseView:
+        """The case as somebody could make it up who knows its id alone."""
+        nothing = {"question": "", "entered": {"bill": 1.0}, "answer": {}, "url": ""}
+        return replace(self.case, answer_label=None, request_headers={}, **nothing)
+
+    @property
+    def bare_batch(self) -> BatchView:
+        return replace(self.batch, file_name="", question="", key="", table_sha256="")
+
+
+def signature_of(ref: ModelRef) -> Signature:
+    fields = (Field(name="bill", kind="number"), Field(name="note", kind="text"))
+    return Signature(model=ref, inputs=fields)
+
+
+def typical(ref: ModelRef, word: str) -> background.Background:
+    rows = [{"bill": float(number), "note": word} for number in range(30)]
+    return background.of_rows(rows, signature_of(ref), word)
+
+
+def predictor(ref: ModelRef, word: str = "") -> StubPredictor:
+    return StubPredictor(ref=ref, answer=Answer(kind="class", label=word or "Adelie"))
+
+
+def study_of(word: str) -> Explanation:
+    target = Target(kind="probability", answer=word)
+    return Explanation(
+        method="shap", title=word, kind="importance", target=target, sentence=word, alt=word
+    )
+
+
+def mapping(word: str) -> Any:
+    return SimpleNamespace(to_remember={word: word})
+
+
+def fill(sessions: Sessions, ref: ModelRef, person: str, word: str) -> Made:
+    """One of everything, by the functions that pages call, in sessions that see everything."""
+    facts = Facts(source="edited", fields={"bill": FieldFacts(label=word)})
+    overlay.publish(sessions, ref, facts, author=person, key=f"overlay-{word}", based_on=0)
+    learned = Facts(source="learned", fields={"bill": FieldFacts(label=word)})
+    discovered.keep(sessions, ref, learned, person=person)
+    mapping_store.remember(sessions, ref, mapping(word), person=person)
+    background.choose(sessions, ref, typical(ref, word), person=person)
+    token = tokens.make(
+        sessions, person=person, name=word, scopes=["read"], days=1.0, most_days=9.0
+    )
+    study = studies.keep(sessions, ref, Cohort(words=word, rows=()), study_of(word), person=person)
+    asked = {"server": ref.server, "model": ref.name, "entered": {"bill": 1.0, "note": word}}
+    add_case(sessions, person=person, **asked)
+    made = fill_for_one(sessions, ref, person, word)
+    return replace(made, study_id=study.id, token_id=token.token.id)
+
+
+def fill_for_one(sessions: Sessions, ref: ModelRef, person: str, word: str) -> Made:
+    """What is one person's of a model that others see: a case with all that belongs to it, and a file."""
+    case, scenario_id = _case(sessions, ref, person, word)
+    job, batch = _file(sessions, ref, person, word, case)
+    return Made(
+        ref=ref,
+        person=person,
+        word=word,
+        case=case,
+        batch=batch,
+        job=job,
+        study_id="",
+        scenario_id=scenario_id,
+    )
+
+
+def _case(sessions: Sessions, ref: ModelRef, person: str, word: str) -> tuple[CaseView, str]:
+    case = add_case(
+        sessions,
+        person=person,
+        server=ref.server,
+        model=ref.name,
+        version="",
+        idempotency_key=f"{word}-0",
+        question=word,
+        entered={"bill": 39.1, "note": word},
+        answer={"kind": "class", "label": word},
+        answer_label=word,
+        url=f"http://{word}/",
+        request_headers={"x": word},
+    )
+    submit(sessions, case_id=case.id, person=person, judgement="incorrect", comment=word, key=word)
+    save_explanation(
+        sessions,
+        case_id=case.id,
+        method="shap",
+        status="complete",
+        sentence=word,
+        result={"method": word},
+    )
+    scenario = ask_scenario(
+        predictor(ref, word),
+        {"bill": 1.0, "note": word},
+        of=case.id,
+        sessions=sessions,
+        key=f"scenario-{word}",
+        name=word,
+        person=person,
+    )
+    return case, scenario.case_id
+
+
+def _file(
+    sessions: Sessions, ref: ModelRef, person: str, word: str, case: CaseView
+) -> tuple[JobView, BatchView]:
+    """A file that is being asked about, and its first row is answered."""
+    kind, job_id = counting(), new_id()
+    subject = f"model/{ref.server}/{ref.name}"
+    job = replace(store.make(kind, title=word, person=person, subject=subject), id=job_id)
+    batch = BatchView(
+        id=job_id,
+        server=ref.server,
+        model=ref.name,
+        version="",
+        person=person,
+        created_at=NOON,
+        file_name=word,
+        question=f"question-{word}",
+        key=word,
+        rows=2,
+        table_sha256=batches.digest_of(word.encode()),
+    )
+    store.submit(
+        sessions,
+        kind,
+        job,
+        Counting(last=1),
+        also=lambda session: batches.add(session, batch, word.encode()),
+    )
+    with writing(sessions) as session:
+        db.batches.add_chunk(session, job_id, 0, [case.id], NOON)
+    return job, batch
+
+
+def rows_about(sessions: Sessions, *words: str) -> set[str]:
+    """Every row of every table in which one of these words stands, as text."""
+    found: set[str] = set()
+    with reading(sessions) as session:
+        for table in Base.metadata.sorted_tables:
+            for row in session.connection().execute(table.select()):
+                text = f"{table.name} {tuple(row)!r}"
+                if any(word in text for word in words):
+                    found.add(text)
+    return found

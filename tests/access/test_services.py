@@ -1,0 +1,336 @@
+"""Every function of every service, called by every role about what they may see and what they may not.
+
+A function that is added is found by itself; where it takes something that no other takes, `VALUES` needs a line.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cases.batch import RowsRequest
+from cases.jobs.batch import BatchFile, BatchRows
+from db.case_search import CaseFilter
+from db.engine import Sessions, close, limited, make_sessions
+from db.errors import OutOfScope, StorageError
+from db.scope import EVERYTHING, Models, Scope
+from explanations.behaviour.cohorts import Chosen, Cohort
+from jobs import store
+from mds_client.errors import MdsError
+from mds_client.signature import Explainer, ModelRef, Signature
+from mds_client.signature import Field as InputField
+from mds_client.signature.facts import Facts, FieldFacts
+from people.errors import NotPermitted
+from people.viewer import ROLES, Viewer
+from tests.access import filled
+from tests.access.filled import Made, rows_about
+from tests.access.registry import classes, functions, parameters
+from tests.jobs.some_kinds import Counting, counting
+
+SEEN = ModelRef(server="bank", name="credit")
+HIDDEN = ModelRef(server="bank", name="fraud")
+PERSON = "ann"
+OURS = (Models(server="bank", name="credit"),)
+SCOPES = {
+    "analyst": Scope(person=PERSON, seen=OURS),
+    "reviewer": Scope(person=PERSON, seen=OURS, reviewed=OURS),
+    "operator": Scope(person=PERSON, seen=OURS, reviewed=OURS, operated=OURS),
+}
+WORDS = {"own": "canary-own", "others": "canary-others", "hidden": "canary-hidden"}
+FACTS = Facts(source="edited", fields={"bill": FieldFacts(unit="mm")})
+_numbers = itertools.count()
+
+# The least role for one's own, where it is not the analyst.
+OF_MODEL = dict.fromkeys(
+    (
+        "explanations.background.store:choose",
+        "signatures.overlay:publish",
+        "signatures.overlay:restore",
+    ),
+    "reviewer",
+)
+# The least role for what is of somebody else, where it is not the reviewer.
+OF_OTHERS = OF_MODEL | {"jobs.store:cancel": "operator", "jobs.store:resume": "operator"}
+# What it says no to for another reason, whoever asks.
+SAYS_NO = {
+    "people.tokens:authenticate": "TokenRefused",
+    "signatures.overlay:publish": "NewerVersion",
+}
+# What shows and changes nothing of a model, so that the canary cannot be looked for.
+QUIET = {
+    "cases.batches:table_of": "finds a table by its digest, which stands in a batch",
+    "cases.files:kept_value": "finds a file by its digest, which stands in a case",
+    "explanations.behaviour.aggregate:explained_cases": "of one method, with fields of its own",
+    "explanations.behaviour.cohorts:versions": "names versions, and these cases have none",
+    "explanations.behaviour.cohorts:seconds_a_call": "a duration",
+    "health.summary:recent_series": "counts",
+    "jobs.heartbeat:forget": "signs of life of processes",
+    "jobs.store:living": "signs of life of processes",
+    "jobs.store:may_change": "yes or no",
+    "people.tokens:authenticate": "nobody knows the secret of a token",
+    "people.tokens:follow": "groups of one's own tokens",
+    "people.tokens:make": "a token of one's own, which is of no model",
+    "signatures.overlay:publish": "somebody published since",
+}
+# Made with sessions that see everything: they run what was asked for, and answer nobody.
+OF_WORKERS = {
+    "jobs.embedded:EmbeddedWorker",
+    "jobs.heartbeat:Heartbeat",
+    "jobs.relay:Relay",
+    "jobs.runs:JobRun",
+    "jobs.worker:Worker",
+}
+# Held to the scope of whoever asks by tests/access/test_jobs.py, and by `predict_rows` below.
+OF_PEOPLE = {"cases.batch:RowsRequest", "jobs.here:Here"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """Who calls what about what."""
+
+    sessions: Sessions
+    made: Made
+    person: str
+
+    @property
+    def ref(self) -> ModelRef:
+        return self.made.ref
+
+
+def _key() -> str:
+    return f"key-{next(_numbers)}"
+
+
+def _rows(call: Call) -> BatchRows:
+    signature = filled.signature_of(call.ref)
+    return BatchRows(model=call.ref, signature=signature, key=_key(), rows=[{"bill": 1.0}])
+
+
+# By the name of a parameter and, where one name means several things, its type.
+VALUES: Mapping[str, Callable[[Call], Any]] = {
+    "sessions": lambda c: c.sessions,
+    "asked": lambda c: RowsRequest(
+        model=filled.predictor(c.ref), sessions=c.sessions, key=_key(), person=c.person
+    ),
+    "author": lambda c: c.person,
+    "background": lambda c: filled.typical(c.ref, "new"),
+    "based_on": lambda _: 0,
+    "batch": lambda c: c.made.bare_batch,
+    "batch_id": lambda c: c.made.batch.id,
+    "case": lambda c: c.made.bare_case,
+    "case_id": lambda c: c.made.case.id,
+    "chosen": lambda _: Chosen(),
+    "cohort": lambda _: Cohort(words="rows", rows=()),
+    "count": lambda _: 3,
+    "days": lambda _: 1.0,
+    "entered": lambda _: {"bill": 1.0},
+    "explanation": lambda _: filled.study_of("of rows"),
+    "facts": lambda _: FACTS,
+    "file": lambda _: BatchFile(name="rows.csv", question=_key()),
+    "given": lambda _: Counting(last=1),
+    "given: BatchRows": _rows,
+    "here": lambda _: None,
+    "job": lambda c: store.make(
+        counting(), person=c.person, subject=f"model/{c.ref.server}/{c.ref.name}"
+    ),
+    "job_id": lambda c: c.made.job.id,
+    "judgement": lambda _: "correct",
+    "key": lambda _: _key(),
+    "kind": lambda _: counting(),
+    "kind: BatchRows": lambda _: _batch_kind(),
+    "limit": lambda _: 9,
+    "mapping": lambda _: filled.mapping("new"),
+    "method": lambda _: "shap",
+    "model": lambda c: c.ref,
+    "model: str": lambda c: c.ref.name,
+    "model: Predictor": lambda c: filled.predictor(c.ref),
+    "most_days": lambda _: 9.0,
+    "name": lambda _: "worker-of-nobody",
+    "number": lambda _: 1,
+    "of": lambda c: c.made.case.id,
+    "person": lambda c: c.person,
+    "press": lambda _: _key(),
+    "question": lambda c: c.made.batch.question,
+    "ref": lambda c: c.ref,
+    "rows": lambda _: [{"bill": 1.0}],
+    "scopes": lambda _: ["read"],
+    "seconds": lambda _: 60.0,
+    "secret": lambda _: "mds_" + "x" * 43,
+    "server": lambda c: c.ref.server,
+    "signature": lambda c: filled.signature_of(c.ref),
+    "status": lambda _: "complete",
+    "study_id": lambda c: c.made.study_id,
+    "token_id": lambda c: c.made.token_id,
+    "values": lambda _: {"bill": 1.0},
+    "version": lambda _: "",
+    "viewer": lambda c: Viewer(name=c.person, role="analyst", scope=Scope(person=c.person)),
+    "wanted": lambda c: CaseFilter(server=c.ref.server, model=c.ref.name),
+}
+# Of one function alone.
+ARGUMENTS: Mapping[str, Mapping[str, Callable[[Call], Any]]] = {
+    # The key of a question, of which the first row was asked.
+    "cases.batch:answered": {"key": lambda c: c.made.word},
+    "cases.batches:newest": {"person": lambda c: c.made.person},
+    "cases.scenarios:origin": {"case_id": lambda c: c.made.scenario_id},
+    "feedback.submission:current": {"person": lambda c: c.made.person},
+    "jobs.store:submit": {"given": lambda _: Counting(last=1)},
+    "cases.jobs.batch:start": {"given": _rows, "kind": lambda _: _batch_kind()},
+    "signatures.overlay:restore": {"based_on": lambda _: 1},
+}
+
+
+def _batch_kind() -> Any:
+    types = (BatchRows, Signature, InputField, ModelRef, Explainer)
+    return counting(name="batch").__class__(
+        name="batch", title="Rows", run=counting().run, permission="predict", takes=types
+    )
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory, _empty: str) -> tuple[Path, dict[str, Made]]:
+    """A database with one of everything: hers, of somebody else on the same model, and of a hidden model."""
+    file = tmp_path_factory.mktemp("filled") / "mds.db"
+    shutil.copy(_empty, file)
+    sessions = make_sessions(f"sqlite:///{file}")
+    made = {
+        "hidden": filled.fill(sessions, HIDDEN, "bob", WORDS["hidden"]),
+        "own": filled.fill(sessions, SEEN, PERSON, WORDS["own"]),
+        "others": filled.fill_for_one(sessions, SEEN, "bob", WORDS["others"]),
+    }
+    close(sessions)
+    return file, made
+
+
+@pytest.fixture(scope="module")
+def _empty() -> str:
+    from tests.databases import _sqlite_template
+
+    return str(_sqlite_template())
+
+
+@pytest.fixture
+def everything(template: tuple[Path, dict[str, Made]], tmp_path: Path) -> Iterator[Sessions]:
+    """Sessions on a copy that see everything."""
+    shutil.copy(template[0], tmp_path / "mds.db")
+    sessions = make_sessions(f"sqlite:///{tmp_path}/mds.db")
+    yield sessions
+    close(sessions)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a call gave and did."""
+
+    shown: str
+    error: Exception | None
+    added: set[str]
+    gone: set[str]
+
+    @property
+    def is_refused(self) -> bool:
+        return isinstance(self.error, OutOfScope | NotPermitted) or isinstance(
+            self.error.__cause__ if self.error else None, OutOfScope
+        )
+
+
+def _outcomes(made: Made, everything: Sessions, scope: Scope) -> Iterator[tuple[str, Outcome]]:
+    """Call every function in a scope, and look at every row that is about what it was called about."""
+    call = Call(sessions=limited(everything, scope), made=made, person=PERSON)
+    marks = (made.word, *made.ids, *((HIDDEN.name,) if made.ref == HIDDEN else ()))
+    before = rows_about(everything, *marks)
+    for name, function in functions().items():
+        error: Exception | None = None
+        shown = ""
+        try:
+            shown = _shown(function(**_arguments(name, call)))
+        except (MdsError, StorageError, KeyError) as found:
+            error = found
+        after = rows_about(everything, *marks)
+        yield name, Outcome(shown=shown, error=error, added=after - before, gone=before - after)
+        before = after
+
+
+def _shown(found: object) -> str:
+    return repr(list(found) if isinstance(found, Generator) else found)
+
+
+def _arguments(name: str, call: Call) -> dict[str, Any]:
+    own = ARGUMENTS.get(name, {})
+    given: dict[str, Any] = {}
+    for each, parameter in parameters(functions()[name]).items():
+        is_needed = parameter.default is parameter.empty or each in own
+        if not is_needed and not (each == "person" and "key" in parameters(functions()[name])):
+            continue
+        makes = own.get(each) or VALUES.get(f"{each}: {parameter.annotation}") or VALUES.get(each)
+        assert makes, f"{name} takes {each}: {parameter.annotation}; say in VALUES what that is"
+        given[each] = makes(call)
+    return given
+
+
+def _is_enough(role: str, least: str) -> bool:
+    return ROLES.index(role) >= ROLES.index(least)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_of_a_hidden_model_nothing_is_shown_and_nothing_is_changed(
+    everything: Sessions, template: tuple[Path, dict[str, Made]], role: str
+) -> None:
+    made, wrong = template[1]["hidden"], []
+    for name, found in _outcomes(made, everything, SCOPES[role]):
+        told = f"{found.shown} {found.error!r} {found.error}"
+        if WORDS["hidden"] in told or found.added or found.gone:
+            wrong.append((name, told[:200], found.added, found.gone))
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_is_of_somebody_else_is_for_those_who_review(
+    everything: Sessions, template: tuple[Path, dict[str, Made]], role: str
+) -> None:
+    made, wrong = template[1]["others"], []
+    for name, found in _outcomes(made, everything, SCOPES[role]):
+        is_let = _is_enough(role, OF_OTHERS.get(name, "reviewer"))
+        is_shown = WORDS["others"] in found.shown
+        is_changed = bool(found.added or found.gone)
+        if is_let and found.is_refused:
+            wrong.append((name, "refused", found.error))
+        # What is written may name a case; what was there is changed only by who may.
+        if not is_let and (is_changed or (role == "analyst" and is_shown)):
+            wrong.append((name, found.shown[:200], found.added, found.gone))
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_is_ones_own_can_be_done(
+    everything: Sessions, template: tuple[Path, dict[str, Made]], role: str
+) -> None:
+    made, wrong = template[1]["own"], []
+    for name, found in _outcomes(made, everything, SCOPES[role]):
+        is_let = _is_enough(role, OF_MODEL.get(name, "analyst"))
+        if is_let and found.error and type(found.error).__name__ != SAYS_NO.get(name):
+            wrong.append((name, repr(found.error)))
+        if not is_let and not found.error:
+            wrong.append((name, "was let", found.added, found.gone))
+    assert not wrong, wrong
+
+
+def test_the_canary_is_where_it_is_looked_for(
+    everything: Sessions, template: tuple[Path, dict[str, Made]]
+) -> None:
+    """For whoever sees everything each function shows or changes something: else the tests above would say nothing."""
+    made, quiet = template[1]["hidden"], set()
+    for name, found in _outcomes(made, everything, EVERYTHING):
+        is_shown = any(word in found.shown for word in (made.word, HIDDEN.name, *made.ids))
+        if not is_shown and not found.added and not found.gone:
+            quiet.add(name)
+    assert quiet == set(QUIET)
+
+
+def test_what_is_made_with_sessions_is_known() -> None:
+    assert set(classes()) == OF_WORKERS | OF_PEOPLE
