@@ -6,10 +6,12 @@ import logging
 from datetime import datetime
 
 import db.audit_log
+import db.cases
 from audit_log.chain import Record, append
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
 from db.errors import StorageError
+from db.scope import scope_of
 
 _log = logging.getLogger(__name__)
 VIEW = "view"
@@ -24,6 +26,8 @@ def note_view(sessions: Sessions, case: CaseView, person: str) -> bool:
         return True
     try:
         with writing(sessions) as session:
+            if not db.cases.is_seen(session, case.id):
+                return False
             append(session, VIEW, [Record(kind="case", id=case.id)], person=person)
     except StorageError as error:
         _log.warning("a look at case %s is not in the trail: %s", case.id, error)
@@ -34,9 +38,15 @@ def note_view(sessions: Sessions, case: CaseView, person: str) -> bool:
 def seen_by(sessions: Sessions, case: CaseView) -> dict[str, datetime]:
     """Everybody else who looked at a case, with when they last did, the latest first. Raises StorageError.
 
-    For who asked it, and for who reviews or operates its model: the caller makes sure of that.
+    For who asked it, and for who reviews or operates its model; nobody else is told anything.
     """
     with reading(sessions) as session:
+        scope = scope_of(session)
+        is_theirs = scope.is_all or case.person == scope.person
+        if not is_theirs and not scope.reviews(case.server, case.model):
+            return {}
+        if not db.cases.is_seen(session, case.id):
+            return {}
         entries = db.audit_log.about(session, "case", case.id, VIEW)
     latest: dict[str, datetime] = {}
     for entry in entries:

@@ -132,6 +132,11 @@ def withdraw(session: Session, case_ids: Sequence[str]) -> None:
     session.execute(delete(Case).where(Case.id.in_(case_ids), Case.outcome == ASKED))
 
 
+def is_seen(session: Session, case_id: str) -> bool:
+    """Whether there is such a case for whoever the session is of."""
+    return session.scalar(select(Case.id).where(Case.id == case_id)) is not None
+
+
 def by_id(session: Session, case_id: str) -> CaseView | None:
     row = session.get(Case, case_id)
     return None if row is None else _view(row)

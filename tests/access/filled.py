@@ -11,6 +11,7 @@ from cases import batches
 from cases.batches import BatchView
 from cases.queries import save_explanation
 from cases.scenarios import ask_scenario
+from cases.shares import share
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
 from db.ids import new_id
@@ -46,12 +47,14 @@ class Made:
     job: JobView
     study_id: str
     scenario_id: str
+    share_id: str
+    share_token: str
     token_id: str = ""
 
     @property
     def ids(self) -> tuple[str, ...]:
         """By what its rows are recognised."""
-        return (self.case.id, self.batch.id, self.job.id)
+        return (self.case.id, self.batch.id, self.job.id, self.share_id)
 
     @property
     def bare_case(self) -> CaseView:
@@ -97,20 +100,21 @@ def fill(sessions: Sessions, ref: ModelRef, person: str, word: str) -> Made:
     discovered.keep(sessions, ref, learned, person=person)
     mapping_store.remember(sessions, ref, mapping(word), person=person)
     background.choose(sessions, ref, typical(ref, word), person=person)
-    token = tokens.make(
+    made_token = tokens.make(
         sessions, person=person, name=word, scopes=["read"], days=1.0, most_days=9.0
     )
     study = studies.keep(sessions, ref, Cohort(words=word, rows=()), study_of(word), person=person)
     asked = {"server": ref.server, "model": ref.name, "entered": {"bill": 1.0, "note": word}}
     add_case(sessions, person=person, **asked)
     made = fill_for_one(sessions, ref, person, word)
-    return replace(made, study_id=study.id, token_id=token.token.id)
+    return replace(made, study_id=study.id, token_id=made_token.token.id)
 
 
 def fill_for_one(sessions: Sessions, ref: ModelRef, person: str, word: str) -> Made:
     """What is one person's of a model that others see: a case with all that belongs to it, and a file."""
     case, scenario_id = _case(sessions, ref, person, word)
     job, batch = _file(sessions, ref, person, word, case)
+    link, share_token = share(sessions, case_id=case.id, by=person, to="somebody-else")
     return Made(
         ref=ref,
         person=person,
@@ -120,6 +124,8 @@ def fill_for_one(sessions: Sessions, ref: ModelRef, person: str, word: str) -> M
         job=job,
         study_id="",
         scenario_id=scenario_id,
+        share_id=link.id,
+        share_token=share_token,
     )
 
 

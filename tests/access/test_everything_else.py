@@ -27,7 +27,7 @@ from services import Services
 from settings import AccessSettings, ServerSettings, Settings
 from tests.access import filled
 from tests.access.test_services import HIDDEN, PERSON, SCOPES, WORDS
-from tests.databases import _fresh_sqlite
+from tests.databases import sqlite_below
 
 SECRET = "the-hidden-server"
 _hidden: list[str] = []
@@ -36,7 +36,7 @@ _hidden: list[str] = []
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """Services of servers that do not answer, with an access table and a filled database."""
-    url = _fresh_sqlite(tmp_path_factory.mktemp("all"))
+    url = sqlite_below(tmp_path_factory.mktemp("all"))
     found = services.build(
         Settings(
             servers=[

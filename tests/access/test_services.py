@@ -31,6 +31,7 @@ from people.viewer import ROLES, Viewer
 from tests.access import filled
 from tests.access.filled import Made, rows_about
 from tests.access.registry import classes, functions, parameters
+from tests.databases import _sqlite_template
 from tests.jobs.some_kinds import Counting, counting
 
 SEEN = ModelRef(server="bank", name="credit")
@@ -59,11 +60,14 @@ OF_MODEL = dict.fromkeys(
 OF_OTHERS = OF_MODEL | {"jobs.store:cancel": "operator", "jobs.store:resume": "operator"}
 # What it says no to for another reason, whoever asks.
 SAYS_NO = {
+    "cases.shares:open_link": "LinkRefused",
     "people.tokens:authenticate": "TokenRefused",
     "signatures.overlay:publish": "NewerVersion",
 }
 # What shows and changes nothing of a model, so that the canary cannot be looked for.
 QUIET = {
+    "cases.batches:rows_of": "finds rows by digests, which stand in cases",
+    "cases.seen:seen_by": "names those who looked, who are not the model's",
     "cases.batches:table_of": "finds a table by its digest, which stands in a batch",
     "cases.files:kept_value": "finds a file by its digest, which stands in a case",
     "explanations.behaviour.aggregate:explained_cases": "of one method, with fields of its own",
@@ -124,6 +128,8 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "batch": lambda c: c.made.bare_batch,
     "batch_id": lambda c: c.made.batch.id,
     "case": lambda c: c.made.bare_case,
+    "by": lambda c: c.person,
+    "cases": lambda c: [c.made.bare_case],
     "case_id": lambda c: c.made.case.id,
     "chosen": lambda _: Chosen(),
     "cohort": lambda _: Cohort(words="rows", rows=()),
@@ -153,6 +159,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "most_days": lambda _: 9.0,
     "name": lambda _: "worker-of-nobody",
     "number": lambda _: 1,
+    "of: CaseView": lambda c: c.made.bare_case,
     "of": lambda c: c.made.case.id,
     "person": lambda c: c.person,
     "press": lambda _: _key(),
@@ -163,9 +170,11 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "seconds": lambda _: 60.0,
     "secret": lambda _: "mds_" + "x" * 43,
     "server": lambda c: c.ref.server,
+    "share_id": lambda c: c.made.share_id,
     "signature": lambda c: filled.signature_of(c.ref),
     "status": lambda _: "complete",
     "study_id": lambda c: c.made.study_id,
+    "token": lambda c: c.made.share_token,
     "token_id": lambda c: c.made.token_id,
     "values": lambda _: {"bill": 1.0},
     "version": lambda _: "",
@@ -209,8 +218,6 @@ def template(tmp_path_factory: pytest.TempPathFactory, _empty: str) -> tuple[Pat
 
 @pytest.fixture(scope="module")
 def _empty() -> str:
-    from tests.databases import _sqlite_template
-
     return str(_sqlite_template())
 
 
