@@ -54,7 +54,6 @@ class PageHeader:
 def run() -> None:
     """Draw the frame and the page that was asked for."""
     st.set_page_config(page_title="MDS Workbench", page_icon=ICON, layout="wide")
-    st.session_state[session.ROLE] = ROLES[0]  # until it is known which page this is
     viewer = _viewer()
     if viewer is None:
         return

@@ -21,6 +21,7 @@ from explanations.behaviour import studies
 from explanations.behaviour.cohorts import Cohort
 from explanations.contract import Explanation
 from explanations.target import Target
+from feedback.comments import comment
 from feedback.submission import submit
 from jobs import store
 from jobs.store import JobView
@@ -48,13 +49,14 @@ class Made:
     study_id: str
     scenario_id: str
     share_id: str
+    comment_id: str
     share_token: str
     token_id: str = ""
 
     @property
     def ids(self) -> tuple[str, ...]:
         """By what its rows are recognised."""
-        return (self.case.id, self.batch.id, self.job.id, self.share_id)
+        return (self.case.id, self.batch.id, self.job.id, self.share_id, self.comment_id)
 
     @property
     def bare_case(self) -> CaseView:
@@ -114,6 +116,7 @@ def fill_for_one(sessions: Sessions, ref: ModelRef, person: str, word: str) -> M
     """What is one person's of a model that others see: a case with all that belongs to it, and a file."""
     case, scenario_id = _case(sessions, ref, person, word)
     job, batch = _file(sessions, ref, person, word, case)
+    said = comment(sessions, case_id=case.id, person=person, words=word, key=f"comment-{word}")
     link, share_token = share(sessions, case_id=case.id, by=person, to="somebody-else")
     return Made(
         ref=ref,
@@ -125,6 +128,7 @@ def fill_for_one(sessions: Sessions, ref: ModelRef, person: str, word: str) -> M
         study_id="",
         scenario_id=scenario_id,
         share_id=link.id,
+        comment_id=said.id,
         share_token=share_token,
     )
 

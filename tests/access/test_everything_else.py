@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 import services
 from api.permissions import each, permission_of
@@ -20,17 +22,20 @@ from db.errors import StorageError
 from db.scope import EVERYTHING, scope_of
 from jobs import store
 from mds_client.signature import ModelRef
+from people import tokens
 from people.errors import NotPermitted
 from people.permissions import LEAST_ROLE, OPEN
 from people.viewer import ROLES
 from services import Services
 from settings import AccessSettings, ServerSettings, Settings
 from tests.access import filled
+from tests.access.filled import rows_about
 from tests.access.test_services import HIDDEN, PERSON, SCOPES, WORDS
 from tests.databases import sqlite_below
 
 SECRET = "the-hidden-server"
-_hidden: list[str] = []
+_hidden: list[filled.Made] = []
+_rows_before: set[str] = set()
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +51,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
             access=[AccessSettings(people=[PERSON], servers=["bank"], models=["credit"])],
         )
     )
-    _hidden[:] = [filled.fill(found.sessions, HIDDEN, "bob", WORDS["hidden"]).case.id]
+    _hidden[:] = [filled.fill(found.sessions, HIDDEN, "bob", WORDS["hidden"])]
+    _rows_before.update(rows_about(found.sessions, _hidden[0].word, *_hidden[0].ids))
     yield found
     found.close()
     close(found.sessions)
@@ -91,6 +97,7 @@ NARROWED: dict[str, Callable[[Services], object] | None] = {
     "seen_by": lambda found: found.seen_by(EVERYTHING),
     "server": lambda found: found.server(SECRET),
     "settings_now": None,
+    "signature": None,  # signatures.known, which takes sessions
     "start": lambda found: found.start(),
     "worker": lambda found: found.worker(),
 }
@@ -144,31 +151,88 @@ def _seen(sessions: Any) -> object:
 
 def _save(found: Services) -> object:
     with writing(found.sessions) as session:
-        return found.save_explanation(session, _hidden[0], filled.study_of("new"))
+        return found.save_explanation(session, _hidden[0].case.id, filled.study_of("new"))
 
 
-def test_every_route_says_who_may_call_it_and_an_open_one_shows_nothing(built: Services) -> None:
-    """Routes that take a person are tried with their tokens in tests/api."""
-    made = routes(lambda: built)
-    app, paths = Starlette(routes=made), []
-    for path, route in each(made):
-        assert permission_of(route)
-        if permission_of(route) == OPEN and "{" not in path:
-            paths.append(path)
-    answers = _run(_asked(app, paths))
-    assert "/healthz" in answers
-    for path, text in answers.items():
-        for secret in (SECRET, WORDS["hidden"], HIDDEN.name, "credit"):
-            assert secret not in text, path
+def test_an_open_route_shows_nothing_that_is_hidden(built: Services) -> None:
+    asked = [("GET", path) for path, route in _routes(built) if permission_of(route) == OPEN]
+    assert ("GET", "/healthz") in asked
+    for path, answer in _answers(built, asked, {}):
+        for secret in (SECRET, WORDS["hidden"]):
+            assert secret not in answer.text + str(answer.headers), path
 
 
-async def _asked(app: Starlette, paths: list[str]) -> dict[str, str]:
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-        found = {path: await client.get(path) for path in paths}
-    return {path: answer.text + str(answer.headers) for path, answer in found.items()}
+@pytest.mark.parametrize("role", ROLES)
+def test_every_other_route_asks_for_a_token_and_shows_it_no_more_than_its_person_sees(
+    built: Services, role: str
+) -> None:
+    found = [(path, route) for path, route in _routes(built) if permission_of(route) != OPEN]
+    assert found
+    asked = [(method, path) for path, route in found for method in route.methods or ()]
+    needed = {(m, path): permission_of(route) for path, route in found for m in route.methods or ()}
+    assert {answer.status_code for _, answer in _answers(_of_proxy(built), asked, {})} == {401}
+    by_role = _with_role(built, role)
+    for path, answer in _answers(by_role, asked, _token(built, list(tokens.SCOPES))):
+        assert answer.status_code not in (401, 403, 500), (path, answer.text)
+        for secret in (SECRET, WORDS["hidden"]):
+            assert secret not in answer.text + str(answer.headers), path
+    for scope in tokens.SCOPES:
+        for path, answer in _answers(by_role, asked, _token(built, [scope])):
+            needs = needed[answer.request.method, path]
+            # What has no body that fits is refused for that before it is asked what the token is for.
+            assert answer.status_code != 403 or needs != scope, (path, scope)
+            assert answer.status_code in (403, 422) or needs == scope, (path, scope)
+    hidden = _hidden[0]
+    assert rows_about(built.sessions, hidden.word, *hidden.ids) == _rows_before
 
 
-def _run(work: Any) -> Any:
+def _routes(built: Services) -> list[tuple[str, Route]]:
+    return list(each(routes(lambda: built)))
+
+
+def _of_proxy(built: Services) -> Services:
+    changes = {"sign_in": "proxy", "proxy_addresses": ["10.0.0.1"]}
+    return replace(built, settings=built.settings.model_copy(update=changes))
+
+
+def _with_role(built: Services, role: str) -> Services:
+    row = AccessSettings(people=[PERSON], servers=["bank"], models=["credit"], role=role)
+    return replace(built, settings=built.settings.model_copy(update={"access": [row]}))
+
+
+def _token(built: Services, scopes: list[str]) -> dict[str, str]:
+    made = tokens.make(
+        built.sessions, person=PERSON, name="walk", scopes=scopes, days=1.0, most_days=9.0
+    )
+    return {"Authorization": f"Bearer {made.secret}"}
+
+
+def _answers(
+    found: Services, asked: list[tuple[str, str]], headers: dict[str, str]
+) -> list[tuple[str, httpx.Response]]:
+    """What each route answers about everything that is hidden."""
+    app = Starlette(routes=routes(lambda: found))
+
+    async def ask() -> list[tuple[str, httpx.Response]]:
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return [
+                (path, await client.request(method, _filled(path), headers=headers, json=None))
+                for method, path in asked
+            ]
+
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
+        return pool.submit(asyncio.run, ask()).result()
+
+
+def _filled(path: str) -> str:
+    """A path with what is hidden in place of its parameters."""
+    made = _hidden[0]
+    values = {
+        "server": made.ref.server,
+        "model": made.ref.name,
+        "name": made.ref.name,
+        "case_id": made.case.id,
+        "job_id": made.job.id,
+    }
+    return re.sub(r"{(\w+)(?::\w+)?}", lambda found: values.get(found[1], made.case.id), path)

@@ -21,8 +21,11 @@ from db.engine import Sessions, close, limited, make_sessions
 from db.errors import OutOfScope, StorageError
 from db.scope import EVERYTHING, Models, Scope
 from explanations.behaviour.cohorts import Chosen, Cohort
+from explanations.methods import methods
 from jobs import store
+from mds_client.discovery.entries import Entry
 from mds_client.errors import MdsError
+from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature
 from mds_client.signature import Field as InputField
 from mds_client.signature.facts import Facts, FieldFacts
@@ -33,6 +36,8 @@ from tests.access.filled import Made, rows_about
 from tests.access.registry import classes, functions, parameters
 from tests.databases import _sqlite_template
 from tests.jobs.some_kinds import Counting, counting
+from tests.recorded import NOON
+from tests.stub_predictor import ADELIE
 
 SEEN = ModelRef(server="bank", name="credit")
 HIDDEN = ModelRef(server="bank", name="fraud")
@@ -69,6 +74,9 @@ QUIET = {
     "cases.batches:rows_of": "finds rows by digests, which stand in cases",
     "cases.seen:seen_by": "names those who looked, who are not the model's",
     "cases.batches:table_of": "finds a table by its digest, which stands in a batch",
+    "cases.exports:note_export": "for oneself, see above",
+    "cases.restored:inputs_of": "finds files by their digests, which stand in a case",
+    "feedback.inbox:see": "for oneself, see above",
     "cases.files:kept_value": "finds a file by its digest, which stands in a case",
     "explanations.behaviour.aggregate:explained_cases": "of one method, with fields of its own",
     "explanations.behaviour.cohorts:versions": "names versions, and these cases have none",
@@ -82,6 +90,8 @@ QUIET = {
     "people.tokens:make": "a token of one's own, which is of no model",
     "signatures.overlay:publish": "somebody published since",
 }
+# What writes of others' things for who does it alone: a line in the trail that they did, a mark that they saw it.
+FOR_ONESELF = {"cases.exports:note_export": "audit_entries", "feedback.inbox:see": "inbox_seen"}
 # Made with sessions that see everything: they run what was asked for, and answer nobody.
 OF_WORKERS = {
     "jobs.embedded:EmbeddedWorker",
@@ -119,6 +129,7 @@ def _rows(call: Call) -> BatchRows:
 # By the name of a parameter and, where one name means several things, its type.
 VALUES: Mapping[str, Callable[[Call], Any]] = {
     "sessions": lambda c: c.sessions,
+    "answer": lambda _: ADELIE,
     "asked": lambda c: RowsRequest(
         model=filled.predictor(c.ref), sessions=c.sessions, key=_key(), person=c.person
     ),
@@ -135,6 +146,9 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "cohort": lambda _: Cohort(words="rows", rows=()),
     "count": lambda _: 3,
     "days": lambda _: 1.0,
+    "declare": lambda c: lambda: filled.signature_of(c.ref),
+    "declared": lambda c: filled.signature_of(c.ref),
+    "entry": lambda c: Entry(info=ModelInfo(ref=c.ref), since=NOON),
     "entered": lambda _: {"bill": 1.0},
     "explanation": lambda _: filled.study_of("of rows"),
     "facts": lambda _: FACTS,
@@ -145,6 +159,8 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "job": lambda c: store.make(
         counting(), person=c.person, subject=f"model/{c.ref.server}/{c.ref.name}"
     ),
+    "item_ids": lambda c: [c.made.case.id, c.made.comment_id],
+    "job_input": lambda _: Counting(last=1),
     "job_id": lambda c: c.made.job.id,
     "judgement": lambda _: "correct",
     "key": lambda _: _key(),
@@ -156,6 +172,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "model": lambda c: c.ref,
     "model: str": lambda c: c.ref.name,
     "model: Predictor": lambda c: filled.predictor(c.ref),
+    "most_seconds": lambda _: 1.0,
     "most_days": lambda _: 9.0,
     "name": lambda _: "worker-of-nobody",
     "number": lambda _: 1,
@@ -169,6 +186,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "scopes": lambda _: ["read"],
     "seconds": lambda _: 60.0,
     "secret": lambda _: "mds_" + "x" * 43,
+    "server: Server": lambda c: Server(name=c.ref.server, url="http://127.0.0.1:9"),
     "server": lambda c: c.ref.server,
     "share_id": lambda c: c.made.share_id,
     "signature": lambda c: filled.signature_of(c.ref),
@@ -180,6 +198,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "version": lambda _: "",
     "viewer": lambda c: Viewer(name=c.person, role="analyst", scope=Scope(person=c.person)),
     "wanted": lambda c: CaseFilter(server=c.ref.server, model=c.ref.name),
+    "words": lambda _: "words",
 }
 # Of one function alone.
 ARGUMENTS: Mapping[str, Mapping[str, Callable[[Call], Any]]] = {
@@ -188,6 +207,7 @@ ARGUMENTS: Mapping[str, Mapping[str, Callable[[Call], Any]]] = {
     "cases.batches:newest": {"person": lambda c: c.made.person},
     "cases.scenarios:origin": {"case_id": lambda c: c.made.scenario_id},
     "feedback.submission:current": {"person": lambda c: c.made.person},
+    "explanations.requests:request_of": {"method": lambda _: next(iter(methods()))},
     "jobs.store:submit": {"given": lambda _: Counting(last=1)},
     "cases.jobs.batch:start": {"given": _rows, "kind": lambda _: _batch_kind()},
     "signatures.overlay:restore": {"based_on": lambda _: 1},
@@ -259,8 +279,13 @@ def _outcomes(made: Made, everything: Sessions, scope: Scope) -> Iterator[tuple[
         except (MdsError, StorageError, KeyError) as found:
             error = found
         after = rows_about(everything, *marks)
-        yield name, Outcome(shown=shown, error=error, added=after - before, gone=before - after)
+        added = {row for row in after - before if not _is_for_oneself(name, row)}
+        yield name, Outcome(shown=shown, error=error, added=added, gone=before - after)
         before = after
+
+
+def _is_for_oneself(name: str, row: str) -> bool:
+    return row.startswith(f"{FOR_ONESELF.get(name)} (") and f"'{PERSON}'" in row
 
 
 def _shown(found: object) -> str:
