@@ -68,10 +68,17 @@ def test_a_view_opens_by_its_link_and_what_is_no_choice_is_left_out(
         "words": "broke",
         "whose": "everybody's",
     }
+    second = keep(
+        built.sessions, person="bob", name="All", choices={"whose": "everybody's"}, is_shared=True
+    )
+    shown.query_params["view"] = second.id
+    shown = shown.run()
+    assert dict(shown.query_params) == {"whose": "everybody's"}
+    assert len(shown.dataframe[0].value) == 2
     shown.query_params["view"] = NOT_THERE
     shown = shown.run()
     assert "There is no view under this link" in shown.warning[0].value
-    assert len(shown.dataframe[0].value) == 1
+    assert len(shown.dataframe[0].value) == 2
 
 
 def test_what_is_chosen_is_a_chip_that_takes_it_away(

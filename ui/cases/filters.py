@@ -140,6 +140,11 @@ def _take_away(names: Sequence[str]) -> None:
     begin_anew()
 
 
+def is_open() -> bool:
+    """Whether the choices were drawn before on this page: then they hold what was chosen, whatever the address says."""
+    return "words" in st.session_state
+
+
 def set_all(choices: Mapping[str, str]) -> None:
     """Choose exactly this, before anything is drawn; what is no choice is left out."""
     for name in _CHIPS:

@@ -27,10 +27,12 @@ def open_linked() -> None:
     if found is None:
         del st.query_params[VIEW]
         st.warning("There is no view under this link, or it is not shared with you.")
-        return
-    filters.set_all(found.choices)
-    # A page that has just been opened takes its choices from the address, one that is open already from what was set.
-    st.switch_page(page_path("cases"), query_params=filters.address_of(urlencode(found.choices)))
+    elif filters.is_open():
+        del st.query_params[VIEW]
+        filters.set_all(found.choices)
+    else:  # a page that is opened takes its choices from the address
+        choices = filters.address_of(urlencode(found.choices))
+        st.switch_page(page_path("cases"), query_params=choices)
 
 
 def draw(choices: Choices) -> None:
