@@ -38,8 +38,8 @@ _KEY = re.compile(rf"[!-~]{{1,{MAX_KEY}}}")
 KEPT = timedelta(days=1)
 ABANDONED = timedelta(minutes=15)
 _PURGE_SECONDS = 600.0
-# Nothing was done, so the same may be tried again: busy, broken, or without a database.
-_NOT_KEPT = (408, 429, 500, 503)
+# Nothing was done, so the same may be tried again: not allowed, not there, busy, broken, or without a database.
+_NOT_KEPT = (403, 404, 429, 500, 503)
 _KEPT_HEADERS = ("content-type", "location", "retry-after")
 log = logging.getLogger(__name__)
 

@@ -82,6 +82,14 @@ def test_a_token_is_good_for_its_scopes_alone(served: Served) -> None:
     _problem(asks.get("/models"), 403, "is for predict, and this needs read")
 
 
+def test_what_was_not_allowed_can_be_asked_again_under_its_key(served: Served) -> None:
+    key = {"Idempotency-Key": "not-allowed-at-first"}
+    _problem(
+        served.client("ann", ("read",)).post("/predictions", json=ASK, headers=key), 403, "read"
+    )
+    assert served.client("ann").post("/predictions", json=ASK, headers=key).status_code == 201
+
+
 def test_a_token_in_an_address_is_refused_with_what_to_do(served: Served) -> None:
     secret = served.token("ann")
     for path in (f"/models?token={secret}", f"/models?q={secret}", f"/models/demo/{secret}", "/models?access_token=x", f"/models?q=%6dds_{secret[4:]}"):  # fmt: skip
