@@ -235,6 +235,26 @@ class AccessSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
     )
 
 
+class RetentionSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
+    """One rule on how long cases are kept: the first that fits a model counts.
+
+    A server or a model is named, or the beginning of its name and `*`.
+    """
+
+    servers: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"
+    )
+    models: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Models, or beginnings of their names and `*`"
+    )
+    body_days: float | None = Field(
+        None, gt=0, description="After how many days what was sent and came back is deleted"
+    )
+    case_days: float | None = Field(
+        None, gt=0, description="After how many days cases are deleted; counts of them stay"
+    )
+
+
 class Settings(BaseSettings):
     """Everything that can be configured, with its default."""
 
@@ -313,6 +333,10 @@ class Settings(BaseSettings):
     access: list[AccessSettings] = Field(
         default_factory=list,
         description="Who may see which models; without a row everybody may see and do everything",
+    )
+    retention: list[RetentionSettings] = Field(
+        default_factory=list,
+        description="How long cases of which models are kept; what no row is about is never deleted",
     )
     token_days: float = Field(
         365.0, gt=0, description="For how many days an API token may be valid at most"

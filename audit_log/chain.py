@@ -85,8 +85,35 @@ def append(
 
 def erase(session: Session, kind: str, record_id: str, *, person: str) -> EntryView:
     """Delete the salt of a record that is erased: nothing can be told from its digests, and the chain still holds."""
-    db.audit_log.remove_salt(session, kind, record_id)
-    return append(session, ERASED, [Record(kind=kind, id=record_id)], person=person)
+    return erase_all(session, [Record(kind=kind, id=record_id)], person=person)
+
+
+def erase_all(
+    session: Session, records: Sequence[Record], *, person: str, action: str = ERASED
+) -> EntryView:
+    """One entry for several records that are erased, at least one, whose salts go.
+
+    A record with values is reduced rather than erased: what is left of it gets a digest with a new salt.
+    """
+    for kind in {record.kind for record in records}:
+        db.audit_log.remove_salts(session, kind, [r.id for r in records if r.kind == kind])
+    return append(session, action, records, person=person)
+
+
+def unchanged(session: Session, kind: str, ids: Sequence[str]) -> dict[str, bool]:
+    """Which of these records are as they were trailed, so that they may be reduced without hiding a change.
+
+    False for a record that was changed; one that no entry has a digest of is not in the answer.
+    """
+    salts = db.audit_log.salts(session, kind, ids)
+    contents = db.audit_log.contents(session, kind, ids)
+    return {
+        record_id: record_id in salts
+        and record_id in contents
+        and digest(salts[record_id], db.audit_log.content(kind, contents[record_id], form))
+        == trailed
+        for record_id, (form, trailed) in db.audit_log.newest_digests(session, kind, ids).items()
+    }
 
 
 def _append_to_chain(

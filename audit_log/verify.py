@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -42,7 +42,6 @@ class _Verification:
     """What is known on the way through the chains."""
 
     session: Session
-    erased: Collection[Key]
     entries: int = 0
     records: int = 0
     began: datetime | None = None
@@ -56,7 +55,7 @@ def verify(sessions: Sessions, anchors: Sequence[Anchor] = ()) -> Report:
     """
     with reading(sessions) as session:
         db.audit_log.hold_still(session)
-        state = _Verification(session=session, erased=db.audit_log.erased(session))
+        state = _Verification(session=session)
         heads = db.audit_log.heads(session)
         for workspace in sorted({*heads, *db.audit_log.workspaces(session)}):
             _check_chain(state, workspace, heads.get(workspace))
@@ -141,7 +140,7 @@ def _records_of(
         state.findings.append(
             _finding(entry, f"The list of the records of entry {entry.number:,} was changed.")
         )
-    for leaf in leaves:
+    for leaf in (leaf for leaf in leaves if leaf.digest):
         yield _Trailed(entry=entry, key=(leaf.kind, leaf.record_id), digest=leaf.digest)
 
 
@@ -150,10 +149,13 @@ def _check_kind(state: _Verification, kind: str, trailed: Sequence[_Trailed]) ->
     salts = db.audit_log.salts(state.session, kind, ids)
     contents = db.audit_log.contents(state.session, kind, ids)
     replaced = db.audit_log.replaced(state.session, ids) if kind == "feedback" else set()
+    ends = db.audit_log.ended(state.session, kind, ids)
     for record in trailed:
         record_id = record.key[1]
         values = contents.get(record_id)
-        wrong = _record_problem(state, record, salts.get(record_id), values)
+        wrong = ""
+        if not _is_ended(record.entry, ends.get(record_id)):
+            wrong = _record_problem(record, salts.get(record_id), values)
         if not wrong and kind == "feedback" and values:
             wrong = _current_problem(values, record_id in replaced)
         if wrong:
@@ -162,12 +164,15 @@ def _check_kind(state: _Verification, kind: str, trailed: Sequence[_Trailed]) ->
     state.records += len(trailed)
 
 
+def _is_ended(entry: EntryView, end: tuple[str, int] | None) -> bool:
+    """Whether the salt of what an entry has of a record was taken away on purpose since."""
+    return end is not None and (entry.workspace != end[0] or entry.number < end[1])
+
+
 def _record_problem(
-    state: _Verification, trailed: _Trailed, salt: bytes | None, values: Mapping[str, object] | None
+    trailed: _Trailed, salt: bytes | None, values: Mapping[str, object] | None
 ) -> str:
     """What is wrong with a record, to be said after its name; empty where it is as it was trailed."""
-    if trailed.key in state.erased:
-        return ""
     if values is None:
         return "is gone, and no entry says that it was erased"
     if salt is None:

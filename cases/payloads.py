@@ -36,6 +36,8 @@ def unpack(stored: StoredBody) -> bytes:
 
 def readable(stored: StoredBody) -> str:
     """The body as text; a body that is not text is described in brackets."""
+    if stored.size and not stored.data:
+        return f"[deleted: {stored.size:,} bytes]"
     body = unpack(stored)
     try:
         # A cut may go through the middle of a character.

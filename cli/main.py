@@ -10,7 +10,20 @@ from collections.abc import Callable, Sequence
 
 from pydantic import ValidationError
 
-from cli import audit, backup, demo, describe, doctor, jobs, models, predict, restore, token, worker
+from cli import (
+    audit,
+    backup,
+    demo,
+    describe,
+    doctor,
+    jobs,
+    models,
+    predict,
+    restore,
+    retention,
+    token,
+    worker,
+)
 from cli.output import (
     EXIT_CODES,
     FAILED,
@@ -34,6 +47,7 @@ _COMMANDS = (
     ("backup", backup, "write all that is in the database to one file"),
     ("restore", restore, "put a backup into an empty database"),
     ("audit", audit, "verify the trail of who did what, or export its signed end"),
+    ("retention", retention, "delete what is older than its rule, or hold cases that are to stay"),
     ("token", token, "make, list or revoke tokens of the API"),
     ("jobs", jobs, "list what runs without a page; stop a job, or let it go on"),
     ("worker", worker, "run jobs until Ctrl+C; as many workers as wanted on one PostgreSQL"),

@@ -42,7 +42,7 @@ def _create(sessions: Sessions, chosen: argparse.Namespace) -> None:
         scopes=_listed(chosen.scopes),
         days=chosen.days,
         most_days=settings().token_days,
-        made_by=_who(),
+        made_by=who(),
     )
     if chosen.json:
         document({**_facts(made.token), "secret": made.secret})
@@ -66,7 +66,7 @@ def _list(sessions: Sessions, chosen: argparse.Namespace) -> None:
 
 
 def _revoke(sessions: Sessions, chosen: argparse.Namespace) -> None:
-    found = tokens.revoke(sessions, chosen.which, person=_who())
+    found = tokens.revoke(sessions, chosen.which, person=who())
     if chosen.json:
         document(_facts(found))
     else:
@@ -76,7 +76,7 @@ def _revoke(sessions: Sessions, chosen: argparse.Namespace) -> None:
 _ACTIONS = {"create": _create, "list": _list, "revoke": _revoke}
 
 
-def _who() -> str:
+def who() -> str:
     """Who types, as the trail names them: the account of this machine."""
     try:
         return f"{getpass.getuser()} (command line)"

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Insert,
     LargeBinary,
     Table,
+    and_,
     bindparam,
     exists,
     func,
@@ -49,6 +50,10 @@ from db.types import ClippedText, Json, UtcDateTime, clip, without_nan
 MAIN = "main"
 NO_HASH = ""
 ERASED = "erased"
+BODIES_DELETED = "bodies-deleted"
+NAME_ERASED = "name-erased"
+# After one of these, what earlier entries have of a record says nothing any more: its salt is gone.
+ENDS = (ERASED, BODIES_DELETED, NAME_ERASED)
 # What has a digest of its content, by the name of its kind in the trail.
 TRAILED: dict[str, type[Base]] = {
     "case": Case,
@@ -176,10 +181,10 @@ def _prefixed(prefix: str, view: EntryView | SaltView) -> dict[str, object]:
     return {f"{prefix}_{name}": value for name, value in vars(view).items()}
 
 
-def remove_salt(session: Session, kind: str, record_id: str) -> None:
-    """From now on nobody can tell what the digests of a record were of."""
-    of_record = (_salts.c.kind == kind, _salts.c.record_id == record_id)
-    session.connection().execute(_salts.delete().where(*of_record))
+def remove_salts(session: Session, kind: str, ids: Collection[str]) -> None:
+    """From now on nobody can tell what the digests of these records were of."""
+    of_records = (_salts.c.kind == kind, _salts.c.record_id.in_(ids))
+    session.connection().execute(_salts.delete().where(*of_records))
 
 
 def salt_of(session: Session, kind: str, record_id: str) -> bytes | None:
@@ -244,6 +249,26 @@ def salts(session: Session, kind: str, ids: Collection[str]) -> dict[str, bytes]
     return {row.record_id: row.salt for row in session.scalars(query)}
 
 
+def newest_digests(session: Session, kind: str, ids: Collection[str]) -> dict[str, tuple[int, str]]:
+    """The form and the digest that the newest entry with a digest of a record has, by id."""
+    entry_of = (AuditLeaf.workspace == AuditEntry.workspace, AuditLeaf.number == AuditEntry.number)
+    columns = (AuditEntry.created_at, AuditEntry.number, AuditEntry.form)
+    # Of an entry about several, `after` is their root.
+    alone = select(*columns, AuditEntry.record_id, AuditEntry.after).where(
+        AuditEntry.kind == kind,
+        AuditEntry.record_id.in_(ids),
+        AuditEntry.after != "",
+        ~exists().where(*entry_of),
+    )
+    among = (
+        select(*columns, AuditLeaf.record_id, AuditLeaf.digest)
+        .join(AuditLeaf, and_(*entry_of))
+        .where(AuditLeaf.kind == kind, AuditLeaf.record_id.in_(ids), AuditLeaf.digest != "")
+    )
+    rows = [row for query in (alone, among) for row in session.execute(query)]
+    return {row[3]: (row[2], row[4]) for row in sorted(rows, key=lambda r: (r[0], r[1]))}
+
+
 def contents(session: Session, kind: str, ids: Collection[str]) -> dict[str, Mapping[str, object]]:
     """The columns of records of one kind as they are now, by id; nothing for an unknown kind."""
     table: Any = TRAILED.get(kind)
@@ -262,10 +287,22 @@ def replaced(session: Session, ids: Collection[str]) -> set[str]:
     return {statement for statement in session.scalars(query) if statement is not None}
 
 
-def erased(session: Session) -> set[tuple[str, str]]:
-    """The kind and id of every record whose salt was taken away on purpose."""
-    query = select(AuditEntry.kind, AuditEntry.record_id).where(AuditEntry.action == ERASED)
-    return {(row.kind, row.record_id) for row in session.execute(query)}
+def ended(session: Session, kind: str, ids: Collection[str]) -> dict[str, tuple[str, int]]:
+    """Where the salts of these records were taken away on purpose last: the workspace and the number, by id."""
+    place = (AuditEntry.workspace, AuditEntry.number)
+    alone = select(*place, AuditEntry.record_id, AuditEntry.created_at).where(
+        AuditEntry.action.in_(ENDS), AuditEntry.kind == kind, AuditEntry.record_id.in_(ids)
+    )
+    is_of_entry = and_(
+        AuditLeaf.workspace == AuditEntry.workspace, AuditLeaf.number == AuditEntry.number
+    )
+    among = (
+        select(*place, AuditLeaf.record_id, AuditEntry.created_at)
+        .join(AuditLeaf, is_of_entry)
+        .where(AuditEntry.action.in_(ENDS), AuditLeaf.kind == kind, AuditLeaf.record_id.in_(ids))
+    )
+    rows = [row for query in (alone, among) for row in session.execute(query)]
+    return {row[2]: (row[0], row[1]) for row in sorted(rows, key=lambda r: (r[3], r[1]))}
 
 
 def not_trailed(session: Session, kind: str) -> Iterator[tuple[str, datetime]]:

@@ -44,8 +44,11 @@ from db.tables import (
     Case,
     CaseComment,
     CaseFile,
+    CaseHold,
     CaseShare,
     ColumnMapping,
+    DeletedCases,
+    DeletedFeedback,
     DiscoveredFacts,
     Explanation,
     Feedback,
@@ -76,7 +79,17 @@ _SHARED_WITH = (
 )
 # An execution option of a query that asks what may be changed rather than seen.
 TO_CHANGE = "to_change"
-_OF_MODELS = (Background, Batch, Case, ColumnMapping, DiscoveredFacts, Overlay, Study)
+_OF_MODELS = (
+    Background,
+    Batch,
+    Case,
+    ColumnMapping,
+    DeletedCases,
+    DeletedFeedback,
+    DiscoveredFacts,
+    Overlay,
+    Study,
+)
 # What nobody else has to do with.
 _OF_PERSON = (ApiRequest, ApiToken)
 # What one person writes and everybody meets: for those who review the model.
@@ -206,6 +219,7 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
         Explanation: Explanation.case_id.in_(own),
         Feedback: Feedback.case_id.in_(own),
         CaseComment: CaseComment.case_id.in_(own),
+        CaseHold: CaseHold.case_id.in_(own),
         InboxSeen: InboxSeen.person == scope.person,
         SavedView: or_(
             SavedView.person == scope.person,

@@ -14,6 +14,7 @@ from settings import (
     AddressSettings,
     KubernetesSettings,
     RegistrySettings,
+    RetentionSettings,
     ServerSettings,
     Settings,
 )
@@ -32,6 +33,7 @@ def table() -> str:
         + _rows(RegistrySettings, prefix="registries[].", known=AddressSettings)
         + _rows(KubernetesSettings, prefix="kubernetes.")
         + _rows(AccessSettings, prefix="access[].")
+        + _rows(RetentionSettings, prefix="retention[].")
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
+import db.deleted_counts
 import db.health
 from db.cases import GENUINE
 from db.engine import Session, Sessions, reading
@@ -98,9 +99,16 @@ def summarise(
     served = Selection(purposes=SERVED, server=server, model=model, version=version, since=since)
     estimated = replace(served, purposes=ESTIMATED)
     with reading(sessions) as session:
-        outcomes = _by_key(db.health.outcomes(session, served))
-        statements = _by_key(db.health.statements(session, estimated))
-        judged = _by_key(db.health.judged(session, estimated))
+        outcomes = _by_key(
+            db.health.outcomes(session, served) + db.deleted_counts.outcomes(session, served)
+        )
+        statements = _by_key(
+            db.health.statements(session, estimated)
+            + db.deleted_counts.statements(session, estimated)
+        )
+        judged = _by_key(
+            db.health.judged(session, estimated) + db.deleted_counts.judged(session, estimated)
+        )
         return [
             _row(
                 key,
@@ -129,6 +137,9 @@ def recent_series(
     served = Selection(purposes=SERVED, server=server, model=model, version=version, since=first)
     with reading(sessions) as session:
         buckets = db.health.buckets(session, served, by)
+        if by == "day":
+            buckets += db.deleted_counts.days(session, served)
+    buckets.sort(key=lambda count: count.start)
     counted = {start: list(counts) for start, counts in groupby(buckets, key=lambda c: c.start)}
     points = int((_start(now, by) - first) / STEPS[by]) + 1
     starts = (first + STEPS[by] * i for i in range(points))
@@ -161,7 +172,7 @@ def _row(
     judged: Sequence[JudgedCount],
     latency: Latency | None,
 ) -> HealthRow:
-    cases = {count.outcome: count.cases for count in outcomes}
+    cases = _cases(outcomes)
     errors = {name: cases[name] for name in sorted(cases) if name not in ("answered", UNKNOWN)}
     return HealthRow(
         server=key.server,
@@ -179,6 +190,14 @@ def _row(
     )
 
 
+def _cases(counts: Iterable[OutcomeCount | BucketCount]) -> Counter[str]:
+    """Cases by outcome: of those that are there, and of those that were deleted since."""
+    cases: Counter[str] = Counter()
+    for count in counts:
+        cases[count.outcome] += count.cases
+    return cases
+
+
 def _error_rate(cases: Mapping[str, int]) -> Rate:
     left_out = (*NOT_SENT, UNKNOWN)
     sent = {outcome: count for outcome, count in cases.items() if outcome not in left_out}
@@ -187,10 +206,10 @@ def _error_rate(cases: Mapping[str, int]) -> Rate:
 
 
 def _feedback(statements: Sequence[FeedbackCount]) -> dict[str, dict[str, int]]:
-    counted: dict[str, dict[str, int]] = defaultdict(dict)
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
     for count in statements:
-        counted[count.channel][count.judgement] = count.statements
-    return dict(counted)
+        counted[count.channel][count.judgement] += count.statements
+    return {channel: dict(counts) for channel, counts in counted.items()}
 
 
 def _group(count: JudgedCount) -> Group:
@@ -217,7 +236,7 @@ def _start(moment: datetime, by: Step) -> datetime:
 
 
 def _point(start: datetime, counts: Sequence[BucketCount]) -> SeriesPoint:
-    cases = {count.outcome: count.cases for count in counts}
+    cases = _cases(counts)
     unknown = cases.pop(UNKNOWN, 0)
     seconds = sum(c.mean_seconds * c.cases for c in counts if c.outcome != UNKNOWN)
     ended = sum(cases.values())

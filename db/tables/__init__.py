@@ -1,7 +1,7 @@
 """The tables: a case, its explanations, what people said of it, what they added to a signature, and the trail of it all.
 
-Rows are added, never rewritten; only a case is completed once when its call has ended, a job changes its state until
-it has ended, a worker the moment at which it was last seen, and a chain of the trail its end. A table keeps the
+Rows are added, never rewritten, and deleted by retention and erasure alone; only a case is completed once when its
+call has ended, a job changes its state until it has ended, a worker the moment at which it was last seen, and a chain of the trail its end. A table keeps the
 name that it was made with, also where its class has a
 better one by now (`found_facts`, `studies`): a rename would break processes of the former release, which
 work on the same database while replicas are exchanged.
@@ -26,6 +26,7 @@ from db.tables.cases import Case, CaseFile, Explanation, Feedback, Scenario
 from db.tables.comments import CaseComment, InboxSeen
 from db.tables.jobs import Batch, BatchChunk, Job, JobInput, Worker
 from db.tables.models import Background, ColumnMapping, DiscoveredFacts, Overlay, Study
+from db.tables.retention import CaseHold, DeletedCases, DeletedFeedback
 from db.tables.sharing import CaseShare, ShareOpening
 from db.tables.views import SavedView
 
@@ -51,8 +52,11 @@ __all__ = [
     "Case",
     "CaseComment",
     "CaseFile",
+    "CaseHold",
     "CaseShare",
     "ColumnMapping",
+    "DeletedCases",
+    "DeletedFeedback",
     "DiscoveredFacts",
     "Explanation",
     "Feedback",
