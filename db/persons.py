@@ -1,0 +1,195 @@
+"""Where the database names a person, what is about them, and how they are erased from it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Table, Text, delete, func, or_, select, update
+from sqlalchemy import cast as cast_column
+from sqlalchemy.orm import Session
+
+from db.deletion import GOLDEN
+from db.jobs import UNDER_WAY
+from db.tables import (
+    ApiRequest,
+    ApiToken,
+    AuditEntry,
+    Background,
+    Base,
+    Batch,
+    BatchChunk,
+    Case,
+    CaseComment,
+    CaseFile,
+    CaseHold,
+    CaseShare,
+    ColumnMapping,
+    DiscoveredFacts,
+    Explanation,
+    Feedback,
+    InboxSeen,
+    Job,
+    JobInput,
+    Overlay,
+    SavedView,
+    Scenario,
+    ShareOpening,
+    Study,
+)
+
+NOBODY = "(erased)"
+# Every column that names a person, and what becomes of its rows when they are erased: `delete`, `name` (the row
+# stays, the name goes), or `stay`, which is for the trail alone: it goes on to say who did what and when.
+COLUMNS: dict[tuple[type[Base], str], str] = {
+    (ApiRequest, "person"): "delete",
+    (ApiToken, "person"): "delete",
+    (ApiToken, "made_by"): "name",
+    (ApiToken, "revoked_by"): "name",
+    (AuditEntry, "person"): "stay",
+    (Background, "person"): "name",
+    (Batch, "person"): "delete",
+    (Case, "person"): "delete",
+    (CaseComment, "person"): "delete",
+    (CaseHold, "person"): "name",
+    (CaseShare, "person"): "delete",
+    (CaseShare, "shared_by"): "delete",
+    (ColumnMapping, "person"): "name",
+    (DiscoveredFacts, "person"): "name",
+    (Feedback, "person"): "delete",
+    (InboxSeen, "person"): "delete",
+    (Job, "person"): "delete",
+    (Overlay, "author"): "name",
+    (SavedView, "person"): "delete",
+    (Scenario, "person"): "delete",
+    (ShareOpening, "person"): "delete",
+    (Study, "person"): "name",
+}
+# What belongs to the cases of a person, whoever wrote it.
+_OF_CASES = (Explanation, Feedback, CaseComment, Scenario, CaseShare)
+# What is no content: digests of secrets, and answers that stand in the cases.
+_HIDDEN = {"secret_sha256", "token_sha256", "idempotency_key", "headers", "body"}
+
+
+def about(session: Session, person: str, table_name: str) -> Iterator[Mapping[str, Any]]:
+    """The columns of every row of a table that names a person or belongs to a case of theirs."""
+    for table, condition in _conditions(person):
+        core = cast(Table, table.__table__)
+        if core.name == table_name:
+            columns = [c for c in core.columns if c.name not in _HIDDEN]
+            query = select(*columns).where(condition).execution_options(yield_per=200)
+            for row in session.connection().execute(query):
+                yield dict(row._mapping)
+
+
+def counts(session: Session, person: str) -> dict[str, int]:
+    """How many rows there are of that, by table; of the tables that have some."""
+    found = {
+        cast(Table, table.__table__).name: session.scalar(
+            select(func.count()).select_from(table).where(condition)
+        )
+        for table, condition in _conditions(person)
+    }
+    return {name: count for name, count in found.items() if count}
+
+
+def _conditions(person: str) -> list[tuple[type[Base], ColumnElement[bool]]]:
+    own = select(Case.__table__.c.id).where(Case.__table__.c.person == person)
+    grounds: dict[type[Base], list[ColumnElement[bool]]] = {}
+    for table, column in COLUMNS:
+        grounds.setdefault(table, []).append(getattr(table, column) == person)
+    for table in _OF_CASES:
+        of_case: Any = table
+        grounds.setdefault(table, []).append(of_case.case_id.in_(own))
+    batches = select(Batch.__table__.c.id).where(Batch.__table__.c.person == person)
+    grounds[BatchChunk] = [BatchChunk.batch_id.in_(batches)]
+    return [(table, or_(*conditions)) for table, conditions in grounds.items()]
+
+
+def under_way(session: Session, person: str) -> int:
+    """How many jobs of a person wait or run."""
+    query = select(func.count()).select_from(Job)
+    return session.scalar(query.where(Job.person == person, Job.state.in_(UNDER_WAY))) or 0
+
+
+def entered(session: Session, ids: Collection[str]) -> list[Mapping[str, object]]:
+    """What was entered in some cases."""
+    return list(session.scalars(select(Case.entered).where(Case.id.in_(ids))))
+
+
+def file(session: Session, digest: str) -> bytes | None:
+    """A kept file."""
+    return session.scalar(select(CaseFile.content).where(CaseFile.sha256 == digest))
+
+
+# Erasing.
+
+
+def delete_said(session: Session, person: str, limit: int) -> list[tuple[str, str]]:
+    """Delete what a person said on so many cases of others, unless those are golden or held; the kind and id of each."""
+    kept = select(Case.id).where(or_(Case.purpose == GOLDEN, Case.id.in_(select(CaseHold.case_id))))
+    gone: list[tuple[str, str]] = []
+    for kind, table in (("feedback", Feedback), ("comment", CaseComment)):
+        of_person = (table.person == person, table.case_id.not_in(kept))
+        cases = list(
+            session.scalars(select(table.case_id).where(*of_person).distinct().limit(limit))
+        )
+        where = (table.person == person, table.case_id.in_(cases))
+        ids = list(session.scalars(select(table.id).where(*where)))
+        session.execute(delete(InboxSeen).where(InboxSeen.item_id.in_(ids)))
+        session.execute(delete(table).where(*where), execution_options=_AS_IT_IS)
+        gone += [(kind, each) for each in ids]
+    return gone
+
+
+def delete_rest(session: Session, person: str) -> None:
+    """Delete what else is theirs, and take the name off what stays; cases, what was said, batches and signatures apart."""
+    shares = select(CaseShare.id).where(
+        or_(CaseShare.person == person, CaseShare.shared_by == person)
+    )
+    jobs = select(Job.id).where(Job.person == person)
+    for statement in (
+        delete(ShareOpening).where(
+            or_(ShareOpening.person == person, ShareOpening.share_id.in_(shares))
+        ),
+        delete(CaseShare).where(or_(CaseShare.person == person, CaseShare.shared_by == person)),
+        delete(JobInput).where(JobInput.job_id.in_(jobs)),
+        delete(Job).where(Job.person == person),
+        *(
+            delete(table).where(table.person == person)
+            for table in (ApiRequest, ApiToken, SavedView, InboxSeen, Scenario)
+        ),
+        *(
+            update(table).where(getattr(table, column) == person).values({column: NOBODY})
+            for (table, column), fate in COLUMNS.items()
+            if fate == "name" and table is not Overlay
+        ),
+    ):
+        session.execute(statement, execution_options=_AS_IT_IS)
+
+
+def overlays_of(session: Session, person: str) -> list[str]:
+    """The ids of the signatures that a person published."""
+    return list(session.scalars(select(Overlay.id).where(Overlay.author == person)))
+
+
+def unname_overlays(session: Session, ids: Collection[str]) -> None:
+    """Take the author's name off signatures."""
+    query = update(Overlay).where(Overlay.id.in_(ids)).values(author=NOBODY)
+    session.execute(query, execution_options=_AS_IT_IS)
+
+
+def delete_unnamed_files(session: Session, digests: Collection[str]) -> int:
+    """Delete those of these files that no case names any more; how many. Looks through all cases for each."""
+    unnamed = [digest for digest in digests if not _is_named(session, digest)]
+    session.execute(delete(CaseFile).where(CaseFile.sha256.in_(unnamed)))
+    return len(unnamed)
+
+
+_AS_IT_IS = {"synchronize_session": False}
+
+
+def _is_named(session: Session, digest: str) -> bool:
+    in_case = select(Case.id).where(cast_column(Case.entered, Text).contains(digest))
+    in_batch = select(Batch.id).where(Batch.table_sha256 == digest)
+    return any(session.scalar(query.limit(1)) for query in (in_case, in_batch))
