@@ -22,6 +22,7 @@ from cases.search import PAGE_SIZE, CaseFilter, search
 from db.engine import Sessions, close, limited, make_sessions, writing
 from db.migrate import migrate
 from db.scope import Models, Scope
+from feedback.inbox import inbox
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 ALL = CaseFilter()
@@ -57,6 +58,22 @@ FROM numbers WHERE i % 100 = 0
 """
 
 
+# Links to cases of person-8 that person-9 opened, which hold for as long as anybody measures.
+LINKS = 20
+_LINKS = (
+    """
+INSERT INTO case_shares (id, case_id, token_sha256, person, shared_by, created_at, expires_at, revoked_at)
+{numbers}
+SELECT {id}, {id}, {id}, '', 'person-8', {moment}, '2999-01-01', NULL FROM numbers WHERE i % 1000 = 8
+""",
+    """
+INSERT INTO case_share_openings (share_id, person, opened_at)
+{numbers}
+SELECT {id}, 'person-9', {moment} FROM numbers WHERE i % 1000 = 8
+""",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Search:
     """What is measured: its name, the filter, and which cases it finds, by number."""
@@ -80,6 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"{chosen.cases:,} cases, {chosen.database}{'':14}{'median ms':>10}{'slowest':>10}")
         for each in _searches(chosen.cases):
             _measure(sessions, each, chosen.cases, chosen.database)
+        _measure_inbox(sessions, chosen.cases, chosen.database)
         close(sessions)
 
 
@@ -114,6 +132,8 @@ def _fill(sessions: Sessions, kind: str, count: int) -> None:
         for statement in (_CASES, _FEEDBACK):
             session.connection().execute(text(statement.format(**terms)), {"count": count})
     with writing(sessions) as session:
+        for statement in _LINKS:
+            session.connection().execute(text(statement.format(**terms)), {"count": 1000 * LINKS})
         session.connection().execute(text("ANALYZE"))
 
 
@@ -170,6 +190,12 @@ def _searches(count: int) -> list[Search]:
             scope=analyst,
         ),
         Search(
+            name="one who opened links to twenty cases",
+            wanted=ALL,
+            finds=lambda i: i % 1000 == 9 or (i % 1000 == 8 and i < 1000 * LINKS),
+            scope=replace(analyst, person="person-9"),
+        ),
+        Search(
             name="a reviewer of one model of fifty",
             wanted=ALL,
             finds=lambda i: i % 1000 == 7 or i % 50 == 7,
@@ -202,9 +228,27 @@ def _measure(sessions: Sessions, each: Search, count: int, kind: str) -> None:
         found = search(seen, each.wanted, before=before)
         taken.append((time.perf_counter() - began) * 1000)
         right([line.id for line in found.lines] == expected, f"{each.name}: other cases are found")
+    _tell(each.name, taken, count, kind)
+
+
+def _measure_inbox(sessions: Sessions, count: int, kind: str) -> None:
+    """What is new to somebody whose cases one in ten was judged, of a few days before the newest case."""
+    scope = Scope(person="person-0", seen=(Models(server="bank", name="model-*"),))
+    now = START + timedelta(seconds=count)
+    taken = []
+    for _ in range(7):
+        began = time.perf_counter()
+        found = inbox(limited(sessions, scope), "person-0", clock=lambda: now)
+        taken.append((time.perf_counter() - began) * 1000)
+        right(len(found.new) == min(count // 1000, 100), "the inbox has other statements")
+        right(found.waiting == (), "somebody who reviews nothing has something to answer")
+    _tell("the inbox of somebody", taken, count, kind)
+
+
+def _tell(name: str, taken: Sequence[float], count: int, kind: str) -> None:
     median, slowest = statistics.median(taken), max(taken)
-    print(f"{each.name:42}{median:>10.1f}{slowest:>10.1f}")
-    record("cases", f"{kind}, {count:,}: {each.name}", median_ms=median, slowest_ms=slowest)
+    print(f"{name:42}{median:>10.1f}{slowest:>10.1f}")
+    record("cases", f"{kind}, {count:,}: {name}", median_ms=median, slowest_ms=slowest)
 
 
 if __name__ == "__main__":

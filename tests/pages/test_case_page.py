@@ -18,6 +18,7 @@ from cases.inputs import plain_inputs
 from cases.recording import predict_and_record
 from cases.repeats import repeats
 from cases.report.page import page
+from cases.scenarios import ask_scenario
 from cases.seen import seen_by
 from cases.shares import share
 from db.engine import reading, writing
@@ -49,12 +50,30 @@ def test_a_case_of_a_model_that_is_gone_is_all_there(
     assert shown.title[0].value == f"Case {case.id[-6:]}"
     assert shown.header[0].value == "Adelie"
     assert "not deployed any more" in shown.info[0].value
+    # Everything can be said of it, and nothing asks it.
+    said = {"Send the comment", "Send the answer"}
+    assert {button.label for button in shown.button} == said
     words = _words(shown)
     assert "**Judged unsure** by bob" in words
     assert "shelf/penguins, version v1" in words.replace("\\", "")
     entered = shown.table[0].value.to_string().replace("\\", "")
     assert "39.1" in entered
     assert "unknown" in entered
+
+
+def test_what_was_tried_otherwise_stands_beside_it(
+    built: services.Services, case_page: AppTest
+) -> None:
+    model = built.model(ModelRef(server="demo", name="penguins", version="v2"))
+    values = model.signature().example_rows[0]
+    first = predict_and_record(model, values, sessions=built.sessions, key="1").case
+    heavier = {**values, "body_mass_g": 6_000.0}
+    ask_scenario(model, heavier, of=first.id, sessions=built.sessions, key="2", name="Heavier")
+    case_page.query_params["id"] = first.id
+    shown = case_page.run()
+    assert not shown.exception
+    assert "1 scenario" in {each.label for each in shown.expander}
+    assert list(shown.dataframe[0].value["Scenario"]) == ["This case", "Heavier"]
 
 
 def test_a_picture_is_shown_again(built: services.Services, case_page: AppTest) -> None:

@@ -236,6 +236,8 @@ def test_the_link_opens_the_answers_without_the_file(
     assert any(title.value == "birds.csv" for title in fresh.subheader)
     assert list(_frame(fresh, "Answer").iloc[:, 0]) == [2, 3, 4, 6]
     assert any("4 rows were answered." in text.value for text in fresh.markdown)
+    (among_cases,) = [x for x in fresh.get("page_link") if x.proto.label.startswith("Its rows")]
+    assert among_cases.proto.query_string == f"batch={run}&whose=everybody%27s"
     # One case is looked at, and then the file again.
     fresh.segmented_control(key="predict_about").set_value("One case").run()
     assert "run" not in fresh.query_params

@@ -14,6 +14,7 @@ from tables.kept_table import KeptTable, UnreadableTable
 from ui import errors, session, technical
 from ui.batch import again, answers
 from ui.batch.asked import Asked, asked_of, draw_progress, sentence
+from ui.cases.filters import BATCH, EVERYBODY, WHOSE
 from ui.session import services
 from ui.shell import page_path
 from ui.text import plain
@@ -110,6 +111,12 @@ def _draw(found: Asked, signature: Signature | None) -> None:
         _draw_again(found, signature)
         _draw_not_sent(_table(batch))
         answers.draw(_source(batch), found.cases, signature)
+        st.page_link(
+            page_path("cases"),
+            label="Its rows among the cases, to search and choose from",
+            icon=":material/list_alt:",
+            query_params={BATCH: batch.id, WHOSE: EVERYBODY},
+        )
         technical.draw(found.cases[0])
 
 

@@ -17,14 +17,14 @@ from ui.text import plain
 # Names of parameters in the address, and of the widgets that are bound to them.
 BEFORE, BATCH, WHOSE = "before", "batch", "whose"
 BACK = "back"  # in the address of a case: the choices of the list that it was opened from
-MINE = "mine"
+MINE, EVERYBODY = "mine", "everybody's"
 _LONGEST = 2_000
 _DAYS = {"today": 1, "7 days": 7, "30 days": 30, "90 days": 90}
 _STATE_WORDS = {"answered": "answered", "failed": "failed", "unknown": "answer unknown"}
 _JUDGEMENTS = ("correct", "incorrect", "unsure", "none")
 _JUDGEMENT_WORDS = {"none": "not judged"}
 _CHANNELS = ("volunteered", "audit", "review", "upload", "api")
-_WHOSE = (MINE, "everybody's")
+_WHOSE = (MINE, EVERYBODY)
 _TEXTS = ("words", "version", "person")
 _OPTIONS: Mapping[str, Collection[str]] = {
     "state": STATES,
@@ -185,7 +185,7 @@ def _words() -> str:
 def _whose(viewer: Viewer) -> str:
     """Mine first, where it is known who I am."""
     if not viewer.is_named:
-        return _WHOSE[1]
+        return EVERYBODY
     picked = st.segmented_control(
         "Whose cases",
         _WHOSE,

@@ -11,6 +11,7 @@ from cases.files import is_named, kept_value
 from cases.history import Step, history
 from cases.queries import CaseView, case, explanations
 from cases.recording import answer_of
+from cases.scenarios import scenarios
 from cases.wording import title, value_text
 from explanations.contract import Explanation
 from mds_client.prediction import Answer
@@ -19,9 +20,11 @@ from ui import errors, feedback, media, results, session, technical
 from ui.cases import actions, comments, compared, filters, share
 from ui.cases.opened import Opened, opened
 from ui.explanations import kinds
+from ui.explanations.answered_case import AnsweredCase
 from ui.session import services
 from ui.shell import page_path
 from ui.text import exact, plain
+from ui.what_if import comparison
 
 
 def draw(case_id: str) -> None:
@@ -55,6 +58,7 @@ def draw(case_id: str) -> None:
         _draw_answer(shown)
         _draw_entered(shown)
         _draw_explanations(shown)
+        _draw_scenarios(shown)
     with right:
         _draw_history(found, history(services().sessions, found))
         comments.draw_box(found)
@@ -133,6 +137,25 @@ def _draw_explanations(shown: Opened) -> None:
         st.subheader("Why this answer?", anchor=False)
     for result in newest.values():
         kinds.draw(Explanation.from_json(json.dumps(result)), shown.values)
+
+
+def _draw_scenarios(shown: Opened) -> None:
+    """What was tried otherwise, beside this case."""
+    found, answer = scenarios(services().sessions, shown.case.id), answer_of(shown.case)
+    if not found or answer is None:
+        return
+    asked = AnsweredCase(
+        case=shown.case, answer=answer, values=shown.values, signature=shown.signature
+    )
+    count = f"{len(found)} scenario{'' if len(found) == 1 else 's'}"
+    with st.expander(count, icon=":material/tune:"):
+        st.dataframe(
+            comparison.table(asked, found),
+            hide_index=True,
+            column_config={"Case": st.column_config.LinkColumn("Case", display_text="Open")},
+            placeholder="",
+            alt="The case and its scenarios, with what differs and the answers",
+        )
 
 
 def _draw_history(found: CaseView, steps: list[Step]) -> None:
