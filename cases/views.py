@@ -13,6 +13,7 @@ from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
 from db.person import known
 from db.saved_views import SavedViewView
+from db.scope import scope_of
 
 __all__ = ["LONGEST_NAME", "SavedViewView", "keep", "remove", "saved", "view"]
 
@@ -50,6 +51,8 @@ def keep(
         created_at=clock(),
     )
     with writing(sessions) as session:
+        if server and not scope_of(session).sees(server, model):
+            raise ViewRefused("There is no such model to list the cases of.")
         if db.saved_views.count_of(session, person) >= MOST_KEPT:
             raise ViewRefused(f"At most {MOST_KEPT} views are kept: take one away first.")
         kept = db.saved_views.keep(session, made)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import db.batches
-from cases import batches
+from cases import batches, views
 from cases.batches import BatchView
 from cases.queries import save_explanation
 from cases.scenarios import ask_scenario
@@ -51,12 +51,14 @@ class Made:
     share_id: str
     comment_id: str
     share_token: str
+    view_id: str
     token_id: str = ""
 
     @property
     def ids(self) -> tuple[str, ...]:
         """By what its rows are recognised."""
-        return (self.case.id, self.batch.id, self.job.id, self.share_id, self.comment_id)
+        own = (self.case.id, self.batch.id, self.job.id)
+        return (*own, self.share_id, self.comment_id, self.view_id)
 
     @property
     def bare_case(self) -> CaseView:
@@ -117,6 +119,7 @@ def fill_for_one(sessions: Sessions, ref: ModelRef, person: str, word: str) -> M
     case, scenario_id = _case(sessions, ref, person, word)
     job, batch = _file(sessions, ref, person, word, case)
     said = comment(sessions, case_id=case.id, person=person, words=word, key=f"comment-{word}")
+    kept = views.keep(sessions, person=person, name=word, choices={"model": str(ref)})
     link, share_token = share(sessions, case_id=case.id, by=person, to="somebody-else")
     return Made(
         ref=ref,
@@ -130,6 +133,7 @@ def fill_for_one(sessions: Sessions, ref: ModelRef, person: str, word: str) -> M
         share_id=link.id,
         comment_id=said.id,
         share_token=share_token,
+        view_id=kept.id,
     )
 
 

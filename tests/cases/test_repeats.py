@@ -20,7 +20,9 @@ from tests.recorded import NOON, NOT_THERE, add_case, case_of
 from tests.stub_predictor import StubPredictor
 
 GENTOO = Answer(kind="class", label="Gentoo", probabilities={"Gentoo": 0.8, "Adelie": 0.2})
-ANN = Scope(person="ann", seen=(Models(server="shelf"),))
+SHELF = (Models(server="shelf"),)
+ANN = Scope(person="ann", seen=SHELF)
+REVIEWER = Scope(person="rita", seen=SHELF, reviewed=SHELF)
 
 
 def test_asking_again_is_a_case_of_its_own_that_nothing_counts(sessions: Sessions) -> None:
@@ -101,7 +103,8 @@ def test_who_looked_is_trailed_and_makes_no_case_known(sessions: Sessions) -> No
     ).case
     for person in ("rita", "bob", "rita", asked.person):
         note_view(sessions, asked, person)
-    seen = seen_by(limited(sessions, ANN), asked)
+    assert seen_by(limited(sessions, ANN), asked) == {}
+    seen = seen_by(limited(sessions, REVIEWER), asked)
     assert list(seen) == ["rita", "bob"]
     assert seen["rita"] >= seen["bob"]
     slipped_in = add_case(sessions, created_at=NOON + timedelta(days=9_999))

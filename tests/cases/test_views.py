@@ -57,6 +57,11 @@ def test_a_view_needs_a_name(sessions: Sessions, name: str) -> None:
     assert view(sessions, name) is None
 
 
+def test_nobody_keeps_a_list_of_a_model_that_is_not_there_for_them(sessions: Sessions) -> None:
+    with pytest.raises(ViewRefused, match="no such model"):
+        keep(limited(sessions, EVE), person="eve", name="x", choices=OF_SHELF)
+
+
 def test_so_many_are_kept(sessions: Sessions) -> None:
     for number in range(MOST_KEPT):
         keep(sessions, person="ada", name=str(number), choices={})
