@@ -13,6 +13,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -21,9 +22,11 @@ from api.guard import guard
 from api.identity import identity
 from api.permissions import check_routes
 from api.routes import routes
+from api.signing_in import signing_in
 from db.errors import StorageError
+from people.oidc import secrets_of
 from people.permissions import Undeclared
-from settings import settings
+from settings import Settings, settings
 
 ROOT = Path(__file__).resolve().parent
 log = logging.getLogger("app")
@@ -71,14 +74,30 @@ def _is_no_traceback(record: logging.LogRecord) -> bool:
     return not record.getMessage().startswith("Traceback")
 
 
+def _secrets() -> dict[str, Any] | None:
+    """What Streamlit's own sign-in takes. Settings that cannot be used are told when the app starts, like any others."""
+    try:
+        return secrets_of(Settings())
+    except ValueError:
+        return None
+
+
+def _hosts() -> list[str]:
+    """Further names by which browsers may call us."""
+    oidc = settings().oidc
+    return [*settings().allowed_hosts, *([oidc.host] if oidc else [])]
+
+
 ROUTES = routes(services.services)
 app = st.App(
     ROOT / "ui" / "main.py",
     lifespan=lifespan,
     routes=ROUTES,
+    secrets=_secrets(),
     middleware=[
-        guard(lambda: settings().allowed_hosts, Path(st.__file__).parent / "static" / "index.html"),
+        guard(_hosts, Path(st.__file__).parent / "static" / "index.html"),
         identity(settings),
+        signing_in(settings),
     ],
 )
 

@@ -35,6 +35,7 @@ from mds_client.server import Server
 from mds_client.signature import ModelRef, Signature
 from mds_client.transport.redaction import Hiding
 from people.errors import NotPermitted
+from people.oidc import UserInfo
 from people.table import AccessTable
 from servers import registries_of, server_of, sources_of
 from settings import ROOT, Settings
@@ -73,6 +74,11 @@ class Services:
         if rows is self.settings.access:
             return self.settings
         return self.settings.model_copy(update={"access": list(rows)})
+
+    @cached_property
+    def userinfo(self) -> UserInfo | None:
+        """Asks the provider of sign-ins who somebody is now; None where there is none."""
+        return UserInfo(self.settings.oidc) if self.settings.oidc else None
 
     @cached_property
     def figures(self) -> Sessions:
@@ -185,6 +191,8 @@ class Services:
         if self.beside:
             self.beside.close()
         self.explainers.close()
+        if self.userinfo:
+            self.userinfo.close()
         for client in self.clients.values():
             client.close()
 

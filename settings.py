@@ -255,6 +255,54 @@ class RetentionSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
     )
 
 
+class OidcSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
+    """The provider of sign-ins: any that speaks OpenID Connect."""
+
+    metadata_url: Annotated[str, AfterValidator(_url)] = Field(
+        description="Where it describes itself: `https://…/.well-known/openid-configuration`"
+    )
+    public_url: Annotated[str, AfterValidator(_url)] = Field(
+        description="The address at which browsers reach the workbench; the provider must allow it with `/oauth2callback` "
+        "behind it"
+    )
+    client_id: str = Field(min_length=1, description="What the provider calls the workbench")
+    client_secret: SecretStr = Field(
+        min_length=1, description="Its secret; set it as `MDS_OIDC__CLIENT_SECRET`"
+    )
+    cookie_secret: SecretStr = Field(
+        min_length=32,
+        description="What signs the cookie of a session, at least 32 characters; set it as `MDS_OIDC__COOKIE_SECRET`",
+    )
+    scope: str = Field("openid email profile", description="What to ask for, with spaces between")
+    prompt: str = Field(
+        "select_account", description="Whether the provider asks again who it is: see its manual"
+    )
+    name_claim: str = Field("email", description="The claim that names the person")
+    groups_claim: str = Field(
+        "groups",
+        description="The claim of userinfo with their groups, or a path with dots to it",
+    )
+    ca_file: str = Field("", description="PEM file of the only authority to trust")
+
+    @property
+    def host(self) -> str:
+        """The name by which browsers call the workbench."""
+        return urlsplit(self.public_url).hostname or ""
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach the workbench by https."""
+        return self.public_url.startswith("https://")
+
+    @model_validator(mode="after")
+    def _is_not_overheard(self) -> Self:
+        for name, url in (("metadata_url", self.metadata_url), ("public_url", self.public_url)):
+            parts = urlsplit(url)
+            if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+                raise ValueError(f"{name} must begin with https:// unless it is on this machine")
+        return self
+
+
 class Settings(BaseSettings):
     """Everything that can be configured, with its default."""
 
@@ -311,9 +359,10 @@ class Settings(BaseSettings):
     job_days: float = Field(
         30.0, gt=0, description="How many days jobs that have ended stay in the list"
     )
-    sign_in: Literal["none", "proxy"] = Field(
+    sign_in: Literal["none", "proxy", "oidc"] = Field(
         "none",
-        description="How it is known who asks: `none`, on this machine alone, or by the header of a `proxy`",
+        description="How it is known who asks: `none`, on this machine alone, by the header of a `proxy`, or by a "
+        "provider of sign-ins, `oidc`",
     )
     sign_in_none_anywhere: bool = Field(
         False,
@@ -329,6 +378,9 @@ class Settings(BaseSettings):
     proxy_addresses: list[Annotated[str, AfterValidator(_network)]] = Field(
         default_factory=list,
         description="Addresses or networks of the proxy; these headers are believed from nowhere else",
+    )
+    oidc: OidcSettings | None = Field(
+        None, description="The provider of sign-ins, for `sign_in` = `oidc`"
     )
     access: list[AccessSettings] = Field(
         default_factory=list,
@@ -376,6 +428,8 @@ class Settings(BaseSettings):
     def _says_who_asks(self) -> Self:
         if self.sign_in == "proxy" and not self.proxy_addresses:
             raise ValueError("sign_in is `proxy`, but proxy_addresses names no address to believe")
+        if self.sign_in == "oidc" and self.oidc is None:
+            raise ValueError("sign_in is `oidc`, but oidc names no provider")
         is_open = self.sign_in == "none" and not self.sign_in_none_anywhere
         if is_open and not is_loopback(self.host):
             raise ValueError(

@@ -13,6 +13,7 @@ from settings import (
     AccessSettings,
     AddressSettings,
     KubernetesSettings,
+    OidcSettings,
     RegistrySettings,
     RetentionSettings,
     ServerSettings,
@@ -32,6 +33,7 @@ def table() -> str:
         + _rows(ServerSettings, prefix="servers[].")
         + _rows(RegistrySettings, prefix="registries[].", known=AddressSettings)
         + _rows(KubernetesSettings, prefix="kubernetes.")
+        + _rows(OidcSettings, prefix="oidc.")
         + _rows(AccessSettings, prefix="access[].")
         + _rows(RetentionSettings, prefix="retention[].")
     )

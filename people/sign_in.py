@@ -1,4 +1,5 @@
-"""Who asks, as far as a request tells: nobody signs in, or a proxy has signed them in.
+"""Who asks, as far as a request tells: nobody signs in, or a proxy has signed them in. Sessions of a provider of sign-ins
+are in people/oidc.py.
 
 `none` is for one machine: whoever reaches it is believed to be who they say. `proxy` believes the header of a
 proxy; `api/guard.py` takes that header off every request that does not come from the proxy, so what is left of it
@@ -13,7 +14,7 @@ from urllib.parse import unquote
 
 from db.person import ANONYMOUS
 from people.access import viewer_of
-from people.errors import SignInFailed
+from people.errors import SignInFailed, SignInNeeded
 from people.viewer import Viewer
 from settings import Settings
 
@@ -22,17 +23,14 @@ NAME_COOKIE = "mds_name"
 _NAME = re.compile(r"[\w.@+-][\w.@+ -]{0,79}")
 
 
-def sign_in(
-    settings: Settings, headers: Mapping[str, str], cookies: Mapping[str, str], known: str = ""
-) -> Viewer:
-    """Who sent these headers and cookies; `known` is who Streamlit's own sign-in says it is, if that is set up.
-
-    Raises SignInFailed.
-    """
+def sign_in(settings: Settings, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Viewer:
+    """Who sent these headers and cookies. Raises SignInFailed."""
+    if settings.sign_in == "oidc":
+        raise SignInNeeded  # neither a header nor a cookie that anybody can write says who it is
     if settings.sign_in == "proxy":
         return _of_proxy(settings, headers)
     picked = unquote(cookies.get(NAME_COOKIE, ""))
-    return viewer_of(known or (picked if is_name(picked) else ANONYMOUS), (), settings.access)
+    return viewer_of(picked if is_name(picked) else ANONYMOUS, (), settings.access)
 
 
 def is_name(text: str) -> bool:

@@ -59,7 +59,7 @@ ONLY_IN = {
     "alembic": ("db/",),
     "alibi": ("explanations/methods/",),
     "shap": ("explanations/methods/",),
-    "httpx": ("mds_client/", "cli/"),
+    "httpx": ("mds_client/", "cli/", "people/oidc.py"),
     "plotly": ("charts/", "ui/figure.py"),
     "starlette": ("api/",),
     "fastapi": ("api/",),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import streamlit as st
 
 import services as composition
-from people import sign_in
+from people import oidc, sign_in, trail
 from people.errors import NotPermitted, SignInFailed
+from people.trail import ADDRESS_HEADER
 from people.viewer import Viewer
 from services import Services
 
@@ -27,6 +29,7 @@ BATCH_TABLE = "batch_table"  # the kept table of the run that a link opened
 JOBS = "jobs"  # ids of the explanations that were seen on their way
 SUGGESTED = "suggested"  # values that somebody wants to open as a scenario
 WHAT_IF = "what_if"  # the copy of the case that is being changed
+SIGNED = "signed"  # the session of which the trail has the sign-in
 ROLE = "role"  # the least role of the page that is open
 NEW_TOKEN = "new_token"  # noqa: S105 -- the API token that was just made, until its secret is put away
 STUDIES = "studies"  # the id of the study that was seen on its way last, by model
@@ -36,9 +39,41 @@ Value = TypeVar("Value")
 
 def viewer() -> Viewer:
     """Who asks. Raises SignInFailed where that is not known."""
-    settings = composition.services().settings_now
-    email = str(st.user.get("email") or "")  # where Streamlit's own sign-in is set up
-    return sign_in.sign_in(settings, dict(st.context.headers), dict(st.context.cookies), email)
+    found = composition.services()
+    settings = found.settings_now
+    if settings.sign_in == "oidc" and found.userinfo:
+        identity = {n: v for n, v in st.user.to_dict().items() if n != "tokens"}
+        return oidc.viewer_of_session(settings, identity, access_token(), found.userinfo)
+    return sign_in.sign_in(settings, dict(st.context.headers), dict(st.context.cookies))
+
+
+def access_token() -> str:
+    """What the provider of sign-ins gave for this session; never for a page, a log or an address. Empty for none."""
+    return str(st.user.tokens.get("access") or "")
+
+
+def sign_out() -> None:
+    """End this session here, in every other tab, and with the provider."""
+    found = composition.services()
+    token = access_token()
+    if found.userinfo and token:
+        with suppress(SignInFailed):  # a session that is over already is ended all the same
+            trail.signed(found.sessions, "sign-out", viewer().name, token, address())
+        found.userinfo.end(token)
+    st.logout()
+
+
+def note_sign_in(current: Viewer) -> None:
+    """Write in the trail that somebody signed in, once a session."""
+    token = access_token()
+    if composition.services().settings.sign_in == "oidc" and st.session_state.get(SIGNED) != token:
+        trail.signed(composition.services().sessions, "sign-in", current.name, token, address())
+        st.session_state[SIGNED] = token
+
+
+def address() -> str:
+    """From where somebody asks, as far as it is known."""
+    return str(st.context.headers.get(ADDRESS_HEADER) or st.context.ip_address or "")
 
 
 def can_change() -> bool:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from mds_client.errors import MdsError
 from people import tokens
-from people.errors import NotPermitted, SignInFailed
+from people.errors import NotPermitted, SignInFailed, SignInNeeded
 from people.permissions import Undeclared
 from people.viewer import ROLES, Viewer
 from ui import errors, session
@@ -107,9 +107,15 @@ def _viewer() -> Viewer | None:
     """Who asks; None where no page is for them, which is said."""
     try:
         viewer = session.viewer()
+    except SignInNeeded as error:
+        _draw_sign_in(error)
+        return None
     except SignInFailed as error:
         errors.show(error)
+        if session.can_change():
+            st.button("Try again", icon=":material/refresh:")
         return None
+    session.note_sign_in(viewer)
     if viewer.role:
         return viewer
     st.warning(
@@ -118,6 +124,13 @@ def _viewer() -> Viewer | None:
         title="Nothing is shared with you",
     )
     return None
+
+
+def _draw_sign_in(error: SignInFailed) -> None:
+    """The way to the provider. Nothing else is drawn before."""
+    st.title("MDS Workbench", anchor=False)
+    st.markdown("  \n".join(plain(part) for part in (error.sentence, error.advice) if part))
+    st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
 
 
 @cache

@@ -99,6 +99,7 @@ NARROWED: dict[str, Callable[[Services], object] | None] = {
     "settings_now": None,
     "signature": None,  # signatures.known, which takes sessions
     "start": lambda found: found.start(),
+    "userinfo": None,  # nobody's, without a provider
     "worker": lambda found: found.worker(),
 }
 ARE_REFUSED = {"close", "model", "save_explanation", "seen_by", "server", "start", "worker"}

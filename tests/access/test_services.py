@@ -17,6 +17,7 @@ import pytest
 from cases.batch import RowsRequest
 from cases.jobs.batch import BatchFile, BatchRows
 from db.case_search import CaseFilter
+from db.deletion import Wanted
 from db.engine import Sessions, close, limited, make_sessions
 from db.errors import OutOfScope, StorageError
 from db.scope import EVERYTHING, Models, Scope
@@ -33,7 +34,7 @@ from people.errors import NotPermitted
 from people.viewer import ROLES, Viewer
 from tests.access import filled
 from tests.access.filled import Made, rows_about
-from tests.access.registry import classes, functions, parameters
+from tests.access.registry import OF_THE_COMMAND_LINE, ROOT, classes, functions, parameters
 from tests.databases import _sqlite_template
 from tests.jobs.some_kinds import Counting, counting
 from tests.recorded import NOON
@@ -74,6 +75,11 @@ QUIET = {
     "cases.batches:rows_of": "finds rows by digests, which stand in cases",
     "cases.seen:seen_by": "names those who looked, who are not the model's",
     "cases.batches:table_of": "finds a table by its digest, which stands in a batch",
+    "cases.deleting:delete_bodies": "nothing is named, see `to_delete`",
+    "cases.deleting:delete_cases": "nothing is named, see `to_delete`",
+    "cases.retention:preview": "without rules",
+    "cases.retention:run": "without rules",
+    "people.trail:signed": "a session of one's own",
     "cases.exports:note_export": "for oneself, see above",
     "cases.restored:inputs_of": "finds files by their digests, which stand in a case",
     "feedback.inbox:see": "for oneself, see above",
@@ -116,6 +122,12 @@ class Call:
     def ref(self) -> ModelRef:
         return self.made.ref
 
+    @property
+    def to_delete(self) -> tuple[str, ...]:
+        """What is to be deleted: the hidden case, by whoever does not see it. Others' calls need theirs."""
+        is_hidden = self.ref == HIDDEN and not self.sessions.kw["info"]["scope"].is_all
+        return (self.made.case.id,) if is_hidden else ()
+
 
 def _key() -> str:
     return f"key-{next(_numbers)}"
@@ -129,6 +141,8 @@ def _rows(call: Call) -> BatchRows:
 # By the name of a parameter and, where one name means several things, its type.
 VALUES: Mapping[str, Callable[[Call], Any]] = {
     "sessions": lambda c: c.sessions,
+    "action": lambda _: "sign-in",
+    "address": lambda _: "10.1.2.3",
     "answer": lambda _: ADELIE,
     "asked": lambda c: RowsRequest(
         model=filled.predictor(c.ref), sessions=c.sessions, key=_key(), person=c.person
@@ -176,13 +190,16 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "most_seconds": lambda _: 1.0,
     "most_days": lambda _: 9.0,
     "name": lambda _: "worker-of-nobody",
+    "now": lambda _: NOON,
     "number": lambda _: 1,
     "of: CaseView": lambda c: c.made.bare_case,
     "of": lambda c: c.made.case.id,
     "person": lambda c: c.person,
     "press": lambda _: _key(),
     "question": lambda c: c.made.batch.question,
+    "reason": lambda _: "a reason",
     "ref": lambda c: c.ref,
+    "rules": lambda _: (),
     "rows": lambda _: [{"bill": 1.0}],
     "scopes": lambda _: ["read"],
     "seconds": lambda _: 60.0,
@@ -199,6 +216,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "version": lambda _: "",
     "view_id": lambda c: c.made.view_id,
     "viewer": lambda c: Viewer(name=c.person, role="analyst", scope=Scope(person=c.person)),
+    "wanted: Wanted": lambda c: Wanted(ids=c.to_delete),
     "wanted": lambda c: CaseFilter(server=c.ref.server, model=c.ref.name),
     "words": lambda _: "words",
 }
@@ -366,6 +384,18 @@ def test_the_canary_is_where_it_is_looked_for(
         if not is_shown and not found.added and not found.gone:
             quiet.add(name)
     assert quiet == set(QUIET)
+
+
+def test_what_the_command_line_alone_may_do_is_called_from_nowhere_else() -> None:
+    places = [
+        path for room in ("ui", "pages", "api", "jobs") for path in (ROOT / room).rglob("*.py")
+    ]
+    for path in (*places, ROOT / "services.py"):
+        text = path.read_text(encoding="utf-8")
+        for module in OF_THE_COMMAND_LINE:
+            room, _, name = module.partition(".")
+            assert module not in text, path
+            assert f"from {room} import {name}" not in text, path
 
 
 def test_what_is_made_with_sessions_is_known() -> None:

@@ -15,6 +15,7 @@ from db.ids import new_id
 from db.scope import Models, Scope
 from mds_client.signature import ModelRef
 from settings import AccessSettings
+from tests.people.test_oidc import settings_of
 from tests.recorded import NOON, add_case
 
 PENGUINS = ModelRef(server="demo", name="penguins")
@@ -76,6 +77,20 @@ def test_a_proxy_that_names_nobody_shows_nothing(narrow: services.Services, app:
     services.install(replace(narrow, settings=settings))
     shown = app.run()
     assert "It is not known who you are" in shown.error[0].value
+    assert not shown.subheader
+
+
+def test_before_a_sign_in_there_is_the_way_to_it_and_nothing_else(
+    narrow: services.Services, app: AppTest
+) -> None:
+    signing_in = settings_of("http://localhost:9")
+    changes = {"sign_in": "oidc", "oidc": signing_in.oidc}
+    services.install(replace(narrow, settings=narrow.settings.model_copy(update=changes)))
+    app.query_params["model"] = "demo/penguins"
+    shown = app.switch_page("../pages/predict.py").run()
+    assert not shown.exception
+    assert [button.label for button in shown.button] == ["Sign in"]
+    assert "Sign in to see what is shared with you" in shown.markdown[0].value
     assert not shown.subheader
 
 

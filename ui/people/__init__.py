@@ -9,6 +9,7 @@ import streamlit as st
 
 from people.sign_in import is_name
 from people.viewer import Viewer
+from ui import session
 from ui.people import tokens
 from ui.session import services
 from ui.text import plain
@@ -30,6 +31,13 @@ def draw(viewer: Viewer) -> None:
         st.caption(f"You may see {count} model{'' if count == 1 else 's'} now.")
     if services().settings.sign_in == "none":
         _choose_name(viewer)
+    if services().settings.sign_in == "oidc":
+        st.button(
+            "Sign out",
+            icon=":material/logout:",
+            on_click=session.sign_out,
+            help="Ends your session here, in every tab, and with the sign-in service.",
+        )
     tokens.draw(viewer)
 
 
