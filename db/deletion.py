@@ -13,7 +13,9 @@ from sqlalchemy import ColumnElement, and_, delete, func, literal, not_, or_, se
 from sqlalchemy.orm import Session, aliased
 
 from db.cases import ASKED
+from db.errors import OutOfScope
 from db.jobs import UNDER_WAY
+from db.scope import scope_of
 from db.tables import (
     Batch,
     BatchChunk,
@@ -46,8 +48,15 @@ class Wanted:
     ids: tuple[str, ...] | None = None
 
 
+def check_operator(session: Session) -> None:
+    """Raises OutOfScope for whoever does not operate everything: deleting is theirs alone."""
+    if not scope_of(session).is_all:
+        raise OutOfScope("only the operator of everything may do this")
+
+
 def models(session: Session) -> list[tuple[str, str]]:
     """The server and the name of every model that there are cases of."""
+    check_operator(session)
     query = select(Case.server, Case.model).distinct().order_by(Case.server, Case.model)
     return [(row[0], row[1]) for row in session.execute(query)]
 
@@ -61,6 +70,7 @@ def page(
     with_bodies: bool = False,
 ) -> list[Place]:
     """Cases that may go, the oldest first, or with `with_bodies` those whose bodies may."""
+    check_operator(session)
     conditions = _conditions(wanted, with_bodies)
     if after is not None:
         conditions.append(tuple_(Case.created_at, Case.id) > tuple_(*after))
@@ -214,12 +224,14 @@ class HoldView:
 
 def hold(session: Session, held: HoldView) -> None:
     """Hold a case. Raises Conflict for one that is held, or is not there."""
+    check_operator(session)
     session.add(CaseHold(**vars(held)))
     session.flush()
 
 
 def release(session: Session, case_id: str) -> bool:
     """Hold a case no longer; whether it was held."""
+    check_operator(session)
     query = delete(CaseHold).where(CaseHold.case_id == case_id).returning(CaseHold.case_id)
     return session.scalar(query) is not None
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Table, Text, delete, func, or_, select, up
 from sqlalchemy import cast as cast_column
 from sqlalchemy.orm import Session
 
-from db.deletion import GOLDEN
+from db.deletion import GOLDEN, check_operator
 from db.jobs import UNDER_WAY
 from db.tables import (
     ApiRequest,
@@ -84,6 +84,7 @@ def about(session: Session, person: str, table_name: str) -> Iterator[Mapping[st
 
 def counts(session: Session, person: str) -> dict[str, int]:
     """How many rows there are of that, by table; of the tables that have some."""
+    check_operator(session)
     found = {
         cast(Table, table.__table__).name: session.scalar(
             select(func.count()).select_from(table).where(condition)

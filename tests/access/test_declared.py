@@ -22,7 +22,7 @@ from people.viewer import ROLES
 from services import _WITH_JOBS
 from ui import shell
 
-NO_TOOLS = SimpleNamespace(settings=SimpleNamespace(audit_anchors=None))
+NO_TOOLS = SimpleNamespace(settings=SimpleNamespace(audit_anchors=None, retention=[]))
 
 
 def test_everything_of_ours_says_who_may_use_it() -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
@@ -14,13 +15,16 @@ import db.audit_log
 import db.cases
 import settings as configuration
 from audit_log.verify import verify
-from cases import retention
+from cases import deleting, erasure, retention
 from cases.batch import RowsRequest, predict_rows
 from cases.jobs.retention import kind
 from cases.payloads import readable
 from cases.recording import predict_and_record
 from cli.main import main
-from db.engine import Session, Sessions, reading, writing
+from db.deletion import Wanted
+from db.engine import Session, Sessions, close, limited, make_sessions, reading, writing
+from db.errors import OutOfScope
+from db.scope import Models, Scope
 from db.tables import Base, Case, CaseComment, DeletedCases, Feedback
 from feedback.comments import comment
 from feedback.submission import submit
@@ -221,3 +225,29 @@ def test_an_operator_previews_holds_and_runs(
     assert main(["retention", "release", ids["old3"]]) == 0
     assert main(["retention", "release", ids["old3"]]) == 4
     assert main(["audit", "verify"]) == 0
+
+
+def test_only_who_operates_everything_deletes_holds_or_takes_out(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    made = make_sessions(sqlite_url)
+    case_id = _asked(made, 200)
+    every = (Models(),)
+    scope = Scope(person="ada", seen=every, reviewed=every, operated=(Models(server="shelf"),))
+    narrow = limited(made, scope)
+    for call in (
+        lambda: retention.preview(narrow, [RULE], NOW),
+        lambda: retention.run(narrow, [RULE], NOW),
+        lambda: retention.hold(narrow, case_id, person="ada", reason="", now=NOW),
+        lambda: retention.release(narrow, case_id, person="ada"),
+        lambda: list(deleting.delete_cases(narrow, Wanted(person="ada"), person="ada")),
+        lambda: list(deleting.delete_bodies(narrow, Wanted(person="ada"), person="ada")),
+        lambda: erasure.find(narrow, "ada"),
+        lambda: erasure.export(narrow, "ada", tmp_path / "ada.zip", by="ada"),
+        lambda: erasure.erase(narrow, "ada", by="ada"),
+    ):
+        with pytest.raises(OutOfScope):
+            call()
+    assert not (tmp_path / "ada.zip").exists()
+    assert _count(made, Case) == 1
+    close(made)
