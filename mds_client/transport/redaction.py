@@ -13,17 +13,22 @@ How much is replaced depends on the length, so that an ordinary answer stays wha
 from __future__ import annotations
 
 import base64
-import html
-import json
 import logging
 import re
 import threading
 from binascii import Error as NotBase64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote_plus
 from weakref import WeakSet
 
+from mds_client.transport.escaped_secrets import (
+    ESCAPES,
+    base64_in_lines,
+    base64_parts,
+    escaped,
+    written,
+)
 from mds_client.transport.exchange import Response
 
 HIDDEN = "(hidden)"
@@ -47,7 +52,7 @@ class Secrets:
         self._tokens: tuple[str, ...] = ()
         self.has_short = False  # one that is shown where an answer repeats it
         self._long: tuple[bytes, ...] = ()
-        self._escaped: re.Pattern[bytes] | None = None
+        self._escaped: tuple[str, ...] = ()
         self._short: re.Pattern[bytes] | None = None
         for secret in known:
             self.add(secret)
@@ -69,15 +74,10 @@ class Secrets:
 
     def _prepare(self) -> None:
         known = {*self._known, *self._tokens}
-        short = sorted((one.encode() for one in known if not _is_long(one)), key=len, reverse=True)
-        written = {way for one in known for way in _spellings(one)}.difference(short)
-        words = b"|".join(map(re.escape, short))
-        edges = rb"(?<![0-9A-Za-z])(?:%b)(?![0-9A-Za-z])"
-        self._short = re.compile(edges % words) if short else None
-        self._long = tuple(sorted(written, key=len, reverse=True))
-        escapable = sorted(filter(_is_long, known), key=len, reverse=True)
-        any_of_them = b"|".join(map(_with_escapes, escapable))
-        self._escaped = re.compile(any_of_them) if escapable else None
+        self._short = _whole_words([one for one in known if not _is_long(one)])
+        literals = {way for one in known for way in _literals(one)}
+        self._long = tuple(sorted(literals, key=len, reverse=True))
+        self._escaped = tuple(sorted(known, key=len, reverse=True))
 
     def add_header(self, name: str, value: str) -> None:
         """Remember the value of a header that is sent, and the credentials within it."""
@@ -113,14 +113,22 @@ class Secrets:
     def _replaced(self, data: bytes, is_answer: bool, is_sized: bool = False) -> bytes:
         for secret in self._long:
             if secret in data:
-                data = data.replace(secret, b"*" * len(secret) if is_sized else HIDDEN.encode())
-        if self._escaped and b"\\u" in data:
-            redacted = self._escaped.sub(lambda m: _cover(m[0], is_sized=is_sized), data)
-            data = data if redacted == data else redacted
+                data = data.replace(secret, _cover(secret, is_sized=is_sized))
+        for pattern in self._patterns(data):
+            redacted, found = pattern.subn(lambda m: _cover(m[0], is_sized=is_sized), data)
+            data = redacted if found else data
         if self._short and not is_answer:
-            redacted = self._short.sub(HIDDEN.encode(), data)
-            data = data if redacted == data else redacted
+            redacted, found = self._short.subn(HIDDEN.encode(), data)
+            data = redacted if found else data
         return data
+
+    def _patterns(self, data: bytes) -> Iterator[re.Pattern[bytes]]:
+        """What finds the secrets with escapes in them, where there are escapes at all; base64 in lines too."""
+        has_escapes = any(sign in data for sign in ESCAPES)
+        for secret in self._escaped if has_escapes or b"\n" in data else ():
+            if has_escapes and _is_long(secret):
+                yield escaped(secret)
+            yield from base64_in_lines(secret)
 
 
 def hidden_everywhere(text: str) -> str:
@@ -156,40 +164,20 @@ def _password_in(basic: str) -> str:
         return ""
 
 
-def _spellings(secret: str) -> Iterator[bytes]:
-    """Every way in which servers write a secret that they repeat."""
-    for text in {secret, *_escaped(secret), *(quote(secret, safe=safe) for safe in ("", "/"))}:
-        yield text.encode()
-        yield json.dumps(text)[1:-1].encode()  # a text of JSON within JSON
-    in_url = quote(secret, safe="")
-    yield re.sub("%..", lambda escape: escape[0].lower(), in_url).encode()
-    yield quote_plus(secret).encode()
-    yield from _in_base64(secret.encode())
+def _literals(secret: str) -> Iterator[bytes]:
+    """The writings that are found fastest: as it is, as a form has it, as the digits of its bytes, in base64."""
+    data = secret.encode("utf-8", "surrogatepass")
+    if _is_long(secret):
+        yield from (data, quote_plus(data).encode())
+        yield from (data.hex().encode(), data.hex().upper().encode())
+    yield from _in_base64(data)
 
 
-def _escaped(secret: str) -> Iterator[str]:
-    """As JSON, with the signs that Go and PHP escape besides; as HTML; as Python shows it."""
-    for text in (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
-        yield text
-        yield text.replace("/", r"\/")
-        yield text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
-    yield html.escape(secret)
-    yield html.escape(secret, quote=False)
-    yield repr(secret)[1:-1]
-
-
-def _with_escapes(secret: str) -> bytes:
-    r"""A pattern for the secret with any of its signs as \u002b, in JSON within JSON too: .NET writes more of them so
-    than it must."""
-    return b"".join(map(_sign_or_escape, secret))
-
-
-def _sign_or_escape(sign: str) -> bytes:
-    units = sign.encode("utf-16-be", "surrogatepass")
-    escape = b"".join(
-        rb"\\+u(?i:%02x%02x)" % tuple(units[i : i + 2]) for i in range(0, len(units), 2)
-    )
-    return rb"(?:\\*%b|%b)" % (re.escape(sign.encode("utf-8", "surrogatepass")), escape)
+def _whole_words(short: Sequence[str]) -> re.Pattern[bytes] | None:
+    if not short:
+        return None
+    words = b"|".join(written(one) for one in sorted(short, key=len, reverse=True))
+    return re.compile(rb"(?<![0-9A-Za-z])(?:%b)(?![0-9A-Za-z])" % words)
 
 
 def _cover(secret: bytes, *, is_sized: bool) -> bytes:
@@ -199,9 +187,4 @@ def _cover(secret: bytes, *, is_sized: bool) -> bytes:
 def _in_base64(secret: bytes) -> Iterator[bytes]:
     """Alone, and at each of the three places where it can begin within something longer."""
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
-        if len(whole := encode(secret)) >= LONG:
-            yield whole
-        for before, start in ((0, 0), (1, 2), (2, 3)):
-            end = (before + len(secret)) * 8 // 6  # what follows changes the rest
-            if len(part := encode(bytes(before) + secret)[start:end]) >= LONG + 2:
-                yield part
+        yield from base64_parts(secret, encode)

@@ -8,9 +8,10 @@ import html
 import json
 import logging
 import re
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 import httpx
 import pytest
@@ -47,6 +48,22 @@ WRITINGS: dict[str, Write] = {
     "in base64": lambda s: base64.b64encode(s.encode()).decode(),
     "in base64 for URLs": lambda s: base64.urlsafe_b64encode(s.encode()).decode(),
     "in Python": repr,
+    "in Python's bytes": lambda s: "".join(f"\\x{byte:02x}" for byte in s.encode()),
+    "in octal": lambda s: "".join(f"\\{ord(c):03o}" if c in "+/=&" else c for c in s),
+    "in HTML of Go": lambda s: html.escape(s, quote=False).replace('"', "&#34;").replace("+", "&#43;"),
+    "in HTML by numbers": lambda s: "".join(f"&#{ord(c)};" for c in s),
+    "in HTML by hexadecimal numbers": lambda s: "".join(c if c.isalnum() else f"&#x{ord(c):X};" for c in s),
+    "in HTML by names": lambda s: html.escape(s).replace("/", "&sol;").replace("+", "&plus;").replace("=", "&equals;"),
+    "HTML in HTML": lambda s: html.escape(html.escape(s)),
+    "as encodeURIComponent has it": lambda s: quote(s, safe="!'()*"),
+    "as encodeURI has it": lambda s: quote(s, safe=";,/?:@&=+$#!'()*"),
+    "in a URL in a URL": lambda s: quote(quote(s, safe=""), safe=""),
+    "in a URL with every sign": lambda s: "".join(f"%{byte:02X}" for byte in s.encode()),
+    "in hexadecimal": lambda s: s.encode().hex(),
+    "in large hexadecimal": lambda s: s.encode().hex().upper(),
+    "in base64 in a URL": lambda s: quote(base64.b64encode(s.encode()).decode(), safe=""),
+    "in base64 in lines": lambda s: "\r\n".join(re.findall(".{1,7}", base64.b64encode(s.encode()).decode())),
+    "in base64 in lines in JSON": lambda s: json.dumps("\n".join(re.findall(".{1,7}", base64.b64encode(s.encode()).decode()))),
 }  # fmt: skip
 
 
@@ -59,7 +76,9 @@ def _decoded(text: str) -> str:
                 found.append(decode(part + "==").decode("utf-8", "ignore"))
             except ValueError:
                 continue
-    return "\n".join([*found, html.unescape(text), text.encode().decode("unicode_escape")])
+    joined = re.sub(r"\s|\\[rn]", "", text)
+    found += [html.unescape(html.unescape(text)), unquote(unquote(text)), joined]
+    return "\n".join([*found, text.encode().decode("unicode_escape")])
 
 
 @pytest.mark.parametrize("secret", [SECRET, PLAIN])
@@ -81,6 +100,36 @@ def test_within_longer_base64_it_is_replaced_wherever_it_begins(before: str) -> 
     said = Secrets([PLAIN]).text(whole)
     assert "(hidden)" in said
     assert PLAIN not in _decoded(said)
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab"])
+def test_within_longer_base64_in_lines_it_is_replaced_too(before: str) -> None:
+    whole = base64.encodebytes(f"{before * 13}{PLAIN * 9}; more of the request".encode()).decode()
+    said = Secrets([PLAIN * 9]).text(json.dumps(whole))
+    assert "(hidden)" in said
+    shown = re.sub(r"\\n", "", said.replace('"', "")).split("(hidden)")
+    assert not any("live" in _decoded(part[shift:]) for part in shown for shift in range(4))
+
+
+@pytest.mark.parametrize("secret", [PLAIN, SECRET, "k" * 3000, "\\" * 12 + "k"])
+@pytest.mark.parametrize(
+    "piece", ["\\", "%25", "&amp;", "\\n", "sk-live-4f9a1c7\\", "[0.25, ", "c2st\n"]
+)
+def test_a_large_answer_takes_little_time(piece: str, secret: str) -> None:
+    body = (piece * (1_000_000 // len(piece))).encode()
+    secrets = Secrets([secret])
+    assert secrets.response(Response(status=200, body=b"\\%&")).body == b"\\%&"
+    started = time.thread_time()
+    assert secrets.response(Response(status=200, body=body)).body == body
+    assert time.thread_time() - started < 3
+
+
+def test_a_long_token_with_escapes_goes_as_a_whole() -> None:
+    token = "eyJ" + "aB3_-x" * 200 + "end"
+    for writing in ("".join(f"&#{ord(c)};" for c in token), token.replace("_", "%5F")):
+        assert Secrets([token]).text(f'"{writing}"') == '"(hidden)"'
+    lines = base64.encodebytes(token.encode()).decode()
+    assert Secrets([token]).text(f'"{lines}"') == '"(hidden)"'
 
 
 @given(st.text(min_size=8, max_size=40).filter(lambda s: not s.isdigit()), st.text())

@@ -1,0 +1,133 @@
+"""Patterns that find a secret whichever of its signs are escaped: as JSON, HTML, a URL or Python writes them.
+
+Every repetition in a pattern is bounded and gives nothing back, so that the time grows with the text alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from html.entities import html5
+
+ESCAPES = (b"\\", b"%", b"&")
+_LEAST_BASE64 = 8
+_MOST_SIGNS = (
+    256  # of one pattern; of a longer secret these are looked for, and what follows them goes too
+)
+_BACKSLASHES = rb"\\\\{0,7}+"  # of a text in a text in a text
+_BREAK = rb"(?:[\r\n\t ]|\\\\{0,7}+[rnt]){0,4}+"
+_REST = rb"[^\s\"'<>]{0,%d}+"
+_REST_OF_BASE64 = rb"(?:[0-9A-Za-z+/=_\r\n\t -]|\\{1,8}+[rnt/]){0,%d}+"
+_MOST_BYTES_OF_ESCAPE = 12
+_CONTROLS = {"\n": b"n", "\r": b"r", "\t": b"t", "\b": b"b", "\f": b"f"}
+
+Encode = Callable[[bytes], bytes]
+
+
+@lru_cache(maxsize=256)
+def escaped(secret: str) -> re.Pattern[bytes]:
+    """Finds the secret with any of its signs escaped."""
+    return re.compile(written(secret))
+
+
+def written(secret: str) -> bytes:
+    """The pattern as text: each sign as it is or as any of its escapes."""
+    runs = re.findall(r"\\+|[^\\]", secret[:_MOST_SIGNS], re.S)
+    rest = _REST % (_MOST_BYTES_OF_ESCAPE * len(secret[_MOST_SIGNS:]))
+    return b"".join(map(_run, runs)) + (rest if secret[_MOST_SIGNS:] else b"")
+
+
+@lru_cache(maxsize=256)
+def base64_in_lines(secret: str) -> tuple[re.Pattern[bytes], ...]:
+    """Find the secret in base64 that is broken into lines or has escapes, at each place where it may begin."""
+    data = secret.encode("utf-8", "surrogatepass")
+    parts = sorted(set(base64_parts(data, base64.b64encode)), key=len, reverse=True)
+    return tuple(re.compile(_in_lines(part.decode())) for part in parts)
+
+
+def _in_lines(part: str) -> bytes:
+    """The pattern of base64 with breaks in it."""
+    rest = _REST_OF_BASE64 % (_MOST_BYTES_OF_ESCAPE * len(part[_MOST_SIGNS:]))
+    first = _BREAK.join(map(_digit, part[:_MOST_SIGNS]))
+    return first + (rest if part[_MOST_SIGNS:] else b"")
+
+
+def base64_parts(secret: bytes, encode: Encode) -> Iterator[bytes]:
+    """The secret alone, and what of it is always the same within something longer; what is too short is left out."""
+    if len(whole := encode(secret)) >= _LEAST_BASE64:
+        yield whole
+    for before, start in ((0, 0), (1, 2), (2, 3)):
+        end = (before + len(secret)) * 8 // 6  # what follows changes the rest
+        if len(part := encode(bytes(before) + secret)[start:end]) >= _LEAST_BASE64 + 2:
+            yield part
+
+
+def _digit(sign: str) -> bytes:
+    """A digit of base64; letters and numbers have no escapes there, and two digits have another form in URLs."""
+    if sign.isalnum():
+        return sign.encode()
+    other = {"+": "-", "/": "_"}.get(sign, "")
+    return _sign(sign) if not other else rb"(?:%b|%b)" % (_sign(sign), re.escape(other.encode()))
+
+
+def _run(run: str) -> bytes:
+    """One sign; several backslashes together, because each doubles with every text that it is written into."""
+    if run[0] != "\\":
+        return _sign(run)
+    other = b"|".join(_escapes("\\"))
+    keeps = b"+" if len(run) > 2 else b""  # gives none back: a wall of them would take long
+    counts = (len(run), 8 * len(run), keeps, other, len(run))
+    return rb"(?:\\{%d,%d}%b|(?:%b){%d})" % counts
+
+
+@lru_cache(maxsize=1024)
+def _sign(sign: str) -> bytes:
+    """A group that begins with a plain sign in each of its ways: only so does `re` skip fast to where it may begin."""
+    data = sign.encode("utf-8", "surrogatepass")
+    ways = [re.escape(data), *_escapes(sign)]
+    if sign == " ":
+        ways.append(rb"\+")
+    return rb"(?:%b)" % b"|".join(ways)
+
+
+def _escapes(sign: str) -> Iterator[bytes]:
+    r"""`\u002b`, `\x2b`, `\053`, `\+`; `&#43;`, `&#x2B;`, `&plus;`; `%2b`, `%252B`."""
+    data, code = sign.encode("utf-8", "surrogatepass"), ord(sign)
+    units = sign.encode("utf-16-be", "surrogatepass")
+    pairs = (units[at : at + 2].hex() for at in range(0, len(units), 2))
+    backslashed = [re.escape(data), _after_each((f"u{pair}" for pair in pairs), _BACKSLASHES)]
+    backslashed.append(_after_each((f"x{byte:02x}" for byte in data), _BACKSLASHES))
+    backslashed += [_any_case(f"U{code:08x}"), rb"u\{0{0,4}+%b\}" % _any_case(f"{code:x}")]
+    if code < 256:
+        backslashed += [_any_case(f"x{code:02x}"), b"%03o" % code]
+    if sign in _CONTROLS:
+        backslashed.append(_CONTROLS[sign])
+    yield rb"%b(?:%b)" % (_BACKSLASHES, b"|".join(backslashed))
+    named = [re.escape(name.encode()) for name in _names()[sign]]
+    numbered = [rb"#0{0,6}+%d" % code, rb"#[xX]0{0,6}+%b" % _any_case(f"{code:x}")]
+    yield rb"&(?:amp;){0,3}(?:%b);?" % b"|".join([*numbered, *named])
+    for bytes_ in {data, sign.encode("latin-1", "ignore") or data}:
+        yield b"".join(rb"%%(?:25){0,3}%b" % _any_case(f"{byte:02x}") for byte in bytes_)
+
+
+def _after_each(units: Iterable[str], backslashes: bytes) -> bytes:
+    return backslashes.join(map(_any_case, units))
+
+
+def _any_case(digits: str) -> bytes:
+    """Hexadecimal digits, small or large; a letter before them is a sign of its own."""
+    kept = digits[:1] if digits[:1] in "uxU" else ""
+    plain = digits[len(kept) :]
+    return (kept + "".join(f"[{d}{d.upper()}]" if d.isalpha() else d for d in plain)).encode()
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[str, list[str]]:
+    names: dict[str, list[str]] = defaultdict(list)
+    for name, text in html5.items():
+        if name.endswith(";"):
+            names[text].append(name[:-1])
+    return names
