@@ -11,9 +11,10 @@ import pandas as pd
 
 from mds_client.signature import Field, Signature
 from tables import cells as kinds
+from tables import outliers
 from tables.cells import Cells
+from tables.heading_units import unit_of
 from tables.mapping import Mapping as Columns
-from tables.mapping import unit_of
 from tables.table import Table
 
 MOST_PROBLEMS = 10_000
@@ -70,6 +71,7 @@ class _Work:
     bad: np.ndarray[tuple[int], np.dtype[np.bool_]]
     problems: list[tuple[int, RowProblem]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 def _typed(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -132,6 +134,20 @@ def _convert(work: _Work, table: Table, mapping: Columns, one: Field) -> None:
     work.values[one.name] = cells.values
     _add_problems(work, table, column, one, cells.sentences)
     work.remarks += [f"{column}: {remark}" for remark in cells.remarks]
+    _warn_of_far(work, table, column, one, cells)
+
+
+def _warn_of_far(
+    work: _Work, table: Table, column: str, one: Field, cells: kinds.ConvertedColumn
+) -> None:
+    """Name the rows whose number is far outside the usual; not those that are refused, or are no cases."""
+    refused = {*cells.sentences, *table.faults, *table.totals}
+    places = [i for i in outliers.far(cells.values, one) if i not in refused]
+    remark = outliers.remark(
+        [table.row_numbers[i] for i in places], list(cells.values[places]), one, table.row_word
+    )
+    if remark:
+        work.warnings.append(f"{column}: {remark}")
 
 
 def _replaced(source: Cells, values: Mapping[str, object]) -> Cells:
@@ -182,5 +198,5 @@ def _result(work: _Work, table: Table) -> Converted:
         problems=tuple(problem for _, problem in ordered),
         left_out=int(work.bad.sum()) - len(table.totals),
         totals=len(table.totals),
-        remarks=tuple(work.remarks),
+        remarks=(*work.warnings, *work.remarks),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from mds_client.signature import NUMERIC_KINDS, Field, Signature
-from tables import names, units
+from tables import heading_units, names, units
 from tables.column_profile import ColumnProfile, profile_of
 from tables.table import Table
 
@@ -132,7 +132,7 @@ def corrected(
         if column not in table.columns and column not in table.whole:
             raise KeyError(column)
         match = Match(field=field, column=column, confidence=1.0, reason="You chose this column.")
-        kept.append(_with_unit(match, wanted))
+        kept.append(_doubted(_with_unit(match, wanted), wanted))
     return _mapping(kept, table, signature)
 
 
@@ -168,19 +168,6 @@ def _sentence_on_unknown(lacking: list[str], signature: Signature) -> str:
     names_of = ", ".join(lacking[:_MOST_NAMED])
     fields = "field" if total == 1 else "fields"
     return f"{len(lacking)} of {total} {fields} {verb} as unknown: {names_of}{more}."
-
-
-def unit_of(field: Field) -> units.Unit | None:
-    """The unit that the field declares, else that its name ends in; a share where it runs from 0 to 1."""
-    if field.unit:
-        return units.unit(field.unit)
-    if field.format in ("fraction", "percent"):
-        return units.unit(field.format)
-    for text in (field.name, field.label):
-        unit = units.unit(units.parted(text)[1]) if text else None
-        if unit:
-            return unit
-    return units.unit("fraction") if (field.minimum, field.maximum) == (0, 1) else None
 
 
 def _mapping(matches: Iterable[Match], table: Table, signature: Signature) -> Mapping:
@@ -276,7 +263,8 @@ def _candidates(
         if match is None and few:
             match = _by_values(field, header.column, profile_for)
         if match:
-            candidates.append(_judged(match, field, profile_for(header.column)))
+            judged = _judged(match, field, profile_for(header.column))
+            candidates.append(_doubted(judged, field))
     return candidates
 
 
@@ -414,20 +402,21 @@ def _wanted(field: Field) -> str:
 
 def _with_unit(match: Match, field: Field) -> Match:
     """The match with a conversion where the header's unit differs from the field's and both are of one family."""
-    wanted = unit_of(field)
-    _, text = units.parted(match.column)
-    if not text or field.kind not in NUMERIC_KINDS or wanted is None:
+    said = heading_units.read(match.column, field)
+    if not said.unit:
         return match
-    source = units.unit(text, wanted.family)
-    if source is None:
-        if units.unit(text) is None:
-            return match
-        reason = f"{match.reason} But its unit is {text} and the field's {wanted.name}."
-        return replace(match, confidence=round(match.confidence * 0.6, 2), reason=reason)
-    if source == wanted or source.name == wanted.name:
+    reason = f"{match.reason} Converted from {said.unit} to {said.to_unit}."
+    return replace(match, reason=reason, unit=said.unit, to_unit=said.to_unit)
+
+
+def _doubted(match: Match, field: Field) -> Match:
+    """The match with less confidence where the heading says another unit, or a scale; it stays a suggestion, so that
+    the doubt is read."""
+    doubt = heading_units.read(match.column, field).doubt
+    if not doubt or match.confidence < LEAST:
         return match
-    reason = f"{match.reason} Converted from {source.name} to {wanted.name}."
-    return replace(match, reason=reason, unit=source.name, to_unit=wanted.name)
+    confidence = max(LEAST, round(match.confidence * 0.6, 2))
+    return replace(match, confidence=confidence, reason=f"{match.reason} But {doubt}")
 
 
 def _by_position(table: Table, signature: Signature, profile_for: ProfileOf) -> Sequence[Match]:

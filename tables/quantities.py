@@ -48,7 +48,14 @@ def read(
     others = texts[np.isnan(values[texts])]
     if not len(others):
         return Quantities(values=values, remarks=tuple(remarks))
-    decorated = _decorated(cells, others, decimal, has_plain=len(others) < len(texts) + len(typed))
+    target = units.unit(to_unit)
+    decorated = _decorated(
+        cells,
+        others,
+        decimal,
+        target.family if target else "",
+        has_plain=len(others) < len(texts) + len(typed),
+    )
     for i, one in decorated.items():
         values[i] = _value(one, unit, to_unit)
     if to_unit == "fraction" and any(one.unit == "%" for one in decorated.values()):
@@ -78,14 +85,16 @@ def _put_percents(values: Array, cells: Array, typed: Array, to_unit: str) -> li
     return [f"{remark}."]
 
 
-def _decorated(cells: Array, others: Array, decimal: str, *, has_plain: bool) -> dict[int, Written]:
+def _decorated(
+    cells: Array, others: Array, decimal: str, family: str, *, has_plain: bool
+) -> dict[int, Written]:
     """Numbers with something around them. The same letter behind all of them may be a unit, and no flag."""
     known: dict[str, Written | None] = {}
     by_row: dict[int, Written] = {}
     for i in others:
         text = cells[i]
         if text not in known:
-            known[text] = written(text, decimal)
+            known[text] = written(text, decimal, family)
         if (one := known[text]) is not None:
             by_row[int(i)] = one
     marks = {one.mark for one in by_row.values()}

@@ -64,8 +64,11 @@ def _ascii(sign: str) -> str:
     return str(unicodedata.decimal(sign)) if unicodedata.category(sign) == "Nd" else sign
 
 
-def written(text: str, decimal: str) -> Written | None:
-    """The number in the text, with what stands around it; None where it holds no number, or more than one."""
+def written(text: str, decimal: str, family: str = "") -> Written | None:
+    """The number in the text, with what stands around it; None where it holds no number, or more than one.
+
+    `family` is that of the unit that is wanted: `90 s` is a time only where one is, and else a number with a flag.
+    """
     if len(text) > _LONGEST:
         return None
     bare = plain(text)
@@ -74,7 +77,7 @@ def written(text: str, decimal: str) -> Written | None:
     if not money:
         bare, money, again = _without_money(bare)
         sign *= again
-    number = _bare(bare, decimal) or _with_unit(bare, decimal) or _with_mark(bare, decimal)
+    number = _bare(bare, decimal) or _with_unit(bare, decimal, family) or _with_mark(bare, decimal)
     if number is None or (money and number.unit) or (is_negative and number.value < 0):
         return None
     if not is_negative and sign > 0 and not money:
@@ -108,9 +111,13 @@ def _bare(text: str, decimal: str) -> Written | None:
     return None if value is None else Written(value=value)
 
 
-def _with_unit(text: str, decimal: str) -> Written | None:
+def _with_unit(text: str, decimal: str, family: str) -> Written | None:
     parts = _UNIT_BEHIND.fullmatch(text)
-    if not parts or not (units.unit(parts[2]) or parts[2].casefold() in ("c", "f")):
+    unit = units.unit(parts[2]) if parts else None
+    if not parts or not (unit or parts[2].casefold() in ("c", "f")):
+        return None
+    flag = _MARK_BEHIND.fullmatch(text)
+    if unit and flag and flag["letters"] and unit.family == "time" != family:
         return None
     value = numbers.number(parts[1], decimal)
     return None if value is None else Written(value=value, unit=parts[2])

@@ -153,3 +153,18 @@ def test_what_makes_cells_text_is_taken_away(lines: tuple[str, ...]) -> None:
 def test_words_in_quotes_or_behind_an_apostrophe_stay(lines: tuple[str, ...]) -> None:
     table = read(csv_of(*lines), "t.csv")
     assert list(table.frame.iloc[:, 0]) == [line.strip('"') for line in lines[1:]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "unit", "value"), [("90 s", "min", 1.5), ("90s", "min", 1.5), ("2 d", "h", 48.0)]
+)
+def test_a_letter_behind_a_number_is_a_time_where_one_is_wanted(
+    cell: str, unit: str, value: float
+) -> None:
+    model = Signature(
+        model=ModelRef(server="s", name="m"), inputs=(Field(name="x", kind="number", unit=unit),)
+    )
+    table = read(f"x|y\n{cell}|a\n3|b\n".encode(), "t.csv")
+    found = converted(table, suggest(table, model), model)
+    assert [row["x"] for row in found.records()] == [value, 3.0]
+    assert not found.remarks
