@@ -251,6 +251,8 @@ def _one_by_one(source: Cells, wanted: Field, missing: Array) -> ConvertedColumn
             column.sentences[int(i)] = sentence
     if wanted.kind == "datetime":
         column.remarks += _remarks_on_days(source)
+        _ask_for_order(source, column)
+        column.remarks += _put_into_format(column.values, wanted)
     return column
 
 
@@ -265,6 +267,37 @@ def _checked(
     if value is None and problem is None:
         return None, f"{wanted.title} cannot be read from “{str(cell)[:40]}”."
     return (None, problem.sentence) if problem else (value, "")
+
+
+def _ask_for_order(source: Cells, column: ConvertedColumn) -> None:
+    """Refuse dates that custom alone tells apart, where others of the column have the day first and the month first."""
+    texts = {i: cell for i, cell in enumerate(source.cells) if isinstance(cell, str)}
+    if not dates.contradict(texts.values()):
+        return
+    for i, text in texts.items():
+        if dates.is_ambiguous(text):
+            column.values[i] = None
+            column.sentences[i] = (
+                f"“{text[:40]}”: day or month first? Other dates of the column have either. Write it as 2024-12-31."
+            )
+
+
+def _put_into_format(values: Array, wanted: Field) -> list[str]:
+    """Writes moments as dates, or dates as moments, where the field is the other; a remark on the first.
+
+    The day is that which is written, whatever offset from UTC stands behind it: nothing is moved to another day.
+    """
+    if wanted.format not in ("date", "date-time"):
+        return []
+    example = ""
+    for i, value in enumerate(values):
+        if not isinstance(value, str) or (len(value) > 10) is (wanted.format == "date-time"):
+            continue
+        values[i] = value[:10] if wanted.format == "date" else f"{value}T00:00:00"
+        example = (
+            example or f"“{value}” was read as {values[i]}: {wanted.title} is a {wanted.format}."
+        )
+    return [example] if example else []
 
 
 def _remarks_on_days(source: Cells) -> list[str]:
@@ -317,13 +350,17 @@ def _written(cell: object) -> object:
 
 def _datetime(source: Cells, wanted: Field) -> Callable[[object], object]:
     first = source.day_first is not False
+    is_mixed = dates.contradict(cell for cell in source.cells if isinstance(cell, str))
 
     def moment(cell: object) -> object:
         if isinstance(cell, date):
             return dates.of_value(cell)
         if isinstance(cell, int | float | np.number) and not isinstance(cell, bool):
-            return dates.of_serial(float(cell))
-        return dates.moment(cell, day_first=first) if isinstance(cell, str) else None
+            return dates.of_serial(float(cell)) or dates.moment(f"{cell:.0f}")
+        if not isinstance(cell, str):
+            return None
+        found = dates.moment(cell, day_first=first)
+        return found or (dates.moment(cell, day_first=not first) if is_mixed else None)
 
     return moment
 

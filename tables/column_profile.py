@@ -14,7 +14,7 @@ import numpy as np
 from mds_client.signature import Field, File
 from tables import categories, dates, numbers, quantities
 from tables.booleans import truth
-from tables.table import Table
+from tables.table import Percent, Table
 
 _SAMPLE = 200
 
@@ -63,6 +63,14 @@ class ColumnProfile:
         least = -np.inf if low is None else _least_plausible(low, slack)
         most = np.inf if high is None else high + slack
         return sum(least <= number <= most for number in self.numbers) / len(self.numbers)
+
+    @property
+    def is_of_fractions(self) -> bool:
+        """Whether all numbers run from 0 to 1, some of them between, and no cell says percent."""
+        if any(isinstance(cell, Percent) or "%" in str(cell) for cell in self.cells):
+            return False
+        inside = [0 <= number <= 1 for number in self.numbers]
+        return all(inside) and any(0 < number < 1 for number in self.numbers)
 
     def fits(self, field: Field) -> float:
         """The share of values that can become values of the field's kind; 1 for an empty column."""

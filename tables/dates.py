@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 _CLOCK = r"(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp][Mm])?)?"
 _NUMERIC = re.compile(rf"(\d{{1,2}})([./-])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_CLOCK}", re.ASCII)
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([./-])(\d{{1,2}})\2(\d{{1,2}}){_CLOCK}", re.ASCII)
+_COMPACT = re.compile(r"(?:19|20)\d{6}", re.ASCII)
 _DAY_NAME = re.compile(rf"(\d{{1,2}})[. -]*([^\W\d_]{{3,9}})[., -]*(\d{{4}}){_CLOCK}")
 _NAME_DAY = re.compile(
     rf"([^\W\d_]{{3,9}})[. -]*(\d{{1,2}})(?:st|[nr]d|th)?[, -]+(\d{{4}}){_CLOCK}"
@@ -40,6 +41,8 @@ def moment(text: str, *, day_first: bool = True) -> str | None:
     try:
         if _ISO.fullmatch(plain):
             return _iso(datetime.fromisoformat(plain), clock=len(plain) > 10)
+        if _COMPACT.fullmatch(plain):
+            return _built(int(plain[:4]), int(plain[4:6]), int(plain[6:]), (None,) * 4)
         return _written(plain, day_first)
     except (ValueError, OverflowError):
         return None
@@ -54,6 +57,15 @@ def is_ambiguous(text: str) -> bool:
     """Whether day and month may be told apart only by custom, as in 03/04/2026."""
     match = _NUMERIC.fullmatch(text.strip())
     return bool(match and match[2] != "." and int(match[1]) <= 12 and int(match[3]) <= 12)
+
+
+def contradict(texts: Iterable[str]) -> bool:
+    """Whether some of the texts can only have the day first and others only the month."""
+    orders = set()
+    for match in filter(None, (_NUMERIC.fullmatch(text.strip()) for text in texts)):
+        if match[2] != "." and (int(match[1]) > 12) != (int(match[3]) > 12):
+            orders.add(int(match[1]) > 12)
+    return len(orders) == 2
 
 
 def of_serial(days: float) -> str | None:

@@ -27,10 +27,12 @@ _WORDS = {
     "cp1252": "Windows-1252 (Western European)",
     "cp1250": "Windows-1250 (Central European)",
     "cp1254": "Windows-1254 (Turkish)",
+    "cp1251": "Windows-1251 (Cyrillic)",
     "mac_roman": "Mac Roman",
     "latin-1": "Latin-1 (Western European)",
 }
 _SAMPLE = 200_000
+_WORD = re.compile(r"[^\W\d_]+")
 # Letters beyond ASCII of one language each, in small letters.
 _WESTERN = (
     "äöüßéèàç", "àâäæçéèêëîïôöœùûüÿ", "áéíóúüñçàèòï", "áâãàçéêíóôõúü", "àáèéìíîòóùú",
@@ -60,6 +62,19 @@ def decoded(data: bytes, wanted: str = "") -> tuple[str, str]:
             advice="Save it as CSV UTF-8, or choose another encoding.",
             detail=str(error),
         ) from error
+
+
+def remark(data: bytes, text: str, wanted: str = "") -> str:
+    """A sentence with a word to check where the encoding of `text` was guessed among those of one byte a letter; else
+    empty."""
+    if wanted or data.isascii() or _marked(data) or _wide(data) or _decodes_as(data, "utf-8"):
+        return ""
+    word = next((word for word in _WORD.findall(text) if not word.isascii()), "")
+    words = _WORDS.get(encoding := _guessed(data), encoding)
+    return word and (
+        f"The text encoding was guessed: {words}. If “{word[:30]}” is not what the file says, choose another text encoding "
+        "on the page under “Not read correctly?”, or save the file as UTF-8."
+    )
 
 
 def is_binary(data: bytes) -> bool:

@@ -222,6 +222,7 @@ class _Header:
     key: str
     spelled: str
     meaning: frozenset[str]
+    changes: frozenset[str]
 
     @classmethod
     def of(cls, name: str, *, of: str = "") -> _Header:
@@ -233,6 +234,7 @@ class _Header:
             key=names.key(bare),
             spelled=names.spelled(bare),
             meaning=names.meaning(bare),
+            changes=names.changes(bare),
         )
 
 
@@ -257,15 +259,27 @@ def _candidates(
     called, few = _names_of(field), len(headers) <= _MANY
     candidates = []
     for header in headers:
+        if table.has_header and _says_another(field, header, remembered):
+            continue
         match = _by_name(field, header, called, close=few) if table.has_header else None
         if match is None or match.confidence < _PLAIN:
             match = _remembered(field, header.column, remembered) or match
         if match is None and few:
             match = _by_values(field, header.column, profile_for)
         if match:
-            judged = _judged(match, field, profile_for(header.column))
-            candidates.append(_doubted(judged, field))
+            profile = profile_for(header.column)
+            candidates.append(_doubted(_judged(match, field, profile), field, profile))
     return candidates
+
+
+def _says_another(
+    field: Field, header: _Header, remembered: collections.abc.Mapping[str, str]
+) -> bool:
+    """Whether the heading negates or transforms what the field holds, or the other way round; what a person gave to
+    the field before stays."""
+    is_known = names.key(remembered.get(field.name, "")) == names.key(header.column)
+    own = [names.changes(name) for name in (field.name, field.label) if name]
+    return not is_known and header.changes not in own
 
 
 def _remembered(
@@ -409,10 +423,13 @@ def _with_unit(match: Match, field: Field) -> Match:
     return replace(match, reason=reason, unit=said.unit, to_unit=said.to_unit)
 
 
-def _doubted(match: Match, field: Field) -> Match:
-    """The match with less confidence where the heading says another unit, or a scale; it stays a suggestion, so that
-    the doubt is read."""
+def _doubted(match: Match, field: Field, profile: ColumnProfile | None = None) -> Match:
+    """The match with less confidence where the heading says another unit, or a scale, or fractions feed percents; it
+    stays a suggestion, so that the doubt is read."""
     doubt = heading_units.read(match.column, field).doubt
+    unit = heading_units.unit_of(field)
+    if profile and profile.is_of_fractions and unit and unit.name == "%" and not match.unit:
+        doubt = doubt or "its values run from 0 to 1 and the field is in percent: fractions?"
     if not doubt or match.confidence < LEAST:
         return match
     confidence = max(LEAST, round(match.confidence * 0.6, 2))

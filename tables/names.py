@@ -44,6 +44,25 @@ value wert valeur valor
 identifier id kennung
 telephone phone tel telefon
 """.strip().splitlines()
+# Words that make another quantity of a name: its contrary, or one that is computed from it or lies before it.
+_NEGATIONS = frozenset(["non", "not", "never", "without", "ohne", "kein", "keine", "nicht", "sans"])
+_CHANGES = frozenset(
+    [
+        "log",
+        "ln",
+        "sqrt",
+        "squared",
+        "delta",
+        "diff",
+        "prev",
+        "previous",
+        "lag",
+        "lagged",
+        "zscore",
+        "minimum",
+        "maximum",
+    ]
+)
 _MEANS = {word: line.split()[0] for line in reversed(_SYNONYMS) for word in line.split()}
 
 
@@ -69,6 +88,19 @@ def spelled(name: str) -> str:
 def meaning(name: str) -> frozenset[str]:
     """The words with one word for all that mean the same, in no order."""
     return frozenset(_MEANS.get(word, word) for word in words(name))
+
+
+@lru_cache(maxsize=50_000)
+def changes(name: str) -> frozenset[str]:
+    """The words of a name that make another quantity of it: `non`, `log`, `delta`; a leading `no` that counts nothing.
+
+    Words that mean the same are one: every negation is `not`, and `max` is `maximum`.
+    """
+    own = words(name)
+    is_negated = bool(_NEGATIONS & set(own)) or (
+        len(own) > 1 and own[0] == "no" and own[1] != "of" and "." not in name
+    )
+    return (_CHANGES & (meaning(name) | set(own))) | ({"not"} if is_negated else frozenset())
 
 
 def likeness(one: str, other: str) -> float:

@@ -41,6 +41,7 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
         text, dialect = inner
         rows = _bounded(text, dialect, limits)
     remarks += _bare(rows)
+    remarks += filter(None, [encoding.remark(upload.data, text, choices.encoding)])
     sheet = Sheet(
         name=upload.name,
         rows=rows,

@@ -321,3 +321,34 @@ def test_yes_and_no_of_json_are_no_numbers() -> None:
     model = Signature(model=ModelRef(server="s", name="m"), inputs=(field,))
     result = converted(table, suggest(table, model), model)
     assert [problem.row for problem in result.problems] == [table.row_numbers[0]]
+
+
+def test_dates_that_contradict_each_other_are_read_only_where_they_say_their_order() -> None:
+    found = column(field("x", "datetime"), "01/13/2024", "13/04/2024", "02/03/2024", "2024-05-06")
+    assert values(found) == ["2024-01-13", "2024-04-13", "2024-05-06"]
+    (problem,) = found.problems
+    assert problem.row == 4
+    assert "day or month first?" in problem.sentence
+
+
+def test_a_date_in_eight_figures() -> None:
+    found = column(field("x", "datetime"), "20240131", "20241201")
+    assert values(found) == ["2024-01-31", "2024-12-01"]
+    assert column(field("x", "datetime"), "20241331", "20240101").problems[0].row == 2
+
+
+@pytest.mark.parametrize(
+    ("format", "cell", "expected"),
+    [
+        ("date", "2024-01-31T23:30:00-05:00", "2024-01-31"),
+        ("date", "31.01.2024 14:05", "2024-01-31"),
+        ("date-time", "2024-01-31", "2024-01-31T00:00:00"),
+    ],
+)
+def test_a_moment_is_a_date_as_written_and_a_date_is_its_midnight(
+    format: str, cell: str, expected: str
+) -> None:
+    found = column(field("x", "datetime", format=format), cell)
+    assert values(found) == [expected]
+    assert f"was read as {expected}" in " ".join(found.remarks)
+    assert not column(field("x", "datetime", format=format), expected).remarks

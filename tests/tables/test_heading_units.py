@@ -120,3 +120,21 @@ def test_the_doubt_stays_where_the_values_are_unusual_too() -> None:
     found = first("age (months)", number("age", unit="years", typical=(18.0, 90.0)), ("300", "400"))
     assert "another unit?" in found["age"].reason
     assert "the heading says months" in found["age"].reason
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "doubted"),
+    [
+        ("share", ("0.12", "0.5"), True),
+        ("share", ("0.12", "12"), False),
+        ("share", ("0", "1"), False),
+        ("share", ("0.5 %", "0.7 %"), False),
+        ("share (fraction)", ("0.12", "0.5"), False),
+    ],
+)
+def test_fractions_for_a_field_in_percent_are_asked_about(
+    header: str, cells: tuple[str, ...], doubted: bool
+) -> None:
+    found = first(header, number("share", format="percent", minimum=0, maximum=100), cells)["share"]
+    assert ("fractions?" in found.reason) is doubted
+    assert (found.confidence < SURE) is doubted

@@ -215,3 +215,42 @@ def test_kilograms_in_place_of_grams_are_asked_about() -> None:
     assert (
         "another unit?" not in first("body_mass_g", field, ("2400", "3500"))["body_mass_g"].reason
     )
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("non_smoker", "smoker"),
+        ("not smoker", "smoker"),
+        ("no_children", "children"),
+        ("Nicht-Raucher", "raucher"),
+        ("smoker", "non_smoker"),
+        ("log_income", "income"),
+        ("income", "log_income"),
+        ("sqrt_area", "area"),
+        ("delta_weight", "weight"),
+        ("prev_price", "price"),
+        ("max_temp", "temp"),
+        ("temp_max", "temp_min"),
+    ],
+)
+def test_the_contrary_and_what_is_computed_from_a_field_do_not_feed_it(
+    header: str, name: str
+) -> None:
+    assert not first(header, number(name)).matches
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("Non smoker", "non_smoker"),
+        ("not_smoker", "non_smoker"),
+        ("No. of rooms", "number_of_rooms"),
+        ("log income", "log_income"),
+        ("max_temp", "temp_maximum"),
+        ("worst radius", "radius_max"),
+        ("duration (min)", "duration"),
+    ],
+)
+def test_a_word_that_both_names_have_changes_nothing(header: str, name: str) -> None:
+    assert first(header, number(name))[name].column == header

@@ -112,3 +112,16 @@ def test_an_endless_number_beside_words_is_read_as_such() -> None:
     assert found.iloc[0] == 41
     assert found.iloc[1] == -np.inf
     assert np.isnan(found.iloc[2])
+
+
+def test_a_guessed_encoding_is_said_with_a_word_to_check() -> None:
+    text = "name;x\nприём;1\nместо;2\n"
+    remarks = " ".join(read(text.encode("cp1251"), "t.csv").remarks)
+    assert "encoding was guessed" in remarks
+    assert "Not read correctly?" in remarks
+    told = read(text.encode("cp1251"), "t.csv", choices=Choices(encoding="cp1251"))
+    assert not told.remarks
+    assert told.frame["name"].tolist() == ["приём", "место"]
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        assert not read(text.encode(encoding), "t.csv").remarks
+    assert not read(b"name;x\nplain;1\nascii;2\n", "t.csv").remarks

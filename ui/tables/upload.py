@@ -19,7 +19,9 @@ from ui.text import plain
 
 LABEL = "A file with one case per row"
 _PREVIEW = 5
-_ENCODINGS = ("utf-8", "utf-16", "cp1252", "iso-8859-1", "iso-8859-15", "cp1250", "mac_roman")
+_ENCODINGS = (
+    "utf-8", "utf-16", "cp1252", "iso-8859-1", "iso-8859-15", "cp1250", "cp1251", "koi8-r", "cp1253", "cp1254", "mac_roman"
+)  # fmt: skip
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
 _DECIMALS = {".": "point, as in 1.5", ",": "comma, as in 1,5"}
 _FOUND = "as detected"
