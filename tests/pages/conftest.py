@@ -14,6 +14,7 @@ import services
 from db.engine import close
 from explanations.worker import InlineExplainers
 from jobs.here import Here
+from people.sign_in import NAME_COOKIE
 from settings import ServerSettings, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +39,14 @@ def built(mds_url: str, sqlite_url: str) -> Iterator[services.Services]:
     yield found
     found.close()
     close(found.sessions)
+
+
+@pytest.fixture
+def named(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name that was picked in this browser."""
+    name = "test@example.com"
+    monkeypatch.setattr(type(st.context), "cookies", property(lambda _: {NAME_COOKIE: name}))
+    return name
 
 
 @pytest.fixture

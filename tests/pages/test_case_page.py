@@ -29,6 +29,8 @@ from tests.recorded import FAILED, NOON, add_case
 from ui.cases.copies import csv_row
 from ui.cases.report import report
 
+pytestmark = pytest.mark.usefixtures("named")
+
 
 @pytest.fixture
 def case_page(app: AppTest) -> AppTest:

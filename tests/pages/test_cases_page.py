@@ -12,6 +12,8 @@ from cases.search import PAGE_SIZE
 from cases.views import keep
 from tests.recorded import FAILED, NOON, NOT_THERE, add_case, add_cases, case_of
 
+pytestmark = pytest.mark.usefixtures("named")
+
 
 @pytest.fixture
 def cases_page(app: AppTest) -> AppTest:

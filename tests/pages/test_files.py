@@ -24,6 +24,8 @@ from mds_client.signature import ModelRef
 from tables.kept_table import KeptTable
 from ui.batch.answers import Source, whole
 
+pytestmark = pytest.mark.usefixtures("named")
+
 MAIN = str(Path(__file__).resolve().parents[2] / "ui" / "main.py")
 HEADINGS = "Bill length (mm);Bill depth (mm);Flipper (mm);Body mass (g);Island;Sex;Year;Note\n"
 ROWS = [
@@ -298,7 +300,7 @@ def test_where_no_worker_runs_it_is_said_and_another_version_has_no_run(
         built.kinds["batch"],
         batch.BatchRows(model=ref, signature=signature, key="k", rows=rows),
         batch.BatchFile(name="birds.csv", question="q"),
-        person="test@example.com",  # whom AppTest signs in
+        person="test@example.com",  # as `named` is
         press="1",
     )
     predict.query_params["run"] = job.id

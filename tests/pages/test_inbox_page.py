@@ -12,6 +12,8 @@ from feedback.inbox import inbox
 from feedback.submission import submit
 from tests.recorded import add_case
 
+pytestmark = pytest.mark.usefixtures("named")
+
 ME = "test@example.com"
 
 

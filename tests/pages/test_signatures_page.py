@@ -19,6 +19,8 @@ from signatures import overlay
 from signatures.overlay import EMPTY, history
 from tests.recorded import add_case
 
+pytestmark = pytest.mark.usefixtures("named")
+
 PENGUINS = ModelRef(server="demo", name="penguins")
 WINE = ModelRef(server="demo", name="wine")
 
