@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tables.table import Table
 
 _MOST_SAID = 5
-_SURE = 0.9
 
 
 class Rows(NamedTuple):
@@ -104,7 +103,7 @@ def _say(table: Table, mapping: Mapping) -> None:
     for remark in table.remarks:
         say(printable(remark))
     for match in mapping.matches:
-        doubt = printable(f"{match.reason} Please check.") if match.confidence < _SURE else ""
+        doubt = printable(f"{match.reason} Please check.") if match.is_unsure else ""
         if match.column != match.field:
             say(
                 f"The column {printable(match.column)!r} is read as {match.field!r}. {doubt}".rstrip()

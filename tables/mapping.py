@@ -14,6 +14,7 @@ from tables.table import Table
 
 ProfileOf = Callable[[str], ColumnProfile]
 LEAST = 0.5  # suggestions below this confidence are not made
+SURE = 0.9  # below this, a person is asked to check
 _MANY = 500  # columns, above which letters and values are not compared one by one
 _MOST_NAMED = 12
 _POSITION = 0.6
@@ -25,7 +26,8 @@ _PLAIN = 0.95  # names so alike that no earlier file is needed to tell
 class Match:
     """One column for one field. `unit` and `to_unit` are set where values are converted between them.
 
-    `confidence` runs from 0 to 1; a person's choice is 1.
+    `confidence` runs from 0 to 1; a person's choice is 1. `doubts` say why every value may be a wrong one, as by another
+    unit; they stand in the `reason` too.
     """
 
     field: str
@@ -34,6 +36,12 @@ class Match:
     reason: str
     unit: str = ""
     to_unit: str = ""
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether a person should look at it before anything is sent."""
+        return self.confidence < SURE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -392,8 +400,8 @@ def _within_usual(match: Match, field: Field, profile: ColumnProfile) -> Match:
     if share >= 0.5:
         return match
     low, high = _limits(field)
-    reason = f"{match.reason} But most values lie outside {low} to {high}: another unit?"
-    return replace(match, confidence=round(match.confidence * 0.7, 2), reason=reason)
+    doubt = f"most values lie outside {low} to {high}: another unit?"
+    return _with_doubt(match, doubt, round(match.confidence * 0.7, 2))
 
 
 def _limits(field: Field) -> tuple[str, str]:
@@ -432,8 +440,12 @@ def _doubted(match: Match, field: Field, profile: ColumnProfile | None = None) -
         doubt = doubt or "its values run from 0 to 1 and the field is in percent: fractions?"
     if not doubt or match.confidence < LEAST:
         return match
-    confidence = max(LEAST, round(match.confidence * 0.6, 2))
-    return replace(match, confidence=confidence, reason=f"{match.reason} But {doubt}")
+    return _with_doubt(match, doubt, max(LEAST, round(match.confidence * 0.6, 2)))
+
+
+def _with_doubt(match: Match, doubt: str, confidence: float) -> Match:
+    reason = f"{match.reason} But {doubt}"
+    return replace(match, confidence=confidence, reason=reason, doubts=(*match.doubts, doubt))
 
 
 def _by_position(table: Table, signature: Signature, profile_for: ProfileOf) -> Sequence[Match]:

@@ -71,6 +71,15 @@ def test_columns_map_themselves_and_problems_have_their_row(predict: AppTest) ->
     assert any("Not used: Note" in c.value for c in app.caption)
 
 
+def test_a_column_in_doubt_is_said_above_the_button_and_nothing_is_green(predict: AppTest) -> None:
+    header = b"bill_length_mm,bill_depth_mm,flipper_length (furlongs),body_mass_g,island,year,sex"
+    app = _opened(predict, header + b"\n39.1,18.7,181,3750,Dream,2007,male\n")
+    (doubts,) = [w.value for w in app.warning if w.value.startswith("Please check before you ask")]
+    assert "the heading says furlongs, the field mm" in doubts
+    assert not app.success
+    assert "All 1 rows can be sent, with the columns as they stand above." in app.info[0].value
+
+
 def test_problems_of_one_kind_are_one_line_with_a_fix(predict: AppTest) -> None:
     rows = [f"39,1;18,7;181;3750;Dream;{'f' if i else 'x'};2007;" for i in range(9)]
     app = _opened(predict, _file(rows))

@@ -10,7 +10,7 @@ import streamlit as st
 from mds_client.signature import ModelRef, Signature
 from tables.converting import Converted, converted
 from tables.fixes import ProblemKind, kinds_of
-from tables.mapping import Mapping, corrected, sentence_on_unfed, suggest
+from tables.mapping import Mapping, Match, corrected, sentence_on_unfed, suggest
 from tables.mapping_store import recalled
 from ui import fields
 from ui.session import services
@@ -30,12 +30,13 @@ def draw(given: Given, model: ModelRef, signature: Signature) -> tuple[Mapping, 
     suggested = _suggested(given, model, signature)
     mapping = _edited(given, suggested, model, signature)
     mapping = _with_fixed(given, mapping, model, signature)
+    _draw_doubts(mapping)
     _draw_unused(mapping, signature)
     if mapping.missing:
         return None
     mapping = replace(mapping, replaced=given.replaced.get(str(model), ()))
     found = _converted(given, mapping, signature)
-    _draw_problems(given, found, signature, str(model))
+    _draw_problems(given, found, signature, str(model), mapping)
     return (mapping, found) if len(found.rows) else None
 
 
@@ -111,17 +112,24 @@ def _rows(mapping: Mapping, signature: Signature) -> pd.DataFrame:
             "Field": [f.title + (f" ({f.unit})" if f.unit else "") for f in signature.inputs],
             "Column": [mapping.column(f.name) or _NONE for f in signature.inputs],
             "Why": [
-                _reason(reasons[f.name].confidence, reasons[f.name].reason)
-                if f.name in reasons
-                else ""
-                for f in signature.inputs
+                _reason(reasons[f.name]) if f.name in reasons else "" for f in signature.inputs
             ],
         }
     )
 
 
-def _reason(confidence: float, reason: str) -> str:
-    return reason if confidence >= 0.9 else f"{reason} Please check."
+def _reason(match: Match) -> str:
+    return f"{match.reason} Please check." if match.is_unsure else match.reason
+
+
+def _draw_doubts(mapping: Mapping) -> None:
+    """What stands in the table's last column, where it is cut off, once more: it may make every row wrong."""
+    doubts = [(match.column, doubt) for match in mapping.matches for doubt in match.doubts]
+    if doubts:
+        lines = [f"- {plain(column)}: {plain(doubt)}" for column, doubt in doubts[:_MOST_FIXED]]
+        more = [f"- and {len(doubts) - _MOST_FIXED:,} more"] if len(doubts) > _MOST_FIXED else []
+        words = "Please check before you ask:"
+        st.warning("\n".join([words, *lines, *more]), icon=":material/warning:")
 
 
 def _draw_unused(mapping: Mapping, signature: Signature) -> None:
@@ -144,14 +152,16 @@ def _converted(given: Given, mapping: Mapping, signature: Signature) -> Converte
     return found
 
 
-def _draw_problems(given: Given, found: Converted, signature: Signature, model: str) -> None:
+def _draw_problems(
+    given: Given, found: Converted, signature: Signature, model: str, mapping: Mapping
+) -> None:
     """How many rows can be sent, and what is wrong with the others: a line for each kind of problem."""
     for remark in found.remarks[:8]:
         st.caption(f":material/info: {plain(remark)}")
     if found.totals:
         st.caption(f":material/info: {found.totals:,} rows are totals of others and are not sent.")
     if not found.left_out and len(found.rows):
-        st.success(f"All {len(found.rows):,} rows can be sent.", icon=":material/check:")
+        _draw_all_well(len(found.rows), mapping)
         return
     sent = f"{len(found.rows):,} rows can be sent, {found.left_out:,} cannot."
     (st.warning if len(found.rows) else st.error)(sent)
@@ -169,6 +179,14 @@ def _draw_problems(given: Given, found: Converted, signature: Signature, model: 
     )
     if len(kinds) > _MOST_SHOWN:
         st.caption(f"and {len(kinds) - _MOST_SHOWN:,} more")
+
+
+def _draw_all_well(rows: int, mapping: Mapping) -> None:
+    """Green only where nothing is in doubt."""
+    if any(match.doubts for match in mapping.matches):
+        st.info(f"All {rows:,} rows can be sent, with the columns as they stand above.")
+    else:
+        st.success(f"All {rows:,} rows can be sent.", icon=":material/check:")
 
 
 def _draw_fixes(given: Given, kinds: list[ProblemKind], model: str) -> None:
