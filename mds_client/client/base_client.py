@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
@@ -30,6 +31,7 @@ from mds_client.extras import require
 from mds_client.prediction import Answer, Output, Prediction
 from mds_client.prediction.answers import answers
 from mds_client.prediction.output_roles import with_roles
+from mds_client.prediction.reported_failure import unfinished
 from mds_client.prediction.row_failures import Failures, row_failures
 from mds_client.protocols import AUTO, protocol_for
 from mds_client.protocols.detection import Detection, unrecognised
@@ -395,6 +397,8 @@ def _read(
     sent: Mapping[str, object] = MappingProxyType({}),
 ) -> tuple[ModelRef, tuple[Output, ...], Failures]:
     """The model that answered, its outputs with their roles, and which rows failed. Raises what MALFORMED names."""
+    if response.status == HTTPStatus.ACCEPTED:
+        raise unfinished("")
     model, outputs = protocol.read_prediction(signature, response, rows)
     outputs = with_roles(signature, worded(signature, outputs), sent)
     failures = row_failures(signature, outputs, answers(signature, outputs, rows))

@@ -208,9 +208,9 @@ def _numbered(
     if not numbers:
         return None
     edges = _edges(numbers, declared)
-    main = next((name for name in (*declared, *numbers) if name not in edges), next(iter(numbers)))
-    if numbers[main] is None:
-        return None
+    main = next((name for name in (*declared, *numbers) if name not in edges), None)
+    if main is None or numbers[main] is None:
+        return None  # an interval alone is no number
     unit = _unit_of(signature, main) or _unit(signature)
     with_number = replace(answer, kind="number", number=numbers[main], unit=unit)
     return _between(with_number, numbers, edges, main)

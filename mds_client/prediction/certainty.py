@@ -13,12 +13,10 @@ from mds_client.prediction.output_names import (
     whose_probability,
     words_of,
 )
-from mds_client.prediction.shares import share_of
+from mds_client.prediction.shares import NO, YES, share_of
 from mds_client.signature import Role, Signature
 
 _MOST_CLASSES = 1_000_000
-_NO = {"no", "n", "false", "f", "0", "0.0", "negative", "neg", "none", "normal", "absent", "not"}
-_YES = {"yes", "y", "true", "t", "1", "1.0", "positive", "pos", "present"}
 
 ByRole = Mapping[Role, Output]
 
@@ -174,6 +172,6 @@ def _is_of_label(name: str, share: float, label: str) -> bool:
     words = set(words_of(label))
     whose = set(whose_probability(name))
     if whose and not whose & words:
-        return label.casefold() in _YES and share >= 0.5
-    is_of_two = bool(words & (_NO | _YES)) or label.casefold() in _NO | _YES
+        return label.casefold() in YES and share >= 0.5
+    is_of_two = bool(words & (NO | YES)) or label.casefold() in NO | YES
     return share >= 0.5 or not is_of_two

@@ -91,6 +91,8 @@ _ASIDE_LABELS = (
     "level",
     "group",
 )
+_ALONE_NO_ANSWERS = _words("code count counts n size length index idx message msg info status")
+_LAST_OF_NO_ANSWERS = (("version",), ("revision",), ("id",), ("ids",), ("uuid",))
 _ENVELOPE = _words(
     """
     data result results response responses output outputs prediction predictions payload body content
@@ -112,6 +114,12 @@ _EVENTS = _words(
     malware benign survived survival attrition converted conversion click clicked approved approval eligible
     eligibility accepted rejected reject flagged readmitted readmission positive alert duplicate match fault faulty
     defect defective failure hazardous hate offensive sarcasm phishing bot intrusion attack drift relevant
+    """
+)
+_ATTRIBUTIONS = _words(
+    """
+    shap shapley lime importance importances attribution attributions contribution contributions explanation
+    explanations feature features weight weights saliency influence
     """
 )
 _GRADES = _words("grade tier band risk level segment group bucket rating decile")
@@ -235,6 +243,12 @@ def answer_rank(name: str) -> int:
     return 9 if rank is None else rank
 
 
+def is_beside(name: str) -> bool:
+    """Whether a number or text under such a name is about an answer, also where nothing else came."""
+    words = words_of(name)
+    return "".join(words) in _ALONE_NO_ANSWERS or words[-1:] in _LAST_OF_NO_ANSWERS
+
+
 def may_be_label(name: str) -> bool:
     """Whether a name that rarely is the answer's may be, where nothing else is: the `language` of a text."""
     words = words_of(name)
@@ -247,6 +261,11 @@ def is_measured(name: str) -> bool:
     """Whether a number under such a name is a quantity or a rate, and no probability of a class of that name."""
     words = [re.sub(r"\d", "", word) for word in words_of(name)]
     return any(word in _MEASURED for word in words)
+
+
+def is_attribution(name: str) -> bool:
+    """Whether numbers under such a name say how much each input mattered: `shap_scores`, `feature_importance`."""
+    return bool(_ATTRIBUTIONS & set(words_of(name)))
 
 
 def is_event(name: str) -> bool:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from mds_client.prediction import Output
 from mds_client.prediction.answer_head import head_of, surest
 from mds_client.prediction.answer_parts import Part, are_shares, by_data, is_json, is_label, part_of
-from mds_client.prediction.output_names import answer_rank, meaning, words_of
+from mds_client.prediction.output_names import answer_rank, is_beside, meaning, words_of
 from mds_client.prediction.shares import share_of
 from mds_client.signature import Role, Signature
 
@@ -34,7 +34,9 @@ def with_roles(
         roles = _as_edited(signature.answer_roles, outputs, roles)
     unsaid = [output for output in outputs if output.name not in roles]
     if unsaid:
-        roles |= _guessed(_echoed(signature, unsaid, sent), outputs, roles, unsaid)
+        roles |= _guessed(
+            _of_inputs(signature, unsaid) | _echoed(signature, unsaid, sent), outputs, roles, unsaid
+        )
     # What dataclasses.replace does, without its search for the fields.
     return tuple(Output(**{**vars(o), "role": roles[o.name]}) for o in outputs)
 
@@ -81,6 +83,12 @@ def _echoed(
     }
 
 
+def _of_inputs(signature: Signature, outputs: Sequence[Output]) -> set[str]:
+    """The names of the outputs with a number for each of several inputs: what these mattered, and no classes."""
+    names = {_joined(f.name.rpartition(".")[2]) for f in signature.inputs}
+    return {o.name for o in outputs if o.labels and set(map(_joined, o.labels)) <= names}
+
+
 def _joined(name: str) -> str:
     """The same for `bodyMass`, `body_mass` and `Body Mass`."""
     return "".join(words_of(name)) or name
@@ -94,7 +102,9 @@ def _guessed(
 ) -> dict[str, Role]:
     """The roles of outputs that nobody declared, by their names and then their data."""
     if len(outputs) == 1:
-        return {undeclared[0].name: _alone(part_of(undeclared[0], is_echo=False))}
+        only = undeclared[0]
+        is_of_inputs = bool(only.labels) and only.name in echoed
+        return {only.name: "detail" if is_of_inputs else _alone(part_of(only, is_echo=False))}
     parts = [part_of(output, is_echo=output.name in echoed) for output in undeclared]
     known = set(declared.values())
     sure = None if known & _SURE else surest(parts)
@@ -104,7 +114,9 @@ def _guessed(
     if head is not None:
         roles[head.name] = _answer_role(head.output, beside)
     if sure is not None:
-        roles[sure.name] = _role_of_surest(sure, parts, {*roles.values(), *known})
+        is_of_head = head is None or _has_label(sure.output, head)
+        rest = {*roles.values(), *known}
+        roles[sure.name] = _role_of_surest(sure, parts, rest) if is_of_head else "detail"
         roles |= _labels_beside(parts, sure)
     return roles | _bounds(parts, roles, head)
 
@@ -112,6 +124,8 @@ def _guessed(
 def _alone(part: Part) -> Role:
     """The role of the only output: by its data, whatever it is called."""
     role = by_data(part.output)
+    if part.is_single and part.meaning in ("aside", "detail") and is_beside(part.name):
+        return "detail" if role in ("text", "class", "number") else role
     return "detail" if part.meaning == "detail" and role in ("text", "class") else role
 
 
@@ -131,6 +145,15 @@ def _beside(part: Part, head: Part | None) -> Role:
         return "code"
     is_code = part.is_single and part.may_be_code and isinstance(part.first, int)
     return "code" if is_code and head is not None and head.is_worded else "detail"
+
+
+def _has_label(sure: Output, head: Part) -> bool:
+    """Whether the answer is among the words that have probabilities; truths and numbers have other words for them."""
+    labels = set(map(_joined, sure.labels))
+    values = {str(value) for value in head.output.data if value is not None}
+    if not labels or not head.is_worded or all(label.isdigit() for label in labels):
+        return True
+    return any(_joined(value) in labels for value in values)
 
 
 def _role_of_surest(sure: Part, parts: Sequence[Part], roles: Collection[Role]) -> Role:

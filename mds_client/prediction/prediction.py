@@ -177,7 +177,7 @@ def _plain(number: float) -> str:
     """
     if isinstance(number, int):
         return f"{number:,}" if abs(number) <= _MOST_EXACT else str(number)
-    if number == 0 or 0.001 <= abs(number) < 1e6:
+    if number == 0 or 0.001 <= abs(number) < 1e15:
         return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
     return f"{number:.3g}"
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from mds_client.errors import EndpointFailed, MdsError, NotReady
 from mds_client.errors.error_text import one_line
 from mds_client.prediction.answer_parts import is_nothing
-from mds_client.prediction.output_names import is_envelope, meaning, words_of
+from mds_client.prediction.output_names import answer_rank, is_envelope, meaning, words_of
 
 # With these a server says that it broke; the others may be what a model answers.
 _BROKEN = (
@@ -33,6 +33,9 @@ _FAILED = (*_BROKEN, "fail", "ko", "nok", "invalid", "aborted", "cancelled", "ca
            "notfound", "failedprecondition")  # fmt: skip
 _WAITING = ("starting", "processing", "pending", "queued", "running", "inprogress", "inqueue", "accepted", "submitted",
             "scheduled")  # fmt: skip
+# Words of one who works on it still; the others of these may be what was decided, or the state of a machine.
+_SURELY_WAITING = tuple(word for word in _WAITING if word not in ("running", "accepted"))
+_TELLING = 3  # the last rank of names under which a finished answer stands
 _NUMBER = re.compile(r"[\s\d.,eE+\-±%]*")
 _GOOD_CODES = {0, 200, 201, 202, 204}
 _STATUS = {"status", "state", "result_status", "statuscode", "responsestatus"}
@@ -73,6 +76,18 @@ _WORDS = (
     "statusmessage",
     "body",  # of AWS Lambda's proxy
 )
+_HTTP = """internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|bad request|not found
+|unauthorized|forbidden|method not allowed|too many requests|unprocessable entity|request time-?out|not implemented"""
+# What only one who reports a failure says, as a whole or at the beginning of a short text.
+_SAYS_FAILURE = re.compile(
+    rf"(?:(?:http )?\d{{3}}[ :-]{{0,3}})?(?:{_HTTP.replace(chr(10), '')})[.!]?"
+    r"|(?:the )?model (?:is |was |has )?not (?:been )?(?:yet )?"
+    r"(?:loaded|found|ready|available|trained|initiali[sz]ed|deployed|fitted)\b.*"
+    r"|no model\b.{0,30}",
+    re.IGNORECASE,
+)
+_MOST_SAID = 300
+_MESSAGES = ("message", "msg", "info", "statusmessage", "detail", "details", "reason")
 _MOST_MEMBERS = 100
 _DEEPEST = 4
 
@@ -86,6 +101,28 @@ def reported_failure(body: object) -> MdsError | None:
         if failure:
             return failure
     return None
+
+
+def failure_in_words(text: str) -> MdsError | None:
+    """The error that a text means which came in place of an answer; None for any other text."""
+    words = text.strip()
+    if len(words) > _MOST_SAID:
+        return None
+    return _error(words) if _SAYS_FAILURE.fullmatch(words) or _BEGINS.match(words) else None
+
+
+def unfinished(status: str) -> MdsError:
+    """The error for an answer that comes later, with the server's word for it."""
+    said = (
+        f"it answered “{one_line(status)}” and nothing else"
+        if status
+        else "it accepted the task, no more"
+    )
+    return NotReady(
+        f"The model has not finished: {said}.",
+        advice="This server answers later, in a way that cannot be waited for here. "
+        "Ask whoever runs it for a route that answers at once.",
+    )
 
 
 def names_a_failure(name: str) -> bool:
@@ -119,25 +156,50 @@ def _places(body: object, depth: int) -> Iterator[Body]:
 def _failure(body: Body, *, is_row: bool = False) -> MdsError | None:
     known = {_joined(str(name)): value for name, value in body.items()}
     words, has_answer = _error_words(known), _has_answer(body)
+    if _status(known) in _SURELY_WAITING and not _is_finished(body):
+        return _error(words) if words else unfinished(_status(known))
     if has_answer:
         for_all = _words_for_all(known, most=_MOST_MEMBERS if is_row else 1)
         return _beside_an_answer(body, known, words, is_told=bool(for_all))
     status = _status(known)
+    if failure := _failure_in_message(known):
+        return failure
     if words or _has_code(known) or _is_failed(status, known, has_answer=False):
         return _error(words or _other_words(known) or status)
-    return _unfinished(status) if status in _WAITING else None
+    return unfinished(status) if status in _WAITING else None
 
 
 def _beside_an_answer(body: Body, known: Body, words: str, *, is_told: bool) -> MdsError | None:
-    """The failure beside an answer: where an error has words, a status means a break or a flag has a message, and
+    """The failure beside an answer: where an error has words, a status means a break or a flag denies the success, and
     there is no probability; beside one only where it is reported twice."""
     status, others = _status(known), _other_words(known)
     is_failed = _is_failed(status, known, has_answer=True)
     is_told_twice = bool(words) and (is_failed or _answers_a_failure(body))
-    is_told = is_told or status in _BROKEN or (bool(others) and _is_denied(known))
+    is_told = is_told or status in _BROKEN or _is_denied(known)
     if is_told_twice or (is_told and not _is_sure(body)):
         return _error(words or others or _text(known.get("result")) or status)
     return None
+
+
+def _failure_in_message(known: Body) -> MdsError | None:
+    """The failure in a message beside which there is no answer."""
+    messages = (v for name in _MESSAGES if isinstance(v := known.get(name), str))
+    return next(filter(None, map(failure_in_words, messages)), None)
+
+
+def _is_finished(body: Body, depth: int = 0) -> bool:
+    """Whether an answer stands in it under the name of one: an id, a place in a queue or an amount is none."""
+    return any(
+        _is_finished(value, depth + 1)
+        if isinstance(value, Mapping) and depth < _DEEPEST
+        else not _is_empty(value) and _names_an_answer(str(name))
+        for name, value in body.items()
+    )
+
+
+def _names_an_answer(name: str) -> bool:
+    known = meaning(name)
+    return known in ("probability", "code") or (known == "answer" and answer_rank(name) <= _TELLING)
 
 
 def _is_denied(known: Body) -> bool:
@@ -171,14 +233,6 @@ def _is_failed(status: str, known: Body, *, has_answer: bool) -> bool:
     if status in _FAILED or _is_denied(known):
         return True
     return not has_answer and any(known.get(flag) is True for flag in _BAD_FLAGS)
-
-
-def _unfinished(status: str) -> MdsError:
-    return NotReady(
-        f"The model has not finished: it answered “{status}” and nothing else.",
-        advice="This server answers later, in a way that cannot be waited for here. "
-        "Ask whoever runs it for a route that answers at once.",
-    )
 
 
 def _error(words: str) -> MdsError:
@@ -267,4 +321,11 @@ def _is_empty(value: object) -> bool:
     )
 
 
-__all__ = ["failure_of_row", "names_a_failure", "reason_in", "reported_failure"]
+__all__ = [
+    "failure_in_words",
+    "failure_of_row",
+    "names_a_failure",
+    "reason_in",
+    "reported_failure",
+    "unfinished",
+]

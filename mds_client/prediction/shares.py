@@ -7,10 +7,15 @@ import re
 from collections.abc import Mapping, Sequence
 
 from mds_client.prediction.output_names import (
+    answer_rank,
+    is_attribution,
+    is_envelope,
+    is_event,
     is_measured,
     is_percentage,
     meaning,
     whose_probability,
+    words_of,
 )
 from mds_client.prediction.output_parsing import quantile_of
 
@@ -21,6 +26,12 @@ _NUMBER_TEXT = re.compile(r"\s*[01]?[.,]\d{1,18}(?:[eE]-?\d{1,3})?\s*|\s*[01]\s*
 # Names that labels of a class do not have.
 _NOT_LABELS = ("answer", "code", "probability", "labels", "detail")
 _MOST_LABELS = 5_000
+_NEARLY_CERTAIN = 0.9
+_NOT = {"not", "no", "non"}
+NO = frozenset(
+    ("no", "n", "false", "f", "0", "0.0", "negative", "neg", "none", "normal", "absent", "not")
+)
+YES = frozenset(("yes", "y", "true", "t", "1", "1.0", "positive", "pos", "present"))
 
 
 class Shares(dict[str, float]):
@@ -47,10 +58,14 @@ def share_of(name: str, value: object) -> float | None:
 def shares_by_label(name: str, value: object) -> Shares | None:
     """The probabilities of a mapping of labels; None for any other mapping.
 
-    Under the name of a probability one label is enough, and the whole may be more than one. Elsewhere two or
-    more must sum to one, and none may be called like another part of an answer.
+    Under the name of a probability one label is enough, and the whole may be more than one. Under the name of an
+    answer, and of nothing, two or more must sum to one, and none may be called like another part of an answer. Two
+    parts of one whole that nothing names are classes only where their labels or a large part say so. Under any other
+    name they are shares of something else.
     """
     if not isinstance(value, Mapping) or not 0 < len(value) <= _MOST_LABELS:
+        return None
+    if is_attribution(name) or not may_hold_shares(name):
         return None
     shares = _shares(value)
     if shares is None:
@@ -58,7 +73,31 @@ def shares_by_label(name: str, value: object) -> Shares | None:
     if meaning(name) == "probability":
         return shares if len(shares) > 1 or not _is_no_label(next(iter(shares))) else None
     is_whole = len(shares) > 1 and abs(sum(shares.values()) - 1) < _ROUNDED
-    return shares if is_whole and not any(map(_is_no_label, shares)) else None
+    if not is_whole or any(map(_is_no_label, shares)):
+        return None
+    return shares if _is_named_answer(name) or _are_classes(shares) else None
+
+
+def may_hold_shares(name: str) -> bool:
+    """Whether probabilities by label may stand under such a name, or under none."""
+    is_named = meaning(name) in ("probability", "answer", "labels") or is_event(name)
+    return not name or is_named or is_envelope(name)
+
+
+def _is_named_answer(name: str) -> bool:
+    return bool(name) and not (is_envelope(name) and answer_rank(name) > 1)
+
+
+def _are_classes(shares: Shares) -> bool:
+    """Whether these are surely classes: three or more, one nearly certain, or words for the two sides of a question."""
+    labels = {label.strip().casefold() for label in shares}
+    is_question = labels <= NO | YES or any(
+        set(words_of(one)) - set(words_of(other)) <= _NOT != set()
+        and set(words_of(other)) < set(words_of(one))
+        for one in labels
+        for other in labels
+    )
+    return len(shares) > 2 or max(shares.values()) >= _NEARLY_CERTAIN or is_question
 
 
 def shares_by_names(members: Mapping[str, object]) -> Shares | None:

@@ -126,7 +126,9 @@ class OpenAPI(Protocol):
         self, signature: Signature, response: Response, rows: int
     ) -> tuple[ModelRef, tuple[Output, ...]]:
         if _is_text(signature) and media_type(response) == "text/plain":
-            return signature.model, outputs_of([text_of(response)], signature.outputs)
+            text = text_of(response)
+            refuse_failure(text)
+            return signature.model, outputs_of([text], signature.outputs)
         body = self.answer_of(response)
         is_many = signature.tensor is not None and signature.tensor.content_type == MANY
         if is_many and isinstance(body, list) and len(body) != rows:

@@ -18,7 +18,7 @@ import orjson
 from mds_client.errors import MdsError, UnreadableAnswer
 from mds_client.errors.error_mapping import error_of
 from mds_client.prediction import Output
-from mds_client.prediction.reported_failure import reported_failure
+from mds_client.prediction.reported_failure import failure_in_words, reported_failure
 from mds_client.protocols.plain_bodies import media_type, plain_body
 from mds_client.server import ModelInfo, NotOffered, Server
 from mds_client.signature import ModelRef, Signature, Values
@@ -182,12 +182,30 @@ def _lenient(response: Response) -> object:
     import json
 
     try:
-        text = response.body.decode()
+        text = _decoded(response)
         return json.loads(
             text, parse_constant=lambda _: None, parse_float=_finite, parse_int=_bounded
         )
     except (ValueError, OverflowError, RecursionError) as error:
         raise unreadable("JSON", response) from error
+
+
+def _decoded(response: Response) -> str:
+    """The text of a body: UTF-8 with or without its mark, whatever is declared; else in the charset that is declared.
+
+    Raises ValueError.
+    """
+    try:
+        return response.body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        declared = re.search(
+            r"charset=\"?(iso-8859-\d{1,2}|windows-125\d|us-ascii|utf-16(?:[bl]e)?|latin-?1)",
+            response.headers.get("content-type", ""),
+            re.I,
+        )
+        if declared is None:
+            raise
+        return response.body.decode(declared[1])
 
 
 def _finite(digits: str) -> float:
@@ -220,7 +238,7 @@ def unreadable(expected: str, response: Response) -> UnreadableAnswer:
 def refuse_failure(*answers: object) -> None:
     """Raises the error that one of these bodies reports although its status was a success."""
     for answer in answers:
-        failure = reported_failure(answer)
+        failure = failure_in_words(answer) if isinstance(answer, str) else reported_failure(answer)
         if failure:
             raise failure
 

@@ -295,8 +295,8 @@ OF_OTHERS: list[tuple[object, str]] = [
     ([LABELLED, None, LABELLED], "a"),
     ([LABELLED, "error: bad row", LABELLED], "a"),
     ([LABELLED, {"label": None, "score": None}, LABELLED], "a"),
-    ([{"a": 0.7, "b": 0.3}, {"a": None, "b": None}, {"a": 0.7, "b": 0.3}], "a"),
-    ([{"a": 0.7, "b": 0.3}, {"error": "bad row"}, {"b": 0.3, "a": 0.7}], "a"),
+    ([{"a": 0.97, "b": 0.03}, {"a": None, "b": None}, {"a": 0.7, "b": 0.3}], "a"),
+    ([{"a": 0.7, "b": 0.3}, {"error": "bad row"}, {"b": 0.03, "a": 0.97}], "a"),
     ([[0.8, 0.2], None, [0.8, 0.2]], "Class 0"),
     ([[0.8, 0.2], [None, None], [0.8, 0.2]], "Class 0"),
     ([[0.8, 0.2], {"error": "bad row"}, [0.8, 0.2]], "Class 0"),
@@ -386,3 +386,68 @@ def test_tensors_may_tell_a_failure() -> None:
         only(signature(), with_roles(signature(), outputs))
     outputs = tensors({"status": "ok", "label": "a"})
     assert only(signature(), with_roles(signature(), outputs)).headline == "a"
+
+
+MATTERED = {"age": 0.3, "income": 0.7}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *({name: MATTERED} for name in ("shap", "feature_importance", "weights", "rgb", "share", "shap_scores")),
+        MATTERED, {"cpu": 0.5, "mem": 0.5}, {"rgb": {"r": 0.2, "g": 0.3, "b": 0.5}}, {"lower": 100, "upper": 900},
+        {"code": 7}, {"version": 3}, {"count": 3}, {"message": "hello"},
+    ],
+)  # fmt: skip
+def test_what_is_no_answer_by_its_name_has_a_form_of_its_own(body: object) -> None:
+    assert read(body).headline == OWN
+
+
+def test_a_map_of_inputs_is_no_map_of_classes_and_one_of_labels_is() -> None:
+    whole = {"age": 0.05, "income": 0.95}
+    assert read(whole, signature("age", "income")).headline == OWN
+    assert read(whole).headline == "income"
+    labels = Field(name="other", kind="text", labels=("cpu", "mem"))
+    assert read({"cpu": 0.6, "mem": 0.4}, signature(outputs=(labels,))).headline == "cpu"
+    assert read({"churn": 0.6, "no churn": 0.4}).headline == "churn"
+
+
+@pytest.mark.parametrize("name", ["shap_values", "probabilities", "feature_scores"])
+def test_what_does_not_name_the_prediction_is_no_probability_of_it(name: str) -> None:
+    answer = read({"prediction": "no", name: MATTERED})
+    assert (answer.headline, dict(answer.probabilities)) == ("no", {})
+    assert "0.7" in str(answer.details)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"success": False, "prediction": "yes"}, {"ok": False, "result": "default"}, {"message": "Model not loaded"},
+        "Internal Server Error", "error: no model", "503 Service Unavailable", "no model loaded",
+    ],
+)  # fmt: skip
+def test_a_failure_in_few_words_is_a_failure(body: object) -> None:
+    kind = "text/plain" if isinstance(body, str) else "application/json"
+    with pytest.raises(EndpointFailed, match="failed"):
+        read(body, content_type=kind)
+
+
+@pytest.mark.parametrize("status", ["queued", "pending", "PROCESSING"])
+def test_a_job_that_waits_has_not_answered(status: str) -> None:
+    with pytest.raises(NotReady, match="not finished"):
+        read({"job": "7", "status": status, "eta": 12})
+    assert read({"status": status, "prediction": "yes"}).headline == "yes"
+
+
+def test_large_numbers_have_the_digits_that_a_person_needs() -> None:
+    assert read({"prediction": 123456789.123456}).headline == "123,456,789"
+    assert read({"prediction": 1e300}).headline == "1e+300"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "iso-8859-1"])
+def test_json_in_another_encoding_is_read(encoding: str) -> None:
+    headers = {"content-type": f"application/json; charset={encoding}"}
+    body = json.dumps({"prediction": "fällig"}, ensure_ascii=False).encode(encoding)
+    response = Response(status=200, body=body, headers=headers)
+    _, outputs = OpenAPI(SERVER).read_prediction(signature(), response, 1)
+    assert only(signature(), with_roles(signature(), outputs)).headline == "fällig"

@@ -6,13 +6,13 @@ import base64
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from mds_client.codecs.json_answers.unwrapping import unwrapped
 from mds_client.codecs.json_schema.keywords import MAX_FIELDS, MAX_NAME
 from mds_client.prediction import JSON_TEXT, Output
 from mds_client.prediction.answer_parts import is_nothing
-from mds_client.prediction.shares import Shares
+from mds_client.prediction.shares import Shares, shares_by_label
 from mds_client.signature import Field, Role
 
 _LARGEST_SIGNED, _LARGEST = 2**63, 2**64
@@ -30,12 +30,29 @@ def outputs_of(
 
     An object is one output for each member; anything else is one output of this name.
     """
-    rows, errors = _of_one_form([unwrapped(answer) for answer in answers])
+    labels = frozenset(label for field in declared for label in field.labels)
+    rows, errors = _of_one_form(_read_alike(answers, labels))
     columns = _without_words(_columns(rows, declared) or {name: rows})
     if errors:
         known = columns.get(_ERROR, [None] * len(rows))
         columns[_ERROR] = [errors.get(place, known[place]) for place in range(len(rows))]
     return tuple(_output(name, column, declared) for name, column in columns.items())
+
+
+def _read_alike(answers: Sequence[object], labels: Collection[str]) -> list[object]:
+    """The rows; where one surely has probabilities, others with its labels have them too."""
+    rows = [_read(answer, labels) for answer in answers]
+    known = {str(label) for row in rows if isinstance(row, Shares) for label in row}
+    if not known or all(isinstance(row, Shares) for row in rows):
+        return rows
+    return [_read(answer, {*labels, *known}) for answer in answers]
+
+
+def _read(answer: object, labels: Collection[str]) -> object:
+    """A row without its wrappers; a mapping whose keys are declared labels is their probabilities."""
+    if labels and isinstance(answer, Mapping) and all(key in labels for key in answer):
+        return shares_by_label("probabilities", answer) or unwrapped(answer)
+    return unwrapped(answer)
 
 
 def _of_one_form(rows: list[object]) -> tuple[list[object], dict[int, object]]:

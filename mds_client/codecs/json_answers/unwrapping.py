@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from mds_client.prediction.object_detection import boxes_of
 from mds_client.prediction.output_names import (
     Meaning,
+    is_attribution,
     is_envelope,
     is_percentage,
     may_be_label,
@@ -16,6 +17,7 @@ from mds_client.prediction.output_parsing import parsed
 from mds_client.prediction.shares import (
     Shares,
     alone,
+    may_hold_shares,
     share_of,
     shares_by_label,
     shares_by_names,
@@ -29,8 +31,9 @@ _MOST_PAIRS = 5_000
 Members = dict[str, object]
 
 
-def unwrapped(answer: object, depth: int = 0) -> object:
-    """What a row was answered: members by name, probabilities by label, a list or a single value."""
+def unwrapped(answer: object, depth: int = 0, under: str = "") -> object:
+    """What a row was answered: members by name, probabilities by label, a list or a single value. `under` is the name
+    of the member that holds it."""
     value = _without_text(_without_lists(answer))
     if isinstance(value, list):
         return _paired(value) or value
@@ -38,10 +41,11 @@ def unwrapped(answer: object, depth: int = 0) -> object:
         return value
     if len(value) == 1:
         (name, member), *_ = value.items()
-        if isinstance(member, float) and alone(str(name), member):
+        is_share = isinstance(member, float) and alone(str(name), member)
+        if is_share and may_hold_shares(under) and not is_attribution(under):
             return Shares({str(name): float(member)})
     value = _frame(value) or value
-    if (shares := shares_by_label("", value)) is not None:
+    if (shares := shares_by_label(under, value)) is not None:
         return shares
     return _flat({str(name): member for name, member in value.items()}, depth)
 
@@ -100,7 +104,7 @@ def _object(name: str, value: Mapping[str, object], depth: int) -> object:
         return _in_order(value) or value
     if meaning(name) == "probability" and len(value) == 1:
         return next(iter(value.values()))
-    return unwrapped(value, depth + 1) if meaning(name) != "detail" else value
+    return unwrapped(value, depth + 1, name) if meaning(name) != "detail" else value
 
 
 def _in_order(value: Mapping[str, object]) -> list[object]:
