@@ -205,8 +205,6 @@ def _numbered(
     numbers = {o.name: _number(_first(o, row)) for o in outputs if o.role == "number"}
     declared = [f.name for f in signature.outputs if f.role == "number" and f.name in numbers]
     numbers = numbers or _quantiles(signature, outputs, row)
-    if not numbers:
-        return None
     edges = _edges(numbers, declared)
     main = next((name for name in (*declared, *numbers) if name not in edges), None)
     if main is None or numbers[main] is None:

@@ -102,9 +102,7 @@ def _guessed(
 ) -> dict[str, Role]:
     """The roles of outputs that nobody declared, by their names and then their data."""
     if len(outputs) == 1:
-        only = undeclared[0]
-        is_of_inputs = bool(only.labels) and only.name in echoed
-        return {only.name: "detail" if is_of_inputs else _alone(part_of(only, is_echo=False))}
+        return {undeclared[0].name: _alone_or_of_inputs(undeclared[0], echoed)}
     parts = [part_of(output, is_echo=output.name in echoed) for output in undeclared]
     known = set(declared.values())
     sure = None if known & _SURE else surest(parts)
@@ -114,11 +112,15 @@ def _guessed(
     if head is not None:
         roles[head.name] = _answer_role(head.output, beside)
     if sure is not None:
-        is_of_head = head is None or _has_label(sure.output, head)
-        rest = {*roles.values(), *known}
-        roles[sure.name] = _role_of_surest(sure, parts, rest) if is_of_head else "detail"
+        roles[sure.name] = _role_of_surest(sure, parts, {*roles.values(), *known}, head)
         roles |= _labels_beside(parts, sure)
     return roles | _bounds(parts, roles, head)
+
+
+def _alone_or_of_inputs(output: Output, echoed: Collection[str]) -> Role:
+    """The role of the only output: numbers for the inputs are a detail."""
+    is_of_inputs = bool(output.labels) and output.name in echoed
+    return "detail" if is_of_inputs else _alone(part_of(output, is_echo=False))
 
 
 def _alone(part: Part) -> Role:
@@ -156,8 +158,13 @@ def _has_label(sure: Output, head: Part) -> bool:
     return any(_joined(value) in labels for value in values)
 
 
-def _role_of_surest(sure: Part, parts: Sequence[Part], roles: Collection[Role]) -> Role:
-    """One probability that stands alone is the answer, where nothing else could be."""
+def _role_of_surest(
+    sure: Part, parts: Sequence[Part], roles: Collection[Role], head: Part | None
+) -> Role:
+    """One probability that stands alone is the answer, where nothing else could be; those of other words than the
+    answer are a detail."""
+    if head is not None and not _has_label(sure.output, head):
+        return "detail"
     role = _probability_role(sure.output, roles)
     if role == "probabilities" or set(roles) & _HEADS:
         return role

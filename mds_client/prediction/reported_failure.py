@@ -155,15 +155,18 @@ def _places(body: object, depth: int) -> Iterator[Body]:
 
 def _failure(body: Body, *, is_row: bool = False) -> MdsError | None:
     known = {_joined(str(name)): value for name, value in body.items()}
-    words, has_answer = _error_words(known), _has_answer(body)
+    words = _error_words(known)
     if _status(known) in _SURELY_WAITING and not _is_finished(body):
         return _error(words) if words else unfinished(_status(known))
-    if has_answer:
+    if _has_answer(body):
         for_all = _words_for_all(known, most=_MOST_MEMBERS if is_row else 1)
         return _beside_an_answer(body, known, words, is_told=bool(for_all))
+    return _failure_in_message(known) or _without_an_answer(known, words)
+
+
+def _without_an_answer(known: Body, words: str) -> MdsError | None:
+    """The failure in a body that holds no answer."""
     status = _status(known)
-    if failure := _failure_in_message(known):
-        return failure
     if words or _has_code(known) or _is_failed(status, known, has_answer=False):
         return _error(words or _other_words(known) or status)
     return unfinished(status) if status in _WAITING else None

@@ -65,23 +65,23 @@ def shares_by_label(name: str, value: object) -> Shares | None:
     """
     if not isinstance(value, Mapping) or not 0 < len(value) <= _MOST_LABELS:
         return None
-    if is_attribution(name) or not may_hold_shares(name):
-        return None
-    shares = _shares(value)
+    shares = _shares(value) if may_hold_shares(name) else None
     if shares is None:
         return None
     if meaning(name) == "probability":
         return shares if len(shares) > 1 or not _is_no_label(next(iter(shares))) else None
-    is_whole = len(shares) > 1 and abs(sum(shares.values()) - 1) < _ROUNDED
-    if not is_whole or any(map(_is_no_label, shares)):
-        return None
-    return shares if _is_named_answer(name) or _are_classes(shares) else None
+    is_told = _is_whole(shares) and (_is_named_answer(name) or _are_classes(shares))
+    return shares if is_told and not any(map(_is_no_label, shares)) else None
 
 
 def may_hold_shares(name: str) -> bool:
     """Whether probabilities by label may stand under such a name, or under none."""
     is_named = meaning(name) in ("probability", "answer", "labels") or is_event(name)
-    return not name or is_named or is_envelope(name)
+    return not name or ((is_named or is_envelope(name)) and not is_attribution(name))
+
+
+def _is_whole(shares: Shares) -> bool:
+    return len(shares) > 1 and abs(sum(shares.values()) - 1) < _ROUNDED
 
 
 def _is_named_answer(name: str) -> bool:

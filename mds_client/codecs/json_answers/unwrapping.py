@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from mds_client.prediction.object_detection import boxes_of
 from mds_client.prediction.output_names import (
     Meaning,
-    is_attribution,
     is_envelope,
     is_percentage,
     may_be_label,
@@ -39,15 +38,21 @@ def unwrapped(answer: object, depth: int = 0, under: str = "") -> object:
         return _paired(value) or value
     if not isinstance(value, Mapping) or set(value) == {"b64"} or depth > _DEEPEST:
         return value
-    if len(value) == 1:
-        (name, member), *_ = value.items()
-        is_share = isinstance(member, float) and alone(str(name), member)
-        if is_share and may_hold_shares(under) and not is_attribution(under):
-            return Shares({str(name): float(member)})
+    if (single := _single_share(value, under)) is not None:
+        return single
     value = _frame(value) or value
     if (shares := shares_by_label(under, value)) is not None:
         return shares
     return _flat({str(name): member for name, member in value.items()}, depth)
+
+
+def _single_share(value: Mapping[str, object], under: str) -> Shares | None:
+    """One label alone with its probability."""
+    if len(value) != 1 or not may_hold_shares(under):
+        return None
+    (name, member), *_ = value.items()
+    is_share = isinstance(member, float) and alone(str(name), member)
+    return Shares({str(name): float(str(member))}) if is_share else None
 
 
 def _flat(members: Members, depth: int) -> object:
