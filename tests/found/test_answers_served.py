@@ -52,6 +52,7 @@ def _document() -> dict[str, Any]:
     said = {"200": {"content": {"application/json": {"schema": {}}}}}
     text = {"200": {"content": {"text/plain": {"schema": {"type": "string"}}}}}
     paths = {f"/{name}": {"post": {"requestBody": ASKED, "responses": said}} for name in BODIES}
+    paths["/later"] = {"post": {"requestBody": ASKED, "responses": said}}
     paths["/words"] = {"post": {"requestBody": ASKED, "responses": text}}
     return {"openapi": "3.1.0", "paths": paths}
 
@@ -62,6 +63,8 @@ def _behave(handler: BaseHTTPRequestHandler) -> None:
         answers(200, json.dumps(_document()))(handler)
     elif name == "words":
         answers(200, "2024", "text/plain")(handler)
+    elif name == "later":
+        answers(202, '{"job": "7"}')(handler)
     elif name in BODIES:
         answers(200, json.dumps(BODIES[name]))(handler)
     else:
@@ -133,6 +136,14 @@ def test_the_command_line_fails_with_the_servers_words(
     said = capsys.readouterr()
     body = FAILED[name]
     assert str(body.get("error") or body.get("message")) in said.err
+    assert said.out == ""
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_task_that_was_accepted_alone_is_no_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", "s/later", "x=1"]) == 1
+    said = capsys.readouterr()
+    assert "The model has not finished: it accepted the task, no more." in said.err
     assert said.out == ""
 
 
