@@ -27,6 +27,12 @@ _INSIDE = (
     "_source", "properties", "fields", "attributes", "node", "_doc", "doc", "document", "record", "row",
     "item", "data", "value", "values", "cells",
 )  # fmt: skip
+# Where the names of the columns are, and the rows without them.
+_NAMES_AND_ROWS = (
+    ("columns", "data"), ("columns", "rows"), ("columns", "values"), ("names", "ndarray"), ("fields", "values"),
+    ("fields", "rows"), ("fields", "data"), ("header", "rows"), ("header", "data"), ("headers", "rows"),
+    ("headers", "data"), ("names", "data"), ("feature_names", "data"), ("cols", "rows"),
+)  # fmt: skip
 _NAMED = ("name", "id", "fieldName", "field", "key", "title", "label")
 
 
@@ -63,16 +69,10 @@ def _of_form(document: dict[str, object]) -> Rows | None:
     columns = saved_requests.columns_in(document)
     if columns is not None:
         return _of_columns(columns)
-    for names_key, rows_key in (
-        ("columns", "data"), ("columns", "rows"), ("columns", "values"), ("names", "ndarray"), ("fields", "values"),
-        ("fields", "rows"), ("fields", "data"), ("header", "rows"), ("header", "data"), ("headers", "rows"),
-        ("headers", "data"), ("names", "data"), ("feature_names", "data"), ("cols", "rows"),
-    ):  # fmt: skip
-        rows, given = document.get(rows_key), document.get(names_key)
-        if isinstance(rows, list) and isinstance(given, list) and _are_lists(rows):
-            names = _names(given)
-            if names:
-                return _of_split(names, rows)
+    for names_key, rows_key in _NAMES_AND_ROWS:
+        rows, names = document.get(rows_key), _names(document.get(names_key))
+        if names and isinstance(rows, list) and _are_lists(rows):
+            return _of_split(names, rows)
     return None
 
 
@@ -84,14 +84,21 @@ def _names(given: object) -> list[str]:
     """The names in a list of words, or of objects that have one each; empty for any other."""
     if not isinstance(given, list) or not given:
         return []
-    if all(isinstance(one, str) for one in given):
-        return [str(one) for one in given]
-    if all(isinstance(one, list) for one in given):  # pandas' names over several rows
-        return [" ".join(map(str, cast(list[object], one))) for one in given]
-    if not all(isinstance(one, dict) for one in given):
-        return []
-    key = next((key for key in _NAMED if all(isinstance(o.get(key), str) for o in given)), "")
-    return [str(one[key]) for one in given] if key else []
+    kinds = {type(one) for one in given}
+    if kinds == {str}:
+        return list(given)
+    if kinds == {list}:  # pandas' names over several rows
+        return [" ".join(map(str, one)) for one in given]
+    return _names_of_objects(given) if kinds == {dict} else []
+
+
+def _names_of_objects(objects: list[Record]) -> list[str]:
+    """The name of each object under the first key that is known for names; empty where they share none."""
+    for key in _NAMED:
+        names = [one.get(key) for one in objects]
+        if all(isinstance(name, str) for name in names):
+            return cast(list[str], names)
+    return []
 
 
 # Which of the lists in it are the rows.
@@ -330,25 +337,37 @@ def _check_width(rows: Sequence[Sequence[object]], width: int) -> None:
 
 def _of_object(document: dict[str, object]) -> Rows:
     """Columns by name, rows by name, or one row."""
-    if len(document) == 1:
-        key, value = next(iter(document.items()))
-        if isinstance(value, dict) and value and key in _WRAPPERS:
-            return rows_of(value)
-    if all(isinstance(value, list) for value in document.values()):
-        return _of_columns({key: cast(list[object], value) for key, value in document.items()})
-    if all(isinstance(value, dict) for value in document.values()):
-        return _of_objects({k: cast(dict[str, object], v) for k, v in document.items()})
-    wrapped = [document[key] for key in _WRAPPERS if _is_object(document.get(key))]
-    if len(wrapped) == 1 and _are_columns(wrapped[0]):
-        return rows_of(wrapped[0])
+    wrapped = _wrapped(document)
+    if wrapped:
+        return rows_of(wrapped)
+    if _all_are(list, document):
+        return _of_columns(cast(dict[str, list[object]], document))
+    if _all_are(dict, document):
+        return _of_objects(cast(dict[str, dict[str, object]], document))
     return Rows(records=_unwrapped([document]))
 
 
+def _wrapped(document: dict[str, object]) -> object:
+    """The object that a service wrapped: the only member, or the only one of them that holds columns."""
+    inner = [document[key] for key in _WRAPPERS if _is_object(document.get(key))]
+    if len(inner) != 1:
+        return None
+    is_alone = len(document) == 1
+    return inner[0] if is_alone or _holds_columns_apart(document, inner[0]) else None
+
+
+def _holds_columns_apart(document: dict[str, object], inner: object) -> bool:
+    """Whether the object holds columns, and what stands beside it is no object as well."""
+    return not _all_are(dict, document) and _are_columns(inner)
+
+
+def _all_are(kind: type, members: Mapping[str, object]) -> bool:
+    return all(isinstance(value, kind) for value in members.values())
+
+
 def _are_columns(value: object) -> bool:
-    inner = list(cast(dict[str, object], value).values())
-    return all(isinstance(one, list) for one in inner) or all(
-        isinstance(one, dict) for one in inner
-    )
+    members = cast(dict[str, object], value)
+    return _all_are(list, members) or _all_are(dict, members)
 
 
 def _of_columns(columns: Mapping[str, list[object]]) -> Rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -181,17 +181,17 @@ def _sentence_on_unknown(lacking: list[str], signature: Signature) -> str:
 def _mapping(matches: Iterable[Match], table: Table, signature: Signature) -> Mapping:
     by_field = {match.field: match for match in matches}
     ordered = [by_field[f.name] for f in signature.inputs if f.name in by_field]
-    used = {match.column for match in ordered}
-    inside = tuple(f"{name}." for name in used & set(table.whole))
     return Mapping(
         matches=tuple(ordered),
-        unused=tuple(
-            name
-            for name in table.columns
-            if name not in used and not (inside and name.startswith(inside))
-        ),
+        unused=_unused(table, {match.column for match in ordered}),
         missing=tuple(f.name for f in signature.inputs if f.required and f.name not in by_field),
     )
+
+
+def _unused(table: Table, used: Collection[str]) -> tuple[str, ...]:
+    """The columns that go into no field, neither by themselves nor as a part of an object that does."""
+    parts = tuple(f"{name}." for name in table.whole if name in used)
+    return tuple(n for n in table.columns if not (n in used or n.startswith(parts)))
 
 
 def _best(matches: list[Match]) -> list[Match]:

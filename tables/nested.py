@@ -24,15 +24,17 @@ def flattened(records: Sequence[Record]) -> tuple[list[Record], dict[str, list[o
 
     An object in the place of one value, such as `{"$numberLong": "181"}`, is that value.
     """
-    plain = [{key: _plain(value) for key, value in record.items()} for record in records]
-    nested = list(dict.fromkeys(k for r in plain for k, v in r.items() if _is_object(v)))
-    if not nested:
-        return list(plain), {}
-    whole = {name: [record.get(name) for record in plain] for name in nested}
-    flat = [_flat(record) for record in plain]
-    if len({key for record in flat for key in record}) > _MOST:
-        return list(plain), {}
-    return list(flat), whole
+    plain: list[Record] = [{k: _plain(value) for k, value in one.items()} for one in records]
+    nested = _names_of_objects(plain)
+    flat: list[Record] = [_flat(record) for record in plain] if nested else []
+    if not nested or len({key for record in flat for key in record}) > _MOST:
+        return plain, {}
+    return flat, {name: [record.get(name) for record in plain] for name in nested}
+
+
+def _names_of_objects(records: Sequence[Record]) -> list[str]:
+    """The names under which at least one record holds an object, in the order of the records."""
+    return list(dict.fromkeys(k for one in records for k, v in one.items() if _is_object(v)))
 
 
 def _paired(listed: list[object]) -> dict[str, object]:

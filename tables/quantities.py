@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -117,21 +118,32 @@ def _remarks(
     cells: Array, shown: dict[int, Written], values: Array, *, is_mixed: bool
 ) -> list[str]:
     """Remarks on cells that are no plain numbers; a unit behind a number needs none."""
-    remarks = []
-    for words, places in (
-        ("as an amount below zero", [i for i, one in shown.items() if one.is_negative]),
-        ("without the mark", [i for i, one in shown.items() if one.is_marked]),
-    ):
-        if places:
-            first = places[0]
-            count = f" ({len(places):,} cells like it)" if len(places) > 1 else ""
-            remarks.append(f"“{cells[first]}” was read as {values[first]:.12g}, {words}{count}.")
-    currencies = list(dict.fromkeys(one.money for one in shown.values() if one.money))
-    if len(currencies) > 1:
-        remarks.append(f"Amounts in {', '.join(currencies[:4])} were read without conversion.")
+    negative = [i for i, one in shown.items() if one.is_negative]
+    marked = [i for i, one in shown.items() if one.is_marked]
+    remarks = [
+        *_read_as(cells, values, negative, "as an amount below zero"),
+        *_read_as(cells, values, marked, "without the mark"),
+        *_on_currencies(shown.values()),
+    ]
     if is_mixed and any(one.unit == "%" for one in shown.values()):
         remarks.append("Some cells say %, others do not; those were read as they stand.")
     return remarks
+
+
+def _read_as(cells: Array, values: Array, places: Sequence[int], how: str) -> list[str]:
+    """How the first of these cells was read, and how many are like it; no remark on none."""
+    if not places:
+        return []
+    first = places[0]
+    count = f" ({len(places):,} cells like it)" if len(places) > 1 else ""
+    return [f"“{cells[first]}” was read as {values[first]:.12g}, {how}{count}."]
+
+
+def _on_currencies(amounts: Iterable[Written]) -> list[str]:
+    currencies = list(dict.fromkeys(one.money for one in amounts if one.money))
+    if len(currencies) < 2:
+        return []
+    return [f"Amounts in {', '.join(currencies[:4])} were read without conversion."]
 
 
 def _typed(cell: object) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
+from itertools import zip_longest
 from math import prod
 from typing import cast
 
@@ -86,23 +87,29 @@ def _by_position(rows: list[list[object]], tensor: Mapping[str, object]) -> dict
     """One tensor that holds a whole table: its columns by the names that come with it, else by letters."""
     parameters = tensor.get("parameters")
     given = parameters.get("columns") if isinstance(parameters, Mapping) else None
-    width = len(rows[0])
-    names = [str(name) for name in given] if isinstance(given, list) and len(given) == width else []
-    called = names or [f"Column {letter(i)}" for i in range(width)]
-    return {name: [row[i] for row in rows] for i, name in enumerate(called)}
+    return _columns(given, rows)
 
 
 def _of_seldon(data: Mapping[str, object]) -> dict[str, list[object]] | None:
-    rows = data.get("ndarray")
-    tensor = data.get("tensor")
+    """The columns of Seldon Core 1's data, a tensor with its shape or lists of rows; None where it has no rows."""
+    rows, tensor = data.get("ndarray"), data.get("tensor")
     if isinstance(tensor, Mapping):
         rows = _rows("data", {"shape": tensor.get("shape"), "data": tensor.get("values")})
     if not isinstance(rows, list) or not rows or not all(isinstance(row, list) for row in rows):
         return None
-    width = max(map(len, rows))
-    names = data.get("names")
-    called = [str(n) for n in names] if isinstance(names, list) and len(names) == width else []
-    called = called or [f"Column {letter(i)}" for i in range(width)]
-    return {
-        name: [row[i] if i < len(row) else None for row in rows] for i, name in enumerate(called)
-    }
+    return _columns(data.get("names"), rows)
+
+
+def _columns(given: object, rows: list[list[object]]) -> dict[str, list[object]]:
+    """The columns of the rows, by the given names where there is one for each, else by letters.
+
+    Rows that are shorter than the longest end in None.
+    """
+    columns = [list(column) for column in zip_longest(*rows)]
+    fits = isinstance(given, list) and len(given) == len(columns)
+    names = cast(list[object], given) if fits else _lettered(len(columns))
+    return {str(name): column for name, column in zip(names, columns, strict=True)}
+
+
+def _lettered(count: int) -> list[object]:
+    return [f"Column {letter(i)}" for i in range(count)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tables import numbers, units
 
@@ -71,21 +71,17 @@ def written(text: str, decimal: str, family: str = "") -> Written | None:
     """
     if len(text) > _LONGEST:
         return None
-    bare = plain(text)
-    bare, money, sign = _without_money(bare)
+    bare, money, sign = _without_money(plain(text))
     bare, is_negative = _without_brackets(bare)
-    if not money:
-        bare, money, again = _without_money(bare)
-        sign *= again
+    if not money:  # the brackets may stand around the currency, too
+        bare, money, inner_sign = _without_money(bare)
+        sign *= inner_sign
     number = _bare(bare, decimal) or _with_unit(bare, decimal, family) or _with_mark(bare, decimal)
     if number is None or (money and number.unit) or (is_negative and number.value < 0):
         return None
-    if not is_negative and sign > 0 and not money:
-        return number
-    value = -number.value if is_negative or sign < 0 else number.value
-    return Written(
-        value=value, unit=number.unit, money=money, is_negative=is_negative, is_marked=number.is_marked, mark=number.mark
-    )  # fmt: skip
+    is_below_zero = is_negative or sign < 0
+    value = -number.value if is_below_zero else number.value
+    return replace(number, value=value, money=money, is_negative=is_negative)
 
 
 def _without_money(text: str) -> tuple[str, str, int]:

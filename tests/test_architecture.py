@@ -96,13 +96,6 @@ TOO_COMPLEX: dict[str, int] = {
     "mds_client/schema_learning/traits.py format_of": 15,
     "mds_client/signature/checks.py _tensor": 15,
     "mds_client/signature/rows.py _is_plain_column": 13,
-    "tables/json_shapes.py _names": 16,
-    "tables/json_shapes.py _of_object": 15,
-    "tables/mapping.py _mapping": 13,
-    "tables/nested.py flattened": 13,
-    "tables/quantities.py _remarks": 14,
-    "tables/saved_requests.py _of_seldon": 14,
-    "tables/written_numbers.py written": 15,
     "ui/explanations/similar.py sentence": 14,
     "ui/what_if/comparison.py _line": 13,
 }
