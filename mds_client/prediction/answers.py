@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import overload
 
-from mds_client.prediction import JSON_TEXT, Answer, Output
+from mds_client.prediction import JSON_TEXT, Answer, Box, Output
 from mds_client.prediction.certainty import certainty, labels_in_answer, labels_of
 from mds_client.prediction.object_detection import boxes_of, boxes_side_by_side
 from mds_client.prediction.output_names import meaning
@@ -106,18 +106,30 @@ def _pictured(
     signature: Signature, outputs: Sequence[Output], row: int
 ) -> tuple[Sequence[str], Answer | None]:
     """The detections or regions in a picture, with the names of the outputs that they were read from."""
-    unsaid = [output for output in outputs if _is_open(signature, output)]
-    labels = {output.name: labels_of(signature, output.name) for output in outputs}
-    details = {field.name for field in signature.outputs if field.role == "detail"}
-    others = [output for output in outputs if output.name not in details]
-    names, boxes = boxes_side_by_side(others, labels, row)
+    names, boxes = _boxes_among(signature, outputs, row)
     if names:
         return names, Answer(kind="boxes", boxes=boxes)
-    pictures = {field.name for field in signature.outputs if field.kind == "image"}
-    for output in (output for output in unsaid if output.name not in pictures):
-        if regions := regions_of(output, row, labels[output.name]):
+    for output in outputs:
+        if regions := _regions_in(signature, output, row):
             return (output.name,), Answer(kind="regions", boxes=regions)
     return (), None
+
+
+def _boxes_among(
+    signature: Signature, outputs: Sequence[Output], row: int
+) -> tuple[Sequence[str], tuple[Box, ...]]:
+    """The detections among the outputs that nobody declared as details."""
+    details = {field.name for field in signature.outputs if field.role == "detail"}
+    others = [output for output in outputs if output.name not in details]
+    labels = {output.name: labels_of(signature, output.name) for output in others}
+    return boxes_side_by_side(others, labels, row)
+
+
+def _regions_in(signature: Signature, output: Output, row: int) -> tuple[Box, ...]:
+    """The regions in an output that was declared neither as something else nor as a picture."""
+    if not _is_open(signature, output) or _is_declared_picture(signature, output):
+        return ()
+    return regions_of(output, row, labels_of(signature, output.name))
 
 
 def _without_role(
@@ -177,6 +189,10 @@ def _is_open(signature: Signature, output: Output) -> bool:
     return not any(f.name == output.name and f.role for f in signature.outputs)
 
 
+def _is_declared_picture(signature: Signature, output: Output) -> bool:
+    return any(f.name == output.name and f.kind == "image" for f in signature.outputs)
+
+
 def _shaped(signature: Signature, output: Output, row: int, answer: Answer) -> Answer | None:
     """The answer with this output at its head, where it is boxes, a picture or a table."""
     if not _is_open(signature, output):
@@ -186,7 +202,7 @@ def _shaped(signature: Signature, output: Output, row: int, answer: Answer) -> A
         return _headed(answer, output.name, Answer(kind="boxes", boxes=boxes))
     if regions := regions_in(document, labels_of(signature, output.name)):
         return _headed(answer, output.name, Answer(kind="regions", boxes=regions))
-    is_declared = any(f.name == output.name and f.kind == "image" for f in signature.outputs)
+    is_declared = _is_declared_picture(signature, output)
     if picture := picture_of(output, row, is_declared=is_declared):
         return _headed(answer, output.name, Answer(kind="image", picture=picture))
     table = table_of(document) or matrix_table(output, row, labels_of(signature, output.name))
@@ -194,7 +210,7 @@ def _shaped(signature: Signature, output: Output, row: int, answer: Answer) -> A
 
 
 def _headed(answer: Answer, name: str, head: Answer) -> Answer:
-    details = {key: value for key, value in answer.details.items() if key != name}
+    details = _without(answer, name).details
     return replace(head, score=answer.score, score_name=answer.score_name, details=details)
 
 
@@ -214,12 +230,10 @@ def _numbered(
     return _between(with_number, numbers, edges, main)
 
 
-def _edges(numbers: Collection[str], declared: Sequence[str]) -> dict[str, float | None]:
-    """Which of these numbers are bounds, by their names; where all would be, only if two are a pair."""
+def _edges(numbers: Collection[str], declared: Sequence[str]) -> dict[str, float]:
+    """The quantiles that these bounds are, by their names; where all would be, only if two are a pair."""
     places = {name: quantile_of(name) for name in numbers if name not in declared}
-    edges: dict[str, float | None] = {
-        name: place for name, place in places.items() if place not in (None, 0.5)
-    }
+    edges = {n: place for n, place in places.items() if place is not None and place != 0.5}
     return {} if len(edges) == len(numbers) and not _has_both(edges) else edges
 
 
@@ -235,31 +249,33 @@ def _quantiles(
     return {}
 
 
-def _has_both(edges: Mapping[str, float | None]) -> bool:
-    places = [place for place in edges.values() if place is not None]
-    return bool(places) and min(places) < 0.5 < max(places)
+def _has_both(edges: Mapping[str, float]) -> bool:
+    """Whether there is a bound on each side of the median."""
+    return bool(edges) and min(edges.values()) < 0.5 < max(edges.values())
 
 
 def _between(
-    answer: Answer,
-    numbers: Mapping[str, float | None],
-    edges: Mapping[str, float | None],
-    main: str,
+    answer: Answer, numbers: Mapping[str, float | None], edges: Mapping[str, float], main: str
 ) -> Answer:
     """The widest bounds on both sides; the share between them where their names say it."""
-    hidden = {main}
-    if _has_both(edges):
-        low, high = (
-            min(edges, key=lambda n: edges[n] or 0.0),
-            max(edges, key=lambda n: edges[n] or 0.0),
-        )
-        least, most = numbers[low], numbers[high]
-        if least is not None and most is not None and least <= most:
-            known = (edges[low] or 0) > 0 and (edges[high] or 1) < 1
-            coverage = round((edges[high] or 0) - (edges[low] or 0), 6) if known else None
-            answer = replace(answer, interval=(least, most), coverage=coverage)
-            hidden |= {low, high}
-    kept = {name: value for name, value in answer.details.items() if name not in hidden}
+    if not _has_both(edges):
+        return _without(answer, main)
+    low, high = min(edges, key=edges.__getitem__), max(edges, key=edges.__getitem__)
+    least, most = numbers[low], numbers[high]
+    if least is None or most is None or least > most:
+        return _without(answer, main)
+    coverage = _coverage(edges[low], edges[high])
+    return _without(replace(answer, interval=(least, most), coverage=coverage), main, low, high)
+
+
+def _coverage(low: float, high: float) -> float | None:
+    """The probability between two quantiles; None where a bound is only called the least or the most."""
+    return round(high - low, 6) if low > 0 and high < 1 else None
+
+
+def _without(answer: Answer, *names: str) -> Answer:
+    """The answer without these outputs among its details: its headline shows them."""
+    kept = {name: value for name, value in answer.details.items() if name not in names}
     return replace(answer, details=kept)
 
 

@@ -145,22 +145,29 @@ def mask_of(value: object) -> Mask | None:
 
 
 def grid_of(value: object) -> Array | None:
-    """Rows of numbers or truths as an array, without dimensions of one; None for anything else."""
-    if not isinstance(value, np.ndarray) and not (
-        isinstance(value, Sequence) and value and isinstance(value[0], Sequence)
-    ):
+    """Rows of numbers or truths as an array, without dimensions of one; None for anything else.
+
+    Raises UnreadableMask where lists hold more pixels than are read.
+    """
+    if not (isinstance(value, np.ndarray) or _are_rows(value)):
         return None
-    if not isinstance(value, np.ndarray) and len(value) * len(value[0]) > MOST_PIXELS:
-        raise _too_large(len(value), len(value[0]))
     try:
         grid = np.asarray(value)
     except ValueError:
         return None
     while grid.ndim > 2 and 1 in (grid.shape[0], grid.shape[-1]):
         grid = grid[0] if grid.shape[0] == 1 else grid[..., 0]
-    if grid.ndim != 2 or grid.dtype.kind not in "biuf" or not grid.size:
-        return None
-    return grid
+    is_grid = grid.ndim == 2 and grid.dtype.kind in "biuf" and grid.size > 0
+    return grid if is_grid else None
+
+
+def _are_rows(value: object) -> bool:
+    """Whether these are lists in a list. Raises UnreadableMask where they are too many."""
+    if not (isinstance(value, Sequence) and value and isinstance(value[0], Sequence)):
+        return False
+    if len(value) * len(value[0]) > MOST_PIXELS:
+        raise _too_large(len(value), len(value[0]))
+    return True
 
 
 def _of_runs(value: Mapping[str, object]) -> Mask:

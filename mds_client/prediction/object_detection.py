@@ -19,9 +19,13 @@ MOST_BOXES = 1_000
 _MOST_POINTS = 500
 _SMALL = 64  # pixels: a square mask of no more is one of its box, as Mask R-CNN makes them
 _MASKS = ("mask", "segmentation", "rle", "bitmap")
+_OUTLINES = ("polygon", "outline", "points", *_MASKS)
+_LABELS = ("label", "class", "name", "category", "class_name")
+_SCORES = ("score", "confidence", "probability")
 _BOXES = {"box", "bbox", "bounding_box", "boundingBox"}
 _COLUMNS = {"box": "box", "mask": "mask", "segmentation": "mask", "score": "score", "conf": "score", "label": "label", "class": "label"}  # fmt: skip
 Corners = tuple[float, float, float, float]
+_NOWHERE: Corners = (0.0, 0.0, 0.0, 0.0)
 
 
 def boxes_of(value: object) -> tuple[Box, ...] | None:
@@ -139,26 +143,29 @@ def _boxes(objects: Sequence[Mapping[str, object]]) -> Iterator[Box | None]:
 
 
 def _box(one: Mapping[str, object], *, reads_mask: bool) -> Box | None:
-    outline = _outline(
-        next((one[k] for k in ("polygon", "outline", "points", *_MASKS) if k in one), None)
-    )
-    raw_box = next((one[k] for k in one if k in _BOXES), None)
-    mask, note = _mask(one, reads=reads_mask) if not outline else (None, "")
-    around = _around(outline) if outline else mask.corners if mask else None
-    corners = _corners(raw_box) or around or ((0.0, 0.0, 0.0, 0.0) if note else None)
+    outline = _outline(_first(one, _OUTLINES))
+    mask, note = (None, "") if outline else _mask(one, reads=reads_mask)
+    raw_box = next((one[key] for key in one if key in _BOXES), None)
+    corners = _corners(raw_box) or _around(outline, mask) or (_NOWHERE if note else None)
     if corners is None:
         return None
-    label = next(
-        (one[k] for k in ("label", "class", "name", "category", "class_name") if k in one), ""
+    return Box(
+        label=str(_first(one, _LABELS, ""))[:200],
+        score=number_of(_first(one, _SCORES)),
+        corners=corners,
+        outline=outline,
+        mask=_placed(mask, raw_box, corners),
+        note=note,
     )
-    score = next((one[k] for k in ("score", "confidence", "probability") if k in one), None)
-    box = Box(label=str(label)[:200], score=number_of(score), corners=corners, outline=outline)
-    return replace(box, mask=_placed(mask, raw_box, corners), note=note)
+
+
+def _first(one: Mapping[str, object], names: Sequence[str], default: object = None) -> object:
+    return next((one[name] for name in names if name in one), default)
 
 
 def _mask(one: Mapping[str, object], *, reads: bool) -> tuple[Mask | None, str]:
     """The mask of the object, or why it cannot be shown."""
-    raw_mask = next((one[k] for k in _MASKS if k in one), None)
+    raw_mask = _first(one, _MASKS)
     if raw_mask is None:
         return None, ""
     try:
@@ -222,20 +229,25 @@ def _from_size(box: Box, one: Mapping[str, object]) -> Box:
 
 def _outline(points: object) -> tuple[tuple[float, float], ...]:
     """Points as pairs, as {x, y}, or all in one flat list; COCO wraps these once more, one for each part."""
-    if not isinstance(points, list) or not points:
-        return ()
-    if isinstance(points[0], list) and len(points[0]) != 2:
-        points = (
-            []
-            if _is_grid(points)
-            else max(filter(None, map(_flat_list, points)), key=len, default=[])
-        )
-    flat = [n for point in points[: 2 * _MOST_POINTS] for n in _pair(point)]
-    numbers = [number_of(n) for n in flat]
-    coordinates = [n for n in numbers if n is not None]
-    if len(coordinates) < len(numbers) or len(coordinates) % 2 or len(coordinates) < 6:
+    coordinates = _coordinates(_longest_part(_as_list(points)))
+    if len(coordinates) % 2 or len(coordinates) < 6:
         return ()
     return tuple(zip(coordinates[::2], coordinates[1::2], strict=True))
+
+
+def _longest_part(points: list[object]) -> list[object]:
+    """The points themselves, or of several lists of them the longest; none of the rows of a mask."""
+    if not points or not isinstance(points[0], list) or len(points[0]) == 2:
+        return points
+    parts = [] if _is_grid(points) else map(_as_list, points)
+    return max(parts, key=len, default=[])
+
+
+def _coordinates(points: list[object]) -> list[float]:
+    """The coordinates one after another; none at all where one of them is no number."""
+    read = [number_of(n) for point in points[: 2 * _MOST_POINTS] for n in _pair(point)]
+    numbers = [n for n in read if n is not None]
+    return numbers if len(numbers) == len(read) else []
 
 
 def _is_grid(rows: list[object]) -> bool:
@@ -245,7 +257,7 @@ def _is_grid(rows: list[object]) -> bool:
     return is_even and all(number_of(n) in (0, 1, 255) or n is True or n is False for n in flat[0])
 
 
-def _flat_list(part: object) -> list[object]:
+def _as_list(part: object) -> list[object]:
     return part if isinstance(part, list) else []
 
 
@@ -255,6 +267,9 @@ def _pair(point: object) -> list[object]:
     return list(point[:2]) if isinstance(point, list) else [point]
 
 
-def _around(outline: Sequence[tuple[float, float]]) -> Corners:
+def _around(outline: Sequence[tuple[float, float]], mask: Mask | None) -> Corners | None:
+    """The corners of the box around an outline, else around a mask."""
+    if not outline:
+        return mask.corners if mask else None
     across, down = [x for x, _ in outline], [y for _, y in outline]
     return min(across), min(down), max(across), max(down)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -108,29 +108,8 @@ class Answer:
     @property
     def headline(self) -> str:
         """The one big line."""
-        match self.kind:
-            case "class":
-                return self.label
-            case "number":
-                return _measured(self.number, self.unit)
-            case "segments":
-                return _segments_in_words(self.segments)
-            case "multilabel":
-                return _listed(self.likely)
-            case "boxes":
-                return _boxes_in_words(self.boxes)
-            case "regions":
-                return _regions_in_words(self.boxes)
-            case "image":
-                return "A picture"
-            case "table":
-                return _rows(len(self.table))
-            case "vector":
-                return f"{len(self.vector):,} numbers"
-            case "text":
-                return _text_or_none(self.text)
-            case _:
-                return self.text
+        words = _HEADLINES.get(self.kind)
+        return words(self) if words else self.text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,3 +186,17 @@ def _regions_in_words(regions: tuple[Box, ...]) -> str:
 
 def _percent(share: float) -> str:
     return f"{share * 100:.0f}\u00a0%" if share >= 0.01 else "under 1\u00a0%"
+
+
+_HEADLINES: Mapping[str, Callable[[Answer], str]] = {
+    "class": lambda answer: answer.label,
+    "number": lambda answer: _measured(answer.number, answer.unit),
+    "segments": lambda answer: _segments_in_words(answer.segments),
+    "multilabel": lambda answer: _listed(answer.likely),
+    "boxes": lambda answer: _boxes_in_words(answer.boxes),
+    "regions": lambda answer: _regions_in_words(answer.boxes),
+    "image": lambda _: "A picture",
+    "table": lambda answer: _rows(len(answer.table)),
+    "vector": lambda answer: f"{len(answer.vector):,} numbers",
+    "text": lambda answer: _text_or_none(answer.text),
+}

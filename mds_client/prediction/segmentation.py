@@ -26,18 +26,34 @@ def regions_of(output: Output, row: int, labels: Sequence[str]) -> tuple[Box, ..
     """A region for each class, the largest first, from a grid of classes or from how likely each class is at
     each pixel; nothing for anything else.
     """
-    if output.datatype == "BYTES" or not 3 <= len(output.shape) <= 5 or 0 in output.shape:
-        return ()
-    try:
-        pixels = np.asarray(output.to_numpy()[min(row, output.shape[0] - 1)])
-    except (ValueError, TypeError):
+    pixels = _pixels(output, row)
+    if pixels is None:
         return ()
     grid = grid_of(pixels)
+    if grid is not None:
+        return _regions_in_grid(grid, output, labels)
+    is_one_layer_a_class = len(labels) > 1 and len(labels) in pixels.shape
+    if not (is_one_layer_a_class or _MASK.search(output.name)):
+        return ()
+    return _regions(_most_likely_classes(pixels, labels), labels)
+
+
+def _pixels(output: Output, row: int) -> Array | None:
+    """What an output holds for this row, where that may be a picture."""
+    if output.datatype == "BYTES" or not 3 <= len(output.shape) <= 5 or 0 in output.shape:
+        return None
+    try:
+        pixels: Array = np.asarray(output.to_numpy()[min(row, output.shape[0] - 1)])
+    except (ValueError, TypeError):
+        return None
+    return pixels
+
+
+def _regions_in_grid(grid: Array, output: Output, labels: Sequence[str]) -> tuple[Box, ...]:
+    """The regions of one number a pixel: a class, or with a mask's name how likely the one class is."""
     is_mask = bool(_MASK.search(output.name))
-    if grid is None:
-        is_said = is_mask or (len(labels) > 1 and len(labels) in pixels.shape)
-        return _regions(_most_likely_classes(pixels, labels), labels) if is_said else ()
-    if min(grid.shape) < _LEAST or (grid.shape[1] == len(labels) and not is_mask):
+    is_a_column_a_label = grid.shape[1] == len(labels) and not is_mask
+    if min(grid.shape) < _LEAST or is_a_column_a_label:
         return ()
     if grid.dtype.kind in "bf":
         return _one_region(grid, labels, output.name) if is_mask else ()
