@@ -2,6 +2,12 @@
 
 from ui import people, session
 
-PAGE = {"title": "You", "icon": ":material/person:", "order": 9, "role": "analyst"}
+PAGE = {
+    "title": "You",
+    "icon": ":material/person:",
+    "order": 9,
+    "role": "analyst",
+    "is_person": True,
+}
 
 people.draw(session.viewer())

@@ -51,7 +51,7 @@ ROOMS: dict[str, set[str]] = {
     "settings": set(),
 }
 # Pages that would hide a package if pages/ came onto the path, which it never does (docs/decisions/0001).
-SHADOWS = {"pages/cases.py", "pages/health.py", "pages/signatures.py"}
+SHADOWS = {"pages/cases.py", "pages/health.py", "pages/jobs.py", "pages/signatures.py"}
 # Libraries that only these places may import.
 ONLY_IN = {
     "streamlit": ("app.py", "ui/", "pages/"),

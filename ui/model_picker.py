@@ -12,7 +12,7 @@ from mds_client.errors import EndpointUnreachable
 from mds_client.signature import ModelRef, Signature, Values
 from mds_client.signature.facts import Facts
 from signatures import known, overlay
-from ui import predict_form, session
+from ui import frame, predict_form, session
 from ui.session import services
 from ui.text import plain
 
@@ -37,6 +37,7 @@ def choose_model() -> Entry:
     )
     if picked != (entry.ref.server, entry.ref.name):
         _go_to(_newest(entries, picked))
+    frame.name_tab(title_of(entry))
     return _choose_version(entry, [e for e in entries if (e.ref.server, e.ref.name) == picked])
 
 

@@ -31,6 +31,7 @@ SUGGESTED = "suggested"  # values that somebody wants to open as a scenario
 WHAT_IF = "what_if"  # the copy of the case that is being changed
 SIGNED = "signed"  # the session of which the trail has the sign-in
 ROLE = "role"  # the least role of the page that is open
+PAGE = "page"  # what the page that is open is called
 NEW_TOKEN = "new_token"  # noqa: S105 -- the API token that was just made, until its secret is put away
 STUDIES = "studies"  # the id of the study that was seen on its way last, by model
 

@@ -15,26 +15,22 @@ from people import tokens
 from people.errors import NotPermitted, SignInFailed, SignInNeeded
 from people.permissions import Undeclared
 from people.viewer import ROLES, Viewer
-from ui import errors, session
+from ui import errors, frame, session
 from ui.text import plain
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
-ICON = str(
-    Path(__file__).resolve().parent / "icon.png"
-)  # a Material icon would be fetched from its maker
 # What somebody may is looked at so often on a page that nobody touches; with people.table.LOOK_SECONDS within a minute.
 _LOOK_SECONDS = 20.0
-# Streamlit 1.67 writes a chosen pill in the colour of buttons, which is too dark to read on dark.
-_READABLE_IN_DARK = (
-    '<style>[data-selected="true"] p { color: light-dark(currentcolor, #a9c6ff); }</style>'
-)
+_LONGEST_NAME = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class PageHeader:
     """What a page says of itself: its `PAGE` dictionary and the first line of its docstring.
 
-    `count` is a module whose `count()` says how much there is on it to look at. `role` is who may open it: a page that does not say so stops the start. One that is not `is_listed` is reached by links.
+    `count` is a module whose `count()` says how much there is on it to look at. `role` is who may open it: a page that
+    does not say so stops the start. One that is not `is_listed` is reached by links, and stands in the navigation only
+    while there is something to look at. One that `is_person` has the name of who asks beside its title.
     """
 
     path: Path
@@ -45,6 +41,7 @@ class PageHeader:
     help: str
     is_listed: bool = True
     count: str = ""
+    is_person: bool = False
 
     @property
     def url_path(self) -> str:
@@ -53,7 +50,7 @@ class PageHeader:
 
 def run() -> None:
     """Draw the frame and the page that was asked for."""
-    st.set_page_config(page_title="MDS Workbench", page_icon=ICON, layout="wide")
+    frame.draw()
     viewer = _viewer()
     if viewer is None:
         return
@@ -63,7 +60,7 @@ def run() -> None:
         tokens.follow(session.services().sessions, viewer)
     pages = {_page(header, viewer): header for header in page_headers()}
     current = st.navigation(list(pages), position="top")
-    st.html(_READABLE_IN_DARK)
+    frame.open_page(pages[current].title)
     if session.can_change():
         _watch(viewer)
     try:
@@ -128,7 +125,7 @@ def _viewer() -> Viewer | None:
 
 def _draw_sign_in(error: SignInFailed) -> None:
     """The way to the provider. Nothing else is drawn before."""
-    st.title("MDS Workbench", anchor=False)
+    st.title(frame.PRODUCT, anchor=False)
     st.markdown("  \n".join(plain(part) for part in (error.sentence, error.advice) if part))
     st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
 
@@ -157,14 +154,26 @@ def _header(path: Path) -> PageHeader:
 
 
 def _page(header: PageHeader, viewer: Viewer) -> st.Page:
-    is_shown = header.is_listed and viewer.is_at_least(header.role)
-    count = importlib.import_module(header.count).count() if header.count and is_shown else 0
+    may_open = viewer.is_at_least(header.role)
+    count = importlib.import_module(header.count).count() if header.count and may_open else 0
+    is_shown = may_open and (header.is_listed or count > 0)
     return st.Page(
         header.path,
-        title=f"{header.title} ({count})" if count else header.title,
+        title=_navigation_title(header, viewer, count),
         icon=header.icon,
         url_path=header.url_path,
         default=header.order == 0,
         visibility="visible" if is_shown else "hidden",
         help=header.help,
     )
+
+
+def _navigation_title(header: PageHeader, viewer: Viewer, count: int) -> str:
+    """The title, with how much there is to look at, or who asks."""
+    if count:
+        return f"{header.title} ({count})"
+    if header.is_person and viewer.is_named:
+        name = viewer.name
+        short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+        return plain(f"{header.title} ({short})")
+    return header.title

@@ -1,0 +1,14 @@
+"""What is computed for you in the background: how far it is, and where its results are."""
+
+from ui.jobs import mine
+
+PAGE = {
+    "title": "Jobs",
+    "icon": ":material/progress_activity:",
+    "order": 7,
+    "role": "analyst",
+    "is_listed": False,
+    "count": "ui.jobs.mine",
+}
+
+mine.draw()

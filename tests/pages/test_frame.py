@@ -1,0 +1,42 @@
+"""The frame: what the tab is called, who asks, and what is under way."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from db.jobs import JobView
+from people.viewer import operator
+from ui import shell
+from ui.jobs.mine import address_of
+
+
+def header(title: str) -> shell.PageHeader:
+    return next(each for each in shell.page_headers() if each.title == title)
+
+
+def test_what_waits_is_counted_and_who_asks_is_named() -> None:
+    ana = operator("ana_b@example.com")
+    assert shell._navigation_title(header("Inbox"), ana, 2) == "Inbox (2)"
+    assert shell._navigation_title(header("You"), ana, 0) == "You (ana_b@example.com)"
+    assert shell._navigation_title(header("You"), operator("x" * 30), 0) == f"You ({'x' * 19}…)"
+    assert shell._navigation_title(header("You"), operator(), 0) == "You"
+    assert shell._navigation_title(header("Models"), ana, 0) == "Models"
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "address"),
+    [
+        ("explanation", "case/01ABC", "/predict?case=01ABC"),
+        ("batch", "model/demo/penguins", "/predict?model=demo/penguins&run=7"),
+        ("study", "model/demo/penguins", "/behaviour?model=demo/penguins"),
+        ("retention", "", None),
+    ],
+)
+def test_a_job_leads_to_what_it_is_for(kind: str, subject: str, address: str | None) -> None:
+    job = JobView(
+        id="7", kind=kind, person="ana", subject=subject, idempotency_key="k", queue="q",
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    assert address_of(job) == address

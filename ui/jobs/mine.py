@@ -1,0 +1,85 @@
+"""The jobs of who asks: a number in the frame while some are under way, and the list of them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from jobs import store
+from jobs.store import JobView
+from mds_client.errors import MdsError
+from ui import session
+from ui.session import services
+
+_COUNT_SECONDS = 10
+_LOOK_SECONDS = 2
+_MOST = 100
+_UNDER_WAY = ("waiting", "running")
+_STATES = {
+    "waiting": "waits",
+    "running": "under way",
+    "done": "done",
+    "failed": "failed",
+    "cancelled": "stopped",
+}
+
+
+def count() -> int:
+    """How many are under way, as of the last ten seconds; 0 while that is not known."""
+    try:
+        return _count(session.scope_key(), session.person())
+    except MdsError:
+        return 0
+
+
+def draw() -> None:
+    """The newest jobs, those under way with how far they are."""
+    st.title("What is under way?", anchor=False)
+    _draw_list()
+
+
+@st.fragment(run_every=_LOOK_SECONDS)
+def _draw_list() -> None:
+    jobs = store.newest(services().sessions, person=session.person(), limit=_MOST)
+    if not jobs:
+        st.info("Nothing is computed for you. Explanations, studies and files appear here.")
+        return
+    frame = pd.DataFrame([_row(job) for job in jobs])
+    st.dataframe(
+        frame,
+        hide_index=True,
+        column_config={
+            "Where": st.column_config.LinkColumn("Where", display_text="Open"),
+            "How far": st.column_config.ProgressColumn("How far", min_value=0, max_value=1),
+            "Begun": st.column_config.DatetimeColumn("Begun", format="distance"),
+        },
+        alt="Your jobs, the newest first",
+    )
+
+
+@st.cache_data(ttl=_COUNT_SECONDS, max_entries=1_000, show_spinner=False)
+def _count(_seen: str, person: str) -> int:
+    return len(store.newest(services().sessions, person=person, states=_UNDER_WAY, limit=_MOST))
+
+
+def _row(job: JobView) -> dict[str, object]:
+    return {
+        "What": job.title,
+        "State": _STATES.get(job.state, job.state),
+        "How far": job.fraction if job.is_under_way else None,
+        "In words": job.sentence or (job.words if job.is_under_way else ""),
+        "Begun": job.created_at,
+        "Where": address_of(job),
+    }
+
+
+def address_of(job: JobView) -> str | None:
+    """The page that shows what a job is for; None for one that is about neither case nor model."""
+    about, _, rest = job.subject.partition("/")
+    if about == "case":
+        return f"/predict?case={rest}"
+    if about != "model":
+        return None
+    if job.kind == "batch":
+        return f"/predict?model={rest}&run={job.id}"
+    return f"/behaviour?model={rest}"
