@@ -167,9 +167,12 @@ def _begin(sessions: Sessions, case: CaseView, files: Mapping[str, bytes]) -> Ca
             db.case_files.keep(session, files, case.created_at)
     except Conflict as cause:
         stored = _asked_before(sessions, case.idempotency_key)
-        if stored is None:  # it is of somebody whose cases are not seen here
+        if stored is not None:
+            return stored
+        if "idempotency_key" in str(cause):  # it is of somebody whose cases are not seen here
             raise KeyReused("of somebody else") from cause
-        return stored
+        _log.exception("no case can be recorded: nothing was sent")
+        raise CaseNotRecorded(str(cause)) from cause
     except StorageError as error:
         _log.exception("no case can be recorded: nothing was sent")
         raise CaseNotRecorded(str(error)) from error

@@ -364,7 +364,7 @@ def test_what_is_ones_own_can_be_done(
     for name, found in _outcomes(made, everything, SCOPES[role]):
         is_let = _is_enough(role, OF_MODEL.get(name, "analyst"))
         if is_let and found.error and type(found.error).__name__ != SAYS_NO.get(name):
-            wrong.append((name, repr(found.error)))
+            wrong.append((name, repr(found.error), repr(found.error.__cause__)))
         if not is_let and not found.error:
             wrong.append((name, "was let", found.added, found.gone))
     assert not wrong, wrong
