@@ -19,10 +19,12 @@ import numpy as np
 # Bytes above this size are not squeezed through JSON.
 _LARGE = 4_096
 _HEAD = struct.Struct(">I")
-_MOMENTS: dict[str, Callable[[str], object]] = {
-    "datetime": datetime.fromisoformat,
-    "date": date.fromisoformat,
-    "time": time.fromisoformat,
+# What is written as one text: the member that holds it, and how it is read.
+_TEXTS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "bytes": ("of", b64decode),
+    "datetime": ("at", datetime.fromisoformat),
+    "date": ("at", date.fromisoformat),
+    "time": ("at", time.fromisoformat),
 }
 
 
@@ -92,16 +94,18 @@ class Codec:
             return {name: self._decoded(each, rest) for name, each in value["of"]}
         if kind == "tuple":
             return tuple(self._decoded(each, rest) for each in value["of"])
-        if kind == "bytes":
-            return b64decode(value["of"])
         if kind == "blob":
             return rest[value["from"] : value["to"]]
-        if kind in _MOMENTS:
-            return _MOMENTS[kind](value["at"])
-        names = {f.name for f in fields(self._types[kind]) if f.init}
-        return self._types[kind](
-            **{name: self._decoded(each, rest) for name, each in value.items() if name in names}
-        )
+        if kind in _TEXTS:
+            member, read = _TEXTS[kind]
+            return read(value[member])
+        return self._object(self._types[kind], value, rest)
+
+    def _object(self, of_type: type, members: Mapping[str, object], rest: bytes) -> object:
+        """An object of this type; members that it does not have (any more) are left out."""
+        known = {each.name for each in fields(of_type) if each.init}
+        given = {name: value for name, value in members.items() if name in known}
+        return of_type(**{name: self._decoded(value, rest) for name, value in given.items()})
 
 
 def _bytes(value: bytes, blobs: list[bytes]) -> dict[str, object]:

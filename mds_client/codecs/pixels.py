@@ -82,23 +82,23 @@ class Pixels:
 
     def picture(self, value: object) -> Array | None:
         """What the model is shown by these numbers, in bytes; None where they are no picture of this form."""
-        try:
-            values = np.asarray(value, dtype=np.float64)
-        except (TypeError, ValueError):
-            return None
-        if values.ndim == 4 and len(values) == 1:
-            values = values[0]
-        if (
-            not values.size
-            or not np.isfinite(values).all()
-            or values.ndim != (2 if self.is_flat else 3)
-        ):
-            return None
-        values = np.moveaxis(values, 0, 2) if self.is_first else values
-        if not self.is_flat and values.shape[2] != self.colours:
+        values = self._one_picture(value)
+        if values is None:
             return None
         picture: Array = _unscaled(values, self.scale).round().clip(0, 255).astype(np.uint8)
         return picture[:, :, 0] if picture.ndim == 3 and self.colours == 1 else picture
+
+    def _one_picture(self, value: object) -> Array | None:
+        """The numbers of one picture without a batch, colours last; None where they have another form."""
+        values = _finite(value)
+        if values.ndim == 4 and len(values) == 1:
+            values = values[0]
+        if not values.size or values.ndim != (2 if self.is_flat else 3):
+            return None
+        if self.is_flat:
+            return values
+        values = np.moveaxis(values, 0, 2) if self.is_first else values
+        return values if values.shape[2] == self.colours else None
 
     def _fitted(self, width: int, height: int) -> tuple[int, int]:
         """The declared size; a free side keeps the form of the picture."""
@@ -252,6 +252,15 @@ def _scaled(values: Array, scale: Scale) -> Array:
     ground, factor = _FACTORS[scale]
     scaled: Array = (values - ground) / factor
     return scaled
+
+
+def _finite(value: object) -> Array:
+    """The numbers as an array; an empty one where some are none, or are not finite."""
+    try:
+        values = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        return np.empty(0)
+    return values if np.isfinite(values).all() else np.empty(0)
 
 
 def _unscaled(values: Array, scale: Scale) -> Array:

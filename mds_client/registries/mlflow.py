@@ -281,15 +281,20 @@ def _examples(name: str, rows: Sequence[Record]) -> dict[str, Any]:
 def _columns(logged: Record) -> list[tuple[str, FieldFacts]]:
     """The inputs by name, all of them or none: a request with some of them missing would be a different one."""
     specs = [_mapping(spec) for spec in listed(_json_in(logged, "inputs"))]
-    if not 0 < len(specs) <= MAX_INPUTS:
+    names = _column_names(specs) if len(specs) <= MAX_INPUTS else []
+    if not names:
         return []
+    known = [_column(spec) for spec in specs]
+    columns = [(name, facts) for name, facts in zip(names, known, strict=True) if facts]
+    return columns if len(columns) == len(specs) else []
+
+
+def _column_names(specs: Sequence[Record]) -> list[str]:
+    """A name for each input, by its place where it has none; no names at all where one is unfit or is given twice."""
     only_name = "input-0" if len(specs) == 1 else ""
     names = [spec.get("name") or only_name or f"column {i}" for i, spec in enumerate(specs, 1)]
-    known = [_column(spec) for spec in specs]
-    if not all(map(is_name, names)) or len(set(map(str, names))) < len(names):
-        return []
-    columns = [(str(n), facts) for n, facts in zip(names, known, strict=True) if facts]
-    return columns if len(columns) == len(specs) else []
+    are_names = all(map(is_name, names)) and len(set(map(str, names))) == len(names)
+    return list(map(str, names)) if are_names else []
 
 
 def _column(spec: Record) -> FieldFacts | None:

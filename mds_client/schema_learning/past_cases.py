@@ -25,15 +25,18 @@ def from_cases(rows: Sequence[Values], signature: Signature) -> Facts:
     sampled = [row for row in rows[-MOST_SAMPLED:] if isinstance(row, Mapping)]
     if signature.layout == "unknown" and signature.inputs:
         return replace(_of_lists(sampled, signature.inputs[0].name), name="cases")
+    fields = _facts_by_field(signature, sampled)
+    return Facts(source="learned", name="cases", fields=fields, about={"Cases": f"{len(rows):,}"})
+
+
+def _facts_by_field(signature: Signature, rows: Sequence[Values]) -> dict[str, FieldFacts]:
+    """What the rows say of each field, by its name; without the fields of which they say nothing."""
     learnable = [f for f in signature.inputs if not f.sensitive and f.kind not in FILE_KINDS]
-    columns = [_entered_column(field, sampled) for field in learnable]
-    chosen = varied(columns) if sampled and columns else []
+    columns = [_entered_column(field, rows) for field in learnable]
+    chosen = varied(columns) if rows and columns else []
     pairs = zip(learnable, columns, strict=True)
-    fields = {f.name: _field_facts(f, column, column.at(chosen)) for f, column in pairs}
-    with_facts = {name: facts for name, facts in fields.items() if facts.known()}
-    return Facts(
-        source="learned", name="cases", fields=with_facts, about={"Cases": f"{len(rows):,}"}
-    )
+    facts = {f.name: _field_facts(f, column, column.at(chosen)) for f, column in pairs}
+    return {name: learned for name, learned in facts.items() if learned.known()}
 
 
 def _of_lists(rows: Sequence[Values], name: str) -> Facts:
@@ -61,13 +64,18 @@ def _entered_value(field: Field, value: object) -> object:
 
 
 def _field_facts(field: Field, column: Column, examples: tuple[object, ...]) -> FieldFacts:
-    """What cases say of a field whose kind is known: choices only where it must have some."""
+    """What cases say of a field whose kind is known."""
     present = [value for value in column.values if value is not None]
     numbers = [value for value in present if any_number(value) is not None]
-    words = [value for value in present if isinstance(value, str | int | float)]
-    is_choice = field.kind == "category" and not field.choices and are_all_seen(words)
     return FieldFacts(
-        choices=sorted_few(set(words)) or None if is_choice else None,
+        choices=_learned_choices(field, present),
         typical=usual_range(numbers) if field.kind in NUMERIC_KINDS else None,
         examples=examples if present else None,
     )
+
+
+def _learned_choices(field: Field, present: Sequence[object]) -> tuple[object, ...] | None:
+    """The choices that people took, for a field that must have some and declares none."""
+    words = [value for value in present if isinstance(value, str | int | float)]
+    is_open = field.kind == "category" and not field.choices
+    return sorted_few(set(words)) or None if is_open and are_all_seen(words) else None

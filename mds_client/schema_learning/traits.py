@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -13,6 +13,7 @@ from mds_client.signature import Kind
 from mds_client.signature.facts import MAX_CHOICES
 
 ENOUGH = 20  # values for a usual range
+_LINE = 80  # characters
 
 
 def shape_of_cells(present: Cells) -> tuple[int, ...]:
@@ -32,17 +33,35 @@ def usual_range(present: Cells) -> tuple[float, float] | None:
 
 
 def format_of(kind: Kind, present: Cells) -> str | None:
-    if kind == "datetime":
-        return "date" if all(len(str(value)) == 10 for value in present) else "date-time"
-    if kind == "json":
-        forms = {"list" if isinstance(value, list) else "map" for value in present}
-        return forms.pop() if len(forms) == 1 else None
-    if kind != "text" or not present:
-        return None
+    """The format of a field whose column holds these values; None where they show none."""
+    format_in = _FORMATS.get(kind)
+    return format_in(present) if format_in else None
+
+
+def _time_format(present: Cells) -> str:
+    return "date" if all(len(str(value)) == 10 for value in present) else "date-time"
+
+
+def _json_format(present: Cells) -> str | None:
+    forms = {"list" if isinstance(value, list) else "map" for value in present}
+    return forms.pop() if len(forms) == 1 else None
+
+
+def _text_format(present: Cells) -> str | None:
+    """Texts are long where most fill more than a line, or one has several."""
     texts = list(map(str, present))
-    if float(np.median([len(value) for value in texts])) > 80 or any("\n" in t for t in texts):
+    if not texts:
+        return None
+    if float(np.median(list(map(len, texts)))) > _LINE or any("\n" in text for text in texts):
         return "long"
     return "identifier" if _are_identifiers(texts) else None
+
+
+_FORMATS: dict[Kind, Callable[[Cells], str | None]] = {
+    "datetime": _time_format,
+    "json": _json_format,
+    "text": _text_format,
+}
 
 
 def _are_identifiers(texts: Sequence[str]) -> bool:

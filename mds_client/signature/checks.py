@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 from numbers import Integral, Real
@@ -231,22 +231,35 @@ def _tensor(field: FieldSpec, value: object) -> str:
         array = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
         return f"{field.title} must hold numbers only, and rows of the same length."
+    return _tensor_numbers(field, value, array) or _tensor_shape(field, array)
+
+
+def _tensor_numbers(field: FieldSpec, value: object, array: Array) -> str:
     if array.size == 0:
         return f"{field.title} is empty."
     if _has_holes(value):
         return f"{field.title} has an empty place among its numbers."
     if field.datatype in INTEGER_LIMITS and not _is_whole(array):
         return f"{field.title} must hold whole numbers only."
-    if array.ndim == len(field.shape) and len(array) == 1:
-        array = array[0]  # one row, given with its batch dimension
-    if array.ndim == len(field.shape) > 1 and len(array) > 1:
-        return f"{field.title} must hold one row, not {len(array)}."
-    expected = field.shape[1:]
-    if array.ndim != len(expected) or any(
-        want not in (-1, have) for want, have in zip(expected, array.shape, strict=True)
-    ):
-        return f"{field.title} must have the shape {_shape(expected)}, not {_shape(array.shape)}."
     return ""
+
+
+def _tensor_shape(field: FieldSpec, array: Array) -> str:
+    """The shape of one row is the field's without its batch dimension, which may be given."""
+    row = array[0] if array.ndim == len(field.shape) and len(array) == 1 else array
+    if row.ndim == len(field.shape) > 1 and len(row) > 1:
+        return f"{field.title} must hold one row, not {len(row)}."
+    expected = field.shape[1:]
+    if has_shape(row.shape, expected):
+        return ""
+    return f"{field.title} must have the shape {_shape(expected)}, not {_shape(row.shape)}."
+
+
+def has_shape(shape: Sequence[int], expected: Sequence[int]) -> bool:
+    """Whether each size is as expected; -1 expects any."""
+    if len(shape) != len(expected):
+        return False
+    return all(want in (-1, have) for have, want in zip(shape, expected, strict=True))
 
 
 def _is_whole(array: Array) -> bool:

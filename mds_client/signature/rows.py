@@ -15,7 +15,7 @@ import numpy as np
 
 from mds_client.errors import InvalidValues, Problem
 from mds_client.signature import Field, Signature, Values
-from mds_client.signature.checks import INTEGER_LIMITS
+from mds_client.signature.checks import INTEGER_LIMITS, has_shape
 from mds_client.signature.datatypes import Array
 
 Rows = Values | Sequence[Values] | Any
@@ -108,21 +108,19 @@ def _is_plain_column(field: Field, column: Array) -> bool:
     if column.dtype.kind not in "iuf" or not column.size:
         return False
     if field.kind == "tensor":
-        has_shape = _has_shape(column.shape[1:], field.shape[1:])
-        return has_shape and bool(np.isfinite(column).all())
+        is_fitting = has_shape(column.shape[1:], field.shape[1:])
+        return is_fitting and bool(np.isfinite(column).all())
+    is_of_numbers = field.kind in ("number", "integer") and column.ndim == 1
+    return is_of_numbers and _are_within_limits(field, column)
+
+
+def _are_within_limits(field: Field, column: Array) -> bool:
     least, most = column.min(), column.max()  # NaN if there is one, and cheaper than asking each
-    if not (math.isfinite(least) and math.isfinite(most)):
-        return False
-    if field.kind not in ("number", "integer") or column.ndim != 1:
-        return False
-    if field.kind == "integer" and column.dtype.kind == "f" and not (column % 1 == 0).all():
-        return False
     low, high = _limits(field)
-    return bool(least >= low and most <= high)
-
-
-def _has_shape(have: tuple[int, ...], want: tuple[int, ...]) -> bool:
-    return len(have) == len(want) and all(w in (-1, h) for h, w in zip(have, want, strict=True))
+    if not (math.isfinite(least) and math.isfinite(most) and low <= least and most <= high):
+        return False
+    may_have_fractions = field.kind == "integer" and column.dtype.kind == "f"
+    return not may_have_fractions or bool((column % 1 == 0).all())
 
 
 def _limits(field: Field) -> tuple[float, float]:

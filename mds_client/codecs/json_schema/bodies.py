@@ -43,12 +43,16 @@ def value_of(field: Field, value: object) -> object:
     if field.kind == "datetime" and isinstance(value, str):
         return _with_seconds(field, value)
     if field.kind == "tensor" and value is not None:
-        array = np.asarray(value)
-        row = array[0] if array.ndim == len(field.shape) and len(array) == 1 else array
-        return (row.astype(np.int64) if field.datatype == "INT64" else row).tolist()
-    if isinstance(value, np.generic | np.ndarray):
-        value = value.tolist()
-    return int(value) if field.kind == "integer" and isinstance(value, float) else value
+        return _tensor_row(field, value)
+    plain = value.tolist() if isinstance(value, np.generic | np.ndarray) else value
+    return int(plain) if field.kind == "integer" and isinstance(plain, float) else plain
+
+
+def _tensor_row(field: Field, value: object) -> object:
+    """One row of a tensor as lists; it may be given with its batch dimension."""
+    array = np.asarray(value)
+    row = array[0] if array.ndim == len(field.shape) and len(array) == 1 else array
+    return (row.astype(np.int64) if field.datatype == "INT64" else row).tolist()
 
 
 def _with_seconds(field: Field, moment: str) -> str:

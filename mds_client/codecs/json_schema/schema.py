@@ -101,20 +101,15 @@ class Schema:
 
     def _union(self, union: object, depth: int) -> dict[str, object]:
         """The one form that is not null; of several plain ones the first; of others nothing is known."""
-        listed = list_of(union)[:20]
-        forms = [self.resolved(form, depth + 1) for form in listed]
+        forms = [self.resolved(form, depth + 1) for form in list_of(union)[:20]]
         known = [form for form in forms if form.get("type") != "null"]
         facts: dict[str, object] = {"nullable": True} if len(known) < len(forms) else {}
-        choices = [choices_of(form) for form in known]
-        if known and all(choices):
-            titles = [form.get("title") for form in known]
-            return facts | {
-                "enum": [choice for some in choices for choice in some],
-                CHOICE_LABELS[0]: titles,
-            }
-        if len(known) == 1 or (known and all(text_of(f.get("type")) in _KINDS for f in known)):
-            return merged(known[0], facts)
-        return facts
+        if not known:
+            return facts
+        if all(map(choices_of, known)):
+            return facts | _joined_choices(known)
+        is_first_meant = len(known) == 1 or all(text_of(f.get("type")) in _KINDS for f in known)
+        return merged(known[0], facts) if is_first_meant else facts
 
     def _properties(self, parent: _Place, facts: Facts) -> Iterator[Field]:
         required = names_in(facts.get("required"))
@@ -131,9 +126,7 @@ class Schema:
 
     def _field(self, place: _Place, facts: Facts) -> Field:
         kind, datatype, shape = self._kind(facts)
-        choices = choices_of(facts) if kind in ("category", "boolean") else ()
-        if set(choices) == {True, False} and kind == "boolean":
-            choices = ()  # as any truth
+        choices = _choices_to_offer(kind, facts)
         low, high = limits_of(facts, is_whole=kind == "integer")
         nullable = facts.get("nullable") is True
         field = Field(
@@ -155,12 +148,9 @@ class Schema:
             maximum=high,
             group=place.group,
             media_types=media_types_of(kind, facts),
-            provenance={"kind": DECLARED}
-            | ({"missing": SENT_AS_NULL} if nullable and place.is_required else {}),
+            provenance=_provenance(is_sent_as_null=nullable and place.is_required),
         )
-        examples = [*list_of(facts.get("examples")), facts.get("example"), facts.get("default")]
-        fitting = [value for value in examples[:_MAX_EXAMPLES] if _is_example(field, value)]
-        return replace(field, examples=tuple(fitting))
+        return replace(field, examples=_examples(field, facts))
 
     def _kind(self, facts: Facts) -> tuple[Kind, str, tuple[int, ...]]:
         choices, type_name = choices_of(facts), facts.get("type")
@@ -229,6 +219,29 @@ def _at(row: object, name: str) -> object:
             else None
         )
     return row
+
+
+def _choices_to_offer(kind: Kind, facts: Facts) -> tuple[object, ...]:
+    """The choices of a category; of a boolean only those that are not just true and false."""
+    choices = choices_of(facts) if kind in ("category", "boolean") else ()
+    are_both = kind == "boolean" and set(choices) == {True, False}
+    return () if are_both else choices
+
+
+def _joined_choices(forms: Sequence[Facts]) -> dict[str, object]:
+    """The choices of several forms as those of one; a form's title is the label of its choice."""
+    choices = [choice for form in forms for choice in choices_of(form)]
+    return {"enum": choices, CHOICE_LABELS[0]: [form.get("title") for form in forms]}
+
+
+def _provenance(*, is_sent_as_null: bool) -> dict[str, str]:
+    return {"kind": DECLARED} | ({"missing": SENT_AS_NULL} if is_sent_as_null else {})
+
+
+def _examples(field: Field, facts: Facts) -> tuple[object, ...]:
+    """The property's own examples and its default, as far as they could be sent."""
+    examples = [*list_of(facts.get("examples")), facts.get("example"), facts.get("default")]
+    return tuple(value for value in examples[:_MAX_EXAMPLES] if _is_example(field, value))
 
 
 def _is_example(field: Field, value: object) -> bool:

@@ -85,20 +85,24 @@ def _tabular(
         shape = (1, *shape)
     whole = Output(name="output", datatype=_datatype(leaves), shape=shape, data=tuple(leaves))
     width = len(leaves) // max(shape[0], 1)
-    declared = next((f.labels for f in signature.outputs if f.labels), ())
     if width < 2 or len(shape) > 2 or len(names) != width:
         return (whole,)
-    if _is_distribution(whole, shape[0]):
-        is_known = len(declared) == width
-        return (whole,) if is_known else (*_named_classes(whole, names, shape[0]),)
+    if not _is_distribution(whole, shape[0]):
+        return _one_output_a_name(names, whole)
+    has_labels = len(_declared_labels(signature)) == width
+    return (whole,) if has_labels else _named_classes(whole, names, shape[0])
+
+
+def _declared_labels(signature: Signature) -> Sequence[str]:
+    return next((field.labels for field in signature.outputs if field.labels), ())
+
+
+def _one_output_a_name(names: Sequence[str], whole: Output) -> tuple[Output, ...]:
+    """The columns of the whole, each as an output by itself."""
+    columns = [tuple(whole.data[i :: len(names)]) for i in range(len(names))]
     return tuple(
-        Output(
-            name=name,
-            datatype=_datatype(leaves[i::width]),
-            shape=(shape[0],),
-            data=tuple(leaves[i::width]),
-        )
-        for i, name in enumerate(names)
+        Output(name=name, datatype=_datatype(column), shape=whole.shape[:1], data=column)
+        for name, column in zip(names, columns, strict=True)
     )
 
 

@@ -38,29 +38,36 @@ def _input_signature(model: ModelRef, first: Facts, inputs: Sequence[Facts]) -> 
     if form == "jsonData":
         return _of_json(model, schema)
     if form in _ALONE:
-        words, content_type = _ALONE[form]
-        field = Field(
-            name=form,
-            kind="text",
-            label=words,
-            content_type=content_type,
-            provenance={"kind": DECLARED},
-        )
-        return _formed(model, form, (field,), field)
+        return _of_one_value(model, form)
     if "datatype" in first:
         return _of_tensors(model, inputs)
-    names, sizes = names_in(schema), _sizes(schema)
-    width = math.prod(sizes) if sizes and min(sizes) > 0 else 0
-    if names and (not width or width == len(names)):
-        return _formed(model, form, _columns(names), _row_tensor(form, (len(names),)))
-    if 0 < width <= _MANY and len(sizes) == 1:
-        return _formed(model, form, _numbered(width), _row_tensor(form, sizes))
-    if width or sizes:
-        field = replace(_row_tensor(form, sizes), label=NUMBERS_OF_A_ROW)
-        return replace(_formed(model, form, (field,), field), layout="tensors")
-    return Signature(
-        model=model, inputs=(unknown_input(),), layout="unknown", tensor=_row_tensor(form, (-1,))
+    return _of_numbers(model, form, names_in(schema), _sizes(schema))
+
+
+def _of_one_value(model: ModelRef, form: str) -> Signature:
+    """One text or one file, in a member of its own instead of `data`."""
+    label, content_type = _ALONE[form]
+    provenance = {"kind": DECLARED}
+    field = Field(
+        name=form, kind="text", label=label, content_type=content_type, provenance=provenance
     )
+    return _formed(model, form, (field,), field)
+
+
+def _of_numbers(
+    model: ModelRef, form: str, names: Sequence[str], sizes: Sequence[int]
+) -> Signature:
+    """One field a column where they are named, or few; else one tensor; without sizes nothing is known."""
+    width = math.prod(sizes) if sizes and min(sizes) > 0 else 0
+    if names and width in (0, len(names)):
+        return _formed(model, form, _columns(names), _row_tensor(form, (len(names),)))
+    whole = _row_tensor(form, sizes or (-1,))
+    if 0 < width <= _MANY and len(sizes) == 1:
+        return _formed(model, form, _numbered(width), whole)
+    if not sizes:
+        return Signature(model=model, inputs=(unknown_input(),), layout="unknown", tensor=whole)
+    field = replace(whole, label=NUMBERS_OF_A_ROW)
+    return replace(_formed(model, form, (field,), field), layout="tensors")
 
 
 def _with_descriptions(signature: Signature, known: Sequence[Facts]) -> Signature:
