@@ -1,0 +1,55 @@
+"""Whether the intervals of `health/` hold what they say, over the whole grid of how models are watched.
+
+`python -m benchmarks.health [--times N] [--cases N]` prints, for each accuracy, audit share and how many times more often
+wrong answers are reported, in how many of N lives the 95 % interval of `health.estimates` held the truth, and that of the
+share of thumbs did.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from health.estimates import accuracy
+from tests.health.simulated import Life, counted, drawn
+from tests.health.test_coverage import groups
+
+ACCURACIES = (0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+SHARES = (0.02, 0.05, 0.1, 0.2)
+RATIOS = (1.0, 3.0, 6.0, 10.0)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=2_000)
+    parser.add_argument("--cases", type=int, default=4_000)
+    chosen = parser.parse_args(arguments)
+    print("accuracy  audit  ratio   held   thumbs held")
+    for true in ACCURACIES:
+        for share in SHARES:
+            for ratio in RATIOS:
+                life = Life(accuracy=true, audit_share=share, ratio=ratio, cases=chosen.cases)
+                held, thumbs = _held(life, chosen.times)
+                print(f"{true:8.2f} {share:6.2f} {ratio:6.0f} {held:6.3f} {thumbs:8.3f}")
+
+
+def _held(life: Life, times: int) -> tuple[float, float]:
+    """In which share of the lives each interval held the truth."""
+    random = np.random.default_rng([int(life.accuracy * 100), int(life.audit_share * 100)])
+    held = thumbs = 0
+    for _ in range(times):
+        cells = drawn(life, random)
+        found = accuracy(groups(cells, life.audit_share))
+        held += bool(found.enough and found.low <= life.accuracy <= found.high)  # type: ignore[operator]
+        right, wrong = counted(cells)[True], counted(cells)[False]
+        n = right + wrong
+        half = 1.96 * math.sqrt(right * wrong / n**3) if n else 1.0
+        thumbs += bool(n) and abs(right / n - life.accuracy) <= half
+    return held / times, thumbs / times
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""Whether a probability means what it says: of the answers at 80 %, about 80 % should be right.
+
+Reliability in bins of equal width (DeGroot and Fienberg, 1983), the expected calibration error ECE = sum(w_b |right_b -
+said_b|) over the bins (Naeini et al., 2015; Guo et al., 2017) and the Brier score (1950). With few cases an ECE is never 0,
+not even where every probability is true: `by_chance` is its 95th percentile for such a model on the same probabilities, by
+consistency resampling (Broecker and Smith, 2007). Below it nothing speaks against the probabilities.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from health.weighted import Floats, Share, share
+
+BINS = 10
+_DRAWS = 400
+_SEED = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bin:
+    """Answers whose probability is from `low` to `high`: what was said on average, and the share that is right."""
+
+    low: float
+    high: float
+    said: float
+    right: Share
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """Reliability of the probability of the answer given, of `n` judged cases. `ece` and `brier` are None without any."""
+
+    bins: tuple[Bin, ...]
+    ece: float | None
+    by_chance: float | None
+    brier: float | None
+    n: int
+
+    @property
+    def is_off(self) -> bool:
+        """Whether the probabilities are further from the truth than chance alone explains."""
+        return self.ece is not None and self.by_chance is not None and self.ece > self.by_chance
+
+
+def calibration(probabilities: ArrayLike, right: ArrayLike, weights: ArrayLike) -> Calibration:
+    """Reliability of probabilities (n,) of the answers given, which are right or not (n,), with weights (n,).
+
+    What is no probability is left out.
+    """
+    said = np.asarray(probabilities, dtype=float)
+    is_right, weight = np.asarray(right, dtype=bool), np.asarray(weights, dtype=float)
+    fits = np.isfinite(said) & (said >= 0) & (said <= 1) & (weight > 0)
+    said, is_right, weight = said[fits], is_right[fits], weight[fits]
+    if not len(said):
+        return Calibration(bins=(), ece=None, by_chance=None, brier=None, n=0)
+    weight = weight / weight.sum()
+    return Calibration(
+        bins=_bins(said, is_right, weight),
+        ece=_ece(said, is_right, weight),
+        by_chance=_by_chance(said, weight),
+        brier=float(np.sum(weight * (said - is_right) ** 2)),
+        n=len(said),
+    )
+
+
+def _places(said: Floats) -> NDArray[np.int64]:
+    """The bin of each probability; 1 is in the last."""
+    return np.minimum((said * BINS).astype(np.int64), BINS - 1)
+
+
+def _bins(said: Floats, right: NDArray[np.bool_], weight: Floats) -> tuple[Bin, ...]:
+    places = _places(said)
+    return tuple(
+        Bin(
+            low=place / BINS,
+            high=(place + 1) / BINS,
+            said=float(np.average(said[places == place], weights=weight[places == place])),
+            right=share(right[places == place], weight[places == place]),
+        )
+        for place in np.unique(places)
+    )
+
+
+def _ece(said: Floats, right: NDArray[np.bool_], weight: Floats) -> float:
+    """Each bin's weight times its gap is the size of its sum of weighted gaps."""
+    gaps = np.bincount(_places(said), weights=weight * (right - said), minlength=BINS)
+    return float(np.sum(np.abs(gaps)))
+
+
+def _by_chance(said: Floats, weight: Floats) -> float:
+    random = np.random.default_rng(_SEED)
+    drawn = [_ece(said, random.random(len(said)) < said, weight) for _ in range(_DRAWS)]
+    return float(np.percentile(drawn, 95))

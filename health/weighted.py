@@ -1,0 +1,111 @@
+"""Shares and means of judged cases that stand for others, each with a 95 % interval.
+
+Everything here is a Hajek ratio sum(w y) / sum(w) (Hajek, 1971) over cases with the weights of health/estimates.py. Shares
+have Wilson's interval (1927) on Kish's effective number of cases n_eff = sum(w)^2 / sum(w^2) (1965). Means have Student's t
+on the linearised variance sum(w^2 (y - m)^2) / sum(w)^2 * n / (n - 1) (Saerndal, Swensson and Wretman, 1992, 5.7), which is
+s^2 / n where all weights are equal.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtrit
+
+from health.estimates import wilson
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """A share from 0 to 1 with its 95 % interval, of `n` cases. Without cases there is no value: [0, 1]."""
+
+    value: float | None
+    low: float
+    high: float
+    n: int
+    effective: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mean:
+    """A mean with its 95 % interval, of `n` cases. Below two cases nothing is known of it."""
+
+    value: float | None
+    low: float
+    high: float
+    n: int
+
+
+def effective(weights: ArrayLike) -> float:
+    """Kish's number of cases with equal weights that would say as much; 0 without any."""
+    given = np.asarray(weights, dtype=float)
+    squares = float(np.sum(given**2))
+    return float(np.sum(given)) ** 2 / squares if squares else 0.0
+
+
+def share(hits: ArrayLike, weights: ArrayLike | None = None) -> Share:
+    """The weighted share of hits. Shapes (n,) and (n,); equal weights unless given."""
+    is_hit = np.asarray(hits, dtype=bool)
+    given = _weights(weights, len(is_hit))
+    n, total = int(np.count_nonzero(given > 0)), float(np.sum(given))
+    if not total:
+        return Share(value=None, low=0.0, high=1.0, n=0)
+    value = min(1.0, float(np.sum(given[is_hit])) / total)
+    low, high = wilson(value, effective(given))
+    return Share(value=value, low=low, high=high, n=n, effective=effective(given))
+
+
+def mean(values: ArrayLike, weights: ArrayLike | None = None) -> Mean:
+    """The weighted mean of finite values; what is not finite is left out. Shapes (n,) and (n,)."""
+    numbers = np.asarray(values, dtype=float)
+    given = _weights(weights, len(numbers))
+    counts = np.isfinite(numbers) & (given > 0)
+    numbers, given = numbers[counts], given[counts]
+    n = len(numbers)
+    if n == 0:
+        return Mean(value=None, low=-math.inf, high=math.inf, n=0)
+    value = float(np.sum(given * numbers) / np.sum(given))
+    if n == 1:
+        return Mean(value=value, low=-math.inf, high=math.inf, n=1)
+    half = _half(numbers, given, value)
+    return Mean(value=value, low=value - half, high=value + half, n=n)
+
+
+def _half(numbers: Floats, given: Floats, value: float) -> float:
+    """Half the width of Student's interval."""
+    n = len(numbers)
+    variance = float(np.sum((given * (numbers - value)) ** 2) / np.sum(given) ** 2) * n / (n - 1)
+    freedom = max(effective(given) - 1, 1.0)
+    return float(stdtrit(freedom, 0.975)) * math.sqrt(variance)
+
+
+def _weights(weights: ArrayLike | None, n: int) -> Floats:
+    given: Floats = np.ones(n) if weights is None else np.asarray(weights, dtype=float)
+    if given.shape != (n,):
+        raise ValueError(f"{n} cases need {n} weights, not {given.shape}")
+    return given
+
+
+def checks_needed(found: Sequence[float], half_width: float = 0.05) -> int:
+    """How many more cases must be checked until a share has an interval of at most plus or minus `half_width`.
+
+    `found` is (value, effective, n): the share, its effective number of cases and how many they are in truth; more of
+    them are taken to be worth as much. Half the width of Wilson's interval, solved for n by halving.
+    """
+    value, effective_now, n = found
+    low, high = 1, 1_000_000
+    while low < high:
+        middle = (low + high) // 2
+        ends = wilson(value, middle)
+        if (ends[1] - ends[0]) / 2 <= half_width:
+            high = middle
+        else:
+            low = middle + 1
+    worth = n / effective_now if effective_now > 0 else 1.0
+    return max(0, math.ceil(low * worth) - int(n))

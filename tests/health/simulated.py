@@ -1,0 +1,67 @@
+"""A model's life drawn by a seed: answers, a lottery, reports that depend on the answer, and labels that come late.
+
+It shares no code with `health/`, so that it can say whether what is computed there holds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+Random = np.random.Generator
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """How a model does, and how people speak of it.
+
+    `accuracy` is the chance that an answer is right; `audit_share` the chance that a case is drawn; `ratio` how many
+    times more often a wrong answer is reported than a right one; `reply` the share of drawn cases that reviewers get to;
+    `late` the share of labels that have not come yet.
+    """
+
+    accuracy: float
+    audit_share: float
+    ratio: float = 6.0
+    cases: int = 20_000
+    reported: float = 0.03
+    reply: float = 0.8
+    late: float = 0.05
+
+
+Cell = tuple[bool, bool, bool | None]
+
+
+def drawn(life: Life, random: Random) -> dict[Cell, int]:
+    """Cases by (drawn for audit, spoken of unasked, judged right or wrong or not at all)."""
+    n = life.cases
+    right = random.random(n) < life.accuracy
+    is_drawn = random.random(n) < life.audit_share
+    chance = np.where(right, life.reported, min(1.0, life.reported * life.ratio))
+    spoken = random.random(n) < chance
+    judged = spoken | (is_drawn & (random.random(n) < life.reply))
+    judged &= random.random(n) >= life.late
+    code = is_drawn * 6 + (spoken & judged) * 3 + np.where(judged, np.where(right, 1, 0), 2)
+    verdicts = {0: False, 1: True, 2: None}
+    counts = np.bincount(code, minlength=12)
+    return {
+        (place >= 6, place % 6 >= 3, verdicts[place % 3]): int(count)
+        for place, count in enumerate(counts)
+        if count
+    }
+
+
+def labels_by_day(accuracies: list[float], per_day: int, random: Random) -> list[tuple[int, int]]:
+    """(right, wrong) of each day, as many labels a day."""
+    rights = random.binomial(per_day, accuracies)
+    return [(int(right), per_day - int(right)) for right in rights]
+
+
+def counted(cells: dict[Cell, int]) -> Counter[bool | None]:
+    """How many were judged right and wrong, whoever judged them."""
+    counts: Counter[bool | None] = Counter()
+    for (_drawn, _spoken, verdict), count in cells.items():
+        counts[verdict] += count
+    return counts
