@@ -100,7 +100,7 @@ def _opened(cell: object, file: Callable[[Path], File]) -> object:
 
 def _say(table: Table, mapping: Mapping) -> None:
     """Print how the file was read and which columns feed which fields, as the page shows it."""
-    for remark in table.remarks:
+    for remark in (*table.warnings, *table.remarks):
         say(printable(remark))
     for match in mapping.matches:
         doubt = printable(f"{match.reason} Please check.") if match.is_unsure else ""

@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import shlex
+from collections.abc import Mapping
 
 import orjson
 
@@ -15,6 +16,7 @@ _MOST = 5_000_000  # letters of text that is no JSON and is looked at more close
 _MOST_PYTHON = 500_000  # Python's own parser takes hundreds of bytes for each letter
 _LONG = re.compile(r"(?<![\d.\"])\d{19,}(?![\d.eE])")
 _LONG_BYTES = re.compile(_LONG.pattern.encode())
+_MOST_NAMED = 5
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=\s*[\]}])', re.DOTALL)
 
 
@@ -33,6 +35,18 @@ def loads(text: str | bytes) -> object:
             pass
     value: object = json.loads(text, parse_constant=lambda _word: None)
     return value
+
+
+def warnings_of_names(repeated: Mapping[str, int]) -> list[str]:
+    """A sentence for each name that stands more than once in one object, with the number of such objects."""
+    return [
+        f"“{name}” stands more than once, with different values, in {_counted(count)}; the last value is taken."
+        for name, count in list(repeated.items())[:_MOST_NAMED]
+    ]
+
+
+def _counted(count: int) -> str:
+    return "1 record" if count == 1 else f"{count:,} records"
 
 
 def parsed(text: str) -> object:

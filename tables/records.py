@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ def to_table(
     row_word: str = "entry",
     row_numbers: Sequence[int] = (),
     remarks: Sequence[str] = (),
+    warnings: Sequence[str] = (),
     faults: Mapping[int, str] | None = None,
     has_header: bool = True,
 ) -> Table:
@@ -37,7 +39,7 @@ def to_table(
         raise UnreadableFile("The entries of the file are empty: they have no names and no values.")
     bounds.check(len(records), len(names), limits)
     frame = pd.DataFrame({key: _cells(records, key) for key in names})
-    return of_frame(
+    table = of_frame(
         name,
         frame,
         choices,
@@ -49,6 +51,7 @@ def to_table(
         has_header=has_header,
         whole={name: _objects(values) for name, values in whole.items()},
     )
+    return replace(table, warnings=tuple(warnings))
 
 
 def of_frame(

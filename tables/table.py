@@ -57,7 +57,8 @@ class Table:
     person said of the file. `faults` has a sentence for each position in the frame whose row is broken and
     should not be sent, `totals` one for each that is the sum or the mean of others. `short_names` has what the
     lower ones of several rows of names say alone of a column. `whole` has objects that the frame has in parts, by
-    their names: for fields that take an object.
+    their names: for fields that take an object. `remarks` say how the file was read, `warnings` what in it may be
+    wrong.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Table:
     sheets: tuple[str, ...] = ()
     sniffed: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     faults: Mapping[int, str] = field(default_factory=dict)
     totals: Mapping[int, str] = field(default_factory=dict)
     short_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

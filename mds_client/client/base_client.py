@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -16,6 +17,7 @@ import httpx
 from mds_client.client.call import Call, new_request_id
 from mds_client.client.response_body import TooLarge
 from mds_client.codecs.json_answers import worded
+from mds_client.codecs.repeated_names import repeated_names
 from mds_client.errors import (
     EndpointRefused,
     EndpointTimedOut,
@@ -27,6 +29,7 @@ from mds_client.errors import (
     UnreadableAnswer,
 )
 from mds_client.errors.error_mapping import at_field, let_in
+from mds_client.errors.error_text import one_line
 from mds_client.extras import require
 from mds_client.prediction import Answer, Output, Prediction
 from mds_client.prediction.answers import answers
@@ -39,7 +42,7 @@ from mds_client.protocols.explainers import Explained, bounded, of_explainer
 from mds_client.protocols.protocol import Protocol
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef, Signature, Values
-from mds_client.signature.rows import Rows, checked_rows, values_within
+from mds_client.signature.rows import Rows, checked_rows, values_sent
 from mds_client.transport.breaker import Breaker
 from mds_client.transport.credentials import auth_of, unreachable
 from mds_client.transport.deadline import Limit
@@ -54,6 +57,8 @@ log = logging.getLogger(__name__)
 # Servers compress at the cost of their own time: 2 ms for 80 kB on Triton.
 _ALWAYS = {"User-Agent": "mds-workbench", "Accept": "*/*", "Accept-Encoding": "identity"}
 _COMPRESS_FROM = 1024
+_NAMES = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:')
+_MOST_SEARCHED = 1_000_000  # bytes of an answer that are searched for names that stand twice
 _NO_ADDRESS = "A model called “.” or “..” cannot be asked: its name is a step within an address."
 _RENAME = "Ask whoever runs the server to give it another name."
 MOST_ASKED = 100
@@ -331,7 +336,7 @@ class BaseClient:
         """What the answer to these rows means. Raises UnreadableAnswer, and what the model says of one row alone."""
         self.accepted(protocol, signature, response, exchange)
         try:
-            sent = values_within(rows[0]) if rows else {}
+            sent = values_sent(rows[0]) if rows else {}
             model, outputs, failures = _read(protocol, signature, response, len(rows), sent)
         except MALFORMED as error:
             raise self.misread(error, exchange) from error
@@ -345,14 +350,21 @@ class BaseClient:
         )
 
     def reread(
-        self, protocol: Protocol, signature: Signature, response: Response
+        self,
+        protocol: Protocol,
+        signature: Signature,
+        response: Response,
+        sent: Values = MappingProxyType({}),
     ) -> tuple[Answer, tuple[Output, ...]]:
-        """What an answer to one row that came earlier means with this signature, and its outputs. Nothing is sent.
+        """What an answer to one row that came earlier means with this signature, and its outputs. Nothing is sent;
+        `sent` are the values that were, where they are known.
 
         Raises MdsError.
         """
         try:
-            _, outputs, _ = _read(protocol, signature, protocol.accepted(response), 1)
+            _, outputs, _ = _read(
+                protocol, signature, protocol.accepted(response), 1, values_sent(sent)
+            )
             return answers(signature, outputs, 1)[0], outputs
         except MALFORMED as error:
             raise self.misread(error, None) from error
@@ -399,12 +411,29 @@ def _read(
     """The model that answered, its outputs with their roles, and which rows failed. Raises what MALFORMED names."""
     if response.status == HTTPStatus.ACCEPTED:
         raise unfinished("")
+    _refuse_repeated_names(response)
     model, outputs = protocol.read_prediction(signature, response, rows)
     outputs = with_roles(signature, worded(signature, outputs), sent)
     failures = row_failures(signature, outputs, answers(signature, outputs, rows))
     if rows == 1 and failures:
         raise failures[0]
     return model, outputs, failures
+
+
+def _refuse_repeated_names(response: Response) -> None:
+    """Raises UnreadableAnswer where the JSON of an answer has two values under one name: a parser would take the last
+    and say nothing."""
+    body = response.body
+    if len(body) > _MOST_SEARCHED or body.lstrip()[:1] not in (b"{", b"["):
+        return
+    names = _NAMES.findall(body)
+    if len(set(names)) < len(names) and (repeated := repeated_names(body)):
+        name = next(iter(repeated))
+        raise UnreadableAnswer(
+            f"The server answered two values for “{one_line(name)}”: nothing tells which of them counts.",
+            advice="Tell whoever runs the server; your entries are kept.",
+            detail=f"names that stand more than once: {', '.join(repeated)[:500]}",
+        )
 
 
 def mismatch(error: MdsError) -> SignatureMismatch:

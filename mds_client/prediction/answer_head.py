@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 from mds_client.prediction import Output
 from mds_client.prediction.answer_parts import Part, are_shares, is_label, sums_to_one
-from mds_client.prediction.output_names import is_event, may_be_label, probability_rank
+from mds_client.prediction.output_names import (
+    is_event,
+    may_be_label,
+    names_classes,
+    probability_rank,
+)
 from mds_client.prediction.shares import share_of
 
 _SAYS_NOTHING = frozenset(
@@ -22,8 +27,16 @@ def surest(parts: Sequence[Part]) -> Part | None:
     lists = [part for part in parts if _is_probable_list(part)]
     named = [part for part in lists if part.meaning == "probability"]
     single = [part for part in parts if _is_probable(part)]
-    candidates = named or lists or single
+    of_the_answer = [part for part in lists if not _is_of_others(part, parts)]
+    candidates = named or of_the_answer or single or lists
     return min(candidates, key=lambda part: probability_rank(part.name), default=None)
+
+
+def _is_of_others(part: Part, parts: Sequence[Part]) -> bool:
+    """Whether the labels of probabilities are other words than those beside them: `alternatives`."""
+    words = {str(part.first) for part in parts if part.is_worded}
+    labels = part.output.labels
+    return bool(labels) and bool(words) and not set(words) & set(labels)
 
 
 def head_of(parts: Sequence[Part], sure: Part | None, beside: Output | None) -> Part | None:
@@ -34,10 +47,24 @@ def head_of(parts: Sequence[Part], sure: Part | None, beside: Output | None) -> 
     if named:
         best = _most_telling(_without_place(telling or named, parts))
         return None if best is None or _may_be_input(best, open_to) else best
+    return _without_name(open_to, parts, beside)
+
+
+def _without_name(
+    open_to: Sequence[Part], parts: Sequence[Part], beside: Output | None
+) -> Part | None:
+    """The answer where no output is named so: a class's number, the word of a list of one, or all that is left."""
     codes = _of_meaning(open_to, "code")
     if codes:
         return codes[0] if len(codes) == 1 else None
-    return _only(open_to, parts, beside)
+    return _label_alone(parts, beside) or _only(open_to, parts, beside)
+
+
+def _label_alone(parts: Sequence[Part], beside: Output | None) -> Part | None:
+    """The one word under `labels`, beside the one probability: a list of each was sent, with one entry."""
+    words = [part for part in parts if names_classes(part.name) and part.is_worded]
+    is_one = beside is not None and len(beside.row(0)) == 1 and len(words) == 1
+    return words[0] if is_one and not words[0].is_empty else None
 
 
 def _may_be_input(best: Part, open_to: Sequence[Part]) -> bool:

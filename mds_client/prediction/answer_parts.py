@@ -107,6 +107,18 @@ def is_nothing(value: object) -> bool:
     return value is None or (isinstance(value, float) and not math.isfinite(value))
 
 
+def place_of(value: object, count: int) -> int | None:
+    """The place of a label among so many, if the value is the number of one."""
+    if not isinstance(value, int | float) or not 0 <= value < count:
+        return None
+    return int(value) if value == int(value) else None
+
+
+def are_numbers(labels: Sequence[object]) -> bool:
+    """Whether the labels of classes are numbers themselves, as those that scikit-learn calls `classes_` may be."""
+    return bool(labels) and all(str(label).lstrip("-").isdigit() for label in labels)
+
+
 def by_data(output: Output) -> Role:
     """What an output looks like by its datatype and its values alone."""
     if output.labels:

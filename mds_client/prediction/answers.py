@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import overload
 
 from mds_client.prediction import JSON_TEXT, Answer, Box, Output
-from mds_client.prediction.certainty import certainty, labels_in_answer, labels_of
+from mds_client.prediction.certainty import Certainty, certainty, labels_in_answer, labels_of
 from mds_client.prediction.object_detection import boxes_of, boxes_side_by_side
 from mds_client.prediction.output_names import meaning
 from mds_client.prediction.output_parsing import (
@@ -83,7 +83,7 @@ def _answer(signature: Signature, outputs: Sequence[Output], row: int) -> Answer
         probabilities=sure.probabilities,
         score=sure.score,
         score_name=sure.score_name,
-        details=_details(signature, by_role, outputs, row),
+        details=_details(signature, by_role, outputs, row, sure),
     )
     if head:
         return replace(
@@ -296,14 +296,25 @@ def _segments(value: object) -> tuple[tuple[float, float], ...]:
 
 
 def _details(
-    signature: Signature, by_role: Mapping[Role, Output], outputs: Sequence[Output], row: int
+    signature: Signature,
+    by_role: Mapping[Role, Output],
+    outputs: Sequence[Output],
+    row: int,
+    sure: Certainty,
 ) -> dict[str, object]:
-    """Outputs that no other part of the answer shows."""
+    """Outputs that no other part of the answer shows: labels too, where not each of them stands in it."""
     roles: tuple[Role, ...] = (
         "class", "probabilities", "probability", "score", "segments", "labels",
     )  # fmt: skip
     shown = {by_role[role].name for role in roles if role in by_role}
-    return {o.name: _detail(signature, outputs, o, row) for o in outputs if o.name not in shown}
+    if not sure.probabilities and "probabilities" in by_role:
+        shown.discard(by_role["probabilities"].name)
+    details = {o.name: _detail(signature, outputs, o, row) for o in outputs if o.name not in shown}
+    listed = labels_in_answer(by_role, row)
+    named = [detail for detail in details.values() if isinstance(detail, Mapping)]
+    if any(set(names) >= set(listed) for names in ({sure.label, *sure.probabilities}, *named)):
+        return details
+    return details | {by_role["labels"].name: list(by_role["labels"].row(row))}
 
 
 def _detail(signature: Signature, outputs: Sequence[Output], output: Output, row: int) -> object:
@@ -319,7 +330,8 @@ def _named_columns(
     signature: Signature, outputs: Sequence[Output], output: Output, row: int
 ) -> tuple[str, ...]:
     """The words for an output's values, where there are as many."""
-    among_outputs = labels_in_answer({o.role: o for o in outputs}, row)
+    is_listing = output.role == "labels"
+    among_outputs = () if is_listing else labels_in_answer({o.role: o for o in outputs}, row)
     width = len(output.row(row))
     known = (labels_of(signature, output.name), output.labels, among_outputs if width > 1 else ())
     return next((labels for labels in known if len(labels) == width), ())

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mds_client.prediction import Output
-from mds_client.prediction.answer_parts import is_decision, is_nothing
+from mds_client.prediction.answer_parts import are_numbers, is_decision, is_nothing, place_of
 from mds_client.prediction.output_names import (
     is_grade,
     probability_rank,
@@ -63,14 +63,11 @@ def _label(signature: Signature, by_role: ByRole, row: int) -> str:
     value = next(iter(output.row(row)), None)
     if is_nothing(value) and not isinstance(value, str):
         return ""
-    labels = (
-        labels_of(signature, output.name)
-        or labels_of(signature, "")
-        or labels_in_answer(by_role, row)
-    )
-    if isinstance(value, int | float) and 0 <= value < len(labels):
-        return labels[int(value)]
-    return _in_words(value, output.datatype)
+    declared = labels_of(signature, output.name) or labels_of(signature, "")
+    labels = declared or labels_in_answer(by_role, row)
+    is_named_itself = not declared and are_numbers(labels)  # 2 of 1, 2 and 3 is the second
+    place = None if is_named_itself else place_of(value, len(labels))
+    return _in_words(value, output.datatype) if place is None else labels[place]
 
 
 def _in_words(value: object, datatype: str) -> str:
@@ -93,13 +90,21 @@ def _by_label(signature: Signature, by_role: ByRole, row: int, label: str) -> di
         labels_of(signature, output.name), output.labels, labels_in_answer(by_role, row), labels_of(signature, ""),
     )  # fmt: skip
     fitting = next((names for names in known if len(names) == len(shares)), ())
-    names = list(fitting) or _invented_labels(by_role, row, label, shares)
+    if not fitting and not label and labels_in_answer(by_role, row):
+        return {}  # there are words for them, and nothing says for which
+    names = _spelt_as(label, fitting) or _invented_labels(by_role, row, label, shares)
     pairs = [
         (name, share)
         for name, share, value in zip(names, shares, values, strict=True)
         if not is_nothing(value)
     ]
     return dict(sorted(pairs, key=lambda pair: -pair[1]))
+
+
+def _spelt_as(label: str, names: Sequence[str]) -> list[str]:
+    """The names, the one that means the label spelt as it is: `no churn` of `prob_no_churn` as `No churn`."""
+    same = [name for name in names if words_of(name) == words_of(label) != ()]
+    return [label if len(same) == 1 and name == same[0] else name for name in names]
 
 
 def _shares(output: Output, values: Sequence[object]) -> list[float]:

@@ -130,6 +130,17 @@ _UNITS = _words(
     """
 )
 _CODES = {"id", "ids", "index", "idx", "code", "number", "encoded"}
+# With `prediction` before them they say something of it: a predicted date may be the answer, a prediction's is none.
+_OF_ANSWERS = _words(
+    """
+    type kind date day source origin mode method horizon window index start end note comment description reason
+    message msg count rank key ref reference step
+    """
+)
+_VECTORS = _words("embedding embeddings vector vectors logit logits")
+_FOUND = _words(
+    "entities keywords keyphrases phrases mentions objects detections matches spans tokens segments words"
+)
 _PREFIXED = {"predicted", "pred", "prediction", "estimated", "expected", "forecast", "forecasted"}
 _OF_REQUESTS = {
     "request",
@@ -152,9 +163,13 @@ _OF_ANY = {"class", "label", "predicted", "prediction", "pred", "model", "max", 
 @lru_cache(maxsize=4096)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name in small letters without accents, whichever way it joins them."""
-    plain = unicodedata.normalize("NFKD", name[:200])
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return tuple(word.casefold() for word in _WORDS.findall(plain))
+    return tuple(word.casefold() for word in _WORDS.findall(_plain(name[:200])))
+
+
+def _plain(name: str) -> str:
+    """The letters without their accents."""
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _bare(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -178,6 +193,8 @@ def meaning(name: str) -> Meaning:
     last, rest = bare[-1], bare[:-1]
     if _is_code(last, rest):
         return "code"
+    if bare == ("scored", "labels"):
+        return "answer"  # of one row each, as Azure's studio names them
     if last in _LABELS and not (last in ("names", "columns") and set(rest[-1:]) & _OF_REQUESTS):
         return "labels"
     return _probable(bare) or _detailed(last, rest) or _answering(bare)
@@ -187,6 +204,8 @@ def _answering(words: tuple[str, ...]) -> Meaning:
     """`predicted_price`, `class_name`, `label`; `name` alone rarely is an answer."""
     last, rest = words[-1], words[:-1]
     is_name_of_class = last == "name" and _rank(rest) == 1
+    if last in _OF_ANSWERS and rest[-1:] in (("prediction",), ("forecast",)):
+        return "aside"
     if is_name_of_class or _rank(words) is not None:
         return "answer"
     return "aside" if last in _ASIDE else ""
@@ -287,6 +306,36 @@ def whose_probability(name: str) -> tuple[str, ...]:
     """The words of a probability's name that say of what it is one: `churn` of `churn_probability`."""
     skipped = _OF_ANY | _PERCENT | _PROBABILITY.keys() | {"p", "predict"}
     return tuple(word for word in words_of(name) if word not in skipped)
+
+
+def label_in(name: str) -> str:
+    """The class that a probability's name says, spelt as it is there: `A` of `Prob(A)`, `no churn` of `p_no_churn`."""
+    words = whose_probability(name)
+    letters = unicodedata.normalize("NFC", name)
+    spans = list(_WORDS.finditer(_plain(letters)))
+    if not words or len(_plain(letters)) != len(letters):
+        return " ".join(words)
+    kept = [span for span in spans if span[0].casefold() in words]
+    return letters[kept[0].start() : kept[-1].end()].replace("_", " ")
+
+
+def names_classes(name: str) -> bool:
+    """Whether it is a name for the words of the classes; `names` alone may be those of the inputs."""
+    words = words_of(name)
+    is_of_classes = any(_RANKS.get(word) in (0, 1) for word in words[:-1])
+    return words[-1:] in (("labels",), ("classes",), ("categories",)) or (
+        words[-1:] in (("names",), ("targets",)) and (is_of_classes or words[0] == "target")
+    )
+
+
+def is_vector(name: str) -> bool:
+    """Whether numbers under such a name are no probabilities, whatever they add up to."""
+    return bool(_VECTORS & set(words_of(name)[-1:]))
+
+
+def lists_what_was_found(name: str) -> bool:
+    """Whether each entry under such a name is one of many things that were found: one alone is no answer either."""
+    return bool(_FOUND & set(words_of(name)[-1:]))
 
 
 def is_percentage(name: str) -> bool:

@@ -43,7 +43,7 @@ _FLAGS = {"success", "successful", "succeeded", "ok", "issuccess", "issuccessful
 _BAD_FLAGS = {"error", "failed", "iserror", "haserror", "failure"}
 _CODE = {"code", "status", "statuscode", "errorcode", "errcode", "errno", "retcode", "resultcode"}
 _ERRORS = ("error", "errors", "exception", "errormessage", "errmsg", "errormsg", "failure", "failurereason",
-           "errordetail", "errordetails", "faultstring", "fault", "traceback")  # fmt: skip
+           "errordetail", "errordetails", "errortext", "errordescription", "errorreason", "faultstring", "fault", "traceback")  # fmt: skip
 # Under these there is an error whatever stands beside it; a `fault` may be what a model predicts.
 _SURELY_ERRORS = tuple(name for name in _ERRORS if name not in ("failure", "fault"))
 _NO_ERROR = (
@@ -158,6 +158,8 @@ def _failure(body: Body, *, is_row: bool = False) -> MdsError | None:
     words = _error_words(known)
     if _status(known) in _SURELY_WAITING and not _is_finished(body):
         return _error(words) if words else unfinished(_status(known))
+    if told := _told_as_the_answer(body):
+        return _error(told)
     if _has_answer(body):
         for_all = _words_for_all(known, most=_MOST_MEMBERS if is_row else 1)
         return _beside_an_answer(body, known, words, is_told=bool(for_all))
@@ -215,6 +217,13 @@ def _answers_a_failure(body: Body) -> bool:
     return any(
         isinstance(v, str) and re.sub(r"[^a-z]", "", v.casefold()) in _FAILED for v in answers
     )
+
+
+def _told_as_the_answer(body: Body) -> str:
+    """The words about a failure that stand as the only answer: `{"predictions": "error: no such field"}`."""
+    answers = [v for n, v in body.items() if _names_an_answer(str(n)) and not _is_empty(v)]
+    told = answers[0] if len(answers) == 1 and isinstance(answers[0], str) else ""
+    return told if len(told) <= _MOST_SAID and _BEGINS.match(told) else ""
 
 
 def _words_for_all(known: Body, most: int) -> str:

@@ -13,8 +13,8 @@ from mds_client.prediction.output_names import (
     is_event,
     is_measured,
     is_percentage,
+    label_in,
     meaning,
-    whose_probability,
     words_of,
 )
 from mds_client.prediction.output_parsing import quantile_of
@@ -104,7 +104,7 @@ def shares_by_names(members: Mapping[str, object]) -> Shares | None:
     """One probability a class, each a member named after it: `prob_yes` and `prob_no`; they sum to one."""
     if len(members) < 2 or any(meaning(name) != "probability" for name in members):
         return None
-    labels = [" ".join(whose_probability(name)) for name in members]
+    labels = [label_in(name) for name in members]
     shares = [share_of(name, value) for name, value in members.items()]
     known = [share for share in shares if share is not None]
     if len(set(labels)) < len(labels) or "" in labels or len(known) < len(shares):

@@ -49,19 +49,31 @@ def text_of(response: Response) -> str | None:
         text = response.body.decode(charset[1] if charset else "utf-8-sig")
     except (UnicodeDecodeError, LookupError):
         return None
-    return None if _PAGE.match(text) or "\x00" in text else text
+    return None if _PAGE.match(text) or "\x00" in text else text.removeprefix("\ufeff")
 
 
 def _rows(text: str) -> object:
     try:
-        lines = [line for line in csv.reader(io.StringIO(text)) if line][:_MOST_LINES]
+        delimiter = _delimiter(text)
+        lines = [line for line in csv.reader(io.StringIO(text), delimiter=delimiter) if line]
     except csv.Error:
         return None
-    cells = [list(map(_cell, line)) for line in lines]
+    lines = lines[:_MOST_LINES]
+    cells = [_cells(line, delimiter) for line in lines]
     if len(lines) > 1 and _is_heading(lines):
         return [dict(zip(lines[0], row, strict=False)) for row in cells[1:]]
     is_column = bool(cells) and all(len(row) == 1 for row in cells)
     return [row[0] for row in cells] if is_column else cells
+
+
+def _delimiter(text: str) -> str:
+    """The sign between columns: a semicolon or a tab where every line has as many of it, and the first no comma."""
+    lines = [line for line in text.splitlines()[:20] if line.strip()]
+    for sign in (";", "\t"):
+        counts = {line.count(sign) for line in lines}
+        if len(counts) == 1 and counts != {0} and "," not in lines[0]:
+            return sign
+    return ","
 
 
 def _is_heading(lines: Sequence[Sequence[str]]) -> bool:
@@ -73,8 +85,15 @@ def _is_heading(lines: Sequence[Sequence[str]]) -> bool:
     return is_above_number or any(meaning(cell) in ("answer", "probability") for cell in first)
 
 
-def _cell(cell: str) -> object:
-    """A number where it is written as one; nothing where it is empty."""
+def _cells(line: Sequence[str], delimiter: str) -> list[object]:
+    return [_cell(cell, delimiter) for cell in line]
+
+
+def _cell(cell: str, delimiter: str) -> object:
+    """A number where it is written as one, with a comma too where that parts no columns; nothing where it is
+    empty."""
+    if delimiter != "," and _NUMBER.fullmatch(cell.replace(",", ".", 1)):
+        cell = cell.replace(",", ".", 1)
     if not _NUMBER.fullmatch(cell):
         return cell.strip() or None
     digits = cell.strip().lstrip("+")

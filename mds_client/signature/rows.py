@@ -23,6 +23,7 @@ Rows = Values | Sequence[Values] | Any
 tensor an entry where it takes one tensor."""
 _MOST_PROBLEMS = 50
 _MOST_WITHIN = 500
+_PLAIN = (str, int, float, np.generic)
 
 
 class Table(Sequence[Values]):
@@ -58,19 +59,24 @@ def checked_rows(signature: Signature, values: Rows) -> Sequence[Values]:
     return rows
 
 
-def values_within(row: Values) -> dict[str, object]:
-    """The texts and numbers inside of values that are JSON, by the name that they have there."""
-    found: dict[str, object] = {}
+def values_sent(row: Values) -> dict[str, object]:
+    """The texts and numbers of a row by name, those inside of values that are JSON by the name that they have
+    there."""
+    found = _plain_values(row)
     waiting = [value for value in row.values() if isinstance(value, Mapping | list)]
-    while waiting and len(found) < _MOST_WITHIN:
+    while waiting and len(found) < _MOST_WITHIN + len(row):
         value = waiting.pop()
         members = value.items() if isinstance(value, Mapping) else (("", item) for item in value)
         for name, member in islice(members, _MOST_WITHIN):
             if isinstance(member, Mapping | list):
                 waiting.append(member)
-            elif name and isinstance(member, str | int | float):
+            elif name and isinstance(member, _PLAIN):
                 found[str(name)] = member
     return found
+
+
+def _plain_values(row: Values) -> dict[str, object]:
+    return {name: value for name, value in row.items() if isinstance(value, _PLAIN)}
 
 
 def _rows(signature: Signature, values: Rows) -> Sequence[Values]:

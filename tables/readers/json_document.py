@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from tables import bounds, encoding
+from mds_client.codecs.repeated_names import repeated_names
+from tables import bounds, encoding, lenient_json
 from tables.json_shapes import rows_of
-from tables.lenient_json import parsed
 from tables.records import to_table
 from tables.table import Choices, Limits, Table
 from tables.upload import Upload
@@ -36,7 +36,8 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
     """The table. Raises UnreadableFile, with the line where the text is no JSON."""
     text, words = encoding.decoded(upload.data, choices.encoding)
     _check_size(text, limits)
-    rows = rows_of(parsed(text.removeprefix("\ufeff")), choices.sheet)
+    text = text.removeprefix("\ufeff")
+    rows = rows_of(lenient_json.parsed(text), choices.sheet)
     sniffed = {"format": TITLE, "encoding": words}
     table = to_table(
         upload.name,
@@ -45,6 +46,7 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
         limits,
         sniffed=sniffed | ({"rows": rows.path} if rows.path else {}),
         remarks=rows.remarks,
+        warnings=lenient_json.warnings_of_names(repeated_names(text)),
         has_header=rows.has_names,
     )
     return replace(table, sheets=rows.paths if len(rows.paths) > 1 else ())

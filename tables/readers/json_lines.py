@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
+from mds_client.codecs.repeated_names import repeated_names
 from tables import bounds, encoding, lenient_json
 from tables.errors import UnreadableFile
 from tables.nested import Record
@@ -37,6 +39,7 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
     records: list[Record] = []
     numbers: list[int] = []
     faults: dict[int, str] = {}
+    repeated: Counter[str] = Counter()
     for number, line in enumerate(_lines(text.removeprefix("\ufeff")), start=1):
         if not line.strip():
             continue
@@ -45,6 +48,8 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
             faults[len(records)] = f"Line {number} is no JSON object."
         if len(records) >= limits.rows:
             raise bounds.too_large("rows", len(records) + 1, limits.rows)
+        if record and line.count(":") > len(record):
+            repeated.update(repeated_names(line))
         records.append(record or {})
         numbers.append(number)
     if len(faults) == len(records):
@@ -57,6 +62,7 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
         sniffed={"format": TITLE, "encoding": words},
         row_word="line",
         row_numbers=numbers,
+        warnings=lenient_json.warnings_of_names(repeated),
         faults=faults,
     )
 

@@ -12,6 +12,7 @@ import pytest
 from mds_client.errors import EndpointFailed, NotReady, UnreadableAnswer
 from mds_client.prediction import Answer, Output
 from mds_client.prediction.answers import answers
+from mds_client.prediction.output_names import meaning
 from mds_client.prediction.output_roles import with_roles
 from mds_client.prediction.row_failures import row_failures
 from mds_client.protocols.openapi import OpenAPI
@@ -86,6 +87,7 @@ FLAT = [
     and all(isinstance(value, str | int | float) for value in shape[0].values())
     and not any(str(value).startswith(("{", "[")) for value in shape[0].values())
     and sum(isinstance(v, float) for v in shape[0].values()) < 3 and "p_yes" not in shape[0]
+    and sum(meaning(name) == "probability" for name in shape[0]) < 2
 ]  # fmt: skip
 
 
@@ -149,6 +151,25 @@ def test_inputs_that_are_repeated_are_no_headline_however_they_are_spelt(
         read({"income": 52_000, "segment": "gold"}, signature("body"), sent=other).headline
         == "gold"
     )
+
+
+@pytest.mark.parametrize(
+    "body", [{"island": "Dream"}, {"data": {"island": "Dream"}}, {"Island": ["Dream"]}]
+)
+def test_the_input_alone_again_is_no_headline(body: object) -> None:
+    assert read(body, signature("island"), sent={"island": "Dream"}).headline == OWN
+    assert read(body, signature("body"), sent={"island": "Dream"}).headline == OWN
+    assert read(body, signature("island"), sent={"island": "Biscoe"}).headline == "Dream"
+
+
+def test_a_number_alone_again_is_no_headline_however_it_is_written() -> None:
+    assert read({"x": 3}, signature("x"), sent={"x": 3.0}).headline == OWN
+    assert read({"y": 3}, signature("x"), sent={"x": 3.0}).headline == "3"
+
+
+def test_the_names_of_inputs_are_no_words_for_classes() -> None:
+    body = {"prediction": 1, "labels": ["age", "income"]}
+    assert shown(read(body, signature("age", "income")))[:2] == ("number", "1")
 
 
 def test_several_rows_have_an_answer_each_wherever_their_list_is() -> None:
@@ -220,6 +241,9 @@ def test_csv_is_an_answer() -> None:
     }
     assert read("label,score\r\nyes,0.8\r\n", content_type="text/csv").probability == 0.8
     assert read("a,b\n1,2\n3,4\n", content_type="text/csv").kind == "table"
+    answer = read("\ufeffprediction;probability\nspam;0,93", content_type="text/csv")
+    assert shown(answer)[:3] == ("class", "spam", {"spam": 0.93})
+    assert read("label\tscore\nspam\t0.9\n", content_type="text/csv").probability == 0.9
 
 
 @pytest.mark.parametrize("kind", ["text/html", "text/event-stream", "application/octet-stream"])

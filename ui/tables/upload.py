@@ -83,6 +83,8 @@ def _draw_table(table: Table) -> None:
     rows, columns = len(table), len(table.columns)
     sniffed = " · ".join(f"{what}: {found}" for what, found in table.sniffed.items())
     st.caption(plain(" · ".join(filter(None, (f"{rows:,} rows, {columns:,} columns", sniffed)))))
+    for warning in table.warnings:
+        st.warning(plain(warning), icon=":material/warning:")
     for remark in table.remarks[:8]:
         st.caption(f":material/info: {plain(remark)}")
     st.dataframe(

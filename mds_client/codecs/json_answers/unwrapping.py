@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 
 from mds_client.prediction.object_detection import boxes_of
@@ -9,6 +10,7 @@ from mds_client.prediction.output_names import (
     Meaning,
     is_envelope,
     is_percentage,
+    lists_what_was_found,
     may_be_label,
     meaning,
 )
@@ -26,6 +28,9 @@ _DEEPEST = 8
 _PLACES = {"start", "end", "offset", "begin", "span", "start_char", "end_char"}
 _BESIDE_A_PAIR = ("code", "detail", "aside")
 _MOST_PAIRS = 5_000
+_MOST_PRINTED = 10_000
+_FRAMES = (("columns", "data"), ("fields", "values"), ("ColumnNames", "Values"))
+_OF_FRAMES = ("index", "ColumnTypes")
 
 Members = dict[str, object]
 
@@ -35,8 +40,10 @@ def unwrapped(answer: object, depth: int = 0, under: str = "") -> object:
     of the member that holds it."""
     value = _without_text(_without_lists(answer))
     if isinstance(value, list):
-        return _paired(value) or value
-    if not isinstance(value, Mapping) or set(value) == {"b64"} or depth > _DEEPEST:
+        value = _paired(value) or _named_tensors(value) or value
+    if not isinstance(value, Mapping) or isinstance(value, Shares):
+        return value
+    if set(value) == {"b64"} or depth > _DEEPEST:
         return value
     if (single := _single_share(value, under)) is not None:
         return single
@@ -58,7 +65,8 @@ def _single_share(value: Mapping[str, object], under: str) -> Shares | None:
 def _flat(members: Members, depth: int) -> object:
     """The members, with those of the object that wraps the answer among them."""
     flat: Members = {}
-    for name, member in _without_lists_of_one(members).items():
+    members = _without_lists_of_one(members)
+    for name, member in members.items():
         read = _member(name, member, depth)
         if isinstance(read, Mapping) and _is_wrapper(name, read, members):
             taken = flat.keys() | members.keys()
@@ -81,7 +89,8 @@ def _with_shares(members: Members) -> Members:
 def _without_lists_of_one(members: Members) -> Members:
     """Each without its list of one: all of them where each is one, as a table of one row is written."""
     lists = [member for member in members.values() if isinstance(member, list)]
-    if len(lists) == len(members) and all(len(member) == 1 for member in lists):
+    is_row = len(lists) == len(members) and all(len(member) == 1 for member in lists)
+    if is_row and not any(map(lists_what_was_found, members)):
         return {name: _without_lists(member) for name, member in members.items()}
     return {name: _without_list_of_one(name, member) for name, member in members.items()}
 
@@ -91,7 +100,7 @@ def _member(name: str, member: object, depth: int) -> object:
     value = _first_of_frame(member)
     value = _without_text(value) if is_envelope(name) else value
     if isinstance(value, list):
-        return _paired(value) or value
+        return _paired(value) or _named_tensors(value) or _numbers_in_texts(name, value) or value
     if isinstance(value, Mapping) and set(value) != {"b64"}:
         return _object(name, value, depth)
     # A text in percent under a name that says so is kept: the number alone would be read as percent again.
@@ -120,15 +129,52 @@ def _in_order(value: Mapping[str, object]) -> list[object]:
 
 def _without_list_of_one(name: str, member: object) -> object:
     """A list of one without its list, under the name of a part of an answer, or where it holds such parts or a list."""
+    if lists_what_was_found(name):
+        return member
     value = _without_lists(member)
     is_known = meaning(name) in ("answer", "probability", "code") or is_envelope(name)
     return value if is_known or _holds_an_answer(value) or isinstance(value, list) else member
 
 
 def _without_text(value: object) -> object:
-    """The JSON in a text, as gateways in front of a function write it, where it holds parts of an answer."""
-    document = parsed(value) if isinstance(value, str) else None
-    return document if _holds_an_answer(document) else value
+    """The JSON in a text, as gateways in front of a function write it, where it holds parts of an answer or is a list
+    of numbers; and what Python prints of such an object."""
+    document = (parsed(value) or _printed(value)) if isinstance(value, str) else None
+    is_list = isinstance(document, list) and _are_numbers(document)
+    return document if is_list or _holds_an_answer(document) else value
+
+
+def _printed(text: str) -> object:
+    """The object that Python printed: `{'label': 'yes'}`; None for any other text."""
+    if not text.lstrip().startswith("{'") or len(text) > _MOST_PRINTED:
+        return None
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+
+
+def _are_numbers(values: Sequence[object]) -> bool:
+    return bool(values) and all(
+        isinstance(value, int | float) and not isinstance(value, bool) for value in values
+    )
+
+
+def _numbers_in_texts(name: str, values: Sequence[object]) -> list[float] | None:
+    """The probabilities of a list of texts: `["0.1", "0.9"]`."""
+    if meaning(name) != "probability" or not all(isinstance(value, str) for value in values):
+        return None
+    shares = [share for value in values if (share := share_of(name, value)) is not None]
+    return shares if len(shares) == len(values) > 1 else None
+
+
+def _named_tensors(listed: Sequence[object]) -> Members | None:
+    """The members of `[{"name": "label", "data": ["yes"], …}, …]`, as the Open Inference Protocol lists outputs."""
+    tensors = [one for one in listed if isinstance(one, Mapping) and {"name", "data"} <= set(one)]
+    is_protocol = all({"shape", "datatype"} & set(one) for one in tensors)
+    if not tensors or len(tensors) < len(listed) or not is_protocol:
+        return None
+    return {str(tensor["name"]): _without_lists(tensor["data"]) for tensor in tensors}
 
 
 def _holds_an_answer(value: object) -> bool:
@@ -166,12 +212,25 @@ def _is_of_a_list(item: Mapping[object, object]) -> bool:
 
 
 def _frame(value: Mapping[object, object]) -> Members | None:
-    """One row of a table with its columns aside, as pandas writes it."""
-    columns, rows = value.get("columns"), value.get("data")
-    row = rows[0] if isinstance(rows, list) and len(rows) == 1 else None
-    if not isinstance(columns, list) or not isinstance(row, list) or len(columns) != len(row):
+    """One row of a table with its columns aside, as pandas, Watson and Azure's studio write it."""
+    for names, cells in _FRAMES:
+        columns, rows = value.get(names), value.get(cells)
+        row = rows[0] if isinstance(rows, list) and len(rows) == 1 else None
+        if isinstance(columns, list) and isinstance(row, list) and len(columns) == len(row):
+            beside = {str(n): v for n, v in value.items() if n not in {names, cells, *_OF_FRAMES}}
+            return beside | {str(n): cell for n, cell in zip(columns, row, strict=True)}
+    return _columns_of_one_row(value)
+
+
+def _columns_of_one_row(value: Mapping[object, object]) -> Members | None:
+    """The row of `{"label": {"7": "yes"}, "score": {"7": 0.9}}`: columns whose cells have the number of their row."""
+    columns = [column for column in value.values() if isinstance(column, Mapping)]
+    places = {str(place) for column in columns for place in column}
+    is_row = len(columns) == len(value) > 1 and len(places) == 1 and next(iter(places)).isdigit()
+    if not is_row or any(len(column) != 1 for column in columns):
         return None
-    return {str(name): cell for name, cell in zip(columns, row, strict=True)}
+    cells = (next(iter(column.values())) for column in columns)
+    return {str(name): cell for name, cell in zip(value, cells, strict=True)}
 
 
 def _first_of_frame(value: object) -> object:
