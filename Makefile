@@ -28,8 +28,8 @@ demo: .venv/app.stamp demo_mds/.venv/serving.stamp
 run: .venv/app.stamp
 	@exec $(APP) app.py
 
-# Two workers; tests/workers.py says how they share the tests.
-PYTEST := $(APP) -m pytest -n 2 --dist loadgroup --durations=20 --durations-min=0.5
+# Three workers on two cores: browsers and servers wait a good deal. tests/workers.py says how they share the tests.
+PYTEST := $(APP) -m pytest -n 3 --dist loadgroup --durations=20 --durations-min=0.5
 FAST := -m "not slow" --ignore=tests/browser --ignore=tests/servers --ignore=tests/zoo/test_real_servers.py
 
 test: .venv/test.stamp demo_mds/.venv/serving.stamp lint types browser servers

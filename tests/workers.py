@@ -1,4 +1,4 @@
-"""How several workers share the tests (`pytest -n 2 --dist loadgroup`): whole files, the dear ones first.
+"""How several workers share the tests (`pytest -n 3 --dist loadgroup`): whole files, the dear ones first.
 
 Each worker has an embedded MDS, a PostgreSQL, an app and a Chromium of its own: a few seconds to start, and
 no test meets the cases, models or databases of another worker's. The servers of other projects are dear, and
