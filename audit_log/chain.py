@@ -18,6 +18,7 @@ import db.audit_log
 from audit_log.hashing import digest, entry_hash, new_salt, root
 from db.audit_log import ERASED, FORM, MAIN, TRAILED, EntryView, LeafView, SaltView
 from db.engine import Session
+from db.errors import Conflict
 from db.ids import utc_now
 from db.tables import SHORT
 from db.types import clip
@@ -54,19 +55,20 @@ def append(
     records: Sequence[Record],
     *,
     person: str,
-    before: Record | None = None,
-    workspace: str = MAIN,
+    before: Record | str | None = None,
+    workspace: str | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> EntryView:
-    """Add one entry on what somebody did to some records, at least one; `before` is what a new record replaces.
+    """Add one entry on what somebody did to some records, at least one, to the chain of a workspace or the main one.
 
-    Raises Conflict where a record that is said to be new has been trailed before.
+    `before` is what a new record replaces, or a digest of it. Raises Conflict where a record that is said to be new has
+    been trailed before, and where the chain is closed.
     """
     salts = [SaltView(kind=r.kind, record_id=r.id, salt=new_salt()) for r in records if r.values]
     by_record = {(each.kind, each.record_id): each.salt for each in salts}
     digests = [_digest(each, by_record.get((each.kind, each.id))) for each in records]
     entry = EntryView(
-        workspace=workspace,
+        workspace=workspace or MAIN,
         number=0,
         created_at=clock(),
         person=clip(person, SHORT),
@@ -89,7 +91,12 @@ def erase(session: Session, kind: str, record_id: str, *, person: str) -> EntryV
 
 
 def erase_all(
-    session: Session, records: Sequence[Record], *, person: str, action: str = ERASED
+    session: Session,
+    records: Sequence[Record],
+    *,
+    person: str,
+    action: str = ERASED,
+    workspace: str | None = None,
 ) -> EntryView:
     """One entry for several records that are erased, at least one, whose salts go.
 
@@ -97,7 +104,7 @@ def erase_all(
     """
     for kind in {record.kind for record in records}:
         db.audit_log.remove_salts(session, kind, [r.id for r in records if r.kind == kind])
-    return append(session, action, records, person=person)
+    return append(session, action, records, person=person, workspace=workspace)
 
 
 def unchanged(session: Session, kind: str, ids: Sequence[str]) -> dict[str, bool]:
@@ -125,6 +132,8 @@ def _append_to_chain(
 ) -> EntryView:
     """The entry at the end of its chain. All that can be made before has been: from here on others wait."""
     number, previous = db.audit_log.lock_head(session, entry.workspace)
+    if entry.workspace != MAIN and db.audit_log.is_closed(session, entry.workspace):
+        raise Conflict(f"the workspace {entry.workspace} is closed")
     entry = replace(entry, number=number + 1, previous_hash=previous)
     entry = replace(entry, hash=entry_hash(entry))
     leaves = [
@@ -148,8 +157,10 @@ def _digest(record: Record, salt: bytes | None) -> str:
     return digest(salt, db.audit_log.content(record.kind, record.values))
 
 
-def _digest_before(session: Session, record: Record | None) -> str:
+def _digest_before(session: Session, record: Record | str | None) -> str:
     """The digest of what is replaced; empty for nothing, and for what is older than the trail."""
+    if isinstance(record, str):
+        return record
     if record is None or record.kind not in TRAILED:
         return ""
     return _digest(record, db.audit_log.salt_of(session, record.kind, record.id))

@@ -10,7 +10,7 @@ from itertools import islice
 import db.audit_log
 from audit_log.anchors import Anchor
 from audit_log.hashing import digest, entry_hash, root
-from db.audit_log import NO_HASH, TRAILED, EntryView, LeafView
+from db.audit_log import CLOSED, MAIN, NO_HASH, OPENED, TRAILED, EntryView, LeafView
 from db.engine import Session, Sessions, reading
 
 AT_ONCE = 100
@@ -59,6 +59,7 @@ def verify(sessions: Sessions, anchors: Sequence[Anchor] = ()) -> Report:
         heads = db.audit_log.heads(session)
         for workspace in sorted({*heads, *db.audit_log.workspaces(session)}):
             _check_chain(state, workspace, heads.get(workspace))
+        state.findings += _workspace_problems(session, heads)
         state.findings += [f for anchor in anchors for f in _anchor_problems(session, anchor)]
         older = sum(_is_older(state, kind, *record) for kind, record in _not_trailed(session))
     return Report(
@@ -102,6 +103,28 @@ def _end_finding(workspace: str, last: int, head: db.audit_log.Head | None) -> F
     recorded = f"{head[0]:,}" if head else "none"
     sentence = f"The chain ends with entry {last:,}, but its recorded end is {recorded} or has another hash."
     return Finding(workspace=workspace, number=last, sentence=sentence)
+
+
+# What the main chain says of the other ones.
+
+
+def _workspace_problems(
+    session: Session, heads: Mapping[str, db.audit_log.Head]
+) -> Iterator[Finding]:
+    """Chains that no entry began, and closed ones that do not end as was noted."""
+    entries = db.audit_log.workspace_entries(session)
+    opened = {entry.record_id for entry in entries if entry.action == OPENED}
+    for workspace in sorted(set(heads) - opened - {MAIN}):
+        sentence = f"The main chain has no entry of the beginning of this one, {workspace}."
+        yield Finding(workspace=workspace, number=0, sentence=sentence)
+    for entry in entries:
+        number, last = heads.get(entry.record_id, (0, NO_HASH))
+        if entry.action == CLOSED and last != entry.before:
+            sentence = (
+                f"The chain {entry.record_id} was closed and does not end as was noted then: it has "
+                f"{number:,} entries, and something was added, taken away or changed since."
+            )
+            yield _finding(entry, sentence)
 
 
 # What the entries are about.

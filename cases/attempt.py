@@ -66,6 +66,7 @@ def draft(
     case_id: str,
     purpose: str,
     parent_id: str | None = None,
+    workspace: str | None = None,
 ) -> CaseView:
     """The case as far as it is known before the call. Raises ValueError for a purpose that is none."""
     if purpose not in PURPOSES:
@@ -102,6 +103,7 @@ def draft(
         is_audited=lottery.is_audited,
         purpose=purpose,
         parent_id=parent_id,
+        workspace=workspace,
     )
 
 

@@ -43,7 +43,8 @@ _AGAIN = "-again"
 class RowsRequest:
     """What the cases of one question have in common. `key` names the question; each row's has its number.
 
-    Files and large values of at most `keep_bytes` are kept with the cases. `purpose` says why they are asked.
+    Files and large values of at most `keep_bytes` are kept with the cases. `purpose` says why they are asked,
+    `workspace` to which show or demonstration they belong.
     """
 
     model: Predictor
@@ -57,6 +58,7 @@ class RowsRequest:
     stopwatch: Callable[[], float] = time.perf_counter
     keep_bytes: int = 0
     purpose: str = "batch"
+    workspace: str | None = None
 
 
 def predict_rows(
@@ -125,7 +127,17 @@ def _chunk(
 def _draft(asked: RowsRequest, row: Values, key: str) -> CaseView:
     lottery = asked.audit.draw(asked.random)
     now, number = asked.clock(), asked.new_id()
-    return draft(asked.model.ref, row, key, asked.person, lottery, now, number, asked.purpose)
+    return draft(
+        asked.model.ref,
+        row,
+        key,
+        asked.person,
+        lottery,
+        now,
+        number,
+        asked.purpose,
+        workspace=asked.workspace,
+    )
 
 
 def _asked(

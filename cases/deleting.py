@@ -38,6 +38,15 @@ def delete_part(session: Session, ids: Sequence[str], *, person: str) -> None:
     erase_all(session, records, person=person)
 
 
+def remove_part(
+    session: Session, ids: Sequence[str], *, person: str, workspace: str | None
+) -> None:
+    """Delete cases of a workspace, whatever they are; nothing of them counts any more. The end of a transaction."""
+    gone = db.deletion.delete_cases(session, ids)
+    records = [Record(kind=kind, id=record_id) for kind, record_id in gone]
+    erase_all(session, records, person=person, workspace=workspace)
+
+
 def delete_bodies(sessions: Sessions, wanted: Wanted, *, person: str) -> Iterator[tuple[int, int]]:
     """Delete the bodies that may go; answers of each part how many cases were reduced, and how many were left.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ import db.deletion
 import db.persons
 from audit_log.chain import Record, append, erase_all, unchanged
 from cases import deleting
-from cases.files import is_named
+from cases.files import files_in
 from cases.payloads import unpack
 from db.audit_log import NAME_ERASED
 from db.cases import StoredBody
@@ -86,7 +86,7 @@ def _write(archive: zipfile.ZipFile, session: Session, person: str) -> dict[str,
             for row in db.persons.about(session, person, table):
                 member.write(_line(row))
                 counts[table] = counts.get(table, 0) + 1
-                digests |= _files_in([row.get("entered")])
+                digests |= files_in([row.get("entered")])
                 digests |= {str(row["table_sha256"])} if row.get("table_sha256") else set()
     for digest in sorted(digests):
         if (content := db.persons.file(session, digest)) is not None:
@@ -145,7 +145,7 @@ def _erase_cases(
             page = db.deletion.page(session, Wanted(person=person), limit=deleting.AT_ONCE)
             ids = [each[1] for each in page]
             if ids:
-                digests |= _files_in(db.persons.entered(session, ids))
+                digests |= files_in(db.persons.entered(session, ids))
                 deleting.delete_part(session, ids, person=by)
         if not ids:
             return count, digests
@@ -182,16 +182,6 @@ def _unname_signatures(sessions: Sessions, person: str, by: str) -> int:
             ]
             erase_all(session, left, person=by, action=NAME_ERASED)
     return len(ids) - len(whole)
-
-
-def _files_in(entered: Iterable[object]) -> set[str]:
-    return {
-        str(value["sha256"])
-        for values in entered
-        if isinstance(values, Mapping)
-        for value in values.values()
-        if is_named(value) and isinstance(value, Mapping)
-    }
 
 
 def _record(person: str) -> Record:

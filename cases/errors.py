@@ -7,6 +7,8 @@
   + NoSuchCase        something is to be added to a case that does not exist
   + NotYours          something about a case is for who asked it, and for who reviews or operates its model
   + ViewRefused       a list of cases cannot be kept so
+  + NoSuchWorkspace   there is no show or demonstration of that name
+  + CasesHeld         what is to be removed is held
   + LinkRefused       a link does not open its case: expired, taken back, for somebody else
 """
 
@@ -72,6 +74,28 @@ class NotYours(MdsError):
         super().__init__(
             f"Only who asked this case, and who reviews or operates its model, can {what}.",
             advice="Ask one of them.",
+        )
+
+
+class NoSuchWorkspace(MdsError):
+    """There is no show or demonstration of this name."""
+
+    kind = "no_such_workspace"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no workspace {name!r}.", advice="Nothing was removed.")
+
+
+class CasesHeld(MdsError):
+    """Cases that are to be removed are held."""
+
+    kind = "held"
+
+    def __init__(self, count: int) -> None:
+        held = "One of its cases is held" if count == 1 else f"{count:,} of its cases are held"
+        super().__init__(
+            f"{held}, so nothing was removed.",
+            advice="`mds retention held` shows what is held, `mds retention release` lets go of it.",
         )
 
 

@@ -12,4 +12,10 @@ EXPORT = "export"
 def note_export(sessions: Sessions, case: CaseView, person: str) -> None:
     """Note that somebody takes a case away. Raises StorageError: then nothing is to be given out."""
     with writing(sessions) as session:
-        append(session, EXPORT, [Record(kind="case", id=case.id)], person=person)
+        append(
+            session,
+            EXPORT,
+            [Record(kind="case", id=case.id)],
+            person=person,
+            workspace=case.workspace,
+        )

@@ -7,7 +7,7 @@ says its name and size.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import db.case_files
 from cases.inputs import plain_value
@@ -17,6 +17,17 @@ from mds_client.signature import File, Values
 
 _FILE = {"file", "media_type", "size", "sha256"}
 _OMITTED = {"omitted", "size", "sha256"}
+
+
+def files_in(entered: Iterable[object]) -> set[str]:
+    """The SHA-256 of every file that what was entered names."""
+    return {
+        str(value["sha256"])
+        for values in entered
+        if isinstance(values, Mapping)
+        for value in values.values()
+        if is_named(value) and isinstance(value, Mapping)
+    }
 
 
 def to_keep(values: Values, entered: Mapping[str, object], most: int) -> dict[str, bytes]:

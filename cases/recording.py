@@ -73,11 +73,12 @@ def predict_and_record(
     keep_bytes: int = 0,
     purpose: str = "asked",
     parent_id: str | None = None,
+    workspace: str | None = None,
 ) -> Recorded:
     """Call the model once and record what happened. Errors of the model are in the result.
 
     Files and large values of at most `keep_bytes` are kept with the case. `purpose` says why it is asked, `parent_id`
-    which case it asks again.
+    which case it asks again, `workspace` to which show or demonstration it belongs.
 
     Raises `KeyReused` when the key came with other values before, `CaseNotRecorded` when the
     database does not work (before the call, if that is known by then).
@@ -85,7 +86,9 @@ def predict_and_record(
     if not 0 < len(key) <= MAX_KEY:
         raise ValueError(f"an idempotency key has 1 to {MAX_KEY} characters")
     lottery, now, case_id = audit.draw(random), clock(), new_id()
-    case = draft(model.ref, values, key, person, lottery, now, case_id, purpose, parent_id)
+    case = draft(
+        model.ref, values, key, person, lottery, now, case_id, purpose, parent_id, workspace
+    )
     with _in_flight.alone(key):
         stored = _begin(sessions, case, to_keep(values, case.entered, keep_bytes))
         if stored is not None:

@@ -64,6 +64,7 @@ def ask_again(
         keep_bytes=keep_bytes,
         purpose="replay",
         parent_id=of.id,
+        workspace=of.workspace,
     )
 
 

@@ -52,8 +52,9 @@ def ask_scenario(
     scenario. Raises what `ask` raises, and `NoSuchCase`.
     """
     with reading(sessions) as session:
-        if db.cases.by_id(session, of) is None:
-            raise NoSuchCase(of)
+        start = db.cases.by_id(session, of)
+    if start is None:
+        raise NoSuchCase(of)
     asked = predict_and_record(
         model,
         values,
@@ -65,6 +66,7 @@ def ask_scenario(
         new_id=new_id,
         keep_bytes=keep_bytes,
         purpose="scenario",
+        workspace=start.workspace,
     )
     _record(sessions, asked.case, of, name, clock(), new_id())
     return asked

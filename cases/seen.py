@@ -28,7 +28,13 @@ def note_view(sessions: Sessions, case: CaseView, person: str) -> bool:
         with writing(sessions) as session:
             if not db.cases.is_seen(session, case.id):
                 return False
-            append(session, VIEW, [Record(kind="case", id=case.id)], person=person)
+            append(
+                session,
+                VIEW,
+                [Record(kind="case", id=case.id)],
+                person=person,
+                workspace=case.workspace,
+            )
     except StorageError as error:
         _log.warning("a look at case %s is not in the trail: %s", case.id, error)
         return False

@@ -14,7 +14,13 @@ def note_prediction(
     session: Session, case: CaseView, request: StoredBody, response: StoredBody
 ) -> None:
     """One entry for a case that has ended."""
-    append(session, "predict", [_record(case, request, response)], person=case.person)
+    append(
+        session,
+        "predict",
+        [_record(case, request, response)],
+        person=case.person,
+        workspace=case.workspace,
+    )
 
 
 def note_batch(
@@ -23,7 +29,13 @@ def note_batch(
     """One entry for the cases of one call; the first holds what crossed the wire."""
     first = _record(cases[0], request, response)
     rest = [_record(case, NOTHING, NOTHING, cases[0].id) for case in cases[1:]]
-    append(session, "predict-batch", [first, *rest], person=cases[0].person)
+    append(
+        session,
+        "predict-batch",
+        [first, *rest],
+        person=cases[0].person,
+        workspace=cases[0].workspace,
+    )
 
 
 def _record(

@@ -1,4 +1,5 @@
-"""`mds demo`: the workbench with its embedded model server, on loopback, until Ctrl+C."""
+"""`mds demo`: the workbench with its embedded model server, on loopback, until Ctrl+C; `mds demo reset` takes its history
+out again."""
 
 from __future__ import annotations
 
@@ -44,6 +45,13 @@ class NotStarted(Exception):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to listen and where to keep things; the defaults suit a laptop."""
     parser.add_argument(
+        "action",
+        nargs="?",
+        choices=("start", "reset"),
+        default="start",
+        help="`reset` removes the history with all that was added to it; the next start writes it anew",
+    )
+    parser.add_argument(
         "--port", type=int, default=APP_PORT, help="the first port to try for the app"
     )
     parser.add_argument(
@@ -62,7 +70,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Start both parts, say where they are, and stop both at Ctrl+C."""
+    """Start both parts, say where they are, and stop both at Ctrl+C; or reset the history."""
+    if chosen.action == "reset":
+        from cli import demo_reset  # the database is half a second that a start should not take
+
+        return demo_reset.run(database_url(chosen.folder.resolve()))
     started = time.monotonic()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -167,12 +179,15 @@ def app_part(folder: Path, port: int, mds_port: int) -> Part:
             "MDS_HOST": HOST,
             "MDS_PORT": str(port),
             "MDS_SERVERS": json.dumps([server]),
-            "MDS_DATABASE_URL": os.environ.get(
-                "MDS_DATABASE_URL", f"sqlite:///{folder / 'workbench.db'}"
-            ),
+            "MDS_DATABASE_URL": database_url(folder),
         },
         log=folder / "log" / "workbench.log",
     )
+
+
+def database_url(folder: Path) -> str:
+    """The database of the demo: that of the environment, else a file in its folder."""
+    return os.environ.get("MDS_DATABASE_URL", f"sqlite:///{folder / 'workbench.db'}")
 
 
 def history_part(app: Part) -> Part:

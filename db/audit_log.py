@@ -49,6 +49,9 @@ from db.types import ClippedText, Json, UtcDateTime, clip, without_nan
 
 MAIN = "main"
 NO_HASH = ""
+# The kind of a workspace in the main chain, and what is done to one.
+WORKSPACE = "workspace"
+OPENED, CLOSED = "open-workspace", "close-workspace"
 ERASED = "erased"
 BODIES_DELETED = "bodies-deleted"
 NAME_ERASED = "name-erased"
@@ -70,8 +73,11 @@ MAY_CHANGE = {
 }
 # The form of new digests. Whoever adds a column to one of these tables raises it and names the column in ADDED:
 # digests of a former form do not cover it, and go on to match.
-FORM = 2
-ADDED: dict[int, dict[str, tuple[str, ...]]] = {2: {"case": ("parent_id", "attempts")}}
+FORM = 3
+ADDED: dict[int, dict[str, tuple[str, ...]]] = {
+    2: {"case": ("parent_id", "attempts")},
+    3: {"case": ("workspace",)},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -330,6 +336,23 @@ def about(session: Session, kind: str, record_id: str, action: str) -> list[Entr
     )
     rows = session.connection().execute(query.order_by(_entries.c.number.desc()))
     return [EntryView(**row._mapping) for row in rows]
+
+
+def workspace_entries(session: Session) -> list[EntryView]:
+    """What the main chain says of workspaces, in its order."""
+    query = select(AuditEntry).where(AuditEntry.workspace == MAIN, AuditEntry.kind == WORKSPACE)
+    return [_view(EntryView, row) for row in session.scalars(query.order_by(AuditEntry.number))]
+
+
+def is_closed(session: Session, workspace: str) -> bool:
+    """Whether the main chain says that the chain of a workspace has come to its end, whoever asks."""
+    closed = select(_entries.c.number).where(
+        _entries.c.kind == WORKSPACE,
+        _entries.c.record_id == workspace,
+        _entries.c.action == CLOSED,
+        _entries.c.workspace == MAIN,
+    )
+    return session.connection().execute(closed.limit(1)).first() is not None
 
 
 def count(session: Session) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, undefer
 
 from db.errors import StorageError
 from db.tables import Case
+from db.workspaces import check_open
 
 # The outcome of a case whose answer is not known: it is written before the call, and the call ends it.
 ASKED = "asked"
@@ -19,7 +20,7 @@ ASKED = "asked"
 GENUINE = ("asked", "batch", "demo")
 _KNOWN_BEFORE = {
     "id", "created_at", "person", "server", "model", "version_asked", "entered", "purpose",
-    "audit_probability", "audit_draw", "is_audited", "parent_id",
+    "audit_probability", "audit_draw", "is_audited", "parent_id", "workspace",
 }  # fmt: skip
 
 
@@ -76,6 +77,8 @@ class CaseView(HasOutcome):
     parent_id: str | None = None
     # How often the request was sent; None for what was recorded before that was counted.
     attempts: int | None = None
+    # The show or the demonstration that it belongs to.
+    workspace: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +98,9 @@ NOTHING = StoredBody(data=b"", size=0, sha256="", is_truncated=False)
 
 
 def begin(session: Session, cases: Sequence[CaseView]) -> None:
-    """Add cases that are about to be asked, without bodies. Raises Conflict for a key that is taken."""
+    """Add cases that are about to be asked, without bodies. Raises Conflict for a key that is taken, and for a workspace
+    that is closed."""
+    check_open(session, {case.workspace for case in cases if case.workspace})
     nothing = {**_columns("request", NOTHING), **_columns("response", NOTHING)}
     session.add_all([Case(**_values(case), **nothing) for case in cases])
     session.flush()

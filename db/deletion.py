@@ -46,6 +46,9 @@ class Wanted:
     before: datetime | None = None
     person: str | None = None
     ids: tuple[str, ...] | None = None
+    purpose: str | None = None
+    # The name of one, or nothing for what is in none.
+    workspace: str | None = None
 
 
 def check_operator(session: Session) -> None:
@@ -83,6 +86,23 @@ def count(session: Session, wanted: Wanted, *, with_bodies: bool = False) -> int
     """How many cases may go, or how many have bodies that may."""
     query = select(func.count()).select_from(Case).where(*_conditions(wanted, with_bodies))
     return session.scalar(query) or 0
+
+
+def all_wanted(session: Session, wanted: Wanted, limit: int) -> list[str]:
+    """So many of the wanted cases, also of those that would stay otherwise."""
+    check_operator(session)
+    return list(session.scalars(select(Case.id).where(*_wanted(wanted)).limit(limit)))
+
+
+def count_all(session: Session, wanted: Wanted) -> int:
+    """How many of the wanted cases there are, also of those that would stay otherwise."""
+    return session.scalar(select(func.count()).select_from(Case).where(*_wanted(wanted))) or 0
+
+
+def count_held(session: Session, wanted: Wanted) -> int:
+    """How many of the wanted cases are held."""
+    held = (*_wanted(wanted), Case.id.in_(select(CaseHold.case_id)))
+    return session.scalar(select(func.count()).select_from(Case).where(*held)) or 0
 
 
 def count_statements(session: Session, wanted: Wanted) -> int:
@@ -179,13 +199,16 @@ def _conditions(wanted: Wanted, with_bodies: bool) -> list[ColumnElement[bool]]:
 def _wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions = [
         getattr(Case, name) == value
-        for name in ("server", "model", "person")
+        for name in ("server", "model", "person", "purpose")
         if (value := getattr(wanted, name)) is not None
     ]
     if wanted.before is not None:
         conditions.append(Case.created_at < wanted.before)
     if wanted.ids is not None:
         conditions.append(Case.id.in_(wanted.ids))
+    if wanted.workspace is not None:
+        in_none = Case.workspace.is_(None)
+        conditions.append(Case.workspace == wanted.workspace if wanted.workspace else in_none)
     return conditions
 
 

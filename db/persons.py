@@ -36,6 +36,7 @@ from db.tables import (
     Scenario,
     ShareOpening,
     Study,
+    Workspace,
 )
 
 NOBODY = "(erased)"
@@ -64,6 +65,8 @@ COLUMNS: dict[tuple[type[Base], str], str] = {
     (Scenario, "person"): "delete",
     (ShareOpening, "person"): "delete",
     (Study, "person"): "name",
+    (Workspace, "opened_by"): "name",
+    (Workspace, "closed_by"): "name",
 }
 # What belongs to the cases of a person, whoever wrote it.
 _OF_CASES = (Explanation, Feedback, CaseComment, Scenario, CaseShare)

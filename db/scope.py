@@ -61,6 +61,7 @@ from db.tables import (
     ShareOpening,
     Study,
     Worker,
+    Workspace,
 )
 
 ANY = "*"
@@ -102,6 +103,7 @@ _OF_CASES = (Explanation, Feedback, Scenario)
 OPEN: dict[type[Base], str] = {
     CaseFile: "found by the SHA-256 of its content alone, which stands in cases that are seen",
     Worker: "signs of life of processes, which say nothing of models or people",
+    Workspace: "which shows and demonstrations there were; what was asked in them is not in it",
 }
 _Text = InstrumentedAttribute[str] | ColumnElement[str]
 

@@ -1,4 +1,5 @@
-"""Writes the history of the demonstration: cases asked of the real models, and what people said of some of them.
+"""Writes the history of the demonstration: cases asked of the real models, and what people said of some of them, in
+a workspace of its own.
 
 Everything goes through the functions that record what people do, with a clock handed in. It is written once for
 each database, a part at a time: what was cut off is taken up with the part that is missing.
@@ -16,6 +17,7 @@ from itertools import chain, repeat
 from pathlib import Path
 from random import Random
 
+from audit_log.workspaces import opened
 from cases.attempt import Predictor
 from cases.batch import RowsRequest, answered, predict_rows
 from db.cases import CaseView
@@ -29,6 +31,7 @@ from mds_client.errors import MdsError
 HELD_OUT = "held_out.json"
 REVIEWERS = ("reviewer-1", "reviewer-2")
 SEED = 1
+BY, TITLE = "demonstration", "The demonstration"
 # How likely a reviewer answers for a case that was drawn for audit, and an analyst for any other.
 _REVIEWED, _VOLUNTEERED = 0.8, 0.06
 # A number is right for these reviewers where it is this near to the truth, as a share of it.
@@ -70,16 +73,30 @@ def write(
     )
     kept = {d: rows for d in DEPLOYMENTS if (rows := held_out(models, d))}
     plan = parts({d: len(rows.rows) for d, rows in kept.items()}, start, seed)
-    return sum(_write(predictor, sessions, part, kept[part.deployment]) for part in plan)
+    missing = [part for part in plan if not answered(sessions, _key(part), len(part.visits))]
+    if not missing:
+        return 0
+    workspace = opened(sessions, "demo", person=BY, title=TITLE).name
+    return sum(
+        _write(predictor, sessions, part, kept[part.deployment], workspace) for part in missing
+    )
+
+
+def _key(part: Part) -> str:
+    return f"demonstration-{part.name}"
 
 
 def _write(
-    predictor: Callable[[Deployment], Predictor], sessions: Sessions, part: Part, kept: HeldOut
+    predictor: Callable[[Deployment], Predictor],
+    sessions: Sessions,
+    part: Part,
+    kept: HeldOut,
+    workspace: str,
 ) -> int:
-    key = f"demonstration-{part.name}"
-    if answered(sessions, key, len(part.visits)):
-        return 0
+    key = _key(part)
     random = Random(key)  # noqa: S311
+    # The same history has other ids once it was reset: an id is never used for a second case.
+    of_ids = Random(f"{workspace}-{key}")  # noqa: S311
     times = iter([visit.at for visit in part.visits])
     # A request that is sent again has an id of its own, too.
     moments = chain((visit.at for visit in part.visits), repeat(part.visits[-1].at))
@@ -89,9 +106,10 @@ def _write(
         key=key,
         person=part.person,
         clock=lambda: next(times),
-        new_id=lambda: id_at(next(moments), random),
+        new_id=lambda: id_at(next(moments), of_ids),
         random=random.random,
         purpose="demo",
+        workspace=workspace,
     )
     rows = [dict(kept.rows[visit.row]) for visit in part.visits]
     try:
@@ -102,11 +120,13 @@ def _write(
         log.warning("%s has no history: %s", part.deployment.model, error.detail or error)
         return 0
     for case, visit in zip(cases, part.visits, strict=True):
-        _judge(sessions, case, kept.truth[visit.row], random)
+        _judge(sessions, case, kept.truth[visit.row], random, of_ids)
     return len(cases)
 
 
-def _judge(sessions: Sessions, case: CaseView, truth: object, random: Random) -> None:
+def _judge(
+    sessions: Sessions, case: CaseView, truth: object, random: Random, of_ids: Random
+) -> None:
     """What somebody says of the case hours later, where somebody does: reviewers of what was drawn, analysts of the rest."""
     chance, hours, word = random.random(), random.uniform(0.1, 30.0), random.random()
     if not case.is_answered or truth is None:
@@ -126,7 +146,7 @@ def _judge(sessions: Sessions, case: CaseView, truth: object, random: Random) ->
             confidence=round(0.6 + 0.4 * word, 2),
             key=f"{case.idempotency_key}-feedback",
             clock=lambda: at,
-            new_id=lambda: id_at(at, random),
+            new_id=lambda: id_at(at, of_ids),
         )
 
 

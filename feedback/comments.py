@@ -76,7 +76,8 @@ def _keep(session: Session, said: CommentView) -> CommentView:
         return _the_same(stored, said)
     kept = db.comments.add(session, said)
     record = Record(kind="comment", id=kept.id, values=vars(kept))
-    append(session, "comment", [record], person=kept.person)
+    workspace = case.workspace if case else None
+    append(session, "comment", [record], person=kept.person, workspace=workspace)
     return kept
 
 

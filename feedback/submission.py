@@ -86,7 +86,7 @@ def submit(
         with writing(sessions) as session:
             case = db.cases.lock(session, case_id) if is_id(case_id) else None
             given = _view(case, statement, known(person), key, labels, clock(), new_id())
-            return _keep(session, given)
+            return _keep(session, given, case.workspace if case else None)
     except Conflict as error:
         raise AlreadyRecorded(str(error)) from error
     except StorageError as error:
@@ -151,7 +151,7 @@ def _view(
     )
 
 
-def _keep(session: Session, given: FeedbackView) -> FeedbackView:
+def _keep(session: Session, given: FeedbackView, workspace: str | None) -> FeedbackView:
     """Record the statement. The case is locked: nobody else changes its feedback meanwhile."""
     stored = db.feedback.by_key(session, given.idempotency_key)
     if stored is not None:
@@ -162,7 +162,14 @@ def _keep(session: Session, given: FeedbackView) -> FeedbackView:
         given = replace(given, replaces=former.id)
     kept = db.feedback.add(session, given)
     before = _record(former) if former else None
-    append(session, "feedback", [_record(kept)], person=kept.person, before=before)
+    append(
+        session,
+        "feedback",
+        [_record(kept)],
+        person=kept.person,
+        before=before,
+        workspace=workspace,
+    )
     return kept
 
 

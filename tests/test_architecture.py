@@ -16,7 +16,15 @@ SERVICES = {"tables", "cases", "feedback", "health", "explanations", "signatures
 # What each room may import of ours, besides itself. Services do not know each other.
 ROOMS: dict[str, set[str]] = {
     "app": {"api", "ui", "services", "people", "db", "settings"},
-    "demonstration": {"cases", "feedback", "services", "db", "mds_client", "settings"},
+    "demonstration": {
+        "cases",
+        "feedback",
+        "services",
+        "audit_log",
+        "db",
+        "mds_client",
+        "settings",
+    },
     "cli": {
         "api",
         "servers",

@@ -1,7 +1,7 @@
 """The tables: a case, its explanations, what people said of it, what they added to a signature, and the trail of it all.
 
 Rows are added, never rewritten, and deleted by retention and erasure alone; only a case is completed once when its
-call has ended, a job changes its state until it has ended, a worker the moment at which it was last seen, and a chain of the trail its end. A table keeps the
+call has ended, a job changes its state until it has ended, a worker the moment at which it was last seen, a chain of the trail its end, and a workspace whether it is closed. A table keeps the
 name that it was made with, also where its class has a
 better one by now (`found_facts`, `studies`): a rename would break processes of the former release, which
 work on the same database while replicas are exchanged.
@@ -10,7 +10,7 @@ work on the same database while replicas are exchanged.
 from __future__ import annotations
 
 from db.tables.api import ApiRequest, ApiToken
-from db.tables.audit_log import AuditChain, AuditEntry, AuditLeaf, AuditSalt
+from db.tables.audit_log import AuditChain, AuditEntry, AuditLeaf, AuditSalt, Workspace
 from db.tables.base import (
     CHANNELS,
     JOB_STATES,
@@ -69,4 +69,5 @@ __all__ = [
     "ShareOpening",
     "Study",
     "Worker",
+    "Workspace",
 ]

@@ -4,11 +4,38 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String
+from sqlalchemy import BigInteger, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import MAX_KEY, SHORT, Base
 from db.types import ClippedText, UtcDateTime
+
+
+class Workspace(Base):
+    """A show or a demonstration: what is recorded in it has a chain of its own, which is closed when it is removed.
+
+    `purpose` is that of its cases. One that has `closed_at` takes nothing more.
+    """
+
+    __tablename__ = "workspaces"
+    __table_args__ = (
+        # However many processes begin at once, there is one demonstration.
+        Index(
+            "uq_workspaces_one_demo",
+            "purpose",
+            unique=True,
+            sqlite_where=text("purpose = 'demo' AND closed_at IS NULL"),
+            postgresql_where=text("purpose = 'demo' AND closed_at IS NULL"),
+        ),
+    )
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(ClippedText(SHORT))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_by: Mapped[str] = mapped_column(ClippedText(SHORT))
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_by: Mapped[str] = mapped_column(ClippedText(SHORT))
 
 
 class AuditChain(Base):

@@ -48,6 +48,12 @@ class Case(Base):
             sqlite_where=text("parent_id IS NOT NULL"),
             postgresql_where=text("parent_id IS NOT NULL"),
         ),
+        Index(
+            "ix_cases_workspace",
+            "workspace",
+            sqlite_where=text("workspace IS NOT NULL"),
+            postgresql_where=text("workspace IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
@@ -102,6 +108,8 @@ class Case(Base):
     parent_id: Mapped[str | None] = mapped_column(String(26))
     # How often the request was sent until it was settled.
     attempts: Mapped[int | None]
+    # The workspace of a show or a demonstration, with which the case goes; none for what was really asked.
+    workspace: Mapped[str | None] = mapped_column(String(40))
 
 
 class CaseFile(Base):

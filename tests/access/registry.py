@@ -13,8 +13,14 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("cases", "feedback", "health", "explanations", "signatures", "tables", "jobs", "people")
 # The first imports the engine, and takes no sessions. The others refuse whoever does not operate everything, which
-# tests/cases/test_retention.py tries.
-LEFT_OUT = ("jobs.dbos_engine", "cases.deleting", "cases.erasure", "cases.retention")
+# tests/cases/test_retention.py and tests/cases/test_workspaces.py try.
+LEFT_OUT = (
+    "jobs.dbos_engine",
+    "cases.deleting",
+    "cases.erasure",
+    "cases.retention",
+    "cases.workspaces",
+)
 
 
 @cache

@@ -21,6 +21,7 @@ from audit_log.chain import Record, append, erase
 from audit_log.errors import NoKey, UnreadableAnchors
 from audit_log.hashing import digest, entry_hash, root
 from audit_log.verify import verify
+from audit_log.workspaces import opened
 from cases.recording import predict_and_record
 from cli.main import main
 from db.audit_log import MAY_CHANGE, TRAILED, content, covered
@@ -216,12 +217,17 @@ def test_many_who_append_at_once_make_one_chain(sessions: Sessions) -> None:
 
 
 def test_two_workspaces_have_chains_of_their_own(sessions: Sessions) -> None:
+    demo = opened(sessions, "demo", person="olga")
+    assert opened(sessions, "demo", person="eve") == demo
     with writing(sessions) as session:
         look = [Record(kind="case", id="x")]
         append(session, "look", look, person="ada")
-        shown = append(session, "look", look, person="ada", workspace="demo")
+        shown = append(session, "look", look, person="ada", workspace=demo.name)
     assert (shown.number, shown.previous_hash) == (1, "")
-    assert (verify(sessions).entries, verify(sessions).findings) == (2, ())
+    assert (verify(sessions).entries, verify(sessions).findings) == (3, ())
+    with writing(sessions) as session:
+        append(session, "look", look, person="ada", workspace="show-7")
+    assert [f.workspace for f in verify(sessions).findings] == ["show-7"]
 
 
 def test_what_fails_leaves_no_entry(sessions: Sessions) -> None:

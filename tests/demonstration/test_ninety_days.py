@@ -12,6 +12,7 @@ import pytest
 
 from audit_log.verify import verify
 from cases.queries import recent
+from cases.workspaces import reset_demonstration
 from db.cases import CaseView
 from db.engine import Sessions, close, make_sessions
 from demonstration.history import write
@@ -58,7 +59,7 @@ def cases(written: Sessions) -> list[CaseView]:
 def test_every_model_was_asked_over_ninety_days_by_accounts(cases: list[CaseView]) -> None:
     asked = Counter((case.model, case.version_asked) for case in cases)
     assert set(asked) == {(d.model, d.version) for d in DEPLOYMENTS}
-    assert {case.purpose for case in cases} == {"demo"}
+    assert {(case.purpose, case.workspace) for case in cases} == {("demo", "demo-1")}
     assert {case.person for case in cases} <= set(ANALYSTS)
     times = [case.created_at for case in cases]
     assert START <= min(times) < START + timedelta(days=5)
@@ -94,6 +95,17 @@ def test_the_trail_holds_it_all(written: Sessions) -> None:
 
 def test_it_is_written_once(client: MdsClient, written: Sessions) -> None:
     assert _write(client, written) == 0
+
+
+def test_it_is_reset_and_written_anew(client: MdsClient, written: Sessions) -> None:
+    before = {case.id for case in recent(written, limit=5_000)}
+    assert reset_demonstration(written, person="olga") == len(before)
+    assert summarise(written) == []
+    assert _write(client, written) == len(before)
+    again = recent(written, limit=5_000)
+    assert {case.workspace for case in again} == {"demo-2"}
+    assert before.isdisjoint(case.id for case in again)
+    assert verify(written).findings == ()
 
 
 def test_the_same_seed_plans_the_same(written: Sessions) -> None:

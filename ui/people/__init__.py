@@ -10,7 +10,7 @@ import streamlit as st
 from people.sign_in import is_name
 from people.viewer import Viewer
 from ui import session
-from ui.people import tokens
+from ui.people import demonstration, tokens
 from ui.session import services
 from ui.text import plain
 
@@ -39,6 +39,7 @@ def draw(viewer: Viewer) -> None:
             help="Ends your session here, in every tab, and with the sign-in service.",
         )
     tokens.draw(viewer)
+    demonstration.draw(viewer)
 
 
 def may(viewer: Viewer) -> str:

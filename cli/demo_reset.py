@@ -1,0 +1,30 @@
+"""What `mds demo reset` does with the database of the demo."""
+
+from __future__ import annotations
+
+from cases.workspaces import reset_demonstration
+from cli.output import FAILED, GOOD, report, say
+from cli.token_rows import who
+from db.engine import close, make_sessions
+from db.errors import StorageError
+from db.migrate import migrate
+from mds_client.errors import MdsError
+
+
+def run(database_url: str) -> int:
+    """Remove the history of the demonstration and close its chain; the exit code."""
+    try:
+        migrate(database_url)
+        sessions = make_sessions(database_url)
+        try:
+            count = reset_demonstration(sessions, person=who())
+        finally:
+            close(sessions)
+    except MdsError as error:
+        return report(error)
+    except StorageError as error:
+        say(str(error))
+        return FAILED
+    print(f"{count:,} cases of the demonstration were removed, with all that was said of them.")
+    print("The next `mds demo` writes them anew; `mds demo --no-history` begins without.")
+    return GOOD

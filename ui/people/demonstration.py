@@ -1,0 +1,46 @@
+"""The demonstration in this database, and its removal: for the operator of everything."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cases.workspaces import demonstration_cases, reset_demonstration
+from mds_client.errors import MdsError
+from people.viewer import Viewer
+from ui import errors, session
+from ui.session import services
+
+_GONE = "demonstration_gone"  # how many cases the last reset removed
+
+
+def draw(viewer: Viewer) -> None:
+    """Nothing for whoever does not operate everything, and where there is no demonstration."""
+    if not viewer.scope.is_all:
+        return
+    if (gone := st.session_state.pop(_GONE, None)) is not None:
+        st.success(f"{gone:,} cases of the demonstration were removed.")
+    count = demonstration_cases(services().sessions)
+    if not count:
+        return
+    st.subheader("Demonstration", anchor=False)
+    st.caption(
+        f"{count:,} cases here were made up by the demonstration. They count on Health until they are removed."
+    )
+    with st.popover("Reset the demonstration", icon=":material/restart_alt:", key="demo_reset"):
+        st.markdown(
+            f"Remove the {count:,} cases of the demonstration, with what was said, explained and tried on them? "
+            "The trail keeps who did what. The next `mds demo` writes a new history."
+        )
+        if st.button("Remove them", type="primary", key="demo_reset_sure"):
+            _reset()
+
+
+def _reset() -> None:
+    try:
+        with st.spinner("Removing…"):
+            gone = reset_demonstration(services().sessions, person=session.person())
+    except MdsError as error:
+        errors.show(error)
+        return
+    st.session_state[_GONE] = gone
+    st.rerun()
