@@ -1,4 +1,4 @@
-"""The table of settings in the operator's guide, made from settings.py: `python -m docs.settings_table`."""
+"""The table of settings in the operator's guide, made from settings/: `python -m docs.settings_table`."""
 
 from __future__ import annotations
 
