@@ -10,8 +10,9 @@ import streamlit as st
 from mds_client.signature import ModelRef, Signature
 from tables.converting import Converted, converted
 from tables.fixes import ProblemKind, kinds_of
-from tables.mapping import Mapping, Match, corrected, sentence_on_unfed, suggest
+from tables.mapping import Mapping, corrected, sentence_on_unfed, suggest
 from tables.mapping_store import recalled
+from tables.match import Match
 from ui import fields
 from ui.session import services
 from ui.tables.given import Given
