@@ -6,9 +6,10 @@ from explanations import Explainers, suited
 from explanations.contract import Attribution, Budget, Explanation, Method, Progress
 from explanations.errors import ExplanationCancelled, ExplanationFailed, ExplanationTooDear
 from explanations.explaining import ExplanationRequest
+from explanations.job import Job
 from explanations.methods import methods, suited
 from explanations.target import Target
-from explanations.worker import Explainers, InlineExplainers, Job
+from explanations.worker import Explainers, InlineExplainers
 
 __all__ = [
     "Attribution",

@@ -8,8 +8,8 @@ from typing import Protocol
 from explanations.contract import Budget, Explanation
 from explanations.errors import ExplanationFailed
 from explanations.explaining import ExplanationRequest
+from explanations.job import Job
 from explanations.target import Target
-from explanations.worker import Job
 from jobs.contract import Progress, Run
 from jobs.errors import JobCancelled, JobLost
 from mds_client.errors import MdsError

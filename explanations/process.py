@@ -1,4 +1,4 @@
-"""The process that explains. Run as `python -m explanations.process <socket>` by worker.py alone.
+"""The process that explains. Run as `python -m explanations.process <socket>` by child_process.py alone.
 
 It is started as a program of its own, not by multiprocessing: that would import the app's main script
 here, which under Streamlit is a page.

@@ -15,26 +15,24 @@ from __future__ import annotations
 import itertools
 import logging
 import os
-import socket
-import subprocess
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
-from multiprocessing.connection import Connection
 from typing import Self
 
-from explanations.contract import Explanation, Progress
+from explanations.child_process import ChildProcess, environment_of
+from explanations.contract import Progress
 from explanations.errors import ExplanationCancelled, ExplanationFailed, ExplanationTooDear
 from explanations.explaining import Askable, Connect, ExplanationRequest, explain
+from explanations.job import Job
 from explanations.messages import (
     Broken,
     Cancel,
     Finished,
-    FromApp,
     FromProcess,
     Logged,
     Moved,
@@ -65,72 +63,6 @@ def connect(server: Server, *, hidden: str = "") -> Iterator[Askable]:
     with MdsClient(server) as client:
         client.secrets.add(hidden)
         yield client
-
-
-class Job:
-    """An explanation on its way. Every call returns at once, except `result` and `wait`."""
-
-    def __init__(self, request: ExplanationRequest, number: int = 0) -> None:
-        self.request = request
-        self.number = number
-        self.is_cancelled = False
-        self._progress = Progress()
-        self._explanation: Explanation | None = None
-        self._error: MdsError | None = None
-        self._settled = threading.Event()
-
-    def progress(self) -> Progress:
-        """How far it is and what it is doing."""
-        return self._progress
-
-    def done(self) -> bool:
-        """Whether there is a result or an error."""
-        return self._settled.is_set()
-
-    def error(self) -> MdsError | None:
-        """What went wrong; None while it runs and when it went well."""
-        return self._error
-
-    def result(self, timeout: float | None = None) -> Explanation:
-        """The explanation, waited for. Raises its error, or TimeoutError."""
-        if not self.wait(timeout):
-            raise TimeoutError("the explanation is not ready yet")
-        if self._explanation is None:
-            raise self._error or ExplanationFailed("There is no explanation.")
-        return self._explanation
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Whether it is done, after at most so many seconds."""
-        return self._settled.wait(timeout)
-
-    def cancel(self) -> None:
-        """It is no longer wanted. It ends soon, with ExplanationCancelled."""
-        self.is_cancelled = True
-
-    def move(self, progress: Progress) -> None:
-        """For those who run it: it came further."""
-        self._progress = progress
-
-    def finish(self, explanation: Explanation) -> None:
-        """For those who run it: it is ready."""
-        self._explanation = explanation
-        self._progress = Progress(fraction=1.0, words="Ready")
-        log.info(
-            *("explained with %s: %d rows, %d calls, %.1f s [case %s]", self.request.method),
-            *(explanation.rows, explanation.calls, explanation.seconds, self.request.case),
-        )
-        self._settled.set()
-
-    def fail(self, error: MdsError) -> None:
-        """For those who run it: it went wrong."""
-        self._error = error
-        self._progress = Progress(fraction=1.0, words=error.sentence)
-        level = logging.INFO if isinstance(error, ExplanationCancelled) else logging.WARNING
-        log.log(
-            *(level, "not explained with %s: %s %s [case %s]", self.request.method),
-            *(error.sentence, error.detail, self.request.case),
-        )
-        self._settled.set()
 
 
 class Explainers:
@@ -233,7 +165,7 @@ class Explainers:
     @property
     def environment(self) -> dict[str, str]:
         """What a process starts with."""
-        return _environment(self._path)
+        return environment_of(self._path)
 
     @property
     def grace(self) -> float:
@@ -248,7 +180,7 @@ class _WorkerSlot:
         self._explainers = explainers
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._child: _Child | None = None
+        self._child: ChildProcess | None = None
 
     def open(self) -> None:
         """Start the thread, once."""
@@ -265,7 +197,7 @@ class _WorkerSlot:
             self._thread.join()
 
     def _run(self) -> None:
-        self._child = _Child(self._explainers.setup, self._explainers.environment)
+        self._child = ChildProcess(self._explainers.setup, self._explainers.environment)
         while job := self._explainers.next_job():
             if job.is_cancelled:
                 job.fail(ExplanationCancelled("The explanation was stopped."))
@@ -284,18 +216,18 @@ class _WorkerSlot:
             self._replace(child)
             job.fail(error)
 
-    def _replace(self, child: _Child) -> int:
+    def _replace(self, child: ChildProcess) -> int:
         """A new process, which loads its libraries before anybody needs them; the old one's code."""
         code = child.kill()
-        self._child = _Child(self._explainers.setup, self._explainers.environment)
+        self._child = ChildProcess(self._explainers.setup, self._explainers.environment)
         return code
 
-    def _alive(self) -> _Child:
+    def _alive(self) -> ChildProcess:
         if self._child is None or not self._child.is_alive():
-            self._child = _Child(self._explainers.setup, self._explainers.environment)
+            self._child = ChildProcess(self._explainers.setup, self._explainers.environment)
         return self._child
 
-    def _watch(self, job: Job, child: _Child) -> None:
+    def _watch(self, job: Job, child: ChildProcess) -> None:
         """Hear from the process until the job is settled. Raises what ends it from outside."""
         deadline, is_cancel_sent = time.monotonic() + LOADING_SECONDS, False
         while not job.done():
@@ -325,42 +257,6 @@ class _WorkerSlot:
                 job.fail(_raised(message))
             case Logged(level, name, text):
                 logging.getLogger(name).log(level, "%s [case %s]", text, job.request.case)
-
-
-class _Child:
-    """The process itself, at the other end of a socket. It leaves when the socket closes."""
-
-    def __init__(self, setup: Setup, environment: dict[str, str]) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "explanations.process", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                env=environment,
-            )
-        self._pipe: Connection[FromApp, FromProcess] = Connection(ours.detach())
-        self.send(setup)
-
-    def send(self, message: FromApp) -> None:
-        self._pipe.send(message)
-
-    def has_message(self, seconds: float) -> bool:
-        return self._pipe.poll(seconds)
-
-    def receive(self) -> FromProcess:
-        return self._pipe.recv()
-
-    def is_alive(self) -> bool:
-        return self._process.poll() is None
-
-    def kill(self) -> int:
-        """End it if it runs; its exit code."""
-        self._process.kill()
-        code = self._process.wait()
-        with suppress(OSError):
-            self._pipe.close()
-        return code
 
 
 class InlineExplainers:
@@ -395,12 +291,6 @@ def _budgeted(request: ExplanationRequest) -> ExplanationRequest:
     return replace(
         request, budget=request.budget or methods()[request.method].cost(request.signature)
     )
-
-
-def _environment(path: str) -> dict[str, str]:
-    # One thread for linear algebra: a nice process with many threads still crowds out the pages.
-    single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return {**os.environ, **single, "PYTHONPATH": path}
 
 
 def _raised(broken: Broken) -> MdsError:

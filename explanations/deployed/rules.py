@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from explanations import formatting
 from explanations.background.sampling import augmented
 from explanations.budgeted_model import OutOfBudget
+from explanations.conditions import Condition
 from explanations.contract import ExplainContext
 from explanations.deployed.answers import Rule
-from explanations.methods.anchor import Condition
 from mds_client.signature import NUMERIC_KINDS, Field, Signature
 
 MOST_ROWS = 3000

@@ -17,7 +17,8 @@ from arithmetic_models import REF, SERVER, connect, table, weighted
 from explanations.contract import Budget
 from explanations.errors import ExplanationCancelled, ExplanationFailed, ExplanationTooDear
 from explanations.explaining import ExplanationRequest
-from explanations.worker import Explainers, Job
+from explanations.job import Job
+from explanations.worker import Explainers
 from mds_client.errors import EndpointFailed, MdsError
 
 pytestmark = pytest.mark.slow

@@ -19,7 +19,8 @@ from explanations.behaviour import studies
 from explanations.contract import Progress
 from explanations.errors import ExplanationCancelled
 from explanations.explaining import ExplanationRequest
-from explanations.worker import InlineExplainers, Job
+from explanations.job import Job
+from explanations.worker import InlineExplainers
 from jobs import store
 from jobs.here import Here
 from mds_client.signature import ModelRef
