@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import logging
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -15,21 +14,20 @@ from typing import Any
 import httpx
 
 from mds_client.client.call import Call, new_request_id
-from mds_client.client.response_body import TooLarge
+from mds_client.client.failures import (
+    MALFORMED,
+    connection_failure,
+    malformed,
+    refuse_repeated_names,
+)
 from mds_client.codecs.json_answers import worded
-from mds_client.codecs.repeated_names import repeated_names
 from mds_client.errors import (
     EndpointRefused,
-    EndpointTimedOut,
-    EndpointUnreachable,
     InvalidValues,
     MdsError,
     Problem,
-    SignatureMismatch,
-    UnreadableAnswer,
 )
 from mds_client.errors.error_mapping import at_field, let_in
-from mds_client.errors.error_text import one_line
 from mds_client.extras import require
 from mds_client.prediction import Answer, Output, Prediction
 from mds_client.prediction.answers import answers
@@ -57,27 +55,10 @@ log = logging.getLogger(__name__)
 # Servers compress at the cost of their own time: 2 ms for 80 kB on Triton.
 _ALWAYS = {"User-Agent": "mds-workbench", "Accept": "*/*", "Accept-Encoding": "identity"}
 _COMPRESS_FROM = 1024
-_NAMES = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:')
-_MOST_SEARCHED = 1_000_000  # bytes of an answer that are searched for names that stand twice
 _NO_ADDRESS = "A model called “.” or “..” cannot be asked: its name is a step within an address."
 _RENAME = "Ask whoever runs the server to give it another name."
 MOST_ASKED = 100
 """Of how many models the metadata are read to find their explainers."""
-# What reading an answer of an unforeseen form can raise.
-MALFORMED = (
-    MdsError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
-
-
-SIGNING_IN = (httpx.HTTPError, OSError, TooLarge)
-# OSError: anyio lets a TLS alert through as ssl.SSLError.
-FAULTS = (*SIGNING_IN, httpx.InvalidURL, MdsError)
 
 
 @lru_cache(maxsize=1024)
@@ -241,29 +222,7 @@ class BaseClient:
         """Our error for one of httpx's. Its text, without secrets, is kept for the log alone."""
         detail = self.secrets.text(f"{type(error).__name__}: {error}")
         where = self.server.title or self.server.name
-        if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.UnsupportedProtocol):
-            return EndpointUnreachable(
-                f"Nobody answers at the server “{where}”.",
-                advice="It may be down or starting. Try again in a minute, or tell whoever runs it.",
-                detail=detail,
-            )
-        if isinstance(error, httpx.TimeoutException | TimeoutError):
-            return EndpointTimedOut(
-                f"The model did not answer within {limit or self.server.timeout:g} seconds.",
-                advice="It may be busy. Try again, or tell whoever runs it if it stays slow.",
-                detail=detail,
-            )
-        if isinstance(error, httpx.DecodingError | TooLarge):
-            return UnreadableAnswer(
-                "The server's answer could not be read.",
-                advice="Tell whoever runs the server; your entries are kept.",
-                detail=detail,
-            )
-        return EndpointUnreachable(
-            f"The connection to the server “{where}” broke before the answer was complete.",
-            advice="Try again; your entries are kept.",
-            detail=detail,
-        )
+        return connection_failure(error, where, limit or self.server.timeout, detail)
 
     def failure(self, error: Exception, call: Call, seconds: float) -> MdsError:
         ours = error if isinstance(error, MdsError) else self.translate(error, self.limit(call))
@@ -292,7 +251,7 @@ class BaseClient:
 
     def misread(self, error: Exception, exchange: Exchange | None) -> MdsError:
         """The error for an exception while an answer was read, including what the protocol did not foresee."""
-        ours = error if isinstance(error, MdsError) else _malformed(error)
+        ours = error if isinstance(error, MdsError) else malformed(error)
         return self.logged(ours, exchange) if exchange else ours
 
     def addressable(self, ref: ModelRef) -> ModelRef:
@@ -411,7 +370,7 @@ def _read(
     """The model that answered, its outputs with their roles, and which rows failed. Raises what MALFORMED names."""
     if response.status == HTTPStatus.ACCEPTED:
         raise unfinished("")
-    _refuse_repeated_names(response)
+    refuse_repeated_names(response)
     model, outputs = protocol.read_prediction(signature, response, rows)
     outputs = with_roles(signature, worded(signature, outputs), sent)
     failures = row_failures(signature, outputs, answers(signature, outputs, rows))
@@ -420,44 +379,9 @@ def _read(
     return model, outputs, failures
 
 
-def _refuse_repeated_names(response: Response) -> None:
-    """Raises UnreadableAnswer where the JSON of an answer has two values under one name: a parser would take the last
-    and say nothing."""
-    body = response.body
-    if len(body) > _MOST_SEARCHED or body.lstrip()[:1] not in (b"{", b"["):
-        return
-    names = _NAMES.findall(body)
-    if len(set(names)) < len(names) and (repeated := repeated_names(body)):
-        name = next(iter(repeated))
-        raise UnreadableAnswer(
-            f"The server answered two values for “{one_line(name)}”: nothing tells which of them counts.",
-            advice="Tell whoever runs the server; your entries are kept.",
-            detail=f"names that stand more than once: {', '.join(repeated)[:500]}",
-        )
-
-
-def mismatch(error: MdsError) -> SignatureMismatch:
-    """The refusal of a model that takes something else now."""
-    replacement = SignatureMismatch(
-        "The model takes something else now than when this form was drawn.",
-        advice="Reload the page for the new form. What you entered is in the record.",
-        detail=error.detail,
-    )
-    replacement.exchange = error.exchange
-    return replacement
-
-
 def _default_headers(configured: Mapping[str, str]) -> dict[str, str]:
     """The headers of every request: a given one replaces ours of the same name, however it is spelt."""
     names = {name.lower() for name in configured}
     ours = {name: value for name, value in _ALWAYS.items() if name.lower() not in names}
     spelt = {"host": "Host", "content-length": "Content-Length"}
     return ours | {spelt.get(name.lower(), name): value for name, value in configured.items()}
-
-
-def _malformed(error: Exception) -> UnreadableAnswer:
-    return UnreadableAnswer(
-        "The server answered, but not in the form that was agreed.",
-        advice="Tell whoever runs the server; your entries are kept.",
-        detail=f"{type(error).__name__}: {error}"[:500],
-    )

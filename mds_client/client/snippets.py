@@ -12,25 +12,25 @@ import shlex
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlsplit
 
-from mds_client.codecs.binary import HEADER_LENGTH
+from mds_client.client.python_code import (
+    URL,
+    python_body,
+    python_bytes,
+    python_headers,
+    text_in,
+    with_imports,
+)
 from mds_client.protocols.protocol import Protocol
 from mds_client.server import Server
-from mds_client.signature import File, ModelRef, Signature, Values
+from mds_client.signature import File, Signature, Values
 from mds_client.transport.credentials import Credentials
 from mds_client.transport.exchange import Exchange, Request
 
 _MOST_ON_ONE_LINE = 1000
 _NOT_REPEATED = {"x-request-id", "traceparent", "tracestate", "baggage", "content-length"}
 _HIDDEN = "(hidden)"  # what a record holds in place of a header that may be a credential
-_URL = 'os.environ["MDS_URL"]'
-_NUMPY = {
-    "BOOL": "bool_", "UINT8": "uint8", "UINT16": "uint16", "UINT32": "uint32", "UINT64": "uint64",
-    "INT8": "int8", "INT16": "int16", "INT32": "int32", "INT64": "int64", "FP16": "float16",
-    "FP32": "float32", "FP64": "float64", "BYTES": "object_",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,7 +210,7 @@ def _shell_body(body: bytes) -> tuple[str, list[str], str]:
     """What goes before the command, its arguments, and what comes after."""
     if not body:
         return "", [], ""
-    text = _text(body)
+    text = text_in(body)
     if text is not None and len(text) <= _MOST_ON_ONE_LINE:
         return "", [f"--data-raw {shlex.quote(text)}"], ""
     if text is not None and _is_json(text):  # to JSON the line end that this adds means nothing
@@ -226,15 +226,6 @@ def _heredoc(text: str) -> str:
     return f" <<'{end}'\n{text}\n{end}"
 
 
-def _text(body: bytes) -> str | None:
-    """The body as text that may be pasted into a terminal; None for anything else."""
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        return None
-    return text if all(c.isprintable() or c in "\n\t" for c in text) else None
-
-
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
@@ -247,35 +238,14 @@ def _is_json(text: str) -> bool:
 
 
 def _httpx(url: str, request: Request) -> str:
-    headers = _python_headers(request.headers)
-    code = ["import httpx", "", f"headers = {headers}", f"body = {_python_body(request.body)}"]
+    headers = python_headers(request.headers)
+    code = ["import httpx", "", f"headers = {headers}", f"body = {python_body(request.body)}"]
     code += [
         f"answer = httpx.request({request.method!r}, {url!r}, headers=headers, content=body, timeout=60)",
         "print(answer.text)",
         "answer.raise_for_status()",
     ]
-    return _with_imports(code)
-
-
-def _python_headers(headers: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f"{name!r}: {value!r}" for name, value in headers.items()) + "}"
-
-
-def _python_body(body: bytes) -> str:
-    text = _text(body)
-    return f"{text!r}.encode()" if text is not None else _python_bytes(body)
-
-
-def _python_bytes(data: bytes) -> str:
-    return f'b64decode("{base64.b64encode(data).decode()}")'
-
-
-def _with_imports(code: Sequence[str]) -> str:
-    text = "\n".join(code)
-    imports = ["import os"] if "os.environ[" in text else []
-    coders = [name for name in ("b64decode", "b64encode") if f"{name}(" in text]
-    imports += [f"from base64 import {', '.join(coders)}"] if coders else []
-    return "\n".join([*imports, *([""] if imports else []), text])
+    return with_imports(code)
 
 
 # This library
@@ -291,13 +261,13 @@ def _mds_client(
     secret = {n: v for n, v in request.headers.items() if isinstance(v, FromEnvironment)}
     options = [f"name={server.name!r}", f"url={without_user(server.url)!r}"]
     options += [f"protocol={protocol.NAME!r}"]
-    options += [f"headers={_python_headers(secret)}"] if secret else []
+    options += [f"headers={python_headers(secret)}"] if secret else []
     model = ", ".join(
         repr(part) for part in (signature.model.name, signature.model.version) if part
     )
     entered = _literal(values)
     names = "File, MdsClient, Server" if "File(" in entered else "MdsClient, Server"
-    return _with_imports(
+    return with_imports(
         [
             f"from mds_client import {names}",
             "",
@@ -314,7 +284,7 @@ def _mds_client(
 def _literal(value: object) -> str:
     """A value as Python code."""
     if isinstance(value, File):
-        return f"File(name={value.name!r}, media_type={value.media_type!r}, data={_python_bytes(value.data)})"
+        return f"File(name={value.name!r}, media_type={value.media_type!r}, data={python_bytes(value.data)})"
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{k!r}: {_literal(v)}" for k, v in value.items()) + "}"
     if hasattr(value, "tolist"):  # NumPy
@@ -343,71 +313,5 @@ def _in_servers_client(
         return ()
     title = "tritonclient" if "tritonclient" in code else "Own client"
     needs = ("pip install tritonclient[http]",) if title == "tritonclient" else ()
-    code = code.replace(_URL, repr(without_user(server.url.rstrip("/"))))
+    code = code.replace(URL, repr(without_user(server.url.rstrip("/"))))
     return (Snippet(title=title, language="python", code=code, needs=(*needs, *secrets)),)
-
-
-def tritonclient_program(model: ModelRef, request: Request, *, binary: bool) -> str:
-    """The program with tritonclient; empty where that library cannot say what the request says."""
-    try:
-        body, rest = _parted(request)
-        inputs = [line for tensor in body["inputs"] for line in _tensor(tensor, rest)]
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return ""
-    names = [output["name"] for output in body.get("outputs", [])]
-    requested = [f"http.InferRequestedOutput({name!r}, binary_data={binary})" for name in names]
-    added_by_library = {HEADER_LENGTH.casefold(), "content-type"}
-    headers = {n: v for n, v in request.headers.items() if n.casefold() not in added_by_library}
-    arguments = [repr(model.name), "inputs", f"headers={_python_headers(headers)}"]
-    arguments += [f"model_version={model.version!r}"] if model.version else []
-    arguments += [f"outputs=[{', '.join(requested)}]"] if requested else []
-    arguments += [f"parameters={body['parameters']!r}"] if body.get("parameters") else []
-    code = ["import numpy as np", "import tritonclient.http as http", ""]
-    code += [f"url = {_URL}", 'scheme, _, address = url.partition("://")']
-    code += ['client = http.InferenceServerClient(address, ssl=scheme == "https")', "inputs = []"]
-    code += [*inputs, f"result = client.infer({', '.join(arguments)})"]
-    code += ['for output in result.get_response()["outputs"]:']
-    code += ['    print(output["name"], result.as_numpy(output["name"]).tolist())']
-    return _with_imports(code)
-
-
-def _parted(request: Request) -> tuple[dict[str, Any], bytearray]:
-    """The JSON of a request, and the bytes behind it."""
-    lengths = [
-        int(v) for n, v in request.headers.items() if n.casefold() == HEADER_LENGTH.casefold()
-    ]
-    length = lengths[0] if lengths else len(request.body)
-    return json.loads(request.body[:length]), bytearray(request.body[length:])
-
-
-def _tensor(tensor: Mapping[str, Any], rest: bytearray) -> list[str]:
-    """The lines that make one input. Raises ValueError for what the library cannot carry."""
-    name, datatype = tensor["name"], str(tensor["datatype"])
-    parameters = dict(tensor.get("parameters") or {})
-    size = parameters.pop("binary_data_size", None)
-    array = f"np.array({_leaves(tensor.get('data'))!r}, dtype=np.{_dtype(datatype)})"
-    if size is not None:
-        if datatype == "BYTES":
-            raise ValueError("strings in binary form")
-        array = f"np.frombuffer({_python_bytes(bytes(rest[:size]))}, dtype=np.{_dtype(datatype)})"
-        del rest[:size]
-    lines = [
-        f"tensor = http.InferInput({name!r}, {tensor['shape']!r}, {datatype!r})",
-        f"tensor.set_data_from_numpy({array}.reshape({tensor['shape']!r}), binary_data={size is not None})",
-    ]
-    if parameters:
-        lines.append("# The library has no public way to say how a tensor is to be read.")
-        lines.append(f"tensor._parameters.update({parameters!r})")
-    return [*lines, "inputs.append(tensor)"]
-
-
-def _dtype(datatype: str) -> str:
-    return _NUMPY[datatype]
-
-
-def _leaves(data: object) -> list[object]:
-    if data is None:
-        return []
-    if not isinstance(data, list) or any(item is None for item in data):
-        raise ValueError("a missing value has no form in this library")
-    return data

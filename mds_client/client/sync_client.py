@@ -17,15 +17,9 @@ from typing import TYPE_CHECKING, Self, cast
 
 import httpx
 
-from mds_client.client.base_client import (
-    FAULTS,
-    MALFORMED,
-    MOST_ASKED,
-    SIGNING_IN,
-    BaseClient,
-    mismatch,
-)
+from mds_client.client.base_client import MOST_ASKED, BaseClient
 from mds_client.client.call import Call, new_request_id
+from mds_client.client.failures import FAULTS, MALFORMED, SIGNING_IN, mismatch
 from mds_client.client.response_body import bound, decodable, headers_of, parts
 from mds_client.client.row_splitter import AT_ONCE, OF_ALL, Chunk, RowSplitter, rows_at_once
 from mds_client.errors import (

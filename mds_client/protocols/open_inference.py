@@ -182,7 +182,7 @@ class OpenInference(Protocol):
         )
 
     def own_client(self, signature: Signature, request: Request) -> str:
-        from mds_client.client.snippets import tritonclient_program
+        from mds_client.client.tritonclient_program import tritonclient_program
 
         return tritonclient_program(signature.model, request, binary=self.TAKES_BINARY)
 

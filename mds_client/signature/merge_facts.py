@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, cast
 
 from mds_client.signature import Field, Kind, Layout, Role, Signature
 from mds_client.signature.facts import SOURCES, Facts, FieldFacts
+from mds_client.signature.merge_examples import with_examples
 from mds_client.signature.metadata import DECLARED, GUESSED
+from mds_client.signature.source_ranks import by_trust, rank_of
 
 __all__ = ["Facts", "FieldFacts", "merged"]
 
@@ -41,7 +43,7 @@ def merged(signature: Signature, *facts: Facts, unfolds: bool = False) -> Signat
     With `unfolds`, one tensor of rows of numbers becomes its columns where a source knows them all; the
     protocol must take the layout `matrix` (TensorFlow Serving and OpenAPI do not).
     """
-    ranked = sorted(facts, key=_trust)
+    ranked = sorted(facts, key=by_trust)
     whole = _with_inputs(signature, ranked, unfolds=unfolds)
     known = [(f.source, _aligned(f, whole.inputs)) for f in ranked]
     inputs = tuple(
@@ -53,24 +55,12 @@ def merged(signature: Signature, *facts: Facts, unfolds: bool = False) -> Signat
     )
     result = replace(
         _with_words(whole, ranked),
-        inputs=_with_examples(inputs, known),
+        inputs=with_examples(inputs, known),
         outputs=_with_labels(whole.outputs, ranked),
         answer_roles=_answer_roles(ranked) or whole.answer_roles,
     )
     declared = signature.declared_fingerprint
     return result if result.fingerprint == declared else replace(result, declared_as=declared)
-
-
-def _trust(facts: Facts) -> tuple[int, str, str]:
-    """The sort key of a source: the most trusted first, ties always in the same order."""
-    return SOURCES.index(facts.source), facts.name, repr(facts)
-
-
-def _rank(source: str) -> int:
-    """The rank of a source, 0 the most trusted. What is guessed from a datatype ranks last."""
-    if source == GUESSED:
-        return len(SOURCES)
-    return SOURCES.index(source if source in SOURCES else DECLARED)
 
 
 # The inputs themselves, where the server declares none.
@@ -202,7 +192,9 @@ def _picked(field: Field, by_source: Sequence[tuple[str, dict[str, object]]]) ->
     origin: dict[str, str] = {}
     for name in dict.fromkeys(name for _, facts in by_source for name in facts):
         source, value = next((source, facts[name]) for source, facts in by_source if name in facts)
-        if name not in known_here or _rank(source) <= _rank(field.provenance.get(name, DECLARED)):
+        if name not in known_here or rank_of(source) <= rank_of(
+            field.provenance.get(name, DECLARED)
+        ):
             picked[name], origin[name] = value, source
     return replace(field, **cast(Any, picked), provenance={**field.provenance, **origin})
 
@@ -280,7 +272,9 @@ def _limited(
     skipped."""
     limits_so_far: dict[str, float] = {}
     origin = {name: by for name, by in chosen.provenance.items() if name not in _LIMITS}
-    for source, name, value in sorted(_limits(field, by_source), key=lambda limit: _rank(limit[0])):
+    for source, name, value in sorted(
+        _limits(field, by_source), key=lambda limit: rank_of(limit[0])
+    ):
         both = {name: value, **limits_so_far}
         if name not in limits_so_far and both.get("minimum", value) <= both.get("maximum", value):
             limits_so_far, origin[name] = both, source
@@ -303,78 +297,6 @@ def _limits(
 # Examples: whole rows of one source.
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Rows:
-    """The examples of one source, by field."""
-
-    source: str
-    examples: Mapping[str, tuple[object, ...]]
-
-    def is_whole(self, inputs: Sequence[Field]) -> bool:
-        return all(self.examples.get(field.name) for field in inputs)
-
-
-def _with_examples(
-    inputs: tuple[Field, ...], known: Sequence[tuple[str, Mapping[str, FieldFacts]]]
-) -> tuple[Field, ...]:
-    """The fields with the examples of one source: the most trusted one with whole rows, else the most trusted
-    with any."""
-    own, first = _own_rows(inputs), None
-    for rows in _offers(inputs, known, own):
-        first = first or (rows if rows.examples else None)
-        if rows.is_whole(inputs):
-            first = rows
-            break
-    if first is None or first is own:
-        return inputs
-    return tuple(_with_rows(field, first) for field in inputs)
-
-
-def _offers(
-    inputs: Sequence[Field], known: Sequence[tuple[str, Mapping[str, FieldFacts]]], own: _Rows
-) -> Iterator[_Rows]:
-    """The examples of each source, the most trusted first. Each is checked only when its turn comes: checking
-    takes time."""
-    before = [place for place in known if _rank(place[0]) <= _rank(own.source)]
-    for source, facts in before:
-        yield _Rows(source=source, examples=dict(_sound(inputs, facts)))
-    yield own
-    for source, facts in known[len(before) :]:
-        yield _Rows(source=source, examples=dict(_sound(inputs, facts)))
-
-
-def _own_rows(inputs: Sequence[Field]) -> _Rows:
-    declared = {field.name: field.examples for field in inputs if field.examples}
-    origin = [f.provenance.get("examples", DECLARED) for f in inputs if f.examples]
-    return _Rows(source=min(origin, key=_rank, default=DECLARED), examples=declared)
-
-
-def _sound(
-    inputs: Sequence[Field], facts: Mapping[str, FieldFacts]
-) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """The examples that could be sent. One bad example removes all of its field: positions in all fields belong
-    together."""
-    for field in inputs:
-        examples = facts[field.name].examples if field.name in facts else None
-        if examples and all(_is_example(field, example) for example in examples):
-            yield field.name, examples
-
-
-def _is_example(field: Field, value: object) -> bool:
-    try:
-        return field.check(value) is None
-    except (TypeError, ValueError, OverflowError, RecursionError):
-        return False
-
-
-def _with_rows(field: Field, rows: _Rows) -> Field:
-    examples = rows.examples.get(field.name, ())
-    origin = {n: source for n, source in field.provenance.items() if n != "examples"}
-    if examples:
-        origin["examples"] = rows.source
-    return replace(field, examples=examples, provenance=origin)
-
-
 # The model as a whole.
 
 
@@ -383,8 +305,8 @@ def _with_words(signature: Signature, ranked: Sequence[Facts]) -> Signature:
     origin = dict(signature.provenance)
     for word in _WORDS:
         facts = next((f for f in ranked if getattr(f, word)), None)
-        own_rank = _rank(origin.get(word, DECLARED)) if getattr(signature, word) else math.inf
-        if facts and _rank(facts.source) <= own_rank:
+        own_rank = rank_of(origin.get(word, DECLARED)) if getattr(signature, word) else math.inf
+        if facts and rank_of(facts.source) <= own_rank:
             words[word], origin[word] = getattr(facts, word), facts.source
     return replace(signature, **cast(Any, words), provenance=origin)
 
@@ -421,8 +343,8 @@ def _first(outputs: Sequence[Field]) -> set[str]:
 
 
 def _with_classes(field: Field, facts: Facts) -> Field:
-    own_rank = _rank(field.provenance.get("labels", DECLARED)) if field.labels else math.inf
-    if _rank(facts.source) > own_rank:
+    own_rank = rank_of(field.provenance.get("labels", DECLARED)) if field.labels else math.inf
+    if rank_of(facts.source) > own_rank:
         return field
     origin = {**field.provenance, "labels": facts.source}
     return replace(field, labels=facts.labels, role=field.role or "class", provenance=origin)

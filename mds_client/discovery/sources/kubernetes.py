@@ -10,10 +10,22 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import httpx
 
+from mds_client.discovery.cluster_items import (
+    Item,
+    condition_state,
+    explained_model,
+    explained_predictor,
+    graph_name,
+    mapping_of,
+    name_of,
+    namespace_of,
+    seldon_state,
+    spec_of,
+    text_of,
+)
 from mds_client.discovery.sources import FoundServer, ModelReport
 from mds_client.extras import require
 from mds_client.server import Server
@@ -33,10 +45,6 @@ _SELDON_PROTOCOLS = {
     "v2": _OIP,
 }
 _KSERVE_PROTOCOLS = {"v1": "kserve-v1", "v2": "kserve"}
-_SELDON_STATES = {"Available": "READY", "Creating": "LOADING", "Failed": "UNAVAILABLE"}
-_FAILED_LOADS = ("BlockedByFailedLoad", "FailedToLoad", "InvalidSpec")
-
-Item = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,12 +181,12 @@ class Kubernetes:
             answer = api.get(kind.path(namespace), params=params)
             self._learn(answer.request)
             answer.raise_for_status()
-            page = _mapping(json.loads(self._secrets.text(answer.text)))
+            page = mapping_of(json.loads(self._secrets.text(answer.text)))
             items = page.get("items")
             if not isinstance(items, list):
                 raise ValueError("the answer is not a list of resources")
-            yield from (item for item in items if _name(item) and _namespace(item))
-            following = _mapping(page.get("metadata")).get("continue")
+            yield from (item for item in items if name_of(item) and namespace_of(item))
+            following = mapping_of(page.get("metadata")).get("continue")
             if not following:
                 return
             params["continue"] = str(following)
@@ -210,18 +218,18 @@ class Kubernetes:
         ]
 
     def _seldon_deployment(self, item: Item) -> Iterator[Server]:
-        protocol = _SELDON_PROTOCOLS.get(_text(_spec(item).get("protocol")), "auto")
+        protocol = _SELDON_PROTOCOLS.get(text_of(spec_of(item).get("protocol")), "auto")
         gateway = self._configured.seldon_url
         if not gateway:
             self._no_gateway("seldondeployments", "seldon_url")
             return
         # Seldon's own protocol has no model in its path; the others name the graph's first node.
-        model = _name(item) if protocol == _PLAIN else _graph_name(item) or _name(item)
-        url = f"{gateway.rstrip('/')}/seldon/{_namespace(item)}/{_name(item)}"
-        server = self._server("sdep", item, url, protocol, model, _seldon_state(item))
-        predictor = _explained_predictor(item)
+        model = name_of(item) if protocol == _PLAIN else graph_name(item) or name_of(item)
+        url = f"{gateway.rstrip('/')}/seldon/{namespace_of(item)}/{name_of(item)}"
+        server = self._server("sdep", item, url, protocol, model, seldon_state(item))
+        predictor = explained_predictor(item)
         if predictor and protocol in (_PLAIN, _OIP):
-            explainer_name = f"{_name(item)}-{predictor}-explainer" if protocol == _OIP else model
+            explainer_name = f"{name_of(item)}-{predictor}-explainer" if protocol == _OIP else model
             server = replace(
                 server,
                 explainer_url=f"{url}-explainer/{predictor}",
@@ -230,14 +238,14 @@ class Kubernetes:
         yield server
 
     def _inference_service(self, item: Item) -> Iterator[Server]:
-        predictor = _mapping(_spec(item).get("predictor"))
-        version = _text(_mapping(predictor.get("model")).get("protocolVersion"))
+        predictor = mapping_of(spec_of(item).get("predictor"))
+        version = text_of(mapping_of(predictor.get("model")).get("protocolVersion"))
         protocol = _KSERVE_PROTOCOLS.get(version, "auto")
         url = self._service_url(item)
         if url:
-            server = self._server("isvc", item, url, protocol, _name(item), _condition_state(item))
-            if _mapping(_spec(item).get("explainer")):
-                server = replace(server, explainers={_name(item): _name(item)})
+            server = self._server("isvc", item, url, protocol, name_of(item), condition_state(item))
+            if mapping_of(spec_of(item).get("explainer")):
+                server = replace(server, explainers={name_of(item): name_of(item)})
             # The operator's secrets go to the operator's addresses only.
             yield server if self._configured.kserve_url else replace(server, headers={})
         else:
@@ -245,17 +253,17 @@ class Kubernetes:
 
     def _service_url(self, item: Item) -> str:
         if self._configured.kserve_url:
-            return _filled(self._configured.kserve_url, _namespace(item), _name(item))
-        url = _text(_mapping(item.get("status")).get("url"))
+            return _filled(self._configured.kserve_url, namespace_of(item), name_of(item))
+        url = text_of(mapping_of(item.get("status")).get("url"))
         is_web = url.startswith(("http://", "https://"))
         return url.rstrip("/") if self._configured.allow_status_urls and is_web else ""
 
     def _server(
         self, short: str, item: Item, url: str, protocol: str, model: str, report: ModelReport
     ) -> FoundServer:
-        title = f"{_name(item)} in {_namespace(item)}"
+        title = f"{name_of(item)} in {namespace_of(item)}"
         server = FoundServer(
-            name=f"{_namespace(item)}.{_name(item)}.{short}",
+            name=f"{namespace_of(item)}.{name_of(item)}.{short}",
             url=url,
             protocol=protocol,
             title=title,
@@ -270,10 +278,10 @@ class Kubernetes:
         explainers: dict[str, dict[str, str]] = {}
         for plural, suffix in _SUFFIXES.items():
             for item in self._items_of(plural):
-                names = reports.setdefault(_namespace(item), {})
-                names[f"{_name(item)}{suffix}"] = _condition_state(item)
-                if explained := _explained(item):
-                    explainers.setdefault(_namespace(item), {})[explained] = _name(item)
+                names = reports.setdefault(namespace_of(item), {})
+                names[f"{name_of(item)}{suffix}"] = condition_state(item)
+                if explained := explained_model(item):
+                    explainers.setdefault(namespace_of(item), {})[explained] = name_of(item)
         if reports and not self._configured.mesh_url:
             self._no_gateway("models", "mesh_url")
             return
@@ -316,107 +324,5 @@ def cluster_api(configured: KubernetesSource) -> httpx.Client:
     return Client(config, options)
 
 
-def _seldon_state(item: Item) -> ModelReport:
-    status = _mapping(item.get("status"))
-    state = _SELDON_STATES.get(_text(status.get("state")), "UNKNOWN")
-    return ModelReport(state=state, reason=_text(status.get("description")))
-
-
-def _condition_state(item: Item) -> ModelReport:
-    """The state in the words of `ModelInfo`, from the conditions of Seldon Core 2 and KServe."""
-    status = _mapping(item.get("status"))
-    conditions = [c for c in _sequence(status.get("conditions")) if isinstance(c, Mapping)]
-    by_type = {_text(c.get("type")): c for c in conditions}
-    ready = _text(by_type.get("Ready", {}).get("status"))
-    if _text(by_type.get("Stopped", {}).get("status")) == "True":
-        return ModelReport(state="UNAVAILABLE", reason="It was stopped.")
-    if ready == "True":
-        return ModelReport(state="READY")
-    if "Ready" not in by_type:
-        return ModelReport()
-    causes = [_cause(c) for c in conditions if _text(c.get("status")) != "True"]
-    failure, loading = _loading(status)
-    reason = next((cause for cause in (failure, *causes) if cause), "")
-    return ModelReport(state=_not_ready(" ".join([*causes, loading])), reason=reason)
-
-
-def _not_ready(words: str) -> str:
-    if "Failed" in words or any(word in words for word in _FAILED_LOADS):
-        return "UNAVAILABLE"
-    if "Terminat" in words:
-        return "UNLOADING"
-    return "UNAVAILABLE" if "ScaledDown" in words else "LOADING"
-
-
-def _cause(condition: Item) -> str:
-    reason, message = _text(condition.get("reason")), _text(condition.get("message"))
-    return ": ".join(part for part in (reason, message) if part)
-
-
-def _loading(status: Item) -> tuple[str, str]:
-    """KServe on loading the model: the message of the last failure, and its states."""
-    model = _mapping(status.get("modelStatus"))
-    message = _text(_mapping(model.get("lastFailureInfo")).get("message"))
-    target = _mapping(model.get("states")).get("targetModelState")
-    return message, f"{_text(model.get('transitionStatus'))} {_text(target)}"
-
-
 def _filled(url: str, namespace: str, name: str) -> str:
     return url.replace("{namespace}", namespace).replace("{name}", name).rstrip("/")
-
-
-def _graph_name(item: Item) -> str:
-    predictors = _sequence(_spec(item).get("predictors"))
-    first = _mapping(predictors[0]) if predictors else {}
-    return _text(_mapping(first.get("graph")).get("name"))
-
-
-def _explained_predictor(item: Item) -> str:
-    """The predictor of Seldon Core 1 that has an explainer. Its address is shortened beyond 63 characters."""
-    predictors = [_mapping(each) for each in _sequence(_spec(item).get("predictors"))]
-    names = [_label(each.get("name")) for each in predictors if _mapping(each.get("explainer"))]
-    predictor = names[0] if names else ""
-    is_whole = len(f"{_name(item)}-{predictor}-explainer") <= 63
-    return predictor if is_whole else ""
-
-
-def _explained(item: Item) -> str:
-    """The model or pipeline that a model of Seldon Core 2 explains."""
-    explainer = _mapping(_spec(item).get("explainer"))
-    pipeline = _label(explainer.get("pipelineRef"))
-    return f"{pipeline}.pipeline" if pipeline else _label(explainer.get("modelRef"))
-
-
-def _name(item: object) -> str:
-    return _label(_metadata(item).get("name"))
-
-
-def _namespace(item: object) -> str:
-    return _label(_metadata(item).get("namespace"))
-
-
-def _label(value: object) -> str:
-    """A name as Kubernetes allows it, else nothing: it becomes part of an address."""
-    text = _text(value)
-    is_sound = text.replace("-", "").replace(".", "").isalnum() and text.isascii()
-    return text if is_sound and ".." not in text and len(text) <= 253 else ""
-
-
-def _metadata(item: object) -> Item:
-    return _mapping(_mapping(item).get("metadata"))
-
-
-def _spec(item: Item) -> Item:
-    return _mapping(item.get("spec"))
-
-
-def _mapping(value: object) -> Item:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _sequence(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from mds_client import UnreadableAnswer
-from mds_client.client.base_client import _refuse_repeated_names
+from mds_client.client.failures import refuse_repeated_names
 from mds_client.codecs.repeated_names import repeated_names
 from mds_client.transport.exchange import Response
 from tables import reading
@@ -35,10 +35,10 @@ def test_a_name_with_two_values_is_found(text: str, found: dict[str, int]) -> No
 def test_an_answer_with_two_values_under_one_name_is_not_read() -> None:
     body = b'{"label": "cat", "score": 0.9, "label": "dog"}'
     with pytest.raises(UnreadableAnswer, match="two values for “label”"):
-        _refuse_repeated_names(Response(status=200, body=body))
+        refuse_repeated_names(Response(status=200, body=body))
     several = json.dumps([{"label": "a"}, {"label": "b"}]).encode()
     for fine in (several, b"label: cat", b"", b'{"label": "cat", "label": "cat"}'):
-        _refuse_repeated_names(Response(status=200, body=fine))
+        refuse_repeated_names(Response(status=200, body=fine))
 
 
 @pytest.mark.parametrize("name", ["x.json", "x.jsonl"])

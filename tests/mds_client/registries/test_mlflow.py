@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mds_client import ModelRef, Signature
-from mds_client.registries.mlflow import _columns, _rows, _yaml
+from mds_client.registries.mlflow.mlmodel import columns_in, example_rows, read_yaml
 from mds_client.signature.facts import MAX_INPUTS, Facts
 from mds_client.signature.merge_facts import merged
 from mds_client.signature.metadata import unknown_input
@@ -305,8 +305,10 @@ JSON = st.recursive(
 
 @given(JSON, JSON)
 def test_whatever_a_file_holds_it_can_be_read(inputs: object, example: object) -> None:
-    columns = _columns({"signature": {"inputs": inputs}})
-    assert all(isinstance(row, dict) for row in _rows(example, [name for name, _ in columns]))
+    columns = columns_in({"signature": {"inputs": inputs}})
+    assert all(
+        isinstance(row, dict) for row in example_rows(example, [name for name, _ in columns])
+    )
 
 
 @given(
@@ -314,4 +316,4 @@ def test_whatever_a_file_holds_it_can_be_read(inputs: object, example: object) -
     | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))
 )
 def test_whatever_bytes_are_no_disaster(content: bytes) -> None:
-    assert isinstance(_yaml(content), Mapping)
+    assert isinstance(read_yaml(content), Mapping)
