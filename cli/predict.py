@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cli import fleet
+from cli import fleet, rows_file
 from cli.output import GOOD, Wrong, code_of, document, printable, say
 from cli.published import as_published
 from cli.rows_file import Rows, rows_in
@@ -37,11 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--file", type=Path, metavar="PATH", help="rows in a file: CSV, Excel, JSON and others"
     )
-    parser.add_argument(
-        "--keep-totals",
-        action="store_true",
-        help="with --file: also send rows that are totals of others",
-    )
+    rows_file.add_arguments(parser)
     parser.add_argument(
         "--example", type=int, metavar="N", help="begin with the model's example N, from 1"
     )
@@ -125,10 +121,9 @@ def rows_of(signature: Signature, chosen: argparse.Namespace) -> Rows:
     base = {} if chosen.example is None else _example(signature, chosen.example)
     named = dict(_pair(signature, text) for text in single)
     places = [f"Row {number}" for number in range(1, len(rows) + 1)]
+    choices = rows_file.choices_in(chosen)
     if chosen.file:
-        rows, places = rows_in(
-            chosen.file, signature, {*base, *named}, _file, keep_totals=chosen.keep_totals
-        )
+        rows, places = rows_in(chosen.file, signature, {*base, *named}, _file, choices)
     return Rows([{**base, **_read_files(signature, row), **named} for row in rows], places)
 
 

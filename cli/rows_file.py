@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import argparse
+import codecs
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,9 +16,10 @@ if TYPE_CHECKING:
     from tables.converting import Converted
     from tables.fixes import ProblemKind
     from tables.mapping import Mapping
-    from tables.table import Table
+    from tables.table import Choices, Table
 
 _MOST_SAID = 5
+_SIGNS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "space": " "}
 
 
 class Rows(NamedTuple):
@@ -26,18 +29,66 @@ class Rows(NamedTuple):
     places: list[str]
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What says how a file is read, in place of what is found out: as under “Not read correctly?” on the page."""
+    parser.add_argument(
+        "--keep-totals",
+        action="store_true",
+        help="with --file: also send rows that are totals of others",
+    )
+    parser.add_argument("--encoding", help="with --file: its text encoding, as cp1252 or utf-16")
+    parser.add_argument(
+        "--sheet", help="with --file: the sheet of a workbook, or the list of a JSON"
+    )
+    parser.add_argument("--delimiter", help="with --file: the sign between columns; tab for a tab")
+    parser.add_argument("--decimal", choices=[".", ","], help="with --file: the sign of decimals")
+    parser.add_argument(
+        "--header-row", type=int, metavar="N", help="with --file: the row of the names; 0 for none"
+    )
+
+
+def choices_in(chosen: argparse.Namespace) -> Choices:
+    """What the arguments say of the file. Raises Wrong."""
+    from tables.table import Choices
+
+    if chosen.file is None and (names := _given(chosen)):
+        raise Wrong(f"{names[0]} says how a file is read: give the file with --file.")
+    return Choices(
+        sheet=chosen.sheet or "",
+        encoding=_encoding(chosen.encoding or ""),
+        delimiter=_SIGNS.get(chosen.delimiter, chosen.delimiter or ""),
+        decimal=chosen.decimal or "",
+        header_row=chosen.header_row,
+        keep_totals=chosen.keep_totals,
+    )
+
+
+def _given(chosen: argparse.Namespace) -> list[str]:
+    names = ("keep_totals", "encoding", "sheet", "delimiter", "decimal", "header_row")
+    return [f"--{n.replace('_', '-')}" for n in names if getattr(chosen, n) not in (None, False)]
+
+
+def _encoding(name: str) -> str:
+    """The name of an encoding as Python knows it. Raises Wrong."""
+    try:
+        return codecs.lookup(name).name if name else ""
+    except LookupError as error:
+        raise Wrong(
+            f"No text encoding is called {name!r}. Try utf-8, utf-16, cp1252, cp1250 or cp1251."
+        ) from error
+
+
 def rows_in(
     path: Path,
     signature: Signature,
     given: Collection[str],
     file: Callable[[Path], File],
-    *,
-    keep_totals: bool = False,
+    choices: Choices | None = None,
 ) -> Rows:
     """The rows of the file, with the fields that have a column. Nothing is sent if one cell is wrong.
 
-    `given` are fields that have their value from elsewhere; `file` reads what a cell names as @path. Rows that
-    are totals of others are left out, unless `keep_totals`. Raises Wrong.
+    `given` are fields that have their value from elsewhere; `file` reads what a cell names as @path; `choices` say how
+    the file is read. Raises Wrong.
     """
     from tables.converting import converted
     from tables.mapping import suggest
@@ -48,7 +99,7 @@ def rows_in(
             replace(f, required=f.required and f.name not in given) for f in signature.inputs
         ),
     )
-    table = _table(path, needed, keep_totals=keep_totals)
+    table = _table(path, needed, choices)
     mapping = suggest(table, needed)
     _say(table, mapping)
     _warn(mapping, signature, given)
@@ -62,19 +113,25 @@ def rows_in(
     return Rows(values, [f"{word} {number}" for number in conversion.rows.index])
 
 
-def _table(path: Path, signature: Signature, *, keep_totals: bool) -> Table:
+def _table(path: Path, signature: Signature, choices: Choices | None) -> Table:
     from tables.errors import UnreadableFile
     from tables.fitting import read_fitting
-    from tables.table import Choices
 
     try:
         with path.open("rb") as stream:
-            choices = Choices(keep_totals=keep_totals)
             return read_fitting(stream, path.name, signature, choices=choices)
     except OSError as error:
         raise Wrong(f"{path} could not be read: {error.strerror}.") from error
     except UnreadableFile as error:
-        raise Wrong(f"{path} could not be read. {error.sentence} {error.advice}") from error
+        sentence = f"{path} could not be read. {error.sentence} {error.advice} {_of(error.sheets)}"
+        raise Wrong(printable(sentence.strip())) from error
+
+
+def _of(sheets: Sequence[str]) -> str:
+    """Which sheets or lists a file has, and what chooses one; empty where it has no more than one."""
+    names = ", ".join(f"“{sheet}”" for sheet in sheets[:_MOST_SAID])
+    more = f" and {len(sheets) - _MOST_SAID} more" if len(sheets) > _MOST_SAID else ""
+    return f"It has {names}{more}; --sheet chooses one." if len(sheets) > 1 else ""
 
 
 def _with_files(
@@ -100,6 +157,8 @@ def _opened(cell: object, file: Callable[[Path], File]) -> object:
 
 def _say(table: Table, mapping: Mapping) -> None:
     """Print how the file was read and which columns feed which fields, as the page shows it."""
+    if len(table.sheets) > 1 and not table.choices.sheet:
+        say(printable(f"Read: “{_read_sheet(table)}”. {_of(table.sheets)}"))
     for remark in (*table.warnings, *table.remarks):
         say(printable(remark))
     for match in mapping.matches:
@@ -112,6 +171,10 @@ def _say(table: Table, mapping: Mapping) -> None:
             say(f"The column {printable(match.column)!r}: {doubt}")
     if mapping.unused:
         say(f"Not used: {', '.join(printable(name) for name in mapping.unused)}.")
+
+
+def _read_sheet(table: Table) -> str:
+    return table.sniffed.get("sheet") or table.sniffed.get("rows") or table.sheets[0]
 
 
 def _warn(mapping: Mapping, signature: Signature, given: Collection[str]) -> None:

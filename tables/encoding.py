@@ -73,7 +73,7 @@ def remark(data: bytes, text: str, wanted: str = "") -> str:
     words = _WORDS.get(encoding := _guessed(data), encoding)
     return word and (
         f"The text encoding was guessed: {words}. If “{word[:30]}” is not what the file says, choose another text encoding "
-        "on the page under “Not read correctly?”, or save the file as UTF-8."
+        "(“Not read correctly?” on the page, --encoding on the command line), or save the file as UTF-8."
     )
 
 
