@@ -7,8 +7,10 @@ from dataclasses import replace
 from mds_client.signature import Signature
 from tables.errors import TooLarge, UnreadableFile
 from tables.mapping import suggest
+from tables.packed import unpacked
 from tables.reading import read_upload
 from tables.table import Choices, Limits, Table
+from tables.turned import refuse_long, turned
 from tables.upload import Given, Upload, taken
 
 _MOST = 20  # sheets that are tried
@@ -28,7 +30,7 @@ def read_fitting(
     Raises UnreadableFile, with the sheets that there are.
     """
     limits, choices = limits or Limits(), choices or Choices()
-    upload = taken(given, name, limits)
+    upload = unpacked(taken(given, name, limits), limits)
     first: Table | UnreadableFile
     try:
         first = read_upload(upload, choices, limits)
@@ -40,7 +42,15 @@ def read_fitting(
         first = _best(upload, first, signature, choices, limits)
     if isinstance(first, UnreadableFile):
         raise first
-    return first
+    return _upright(first, signature)
+
+
+def _upright(table: Table, signature: Signature) -> Table:
+    """The table, turned where it lies on its side. Raises UnreadableFile where it has one value a line."""
+    if suggest(table, signature).matches:
+        return table
+    refuse_long(table, signature)
+    return turned(table, signature) or table
 
 
 def _best(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What a person might upload that holds no table we read, with the words for it.
 _OTHERS: tuple[tuple[bytes, str], ...] = (
@@ -23,7 +25,10 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", "a program"),
     *((b"\x80" + bytes([version]), "a pickled Python object") for version in range(2, 6)),
 )
-_MARKUP = ((b"<!doctype html", "a web page"), (b"<html", "a web page"), (b"<table", "a web page"))
+WEB_PAGE = "a web page"
+_MARKUP = tuple((start, WEB_PAGE) for start in (b"<!doctype html", b"<html", b"<table"))
+_TAR = slice(257, 262)
+_ARFF = re.compile(rb"(?:\s*(?:%[^\n]*)?\n)*\s*@relation\s", re.IGNORECASE)
 _MEDIA: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -42,6 +47,10 @@ _MEDIA: tuple[tuple[bytes, str], ...] = (
 
 def foreign(head: bytes) -> str:
     """The words for a file that holds no table we read, such as `a PDF document`; else empty."""
+    if head[_TAR] == b"ustar":
+        return "a tar archive"
+    if _ARFF.match(head):
+        return "an ARFF file, as Weka writes it"
     words_for_start = next((words for start, words in _OTHERS if head.startswith(start)), "")
     return words_for_start if words_for_start and not _is_words(head) else _markup(head)
 
@@ -70,5 +79,5 @@ def _is_words(head: bytes) -> bool:
 def _markup(head: bytes) -> str:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith(b"<?xml"):
-        return "a web page" if b"<html" in text else "an XML document"
+        return WEB_PAGE if b"<html" in text else "an XML document"
     return next((words for start, words in _MARKUP if text.startswith(start)), "")

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from tables import documents, magic
 from tables.errors import UnreadableFile
-from tables.readers import Reader, readers
+from tables.packed import unpacked
+from tables.readers import Reader, readers, web_page
 from tables.table import Choices, Limits, Table
 from tables.upload import Given, Upload, taken
 
@@ -20,7 +21,7 @@ def read(
     and nothing else, whatever the bytes are.
     """
     limits = limits or Limits()
-    return read_upload(taken(given, name, limits), choices or Choices(), limits)
+    return read_upload(unpacked(taken(given, name, limits), limits), choices or Choices(), limits)
 
 
 def read_upload(upload: Upload, choices: Choices, limits: Limits) -> Table:
@@ -43,7 +44,7 @@ def _reader(upload: Upload) -> Reader:
             "The file is empty.", advice="Choose a file with a header and at least one row."
         )
     words = magic.foreign(upload.head)
-    if words:
+    if words and not (words == magic.WEB_PAGE and web_page.matches(upload)):
         raise UnreadableFile(
             f"This is {words}, whatever its name says; no table can be read from it.",
             advice=_advice(words),
@@ -63,7 +64,7 @@ def _reader(upload: Upload) -> Reader:
 def _advice(words: str) -> str:
     if "packed" in words or "archive" in words:
         return "Unpack it and upload the file inside, or pack it as ZIP."
-    if words == "a web page":
+    if words == magic.WEB_PAGE:
         return "Open it in Excel, save it as an Excel workbook (.xlsx) and upload that."
     return "Save the table as CSV or Excel and upload that."
 

@@ -14,6 +14,7 @@ from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from typing import Protocol, cast
 
+from tables import packed
 from tables.table import Choices, Limits, Table
 from tables.upload import Upload
 
@@ -46,4 +47,5 @@ def readers() -> dict[str, Reader]:
 
 def suffixes() -> tuple[str, ...]:
     """The ends of all file names that can be read, such as `.csv`; for the file chooser."""
-    return tuple(dict.fromkeys(end for reader in readers().values() for end in reader.SUFFIXES))
+    ends = (end for reader in readers().values() for end in reader.SUFFIXES)
+    return tuple(dict.fromkeys((*ends, *packed.SUFFIXES)))

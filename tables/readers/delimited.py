@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tables import bounds, delimiters, encoding
+from tables import bounds, delimiters, encoding, fixed_width
 from tables.delimiters import Dialect
 from tables.errors import UnreadableFile
 from tables.grid import find_table
@@ -40,12 +40,18 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
         remarks.append("Each line stands in quotation marks as a whole; they were taken away.")
         text, dialect = inner
         rows = _bounded(text, dialect, limits)
+    placed = _in_places(text, rows, choices)
+    rows = placed or rows
     remarks += _bare(rows)
     remarks += filter(None, [encoding.remark(upload.data, text, choices.encoding)])
     sheet = Sheet(
         name=upload.name,
         rows=rows,
-        sniffed={"format": TITLE, "encoding": words, **_words(rows, dialect)},
+        sniffed={
+            "format": TITLE,
+            "encoding": words,
+            **({"delimiter": "fixed width"} if placed else _words(rows, dialect)),
+        },
         remarks=tuple(remarks),
         is_note=lambda row: delimiters.is_comment([str(cell) for cell in row[:1]]),
     )
@@ -60,6 +66,13 @@ def _in_quoted_lines(rows: list[list[str]], wanted: str, likely: str) -> tuple[s
     dialect = delimiters.sniffed(text, wanted=wanted, likely=likely)
     widths = {len(row) for row in delimiters.rows(text, dialect) if row}
     return (text, dialect) if len(widths) == 1 and widths != {1} else None
+
+
+def _in_places(text: str, rows: list[list[str]], choices: Choices) -> list[list[str]] | None:
+    """The rows of lines that have no delimiter, and cells at the same places; else None."""
+    if choices.delimiter or any(len(row) > 1 for row in rows) or len(rows) < 2:
+        return None
+    return fixed_width.cells_in(text)
 
 
 def _bare(rows: list[list[str]]) -> list[str]:

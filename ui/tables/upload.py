@@ -36,7 +36,7 @@ def draw(model: ModelRef, signature: Signature, *, label: str = LABEL) -> Given 
         label,
         f"rows_file_{model}",
         [suffix.lstrip(".") for suffix in suffixes()],
-        "CSV, Excel, OpenDocument, Parquet, Arrow, JSON, JSON Lines, or a ZIP of pictures or recordings.",
+        "CSV, Excel, OpenDocument, Parquet, Arrow, JSON, JSON Lines, a web page with a table, or a ZIP of pictures or recordings.",
     )
     if chosen is None:
         st.session_state.pop(session.FILE, None)
