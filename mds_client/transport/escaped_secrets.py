@@ -9,50 +9,128 @@ import base64
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from html.entities import html5
 
 ESCAPES = (b"\\", b"%", b"&")
 _LEAST_BASE64 = 8
-_MOST_SIGNS = (
-    256  # of one pattern; of a longer secret these are looked for, and what follows them goes too
-)
+_MOST_SIGNS = 256  # of one pattern
 _BACKSLASHES = rb"\\\\{0,7}+"  # of a text in a text in a text
 _BREAK = rb"(?:[\r\n\t ]|\\\\{0,7}+[rnt]){0,4}+"
 _REST = rb"[^\s\"'<>]{0,%d}+"
 _REST_OF_BASE64 = rb"(?:[0-9A-Za-z+/=_\r\n\t -]|\\{1,8}+[rnt/]){0,%d}+"
 _MOST_BYTES_OF_ESCAPE = 12
+_BACKSLASH = re.compile(rb"\\*")
 _CONTROLS = {"\n": b"n", "\r": b"r", "\t": b"t", "\b": b"b", "\f": b"f"}
 
 Encode = Callable[[bytes], bytes]
 
 
+@dataclass(frozen=True)
+class _Sign:
+    """One sign of a secret: where it ends, in each of the ways in which it may stand somewhere.
+
+    A plain `&` is the beginning of `&amp;` too: which of them it was is known only by what follows.
+    """
+
+    ways: tuple[re.Pattern[bytes], ...]
+    backslashes: range = range(0)
+
+    def ends(self, data: bytes, at: int) -> set[int]:
+        """Every place where the sign ends that begins here."""
+        ends = {match.end() for way in self.ways if (match := way.match(data, at))}
+        count = len(_BACKSLASH.match(data, at)[0]) if self.backslashes else 0  # type: ignore[index]
+        return ends | {
+            at + one for one in self.backslashes[: max(0, count - self.backslashes.start + 1)]
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finder:
+    """Finds a secret: its beginning by one pattern, and of a long one each further sign by its own ones."""
+
+    head: re.Pattern[bytes]
+    tail: tuple[_Sign, ...] = ()
+    rest: re.Pattern[bytes] | None = None
+
+    def replaced(self, data: bytes, cover: Callable[[bytes], bytes]) -> bytes:
+        """The data with a cover in place of each secret in it; the same object where there is none.
+
+        Of a secret that is cut off, or goes on in a way that is not known, what looks like the rest goes too.
+        """
+        parts: list[bytes] = []
+        at = 0
+        while match := self.head.search(data, at):
+            end = self._end(data, match.end())
+            parts += (data[at : match.start()], cover(data[match.start() : end]))
+            at = end
+        return b"".join([*parts, data[at:]]) if parts else data
+
+    def _end(self, data: bytes, at: int) -> int:
+        places = {at}
+        for sign in self.tail:
+            found = {end for place in places for end in sign.ends(data, place)}
+            if not found:
+                rest = self.rest.match(data, max(places)) if self.rest else None
+                return rest.end() if rest else max(places)
+            places = found
+        return max(places)
+
+
 @lru_cache(maxsize=256)
-def escaped(secret: str) -> re.Pattern[bytes]:
+def escaped(secret: str) -> Finder:
     """Finds the secret with any of its signs escaped."""
-    return re.compile(written(secret))
+    runs = _runs(secret)
+    whole = [place for place, run in enumerate(runs[:_MOST_SIGNS], start=1) if run[0] not in "&%\\"]
+    cut = len(runs) if len(runs) <= _MOST_SIGNS else max(whole, default=_MOST_SIGNS)
+    signs = {run: _sign_of(run) for run in set(runs[cut:])}
+    return Finder(
+        head=re.compile(b"".join(map(_run, runs[:cut]))),
+        tail=tuple(signs[run] for run in runs[cut:]),
+        rest=_rest(_REST, len(runs) - cut),
+    )
+
+
+def _sign_of(run: str) -> _Sign:
+    others = re.compile(rb"(?:%b){%d}" % (b"|".join(_escapes(run[0])), len(run)))
+    if run[0] == "\\":
+        return _Sign((others,), range(len(run), 8 * len(run) + 1))
+    plain = [re.escape(run.encode("utf-8", "surrogatepass")), *([rb"\+"] if run == " " else [])]
+    return _Sign((re.compile(b"|".join(plain)), others))
+
+
+def _rest(pattern: bytes, signs: int) -> re.Pattern[bytes] | None:
+    return re.compile(pattern % (_MOST_BYTES_OF_ESCAPE * signs)) if signs else None
 
 
 def written(secret: str) -> bytes:
-    """The pattern as text: each sign as it is or as any of its escapes."""
-    runs = re.findall(r"\\+|[^\\]", secret[:_MOST_SIGNS], re.S)
-    rest = _REST % (_MOST_BYTES_OF_ESCAPE * len(secret[_MOST_SIGNS:]))
-    return b"".join(map(_run, runs)) + (rest if secret[_MOST_SIGNS:] else b"")
+    """The pattern of a short secret as text: each sign as it is or as any of its escapes."""
+    return b"".join(map(_run, _runs(secret)))
+
+
+def _runs(secret: str) -> list[str]:
+    return re.findall(r"\\+|[^\\]", secret, re.S)
 
 
 @lru_cache(maxsize=256)
-def base64_in_lines(secret: str) -> tuple[re.Pattern[bytes], ...]:
+def base64_in_lines(secret: str) -> tuple[Finder, ...]:
     """Find the secret in base64 that is broken into lines or has escapes, at each place where it may begin."""
     data = secret.encode("utf-8", "surrogatepass")
     parts = sorted(set(base64_parts(data, base64.b64encode)), key=len, reverse=True)
-    return tuple(re.compile(_in_lines(part.decode())) for part in parts)
+    return tuple(_in_lines(part.decode()) for part in parts)
 
 
-def _in_lines(part: str) -> bytes:
-    """The pattern of base64 with breaks in it."""
-    rest = _REST_OF_BASE64 % (_MOST_BYTES_OF_ESCAPE * len(part[_MOST_SIGNS:]))
-    first = _BREAK.join(map(_digit, part[:_MOST_SIGNS]))
-    return first + (rest if part[_MOST_SIGNS:] else b"")
+def _in_lines(part: str) -> Finder:
+    """Finds base64 with breaks in it."""
+    digits = [*map(_digit, part)]
+    tail = digits[_MOST_SIGNS:]
+    signs = {digit: _Sign((re.compile(_BREAK + digit),)) for digit in set(tail)}
+    return Finder(
+        head=re.compile(_BREAK.join(digits[:_MOST_SIGNS])),
+        tail=tuple(signs[digit] for digit in tail),
+        rest=_rest(_REST_OF_BASE64, len(tail)),
+    )
 
 
 def base64_parts(secret: bytes, encode: Encode) -> Iterator[bytes]:

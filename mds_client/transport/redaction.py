@@ -24,6 +24,7 @@ from weakref import WeakSet
 
 from mds_client.transport.escaped_secrets import (
     ESCAPES,
+    Finder,
     base64_in_lines,
     base64_parts,
     escaped,
@@ -114,15 +115,14 @@ class Secrets:
         for secret in self._long:
             if secret in data:
                 data = data.replace(secret, _cover(secret, is_sized=is_sized))
-        for pattern in self._patterns(data):
-            redacted, found = pattern.subn(lambda m: _cover(m[0], is_sized=is_sized), data)
-            data = redacted if found else data
+        for finder in self._finders(data):
+            data = finder.replaced(data, lambda secret: _cover(secret, is_sized=is_sized))
         if self._short and not is_answer:
             redacted, found = self._short.subn(HIDDEN.encode(), data)
             data = redacted if found else data
         return data
 
-    def _patterns(self, data: bytes) -> Iterator[re.Pattern[bytes]]:
+    def _finders(self, data: bytes) -> Iterator[Finder]:
         """What finds the secrets with escapes in them, where there are escapes at all; base64 in lines too."""
         has_escapes = any(sign in data for sign in ESCAPES)
         for secret in self._escaped if has_escapes or b"\n" in data else ():

@@ -129,7 +129,42 @@ def test_a_long_token_with_escapes_goes_as_a_whole() -> None:
     for writing in ("".join(f"&#{ord(c)};" for c in token), token.replace("_", "%5F")):
         assert Secrets([token]).text(f'"{writing}"') == '"(hidden)"'
     lines = base64.encodebytes(token.encode()).decode()
-    assert Secrets([token]).text(f'"{lines}"') == '"(hidden)"'
+    assert Secrets([token]).text(f'"{lines.strip()}"') == '"(hidden)"'
+
+
+KEY = "-----BEGIN KEY-----\n" + "".join(
+    f'line {n} of "it" <a&b> \\{n}\\\\ end;\n' for n in range(30)
+)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        json.dumps, lambda s: json.dumps(json.dumps(s)), html.escape, quote, repr,
+        lambda s: quote(base64.b64encode(s.encode()).decode()), lambda s: "".join(f"&#{ord(c)};" for c in s),
+        lambda s: json.dumps(base64.encodebytes(s.encode()).decode()),
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_a_long_secret_of_any_signs_does_not_leak_its_end(write: Callable[[str], str]) -> None:
+    said = Secrets([KEY]).text(f"key: {write(KEY)} and more")
+    assert "29" not in said
+    assert said.endswith(" and more")
+    assert "(hidden)" in said
+
+
+def test_of_a_long_secret_that_is_cut_off_all_that_is_there_goes() -> None:
+    for length in range(700, 720):
+        said = Secrets([KEY]).text(html.escape(KEY)[:length])
+        assert len(said) < len("(hidden)") + len("&quot;")  # no more than a part of an escape
+
+
+def test_the_beginning_of_a_long_secret_over_and_over_takes_no_time() -> None:
+    secret = "a&" * 2_000
+    body = (secret[:300] + "\\ ") * 1_000
+    started = time.thread_time()
+    Secrets([secret]).text(body)
+    assert time.thread_time() - started < 3
 
 
 @given(st.text(min_size=8, max_size=40).filter(lambda s: not s.isdigit()), st.text())
