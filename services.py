@@ -27,6 +27,7 @@ from jobs.embedded import EmbeddedWorker
 from jobs.heartbeat import worker_id
 from jobs.here import Here
 from jobs.kinds import kinds
+from jobs.rights import by_table
 from jobs.worker import Worker
 from mds_client.client.sync_client import MdsClient, Model
 from mds_client.discovery import Catalogue, Entry
@@ -159,6 +160,7 @@ class Services:
             lost_seconds=self.settings.lost_seconds,
             keep_days=self.settings.job_days,
             name=name,
+            may_go_on=by_table(lambda: self.settings_now.access),
         )
 
     def model(self, ref: ModelRef, signature: Signature | None = None) -> Model:
@@ -235,9 +237,11 @@ def build(settings: Settings) -> Services:
     migrate(url)
     password = db.engine.password_of(url)
     clients = {s.name: _client(server_of(s), password) for s in settings.servers}
-    sessions = make_sessions(url)
+    sessions, table = make_sessions(url), AccessTable()
+    may_go_on = by_table(lambda: table.rows(settings.access))
     return Services(
         settings=settings,
+        table=table,
         clients=clients,
         catalogue=Catalogue(
             clients,
@@ -250,7 +254,7 @@ def build(settings: Settings) -> Services:
             connect=partial(connect, hidden=password), is_eager=settings.warm_explainers
         ),
         audit=AuditPolicy(probability=settings.audit_probability),
-        here=Here(sessions, app_version(), settings.lost_seconds),
+        here=Here(sessions, app_version(), settings.lost_seconds, may_go_on=may_go_on),
         beside=EmbeddedWorker(sessions) if settings.embedded_worker else None,
     )
 

@@ -92,7 +92,7 @@ def _one(sessions: Sessions, chosen: argparse.Namespace) -> None:
     if chosen.action == "cancel":
         store.cancel(sessions, chosen.id)
     if chosen.action == "resume":
-        store.resume(sessions, chosen.id)
+        store.resume(sessions, chosen.id, {})  # the operator's
     job = store.find(sessions, chosen.id)
     if job is None:
         raise NotFound(f"There is no job {chosen.id!r}. `mds jobs list` shows what there is.")

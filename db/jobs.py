@@ -44,6 +44,8 @@ class JobView:
     result: str = ""
     sentence: str = ""
     advice: str = ""
+    # Those of its person now; None where the operator of everything asked.
+    groups: Sequence[str] | None = None
 
     @property
     def is_under_way(self) -> bool:
@@ -82,6 +84,17 @@ def model_about(session: Session, subject: str) -> tuple[str, str] | None:
     if row is None:
         raise KeyError(case_id)
     return row.server, row.model
+
+
+def groups_of(session: Session, job_id: str) -> Sequence[str] | None:
+    """The groups of who asked for a job, as they are known now; None where the operator of everything did."""
+    return session.scalar(select(Job.groups).where(Job.id == job_id))
+
+
+def set_groups(session: Session, person: str, groups: Sequence[str]) -> None:
+    """The jobs of a person that are not done have these groups from now on."""
+    unfinished = (Job.person == person, Job.groups.is_not(None), Job.state != "done")
+    session.execute(update(Job).where(*unfinished).values(groups=list(groups)))
 
 
 def by_key(session: Session, key: str) -> JobView | None:

@@ -130,6 +130,8 @@ class Scope:
     """
 
     person: str = ""
+    # What they are in: kept with their jobs, so that these end with what a group may do.
+    groups: tuple[str, ...] = ()
     seen: tuple[Models, ...] = ()
     reviewed: tuple[Models, ...] = ()
     operated: tuple[Models, ...] = ()

@@ -20,23 +20,30 @@ from db.scope import Scope, scope_of
 from jobs import store
 from jobs.contract import Kind
 from jobs.heartbeat import Heartbeat, itself, log
-from jobs.runs import JobRun
+from jobs.runs import JobRun, MayGoOn, always
 from jobs.store import JobView
 
 
 class Here:
     """Runs jobs in threads of this process. `is_inline`: in the thread that asks, for tests.
 
-    Who asks, looks or stops is held to the scope of `sessions`. A run that was let begin is not: it keeps its row
-    also where somebody loses a model meanwhile.
+    Who asks, looks or stops is held to the scope of `sessions`. A run that was let begin is not: its row is ended in any case.
+    It stops where `may_go_on` says so.
     """
 
     def __init__(
-        self, sessions: Sessions, version: str, lost_seconds: float, *, is_inline: bool = False
+        self,
+        sessions: Sessions,
+        version: str,
+        lost_seconds: float,
+        *,
+        is_inline: bool = False,
+        may_go_on: MayGoOn = always,
     ) -> None:
         self._sessions = self._all = sessions
         self._heart = Heartbeat(sessions, itself("web", version), lost_seconds)
         self._is_inline = is_inline
+        self._may_go_on = may_go_on
         self._runs: dict[str, JobRun] = {}
         self._lock = threading.Lock()
 
@@ -82,7 +89,7 @@ class Here:
         )
         written = store.submit(self._sessions, kind, ours, job_input, also=also)
         if written.id == job.id:
-            self._run(kind, JobRun(ours, self._all))
+            self._run(kind, JobRun(written, self._all, may_go_on=self._may_go_on))
         return written
 
     def run_of(self, job_id: str) -> JobRun | None:

@@ -31,6 +31,13 @@ _OLDER = JobFailed(
 
 
 Save = Callable[[Session], str]
+# Whether who asked for a job may still ask for it.
+MayGoOn = Callable[[Session, JobView, Kind], bool]
+
+
+def always(_session: Session, _job: JobView, _kind: Kind) -> bool:
+    """Where nothing says who may do what."""
+    return True
 
 
 def _nothing(_session: Session) -> str:
@@ -52,8 +59,17 @@ def each_anew(name: str, work: Callable[[], object]) -> object:
 class JobRun:
     """The run of one job in this process. `progress`, `cancel` and `abandon` may be called by any thread."""
 
-    def __init__(self, job: JobView, sessions: Sessions, steps: Steps = each_anew) -> None:
+    def __init__(
+        self,
+        job: JobView,
+        sessions: Sessions,
+        steps: Steps = each_anew,
+        may_go_on: MayGoOn = always,
+    ) -> None:
         self._job = job
+        self._may_go_on = may_go_on
+        self._kind: Kind | None = None
+        self._why = ""
         self._sessions = sessions
         self._steps = steps
         self._progress = Progress(words=job.words)
@@ -105,13 +121,16 @@ class JobRun:
 
     def perform(self, kind: Kind) -> None:
         """Run the job and end it. Never raises: what went wrong stands in the job, or in the log."""
+        self._kind = kind
         try:
-            outcome = kind.run(self, self._input(kind))
+            job_input = self._input(kind)
+            self.check()
+            outcome = kind.run(self, job_input)
             self._end("done", outcome.sentence, save=outcome.save)
         except JobLost:
             log.info("another process goes on with the job %s", self._job.id)
         except JobCancelled as error:
-            self._end("cancelled", error.sentence)
+            self._end("cancelled", self._why or error.sentence)
         except MdsError as error:
             log.warning("job %s: %s %s", self._job.id, error.sentence, error.detail)
             self._end("failed", error.sentence, error.advice)
@@ -138,11 +157,22 @@ class JobRun:
         try:
             with writing(self._sessions) as session:
                 wish = db.jobs.advance(session, self._job, progress.fraction, progress.words)
+                self._look(session)
         except StorageError as error:
             log.warning("the progress of the job %s was not written: %s", self._job.id, error)
             return
         self._is_lost = self._is_lost or wish is None
         self._is_cancelled = self._is_cancelled or bool(wish)
+
+    def _look(self, session: Session) -> None:
+        """Stop where who asked for the job might not ask for it any more."""
+        if self._kind is None or self._may_go_on(session, self._job, self._kind):
+            return
+        self._is_cancelled = True
+        self._why = (
+            f"It was stopped, since {self._job.person} may not do this any more. "
+            "What was done before is kept."
+        )
 
     def _end(
         self,

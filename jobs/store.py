@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import db.jobs
@@ -13,7 +14,7 @@ from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
 from db.jobs import JobView
 from db.person import known
-from db.scope import scope_of
+from db.scope import Scope, scope_of
 from db.workers import WorkerView
 from jobs.contract import Kind
 from jobs.errors import JobFailed, JobUnderWay, NoSuchJob, NotResumable
@@ -26,6 +27,7 @@ __all__ = [
     "WorkerView",
     "cancel",
     "find",
+    "is_permitted",
     "living",
     "make",
     "may_change",
@@ -79,6 +81,7 @@ def submit(
         content = Codec(kind.takes).encode(job_input)
         with writing(sessions) as session:
             _check(session, kind, job)
+            job = _with_groups(session, job)
             db.jobs.add(session, job, content)
             also(session)
         return job
@@ -142,14 +145,16 @@ def cancel(sessions: Sessions, job_id: str, *, clock: Callable[[], datetime] = u
     return job
 
 
-def resume(sessions: Sessions, job_id: str) -> JobView:
-    """Let a job that failed or was stopped go on. Raises NoSuchJob, NotPermitted, NotResumable and JobUnderWay."""
+def resume(sessions: Sessions, job_id: str, kinds: Mapping[str, Kind]) -> JobView:
+    """Let a job that failed or was stopped go on, by who may ask for its kind. Raises NoSuchJob, NotPermitted,
+    NotResumable and JobUnderWay."""
     job = find(sessions, job_id)
     if job is None:
         raise _unknown(job_id)
     try:
         with writing(sessions) as session:
             _check_changeable(session, job_id)
+            _check_permitted(session, kinds.get(job.kind), job)
             is_resumed = db.jobs.resume(session, job_id)
             after = db.jobs.by_id(session, job_id)
     except Conflict:
@@ -181,11 +186,37 @@ def _check(session: Session, kind: Kind, job: JobView) -> None:
         raise _refused(job, "There is no such case that you may see.") from None
     if model and not scope.sees(*model):
         raise _refused(job, f"There is no model {'/'.join(model)} that you may see.")
-    is_permitted = (
-        may(scope, kind.permission, *model) if model else may_without_model(scope, kind.permission)
-    )
-    if not is_permitted or job.person != scope.person:
+    if not is_permitted(scope, kind, model) or job.person != scope.person:
         raise _refused(job, "Your role does not let you ask for it.")
+
+
+def _check_permitted(session: Session, kind: Kind | None, job: JobView) -> None:
+    """Raises NotPermitted unless who asks might ask for such a job now."""
+    scope = scope_of(session)
+    if scope.is_all:
+        return
+    try:
+        model = db.jobs.model_about(session, job.subject)
+    except KeyError:
+        kind = model = None
+    if kind is None or not is_permitted(scope, kind, model):
+        raise NotPermitted(
+            f"“{job.title}” does not go on. Your role does not let you ask for it.",
+            advice="**You** shows your role. Whoever runs the workbench can change it.",
+        )
+
+
+def is_permitted(scope: Scope, kind: Kind, model: tuple[str, str] | None) -> bool:
+    """Whether somebody may ask for a kind of job, on a model or on none."""
+    if model:
+        return may(scope, kind.permission, *model)
+    return may_without_model(scope, kind.permission)
+
+
+def _with_groups(session: Session, job: JobView) -> JobView:
+    """The job with the groups of who asks, by which it is looked later whether it may go on."""
+    scope = scope_of(session)
+    return job if scope.is_all else replace(job, groups=list(scope.groups))
 
 
 def _refused(job: JobView, why: str) -> NotPermitted:

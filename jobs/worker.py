@@ -18,7 +18,7 @@ from jobs.contract import Kind
 from jobs.engine import Engine
 from jobs.heartbeat import Heartbeat, itself
 from jobs.relay import Relay
-from jobs.runs import JobRun, Steps
+from jobs.runs import JobRun, MayGoOn, Steps, always
 from jobs.store import JobView
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Worker:
 
     `version` is the app's: jobs in the queue of another are taken over when nobody runs that version any more.
     After `lost_seconds` without a sign of life a process counts as dead. `keep_days` is how long the engine
-    remembers runs that are over.
+    remembers runs that are over. A run stops where `may_go_on` says so.
     """
 
     def __init__(
@@ -48,11 +48,13 @@ class Worker:
         lost_seconds: float,
         keep_days: float = 30.0,
         name: str = "",
+        may_go_on: MayGoOn = always,
     ) -> None:
         self._sessions = sessions
         self._kinds = kinds
         self._engine = engine
         self._keep = timedelta(days=keep_days)
+        self._may_go_on = may_go_on
         self._me = itself("worker", version, name)
         self._runs: dict[str, JobRun] = {}
         self._relay = Relay(
@@ -132,7 +134,7 @@ class Worker:
         if job is None or kind is None or (job.attempt, job.state) != (attempt, "waiting"):
             return
         ours = replace(job, state="running", runner=self.id)
-        run = JobRun(ours, self._sessions, steps)
+        run = JobRun(ours, self._sessions, steps, self._may_go_on)
         self._runs[job_id] = run  # before it is ours: what is ours and not here counts as dropped
         try:
             if not self._stop.is_set() and self._claimed(ours):

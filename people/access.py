@@ -25,6 +25,7 @@ def viewer_of(name: str, groups: Sequence[str], table: Sequence[AccessSettings])
         role=max((row.role for row in held), key=ROLES.index, default=""),
         scope=Scope(
             person=name,
+            groups=tuple(groups),
             seen=_models(held),
             reviewed=_models(row for row in held if row.role != "analyst"),
             operated=_models(row for row in held if row.role == "operator"),

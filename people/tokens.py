@@ -19,12 +19,14 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 import db.api_tokens
+import db.jobs
 from audit_log.chain import Record, append
 from db.api_tokens import TokenView
 from db.engine import Sessions, reading, writing
 from db.errors import StorageError
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
+from db.jobs import UNDER_WAY
 from db.person import known
 from db.tables import SHORT
 from people.access import viewer_of
@@ -171,15 +173,18 @@ def state_of(token: TokenView, *, clock: Callable[[], datetime] = utc_now) -> st
 
 
 def follow(sessions: Sessions, viewer: Viewer) -> None:
-    """Give the tokens of somebody who signed in the groups that they have now; looks at most once a minute."""
+    """Give the tokens and the jobs of somebody who signed in the groups that they have now; looks at most once a minute."""
     if not _followed.is_due(viewer):
         return
     try:
         with reading(sessions) as session:
             tokens = db.api_tokens.newest(session, person=viewer.name)
-        if any(tuple(token.groups) != viewer.groups for token in tokens):
+            jobs = db.jobs.newest(session, states=UNDER_WAY, person=viewer.name)
+        kept = [token.groups for token in tokens] + [job.groups for job in jobs if job.groups]
+        if any(tuple(groups) != viewer.groups for groups in kept):
             with writing(sessions) as session:
                 db.api_tokens.set_groups(session, viewer.name, viewer.groups)
+                db.jobs.set_groups(session, viewer.name, viewer.groups)
     except StorageError as error:
         _log.warning("the groups of tokens of %s are not up to date: %s", viewer.name, error)
 

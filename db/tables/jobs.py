@@ -67,6 +67,8 @@ class Job(Base):
     result: Mapped[str] = mapped_column(ClippedText(SHORT))
     sentence: Mapped[str] = mapped_column(ClippedText(SENTENCE))
     advice: Mapped[str] = mapped_column(ClippedText(SENTENCE))
+    # Those of its person, by which it is looked whether the job may go on; none where the operator of everything asked.
+    groups: Mapped[list[str] | None] = mapped_column(Json)
 
 
 class JobInput(Base):

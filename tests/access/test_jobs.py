@@ -6,17 +6,21 @@ from dataclasses import replace
 
 import pytest
 
-from db.engine import Sessions, limited
+import db.jobs
+from db.engine import Sessions, limited, writing
 from db.scope import EVERYTHING, Models, Scope
 from jobs import store
-from jobs.contract import Kind, Outcome
+from jobs.contract import Kind, Outcome, Run
 from jobs.errors import NoSuchJob
 from jobs.here import Here
+from jobs.rights import by_table
 from jobs.runs import JobRun
 from jobs.store import JobView
+from people.access import viewer_of
 from people.errors import NotPermitted
 from people.permissions import LEAST_ROLE, may, may_without_model
 from people.viewer import ROLES
+from settings import AccessSettings
 from tests.jobs.some_kinds import Counting, counting
 from tests.recorded import add_case
 
@@ -115,10 +119,62 @@ def test_who_sees_a_job_and_may_not_change_it_is_told_so(here: Here, sessions: S
     job = store.submit(sessions, kind, _job(kind, f"case/{case.id}", "bob"), GIVEN)
     hers = limited(sessions, RITA)
     assert store.find(hers, job.id)
-    for change in (store.cancel, store.resume):
-        with pytest.raises(NotPermitted, match="somebody else's"):
-            change(hers, job.id)
+    with pytest.raises(NotPermitted, match="somebody else's"):
+        store.cancel(hers, job.id)
+    with pytest.raises(NotPermitted, match="somebody else's"):
+        store.resume(hers, job.id, {kind.name: kind})
     assert store.find(sessions, job.id) == job
+
+
+def test_what_is_not_let_begin_is_not_let_go_on(sessions: Sessions) -> None:
+    """Who lost the role of a kind cannot take up a job of theirs from before."""
+    kind = counting()
+    job = store.submit(limited(sessions, ANN), kind, _job(kind, CREDIT, "ann"), GIVEN)
+    store.cancel(limited(sessions, ANN), job.id)
+    for permission, error in (("publish", NotPermitted), ("predict", None)):
+        kinds = {kind.name: replace(kind, permission=permission)}
+        if error:
+            with pytest.raises(error, match="does not go on"):
+                store.resume(limited(sessions, ANN), job.id, kinds)
+        else:
+            assert store.resume(limited(sessions, ANN), job.id, kinds).state == "waiting"
+    with pytest.raises(NotPermitted):
+        store.resume(limited(sessions, ANN), job.id, {})
+
+
+@pytest.mark.parametrize("how", ["row", "group", "neither"])
+def test_a_run_stops_when_the_right_of_its_person_is_taken_away(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """By the access table, or by a group that somebody is in no more: at the next part, with a sentence."""
+    monkeypatch.setattr("jobs.runs.WRITE_SECONDS", 0.0)
+    row = AccessSettings(groups=["risk"], servers=["bank"], models=["credit"])
+    other = AccessSettings(groups=["other"])
+    table = [row, other]
+    here = Here(sessions, "1", 15.0, is_inline=True, may_go_on=by_table(lambda: table))
+    ann = viewer_of("ann", ["risk"], table).scope
+    parts: list[int] = []
+
+    def run(running: Run, _given: object) -> Outcome:
+        for part in range(3):
+            running.check()
+            parts.append(part)
+            if how == "row":
+                table[:] = [other]
+            if how == "group":
+                with writing(sessions) as session:
+                    db.jobs.set_groups(session, "ann", ["sales"])
+        return Outcome(sentence="Done.")
+
+    kind = replace(counting(), run=run)
+    job = here.limited(ann).start(kind, _job(kind, CREDIT, "ann"), GIVEN)
+    found = store.find(sessions, job.id)
+    assert found is not None
+    if how == "neither":
+        assert (found.state, parts) == ("done", [0, 1, 2])
+    else:
+        assert (found.state, parts) == ("cancelled", [0])
+        assert "ann may not do this any more" in found.sentence
 
 
 def test_a_run_goes_on_to_its_end_also_where_its_model_is_taken_away(

@@ -176,6 +176,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "judgement": lambda _: "correct",
     "key": lambda _: _key(),
     "kind": lambda _: counting(),
+    "kinds": lambda _: {counting().name: counting()},
     "kind: BatchRows": lambda _: _batch_kind(),
     "limit": lambda _: 9,
     "mapping": lambda _: filled.mapping("new"),

@@ -180,7 +180,7 @@ def test_a_server_that_goes_away_ends_the_run_which_goes_on_where_it_was(
     assert (failed.state, failed.sentence) == ("failed", "Nobody answers.")
     done = len(batches.cases_of(sessions, job.id))
     assert 40 <= done < 500
-    store.resume(sessions, job.id)
+    store.resume(sessions, job.id, {})
     with writing(sessions) as session:
         assert db.jobs.claim(session, job.id, 1, "worker", utc_now())
     mended = Model()

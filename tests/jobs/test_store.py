@@ -72,22 +72,22 @@ def test_one_at_a_time_until_it_has_ended(sessions: Sessions) -> None:
     store.cancel(sessions, first.id)
     second = store.submit(sessions, kind, store.make(kind, one_at_a_time="a"), GIVEN)
     with pytest.raises(JobUnderWay) as caught:
-        store.resume(sessions, first.id)
+        store.resume(sessions, first.id, {})
     assert caught.value.job_id == second.id
 
 
 def test_only_what_failed_or_was_stopped_goes_on(sessions: Sessions) -> None:
     with pytest.raises(NoSuchJob):
-        store.resume(sessions, "01HZZZZZZZZZZZZZZZZZZZZZZZ")
+        store.resume(sessions, "01HZZZZZZZZZZZZZZZZZZZZZZZ", {})
     with pytest.raises(NoSuchJob):
         store.cancel(sessions, "no id at all")
     kind = _kind()
     job = _claimed(sessions, kind)
     with pytest.raises(NotResumable):
-        store.resume(sessions, job.id)
+        store.resume(sessions, job.id, {})
     JobRun(job, sessions).perform(kind)
     with pytest.raises(NotResumable):
-        store.resume(sessions, job.id)
+        store.resume(sessions, job.id, {})
 
 
 def test_a_result_is_written_with_the_end_or_not_at_all(sessions: Sessions) -> None:

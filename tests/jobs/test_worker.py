@@ -70,7 +70,7 @@ def test_a_running_job_is_stopped_and_goes_on_where_it_was(
     stopped = wait_for(shared, job.id, "cancelled")
     assert stopped.sentence == "It was stopped."
     assert len(_parts(done)) < 12
-    store.resume(shared, job.id)
+    store.resume(shared, job.id, {})
     assert wait_for(shared, job.id, "done").sentence == "Counted to 12: 78."
     assert _parts(done) == list(range(1, 13))
 
@@ -84,7 +84,7 @@ def test_a_job_that_broke_says_why_and_goes_on_when_it_is_mended(
     broken = wait_for(shared, job.id, "failed")
     assert (broken.sentence, broken.advice) == ("It broke in the middle.", "Mend it.")
     mended.touch()
-    store.resume(shared, job.id)
+    store.resume(shared, job.id, {})
     wait_for(shared, job.id, "done")
     assert _parts(done) == [1, 2, 3, 4]
 

@@ -146,7 +146,7 @@ def _draw_go_on(found: Asked) -> None:
     rows = "1 row" if left == 1 else f"{left:,} rows"
     if st.button(f"Go on with {rows}", icon=":material/play_arrow:", key="rows_go_on"):
         try:
-            store.resume(services().sessions, job.id)
+            store.resume(services().sessions, job.id, services().kinds)
         except JobUnderWay as other:
             show(other.job_id)
         except MdsError as error:
