@@ -176,7 +176,7 @@ def changed(counted: Counted, signature: Signature, row: Values) -> object:
     number = counted.predict(signature, [row]).answer.number
     options: dict[str, object] = {}
     if number is not None:
-        options = {"wish": "at_least", "number": number + 0.2 * abs(number)}
+        options = {"desired": "at_least", "number": number + 0.2 * abs(number)}
     explanation = ordered(counted, signature, row, "counterfactual", options)
     right(
         explanation.suggestions and all(s.changes for s in explanation.suggestions),

@@ -156,13 +156,15 @@ class JobRun:
         self._written = time.monotonic()
         try:
             with writing(self._sessions) as session:
-                wish = db.jobs.advance(session, self._job, progress.fraction, progress.words)
+                is_cancelled = db.jobs.advance(
+                    session, self._job, progress.fraction, progress.words
+                )
                 self._look(session)
         except StorageError as error:
             log.warning("the progress of the job %s was not written: %s", self._job.id, error)
             return
-        self._is_lost = self._is_lost or wish is None
-        self._is_cancelled = self._is_cancelled or bool(wish)
+        self._is_lost = self._is_lost or is_cancelled is None
+        self._is_cancelled = self._is_cancelled or bool(is_cancelled)
 
     def _look(self, session: Session) -> None:
         """Stop where who asked for the job might not ask for it any more."""

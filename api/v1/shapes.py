@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from cases.inputs import plain_value
 from cases.queries import CaseView
 from cases.recording import answer_of
+from cases.search import CaseLine
 from mds_client.signature import ModelRef
 
 _INPUTS = {"bill_length_mm": 39.1, "island": "Dream"}
@@ -40,8 +41,8 @@ class CaseError(BaseModel):
     advice: str = ""
 
 
-class Case(BaseModel):
-    """One request to one model, and what came of it."""
+class CaseHead(BaseModel):
+    """What a case and its line in a list have in common."""
 
     id: str = Field(examples=["01KAC5E1Z3W0V0C5Y7M1N2P3Q4"])
     url: str = Field(
@@ -56,6 +57,11 @@ class Case(BaseModel):
     inputs: dict[str, Any] = Field(
         description="As entered; files by name, size and SHA-256", examples=[_INPUTS]
     )
+
+
+class Case(CaseHead):
+    """One request to one model, and what came of it."""
+
     answer: Answer | None = None
     error: CaseError | None = None
     seconds: float
@@ -67,15 +73,7 @@ class Case(BaseModel):
 def case_of(view: CaseView) -> Case:
     """A case as the API tells it."""
     return Case(
-        id=view.id,
-        url=case_url(view.id),
-        created_at=view.created_at,
-        person=view.person,
-        model=str(ModelRef(server=view.server, name=view.model)),
-        version=view.version,
-        purpose=view.purpose,
-        state=state_of(view),
-        inputs={name: finite(value) for name, value in view.entered.items()},
+        **head_of(view),
         answer=_answer(view),
         error=None if view.is_answered else _error(view),
         seconds=view.seconds_total,
@@ -85,11 +83,26 @@ def case_of(view: CaseView) -> Case:
     )
 
 
+def head_of(view: CaseView | CaseLine) -> dict[str, Any]:
+    """The members of a `CaseHead`, of a case or a line of a list."""
+    return {
+        "id": view.id,
+        "url": case_url(view.id),
+        "created_at": view.created_at,
+        "person": view.person,
+        "model": str(ModelRef(server=view.server, name=view.model)),
+        "version": view.version,
+        "purpose": view.purpose,
+        "state": state_of(view),
+        "inputs": {name: finite(value) for name, value in view.entered.items()},
+    }
+
+
 def case_url(case_id: str) -> str:
     return f"/api/v1/cases/{case_id}"
 
 
-def state_of(view: Any) -> str:
+def state_of(view: CaseView | CaseLine) -> str:
     """ "answered", "failed" or "unknown", of a case or a line of a list."""
     if view.is_answered:
         return "answered"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Double, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from db.tables.base import MAX_KEY, SENTENCE, SHORT, Base
 from db.types import ClippedText, Json, UtcDateTime
@@ -32,66 +32,56 @@ class Overlay(Base):
     idempotency_key: Mapped[str] = mapped_column(String(MAX_KEY))
 
 
-class ColumnMapping(Base):
+class OfModel:
+    """What every row says that somebody kept for a model: which, who and when."""
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Index, ...]:
+        return (Index(None, "server", "model", "created_at"),)
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    server: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)
+    person: Mapped[str] = mapped_column(ClippedText(SHORT))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class OfSource(OfModel):
+    """What came from somewhere: the kind of the source, and its name."""
+
+    source: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(ClippedText(SHORT))
+    content: Mapped[dict[str, object]] = mapped_column(Json)
+
+
+class ColumnMapping(OfModel, Base):
     """Which columns of a file fed which fields of a model, as a person confirmed it. The newest counts."""
 
     __tablename__ = "column_mappings"
-    __table_args__ = (Index(None, "server", "model", "created_at"),)
 
-    id: Mapped[str] = mapped_column(String(26), primary_key=True)
-    server: Mapped[str] = mapped_column(Text)
-    model: Mapped[str] = mapped_column(Text)
-    person: Mapped[str] = mapped_column(ClippedText(SHORT))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     content: Mapped[dict[str, object]] = mapped_column(Json)
 
 
-class DiscoveredFacts(Base):
+class DiscoveredFacts(OfSource, Base):
     """What was found out of a model: learned from data, or probed. The newest of a source counts."""
 
     __tablename__ = "found_facts"
-    __table_args__ = (Index(None, "server", "model", "created_at"),)
-
-    id: Mapped[str] = mapped_column(String(26), primary_key=True)
-    server: Mapped[str] = mapped_column(Text)
-    model: Mapped[str] = mapped_column(Text)
-    source: Mapped[str] = mapped_column(String(20))
-    name: Mapped[str] = mapped_column(ClippedText(SHORT))
-    person: Mapped[str] = mapped_column(ClippedText(SHORT))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    content: Mapped[dict[str, object]] = mapped_column(Json)
 
 
-class Background(Base):
+class Background(OfSource, Base):
     """The typical rows that the cases of a model are compared with, as a person chose them. The newest count."""
 
     __tablename__ = "backgrounds"
-    __table_args__ = (Index(None, "server", "model", "created_at"),)
-
-    id: Mapped[str] = mapped_column(String(26), primary_key=True)
-    server: Mapped[str] = mapped_column(Text)
-    model: Mapped[str] = mapped_column(Text)
-    source: Mapped[str] = mapped_column(String(20))
-    name: Mapped[str] = mapped_column(ClippedText(SHORT))
-    person: Mapped[str] = mapped_column(ClippedText(SHORT))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    content: Mapped[dict[str, object]] = mapped_column(Json)
 
 
-class Study(Base):
+class Study(OfModel, Base):
     """What a method found of how a model treats a cohort: which rows, and the explanation."""
 
     __tablename__ = "studies"
-    __table_args__ = (Index(None, "server", "model", "created_at"),)
 
-    id: Mapped[str] = mapped_column(String(26), primary_key=True)
-    server: Mapped[str] = mapped_column(Text)
-    model: Mapped[str] = mapped_column(Text)
     version: Mapped[str] = mapped_column(Text)
     method: Mapped[str] = mapped_column(ClippedText(SHORT))
     cohort: Mapped[dict[str, object]] = mapped_column(Json)
-    person: Mapped[str] = mapped_column(ClippedText(SHORT))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     status: Mapped[str] = mapped_column(ClippedText(SHORT))
     rows: Mapped[int]
     calls: Mapped[int]

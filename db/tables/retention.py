@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Double, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from db.tables.base import SENTENCE, SHORT, Base
 from db.types import ClippedText, UtcDateTime
@@ -22,11 +22,12 @@ class CaseHold(Base):
     reason: Mapped[str] = mapped_column(ClippedText(SENTENCE))
 
 
-class DeletedCases(Base):
-    """So many cases of a day that were alike, deleted since. `judgement` is what counted of what was said of them."""
+class CountOfDay:
+    """Of which model, for which purpose and on which day (in UTC) so many were deleted."""
 
-    __tablename__ = "deleted_cases"
-    __table_args__ = (Index(None, "server", "model", "day"),)
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Index, ...]:
+        return (Index(None, "server", "model", "day"),)
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
     server: Mapped[str] = mapped_column(Text)
@@ -34,6 +35,13 @@ class DeletedCases(Base):
     version: Mapped[str] = mapped_column(Text)
     purpose: Mapped[str] = mapped_column(String(20))
     day: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DeletedCases(CountOfDay, Base):
+    """So many cases of a day that were alike, deleted since. `judgement` is what counted of what was said of them."""
+
+    __tablename__ = "deleted_cases"
+
     outcome: Mapped[str] = mapped_column(String(40))
     audit_probability: Mapped[float] = mapped_column(Double)
     is_audited: Mapped[bool]
@@ -44,18 +52,11 @@ class DeletedCases(Base):
     seconds: Mapped[float] = mapped_column(Double)
 
 
-class DeletedFeedback(Base):
+class DeletedFeedback(CountOfDay, Base):
     """So many statements that counted, on answered cases of a day, deleted since."""
 
     __tablename__ = "deleted_feedback"
-    __table_args__ = (Index(None, "server", "model", "day"),)
 
-    id: Mapped[str] = mapped_column(String(26), primary_key=True)
-    server: Mapped[str] = mapped_column(Text)
-    model: Mapped[str] = mapped_column(Text)
-    version: Mapped[str] = mapped_column(Text)
-    purpose: Mapped[str] = mapped_column(String(20))
-    day: Mapped[datetime] = mapped_column(UtcDateTime)
     channel: Mapped[str] = mapped_column(String(20))
     judgement: Mapped[str] = mapped_column(String(20))
     statements: Mapped[int] = mapped_column(BigInteger)

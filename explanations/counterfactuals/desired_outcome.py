@@ -25,11 +25,12 @@ class DesiredOutcome:
 
     @classmethod
     def of(cls, options: Mapping[str, object], target: Target) -> DesiredOutcome:
-        """Read `wish` ("other", "at_least", "at_most") and with it `answer` or `number`.
+        """Read `desired` ("other", "at_least", "at_most") and with it `answer` or `number`.
 
-        Raises ExplanationFailed for a wish that this answer cannot grant.
+        Raises ExplanationFailed for an outcome that does not go with this answer.
         """
-        kind = str(options.get("wish") or "other")
+        # Jobs that were queued before version 0.2 say `wish`.
+        kind = str(options.get("desired") or options.get("wish") or "other")
         if target.is_share and kind == "other":
             answer = str(options.get("answer") or "")
             if answer == target.answer:
@@ -39,7 +40,7 @@ class DesiredOutcome:
             return cls(kind="other", target=target, answer=answer)
         number = options.get("number")
         if target.is_share or kind not in ("at_least", "at_most"):
-            raise ExplanationFailed("This wish does not fit the model's answer.")
+            raise ExplanationFailed("What is wanted does not fit the model's answer.")
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise ExplanationFailed("There is no number that the answer should reach.")
         if not math.isfinite(number):

@@ -1,6 +1,6 @@
 """The smallest change of a case that gets another answer, or a number that is at least or at most so large.
 
-Options: `wish`, `answer`, `number` (explanations/counterfactuals/desired_outcome.py) and what may be changed (explanations/counterfactuals/constraints.py).
+Options: `desired`, `answer`, `number` (explanations/counterfactuals/desired_outcome.py) and what may be changed (explanations/counterfactuals/constraints.py).
 """
 
 from __future__ import annotations

@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import datetime
 
 import db.jobs
-from db.engine import Sessions, writing
-from db.ids import utc_now
-from jobs.contract import Kind, Outcome, Progress, Run
-from settings import Settings
+from db.engine import writing
+from jobs.contract import Kind
+from jobs.old_rows import Tools, deletes_old
 
 NAME = "old-jobs"
 AT_ONCE = 500
 
 
-class Tools(Protocol):
-    """What it needs."""
-
-    @property
-    def sessions(self) -> Sessions: ...
-
-    @property
-    def settings(self) -> Settings: ...
-
-
 def kind(tools: Tools) -> Kind:
-    """Deletes what ended more than `job_days` ago, so many at a time that nobody waits for it."""
+    """Deletes what ended more than `job_days` ago."""
 
-    def run(run: Run, _input: object) -> Outcome:
-        before = utc_now() - timedelta(days=tools.settings.job_days)
-        deleted = 0
-        while part := run.step("delete", lambda: _delete(tools.sessions, before)):
-            deleted += part
-            run.report(Progress(fraction=0.5, words=f"{deleted:,} old jobs deleted"))
-        return Outcome(sentence=f"{deleted:,} jobs that ended before {before:%d %B %Y} deleted.")
+    def delete(before: datetime) -> int:
+        with writing(tools.sessions) as session:
+            return db.jobs.forget_ended(session, before, AT_ONCE)
 
-    return Kind(
-        name=NAME, title="Delete old jobs", run=run, schedule="17 3 * * *", permission="operate"
-    )
-
-
-def _delete(sessions: Sessions, before: datetime) -> int:
-    with writing(sessions) as session:
-        return db.jobs.forget_ended(session, before, AT_ONCE)
+    days = tools.settings.job_days
+    return deletes_old(NAME, "jobs", "ended", days=days, schedule="17 3 * * *", delete=delete)

@@ -95,7 +95,7 @@ class RowSplitter:
 
 
 def rows_at_once(max_rows: int, at_once: int = AT_ONCE) -> int:
-    """How many rows a request may hold: what the signature says, and at most what is wished."""
+    """How many rows a request may hold: what the signature says, and at most what the caller asks for."""
     return min(max_rows or at_once, at_once)
 
 

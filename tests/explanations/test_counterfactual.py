@@ -179,11 +179,11 @@ def _random_options(signature: Signature, row: Values, answer: Answer, seed: int
         assert answer.number is not None
         up = bool(chance.integers(0, 2))
         step = float(chance.uniform(0.05, 0.4)) * abs(answer.number)
-        options |= {"wish": "at_least" if up else "at_most"}
+        options |= {"desired": "at_least" if up else "at_most"}
         options |= {"number": answer.number + (step if up else -step)}
     elif chance.integers(0, 3) == 0:
         others = [label for label in answer.probabilities if label != answer.label]
-        options |= {"wish": "other", "answer": str(chance.choice(others))}
+        options |= {"desired": "other", "answer": str(chance.choice(others))}
     return options
 
 
@@ -214,7 +214,7 @@ def _broken(signature: Signature, row: Values, options: Options, changed: Values
 
 
 def _is_granted(answer: Answer, before: Answer, options: Options) -> bool:
-    match options.get("wish"):
+    match options.get("desired"):
         case "at_least":
             return answer.number >= options["number"]  # type: ignore[operator]
         case "at_most":
@@ -328,7 +328,7 @@ def test_it_misses_nothing_easy_that_every_combination_shows(make: Callable[[], 
         before = model.predict(model.signature, [row]).answer
         options = dict(SMALL)
         if before.kind == "number":
-            options |= {"wish": "at_least", "number": before.number * 1.25}  # type: ignore[operator]
+            options |= {"desired": "at_least", "number": before.number * 1.25}  # type: ignore[operator]
         rows = _all_rows(row)
         answers = model.predict(model.signature, rows).answers
         fewest = _fewest(row, rows, [_is_granted(each, before, options) for each in answers])
@@ -359,16 +359,16 @@ def _sum(row: Values) -> Answer:
 
 
 def test_the_smallest_number_is_found_and_is_readable() -> None:
-    found = _explained(ArithmeticModel(_sum), PLAIN, ROW, {"wish": "at_least", "number": 47.3})
+    found = _explained(ArithmeticModel(_sum), PLAIN, ROW, {"desired": "at_least", "number": 47.3})
     assert _changed(found) == {"b": 19.0}
     assert found.suggestions[0].number == 48.0
     assert found.sentence.startswith("The model would answer 48 mm if B were 19 instead of 10.")
-    down = _explained(ArithmeticModel(_sum), PLAIN, ROW, {"wish": "at_most", "number": 20})
+    down = _explained(ArithmeticModel(_sum), PLAIN, ROW, {"desired": "at_most", "number": 20})
     assert _changed(down) == {"b": 5.0}
 
 
 def test_suggestions_are_diverse() -> None:
-    found = _explained(ArithmeticModel(_sum), PLAIN, ROW, {"wish": "at_least", "number": 40})
+    found = _explained(ArithmeticModel(_sum), PLAIN, ROW, {"desired": "at_least", "number": 40})
     assert [set(_changed(found, index)) for index in range(len(found.suggestions))] == [
         {"b"},
         {"a"},
@@ -383,7 +383,7 @@ def test_two_fields_where_one_is_not_enough() -> None:
 
 def test_what_a_person_allows_is_said_and_kept() -> None:
     options: Options = {
-        "wish": "at_least",
+        "desired": "at_least",
         "number": 46,
         "locked": ["b"],
         "ranges": {"a": [None, 25]},
@@ -402,14 +402,19 @@ def test_what_a_person_allows_is_said_and_kept() -> None:
 
 @pytest.mark.parametrize(("way", "changes"), [("up", {}), ("down", {"b": 5.0})])
 def test_a_field_goes_only_where_it_may(way: str, changes: dict[str, object]) -> None:
-    options: Options = {"wish": "at_most", "number": 20, "locked": ["a"], "directions": {"b": way}}
+    options: Options = {
+        "desired": "at_most",
+        "number": 20,
+        "locked": ["a"],
+        "directions": {"b": way},
+    }
     found = _explained(ArithmeticModel(_sum), PLAIN, ROW, options)
     assert [_changed(found, index) for index in range(len(found.suggestions))] == [changes] * bool(changes)  # fmt: skip
 
 
 def test_everything_locked_is_said_without_asking_around() -> None:
     model = ArithmeticModel(_sum)
-    options: Options = {"wish": "at_least", "number": 40, "locked": ["a", "b", "c"]}
+    options: Options = {"desired": "at_least", "number": 40, "locked": ["a", "b", "c"]}
     found = _explained(model, PLAIN, ROW, options)
     assert "every field stays as it is" in found.sentence
     assert found.rows == 2
@@ -426,7 +431,7 @@ def test_it_repeats_itself_to_the_bit() -> None:
 def test_a_rough_answer_comes_first() -> None:
     seen: list[Progress] = []
     model = ArithmeticModel(_sum)
-    _explained(model, PLAIN, ROW, {"wish": "at_least", "number": 47}, report=seen.append)
+    _explained(model, PLAIN, ROW, {"desired": "at_least", "number": 47}, report=seen.append)
     rough = [each.rough for each in seen if each.rough]
     assert rough
     assert rough[0].suggestions
@@ -436,15 +441,16 @@ def test_a_rough_answer_comes_first() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"wish": "at_least"}, "no number"),
-        ({"wish": "at_least", "number": math.nan}, "finite"),
-        ({"wish": "at_least", "number": True}, "no number"),
-        ({"wish": "other"}, "does not fit"),
-        ({"wish": "at_least", "number": 1, "locked": ["zz"]}, "no field called 'zz'"),
-        ({"wish": "at_least", "number": 1, "locked": "a"}, "lists"),
-        ({"wish": "at_least", "number": 1, "ranges": {"a": [3, 1]}}, "before it begins"),
-        ({"wish": "at_least", "number": 1, "ranges": {"a": "35"}}, "two ends"),
-        ({"wish": "at_least", "number": 1, "directions": {"a": "left"}}, "up or down"),
+        ({"desired": "at_least"}, "no number"),
+        ({"wish": "at_least"}, "no number"),  # as jobs say it that were queued earlier
+        ({"desired": "at_least", "number": math.nan}, "finite"),
+        ({"desired": "at_least", "number": True}, "no number"),
+        ({"desired": "other"}, "does not fit"),
+        ({"desired": "at_least", "number": 1, "locked": ["zz"]}, "no field called 'zz'"),
+        ({"desired": "at_least", "number": 1, "locked": "a"}, "lists"),
+        ({"desired": "at_least", "number": 1, "ranges": {"a": [3, 1]}}, "before it begins"),
+        ({"desired": "at_least", "number": 1, "ranges": {"a": "35"}}, "two ends"),
+        ({"desired": "at_least", "number": 1, "directions": {"a": "left"}}, "up or down"),
     ],
 )
 def test_options_that_mean_nothing_are_named(options: Options, words: str) -> None:
@@ -462,7 +468,7 @@ def test_unknown_numbers_are_never_suggested_but_may_become_known() -> None:
 def test_a_sensitive_value_is_never_written_down() -> None:
     inputs = tuple(replace(each, sensitive=each.name == "b") for each in PLAIN.inputs)
     signature = replace(PLAIN, inputs=inputs)
-    found = _explained(ArithmeticModel(_sum), signature, ROW, {"wish": "at_least", "number": 47})
+    found = _explained(ArithmeticModel(_sum), signature, ROW, {"desired": "at_least", "number": 47})
     assert found.suggestions[0].changes[0].before_text == "not shown"
     assert found.sentence.startswith("The model would answer 48 mm if B were 19.")
 
@@ -542,7 +548,9 @@ def test_a_model_that_errs_on_some_rows(error: type[Exception]) -> None:
         return _sum(row)
 
     model = Counted(ArithmeticModel(picky))
-    found = _explained(model, PLAIN, ROW, {"wish": "at_least", "number": 47}, answer=number(30.0))
+    found = _explained(
+        model, PLAIN, ROW, {"desired": "at_least", "number": 47}, answer=number(30.0)
+    )
     assert _changed(found) == {"b": 19.0}
     assert "The model did not answer" in found.note
     assert found.rows <= 300
@@ -550,7 +558,9 @@ def test_a_model_that_errs_on_some_rows(error: type[Exception]) -> None:
 
 def test_a_model_that_takes_one_row_at_a_time() -> None:
     model = ArithmeticModel(_sum, most_rows=1)
-    found = _explained(model, PLAIN, ROW, {"wish": "at_least", "number": 47}, answer=number(30.0))
+    found = _explained(
+        model, PLAIN, ROW, {"desired": "at_least", "number": 47}, answer=number(30.0)
+    )
     assert _changed(found) == {"b": 19.0}
     assert found.rows <= 300
 
@@ -577,18 +587,22 @@ class Misbehaving:
         return Prediction(model=ref, outputs=(), answers=tuple(answers), exchange=NOTHING_SENT)
 
 
-WISH: Options = {"wish": "at_least", "number": 47}
+AT_LEAST_47: Options = {"desired": "at_least", "number": 47}
 
 
 def test_a_model_that_stops_answering_is_said_with_what_was_found() -> None:
-    found = _explained(Misbehaving(_sum, fails_after=15), PLAIN, ROW, WISH, answer=number(30.0))
+    found = _explained(
+        Misbehaving(_sum, fails_after=15), PLAIN, ROW, AT_LEAST_47, answer=number(30.0)
+    )
     assert found.suggestions
     assert "The model stopped answering: The server broke." in found.note
     assert not found.is_complete
 
 
 def test_a_model_that_changes_is_said_with_what_was_found() -> None:
-    found = _explained(Misbehaving(_sum, changes_after=24), PLAIN, ROW, WISH, answer=number(30.0))
+    found = _explained(
+        Misbehaving(_sum, changes_after=24), PLAIN, ROW, AT_LEAST_47, answer=number(30.0)
+    )
     assert found.suggestions
     assert "the model changed from version v1 to version v2" in found.note
     assert not found.is_complete
@@ -596,7 +610,7 @@ def test_a_model_that_changes_is_said_with_what_was_found() -> None:
 
 def test_a_model_that_wavers_is_said_and_what_fails_again_is_left_out() -> None:
     model = Misbehaving(_sum, wavers=4.0)
-    found = _explained(model, PLAIN, ROW, WISH, answer=number(30.0))
+    found = _explained(model, PLAIN, ROW, AT_LEAST_47, answer=number(30.0))
     assert "does not repeat itself" in found.note
     assert all(each.number >= 47 for each in found.suggestions)
 
@@ -649,6 +663,6 @@ class Clock:
 
 
 def test_an_answer_that_is_wanted_already_needs_no_change() -> None:
-    found = _explained(ArithmeticModel(_sum), PLAIN, ROW, {"wish": "at_least", "number": 30})
+    found = _explained(ArithmeticModel(_sum), PLAIN, ROW, {"desired": "at_least", "number": 30})
     assert found.sentence.startswith("Nothing needs to change")
     assert found.suggestions == ()

@@ -28,27 +28,27 @@ def draw(answered: AnsweredCase, target: Target) -> dict[str, object]:
     key = f"smallest_{answered.case.id}"
     free = [field for field in answered.signature.inputs if field.kind in TABULAR_KINDS]
     return {
-        **_draw_wish(answered, target, key),
+        **_draw_desired_outcome(answered, target, key),
         "locked": _draw_locked(free, key),
         **_draw_ranges([field for field in free if field.kind in NUMERIC_KINDS], answered, key),
         "choices": _draw_choices([f for f in free if f.kind not in NUMERIC_KINDS], key),
     }
 
 
-def _draw_wish(answered: AnsweredCase, target: Target, key: str) -> dict[str, object]:
+def _draw_desired_outcome(answered: AnsweredCase, target: Target, key: str) -> dict[str, object]:
     if target.is_share:
         others = [
             each for each in labels_of(answered.answer, answered.signature) if each != target.answer
         ]
         wanted = st.selectbox("The model should give", [ANY, *others], key=f"{key}_answer")
-        return {"wish": "other", "answer": "" if wanted == ANY else wanted}
+        return {"desired": "other", "answer": "" if wanted == ANY else wanted}
     unit = f" ({plain(target.unit)})" if target.unit else ""
     left, right = st.columns(2)
     kind = left.radio("The answer should be", ["at least", "at most"], horizontal=True, key=f"{key}_kind")  # fmt: skip
     number = right.number_input(
         f"this number{unit}", value=_readable(target.read(answered.answer) * _FURTHER), key=f"{key}_number", format="%g"
     )  # fmt: skip
-    return {"wish": str(kind).replace(" ", "_"), "number": number}
+    return {"desired": str(kind).replace(" ", "_"), "number": number}
 
 
 def _draw_locked(free: Sequence[Field], key: str) -> list[str]:

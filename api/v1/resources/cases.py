@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, Field
@@ -11,12 +10,11 @@ from pydantic import AwareDatetime, BaseModel, Field
 from api.v1.asked import Asked, AskedNow
 from api.v1.problems import no_case, refused
 from api.v1.resource import TEXT, CaseId, Cursor, Limit, Resource
-from api.v1.shapes import Case, case_of, case_url, finite, state_of
+from api.v1.shapes import Case, CaseHead, case_of, finite, head_of
 from cases.queries import CaseView, case
 from cases.search import CaseFilter, CaseLine, search
 from cases.seen import note_view
 from db.ids import is_id
-from mds_client.signature import ModelRef
 
 RESOURCE = Resource("cases")
 
@@ -32,18 +30,9 @@ Judgement = Annotated[
 Channel = Annotated[str, Query(pattern="^(|volunteered|audit|review|upload|api)$")]
 
 
-class CaseInShort(BaseModel):
+class CaseInShort(CaseHead):
     """A case as a line of a list."""
 
-    id: str = Field(examples=["01KAC5E1Z3W0V0C5Y7M1N2P3Q4"])
-    url: str
-    created_at: datetime
-    person: str
-    model: str = Field(examples=["demo/penguins"])
-    version: str
-    purpose: str
-    state: str
-    inputs: dict[str, Any]
     label: str | None = Field(None, description="The class that was answered")
     number: float | None = Field(None, description="The number that was answered")
     error: str = Field("", description="Why there is no answer")
@@ -111,15 +100,7 @@ def seen(asked: Asked, case_id: str) -> CaseView:
 
 def _in_short(line: CaseLine) -> CaseInShort:
     return CaseInShort(
-        id=line.id,
-        url=case_url(line.id),
-        created_at=line.created_at,
-        person=line.person,
-        model=str(ModelRef(server=line.server, name=line.model)),
-        version=line.version,
-        purpose=line.purpose,
-        state=state_of(line),
-        inputs={name: finite(value) for name, value in line.entered.items()},
+        **head_of(line),
         label=line.answer_label,
         number=finite(line.answer_number),
         error=line.error_sentence,
