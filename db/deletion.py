@@ -29,6 +29,7 @@ from db.tables import (
     InboxSeen,
     Job,
     JobInput,
+    ReviewItem,
     Scenario,
     ShareOpening,
 )
@@ -137,6 +138,7 @@ def delete_cases(session: Session, ids: Collection[str]) -> list[tuple[str, str]
         delete(CaseShare).where(CaseShare.case_id.in_(ids)),
         delete(JobInput).where(JobInput.job_id.in_(jobs)),
         delete(Job).where(Job.subject.in_([f"case/{each}" for each in ids])),
+        delete(ReviewItem).where(ReviewItem.case_id.in_(ids)),
         delete(CaseComment).where(CaseComment.case_id.in_(ids)),
         delete(Feedback).where(Feedback.case_id.in_(ids)),
         delete(Case).where(Case.id.in_(ids)),

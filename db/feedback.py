@@ -45,7 +45,7 @@ def add(session: Session, feedback: FeedbackView) -> FeedbackView:
     session.add(row)
     session.flush()
     session.refresh(row)
-    return _view(row)
+    return view(row)
 
 
 def retire(session: Session, feedback_id: str) -> None:
@@ -56,21 +56,21 @@ def retire(session: Session, feedback_id: str) -> None:
 def by_key(session: Session, key: str) -> FeedbackView | None:
     """The statement that was recorded under an idempotency key."""
     row = session.scalar(select(Feedback).where(Feedback.idempotency_key == key))
-    return None if row is None else _view(row)
+    return None if row is None else view(row)
 
 
 def current(session: Session, case_id: str, person: str) -> FeedbackView | None:
     """What a person says of a case now."""
     query = select(Feedback).filter_by(case_id=case_id, person=person, is_current=True)
     row = session.scalar(query)
-    return None if row is None else _view(row)
+    return None if row is None else view(row)
 
 
 def of_case(session: Session, case_id: str) -> list[FeedbackView]:
     """Everything that was ever said of a case, the newest first."""
     query = select(Feedback).where(Feedback.case_id == case_id)
     newest_first = query.order_by(Feedback.created_at.desc(), Feedback.id.desc())
-    return [_view(row) for row in session.scalars(newest_first)]
+    return [view(row) for row in session.scalars(newest_first)]
 
 
 def current_of(session: Session, case_ids: Sequence[str]) -> dict[str, list[FeedbackView]]:
@@ -78,9 +78,10 @@ def current_of(session: Session, case_ids: Sequence[str]) -> dict[str, list[Feed
     query = select(Feedback).where(Feedback.case_id.in_(case_ids), Feedback.is_current)
     by_case: dict[str, list[FeedbackView]] = {}
     for row in session.scalars(query.order_by(Feedback.created_at.desc(), Feedback.id.desc())):
-        by_case.setdefault(row.case_id, []).append(_view(row))
+        by_case.setdefault(row.case_id, []).append(view(row))
     return by_case
 
 
-def _view(row: Feedback) -> FeedbackView:
+def view(row: Feedback) -> FeedbackView:
+    """A row as it was recorded."""
     return FeedbackView(**{field.name: getattr(row, field.name) for field in fields(FeedbackView)})

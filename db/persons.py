@@ -32,6 +32,8 @@ from db.tables import (
     Job,
     JobInput,
     Overlay,
+    ReviewItem,
+    ReviewRules,
     SavedView,
     Scenario,
     ShareOpening,
@@ -61,6 +63,9 @@ COLUMNS: dict[tuple[type[Base], str], str] = {
     (InboxSeen, "person"): "delete",
     (Job, "person"): "delete",
     (Overlay, "author"): "name",
+    (ReviewItem, "leased_by"): "name",
+    (ReviewItem, "answered_by"): "name",
+    (ReviewRules, "person"): "name",
     (SavedView, "person"): "delete",
     (Scenario, "person"): "delete",
     (ShareOpening, "person"): "delete",
@@ -69,7 +74,7 @@ COLUMNS: dict[tuple[type[Base], str], str] = {
     (Workspace, "closed_by"): "name",
 }
 # What belongs to the cases of a person, whoever wrote it.
-_OF_CASES = (Explanation, Feedback, CaseComment, Scenario, CaseShare)
+_OF_CASES = (Explanation, Feedback, CaseComment, ReviewItem, Scenario, CaseShare)
 # What is no content: digests of secrets, and answers that stand in the cases.
 _HIDDEN = {"secret_sha256", "token_sha256", "idempotency_key", "headers", "body"}
 

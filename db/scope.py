@@ -56,6 +56,8 @@ from db.tables import (
     Job,
     JobInput,
     Overlay,
+    ReviewItem,
+    ReviewRules,
     SavedView,
     Scenario,
     ShareOpening,
@@ -94,7 +96,7 @@ _OF_MODELS = (
 # What nobody else has to do with.
 _OF_PERSON = (ApiRequest, ApiToken)
 # What one person writes and everybody meets: for those who review the model.
-_FOR_ALL = (Background, Overlay)
+_FOR_ALL = (Background, Overlay, ReviewItem, ReviewRules)
 # What is written in somebody's name, which is that of who writes.
 _IN_A_NAME = (*_OF_PERSON, Batch, Case, Feedback, Job)
 # What belongs to a case, for those who see it.
@@ -139,6 +141,9 @@ class Scope:
     is_of_all_people: bool = False
     # The cases whose links they have opened and that still hold; looked up once a session.
     shared: tuple[str, ...] = ()
+    # Who reads what others say only after they have said something themselves, while a case waits for their review;
+    # nobody for the command line and for jobs.
+    reader: str = ""
 
     def sees(self, server: str, model: str) -> bool:
         """Whether a model is there at all."""
@@ -182,7 +187,9 @@ def _is_like(name: str, pattern: str) -> bool:
 def _limit(state: ORMExecuteState) -> None:
     """Put the conditions of the session's scope into a statement."""
     scope = _with_shared(state.session)
-    if not scope.is_all and (state.is_select or state.is_update or state.is_delete):
+    if scope.is_all and scope.reader and not scope.is_of_all_people and state.is_select:
+        state.statement = state.statement.options(*_blinding(scope))
+    elif not scope.is_all and (state.is_select or state.is_update or state.is_delete):
         is_change = not state.is_select or TO_CHANGE in state.execution_options
         state.statement = state.statement.options(*_criteria(scope, is_change))
 
@@ -221,8 +228,15 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
         Batch: _asked(Batch, scope),
         BatchChunk: BatchChunk.batch_id.in_(batches),
         Explanation: Explanation.case_id.in_(own),
-        Feedback: Feedback.case_id.in_(own),
-        CaseComment: CaseComment.case_id.in_(own),
+        Feedback: and_(
+            Feedback.case_id.in_(own), true() if is_change else _is_open_to(scope, Feedback)
+        ),
+        CaseComment: and_(
+            CaseComment.case_id.in_(own),
+            true() if is_change else _is_open_to(scope, CaseComment),
+        ),
+        ReviewItem: _like(scope.reviewed, ReviewItem.server, ReviewItem.model),
+        ReviewRules: _like(scope.reviewed, ReviewRules.server, ReviewRules.model),
         CaseHold: CaseHold.case_id.in_(own),
         InboxSeen: InboxSeen.person == scope.person,
         SavedView: or_(
@@ -252,6 +266,31 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
         with_loader_criteria(table, condition, include_aliases=True)
         for table, condition in conditions.items()
     )
+
+
+@lru_cache(maxsize=512)
+def _blinding(scope: Scope) -> tuple[LoaderCriteriaOption, ...]:
+    """For who sees everything: what others say of a case that waits for their review."""
+    return tuple(
+        with_loader_criteria(table, _is_open_to(scope, table), include_aliases=True)
+        for table in (Feedback, CaseComment)
+    )
+
+
+def _is_open_to(scope: Scope, table: type[Feedback] | type[CaseComment]) -> ColumnElement[bool]:
+    """What a reader may read of what is said of cases: all of it, but where a case waits for a review that they may
+    give and they have said nothing, their own words alone. A decision between two readings is not blind."""
+    if not scope.reader or scope.is_of_all_people:
+        return true()
+    items, said = ReviewItem.__table__.alias("waits"), Feedback.__table__.alias("said")
+    theirs = true() if scope.is_all else _like(scope.reviewed, items.c.server, items.c.model)
+    waits = exists(items.c.id).where(
+        items.c.case_id == table.case_id, items.c.state == "open", items.c.reading < 3, theirs
+    )
+    has_spoken = exists(said.c.id).where(
+        said.c.case_id == table.case_id, said.c.person == scope.reader, said.c.is_current
+    )
+    return or_(table.person == scope.reader, not_(waits), has_spoken)
 
 
 def _asked(table: type[Case] | type[Batch], scope: Scope) -> ColumnElement[bool]:

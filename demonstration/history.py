@@ -23,13 +23,13 @@ from cases.batch import RowsRequest, answered, predict_rows
 from db.cases import CaseView
 from db.engine import Sessions
 from db.ids import id_at
+from demonstration import reviews
 from demonstration.plan import DAYS, DEPLOYMENTS, Deployment, Part, parts
 from feedback.errors import AlreadyRecorded
 from feedback.submission import submit
 from mds_client.errors import MdsError
 
 HELD_OUT = "held_out.json"
-REVIEWERS = ("reviewer-1", "reviewer-2")
 SEED = 1
 BY, TITLE = "demonstration", "The demonstration"
 # How likely a reviewer answers for a case that was drawn for audit, and an analyst for any other.
@@ -77,9 +77,11 @@ def write(
     if not missing:
         return 0
     workspace = opened(sessions, "demo", person=BY, title=TITLE).name
-    return sum(
+    count = sum(
         _write(predictor, sessions, part, kept[part.deployment], workspace) for part in missing
     )
+    reviews.finish(sessions, until)
+    return count
 
 
 def _key(part: Part) -> str:
@@ -119,6 +121,8 @@ def _write(
     except MdsError as error:
         log.warning("%s has no history: %s", part.deployment.model, error.detail or error)
         return 0
+    if cases:
+        reviews.begin(sessions, cases[0].server, cases[0].model, cases[0].created_at, of_ids)
     for case, visit in zip(cases, part.visits, strict=True):
         _judge(sessions, case, kept.truth[visit.row], random, of_ids)
     return len(cases)
@@ -131,22 +135,29 @@ def _judge(
     chance, hours, word = random.random(), random.uniform(0.1, 30.0), random.random()
     if not case.is_answered or truth is None:
         return
+    item_id = reviews.ask(sessions, case, of_ids) if case.is_audited else ""
     if chance >= (_REVIEWED if case.is_audited else _VOLUNTEERED):
         return
     is_right = _is_right(case, truth)
     at = case.created_at + timedelta(hours=hours)
+    said: dict[str, object] = {
+        "judgement": "correct" if is_right else "incorrect",
+        "truth": None if is_right else truth,
+        "reason": "" if is_right else "Wrong answer",
+        "confidence": round(0.6 + 0.4 * word, 2),
+    }
+    if case.is_audited:
+        reviews.read(sessions, case, item_id, said, at, random, of_ids)
+        return
     with suppress(AlreadyRecorded):
         submit(
             sessions,
             case_id=case.id,
-            person=random.choice(REVIEWERS) if case.is_audited else case.person,
-            judgement="correct" if is_right else "incorrect",
-            truth=None if is_right else truth,
-            reason="" if is_right else "Wrong answer",
-            confidence=round(0.6 + 0.4 * word, 2),
+            person=case.person,
             key=f"{case.idempotency_key}-feedback",
             clock=lambda: at,
             new_id=lambda: id_at(at, of_ids),
+            **said,  # type: ignore[arg-type]
         )
 
 

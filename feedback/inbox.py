@@ -1,4 +1,5 @@
-"""What was said that somebody should read: on their cases, in answer to them, and what waits for their answer."""
+"""What somebody should read: what was said on their cases and in answer to them, what waits for their answer, and which
+of their cases were drawn for a check and wait for their word."""
 
 from __future__ import annotations
 
@@ -7,42 +8,53 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import db.comments
+import db.review
+from db.cases import GENUINE
 from db.comments import ItemView
 from db.engine import Sessions, reading, writing
 from db.ids import utc_now
 from db.person import ANONYMOUS, known
+from db.review import AskedView
+from feedback.wording import TAKEN_BACK
 
-__all__ = ["DAYS", "Inbox", "ItemView", "inbox", "see"]
+__all__ = ["ASKED_DAYS", "DAYS", "AskedView", "Inbox", "ItemView", "inbox", "see"]
 
 # Older than this nothing is new any more; the page of a case has all of it for good.
 DAYS = 90
 MOST = 100
+# After so many days a drawn case is not asked for any more.
+ASKED_DAYS = 14
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inbox:
     """`new` is what others said on the person's cases or answered to them, and they have not seen; `waiting` the comments
-    on cases of the models that they review which nobody has answered. The newest first, at most 100 of a kind."""
+    on cases of the models that they review which nobody has answered; `asked` their own cases of the last 14 days that
+    were drawn for a check and of which nobody has said whether the answer was right. The newest first, at most 100 of a
+    kind."""
 
+    asked: tuple[AskedView, ...] = ()
     new: tuple[ItemView, ...] = ()
     waiting: tuple[ItemView, ...] = ()
 
     @property
     def count(self) -> int:
         """How many different things there are to look at."""
-        return len({item.id for item in (*self.new, *self.waiting)})
+        return len({item.id for item in (*self.new, *self.waiting)}) + len(self.asked)
 
 
 def inbox(sessions: Sessions, person: str, *, clock: Callable[[], datetime] = utc_now) -> Inbox:
     """What a person should read now. Who has no name has no cases of their own, so nothing is new to them; what waits
     for an answer waits for whoever may give it. Raises StorageError."""
-    person, since = known(person), clock() - timedelta(days=DAYS)
+    person, now = known(person), clock()
+    since, lately = now - timedelta(days=DAYS), now - timedelta(days=ASKED_DAYS)
     with reading(sessions) as session:
         is_named = person != ANONYMOUS
         new = db.comments.unseen(session, person, since, MOST) if is_named else []
         others = person if is_named else ""
         waiting = db.comments.waiting(session, others, since, MOST)
-    return Inbox(new=tuple(new), waiting=tuple(waiting))
+        asked = db.review.asked_of(session, person, GENUINE, lately, MOST, TAKEN_BACK)
+    return Inbox(asked=tuple(asked), new=tuple(new), waiting=tuple(waiting))
 
 
 def see(

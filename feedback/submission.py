@@ -16,23 +16,16 @@ from db.feedback import FeedbackView
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
 from db.person import known
+from db.scope import scope_of
 from db.tables import CHANNELS, JUDGEMENTS, LONG, MAX_KEY, SHORT
 from db.types import clip
 from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefused
 from feedback.ground_truth import UNKNOWN, Truth, answered, read
+from feedback.readings import Random, follow, system_random
+from feedback.wording import REASONS
 from mds_client.errors import Problem
 
 __all__ = ["REASONS", "FeedbackView", "Statement", "check", "current", "history", "submit"]
-
-# What a person picks from before writing anything; six at most, so that they are read.
-REASONS = (
-    "Wrong answer",
-    "Right answer, wrong probability",
-    "The input was wrong",
-    "The input is unusual",
-    "The model cannot know this",
-    "Something else",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +64,6 @@ def submit(
     other inputs is refused. Without a channel it is `audit` for a case that was drawn for audit, else `volunteered`. Raises
     `FeedbackRefused`, `AlreadyRecorded` and `FeedbackNotRecorded`.
     """
-    if not 0 < len(key) <= MAX_KEY:
-        raise ValueError(f"an idempotency key has 1 to {MAX_KEY} characters")
     statement = Statement(
         judgement=judgement,
         truth=truth,
@@ -84,13 +75,49 @@ def submit(
     )
     try:
         with writing(sessions) as session:
-            case = db.cases.lock(session, case_id) if is_id(case_id) else None
-            given = _view(case, statement, known(person), key, labels, clock(), new_id())
-            return _keep(session, given, case.workspace if case else None)
+            return record(
+                session,
+                case_id=case_id,
+                person=known(person),
+                statement=statement,
+                key=key,
+                labels=labels,
+                now=clock(),
+                new_id=new_id,
+            )
     except Conflict as error:
         raise AlreadyRecorded(str(error)) from error
     except StorageError as error:
         raise FeedbackNotRecorded(str(error)) from error
+
+
+def record(
+    session: Session,
+    *,
+    case_id: str,
+    person: str,
+    statement: Statement,
+    key: str,
+    labels: Sequence[str],
+    now: datetime,
+    new_id: Callable[[], str],
+    random: Random = system_random,
+) -> FeedbackView:
+    """What `submit` does, within a transaction: the statement is kept, and the review that it answers is closed.
+
+    Raises `FeedbackRefused`, `AlreadyRecorded`, Conflict and StorageError.
+    """
+    if not 0 < len(key) <= MAX_KEY:
+        raise ValueError(f"an idempotency key has 1 to {MAX_KEY} characters")
+    case = db.cases.lock(session, case_id) if is_id(case_id) else None
+    given = _view(case, statement, person, key, labels, now, new_id())
+    stored = db.feedback.by_key(session, key)
+    if stored is not None:
+        return _the_same(stored, given)
+    kept = _keep(session, given, case.workspace if case else None)
+    is_reviewer = case is not None and scope_of(session).reviews(case.server, case.model)
+    follow(session, kept, is_reviewer=is_reviewer, now=now, new_id=new_id, random=random)
+    return kept
 
 
 def check(case: CaseView | None, statement: Statement, labels: Sequence[str] = ()) -> list[Problem]:
@@ -153,9 +180,6 @@ def _view(
 
 def _keep(session: Session, given: FeedbackView, workspace: str | None) -> FeedbackView:
     """Record the statement. The case is locked: nobody else changes its feedback meanwhile."""
-    stored = db.feedback.by_key(session, given.idempotency_key)
-    if stored is not None:
-        return _the_same(stored, given)
     former = db.feedback.current(session, given.case_id, given.person)
     if former is not None:
         db.feedback.retire(session, former.id)

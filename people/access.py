@@ -26,6 +26,7 @@ def viewer_of(name: str, groups: Sequence[str], table: Sequence[AccessSettings])
         scope=Scope(
             person=name,
             groups=tuple(groups),
+            reader=name,
             seen=_models(held),
             reviewed=_models(row for row in held if row.role != "analyst"),
             operated=_models(row for row in held if row.role == "operator"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from db.person import ANONYMOUS
 from db.scope import EVERYTHING, Scope
@@ -34,5 +34,6 @@ class Viewer:
 
 
 def operator(name: str = ANONYMOUS) -> Viewer:
-    """Who may see and do everything: the command line, and everybody where nothing says who may see what."""
-    return Viewer(name=name, role="operator", scope=EVERYTHING)
+    """Who may see and do everything: everybody where nothing says who may see what. As a reviewer they read what
+    others say of a case after their own word all the same."""
+    return Viewer(name=name, role="operator", scope=replace(EVERYTHING, reader=name))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import db.batches
+import db.review
 from cases import batches, views
 from cases.batches import BatchView
 from cases.queries import save_explanation
@@ -15,6 +17,7 @@ from cases.shares import share
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
 from db.ids import new_id
+from db.review import ItemView, RulesView
 from db.tables import Base
 from explanations.background import store as background
 from explanations.behaviour import studies
@@ -52,13 +55,14 @@ class Made:
     comment_id: str
     share_token: str
     view_id: str
+    item_id: str
     token_id: str = ""
 
     @property
     def ids(self) -> tuple[str, ...]:
         """By what its rows are recognised."""
         own = (self.case.id, self.batch.id, self.job.id)
-        return (*own, self.share_id, self.comment_id, self.view_id)
+        return (*own, self.share_id, self.comment_id, self.view_id, self.item_id)
 
     @property
     def bare_case(self) -> CaseView:
@@ -134,6 +138,7 @@ def fill_for_one(sessions: Sessions, ref: ModelRef, person: str, word: str) -> M
         comment_id=said.id,
         share_token=share_token,
         view_id=kept.id,
+        item_id=_item(sessions, case, word),
     )
 
 
@@ -171,6 +176,35 @@ def _case(sessions: Sessions, ref: ModelRef, person: str, word: str) -> tuple[Ca
         person=person,
     )
     return case, scenario.case_id
+
+
+def _item(sessions: Sessions, case: CaseView, word: str) -> str:
+    """The case waits for a reviewer, who reads of it what its asker said."""
+    item = ItemView(
+        id=new_id(),
+        case_id=case.id,
+        reading=1,
+        server=case.server,
+        model=case.model,
+        created_at=NOON,
+        expires_at=NOON + timedelta(days=3650),
+        reason="flagged",
+        detail=word,
+        probability=1.0,
+    )
+    with writing(sessions) as session:
+        db.review.add(session, [item])
+        rules = RulesView(
+            id=new_id(),
+            server=case.server,
+            model=case.model,
+            created_at=NOON,
+            person="rita",
+            rules={},
+            instructions=word,
+        )
+        db.review.add_rules(session, rules)
+    return item.id
 
 
 def _file(

@@ -9,6 +9,7 @@ import itertools
 import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from db.errors import OutOfScope, StorageError
 from db.scope import EVERYTHING, Models, Scope
 from explanations.behaviour.cohorts import Chosen, Cohort
 from explanations.methods import methods
+from feedback.review_rules import Rules
 from jobs import store
 from mds_client.discovery.entries import Entry
 from mds_client.errors import MdsError
@@ -57,6 +59,8 @@ _numbers = itertools.count()
 OF_MODEL = dict.fromkeys(
     (
         "explanations.background.store:choose",
+        "feedback.review_queue:answer",
+        "feedback.review_rules:set_rules",
         "signatures.overlay:publish",
         "signatures.overlay:restore",
     ),
@@ -78,7 +82,10 @@ QUIET = {
     "people.trail:signed": "a session of one's own",
     "cases.exports:note_export": "for oneself, see above",
     "cases.restored:inputs_of": "finds files by their digests, which stand in a case",
+    "feedback.agreement:agreement": "of cases that were read twice, which none was",
     "feedback.inbox:see": "for oneself, see above",
+    "feedback.review_filling:fill": "a count, and no case is of these days",
+    "feedback.review_queue:two_readings": "of a case that nobody has read twice",
     "cases.files:kept_value": "finds a file by its digest, which stands in a case",
     "explanations.behaviour.aggregate:explained_cases": "of one method, with fields of its own",
     "explanations.behaviour.cohorts:versions": "names versions, and these cases have none",
@@ -170,6 +177,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "job": lambda c: store.make(
         counting(), person=c.person, subject=f"model/{c.ref.server}/{c.ref.name}"
     ),
+    "item_id": lambda c: c.made.item_id,
     "item_ids": lambda c: [c.made.case.id, c.made.comment_id],
     "job_input": lambda _: Counting(last=1),
     "job_id": lambda c: c.made.job.id,
@@ -196,6 +204,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "question": lambda c: c.made.batch.question,
     "reason": lambda _: "a reason",
     "ref": lambda c: c.ref,
+    "rules: Rules": lambda _: Rules(),
     "rules": lambda _: (),
     "rows": lambda _: [{"bill": 1.0}],
     "scopes": lambda _: ["read"],
@@ -225,6 +234,8 @@ ARGUMENTS: Mapping[str, Mapping[str, Callable[[Call], Any]]] = {
     "cases.views:remove": {"person": lambda c: c.made.person},
     "cases.views:saved": {"person": lambda c: c.made.person},
     "cases.scenarios:origin": {"case_id": lambda c: c.made.scenario_id},
+    # Long after all cases, so that it does not matter which of them were drawn.
+    "feedback.review_filling:fill": {"clock": lambda _: lambda: NOON + timedelta(days=2000)},
     "feedback.submission:current": {"person": lambda c: c.made.person},
     "explanations.requests:request_of": {"method": lambda _: next(iter(methods()))},
     "jobs.store:submit": {"given": lambda _: Counting(last=1)},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -14,9 +15,12 @@ from audit_log.verify import verify
 from cases.queries import recent
 from cases.workspaces import reset_demonstration
 from db.cases import CaseView
-from db.engine import Sessions, close, make_sessions
+from db.engine import Sessions, close, limited, make_sessions
+from db.scope import EVERYTHING
 from demonstration.history import write
 from demonstration.plan import ANALYSTS, DAYS, DEPLOYMENTS, Deployment, parts
+from feedback.agreement import agreement
+from feedback.review_queue import queue
 from health.summary import summarise
 from mds_client import MdsClient, Server
 from mds_client.client.sync_client import Model
@@ -85,6 +89,17 @@ def test_health_knows_how_often_the_models_are_right(written: Sessions) -> None:
     assert penguins is not None
     assert penguins.low < penguins.value <= penguins.high
     assert penguins.value > 0.8
+
+
+def test_reviewers_differ_on_some_and_some_cases_wait(written: Sessions) -> None:
+    found = agreement(written, clock=lambda: NOW)
+    assert found.cases > 20
+    assert 0 < found.differ < found.cases / 3
+    reviewer = limited(written, replace(EVERYTHING, reader="reviewer-3"))
+    waiting = Counter(
+        reason for *_, reason in queue(reviewer, "reviewer-3", clock=lambda: NOW).counts
+    )
+    assert {"audit", "flagged", "differ"} <= set(waiting)
 
 
 def test_the_trail_holds_it_all(written: Sessions) -> None:

@@ -13,7 +13,9 @@ from db.engine import make_sessions, writing
 from db.explanations import ExplanationView
 from db.ids import new_id
 from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefused
-from feedback.submission import REASONS, Statement, check, current, history, submit
+from feedback.submission import Statement, check, current, history, submit
+from feedback.taking_back import is_taken_back, take_back
+from feedback.wording import CONFIDENCE, REASONS, confidence_in_words, reasons_for
 from tests.recorded import FAILED, NOON, NOT_THERE, NUMBER, add_case, case_of
 
 TEXT = {"answer": {"kind": "text", "text": "good"}, "answer_label": None}
@@ -236,9 +238,36 @@ def test_explaining_a_case_does_not_wait_for_its_feedback(database_url: str, ses
         assert explained.result(timeout=10).case_id == case.id
 
 
-def test_the_reasons_fit_one_line_of_pills():
-    assert 0 < len(REASONS) <= 6
-    assert len(set(REASONS)) == len(REASONS)
+@pytest.mark.parametrize("kind", ["class", "number", "text", "multilabel", "boxes", "tree"])
+def test_the_reasons_fit_one_line_of_pills(kind: str):
+    found = reasons_for(kind)
+    assert 0 < len(found) <= 6
+    assert len(set(found)) == len(found)
+    assert ("Too high" in found) == (kind == "number")
+    assert kind != "tree" or found == REASONS
+
+
+def test_how_sure_somebody_is_comes_back_as_the_word_they_picked():
+    assert [confidence_in_words(share) for share in CONFIDENCE.values()] == list(CONFIDENCE)
+    assert confidence_in_words(None) is None
+
+
+def test_what_was_said_can_be_taken_back(sessions):
+    case = add_case(sessions, is_audited=True)
+    with pytest.raises(FeedbackRefused, match="nothing of this case"):
+        take_back(sessions, case_id=case.id, person="ada", key="0")
+    say(sessions, case, "incorrect", "a", truth="Gentoo", comment="larger", confidence=0.7)
+    say(sessions, case, "correct", "b")
+    again = take_back(sessions, case_id=case.id, person="ada", key="c")
+    assert (again.judgement, again.truth, again.comment, again.confidence) == (
+        "incorrect", "Gentoo", "larger", 0.7,
+    )  # fmt: skip
+    other = add_case(sessions)
+    say(sessions, other, "correct", "e")
+    gone = take_back(sessions, case_id=other.id, person="ada", key="f")
+    assert is_taken_back(gone)
+    assert (gone.judgement, gone.truth) == ("unsure", None)
+    assert len(history(sessions, other.id)) == 2
 
 
 def _explain(sessions, case_id: str) -> ExplanationView:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
@@ -23,7 +25,7 @@ PROXY = Settings(sign_in="proxy", proxy_addresses=["10.0.0.0/8"], access=TABLE)
 def test_without_a_table_everybody_is_the_operator_of_everything() -> None:
     found = viewer_of("anybody", (), ())
     assert found.role == "operator"
-    assert found.scope is EVERYTHING
+    assert found.scope == replace(EVERYTHING, reader="anybody")
 
 
 def test_rows_add_up_and_the_highest_role_counts() -> None:

@@ -7,23 +7,20 @@ import json
 import streamlit as st
 
 from cases import seen
-from cases.files import is_named, kept_value
 from cases.history import Step, history
 from cases.queries import CaseView, case, explanations
 from cases.recording import answer_of
 from cases.scenarios import scenarios
-from cases.wording import title, value_text
 from explanations.contract import Explanation
 from mds_client.prediction import Answer
-from mds_client.signature import File
-from ui import errors, feedback, media, results, session, technical
-from ui.cases import actions, comments, compared, filters, share
+from ui import errors, feedback, results, session, technical
+from ui.cases import actions, comments, compared, entered, filters, share
 from ui.cases.opened import Opened, opened
 from ui.explanations import kinds
 from ui.explanations.answered_case import AnsweredCase
 from ui.session import services
 from ui.shell import page_path
-from ui.text import exact, plain
+from ui.text import plain
 from ui.what_if import comparison
 
 
@@ -56,7 +53,7 @@ def draw(case_id: str) -> None:
     left, right = st.columns([7, 5], gap="large")
     with left:
         _draw_answer(shown)
-        _draw_entered(shown)
+        entered.draw(shown)
         _draw_explanations(shown)
         _draw_scenarios(shown)
     with right:
@@ -98,35 +95,6 @@ def _draw_answer(shown: Opened) -> None:
 def _draw_feedback(shown: Opened, answer: Answer) -> None:
     with st.container(key="case_feedback"):
         feedback.draw(shown.case, answer, shown.signature)
-
-
-def _draw_entered(shown: Opened) -> None:
-    """The inputs as they were entered: values in a table, files as what they are."""
-    st.subheader("As entered", anchor=False)
-    entered, fields = shown.case.entered, shown.fields
-    files = {name: value for name, value in entered.items() if is_named(value)}
-    values = {name: value for name, value in entered.items() if name not in files}
-    if values:
-        told = {n: value_text(v, fields.get(n)) for n, v in values.items()}
-        st.table({plain(title(fields, n)): plain(words) for n, words in told.items()})
-    for name, value in files.items():
-        _draw_file(plain(title(fields, name)), value)
-
-
-def _draw_file(name: str, entered: object) -> None:
-    """What was kept of a file or a large value; its name and size where it was not."""
-    st.markdown(f"**{name}**")
-    value = kept_value(services().sessions, entered)
-    facts = entered if isinstance(entered, dict) else {}
-    named = f"{facts.get('file') or 'a large value'}, {facts.get('size', 0):,} bytes"
-    if isinstance(value, File):
-        kind = value.media_type.partition("/")[0]
-        media.show_file(kind, value)
-        st.caption(plain(named))
-    elif value is None:
-        st.caption(plain(f"{named}: not kept"))
-    else:
-        st.json(exact(value), expanded=False)
 
 
 def _draw_explanations(shown: Opened) -> None:

@@ -26,12 +26,13 @@ def count() -> int:
 
 
 def draw() -> None:
-    """What is new, then what waits for an answer."""
+    """What waits for a person's word, what is new, and what waits for an answer."""
     st.title("What was said?", anchor=False)
     found = said.inbox(services().sessions, session.person())
     if not found.count:
         st.info(_nothing())
         return
+    _draw_asked(found)
     _draw_new(found)
     _draw_waiting(found)
     st.caption(
@@ -57,6 +58,30 @@ def _nothing() -> str:
         "Nothing waits for an answer. Say who you are on the page **You**, and what people say on your cases "
         "appears here."
     )
+
+
+def _draw_asked(found: Inbox) -> None:
+    """Drawn cases: what is said of them is what accuracy is estimated from."""
+    count = len(found.asked)
+    if not count:
+        return
+    words = "1 case is" if count == 1 else f"{count} cases are"
+    st.subheader(f"{words} waiting for your word", anchor=False)
+    st.caption(
+        "They were drawn at random for a check, so your word counts most here: was the answer right? They are asked "
+        f"for during {said.ASKED_DAYS} days."
+    )
+    for each in found.asked:
+        with st.container(border=True, key=f"inbox_asked_{each.id}"):
+            st.markdown(f"**{plain(each.question or 'Was the answer right?')}**")
+            moment = f"{each.created_at:%-d %b %Y, %H:%M} UTC"
+            st.caption(plain(f"{each.server}/{each.model} · {moment}"))
+            st.page_link(
+                page_path("case"),
+                label=f"Open case {each.id[-6:]}",
+                icon=":material/arrow_forward:",
+                query_params={"id": each.id},
+            )
 
 
 def _draw_new(found: Inbox) -> None:

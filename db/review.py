@@ -1,0 +1,465 @@
+"""Queries on what reviewers are asked to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Table, and_, case, exists, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, aliased
+
+import db.feedback
+from db.feedback import FeedbackView
+from db.scope import reviewed_in, scope_of
+from db.tables import REVIEW_REASONS, Case, Feedback, ReviewItem, ReviewRules
+
+FIRST, SECOND, DECIDING = 1, 2, 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulesView:
+    """The rules of a model as they were written."""
+
+    id: str
+    server: str
+    model: str
+    created_at: datetime
+    person: str
+    rules: Mapping[str, object]
+    instructions: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemView:
+    """One reading of a case. `reading` is 1, the blind second 2, or 3 where it decides between those two."""
+
+    id: str
+    case_id: str
+    reading: int
+    server: str
+    model: str
+    created_at: datetime
+    expires_at: datetime
+    reason: str
+    detail: str
+    probability: float
+    draw: float | None = None
+    state: str = "open"
+    leased_by: str = ""
+    leased_until: datetime | None = None
+    answered_by: str = ""
+    answered_at: datetime | None = None
+    feedback_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewFilter:
+    """Which items; what is empty does not matter."""
+
+    server: str = ""
+    model: str = ""
+    version: str = ""
+    reason: str = ""
+
+
+_items, _said = cast(Table, ReviewItem.__table__), cast(Table, Feedback.__table__)
+_NAMES = tuple(field.name for field in fields(ItemView))
+
+
+# The rules.
+
+
+def add_rules(session: Session, rules: RulesView) -> None:
+    """New rules of a model; the former stay readable."""
+    session.add(ReviewRules(**{f.name: getattr(rules, f.name) for f in fields(RulesView)}))
+    session.flush()
+
+
+def rules_of(session: Session, server: str, model: str) -> RulesView | None:
+    """The newest rules of a model; None where nobody wrote any."""
+    query = select(ReviewRules).filter_by(server=server, model=model)
+    newest = query.order_by(ReviewRules.created_at.desc(), ReviewRules.id.desc()).limit(1)
+    row = session.scalar(newest)
+    if row is None:
+        return None
+    return RulesView(**{f.name: getattr(row, f.name) for f in fields(RulesView)})
+
+
+# Filling.
+
+
+def models(session: Session, since: datetime) -> list[tuple[str, str]]:
+    """The server and the name of every model that who asks reviews and that was asked since then."""
+    query = select(Case.server, Case.model).where(reviewed_in(session), Case.created_at >= since)
+    return [(row[0], row[1]) for row in session.execute(query.distinct())]
+
+
+def add(session: Session, items: Iterable[ItemView]) -> list[ItemView]:
+    """Add items; those whose case has that reading already are left out. The caller has read the cases in the scope of
+    who reviews them."""
+    rows = [{name: getattr(item, name) for name in _NAMES} for item in items]
+    if not rows:
+        return []
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = sqlite.insert if is_sqlite else postgresql.insert
+    query = insert(_items).values(rows).on_conflict_do_nothing().returning(_items.c.id)
+    added = set(session.connection().execute(query).scalars())
+    return [ItemView(**row) for row in rows if row["id"] in added]
+
+
+def expire(session: Session, now: datetime) -> int:
+    """End the items that nobody answered in time; how many."""
+    over = (ReviewItem.state == "open", ReviewItem.expires_at <= now)
+    query = update(ReviewItem).where(*over).values(state="expired").returning(ReviewItem.id)
+    return len(session.scalars(query, execution_options=_AS_IT_IS).all())
+
+
+def reopen(session: Session, case_ids: Collection[str], reason: str, expires_at: datetime) -> int:
+    """Ask again for the first reading of cases that nobody has answered, for another reason; how many."""
+    query = (
+        update(ReviewItem)
+        .where(ReviewItem.case_id.in_(case_ids), ReviewItem.reading == FIRST)
+        .where(ReviewItem.state.in_(("open", "expired")), ReviewItem.reason != reason)
+        .values(reason=reason, state="open", expires_at=expires_at, detail="")
+        .returning(ReviewItem.id)
+    )
+    return len(session.scalars(query, execution_options=_AS_IT_IS).all())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidates:
+    """Answered cases of a model that may come into the queue: of these purposes and of this time."""
+
+    server: str
+    model: str
+    purposes: tuple[str, ...]
+    since: datetime
+    until: datetime | None = None
+    limit: int = 200
+
+
+def is_drawn() -> ColumnElement[bool]:
+    """Drawn for audit, and nobody has decided."""
+    return and_(Case.is_audited, ~_is_said(Feedback.judgement != "unsure"))
+
+
+def is_flagged() -> ColumnElement[bool]:
+    """Somebody says that the answer is wrong, and not as a reviewer."""
+    return _is_said(Feedback.judgement == "incorrect", Feedback.channel != "review")
+
+
+def is_sampled(share: float) -> ColumnElement[bool]:
+    """A share of those that were not drawn for audit.
+
+    Their draw is uniform above the audit's probability, so that the same logged draw serves: nothing is drawn again.
+    """
+    place = Case.audit_draw - Case.audit_probability
+    return and_(~Case.is_audited, place < share * (1.0 - Case.audit_probability))
+
+
+def is_without_truth() -> ColumnElement[bool]:
+    """Drawn for audit, and nobody has said what is right."""
+    known = or_(
+        *(
+            column.is_not(None)
+            for column in (Feedback.truth_label, Feedback.truth_number, Feedback.truth_text)
+        )
+    )
+    return and_(Case.is_audited, ~_is_said(known))
+
+
+def is_answered_otherwise(far: float) -> ColumnElement[bool]:
+    """Another version was asked the same and answered otherwise: another class, or a number so far away, as a share."""
+    again = aliased(Case)
+    other = or_(
+        again.answer_label != Case.answer_label,
+        func.abs(again.answer_number - Case.answer_number) > far * func.abs(Case.answer_number),
+    )
+    is_same_question = and_(again.parent_id == Case.id, again.outcome == "answered")
+    return exists(again.id).where(is_same_question, again.version != Case.version, other)
+
+
+def candidates(
+    session: Session, wanted: Candidates, condition: ColumnElement[bool] | None = None
+) -> Sequence[Case]:
+    """Cases without an item, the newest first, that who asks reviews."""
+    conditions = [
+        reviewed_in(session),
+        Case.server == wanted.server,
+        Case.model == wanted.model,
+        Case.outcome == "answered",
+        Case.purpose.in_(wanted.purposes),
+        Case.created_at >= wanted.since,
+    ]
+    if wanted.until is not None:
+        conditions.append(Case.created_at < wanted.until)
+    if condition is not None:
+        conditions.append(condition)
+    is_asked_for = exists(ReviewItem.id).where(ReviewItem.case_id == Case.id)
+    query = select(Case).where(*conditions, ~is_asked_for)
+    newest = query.order_by(Case.created_at.desc(), Case.id.desc()).limit(wanted.limit)
+    return session.scalars(newest).all()
+
+
+def entered_before(
+    session: Session, wanted: Candidates, before: datetime, limit: int
+) -> list[dict[str, object]]:
+    """What was entered in the newest cases of a model before a moment."""
+    query = select(Case.entered).where(
+        reviewed_in(session),
+        Case.server == wanted.server,
+        Case.model == wanted.model,
+        Case.purpose.in_(wanted.purposes),
+        Case.created_at < before,
+    )
+    return list(session.scalars(query.order_by(Case.created_at.desc()).limit(limit)))
+
+
+def waiting_cases(
+    session: Session, wanted: Candidates, condition: ColumnElement[bool]
+) -> list[str]:
+    """The ids of cases of which nobody has answered the first reading."""
+    query = (
+        select(Case.id)
+        .join(ReviewItem, ReviewItem.case_id == Case.id)
+        .where(ReviewItem.reading == FIRST, ReviewItem.state.in_(("open", "expired")))
+        .where(Case.server == wanted.server, Case.model == wanted.model, condition)
+        .where(Case.created_at >= wanted.since, Case.created_at < wanted.until)
+    )
+    return list(session.scalars(query.limit(wanted.limit)))
+
+
+# What a person is asked about their own cases.
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedView:
+    """A case of a person that was drawn, and of which nobody has decided."""
+
+    id: str
+    created_at: datetime
+    server: str
+    model: str
+    question: str
+
+
+def asked_of(
+    session: Session,
+    person: str,
+    purposes: Collection[str],
+    since: datetime,
+    limit: int,
+    taken_back: str,
+) -> list[AskedView]:
+    """The drawn cases of a person that wait for a word, the newest first: they say nothing of it, or took it back, and
+    nobody else has decided."""
+    spoken = exists(Feedback.id).where(
+        Feedback.case_id == Case.id,
+        Feedback.is_current,
+        or_(
+            Feedback.judgement != "unsure",
+            and_(Feedback.person == person, Feedback.reason != taken_back),
+        ),
+    )
+    query = select(*(getattr(Case, field.name) for field in fields(AskedView))).where(
+        Case.person == person,
+        Case.created_at >= since,
+        Case.is_audited,
+        Case.outcome == "answered",
+        Case.purpose.in_(purposes),
+        ~spoken,
+    )
+    newest = query.order_by(Case.created_at.desc(), Case.id.desc()).limit(limit)
+    return [AskedView(**row._mapping) for row in session.execute(newest)]
+
+
+# The queue.
+
+
+def waiting(
+    session: Session, person: str, wanted: ReviewFilter, now: datetime, limit: int
+) -> list[ItemView]:
+    """What a person may answer now: open, of models that they review, not in front of anybody else. The most pressing
+    first, the oldest of those first."""
+    query = select(ReviewItem).where(*_is_free(session, person, wanted, now))
+    return [_view(row) for row in session.scalars(query.order_by(*_ORDER).limit(limit))]
+
+
+def counts(
+    session: Session, person: str, wanted: ReviewFilter, now: datetime
+) -> dict[tuple[str, str, str], int]:
+    """How many of those there are, by server, model and reason."""
+    keys = (ReviewItem.server, ReviewItem.model, ReviewItem.reason)
+    query = select(*keys, func.count()).where(*_is_free(session, person, wanted, now))
+    return {(row[0], row[1], row[2]): row[3] for row in session.execute(query.group_by(*keys))}
+
+
+def lease_next(
+    session: Session, person: str, wanted: ReviewFilter, now: datetime, until: datetime
+) -> ItemView | None:
+    """The first of what a person may answer, which is theirs until then: one that they have already, where there is."""
+    mine = case((ReviewItem.leased_by == person, 0), else_=1)
+    query = select(ReviewItem).where(*_is_free(session, person, wanted, now))
+    first = query.order_by(mine, *_ORDER).limit(1).with_for_update(skip_locked=True)
+    row = session.scalar(first)
+    return None if row is None else _leased(session, row, person, until)
+
+
+def lease(
+    session: Session, person: str, item_id: str, now: datetime, until: datetime
+) -> ItemView | None:
+    """This item for a person; None where it is not there, was answered, or is in front of somebody else."""
+    free = _is_free(session, person, ReviewFilter(), now)
+    query = select(ReviewItem).where(ReviewItem.id == item_id, *free).with_for_update()
+    row = session.scalar(query)
+    return None if row is None else _leased(session, row, person, until)
+
+
+def release(session: Session, person: str, item_id: str) -> None:
+    """Give an item back without an answer."""
+    mine = (ReviewItem.id == item_id, ReviewItem.leased_by == person, ReviewItem.state == "open")
+    query = update(ReviewItem).where(*mine).values(leased_by="", leased_until=None)
+    session.execute(query, execution_options=_AS_IT_IS)
+
+
+def by_id(session: Session, item_id: str) -> ItemView | None:
+    """An item, whoever may answer it."""
+    row = session.scalar(select(ReviewItem).where(ReviewItem.id == item_id))
+    return None if row is None else _view(row)
+
+
+def of_case(session: Session, case_id: str) -> list[ItemView]:
+    """The readings of a case, the first first."""
+    query = select(ReviewItem).where(ReviewItem.case_id == case_id).order_by(ReviewItem.reading)
+    return [_view(row) for row in session.scalars(query)]
+
+
+def answer(session: Session, item_id: str, person: str, feedback_id: str, now: datetime) -> None:
+    """An item is answered. Past the scope: whoever was asked about a case of theirs closes what waited for that word."""
+    values = {
+        "state": "answered",
+        "answered_by": person,
+        "answered_at": now,
+        "feedback_id": feedback_id,
+    }
+    session.connection().execute(update(_items).where(_items.c.id == item_id).values(values))
+
+
+def withdraw(session: Session, case_id: str, reading: int) -> None:
+    """An item that is not needed any more."""
+    this = (_items.c.case_id == case_id, _items.c.reading == reading, _items.c.state == "open")
+    session.connection().execute(update(_items).where(*this).values(state="withdrawn"))
+
+
+def ask_again(session: Session, case_id: str, reading: int) -> None:
+    """An item that was withdrawn is needed again."""
+    this = (_items.c.case_id == case_id, _items.c.reading == reading, _items.c.state == "withdrawn")
+    session.connection().execute(update(_items).where(*this).values(state="open"))
+
+
+def readings(session: Session, case_id: str) -> list[ItemView]:
+    """The readings of a case whoever asks, the first first: to be closed, not to be shown."""
+    query = select(*(_items.c[name] for name in _NAMES)).where(_items.c.case_id == case_id)
+    rows = session.connection().execute(query.order_by(_items.c.reading))
+    return [ItemView(**row._mapping) for row in rows]
+
+
+def statement(session: Session, feedback_id: str) -> Mapping[str, Any] | None:
+    """What somebody said, whoever asks: to be compared, not to be shown."""
+    names = ("id", "judgement", "truth_label", "truth_number", "truth_text")
+    query = select(*(_said.c[name] for name in names)).where(_said.c.id == feedback_id)
+    row = session.connection().execute(query).first()
+    return None if row is None else dict(row._mapping)
+
+
+def answered(session: Session, person: str, since: datetime | None, limit: int) -> list[ItemView]:
+    """What a person answered, the newest first."""
+    query = select(ReviewItem).where(
+        ReviewItem.state == "answered", ReviewItem.answered_by == person
+    )
+    if since is not None:
+        query = query.where(ReviewItem.answered_at >= since)
+    newest = query.order_by(ReviewItem.answered_at.desc(), ReviewItem.id.desc()).limit(limit)
+    return [_view(row) for row in session.scalars(newest)]
+
+
+def decided(session: Session, server: str, model: str, since: datetime, limit: int) -> list[str]:
+    """The cases of a model with at least two answered readings, the newest first; empty names mean any."""
+    query = select(ReviewItem.case_id).where(
+        ReviewItem.state == "answered",
+        ReviewItem.reading == SECOND,
+        ReviewItem.answered_at >= since,
+    )
+    for column, value in ((ReviewItem.server, server), (ReviewItem.model, model)):
+        query = query.where(column == value) if value else query
+    return list(session.scalars(query.order_by(ReviewItem.answered_at.desc()).limit(limit)))
+
+
+def blind_readings(session: Session, case_ids: Collection[str]) -> dict[str, list[FeedbackView]]:
+    """What the first and the second reader say now of these cases, by case."""
+    query = (
+        select(Feedback)
+        .join(ReviewItem, ReviewItem.feedback_id == Feedback.id)
+        .where(ReviewItem.case_id.in_(case_ids), ReviewItem.reading < DECIDING)
+    )
+    by_case: dict[str, list[FeedbackView]] = {}
+    for row in session.scalars(query.order_by(ReviewItem.case_id, ReviewItem.reading)):
+        by_case.setdefault(row.case_id, []).append(db.feedback.view(row))
+    return by_case
+
+
+_AS_IT_IS = {"synchronize_session": False}
+_ORDER = (
+    case({reason: place for place, reason in enumerate(REVIEW_REASONS)}, value=ReviewItem.reason),
+    ReviewItem.created_at,
+    ReviewItem.id,
+)
+
+
+def _is_free(
+    session: Session, person: str, wanted: ReviewFilter, now: datetime
+) -> list[ColumnElement[bool]]:
+    conditions = [
+        ReviewItem.state == "open",
+        ReviewItem.expires_at > now,
+        or_(
+            ReviewItem.leased_until.is_(None),
+            ReviewItem.leased_until <= now,
+            ReviewItem.leased_by == person,
+        ),
+        _is_for(session, person),
+    ]
+    for name in ("server", "model", "reason"):
+        if value := getattr(wanted, name):
+            conditions.append(getattr(ReviewItem, name) == value)
+    if wanted.version:
+        of_version = select(Case.id).where(Case.version == wanted.version)
+        conditions.append(ReviewItem.case_id.in_(of_version))
+    return conditions
+
+
+def _is_for(session: Session, person: str) -> ColumnElement[bool]:
+    """A second reading is for somebody else than the first. So is the decision, unless who decides operates everything:
+    else nobody could where two people review."""
+    other = aliased(ReviewItem)
+    read = exists(other.id).where(other.case_id == ReviewItem.case_id, other.answered_by == person)
+    if scope_of(session).is_all:
+        return or_(~read, ReviewItem.reading != SECOND)
+    return ~read
+
+
+def _is_said(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(Feedback.id).where(Feedback.case_id == Case.id, Feedback.is_current, *conditions)
+
+
+def _leased(session: Session, row: ReviewItem, person: str, until: datetime) -> ItemView:
+    row.leased_by, row.leased_until = person, until
+    session.flush()
+    return _view(row)
+
+
+def _view(row: ReviewItem) -> ItemView:
+    return ItemView(**{name: getattr(row, name) for name in _NAMES})

@@ -1,0 +1,113 @@
+"""The reviews of the demonstration: drawn cases that two reviewers read, who do not always agree."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from random import Random
+
+import db.review
+from db.cases import CaseView
+from db.engine import Sessions, reading, writing
+from db.ids import id_at
+from db.review import FIRST, ItemView
+from feedback.errors import AlreadyRecorded
+from feedback.review_filling import fill
+from feedback.review_queue import answer
+from feedback.review_rules import Rules, rules_of, set_rules
+
+REVIEWERS = ("reviewer-1", "reviewer-2")
+RULES = Rules(
+    second_share=0.4,
+    rest_share=0.02,
+    instructions="Judge from the inputs alone, as a careful colleague would. If two answers are equally good, choose "
+    "“Can't tell”.",
+)
+# How often a second reader comes to the same, and whether they have got to it yet.
+_SAME, _READ = 0.9, 0.85
+
+
+def begin(sessions: Sessions, server: str, model: str, at: datetime, random: Random) -> None:
+    """The rules of a model, as its reviewers wrote them before its first case."""
+    if rules_of(sessions, server, model) == Rules():
+        set_rules(
+            sessions,
+            server=server,
+            model=model,
+            rules=RULES,
+            person=REVIEWERS[0],
+            clock=lambda: at,
+            new_id=lambda: id_at(at, random),
+        )
+
+
+def ask(sessions: Sessions, case: CaseView, random: Random) -> str:
+    """A drawn case comes before the reviewers as soon as it is there; the id of its item."""
+    item = ItemView(
+        id=id_at(case.created_at, random),
+        case_id=case.id,
+        reading=FIRST,
+        server=case.server,
+        model=case.model,
+        created_at=case.created_at,
+        expires_at=case.created_at + timedelta(days=RULES.days),
+        reason="audit",
+        detail="",
+        probability=case.audit_probability,
+        draw=case.audit_draw,
+    )
+    with writing(sessions) as session:
+        db.review.add(session, [item])
+        return db.review.of_case(session, case.id)[0].id
+
+
+def read(
+    sessions: Sessions,
+    case: CaseView,
+    item_id: str,
+    said: dict[str, object],
+    at: datetime,
+    random: Random,
+) -> None:
+    """One reviewer says this, and where the case is drawn for it, the other reads it again hours later."""
+    first, second = random.sample(REVIEWERS, 2)
+    is_same, is_read, hours = (
+        random.random() < _SAME,
+        random.random() < _READ,
+        random.uniform(2, 40),
+    )
+    _say(sessions, item_id, first, said, at, random)
+    with reading(sessions) as session:
+        again = [each for each in db.review.of_case(session, case.id) if each.state == "open"]
+    if again and is_read:
+        other: dict[str, object] = {
+            "judgement": "correct" if said["judgement"] == "incorrect" else "incorrect"
+        }
+        later = at + timedelta(hours=hours)
+        _say(sessions, again[0].id, second, said if is_same else other, later, random)
+
+
+def finish(sessions: Sessions, until: datetime) -> None:
+    """What the rules ask for at the end of the history; what nobody answered in time has expired."""
+    fill(sessions, clock=lambda: until)
+
+
+def _say(
+    sessions: Sessions,
+    item_id: str,
+    person: str,
+    said: dict[str, object],
+    at: datetime,
+    random: Random,
+) -> None:
+    with suppress(AlreadyRecorded):
+        answer(
+            sessions,
+            item_id=item_id,
+            person=person,
+            key=f"demonstration-{item_id}",
+            clock=lambda: at,
+            new_id=lambda: id_at(at, random),
+            random=random.random,
+            **said,  # type: ignore[arg-type]
+        )

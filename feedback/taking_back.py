@@ -1,0 +1,60 @@
+"""Take back what was said last of a case: what the same person said before holds again, or nothing does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from db.engine import Sessions
+from db.ids import new_id as make_id
+from db.ids import utc_now
+from db.person import known
+from feedback.errors import FeedbackRefused
+from feedback.submission import FeedbackView, history, submit
+from feedback.wording import TAKEN_BACK
+from mds_client.errors import Problem
+
+
+def take_back(
+    sessions: Sessions,
+    *,
+    case_id: str,
+    person: str,
+    key: str,
+    clock: Callable[[], datetime] = utc_now,
+    new_id: Callable[[], str] = make_id,
+) -> FeedbackView:
+    """A new statement with what was said before; where nothing was, one that decides nothing. The history keeps all.
+
+    Raises FeedbackRefused where the person says nothing, and what `submit` raises.
+    """
+    mine = [each for each in history(sessions, case_id) if each.person == known(person)]
+    current = next((each for each in mine if each.is_current), None)
+    if current is None or is_taken_back(current):
+        sentence = "You have said nothing of this case that could be taken back."
+        raise FeedbackRefused([Problem(field="case", sentence=sentence)])
+    before = next((each for each in mine if each.id == current.replaces), None)
+    return submit(
+        sessions,
+        case_id=case_id,
+        person=person,
+        key=key,
+        channel=current.channel,
+        clock=clock,
+        new_id=new_id,
+        **_said(before),  # type: ignore[arg-type]
+    )
+
+
+def _said(before: FeedbackView | None) -> dict[str, object]:
+    """What is said again: what was said before, or nothing."""
+    if before is None or is_taken_back(before):
+        return {"judgement": "unsure", "reason": TAKEN_BACK}
+    names = ("judgement", "reason", "comment", "confidence")
+    said = {name: getattr(before, name) for name in names}
+    return {**said, "truth": before.truth if before.judgement != "correct" else None}
+
+
+def is_taken_back(said: FeedbackView | None) -> bool:
+    """Whether a statement says nothing any more."""
+    return said is not None and said.reason == TAKEN_BACK

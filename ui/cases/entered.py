@@ -1,0 +1,56 @@
+"""The inputs of a case as they were entered: values in a table, long texts as text, files as what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from cases.files import is_named, kept_value
+from cases.wording import title, value_text
+from mds_client.signature import File
+from ui import media
+from ui.cases.opened import Opened
+from ui.session import services
+from ui.text import exact, plain
+
+# A text of more characters is read as text, and not in the cell of a table.
+_LONG = 60
+
+
+def draw(shown: Opened, *, heading: str = "As entered") -> None:
+    """Everything that was entered; without a heading where that is empty."""
+    if heading:
+        st.subheader(heading, anchor=False)
+    entered, fields = shown.case.entered, shown.fields
+    files = {name: value for name, value in entered.items() if is_named(value)}
+    _draw_values(shown, {name: value for name, value in entered.items() if name not in files})
+    for name, value in files.items():
+        _draw_file(plain(title(fields, name)), value)
+
+
+def _draw_values(shown: Opened, values: Mapping[str, object]) -> None:
+    told = {name: value_text(value, shown.fields.get(name)) for name, value in values.items()}
+    texts = [n for n, value in values.items() if isinstance(value, str) and len(told[n]) > _LONG]
+    if short := {name: words for name, words in told.items() if name not in texts}:
+        st.table({plain(title(shown.fields, name)): plain(words) for name, words in short.items()})
+    for name in texts:
+        with st.container(border=True):
+            st.caption(plain(title(shown.fields, name)))
+            st.text(told[name])
+
+
+def _draw_file(name: str, entered: object) -> None:
+    """What was kept of a file or a large value; its name and size where it was not."""
+    st.markdown(f"**{name}**")
+    value = kept_value(services().sessions, entered)
+    facts = entered if isinstance(entered, dict) else {}
+    named = f"{facts.get('file') or 'a large value'}, {facts.get('size', 0):,} bytes"
+    if isinstance(value, File):
+        kind = value.media_type.partition("/")[0]
+        media.show_file(kind, value)
+        st.caption(plain(named))
+    elif value is None:
+        st.caption(plain(f"{named}: not kept"))
+    else:
+        st.json(exact(value), expanded=False)

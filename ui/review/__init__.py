@@ -1,0 +1,81 @@
+"""The review desk: what waits at the left, the case in the middle, the decision at the right."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from feedback import review_queue
+from feedback.review_filling import fill
+from mds_client.errors import MdsError
+from ui import session
+from ui.review import agreement, case, choices, decision, keyboard, last, rules, waiting
+from ui.session import services
+
+SECONDS = 20
+_FILL_SECONDS = 60
+QUEUE, AGREEMENT = "Queue", "Agreement"
+
+
+def count() -> int:
+    """How many cases wait for who asks, as of the last 20 seconds; 0 while that is not known."""
+    try:
+        return _count(session.scope_key(), session.person())
+    except MdsError:
+        return 0
+
+
+def draw() -> None:
+    """The desk, or how well reviewers agree."""
+    st.title("Review", anchor=False)
+    shown = st.segmented_control(
+        "Show",
+        [QUEUE, AGREEMENT],
+        default=QUEUE,
+        required=True,
+        key="tab",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if shown == AGREEMENT:
+        agreement.draw()
+        return
+    _filled(session.scope_key())
+    _draw_desk()
+
+
+def _draw_desk() -> None:
+    wanted = choices.draw()
+    found = review_queue.queue(services().sessions, session.person(), wanted)
+    waiting.draw_progress(found)
+    item = last.opened() or waiting.current(found)
+    if item is None:
+        st.info(
+            "Nothing waits for you. What the rules of your models ask for appears here by itself."
+        )
+        with st.container(horizontal=True):
+            last.draw()
+            rules.draw(wanted)
+        keyboard.draw(None)
+        return
+    left, middle, right = st.columns([3, 7, 4], gap="medium")
+    with left:
+        waiting.draw(found, item)
+        with st.container(horizontal=True):
+            last.draw()
+            rules.draw(wanted)
+    with middle:
+        opened = case.draw(item)
+    with right:
+        decision.draw(item, opened)
+    keyboard.draw(item)
+
+
+@st.cache_data(ttl=_FILL_SECONDS, max_entries=500, show_spinner=False)
+def _filled(_seen: str) -> int:
+    """Bring the queue up to date, at most once a minute for the same models."""
+    return fill(services().sessions)
+
+
+@st.cache_data(ttl=SECONDS, max_entries=1_000, show_spinner=False)
+def _count(_seen: str, person: str) -> int:
+    return review_queue.queue(services().sessions, person).count

@@ -1,0 +1,82 @@
+"""How well reviewers agree: a sentence, the measures with their intervals, by class and by reviewer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from feedback.agreement import DAYS, Agreement, agreement
+from feedback.agreement_measures import Measure
+from ui import session
+from ui.session import services
+from ui.text import plain
+
+_SECONDS = 60
+
+
+def draw() -> None:
+    """The agreement on a model, or on all that who asks reviews."""
+    found = services()
+    refs = [entry.ref for entry in found.catalogue.entries()]
+    models = dict.fromkeys(
+        f"{ref.server}/{ref.name}" for ref in refs if found.scope.reviews(ref.server, ref.name)
+    )
+    picked = st.selectbox(
+        "Model",
+        list(models),
+        index=None,
+        key="model",
+        format_func=plain,
+        placeholder="all that you review",
+        bind="query-params",
+        width=320,
+    )
+    server, _, name = (picked or "").partition("/")
+    _draw(_agreement(session.scope_key(), server, name))
+
+
+@st.cache_data(ttl=_SECONDS, max_entries=200, show_spinner=False)
+def _agreement(_seen: str, server: str, model: str) -> Agreement:
+    return agreement(services().sessions, server, model)
+
+
+def _draw(found: Agreement) -> None:
+    if not found.cases:
+        st.info(
+            f"No case of the last {DAYS} days was read twice. The rules of a model say which share is read again by a "
+            "second reviewer, who does not see the first."
+        )
+        return
+    st.markdown(
+        f"**{found.cases} cases of the last {DAYS} days were read twice, neither reader seeing the other; on "
+        f"{found.differ} they differ.** 1 is full agreement, 0 is what chance gives."
+    )
+    overall = {
+        "Cohen's kappa, two reviewers": found.cohen,
+        "Fleiss' kappa, whoever reviewed": found.fleiss,
+        "Krippendorff's alpha": found.alpha,
+        "Krippendorff's alpha of numbers": found.numbers,
+    }
+    _table("Over all", {name: each for name, each in overall.items() if each})
+    _table("Class by class, each against all others (alpha)", found.classes)
+    _table("Each reviewer with the others (alpha)", found.readers)
+    st.caption("Intervals: 95 %, from 1,000 samples of the cases; from 10 cases on.")
+
+
+def _table(heading: str, measures: Mapping[str, Measure]) -> None:
+    if not measures:
+        return
+    st.subheader(heading, anchor=False)
+    st.table({plain(name): _words(each) for name, each in measures.items()})
+
+
+def _words(each: Measure) -> str:
+    """ "0.91 (0.83 to 0.99), n = 61"."""
+    if each.value is None:
+        return f"not defined: all say the same, n = {each.cases}"
+    value = f"{each.value:.2f}".replace("-", "\N{MINUS SIGN}")
+    if each.low is None or each.high is None:
+        return f"{value}, n = {each.cases}: too few for an interval"
+    interval = f"{each.low:.2f} to {each.high:.2f}".replace("-", "\N{MINUS SIGN}")
+    return f"{value} ({interval}), n = {each.cases}"

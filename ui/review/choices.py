@@ -1,0 +1,62 @@
+"""Which cases are reviewed: each choice stands in the address, and as a chip that takes it away again."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from feedback import review_queue
+from feedback.review_queue import ReviewFilter
+from feedback.review_rules import REASONS
+from ui import session
+from ui.session import services
+from ui.text import plain
+
+MODEL, REASON = "model", "reason"
+
+
+def draw() -> ReviewFilter:
+    """The choices, and what they leave."""
+    counts = review_queue.queue(services().sessions, session.person()).counts
+    models = dict.fromkeys(f"{server}/{model}" for server, model, _ in counts)
+    reasons = {reason for *_, reason in counts}
+    with st.container(horizontal=True, vertical_alignment="bottom", key="review_choices"):
+        model = _choose("Model", MODEL, list(models))
+        reason = _choose("Reason", REASON, [each for each in REASONS if each in reasons])
+        for name, value in ((MODEL, model), (REASON, reason)):
+            if value:
+                _draw_chip(name, value)
+    server, _, name = model.partition("/")
+    return ReviewFilter(server=server, model=name, reason=reason)
+
+
+def _choose(label: str, key: str, options: list[str]) -> str:
+    """One of these, or what the address says though nothing of it waits any more."""
+    known = st.session_state.get(key) or st.query_params.get(key)
+    if known and known not in options and (key == MODEL or known in REASONS):
+        options = [*options, known]
+    picked = st.selectbox(
+        label,
+        options,
+        index=None,
+        key=key,
+        format_func=lambda each: REASONS.get(each, plain(each)),
+        placeholder="any",
+        bind="query-params",
+        width=240,
+    )
+    return picked or ""
+
+
+def _draw_chip(name: str, value: str) -> None:
+    st.button(
+        plain(REASONS.get(value, value)),
+        key=f"review_without_{name}",
+        icon=":material/close:",
+        help="Take this choice away",
+        on_click=_take_away,
+        args=(name,),
+    )
+
+
+def _take_away(name: str) -> None:
+    st.session_state[name] = None

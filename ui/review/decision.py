@@ -1,0 +1,205 @@
+"""The decision on a case: right, wrong with what would be right, or can't tell; each with a key."""
+
+from __future__ import annotations
+
+import uuid
+
+import streamlit as st
+
+from cases.answers import answer_of
+from feedback import review_queue
+from feedback.review_queue import ItemView
+from feedback.submission import FeedbackView
+from feedback.wording import CONFIDENCE, confidence_in_words, reasons_for
+from mds_client.errors import MdsError
+from mds_client.prediction import Answer
+from ui import errors, session
+from ui.cases.opened import Opened
+from ui.feedback import truth
+from ui.review import keyboard, last, waiting
+from ui.session import services
+from ui.text import plain
+
+# So many other classes have a key of their own.
+_MOST_KEYS = 9
+_MOST_COMMENT = 2_000
+
+
+def draw(item: ItemView, shown: Opened | None) -> None:
+    """What can be said of the case, and what was said last."""
+    answer = answer_of(shown.case) if shown else None
+    if shown is None or answer is None:
+        st.button("Next", key="review_skip", shortcut="K", on_click=waiting.skip, args=(item.id,))
+        return
+    said = last.said_of(item)
+    with st.container(border=True, key="review_decision"):
+        _draw_hidden(item, said)
+        comment, confidence = _draw_more(item, said)
+        _draw_choice(item, shown, answer, comment, confidence)
+        if st.session_state.get(_key(item, "wrong")):
+            _draw_truth(item, shown, answer, said, comment, confidence)
+        st.divider()
+        with st.container(horizontal=True):
+            if said is None:
+                st.button(
+                    "Skip",
+                    key="review_skip",
+                    icon=":material/skip_next:",
+                    shortcut="K",
+                    on_click=waiting.skip,
+                    args=(item.id,),
+                )
+            last.draw_undo(item)
+
+
+def _draw_hidden(item: ItemView, said: FeedbackView | None) -> None:
+    if said is not None:
+        sure = confidence_in_words(said.confidence)
+        st.info(
+            plain(
+                f"You said {said.judgement}{f', {sure.lower()}' if sure else ''}. Say it anew, or go on."
+            )
+        )
+        st.button(
+            "Go on",
+            key="review_go_on",
+            icon=":material/arrow_forward:",
+            shortcut="K",
+            on_click=last.close,
+        )
+    elif item.reason != "differ":
+        st.caption(":material/visibility_off: What others said is hidden until you have decided.")
+
+
+def _draw_choice(
+    item: ItemView, shown: Opened, answer: Answer, comment: str, confidence: float | None
+) -> None:
+    more = {"comment": comment, "confidence": confidence}
+    if st.button(
+        "Correct",
+        key=_key(item, "yes"),
+        icon=":material/check:",
+        type="primary",
+        shortcut="Y",
+        width="stretch",
+    ):
+        _answer(item, shown, answer, {"judgement": "correct", **more})
+    st.button(
+        "Incorrect",
+        key=_key(item, "no"),
+        icon=":material/close:",
+        shortcut="N",
+        width="stretch",
+        on_click=_open,
+        args=(item,),
+    )
+    if st.button(
+        "Can't tell",
+        key=_key(item, "unsure"),
+        icon=":material/question_mark:",
+        shortcut="X",
+        width="stretch",
+    ):
+        _answer(item, shown, answer, {"judgement": "unsure", **more})
+
+
+def _draw_truth(
+    item: ItemView,
+    shown: Opened,
+    answer: Answer,
+    said: FeedbackView | None,
+    comment: str,
+    confidence: float | None,
+) -> None:
+    """What would be right: a class by its key, or the field of the answer's kind; it need not be known."""
+    given: dict[str, object] = {
+        "judgement": "incorrect",
+        "comment": comment,
+        "confidence": confidence,
+    }
+    reasons = reasons_for(answer.kind)
+    given["reason"] = st.pills("What was wrong?", reasons, key=_key(item, "reason")) or ""
+    others = truth.others_than(answer, shown.signature) if answer.kind == "class" else []
+    if 0 < len(others) <= _MOST_KEYS:
+        st.markdown("**What is right?**")
+        for place, label in enumerate(others, 1):
+            if st.button(
+                plain(label), key=_key(item, f"is_{place}"), shortcut=str(place), width="stretch"
+            ):
+                _answer(item, shown, answer, {**given, "truth": label})
+        if st.button("I do not know", key=_key(item, "is_0"), shortcut="0", width="stretch"):
+            _answer(item, shown, answer, given)
+        return
+    known = said.truth if said and said.judgement == "incorrect" else None
+    given["truth"] = truth.draw(answer, shown.signature, _key(item, "truth"), known)
+    if st.button(
+        "Send",
+        key=_key(item, "send"),
+        icon=":material/send:",
+        shortcut="Ctrl+Enter",
+        type="primary",
+    ):
+        _answer(item, shown, answer, given)
+
+
+def _draw_more(item: ItemView, said: FeedbackView | None) -> tuple[str, float | None]:
+    """How sure, and a comment: optional, and kept with whatever is said."""
+    key = _key(item, "sure")
+    if key not in st.session_state:
+        st.session_state[key] = confidence_in_words(said.confidence) if said else None
+    word = st.segmented_control("How sure?", list(CONFIDENCE), key=key)
+    st.button(
+        "Surer",
+        key=_key(item, "surer"),
+        shortcut="S",
+        on_click=_surer,
+        args=(key,),
+        type="tertiary",
+    )
+    comment = st.text_area(
+        "Comment, optional (M)",
+        value=said.comment if said else "",
+        key=_key(item, keyboard.COMMENT),
+        height=68,
+        max_chars=_MOST_COMMENT,
+    )
+    return comment or "", CONFIDENCE[word] if word else None
+
+
+def _answer(item: ItemView, shown: Opened, answer: Answer, given: dict[str, object]) -> None:
+    """Record it and go on; or say why not, with everything still there."""
+    try:
+        review_queue.answer(
+            services().sessions,
+            item_id=item.id,
+            person=session.person(),
+            key=session.remembered(_key(item, "key"), lambda: uuid.uuid4().hex),
+            labels=truth.labels_of(answer, shown.signature),
+            **given,  # type: ignore[arg-type]
+        )
+    except MdsError as error:
+        errors.show(error)
+        return
+    for name in ("key", "wrong", "sure", "reason", keyboard.COMMENT, "truth"):
+        st.session_state.pop(_key(item, name), None)
+    st.session_state.pop(waiting.CHOSEN, None)
+    last.close()
+    right = f", {given['truth']} is right" if given.get("truth") is not None else ""
+    st.session_state[keyboard.LAST] = (
+        f"Case {item.case_id[-6:]}: {given['judgement']}{right}, saved."
+    )
+    st.rerun()
+
+
+def _open(item: ItemView) -> None:
+    st.session_state[_key(item, "wrong")] = True
+
+
+def _surer(key: str) -> None:
+    """One word surer; after the surest, nothing is said."""
+    words = [None, *CONFIDENCE]
+    st.session_state[key] = words[(words.index(st.session_state.get(key)) + 1) % len(words)]
+
+
+def _key(item: ItemView, name: str) -> str:
+    return f"review_{item.id}_{name}"

@@ -1,0 +1,87 @@
+"""The last ten decisions: each can be opened again and changed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from feedback import review_queue
+from feedback.review_queue import ItemView, Said
+from feedback.submission import FeedbackView, current
+from ui import session
+from ui.session import services
+from ui.text import plain
+
+_OPENED = "review_again"  # the id of an answered item that is opened again
+
+
+def opened() -> ItemView | None:
+    """The answered item that is open to be changed; None where there is none."""
+    item_id = st.session_state.get(_OPENED)
+    found = review_queue.item(services().sessions, item_id) if item_id else None
+    if found is None or found.answered_by != session.person():
+        st.session_state.pop(_OPENED, None)
+        return None
+    return found
+
+
+def said_of(item: ItemView) -> FeedbackView | None:
+    """What who asks said of an answered item."""
+    if item.state != "answered":
+        return None
+    return current(services().sessions, item.case_id, session.person())
+
+
+def draw() -> None:
+    """A button that lists them."""
+    box = st.popover("Last 10", icon=":material/history:", key="review_last", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        found = review_queue.last_answers(services().sessions, session.person())
+        if not found:
+            st.caption("You have decided nothing yet.")
+        for each in found:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(plain(_words(each)))
+                st.button(
+                    "Change",
+                    key=f"review_change_{each.item.id}",
+                    on_click=_open,
+                    args=(each.item.id,),
+                )
+
+
+def draw_undo(item: ItemView) -> None:
+    """A button with a key that opens what was decided last; before that, where one is open already."""
+    found = review_queue.last_answers(services().sessions, session.person())
+    ids = [each.item.id for each in found]
+    place = ids.index(item.id) + 1 if item.id in ids else 0
+    st.button(
+        "Undo last",
+        key="review_undo",
+        icon=":material/undo:",
+        shortcut="U",
+        disabled=place >= len(ids),
+        help="Open what you decided last, and say something else",
+        on_click=_open,
+        args=(ids[place] if place < len(ids) else "",),
+    )
+
+
+def close() -> None:
+    """Go on with what waits."""
+    st.session_state.pop(_OPENED, None)
+
+
+def _open(item_id: str) -> None:
+    st.session_state[_OPENED] = item_id
+
+
+def _words(each: Said) -> str:
+    feedback = each.feedback
+    truth = (
+        f", {feedback.truth} is right"
+        if feedback.judgement == "incorrect" and feedback.truth is not None
+        else ""
+    )
+    return f"{each.case.model} {each.case.id[-6:]}: {feedback.judgement}{truth}"

@@ -1,0 +1,118 @@
+"""The rules of a model: which cases come to its reviewers, and what they are told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from feedback.review_filling import fill
+from feedback.review_queue import ReviewFilter
+from feedback.review_rules import Rules, rules_of, set_rules
+from mds_client.errors import MdsError
+from ui import errors, session
+from ui.session import services
+from ui.text import plain
+
+_MOST = 2_000
+
+
+def draw(wanted: ReviewFilter) -> None:
+    """A button that opens them."""
+    box = st.popover("Rules", icon=":material/rule:", key="review_rules", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        models = _models()
+        if not models:
+            st.caption("You review no model that is deployed.")
+            return
+        chosen = f"{wanted.server}/{wanted.model}"
+        model = st.selectbox(
+            "Model",
+            models,
+            index=models.index(chosen) if chosen in models else 0,
+            key="review_rules_model",
+            format_func=plain,
+        )
+        server, _, name = model.partition("/")
+        _draw_form(server, name, rules_of(services().sessions, server, name))
+
+
+def _models() -> list[str]:
+    """Those that are deployed and that who asks reviews."""
+    found = services()
+    refs = [entry.ref for entry in found.catalogue.entries()]
+    return list(
+        dict.fromkeys(f"{r.server}/{r.name}" for r in refs if found.scope.reviews(r.server, r.name))
+    )
+
+
+def _draw_form(server: str, model: str, now: Rules) -> None:
+    key = f"review_rules_{server}_{model}"
+    with st.form(key, border=False):
+        instructions = st.text_area(
+            "Instructions, shown above each case",
+            value=now.instructions,
+            key=f"{key}_instructions",
+            height=80,
+            max_chars=_MOST,
+        )
+        st.markdown("**Which cases**")
+        on = {
+            name: st.checkbox(words, value=getattr(now, name), key=f"{key}_{name}")
+            for name, words in (
+                ("audit", "Those drawn at random for a check"),
+                ("flagged", "All that somebody says are wrong"),
+                ("versions", "Where another version answered otherwise"),
+                ("unlike", "Inputs beyond all earlier ones"),
+            )
+        }
+        shares = {
+            name: _percent(words, getattr(now, name), f"{key}_{name}")
+            for name, words in (
+                ("uncertain_below", "Answers less certain than (%), 0 for none"),
+                ("rest_share", "A random share of the rest (%)"),
+                ("second_share", "Read again by a second, blind (%)"),
+            )
+        }
+        whole = {
+            name: int(
+                st.number_input(
+                    words,
+                    value=getattr(now, name),
+                    min_value=least,
+                    max_value=most,
+                    key=f"{key}_{name}",
+                )
+            )
+            for name, words, least, most in (
+                ("truth_days", "Truth is overdue after days, 0 for never", 0, 365),
+                ("days", "A case waits for days", 1, 365),
+                ("lease_minutes", "A case is kept for who has it, minutes", 1, 120),
+            )
+        }
+        if st.form_submit_button("Keep the rules", type="primary"):
+            given: dict[str, Any] = {**on, **shares, **whole, "instructions": instructions or ""}
+            _keep(server, model, replace(now, **given))
+
+
+def _percent(words: str, share: float, key: str) -> float:
+    value = st.number_input(
+        words, value=round(share * 100, 1), min_value=0.0, max_value=100.0, step=1.0, key=key
+    )
+    return float(value) / 100
+
+
+def _keep(server: str, model: str, rules: Rules) -> None:
+    """Keep them and fill the queue anew, or say why not with everything still in the form."""
+    found = services()
+    try:
+        set_rules(found.sessions, server=server, model=model, rules=rules, person=session.person())
+        fill(found.sessions)
+    except MdsError as error:
+        errors.show(error)
+        return
+    st.toast("The rules are kept.", icon=":material/check:")
+    st.rerun()
