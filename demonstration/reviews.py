@@ -20,14 +20,15 @@ REVIEWERS = ("reviewer-1", "reviewer-2")
 RULES = Rules(
     second_share=0.4,
     rest_share=0.02,
+    days=30,
     instructions="Judge from the inputs alone, as a careful colleague would. If two answers are equally good, choose "
     "“Can't tell”.",
 )
 # How often a second reader comes to the same, and whether they have got to it yet.
-_SAME, _READ = 0.9, 0.85
+_SAME, _READ = 0.85, 0.85
 
 
-def begin(sessions: Sessions, server: str, model: str, at: datetime, random: Random) -> None:
+def begin(sessions: Sessions, server: str, model: str, at: datetime, of_ids: Random) -> None:
     """The rules of a model, as its reviewers wrote them before its first case."""
     if rules_of(sessions, server, model) == Rules():
         set_rules(
@@ -37,14 +38,14 @@ def begin(sessions: Sessions, server: str, model: str, at: datetime, random: Ran
             rules=RULES,
             person=REVIEWERS[0],
             clock=lambda: at,
-            new_id=lambda: id_at(at, random),
+            new_id=lambda: id_at(at, of_ids),
         )
 
 
-def ask(sessions: Sessions, case: CaseView, random: Random) -> str:
+def ask(sessions: Sessions, case: CaseView, of_ids: Random) -> str:
     """A drawn case comes before the reviewers as soon as it is there; the id of its item."""
     item = ItemView(
-        id=id_at(case.created_at, random),
+        id=id_at(case.created_at, of_ids),
         case_id=case.id,
         reading=FIRST,
         server=case.server,
@@ -68,6 +69,7 @@ def read(
     said: dict[str, object],
     at: datetime,
     random: Random,
+    of_ids: Random,
 ) -> None:
     """One reviewer says this, and where the case is drawn for it, the other reads it again hours later."""
     first, second = random.sample(REVIEWERS, 2)
@@ -76,7 +78,7 @@ def read(
         random.random() < _READ,
         random.uniform(2, 40),
     )
-    _say(sessions, item_id, first, said, at, random)
+    _say(sessions, item_id, first, said, at, random, of_ids)
     with reading(sessions) as session:
         again = [each for each in db.review.of_case(session, case.id) if each.state == "open"]
     if again and is_read:
@@ -84,7 +86,7 @@ def read(
             "judgement": "correct" if said["judgement"] == "incorrect" else "incorrect"
         }
         later = at + timedelta(hours=hours)
-        _say(sessions, again[0].id, second, said if is_same else other, later, random)
+        _say(sessions, again[0].id, second, said if is_same else other, later, random, of_ids)
 
 
 def finish(sessions: Sessions, until: datetime) -> None:
@@ -99,6 +101,7 @@ def _say(
     said: dict[str, object],
     at: datetime,
     random: Random,
+    of_ids: Random,
 ) -> None:
     with suppress(AlreadyRecorded):
         answer(
@@ -107,7 +110,7 @@ def _say(
             person=person,
             key=f"demonstration-{item_id}",
             clock=lambda: at,
-            new_id=lambda: id_at(at, random),
+            new_id=lambda: id_at(at, of_ids),
             random=random.random,
             **said,  # type: ignore[arg-type]
         )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import services
 from db.comments import of_case
 from db.engine import reading
+from db.ids import utc_now
 from feedback.inbox import inbox
 from feedback.submission import submit
+from feedback.taking_back import take_back
 from tests.recorded import add_case
 
 pytestmark = pytest.mark.usefixtures("named")
@@ -90,3 +94,22 @@ def test_it_is_answered_and_seen_on_the_page_of_the_case(
     assert kept.answers_id == said.id
     words = " ".join(each.value for each in shown.markdown)
     assert "**Answered: fixed in v3, to bob**" in words
+
+
+def test_drawn_cases_wait_for_the_word_of_who_asked_them(
+    built: services.Services, inbox_page: AppTest
+) -> None:
+    lately = {"person": ME, "is_audited": True, "created_at": utc_now()}
+    mine = [add_case(built.sessions, **lately) for _ in range(2)]
+    add_case(built.sessions, **{**lately, "person": "bob"})
+    add_case(built.sessions, **{**lately, "created_at": utc_now() - timedelta(days=15)})
+    said = {"person": ME, "judgement": "correct"}
+    submit(built.sessions, case_id=mine[0].id, key="a", **said)
+    assert inbox(built.sessions, ME).count == 1
+    take_back(built.sessions, case_id=mine[0].id, person=ME, key="b")
+    shown = inbox_page.run()
+    assert not shown.exception
+    assert [title.value for title in shown.subheader] == ["2 cases are waiting for your word"]
+    for place, case in enumerate(mine):
+        submit(built.sessions, case_id=case.id, key=f"c{place}", **said)
+    assert inbox(built.sessions, ME).asked == ()

@@ -79,7 +79,7 @@ def _draw_choice(
         "Correct",
         key=_key(item, "yes"),
         icon=":material/check:",
-        type="primary",
+        type="secondary" if st.session_state.get(_key(item, "wrong")) else "primary",
         shortcut="Y",
         width="stretch",
     ):
@@ -147,15 +147,16 @@ def _draw_more(item: ItemView, said: FeedbackView | None) -> tuple[str, float | 
     key = _key(item, "sure")
     if key not in st.session_state:
         st.session_state[key] = confidence_in_words(said.confidence) if said else None
-    word = st.segmented_control("How sure?", list(CONFIDENCE), key=key)
-    st.button(
-        "Surer",
-        key=_key(item, "surer"),
-        shortcut="S",
-        on_click=_surer,
-        args=(key,),
-        type="tertiary",
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        word = st.segmented_control("How sure?", list(CONFIDENCE), key=key)
+        st.button(
+            "Surer",
+            key=_key(item, "surer"),
+            shortcut="S",
+            on_click=_surer,
+            args=(key,),
+            type="tertiary",
+        )
     comment = st.text_area(
         "Comment, optional (M)",
         value=said.comment if said else "",

@@ -1,0 +1,64 @@
+"""The review desk: what waits, what can be said of it, and that it is counted, changed and measured."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import services
+from cases.queries import recent
+from db.ids import utc_now
+from feedback.submission import history
+from tests.recorded import add_case
+
+pytestmark = pytest.mark.usefixtures("named")
+
+ME = "test@example.com"
+
+
+@pytest.fixture
+def desk(app: AppTest, built: services.Services) -> AppTest:
+    """The desk with two drawn cases."""
+    for name in ("first", "second"):
+        add_case(
+            built.sessions, server="demo", is_audited=True, audit_draw=0.0, question=f"The {name}?",
+            created_at=utc_now(),
+        )  # fmt: skip
+    return app.switch_page("../pages/review.py")
+
+
+def _press(page: AppTest, label: str) -> AppTest:
+    return next(button for button in page.button if button.label == label).click().run()
+
+
+def test_what_waits_is_decided_one_after_the_other_and_can_be_changed(
+    desk: AppTest, built: services.Services
+) -> None:
+    page = desk.run()
+    assert not page.exception
+    assert "0 of 2 today, 2 waiting" in _text(page)
+    first = page.header[0].value
+    page = _press(page, "Incorrect")
+    assert [pill.options for pill in page.pills if pill.label == "What was wrong?"]
+    page = _press(page, "Send")
+    assert not page.exception
+    second = page.header[0].value
+    assert second != first
+    page = _press(page, "Correct")
+    assert not page.exception
+    assert "Nothing waits for you" in page.info[0].value
+    said = [history(built.sessions, case.id)[0] for case in recent(built.sessions)]
+    assert {(each.person, each.channel) for each in said} == {(ME, "audit")}
+    assert sorted(each.judgement for each in said) == ["correct", "incorrect"]
+
+
+def _text(page: AppTest) -> str:
+    return " ".join(str(each.proto.text) for each in page.get("progress"))
+
+
+def test_without_two_readings_there_is_no_agreement(app: AppTest) -> None:
+    page = app.switch_page("../pages/review.py")
+    page.query_params["tab"] = "Agreement"
+    page.run()
+    assert not page.exception
+    assert "was read twice" in page.info[0].value
