@@ -19,6 +19,7 @@ from cases.queries import ExplanationView, add_explanation
 from db.engine import Session, Sessions, limited, make_sessions
 from db.ids import new_id, utc_now
 from db.migrate import migrate
+from db.private_key import private_key
 from db.scope import EVERYTHING, Scope, check_declared
 from explanations.contract import Explanation
 from explanations.worker import Explainers, connect
@@ -41,6 +42,7 @@ from people.table import AccessTable
 from servers import registries_of, server_of, sources_of
 from settings import ROOT, Settings
 from signatures.known import signature_of
+from signatures.storage import with_storage
 
 _LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 log = logging.getLogger(__name__)
@@ -80,6 +82,14 @@ class Services:
     def userinfo(self) -> UserInfo | None:
         """Asks the provider of sign-ins who somebody is now; None where there is none."""
         return UserInfo(self.settings.oidc) if self.settings.oidc else None
+
+    @cached_property
+    def hash_key(self) -> bytes:
+        """The key of hashed values; nothing while no rule is about sensitive values. Raises OSError."""
+        key = self.settings.privacy_key.get_secret_value().encode()
+        if key or not self.settings.sensitive:
+            return key
+        return private_key(self.settings.database_url.get_secret_value())
 
     @cached_property
     def figures(self) -> Sessions:
@@ -170,11 +180,18 @@ class Services:
         """
         if not self.scope.sees(ref.server, ref.name):
             raise KeyError(str(ref))
+        if signature is not None:
+            signature = self.stored(signature)
         return self.catalogue.client(ref.server).model(ref.name, ref.version, signature=signature)
 
     def signature(self, entry: Entry) -> Signature:
         """What a model takes and answers, with everything that is known of it. Raises MdsError where nothing is."""
-        return signature_of(self.sessions, entry, lambda: self.model(entry.ref).signature())
+        known = signature_of(self.sessions, entry, lambda: self.model(entry.ref).signature())
+        return self.stored(known)
+
+    def stored(self, signature: Signature) -> Signature:
+        """The signature with what the settings say of its sensitive fields."""
+        return with_storage(signature, self.settings.sensitive)
 
     def start(self) -> None:
         """Begin to watch the servers and to warm up what explains, and start the worker beside the app."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -12,12 +12,13 @@ from cases.answers import as_facts, label_of, number_of
 from cases.audit_sample import AuditDraw
 from cases.errors import Unexpected
 from cases.inputs import plain_inputs
-from cases.payloads import plain_url, without_secrets
-from db.cases import ASKED, CaseView
+from cases.payloads import left_out, pack, plain_url, without_secrets
+from db.cases import ASKED, CaseView, StoredBody
 from db.person import known
 from db.tables import PURPOSES
 from mds_client.errors import MdsError
 from mds_client.prediction import Prediction
+from mds_client.sensitive_values import SensitiveValues
 from mds_client.signature import ModelRef, Signature, Values
 from mds_client.transport.exchange import Exchange
 
@@ -48,6 +49,18 @@ class Attempt:
     prediction: Prediction | None = None
     error: MdsError | None = None
     seconds: float = 0.0
+    # What of the rows is not stored; None where everything is.
+    withheld: SensitiveValues | None = None
+
+    @property
+    def bodies(self) -> tuple[StoredBody, StoredBody]:
+        """What crossed the wire, as it is kept: no body that has, or may have, a value that is not stored."""
+        exchange, hidden = self.exchange, self.withheld
+        sent = exchange.request_body if exchange else b""
+        received = exchange.response_body if exchange else b""
+        if hidden is None or not hidden.has_values:
+            return pack(sent), pack(received)
+        return left_out(sent), left_out(received) if hidden.are_in(received) else pack(received)
 
     @property
     def exchange(self) -> Exchange | None:
@@ -121,18 +134,44 @@ def call(
 ) -> Attempt:
     """Ask once, for one row or several. Never raises: errors are in the attempt."""
     attempt, began = Attempt(), stopwatch()
+    quiet: SensitiveValues | None = None
     try:
         attempt.signature = model.signature()
+        attempt.withheld, quiet = _sensitive(attempt.signature, values)
         attempt.prediction = model.predict(values, request_id=request_id, trace_id=trace_id)
     except MdsError as error:
+        if quiet:
+            quiet.error(error)
         attempt.error = error
         _log.warning("request %s to %s: %s %s", request_id, model.ref, error.kind, error.detail)
     except Exception as cause:  # the analyst gets a sentence, the log the rest
         attempt.error = Unexpected(cause, request_id)
         attempt.error.__cause__ = cause
+        if quiet:
+            quiet.error(attempt.error)
         _log.exception("request %s to %s broke on our side", request_id, model.ref)
     attempt.seconds = stopwatch() - began
     return attempt
+
+
+def signature_or_none(model: Predictor) -> Signature | None:
+    """What a model takes; None where that cannot be known, so that nothing can be sent either."""
+    try:
+        return model.signature()
+    except Exception:
+        return None  # the call meets the same, and says it
+
+
+def _sensitive(
+    signature: Signature, values: Any
+) -> tuple[SensitiveValues | None, SensitiveValues | None]:
+    """The values that are not stored, and all that are kept out of errors and the log: as long as the second is held."""
+    if not any(field.sensitive for field in signature.inputs):
+        return None, None
+    rows: list[Values] = [values] if isinstance(values, Mapping) else list(values)
+    quiet = SensitiveValues.of(signature, rows, all_sensitive=True)
+    quiet.hold()
+    return SensitiveValues.of(signature, rows, all_sensitive=False), quiet
 
 
 def completed(case: CaseView, attempt: Attempt, row: int = 0) -> CaseView:
@@ -150,7 +189,25 @@ def _completed(case: CaseView, attempt: Attempt, row: int) -> CaseView:
     case = _with_signature(case, attempt.signature)
     case = _with_exchange(case, attempt.exchange)
     case = _with_error(case, attempt.error)
-    return _with_answer(case, attempt.prediction, row)
+    case = _with_answer(case, attempt.prediction, row)
+    hidden = attempt.withheld
+    return _without(hidden, case) if hidden and hidden.has_values else case
+
+
+def _without(hidden: SensitiveValues, case: CaseView) -> CaseView:
+    """The case without the values that are not stored, wherever the model repeats them."""
+    label = case.answer_label
+    return replace(
+        case,
+        answer=None if case.answer is None else hidden.answer(case.answer),
+        answer_label=None if label is None else hidden.label(label),
+        url=hidden.text(case.url),
+        error_sentence=hidden.text(case.error_sentence),
+        error_advice=hidden.text(case.error_advice),
+        error_detail=hidden.text(case.error_detail),
+        request_headers={n: hidden.text(str(v)) for n, v in case.request_headers.items()},
+        response_headers={n: hidden.text(str(v)) for n, v in case.response_headers.items()},
+    )
 
 
 def _with_signature(case: CaseView, signature: Signature | None) -> CaseView:

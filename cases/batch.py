@@ -18,11 +18,19 @@ from typing import cast
 import db.case_files
 import db.cases
 from cases import trail
-from cases.attempt import Attempt, Predictor, begun, call, completed, draft
+from cases.attempt import (
+    Attempt,
+    Predictor,
+    begun,
+    call,
+    completed,
+    draft,
+    signature_or_none,
+)
 from cases.audit_sample import ONE_IN_TEN, AuditPolicy, Random, system_random
 from cases.errors import CaseNotRecorded
 from cases.files import to_keep
-from cases.payloads import pack
+from cases.privacy import protected
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
 from db.errors import StorageError
@@ -44,7 +52,7 @@ class RowsRequest:
     """What the cases of one question have in common. `key` names the question; each row's has its number.
 
     Files and large values of at most `keep_bytes` are kept with the cases. `purpose` says why they are asked,
-    `workspace` to which show or demonstration they belong.
+    `workspace` to which show or demonstration they belong, `hash_key` is for sensitive values whose policy is a hash.
     """
 
     model: Predictor
@@ -59,6 +67,7 @@ class RowsRequest:
     keep_bytes: int = 0
     purpose: str = "batch"
     workspace: str | None = None
+    hash_key: bytes = b""
 
 
 def predict_rows(
@@ -127,7 +136,7 @@ def _chunk(
 def _draft(asked: RowsRequest, row: Values, key: str) -> CaseView:
     lottery = asked.audit.draw(asked.random)
     now, number = asked.clock(), asked.new_id()
-    return draft(
+    case = draft(
         asked.model.ref,
         row,
         key,
@@ -138,6 +147,7 @@ def _draft(asked: RowsRequest, row: Values, key: str) -> CaseView:
         asked.purpose,
         workspace=asked.workspace,
     )
+    return protected(case, signature_or_none(asked.model), row, asked.hash_key)
 
 
 def _asked(
@@ -226,7 +236,7 @@ def _begin(asked: RowsRequest, rows: Sequence[Values], drafts: Sequence[CaseView
     cases = [replace(begun(case), idempotency_key=case.id) for case in drafts]
     files: dict[str, bytes] = {}
     for row, case in zip(rows, cases, strict=True):
-        files |= to_keep(row, case.entered, asked.keep_bytes)
+        files |= to_keep(row, case.inputs, asked.keep_bytes)
     try:
         with writing(asked.sessions) as session:
             db.cases.begin(session, cases)
@@ -245,9 +255,7 @@ def _withdraw(sessions: Sessions, case_ids: Sequence[str]) -> None:
 
 def _record(sessions: Sessions, cases: Sequence[CaseView], attempt: Attempt) -> list[CaseView]:
     """End all of one call's cases in one transaction; the first carries what crossed the wire."""
-    exchange = attempt.exchange
-    request = pack(exchange.request_body if exchange else b"")
-    response = pack(exchange.response_body if exchange else b"")
+    request, response = attempt.bodies
     try:
         with writing(sessions) as session:
             kept = db.cases.complete_all(session, cases, request, response)

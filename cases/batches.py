@@ -13,6 +13,7 @@ from db.batches import BatchView
 from db.cases import CaseView
 from db.engine import Session, Sessions, reading
 from db.ids import is_id
+from mds_client.sensitive_values import has_marks
 from mds_client.signature import ModelRef
 
 __all__ = [
@@ -93,14 +94,17 @@ def table_of(sessions: Sessions, batch: BatchView) -> bytes | None:
 
 
 def rows_of(sessions: Sessions, cases: Sequence[CaseView]) -> tuple[list[dict[str, object]], int]:
-    """What was entered in each case, to be asked again, and how many rows lack a file that is not kept any more."""
-    rows = [_entered(sessions, case.entered) for case in cases]
+    """What was entered in each case, to be asked again, and how many rows lack a value: a file that is not kept any
+    more, or what is sensitive and not stored."""
+    rows = [_entered(sessions, case.inputs) for case in cases]
     known = [row for row in rows if row is not None]
     return known, len(rows) - len(known)
 
 
 def _entered(sessions: Sessions, entered: Mapping[str, object]) -> dict[str, object] | None:
-    """The values of a row with its files; None where one is not kept any more."""
+    """The values of a row with its files; None where one is not kept any more, or never was."""
+    if has_marks([entered]):
+        return None
     row = {n: kept_value(sessions, v) if is_named(v) else v for n, v in entered.items()}
     is_lacking = any(row[name] is None for name, value in entered.items() if is_named(value))
     return None if is_lacking else row

@@ -86,7 +86,7 @@ def _write(archive: zipfile.ZipFile, session: Session, person: str) -> dict[str,
             for row in db.persons.about(session, person, table):
                 member.write(_line(row))
                 counts[table] = counts.get(table, 0) + 1
-                digests |= files_in([row.get("entered")])
+                digests |= files_in([row.get("entered"), row.get("sensitive")])
                 digests |= {str(row["table_sha256"])} if row.get("table_sha256") else set()
     for digest in sorted(digests):
         if (content := db.persons.file(session, digest)) is not None:

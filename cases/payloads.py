@@ -28,6 +28,11 @@ def pack(body: bytes) -> StoredBody:
     )
 
 
+def left_out(body: bytes) -> StoredBody:
+    """What is kept of a body with values that are not stored: its size. A digest would let a few values be guessed."""
+    return StoredBody(data=b"", size=len(body), sha256="", is_truncated=bool(body))
+
+
 def unpack(stored: StoredBody) -> bytes:
     """The body, or as much of it as was kept."""
     # Bounded: a row that somebody tampered with must not fill the memory.
@@ -37,7 +42,8 @@ def unpack(stored: StoredBody) -> bytes:
 def readable(stored: StoredBody) -> str:
     """The body as text; a body that is not text is described in brackets."""
     if stored.size and not stored.data:
-        return f"[deleted: {stored.size:,} bytes]"
+        why = "deleted" if stored.sha256 else "not stored, for a sensitive value is or may be in it"
+        return f"[{why}: {stored.size:,} bytes]"
     body = unpack(stored)
     try:
         # A cut may go through the middle of a character.

@@ -22,11 +22,19 @@ import db.case_files
 import db.cases
 from cases import trail
 from cases.answers import answer_of
-from cases.attempt import Attempt, Predictor, begun, call, completed, draft
+from cases.attempt import (
+    Attempt,
+    Predictor,
+    begun,
+    call,
+    completed,
+    draft,
+    signature_or_none,
+)
 from cases.audit_sample import ONE_IN_TEN, AuditPolicy, Random, system_random
 from cases.errors import CaseNotRecorded, KeyReused
 from cases.files import to_keep
-from cases.payloads import pack
+from cases.privacy import protected
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
 from db.errors import Conflict, StorageError
@@ -74,11 +82,13 @@ def predict_and_record(
     purpose: str = "asked",
     parent_id: str | None = None,
     workspace: str | None = None,
+    hash_key: bytes = b"",
 ) -> Recorded:
     """Call the model once and record what happened. Errors of the model are in the result.
 
     Files and large values of at most `keep_bytes` are kept with the case. `purpose` says why it is asked, `parent_id`
-    which case it asks again, `workspace` to which show or demonstration it belongs.
+    which case it asks again, `workspace` to which show or demonstration it belongs. Of sensitive values the case has what
+    their policy says; `hash_key` is for those that are hashed.
 
     Raises `KeyReused` when the key came with other values before, `CaseNotRecorded` when the
     database does not work (before the call, if that is known by then).
@@ -89,8 +99,9 @@ def predict_and_record(
     case = draft(
         model.ref, values, key, person, lottery, now, case_id, purpose, parent_id, workspace
     )
+    case = protected(case, signature_or_none(model), values, hash_key)
     with _in_flight.alone(key):
-        stored = _begin(sessions, case, to_keep(values, case.entered, keep_bytes))
+        stored = _begin(sessions, case, to_keep(values, case.inputs, keep_bytes))
         if stored is not None:
             return _again(stored, case)
         attempt = call(model, values, case.id, trace_id, stopwatch)
@@ -158,7 +169,7 @@ def _again(stored: CaseView, case: CaseView) -> Recorded:
 
 def _question(case: CaseView) -> tuple[object, ...]:
     # As text: NaN is not equal to itself, but it is the same entry.
-    values = json.dumps(case.entered, sort_keys=True)
+    values = json.dumps(case.inputs, sort_keys=True)
     return case.server, case.model, case.version_asked, case.person, values
 
 
@@ -183,9 +194,7 @@ def _begin(sessions: Sessions, case: CaseView, files: Mapping[str, bytes]) -> Ca
 
 
 def _record(sessions: Sessions, case: CaseView, attempt: Attempt) -> Recorded:
-    exchange = attempt.exchange
-    request = pack(exchange.request_body if exchange else b"")
-    response = pack(exchange.response_body if exchange else b"")
+    request, response = attempt.bodies
     try:
         with writing(sessions) as session:
             kept = db.cases.complete(session, case, request, response)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +15,7 @@ from cases.scenarios import NEVER
 from db.cases import CaseView
 from db.engine import Sessions, reading
 from mds_client.prediction import Answer
+from mds_client.sensitive_values import withheld
 from mds_client.signature import Values
 
 MOST_LISTED = 20
@@ -46,6 +47,7 @@ def ask_again(
     key: str,
     person: str = "",
     keep_bytes: int = 0,
+    hash_key: bytes = b"",
 ) -> Recorded:
     """Ask about the same again, as a case of its own that names the one before; it takes no part in the lottery.
 
@@ -62,6 +64,7 @@ def ask_again(
         person=person,
         audit=NEVER,
         keep_bytes=keep_bytes,
+        hash_key=hash_key,
         purpose="replay",
         parent_id=of.id,
         workspace=of.workspace,
@@ -76,18 +79,20 @@ def repeats(sessions: Sessions, case_id: str) -> list[CaseView]:
 
 def difference(then: CaseView, now: CaseView) -> list[Line]:
     """Field by field what was entered and answered then and now: inputs first, then the answer."""
-    return [*_inputs(then.entered, now.entered), *_answers(answer_of(then), answer_of(now))]
+    return [*_inputs(then, now), *_answers(answer_of(then), answer_of(now))]
 
 
-def _inputs(then: Mapping[str, object], now: Mapping[str, object]) -> Iterator[Line]:
-    for name in dict.fromkeys([*now, *then]):
-        one, other = {name: then.get(name)}, {name: now.get(name)}
+def _inputs(then: CaseView, now: CaseView) -> Iterator[Line]:
+    """Sensitive values are compared and not told; of those that are not stored nobody knows whether they are the same."""
+    for name in dict.fromkeys([*now.entered, *then.entered]):
+        one, other = then.inputs.get(name), now.inputs.get(name)
+        is_known = "omit" not in (marks := {withheld(one), withheld(other)}) and "mask" not in marks
         yield Line(
             part="input",
             name=name,
-            then=then.get(name),
-            now=now.get(name),
-            is_same=same_inputs(one, other),
+            then=then.entered.get(name),
+            now=now.entered.get(name),
+            is_same=is_known and same_inputs({name: one}, {name: other}),
         )
 
 

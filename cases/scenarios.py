@@ -45,6 +45,7 @@ def ask_scenario(
     clock: Callable[[], datetime] = utc_now,
     new_id: Callable[[], str] = make_id,
     keep_bytes: int = 0,
+    hash_key: bytes = b"",
 ) -> Recorded:
     """Ask about a changed copy of the case `of`, and record both the case and the scenario.
 
@@ -65,6 +66,7 @@ def ask_scenario(
         clock=clock,
         new_id=new_id,
         keep_bytes=keep_bytes,
+        hash_key=hash_key,
         purpose="scenario",
         workspace=start.workspace,
     )

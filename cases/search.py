@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import db.case_search
 import db.feedback
+from cases.privacy import hash_of
 from db.case_search import MOST_READ, STATES, CaseFilter, CaseLine
 from db.engine import Sessions, reading
 from db.feedback import FeedbackView
@@ -30,9 +31,18 @@ class CasePage:
 
 
 def search(
-    sessions: Sessions, wanted: CaseFilter, *, before: str = "", size: int = PAGE_SIZE
+    sessions: Sessions,
+    wanted: CaseFilter,
+    *,
+    before: str = "",
+    size: int = PAGE_SIZE,
+    hash_key: bytes = b"",
 ) -> CasePage:
-    """The cases that may be seen and are wanted. `before` is the `older` of the page before. Raises StorageError."""
+    """The cases that may be seen and are wanted. `before` is the `older` of the page before. With the `hash_key` the
+    words are looked for among hashed values, too. Raises StorageError."""
+    if hash_key and wanted.words:
+        texts = {wanted.words, *wanted.words.split()}
+        wanted = replace(wanted, hashes=tuple(sorted(hash_of(t, hash_key) for t in texts)))
     known = before if is_id(before) else ""
     with reading(sessions) as session:
         found = db.case_search.lines(session, wanted, before=known, limit=size + 1)

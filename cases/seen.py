@@ -15,6 +15,7 @@ from db.scope import scope_of
 
 _log = logging.getLogger(__name__)
 VIEW = "view"
+LOOK = "look"  # at sensitive values
 
 
 def note_view(sessions: Sessions, case: CaseView, person: str) -> bool:
@@ -37,6 +38,35 @@ def note_view(sessions: Sessions, case: CaseView, person: str) -> bool:
             )
     except StorageError as error:
         _log.warning("a look at case %s is not in the trail: %s", case.id, error)
+        return False
+    return True
+
+
+def may_look(sessions: Sessions, case: CaseView) -> bool:
+    """Whether who asks may see the sensitive values of a case: their own, or of a model that they review or operate.
+    Not those of a case that was shared with them."""
+    with sessions() as session:
+        scope = scope_of(session)
+    return scope.is_all or case.person == scope.person or scope.reviews(case.server, case.model)
+
+
+def note_look(sessions: Sessions, case: CaseView, person: str) -> bool:
+    """Note in the trail that somebody is about to see the sensitive values of a case; whether they may. Each look is an
+    entry. Where the trail cannot be written, nothing is to be shown.
+    """
+    if not may_look(sessions, case):
+        return False
+    try:
+        with writing(sessions) as session:
+            append(
+                session,
+                LOOK,
+                [Record(kind="case", id=case.id)],
+                person=person,
+                workspace=case.workspace,
+            )
+    except StorageError as error:
+        _log.warning("sensitive values of case %s are not shown: %s", case.id, error)
         return False
     return True
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from mds_client.sensitive_values import withheld
 from mds_client.signature import Field
 
 UNKNOWN = "unknown"
+_WITHHELD = {"omit": "not stored", "mask": "entered, not stored", "hash": "stored as a hash alone"}
 HIDDEN = "•" * 5
 MOST_SHOWN = 2_000
 _MOST_SHORT = 80
@@ -21,9 +23,12 @@ def title(fields: Fields, name: str) -> str:
 
 
 def value_text(value: object, field: Field | None = None) -> str:
-    """One value as it was entered, on one line of at most 2,000 characters; of a sensitive field, dots."""
+    """One value as it was entered, on one line of at most 2,000 characters; of a sensitive field, dots, or what became
+    of the value."""
     if value is None:
         return UNKNOWN
+    if mark := withheld(value):
+        return _WITHHELD.get(mark, HIDDEN)
     if field is not None and field.sensitive:
         return HIDDEN
     return _choice(value, field) or _words(value, field)[:MOST_SHOWN]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,8 @@ class CaseFilter:
     since: datetime | None = None
     batch: str = ""
     words: str = ""
+    # Hashes of these words, and of all of them together: sensitive values may be stored as hashes alone.
+    hashes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,7 @@ def lines(session: Session, wanted: CaseFilter, *, before: str, limit: int) -> l
     conditions = _all_conditions(session, wanted, before)
     if wanted.words:
         read = _newest(select(Case.id).where(*conditions)).limit(MOST_READ).subquery()
-        conditions = [Case.id.in_(select(read.c.id)), *_with_words(wanted.words)]
+        conditions = [Case.id.in_(select(read.c.id)), _with_words(wanted.words, wanted.hashes)]
     query = _newest(select(*_COLUMNS).where(*conditions)).limit(limit)
     return [CaseLine(**row._mapping) for row in session.execute(query)]
 
@@ -124,8 +126,13 @@ def _said(channel: str, judgement: str = "") -> ColumnElement[bool]:
     return exists().where(*said)
 
 
-def _with_words(words: str) -> Iterator[ColumnElement[bool]]:
-    """Every word occurs in what was entered, in the answer, or in who, what and why."""
+def _with_words(words: str, hashes: Sequence[str]) -> ColumnElement[bool]:
+    """Every word occurs in what was entered, in the answer, or in who, what and why; or a hash of them does."""
+    hashed = [cast(Case.entered, Text).contains(each) for each in hashes]
+    return or_(and_(*_each_word(words)), *hashed)
+
+
+def _each_word(words: str) -> Iterator[ColumnElement[bool]]:
     others = (
         Case.id, Case.answer_label, Case.person, Case.server, Case.model, Case.version, Case.question,
         Case.error_sentence, cast(Case.answer_number, Text),

@@ -20,7 +20,7 @@ ASKED = "asked"
 GENUINE = ("asked", "batch", "demo")
 _KNOWN_BEFORE = {
     "id", "created_at", "person", "server", "model", "version_asked", "entered", "purpose",
-    "audit_probability", "audit_draw", "is_audited", "parent_id", "workspace",
+    "audit_probability", "audit_draw", "is_audited", "parent_id", "workspace", "sensitive",
 }  # fmt: skip
 
 
@@ -79,6 +79,13 @@ class CaseView(HasOutcome):
     attempts: int | None = None
     # The show or the demonstration that it belongs to.
     workspace: str | None = None
+    # Values of sensitive fields that are kept; `entered` has a mark in their place.
+    sensitive: dict[str, object] | None = None
+
+    @property
+    def inputs(self) -> dict[str, object]:
+        """What was entered, sensitive values included as far as they are kept."""
+        return {**self.entered, **(self.sensitive or {})}
 
 
 @dataclass(frozen=True, kw_only=True)

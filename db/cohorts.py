@@ -54,7 +54,9 @@ class ExplainedRow:
 
 def rows(session: Session, wanted: Wanted) -> list[CohortRow]:
     """The cases, the newest first."""
-    query = select(Case.id, Case.version, Case.entered, Case.answer_label, Case.answer_number)
+    query = select(
+        Case.id, Case.version, Case.entered, Case.sensitive, Case.answer_label, Case.answer_number
+    )
     newest_first = query.where(*_conditions(wanted)).order_by(
         Case.created_at.desc(), Case.id.desc()
     )
@@ -64,7 +66,7 @@ def rows(session: Session, wanted: Wanted) -> list[CohortRow]:
         CohortRow(
             case_id=row.id,
             version=row.version,
-            entered=row.entered,
+            entered={**row.entered, **(row.sensitive or {})},
             answer_label=row.answer_label,
             answer_number=row.answer_number,
             truth=truths.get(row.id),

@@ -122,8 +122,9 @@ def under_way(session: Session, person: str) -> int:
 
 
 def entered(session: Session, ids: Collection[str]) -> list[Mapping[str, object]]:
-    """What was entered in some cases."""
-    return list(session.scalars(select(Case.entered).where(Case.id.in_(ids))))
+    """What was entered in some cases, sensitive values included."""
+    query = select(Case.entered, Case.sensitive).where(Case.id.in_(ids))
+    return [{**row.entered, **(row.sensitive or {})} for row in session.execute(query)]
 
 
 def file(session: Session, digest: str) -> bytes | None:
@@ -199,6 +200,7 @@ _AS_IT_IS = {"synchronize_session": False}
 
 
 def _is_named(session: Session, digest: str) -> bool:
-    in_case = select(Case.id).where(cast_column(Case.entered, Text).contains(digest))
+    columns = (Case.entered, Case.sensitive)
+    in_case = select(Case.id).where(or_(*(cast_column(c, Text).contains(digest) for c in columns)))
     in_batch = select(Batch.id).where(Batch.table_sha256 == digest)
     return any(session.scalar(query.limit(1)) for query in (in_case, in_batch))

@@ -10,6 +10,7 @@ from mds_client.signature import Field
 
 MINUS = "\N{MINUS SIGN}"
 GAP = "\N{NO-BREAK SPACE}"
+DOTS = "•" * 5
 
 
 def number(value: float) -> str:
@@ -66,7 +67,13 @@ def bare_points(share: float) -> str:
 
 
 def value(field: Field, entered: object) -> str:
-    """One value of one field, with its unit."""
+    """One value of one field as it was entered, with its unit; of a sensitive field, dots."""
+    told = possible_value(field, entered)
+    return DOTS if field.sensitive and told != "unknown" else told
+
+
+def possible_value(field: Field, entered: object) -> str:
+    """A value that a field may have, whoever entered it or not, with its unit."""
     if entered is None or (isinstance(entered, float) and math.isnan(entered)):
         return "unknown"
     if isinstance(entered, bool):

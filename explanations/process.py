@@ -30,6 +30,8 @@ from explanations.messages import (
 )
 from explanations.methods import methods
 from mds_client.errors import MdsError
+from mds_client.sensitive_values import SensitiveValues
+from mds_client.transport.redaction import hidden_everywhere
 
 NICENESS = 10
 CHATTY = ("alibi", "shap", "numba", "PIL", "httpx", "httpcore")
@@ -84,9 +86,14 @@ class Process:
                 getattr(method, "warm", lambda: None)()
 
     def _do(self, work: Work) -> None:
+        request = work.request
+        rows = [request.values, *request.cohort]
+        hidden = SensitiveValues.of(request.signature, rows, all_sensitive=True)
+        hidden.hold()
         try:
             self._app.send(Finished(self._explained(work)))
         except MdsError as error:
+            hidden.error(error)
             self._app.send(Broken(error.kind, error.sentence, error.advice, error.detail))
 
     def _explained(self, work: Work) -> Explanation:
@@ -115,7 +122,7 @@ class _ToApp(logging.Handler):
         self._app = app
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._app.send(Logged(record.levelno, record.name, record.getMessage()))
+        self._app.send(Logged(record.levelno, record.name, hidden_everywhere(record.getMessage())))
 
 
 def main() -> None:

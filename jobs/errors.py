@@ -3,6 +3,7 @@
 * MdsError
   + JobCancelled            somebody stopped it
   + JobFailed               it cannot be run, or broke: another version of the app made it, its process died
+    + ValuesNotStored       it was cut off, and has sensitive values that are not stored
   + NoSuchJob               there is no job with this id
   + NotResumable            it waits, runs or is done: there is nothing to let go on
   + JobUnderWay             the same is under way already; `job_id` says as what
@@ -27,6 +28,16 @@ class JobFailed(MdsError):
     """The job cannot go on."""
 
     kind = "job_failed"
+
+
+class ValuesNotStored(JobFailed):
+    """A job was cut off, and what it was about is sensitive and not stored: no other process can go on with it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "It was cut off, and its sensitive values are not stored, so it cannot go on.",
+            advice="Begin it again: enter the values, or give the file, once more.",
+        )
 
 
 class NoSuchJob(MdsError):

@@ -79,18 +79,23 @@ class Here:
         job_input: object,
         *,
         also: Callable[[Session], None] = lambda _: None,
+        written: object = None,
     ) -> JobView:
-        """Write a job down, with what `also` writes, and begin. Raises NotPermitted, JobUnderWay, and JobFailed when it
+        """Write a job down, with what `also` writes, and begin. `written` is what is written down of the input, where
+        that is less than it: another process that goes on with the job has no more. Raises NotPermitted, JobUnderWay, and JobFailed when it
         cannot be written down."""
         with suppress(StorageError):  # then the row cannot be written either, which is said
             self.open()
         ours = replace(
             job, state="running", runner=self._heart.worker.id, started_at=job.created_at
         )
-        written = store.submit(self._sessions, kind, ours, job_input, also=also)
-        if written.id == job.id:
-            self._run(kind, JobRun(written, self._all, may_go_on=self._may_go_on))
-        return written
+        is_less = written is not None
+        stored = written if is_less else job_input
+        begun = store.submit(self._sessions, kind, ours, stored, also=also)
+        if begun.id == job.id:
+            given = job_input if is_less else None
+            self._run(kind, JobRun(begun, self._all, may_go_on=self._may_go_on, given=given))
+        return begun
 
     def run_of(self, job_id: str) -> JobRun | None:
         """The run of a job in this process; None when it runs elsewhere, not at all, or may not be seen."""

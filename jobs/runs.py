@@ -65,9 +65,11 @@ class JobRun:
         sessions: Sessions,
         steps: Steps = each_anew,
         may_go_on: MayGoOn = always,
+        given: object = None,
     ) -> None:
         self._job = job
         self._may_go_on = may_go_on
+        self._given = given  # what it takes, where its row has less
         self._kind: Kind | None = None
         self._why = ""
         self._sessions = sessions
@@ -144,6 +146,8 @@ class JobRun:
         """What the job takes. Raises JobFailed for a job of another version of the app."""
         if self._job.kind_version != kind.version:
             raise _OLDER
+        if self._given is not None:
+            return self._given
         with reading(self._sessions) as session:
             content = db.jobs.content(session, self._job.id)
         try:

@@ -15,4 +15,5 @@ with st.container(horizontal=True, gap="small", key="cases_bar"):
     views.draw(choices)
     filters.draw_chips(choices)
 before = st.query_params.get(filters.BEFORE, "")
-lines.draw(search(session.services().sessions, choices.wanted, before=before), choices)
+found = session.services()
+lines.draw(search(found.sessions, choices.wanted, before=before, hash_key=found.hash_key), choices)

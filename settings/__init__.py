@@ -106,6 +106,28 @@ class RetentionSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
     )
 
 
+class SensitiveSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
+    """One rule on what a case has of sensitive values: the first that fits a model and a field counts.
+
+    A server or a model is named, or the beginning of its name and `*`.
+    """
+
+    servers: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"
+    )
+    models: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Models, or beginnings of their names and `*`"
+    )
+    fields: list[str] = Field(
+        default_factory=list,
+        description="Fields that are sensitive, whatever their signature says; without any, those that it marks as sensitive",
+    )
+    storage: Literal["keep", "mask", "hash", "omit"] = Field(
+        description="What is stored: the value (`keep`), that there was one (`mask`), a keyed hash by which equal ones are "
+        "found (`hash`), nothing (`omit`)",
+    )
+
+
 class OidcSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
     """The provider of sign-ins: any that speaks OpenID Connect."""
 
@@ -241,6 +263,15 @@ class Settings(BaseSettings):
         default_factory=list,
         description="How long cases of which models are kept; what no row is about is never deleted",
     )
+    sensitive: list[SensitiveSettings] = Field(
+        default_factory=list,
+        description="What cases have of sensitive values; what no row is about is kept, and shown as dots",
+    )
+    privacy_key: SecretStr = Field(
+        SecretStr(""),
+        description="The key of hashed values, at least 32 characters; set it as `MDS_PRIVACY_KEY`. SQLite needs none: "
+        "there it lies in a file beside the database",
+    )
     token_days: float = Field(
         365.0, gt=0, description="For how many days an API token may be valid at most"
     )
@@ -267,6 +298,19 @@ class Settings(BaseSettings):
         "machine's own name always may",
     )
     log_level: str = Field("INFO", description="How much the log says")
+
+    @model_validator(mode="after")
+    def _hashes_have_a_key(self) -> Self:
+        key, is_file = self.privacy_key.get_secret_value(), "sqlite" in self._backend
+        if key and len(key) < 32:
+            raise ValueError("privacy_key has fewer than 32 characters")
+        if not key and not is_file and any(rule.storage == "hash" for rule in self.sensitive):
+            raise ValueError("hashed values on PostgreSQL need a privacy_key (MDS_PRIVACY_KEY)")
+        return self
+
+    @property
+    def _backend(self) -> str:
+        return self.database_url.get_secret_value().partition(":")[0]
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:

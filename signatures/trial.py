@@ -14,6 +14,7 @@ from db.engine import Sessions, reading
 from db.errors import StorageError
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer, Prediction
+from mds_client.sensitive_values import withheld
 from mds_client.signature import Field, File, ModelRef, Signature, Values
 from signatures.errors import OverlayNotRecorded
 
@@ -97,8 +98,10 @@ def _values(
     """What was entered, and the name of what is not kept of it."""
     fields = {field.name: field for field in signature.inputs}
     values: dict[str, object] = {}
-    for name, entered in case.entered.items():
+    for name, entered in case.inputs.items():
         field = fields.get(name)
+        if withheld(entered):
+            return {}, field.title if field else name
         values[name] = _restored(entered, field, kept)
         if values[name] is None and isinstance(entered, Mapping):
             return {}, field.title if field else name

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from cases.queries import CaseView, case
 from cases.recording import error_of
 from cases.restored import inputs_of
+from cases.seen import note_look
 from mds_client.discovery import UNREACHABLE, Entry
 from mds_client.errors import EndpointUnreachable
 from mds_client.signature import ModelRef, Signature, Values
@@ -48,7 +51,8 @@ def signature_of(entry: Entry) -> Signature:
 
 def with_overlay(entry: Entry, declared: Signature, facts: Facts | None) -> Signature:
     """The declared signature with what else is known of the model, and these facts of people."""
-    return known.with_facts(services().sessions, entry, declared, facts)
+    found = services()
+    return found.stored(known.with_facts(found.sessions, entry, declared, facts))
 
 
 def title_of(entry: Entry) -> str:
@@ -105,6 +109,8 @@ def _open_case(linked_case: CaseView) -> None:
         st.warning("The model of this case is no longer deployed.")
         return
     signature = signature_of(entry)
+    if linked_case.sensitive and not note_look(services().sessions, linked_case, session.person()):
+        linked_case = replace(linked_case, sensitive=None)
     values = restored(linked_case, signature)
     is_beside = _names_another_form(entry.ref)
     if not is_beside:

@@ -14,6 +14,7 @@ from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature, Values
 from ui import session
 from ui.session import services
+from ui.text import plain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,8 @@ class Form:
     """The form in front of a person.
 
     `generation` changes when it is filled anew, so that its widgets open with `opened_with`; `key` is
-    its idempotency key: a double click sends the same one twice. `is_draft` says that it was brought back.
+    its idempotency key: a double click sends the same one twice. `is_draft` says that it was brought back,
+    `missing` what a case that it was filled from has not.
     """
 
     model: ModelRef
@@ -47,6 +49,7 @@ class Form:
     example: int | None = None
     generation: int = 0
     is_draft: bool = False
+    missing: tuple[str, ...] = ()
     key: str = field(default_factory=new_key)
 
     @property
@@ -69,7 +72,12 @@ def _linked_example() -> int:
 
 
 def open_form(
-    model: ModelRef, values: Values, example: int | None = None, *, is_draft: bool = False
+    model: ModelRef,
+    values: Values,
+    example: int | None = None,
+    *,
+    is_draft: bool = False,
+    missing: tuple[str, ...] = (),
 ) -> Form:
     """Fill the form anew."""
     last: Form | None = st.session_state.get(session.FORM)
@@ -79,6 +87,7 @@ def open_form(
         example=example,
         generation=last.generation + 1 if last else 0,
         is_draft=is_draft,
+        missing=missing,
     )
     st.session_state[session.FORM] = form
     return form
@@ -136,6 +145,7 @@ def press_predict(form: Form, signature: Signature, values: Values) -> None:
             audit=available.audit,
             new_id=lambda: number,
             keep_bytes=available.settings.kept_file_bytes,
+            hash_key=available.hash_key,
         )
     except MdsError:  # no case was recorded
         st.query_params.pop("case", None)
@@ -170,6 +180,8 @@ def draw_origin(form: Form, signature: Signature) -> None:
         st.caption(f"Example {form.example + 1} of {len(signature.example_rows)}")
     if form.is_draft:
         st.caption("Your draft is back")
+    if form.missing:
+        st.caption(plain(f"The case has not, so enter it anew: {', '.join(form.missing)}"))
 
 
 def _draw_last(form: Form) -> None:

@@ -13,7 +13,7 @@ from mds_client.client.snippets import Snippet, snippets
 from mds_client.errors import MdsError
 from mds_client.signature import FILE_KINDS, ModelRef, Signature
 from mds_client.transport.exchange import Exchange
-from ui import model_picker
+from ui import model_picker, sensitive
 from ui.session import services
 from ui.text import plain
 
@@ -24,6 +24,11 @@ def draw(case: CaseView) -> None:
     """The case as the record has it."""
     with st.expander("Technical", icon=":material/code:"):
         st.table({name: plain(fact) for name, fact in _facts(case).items()} | _address(case))
+        if sensitive.is_hidden(case):
+            st.caption(
+                "What was sent has sensitive values: **Show** on the page of the case shows it."
+            )
+            return
         crossed = wire(services().sessions, case.id)
         if crossed is None:
             return
@@ -59,7 +64,7 @@ def same_call(case: CaseView, crossed: Wire) -> tuple[Snippet, ...]:
     except (KeyError, MdsError):  # a server that is no longer configured, or is away
         return ()
     signature = _signature(case)
-    values = case.entered if signature and not _takes_files(signature) else None
+    values = case.inputs if signature and not _takes_files(signature) else None
     call = _exchange(case, crossed, sent)
     variables = _variables(case.server)
     return snippets(client.server, protocol, signature, call, values=values, variables=variables)

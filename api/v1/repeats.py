@@ -8,6 +8,7 @@ quarter of an hour: the services below know its key as well, so no model is aske
 from __future__ import annotations
 
 import hashlib
+import hmac
 import logging
 import re
 import time
@@ -66,7 +67,7 @@ class Repeats:
         request = RequestView(
             id=hashlib.sha256(f"{caller.person}\0{key}".encode()).hexdigest(),
             person=caller.person,
-            digest=hashlib.sha256("\n".join(asked).encode() + b"\n" + body).hexdigest(),
+            digest=_digest(services.hash_key, "\n".join(asked).encode() + b"\n" + body),
             created_at=utc_now(),
         )
         repeat = Repeat(app=self._app, sessions=services.sessions, request=request)
@@ -78,6 +79,15 @@ class Repeats:
         if time.monotonic() - self._purged >= _PURGE_SECONDS:
             self._purged = time.monotonic()
             await _in_thread(lambda: _forget(sessions))
+
+
+def _digest(key: bytes, request: bytes) -> str:
+    """Keyed where cases have sensitive values that are not stored: these could be guessed from a plain digest."""
+    return hmac.new(key, request, hashlib.sha256).hexdigest() if key else _plain_digest(request)
+
+
+def _plain_digest(request: bytes) -> str:
+    return hashlib.sha256(request).hexdigest()
 
 
 @dataclass(kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
@@ -30,9 +30,10 @@ from db.errors import StorageError
 from db.ids import utc_now
 from jobs import store
 from jobs.contract import UNATTENDED, Kind, Outcome, Progress, Run
-from jobs.errors import JobFailed, JobLost
+from jobs.errors import JobFailed, JobLost, ValuesNotStored
 from jobs.here import Here
 from jobs.store import JobView
+from mds_client.sensitive_values import as_written, has_marks, has_withheld
 from mds_client.server import Server
 from mds_client.signature import Explainer, Field, File, ModelRef, Signature, Values
 from settings import Settings
@@ -86,6 +87,9 @@ class Tools(Protocol):
     @property
     def audit(self) -> AuditPolicy: ...
 
+    @property
+    def hash_key(self) -> bytes: ...
+
     def server(self, name: str) -> Server: ...
 
     def model(self, ref: ModelRef, signature: Signature | None = None) -> Predictor: ...
@@ -97,6 +101,8 @@ def kind(tools: Tools) -> Kind:
     def run(run: Run, given: object) -> Outcome:
         if not isinstance(given, BatchRows):
             raise TypeError(type(given).__name__)
+        if has_marks(given.rows):
+            raise ValuesNotStored
         for _ in _chunks(run, tools, given):
             _give_way(tools.figures, given.model.server)
         cases = batches.cases_of(tools.sessions, run.job.id)
@@ -124,8 +130,12 @@ def start(
 ) -> JobView:
     """Begin to ask in this process, or where `here` is None in a worker; of a question one is under way.
 
-    `press` is the same for the two presses of a double click. Raises JobUnderWay and JobFailed.
+    `press` is the same for the two presses of a double click. Rows with sensitive values that are not stored can begin in
+    this process alone; the table of their file is not kept. Raises JobUnderWay and JobFailed.
     """
+    is_less = has_withheld(given.signature)
+    if is_less:
+        file = replace(file, table=b"")
     job = store.make(
         kind,
         title=f"{file.name}: {given.model}",
@@ -136,8 +146,8 @@ def start(
     )
     also = partial(batches.add, batch=_view(job, given, file), table=file.table)
     if here is None:
-        return store.submit(sessions, kind, job, given, also=also)
-    return here.start(kind, job, given, also=also)
+        return store.submit(sessions, kind, job, _as_written(given), also=also)
+    return here.start(kind, job, given, also=also, written=_as_written(given) if is_less else None)
 
 
 def in_words(cases: Sequence[CaseView]) -> str:
@@ -147,6 +157,10 @@ def in_words(cases: Sequence[CaseView]) -> str:
     failed = f", {missing:,} {'was' if missing == 1 else 'were'} not" if missing else ""
     rows = "1 row was" if answered == 1 else f"{answered:,} rows were"
     return f"{rows} answered{failed}."
+
+
+def _as_written(given: BatchRows) -> BatchRows:
+    return replace(given, rows=[as_written(given.signature, row) for row in given.rows])
 
 
 def _view(job: JobView, given: BatchRows, file: BatchFile) -> BatchView:
@@ -204,6 +218,7 @@ def _request(run: Run, tools: Tools, given: BatchRows) -> RowsRequest:
         person=run.job.person,
         audit=tools.audit,
         keep_bytes=tools.settings.kept_file_bytes,
+        hash_key=tools.hash_key,
     )
 
 

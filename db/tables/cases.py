@@ -110,6 +110,8 @@ class Case(Base):
     attempts: Mapped[int | None]
     # The workspace of a show or a demonstration, with which the case goes; none for what was really asked.
     workspace: Mapped[str | None] = mapped_column(String(40))
+    # Values of sensitive fields that are kept: `entered` has a mark in their place.
+    sensitive: Mapped[dict[str, object] | None] = mapped_column(Json)
 
 
 class CaseFile(Base):

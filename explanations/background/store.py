@@ -19,6 +19,7 @@ from db.ids import new_id as make_id
 from db.ids import utc_now
 from db.person import known
 from explanations.errors import NoTypicalRows
+from mds_client.sensitive_values import has_withheld
 from mds_client.signature import ModelRef, Signature, Values
 
 EXAMPLES, CASES, FILE, REGISTRY = "examples", "cases", "file", "registry"
@@ -93,7 +94,7 @@ def of_cases(sessions: Sessions, signature: Signature) -> Background:
             purposes=db.cases.GENUINE,
         )
     name = f"cases, drawn from the newest {len(cases):,}"
-    return _drawn([case.entered for case in cases], signature, CASES, name)
+    return _drawn([case.inputs for case in cases], signature, CASES, name)
 
 
 def of_rows(rows: Sequence[Values], signature: Signature, file: str) -> Background:
@@ -127,6 +128,10 @@ def choose(
 
 
 def _drawn(rows: Sequence[Values], signature: Signature, source: str, name: str) -> Background:
+    if has_withheld(signature):
+        raise NoTypicalRows(
+            "Typical rows are kept whole, and this model has sensitive values that are not stored."
+        )
     different = list({repr(row): row for row in _fitting(rows, signature)}.values())
     if len(different) < FEWEST_ROWS:
         raise NoTypicalRows("There are not two different complete rows to compare with.")

@@ -11,6 +11,7 @@ from db.cases import GENUINE
 from db.cohorts import Wanted
 from db.engine import Sessions, reading
 from explanations.contract import Truth
+from mds_client.sensitive_values import has_marks
 from mds_client.signature import Signature, Values
 
 MOST_ROWS = 2_000
@@ -91,7 +92,9 @@ def of_cases(sessions: Sessions, signature: Signature, chosen: Chosen) -> Cohort
     with reading(sessions) as session:
         cases = db.cohorts.rows(session, _wanted(signature, replace(chosen, limit=limit)))
     rows = [_row(signature, each.entered) for each in cases]
-    sendable = [place for place, row in enumerate(rows) if not signature.check(row)]
+    sendable = [
+        place for place, row in enumerate(rows) if not has_marks([row]) and not signature.check(row)
+    ]
     count = "1 case" if len(sendable) == 1 else f"{len(sendable):,} cases"
     return Cohort(
         words=" ".join(filter(None, [count, chosen.words])),

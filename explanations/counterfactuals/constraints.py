@@ -77,15 +77,17 @@ class Constraints:
             return
         low, high = self.ranges.get(field.name, (-math.inf, math.inf))
         if math.isfinite(low) and math.isfinite(high):
-            yield f"{formatting.value(field, low)} to {formatting.value(field, high)}"
+            yield f"{formatting.possible_value(field, low)} to {formatting.possible_value(field, high)}"
         elif math.isfinite(low):
-            yield f"at least {formatting.value(field, low)}"
+            yield f"at least {formatting.possible_value(field, low)}"
         elif math.isfinite(high):
-            yield f"at most {formatting.value(field, high)}"
+            yield f"at most {formatting.possible_value(field, high)}"
         if way := self.directions.get(field.name):
             yield f"only {way}"
         if field.name in self.choices:
-            allowed = [formatting.value(field, choice) for choice in self.choices[field.name]]
+            allowed = [
+                formatting.possible_value(field, choice) for choice in self.choices[field.name]
+            ]
             yield f"only {formatting.listed(allowed)}" if allowed else "no other choice"
 
 

@@ -207,7 +207,7 @@ def _text(field: Field, value: object, write: Callable[[float], str]) -> str:
     if field.choices and value in field.choices and len(field.choice_labels) == len(field.choices):
         return field.choice_labels[field.choices.index(value)]
     if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
-        return formatting.value(field, value)
+        return formatting.possible_value(field, value)
     is_fraction = field.format == "fraction"
     unit = "%" if is_fraction else field.unit
     shown = write(float(Decimal(repr(value)) * 100) if is_fraction else value)

@@ -8,7 +8,15 @@ from typing import Protocol
 
 from db.engine import Session
 from explanations.contract import Explanation
-from explanations.durable import TYPES, Explains, to_be_asked, wait, without_secrets
+from explanations.durable import (
+    TYPES,
+    Explains,
+    as_stored,
+    to_be_asked,
+    wait,
+    without_secrets,
+    without_values,
+)
 from explanations.explaining import ExplanationRequest
 from explanations.methods import methods, title_of
 from jobs import store
@@ -45,7 +53,8 @@ def kind(tools: Tools) -> Kind:
     def run(run: Run, wanted: object) -> Outcome:
         if not isinstance(wanted, CaseExplanation):
             raise TypeError(type(wanted).__name__)
-        explanation = wait(run, tools.explainers, to_be_asked(wanted.request, tools.server))
+        found = wait(run, tools.explainers, to_be_asked(wanted.request, tools.server))
+        explanation = without_values(found, wanted.request)
         case_id = wanted.request.case
         return Outcome(
             sentence=explanation.sentence,
@@ -72,7 +81,10 @@ def start(here: Here, kind: Kind, request: ExplanationRequest, *, person: str) -
         subject=subject_of(request.case),
         one_at_a_time=once_of(request.case, request.method),
     )
-    return here.start(kind, job, CaseExplanation(request=without_secrets(request)))
+    whole = without_secrets(request)
+    less = as_stored(whole)
+    written = None if less is None else CaseExplanation(request=less)
+    return here.start(kind, job, CaseExplanation(request=whole), written=written)
 
 
 def subject_of(case_id: str) -> str:

@@ -9,7 +9,14 @@ from typing import Protocol
 from explanations.behaviour import studies
 from explanations.behaviour.cohorts import Cohort
 from explanations.contract import Explanation
-from explanations.durable import TYPES, Explains, to_be_asked, wait, without_secrets
+from explanations.durable import (
+    TYPES,
+    Explains,
+    as_stored,
+    to_be_asked,
+    wait,
+    without_secrets,
+)
 from explanations.explaining import ExplanationRequest
 from explanations.methods import methods
 from jobs import store
@@ -99,7 +106,9 @@ def start(
         one_at_a_time=f"study/{model.server}/{model.name}/{person}",
     )
     study = Study(request=without_secrets(request), cohort=cohort.to_keep(), caution=cohort.caution)
-    return here.start(kind, job, study)
+    less = as_stored(study.request)
+    written = None if less is None else replace(study, request=less)
+    return here.start(kind, job, study, written=written)
 
 
 def subject_of(model: ModelRef) -> str:

@@ -15,6 +15,7 @@ from mds_client.signature.field_spec import (
     Kind,
     Layout,
     Role,
+    Storage,
     Values,
 )
 from mds_client.signature.signature import Explainer, Field, ModelRef, Signature
@@ -34,5 +35,6 @@ __all__ = [
     "ModelRef",
     "Role",
     "Signature",
+    "Storage",
     "Values",
 ]

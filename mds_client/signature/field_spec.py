@@ -25,6 +25,8 @@ Role = Literal[
 """What an output is in an answer: `probability` is that of the answered class alone, `code` the class as a number
 beside its words, `labels` the words for the probabilities.
 """
+Storage = Literal["keep", "mask", "hash", "omit"]
+"""What a record of a question has of a sensitive value: it, that there was one, a keyed hash of it, or nothing."""
 Layout = Literal["columns", "matrix", "tensors", "unknown"]
 Values = Mapping[str, object]
 
@@ -76,7 +78,8 @@ class FieldSpec:
     being the batch. `minimum`/`maximum` are hard limits; `typical` is the usual range, outside which a
     person is warned. `choice_labels` are the words for the choices, in their order. `format` is a word of
     FORMATS: how a value of the kind is typed. `pattern` is what a text must look like as a whole (RE2). A
-    `sensitive` value is asked for but never listed. `examples` are aligned: position i in every field is the
+    `sensitive` value is asked for but never listed; `storage` says what a record has of it, which is nobody's fact about
+    the model but its operator's policy. `examples` are aligned: position i in every field is the
     same example row.
     """
 
@@ -94,6 +97,7 @@ class FieldSpec:
     format: str = ""
     pattern: str = ""
     sensitive: bool = False
+    storage: Storage = "keep"
     minimum: float | None = None
     maximum: float | None = None
     typical: tuple[float, float] | None = None
@@ -105,6 +109,11 @@ class FieldSpec:
     role: Role = ""
     labels: tuple[str, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether no record has its values."""
+        return self.sensitive and self.storage != "keep"
 
     @property
     def title(self) -> str:

@@ -55,8 +55,7 @@ class Secrets:
         self._long: tuple[bytes, ...] = ()
         self._escaped: tuple[str, ...] = ()
         self._short: re.Pattern[bytes] | None = None
-        for secret in known:
-            self.add(secret)
+        self._add_all(known)
         with _lock:
             _everywhere.add(self)
 
@@ -65,6 +64,14 @@ class Secrets:
         self.has_short |= bool(secret) and not _is_long(secret)
         if secret not in self._known and len(secret) >= SHORT:
             self._known = (*self._known, secret)
+            self._prepare()
+
+    def _add_all(self, secrets: Iterable[str]) -> None:
+        """The same as `add` for each, prepared once."""
+        known = dict.fromkeys(secrets)
+        self.has_short = any(secret and not _is_long(secret) for secret in known)
+        self._known = tuple(secret for secret in known if len(secret) >= SHORT)
+        if self._known:
             self._prepare()
 
     def add_token(self, token: str) -> None:

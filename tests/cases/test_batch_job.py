@@ -66,6 +66,7 @@ def _kind(sessions: Sessions, model: Model) -> Any:
         figures=sessions,
         settings=settings,
         audit=ONE_IN_TEN,
+        hash_key=b"",
         server=server,
         model=lambda *_: model,
     )

@@ -253,3 +253,29 @@ def test_a_case_of_another_person_is_no_case(built: services.Services, case_page
     shown = case_page.run()
     assert "not shared with you" in shown.warning[0].value
     assert not shown.header
+
+
+def test_a_kept_sensitive_value_is_dots_until_somebody_shows_it(
+    built: services.Services, case_page: AppTest
+) -> None:
+    case = add_case(
+        built.sessions,
+        entered={"token": {"withheld": "keep"}, "pin": {"withheld": "omit"}},
+        sensitive={"token": "open sesame"},
+    )
+    case_page.query_params["id"] = case.id
+
+    def told() -> str:
+        return " ".join(str(table.value) for table in shown.table)
+
+    shown = case_page.run()
+    assert "•••••" in told()
+    assert "not stored" in told()
+    assert "open sesame" not in f"{told()}{_words(shown)}{[each.value for each in shown.code]}"
+    shown = shown.button(key="case_show").click().run()
+    assert "open sesame" in told()
+    with reading(built.sessions) as session:
+        looks = db.audit_log.about(session, "case", case.id, "look")
+    assert len(looks) == 1
+    shown = shown.button(key="case_hide").click().run()
+    assert "open sesame" not in told()

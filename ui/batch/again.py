@@ -53,7 +53,7 @@ def _start(found: Asked, signature: Signature, key: str, rows: Sequence[Values],
     table = batches.table_of(served.sessions, batch) or b""
     try:
         job = batch_job.start(
-            place_for(len(rows)),
+            place_for(len(rows), signature),
             served.sessions,
             served.kinds[batch_job.NAME],
             batch_job.BatchRows(model=signature.model, signature=signature, key=key, rows=rows),

@@ -14,6 +14,8 @@ from cases.files import is_named
 from cases.jobs.batch import in_words
 from cases.queries import CaseView
 from cases.recording import answer_of
+from cases.wording import value_text
+from mds_client.sensitive_values import withheld
 from mds_client.signature import Signature
 from tables.kept_table import KeptTable
 from ui.batch import summary
@@ -113,6 +115,8 @@ def _entered(cases: Sequence[CaseView]) -> pd.DataFrame:
 def _shown(value: object) -> object:
     if isinstance(value, dict) and is_named(value):
         return value.get("file") or "(too large to show)"
+    if withheld(value):
+        return value_text(value)
     return value if value is None or isinstance(value, str | int | float) else str(value)
 
 

@@ -14,6 +14,8 @@ from cases.queries import CaseView
 from jobs import store
 from jobs.here import Here
 from jobs.store import JobView
+from mds_client.sensitive_values import has_withheld
+from mds_client.signature import Signature
 from ui import errors, jobs, session
 from ui.session import services
 from ui.text import plain
@@ -52,9 +54,11 @@ def asked_of(batch: BatchView) -> Asked:
     return found
 
 
-def place_for(rows: int) -> Here | None:
-    """A short file begins in this process at once; a long one in a worker, beside which pages stay quick."""
-    is_here = rows <= batch_job.QUICK_ROWS or not jobs.has_worker()
+def place_for(rows: int, signature: Signature) -> Here | None:
+    """A short file begins in this process at once; a long one in a worker, beside which pages stay quick. What is
+    sensitive and not stored cannot wait for a worker."""
+    is_short = rows <= batch_job.QUICK_ROWS
+    is_here = is_short or has_withheld(signature) or not jobs.has_worker()
     return services().here if is_here else None
 
 

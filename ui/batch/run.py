@@ -160,7 +160,7 @@ def _start(question: _Question, key: str, count: int) -> None:
     rows = question.converted.records()[:count]
     try:
         job = batch_job.start(
-            place_for(len(rows)),
+            place_for(len(rows), question.signature),
             found.sessions,
             found.kinds[batch_job.NAME],
             batch_job.BatchRows(

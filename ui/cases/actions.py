@@ -7,6 +7,8 @@ import uuid
 import streamlit as st
 
 from cases.repeats import ask_again
+from cases.restored import lost
+from cases.seen import may_look, note_look
 from mds_client.signature import Signature, Values
 from ui import model_picker, predict_form, session
 from ui.cases import copies, filters, report, share
@@ -35,7 +37,7 @@ def draw(shown: Opened) -> None:
         )
     values = model_picker.restored(shown.case, signature)
     if is_draft:
-        _open_draft(signature, values)
+        _open_draft(shown, signature, values)
     if is_again:
         _ask_again(shown, signature, values)
 
@@ -48,15 +50,28 @@ def _words(shown: Opened, signature: Signature) -> str:
     return f"Asks {named} about the same inputs, and shows what is different."
 
 
-def _open_draft(signature: Signature, values: Values) -> None:
+def _open_draft(shown: Opened, signature: Signature, values: Values) -> None:
     """The form opens with the inputs, and with no answer beside them: that belongs to the case."""
     st.session_state.pop(session.ASKED, None)
-    predict_form.open_form(signature.model, values)
+    case = shown.case
+    is_look = bool(case.sensitive) and may_look(services().sessions, case)
+    if is_look:
+        note_look(services().sessions, case, session.person())
+    missing = tuple(lost(case, signature, values))
+    predict_form.open_form(signature.model, values, missing=missing)
     st.switch_page(page_path("predict"), query_params={"model": str(signature.model)})
 
 
 def _ask_again(shown: Opened, signature: Signature, values: Values) -> None:
     """Ask, and open the new case; where the current version wants something else, say what, and ask nothing."""
+    if missing := lost(shown.case, signature, values):
+        st.warning(
+            plain(
+                f"This case cannot be asked again as it was. The record has not: {', '.join(missing)}. "
+                "Use it as a draft, and enter that anew."
+            )
+        )
+        return
     problems = signature.check(values)
     if problems:
         titles = {field.name: field.title for field in signature.inputs}
@@ -81,6 +96,7 @@ def _ask_again(shown: Opened, signature: Signature, values: Values) -> None:
             key=key,
             person=session.person(),
             keep_bytes=found.settings.kept_file_bytes,
+            hash_key=found.hash_key,
         )
     st.session_state.pop(f"case_again_{shown.case.id}", None)
     back = st.query_params.get(filters.BACK, "")

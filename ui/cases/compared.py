@@ -12,6 +12,7 @@ from cases.repeats import Line, difference, differing
 from cases.wording import title, value_text
 from explanations.differences import between
 from explanations.formatting import points, signed
+from mds_client.sensitive_values import withheld
 from ui.cases.opened import Opened
 from ui.session import services
 from ui.shell import page_path
@@ -108,6 +109,8 @@ def _text(line: Line, value: object, shown: Opened) -> str:
 def _change(line: Line) -> str:
     if line.is_same:
         return "same"
+    if withheld(line.then) or withheld(line.now):
+        return "not known"
     both = (line.then, line.now)
     if not all(isinstance(each, int | float) and not isinstance(each, bool) for each in both):
         return "other"

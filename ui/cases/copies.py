@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from cases.queries import wire
-from cases.wording import HIDDEN
+from cases.wording import value_text
+from mds_client.sensitive_values import has_marks, withheld
 from mds_client.signature import Field
-from ui import technical
+from ui import sensitive, technical
 from ui.batch.answers import as_csv
 from ui.cases.opened import Opened
 from ui.session import services
@@ -26,7 +27,8 @@ def draw(shown: Opened) -> None:
     if not box.open:
         return
     with box:
-        crossed = wire(services().sessions, shown.case.id)
+        is_hidden = sensitive.is_hidden(shown.case)
+        crossed = None if is_hidden else wire(services().sessions, shown.case.id)
         programs = technical.same_call(shown.case, crossed)[:_MOST_PROGRAMS] if crossed else ()
         names = [*(program.title for program in programs), "CSV row"]
         tabs = st.tabs([plain(name) for name in names])
@@ -35,8 +37,16 @@ def draw(shown: Opened) -> None:
             if program.needs:
                 tab.caption(plain(f"It needs: {', '.join(program.needs)}."))
         tabs[-1].code(csv_row(shown.case.entered, shown.fields), language="csv", wrap_lines=True)
-        if not programs:
+        if is_hidden:
+            st.caption("The call has sensitive values: it can be copied once **Show** shows them.")
+        elif _is_not_stored(shown):
+            st.caption("The call cannot be copied: its sensitive values are not stored.")
+        elif not programs:
             st.caption("The call itself cannot be copied: its server is not known any more.")
+
+
+def _is_not_stored(shown: Opened) -> bool:
+    return has_marks([shown.case.inputs])
 
 
 def csv_row(entered: Mapping[str, object], fields: Mapping[str, Field]) -> str:
@@ -48,8 +58,8 @@ def csv_row(entered: Mapping[str, object], fields: Mapping[str, Field]) -> str:
 def _cell(value: object, field: Field | None) -> object:
     if value is None:
         return ""
-    if field is not None and field.sensitive:
-        return HIDDEN
+    if (field is not None and field.sensitive) or withheld(value):
+        return value_text(value, field)
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     if isinstance(value, Mapping) and "sha256" in value:

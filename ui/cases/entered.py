@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
 from cases.files import is_named, kept_value
 from cases.wording import title, value_text
+from mds_client.sensitive_values import withheld
 from mds_client.signature import File
-from ui import media
+from ui import media, sensitive
 from ui.cases.opened import Opened
 from ui.session import services
 from ui.text import exact, plain
@@ -22,11 +24,31 @@ def draw(shown: Opened, *, heading: str = "As entered") -> None:
     """Everything that was entered; without a heading where that is empty."""
     if heading:
         st.subheader(heading, anchor=False)
+    is_open = sensitive.draw(shown.case, has_some=_has_sensitive(shown))
+    if is_open:
+        shown = _opened(shown)
     entered, fields = shown.case.entered, shown.fields
     files = {name: value for name, value in entered.items() if is_named(value)}
     _draw_values(shown, {name: value for name, value in entered.items() if name not in files})
     for name, value in files.items():
         _draw_file(plain(title(fields, name)), value)
+
+
+def _has_sensitive(shown: Opened) -> bool:
+    """Whether the record has a sensitive value: apart, or among the others as older ones have."""
+    marked = [f.name for f in shown.signature.inputs if f.sensitive]
+    among = (shown.case.entered.get(name) for name in marked)
+    return bool(shown.case.sensitive) or any(v is not None and not withheld(v) for v in among)
+
+
+def _opened(shown: Opened) -> Opened:
+    """The same with the sensitive values that are kept in their places."""
+    inputs = tuple(replace(field, sensitive=False) for field in shown.signature.inputs)
+    return replace(
+        shown,
+        case=replace(shown.case, entered=shown.case.inputs),
+        signature=replace(shown.signature, inputs=inputs),
+    )
 
 
 def _draw_values(shown: Opened, values: Mapping[str, object]) -> None:

@@ -8,6 +8,7 @@ from cases.files import kept_value
 from cases.queries import CaseView
 from mds_client.discovery import UNREACHABLE, Entry
 from mds_client.errors import MdsError
+from mds_client.sensitive_values import withheld
 from mds_client.signature import Field, ModelRef, Signature, Values
 from ui import model_picker
 from ui.session import services
@@ -30,10 +31,13 @@ class Opened:
 
     @property
     def values(self) -> Values:
-        """What was entered, files included where they were kept; of what was not, None."""
+        """What was entered, files included where they were kept; of what was not, and of what is sensitive, None."""
         entered = self.case.entered
         known = model_picker.restored(self.case, self.signature)
-        return {name: known.get(name, _kept(value)) for name, value in entered.items()}
+        return {
+            name: None if withheld(value) else known.get(name, _kept(value))
+            for name, value in entered.items()
+        }
 
 
 def opened(case: CaseView) -> Opened:

@@ -74,6 +74,7 @@ def _ask(answered: AnsweredCase, copy: Copy, values: Values, name: str) -> None:
                 name=name,
                 person=session.person(),
                 keep_bytes=available.settings.kept_file_bytes,
+                hash_key=available.hash_key,
             )
     except MdsError as error:
         errors.show(error)

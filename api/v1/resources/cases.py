@@ -78,7 +78,8 @@ def list_cases(
         since=since,
         words=q,
     )
-    found = search(asked.services.sessions, wanted, before=cursor, size=limit)
+    services = asked.services
+    found = search(services.sessions, wanted, before=cursor, size=limit, hash_key=services.hash_key)
     return Cases(items=[_in_short(line) for line in found.lines], next=found.older)
 
 

@@ -84,6 +84,7 @@ def _one(asked: Asked, model: Model, row: Values) -> Case:
         key=asked.key,
         audit=services.audit,
         keep_bytes=services.settings.kept_file_bytes,
+        hash_key=services.hash_key,
     )
     if found.error:
         raise of_error(found.error, case=found.case_id)
@@ -100,6 +101,7 @@ def _several(asked: Asked, model: Model, rows: list[Values]) -> list[Case]:
         person=asked.caller.person,
         audit=services.audit,
         keep_bytes=services.settings.kept_file_bytes,
+        hash_key=services.hash_key,
     )
     return [case_of(case) for chunk in predict_rows(request, rows) for case in chunk]
 
