@@ -13,7 +13,7 @@ from explanations.messages import FromApp, FromProcess, Setup
 
 
 class ChildProcess:
-    """The process itself, at the other end of a socket. It leaves when the socket closes."""
+    """The process itself, at the other end of a socket. It ends when the socket closes."""
 
     def __init__(self, setup: Setup, environment: dict[str, str]) -> None:
         ours, theirs = socket.socketpair()

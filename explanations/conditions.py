@@ -14,7 +14,10 @@ CATEGORIES = ("category", "boolean")
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """What a rule asks of one field: one value, or a stretch of numbers, unknown counting or not."""
+    """What a rule asks of one field: one value, or a number above `above` and at most `most`.
+
+    `unknown` says whether a missing value meets it.
+    """
 
     field: Field
     value: object = None

@@ -30,7 +30,7 @@ def by_how_much(target: Target, amount: float) -> str:
 def between(before: Answer, after: Answer) -> str:
     """What became of an answer: "benign 72 % → 41 %: 31 points less", "152 mg → 140 mg: 12 mg less".
 
-    Answers without a number that both have are only the same or another.
+    Without a number that both have, an answer is only said to be the same or another.
     """
     try:
         target = Target.of(before)

@@ -45,7 +45,7 @@ _LOOK_SECONDS = 0.02
 
 
 class Explains(Protocol):
-    """Starts explanations: explanations.worker.Explainers."""
+    """What starts explanations; `explanations.worker.Explainers` is one."""
 
     def start(self, request: ExplanationRequest) -> Job:
         """Begin to explain; returns at once."""

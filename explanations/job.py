@@ -50,7 +50,7 @@ class Job:
         return self._settled.wait(timeout)
 
     def cancel(self) -> None:
-        """It is no longer wanted. It ends soon, with ExplanationCancelled."""
+        """Stop it, since nobody wants it any more. It ends soon, with ExplanationCancelled."""
         self.is_cancelled = True
 
     def move(self, progress: Progress) -> None:

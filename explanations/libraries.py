@@ -1,4 +1,4 @@
-"""What slow libraries need around them: nothing that one of them does to the whole process outlives it."""
+"""Guards around slow libraries: what one of them changes for the whole process is put back afterwards."""
 
 from __future__ import annotations
 

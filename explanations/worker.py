@@ -59,7 +59,7 @@ TICK_SECONDS = 0.05
 
 @contextmanager
 def connect(server: Server, *, hidden: str = "") -> Iterator[Askable]:
-    """A real server, of whose answers `hidden` is kept out, besides its own credentials."""
+    """A client of the server. The text `hidden` is taken out of its answers, as its own credentials are."""
     with MdsClient(server) as client:
         client.secrets.add(hidden)
         yield client
@@ -91,7 +91,7 @@ class Explainers:
         self._changed = threading.Condition()
         self._is_closed = False
         self._numbers = itertools.count(1)
-        self._lanes = [_WorkerSlot(self) for _ in range(workers)]
+        self._slots = [_WorkerSlot(self) for _ in range(workers)]
 
     def __enter__(self) -> Self:
         return self
@@ -109,16 +109,16 @@ class Explainers:
         return self._enqueue(Job(_budgeted(request), next(self._numbers)))
 
     def _open(self) -> None:
-        for lane in self._lanes:
-            lane.open()
+        for slot in self._slots:
+            slot.open()
 
     def close(self) -> None:
         """End the processes and everything that waits."""
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()
-        for lane in self._lanes:
-            lane.close()
+        for slot in self._slots:
+            slot.close()
 
     def _enqueue(self, job: Job) -> Job:
         with self._changed:
@@ -138,7 +138,7 @@ class Explainers:
         return job
 
     def next_job(self) -> Job | None:
-        """For lanes: the next in line, waited for; None when it is time to go home."""
+        """For worker slots: the next job in line, waited for; None when the app shuts down."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._is_closed)
             if self._is_closed:
@@ -217,7 +217,7 @@ class _WorkerSlot:
             job.fail(error)
 
     def _replace(self, child: ChildProcess) -> int:
-        """A new process, which loads its libraries before anybody needs them; the old one's code."""
+        """Start a new process, which loads its libraries before anybody needs them. Gives the exit code of the old one."""
         code = child.kill()
         self._child = ChildProcess(self._explainers.setup, self._explainers.environment)
         return code
@@ -228,7 +228,7 @@ class _WorkerSlot:
         return self._child
 
     def _watch(self, job: Job, child: ChildProcess) -> None:
-        """Hear from the process until the job is settled. Raises what ends it from outside."""
+        """Receive messages of the process until the job has ended. Raises the error of a job that is overdue."""
         deadline, is_cancel_sent = time.monotonic() + LOADING_SECONDS, False
         while not job.done():
             if child.has_message(TICK_SECONDS):

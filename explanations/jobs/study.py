@@ -49,7 +49,7 @@ class Tools(Protocol):
 
 
 class _Watched:
-    """A run that remembers what was last said by then."""
+    """A run that remembers the last rough result that was reported."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -117,7 +117,7 @@ def subject_of(model: ModelRef) -> str:
 
 
 def _studied(run: Run, tools: Tools, study: Study) -> Explanation:
-    """What it found; what it said last when somebody stopped it."""
+    """What the study found; the last rough result where somebody stopped it."""
     watched = _Watched(run)
     try:
         return wait(watched, tools.explainers, to_be_asked(study.request, tools.server))  # type: ignore[arg-type]

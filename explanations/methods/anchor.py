@@ -304,7 +304,7 @@ class _Test:
 
 
 def _tested(context: ExplainContext, rule: Sequence[Condition], rows: Sequence[Values]) -> _Test:
-    """The rule as it is worded, on cases that had no part in finding it: finding flatters."""
+    """The rule as it is worded, on fresh cases: on those that it was found with, its precision would be too high."""
     fresh = _perturbed(context, context.seed + 1)
     try:
         return _counted(context, rule, fresh)

@@ -178,7 +178,7 @@ class _Result:
 
 @dataclass(kw_only=True)
 class _Shares:
-    """The game between the words, and shap's explainer of it."""
+    """The cooperative game whose players are the words, and shap's explainer of it."""
 
     words: Words
     score: Any

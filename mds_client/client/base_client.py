@@ -27,7 +27,7 @@ from mds_client.errors import (
     MdsError,
     Problem,
 )
-from mds_client.errors.error_mapping import at_field, let_in
+from mds_client.errors.error_mapping import at_field, refused_at_sign_in
 from mds_client.extras import require
 from mds_client.prediction import Answer, Output, Prediction
 from mds_client.prediction.answers import answers
@@ -148,9 +148,9 @@ class BaseClient:
         return seconds
 
     def admit(self, call: Call) -> None:
-        """Raises EndpointUnreachable while the server is left alone.
+        """Raises EndpointUnreachable while the circuit breaker is open.
 
-        What the catalogue asks goes through: that is how an answer is noticed.
+        Read-only requests, such as those of the catalogue, go through: an answer to one closes it.
         """
         if self._breaker.is_open and not is_safe(call.request):
             try:
@@ -241,7 +241,7 @@ class BaseClient:
     def logged(self, error: MdsError, exchange: Exchange) -> MdsError:
         """The error with what crossed the wire, written to the log."""
         if error.exchange is None:
-            error = let_in(error, exchange)
+            error = refused_at_sign_in(error, exchange)
             error.exchange = exchange
             reason = (error.detail or error.sentence)[:500]
             log.warning(

@@ -87,5 +87,5 @@ def _quoted(name: str) -> str:
 
 
 def _line(text: str) -> str:
-    """A media type may come from anywhere: it ends no line."""
+    """A media type on one line of ASCII: one from elsewhere must not be able to add a header."""
     return "".join(c for c in text if c.isprintable() and c.isascii())[:200]

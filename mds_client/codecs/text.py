@@ -13,7 +13,7 @@ CONTENT_TYPES = ("str", "datetime")
 
 
 def encode(field: Field, values: Sequence[object]) -> list[object]:
-    """One string a row; JSON has a word for what is missing."""
+    """One string a row. What is missing is the empty string, of a field of JSON the text `null`."""
     missing = "null" if field.kind == "json" else ""
     return [missing if is_missing(value) else _string(value) for value in values]
 

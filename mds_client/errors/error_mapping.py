@@ -184,8 +184,8 @@ def error_of(response: Response) -> MdsError:
     return error
 
 
-def let_in(error: MdsError, exchange: Exchange) -> MdsError:
-    """The error itself, unless the answer that could not be read is a page to sign in at."""
+def refused_at_sign_in(error: MdsError, exchange: Exchange) -> MdsError:
+    """NotAllowed where the answer that could not be read is a page to sign in at; else the error itself."""
     if not isinstance(error, UnreadableAnswer) or not _is_sign_in_page(exchange.response_body):
         return error
     return error_of(Response(status=403, body=exchange.response_body))

@@ -1,6 +1,6 @@
 """Reads what was found in a picture: boxes, outlines and masks, listed as objects or side by side.
 
-Outputs come from servers that may say anything: what does not fit is nothing, and nothing here raises.
+Outputs come from servers that may say anything: what does not fit is passed over, and nothing here raises.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reads what is more than a number or a label out of raw outputs: tables, pictures, intervals.
 
-Outputs come from servers that may say anything: what does not fit is nothing, and nothing here raises.
+Outputs come from servers that may say anything: what does not fit is passed over, and nothing here raises.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def _holds_nothing(document: object) -> bool:
 
 
 def _is_headless(answer: Answer) -> bool:
-    """Whether nothing but an empty value stands where the answer would."""
+    """Whether nothing but an empty value stands where the answer should be."""
     match answer.kind:
         case "tree":
             return True

@@ -85,7 +85,7 @@ def _detect_with(
 
 
 def _is_locked(answers: Iterable[Response]) -> bool:
-    """Whether every answer but "no such route" is a closed door: a status or a page to sign in at."""
+    """Whether every answer but "no such route" refuses access, by its status or as a page to sign in at."""
     existing = [answer for answer in answers if answer.status != 404]
     return bool(existing) and all(isinstance(error_of(answer), NotAllowed) for answer in existing)
 

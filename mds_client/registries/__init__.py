@@ -119,7 +119,7 @@ class RegistryClient(MdsClient):
 
 
 class Registries:
-    """Several registries. Asking never raises; one that does not answer is left alone for a minute."""
+    """Several registries. Asking never raises; one that does not answer is not asked again for a minute."""
 
     def __init__(
         self, clients: Sequence[RegistryClient], *, clock: Callable[[], float] = time.monotonic

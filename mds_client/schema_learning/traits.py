@@ -107,7 +107,7 @@ def _are_few_texts(present: Cells) -> bool:
 
 
 def _are_few_codes(present: Cells) -> bool:
-    """Codes count from zero or one without a gap; few rows could be of any number."""
+    """Whether whole numbers are the codes of a category: two to four, counted from 0 or 1 without a gap, in many rows."""
     codes = sorted(cast(set[int], set(present)))
     if not 2 <= len(codes) <= 4 or len(present) < 10 * len(codes):
         return False

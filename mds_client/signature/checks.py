@@ -118,11 +118,11 @@ def _text(field: FieldSpec, value: object) -> str:
         return f"{field.title} must be text."
     if len(value) > _MAX_TEXT:
         return f"{field.title} is too long: at most {_MAX_TEXT:,} characters can be sent."
-    return "" if _looks_right(field, value) else f"{field.title} {_expected(field)}"
+    return "" if _matches_pattern(field, value) else f"{field.title} {_expected(field)}"
 
 
-def _looks_right(field: FieldSpec, value: str) -> bool:
-    """Whether the whole text fits the pattern; a pattern that is none forbids nothing."""
+def _matches_pattern(field: FieldSpec, value: str) -> bool:
+    """Whether the whole text fits the pattern; a pattern that cannot be compiled forbids nothing."""
     pattern = _compiled(field.pattern) if field.pattern else None
     try:
         return pattern is None or bool(pattern(value))
@@ -147,7 +147,9 @@ def _compiled(pattern: str) -> Callable[[str], object] | None:
 
 
 def _expected(field: FieldSpec) -> str:
-    example = next((e for e in field.examples if isinstance(e, str) and _looks_right(field, e)), "")
+    example = next(
+        (e for e in field.examples if isinstance(e, str) and _matches_pattern(field, e)), ""
+    )
     return (
         f"must look like {_quote(example)}." if example else "is not in the form that is asked for."
     )

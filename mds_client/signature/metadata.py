@@ -227,7 +227,7 @@ def _list(value: object) -> list[object]:
 
 
 def _shape(value: object) -> tuple[int, ...]:
-    """With the batch in front. A shape that begins with a size is that of one row."""
+    """The declared shape with the batch dimension in front: one that begins with a size is that of a single row."""
     sizes = tuple(size for size in map(_size, _list(value)) if size is not None) or (-1,)
     return (-1, *sizes) if sizes[0] > 1 else sizes
 

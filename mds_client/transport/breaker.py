@@ -46,7 +46,7 @@ class Breaker:
     def note(self, outcome: Response | Exception, *, is_prediction: bool = False) -> None:
         """Count a failure to reach the server; any answer of its own closes the breaker.
 
-        A prediction that broke off or took too long says neither: its input may be why.
+        A prediction that broke off or took too long counts as neither: its input may be the cause.
         """
         if not _is_failure(outcome):
             self._in_a_row = 0

@@ -1,6 +1,7 @@
 """Patterns that find a secret whichever of its signs are escaped: as JSON, HTML, a URL or Python writes them.
 
-Every repetition in a pattern is bounded and gives nothing back, so that the time grows with the text alone.
+Every repetition in a pattern is bounded and possessive (`re` does not backtrack into it), so that the time grows with
+the text alone.
 """
 
 from __future__ import annotations
@@ -156,7 +157,9 @@ def _run(run: str) -> bytes:
     if run[0] != "\\":
         return _sign(run)
     other = b"|".join(_escapes("\\"))
-    keeps = b"+" if len(run) > 2 else b""  # gives none back: a wall of them would take long
+    keeps = (
+        b"+" if len(run) > 2 else b""
+    )  # possessive: backtracking in a long row of them would take long
     counts = (len(run), 8 * len(run), keeps, other, len(run))
     return rb"(?:\\{%d,%d}%b|(?:%b){%d})" % counts
 

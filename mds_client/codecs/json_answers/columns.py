@@ -40,7 +40,7 @@ def outputs_of(
 
 
 def _read_alike(answers: Sequence[object], labels: Collection[str]) -> list[object]:
-    """The rows; where one surely has probabilities, others with its labels have them too."""
+    """The rows, read in the same way: where one certainly holds probabilities, so do others with the same labels."""
     rows = [_read(answer, labels) for answer in answers]
     known = {str(label) for row in rows if isinstance(row, Shares) for label in row}
     if not known or all(isinstance(row, Shares) for row in rows):
@@ -87,7 +87,7 @@ def _says_none(row: object) -> bool:
 
 
 def _blank(answered: object) -> object:
-    """What has the form of this row, and says nothing."""
+    """A row of the same form in which every value is missing."""
     if isinstance(answered, Shares):
         return Shares()
     if isinstance(answered, Mapping):
