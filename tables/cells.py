@@ -3,53 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 import numpy as np
 
-from mds_client.signature import NUMERIC_KINDS, Field, File
+from mds_client.signature import NUMERIC_KINDS, Field
 from mds_client.signature.checks import INTEGER_LIMITS
-from tables import categories, dates, lenient_json, numbers, quantities, written_numbers
-from tables.booleans import truth
-from tables.table import Table
+from tables import categories, dates, numbers, quantities
+from tables.kind_readers import READERS
+from tables.source_column import SAMPLE, Array, Cells, whole_number
 
-Array = np.ndarray[tuple[int], np.dtype[Any]]
-_SAMPLE = 500
 _MOST_EXACT = 2**53  # of whole numbers that a float holds
 _YEAR = re.compile(r"(?i)(?:.*[\W_])?(?:year|jahr|année|annee|año|anno|ano|rok)")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cells:
-    """One column: its cells as objects, and how its numbers and dates are written.
-
-    `unit` is that of the column, where it is another than the field's, `to_unit` the field's.
-    """
-
-    cells: Array
-    decimal: str
-    day_first: bool | None
-    unit: str = ""
-    to_unit: str = ""
-
-    @classmethod
-    def of(cls, table: Table, column: str, *, unit: str = "", to_unit: str = "") -> Cells:
-        """A column; its own numbers and dates count more than those of the whole table."""
-        cells = table.cells(column)
-        texts = [cell for cell in cells[: 4 * _SAMPLE] if isinstance(cell, str)]
-        own_decimal = "" if table.choices.decimal else numbers.decimal_of(texts[:_SAMPLE])
-        first = dates.day_first(texts)
-        return cls(
-            cells=cells,
-            decimal=own_decimal or table.decimal,
-            day_first=table.day_first if first is None else first,
-            unit=unit,
-            to_unit=to_unit,
-        )
 
 
 @dataclass(kw_only=True)
@@ -188,17 +155,8 @@ def _exactly(source: Cells, index: int, number: float) -> int:
     """The whole number in the cell, read without a float, which would change its last digits beyond 2**53."""
     exact = None
     if abs(number) >= _MOST_EXACT and not source.unit:
-        exact = _whole(source.cells[index], source.decimal)
+        exact = whole_number(source.cells[index], source.decimal)
     return int(number) if exact is None else exact
-
-
-def _whole(cell: object, decimal: str) -> int | None:
-    """The whole number that a cell holds, with every digit; None for any other cell."""
-    if isinstance(cell, str):
-        return numbers.whole(written_numbers.plain(cell), decimal)
-    if isinstance(cell, int | np.integer) or (isinstance(cell, Decimal) and cell == int(cell)):
-        return int(cell)
-    return None
 
 
 def _no_number(source: Cells, wanted: Field, cell: object) -> str:
@@ -224,7 +182,7 @@ def _no_number(source: Cells, wanted: Field, cell: object) -> str:
 
 def _remarks_on_thousands(source: Cells, missing: Array) -> list[str]:
     """A remark where 1.234 could be a thousand or a fraction, and no other cell of the column decides it."""
-    texts = [cell for cell in source.cells[~missing][:_SAMPLE] if isinstance(cell, str)]
+    texts = [cell for cell in source.cells[~missing][:SAMPLE] if isinstance(cell, str)]
     example = next((text for text in texts if numbers.is_ambiguous(text)), "")
     if not example or numbers.decimal_of(texts):
         return []
@@ -234,7 +192,7 @@ def _remarks_on_thousands(source: Cells, missing: Array) -> list[str]:
 
 def _one_by_one(source: Cells, wanted: Field, missing: Array) -> ConvertedColumn:
     """One value after the other; equal texts are looked at once."""
-    convert = _KINDS[wanted.kind](source, wanted)
+    convert = READERS[wanted.kind](source, wanted)
     out = np.full(len(source.cells), None, dtype=object)
     column = ConvertedColumn(values=out)
     known: dict[str, tuple[object, str]] = {}
@@ -301,113 +259,9 @@ def _put_into_format(values: Array, wanted: Field) -> list[str]:
 
 
 def _remarks_on_days(source: Cells) -> list[str]:
-    texts = [cell for cell in source.cells[: 4 * _SAMPLE] if isinstance(cell, str)]
+    texts = [cell for cell in source.cells[: 4 * SAMPLE] if isinstance(cell, str)]
     example = next((text for text in texts if dates.is_ambiguous(text)), "")
     if not example or source.day_first is not None:
         return []
     read = dates.moment(example, day_first=True)
     return [f"“{example}” was read as {read}, the day first; no other cell tells."]
-
-
-def _boolean(source: Cells, wanted: Field) -> Callable[[object], object]:
-    return truth
-
-
-def _category(source: Cells, wanted: Field) -> Callable[[object], object]:
-    if not wanted.choices:
-        return _written if wanted.datatype == "BYTES" else lambda cell: _code(cell, source.decimal)
-    known = categories.known(wanted.choices)
-    return lambda cell: (
-        cell if _is_choice(cell, wanted.choices) else known.get(categories.plain(cell))
-    )
-
-
-def _code(cell: object, decimal: str) -> object:
-    """A category that the model knows by number."""
-    exact = None if isinstance(cell, bool) else _whole(cell, decimal)
-    if exact is not None:
-        return exact
-    code = numbers.number(cell, decimal) if isinstance(cell, str) else cell
-    return int(code) if isinstance(code, float) and code.is_integer() else code
-
-
-def _is_choice(cell: object, choices: Sequence[object]) -> bool:
-    return any(type(cell) is type(choice) and cell == choice for choice in choices)
-
-
-def _text(source: Cells, wanted: Field) -> Callable[[object], object]:
-    return _written
-
-
-def _written(cell: object) -> object:
-    """As a person would write it: a whole number without its point, a date in ISO form."""
-    if isinstance(cell, float | np.floating) and float(cell).is_integer():
-        return str(int(cell))
-    if isinstance(cell, date):
-        return dates.of_value(cell)
-    return None if isinstance(cell, File | list | dict | np.ndarray) else str(cell)
-
-
-def _datetime(source: Cells, wanted: Field) -> Callable[[object], object]:
-    first = source.day_first is not False
-    is_mixed = dates.contradict(cell for cell in source.cells if isinstance(cell, str))
-
-    def moment(cell: object) -> object:
-        if isinstance(cell, date):
-            return dates.of_value(cell)
-        if isinstance(cell, int | float | np.number) and not isinstance(cell, bool):
-            return dates.of_serial(float(cell)) or dates.moment(f"{cell:.0f}")
-        if not isinstance(cell, str):
-            return None
-        found = dates.moment(cell, day_first=first)
-        return found or (dates.moment(cell, day_first=not first) if is_mixed else None)
-
-    return moment
-
-
-def _file(source: Cells, wanted: Field) -> Callable[[object], object]:
-    return lambda cell: cell if isinstance(cell, File) else None
-
-
-def _tensor(source: Cells, wanted: Field) -> Callable[[object], object]:
-    def tensor(cell: object) -> object:
-        if isinstance(cell, str):
-            return _json_value(cell) if cell.lstrip().startswith("[") else _listed(cell, source)
-        return cell.tolist() if isinstance(cell, np.ndarray) else cell
-
-    return tensor
-
-
-def _listed(text: str, source: Cells) -> object:
-    """Numbers with blanks or semicolons between them."""
-    parts = text.replace(";", " ").split()
-    listed = [numbers.number(part, source.decimal) for part in parts]
-    return None if None in listed else listed
-
-
-def _json(source: Cells, wanted: Field) -> Callable[[object], object]:
-    def document(cell: object) -> object:
-        if isinstance(cell, str) and cell.lstrip().startswith(("{", "[")):
-            return _json_value(cell)
-        return cell.tolist() if isinstance(cell, np.ndarray) else cell
-
-    return document
-
-
-def _json_value(text: str) -> object:
-    try:
-        return lenient_json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
-_KINDS: dict[str, Callable[[Cells, Field], Callable[[object], object]]] = {
-    "boolean": _boolean,
-    "category": _category,
-    "text": _text,
-    "datetime": _datetime,
-    "image": _file,
-    "audio": _file,
-    "tensor": _tensor,
-    "json": _json,
-}

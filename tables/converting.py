@@ -12,9 +12,9 @@ import pandas as pd
 from mds_client.signature import Field, Signature
 from tables import cells as kinds
 from tables import outliers
-from tables.cells import Cells
 from tables.heading_units import unit_of
 from tables.mapping import Mapping as Columns
+from tables.source_column import Cells
 from tables.table import Table
 
 MOST_PROBLEMS = 10_000

@@ -14,9 +14,9 @@ from explanations.contract import Truth
 from mds_client.discovery import Entry
 from mds_client.signature import Field, ModelRef, Signature
 from tables import cells
-from tables.cells import Cells
 from tables.converting import Converted
 from tables.mapping import Mapping
+from tables.source_column import Cells
 from ui import session
 from ui.behaviour.target_choice import labels_of
 from ui.session import services
