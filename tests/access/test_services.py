@@ -351,6 +351,7 @@ def test_of_a_hidden_model_nothing_is_shown_and_nothing_is_changed(
     assert not wrong, wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_what_is_of_somebody_else_is_for_those_who_review(
     everything: Sessions, template: tuple[Path, dict[str, Made]], role: str
@@ -368,6 +369,7 @@ def test_what_is_of_somebody_else_is_for_those_who_review(
     assert not wrong, wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_what_is_ones_own_can_be_done(
     everything: Sessions, template: tuple[Path, dict[str, Made]], role: str

@@ -58,6 +58,7 @@ def test_threads_that_start_at_once(empty_database_url: str):
     assert _versions(empty_database_url) == [HEAD]
 
 
+@pytest.mark.slow
 def test_processes_that_start_at_once(empty_database_url: str):
     spawn = multiprocessing.get_context("spawn")
     started = [spawn.Process(target=migrate, args=(empty_database_url,)) for _ in range(3)]

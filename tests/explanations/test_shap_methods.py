@@ -107,6 +107,7 @@ def test_the_budget_ends_it_with_what_it_has_and_it_says_so(name: str) -> None:
         _explained(name, budget=Budget(rows=8))
 
 
+@pytest.mark.slow
 def test_they_come_after_ours() -> None:
     offered = [method.NAME for method in suited(table(COLUMNS))]
     assert offered[-4:] == NAMES

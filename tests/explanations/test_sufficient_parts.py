@@ -93,6 +93,7 @@ def test_shares_are_the_weights_and_what_two_do_together_is_halved() -> None:
     assert "lovely" in found.sentence
 
 
+@pytest.mark.slow
 def test_two_words_of_one_phrase_get_their_shapley_values() -> None:
     """Where groups have nothing to do with each other, Owen values are Shapley values (Owen 1977)."""
 

@@ -89,6 +89,7 @@ def test_a_job_that_broke_says_why_and_goes_on_when_it_is_mended(
     assert _parts(done) == [1, 2, 3, 4]
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_closed_hands_its_job_on(
     shared: Sessions, make_worker: MakeWorker, done: Path
 ) -> None:
@@ -130,6 +131,7 @@ def test_what_was_written_before_a_crash_is_found(
     assert _parts(done) == [1, 2]
 
 
+@pytest.mark.slow
 def test_people_do_not_wait_behind_what_runs_unattended(
     shared: Sessions, make_worker: MakeWorker, done: Path, tmp_path: Path
 ) -> None:
@@ -147,6 +149,7 @@ def test_people_do_not_wait_behind_what_runs_unattended(
     wait_for(shared, slow[0].id, "cancelled")
 
 
+@pytest.mark.slow
 def test_a_job_from_before_an_upgrade_goes_on(
     shared: Sessions, make_worker: MakeWorker, done: Path
 ) -> None:
@@ -194,6 +197,7 @@ def test_what_the_engine_forgot_is_given_to_it_again(
     assert _parts(done) == [1]
 
 
+@pytest.mark.slow
 def test_a_worker_whose_engine_does_not_start_leaves_nothing_running(
     shared: Sessions, make_worker: MakeWorker, done: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,6 +211,7 @@ def test_a_worker_whose_engine_does_not_start_leaves_nothing_running(
     wait_for(shared, _submit(shared, Counting(last=1, file=str(done))).id, "done")
 
 
+@pytest.mark.slow
 def test_a_kind_with_a_schedule_runs_by_itself(shared: Sessions, make_worker: MakeWorker) -> None:
     now_and_then = Kind(
         name="tidy",
@@ -225,6 +230,7 @@ def test_a_kind_with_a_schedule_runs_by_itself(shared: Sessions, make_worker: Ma
     assert len({job.idempotency_key for job in found}) == len(found)
 
 
+@pytest.mark.slow
 def test_the_engine_calls_nobody(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -65,6 +65,7 @@ def _start(app: AppTest, method: str | None = None) -> AppTest:
     return app
 
 
+@pytest.mark.slow
 def test_the_examples_of_a_model_can_be_studied_at_once(effects: AppTest) -> None:
     effects.run()
     assert not effects.exception
@@ -93,6 +94,7 @@ def test_cases_with_feedback_are_measured_against_the_right_answers(
     assert line.cohort["known"] == 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "method", ["How the answer goes with each field", "Local effects of each field"]
 )
@@ -224,6 +226,7 @@ def test_what_goes_wrong_is_said_and_the_page_stays(
     assert effects.button(key="behaviour_start")
 
 
+@pytest.mark.slow
 def test_past_explanations_are_drawn_without_asking(
     effects: AppTest, built: services.Services
 ) -> None:

@@ -107,6 +107,7 @@ def test_a_session_ends_where_the_provider_takes_its_token_no_more(real: Provide
         userinfo.claims(token, "bob")
 
 
+@pytest.mark.slow
 def test_who_signs_out_is_out_in_every_tab(real: Provider) -> None:
     real.know("cy", email="cy@bank.example")
     userinfo, token = _asking(settings_of(real.metadata_url), Clock()), real.token("cy")
@@ -125,6 +126,7 @@ def test_the_token_of_somebody_else_is_no_session(real: Provider) -> None:
         userinfo.claims(real.token("dan"), "ann")
 
 
+@pytest.mark.slow
 def test_a_provider_that_is_away_is_believed_for_a_minute_and_then_nobody() -> None:
     with provider() as real:
         real.know("eve", email="eve@bank.example", groups=["lead"])

@@ -203,6 +203,7 @@ def test_what_holds_for_every_row_needs_no_column() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_ten_thousand_columns_are_no_trouble() -> None:
     text = "\n".join([",".join(f"C_{i}" for i in range(10_000)), ",".join(["1"] * 10_000)]) + "\n"
     found = suggest(table(text), signature(number("c7"), number("c9999")))

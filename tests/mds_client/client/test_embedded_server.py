@@ -44,6 +44,7 @@ def test_models_are_listed_with_state_and_versions(client: MdsClient) -> None:
     assert client.is_ready()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "version"), EXPECTED)
 def test_every_example_is_answered_in_the_models_own_words(
     client: MdsClient, name: str, version: str
