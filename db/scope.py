@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
+from db.begins_with import begins_with
 from db.errors import OutOfScope, UndeclaredTable
 from db.position import position
 from db.tables import (
@@ -380,7 +381,7 @@ def _is(column: _Text, pattern: str) -> ColumnElement[bool]:
     if pattern == ANY:
         return true()
     if pattern.endswith(ANY):
-        return func.substr(column, 1, len(pattern) - 1) == pattern[:-1]
+        return begins_with(column, pattern[:-1])
     return column == pattern
 
 
