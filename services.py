@@ -38,6 +38,7 @@ from mds_client.signature import ModelRef, Signature
 from mds_client.transport.redaction import Hiding
 from people.errors import NotPermitted
 from people.oidc import UserInfo
+from people.permissions import may_without_model
 from people.table import AccessTable
 from servers import registries_of, server_of, sources_of
 from settings import ROOT, Settings
@@ -86,10 +87,7 @@ class Services:
     @cached_property
     def hash_key(self) -> bytes:
         """The key of hashed values; nothing while no rule is about sensitive values. Raises OSError."""
-        key = self.settings.privacy_key.get_secret_value().encode()
-        if key or not self.settings.sensitive:
-            return key
-        return private_key(self.settings.database_url.get_secret_value())
+        return hash_key_of(self.settings)
 
     @cached_property
     def figures(self) -> Sessions:
@@ -118,6 +116,15 @@ class Services:
             clients={n: c for n, c in self.clients.items() if scope.sees_server(n)},
             here=self.here.limited(scope),
         )
+
+    def operator_sessions(self) -> Sessions:
+        """Sessions that see everything, for who operates every model: to keep, export and erase what is about all.
+
+        Raises NotPermitted.
+        """
+        if not may_without_model(self.scope, "operate"):
+            raise NotPermitted("Only who operates every model may do this.")
+        return limited(self.sessions, EVERYTHING)
 
     def _for_the_operator_alone(self) -> None:
         """Raises NotPermitted for services that were narrowed: what concerns everybody is not theirs."""
@@ -274,6 +281,14 @@ def build(settings: Settings) -> Services:
         here=Here(sessions, app_version(), settings.lost_seconds, may_go_on=may_go_on),
         beside=EmbeddedWorker(sessions) if settings.embedded_worker else None,
     )
+
+
+def hash_key_of(settings: Settings) -> bytes:
+    """The key of hashed values; nothing while no rule is about sensitive values. Raises OSError."""
+    key = settings.privacy_key.get_secret_value().encode()
+    if key or not settings.sensitive:
+        return key
+    return private_key(settings.database_url.get_secret_value())
 
 
 def _client(server: Server, hidden: str) -> MdsClient:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import db.audit_log
@@ -14,14 +12,13 @@ import db.deletion
 import db.persons
 from audit_log.chain import Record, append, erase_all, unchanged
 from cases import deleting
+from cases.archive import Tables, write
 from cases.files import files_in
-from cases.payloads import unpack
 from db.audit_log import NAME_ERASED
-from db.cases import StoredBody
 from db.deletion import Wanted
 from db.engine import Session, Sessions, reading, writing
 from db.tables import MAX_KEY
-from db.types import clip, without_nan
+from db.types import clip
 
 
 class StillWorking(Exception):
@@ -63,50 +60,14 @@ def export(sessions: Sessions, person: str, path: Path, *, by: str) -> dict[str,
 
     A table is `<table>.jsonl`, a row a line; files that were kept are `files/<SHA-256>`. Raises FileExistsError.
     """
-    path.touch(mode=0o600, exist_ok=False)
-    try:
-        archived = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED)
-        with archived as archive, reading(sessions) as session:
-            db.audit_log.hold_still(session)
-            counts = _write(archive, session, person)
-        with writing(sessions) as session:
-            append(session, "export-person", [_record(person)], person=by)
-    except BaseException:
-        path.unlink()
-        raise
-    return counts
 
+    def tables(session: Session) -> Tables:
+        return {
+            table: partial(db.persons.about, session, person, table)
+            for table in db.persons.counts(session, person)
+        }
 
-def _write(archive: zipfile.ZipFile, session: Session, person: str) -> dict[str, int]:
-    """Rows come by table, so one member of the archive is open at a time."""
-    counts: dict[str, int] = {}
-    digests: set[str] = set()
-    for table in db.persons.counts(session, person):
-        with archive.open(f"{table}.jsonl", "w") as member:
-            for row in db.persons.about(session, person, table):
-                member.write(_line(row))
-                counts[table] = counts.get(table, 0) + 1
-                digests |= files_in([row.get("entered"), row.get("sensitive")])
-                digests |= {str(row["table_sha256"])} if row.get("table_sha256") else set()
-    for digest in sorted(digests):
-        if (content := db.persons.file(session, digest)) is not None:
-            archive.writestr(f"files/{digest}", content)
-    return counts
-
-
-def _line(row: Mapping[str, object]) -> bytes:
-    plain = {name: _plain(value) for name, value in row.items()}
-    return json.dumps(plain, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-
-
-def _plain(value: object) -> object:
-    match value:
-        case datetime():
-            return value.isoformat()
-        case bytes():
-            stored = StoredBody(data=value, size=0, sha256="", is_truncated=False)
-            return unpack(stored).decode("utf-8", "backslashreplace")
-    return without_nan(value)
+    return write(sessions, path, tables, _record(person), action="export-person", by=by)
 
 
 def erase(

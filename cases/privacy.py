@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from mds_client.sensitive_values import HASH, WITHHELD
 from mds_client.signature import Field, Signature, Values
 
 _DIGITS = 32
+_WHOLE = re.compile(r"-?[0-9]+\.0+")
 
 
 def hash_of(value: object, key: bytes) -> str:
@@ -25,7 +27,7 @@ def hash_of(value: object, key: bytes) -> str:
 
     A number and its text have the same, 5 and 5.0 too, and what stands around a text does not count.
     """
-    return hmac.new(key, _canonical(value).encode(), hashlib.sha256).hexdigest()[:_DIGITS]
+    return hmac.new(key, as_text(value).encode(), hashlib.sha256).hexdigest()[:_DIGITS]
 
 
 def protected(case: CaseView, signature: Signature | None, values: Values, key: bytes) -> CaseView:
@@ -55,8 +57,11 @@ def _marks(fields: list[Field], values: Values, key: bytes) -> Iterator[tuple[st
             yield field.name, {WITHHELD: "keep" if field.storage == "keep" else "mask"}
 
 
-def _canonical(value: object) -> str:
+def as_text(value: object) -> str:
+    """What equal values have in common: 5, 5.0, "5" and "5.0" are one."""
     plain = plain_value(value)
+    if isinstance(plain, str) and _WHOLE.fullmatch(plain.strip()):
+        return plain.strip().partition(".")[0]
     if isinstance(plain, float) and plain.is_integer():
         plain = int(plain)
     if isinstance(plain, Mapping | list):

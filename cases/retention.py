@@ -17,6 +17,7 @@ from cases import deleting
 from cases.errors import NoSuchCase
 from db.deletion import HoldView, Wanted
 from db.engine import Sessions, reading, writing
+from db.ids import utc_now
 from db.scope import Models
 
 BY = "retention"
@@ -119,6 +120,22 @@ def hold(sessions: Sessions, case_id: str, *, person: str, reason: str, now: dat
         held = HoldView(case_id=case_id, person=person, created_at=now, reason=reason)
         db.deletion.hold(session, held)
         append(session, "hold", [Record(kind="case", id=case_id)], person=person)
+
+
+def held(sessions: Sessions) -> Sequence[HoldView]:
+    """The cases that are held, the newest first."""
+    with reading(sessions) as session:
+        return db.deletion.held(session)
+
+
+def hold_of(sessions: Sessions, case_id: str) -> HoldView | None:
+    """Who holds a case and why; None where nobody does."""
+    return next((each for each in held(sessions) if each.case_id == case_id), None)
+
+
+def now() -> datetime:
+    """The moment that ages are counted from."""
+    return utc_now()
 
 
 def release(sessions: Sessions, case_id: str, *, person: str) -> bool:

@@ -6,14 +6,13 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
 
-import db.deletion
 from cases import retention
 from cases.errors import NoSuchCase
 from cases.jobs.retention import sentence
 from cases.retention import Due
 from cli.output import GOOD, NotFound, Wrong, document, printable, say, table
 from cli.token_rows import who
-from db.engine import Sessions, close, make_sessions, reading
+from db.engine import Sessions, close, make_sessions
 from db.errors import Conflict
 from db.ids import utc_now
 from db.migrate import migrate
@@ -82,8 +81,7 @@ def _release(sessions: Sessions, chosen: argparse.Namespace) -> None:
 
 
 def _held(sessions: Sessions, chosen: argparse.Namespace) -> None:
-    with reading(sessions) as session:
-        held = db.deletion.held(session)
+    held = retention.held(sessions)
     if chosen.json:
         document({"held": [{**vars(h), "created_at": h.created_at.isoformat()} for h in held]})
     elif not held:

@@ -76,7 +76,7 @@ COLUMNS: dict[tuple[type[Base], str], str] = {
 # What belongs to the cases of a person, whoever wrote it.
 _OF_CASES = (Explanation, Feedback, CaseComment, ReviewItem, Scenario, CaseShare)
 # What is no content: digests of secrets, and answers that stand in the cases.
-_HIDDEN = {"secret_sha256", "token_sha256", "idempotency_key", "headers", "body"}
+HIDDEN_COLUMNS = {"secret_sha256", "token_sha256", "idempotency_key", "headers", "body"}
 
 
 def about(session: Session, person: str, table_name: str) -> Iterator[Mapping[str, Any]]:
@@ -84,7 +84,7 @@ def about(session: Session, person: str, table_name: str) -> Iterator[Mapping[st
     for table, condition in _conditions(person):
         core = cast(Table, table.__table__)
         if core.name == table_name:
-            columns = [c for c in core.columns if c.name not in _HIDDEN]
+            columns = [c for c in core.columns if c.name not in HIDDEN_COLUMNS]
             query = select(*columns).where(condition).execution_options(yield_per=200)
             for row in session.connection().execute(query):
                 yield dict(row._mapping)

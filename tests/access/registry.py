@@ -17,6 +17,8 @@ ROOMS = ("cases", "feedback", "health", "explanations", "signatures", "tables", 
 LEFT_OUT = (
     "jobs.dbos_engine",
     "cases.deleting",
+    "cases.archive",
+    "cases.business_key",
     "cases.erasure",
     "cases.retention",
     "cases.workspaces",
@@ -36,18 +38,13 @@ def modules() -> tuple[Any, ...]:
     )
 
 
-# Of the command line alone, which acts as the operator of everything; a test looks that nothing else imports it.
-OF_THE_COMMAND_LINE = ("cases.erasure",)
-
-
 @cache
 def functions() -> dict[str, Callable[..., Any]]:
     """The public functions that take sessions, themselves or within what they take, by module and name."""
     return {
         f"{module.__name__}:{name}": found
         for module, name, found in _public(inspect.isfunction)
-        if module.__name__ not in OF_THE_COMMAND_LINE
-        and any(_holds_sessions(p.annotation, module) for p in parameters(found).values())
+        if any(_holds_sessions(p.annotation, module) for p in parameters(found).values())
     }
 
 

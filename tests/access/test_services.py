@@ -36,7 +36,7 @@ from people.errors import NotPermitted
 from people.viewer import ROLES, Viewer
 from tests.access import filled
 from tests.access.filled import Made, rows_about
-from tests.access.registry import OF_THE_COMMAND_LINE, ROOT, classes, functions, parameters
+from tests.access.registry import classes, functions, parameters
 from tests.databases import _sqlite_template
 from tests.jobs.some_kinds import Counting, counting
 from tests.recorded import NOON
@@ -394,18 +394,6 @@ def test_the_canary_is_where_it_is_looked_for(
         if not is_shown and not found.added and not found.gone:
             quiet.add(name)
     assert quiet == set(QUIET)
-
-
-def test_what_the_command_line_alone_may_do_is_called_from_nowhere_else() -> None:
-    places = [
-        path for room in ("ui", "pages", "api", "jobs") for path in (ROOT / room).rglob("*.py")
-    ]
-    for path in (*places, ROOT / "services.py"):
-        text = path.read_text(encoding="utf-8")
-        for module in OF_THE_COMMAND_LINE:
-            room, _, name = module.partition(".")
-            assert module not in text, path
-            assert f"from {room} import {name}" not in text, path
 
 
 def test_what_is_made_with_sessions_is_known() -> None:

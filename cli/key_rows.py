@@ -1,0 +1,75 @@
+"""What `mds key` does with what the database has of a business key."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+
+from cases import business_key
+from cases.business_key import Found, Key
+from cli.output import GOOD, NotFound, Wrong, document, say
+from cli.token_rows import who
+from db.engine import Sessions, close, make_sessions
+from db.migrate import migrate
+from services import hash_key_of
+from settings import settings
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Raises Wrong for what cannot be done, NotFound for a key of no case."""
+    url = settings().database_url.get_secret_value()
+    migrate(url)
+    sessions = make_sessions(url)
+    try:
+        key = Key(field=chosen.field, value=chosen.value, hash_key=hash_key_of(settings()))
+        found = business_key.find(sessions, key)
+        if not found.ids:
+            raise NotFound(
+                f"No case has this value in {chosen.field}, unless it was masked or not stored."
+            )
+        action = _export if chosen.action == "export" else _erase
+        action(sessions, chosen, key, found)
+    finally:
+        close(sessions)
+    return GOOD
+
+
+def _export(sessions: Sessions, chosen: argparse.Namespace, key: Key, _found: Found) -> None:
+    if chosen.file is None:
+        raise Wrong("Name the file that is written: mds key export FIELD VALUE FILE")
+    try:
+        rows = business_key.export(sessions, key, chosen.file, by=who())
+    except FileExistsError as error:
+        raise Wrong(f"{chosen.file} is there already: name another file.") from error
+    except OSError as error:
+        raise Wrong(f"{chosen.file} cannot be written: {error.strerror or error}.") from error
+    if chosen.json:
+        document({"file": str(chosen.file), "rows": rows})
+    else:
+        print(f"{chosen.file} holds {sum(rows.values()):,} rows. Keep it as safe as the data.")
+
+
+def _erase(sessions: Sessions, chosen: argparse.Namespace, key: Key, found: Found) -> None:
+    for table, count in found.rows.items():
+        say(f"{table}: {count:,}")
+    if found.staying:
+        say(f"{found.staying:,} cases stay: golden, held, or worked on.")
+    _confirm(chosen)
+    done = business_key.erase(sessions, key, by=who(), between=say)
+    if chosen.json:
+        document({**asdict(done), "staying": found.staying})
+        return
+    print(f"{done.cases:,} cases and {done.files:,} files erased.")
+    if done.bodies:
+        print(f"The bodies of {done.bodies:,} other cases went, too: they were sent together.")
+
+
+def _confirm(chosen: argparse.Namespace) -> None:
+    """Raises Wrong unless whoever types says the value once more."""
+    if chosen.yes:
+        return
+    if not sys.stdin.isatty():
+        raise Wrong("Nothing was erased. Say --yes to erase all of this.")
+    if input("Type the value once more to erase all of this: ") != chosen.value:
+        raise Wrong("That is another value: nothing was erased.")

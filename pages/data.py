@@ -1,0 +1,7 @@
+"""What is kept and for how long, and everything about a person or a business key: taken out, and erased."""
+
+from ui import data, session
+
+PAGE = {"title": "Data", "icon": ":material/database:", "order": 8, "role": "operator"}
+
+data.draw(session.services())
