@@ -97,8 +97,8 @@ def _own_names() -> frozenset[str]:
 
 def _is_same(origin: str, host: str, allowed: set[str]) -> bool:
     """Whether a page of this origin is ours: it came from where it asks, or from an allowed name."""
-    found = urlsplit(origin)
-    return found.netloc.lower() == host.lower() or _name(found.netloc) in allowed
+    address = urlsplit(origin)
+    return address.netloc.lower() == host.lower() or _name(address.netloc) in allowed
 
 
 def _bound(send: Send, page: Path) -> Send:
@@ -139,6 +139,6 @@ def _binding(page: Path) -> dict[str, str]:
 
 def _inline_scripts(page: Path) -> str:
     """The hashes of the scripts that stand in Streamlit's own page."""
-    found = _INLINE.findall(page.read_text(encoding="utf-8"))
-    digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()) for script in found]
+    scripts = _INLINE.findall(page.read_text(encoding="utf-8"))
+    digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()) for script in scripts]
     return " ".join(f"'sha256-{digest.decode()}'" for digest in digests)

@@ -30,12 +30,12 @@ def client_of(scope: Scope, addresses: Iterable[str]) -> str:
     ours; else that of the peer."""
     known = list(addresses)
     hops = _hops(scope)
-    found = (_peers(scope) or ("",))[0]
+    client = (_peers(scope) or ("",))[0]
     if not is_proxy(scope, known):
-        return found
-    while hops and _is_among(found, known):
-        found = hops.pop()[0]
-    return found
+        return client
+    while hops and _is_among(client, known):
+        client = hops.pop()[0]
+    return client
 
 
 def _peers(scope: Scope) -> tuple[str, ...]:
@@ -68,11 +68,13 @@ def _number(port: str) -> int:
 
 def _is_among(peer: str, addresses: Iterable[str]) -> bool:
     try:
-        found = ip_network(peer, strict=False) if "/" in peer else ip_network(ip_address(peer))
+        peer_network = (
+            ip_network(peer, strict=False) if "/" in peer else ip_network(ip_address(peer))
+        )
     except ValueError:  # a name, or uvicorn's `*`
         return False
     networks = (ip_network(each, strict=False) for each in addresses)
-    return any(_contains(network, found) for network in networks)
+    return any(_contains(network, peer_network) for network in networks)
 
 
 def _contains(network: object, found: object) -> bool:

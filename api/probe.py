@@ -19,13 +19,13 @@ def healthz(services: Callable[[], Services]) -> Endpoint:
 
     @needs(OPEN)
     def answer(_request: Request) -> JSONResponse:
-        found = services()
-        state = found.database_state()
+        built = services()
+        state = built.database_state()
         is_well = state == "well"
         body: dict[str, object] = {"database": is_well, "database_state": state}
-        if not found.settings.access:  # else nobody learns here what they may not see
-            servers = {s.server.name: s.is_reachable for s in found.catalogue.servers()}
-            body |= {"servers": servers, "models": len(found.catalogue.entries())}
+        if not built.settings.access:  # else nobody learns here what they may not see
+            servers = {s.server.name: s.is_reachable for s in built.catalogue.servers()}
+            body |= {"servers": servers, "models": len(built.catalogue.entries())}
         return JSONResponse(body, status_code=200 if is_well else 503)
 
     return answer

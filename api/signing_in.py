@@ -67,8 +67,8 @@ def _with_address(scope: Scope, settings: Settings) -> Scope:
     """The request with the client's address in a header of ours, and with nothing that it wrote there itself."""
     name = ADDRESS_HEADER.lower().encode()
     kept = [(n, v) for n, v in scope["headers"] if n.lower() != name]
-    found = client_of(scope, settings.proxy_addresses).encode("latin-1", "replace")
-    return {**scope, "headers": [*kept, (name, found)]}
+    client = client_of(scope, settings.proxy_addresses).encode("latin-1", "replace")
+    return {**scope, "headers": [*kept, (name, client)]}
 
 
 def _mark(scope: Scope, message: Message, is_secure: bool) -> None:
@@ -96,10 +96,10 @@ def _mark(scope: Scope, message: Message, is_secure: bool) -> None:
 
 def _page(address: str, host: str) -> str:
     """The path and the query of a page of ours; empty for every other address."""
-    found = urlsplit(address)
-    if found.netloc.lower() != host.lower():
+    parts = urlsplit(address)
+    if parts.netloc.lower() != host.lower():
         return ""
-    page = found.path + (f"?{found.query}" if found.query else "")
+    page = parts.path + (f"?{parts.query}" if parts.query else "")
     return page if _is_path(page) else ""
 
 
@@ -119,5 +119,5 @@ def _is_https(scope: Scope, settings: Settings) -> bool:
     """Whether the browser reaches us by https, as far as we know it."""
     if scope.get("scheme") == "https" or (settings.oidc and settings.oidc.is_https):
         return True
-    said = Headers(scope=scope).get("x-forwarded-proto", "")
-    return said == "https" and is_proxy(scope, settings.proxy_addresses)
+    forwarded = Headers(scope=scope).get("x-forwarded-proto", "")
+    return forwarded == "https" and is_proxy(scope, settings.proxy_addresses)

@@ -41,9 +41,9 @@ def opened(
     if purpose not in PURPOSES:
         raise ValueError(f"cases that are asked for {purpose!r} have no workspace")
     for _ in range(_ATTEMPTS):
-        found = current(sessions, purpose) if purpose == "demo" else None
+        workspace = current(sessions, purpose) if purpose == "demo" else None
         try:
-            return found or _new(sessions, purpose, known(person), title, clock)
+            return workspace or _new(sessions, purpose, known(person), title, clock)
         except Conflict:  # another process has just made one
             continue
     raise Conflict(f"no workspace for {purpose} could be opened")

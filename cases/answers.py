@@ -83,7 +83,7 @@ def number_of(answer: Answer) -> float | None:
 
 def _structures(answer: Answer) -> dict[str, object]:
     """What few answers have; the others stay as small as they are."""
-    found: dict[str, object] = {
+    structures: dict[str, object] = {
         "interval": list(answer.interval) if answer.interval else None,
         "coverage": answer.coverage,
         "score_name": answer.score_name,
@@ -92,7 +92,7 @@ def _structures(answer: Answer) -> dict[str, object]:
         "table": _rows(answer.table),
         "vector": list(answer.vector[:MAX_NUMBERS]),
     }
-    return {name: value for name, value in found.items() if value not in (None, [], "")}
+    return {name: value for name, value in structures.items() if value not in (None, [], "")}
 
 
 def _box_facts(box: Box) -> dict[str, object]:

@@ -102,10 +102,10 @@ def answered(sessions: Sessions, key: str, count: int) -> dict[int, CaseView]:
 
     Raises CaseNotRecorded where the database cannot be read.
     """
-    found: dict[int, CaseView] = {}
+    by_row: dict[int, CaseView] = {}
     for start in range(0, count, _AT_ONCE):
-        found |= _answered(sessions, key, range(start, min(start + _AT_ONCE, count)))
-    return found
+        by_row |= _answered(sessions, key, range(start, min(start + _AT_ONCE, count)))
+    return by_row
 
 
 def _answered(sessions: Sessions, key: str, rows: range) -> dict[int, CaseView]:

@@ -32,12 +32,12 @@ def files_in(entered: Iterable[object]) -> set[str]:
 
 def to_keep(values: Values, entered: Mapping[str, object], most: int) -> dict[str, bytes]:
     """What of the values the case only names, of at most so many bytes each, by its SHA-256."""
-    found = {
+    contents = {
         str(shown["sha256"]): _content(values[name])
         for name, shown in entered.items()
         if is_named(shown) and isinstance(shown, dict) and int(shown["size"]) <= most
     }
-    return {digest: content for digest, content in found.items() if content}
+    return {digest: content for digest, content in contents.items() if content}
 
 
 def is_named(entered: object) -> bool:

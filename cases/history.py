@@ -52,12 +52,17 @@ def history(sessions: Sessions, case: CaseView) -> list[Step]:
     """Everything that is recorded of a case and may be seen, the newest first. Raises StorageError."""
     with reading(sessions) as session:
         explained = db.explanations.of_case(session, case.id)
-        said = db.feedback.of_case(session, case.id)
+        statements = db.feedback.of_case(session, case.id)
         tried = db.scenarios.of_case(session, case.id, MOST_SCENARIOS)
         again = db.cases.children(session, case.id, MOST_REPEATS)
         comments = db.comments.of_case(session, case.id)
-    steps = [*_asked(case), *map(_explained, explained), *map(_said, said), *map(_tried, tried)]
-    steps += [*map(_repeated, again), *_commented(comments, said)]
+    steps = [
+        *_asked(case),
+        *map(_explained, explained),
+        *map(_said, statements),
+        *map(_tried, tried),
+    ]
+    steps += [*map(_repeated, again), *_commented(comments, statements)]
     answered = {each.answers_id for each in comments}
     steps = [replace(s, is_answered=True) if s.item_id in answered else s for s in steps]
     return sorted(steps, key=lambda step: step.at, reverse=True)

@@ -96,22 +96,24 @@ def last_answered(
     sessions: Sessions, *, server: str, model: str, person: str | None = None
 ) -> CaseView | None:
     """The newest case of a model that got an answer."""
-    found = recent(sessions, server=server, model=model, person=person, outcome="answered", limit=1)
-    return found[0] if found else None
+    newest = recent(
+        sessions, server=server, model=model, person=person, outcome="answered", limit=1
+    )
+    return newest[0] if newest else None
 
 
 def wire(sessions: Sessions, case_id: str) -> Wire | None:
     """What was sent and what came back, as text; None when there is no such case."""
-    found = case(sessions, case_id)
-    if found is None:
+    asked = case(sessions, case_id)
+    if asked is None:
         return None
     with reading(sessions) as session:
         request, response = db.cases.bodies(session, case_id) or (NOTHING, NOTHING)
     return Wire(
-        url=found.url,
-        http_status=found.http_status,
-        request_headers=found.request_headers,
-        response_headers=found.response_headers,
+        url=asked.url,
+        http_status=asked.http_status,
+        request_headers=asked.request_headers,
+        response_headers=asked.response_headers,
         request=_wire_body(request),
         response=_wire_body(response),
     )

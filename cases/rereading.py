@@ -30,13 +30,13 @@ def last_received(sessions: Sessions, *, server: str, model: str, limit: int) ->
     """
     try:
         with reading(sessions) as session:
-            found = db.cases.answered_alone(session, server=server, model=model, limit=limit)
+            newest = db.cases.answered_alone(session, server=server, model=model, limit=limit)
     except StorageError as error:
         _log.warning("the last answers of %s/%s cannot be read: %s", server, model, error)
         return []
     return [
         Received(case=case, response=_response(case, unpack(stored)))
-        for case, stored in found
+        for case, stored in newest
         if not stored.is_truncated
     ]
 

@@ -67,7 +67,7 @@ class Deleted:
 def preview(sessions: Sessions, rules: Sequence[Rule], now: datetime) -> list[Due]:
     """What would be deleted, by model that a rule fits."""
     with reading(sessions) as session:
-        found = []
+        counts = []
         for server, model in db.deletion.models(session):
             if (rule := rule_of(rules, server, model)) is None:
                 continue
@@ -85,8 +85,8 @@ def preview(sessions: Sessions, rules: Sequence[Rule], now: datetime) -> list[Du
                 bodies=with_bodies,
                 staying=db.deletion.count_staying(session, cases or bodies or _NONE),
             )
-            found.append(due)
-        return found
+            counts.append(due)
+        return counts
 
 
 def run(

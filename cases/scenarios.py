@@ -77,11 +77,11 @@ def ask_scenario(
 def scenarios(sessions: Sessions, case_id: str) -> list[Scenario]:
     """The newest scenarios of a case, in the order in which they were asked."""
     with reading(sessions) as session:
-        found = db.scenarios.of_case(session, case_id, MOST_LISTED)
-        cases = [db.cases.by_id(session, each.asked_id) for each in found]
+        views = db.scenarios.of_case(session, case_id, MOST_LISTED)
+        cases = [db.cases.by_id(session, each.asked_id) for each in views]
     return [
         Scenario(name=each.name, case=case)
-        for each, case in zip(found, cases, strict=True)
+        for each, case in zip(views, cases, strict=True)
         if case is not None
     ]
 
@@ -89,8 +89,8 @@ def scenarios(sessions: Sessions, case_id: str) -> list[Scenario]:
 def origin(sessions: Sessions, case_id: str) -> tuple[str, str] | None:
     """What this case is called as a scenario, and the case that it starts from; None when it is none."""
     with reading(sessions) as session:
-        found = db.scenarios.by_asked(session, case_id)
-    return (found.name, found.case_id) if found else None
+        scenario = db.scenarios.by_asked(session, case_id)
+    return (scenario.name, scenario.case_id) if scenario else None
 
 
 def _record(

@@ -45,11 +45,11 @@ def search(
         wanted = replace(wanted, hashes=tuple(sorted(hash_of(t, hash_key) for t in texts)))
     known = before if is_id(before) else ""
     with reading(sessions) as session:
-        found = db.case_search.lines(session, wanted, before=known, limit=size + 1)
-        shown = found[:size]
-        said = db.feedback.current_of(session, [line.id for line in shown])
-        is_all = len(found) <= size
+        lines = db.case_search.lines(session, wanted, before=known, limit=size + 1)
+        shown = lines[:size]
+        statements = db.feedback.current_of(session, [line.id for line in shown])
+        is_all = len(lines) <= size
         is_read = is_all and wanted.words
         read = db.case_search.last_read(session, wanted, before=known) if is_read else ""
     older = read if is_all else shown[-1].id
-    return CasePage(lines=tuple(shown), feedback=said, older=older, is_cut=bool(read))
+    return CasePage(lines=tuple(shown), feedback=statements, older=older, is_cut=bool(read))

@@ -90,8 +90,8 @@ def open_link(
     """Open a link: from now on the person sees its case, whose id this gives. Raises LinkRefused and StorageError."""
     now, person = clock(), known(person)
     with writing(sessions) as session:
-        found = db.shares.by_token(session, _hash(token[:_LONGEST_TOKEN]))
-        link = _usable(found, scope_of(session), person, now)
+        opened = db.shares.by_token(session, _hash(token[:_LONGEST_TOKEN]))
+        link = _usable(opened, scope_of(session), person, now)
         if db.cases.by_id(session, link.case_id) is None:
             _check_named(person)
             db.shares.open_by(session, link.id, person, now)
@@ -102,9 +102,9 @@ def open_link(
 def shares(sessions: Sessions, case_id: str) -> list[Shared]:
     """The links to a case with who opened them, the newest first: for who may share it. Raises StorageError."""
     with reading(sessions) as session:
-        found = db.shares.of_case(session, case_id)
-        opened = db.shares.openings(session, [each.id for each in found])
-    return [Shared(share=each, opened_by=opened.get(each.id, {})) for each in found]
+        links = db.shares.of_case(session, case_id)
+        opened = db.shares.openings(session, [each.id for each in links])
+    return [Shared(share=each, opened_by=opened.get(each.id, {})) for each in links]
 
 
 def revoke(

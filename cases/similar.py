@@ -47,9 +47,11 @@ def similar(
     spreads = {field.name: _spread(field, [*others, case]) for field in fields}
     nearest = sorted((_apart(case, other, fields, spreads) for other in others), key=_distance)
     with reading(sessions) as session:
-        said = db.feedback.current_of(session, [each.case.id for each in nearest])
-    told = [replace(each, feedback=tuple(said.get(each.case.id, ()))) for each in nearest]
-    return _different(told)[:most]
+        statements = db.feedback.current_of(session, [each.case.id for each in nearest])
+    with_feedback = [
+        replace(each, feedback=tuple(statements.get(each.case.id, ()))) for each in nearest
+    ]
+    return _different(with_feedback)[:most]
 
 
 def _distance(found: Similar) -> float:

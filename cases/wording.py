@@ -18,8 +18,8 @@ Fields = Mapping[str, Field]
 
 def title(fields: Fields, name: str) -> str:
     """What people call a field; its name where nobody said."""
-    found = fields.get(name)
-    return found.title if found else name
+    field = fields.get(name)
+    return field.title if field else name
 
 
 def value_text(value: object, field: Field | None = None) -> str:
@@ -50,8 +50,8 @@ def _words(value: object, field: Field | None) -> str:
 def short(entered: Mapping[str, object], fields: Fields | None = None) -> str:
     """What was entered, in one line of at most 80 characters: `Bill length 39.1 mm, Island Dream`."""
     known = fields or {}
-    told = (f"{title(known, name)} {_short(v, known.get(name))}" for name, v in entered.items())
-    text = ", ".join(told)
+    parts = (f"{title(known, name)} {_short(v, known.get(name))}" for name, v in entered.items())
+    text = ", ".join(parts)
     return text if len(text) <= _MOST_SHORT else f"{text[: _MOST_SHORT - 1]}…"
 
 

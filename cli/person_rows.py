@@ -21,11 +21,11 @@ def run(chosen: argparse.Namespace) -> int:
     migrate(url)
     sessions = make_sessions(url)
     try:
-        found = erasure.find(sessions, chosen.name)
-        if not found.rows:
+        counts = erasure.find(sessions, chosen.name)
+        if not counts.rows:
             raise NotFound(f"Nothing names {chosen.name}.")
         action = _export if chosen.action == "export" else _erase
-        action(sessions, chosen, found)
+        action(sessions, chosen, counts)
     finally:
         close(sessions)
     return GOOD

@@ -55,22 +55,22 @@ def _create(sessions: Sessions, chosen: argparse.Namespace) -> None:
 
 
 def _list(sessions: Sessions, chosen: argparse.Namespace) -> None:
-    found = tokens.listed(sessions, person=chosen.person)
+    listed = tokens.listed(sessions, person=chosen.person)
     if chosen.json:
-        document({"tokens": [_facts(token) for token in found]})
-    elif not found:
+        document({"tokens": [_facts(token) for token in listed]})
+    elif not listed:
         say("There is no token.")
     else:
         head = ["ID", "STATE", "PERSON", "NAME", "SCOPES", "UNTIL", "LAST USED"]
-        table([head, *map(_line, found)])
+        table([head, *map(_line, listed)])
 
 
 def _revoke(sessions: Sessions, chosen: argparse.Namespace) -> None:
-    found = tokens.revoke(sessions, chosen.which, person=who())
+    revoked = tokens.revoke(sessions, chosen.which, person=who())
     if chosen.json:
-        document(_facts(found))
+        document(_facts(revoked))
     else:
-        say(f"Token {found.id} of {found.person} is revoked.")
+        say(f"Token {revoked.id} of {revoked.person} is revoked.")
 
 
 _ACTIONS = {"create": _create, "list": _list, "revoke": _revoke}

@@ -36,7 +36,7 @@ def _opened(url: str) -> Iterator[WorkbenchClient]:
 
 
 def _models(client: WorkbenchClient, chosen: argparse.Namespace) -> int:
-    rows = [_row(found) for found in client.models()]
+    rows = [_row(listed) for listed in client.models()]
     wanted = [row for row in rows if chosen.server in ("", row["server"])]
     shown = [row for row in wanted if matches(row, chosen.words)]
     if chosen.json:

@@ -120,10 +120,10 @@ def _in_state(state: str) -> ColumnElement[bool]:
 
 def _said(channel: str, judgement: str = "") -> ColumnElement[bool]:
     """Somebody says so now."""
-    said = [Feedback.case_id == Case.id, Feedback.is_current]
-    said += [Feedback.channel == channel] if channel else []
-    said += [Feedback.judgement == judgement] if judgement else []
-    return exists().where(*said)
+    conditions = [Feedback.case_id == Case.id, Feedback.is_current]
+    conditions += [Feedback.channel == channel] if channel else []
+    conditions += [Feedback.judgement == judgement] if judgement else []
+    return exists().where(*conditions)
 
 
 def _with_words(words: str, hashes: Sequence[str]) -> ColumnElement[bool]:
@@ -140,5 +140,5 @@ def _each_word(words: str) -> Iterator[ColumnElement[bool]]:
     entered = func.lower(cast(Case.entered, Text))
     for word in words.lower().split():
         kept = json.dumps(word)[1:-1]  # as the column has it: JSON with escapes
-        found = [func.lower(other).contains(word, autoescape=True) for other in others]
-        yield or_(entered.contains(kept, autoescape=True), *found)
+        conditions = [func.lower(other).contains(word, autoescape=True) for other in others]
+        yield or_(entered.contains(kept, autoescape=True), *conditions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 
 from sqlalchemy import Select, delete, select, tuple_, update
@@ -41,7 +41,10 @@ class HasOutcome:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseView(HasOutcome):
-    """A case as it was recorded, without the bodies that crossed the wire."""
+    """A case as it was recorded, without the bodies that crossed the wire.
+
+    What is only known after the call has a default: so is the case as it is drafted before.
+    """
 
     id: str
     created_at: datetime
@@ -51,24 +54,24 @@ class CaseView(HasOutcome):
     model: str
     version_asked: str
     version: str
-    signature_fingerprint: str
-    question: str
+    signature_fingerprint: str = ""
+    question: str = ""
     entered: dict[str, object]
     outcome: str
-    answer: dict[str, object] | None
-    answer_label: str | None
-    answer_number: float | None
-    error_sentence: str
-    error_advice: str
-    error_detail: str
-    url: str
-    http_status: int | None
+    answer: dict[str, object] | None = None
+    answer_label: str | None = None
+    answer_number: float | None = None
+    error_sentence: str = ""
+    error_advice: str = ""
+    error_detail: str = ""
+    url: str = ""
+    http_status: int | None = None
     request_id: str
-    trace_id: str
-    request_headers: dict[str, object]
-    response_headers: dict[str, object]
-    seconds_total: float
-    seconds_wire: float | None
+    trace_id: str = ""
+    request_headers: dict[str, object] = field(default_factory=dict)
+    response_headers: dict[str, object] = field(default_factory=dict)
+    seconds_total: float = 0.0
+    seconds_wire: float | None = None
     audit_probability: float
     audit_draw: float
     is_audited: bool

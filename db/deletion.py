@@ -123,11 +123,11 @@ def count_staying(session: Session, wanted: Wanted) -> int:
 
 def delete_cases(session: Session, ids: Collection[str]) -> list[tuple[str, str]]:
     """Delete cases with what belongs to them; the kind and id of every record that the trail has, for their tombstones."""
-    said = {
+    ids_by_kind = {
         kind: list(session.scalars(select(table.id).where(table.case_id.in_(ids))))
         for kind, table in (("feedback", Feedback), ("comment", CaseComment))
     }
-    items = [item for items in said.values() for item in items]
+    items = [item for items in ids_by_kind.values() for item in items]
     shares = select(CaseShare.id).where(CaseShare.case_id.in_(ids))
     jobs = select(Job.id).where(Job.subject.in_([f"case/{each}" for each in ids]))
     for statement in (
@@ -145,7 +145,7 @@ def delete_cases(session: Session, ids: Collection[str]) -> list[tuple[str, str]
     ):
         session.execute(statement, execution_options={"synchronize_session": False})
     return [("case", each) for each in ids] + [
-        (kind, item) for kind, items in said.items() for item in items
+        (kind, item) for kind, items in ids_by_kind.items() for item in items
     ]
 
 

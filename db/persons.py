@@ -93,13 +93,13 @@ def about(session: Session, person: str, table_name: str) -> Iterator[Mapping[st
 def counts(session: Session, person: str) -> dict[str, int]:
     """How many rows there are of that, by table; of the tables that have some."""
     check_operator(session)
-    found = {
+    rows_by_table = {
         cast(Table, table.__table__).name: session.scalar(
             select(func.count()).select_from(table).where(condition)
         )
         for table, condition in _conditions(person)
     }
-    return {name: count for name, count in found.items() if count}
+    return {name: count for name, count in rows_by_table.items() if count}
 
 
 def _conditions(person: str) -> list[tuple[type[Base], ColumnElement[bool]]]:

@@ -62,8 +62,8 @@ def count_of(session: Session, person: str) -> int:
 def remove(session: Session, view_id: str, person: str) -> bool:
     """Take a person's own view away; whether it was there."""
     own = (SavedView.id == view_id, SavedView.person == person)
-    found = session.scalar(delete(SavedView).where(*own).returning(SavedView.id))
-    return found is not None
+    removed = session.scalar(delete(SavedView).where(*own).returning(SavedView.id))
+    return removed is not None
 
 
 def _view(row: SavedView) -> SavedViewView:

@@ -140,14 +140,14 @@ def _judge(
         return
     is_right = _is_right(case, truth)
     at = case.created_at + timedelta(hours=hours)
-    said: dict[str, object] = {
+    statement: dict[str, object] = {
         "judgement": "correct" if is_right else "incorrect",
         "truth": None if is_right else truth,
         "reason": "" if is_right else "Wrong answer",
         "confidence": round(0.6 + 0.4 * word, 2),
     }
     if case.is_audited:
-        reviews.read(sessions, case, item_id, said, at, random, of_ids)
+        reviews.read(sessions, case, item_id, statement, at, random, of_ids)
         return
     with suppress(AlreadyRecorded):
         submit(
@@ -157,7 +157,7 @@ def _judge(
             key=f"{case.idempotency_key}-feedback",
             clock=lambda: at,
             new_id=lambda: id_at(at, of_ids),
-            **said,  # type: ignore[arg-type]
+            **statement,  # type: ignore[arg-type]
         )
 
 

@@ -68,8 +68,8 @@ def bare_points(share: float) -> str:
 
 def value(field: Field, entered: object) -> str:
     """One value of one field as it was entered, with its unit; of a sensitive field, dots."""
-    told = possible_value(field, entered)
-    return DOTS if field.sensitive and told != "unknown" else told
+    shown = possible_value(field, entered)
+    return DOTS if field.sensitive and shown != "unknown" else shown
 
 
 def possible_value(field: Field, entered: object) -> str:

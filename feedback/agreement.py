@@ -57,10 +57,10 @@ def agreement(
     since = clock() - timedelta(days=DAYS)
     with reading(sessions) as session:
         ids = db.review.decided(session, server, model, since, MOST)
-        said = db.review.blind_readings(session, ids)
+        blind = db.review.blind_readings(session, ids)
         answers = {i: c.answer_label for i, c in db.cases.by_ids(session, ids).items()}
-    readings = [_values(each, answers.get(case_id)) for case_id, each in said.items()]
-    numbers = [_numbers(each) for each in said.values()]
+    readings = [_values(each, answers.get(case_id)) for case_id, each in blind.items()]
+    numbers = [_numbers(each) for each in blind.values()]
     return _agreement([each for each in readings if len(each) > 1], numbers)
 
 

@@ -124,11 +124,11 @@ def _measured(rows: NDArray[np.number], measure: Callable[[NDArray], float], see
     drawn = random.integers(0, len(rows), (DRAWS if len(rows) >= FEWEST else 0, len(rows)))
     with np.errstate(invalid="ignore", divide="ignore"):
         value = measure(rows)
-        found = np.array([measure(rows[places]) for places in drawn])
-    found = found[np.isfinite(found)]
-    is_enough = len(found) > DRAWS / 2
+        measured = np.array([measure(rows[places]) for places in drawn])
+    measured = measured[np.isfinite(measured)]
+    is_enough = len(measured) > DRAWS / 2
     tail = (1 - _LEVEL) / 2
-    low, high = np.quantile(found, (tail, 1 - tail)) if is_enough else (None, None)
+    low, high = np.quantile(measured, (tail, 1 - tail)) if is_enough else (None, None)
     return Measure(
         value=float(value) if np.isfinite(value) else None,
         low=None if low is None else float(low),

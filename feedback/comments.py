@@ -85,8 +85,8 @@ def _problems(session: Session, case: CaseView | None, said: CommentView) -> Seq
     """Everything that is wrong with a comment."""
     if case is None:
         return [Problem(field="case", sentence="There is no such case.")]
-    found = [_wrong_words(said), _wrong_answer(session, case, said), _wrong_place(session, said)]
-    return [problem for problem in found if problem]
+    problems = [_wrong_words(said), _wrong_answer(session, case, said), _wrong_place(session, said)]
+    return [problem for problem in problems if problem]
 
 
 def _wrong_words(said: CommentView) -> Problem | None:
@@ -99,8 +99,8 @@ def _wrong_words(said: CommentView) -> Problem | None:
 
 def _wrong_answer(session: Session, case: CaseView, said: CommentView) -> Problem | None:
     if said.answer not in ANSWERS:
-        told = ", ".join(filter(None, ANSWERS))
-        return Problem(field="answer", sentence=f"An answer is one of {told}.")
+        choices = ", ".join(filter(None, ANSWERS))
+        return Problem(field="answer", sentence=f"An answer is one of {choices}.")
     if said.answer and not said.answers_id:
         return Problem(field="answer", sentence="It must say which comment it answers.")
     if said.answer and not scope_of(session).reviews(case.server, case.model):

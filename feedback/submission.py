@@ -126,14 +126,14 @@ def check(case: CaseView | None, statement: Statement, labels: Sequence[str] = (
         return [Problem(field="case", sentence="There is no such case.")]
     if not case.is_answered:
         return [Problem(field="case", sentence="The model gave no answer here to judge.")]
-    found = [
+    problems = [
         _wrong_sight(statement),
         _wrong_judgement(statement),
         _wrong_truth(case, statement, labels),
         _wrong_confidence(statement),
         _wrong_channel(case, statement),
     ]
-    return [problem for problem in found if problem]
+    return [problem for problem in problems if problem]
 
 
 def current(sessions: Sessions, case_id: str, person: str) -> FeedbackView | None:
@@ -208,8 +208,8 @@ def _the_same(stored: FeedbackView, given: FeedbackView) -> FeedbackView:
 
 
 def _content(view: FeedbackView) -> tuple[object, ...]:
-    said = (view.judgement, view.truth, view.reason, view.comment, view.confidence)
-    return view.case_id, view.person, view.channel, *said
+    content = (view.judgement, view.truth, view.reason, view.comment, view.confidence)
+    return view.case_id, view.person, view.channel, *content
 
 
 def _truth(case: CaseView, statement: Statement, labels: Sequence[str]) -> Truth:

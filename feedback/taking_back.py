@@ -51,8 +51,8 @@ def _said(before: FeedbackView | None) -> dict[str, object]:
     if before is None or is_taken_back(before):
         return {"judgement": "unsure", "reason": TAKEN_BACK}
     names = ("judgement", "reason", "comment", "confidence")
-    said = {name: getattr(before, name) for name in names}
-    return {**said, "truth": before.truth if before.judgement != "correct" else None}
+    content = {name: getattr(before, name) for name in names}
+    return {**content, "truth": before.truth if before.judgement != "correct" else None}
 
 
 def is_taken_back(said: FeedbackView | None) -> bool:

@@ -140,8 +140,8 @@ class SensitiveValues:
             case str():
                 return self._text(value)
             case Mapping():
-                found = ((str(key), each) for key, each in value.items())
-                return {self.label(key): self._detail(each, key) for key, each in found}
+                members = ((str(key), each) for key, each in value.items())
+                return {self.label(key): self._detail(each, key) for key, each in members}
             case list() | tuple():
                 return [self._detail(each) for each in value]
         return value

@@ -41,10 +41,10 @@ def _holds(row: AccessSettings, name: str, groups: Sequence[str]) -> bool:
 
 def _models(rows: Iterable[AccessSettings]) -> tuple[Models, ...]:
     """The models of these rows, each once, in an order that is the same for the same rows."""
-    found = {
+    models = {
         Models(server=server, name=name)
         for row in rows
         for server in row.servers
         for name in row.models
     }
-    return tuple(sorted(found, key=lambda each: (each.server, each.name)))
+    return tuple(sorted(models, key=lambda each: (each.server, each.name)))

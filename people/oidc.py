@@ -62,7 +62,7 @@ class UserInfo:
         if word and now - word.at < ASK_SECONDS:
             return word.claims
         try:
-            found = self._asked(token, subject, now)
+            fresh = self._asked(token, subject, now)
         except ProviderAway:
             if word and now - word.at < HOLD_SECONDS:
                 return word.claims
@@ -70,8 +70,8 @@ class UserInfo:
         with self._lock:
             if len(self._words) >= _MOST_KEPT:
                 self._words = {k: w for k, w in self._words.items() if now - w.at < HOLD_SECONDS}
-            self._words[key] = _Word(claims=found, at=now)
-        return found
+            self._words[key] = _Word(claims=fresh, at=now)
+        return fresh
 
     def end(self, token: str) -> None:
         """Somebody signs out: every page of this session is closed, also those that stay open elsewhere."""
@@ -92,13 +92,13 @@ class UserInfo:
             answer = self._client.get(self._endpoint, headers={"Authorization": f"Bearer {token}"})
             if answer.is_client_error and answer.status_code not in _BUSY:
                 raise SessionEnded
-            found = answer.raise_for_status().json()
+            answered = answer.raise_for_status().json()
         except (httpx.HTTPError, ValueError) as error:
             self._failed_at = now
             raise ProviderAway from error
-        if not isinstance(found, dict) or found.get("sub") != subject:
+        if not isinstance(answered, dict) or answered.get("sub") != subject:
             raise SessionEnded
-        return found
+        return answered
 
 
 def session_id(token: str) -> str:
@@ -113,8 +113,8 @@ def viewer_of_session(
     oidc = settings.oidc
     if oidc is None or not identity.get("is_logged_in") or not token:
         raise SignInNeeded
-    said = userinfo.claims(token, str(identity.get("sub", "")))
-    claims = {**identity, **said}
+    current_claims = userinfo.claims(token, str(identity.get("sub", "")))
+    claims = {**identity, **current_claims}
     name = claims.get(oidc.name_claim)
     if not isinstance(name, str) or not name.strip():
         raise SignInFailed(
@@ -127,7 +127,7 @@ def viewer_of_session(
             advice="Verify it there, and sign in again.",
         )
     # Of userinfo alone: the identity token has the groups of the moment at which somebody signed in.
-    return viewer_of(name, _groups(said, oidc.groups_claim), settings.access)
+    return viewer_of(name, _groups(current_claims, oidc.groups_claim), settings.access)
 
 
 def secrets_of(settings: Settings) -> dict[str, Any] | None:
@@ -153,8 +153,8 @@ def secrets_of(settings: Settings) -> dict[str, Any] | None:
 
 def _endpoint(answer: httpx.Response) -> str:
     """Where userinfo is asked. Raises HTTPError and ValueError for what is no description of a provider."""
-    found = answer.raise_for_status().json()
-    endpoint = found.get("userinfo_endpoint") if isinstance(found, dict) else None
+    document = answer.raise_for_status().json()
+    endpoint = document.get("userinfo_endpoint") if isinstance(document, dict) else None
     if not isinstance(endpoint, str) or not endpoint:
         raise ValueError("no userinfo_endpoint")
     return endpoint
@@ -162,12 +162,12 @@ def _endpoint(answer: httpx.Response) -> str:
 
 def _groups(claims: Claims, path: str) -> list[str]:
     """The groups under a claim, or a path of claims with dots (`realm_access.roles`); a text has commas between."""
-    found: object = claims.get(path)
-    if found is None:
-        found = claims
+    groups: object = claims.get(path)
+    if groups is None:
+        groups = claims
         for part in path.split("."):
-            found = found.get(part) if isinstance(found, Mapping) else None
-    if isinstance(found, str):
-        found = found.split(",")
-    listed = found if isinstance(found, list) else []
+            groups = groups.get(part) if isinstance(groups, Mapping) else None
+    if isinstance(groups, str):
+        groups = groups.split(",")
+    listed = groups if isinstance(groups, list) else []
     return [group.strip() for group in listed if isinstance(group, str) and group.strip()]

@@ -56,23 +56,23 @@ class AccessTable:
         self._stamp = stamp
         before = at_start if self._changed is None else self._changed
         try:
-            found = self._read()
+            rows = self._read()
         except Exception as error:
             # Whatever is wrong with the file: what held before holds on.
             log.error("the settings file cannot be used, the access table stays: %s", error)
             return
-        if before and not found:
+        if before and not rows:
             log.error("the settings file has no access table any more; the one from before stays")
             return
-        if list(found) != list(before):
-            log.warning("the access table has changed: it has %d rows now", len(found))
-        self._changed = found
+        if list(rows) != list(before):
+            log.warning("the access table has changed: it has %d rows now", len(rows))
+        self._changed = rows
 
 
 def _stamp(file: Path) -> _Stamp:
     """What changes when a file does; None where there is none."""
     try:
-        found = file.stat()
+        facts = file.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino

@@ -130,10 +130,10 @@ def revoke(
         if is_id(token_id) and db.api_tokens.revoke(session, token_id, clock(), known(person)):
             append(session, "revoke-token", [_record(token_id)], person=person, clock=clock)
     with reading(sessions) as session:
-        found = db.api_tokens.by_id(session, token_id) if is_id(token_id) else None
-    if found is None:
+        token = db.api_tokens.by_id(session, token_id) if is_id(token_id) else None
+    if token is None:
         raise NoSuchToken(token_id)
-    return found
+    return token
 
 
 def authenticate(
@@ -150,16 +150,16 @@ def authenticate(
         )
     now = clock()
     with reading(sessions) as session:
-        found = db.api_tokens.by_digest(session, _digest(secret))
-    if found is None:
+        token = db.api_tokens.by_digest(session, _digest(secret))
+    if token is None:
         raise TokenRefused(
             "This token is not known here.",
             advice="It may be of another workbench. Make one on the page You.",
         )
-    if found.state(now) != "valid":
-        raise _of_no_use(found)
-    _note_use(sessions, found, now)
-    return found
+    if token.state(now) != "valid":
+        raise _of_no_use(token)
+    _note_use(sessions, token, now)
+    return token
 
 
 def viewer_of_token(token: TokenView, table: Sequence[AccessSettings]) -> Viewer:

@@ -71,10 +71,14 @@ def _doubt(header: str, text: str, field: Field, wanted: units.Unit | None) -> s
     if not own:
         return _doubt_on_percent(text, field)
     brackets = _BRACKETS.search(header)
-    said = brackets[1] if brackets else text
-    if not said or _is_own(said, own, field) or not (units.unit(said) or _may_be_unit(said)):
+    unit_text = brackets[1] if brackets else text
+    if (
+        not unit_text
+        or _is_own(unit_text, own, field)
+        or not (units.unit(unit_text) or _may_be_unit(unit_text))
+    ):
         return ""
-    return f"the heading says {said}, the field {own}."
+    return f"the heading says {unit_text}, the field {own}."
 
 
 def _scale(header: str, field: Field) -> str:

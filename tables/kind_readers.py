@@ -63,8 +63,8 @@ def _datetime(source: Cells, wanted: Field) -> Callable[[object], object]:
             return dates.of_serial(float(cell)) or dates.moment(f"{cell:.0f}")
         if not isinstance(cell, str):
             return None
-        found = dates.moment(cell, day_first=first)
-        return found or (dates.moment(cell, day_first=not first) if is_mixed else None)
+        read = dates.moment(cell, day_first=first)
+        return read or (dates.moment(cell, day_first=not first) if is_mixed else None)
 
     return moment
 

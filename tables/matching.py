@@ -221,11 +221,11 @@ def _wanted(field: Field) -> str:
 
 def with_unit(match: Match, field: Field) -> Match:
     """The match with a conversion where the header's unit differs from the field's and both are of one family."""
-    said = heading_units.read(match.column, field)
-    if not said.unit:
+    heading = heading_units.read(match.column, field)
+    if not heading.unit:
         return match
-    reason = f"{match.reason} Converted from {said.unit} to {said.to_unit}."
-    return replace(match, reason=reason, unit=said.unit, to_unit=said.to_unit)
+    reason = f"{match.reason} Converted from {heading.unit} to {heading.to_unit}."
+    return replace(match, reason=reason, unit=heading.unit, to_unit=heading.to_unit)
 
 
 def doubted(match: Match, field: Field, profile: ColumnProfile | None = None) -> Match:

@@ -40,11 +40,11 @@ Value = TypeVar("Value")
 
 def viewer() -> Viewer:
     """Who asks. Raises SignInFailed where that is not known."""
-    found = composition.services()
-    settings = found.settings_now
-    if settings.sign_in == "oidc" and found.userinfo:
+    running = composition.services()
+    settings = running.settings_now
+    if settings.sign_in == "oidc" and running.userinfo:
         identity = {n: v for n, v in st.user.to_dict().items() if n != "tokens"}
-        return oidc.viewer_of_session(settings, identity, access_token(), found.userinfo)
+        return oidc.viewer_of_session(settings, identity, access_token(), running.userinfo)
     return sign_in.sign_in(settings, dict(st.context.headers), dict(st.context.cookies))
 
 
@@ -55,12 +55,12 @@ def access_token() -> str:
 
 def sign_out() -> None:
     """End this session here, in every other tab, and with the provider."""
-    found = composition.services()
+    running = composition.services()
     token = access_token()
-    if found.userinfo and token:
+    if running.userinfo and token:
         with suppress(SignInFailed):  # a session that is over already is ended all the same
-            trail.signed(found.sessions, "sign-out", viewer().name, token, address())
-        found.userinfo.end(token)
+            trail.signed(running.sessions, "sign-out", viewer().name, token, address())
+        running.userinfo.end(token)
     st.logout()
 
 

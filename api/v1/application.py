@@ -132,16 +132,16 @@ async def _other(request: Request, error: Exception) -> Response:
     }
     sentence = sentences.get(error.status_code, str(error.detail))
     advice = f"GET {PREFIX}/openapi.json says what there is."
-    found = problems.problem(error.status_code, "no_route", sentence, advice=advice)
+    answer = problems.problem(error.status_code, "no_route", sentence, advice=advice)
     allow = {"Allow": ", ".join(_methods_of(request))} if error.status_code == 405 else {}
-    return problems.response(found, {**(error.headers or {}), **allow})
+    return problems.response(answer, {**(error.headers or {}), **allow})
 
 
 def _methods_of(request: Request) -> list[str]:
     """Every method of an address: Starlette names those of the first route alone."""
-    found: set[str] = set()
+    methods: set[str] = set()
     for route in request.app.routes:
         match, _ = route.matches(request.scope)
         if match is not Match.NONE:
-            found |= getattr(route, "methods", None) or set()
-    return sorted(found)
+            methods |= getattr(route, "methods", None) or set()
+    return sorted(methods)

@@ -42,9 +42,9 @@ class Asked:
 
 
 async def _asked(request: Request) -> Asked:
-    found: Asked = request.scope["asked"]
+    asked: Asked = request.scope["asked"]
     _check_parameters(request)
-    return found
+    return asked
 
 
 def _check_parameters(request: Request) -> None:
@@ -132,5 +132,5 @@ def _limiter() -> anyio.CapacityLimiter:
     try:
         return _threads.get()
     except LookupError:
-        _threads.set(found := anyio.CapacityLimiter(THREADS))
-        return found
+        _threads.set(limiter := anyio.CapacityLimiter(THREADS))
+        return limiter

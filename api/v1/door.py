@@ -118,8 +118,8 @@ async def _body(scope: Scope, headers: Headers, receive: Receive, most: int) -> 
     length = headers.get("content-length", "0")
     if length.isdigit() and int(length) > most:
         raise _too_large(most)
-    found = b"".join([part async for part in _parts(receive, most)])
-    if not found or scope["method"] in _READS:
+    content = b"".join([part async for part in _parts(receive, most)])
+    if not content or scope["method"] in _READS:
         return b""
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":  # what a form of another site's page can send is none
@@ -128,11 +128,11 @@ async def _body(scope: Scope, headers: Headers, receive: Receive, most: int) -> 
         )
     try:
         orjson.loads(
-            found
+            content
         )  # to the letter of its standard: no NaN, no half characters, no endless depth
     except orjson.JSONDecodeError as error:
         raise refused(400, "not_json", f"The body is not JSON: {error.msg}.") from error
-    return found
+    return content
 
 
 async def _parts(receive: Receive, most: int) -> Any:

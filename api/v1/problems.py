@@ -129,7 +129,7 @@ def no_case(case_id: str) -> Refused:
 def of_error(error: MdsError, case: str = "") -> Refused:
     """An error of the services, with the status that fits; `case` is what was recorded of it."""
     status = next((s for kind, s in _STATUS if isinstance(error, kind)), _ELSE)
-    found = problem(
+    answer = problem(
         status,
         error.kind,
         error.sentence,
@@ -139,7 +139,7 @@ def of_error(error: MdsError, case: str = "") -> Refused:
         job=str(getattr(error, "job_id", "")),
     )
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    return Refused(found, headers | ({"Retry-After": "5"} if status == 503 else {}))
+    return Refused(answer, headers | ({"Retry-After": "5"} if status == 503 else {}))
 
 
 def of_storage(error: StorageError) -> Refused:

@@ -118,17 +118,17 @@ class Repeat:
 
     def _found(self) -> RequestView | None:
         with reading(self.sessions) as session:
-            found = db.api_requests.by_id(session, self.request.id)
-        if found and found.digest != self.request.digest:
+            earlier = db.api_requests.by_id(session, self.request.id)
+        if earlier and earlier.digest != self.request.digest:
             raise refused(
                 422,
                 "key_reused",
                 f"This {HEADER} was sent with another request before.",
                 "Make a new key for each request; send the same one only to repeat it.",
             )
-        if found is None:  # it ended just now, and left nothing to repeat
+        if earlier is None:  # it ended just now, and left nothing to repeat
             raise _under_way()
-        return found
+        return earlier
 
     def _take_over(self, stored: RequestView) -> None:
         """Go on with what was cut off long ago. Raises Refused while it may be under way."""

@@ -51,9 +51,11 @@ class Resource:
         described = {"Idempotency-Replayed": _header("true: this is the first answer again")}
         if location:
             described["Location"] = _header(location)
-        found: Responses = {status: {"headers": described}}
+        responses: Responses = {status: {"headers": described}}
         more = {"parameters": [_key_parameter()]}
-        return self._route("POST", path, permission, status, (*_OF_BODIES, *problems), more, found)
+        return self._route(
+            "POST", path, permission, status, (*_OF_BODIES, *problems), more, responses
+        )
 
     def _route(
         self,

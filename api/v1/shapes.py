@@ -111,12 +111,12 @@ def state_of(view: CaseView | CaseLine) -> str:
 
 def finite(value: object) -> Any:
     """A value as JSON has it: NaN and infinity are null, and what is no plain data is told as a case tells it."""
-    found = plain_value(value)
-    if isinstance(found, float):
-        return found if math.isfinite(found) else None
-    if isinstance(found, Mapping):
-        return {name: finite(each) for name, each in found.items()}
-    return [finite(each) for each in found] if isinstance(found, list) else found
+    plain = plain_value(value)
+    if isinstance(plain, float):
+        return plain if math.isfinite(plain) else None
+    if isinstance(plain, Mapping):
+        return {name: finite(each) for name, each in plain.items()}
+    return [finite(each) for each in plain] if isinstance(plain, list) else plain
 
 
 def _answer(view: CaseView) -> Answer | None:
@@ -124,8 +124,10 @@ def _answer(view: CaseView) -> Answer | None:
     if answer is None:
         return None
     facts = {name: finite(value) for name, value in (view.answer or {}).items()}
-    told = {name: value for name, value in facts.items() if value is not None}
-    return Answer(**told | {"headline": answer.headline, "probability": finite(answer.probability)})
+    known = {name: value for name, value in facts.items() if value is not None}
+    return Answer(
+        **known | {"headline": answer.headline, "probability": finite(answer.probability)}
+    )
 
 
 def _error(view: CaseView) -> CaseError:

@@ -15,13 +15,13 @@ class Html(str):
 
 def tag(name: str, /, *children: str, **attributes: str) -> Html:
     """An element with children and attributes, all escaped but what is Html; `class_` stands for `class`, `_` for `-`."""
-    told = "".join(
+    attributes_text = "".join(
         f' {key.strip("_").replace("_", "-")}="{escape(value)}"'
         for key, value in attributes.items()
     )
     if name in _EMPTY:
-        return Html(f"<{name}{told}>")
-    return Html(f"<{name}{told}>{joined(*children)}</{name}>")
+        return Html(f"<{name}{attributes_text}>")
+    return Html(f"<{name}{attributes_text}>{joined(*children)}</{name}>")
 
 
 def joined(*children: str) -> Html:

@@ -53,8 +53,8 @@ def kind(tools: Tools) -> Kind:
     def run(run: Run, wanted: object) -> Outcome:
         if not isinstance(wanted, CaseExplanation):
             raise TypeError(type(wanted).__name__)
-        found = wait(run, tools.explainers, to_be_asked(wanted.request, tools.server))
-        explanation = without_values(found, wanted.request)
+        result = wait(run, tools.explainers, to_be_asked(wanted.request, tools.server))
+        explanation = without_values(result, wanted.request)
         case_id = wanted.request.case
         return Outcome(
             sentence=explanation.sentence,

@@ -15,17 +15,17 @@ def repeated_names(text: str | bytes) -> dict[str, int]:
 
     The same plain value twice is one value. The objects are dropped as they are read: memory stays small.
     """
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
 
     def look_at(pairs: list[tuple[str, object]]) -> None:
         if len({name for name, _ in pairs}) < len(pairs):
-            found.update(_repeated(pairs))
+            counts.update(_repeated(pairs))
 
     try:
         json.loads(text, object_pairs_hook=look_at, parse_int=float)
     except (ValueError, RecursionError, OverflowError):
         return {}
-    return {name[:_MOST_LETTERS_OF_A_NAME]: count for name, count in found.items()}
+    return {name[:_MOST_LETTERS_OF_A_NAME]: count for name, count in counts.items()}
 
 
 def _repeated(pairs: Sequence[tuple[str, object]]) -> set[str]:

@@ -113,13 +113,13 @@ def failure_in_words(text: str) -> MdsError | None:
 
 def unfinished(status: str) -> MdsError:
     """The error for an answer that comes later, with the server's word for it."""
-    said = (
+    what = (
         f"it answered “{one_line(status)}” and nothing else"
         if status
         else "it accepted the task, no more"
     )
     return NotReady(
-        f"The model has not finished: {said}.",
+        f"The model has not finished: {what}.",
         advice="This server answers later, in a way that cannot be waited for here. "
         "Ask whoever runs it for a route that answers at once.",
     )
@@ -158,8 +158,8 @@ def _failure(body: Body, *, is_row: bool = False) -> MdsError | None:
     words = _error_words(known)
     if _status(known) in _SURELY_WAITING and not _is_finished(body):
         return _error(words) if words else unfinished(_status(known))
-    if told := _told_as_the_answer(body):
-        return _error(told)
+    if answer_words := _told_as_the_answer(body):
+        return _error(answer_words)
     if _has_answer(body):
         for_all = _words_for_all(known, most=_MOST_MEMBERS if is_row else 1)
         return _beside_an_answer(body, known, words, is_told=bool(for_all))
@@ -222,16 +222,16 @@ def _answers_a_failure(body: Body) -> bool:
 def _told_as_the_answer(body: Body) -> str:
     """The words about a failure that stand as the only answer: `{"predictions": "error: no such field"}`."""
     answers = [v for n, v in body.items() if _names_an_answer(str(n)) and not _is_empty(v)]
-    told = answers[0] if len(answers) == 1 and isinstance(answers[0], str) else ""
-    return told if len(told) <= _MOST_SAID and _BEGINS.match(told) else ""
+    words = answers[0] if len(answers) == 1 and isinstance(answers[0], str) else ""
+    return words if len(words) <= _MOST_SAID and _BEGINS.match(words) else ""
 
 
 def _words_for_all(known: Body, most: int) -> str:
     """The words of an error; of a list only where it has at most so many: a longer one may have one for each row."""
     named = [known.get(name) for name in _SURELY_ERRORS]
     named += [known.get(name) for name in _WORDS if _BEGINS.match(_text(known.get(name)))]
-    told = (_wrong(v) for v in named if not isinstance(v, list) or len(v) <= most)
-    return next(filter(None, told), "")
+    texts = (_wrong(v) for v in named if not isinstance(v, list) or len(v) <= most)
+    return next(filter(None, texts), "")
 
 
 def _wrong(value: object) -> str:

@@ -120,9 +120,9 @@ def _what(signature: Signature, output: Output) -> str:
 
 
 def _no_answer(what: str, words: str) -> MdsError:
-    said = f" It said: “{one_line(words)}”" if words else ""
+    quoted = f" It said: “{one_line(words)}”" if words else ""
     return EndpointFailed(
-        f"No {what} came back: the model answered null, NaN or infinity in its place.{said}",
+        f"No {what} came back: the model answered null, NaN or infinity in its place.{quoted}",
         advice="Look at the values again; if it happens with others too, tell whoever runs the model.",
         detail=words[:4000],
     )

@@ -71,11 +71,11 @@ class Finder:
     def _end(self, data: bytes, at: int) -> int:
         places = {at}
         for sign in self.tail:
-            found = {end for place in places for end in sign.ends(data, place)}
-            if not found:
+            ends = {end for place in places for end in sign.ends(data, place)}
+            if not ends:
                 rest = self.rest.match(data, max(places)) if self.rest else None
                 return rest.end() if rest else max(places)
-            places = found
+            places = ends
         return max(places)
 
 

@@ -125,8 +125,8 @@ class Secrets:
         for finder in self._finders(data):
             data = finder.replaced(data, lambda secret: _cover(secret, is_sized=is_sized))
         if self._short and not is_answer:
-            redacted, found = self._short.subn(HIDDEN.encode(), data)
-            data = redacted if found else data
+            redacted, replaced = self._short.subn(HIDDEN.encode(), data)
+            data = redacted if replaced else data
         return data
 
     def _finders(self, data: bytes) -> Iterator[Finder]:

@@ -103,8 +103,8 @@ class WorkbenchClient:
         """
         several = [rows] if isinstance(rows, Mapping) else list(rows)
         body = {"model": str(model), "rows": [json_of(row) for row in several]}
-        found = self._post("/predictions", body, key)
-        return self._read(lambda told: [case_of(each) for each in told["cases"]], found)
+        cases = self._post("/predictions", body, key)
+        return self._read(lambda told: [case_of(each) for each in told["cases"]], cases)
 
     def case(self, case_id: str) -> RecordedCase:
         """A case that may be seen. Raises MdsError."""
@@ -175,18 +175,18 @@ class WorkbenchClient:
 
     def _facts(self, response: httpx.Response) -> Facts:
         try:
-            found = response.json()
+            facts = response.json()
         except ValueError:
-            found = None
-        if not isinstance(found, dict):
+            facts = None
+        if not isinstance(facts, dict):
             raise UnreadableAnswer(
                 f"What answers at {self._url} is no workbench.",
                 advice="Check its address.",
                 detail=response.text[:500],
             )
         if response.is_success:
-            return found
-        raise _error(response.status_code, found)
+            return facts
+        raise _error(response.status_code, facts)
 
     def _read(self, read: Callable[[Facts], T], facts: Facts) -> T:
         try:
@@ -218,8 +218,10 @@ def _error(status: int, problem: Facts) -> MdsError:
     detail = f"It is recorded as case {case}." if case else ""
     wrong = [e for e in problem.get("errors", ()) if isinstance(e, Mapping)]
     if status == 422 and wrong:
-        told = [Problem(field=str(e.get("field")), sentence=str(e.get("sentence"))) for e in wrong]
-        error: MdsError = InvalidValues(told)
+        problems = [
+            Problem(field=str(e.get("field")), sentence=str(e.get("sentence"))) for e in wrong
+        ]
+        error: MdsError = InvalidValues(problems)
         error.detail = detail
         return error
     kinds: dict[int, type[MdsError]] = {

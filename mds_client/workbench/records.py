@@ -91,8 +91,8 @@ def case_of(facts: Facts) -> RecordedCase:
 def feedback_of(facts: Facts) -> GivenFeedback:
     """A statement. Raises KeyError and ValueError for what is none."""
     known = {f.name for f in fields_of(GivenFeedback)}
-    told = {name: value for name, value in facts.items() if name in known}
-    return GivenFeedback(**{**told, "created_at": datetime.fromisoformat(facts["created_at"])})
+    content = {name: value for name, value in facts.items() if name in known}
+    return GivenFeedback(**{**content, "created_at": datetime.fromisoformat(facts["created_at"])})
 
 
 def signature_of(facts: Facts) -> Signature:
@@ -136,9 +136,9 @@ def _is_file(value: object) -> bool:
 
 
 def _answer(facts: Facts) -> Answer:
-    told = {name: facts[name] for name in _TOLD if facts.get(name) is not None}
+    known = {name: facts[name] for name in _TOLD if facts.get(name) is not None}
     return Answer(
-        **told,
+        **known,
         segments=tuple((start, end) for start, end in facts.get("segments") or ()),
         probabilities={n: _number(p) for n, p in facts.get("probabilities", {}).items()},
         interval=_pair(facts.get("interval")),

@@ -39,20 +39,20 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
             advice="Open it in Excel, save it as a workbook (.xlsx) and upload that.",
         )
     text, words = encoding.decoded(upload.data, choices.encoding or _declared(upload.head))
-    found = _tables_in(text, limits)
-    if not found:
+    tables = _tables_in(text, limits)
+    if not tables:
         raise UnreadableFile("This is a web page, and no table with rows is in it.")
-    names = tuple(found)
-    if choices.sheet and choices.sheet not in found:
+    names = tuple(tables)
+    if choices.sheet and choices.sheet not in tables:
         raise UnreadableFile(
             f"The web page has no table {choices.sheet}.",
             advice=f"Choose one of: {', '.join(names[:8])}.",
             sheets=names,
         )
-    name = choices.sheet or max(found, key=lambda one: sum(map(len, found[one])))
+    name = choices.sheet or max(tables, key=lambda one: sum(map(len, tables[one])))
     sheet = Sheet(
         name=upload.name,
-        rows=found[name],
+        rows=tables[name],
         sniffed={"format": TITLE, "encoding": words, "sheet": name},
         sheets=names if len(names) > 1 else (),
     )

@@ -67,12 +67,12 @@ def table(
     source: Source, cases: Sequence[CaseView], signature: Signature | None = None
 ) -> pd.DataFrame:
     """One line a row: where it stands in the file, its answer, how sure, what went wrong, what was asked."""
-    found = [answer_of(case) for case in cases]
+    answers = [answer_of(case) for case in cases]
     frame = pd.DataFrame(
         {
             source.row_word.capitalize(): list(source.sent)[: len(cases)],
-            "Answer": [answer.headline if answer else None for answer in found],
-            "Probability": [answer.probability if answer else None for answer in found],
+            "Answer": [answer.headline if answer else None for answer in answers],
+            "Probability": [answer.probability if answer else None for answer in answers],
             "Problem": [case.error_sentence or None for case in cases],
             "Case": [f"/predict?case={case.id}" for case in cases],
         }

@@ -49,9 +49,9 @@ def asked_of(batch: BatchView) -> Asked:
     last = st.session_state.get(session.BATCH_CASES)
     if last is None or last[0] != key:
         last = (key, batches.cases_of(services().sessions, batch.id))
-    found = Asked(batch=batch, job=job, cases=last[1])
+    asked = Asked(batch=batch, job=job, cases=last[1])
     st.session_state[session.BATCH_CASES] = last
-    return found
+    return asked
 
 
 def place_for(rows: int, signature: Signature) -> Here | None:

@@ -185,10 +185,10 @@ def _read(batch: BatchView) -> KeptTable | None:
 
 def _draw_earlier(model: ModelRef) -> None:
     """Links to the files that this person asked this model about last."""
-    found = batches.newest(services().sessions, model, session.person())
-    if found:
+    earlier = batches.newest(services().sessions, model, session.person())
+    if earlier:
         st.markdown("**Files that you asked about**")
-    for batch in found:
+    for batch in earlier:
         job = store.find(services().sessions, batch.id)
         state = f" · {job.words}" if job and job.is_under_way else ""
         rows = f"{batch.rows:,} rows · {batch.created_at:%d %b %H:%M}{state}"

@@ -44,11 +44,11 @@ class Summary:
 
 def summary_of(answers: Sequence[Answer | None]) -> Summary:
     """What the answers come to."""
-    found = [a.number for a in answers if a and a.kind == "number" and a.number is not None]
+    numbers = [a.number for a in answers if a and a.kind == "number" and a.number is not None]
     return Summary(
         answers=answers,
         classes=_by_class(answers),
-        numbers=[value for value in found if math.isfinite(value)],
+        numbers=[value for value in numbers if math.isfinite(value)],
         failed=[place for place, answer in enumerate(answers) if answer is None],
     )
 

@@ -76,12 +76,16 @@ def _ask_again(shown: Opened, signature: Signature, values: Values) -> None:
     problems = signature.check(values)
     if problems:
         titles = {field.name: field.title for field in signature.inputs}
-        told = [
+        problem_lines = [
             f"- **{plain(titles.get(p.field, p.field))}**: {plain(p.sentence)}" for p in problems
         ]
         st.warning(
             "\n".join(
-                ["The current version cannot be asked with what was entered then:", "", *told]
+                [
+                    "The current version cannot be asked with what was entered then:",
+                    "",
+                    *problem_lines,
+                ]
             )
             + "\n\nUse it as a draft, and correct that."
         )

@@ -80,14 +80,16 @@ def _inputs_in_words(lines: Sequence[Line]) -> str:
 
 def _rows(then: CaseView, shown: Opened, lines: Sequence[Line]) -> dict[str, list[str]]:
     """The inputs that differ, and all of the answer."""
-    told = [line for line in lines if line.part != "input" or not line.is_same]
+    listed = [line for line in lines if line.part != "input" or not line.is_same]
     return {
-        "": [plain(_name(line, shown)) for line in told],
-        plain(f"Then, {then.created_at:%-d %b %Y}"): [plain(_text(n, n.then, shown)) for n in told],
-        plain(f"Now, {shown.case.created_at:%-d %b %Y}"): [
-            plain(_text(n, n.now, shown)) for n in told
+        "": [plain(_name(line, shown)) for line in listed],
+        plain(f"Then, {then.created_at:%-d %b %Y}"): [
+            plain(_text(n, n.then, shown)) for n in listed
         ],
-        "Difference": [plain(_change(line)) for line in told],
+        plain(f"Now, {shown.case.created_at:%-d %b %Y}"): [
+            plain(_text(n, n.now, shown)) for n in listed
+        ],
+        "Difference": [plain(_change(line)) for line in listed],
     }
 
 

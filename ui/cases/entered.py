@@ -52,14 +52,16 @@ def _opened(shown: Opened) -> Opened:
 
 
 def _draw_values(shown: Opened, values: Mapping[str, object]) -> None:
-    told = {name: value_text(value, shown.fields.get(name)) for name, value in values.items()}
-    texts = [n for n, value in values.items() if isinstance(value, str) and len(told[n]) > _LONG]
-    if short := {name: words for name, words in told.items() if name not in texts}:
+    in_words = {name: value_text(value, shown.fields.get(name)) for name, value in values.items()}
+    texts = [
+        n for n, value in values.items() if isinstance(value, str) and len(in_words[n]) > _LONG
+    ]
+    if short := {name: words for name, words in in_words.items() if name not in texts}:
         st.table({plain(title(shown.fields, name)): plain(words) for name, words in short.items()})
     for name in texts:
         with st.container(border=True):
             st.caption(plain(title(shown.fields, name)))
-            st.text(told[name])
+            st.text(in_words[name])
 
 
 def _draw_file(name: str, entered: object) -> None:

@@ -72,7 +72,7 @@ def choose(viewer: Viewer) -> Choices:
         _text("Version", "version")
         _text("Person", "person")
         _pills("Channel", _CHANNELS, "channel")
-    chosen = {name: found for name in _CHIPS if (found := _chosen(name))}
+    chosen = {name: current for name in _CHIPS if (current := _chosen(name))}
     chosen |= {"words": words} if words else {}
     address = chosen | ({WHOSE: whose} if viewer.is_named and whose != MINE else {})
     return Choices(wanted=_filter(chosen, viewer.name if whose == MINE else ""), address=address)
@@ -103,8 +103,8 @@ def draw_chips(choices: Choices) -> None:
 
 def address_of(link: str) -> dict[str, str]:
     """The choices of a `link`, as far as they are choices: it comes from the address, so from anybody."""
-    found = dict(parse_qsl(link[:_LONGEST]))
-    return {name: value for name, value in found.items() if name in (*_CHIPS, WHOSE)}
+    query = dict(parse_qsl(link[:_LONGEST]))
+    return {name: value for name, value in query.items() if name in (*_CHIPS, WHOSE)}
 
 
 def begin_anew() -> None:
@@ -130,8 +130,8 @@ def _filter(chosen: Mapping[str, str], mine: str) -> CaseFilter:
 
 def _chosen(name: str) -> str:
     """What is chosen: in its widget, or in the address where it has none."""
-    found = st.query_params.get(name) if name == BATCH else st.session_state.get(name)
-    return str(found or "").strip()
+    chosen = st.query_params.get(name) if name == BATCH else st.session_state.get(name)
+    return str(chosen or "").strip()
 
 
 def _take_away(names: Sequence[str]) -> None:

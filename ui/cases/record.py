@@ -37,15 +37,15 @@ def draw(case_id: str) -> None:
         return
     if opens != case_id:
         st.query_params["id"] = opens
-    found = case(services().sessions, opens)
-    if found is None:
+    view = case(services().sessions, opens)
+    if view is None:
         st.title("No such case", anchor=False)
         st.warning("There is no case under this link, or it is not shared with you.")
         return
-    _note_view(found)
-    shown = opened(found)
-    st.title(f"Case {found.id[-6:]}", anchor=False)
-    st.caption(plain(_origin(found)))
+    _note_view(view)
+    shown = opened(view)
+    st.title(f"Case {view.id[-6:]}", anchor=False)
+    st.caption(plain(_origin(view)))
     if shown.gone:
         st.info(shown.gone)
     actions.draw(shown)
@@ -57,10 +57,10 @@ def draw(case_id: str) -> None:
         _draw_explanations(shown)
         _draw_scenarios(shown)
     with right:
-        _draw_history(found, history(services().sessions, found))
-        comments.draw_box(found)
-        _draw_seen(found)
-    technical.draw(found)
+        _draw_history(view, history(services().sessions, view))
+        comments.draw_box(view)
+        _draw_seen(view)
+    technical.draw(view)
 
 
 def _note_view(found: CaseView) -> None:
@@ -99,8 +99,8 @@ def _draw_feedback(shown: Opened, answer: Answer) -> None:
 
 def _draw_explanations(shown: Opened) -> None:
     """The newest of each method. New ones are asked for in Predict, beside the form."""
-    found = explanations(services().sessions, shown.case.id)
-    newest = {each.method: each.result for each in reversed(found) if each.result}
+    stored = explanations(services().sessions, shown.case.id)
+    newest = {each.method: each.result for each in reversed(stored) if each.result}
     if newest:
         st.subheader("Why this answer?", anchor=False)
     for result in newest.values():

@@ -21,7 +21,7 @@ def fields_of(server: str, model: str) -> dict[str, Field]:
 def _fields(server: str, model: str, _seen: str) -> dict[str, Field]:
     entry = session.services().catalogue.find(ModelRef(server=server, name=model))
     try:
-        found = signature_of(entry) if entry else None
+        signature = signature_of(entry) if entry else None
     except MdsError:
         return {}
-    return {field.name: field for field in found.inputs} if found else {}
+    return {field.name: field for field in signature.inputs} if signature else {}

@@ -23,15 +23,15 @@ def open_linked() -> None:
     wanted = st.query_params.get(VIEW)
     if not wanted:
         return
-    found = view(services().sessions, wanted)
-    if found is None:
+    saved_view = view(services().sessions, wanted)
+    if saved_view is None:
         del st.query_params[VIEW]
         st.warning("There is no view under this link, or it is not shared with you.")
     elif filters.is_open():
         del st.query_params[VIEW]
-        filters.set_all(found.choices)
+        filters.set_all(saved_view.choices)
     else:  # a page that is opened takes its choices from the address
-        choices = filters.address_of(urlencode(found.choices))
+        choices = filters.address_of(urlencode(saved_view.choices))
         st.switch_page(page_path("cases"), query_params=choices)
 
 
@@ -42,9 +42,9 @@ def draw(choices: Choices) -> None:
         return
     with box:
         me = session.person()
-        found = saved(services().sessions, me)
-        _draw_list("Yours", [each for each in found if each.person == me])
-        _draw_list("Shared by others", [each for each in found if each.person != me])
+        views = saved(services().sessions, me)
+        _draw_list("Yours", [each for each in views if each.person == me])
+        _draw_list("Shared by others", [each for each in views if each.person != me])
         _draw_form(choices)
 
 
@@ -78,8 +78,8 @@ def _label(each: SavedViewView) -> str:
 
 def _draw_form(choices: Choices) -> None:
     with st.form("view_form", border=False):
-        told = ", ".join(f"{name}: {value}" for name, value in choices.address.items())
-        st.caption(plain(f"Keep what is chosen now: {told or 'everything'}."))
+        filters_text = ", ".join(f"{name}: {value}" for name, value in choices.address.items())
+        st.caption(plain(f"Keep what is chosen now: {filters_text or 'everything'}."))
         name = st.text_input("Name", key="view_name", max_chars=LONGEST_NAME)
         is_shared = st.checkbox(
             "Shared with everybody",

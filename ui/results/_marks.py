@@ -131,8 +131,8 @@ def _edge(inside: Array) -> Array:
     core = inside.copy()
     for down, across in ((0, 2), (4, 2), (2, 0), (2, 4)):
         core &= padded[down : down + inside.shape[0], across : across + inside.shape[1]]
-    found: Array = inside & ~core
-    return found
+    edge: Array = inside & ~core
+    return edge
 
 
 def _mark(picture: Image.Image, number: int, box: Box, colour: str, place: Point | None) -> None:

@@ -25,7 +25,9 @@ def draw(answer: Answer, values: Values, signature: Signature) -> None:
     st.header(plain(answer.headline), anchor=False)
     if not answer.boxes:
         return
-    pixels = {field.name: found for field in signature.inputs if (found := pixels_of(field))}
+    pixels = {
+        field.name: model_pixels for field in signature.inputs if (model_pixels := pixels_of(field))
+    }
     shown = [_draw_marked(n, value, pixels.get(n), answer) for n, value in values.items()]
     if not any(shown):
         _draw_alone(answer)

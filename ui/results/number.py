@@ -30,5 +30,5 @@ def _draw_interval(answer: Answer, value: float, low: float, high: float) -> Non
     sure = f", {percent(answer.coverage)} sure" if answer.coverage else ""
     words = f"between {number(low)} and {number(high)}{unit}"
     st.markdown(f"**{plain(words)}**{sure}, says the model.")
-    said = interval.alt_text(number(value), number(low), number(high))
-    draw_figure(interval.figure(value, low, high), said)
+    alt = interval.alt_text(number(value), number(low), number(high))
+    draw_figure(interval.figure(value, low, high), alt)

@@ -20,5 +20,5 @@ def draw(answer: Answer, _values: Values, _signature: Signature) -> None:
 
 
 def _read(value: object) -> object:
-    found = parsed(value)
-    return exact(value if found is None else found)
+    document = parsed(value)
+    return exact(value if document is None else document)

@@ -102,9 +102,9 @@ def shown(value: object) -> object:
 def _choices(key: str) -> Choices:
     """What the person chose in the boxes below the table, which are drawn after it is read."""
     state = {name: st.session_state.get(f"rows_{name}_{key}") for name in _NAMES}
-    said = {name: value for name, value in state.items() if value not in (None, _FOUND)}
-    header = said.pop("header_row", None)
-    return Choices(**said, header_row=int(header) if header is not None else None)
+    chosen = {name: value for name, value in state.items() if value not in (None, _FOUND)}
+    header = chosen.pop("header_row", None)
+    return Choices(**chosen, header_row=int(header) if header is not None else None)
 
 
 _NAMES = ("sheet", "encoding", "delimiter", "decimal", "header_row", "keep_totals")

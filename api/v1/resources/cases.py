@@ -79,24 +79,24 @@ def list_cases(
         words=q,
     )
     services = asked.services
-    found = search(services.sessions, wanted, before=cursor, size=limit, hash_key=services.hash_key)
-    return Cases(items=[_in_short(line) for line in found.lines], next=found.older)
+    page = search(services.sessions, wanted, before=cursor, size=limit, hash_key=services.hash_key)
+    return Cases(items=[_in_short(line) for line in page.lines], next=page.older)
 
 
 @RESOURCE.get("/cases/{case_id}")
 def get_case(asked: AskedNow, case_id: CaseId) -> Case:
     """One case with its answer. Whoever looks at a case of somebody else is noted in the trail."""
-    found = seen(asked, case_id)
-    note_view(asked.services.sessions, found, asked.caller.person)
-    return case_of(found)
+    view = seen(asked, case_id)
+    note_view(asked.services.sessions, view, asked.caller.person)
+    return case_of(view)
 
 
 def seen(asked: Asked, case_id: str) -> CaseView:
     """The case. Raises Refused where there is none that may be seen."""
-    found = case(asked.services.sessions, case_id)
-    if found is None:
+    view = case(asked.services.sessions, case_id)
+    if view is None:
         raise no_case(case_id)
-    return found
+    return view
 
 
 def _in_short(line: CaseLine) -> CaseInShort:

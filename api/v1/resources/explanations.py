@@ -69,7 +69,7 @@ class Wanted(BaseModel):
 def list_explanations(asked: AskedNow, case_id: CaseId) -> ExplanationsOfCase:
     """Why the model answered so, as far as somebody asked; and the ways to ask."""
     case = seen(asked, case_id)
-    found = explanations(asked.services.sessions, case.id)
+    stored = explanations(asked.services.sessions, case.id)
     signature = _signature(asked, case)
     offered = _offered(signature) if signature else []
     methods = [
@@ -77,7 +77,7 @@ def list_explanations(asked: AskedNow, case_id: CaseId) -> ExplanationsOfCase:
         for m in offered
         if signature
     ]
-    return ExplanationsOfCase(items=[_explanation(view) for view in found], methods=methods)
+    return ExplanationsOfCase(items=[_explanation(view) for view in stored], methods=methods)
 
 
 @RESOURCE.post(

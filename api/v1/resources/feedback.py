@@ -66,8 +66,8 @@ class FeedbackOfCase(BaseModel):
 def list_feedback(asked: AskedNow, case_id: CaseId) -> FeedbackOfCase:
     """What people say of a case, and what they said before."""
     seen(asked, case_id)
-    said = history(asked.services.sessions, case_id)
-    return FeedbackOfCase(items=[_feedback(view) for view in said])
+    statements = history(asked.services.sessions, case_id)
+    return FeedbackOfCase(items=[_feedback(view) for view in statements])
 
 
 @RESOURCE.post("/cases/{case_id}/feedback", permission="feedback", status=201)

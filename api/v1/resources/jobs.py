@@ -78,7 +78,7 @@ def job_of(sessions: Sessions, job: JobView) -> Job:
 
 
 def _seen(asked: Asked, job_id: str) -> JobView:
-    found = store.find(asked.services.sessions, job_id)
-    if found is None:
+    job = store.find(asked.services.sessions, job_id)
+    if job is None:
         raise refused(404, "no_such_job", f"There is no job {job_id}, or you may not see it.")
-    return found
+    return job

@@ -116,10 +116,10 @@ def get_model(
 
 def entry_of(asked: Asked, ref: ModelRef) -> Entry:
     """The model that is meant. Raises Refused for one that is not there or may not be seen."""
-    found = asked.services.catalogue.find(ref)
-    if found is None:
+    entry = asked.services.catalogue.find(ref)
+    if entry is None:
         raise no_model(str(ref))
-    return found
+    return entry
 
 
 def parsed(model: str) -> ModelRef:

@@ -76,7 +76,7 @@ def predict(asked: AskedNow, body: Prediction, response: Response) -> Prediction
 
 def _one(asked: Asked, model: Model, row: Values) -> Case:
     services = asked.services
-    found = predict_and_record(
+    recorded = predict_and_record(
         model,
         row,
         sessions=services.sessions,
@@ -86,9 +86,9 @@ def _one(asked: Asked, model: Model, row: Values) -> Case:
         keep_bytes=services.settings.kept_file_bytes,
         hash_key=services.hash_key,
     )
-    if found.error:
-        raise of_error(found.error, case=found.case_id)
-    return case_of(found.case)
+    if recorded.error:
+        raise of_error(recorded.error, case=recorded.case_id)
+    return case_of(recorded.case)
 
 
 def _several(asked: Asked, model: Model, rows: list[Values]) -> list[Case]:

@@ -103,8 +103,8 @@ def _without_words(columns: dict[str, list[object]]) -> dict[str, list[object]]:
         name: [None if place in words[name] else value for place, value in enumerate(column)]
         for name, column in columns.items()
     }
-    told = [items for by_place in words.values() for items in by_place.items()]
-    errors = {place: word for place, word in told if not is_nothing(word)}
+    worded = [items for by_place in words.values() for items in by_place.items()]
+    errors = {place: word for place, word in worded if not is_nothing(word)}
     if not errors or _ERROR in cleaned:
         return cleaned
     size = len(next(iter(cleaned.values())))
