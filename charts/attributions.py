@@ -35,19 +35,15 @@ class Part:
         return min(reach), max(reach)
 
 
-def figure(parts: Sequence[Part], *, in_order: bool = False, below: str = "") -> Figure:
-    """Horizontal bars; the largest first, unless `in_order` keeps the order given (as of words).
-
-    `below` is a line under them.
-    """
+def figure(parts: Sequence[Part], *, in_order: bool = False) -> Figure:
+    """Horizontal bars; the largest first, unless `in_order` keeps the order given (as of words)."""
     shown = list(parts) if in_order else largest_first(parts)
     names = [in_two_lines(part.title) for part in shown]
     line = 36 if any("<br>" in name for name in names) else 30
-    drawn = finished(Figure(_traces(shown)), height=line * len(shown) + (60 if below else 30))
+    drawn = finished(Figure(_traces(shown)), height=line * len(shown) + 30)
     drawn.update_xaxes(
         range=_reach(shown),
         showticklabels=False, showgrid=False, zeroline=True, zerolinecolor=REST,
-        title_text=shortened(below, 120),
     )  # fmt: skip
     drawn.update_yaxes(
         tickmode="array", tickvals=list(range(len(shown))),

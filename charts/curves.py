@@ -1,4 +1,4 @@
-"""How a number goes with one field: a line over its places or a bar for each choice, and where the rows lie."""
+"""How a number changes with one field: a line over its places or a bar for each choice, and where the rows lie."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 from plotly.graph_objects import Figure
 
 _LINE = 20  # letters
-_LETTER, _GAP = 6.5, 8  # pixels of a letter, and between a bar and its words
+_LETTER, _GAP = 7.2, 8  # pixels of a letter, and between a bar and its words
 _NARROW = 230  # pixels that names leave for bars on a telephone
 _MOST_ROOM = 0.6
 CLEAR = "rgba(0, 0, 0, 0)"

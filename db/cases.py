@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 
-from sqlalchemy import Select, delete, select, tuple_, update
+from sqlalchemy import Select, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session, undefer
 
 from db.errors import StorageError
@@ -221,6 +221,14 @@ def recent(
         query = query.where(Case.purpose.in_(purposes))
     query = _older_than(session, query, before).order_by(Case.created_at.desc(), Case.id.desc())
     return _views(session.scalars(query.limit(limit)).all())
+
+
+def count_by_model(session: Session, *, person: str = "") -> dict[tuple[str, str], int]:
+    """How many cases each model has, by its server and name; only those of one person where one is named."""
+    query = select(Case.server, Case.model, func.count()).group_by(Case.server, Case.model)
+    if person:
+        query = query.where(Case.person == person)
+    return {(server, model): count for server, model, count in session.execute(query)}
 
 
 def bodies(session: Session, case_id: str) -> tuple[StoredBody, StoredBody] | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
+from explanations import formatting
 from explanations.errors import ExplanationFailed
 from explanations.target import Target
 from mds_client.prediction import Answer
 
 
 def moved(target: Target, before: float, after: float) -> str:
-    """How the number went: "72 % → 41 %: 31 points less"; "no difference" where a reader would see none."""
+    """How the number went: "72 % → 41 %: 31 percentage points less"; "no difference" where a reader would see none."""
     texts = target.value_text(before), target.value_text(after)
     by = by_how_much(target, after - before)
     if by == "no difference":
@@ -20,15 +21,15 @@ def moved(target: Target, before: float, after: float) -> str:
 
 
 def by_how_much(target: Target, amount: float) -> str:
-    """ "31 points less", "2 mg more"."""
+    """ "31 percentage points less", "2 mg more"."""
     text = target.amount_text(amount)
     if text.startswith("±"):
         return "no difference"
-    return f"{text[1:]} {'more' if amount > 0 else 'less'}"
+    return f"{formatting.spelled_out(text[1:])} {'more' if amount > 0 else 'less'}"
 
 
 def between(before: Answer, after: Answer) -> str:
-    """What became of an answer: "benign 72 % → 41 %: 31 points less", "152 mg → 140 mg: 12 mg less".
+    """What became of an answer: "benign 72 % → 41 %: 31 percentage points less", "152 mg → 140 mg: 12 mg less".
 
     Without a number that both have, an answer is only said to be the same or another.
     """

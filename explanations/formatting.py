@@ -52,8 +52,15 @@ def percent(share: float) -> str:
 
 
 def points(share: float) -> str:
-    """A change of a probability in percentage points."""
-    return f"{bare_points(share)}{GAP}points"
+    """A change of a probability in percentage points, short: "+18 pp"."""
+    return f"{bare_points(share)}{GAP}pp"
+
+
+def spelled_out(amount: str) -> str:
+    """An amount with its percentage points in words, as a sentence has them."""
+    return (
+        f"{amount.removesuffix('pp')}percentage points" if amount.endswith(f"{GAP}pp") else amount
+    )
 
 
 def bare_points(share: float) -> str:

@@ -35,7 +35,7 @@ def answered(target: Target, prediction: float) -> str:
 
 
 def compared(target: Target, prediction: float, base: float) -> str:
-    """The answer beside a typical case: "The model says 72 % likely to be benign: 31 points above …"."""
+    """The answer beside a typical case: "The model says 72 % likely to be benign: 31 percentage points above …"."""
     number, where = target.value_text(prediction), distance(target, prediction - base)
     match target.kind:
         case "probability":
@@ -57,11 +57,11 @@ def frame(target: Target, prediction: float, base: float) -> str:
 
 
 def distance(target: Target, amount: float) -> str:
-    """ "31 points above", "2 mg below", "the same as"."""
+    """ "31 percentage points above", "2 mg below", "the same as"."""
     text = target.amount_text(amount)
     if text.startswith("±"):
         return "the same as"
-    return f"{text[1:]} {'above' if amount > 0 else 'below'}"
+    return f"{formatting.spelled_out(text[1:])} {'above' if amount > 0 else 'below'}"
 
 
 def unclear(attributions: Sequence[Attribution]) -> tuple[Attribution, ...]:
@@ -115,7 +115,7 @@ def without_effect(some: Sequence[Attribution], size: str = "") -> str:
 
 
 def amount(target: Target, each: Attribution, *, between: str = ", could be ") -> str:
-    """An amount and where it may lie: "+19 points, could be 15 to 23"; alone where it is exact."""
+    """An amount and where it may lie: "+19 pp, could be 15 to 23"; alone where it is exact."""
     text = target.amount_text(each.amount)
     if each.low is None or each.high is None:
         return text

@@ -38,14 +38,14 @@ def outliers(signature: Signature, values: Values, rows: Sequence[Values]) -> li
 
 
 def sentence(unusual: Sequence[Outlier], count: int) -> str:
-    """ "Unusual beside 100 typical cases: glucose = 200 mg/dL (higher than in all) and age = 3 (…)."; empty
+    """ "Unusual compared with 100 typical cases: glucose = 200 mg/dL (higher than in all) and age = 3 (…)."; empty
     where nothing is."""
     if not unusual:
         return ""
     named = [str(each) for each in unusual[:NAMED]]
     if len(unusual) > NAMED:
         named.append(f"{len(unusual) - NAMED} more")
-    return f"Unusual beside {count:,} typical cases: {formatting.listed(named)}."
+    return f"Unusual compared with {count:,} typical cases: {formatting.listed(named)}."
 
 
 def _outlier_of(field: Field, value: object, rows: Sequence[Values]) -> Outlier | None:

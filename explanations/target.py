@@ -98,7 +98,7 @@ class Target:
 
     @property
     def is_share(self) -> bool:
-        """Whether the number is a probability or another share, read in percent and points."""
+        """Whether the number is a probability or another share, read in percent and percentage points."""
         return self.kind in ("probability", "agreement", "words")
 
     def value_text(self, value: float) -> str:
@@ -108,7 +108,7 @@ class Target:
         return f"{formatting.number(float(f'{value:.3g}'))}{self._unit}"
 
     def amount_text(self, amount: float) -> str:
-        """A change of the number: "+18 points", "−3.1 mg"."""
+        """A change of the number: "+18 pp", "−3.1 mg"."""
         return (
             formatting.points(amount)
             if self.is_share

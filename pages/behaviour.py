@@ -1,4 +1,4 @@
-"""How a model behaves overall: which fields matter to it, and how its answers go with each."""
+"""How a model behaves overall: which fields matter to it, and how its answers change with each."""
 
 import streamlit as st
 

@@ -19,18 +19,20 @@ PAGE = {"title": "Predict", "icon": ":material/bolt:", "order": 1, "role": "anal
 
 model_picker.reopen_case()
 link.reopen()
-entry = model_picker.choose_model()
-signature = model_picker.signature_of(entry)
+with model_picker.bar():
+    entry = model_picker.choose_model()
+    signature = model_picker.signature_of(entry)
+    is_file_wanted = tables.are_wanted()
 model_picker.draw_heading(entry, signature)
 schema_discovery.draw(entry.ref, signature)
-if tables.are_wanted():
+if is_file_wanted:
     tables.draw(entry, signature)
     st.stop()
 opened = predict_form.form_for(entry, signature)
 
 question, reply = st.columns([5, 7], gap="large")
 with question:
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="fillers"):
         predict_form.draw_fillers(opened, signature)
         pasting.draw(opened, signature)
         predict_form.draw_origin(opened, signature)

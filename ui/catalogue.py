@@ -1,47 +1,35 @@
-"""Cards of the deployed models."""
+"""The list of models: search, filters, cards, and what is said of their servers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from mds_client.discovery import UNREACHABLE, Entry, ServerState
+from cases.usage import NONE, Usage, usage
+from mds_client.discovery import Entry, ServerState
+from mds_client.errors import MdsError
 from mds_client.protocols.detection import probe_lines
-from mds_client.signature import Signature
 from mds_client.signature.facts import Facts
 from signatures import overlay
-from ui.model_picker import question_of, title_of, with_overlay
+from ui import model_cards, session
+from ui.model_cards import KINDS, Card
 from ui.session import services
-from ui.shell import page_path
 from ui.text import plain
 
-Color = Literal["green", "orange", "gray"]
 MOST_CARDS = 24
 
-_STATES: dict[str, tuple[str, str, Color]] = {
-    "READY": ("Ready", ":material/check_circle:", "green"),
-    "LOADING": ("Loading", ":material/hourglass_empty:", "orange"),
-    "UNLOADING": ("Unloading", ":material/hourglass_empty:", "orange"),
-    "UNAVAILABLE": ("Not loaded", ":material/cancel:", "gray"),
-    UNREACHABLE: ("Unreachable", ":material/cloud_off:", "orange"),
-}
-_UNKNOWN: tuple[str, str, Color] = ("Unknown", ":material/help:", "gray")
-_KINDS = {
-    "image": "a picture",
-    "audio": "a recording",
-    "text": "text",
-    "tensor": "rows of numbers",
-    "json": "JSON",
-}
+_RECOGNISED = "How this server was recognised"
+_CARD_WIDTH = 268
+_USAGE_SECONDS = 30
+_ORDER = {each: place for place, each in enumerate((*KINDS, "Ready"))}
 
 
-def search(words: str) -> list[Entry]:
+def search(words: str, published: Mapping[tuple[str, str], Facts]) -> list[Entry]:
     """The models in which every word occurs, also in what people published of them."""
     if not words.strip():
         return services().catalogue.entries()
-    published = overlay.published(services().sessions)
     return services().catalogue.search(words, {m: _search_words(f) for m, f in published.items()})
 
 
@@ -75,44 +63,120 @@ def draw_notes(notes: Sequence[str]) -> None:
             st.markdown("\n".join(f"- {plain(note)}" for note in notes))
 
 
-def draw_models(entries: Sequence[Entry], servers: Sequence[ServerState]) -> None:
-    """The first cards of what was found, server by server, and how many there are besides."""
-    models: dict[tuple[str, str], list[Entry]] = {}
-    for entry in entries:
-        models.setdefault((entry.ref.server, entry.ref.name), []).append(entry)
-    shown = list(models)[:MOST_CARDS]
-    states = {state.server.name: state for state in servers}
-    for server in dict.fromkeys(name for name, _ in shown):
-        explained = [entry for entry in entries if entry.ref.server == server and entry.explainer]
-        _draw_server(server, states.get(server), explained, is_alone=len(states) < 2)
-        _draw_cards([models[name] for name in shown if name[0] == server])
-    if len(models) > len(shown):
-        st.caption(f"and {len(models) - len(shown):,} more: search to narrow down")
+def draw_models() -> None:
+    """The search, the filters, and the first cards of what they leave."""
+    words = st.text_input(
+        "Search the models",
+        key="models_search",
+        placeholder="a question, a model, a kind of input; “tumor” finds tumour",
+        icon=":material/search:",
+        type="search",
+        live="300ms",
+        label_visibility="collapsed",
+    )
+    catalogue = services().catalogue
+    published = overlay.published(services().sessions)
+    everything = model_cards.cards(catalogue.entries(), published, _usage())
+    names = {(e.ref.server, e.ref.name) for e in search(words or "", published)}
+    found = [card for card in everything if card.model in names]
+    shown = _filtered(everything, found)
+    if not found and words:
+        st.info("No model matches these words. Try fewer, or other ones.")
+    elif not found and all(server.is_reachable for server in catalogue.servers()):
+        st.info("Asking the servers for their models. They appear here as soon as they are listed.")
+    with st.grid("auto", min_column_width=_CARD_WIDTH, gap="small", key="catalogue"):
+        for card in shown[:MOST_CARDS]:
+            model_cards.draw(card)
+    if len(shown) > MOST_CARDS:
+        st.caption(f"and {len(shown) - MOST_CARDS:,} more: search to narrow down")
 
 
-def _draw_cards(models: Sequence[Sequence[Entry]]) -> None:
-    for start in range(0, len(models), 3):
-        for column, versions in zip(st.columns(3), models[start : start + 3], strict=False):
-            with column:
-                draw_card(versions)
+def _usage() -> Usage:
+    """How often each model was asked, as of the last half minute; nothing while that is not known."""
+    try:
+        return _counted(session.scope_key(), session.person())
+    except MdsError:
+        return NONE
 
 
-def _draw_server(
-    name: str, state: ServerState | None, explained: Sequence[Entry], *, is_alone: bool
-) -> None:
-    """The server's name, needless where it is the only one, and how it was recognised."""
+@st.cache_data(ttl=_USAGE_SECONDS, max_entries=1_000, show_spinner=False)
+def _counted(scope: str, person: str) -> Usage:
+    """`scope` keeps apart what different people may see."""
+    return usage(services().figures, services().sessions, person)
+
+
+def _filtered(everything: Sequence[Card], found: Sequence[Card]) -> list[Card]:
+    """Those found that are of the kind, the server and the state that are chosen; one alone is not offered."""
+    with st.container(horizontal=True, key="models_filters"):
+        chosen = {
+            part: _choose(name, [part(card) for card in everything], [part(card) for card in found])
+            for name, part in (("kind", _kind_of), ("server", _server_of), ("state", _state_of))
+        }
+    return [
+        card for card in found if all(want in (None, part(card)) for part, want in chosen.items())
+    ]
+
+
+def _choose(name: str, offered: Sequence[str], found: Sequence[str]) -> str | None:
+    """One of what is offered, or none; with how many were found of each."""
+    options = sorted(set(offered), key=lambda each: (_ORDER.get(each, len(_ORDER)), each))
+    key = f"models_{name}"
+    if st.session_state.get(key) not in options:
+        st.session_state.pop(key, None)
+    if len(options) < 2:
+        return None
+    counts = Counter(found)
+    return st.pills(
+        name.capitalize(),
+        options,
+        key=key,
+        format_func=lambda each: f"{_words(name, each)} {counts[each]}",
+        label_visibility="collapsed",
+    )
+
+
+def _words(name: str, option: str) -> str:
+    if name == "kind":
+        words, icon = KINDS[option]
+        return f"{icon} {words}"
+    return _server_title(option) if name == "server" else option
+
+
+def _kind_of(card: Card) -> str:
+    return card.kind
+
+
+def _server_of(card: Card) -> str:
+    return card.entry.ref.server
+
+
+def _server_title(name: str) -> str:
+    states = {state.server.name: state.server.title for state in services().catalogue.servers()}
+    return plain(states.get(name) or name)
+
+
+def _state_of(card: Card) -> str:
+    return "Ready" if card.is_ready else "Not ready"
+
+
+def draw_recognitions() -> None:
+    """Under the cards: how each server was recognised, and what of it cannot be asked."""
+    entries = services().catalogue.entries()
+    states = [state for state in services().catalogue.servers() if state.is_reachable]
     with st.container(horizontal=True, vertical_alignment="center"):
-        if not is_alone:
-            title = state.server.title if state else ""
-            st.markdown(f"**{plain(title or name)}**", width="content")
-        if state and state.is_reachable:
-            _draw_recognition(state, explained=explained)
-            draw_not_offered(state)
+        for state in states:
+            name = state.server.name
+            explained = [e for e in entries if e.ref.server == name and e.explainer]
+            title = plain(state.server.title or name)
+            label = f"How {title} was recognised" if len(states) > 1 else _RECOGNISED
+            _draw_recognition(state, label, explained)
+            if any(entry.ref.server == name for entry in entries):
+                draw_not_offered(state)
 
 
 def _draw_recognition(
     state: ServerState,
-    label: str = "How this server was recognised",
+    label: str = _RECOGNISED,
     explained: Sequence[Entry] = (),
 ) -> None:
     key = f"models_server_{state.server.name}"
@@ -161,62 +225,3 @@ def _recognition_lines(state: ServerState) -> list[str]:
     unknown = "Access refused" if detection.is_locked else "Unknown protocol"
     paragraphs = [f"**{title or unknown}**", plain(detection.evidence), lines, last]
     return [paragraph for paragraph in paragraphs if paragraph]
-
-
-def draw_card(versions: Sequence[Entry]) -> None:
-    """One model: its name and question in words, what it takes, its state, and the way in."""
-    entry = versions[-1]
-    with st.container(border=True, height="stretch"):
-        st.subheader(plain(title_of(entry)), anchor=False)
-        st.markdown(plain(question_of(entry)) or "What it answers is not described.")
-        st.caption(_facts(versions))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button(
-                "Ask",
-                key=f"models_ask_{entry.ref}",
-                type="primary",
-                disabled=not entry.info.is_ready,
-            ):
-                st.switch_page(page_path("predict"), query_params={"model": str(entry.ref)})
-            words, icon, color = _STATES.get(entry.info.state, _UNKNOWN)
-            st.badge(words, icon=icon, color=color)
-
-
-def _facts(versions: Sequence[Entry]) -> str:
-    entry = versions[-1]
-    names = [v.ref.version for v in versions if v.ref.version]
-    version = f"{len(names)} versions" if len(names) > 1 else f"version {names[0]}" if names else ""
-    parts = [
-        input_words(entry),
-        version,
-        f"{entry.ref.server}/{entry.ref.name}",
-        _explainer_words(entry),
-    ]
-    return plain(" · ".join(part for part in parts if part))
-
-
-def _explainer_words(entry: Entry) -> str:
-    """Its explainer, where that is a model of its own."""
-    explainer = entry.explainer
-    return f"explained by {explainer.title}" if explainer and explainer.model != entry.ref else ""
-
-
-def input_words(entry: Entry) -> str:
-    """What the model takes, in words."""
-    signature = _best_signature(entry)
-    if not signature or signature.layout == "unknown":
-        return "Inputs not described"
-    if signature.is_tabular:
-        return f"Takes {len(signature.inputs)} values"
-    kinds = dict.fromkeys(_KINDS.get(f.kind, "values") for f in signature.inputs)
-    return f"Takes {' and '.join(kinds)}"
-
-
-def _best_signature(entry: Entry) -> Signature | None:
-    """With what people published; with what was found out only where there is nothing else: it is asked for
-    model by model."""
-    facts = overlay.current(services().sessions, entry.ref)
-    is_silent = entry.known is not None and entry.known.layout == "unknown"
-    if entry.signature is None or not (facts or is_silent):
-        return entry.known
-    return with_overlay(entry, entry.signature, facts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cases.queries import CaseView, case
 from cases.recording import error_of
@@ -20,6 +21,12 @@ from ui.session import services
 from ui.text import plain
 
 SIGNATURE_SECONDS = 30
+_WIDTH = 320
+
+
+def bar() -> DeltaGenerator:
+    """Where the choice of the model stands: small, above the question."""
+    return st.container(horizontal=True, vertical_alignment="center", gap="small", key="model_bar")
 
 
 def choose_model() -> Entry:
@@ -34,9 +41,11 @@ def choose_model() -> Entry:
     picked = st.selectbox(
         "Model",
         named,
+        label_visibility="collapsed",
         index=named.index((entry.ref.server, entry.ref.name)),
         format_func=lambda name: _title(entries, name),
         filter_mode="fuzzy",
+        width=_WIDTH,
     )
     if picked != (entry.ref.server, entry.ref.name):
         _go_to(_newest(entries, picked))
@@ -181,6 +190,7 @@ def _choose_version(entry: Entry, versions: list[Entry]) -> Entry:
         default=entry.ref.version,
         key=f"predict_version_{entry.ref}",
         required=True,
+        label_visibility="collapsed",
     )
     if picked and picked != entry.ref.version:
         _go_to(versions[names.index(picked)])

@@ -164,13 +164,19 @@ def draw_fillers(form: Form, signature: Signature) -> None:
         st.button(
             "Another example",
             icon=":material/shuffle:",
+            type="tertiary",
             key="predict_another",
             on_click=next_example,
             args=(form, signature),
         )
     _draw_last(form)
     st.button(
-        "Clear", icon=":material/backspace:", key="predict_clear", on_click=clear, args=(form,)
+        "Clear",
+        icon=":material/backspace:",
+        type="tertiary",
+        key="predict_clear",
+        on_click=clear,
+        args=(form,),
     )
 
 
@@ -191,6 +197,7 @@ def _draw_last(form: Form) -> None:
         st.button(
             "My last inputs",
             icon=":material/history:",
+            type="tertiary",
             key="predict_last",
             on_click=open_with,
             args=(form, last),

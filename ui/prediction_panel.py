@@ -9,9 +9,9 @@ from cases.restored import lost
 from mds_client.prediction import Answer
 from mds_client.prediction.output_parsing import parsed
 from mds_client.signature import Signature, Values
-from ui import errors, explanations, feedback, results, staleness, technical
+from ui import announced, errors, explanations, feedback, results, staleness, technical
 from ui.predict_form import Form, Reply
-from ui.text import exact, plain
+from ui.text import exact, percent, plain
 
 _MOST_SHORT = 200
 
@@ -21,6 +21,7 @@ def draw(reply: Reply | None, form: Form, signature: Signature, values: Values) 
 
     `signature` is the form's, `values` what it holds now: an answer to other inputs is faded, and nothing is offered under it.
     """
+    _announce(reply if reply and _is_of(reply, form) else None)
     if reply is None or not _is_of(reply, form):
         st.info(_what_to_do(form))
         staleness.draw_none(form, signature)
@@ -41,6 +42,17 @@ def draw(reply: Reply | None, form: Form, signature: Signature, values: Values) 
         staleness.draw_current(reply, form, signature)
     with st.container(key="answer_more"):
         _draw_more(reply)
+
+
+def _announce(reply: Reply | None) -> None:
+    """Move the focus to a new answer or its error, and say it."""
+    words = ""
+    if reply and reply.error:
+        words = reply.error.sentence
+    elif reply and (answer := answer_of(reply.case)):
+        sure = "" if answer.probability is None else f", {percent(answer.probability)} likely"
+        words = f"The answer: {answer.headline}{sure}."
+    announced.announce("answer", reply.case.id if reply else "", "answer_now", words)
 
 
 def _is_of(reply: Reply, form: Form) -> bool:

@@ -15,7 +15,7 @@ from people import tokens
 from people.errors import NotPermitted, SignInFailed, SignInNeeded
 from people.permissions import Undeclared
 from people.viewer import ROLES, Viewer
-from ui import errors, frame, session
+from ui import announced, errors, frame, session
 from ui.text import plain
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
@@ -65,6 +65,7 @@ def run() -> None:
         _watch(viewer)
     try:
         _check(viewer, pages[current])
+        announced.announce("page", pages[current].title, "", pages[current].title)
         current.run()
     except MdsError as error:
         errors.show(error)

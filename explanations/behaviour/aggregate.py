@@ -100,7 +100,7 @@ def sentence(target: Target, some: Sequence[FieldEffect], cases: int) -> str:
 
 
 def mean_text(target: Target, each: FieldEffect) -> str:
-    """How far a field moves the answer on average: "12 points"."""
+    """How far a field moves the answer on average: "12 pp"."""
     return target.amount_text(each.mean).removeprefix("+")
 
 

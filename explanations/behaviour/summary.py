@@ -34,7 +34,7 @@ def importance(
     else:
         named = _with_sizes(target, clear)
         then = f", then on {formatting.listed(named[1:])}" if named[1:] else ""
-        moved = f"So far {_subject(target)} moves on average when the field is shuffled."
+        moved = f"Shuffling the field moves {_subject(target)} by this much on average."
         parts += [f"It depends most on {named[0]}{then}.", _SO_MUCH.get(measure, moved)]
     if better:
         parts.append(
@@ -72,7 +72,7 @@ def _maybe(
 
 
 def size(target: Target, each: Attribution, *, between: str = ", could be ") -> str:
-    """How much is lost and where that may lie: "21 points, could be 18 to 24"."""
+    """How much is lost and where that may lie: "21 pp, could be 18 to 24"."""
     return narration.amount(target, each, between=between).removeprefix("+")
 
 
@@ -87,7 +87,7 @@ def curves(target: Target, all_curves: Sequence[Curve]) -> str:
         f"{formatting.inside(curve.title)} ({reach(target, curve)})" for curve in moving[:NAMED]
     ]
     then = f", then with {formatting.listed(named[1:])}" if named[1:] else ""
-    return " ".join(f"{start} goes most with {named[0]}{then}.".split())
+    return " ".join(f"{start} changes most with {named[0]}{then}.".split())
 
 
 def reach(target: Target, curve: Curve) -> str:

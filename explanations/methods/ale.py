@@ -31,7 +31,7 @@ EDGES = 2
 
 
 def describe() -> str:
-    return "How the answer goes with a field, moving each row only a little: right also where fields go together."
+    return "How the answer changes with a field, moving each row only a little: also reliable when fields are correlated."
 
 
 def suits(signature: Signature) -> bool:

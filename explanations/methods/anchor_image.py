@@ -2,7 +2,7 @@
 
 The search and the sampler are alibi 0.9.4's. What it samples is not: alibi would ask about tens of thousands
 of pictures; here all pictures are asked about beforehand, and hidden parts look as they do in
-“Where the model looks”.
+“Which parts matter”.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ NEIGHBOURS = 100
 
 
 def describe() -> str:
-    return "The fewest and smallest changes of this case that make the model answer otherwise."
+    return "The fewest and smallest changes of this case that give a different answer."
 
 
 def suits(signature: Signature) -> bool:

@@ -10,7 +10,7 @@ from explanations.parts.pictures import SUPERPIXELS, TINY, Picture
 from mds_client.signature import Signature
 
 NAME = "occlusion_image"
-TITLE = "Where the model looks"
+TITLE = "Which parts matter"
 KIND: Kind = "grid"
 SCOPE: Scope = "case"
 # The thirds of the picture, then its parts; SLIC makes some more than it is asked for.

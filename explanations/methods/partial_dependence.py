@@ -11,7 +11,7 @@ from explanations.contract import Budget, Curve, ExplainContext, Explanation, Ki
 from mds_client.signature import Field, Signature
 
 NAME = "partial_dependence"
-TITLE = "How the answer goes with each field"
+TITLE = "How the answer changes with each field"
 KIND: Kind = "curves"
 SCOPE: Scope = "cohort"
 

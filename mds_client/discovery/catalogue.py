@@ -29,6 +29,7 @@ from mds_client.discovery.found_servers import (
 )
 from mds_client.discovery.readings import Readings
 from mds_client.discovery.schedule import MOST_AT_ONCE, Schedule, Tasks
+from mds_client.discovery.searching import matching
 from mds_client.discovery.sources import Source
 from mds_client.errors import MdsError
 from mds_client.protocols.explainers import explainers, explaining_others
@@ -107,14 +108,9 @@ class Catalogue:
         return self._clients[server]
 
     def search(self, words: str, more: Mapping[tuple[str, str], str] = _NO_MORE) -> list[Entry]:
-        """The entries in which every word occurs. `more` holds further text to search, by server and name of a
-        model."""
-        entries = self.entries()
-        texts = {model: text.casefold() for model, text in more.items()}
-        for word in words.casefold().split():
-            known = {model for model, text in texts.items() if word in text}
-            entries = [e for e in entries if word in e.text or (e.ref.server, e.ref.name) in known]
-        return entries
+        """The entries in which every word occurs, as searching.matching finds them. `more` holds further text to search,
+        by server and name of a model."""
+        return matching(self.entries(), words, more)
 
     def find(self, ref: ModelRef) -> Entry | None:
         """The entry of a reference; without a version, the newest of that name."""

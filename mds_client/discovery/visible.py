@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from mds_client.client.sync_client import MdsClient
 from mds_client.discovery.catalogue import Catalogue
 from mds_client.discovery.entries import Entry, ServerState
 from mds_client.signature import ModelRef
-
-_NO_MORE: Mapping[tuple[str, str], str] = {}
 
 
 class VisibleCatalogue(Catalogue):
@@ -47,10 +45,6 @@ class VisibleCatalogue(Catalogue):
         if not self._sees_server(server):
             raise KeyError(server)
         return self._whole.client(server)
-
-    def search(self, words: str, more: Mapping[tuple[str, str], str] = _NO_MORE) -> list[Entry]:
-        entries = self._whole.search(words, more)
-        return [self._seen(entry) for entry in entries if self._is_seen(entry.ref)]
 
     def find(self, ref: ModelRef) -> Entry | None:
         entry = self._whole.find(ref) if self._is_seen(ref) else None

@@ -62,7 +62,7 @@ def test_a_study_has_a_link_that_opens_it_anew(page: Page) -> None:
 def test_curves_of_numbers_and_choices_stand_on_one_scale(page: Page) -> None:
     visit = _open(page, "demo/penguins@v2", "Local effects of each field")
     _study(visit)
-    expect(page.get_by_text("The probability of Adelie goes most with")).to_be_visible()
+    expect(page.get_by_text("The probability of Adelie changes most with")).to_be_visible()
     for name in ("^Curve, Bill length: ", "^Bars, Island: Biscoe "):
         expect(page.get_by_role("figure", name=re.compile(name))).to_be_visible()
     page.get_by_text("As a table").click()
@@ -71,7 +71,7 @@ def test_curves_of_numbers_and_choices_stand_on_one_scale(page: Page) -> None:
 
 def test_a_study_that_is_stopped_keeps_what_is_known(page: Page) -> None:
     visit = _open(page, "demo/slow")  # seconds an answer: it does not end before it is stopped
-    page.get_by_text("Fields and fineness").click()
+    page.get_by_text("Fields and level of detail").click()
     often = page.get_by_role("spinbutton", name="How often each is shuffled")
     often.fill("20")
     often.press("Tab")

@@ -116,7 +116,7 @@ def _shares_and_a_rule_of_words(visit: Visit) -> None:
 
 
 def test_a_picture_is_explained_by_colours_and_by_parts_that_are_enough(page: Page) -> None:
-    visit = _explained(_asked(page, "digits"), "Where the model looks")
+    visit = _explained(_asked(page, "digits"), "Which parts matter")
     _the_colours_follow_the_keyboard(visit)
     _explained(visit, "Parts that are enough", count=2)
     expect(page.get_by_text(re.compile("the model says|No few parts")).first).to_be_visible()

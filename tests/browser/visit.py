@@ -54,11 +54,11 @@ class Visit:
     def card(self, title: str) -> Locator:
         """The card of a model on the Models page."""
         heading = self.page.get_by_role("heading", name=title, exact=True)
-        return self.page.get_by_test_id("stColumn").filter(has=heading)
+        return self.page.locator('[class*="st-key-model_card_"]').filter(has=heading)
 
     def ask(self, title: str) -> Visit:
         """Choose a model by its card."""
-        return self.click(self.card(title).get_by_role("button", name="Ask"))
+        return self.click(self.card(title).get_by_role("button", name=f"Ask {title}"))
 
     def predict(self) -> Visit:
         """Press Predict and wait for what comes: every press is a case of its own."""

@@ -77,7 +77,7 @@ def _picture(text: str) -> Figure:
 def _parts(text: str) -> Figure:
     sure = attributions.Part(title=text, amount=0.4, words=text)
     ranged = attributions.Part(title=text, amount=-0.2, words=text, low=-0.3, high=-0.1)
-    return attributions.figure([sure, ranged], below=text)
+    return attributions.figure([sure, ranged])
 
 
 DRAWN: dict[str, Callable[[str], Figure]] = {

@@ -122,7 +122,7 @@ def test_what_is_usual_is_not_named() -> None:
 
 def test_the_most_unusual_is_named_first() -> None:
     assert _words(SIGNATURE, {"age": 90.0, "city": "Kiel"}) == (
-        "Unusual beside 30 typical cases: age = 90 (higher than in all of them) and "
+        "Unusual compared with 30 typical cases: age = 90 (higher than in all of them) and "
         "city = Kiel (the same in none of them)."
     )
     assert "lower than in all of them" in _words(SIGNATURE, {"age": 3.0, "city": "Ulm"})

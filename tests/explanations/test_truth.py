@@ -428,8 +428,8 @@ def test_the_sentence_has_ranges_and_says_what_is_not_clear() -> None:
         _part("Worst area", 0.19, 0.04), _part("Age", 0.01, 0.02), _part("Smoothness", -0.01, 0.03)
     )
     assert found.sentence.replace("\N{NO-BREAK SPACE}", " ") == (
-        "The model says 72 % likely to be benign: 31 points above a typical case. Mostly because of worst area = "
-        "402.8 (+19 points, could be 15 to 23). 2 fields have no clear effect."
+        "The model says 72 % likely to be benign: 31 percentage points above a typical case. Mostly because of worst area = "
+        "402.8 (+19 pp, could be 15 to 23). 2 fields have no clear effect."
     )
     assert [part.is_clear for part in bars(found)] == [True, False]
 

@@ -96,7 +96,7 @@ def test_cases_with_feedback_are_measured_against_the_right_answers(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "method", ["How the answer goes with each field", "Local effects of each field"]
+    "method", ["How the answer changes with each field", "Local effects of each field"]
 )
 def test_curves_are_of_the_label_that_was_chosen(effects: AppTest, method: str) -> None:
     effects.run()
@@ -104,7 +104,7 @@ def test_curves_are_of_the_label_that_was_chosen(effects: AppTest, method: str) 
     effects.selectbox(key=f"behaviour_label_{PENGUINS}").set_value("Gentoo").run()
     effects.multiselect[0].set_value(["flipper_length_mm", "island"]).run()
     _start(effects)
-    assert "The probability of Gentoo goes most with" in _words(effects)
+    assert "The probability of Gentoo changes most with" in _words(effects)
     assert len(effects.get("plotly_chart")) <= 2
     table = next(f.value for f in effects.dataframe if "Place" in f.value.columns)
     assert set(table["Field"]) == {"Flipper length", "Island"}
@@ -113,7 +113,7 @@ def test_curves_are_of_the_label_that_was_chosen(effects: AppTest, method: str) 
 def test_a_number_needs_no_choice_of_label(effects: AppTest) -> None:
     effects.query_params["model"] = "demo/diabetes-progress"
     _start(effects.run(), "Local effects of each field")
-    assert "goes most with" in _words(effects)
+    assert "changes most with" in _words(effects)
     assert not [s for s in effects.selectbox if s.label == "How likely is"]
 
 

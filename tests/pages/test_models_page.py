@@ -4,9 +4,11 @@ import json
 from http.server import BaseHTTPRequestHandler
 
 import httpx
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import services
+from cases.recording import predict_and_record
 from mds_client import MdsClient, ModelRef, Server
 from mds_client.discovery import Catalogue
 from mds_client.signature.facts import Facts, FieldFacts
@@ -35,7 +37,7 @@ def test_a_search_leaves_what_it_finds(app: AppTest) -> None:
 def test_what_people_published_is_found_and_counted(app: AppTest, built: services.Services) -> None:
     """A silent model gets its fields, a title and a question from an overlay: the card has them all."""
     app.run()
-    assert "Inputs not described" in caption_of(app, "demo/wine")
+    assert "Inputs not described" in kinds_of(app)
     fields = {"a": FieldFacts(kind="number", label="Malic acid"), "b": FieldFacts(kind="number")}
     facts = Facts(
         source="edited", title="Zebra cellar", question="Which grape?", inputs=("a", "b"),
@@ -46,13 +48,38 @@ def test_what_people_published_is_found_and_counted(app: AppTest, built: service
     for words in ("zebra", "which grape", "malic demo/wine"):
         app.text_input(key="models_search").set_value(words).run()
         assert [found.value for found in app.subheader] == ["Zebra cellar"], words
-    assert "Takes 2 values" in caption_of(app, "demo/wine")
+    assert "Table, 2 fields" in kinds_of(app)
     app.text_input(key="models_search").set_value("zebra digits").run()
     assert not app.subheader
 
 
-def caption_of(app: AppTest, model: str) -> str:
-    return next(caption.value for caption in app.caption if model in caption.value)
+def kinds_of(app: AppTest) -> list[str]:
+    """What each card says that its model takes, without the icon."""
+    return [c.value.partition(" ")[2] for c in app.caption if c.value.startswith(":material/")]
+
+
+def test_a_search_forgives_typing_and_filters_narrow_it(app: AppTest) -> None:
+    app.run().text_input(key="models_search").set_value("tumor").run()
+    found = {found.value for found in app.subheader}
+    assert found == {"Breast cancer", "Breast cancer, flaky", "Breast cancer, slow"}
+    app.text_input(key="models_search").set_value("").run()
+    app.button_group(key="models_kind").set_value("picture").run()
+    assert {found.value for found in app.subheader} == {"Handwritten digits", "Text in pictures"}
+
+
+def test_what_somebody_uses_comes_first_and_counts_are_said(
+    app: AppTest, built: services.Services
+) -> None:
+    app.run()
+    assert app.subheader[0].value == "Breast cancer"
+    assert any("demo/penguins" in c.value and "not asked yet" in c.value for c in app.caption)
+    model = built.model(ModelRef(server="demo", name="penguins", version="v2"))
+    row = model.signature().example_rows[0]
+    predict_and_record(model, row, sessions=built.sessions, key="one")
+    st.cache_data.clear()
+    app.run()
+    assert app.subheader[0].value == "Penguins"
+    assert any("demo/penguins" in c.value and "asked 1×" in c.value for c in app.caption)
 
 
 def test_a_dead_server_hides_nothing_and_is_said(app: AppTest, built: services.Services) -> None:

@@ -89,7 +89,7 @@ def test_tints_are_in_proportion_and_only_what_counts_has_a_sign() -> None:
     first, second, third = spans.marks(_found("probability", 0.4, -0.2, 0.01))
     assert [first.strength, second.strength, third.strength] == pytest.approx([1, -0.5, 0.025])
     assert (first.is_signed, second.is_signed, third.is_signed) == (True, True, False)
-    assert first.words == "+40\N{NO-BREAK SPACE}points"
+    assert first.words == "+40\N{NO-BREAK SPACE}pp"
 
 
 def test_what_may_be_chance_is_not_tinted() -> None:

@@ -25,9 +25,7 @@ from ui.session import services
 from ui.text import plain
 
 _PAST = "What past explanations say together"
-_PAST_HELP = (
-    "How far each field moved the answers that people asked the reasons of. Asks the model nothing."
-)
+_PAST_HELP = "Combines explanations people already asked for; sends nothing to the model."
 
 
 def choose_method(methods: Sequence[Method], ref: ModelRef) -> Method | None:
@@ -73,11 +71,11 @@ def _target(is_judged: bool, entry: Entry, signature: Signature) -> Target | Non
 
 
 def _options(method: Method, ref: ModelRef, signature: Signature) -> dict[str, object]:
-    """Fields and fineness, as the method takes them."""
+    """Fields and level of detail, as the method takes them."""
     is_importance = method.NAME == IMPORTANCE
     offered = [f for f in in_order(signature) if is_importance or not f.sensitive]
     titles = {field.name: field.title for field in offered}
-    with st.expander("Fields and fineness"):
+    with st.expander("Fields and level of detail"):
         fields = st.multiselect(
             "Fields",
             list(titles),

@@ -94,7 +94,7 @@ def _cost(answered: AnsweredCase, method: Method) -> str:
     rows = method.cost(answered.signature).rows or 0
     seconds = max(round((answered.case.seconds_wire or 0.0) * _USUAL_CALLS), 1)
     time = "about a second" if seconds == 1 else f"about {seconds} seconds"
-    return f"It asks about at most {rows:,} changed copies: {time}, as fast as this answer came."
+    return f"It asks about at most {rows:,} changed copies: {time}."
 
 
 def _draw_results(answered: AnsweredCase, results: list[ExplanationView]) -> None:

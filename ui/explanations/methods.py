@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from explanations.contract import Explanation, Method
 from explanations.cost_estimate import cost_estimate
 from explanations.methods import is_second, suited, title_of
 from mds_client.signature import Signature
-from ui import errors
+from ui import announced, errors
 from ui.explanations import jobs, kinds
 from ui.explanations.answered_case import AnsweredCase
 from ui.session import services
@@ -45,13 +45,23 @@ def draw(answered: AnsweredCase) -> None:
         and under_way.running(method.NAME) is None
     ]
     _draw_buttons(answered, waiting)
+    _announce(answered, finished)
     for method in offered:
         if job := under_way.running(method.NAME):
             jobs.draw(answered, method.NAME, job)
         elif method.NAME in finished:
-            kinds.draw(finished[method.NAME], answered.values)
+            with st.container(key=f"found_{method.NAME}"):
+                kinds.draw(finished[method.NAME], answered.values)
         elif failure := under_way.failure(method.NAME):
             errors.show(failure)
+
+
+def _announce(answered: AnsweredCase, finished: Mapping[str, Explanation]) -> None:
+    """Move the focus to what was found last, and say its sentence."""
+    last = next(iter([*finished][-1:]), "")
+    words = finished[last].sentence if last else ""
+    token = f"{answered.case.id} {' '.join(finished)}" if last else ""
+    announced.announce("why", token, f"found_{last}", words)
 
 
 def _offered(signature: Signature) -> list[Method]:
@@ -68,22 +78,26 @@ def _is_current(explanation: Explanation, background: Background | None) -> bool
 def _draw_buttons(answered: AnsweredCase, waiting: Sequence[Method]) -> None:
     """One beside the other; those that say much the same as ours are put away."""
     others = [method for method in waiting if is_second(method)]
-    with st.container(horizontal=True):
+    first = waiting[0] if waiting and waiting[0] is _offered(answered.signature)[0] else None
+    with st.container(horizontal=True, vertical_alignment="center"):
         for method in waiting:
             if method not in others:
-                _draw_button(answered, method)
+                _draw_button(answered, method, is_first=method is first)
         if others:
             with st.popover("Other methods", key=f"why_{answered.case.id}_others"):
                 for method in others:
                     _draw_button(answered, method)
 
 
-def _draw_button(answered: AnsweredCase, method: Method) -> None:
+def _draw_button(answered: AnsweredCase, method: Method, *, is_first: bool = False) -> None:
+    """The first way is the main next step; the others wait beside it, quieter."""
     seconds = answered.case.seconds_wire
     cost = cost_estimate(jobs.budget(method.NAME, answered.signature), seconds)
     st.button(
         title_of(method, answered.signature),
         key=f"why_{answered.case.id}_{method.NAME}",
+        type="primary" if is_first else "tertiary",
+        icon=":material/lightbulb:" if is_first else None,
         help=plain(f"{method.describe()} {cost}".strip()),
         on_click=jobs.start,
         args=(answered, method.NAME),

@@ -58,7 +58,8 @@ def _draw_list() -> None:
 
 
 @st.cache_data(ttl=_COUNT_SECONDS, max_entries=1_000, show_spinner=False)
-def _count(_seen: str, person: str) -> int:
+def _count(scope: str, person: str) -> int:
+    """`scope` keeps apart what different people may see."""
     return len(store.newest(services().sessions, person=person, states=_UNDER_WAY, limit=_MOST))
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from charts import probabilities
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
-from ui.figure import draw_figure
-from ui.results._shares import words_for
+from ui.results import _track
 from ui.score import draw_score
 from ui.text import percent, plain
 
 KINDS = ("class",)
-_MOST_BARS = 5
 _WORDS = (
     (0.99, "almost certain"),
     (0.9, "very likely"),
@@ -23,18 +20,17 @@ _WORDS = (
 
 
 def draw(answer: Answer, _values: Values, signature: Signature) -> None:
-    """The label in one big line, how sure the model is, and the next best."""
-    st.header(plain(answer.label), anchor=False)
+    """The label in one big line, how sure the model is beside it and on a track, and the next best."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.header(plain(answer.label), anchor=False, width="content")
+        if answer.probability is not None:
+            st.markdown(
+                f"**{percent(answer.probability)}** · {how_sure(answer.probability).lower()}",
+                width="content",
+            )
+    if len(answer.probabilities) > 1:
+        st.html(_track.html(answer.probabilities))
     draw_score(answer, signature)
-    if answer.probability is not None:
-        st.markdown(
-            f"**{how_sure(answer.probability)}**: the model gives it {percent(answer.probability)}"
-        )
-    if not answer.probabilities:
-        return
-    shown = dict(list(answer.probabilities.items())[:_MOST_BARS])
-    words = words_for(list(answer.probabilities.values()))
-    draw_figure(probabilities.figure(shown, words), probabilities.alt_text(shown, words))
 
 
 def how_sure(probability: float) -> str:

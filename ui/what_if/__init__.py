@@ -1,1 +1,1 @@
-"""What if: a case beside changed copies of it, and the smallest change that makes the model answer otherwise."""
+"""What if: a case beside changed copies of it, and the smallest change that gives a different answer."""

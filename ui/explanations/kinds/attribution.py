@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import streamlit as st
+
 from charts import attributions
 from explanations import narration
 from explanations.contract import Attribution, Explanation
 from mds_client.signature import Values
 from ui.explanations.kinds._parts import part
 from ui.figure import draw_figure
+from ui.text import plain
 
 KINDS = ("attribution",)
 
 
 def draw(explanation: Explanation, _values: Values) -> None:
     """The bars, and under them where they start and where they lead."""
-    below = ""
+    draw_figure(attributions.figure(bars(explanation), in_order=True), explanation.alt)
     if explanation.base is not None and explanation.prediction is not None:
-        below = narration.frame(explanation.target, explanation.prediction, explanation.base)
-    draw_figure(attributions.figure(bars(explanation), in_order=True, below=below), explanation.alt)
+        frame = narration.frame(explanation.target, explanation.prediction, explanation.base)
+        st.caption(plain(frame))
 
 
 def bars(explanation: Explanation) -> list[attributions.Part]:

@@ -1,4 +1,4 @@
-"""How the answer goes with each field: a picture a field, all on one scale, and the numbers in a table."""
+"""How the answer changes with each field: a picture a field, all on one scale, and the numbers in a table."""
 
 from __future__ import annotations
 

@@ -1,0 +1,168 @@
+"""Cards of models that can be told apart at a glance: what each takes, with an example, what it answers, and trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from cases.usage import Usage
+from mds_client.discovery import UNREACHABLE, Entry
+from mds_client.signature import Signature
+from mds_client.signature.facts import Facts
+from signatures import overlay
+from ui import model_previews
+from ui.form import css_key
+from ui.model_picker import with_overlay
+from ui.session import services
+from ui.shell import page_path
+from ui.text import plain
+
+Color = Literal["orange", "gray"]
+Model = tuple[str, str]
+# Being ready is not said: it is what everybody expects.
+_TROUBLE: dict[str, tuple[str, str, Color]] = {
+    "LOADING": ("Loading", ":material/hourglass_empty:", "orange"),
+    "UNLOADING": ("Unloading", ":material/hourglass_empty:", "orange"),
+    "UNAVAILABLE": ("Not loaded", ":material/cancel:", "gray"),
+    UNREACHABLE: ("Unreachable", ":material/cloud_off:", "orange"),
+}
+_UNKNOWN: tuple[str, str, Color] = ("Unknown", ":material/help:", "gray")
+# By kind of input: its word in the filter, and its icon.
+KINDS = {
+    "table": ("Table", ":material/table_rows:"),
+    "text": ("Text", ":material/notes:"),
+    "picture": ("Picture", ":material/image:"),
+    "sound": ("Sound", ":material/graphic_eq:"),
+    "other": ("Other values", ":material/data_object:"),
+    "unknown": ("Not described", ":material/help:"),
+}
+_OF_FIELD = {"image": "picture", "audio": "sound", "text": "text"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One model: its newest version and how many there are, as it is called, and how often it was asked."""
+
+    entry: Entry
+    versions: tuple[str, ...]
+    title: str
+    question: str
+    kind: str
+    asked: int = 0
+    own: int = 0
+
+    @property
+    def model(self) -> Model:
+        """By its server and name."""
+        return self.entry.ref.server, self.entry.ref.name
+
+    @property
+    def is_ready(self) -> bool:
+        return self.entry.info.is_ready
+
+
+def cards(entries: Iterable[Entry], published: Mapping[Model, Facts], usage: Usage) -> list[Card]:
+    """A card a model: those that who asks used most come first, then by name."""
+    models: dict[Model, list[Entry]] = {}
+    for entry in entries:
+        models.setdefault((entry.ref.server, entry.ref.name), []).append(entry)
+    made = [_card(model, each, published.get(model), usage) for model, each in models.items()]
+    return sorted(made, key=lambda card: (-card.own, card.title.casefold(), str(card.entry.ref)))
+
+
+def _card(model: Model, versions: Sequence[Entry], facts: Facts | None, usage: Usage) -> Card:
+    entry = versions[-1]
+    signature = with_overlay(entry, entry.signature, facts) if entry.signature and facts else None
+    return Card(
+        entry=entry,
+        versions=tuple(v.ref.version for v in versions if v.ref.version),
+        title=(facts.title if facts else "") or entry.title,
+        question=(facts.question if facts else "") or entry.question,
+        kind=kind_of(signature or entry.known),
+        asked=usage.asked.get(model, 0),
+        own=usage.own.get(model, 0),
+    )
+
+
+def kind_of(signature: Signature | None) -> str:
+    """Which of KINDS a model takes."""
+    if not signature or signature.layout == "unknown":
+        return "unknown"
+    if signature.is_tabular:
+        return "table"
+    kinds = {_OF_FIELD.get(field.kind, "other") for field in signature.inputs}
+    return kinds.pop() if len(kinds) == 1 else "other"
+
+
+def draw(card: Card) -> None:
+    """One card; the way in is called after the model, so that it can be told from the others by ear."""
+    entry, signature = card.entry, best_signature(card.entry)
+    with st.container(
+        border=True,
+        height="stretch",
+        gap="small",
+        key=f"model_card_{css_key('card', str(entry.ref))}",
+    ):
+        with st.container(horizontal=True, horizontal_alignment="distribute"):
+            _, icon = KINDS[kind_of(signature)]
+            st.caption(f"{icon} {input_words(signature)}", width="content")
+            if not card.is_ready:
+                words, icon, color = _TROUBLE.get(entry.info.state, _UNKNOWN)
+                st.badge(words, icon=icon, color=color)
+        model_previews.draw(signature)
+        with st.container(gap=None):
+            st.subheader(plain(card.title), anchor=False)
+            st.markdown(plain(card.question) or "What it answers is not described.")
+        st.caption(_facts(card))
+        st.space("stretch")
+        if st.button(
+            plain(f"Ask {card.title}"),
+            key=f"models_ask_{entry.ref}",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            type="tertiary",
+            disabled=not card.is_ready,
+        ):
+            st.switch_page(page_path("predict"), query_params={"model": str(entry.ref)})
+
+
+def _facts(card: Card) -> str:
+    entry, names = card.entry, card.versions
+    version = f"{len(names)} versions" if len(names) > 1 else f"version {names[0]}" if names else ""
+    asked = f"asked {card.asked:,}×" if card.asked else "not asked yet"
+    explainer = entry.explainer
+    explained = explainer and explainer.model != entry.ref
+    parts = [
+        f"{entry.ref.server}/{entry.ref.name}",
+        version,
+        asked,
+        f"explained by {explainer.title}" if explainer and explained else "",
+    ]
+    return plain(" · ".join(part for part in parts if part))
+
+
+def input_words(signature: Signature | None) -> str:
+    """What the model takes, in words."""
+    kind = kind_of(signature)
+    if signature is None or kind == "unknown":
+        return "Inputs not described"
+    count = len(signature.inputs)
+    if kind == "table":
+        return f"Table, {count} field{'' if count == 1 else 's'}"
+    if kind != "other":
+        return KINDS[kind][0]
+    kinds = dict.fromkeys(_OF_FIELD.get(f.kind, "values") for f in signature.inputs)
+    return " and ".join(kinds).capitalize()
+
+
+def best_signature(entry: Entry) -> Signature | None:
+    """With what people published; with what was found out only where there is nothing else: it is asked for
+    model by model."""
+    facts = overlay.current(services().sessions, entry.ref)
+    is_silent = entry.known is not None and entry.known.layout == "unknown"
+    if entry.signature is None or not (facts or is_silent):
+        return entry.known
+    return with_overlay(entry, entry.signature, facts)

@@ -1,0 +1,35 @@
+"""How sure a model is of its answer: one track from 0 to 100 %, and the others in a line under it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+from charts import probabilities
+from ui.results._shares import words_for
+from ui.text import percent
+
+_MOST_OTHERS = 3
+
+
+def html(shares: Mapping[str, float]) -> str:
+    """The track of these probabilities, the answer first. What a server said is escaped."""
+    label, share = next(iter(shares.items()))
+    words = words_for(list(shares.values()))
+    described = escape(probabilities.alt_text(shares, words), quote=True)
+    rest = percent(max(1 - share, 0.0))
+    return (
+        f'<div class="mds-track" role="img" aria-label="{described}">'
+        f'<i style="width:{min(max(share, 0.0), 1.0) * 100:.2f}%"></i></div>'
+        f'<div class="mds-ends" aria-hidden="true"><b>{escape(label)} {words(share)}</b>'
+        f"<span>{escape(others(shares, rest))}</span></div>"
+    )
+
+
+def others(shares: Mapping[str, float], rest: str) -> str:
+    """The next ones with their shares; more than a few are summed: "Gentoo 9 %, Chinstrap 5 %"."""
+    names, words = list(shares)[1:], words_for(list(shares.values()))
+    if len(names) <= _MOST_OTHERS:
+        return ", ".join(f"{name} {words(shares[name])}" for name in names)
+    first = names[0]
+    return f"{first} {words(shares[first])}, all {len(names)} others together {rest}"
