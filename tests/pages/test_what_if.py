@@ -10,9 +10,11 @@ from streamlit.testing.v1 import AppTest
 import services
 from cases import queries
 from cases.scenarios import origin, scenarios
+from mds_client.signature import Field
 from tests.recorded import case_of
 from ui import session
 from ui.what_if.comparison import other_version
+from ui.what_if.trying import bounds
 
 
 def _asked(app: AppTest, model: str) -> AppTest:
@@ -193,3 +195,43 @@ def test_two_forms_on_a_page_keep_what_they_hold() -> None:
 
     shown = [each.value for each in AppTest.from_function(page).run().text]
     assert shown == ["['asked', 'changed']", "['asked']"]
+
+
+def test_values_are_tried_in_place_and_recorded_only_when_they_are_kept(
+    predict: AppTest, built: services.Services
+) -> None:
+    _asked(predict, "demo/penguins@v2")
+    case_id, cases = _case(predict), len(queries.recent(built.sessions))
+    predict.session_state[f"what_if_{case_id}_try"] = True
+    predict.run()
+    before = predict.header[0].value
+    (slider,) = [each for each in predict.slider if each.label == "Bill length (mm)"]
+    slider.set_value(slider.min).run()
+    assert not predict.exception
+    assert f"This case: {before}" in _texts(predict)
+    assert len(queries.recent(built.sessions)) == cases
+    assert not scenarios(built.sessions, case_id)
+    _button(predict, "Keep as a scenario").click().run()
+    (scenario,) = scenarios(built.sessions, case_id)
+    assert scenario.case.entered["bill_length_mm"] == slider.min
+    _button(predict, "Back to this case's values").click().run()
+    assert "The values of this case." in _texts(predict)
+
+
+@pytest.mark.parametrize(
+    ("typical", "limits", "value", "reach"),
+    [
+        ((32.0, 60.0), (None, None), 40.0, (32.0, 60.0)),
+        ((32.0, 60.0), (0.0, 100.0), 70.0, (32.0, 70.0)),
+        (None, (0.0, 1.0), 0.5, (0.0, 1.0)),
+        (None, (0.0, None), 0.5, None),
+    ],
+)
+def test_a_slider_reaches_over_the_usual_range_and_what_there_is(
+    typical: tuple[float, float] | None,
+    limits: tuple[float | None, float | None],
+    value: float,
+    reach: tuple[float, float] | None,
+) -> None:
+    field = Field(name="a", kind="number", typical=typical, minimum=limits[0], maximum=limits[1])
+    assert bounds(field, value) == reach

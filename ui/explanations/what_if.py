@@ -10,7 +10,7 @@ from ui.explanations.answered_case import AnsweredCase
 from ui.session import services
 from ui.shell import page_path
 from ui.text import plain
-from ui.what_if import changing, comparison
+from ui.what_if import changing, comparison, trying
 from ui.what_if.copy import copy_of, renew_key
 
 ORDER = 60
@@ -30,6 +30,7 @@ def draw(answered: AnsweredCase) -> None:
 @st.fragment
 def _draw(answered: AnsweredCase) -> None:
     _draw_origin(answered)
+    trying.draw(answered)
     counterfactuals.draw(answered)
     changing.draw(answered)
     comparison.draw(

@@ -21,15 +21,15 @@ def html(shares: Mapping[str, float]) -> str:
     return (
         f'<div class="mds-track" role="img" aria-label="{described}">'
         f'<i style="width:{min(max(share, 0.0), 1.0) * 100:.2f}%"></i></div>'
-        f'<div class="mds-ends" aria-hidden="true"><b>{escape(label)} {words(share)}</b>'
+        f'<div class="mds-ends" aria-hidden="true"><b>{escape(label)}: {words(share)}</b>'
         f"<span>{escape(others(shares, rest))}</span></div>"
     )
 
 
 def others(shares: Mapping[str, float], rest: str) -> str:
-    """The next ones with their shares; more than a few are summed: "Gentoo 9 %, Chinstrap 5 %"."""
+    """The next ones with their shares; more than a few are summed: "Gentoo: 9 %, Chinstrap: 5 %"."""
     names, words = list(shares)[1:], words_for(list(shares.values()))
     if len(names) <= _MOST_OTHERS:
-        return ", ".join(f"{name} {words(shares[name])}" for name in names)
+        return ", ".join(f"{name}: {words(shares[name])}" for name in names)
     first = names[0]
-    return f"{first} {words(shares[first])}, all {len(names)} others together {rest}"
+    return f"{first}: {words(shares[first])}, all {len(names)} others together {rest}"

@@ -45,7 +45,7 @@ def draw(answered: AnsweredCase) -> None:
                 "Ask what if", key=f"what_if_ask_{answered.case.id}", icon=":material/bolt:"
             )
         if is_pressed:
-            _ask(answered, copy, values, name or "")
+            ask(answered, copy, values, name or "")
         if copy.opened_with != answered.values or copy.shown:
             st.button(
                 "Back to this case's values",
@@ -56,7 +56,7 @@ def draw(answered: AnsweredCase) -> None:
             )
 
 
-def _ask(answered: AnsweredCase, copy: Copy, values: Values, name: str) -> None:
+def ask(answered: AnsweredCase, copy: Copy, values: Values, name: str) -> None:
     """Ask the model, or say why not with everything still in the form."""
     if plain_inputs(values) == plain_inputs(answered.values):
         st.info("Nothing is changed yet: change at least one value.")
