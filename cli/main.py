@@ -24,6 +24,7 @@ from cli import (
     restore,
     retention,
     token,
+    truth,
     worker,
 )
 from cli.output import (
@@ -52,6 +53,7 @@ _COMMANDS = (
     ("person", person, "export everything about a person, or erase it"),
     ("key", key, "export everything about a value of a field, or erase it"),
     ("retention", retention, "delete what is older than its rule, or hold cases that are to stay"),
+    ("truth", truth, "record right answers that come later, from a file"),
     ("token", token, "make, list or revoke tokens of the API"),
     ("jobs", jobs, "list what runs without a page; stop a job, or let it go on"),
     ("worker", worker, "run jobs until Ctrl+C; as many workers as wanted on one PostgreSQL"),

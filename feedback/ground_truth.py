@@ -41,6 +41,14 @@ def answered(case: CaseView) -> Truth:
     return Truth(text=str(text)) if text else UNKNOWN
 
 
+def is_near(case: CaseView, truth: Truth, near: float | None) -> bool:
+    """Whether the number that a case answers is within `near` of the truth, as a share of it."""
+    answer = answered(case).number
+    if near is None or answer is None or truth.number is None:
+        return False
+    return abs(answer - truth.number) <= near * abs(truth.number)
+
+
 def read(case: CaseView, given: object, labels: Sequence[str] = ()) -> Truth | Problem:
     """The truth in the kind of the case's answer, or what is wrong with it."""
     if given is None or (isinstance(given, str) and not given.strip()):

@@ -20,7 +20,7 @@ from db.scope import scope_of
 from db.tables import CHANNELS, JUDGEMENTS, LONG, MAX_KEY, SHORT
 from db.types import clip
 from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefused
-from feedback.ground_truth import UNKNOWN, Truth, answered, read
+from feedback.ground_truth import UNKNOWN, Truth, answered, is_near, read
 from feedback.readings import Random, follow, system_random
 from feedback.wording import REASONS
 from mds_client.errors import Problem
@@ -30,7 +30,8 @@ __all__ = ["REASONS", "FeedbackView", "Statement", "check", "current", "history"
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """What a person says of a case, before it is recorded."""
+    """What a person says of a case, before it is recorded. A number that is right within `near`, a share of the truth, may
+    have a truth that is another number."""
 
     judgement: str
     truth: object = None
@@ -39,6 +40,7 @@ class Statement:
     confidence: float | None = None
     channel: str | None = None
     is_seen: bool = True
+    near: float | None = None
 
 
 def submit(
@@ -216,7 +218,8 @@ def _truth(case: CaseView, statement: Statement, labels: Sequence[str]) -> Truth
     given = read(case, statement.truth, labels)
     if isinstance(given, Problem):
         raise FeedbackRefused([given])
-    return answered(case) if statement.judgement == "correct" else given
+    is_right = statement.judgement == "correct"
+    return answered(case) if is_right and (statement.near is None or not given.is_known) else given
 
 
 def _wrong_sight(statement: Statement) -> Problem | None:
@@ -237,7 +240,7 @@ def _wrong_truth(case: CaseView, statement: Statement, labels: Sequence[str]) ->
     given = read(case, statement.truth, labels)
     if isinstance(given, Problem) or given == UNKNOWN:
         return given if isinstance(given, Problem) else None
-    is_answer = given == answered(case)
+    is_answer = given == answered(case) or is_near(case, given, statement.near)
     if statement.judgement == "correct" and not is_answer:
         sentence = "You said that the answer is right, but gave another one as the truth."
         return Problem(field="truth", sentence=sentence)

@@ -25,6 +25,7 @@ from db.scope import EVERYTHING, Models, Scope
 from explanations.behaviour.cohorts import Chosen, Cohort
 from explanations.methods import methods
 from feedback.review_rules import Rules
+from feedback.truths import TruthRow
 from jobs import store
 from mds_client.discovery.entries import Entry
 from mds_client.errors import MdsError
@@ -177,6 +178,9 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "job": lambda c: store.make(
         counting(), person=c.person, subject=f"model/{c.ref.server}/{c.ref.name}"
     ),
+    "rows: Sequence[TruthRow]": lambda c: [
+        TruthRow(place="1", case_id=c.made.case.id, truth="Gentoo")
+    ],
     "item_id": lambda c: c.made.item_id,
     "item_ids": lambda c: [c.made.case.id, c.made.comment_id],
     "job_input": lambda _: Counting(last=1),

@@ -14,6 +14,7 @@ from db.engine import reading
 from mds_client.signature import File, ModelRef
 from people.tokens import authenticate
 from tests.api.served import PENGUINS, Served
+from tests.recorded import NOT_THERE
 
 ASK = {"model": "demo/penguins", "rows": [PENGUINS]}
 
@@ -178,6 +179,16 @@ def test_feedback_is_given_replaced_and_refused(ann: httpx.Client) -> None:
     problem = _is_problem(wrong, 422, "'Emperor' is not one of the model's classes")
     assert problem["errors"][0]["field"] == "truth"
     _is_problem(ann.post(f"/cases/{case}/feedback", json={"judgement": "odd"}), 422, "judgement")
+
+
+def test_truths_are_taken_once_and_those_of_no_case_come_back(ann: httpx.Client) -> None:
+    items = [{"case": _asked(ann)["id"], "truth": "Gentoo"}, {"case": NOT_THERE, "truth": "Gentoo"}]
+    first = ann.post("/truths", json={"items": items})
+    assert first.status_code == 200, first.text
+    assert (first.json()["recorded"], first.json()["unchanged"]) == (1, 0)
+    assert [(u["item"], u["case"]) for u in first.json()["unmatched"]] == [(1, NOT_THERE)]
+    assert ann.post("/truths", json={"items": items}).json()["unchanged"] == 1
+    _is_problem(ann.post("/truths", json={"items": []}), 422, "items")
 
 
 def test_an_explanation_is_a_job_and_then_there(ann: httpx.Client, served: Served) -> None:

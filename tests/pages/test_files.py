@@ -19,6 +19,7 @@ from cases import batches, queries
 from cases.jobs import batch
 from db.engine import writing
 from db.ids import utc_now
+from feedback.submission import history
 from jobs import store
 from mds_client.signature import ModelRef
 from tables.kept_table import KeptTable
@@ -147,6 +148,13 @@ def test_all_rows_are_answered_and_open_as_cases(
     assert len(queries.recent(built.sessions)) == 8
     assert app.button(key="rows_all").disabled
     assert app.button(key="rows_all").label == "All rows are answered"
+    # The second row is chosen: whether its answer was right stands below the table.
+    app.session_state["rows_chosen"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    second = answers["Case"][1].partition("case=")[2]
+    app.run()
+    app.button(key=f"feedback_{second}_yes").click().run()
+    assert not app.exception
+    assert [said.judgement for said in history(built.sessions, second)] == ["correct"]
 
 
 def test_the_columns_are_remembered(predict: AppTest, built: services.Services) -> None:

@@ -18,7 +18,7 @@ from cases.wording import value_text
 from mds_client.sensitive_values import withheld
 from mds_client.signature import Signature
 from tables.kept_table import KeptTable
-from ui.batch import summary
+from ui.batch import judged_row, summary
 
 # A spreadsheet would take the cell for a formula; a plain number is none.
 _ACTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -42,15 +42,21 @@ def draw(source: Source, cases: Sequence[CaseView], signature: Signature | None)
     st.markdown(in_words(cases))
     rows = summary.draw(summary.summary_of([answer_of(case) for case in cases]))
     frame = table(source, cases, signature)
-    st.dataframe(
+    chosen = st.dataframe(
         frame.iloc[rows],
         hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="rows_chosen",
         column_config={
             "Case": st.column_config.LinkColumn("Case", display_text="Open"),
             "Probability": st.column_config.NumberColumn(format="percent"),
         },
-        alt="The answer to each row, with what was asked",
+        alt="The answer to each row, with what was asked. Choose a row to say whether its answer was right.",
     )
+    for place in (rows[chosen_row] for chosen_row in chosen.selection.rows):
+        word = f"{source.row_word.capitalize()} {source.sent[place]}"
+        judged_row.draw(word, cases[place], signature)
     base = _base()
     st.download_button(
         "Download the answers",

@@ -13,6 +13,8 @@ from ui.session import services
 
 SECONDS = 20
 _FILL_SECONDS = 60
+_CASE_FIRST_ON_A_PHONE = """<style>@media (max-width: 640px) {
+[data-testid="stColumn"]:has(.st-key-review_waiting) { order: 1; } }</style>"""
 QUEUE, AGREEMENT = "Queue", "Agreement"
 
 
@@ -57,7 +59,8 @@ def _draw_desk() -> None:
             rules.draw(wanted)
         keyboard.draw(None)
         return
-    left, middle, right = st.columns([3, 7, 4], gap="medium")
+    st.html(_CASE_FIRST_ON_A_PHONE)
+    left, middle, right = st.columns([4, 9, 5], gap="small")
     with left:
         waiting.draw(found, item)
         with st.container(horizontal=True):

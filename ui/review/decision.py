@@ -34,10 +34,13 @@ def draw(item: ItemView, shown: Opened | None) -> None:
     said = last.said_of(item)
     with st.container(border=True, key="review_decision"):
         _draw_hidden(item, said)
+        choice = st.container()  # first on the page; what is said beside it is read first
         comment, confidence = _draw_more(item, said)
-        _draw_choice(item, shown, answer, comment, confidence)
-        if st.session_state.get(_key(item, "wrong")):
-            _draw_truth(item, shown, answer, said, comment, confidence)
+        with choice:
+            _draw_choice(item, shown, answer, comment, confidence)
+            if st.session_state.get(_key(item, "wrong")):
+                _draw_truth(item, shown, answer, said, comment, confidence)
+                st.pills("What was wrong?", reasons_for(answer.kind), key=_key(item, "reason"))
         st.divider()
         with st.container(horizontal=True):
             if said is None:
@@ -111,14 +114,14 @@ def _draw_truth(
     comment: str,
     confidence: float | None,
 ) -> None:
-    """What would be right: a class by its key, or the field of the answer's kind; it need not be known."""
+    """What would be right: a class by its key, or the field of the answer's kind; it need not be known. Then why."""
     given: dict[str, object] = {
         "judgement": "incorrect",
         "comment": comment,
         "confidence": confidence,
     }
-    reasons = reasons_for(answer.kind)
-    given["reason"] = st.pills("What was wrong?", reasons, key=_key(item, "reason")) or ""
+    # Chosen below what is right, which a key sends at once.
+    given["reason"] = st.session_state.get(_key(item, "reason")) or ""
     others = truth.others_than(answer, shown.signature) if answer.kind == "class" else []
     if 0 < len(others) <= _MOST_KEYS:
         st.markdown("**What is right?**")

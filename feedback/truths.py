@@ -1,0 +1,180 @@
+"""Truths that come later, many at once: each by the id of its case, compared with what the model answered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import db.cases
+import db.feedback
+from db.cases import CaseView
+from db.engine import Session, Sessions, writing
+from db.errors import Conflict, StorageError
+from db.feedback import FeedbackView
+from db.ids import is_id, utc_now
+from db.ids import new_id as make_id
+from db.person import known
+from feedback.errors import AlreadyRecorded, FeedbackNotRecorded
+from feedback.ground_truth import UNKNOWN, Truth, answered, is_near, read
+from feedback.submission import Statement, record
+from mds_client.errors import Problem
+
+# In one transaction, so that nobody waits long for SQLite's one writer.
+_AT_ONCE = 100
+# With fewer classes than this in its answer, a case holds all that its model knows.
+_ALL_CLASSES = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class TruthRow:
+    """A right answer. `place` is where its sender finds it again, for instance the line of a file."""
+
+    place: str
+    case_id: str
+    truth: object
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unmatched:
+    """A row of which nothing was recorded, and why."""
+
+    place: str
+    case_id: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What came of it: new statements, those that stood already, and the rows that match nothing."""
+
+    recorded: int
+    unchanged: int
+    unmatched: tuple[Unmatched, ...]
+
+
+@dataclass
+class _Count:
+    recorded: int = 0
+    unchanged: int = 0
+    unmatched: list[Unmatched] = field(default_factory=list)
+
+
+def import_truths(
+    sessions: Sessions,
+    rows: Sequence[TruthRow],
+    *,
+    person: str,
+    near: float | None = None,
+    channel: str = "upload",
+    clock: Callable[[], datetime] = utc_now,
+    new_id: Callable[[], str] = make_id,
+) -> Imported:
+    """Record the truth of each row as what a person says of its case; the same rows again change nothing.
+
+    A class is right or wrong. A number is right within `near`, a share of the truth, and wrong beyond; without `near`,
+    and for a text that differs, nobody has decided: the truth is kept with *unsure*. Of cases that may not be seen it is
+    said that there are none. Raises `FeedbackNotRecorded`; what was recorded before stays, and the same rows can be sent
+    again.
+    """
+    count = _Count()
+    try:
+        for part in _parts(rows):
+            with writing(sessions) as session:
+                for row in part:
+                    _import(session, row, known(person), near, channel, clock, new_id, count)
+    except Conflict as error:
+        raise AlreadyRecorded(str(error)) from error
+    except StorageError as error:
+        raise FeedbackNotRecorded(str(error)) from error
+    return Imported(
+        recorded=count.recorded, unchanged=count.unchanged, unmatched=tuple(count.unmatched)
+    )
+
+
+def _import(
+    session: Session,
+    row: TruthRow,
+    person: str,
+    near: float | None,
+    channel: str,
+    clock: Callable[[], datetime],
+    new_id: Callable[[], str],
+    count: _Count,
+) -> None:
+    case = db.cases.by_id(session, row.case_id) if is_id(row.case_id) else None
+    truth = _truth(case, row.truth)
+    if case is None or isinstance(truth, str):
+        why = truth if isinstance(truth, str) else ""
+        count.unmatched.append(Unmatched(place=row.place, case_id=row.case_id, why=why))
+        return
+    judgement = judge(case, truth, near)
+    now = db.feedback.current(session, case.id, person)
+    if now is not None and _says(now, judgement, truth):
+        count.unchanged += 1
+        return
+    record(
+        session,
+        case_id=case.id,
+        person=person,
+        statement=Statement(
+            judgement=judgement,
+            truth=_given(truth),
+            near=near,
+            channel=channel,
+        ),
+        key=_key(case, person, truth, now),
+        labels=(),
+        now=clock(),
+        new_id=new_id,
+    )
+    count.recorded += 1
+
+
+def judge(case: CaseView, truth: Truth, near: float | None = None) -> str:
+    """Whether the answer of a case is right, as far as its truth decides it."""
+    answer = answered(case)
+    if truth.number is not None and answer.number is not None:
+        is_right = answer == truth or is_near(case, truth, near)
+        return "correct" if is_right else "unsure" if near is None else "incorrect"
+    if answer == truth:
+        return "correct"
+    return "incorrect" if truth.label is not None else "unsure"
+
+
+def _truth(case: CaseView | None, given: object) -> Truth | str:
+    """The truth in the kind of the case's answer, or why there is none."""
+    if case is None:
+        return "There is no such case, or it is not shared with you."
+    if not case.is_answered:
+        return "The model gave no answer here to compare with."
+    truth = read(case, given, _classes(case))
+    if isinstance(truth, Problem):
+        return truth.sentence
+    return "There is no truth in this row." if truth == UNKNOWN else truth
+
+
+def _classes(case: CaseView) -> list[str]:
+    """The classes of the model, where the case knows all of them; else none, and any is taken."""
+    shares = (case.answer or {}).get("probabilities")
+    found = sorted(shares) if isinstance(shares, dict) else []
+    return found if 1 < len(found) < _ALL_CLASSES else []
+
+
+def _given(truth: Truth) -> object:
+    return next(v for v in (truth.label, truth.number, truth.text) if v is not None)
+
+
+def _says(said: FeedbackView, judgement: str, truth: Truth) -> bool:
+    return said.judgement == judgement and said.truth == _given(truth)
+
+
+def _key(case: CaseView, person: str, truth: Truth, now: FeedbackView | None) -> str:
+    """The same for the same truth in place of the same statement: of two who send it at once, one is recorded."""
+    facts = f"{case.id}\n{person}\n{truth!r}\n{now.id if now else ''}"
+    return f"truth-{hashlib.sha256(facts.encode()).hexdigest()[:40]}"
+
+
+def _parts(rows: Sequence[TruthRow]) -> list[Sequence[TruthRow]]:
+    return [rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE)]

@@ -1,0 +1,73 @@
+"""Truths that come later: matched by case, the same file twice changes nothing, what does not match comes back."""
+
+from __future__ import annotations
+
+import pytest
+
+from db.engine import Sessions, limited
+from db.scope import Models, Scope
+from feedback.submission import history
+from feedback.truths import TruthRow, import_truths
+from tests.recorded import FAILED, NOT_THERE, NUMBER, add_case
+
+SHARES = {"kind": "class", "label": "Adelie", "probabilities": {"Adelie": 0.9, "Gentoo": 0.1}}
+
+
+def rows(*pairs: tuple[str, object]) -> list[TruthRow]:
+    return [TruthRow(place=f"Line {n}", case_id=i, truth=t) for n, (i, t) in enumerate(pairs, 2)]
+
+
+def test_each_truth_is_recorded_once_and_what_matches_nothing_comes_back(
+    sessions: Sessions,
+) -> None:
+    right, wrong = (add_case(sessions, answer=SHARES, is_audited=True) for _ in range(2))
+    failed, foreign = add_case(sessions, **FAILED), add_case(sessions, server="other")
+    ours = (Models(server="shelf"),)
+    theirs = limited(sessions, Scope(person="rita", seen=ours, reviewed=ours))
+    given = rows(
+        (right.id, " Adelie "),
+        (wrong.id, "Gentoo"),
+        (NOT_THERE, "Gentoo"),
+        ("=1+1", "Gentoo"),
+        (failed.id, "Gentoo"),
+        (foreign.id, "Gentoo"),
+        (right.id, "Emperor"),
+        (right.id, ""),
+    )
+    found = import_truths(theirs, given, person="rita")
+    assert (found.recorded, found.unchanged) == (2, 0)
+    assert [each.place for each in found.unmatched] == [f"Line {n}" for n in range(4, 10)]
+    assert "not one of the model's classes" in found.unmatched[4].why
+    assert found.unmatched[0].why == found.unmatched[3].why  # what may not be seen is not there
+    assert [s.judgement for s in history(sessions, right.id)] == ["correct"]
+    (said,) = history(sessions, wrong.id)
+    assert (said.judgement, said.truth, said.channel) == ("incorrect", "Gentoo", "upload")
+    again = import_truths(theirs, given, person="rita")
+    assert (again.recorded, again.unchanged) == (0, 2)
+    # Another truth replaces it, and the first one again replaces that.
+    for truth in ("Adelie", "Gentoo"):
+        assert import_truths(theirs, rows((wrong.id, truth)), person="rita").recorded == 1
+    assert [s.judgement for s in history(sessions, wrong.id)] == [
+        "incorrect",
+        "correct",
+        "incorrect",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("truth", "near", "judged"),
+    [
+        (41.5, None, "correct"),
+        (40.0, None, "unsure"),
+        ("40", 0.1, "correct"),
+        (20.0, 0.1, "incorrect"),
+    ],
+)
+def test_a_number_is_right_where_it_is_near_enough(
+    sessions: Sessions, truth: object, near: float | None, judged: str
+) -> None:
+    case = add_case(sessions, **NUMBER)
+    import_truths(sessions, rows((case.id, truth)), person="rita", near=near)
+    (said,) = history(sessions, case.id)
+    assert said.judgement == judged
+    assert said.truth_number == float(str(truth))
