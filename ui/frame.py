@@ -24,6 +24,8 @@ def draw() -> None:
 
 def open_page(title: str) -> None:
     """Call the tab after the page, and remember the page for `name_tab`."""
+    if st.session_state.get(session.PAGE) != title:
+        st.session_state.pop(session.LINKED, None)
     st.session_state[session.PAGE] = title
     st.set_page_config(page_title=f"{title} · {PRODUCT}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from dataclasses import dataclass, field, replace
 
@@ -15,6 +16,8 @@ from mds_client.signature import ModelRef, Signature, Values
 from ui import session
 from ui.session import services
 from ui.text import plain
+
+_ON_ITS_WAY = 1.0  # seconds in which the browser may not have the new address yet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +64,51 @@ def form_for(entry: Entry, signature: Signature) -> Form:
     """The form of this model; a new one, opened with the link's or the first example, when it changed."""
     form: Form | None = st.session_state.get(session.FORM)
     if form is None or form.model != entry.ref:
-        form = open_form(entry.ref, *_example(signature, _linked_example()))
+        _note_link()
+        return open_form(entry.ref, *_example(signature, _linked_example()))
+    is_moved = _is_moved(form)
+    if is_moved:
+        form = _as_linked(entry.ref, signature)
+    if is_moved or session.LINKED not in st.session_state:
+        _note_link()
     return form
+
+
+def link_example(index: int | None) -> None:
+    """Name the example in the address, counted from one there, or none."""
+    if index is not None:
+        st.query_params["example"] = str(index + 1)
+    elif "example" in st.query_params:  # each change moves the browser
+        del st.query_params["example"]
+    _note_link()
+
+
+def _note_link() -> None:
+    """Remember what the address names: what it names otherwise later came from the browser."""
+    named = st.query_params.get("example", "")
+    if named != st.session_state.get(session.LINKED, (None, 0.0))[0]:
+        st.session_state[session.LINKED] = (named, time.monotonic())
+
+
+def _is_moved(form: Form) -> bool:
+    """Whether the browser went back or forth since. What it sends right after a change has the address before it.
+
+    Who comes from another page finds the form as it was left, unless the address names another example.
+    """
+    named = st.query_params.get("example", "")
+    if session.LINKED not in st.session_state:
+        return bool(named) and form.example != _linked_example()
+    last, since = st.session_state[session.LINKED]
+    return bool(named != last and time.monotonic() - since > _ON_ITS_WAY)
+
+
+def _as_linked(model: ModelRef, signature: Signature) -> Form:
+    """The form as the address has it: the example that it names, else the inputs of its case, else the first example."""
+    reply: Reply | None = st.session_state.get(session.ASKED)
+    is_of_case = reply is not None and reply.case.id == st.query_params.get("case")
+    if reply and is_of_case and reply.signature.model == model and "example" not in st.query_params:
+        return open_form(model, reply.values)
+    return open_form(model, *_example(signature, _linked_example()))
 
 
 def _linked_example() -> int:
@@ -98,26 +144,26 @@ def next_example(form: Form, signature: Signature) -> None:
     values, index = _example(signature, 0 if form.example is None else form.example + 1)
     open_form(form.model, values, index)
     if index is not None:
-        st.query_params["example"] = str(index + 1)
+        link_example(index)
 
 
 def open_with(form: Form, values: Values) -> None:
     """Fill the form with values from elsewhere, which no link names."""
     open_form(form.model, values)
-    st.query_params.pop("example", None)
+    link_example(None)
 
 
 def open_with_model(model: ModelRef, values: Values) -> None:
     """Fill the form of this version of the model with values from elsewhere."""
     open_form(model, values)
     st.query_params["model"] = str(model)
-    st.query_params.pop("example", None)
+    link_example(None)
 
 
 def clear(form: Form) -> None:
     """Empty the form."""
     open_form(form.model, {})
-    st.query_params.pop("example", None)
+    link_example(None)
 
 
 def renew_key() -> None:
@@ -155,7 +201,7 @@ def press_predict(form: Form, signature: Signature, values: Values) -> None:
     )
     st.session_state.pop(session.ASKING, None)
     st.session_state.setdefault(session.LAST, {})[form.model] = values
-    st.query_params.pop("example", None)
+    link_example(None)
 
 
 def draw_fillers(form: Form, signature: Signature) -> None:

@@ -9,7 +9,16 @@ from cases.restored import lost
 from mds_client.prediction import Answer
 from mds_client.prediction.output_parsing import parsed
 from mds_client.signature import Signature, Values
-from ui import announced, errors, explanations, feedback, results, staleness, technical
+from ui import (
+    announced,
+    errors,
+    explanations,
+    feedback,
+    predict_form,
+    results,
+    staleness,
+    technical,
+)
 from ui.predict_form import Form, Reply
 from ui.text import exact, percent, plain
 
@@ -33,7 +42,7 @@ def draw(reply: Reply | None, form: Form, signature: Signature, values: Values) 
             _draw_card(reply)
         staleness.draw_earlier(reply, form, signature)
         return
-    st.query_params.pop("example", None)
+    predict_form.link_example(None)
     with st.container(key="answer_now"):
         _draw_card(reply)
     if reply.error:  # what was wrong is read while it is corrected

@@ -16,6 +16,7 @@ from people.viewer import Viewer
 from services import Services
 
 FORM = "form"  # the model, the row it opened with, its generation and its idempotency key
+LINKED = "linked"  # the example that the address of the form named last, and when that was written
 ASKED = "asked"  # what the last press of Predict gave
 ASKING = "asking"  # the id of the case that the last press of Predict began
 DRAFTS = "drafts"  # tells this session from one before a reload

@@ -14,11 +14,12 @@ import streamlit as st
 
 from cases.inputs import same_inputs
 from mds_client.signature import Signature, Values
-from ui import predict_form, scripts, session
+from ui import fields, predict_form, scripts, session
 from ui.form import css_key
 
 _FADED = "<style>.st-key-answer_earlier { opacity: .55; }</style>"
 _HIDDEN = "<style>.st-key-answer_differs { display: none; }</style>"
+_MOST_TOLD = 20_000  # letters of a text that the browser is told again
 _STYLE = """
 output { display: block; padding-bottom: .5rem; }
 .row { display: flex; gap: .5rem; }
@@ -62,7 +63,7 @@ def draw_current(reply: predict_form.Reply, form: predict_form.Form, signature: 
     with st.container(key="answer_differs"):
         st.checkbox("The inputs were changed", key=_typed_key(reply.case.id), on_change="ignore")
     words = {"words": _words(reply, form), "link": _link(reply), "linkWords": _link_words(reply)}
-    facts = {"case": reply.case.id, "isEarlier": False, **words}
+    facts = {"case": reply.case.id, "isEarlier": False, "asked": _asked(signature), **words}
     _run(form, signature, facts, on_restore_change=lambda: _restore(reply))
 
 
@@ -77,6 +78,14 @@ def _run(
     widgets = {f.name: css_key(form.widget_key, f.name) for f in signature.inputs}
     data = {"form": form.widget_key, "widgets": widgets, **facts}
     scripts.run("stale", "predict_stale", data, style=_STYLE, **mounted)
+
+
+def _asked(signature: Signature) -> dict[str, str]:
+    """What the box of each field holds as long as it is what was asked, for fields with one box or one chosen word."""
+    reply: predict_form.Reply = st.session_state[session.ASKED]
+    shown = reply.values if reply.shown is None else reply.shown
+    texts = {field.name: fields.in_box(field, shown.get(field.name)) for field in signature.inputs}
+    return {n: text for n, text in texts.items() if text is not None and len(text) <= _MOST_TOLD}
 
 
 def is_typed_over(case_id: str) -> bool:

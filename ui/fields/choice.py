@@ -30,6 +30,16 @@ def render(field: Field, key: str, value: object) -> object:
     return options.get(str(chosen)) if chosen is not None else None
 
 
+def in_box(field: Field, value: object) -> str | None:
+    """The words that are chosen, empty where none are."""
+    options = values_by_words(field)
+    if not options:
+        return (
+            None if value is not None and not isinstance(value, str) else line.in_box(field, value)
+        )
+    return _initial_words(field, options, value) or ""
+
+
 def values_by_words(field: Field) -> dict[str, object]:
     """Each value by the words that stand for it: its label, else itself; no two by the same words."""
     values: Sequence[object] = field.choices or ((True, False) if field.kind == "boolean" else ())

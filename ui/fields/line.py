@@ -23,3 +23,9 @@ def render(field: Field, key: str, value: object) -> str | None:
         placeholder=such_as(field),
     )
     return typed or None
+
+
+def in_box(_field: Field, value: object) -> str | None:
+    """The text; a browser takes the line breaks out of one in several lines."""
+    text = "" if value is None else str(value)
+    return text if len(text.splitlines()) < 2 else None

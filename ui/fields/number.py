@@ -35,6 +35,13 @@ def render(field: Field, key: str, value: object) -> float | int | None:
     )
 
 
+def in_box(_field: Field, value: object) -> str | None:
+    """The number, to the last digit."""
+    if is_missing(value):
+        return ""
+    return str(value) if type(value) in (int, float) else None
+
+
 def _render_digits(field: Field, key: str, value: object) -> int | None:
     """A whole number that a browser would round, as text; what is none is left for the check to name."""
     open_with(key, "" if is_missing(value) else str(value))

@@ -25,6 +25,11 @@ def render(field: Field, key: str, value: object) -> float | int | None:
     return value if typed == opened else as_fraction(typed)  # type: ignore[return-value]
 
 
+def in_box(field: Field, value: object) -> str | None:
+    """The number in percent."""
+    return number.in_box(field, value if field.format == "percent" else in_percent(value))
+
+
 def in_percent(value: object) -> float | None:
     """0.12 as 12, to the digit."""
     if is_missing(value) or isinstance(value, bool) or not isinstance(value, int | float):

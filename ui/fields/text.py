@@ -18,3 +18,8 @@ def render(field: Field, key: str, value: object) -> str | None:
         label(field), key=key, persist_state="session", help=hint(field), height=140
     )
     return typed or None
+
+
+def in_box(_field: Field, value: object) -> str | None:
+    """The text as it is."""
+    return "" if value is None else str(value)

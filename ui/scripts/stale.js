@@ -1,13 +1,16 @@
 // Fades an answer as soon as the form holds other inputs than it was asked with, and says so. Nothing is sent
 // meanwhile. `data`: `case` is the case of the answer that can fade, if any; `form` and `widgets` name the form and the
-// class of each field's container; `isEarlier` says that the server faded one; `words`, `link`, `linkWords` are said.
+// class of each field's container; `asked` has what the one box of a field holds, or its chosen word, as long as that is
+// what was asked; `isEarlier` says that the server faded one; `words`, `link`, `linkWords` are said.
 // A hidden checkbox tells the server with whatever is sent next.
 const STYLE = "mds-stale";
 const RULES = ".st-key-answer_now { opacity: .55; } .st-key-answer_more { display: none !important; }";
 const BEFORE = ["pointerdown", "keydown", "focusin", "drop", "paste", "wheel"]; // of a change
 const AFTER = ["input", "change"];
+const OTHER = "\u0000"; // stands for a value that surely is not what was asked
+const DRAWN_LATE = 1500; // milliseconds in which a box that nobody touched may still hold something else
 const state = (window.mdsStale ??= {
-  data: null, asked: {}, touched: new Set(), last: {}, cells: {}, sent: null, serial: new WeakMap(),
+  data: null, asked: {}, touched: new Set(), last: {}, cells: {}, sent: null, odd: {}, serial: new WeakMap(),
 });
 
 function container(key) {
@@ -87,12 +90,35 @@ function letGo(name) {
   if (valuesIn(container(state.data.widgets[name])) === state.asked[name]) state.touched.delete(name);
 }
 
-// What nobody has touched holds what was asked: a number or a table's cells are drawn late, and the page is drawn anew
-// with values that are written in another way.
+// Whether a field of one box, or of a row of words, holds what was asked, as the server says; undefined for any other.
+function holdsAsked(name) {
+  const asked = state.data.asked?.[name];
+  const where = container(state.data.widgets[name]);
+  if (asked === undefined || !where) return undefined;
+  const words = [...where.querySelectorAll('[role="radio"]')];
+  if (words.length) return words.filter((word) => word.ariaChecked === "true").map((word) => word.textContent.trim()).join() === asked.trim();
+  const boxes = where.querySelectorAll("textarea, input");
+  const [box] = boxes;
+  if (boxes.length !== 1 || box.role === "combobox" || ["checkbox", "radio", "file"].includes(box.type)) return undefined;
+  if (box.type !== "number") return box.value === asked.replace(/\r\n?/g, "\n");
+  return box.value === "" || asked === "" ? box.value === asked : Number(box.value) === Number(asked);
+}
+
+// What is compared with what the field holds now. Of a field of which the server does not say it, what nobody has touched
+// holds what was asked: a table's cells are drawn late, and the page is drawn anew with values written in another way.
+function baseline(name, value) {
+  const isAsked = holdsAsked(name);
+  if (isAsked === undefined) return state.touched.has(name) ? state.asked[name] : value;
+  if (isAsked) delete state.odd[name];
+  else state.odd[name] ??= Date.now();
+  const isLate = !state.touched.has(name) && Date.now() - state.odd[name] < DRAWN_LATE;
+  return isAsked || isLate ? value : OTHER;
+}
+
 function differs() {
   for (const [name, key] of Object.entries(state.data.widgets)) if (!state.touched.has(name)) forgetCells(container(key));
   const now = collected();
-  for (const name of Object.keys(now)) if (!state.touched.has(name)) state.asked[name] = now[name];
+  for (const [name, value] of Object.entries(now)) state.asked[name] = baseline(name, value);
   state.last = { ...state.last, ...now };
   return Object.entries(state.last).some(([name, value]) => value !== (state.asked[name] ?? value));
 }
@@ -176,7 +202,7 @@ export default function (component) {
   Object.assign(state, { data, root });
   if (!last || last.case !== data.case || last.form !== data.form) {
     const sent = state.sent?.form === data.form ? state.sent : { values: {}, cells: {}, touched: new Set() };
-    Object.assign(state, { asked: sent.values, touched: sent.touched, cells: sent.cells, last: {}, sent: null });
+    Object.assign(state, { asked: sent.values, touched: sent.touched, cells: sent.cells, last: {}, sent: null, odd: {} });
   }
   state.draw = build(root, component);
   if (!state.heard) {
