@@ -80,14 +80,14 @@ def link_example(index: int | None) -> None:
         st.query_params["example"] = str(index + 1)
     elif "example" in st.query_params:  # each change moves the browser
         del st.query_params["example"]
-    _note_link()
+    _note_link(time.monotonic())
 
 
-def _note_link() -> None:
-    """Remember what the address names: what it names otherwise later came from the browser."""
+def _note_link(written: float = 0.0) -> None:
+    """Remember what the address names, and when we wrote it: what it names otherwise later came from the browser."""
     named = st.query_params.get("example", "")
     if named != st.session_state.get(session.LINKED, (None, 0.0))[0]:
-        st.session_state[session.LINKED] = (named, time.monotonic())
+        st.session_state[session.LINKED] = (named, written)
 
 
 def _is_moved(form: Form) -> bool:

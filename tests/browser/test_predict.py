@@ -39,6 +39,33 @@ def _tone() -> bytes:
     return buffer.getvalue()
 
 
+def test_the_form_is_the_one_that_the_address_names_after_back_and_forth(page: Page) -> None:
+    visit = Visit(page).open("/predict?model=demo/penguins@v2")
+    box, another = page.get_by_role("spinbutton", name="Body mass"), visit.button("Another example")
+    first = visit.value_of(box)
+    visit.click(another)
+    expect(page.get_by_text("Example 2 of")).to_be_visible()
+    second = visit.value_of(box)
+    page.wait_for_timeout(
+        1_100
+    )  # what the browser sends right after a change is not taken for Back
+    page.go_back()
+    expect(page.get_by_text("Example 1 of")).to_be_visible()
+    expect(box).to_have_value(first)
+    page.go_forward()
+    expect(page.get_by_text("Example 2 of")).to_be_visible()
+    expect(box).to_have_value(second)
+    visit.settled().predict()
+    case = visit.case()
+    visit.click(another)
+    expect(page.get_by_text("Example 3 of")).to_be_visible()
+    page.wait_for_timeout(1_100)
+    page.go_back()
+    expect(box).to_have_value(second)
+    expect(visit.button("Yes")).to_be_visible()
+    assert visit.case() == case
+
+
 def test_an_uploaded_picture_is_asked_about(page: Page) -> None:
     visit = Visit(page).open("/predict?model=demo/digits")
     visit.upload("one.png", "image/png", _picture("1", (90, 120))).predict()
