@@ -26,6 +26,7 @@ from api.signing_in import signing_in
 from db.errors import StorageError
 from people.oidc import secrets_of
 from people.permissions import Undeclared
+from people.sign_in import PROXIED
 from settings import Settings, settings
 
 ROOT = Path(__file__).resolve().parent
@@ -96,7 +97,7 @@ app = st.App(
     secrets=_secrets(),
     middleware=[
         guard(_hosts, Path(st.__file__).parent / "static" / "index.html"),
-        identity(settings),
+        identity(settings, PROXIED),
         signing_in(settings),
     ],
 )

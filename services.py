@@ -9,6 +9,7 @@ import json
 import logging
 import threading
 from collections.abc import Mapping
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib.metadata import version
@@ -36,6 +37,7 @@ from mds_client.discovery.visible import VisibleCatalogue
 from mds_client.server import Server
 from mds_client.signature import ModelRef, Signature
 from mds_client.transport.redaction import Hiding
+from people import trail
 from people.errors import NotPermitted
 from people.oidc import UserInfo
 from people.permissions import may_without_model
@@ -112,7 +114,12 @@ class Services:
             self,
             scope=scope,
             sessions=limited(self.sessions, scope),
-            catalogue=VisibleCatalogue(self.catalogue, scope.sees, scope.sees_server),
+            catalogue=VisibleCatalogue(
+                self.catalogue,
+                scope.sees,
+                scope.sees_server,
+                partial(_refused, self.sessions, scope),
+            ),
             clients={n: c for n, c in self.clients.items() if scope.sees_server(n)},
             here=self.here.limited(scope),
         )
@@ -289,6 +296,13 @@ def hash_key_of(settings: Settings) -> bytes:
     if key or not settings.sensitive:
         return key
     return private_key(settings.database_url.get_secret_value())
+
+
+def _refused(sessions: Sessions, scope: Scope, ref: ModelRef) -> None:
+    """Note that somebody asked for a model that they may not see; beside, so that the time tells them nothing."""
+    name = f"{ref.server}/{ref.name}"
+    note = partial(trail.refused, sessions, scope.person, "model", name)
+    threading.Thread(target=copy_context().run, args=(note,), daemon=True).start()
 
 
 def _client(server: Server, hidden: str) -> MdsClient:

@@ -9,12 +9,23 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from api.permissions import needs
+from people import trail
 from people.permissions import OPEN
 from people.sign_in import NAME_COOKIE, is_name
 from services import Services
 
 Endpoint = Callable[[Request], Response]
 _A_YEAR = 365 * 24 * 3600
+
+
+def now() -> Endpoint:
+    """`/me/now`: nothing, so that a page that is open sends a request, with which a proxy says who asks now."""
+
+    @needs(OPEN)
+    def answer(_request: Request) -> Response:
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+    return answer
 
 
 def me(services: Callable[[], Services]) -> Endpoint:
@@ -32,6 +43,7 @@ def me(services: Callable[[], Services]) -> Endpoint:
             return PlainTextResponse(words, status_code=400)
         reply = RedirectResponse("you", status_code=303)
         if name:
+            trail.named(services().sessions, name, request.client.host if request.client else "")
             reply.set_cookie(
                 NAME_COOKIE, quote(name), max_age=_A_YEAR, httponly=True, samesite="lax"
             )

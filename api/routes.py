@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from starlette.routing import BaseRoute, Route
 
-from api.me import me
+from api.me import me, now
 from api.moved import redirects
 from api.probe import healthz
 from api.v1.application import mounted
@@ -18,6 +18,7 @@ def routes(services: Callable[[], Services]) -> list[BaseRoute]:
     return [
         Route("/healthz", healthz(services)),
         Route("/me", me(services)),
+        Route("/me/now", now()),
         *redirects(),
         mounted(services),
     ]

@@ -90,6 +90,7 @@ def erase(
             pass
         db.persons.delete_rest(session, person)
     changed = _unname_signatures(sessions, person, by)
+    _erase_tokens(sessions, person, by)
     with writing(sessions) as session:
         files = db.persons.delete_unnamed_files(session, digests)
         append(session, "erase-person", [_record(person)], person=by)
@@ -143,6 +144,23 @@ def _unname_signatures(sessions: Sessions, person: str, by: str) -> int:
             ]
             erase_all(session, left, person=by, action=NAME_ERASED)
     return len(ids) - len(whole)
+
+
+def _erase_tokens(sessions: Sessions, person: str, by: str) -> None:
+    """Delete their tokens; those of others that they made or took back lose the name."""
+    with writing(sessions) as session:
+        if gone := db.persons.delete_tokens(session, person):
+            erase_all(session, [Record(kind="token", id=each) for each in gone], person=by)
+    with writing(sessions) as session:
+        ids = db.persons.tokens_named(session, person)
+        intact = unchanged(session, "token", ids)
+        db.persons.unname_tokens(session, ids, person)
+        contents = db.audit_log.contents(session, "token", ids)
+        left = [
+            Record(kind="token", id=each, values=contents[each]) for each in ids if intact.get(each)
+        ]
+        if left:
+            erase_all(session, left, person=by, action=NAME_ERASED)
 
 
 def _record(person: str) -> Record:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -90,11 +90,15 @@ def revoke(session: Session, token_id: str, now: datetime, person: str) -> bool:
     return changed is not None
 
 
-def set_groups(session: Session, person: str, groups: Sequence[str]) -> None:
-    """The tokens of a person have these groups from now on."""
-    session.execute(
-        update(ApiToken).where(ApiToken.person == person).values(groups=list(groups)),
-    )
+def set_groups(session: Session, ids: Collection[str], groups: Sequence[str]) -> None:
+    """These tokens have these groups from now on."""
+    session.execute(update(ApiToken).where(ApiToken.id.in_(ids)).values(groups=list(groups)))
+
+
+def with_other_groups(session: Session, person: str, groups: Sequence[str]) -> list[str]:
+    """The ids of those tokens of a person that can still be used and have other groups."""
+    query = select(ApiToken).where(ApiToken.person == person, ApiToken.revoked_at.is_(None))
+    return [row.id for row in session.scalars(query) if list(row.groups) != list(groups)]
 
 
 def _view(row: ApiToken) -> TokenView:

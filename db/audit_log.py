@@ -35,6 +35,7 @@ from sqlalchemy.types import TypeEngine
 
 from db.cases import ASKED
 from db.tables import (
+    ApiToken,
     AuditChain,
     AuditEntry,
     AuditLeaf,
@@ -54,15 +55,17 @@ WORKSPACE = "workspace"
 OPENED, CLOSED = "open-workspace", "close-workspace"
 ERASED = "erased"
 BODIES_DELETED = "bodies-deleted"
+TOKEN_CHANGED = ("revoke-token", "token-groups")
 NAME_ERASED = "name-erased"
 # After one of these, what earlier entries have of a record says nothing any more: its salt is gone.
-ENDS = (ERASED, BODIES_DELETED, NAME_ERASED)
+ENDS = (ERASED, BODIES_DELETED, NAME_ERASED, *TOKEN_CHANGED)
 # What has a digest of its content, by the name of its kind in the trail.
 TRAILED: dict[str, type[Base]] = {
     "case": Case,
     "feedback": Feedback,
     "overlay": Overlay,
     "comment": CaseComment,
+    "token": ApiToken,
 }
 # Columns that a digest leaves out, since they change later, and why that is no hole.
 MAY_CHANGE = {
@@ -70,6 +73,7 @@ MAY_CHANGE = {
         "feedback",
         "is_current",
     ): "false once another statement replaces it, which `mds audit verify` checks",
+    ("token", "used_at"): "the last use, which says nothing of what a token may do",
 }
 # The form of new digests. Whoever adds a column to one of these tables raises it and names the column in ADDED:
 # digests of a former form do not cover it, and go on to match.

@@ -153,7 +153,8 @@ def delete_said(session: Session, person: str, limit: int) -> list[tuple[str, st
 
 
 def delete_rest(session: Session, person: str) -> None:
-    """Delete what else is theirs, and take the name off what stays; cases, what was said, batches and signatures apart."""
+    """Delete what else is theirs, and take the name off what stays; cases, what was said, batches, signatures and
+    tokens apart."""
     shares = select(CaseShare.id).where(
         or_(CaseShare.person == person, CaseShare.shared_by == person)
     )
@@ -167,15 +168,34 @@ def delete_rest(session: Session, person: str) -> None:
         delete(Job).where(Job.person == person),
         *(
             delete(table).where(table.person == person)
-            for table in (ApiRequest, ApiToken, SavedView, InboxSeen, Scenario)
+            for table in (ApiRequest, SavedView, InboxSeen, Scenario)
         ),
         *(
             update(table).where(getattr(table, column) == person).values({column: NOBODY})
             for (table, column), fate in COLUMNS.items()
-            if fate == "name" and table is not Overlay
+            if fate == "name" and table not in (Overlay, ApiToken)
         ),
     ):
         session.execute(statement, execution_options=_AS_IT_IS)
+
+
+def delete_tokens(session: Session, person: str) -> list[str]:
+    """Delete the tokens of a person; their ids."""
+    query = delete(ApiToken).where(ApiToken.person == person).returning(ApiToken.id)
+    return list(session.scalars(query, execution_options=_AS_IT_IS))
+
+
+def tokens_named(session: Session, person: str) -> list[str]:
+    """The ids of the tokens of others that a person made or took back."""
+    named = or_(ApiToken.made_by == person, ApiToken.revoked_by == person)
+    return list(session.scalars(select(ApiToken.id).where(named)))
+
+
+def unname_tokens(session: Session, ids: Collection[str], person: str) -> None:
+    """Take the name of a person off these tokens."""
+    for column in (ApiToken.made_by, ApiToken.revoked_by):
+        query = update(ApiToken).where(ApiToken.id.in_(ids), column == person)
+        session.execute(query.values({column.key: NOBODY}), execution_options=_AS_IT_IS)
 
 
 def overlays_of(session: Session, person: str) -> list[str]:

@@ -19,10 +19,11 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 import db.api_tokens
+import db.audit_log
 import db.jobs
-from audit_log.chain import Record, append
+from audit_log.chain import Record, append, erase_all, unchanged
 from db.api_tokens import TokenView
-from db.engine import Sessions, reading, writing
+from db.engine import Session, Sessions, reading, writing
 from db.errors import StorageError
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
@@ -109,7 +110,8 @@ def make(
         if db.api_tokens.count_valid(session, owner, now) >= MOST:
             raise TokenNotMade([f"{owner} has {MOST} tokens already: revoke one first."])
         db.api_tokens.add(session, token)
-        append(session, "make-token", [_record(token.id)], person=token.made_by, clock=clock)
+        made = Record(kind="token", id=token.id, values=vars(token))
+        append(session, "make-token", [made], person=token.made_by, clock=clock)
     return NewToken(token=token, secret=secret)
 
 
@@ -127,8 +129,9 @@ def revoke(
     Raises NoSuchToken and StorageError.
     """
     with writing(sessions) as session:
+        is_whole = is_id(token_id) and unchanged(session, "token", [token_id]).get(token_id, False)
         if is_id(token_id) and db.api_tokens.revoke(session, token_id, clock(), known(person)):
-            append(session, "revoke-token", [_record(token_id)], person=person, clock=clock)
+            _trail_change(session, "revoke-token", {token_id: is_whole}, person)
     with reading(sessions) as session:
         token = db.api_tokens.by_id(session, token_id) if is_id(token_id) else None
     if token is None:
@@ -178,13 +181,16 @@ def follow(sessions: Sessions, viewer: Viewer) -> None:
         return
     try:
         with reading(sessions) as session:
-            tokens = db.api_tokens.newest(session, person=viewer.name)
+            ids = db.api_tokens.with_other_groups(session, viewer.name, viewer.groups)
             jobs = db.jobs.newest(session, states=UNDER_WAY, person=viewer.name)
-        kept = [token.groups for token in tokens] + [job.groups for job in jobs if job.groups]
-        if any(tuple(groups) != viewer.groups for groups in kept):
+        if any(job.groups and tuple(job.groups) != viewer.groups for job in jobs):
             with writing(sessions) as session:
-                db.api_tokens.set_groups(session, viewer.name, viewer.groups)
                 db.jobs.set_groups(session, viewer.name, viewer.groups)
+        if ids:
+            with writing(sessions) as session:
+                whole = unchanged(session, "token", ids)
+                db.api_tokens.set_groups(session, ids, viewer.groups)
+                _trail_change(session, "token-groups", whole, viewer.name)
     except StorageError as error:
         _log.warning("the groups of tokens of %s are not up to date: %s", viewer.name, error)
 
@@ -213,8 +219,21 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _record(token_id: str) -> Record:
-    return Record(kind="token", id=token_id)
+def _trail_change(session: Session, action: str, whole: dict[str, bool], person: str) -> None:
+    """Note that tokens were changed. Those that were as the trail says get a digest of how they are now; on others,
+    which somebody changed in the database, a new digest would hide that."""
+    contents = db.audit_log.contents(session, "token", list(whole))
+    changed = [
+        Record(kind="token", id=each, values=contents[each])
+        for each, is_whole in whole.items()
+        if is_whole
+    ]
+    if changed:
+        erase_all(session, changed, person=person, action=action)
+    elif whole:
+        append(
+            session, f"{action}-untold", [Record(kind="token", id=next(iter(whole)))], person=person
+        )
 
 
 def _of_no_use(token: TokenView) -> TokenRefused:

@@ -46,7 +46,8 @@ def viewer() -> Viewer:
     if settings.sign_in == "oidc" and running.userinfo:
         identity = {n: v for n, v in st.user.to_dict().items() if n != "tokens"}
         return oidc.viewer_of_session(settings, identity, access_token(), running.userinfo)
-    return sign_in.sign_in(settings, dict(st.context.headers), dict(st.context.cookies))
+    headers, cookies = dict(st.context.headers), dict(st.context.cookies)
+    return sign_in.sign_in(settings, headers, cookies, sign_in.PROXIED)
 
 
 def access_token() -> str:
@@ -67,10 +68,18 @@ def sign_out() -> None:
 
 def note_sign_in(current: Viewer) -> None:
     """Write in the trail that somebody signed in, once a session."""
-    token = access_token()
-    if composition.services().settings.sign_in == "oidc" and st.session_state.get(SIGNED) != token:
-        trail.signed(composition.services().sessions, "sign-in", current.name, token, address())
-        st.session_state[SIGNED] = token
+    found = composition.services()
+    if found.settings.sign_in == "proxy" and st.session_state.get(SIGNED) != current.name:
+        trail.let_in(found.sessions, current.name, address())
+        st.session_state[SIGNED] = current.name
+    if found.settings.sign_in == "oidc" and st.session_state.get(SIGNED) != access_token():
+        trail.signed(found.sessions, "sign-in", current.name, access_token(), address())
+        st.session_state[SIGNED] = access_token()
+
+
+def note_refused(current: Viewer, page: str) -> None:
+    """Write in the trail that a page was not for them."""
+    trail.refused(composition.services().sessions, current.name, "page", page, address())
 
 
 def address() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -76,6 +77,9 @@ def run() -> None:
 @st.fragment(run_every=_LOOK_SECONDS)
 def _watch(drawn_for: Viewer) -> None:
     """Draw everything anew once who asks, or what they may, is another than it was: also where nobody touches it."""
+    if session.services().settings.sign_in == "proxy":
+        # A request of the browser, with which the proxy says in which groups they are now (people/sign_in.py).
+        st.html(f'<img src="me/now?{time.monotonic():.0f}" alt="" style="display: none">')
     try:
         is_same = session.viewer() == drawn_for
     except SignInFailed:
@@ -88,6 +92,7 @@ def _check(viewer: Viewer, header: PageHeader) -> None:
     """Raises NotPermitted for a page that is not for this role: a link led to it, or the role was taken away."""
     st.session_state[session.ROLE] = header.role
     if not viewer.is_at_least(header.role):
+        session.note_refused(viewer, header.url_path)
         raise NotPermitted(
             f"The page {header.title} is for each {header.role}, and you are {viewer.role} now.",
             advice="Whoever runs the workbench can change your role. The pages above are yours.",

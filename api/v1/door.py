@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -19,12 +21,14 @@ from api.v1.problems import Refused, refused
 from api.v1.rates import Rates
 from api.v1.repeats import Repeats
 from db.errors import StorageError
+from people import trail
 from people.errors import SignInFailed
 from services import Services
 
 # What says nothing of anybody: no token is needed to read it.
 OPEN = ("/openapi.json",)
 _READS = ("GET", "HEAD")
+_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 Inner = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
@@ -58,10 +62,13 @@ class Door:
         key = repeat.key if repeat else uuid.uuid4().hex
         seen = services.seen_by(caller.viewer.scope)
         scope["asked"] = Asked(caller=caller, services=seen, key=key)
+        statuses: list[int] = []
         if repeat:
-            await repeat.answer(scope, _again(body), send)
+            await repeat.answer(scope, _again(body), _noting(send, statuses))
         else:
-            await self._app(scope, _again(body), send)
+            await self._app(scope, _again(body), _noting(send, statuses))
+        if 403 in statuses:
+            await self._trail(services, caller.person, scope, path, caller.origin)
 
     async def _caller(self, services: Services, scope: Scope, headers: Headers) -> Caller:
         address = client_of(scope, services.settings.proxy_addresses)
@@ -70,9 +77,19 @@ class Door:
         try:
             return await anyio.to_thread.run_sync(caller_of, services, dict(headers), address)
         except SignInFailed as error:
+            path = scope["path"].removeprefix(scope["root_path"])
+            await self._trail(services, "", scope, path, address)
             raise problems.of_error(error) from error
         except StorageError as error:
             raise problems.of_storage(error) from error
+
+    async def _trail(
+        self, services: Services, person: str, scope: Scope, path: str, origin: str
+    ) -> None:
+        """Note that a route was refused, without the ids in its path."""
+        name = f"{scope['method']} {_ID.sub('…', path)}"
+        note = functools.partial(trail.refused, services.sessions, person, "route", name, origin)
+        await anyio.to_thread.run_sync(note)
 
     def _count(self, services: Services, caller: Caller) -> None:
         most = services.settings.api_requests_per_minute
@@ -84,6 +101,15 @@ class Door:
                 f"Wait {seconds} s before the next.",
                 Retry_After=str(seconds),
             )
+
+
+def _noting(send: Send, statuses: list[int]) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+        await send(message)
+
+    return sending
 
 
 def _unstored(send: Send) -> Send:

@@ -14,7 +14,8 @@ from mds_client.signature import ModelRef
 class VisibleCatalogue(Catalogue):
     """Reads a catalogue, and leaves out what may not be seen. It watches nothing and closes nothing.
 
-    `sees` is asked with the names of a server and a model, `sees_server` with that of a server.
+    `sees` is asked with the names of a server and a model, `sees_server` with that of a server. `refused` is told which
+    models were looked for that are there, and not for this person.
     """
 
     def __init__(
@@ -22,8 +23,10 @@ class VisibleCatalogue(Catalogue):
         whole: Catalogue,
         sees: Callable[[str, str], bool],
         sees_server: Callable[[str], bool],
+        refused: Callable[[ModelRef], None] = lambda _: None,
     ) -> None:
         self._whole, self._sees, self._sees_server = whole, sees, sees_server
+        self._refused = refused
 
     @property
     def version(self) -> int:
@@ -47,7 +50,10 @@ class VisibleCatalogue(Catalogue):
         return self._whole.client(server)
 
     def find(self, ref: ModelRef) -> Entry | None:
-        entry = self._whole.find(ref) if self._is_seen(ref) else None
+        entry = self._whole.find(ref)
+        if entry and not self._is_seen(ref):
+            self._refused(ref)
+            return None
         return self._seen(entry) if entry else None
 
     def refresh(self) -> None:

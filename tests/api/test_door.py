@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 
 import db.api_requests
+import db.audit_log
 from api.permissions import check_routes, each, permission_of
 from api.routes import routes
 from api.v1.asked import AskedNow, in_thread
@@ -64,6 +65,9 @@ def test_who_is_not_known_is_told_how_to_be(served: Served) -> None:
         assert "Bearer mds_" in answer.json()["advice"]
     answer = served.client().get("/models", headers={"Authorization": "Bearer mds_" + "x" * 43})
     _problem(answer, 401, "not known here")
+    with reading(served.services.sessions) as session:
+        noted = db.audit_log.about(session, "route", "GET /models", "refused")
+    assert [entry.person for entry in noted].count("anonymous") == 1
 
 
 def test_a_token_that_is_taken_back_is_refused_at_once(served: Served) -> None:
@@ -80,6 +84,9 @@ def test_a_token_is_good_for_its_scopes_alone(served: Served) -> None:
     _problem(reads.post("/predictions", json=ASK), 403, "is for read, and this needs predict")
     assert asks.post("/predictions", json=ASK).status_code == 201
     _problem(asks.get("/models"), 403, "is for predict, and this needs read")
+    with reading(served.services.sessions) as session:
+        noted = db.audit_log.about(session, "route", "POST /predictions", "refused")
+    assert "ann" in {entry.person for entry in noted}
 
 
 def test_what_was_not_allowed_can_be_asked_again_under_its_key(served: Served) -> None:

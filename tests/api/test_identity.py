@@ -16,8 +16,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from api.identity import Identity
-from api.me import me
-from settings import Settings
+from api.me import me, now
+from db.engine import Sessions
+from people.sign_in import Proxied, sign_in
+from settings import AccessSettings, Settings
 
 PROXY = Settings(sign_in="proxy", proxy_addresses=["10.0.0.0/8", "::1"])
 T = TypeVar("T")
@@ -35,13 +37,16 @@ def _ask(
     *,
     peer: str = "127.0.0.1",
     at: str = "127.0.0.1",
+    sessions: Sessions | None = None,
+    proxied: Proxied | None = None,
     **headers: str,
 ) -> httpx.Response:
     async def seen(request: Request) -> JSONResponse:
         return JSONResponse({"email": request.headers.get("x-forwarded-email")})
 
-    named = me(lambda: SimpleNamespace(settings=settings))  # type: ignore[arg-type,return-value]
-    app = Identity(Starlette(routes=[Route("/", seen), Route("/me", named)]), lambda: settings)
+    found: Any = SimpleNamespace(settings=settings, sessions=sessions)
+    own = [Route("/", seen), Route("/me", me(lambda: found)), Route("/me/now", now())]
+    app = Identity(Starlette(routes=own), lambda: settings, proxied)
 
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=app, client=(peer, 1))
@@ -72,8 +77,24 @@ def test_without_sign_in_other_machines_are_refused_in_a_sentence() -> None:
     assert _ask(PROXY, at="192.168.0.5").status_code == 200
 
 
-def test_a_name_is_kept_in_this_browser_and_forgotten() -> None:
-    kept = _ask(Settings(), "/me?name=Ann%20B.")
+def test_groups_that_a_proxy_takes_away_are_gone_with_the_next_request() -> None:
+    """Of whichever kind: a page that is open sends one every 20 seconds, and looks as often."""
+    table = [AccessSettings(groups=["risk"])]
+    settings, proxied = PROXY.model_copy(update={"access": table}), Proxied()
+    opened = {"X-Forwarded-Email": "ann", "X-Forwarded-Groups": "risk"}
+    _ask(settings, peer="10.1.2.3", proxied=proxied, **opened)
+    assert sign_in(settings, opened, {}, proxied).role == "analyst"
+    forged = {"X-Forwarded-Email": "ann", "X-Forwarded-Groups": "lead"}
+    _ask(settings, "/me/now", peer="192.168.0.9", proxied=proxied, **forged)
+    assert sign_in(settings, opened, {}, proxied).groups == ("risk",)
+    now_in = {"X-Forwarded-Email": "ann", "X-Forwarded-Groups": "sales"}
+    answer = _ask(settings, "/me/now", peer="10.1.2.3", proxied=proxied, **now_in)
+    assert answer.status_code == 204
+    assert sign_in(settings, opened, {}, proxied).role == ""
+
+
+def test_a_name_is_kept_in_this_browser_and_forgotten(sessions: Sessions) -> None:
+    kept = _ask(Settings(), "/me?name=Ann%20B.", sessions=sessions)
     assert (kept.status_code, kept.headers["location"]) == (303, "you")
     assert kept.headers["set-cookie"].startswith("mds_name=Ann%20B.; HttpOnly")
     assert "Max-Age=0" in _ask(Settings(), "/me").headers["set-cookie"]

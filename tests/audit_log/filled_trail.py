@@ -9,18 +9,19 @@ from feedback.comments import comment
 from feedback.submission import submit
 from mds_client.errors import EndpointFailed
 from mds_client.signature.facts import Facts, FieldFacts
+from people import tokens
 from signatures.content import EDITED
 from signatures.overlay import publish
 from tests.cases.test_batch import Rows
 from tests.stub_predictor import PENGUINS, StubPredictor, failure
 
 ODD = {"bill": 39.1, "none": None, "nan": float("nan"), "ä": ["\x00", -0.0, 2**70], "t": (1, 2.0)}
-ENTRIES, RECORDS = 8, 10
+ENTRIES, RECORDS = 9, 11
 
 
 def fill(sessions: Sessions) -> None:
-    """Eight entries about ten records: two cases, three of a file, two statements, two versions of an overlay, and an
-    answer to a statement."""
+    """Nine entries about eleven records: two cases, three of a file, two statements, two versions of an overlay, an answer
+    to a statement, and a token."""
     asked = predict_and_record(
         StubPredictor(), ODD, sessions=sessions, key="one", person="ada\ud800" * 50
     )
@@ -42,4 +43,7 @@ def fill(sessions: Sessions) -> None:
         key="c",
         answers_id=second.id,
         answer="known",
+    )
+    tokens.make(
+        sessions, person="ada", name="n", scopes=["read"], days=9, most_days=9, groups=["risk", "ä"]
     )

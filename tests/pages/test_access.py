@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import db.audit_log
 import db.batches
 import db.jobs
 import services
-from db.engine import writing
+from db.engine import reading, writing
 from db.ids import new_id
 from db.scope import Models, Scope
 from mds_client.signature import ModelRef
@@ -61,6 +64,7 @@ def test_a_hidden_model_is_on_no_page(narrow: services.Services, app: AppTest) -
     warned = " ".join(warning.value for warning in linked.warning)
     assert "There is no case under this link" in warned
     assert "There is no model demo/breast-cancer" in warned
+    wait_until(lambda: _refused(narrow, "model", "demo/breast-cancer"))
 
 
 def test_who_may_see_nothing_is_told_so(narrow: services.Services, app: AppTest) -> None:
@@ -114,6 +118,7 @@ def test_a_role_that_is_taken_away_closes_the_page_that_is_open(
         "The page Signature is for each reviewer, and you are analyst now" in closed.error[0].value
     )
     assert not closed.title
+    assert _refused(narrow, "page", "signatures") == ["anonymous"]
     become("reviewer")
     assert closed.run().title[0].value == "What does the model take?"
 
@@ -132,6 +137,19 @@ def test_the_file_of_somebody_else_shows_how_far_it_is(
     assert not shown.exception
     assert "half of it" in shown.get("progress")[0].proto.text
     assert ("Stop" in {button.label for button in shown.button}) is may_stop
+
+
+def _refused(found: services.Services, kind: str, name: str) -> list[str]:
+    """Who was refused something, as the trail has it."""
+    with reading(found.sessions) as session:
+        return [entry.person for entry in db.audit_log.about(session, kind, name, "refused")]
+
+
+def wait_until(is_so: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def _running_file(found: services.Services) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 import db.audit_log
+from audit_log.verify import verify
 from db.engine import Sessions, limited, reading, writing
 from db.errors import OutOfScope
 from db.scope import Models, Scope
@@ -108,6 +109,23 @@ def test_making_and_revoking_are_trailed_once_each(sessions: Sessions) -> None:
         ("make-token", "olga", "token", made.token.id),
         ("revoke-token", "olga", "token", made.token.id),
     ]
+
+
+def test_whatever_is_changed_of_a_token_is_found(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What changes it in the app is told, and hides nothing that was changed in the database."""
+    monkeypatch.setattr(tokens, "_followed", tokens._Followed())
+    made = [_made(sessions, groups=["risk"]).token.id for _ in range(3)]
+    tokens.follow(sessions, viewer_of("ann", ["staff"], TABLE))
+    tokens.revoke(sessions, made[0], person="ann")
+    assert verify(sessions).findings == ()
+    for token_id, change in ((made[0], {"revoked_at": None}), (made[1], {"groups": ["lead"]})):
+        with writing(sessions) as session:
+            session.execute(update(ApiToken).where(ApiToken.id == token_id).values(change))
+    assert len(verify(sessions).findings) == 2
+    tokens.revoke(sessions, made[1], person="ann")
+    assert len(verify(sessions).findings) == 2
 
 
 def test_a_token_is_its_persons_and_of_who_operates_all(sessions: Sessions) -> None:
