@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from db.tables import ApiToken, AuditChain, AuditEntry, AuditLeaf, AuditSalt, Ba
 from feedback.submission import submit
 from settings import settings
 from tests.audit_log.filled_trail import ENTRIES, RECORDS, fill
-from tests.recorded import add_case, case_of
+from tests.recorded import NOON, add_case, case_of
 from tests.stub_predictor import StubPredictor
 
 KEY = "k" * 32
@@ -365,6 +365,8 @@ def _other(table: Any, column: str, value: Any) -> Any:
             return {"changed": 1}
         case None:
             kind = table.c[column].type.python_type
+            if kind is datetime:
+                return NOON
             return kind(1) if kind in (int, float) else "x"
     return value + timedelta(seconds=1)
 
