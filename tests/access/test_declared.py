@@ -20,9 +20,10 @@ from jobs.kinds import kinds
 from people.permissions import LEAST_ROLE, OPEN, Undeclared
 from people.viewer import ROLES
 from services import _WITH_JOBS
+from settings import Settings
 from ui import shell
 
-NO_TOOLS = SimpleNamespace(settings=SimpleNamespace(audit_anchors=None, retention=[]))
+NO_TOOLS = SimpleNamespace(settings=Settings())
 
 
 def test_everything_of_ours_says_who_may_use_it() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from db.audit_log import MAY_CHANGE, TRAILED, content, covered
 from db.engine import Sessions, close, limited, make_engine, make_sessions, reading, writing
 from db.scope import Models, Scope
 from db.tables import ApiToken, AuditChain, AuditEntry, AuditLeaf, AuditSalt, Base, Case, Feedback
+from db.types import UtcDateTime
 from feedback.submission import submit
 from settings import settings
 from tests.audit_log.filled_trail import ENTRIES, RECORDS, fill
@@ -365,7 +366,7 @@ def _other(table: Any, column: str, value: Any) -> Any:
             return {"changed": 1}
         case None:
             kind = table.c[column].type.python_type
-            if kind is datetime:
+            if isinstance(table.c[column].type, UtcDateTime):
                 return NOON
             return kind(1) if kind in (int, float) else "x"
     return value + timedelta(seconds=1)
