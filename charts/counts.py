@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from plotly.graph_objects import Bar, Figure
 
 from charts.layout import finished
 from charts.palette import AGAINST, FOR
+
+_MARGIN = timedelta(hours=16)
 
 
 def figure(starts: Sequence[datetime], answered: Sequence[int], errors: Sequence[int]) -> Figure:
@@ -19,10 +21,23 @@ def figure(starts: Sequence[datetime], answered: Sequence[int], errors: Sequence
     ])  # fmt: skip
     finished(drawn, height=240, barmode="stack")
     drawn.update_layout(
-        showlegend=True, legend={"orientation": "h", "y": 1.15, "x": 0, "traceorder": "normal"}
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "y": 1.15,
+            "x": 0,
+            "font": {"size": 14},
+            "traceorder": "normal",
+        },
     )
+    if starts:
+        drawn.update_xaxes(
+            range=[starts[0] - _MARGIN, starts[-1] + _MARGIN], tickformat="%-d %b", nticks=8, tickfont_size=14,
+        )  # fmt: skip
     most = max((a + e for a, e in zip(answered, errors, strict=True)), default=0)
-    drawn.update_yaxes(title="cases", rangemode="tozero", tickformat=",d", dtick=_step(most))
+    drawn.update_yaxes(
+        title="cases", rangemode="tozero", tickformat=",d", dtick=_step(most), tickfont_size=14
+    )
     return drawn
 
 

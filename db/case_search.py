@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 import db.batches
 from db.cases import ASKED, HasOutcome
+from db.health import has_value
 from db.tables import Case, Feedback
 
 STATES = ("answered", "failed", "unknown")
@@ -23,7 +24,8 @@ MOST_READ = 10_000
 @dataclass(frozen=True, kw_only=True)
 class CaseFilter:
     """Which cases; what is empty does not matter. `judgement` is what somebody says of it now, or `none`; `batch` the id
-    of the batch whose rows they are."""
+    of the batch whose rows they are, `value` a field and its value as words, `is_drawn` those that were drawn for a
+    check. `since` is included, `until` is not."""
 
     server: str = ""
     model: str = ""
@@ -37,6 +39,9 @@ class CaseFilter:
     words: str = ""
     # Hashes of these words, and of all of them together: sensitive values may be stored as hashes alone.
     hashes: tuple[str, ...] = ()
+    until: datetime | None = None
+    value: tuple[str, str] | None = None
+    is_drawn: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +107,12 @@ def _conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
             yield getattr(Case, name) == value
     if wanted.since:
         yield Case.created_at >= wanted.since
+    if wanted.until:
+        yield Case.created_at < wanted.until
+    if wanted.value:
+        yield has_value(*wanted.value)
+    if wanted.is_drawn:
+        yield Case.is_audited.is_(True)
     if wanted.state:
         yield _in_state(wanted.state)
     if wanted.judgement == "none":

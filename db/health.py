@@ -12,11 +12,14 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Subquery,
+    Text,
     and_,
     case,
+    cast,
     func,
     literal_column,
     select,
+    type_coerce,
 )
 from sqlalchemy.orm import Session
 
@@ -35,6 +38,8 @@ class Selection:
     version: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    # The value of a field as words, where it must be that; (name, value).
+    value: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +99,7 @@ class BucketCount:
 def outcomes(session: Session, selection: Selection) -> list[OutcomeCount]:
     """Cases by model version and outcome."""
     counted = (Case.outcome, func.count(), func.max(Case.created_at))
-    query = select(*_KEY, *counted).where(*_conditions(selection)).group_by(*_KEY, Case.outcome)
+    query = select(*_KEY, *counted).where(*conditions(selection)).group_by(*_KEY, Case.outcome)
     return [
         OutcomeCount(key=_key(row), outcome=row[3], cases=row[4], last_at=row[5])
         for row in session.execute(query)
@@ -105,7 +110,7 @@ def statements(session: Session, selection: Selection) -> list[FeedbackCount]:
     """Current feedback on answered cases by model version, channel and judgement."""
     grouped = (Feedback.channel, Feedback.judgement)
     query = select(*_KEY, *grouped, func.count()).join(Feedback, Feedback.case_id == Case.id)
-    query = query.where(*_conditions(selection), _is_answered(), Feedback.is_current)
+    query = query.where(*conditions(selection), _is_answered(), Feedback.is_current)
     return [
         FeedbackCount(key=_key(row), channel=row[3], judgement=row[4], statements=row[5])
         for row in session.execute(query.group_by(*_KEY, *grouped))
@@ -140,15 +145,15 @@ def recent_seconds(
     of_key = select(Case.seconds_total).filter_by(
         server=key.server, model=key.model, version=key.version, outcome="answered"
     )
-    newest_first = of_key.where(*_conditions(selection)).order_by(Case.created_at.desc())
+    newest_first = of_key.where(*conditions(selection)).order_by(Case.created_at.desc())
     return session.scalars(newest_first.limit(limit)).all()
 
 
 def buckets(session: Session, selection: Selection, step: Step) -> list[BucketCount]:
     """Cases by hour or day (UTC) and outcome, the oldest first."""
-    start = _start(session, step)
+    start = start_of(session, step)
     counted = (func.count(), func.avg(Case.seconds_total))
-    query = select(start, Case.outcome, *counted).where(*_conditions(selection))
+    query = select(start, Case.outcome, *counted).where(*conditions(selection))
     return [
         BucketCount(start=_moment(row[0]), outcome=row[1], cases=row[2], mean_seconds=row[3])
         for row in session.execute(query.group_by(start, Case.outcome).order_by(start))
@@ -178,17 +183,26 @@ def _key(row: Row[*tuple[Any, ...]]) -> ModelVersion:
     return ModelVersion(server=row[0], model=row[1], version=row[2])
 
 
-def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
+def conditions(selection: Selection) -> list[ColumnElement[bool]]:
+    """The conditions on cases that a selection stands for."""
     wanted = {"server": selection.server, "model": selection.model, "version": selection.version}
-    conditions = [
-        getattr(Case, name) == value for name, value in wanted.items() if value is not None
-    ]
-    conditions.append(Case.purpose.in_(selection.purposes))
+    found = [getattr(Case, name) == value for name, value in wanted.items() if value is not None]
+    found.append(Case.purpose.in_(selection.purposes))
     if selection.since is not None:
-        conditions.append(Case.created_at >= selection.since)
+        found.append(Case.created_at >= selection.since)
     if selection.until is not None:
-        conditions.append(Case.created_at < selection.until)
-    return conditions
+        found.append(Case.created_at < selection.until)
+    if selection.value is not None:
+        found.append(has_value(*selection.value))
+    return found
+
+
+def has_value(name: str, value: str) -> ColumnElement[bool]:
+    """The condition that a field was entered with a value, compared as words."""
+    # Both databases have this operator for a name; SQLite writes true as 1.
+    entered = cast(type_coerce(Case.entered, Text).op("->>")(name), Text)
+    as_sqlite_has_it = {"true": "1", "false": "0"}.get(value, value)
+    return entered.in_([value, as_sqlite_has_it])
 
 
 def _is_answered() -> ColumnElement[bool]:
@@ -197,7 +211,7 @@ def _is_answered() -> ColumnElement[bool]:
 
 def _spoken(session: Session, selection: Selection) -> list[JudgedCount]:
     """Answered cases of which something was said."""
-    verdict = _verdicts(selection)
+    verdict = verdicts(selection)
     groups = [verdict.c[name] for name in _SPOKEN]
     query = select(*groups, func.count()).where(verdict.c.place == 1).group_by(*groups)
     return [
@@ -213,7 +227,7 @@ def _spoken(session: Session, selection: Selection) -> list[JudgedCount]:
     ]
 
 
-def _verdicts(selection: Selection) -> Subquery:
+def verdicts(selection: Selection, *columns: Any) -> Subquery:
     """Everything that was said of answered cases; what counts of it has `place` 1 in its case.
 
     A reviewer's word goes before others', the newest before older ones; `unsure` decides nothing.
@@ -221,8 +235,10 @@ def _verdicts(selection: Selection) -> Subquery:
     """
     # Joined inside, not around: PostgreSQL thinks that few rows have place 1 and would go through
     # all of them for each case (15 s instead of 0.1 s for one of 50 models with 100,000 cases).
-    feedback = select(*_KEY, *_LOTTERY, *_verdict()).join(Feedback, Feedback.case_id == Case.id)
-    return feedback.where(*_conditions(selection), _is_answered()).subquery()
+    feedback = select(*_KEY, *_LOTTERY, *columns, *_verdict()).join(
+        Feedback, Feedback.case_id == Case.id
+    )
+    return feedback.where(*conditions(selection), _is_answered()).subquery()
 
 
 def _verdict() -> tuple[ColumnElement[Any], ...]:
@@ -245,13 +261,13 @@ def _answered_cases(session: Session, selection: Selection) -> dict[_Lottery, in
     groups = (*_KEY, *_LOTTERY)
     query = (
         select(*groups, func.count())
-        .where(*_conditions(selection), _is_answered())
+        .where(*conditions(selection), _is_answered())
         .group_by(*groups)
     )
     return {(_key(row), row[3], row[4]): row[5] for row in session.execute(query)}
 
 
-def _start(session: Session, step: Step) -> ColumnElement[str]:
+def start_of(session: Session, step: Step) -> ColumnElement[str]:
     """The beginning of the hour or day as text: the two databases have no function in common."""
     # Literals, not parameters: PostgreSQL must see the same expression in SELECT and GROUP BY.
     if session.get_bind().dialect.name == "sqlite":

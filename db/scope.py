@@ -53,6 +53,7 @@ from db.tables import (
     DiscoveredFacts,
     Explanation,
     Feedback,
+    HealthDecision,
     InboxSeen,
     Job,
     JobInput,
@@ -91,15 +92,16 @@ _OF_MODELS = (
     DeletedCases,
     DeletedFeedback,
     DiscoveredFacts,
+    HealthDecision,
     Overlay,
     Study,
 )
 # What nobody else has to do with.
 _OF_PERSON = (ApiRequest, ApiToken)
 # What one person writes and everybody meets: for those who review the model.
-_FOR_ALL = (Background, Overlay, ReviewItem, ReviewRules)
+_FOR_ALL = (Background, HealthDecision, Overlay, ReviewItem, ReviewRules)
 # What is written in somebody's name, which is that of who writes.
-_IN_A_NAME = (*_OF_PERSON, Batch, Case, Feedback, Job)
+_IN_A_NAME = (*_OF_PERSON, Batch, Case, Feedback, HealthDecision, Job)
 # What belongs to a case, for those who see it.
 _OF_CASES = (Explanation, Feedback, Scenario)
 # Tables that every session reads, and why they show nobody more than they may see. A table of neither kind stops the start.

@@ -11,7 +11,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain, repeat
 from pathlib import Path
@@ -19,12 +19,14 @@ from random import Random
 
 from audit_log.workspaces import opened
 from cases.attempt import Predictor
+from cases.audit_sample import AuditPolicy
 from cases.batch import RowsRequest, answered, predict_rows
 from db.cases import CaseView
 from db.engine import Sessions
 from db.ids import id_at
 from demonstration import reviews
-from demonstration.plan import DAYS, DEPLOYMENTS, Deployment, Part, parts
+from demonstration.incidents import accept_normal, as_measured, is_down, unreachable
+from demonstration.plan import DAYS, DEPLOYMENTS, Deployment, Part, Visit, parts
 from feedback.errors import AlreadyRecorded
 from feedback.submission import submit
 from mds_client.errors import MdsError
@@ -32,6 +34,8 @@ from mds_client.errors import MdsError
 HELD_OUT = "held_out.json"
 SEED = 1
 BY, TITLE = "demonstration", "The demonstration"
+# The lottery draws more often than it does by itself: there are few cases, and much to tell of them.
+AUDIT = AuditPolicy(probability=0.3)
 # How likely a reviewer answers for a case that was drawn for audit, and an analyst for any other.
 _REVIEWED, _VOLUNTEERED = 0.8, 0.06
 # A number is right for these reviewers where it is this near to the truth, as a share of it.
@@ -73,7 +77,7 @@ def write(
     )
     kept = {d: rows for d in DEPLOYMENTS if (rows := held_out(models, d))}
     plan = parts({d: len(rows.rows) for d, rows in kept.items()}, start, seed)
-    missing = [part for part in plan if not answered(sessions, _key(part), len(part.visits))]
+    missing = [part for part in plan if not answered(sessions, _key(part), len(_up(part)))]
     if not missing:
         return 0
     workspace = opened(sessions, "demo", person=BY, title=TITLE).name
@@ -81,11 +85,18 @@ def write(
         _write(predictor, sessions, part, kept[part.deployment], workspace) for part in missing
     )
     reviews.finish(sessions, until)
+    for server in {predictor(deployment).ref.server for deployment in kept}:
+        accept_normal(sessions, server, start, workspace)
     return count
 
 
 def _key(part: Part) -> str:
     return f"demonstration-{part.name}"
+
+
+def _up(part: Part) -> list[Visit]:
+    """The visits while the server answers."""
+    return [visit for visit in part.visits if not is_down(visit.at, part.start)]
 
 
 def _write(
@@ -95,37 +106,58 @@ def _write(
     kept: HeldOut,
     workspace: str,
 ) -> int:
-    key = _key(part)
-    random = Random(key)  # noqa: S311
+    random = Random(_key(part))  # noqa: S311
     # The same history has other ids once it was reset: an id is never used for a second case.
-    of_ids = Random(f"{workspace}-{key}")  # noqa: S311
-    times = iter([visit.at for visit in part.visits])
-    # A request that is sent again has an id of its own, too.
-    moments = chain((visit.at for visit in part.visits), repeat(part.visits[-1].at))
+    of_ids = Random(f"{workspace}-{_key(part)}")  # noqa: S311
     asked = RowsRequest(
         model=predictor(part.deployment),
         sessions=sessions,
-        key=key,
+        key=_key(part),
         person=part.person,
-        clock=lambda: next(times),
-        new_id=lambda: id_at(next(moments), of_ids),
+        audit=AUDIT,
         random=random.random,
         purpose="demo",
         workspace=workspace,
     )
-    rows = [dict(kept.rows[visit.row]) for visit in part.visits]
     try:
-        cases = [
-            case for chunk in predict_rows(asked, rows, part.deployment.at_once) for case in chunk
-        ]
+        cases = _ask(asked, part, _up(part), kept, random, of_ids)
     except MdsError as error:
         log.warning("%s has no history: %s", part.deployment.model, error.detail or error)
         return 0
     if cases:
         reviews.begin(sessions, cases[0].server, cases[0].model, cases[0].created_at, of_ids)
-    for case, visit in zip(cases, part.visits, strict=True):
+    for case, visit in zip(cases, _up(part), strict=True):
         _judge(sessions, case, kept.truth[visit.row], random, of_ids)
-    return len(cases)
+    return len(cases) + _ask_in_vain(asked, part, kept, random, of_ids)
+
+
+def _ask(
+    asked: RowsRequest,
+    part: Part,
+    visits: Sequence[Visit],
+    kept: HeldOut,
+    random: Random,
+    of_ids: Random,
+) -> list[CaseView]:
+    """The cases of the visits, with their rows as they were measured on their day."""
+    name, last = part.deployment.model, part.visits[-1].at
+    rows = [as_measured(kept.rows[v.row], name, v.at, part.start, random) for v in visits]
+    # A request that is sent again has an id of its own, too.
+    times, moments = (chain((v.at for v in visits), repeat(last)) for _ in range(2))
+    dated = replace(asked, clock=lambda: next(times), new_id=lambda: id_at(next(moments), of_ids))
+    return [case for some in predict_rows(dated, rows, part.deployment.at_once) for case in some]
+
+
+def _ask_in_vain(
+    asked: RowsRequest, part: Part, kept: HeldOut, random: Random, of_ids: Random
+) -> int:
+    """The cases of the outage, one by one: they fail, and are recorded as any that fails; how many there are."""
+    lost = [visit for visit in part.visits if is_down(visit.at, part.start)]
+    for number, visit in enumerate(lost):
+        down = replace(asked, model=unreachable(asked.model), key=f"{asked.key}-down-{number}")
+        with suppress(MdsError):
+            _ask(down, part, [visit], kept, random, of_ids)
+    return len(lost)
 
 
 def _judge(

@@ -1,7 +1,8 @@
 """When the models of the demonstration are asked, by whom, and about which rows: drawn by a seed, by no clock.
 
 Office hours are busier than evenings and weekdays than weekends, and each model has a time of its own in which it
-is asked: the second version of penguins takes over from the first.
+is asked: the second version of penguins takes over from the first, until the first is rolled out again by mistake, and
+nobody asks sentiment any more.
 """
 
 from __future__ import annotations
@@ -44,13 +45,14 @@ class Visit:
 
 
 DEPLOYMENTS = (
-    Deployment(model="penguins", version="v1", per_day=7, last=50),
-    Deployment(model="penguins", version="v2", per_day=8, first=46),
+    Deployment(model="penguins", version="v1", per_day=7, last=24),
+    Deployment(model="penguins", version="v2", per_day=12, first=20, last=62),
+    Deployment(model="penguins", version="v1", per_day=24, first=62),
     Deployment(model="breast-cancer", per_day=6),
     Deployment(model="diabetes-progress", per_day=5),
     Deployment(model="flaky", per_day=2, first=30, at_once=1),
-    Deployment(model="sentiment", per_day=4),
-    Deployment(model="language-id", per_day=3),
+    Deployment(model="sentiment", per_day=5, last=55),
+    Deployment(model="language-id", per_day=4),
 )
 
 
@@ -61,6 +63,7 @@ class Part:
     name: str
     deployment: Deployment
     person: str
+    start: datetime
     visits: Sequence[Visit]
 
 
@@ -78,6 +81,7 @@ def parts(rows: Mapping[Deployment, int], start: datetime, seed: int) -> Iterato
                     name=name,
                     deployment=deployment,
                     person=person,
+                    start=start,
                     visits=sorted(drawn, key=lambda visit: visit.at),
                 )
 

@@ -18,14 +18,14 @@ from feedback.review_rules import Rules, rules_of, set_rules
 
 REVIEWERS = ("reviewer-1", "reviewer-2")
 RULES = Rules(
-    second_share=0.4,
+    second_share=0.15,
     rest_share=0.02,
     days=30,
     instructions="Judge from the inputs alone, as a careful colleague would. If two answers are equally good, choose "
     "“Can't tell”.",
 )
 # How often a second reader comes to the same, and whether they have got to it yet.
-_SAME, _READ = 0.85, 0.85
+_SAME, _READ = 0.93, 0.85
 
 
 def begin(sessions: Sessions, server: str, model: str, at: datetime, of_ids: Random) -> None:

@@ -64,6 +64,8 @@ class Estimate:
     of: int
     drawn: int
     enough: bool
+    # How many equally weighted cases would say as much; 0 where it is not known.
+    effective: float = 0.0
 
     def __str__(self) -> str:
         if self.value is None:
@@ -117,14 +119,22 @@ def accuracy(groups: Iterable[Group]) -> Estimate:
     )
     if not _is_enough(drawn):
         return unknown
-    value, low, high = _within_the_known(*_weighted(drawn), eligible)
-    return replace(unknown, value=value, low=low, high=high, enough=True)
+    share, effective = _weighted(drawn)
+    value, low, high = _within_the_known(share, effective, eligible)
+    return replace(unknown, value=value, low=low, high=high, enough=True, effective=effective)
 
 
 def naive(groups: Iterable[Group]) -> float | None:
     """The share of thumbs that are up. Only to show why it is not the headline."""
     judged = _judged(groups)
     return _share_right(judged) if judged else None
+
+
+def weights(groups: Iterable[Group]) -> list[tuple[float, Group]]:
+    """Each drawn group with how many cases one of it stands for: 1/p where somebody spoke unasked, else 1/(p r)."""
+    drawn = [group for group in groups if group.is_audited and group.probability > 0]
+    reply = _reply_rate(drawn)
+    return [(_weight(group, reply), group) for group in drawn if reply or group.is_volunteered]
 
 
 def _counted(groups: Sequence[Group]) -> Estimate:

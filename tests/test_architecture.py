@@ -19,6 +19,7 @@ ROOMS: dict[str, set[str]] = {
     "demonstration": {
         "cases",
         "feedback",
+        "health",
         "services",
         "audit_log",
         "db",

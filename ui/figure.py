@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -14,8 +15,11 @@ _SIZE = 14  # pixels: smaller words cannot be read from the last row
 _WORDS_ON_LIGHT, _WORDS_ON_DARK = "#4b5263", "#c3cbd9"
 
 
-def draw_figure(figure: Figure, alt: str, key: str | None = None) -> None:
-    """A still figure: no toolbar, no zoom that a touch on the way down would trigger."""
+def draw_figure(
+    figure: Figure, alt: str, key: str | None = None, on_select: Callable[[], None] | None = None
+) -> None:
+    """A still figure: no toolbar, no zoom that a touch on the way down would trigger. `on_select` is called when a mark is
+    pressed; the state of `key` then says which."""
     words = _WORDS_ON_DARK if st.context.theme.type == "dark" else _WORDS_ON_LIGHT
     axis = {
         "tickfont_color": words, "tickfont_size": _SIZE,
@@ -30,5 +34,7 @@ def draw_figure(figure: Figure, alt: str, key: str | None = None) -> None:
         width="stretch",
         key=key,
         alt=alt,
+        on_select=on_select or "ignore",
+        selection_mode="points",
         config={"displayModeBar": False, "scrollZoom": False},
     )

@@ -24,6 +24,7 @@ from db.tables.base import (
 )
 from db.tables.cases import Case, CaseFile, Explanation, Feedback, Scenario
 from db.tables.comments import CaseComment, InboxSeen
+from db.tables.health import HealthDecision
 from db.tables.jobs import Batch, BatchChunk, Job, JobInput, Worker
 from db.tables.models import Background, ColumnMapping, DiscoveredFacts, Overlay, Study
 from db.tables.retention import CaseHold, DeletedCases, DeletedFeedback
@@ -63,6 +64,7 @@ __all__ = [
     "DiscoveredFacts",
     "Explanation",
     "Feedback",
+    "HealthDecision",
     "InboxSeen",
     "Job",
     "JobInput",

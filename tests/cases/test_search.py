@@ -147,3 +147,24 @@ def test_words_are_looked_for_further_back_page_by_page(
         if not (before := page.older):
             break
     assert pages == [[], [asked[4]], [asked[0]]]
+
+
+def test_what_other_pages_choose_narrows_the_list(sessions: Sessions) -> None:
+    """Days, the value of a field as words, and whether a case was drawn for a check."""
+    island = {"island": "Dream", "year": 2008, "wild": True}
+    day = timedelta(days=1)
+    found = [
+        add_case(sessions, entered=island, is_audited=True, created_at=NOON),
+        add_case(sessions, entered=island, created_at=NOON + day),
+        add_case(sessions, entered={"island": "Biscoe"}, created_at=NOON + day),
+    ]
+    ids = [case.id for case in found]
+
+    def listed(**wanted: object) -> set[str]:
+        return {line.id for line in search(sessions, CaseFilter(**wanted)).lines}  # type: ignore[arg-type]
+
+    assert listed(value=("island", "Dream")) == set(ids[:2])
+    assert listed(value=("year", "2008")) == listed(value=("wild", "true")) == set(ids[:2])
+    assert listed(value=("island", "Dream' OR 1=1 --")) == listed(value=("nothing", "")) == set()
+    assert listed(since=NOON, until=NOON + day) == {ids[0]}
+    assert listed(is_drawn=True) == {ids[0]}

@@ -16,6 +16,8 @@ from ui.text import plain
 
 # Names of parameters in the address, and of the widgets that are bound to them.
 BEFORE, BATCH, WHOSE = "before", "batch", "whose"
+# Choices that other pages make: they stand in the address, and as a chip, and have no widget.
+DAYS, VALUE, DRAWN = "days", "value", "drawn"
 BACK = "back"  # in the address of a case: the choices of the list that it was opened from
 MINE, EVERYBODY = "mine", "everybody's"
 _LONGEST = 2_000
@@ -43,7 +45,11 @@ _CHIPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "person": ("Person", {}),
     "channel": ("Channel", {}),
     BATCH: ("File", {}),
+    DAYS: ("Days", {}),
+    VALUE: ("Only", {}),
+    DRAWN: ("Drawn for a check", {}),
 }
+_WITHOUT_WIDGET = (BATCH, DAYS, VALUE, DRAWN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,15 +128,19 @@ def _filter(chosen: Mapping[str, str], mine: str) -> CaseFilter:
         state=chosen.get("state", ""),
         judgement=chosen.get("judgement", ""),
         channel=chosen.get("channel", ""),
-        since=_since(chosen.get("time", "")),
+        since=_first_day(chosen.get(DAYS, "")) or _since(chosen.get("time", "")),
         batch=chosen.get(BATCH, ""),
         words=chosen.get("words", ""),
+        until=_until(chosen.get(DAYS, "")),
+        value=_value(chosen.get(VALUE, "")),
+        is_drawn=chosen.get(DRAWN) == "yes",
     )
 
 
 def _chosen(name: str) -> str:
     """What is chosen: in its widget, or in the address where it has none."""
-    chosen = st.query_params.get(name) if name == BATCH else st.session_state.get(name)
+    is_in_address = name in _WITHOUT_WIDGET
+    chosen = st.query_params.get(name) if is_in_address else st.session_state.get(name)
     return str(chosen or "").strip()
 
 
@@ -156,10 +166,10 @@ def set_all(choices: Mapping[str, str]) -> None:
 
 
 def _set(name: str, value: str) -> None:
-    if name == BATCH:
-        st.query_params.pop(BATCH, None)
+    if name in _WITHOUT_WIDGET:
+        st.query_params.pop(name, None)
         if value:
-            st.query_params[BATCH] = value
+            st.query_params[name] = value
     elif name in _TEXTS:
         st.session_state[name] = value
     else:
@@ -224,6 +234,32 @@ def _model() -> None:
         bind="query-params",
         on_change=begin_anew,
     )
+
+
+def _first_day(days: str) -> datetime | None:
+    """The beginning of `2026-11-02..2026-11-08`, days of UTC; None for what is no span."""
+    span = _span(days)
+    return span[0] if span else None
+
+
+def _until(days: str) -> datetime | None:
+    span = _span(days)
+    return span[1] + timedelta(days=1) if span else None
+
+
+def _span(days: str) -> tuple[datetime, datetime] | None:
+    first, _, last = days.partition("..")
+    try:
+        ends = [datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC) for day in (first, last)]
+    except ValueError:
+        return None
+    return (ends[0], ends[1]) if ends[0] <= ends[1] else None
+
+
+def _value(words: str) -> tuple[str, str] | None:
+    """`field=value`; None for anything else."""
+    name, _, value = words.partition("=")
+    return (name, value) if name and value else None
 
 
 def _since(time: str) -> datetime | None:

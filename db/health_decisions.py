@@ -1,0 +1,64 @@
+"""Queries on what people decide on what Health found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.tables import HealthDecision
+from db.tables.health import ACTIONS
+
+__all__ = ["ACTIONS", "DecisionView", "add", "all_of", "of_models"]
+
+_MOST = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionView:
+    """One step in the life of an alert, as it was recorded."""
+
+    id: str
+    server: str
+    model: str
+    person: str
+    created_at: datetime
+    action: str
+    reason: str = ""
+    evidence: Mapping[str, object]
+    snoozed_until: datetime | None = None
+    baseline_right: int | None = None
+    baseline_n: int | None = None
+
+
+_NAMES = tuple(field.name for field in fields(DecisionView))
+
+
+def add(session: Session, view: DecisionView) -> DecisionView:
+    """Record a step. Raises OutOfScope for a model that who asks does not review."""
+    session.add(HealthDecision(**{name: getattr(view, name) for name in _NAMES}))
+    session.flush()
+    return view
+
+
+def all_of(session: Session, server: str, model: str, limit: int = 50) -> list[DecisionView]:
+    """The steps of a model, the newest first."""
+    query = select(HealthDecision).filter_by(server=server, model=model)
+    newest = query.order_by(HealthDecision.created_at.desc(), HealthDecision.id.desc())
+    return [_view(row) for row in session.scalars(newest.limit(limit))]
+
+
+def of_models(session: Session) -> dict[tuple[str, str], list[DecisionView]]:
+    """The steps of every model, the newest first."""
+    query = select(HealthDecision).order_by(HealthDecision.created_at.desc())
+    found: dict[tuple[str, str], list[DecisionView]] = {}
+    for row in session.scalars(query.limit(_MOST)):
+        found.setdefault((row.server, row.model), []).append(_view(row))
+    return found
+
+
+def _view(row: HealthDecision) -> DecisionView:
+    return DecisionView(**{name: getattr(row, name) for name in _NAMES})

@@ -1,0 +1,136 @@
+"""The life of an alert: seen by somebody who cares for it, put off until a day, accepted as the new normal, or closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+import db.health_decisions
+from audit_log.chain import Record, append
+from db.audit_log import MAIN
+from db.engine import Sessions, reading, writing
+from db.health_decisions import ACTIONS, DecisionView
+from db.ids import new_id as make_id
+from db.ids import utc_now
+from db.person import known
+from db.scope import scope_of
+from health.status import Baseline
+from mds_client.errors import MdsError
+from people.errors import NotPermitted
+
+__all__ = [
+    "ACTIONS",
+    "DecisionRefused",
+    "DecisionView",
+    "accepted",
+    "closed",
+    "decide",
+    "decisions",
+    "is_silent",
+]
+
+MOST_SNOOZED = 90
+
+
+class DecisionRefused(MdsError):
+    """The decision cannot be taken as it is."""
+
+    kind = "decision_refused"
+
+
+def decide(
+    sessions: Sessions,
+    *,
+    server: str,
+    model: str,
+    person: str,
+    decision: str,
+    reason: str = "",
+    days: int = 0,
+    evidence: Mapping[str, object] | None = None,
+    normal: Baseline | None = None,
+    workspace: str = MAIN,
+    clock: Callable[[], datetime] = utc_now,
+    new_id: Callable[[], str] = make_id,
+) -> DecisionView:
+    """Record what somebody decides on what Health found of a model, with an entry of the trail.
+
+    `decision` is one of ACTIONS; `days` is how long it is put off; `normal` what is accepted as the baseline. Raises DecisionRefused where something is
+    missing, NotPermitted for who does not review the model, and StorageError.
+    """
+    reason = " ".join(reason.split())
+    _check(decision, reason, days, normal)
+    now = clock()
+    made = DecisionView(
+        id=new_id(),
+        server=server,
+        model=model,
+        person=known(person),
+        created_at=now,
+        action=decision,
+        reason=reason,
+        evidence=dict(evidence or {}),
+        snoozed_until=now + timedelta(days=days) if decision == "snoozed" else None,
+        baseline_right=normal.right if normal and decision == "accepted" else None,
+        baseline_n=normal.n if normal and decision == "accepted" else None,
+    )
+    with writing(sessions) as session:
+        if not scope_of(session).reviews(server, model):
+            raise NotPermitted("Only who reviews or operates the model can decide this.")
+        kept = db.health_decisions.add(session, made)
+        record = Record(kind="health", id=kept.id)
+        append(
+            session,
+            f"health-{decision}",
+            [record],
+            person=kept.person,
+            workspace=workspace,
+            clock=clock,
+        )
+    return kept
+
+
+def decisions(sessions: Sessions, server: str, model: str) -> list[DecisionView]:
+    """What was decided on a model, the newest first. Raises StorageError."""
+    with reading(sessions) as session:
+        return db.health_decisions.all_of(session, server, model)
+
+
+def accepted(steps: Sequence[DecisionView]) -> Baseline | None:
+    """The baseline that holds: the last that somebody accepted."""
+    for step in steps:
+        if step.action == "accepted" and step.baseline_n:
+            return Baseline(
+                right=step.baseline_right or 0,
+                n=step.baseline_n,
+                until=step.created_at.date(),
+                is_accepted=True,
+            )
+    return None
+
+
+def closed(steps: Sequence[DecisionView]) -> date | None:
+    """The day on which the last alert was closed, or what it showed was accepted."""
+    ends = [step.created_at.date() for step in steps if step.action in ("closed", "accepted")]
+    return max(ends, default=None)
+
+
+def is_silent(steps: Sequence[DecisionView], now: datetime) -> bool:
+    """Whether the newest step puts it off until a moment that has not come."""
+    until = steps[0].snoozed_until if steps else None
+    return until is not None and until > now
+
+
+def _check(action: str, reason: str, days: int, normal: Baseline | None) -> None:
+    advice = "Change it and send it again. Nothing was recorded."
+    if action not in ACTIONS:
+        raise DecisionRefused(f"A decision is one of {', '.join(ACTIONS)}.", advice=advice)
+    if action == "closed" and not reason:
+        raise DecisionRefused("Say why it is closed.", advice=advice)
+    if action == "snoozed" and not 0 < days <= MOST_SNOOZED:
+        raise DecisionRefused(f"It can be put off by 1 to {MOST_SNOOZED} days.", advice=advice)
+    if action == "accepted" and (normal is None or normal.n < 1):
+        raise DecisionRefused(
+            "There are no checked cases to accept as the new normal.",
+            advice="Check some of the drawn cases first.",
+        )

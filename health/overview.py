@@ -1,0 +1,404 @@
+"""The condition of models, from their cases: a word for each, and everything about one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import numpy as np
+
+import db.health_days
+import db.health_decisions
+from db.engine import Session, Sessions, reading
+from db.health import Selection
+from db.health_days import DayCount, JudgedCase
+from db.health_decisions import DecisionView
+from db.ids import utc_now
+from health.alarms.decisions import accepted, closed
+from health.calibration import Calibration, calibration
+from health.classification import ClassFigures, Confusion, Verdict, by_class, confusion
+from health.comparison import Comparison, compare
+from health.drift import fields
+from health.drift.fields import FieldDrift
+from health.estimates import Estimate, Group, accuracy, weights, wilson
+from health.regression import NumberErrors, number_errors
+from health.slices import Slice, slices
+from health.status import DayFigures, History, Status, judge
+from health.summary import ESTIMATED, NOT_SENT, SERVED, UNKNOWN
+from health.weighted import Share
+
+Model = tuple[str, str]
+Inputs = list[tuple[date, Mapping[str, object]]]
+# How far back alarms look, and how many cases one by one.
+DAYS = 120
+MOST_JUDGED = 5_000
+REFERENCE, RECENT = 300, 200
+RECENT_DAYS = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A model in a line: its word and why, its accuracy, and who last said that they care for it."""
+
+    server: str
+    model: str
+    versions: tuple[str, ...]
+    status: Status
+    accuracy: Estimate
+    cases: int
+    owner: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Week:
+    """The drawn cases of seven days from `start` on: the share that is right, of those that were judged."""
+
+    start: date
+    right: Share
+    answered: int
+    failed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionLine:
+    """A version: when it was asked first and last, how many cases, and how often it is right."""
+
+    version: str
+    first: date
+    last: date
+    cases: int
+    accuracy: Estimate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What the judged, drawn cases say, one by one; what does not apply is empty or None. `is_cut`: only the newest of them."""
+
+    n: int
+    is_cut: bool
+    confusion: Confusion
+    classes: Sequence[ClassFigures]
+    calibration: Calibration
+    errors: NumberErrors
+    slices: Sequence[Slice]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """Everything about one model. `told` are the volunteered statements: right, wrong."""
+
+    standing: Standing
+    weeks: Sequence[Week]
+    versions: Sequence[VersionLine]
+    drift: Sequence[FieldDrift]
+    drift_before: tuple[date, date] | None
+    drift_after: tuple[date, date] | None
+    details: Details
+    comparisons: Mapping[tuple[str, str], Comparison]
+    steps: Sequence[DecisionView]
+    told: tuple[int, int]
+    answered: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cohort:
+    """Which cases of a model are looked at; what is None does not matter."""
+
+    version: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    value: tuple[str, str] | None = None
+
+
+EVERY = Cohort()
+
+
+def standings(
+    sessions: Sessions, *, clock: Callable[[], datetime] = utc_now
+) -> dict[Model, Standing]:
+    """The word and the accuracy of every model that was asked, by (server, model). Raises StorageError."""
+    now = clock()
+    selection = Selection(purposes=SERVED, since=_midnight(now) - timedelta(days=DAYS))
+    with reading(sessions) as session:
+        counts: dict[Model, list[DayCount]] = defaultdict(list)
+        for count in db.health_days.by_day(session, selection):
+            counts[count.key.server, count.key.model].append(count)
+        steps = db.health_decisions.of_models(session)
+        return {
+            model: _standing(session, model, found, steps.get(model, []), now)
+            for model, found in sorted(counts.items())
+        }
+
+
+def look(
+    sessions: Sessions,
+    server: str,
+    model: str,
+    cohort: Cohort = EVERY,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+) -> Look | None:
+    """Everything about a model, of the cases of a cohort; None where it was never asked. The word is of all of its cases.
+
+    Raises StorageError.
+    """
+    now = clock()
+    everything = Selection(purposes=SERVED, server=server, model=model)
+    chosen = replace(
+        everything,
+        version=cohort.version,
+        since=cohort.since,
+        until=cohort.until,
+        value=cohort.value,
+    )
+    with reading(sessions) as session:
+        since = _midnight(now) - timedelta(days=DAYS)
+        counts = db.health_days.by_day(session, replace(everything, since=since))
+        steps = db.health_decisions.all_of(session, server, model)
+        shown = db.health_days.by_day(session, chosen)
+        if not counts and not shown:
+            return None
+        estimated = replace(chosen, purposes=ESTIMATED)
+        before, after = _inputs(session, replace(everything, purposes=ESTIMATED), now)
+        drift = fields.compare(
+            [r for _, r in before], [r for _, r in after], day=_day_of(before, now)
+        )
+        judged = db.health_days.judged_cases(session, estimated, MOST_JUDGED)
+        pairs = db.health_days.compared(session, estimated, MOST_JUDGED)
+    standing = _judged_standing((server, model), counts, steps, now, _flagged(drift))
+    standing = replace(
+        standing, accuracy=accuracy(_groups(shown)), cases=sum(c.cases for c in shown)
+    )
+    volunteered = [c for c in shown if c.is_volunteered and c.judgement and not c.is_audited]
+    return Look(
+        standing=standing,
+        weeks=_weeks(shown),
+        versions=_versions(shown),
+        drift=drift,
+        drift_before=_span(before),
+        drift_after=_span(after),
+        details=_details(judged),
+        comparisons=_comparisons(pairs),
+        steps=steps,
+        told=(_count(volunteered, "correct"), _count(volunteered, "incorrect")),
+        answered=sum(c.cases for c in shown if c.outcome == "answered"),
+    )
+
+
+def _standing(
+    session: Session,
+    model: Model,
+    counts: Sequence[DayCount],
+    steps: Sequence[DecisionView],
+    now: datetime,
+) -> Standing:
+    selection = Selection(purposes=ESTIMATED, server=model[0], model=model[1])
+    before, after = _inputs(session, selection, now)
+    rows = ([row for _, row in before], [row for _, row in after])
+    drift = fields.compare(*rows, day=_day_of(before, now))
+    return _judged_standing(model, counts, steps, now, _flagged(drift))
+
+
+def _judged_standing(
+    model: Model,
+    counts: Sequence[DayCount],
+    steps: Sequence[DecisionView],
+    now: datetime,
+    changed: tuple[str, ...],
+) -> Standing:
+    found = accuracy(_groups(counts))
+    history = History(
+        days=_days(counts, now.date()),
+        today=now.date(),
+        accuracy=found,
+        accepted=accepted(steps),
+        changed=changed,
+        closed=closed(steps),
+    )
+    return Standing(
+        server=model[0],
+        model=model[1],
+        versions=tuple(dict.fromkeys(c.key.version for c in sorted(counts, key=lambda c: c.day))),
+        status=judge(history),
+        accuracy=found,
+        cases=sum(count.cases for count in counts),
+        owner=next((step.person for step in steps if step.action == "acknowledged"), ""),
+    )
+
+
+def _inputs(session: Session, selection: Selection, now: datetime) -> tuple[Inputs, Inputs]:
+    """The first cases of the version that was asked last, and those of the last two weeks that came after them: versions
+    may take different fields."""
+    selection = replace(selection, version=db.health_days.newest_version(session, selection))
+    since = _midnight(now) - timedelta(days=RECENT_DAYS - 1)
+    before = db.health_days.inputs(
+        session, replace(selection, until=since), REFERENCE, is_oldest=True
+    )
+    return before, db.health_days.inputs(session, replace(selection, since=since), RECENT)
+
+
+def _day_of(before: Sequence[tuple[date, object]], now: datetime) -> int:
+    """The number of the day since the reference ended."""
+    return max(1, (now.date() - before[-1][0]).days) if before else 1
+
+
+def _flagged(drift: Iterable[FieldDrift]) -> tuple[str, ...]:
+    return tuple(field.name for field in drift if field.is_flagged)
+
+
+def _span(rows: Sequence[tuple[date, object]]) -> tuple[date, date] | None:
+    days = [day for day, _ in rows]
+    return (min(days), max(days)) if days else None
+
+
+def _days(counts: Iterable[DayCount], today: date) -> tuple[DayFigures, ...]:
+    """One for each day from the first to today, also where nothing happened."""
+    by_day: dict[date, list[DayCount]] = defaultdict(list)
+    for count in counts:
+        by_day[count.day].append(count)
+    if not by_day:
+        return ()
+    first = min(by_day)
+    span = range(max(0, (today - first).days) + 1)
+    return tuple(_figures(day, by_day.get(day, [])) for day in (first + timedelta(n) for n in span))
+
+
+def _figures(day: date, counts: Sequence[DayCount]) -> DayFigures:
+    drawn = [c for c in counts if c.is_audited and c.purpose in ESTIMATED]
+    left_out = ("answered", UNKNOWN, *NOT_SENT)
+    return DayFigures(
+        day=day,
+        right=_count(drawn, "correct"),
+        wrong=_count(drawn, "incorrect"),
+        answered=sum(c.cases for c in counts if c.outcome == "answered"),
+        failed=sum(c.cases for c in counts if c.outcome not in left_out),
+    )
+
+
+def _count(counts: Iterable[DayCount], judgement: str) -> int:
+    return sum(count.cases for count in counts if count.judgement == judgement)
+
+
+def _groups(counts: Iterable[DayCount]) -> list[Group]:
+    """Answered cases about something that there is, as the estimate takes them."""
+    return [
+        Group(
+            probability=count.probability,
+            is_audited=count.is_audited,
+            is_volunteered=count.is_volunteered,
+            is_right=None if count.judgement is None else count.judgement == "correct",
+            cases=count.cases,
+        )
+        for count in counts
+        if count.outcome == "answered" and count.purpose in ESTIMATED
+    ]
+
+
+def _weeks(counts: Sequence[DayCount]) -> list[Week]:
+    """Weeks from Monday on, without gaps between the first and the last."""
+    by_week: dict[date, list[DayCount]] = defaultdict(list)
+    for count in counts:
+        by_week[count.day - timedelta(days=count.day.weekday())].append(count)
+    if not by_week:
+        return []
+    first, last = min(by_week), max(by_week)
+    starts = (first + timedelta(days=7 * n) for n in range((last - first).days // 7 + 1))
+    return [_week(start, by_week.get(start, [])) for start in starts]
+
+
+def _week(start: date, counts: Sequence[DayCount]) -> Week:
+    figures = _figures(start, counts)
+    return Week(start=start, right=_drawn(counts), answered=figures.answered, failed=figures.failed)
+
+
+def _drawn(counts: Sequence[DayCount]) -> Share:
+    """The weighted share of right answers among the judged drawn cases, without the limits that others give it."""
+    weighted = weights(_groups(counts))
+    judged = [(weight, group) for weight, group in weighted if group.is_right is not None]
+    total = sum(weight * group.cases for weight, group in judged)
+    if not total:
+        return Share(value=None, low=0.0, high=1.0, n=0)
+    value = min(1.0, sum(w * g.cases for w, g in judged if g.is_right) / total)
+    effective = total**2 / sum(w * w * g.cases for w, g in judged)
+    low, high = wilson(value, effective)
+    n = sum(group.cases for _, group in judged)
+    return Share(value=value, low=low, high=high, n=n, effective=effective)
+
+
+def _versions(counts: Sequence[DayCount]) -> list[VersionLine]:
+    """The version that was asked last comes first."""
+    by_version: dict[str, list[DayCount]] = defaultdict(list)
+    for count in counts:
+        by_version[count.key.version].append(count)
+    lines = [
+        VersionLine(
+            version=version,
+            first=min(count.day for count in found),
+            last=max(count.day for count in found),
+            cases=sum(count.cases for count in found),
+            accuracy=accuracy(_groups(found)),
+        )
+        for version, found in by_version.items()
+    ]
+    return sorted(lines, key=lambda line: (line.last, line.first), reverse=True)
+
+
+def _details(judged: Sequence[JudgedCase]) -> Details:
+    drawn = [case for case in judged if case.is_audited and case.probability > 0]
+    weight = [1 / case.probability for case in drawn]
+    right = [case.judgement == "correct" for case in drawn]
+    verdicts = list(_verdicts(drawn))
+    return Details(
+        n=len(drawn),
+        is_cut=len(judged) == MOST_JUDGED,
+        confusion=confusion(verdicts),
+        classes=by_class(verdicts),
+        calibration=calibration([_probability(case) for case in drawn], right, weight),
+        errors=_errors(drawn),
+        slices=slices([case.entered for case in drawn], right, weight),
+    )
+
+
+def _verdicts(drawn: Iterable[JudgedCase]) -> Iterator[Verdict]:
+    for case in drawn:
+        if case.answer_label is not None:
+            yield Verdict(answer=case.answer_label, truth=_truth(case), weight=1 / case.probability)
+
+
+def _errors(drawn: Iterable[JudgedCase]) -> NumberErrors:
+    """Of those with a number as the truth. Who says that a number is right says so of this very number: such cases count as
+    without an error, so that errors are rather larger than this says."""
+    known = [
+        (case.answer_number, case.truth_number, 1 / case.probability)
+        for case in drawn
+        if case.answer_number is not None and case.truth_number is not None
+    ]
+    columns = np.array(known, dtype=float).reshape(-1, 3)
+    return number_errors(columns[:, 0], columns[:, 1], columns[:, 2])
+
+
+def _truth(case: JudgedCase) -> str | None:
+    """What is right: the answer where it was confirmed."""
+    return case.answer_label if case.judgement == "correct" else case.truth_label
+
+
+def _probability(case: JudgedCase) -> float:
+    """How probable the model called its answer; not a number where it does not say."""
+    said = case.answer.get("probabilities")
+    found = said.get(case.answer_label) if isinstance(said, dict) else None
+    return float(found) if isinstance(found, int | float) else float("nan")
+
+
+def _comparisons(
+    pairs: Iterable[tuple[str, str, bool, bool]],
+) -> dict[tuple[str, str], Comparison]:
+    by_versions: dict[tuple[str, str], list[tuple[bool, bool]]] = defaultdict(list)
+    for first, second, is_first, is_second in pairs:
+        by_versions[first, second].append((is_first, is_second))
+    return {versions: compare(found) for versions, found in by_versions.items()}
+
+
+def _midnight(moment: datetime) -> datetime:
+    return datetime.combine(moment.astimezone(UTC).date(), time(), tzinfo=UTC)

@@ -1,0 +1,276 @@
+"""One word for the condition of a model, the sentence that says why, and what to do next: from figures alone.
+
+| word | when |
+| --- | --- |
+| Act | answers are right less often than the baseline, or more requests fail than the objective allows, and still do |
+| Watch | inputs changed, or what was Act has recovered and nobody has closed it |
+| Not enough evidence | nobody has asked for two weeks, or too few drawn cases were checked |
+| Healthy | none of these |
+
+Inputs that changed are never more than Watch: a change may be harmless, and only answers that are wrong show that it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from health.alarms.e_process import Alarm, baseline, watch
+from health.estimates import MINIMUM_AUDITED, Estimate, Rate, rate
+from health.weighted import checks_needed
+
+Word = Literal["Healthy", "Watch", "Act", "Not enough evidence"]
+WORDS: tuple[Word, ...] = ("Act", "Watch", "Not enough evidence", "Healthy")
+# Of all requests that were sent, how many may fail.
+OBJECTIVE = 0.01
+QUIET_DAYS = 14
+RECENT_DAYS = 14
+# The first labels of a model are its baseline until somebody accepts another.
+FIRST_LABELS = 50
+_HALF_WIDTH = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayFigures:
+    """One day (UTC): drawn cases that were judged `right` and `wrong`, and requests that were `answered` and `failed`."""
+
+    day: date
+    right: int = 0
+    wrong: int = 0
+    answered: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """What is held against new labels: `right` of `n`, until and including the day `until`. `is_accepted` by a person."""
+
+    right: int
+    n: int
+    until: date
+    is_accepted: bool = False
+
+    @property
+    def share(self) -> float:
+        return self.right / self.n
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What is known of a model. `days` the oldest first; `changed` are the fields whose values changed; `closed` is the day
+    on which somebody closed the last alert, before which nothing counts any more."""
+
+    days: tuple[DayFigures, ...]
+    today: date
+    accuracy: Estimate
+    accepted: Baseline | None = None
+    changed: tuple[str, ...] = ()
+    closed: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that is found: what kind, since when, and whether it goes on. `sentence` is for a person."""
+
+    kind: Literal["accuracy", "errors", "inputs", "quiet", "unchecked"]
+    sentence: str
+    since: date | None = None
+    is_over: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """The word, a sentence that says what is known, and the next thing to do. `checks` are how many more drawn cases must
+    be checked for plus or minus five points."""
+
+    word: Word
+    sentence: str
+    action: str
+    findings: tuple[Finding, ...]
+    checks: int
+    baseline: Baseline | None
+    failed: Rate
+    alarm: Alarm | None = None
+
+
+def judge(history: History) -> Status:
+    """The condition of a model."""
+    standard = history.accepted or first_labels(history.days)
+    alarm, wrong = _wrong(history, standard)
+    findings = [each for each in (wrong, _failing(history), _changed(history)) if each]
+    word: Word = "Healthy"
+    if any(each.kind != "inputs" and not each.is_over for each in findings):
+        word = "Act"
+    elif findings:
+        word = "Watch"
+    elif lacking := _lacking(history):
+        findings, word = [lacking], "Not enough evidence"
+    checks = checks_for(history.accuracy)
+    return Status(
+        word=word,
+        sentence=_sentence(history, findings, standard),
+        action=_action(word, findings, checks),
+        findings=tuple(findings),
+        checks=checks,
+        baseline=standard,
+        failed=_failed(_recent(history)),
+        alarm=alarm,
+    )
+
+
+def checks_for(found: Estimate) -> int:
+    """How many more drawn cases must be checked for plus or minus five points; of an unknown share, for the least."""
+    if found.value is None:
+        return max(1, MINIMUM_AUDITED - found.n)
+    return checks_needed((found.value, found.effective or found.n, found.n), _HALF_WIDTH)
+
+
+def first_labels(days: Sequence[DayFigures]) -> Baseline | None:
+    """The baseline of whoever accepted none: the first days with FIRST_LABELS labels; None before there are so many."""
+    right = n = 0
+    for day in days:
+        right, n = right + day.right, n + day.right + day.wrong
+        if n >= FIRST_LABELS:
+            return Baseline(right=right, n=n, until=day.day)
+    return None
+
+
+def _wrong(history: History, standard: Baseline | None) -> tuple[Alarm | None, Finding | None]:
+    """Answers that are right less often than the baseline."""
+    if standard is None or not standard.n:
+        return None, None
+    begin = max(standard.until, history.closed or standard.until)
+    days = [day for day in history.days if day.day > begin]
+    share = baseline(standard.right, standard.n)
+    alarm = watch([(day.right, day.wrong) for day in days], share)
+    if alarm.raised is None or alarm.began is None:
+        return alarm, None
+    return alarm, _fall(days, days[alarm.began].day, standard, share)
+
+
+def _fall(days: Sequence[DayFigures], since: date, standard: Baseline, share: float) -> Finding:
+    """What is worse since a day; it is over where the newest labels are as good as the baseline again."""
+    now = _share_right([day for day in days if day.day >= since])
+    lately = _share_right([day for day in days[-RECENT_DAYS:] if day.day >= since])
+    is_over = lately.n >= MINIMUM_AUDITED and (lately.value or 0) >= share
+    sentence = (
+        f"Since {in_words(since)} {percent(now)} of the drawn answers are right ({now.count} of {now.n}); "
+        f"before, it was {standard.right} of {standard.n}"
+    )
+    over = ". They are as good again as before" if is_over else ""
+    return Finding(kind="accuracy", sentence=f"{sentence}{over}.", since=since, is_over=is_over)
+
+
+def _failing(history: History) -> Finding | None:
+    """More requests fail than the objective allows."""
+    days = _after(history)
+    alarm = watch([(day.answered, day.failed) for day in days], 1 - OBJECTIVE)
+    if alarm.raised is None or alarm.began is None:
+        return None
+    failing = [day for day in days[alarm.began :] if day.failed]
+    first, last = failing[0].day, failing[-1].day
+    if last <= history.today - timedelta(days=2 * RECENT_DAYS):
+        return None  # it is long over, and stands in the chart
+    count = sum(day.failed for day in failing)
+    sent = sum(day.failed + day.answered for day in days[alarm.began :])
+    lately = _failed(days[-RECENT_DAYS // 2 :])
+    is_over = lately.low <= OBJECTIVE
+    when = f"on {in_words(first)}" if first == last else f"since {in_words(first)}"
+    sentence = f"{count:,} of {sent:,} requests failed {when}; the objective is at most 1 in 100."
+    if is_over:
+        sentence = f"{count:,} request{'s' if count > 1 else ''} failed {when}. Since then the server answers."
+    return Finding(kind="errors", sentence=sentence, since=first, is_over=is_over)
+
+
+def _changed(history: History) -> Finding | None:
+    if not history.changed:
+        return None
+    names = ", ".join(history.changed[:3]) + (" and more" if len(history.changed) > 3 else "")
+    verb = "differs" if len(history.changed) == 1 else "differ"
+    return Finding(
+        kind="inputs", sentence=f"What is asked about has changed: {names} {verb} from before."
+    )
+
+
+def _lacking(history: History) -> Finding | None:
+    """What is missing to say anything."""
+    asked = [day.day for day in history.days if day.answered + day.failed]
+    if not asked:
+        return Finding(kind="quiet", sentence="Nobody has asked this model yet.")
+    if (history.today - asked[-1]).days >= QUIET_DAYS:
+        sentence = f"Nobody has asked this model since {in_words(asked[-1])}."
+        return Finding(kind="quiet", sentence=sentence, since=asked[-1])
+    if not history.accuracy.enough:
+        found = history.accuracy
+        sentence = f"{found.n:,} of {found.drawn:,} drawn cases are checked so far."
+        return Finding(kind="unchecked", sentence=sentence)
+    return None
+
+
+def _sentence(history: History, findings: Sequence[Finding], standard: Baseline | None) -> str:
+    """How often it is right, then what was found."""
+    parts = [accuracy_words(history.accuracy)] if history.accuracy.enough else []
+    parts += [each.sentence for each in findings]
+    if not findings and standard is not None:
+        kept = "what was accepted" if standard.is_accepted else "its first checked cases"
+        parts.append(f"That is no worse than {kept}, and the inputs look as before.")
+    return " ".join(parts)
+
+
+def _action(word: Word, findings: Sequence[Finding], checks: int) -> str:
+    kinds = {each.kind for each in findings if not each.is_over} or {f.kind for f in findings}
+    if "accuracy" in kinds:
+        return "Look at the wrong answers, then tell whoever runs the model."
+    if "errors" in kinds:
+        return "Look at the requests that failed."
+    if "inputs" in kinds:
+        return "Look at the newest cases: has a sensor, a form or a unit changed?"
+    if "quiet" in kinds:
+        return "Ask it, or take it off."
+    if checks:
+        return f"Check {checks:,} more drawn case{'s' if checks > 1 else ''}."
+    return "Nothing to do." if word == "Healthy" else "Look at it, and close it."
+
+
+def accuracy_words(found: Estimate) -> str:
+    """`94 % of answers are right (95 % interval 90–97 %).`"""
+    if found.value is None or found.low is None or found.high is None:
+        return f"{found.n:,} of {found.drawn:,} drawn cases are checked so far."
+    interval = f"{found.low * 100:.0f}–{found.high * 100:.0f} %"
+    return f"{_share(found.value)} of answers are right (95 % interval {interval})."
+
+
+def percent(found: Rate) -> str:
+    return "–" if found.value is None else _share(found.value)
+
+
+def in_words(day: date) -> str:
+    return f"{day.day} {day:%B}"
+
+
+def _share(value: float) -> str:
+    """`94 %`; 100 and 0 are for what is exactly so."""
+    if 0 < value < 0.005 or 0.995 <= value < 1:
+        return f"{value * 100:.1f} %"
+    return f"{value * 100:.0f} %"
+
+
+def _after(history: History) -> list[DayFigures]:
+    return [day for day in history.days if history.closed is None or day.day > history.closed]
+
+
+def _recent(history: History) -> list[DayFigures]:
+    first = history.today - timedelta(days=RECENT_DAYS)
+    return [day for day in history.days if day.day > first]
+
+
+def _share_right(days: Sequence[DayFigures]) -> Rate:
+    right = sum(day.right for day in days)
+    return rate(right, right + sum(day.wrong for day in days))
+
+
+def _failed(days: Sequence[DayFigures]) -> Rate:
+    failed = sum(day.failed for day in days)
+    return rate(failed, failed + sum(day.answered for day in days))

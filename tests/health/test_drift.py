@@ -1,0 +1,112 @@
+"""Fields that moved are found, those that did not are not, and odd values give no wrong number."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.spatial.distance import jensenshannon
+
+from health.drift.distances import chi_squared, jensen_shannon, kolmogorov_smirnov, psi
+from health.drift.fields import compare
+
+EXACT = {"rel": 1e-9, "abs": 1e-12}
+
+
+def test_distances_and_chances_are_those_of_scipy() -> None:
+    before, after = [50, 30, 20, 10], [20, 25, 30, 15]
+    p, q = np.array(before) / 110, np.array(after) / 90
+    assert jensen_shannon(before, after) == pytest.approx(jensenshannon(p, q, 2), **EXACT)
+    theirs = stats.chi2_contingency([before, after], correction=False).pvalue
+    assert chi_squared(before, after) == pytest.approx(theirs, **EXACT)
+    random = np.random.default_rng(1)
+    first, second = random.normal(0, 1, 400), random.normal(0.3, 1, 300)
+    gap, chance = kolmogorov_smirnov(first, second)
+    theirs = stats.ks_2samp(first, second)
+    assert gap == pytest.approx(theirs.statistic, **EXACT)
+    assert chance == pytest.approx(theirs.pvalue, rel=0.25)  # theirs is not the limit
+    assert psi([10, 20, 30], [10, 20, 30]) == 0.0
+    assert psi(before, after) > 0.1
+
+
+def _rows(
+    count: int, seed: int, factor: float = 1.0, share: float = 1.0
+) -> list[dict[str, object]]:
+    random = np.random.default_rng(seed)
+    return [
+        {
+            "flipper": float(random.normal(200, 14) * (factor if random.random() < share else 1)),
+            "mass": float(random.normal(4200, 800)),
+            "island": str(random.choice(["Biscoe", "Dream", "Torgersen"])),
+            "note": f"an own text of every case, much too long to be a category: {random.random()}"
+            * 2,
+        }
+        for _ in range(count)
+    ]
+
+
+def test_a_unit_that_changed_in_a_third_of_the_cases_is_found_and_named() -> None:
+    found = compare(_rows(300, 1), _rows(90, 2, factor=0.1, share=0.33), day=40)
+    assert [field.name for field in found if field.is_flagged] == ["flipper"]
+    assert {field.name for field in found} == {"flipper", "mass", "island"}
+    flipper = found[0]
+    assert 20 < flipper.outside < 45
+    assert flipper.span[0] > 150
+    assert flipper.psi > 0.2
+
+
+def test_a_new_category_and_values_that_are_missing_are_found() -> None:
+    recent = _rows(90, 3)
+    for number, row in enumerate(recent):
+        if number % 3 == 0:
+            row["island"] = "Anvers"
+        if number % 2 == 0:
+            row["mass"] = None
+    found = {field.name: field for field in compare(_rows(300, 1), recent, day=40)}
+    assert found["island"].unseen == ("Anvers",)
+    assert (found["island"].outside, found["island"].is_flagged) == (30, True)
+    assert (found["mass"].missing, found["mass"].is_flagged) == ((0.0, 0.5), True)
+    assert not found["flipper"].is_flagged
+
+
+def test_without_a_change_twenty_fields_over_ninety_days_are_hardly_ever_flagged() -> None:
+    random = np.random.default_rng(4)
+    names = [f"x{n}" for n in range(20)]
+
+    def rows(count: int) -> list[dict[str, object]]:
+        return [dict(zip(names, values, strict=True)) for values in random.normal(size=(count, 20))]
+
+    flagged = 0
+    for _ in range(3):
+        reference = rows(200)
+        flagged += any(
+            field.is_flagged
+            for day in range(1, 91, 6)
+            for field in compare(reference, rows(60), day=day)
+        )
+    assert flagged == 0
+
+
+@pytest.mark.parametrize("odd", [math.inf, -math.inf, math.nan, None, ""])
+def test_odd_values_give_no_wrong_number(odd: object) -> None:
+    recent: list[dict[str, object]] = [{**row, "flipper": odd} for row in _rows(60, 5)]
+    found = {field.name: field for field in compare(_rows(100, 6), recent)}
+    assert all(math.isfinite(field.psi) for field in found.values())
+    assert 0 <= found["flipper"].p <= 1
+
+
+def test_too_few_cases_say_nothing() -> None:
+    assert compare(_rows(19, 1), _rows(500, 2)) == []
+    assert compare([], []) == []
+    with pytest.raises(ValueError, match="from 1 on"):
+        compare(_rows(30, 1), _rows(30, 2), day=0)
+
+
+def test_ten_thousand_categories_and_one_value_alone_are_no_trouble() -> None:
+    before: list[dict[str, object]] = [{"id": f"c{n}", "same": 1.0} for n in range(10_000)]
+    after: list[dict[str, object]] = [{"id": f"d{n}", "same": 1.0} for n in range(1_000)]
+    found = {field.name: field for field in compare(before, after)}
+    assert found["same"].psi < 0.01
+    assert found["id"].outside == 1_000

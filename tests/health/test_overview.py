@@ -1,0 +1,137 @@
+"""The condition of a model as the database has it: words, weeks, versions, classes, slices and decisions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from db.engine import Sessions, limited
+from db.scope import Models, Scope
+from feedback.submission import submit
+from health.alarms.decisions import DecisionRefused, decide, decisions
+from health.overview import Cohort, look, standings
+from health.status import Baseline
+from people.errors import NotPermitted
+from tests.recorded import FAILED, add_cases, case_of
+
+NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
+DRAWN = {"is_audited": True, "audit_draw": 0.01}
+ISLANDS = ("Biscoe", "Dream")
+
+
+def _fill(sessions: Sessions, days: int = 60, worse_from: int = 40) -> None:
+    """Each day three drawn cases and two others; wrong every twentieth time, and from a day on two of three on Dream."""
+    cases, said = [], []
+    for number in range(days * 3):
+        day = number // 3
+        at = NOW - timedelta(days=days - 1 - day)
+        island = ISLANDS[number % 2]
+        is_bad = day >= worse_from and island == "Dream" and number % 3 > 0
+        is_wrong = is_bad or number % 20 == 7
+        version = "v2" if day >= worse_from else "v1"
+        values: dict[str, object] = {"island": island, "bill": 40.0 + number % 7}
+        cases.append(case_of(created_at=at, version=version, entered=values, **DRAWN))
+        said.append("incorrect" if is_wrong else "correct")
+        cases.append(case_of(created_at=at, version=version, entered=values))
+    kept = add_cases(sessions, *cases)
+    for case, judgement in zip(kept[::2], said, strict=True):
+        _judge(sessions, case.id, judgement, case.created_at)
+
+
+def _judge(sessions: Sessions, case_id: str, judgement: str, at: datetime) -> None:
+    truth = "Gentoo" if judgement == "incorrect" else None
+    submit(
+        sessions,
+        case_id=case_id,
+        person="reviewer-1",
+        judgement=judgement,
+        truth=truth,
+        key=f"{case_id}-said",
+        clock=lambda: at,
+    )
+
+
+def _look(sessions: Sessions, cohort: Cohort = Cohort()) -> Any:  # noqa: B008
+    return look(sessions, "shelf", "penguins", cohort, clock=lambda: NOW)
+
+
+def test_a_worse_version_is_act_and_everything_says_why(sessions: Sessions) -> None:
+    _fill(sessions)
+    found = _look(sessions)
+    standing = found.standing
+    assert standing.status.word == "Act"
+    assert standing.status.findings[0].kind == "accuracy"
+    assert standing == standings(sessions, clock=lambda: NOW)["shelf", "penguins"]
+    newest, oldest = found.versions
+    assert (newest.version, oldest.version) == ("v2", "v1")
+    assert newest.accuracy.high < oldest.accuracy.low
+    assert sum(week.right.n for week in found.weeks) == 180
+    assert found.weeks[-1].right.value < 0.8
+    worst = found.details.slices[0]
+    assert (worst.field, worst.value, worst.is_worse) == ("island", "Dream", True)
+    confused = found.details.confusion
+    assert confused.labels == ("Adelie", "Gentoo")
+    assert confused.counts[1, 0] == 180 - confused.counts[0, 0]
+
+
+def test_a_cohort_narrows_everything_but_the_word(sessions: Sessions) -> None:
+    _fill(sessions)
+    dream = _look(sessions, Cohort(value=("island", "Dream")))
+    assert (dream.answered, dream.details.n) == (180, 90)
+    assert dream.standing.status.word == "Act"
+    first = _look(sessions, Cohort(version="v1"))
+    assert [line.version for line in first.versions] == ["v1"]
+    week = _look(sessions, Cohort(since=NOW - timedelta(days=8), until=NOW - timedelta(days=1)))
+    assert week.answered == 7 * 6
+    nobody = _look(sessions, Cohort(value=("island", "Anvers")))
+    assert (nobody.answered, nobody.weeks, nobody.details.n) == (0, [], 0)
+
+
+def test_of_no_case_there_is_nothing_and_of_failures_alone_no_accuracy(sessions: Sessions) -> None:
+    assert _look(sessions) is None
+    assert standings(sessions) == {}
+    add_cases(sessions, *[case_of(created_at=NOW, **FAILED) for _ in range(30)])
+    found = _look(sessions)
+    assert found.standing.status.word == "Act"
+    assert (found.standing.accuracy.enough, found.details.n) == (False, 0)
+    add_cases(sessions, case_of(**{**FAILED, "outcome": "invalid"}, created_at=NOW))
+    assert _look(sessions).weeks[-1].failed == 30
+
+
+def test_accepting_makes_it_healthy_and_closing_needs_a_reason(sessions: Sessions) -> None:
+    _fill(sessions)
+    of = {"server": "shelf", "model": "penguins", "person": "operator-1"}
+    with pytest.raises(DecisionRefused, match="why"):
+        decide(sessions, decision="closed", **of)
+    with pytest.raises(DecisionRefused, match="no checked cases"):
+        decide(sessions, decision="accepted", **of)
+    with pytest.raises(DecisionRefused, match="1 to 90"):
+        decide(sessions, decision="snoozed", days=0, **of)
+    decide(sessions, decision="acknowledged", clock=lambda: NOW - timedelta(hours=1), **of)
+    assert _look(sessions).standing.owner == "operator-1"
+    assert _look(sessions).standing.status.word == "Act"
+    normal = Baseline(right=40, n=60, until=NOW.date())
+    decide(sessions, decision="accepted", normal=normal, clock=lambda: NOW, **of)
+    found = _look(sessions)
+    assert found.standing.status.word == "Healthy"
+    assert found.standing.status.baseline == Baseline(
+        right=40, n=60, until=NOW.date(), is_accepted=True
+    )
+    assert [step.action for step in found.steps] == ["accepted", "acknowledged"]
+
+
+def test_only_who_reviews_decides_and_who_does_not_see_the_model_reads_nothing(
+    sessions: Sessions,
+) -> None:
+    ours = (Models(server="shelf", name="penguins"),)
+    of = {"server": "shelf", "model": "penguins", "decision": "closed", "reason": "known"}
+    analyst = limited(sessions, Scope(person="ann", seen=ours))
+    with pytest.raises(NotPermitted):
+        decide(analyst, person="ann", **of)
+    reviewer = limited(sessions, Scope(person="ann", seen=ours, reviewed=ours))
+    decide(reviewer, person="ann", **of)
+    assert len(decisions(analyst, "shelf", "penguins")) == 1
+    stranger = limited(sessions, Scope(person="eve", seen=(Models(server="other"),)))
+    assert decisions(stranger, "shelf", "penguins") == []

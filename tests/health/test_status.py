@@ -1,0 +1,139 @@
+"""Twelve scripted incidents get the right word, and of twelve quiet histories none is Act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from health.estimates import Group, accuracy
+from health.status import Baseline, DayFigures, History, Status, judge
+
+TODAY = date(2026, 11, 28)
+DAYS = 90
+
+
+def history(
+    accuracies: Callable[[int], float] = lambda _: 0.94,
+    failures: Callable[[int], float] = lambda _: 0.0,
+    labels: Callable[[int], int] = lambda _: 4,
+    asked: Callable[[int], int] = lambda _: 20,
+    seed: int = 1,
+    **more: object,
+) -> History:
+    """Ninety days, drawn by a seed: the chance of a right answer, of a failure, how many are checked, how many asked."""
+    random = np.random.default_rng(seed)
+    days = []
+    for number in range(DAYS):
+        n, sent = labels(number), asked(number)
+        right = int(random.binomial(n, accuracies(number)))
+        failed = int(random.binomial(sent, failures(number)))
+        day = TODAY - timedelta(days=DAYS - 1 - number)
+        days.append(
+            DayFigures(day=day, right=right, wrong=n - right, failed=failed, answered=sent - failed)
+        )
+    return History(days=tuple(days), today=TODAY, accuracy=_estimate(days), **more)
+
+
+def _estimate(days: Iterable[DayFigures]):
+    right, wrong = sum(d.right for d in days), sum(d.wrong for d in days)
+    silent = sum(d.answered for d in days) - right - wrong
+    groups = [(True, True, right), (True, False, wrong), (False, None, max(0, silent))]
+    return accuracy(
+        Group(probability=0.2, is_audited=a, is_volunteered=False, is_right=r, cases=n)
+        for a, r, n in groups
+        if n
+    )
+
+
+def _from(day: int, then: float, before: float) -> Callable[[int], float]:
+    return lambda number: then if number >= day else before
+
+
+def _between(first: int, last: int, then: float, before: float) -> Callable[[int], float]:
+    return lambda number: then if first <= number < last else before
+
+
+ACCEPTED = Baseline(right=98, n=100, until=TODAY - timedelta(days=40), is_accepted=True)
+INCIDENTS: dict[str, tuple[str, History]] = {
+    "a bad version": ("Act", history(_from(65, 0.75, 0.94))),
+    "a version that went back, against an accepted baseline": (
+        "Act",
+        history(_from(60, 0.86, 0.97), accepted=ACCEPTED),
+    ),
+    "answers like a coin's": ("Act", history(_from(80, 0.5, 0.94))),
+    "a slow decline": ("Act", history(lambda n: 0.96 - max(0, n - 30) * 0.006)),
+    "a unit that changed and makes answers wrong": (
+        "Act",
+        history(_from(70, 0.7, 0.94), changed=("flipper length",)),
+    ),
+    "a unit that changed and does no harm": ("Watch", history(changed=("flipper length",))),
+    "every third request fails": ("Act", history(failures=lambda _: 0.33)),
+    "an outage that goes on": ("Act", history(failures=_from(87, 0.8, 0.0))),
+    "an outage of one day, over since": ("Watch", history(failures=_between(79, 80, 0.8, 0.0))),
+    "a bad week that is over": ("Watch", history(_between(55, 65, 0.4, 0.95), seed=4)),
+    "nobody asks any more": (
+        "Not enough evidence",
+        history(asked=lambda n: 20 if n < 55 else 0, labels=lambda n: 4 if n < 55 else 0),
+    ),
+    "nobody checks": ("Not enough evidence", history(labels=lambda n: 1 if n % 20 == 0 else 0)),
+}
+
+
+@pytest.mark.parametrize(("word", "given"), INCIDENTS.values(), ids=INCIDENTS)
+def test_an_incident_gets_its_word(word: str, given: History) -> None:
+    found = judge(given)
+    assert (found.word, bool(found.sentence), bool(found.action)) == (word, True, True)
+
+
+def _weekend(number: int) -> int:
+    return 0 if number % 7 >= 5 else 6
+
+
+QUIET: dict[str, History] = {
+    "good": history(seed=11),
+    "very good": history(lambda _: 0.99, seed=12),
+    "perfect": history(lambda _: 1.0, seed=13),
+    "half right, as ever": history(lambda _: 0.5, seed=14),
+    "few checks": history(labels=lambda n: n % 2, seed=15),
+    "many checks": history(labels=lambda _: 30, asked=lambda _: 200, seed=16),
+    "weekends": history(labels=_weekend, asked=lambda n: _weekend(n) * 5, seed=17),
+    "a failure now and then": history(failures=lambda _: 0.004, seed=18),
+    "getting better": history(lambda n: 0.85 + n * 0.001, seed=19),
+    "accepted": history(seed=20, accepted=replace(ACCEPTED, right=94)),
+    "more and more asked": history(asked=lambda n: 5 + n, seed=21),
+    "three fields changed": history(seed=22, changed=("a", "b", "c")),
+}
+
+
+@pytest.mark.parametrize("given", QUIET.values(), ids=QUIET)
+def test_a_quiet_history_is_not_act(given: History) -> None:
+    assert judge(given).word in ("Healthy", "Watch")
+    assert (judge(given).word == "Watch") is bool(given.changed)
+
+
+def test_there_are_twelve_of_each() -> None:
+    assert (len(INCIDENTS), len(QUIET)) == (12, 12)
+
+
+def test_the_sentence_says_how_often_it_is_right_since_when_not_and_what_to_do() -> None:
+    found = judge(INCIDENTS["a bad version"][1])
+    assert "of answers are right (95 % interval" in found.sentence
+    assert "Since 6 November 71 % of the drawn answers are right (65 of 92)" in found.sentence
+    assert "before, it was" in found.sentence
+    assert found.action == "Look at the wrong answers, then tell whoever runs the model."
+
+
+def test_what_somebody_closed_does_not_count_again() -> None:
+    given = INCIDENTS["a bad version"][1]
+    assert judge(replace(given, closed=TODAY)).word == "Healthy"
+
+
+@pytest.mark.parametrize("days", [(), (DayFigures(day=TODAY),), (DayFigures(day=TODAY, wrong=1),)])
+def test_next_to_nothing_is_not_enough_evidence(days: tuple[DayFigures, ...]) -> None:
+    found: Status = judge(History(days=days, today=TODAY, accuracy=_estimate(days)))
+    assert found.word == "Not enough evidence"
+    assert found.checks == 10 - sum(day.wrong for day in days)

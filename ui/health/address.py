@@ -1,0 +1,143 @@
+"""What Health shows: the model, the time and the chips, all in the address, so that a link shows the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from health.overview import Cohort
+from ui.shell import page_headers
+from ui.text import plain
+
+MODEL, PERIOD, VERSION, WEEK, VALUE = "model", "period", "version", "week", "value"
+_PERIODS = {"7 days": 7, "30 days": 30, "90 days": 90, "All": None}
+_DEFAULT = "90 days"
+_CHIPS = {VERSION: "Version", WEEK: "Week from", VALUE: "Only"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """One model, or none; since when; and the chips by their parameter."""
+
+    server: str
+    model: str
+    since: datetime | None
+    chips: Mapping[str, str]
+
+    @property
+    def is_one(self) -> bool:
+        return bool(self.model)
+
+    @property
+    def cohort(self) -> Cohort:
+        """The cases that are looked at."""
+        since, until = self.since, None
+        if week := _day(self.chips.get(WEEK, "")):
+            since = datetime.combine(week, time(), tzinfo=UTC)
+            until = since + timedelta(days=7)
+        name, _, value = self.chips.get(VALUE, "").partition("=")
+        return Cohort(
+            version=self.chips.get(VERSION),
+            since=since,
+            until=until,
+            value=(name, value) if name and value else None,
+        )
+
+    def cases(self, **more: str) -> str:
+        """The address of these cases in the list."""
+        found = {"model": f"{self.server}/{self.model}", "whose": "everybody's"}
+        if version := self.chips.get(VERSION):
+            found["version"] = version
+        if value := self.chips.get(VALUE):
+            found["value"] = value
+        cohort = self.cohort
+        if cohort.since and (WEEK in self.chips or "days" not in more):
+            last = (cohort.until or datetime.now(UTC) + timedelta(days=1)) - timedelta(days=1)
+            found["days"] = f"{cohort.since:%Y-%m-%d}..{last:%Y-%m-%d}"
+        return f"cases?{urlencode(found | more)}"
+
+    @property
+    def to_check(self) -> str:
+        """The address of the drawn cases that nobody has judged: in the review desk where there is one."""
+        if any(header.url_path == "review" for header in page_headers()):
+            return f"review?{urlencode({'model': f'{self.server}/{self.model}'})}"
+        return self.cases(drawn="yes", judgement="none", state="answered")
+
+
+def choose(named: list[tuple[str, str]]) -> Chosen:
+    """The model and the time, with their boxes; the chips as the address has them."""
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        picked = st.selectbox(
+            "Model",
+            [f"{server}/{model}" for server, model in named],
+            index=None,
+            placeholder="All models",
+            key=MODEL,
+            bind="query-params",
+            on_change=_clear_chips,
+        )
+    with right:
+        period = st.segmented_control(
+            "Time", list(_PERIODS), default=_DEFAULT, key=PERIOD, required=True, bind="query-params"
+        )
+    server, _, model = (picked or "").partition("/")
+    chips = (
+        {name: value for name in _CHIPS if (value := st.query_params.get(name))} if model else {}
+    )
+    return Chosen(server=server, model=model, since=_since(period or _DEFAULT), chips=chips)
+
+
+def draw_chips(chosen: Chosen) -> None:
+    """What narrows the figures, each with a way to take it away."""
+    if not chosen.chips:
+        return
+    with st.container(horizontal=True, gap="small", key="health_chips"):
+        for name, value in chosen.chips.items():
+            words = value.replace("=", " is ", 1) if name == VALUE else value
+            st.button(
+                plain(f"{_CHIPS[name]}: {words[:50]}"),
+                key=f"health_without_{name}",
+                icon=":material/close:",
+                help="Take this choice away",
+                on_click=_take_away,
+                args=(name,),
+            )
+
+
+def set_chip(name: str, value: str) -> None:
+    """Narrow the figures; to be called before anything is drawn, as callbacks are."""
+    st.query_params[name] = value[:200]
+
+
+def open_model(name: str) -> None:
+    """Choose a model; in a callback."""
+    st.session_state[MODEL] = name
+
+
+def _take_away(name: str) -> None:
+    st.query_params.pop(name, None)
+
+
+def _clear_chips() -> None:
+    for name in _CHIPS:
+        st.query_params.pop(name, None)
+
+
+def _since(period: str) -> datetime | None:
+    days = _PERIODS.get(period)
+    if days is None:
+        return None
+    midnight = datetime.combine(datetime.now(UTC).date(), time(), tzinfo=UTC)
+    return midnight - timedelta(days=days - 1)
+
+
+def _day(words: str) -> date | None:
+    try:
+        return date.fromisoformat(words)
+    except ValueError:
+        return None

@@ -1,0 +1,202 @@
+"""What was asked and answered: totals, a row for each model version, and how it went over time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from cases.queries import recent
+from charts import counts, latency
+from health.estimates import MINIMUM_AUDITED, Estimate, rate
+from health.summary import NOT_SENT, UNKNOWN, HealthRow, SeriesPoint
+from ui.figure import draw_figure
+from ui.health import address
+from ui.session import services
+from ui.text import percent, plain
+
+_MOST_LINKED = 5
+_CHANNELS = {
+    "volunteered": "given voluntarily",
+    "audit": "drawn at random for a check",
+    "review": "by review",
+    "upload": "uploaded",
+    "api": "by API",
+}
+_OUTCOMES = {
+    "unreachable": "server not reachable",
+    "timeout": "too slow",
+    "not_found": "no such model",
+    "refused": "not accepted",
+    "not_allowed": "access refused",
+    "not_ready": "model not ready",
+    "failed": "model failed",
+    "unreadable": "answer not readable",
+    "mismatch": "model changed",
+    "error": "error of the workbench",
+}
+
+
+def draw_totals(rows: Sequence[HealthRow]) -> None:
+    """Four numbers, each with what it rests on."""
+    cases, answered = sum(row.cases for row in rows), sum(row.answered for row in rows)
+    judgements = sum(feedback_count(row) for row in rows)
+    sent = sum(row.error_rate.n for row in rows)
+    errors = rate(sum(row.error_rate.count for row in rows), sent)
+    columns = st.columns(4)
+    columns[0].metric("Cases", f"{cases:,}", border=True, help="Every press of Predict is a case.")
+    columns[1].metric("Answered", f"{answered:,}", border=True)
+    columns[2].metric(
+        "Feedback",
+        f"{judgements:,}",
+        border=True,
+        help="What people said: right, wrong or can't tell.",
+    )
+    shown = "–" if errors.value is None else percent(errors.value)
+    columns[3].metric(
+        "Errors",
+        shown,
+        border=True,
+        help=f"Of {sent:,} requests that were sent. 95 % interval: {errors}",
+    )
+
+
+def draw_unknown(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
+    """What was asked and has no answer recorded, with links to the newest."""
+    count = sum(row.unknown for row in rows)
+    if not count:
+        return
+    server, model = (chosen.server, chosen.model) if chosen else (None, None)
+    newest = recent(
+        services().sessions, server=server, model=model, outcome=UNKNOWN, limit=_MOST_LINKED
+    )
+    links = ", ".join(f"[{case.id[-6:]}](/predict?case={case.id})" for case in newest)
+    what = "1 request has" if count == 1 else f"{count:,} requests have"
+    st.caption(
+        f"{what} no answer recorded: under way, or the app stopped while it waited. "
+        f"Counted neither as answered nor as an error. The newest: {links}"
+    )
+
+
+def draw_table(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
+    """One row for each model version."""
+    title = f"{plain(chosen.model)} by version" if chosen else "By model and version"
+    st.subheader(title, anchor=False)
+    st.dataframe(
+        pd.DataFrame([_row(row) for row in rows]),
+        hide_index=True,
+        width="stretch",
+        on_select=partial(_choose_version, rows) if chosen else "ignore",
+        selection_mode="single-row",
+        key="health_rows",
+        alt="One row for each model version with its cases, accuracy, feedback, speed and errors",
+    )
+    if not all(row.accuracy.enough for row in rows):
+        st.caption(
+            f"Accuracy is shown once at least {MINIMUM_AUDITED} randomly drawn cases have been judged: feedback that people "
+            "give voluntarily is mostly about wrong answers, and alone would make every model look worse than it is."
+        )
+
+
+def draw_charts(rows: Sequence[HealthRow], series: Sequence[SeriesPoint]) -> None:
+    """Cases over time, feedback by channel, time to answer, and errors."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Cases over time", anchor=False)
+        answered, errors = [p.answered for p in series], [p.errors for p in series]
+        figure = counts.figure([p.start for p in series], answered, errors)
+        draw_figure(figure, counts.alt_text(answered, errors), key="health_cases")
+        _draw_feedback(rows)
+    with right:
+        st.subheader("Time to answer", anchor=False)
+        speeds = [
+            latency.Speed(title=name_of(row), p50=row.latency.p50, p95=row.latency.p95)
+            for row in rows
+            if row.latency
+        ]
+        if speeds:
+            draw_figure(latency.figure(speeds), latency.alt_text(speeds), key="health_latency")
+        _draw_errors(rows)
+
+
+def _choose_version(rows: Sequence[HealthRow]) -> None:
+    """A row of the table that was pressed becomes a chip."""
+    places = st.session_state["health_rows"].selection.rows
+    if places and rows[places[0]].version:
+        address.set_chip(address.VERSION, rows[places[0]].version)
+
+
+def name_of(row: HealthRow) -> str:
+    return f"{row.model} {row.version}".strip()
+
+
+def feedback_count(row: HealthRow) -> int:
+    return sum(sum(judged.values()) for judged in row.feedback.values())
+
+
+def accuracy_words(estimate: Estimate) -> str:
+    """`0.86 [0.81–0.90] n=142 of 2,310`, or how many of the drawn cases are judged."""
+    words = str(estimate)
+    return words[0].upper() + words[1:]
+
+
+def _row(row: HealthRow) -> dict[str, object]:
+    latencies = row.latency
+    return {
+        "Model": row.model,
+        "Version": row.version or "–",
+        "Cases": row.cases,
+        "Accuracy [95 % interval]": accuracy_words(row.accuracy),
+        "Feedback": feedback_count(row),
+        "Right": _judged(row, "correct"),
+        "Wrong": _judged(row, "incorrect"),
+        "Half faster than (ms)": round(latencies.p50 * 1e3) if latencies else None,
+        "19 of 20 faster than (ms)": round(latencies.p95 * 1e3) if latencies else None,
+        "99 of 100 faster than (ms)": round(latencies.p99 * 1e3) if latencies else None,
+        "Errors": row.error_rate.count,
+        "Last asked (UTC)": f"{row.last_case_at:%Y-%m-%d %H:%M}",
+    }
+
+
+def _judged(row: HealthRow, judgement: str) -> int:
+    return sum(judged.get(judgement, 0) for judged in row.feedback.values())
+
+
+def _draw_feedback(rows: Sequence[HealthRow]) -> None:
+    st.subheader("Where feedback came from", anchor=False)
+    by_channel: dict[str, Counter[str]] = {}
+    for row in rows:
+        for channel, judged in row.feedback.items():
+            by_channel.setdefault(channel, Counter()).update(judged)
+    if not by_channel:
+        st.caption("There is no feedback yet.")
+    for channel, judged in by_channel.items():
+        listed = ", ".join(
+            f"{judged[judgement]} {words}"
+            for judgement, words in (
+                ("correct", "right"),
+                ("incorrect", "wrong"),
+                ("unsure", "can't tell"),
+            )
+            if judged[judgement]
+        )
+        st.markdown(f"- {_CHANNELS.get(channel, plain(channel))}: {listed}")
+
+
+def _draw_errors(rows: Sequence[HealthRow]) -> None:
+    st.subheader("Errors", anchor=False)
+    total: Counter[str] = Counter()
+    for row in rows:
+        total.update(row.errors)
+    corrected = sum(total.pop(outcome, 0) for outcome in NOT_SENT)
+    if not total:
+        st.caption("Every request that was sent was answered.")
+    if corrected:
+        st.caption(
+            f"{corrected:,} were not sent: values had to be corrected first. These are no errors."
+        )
+    for outcome, count in total.most_common():
+        st.markdown(f"- {_OUTCOMES.get(outcome, plain(outcome))}: {count:,}")

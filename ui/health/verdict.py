@@ -1,0 +1,164 @@
+"""The word for a model, why, and what to do: the first thing on Health; and what somebody decides on it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from html import escape
+
+import streamlit as st
+
+from health.alarms.decisions import DecisionView, decide, is_silent
+from health.overview import Look, Standing
+from health.status import Baseline, Status
+from mds_client.errors import MdsError
+from ui import errors, session
+from ui.health import address
+from ui.health.address import Chosen
+
+ICONS = {
+    "Healthy": "✓",
+    "Watch": "◉",
+    "Act": "!",
+    "Not enough evidence": "?",
+}
+_STYLE = """<style>
+.word { --ink: light-dark(#475467, #b6c0d0); --paper: light-dark(#edf0f5, #232c3c); border-radius: 12px;
+  border: 1px solid var(--ink); background: var(--paper); color: light-dark(#141a26, #e9edf5); padding: 20px 24px;
+  display: grid; grid-template-columns: auto 1fr; gap: 4px 24px; align-items: center; }
+.word b.name { color: var(--ink); font-size: 36px; line-height: 1.2; font-weight: 700; }
+.word p { margin: 0; font-size: 18px; line-height: 1.45; max-width: 86ch; }
+.word p.next { grid-column: 2; font-size: 16px; }
+.word.Healthy { --ink: light-dark(#0b6b3a, #6fd39c); --paper: light-dark(#e6f4ec, #12301f); }
+.word.Watch { --ink: light-dark(#7a4b00, #f3c667); --paper: light-dark(#fdf2d8, #35290d); }
+.word.Act { --ink: light-dark(#b42318, #ff9c92); --paper: light-dark(#fdeceb, #3d1a18); }
+.word-row { display: grid; grid-template-columns: minmax(140px, 220px) 1fr; gap: 2px 16px; padding: 12px 0;
+  border-bottom: 1px solid light-dark(#d5dae4, #364055); align-items: baseline; }
+.word-row .chip { display: inline-block; font-weight: 700; font-size: 16px; border-radius: 7px; padding: 2px 10px;
+  color: var(--ink); background: var(--paper); --ink: light-dark(#475467, #b6c0d0); --paper: light-dark(#edf0f5, #232c3c); }
+.word-row .Healthy { --ink: light-dark(#0b6b3a, #6fd39c); --paper: light-dark(#e6f4ec, #12301f); }
+.word-row .Watch { --ink: light-dark(#7a4b00, #f3c667); --paper: light-dark(#fdf2d8, #35290d); }
+.word-row .Act { --ink: light-dark(#b42318, #ff9c92); --paper: light-dark(#fdeceb, #3d1a18); }
+.word-row a { color: light-dark(#1d4ed8, #8db4ff); font-weight: 600; }
+.word-row span.why { font-size: 16px; max-width: 86ch; }
+@media (max-width: 640px) { .word, .word-row { grid-template-columns: 1fr; } .word p.next { grid-column: 1; } }
+</style>"""
+
+
+def draw(look: Look, chosen: Chosen) -> None:
+    """The word in a coloured box, the buttons that go with it, and what was decided."""
+    status = look.standing.status
+    kind = status.word.split(" ")[0]
+    next_step = f'<p class="next">{escape(status.action)}{_decided(look.steps)}</p>'
+    st.html(
+        f'{_STYLE}<section class="word {kind}" aria-label="Condition of the model">'
+        f'<b class="name">{ICONS[status.word]} {status.word}</b><p>{escape(status.sentence)}</p>{next_step}</section>'
+    )
+    with st.container(horizontal=True, key="health_actions"):
+        _draw_link(status, chosen)
+        if session.services().scope.reviews(chosen.server, chosen.model):
+            with st.popover("Decide", icon=":material/gavel:"):
+                _draw_decision(look, chosen)
+
+
+def draw_all(standings: list[Standing]) -> None:
+    """A line for each model, what needs somebody first."""
+    st.html(_STYLE + "".join(_line(standing) for standing in standings))
+
+
+def _line(standing: Standing) -> str:
+    status = standing.status
+    name = f"{standing.server}/{standing.model}"
+    owner = f" {escape(standing.owner)} cares for it." if standing.owner else ""
+    link = f'<a href="health?{address.MODEL}={escape(name)}" target="_self">{escape(standing.model)}</a>'
+    word = (
+        f'<span class="chip {status.word.split(" ")[0]}">{ICONS[status.word]} {status.word}</span>'
+    )
+    why = (
+        f'<span class="why">{link}: {escape(status.sentence)} {escape(status.action)}{owner}</span>'
+    )
+    return f'<div class="word-row"><div>{word}</div>{why}</div>'
+
+
+def _draw_link(status: Status, chosen: Chosen) -> None:
+    """Where the next thing is done."""
+    kinds = {finding.kind: finding for finding in status.findings}
+    today = datetime.now(UTC).date()
+    if found := kinds.get("accuracy"):
+        days = {"days": f"{found.since}..{today}"} if found.since else {}
+        st.link_button(
+            "See the wrong answers", chosen.cases(judgement="incorrect", **days), type="primary"
+        )
+    elif found := kinds.get("errors"):
+        days = {"days": f"{found.since}..{today}"} if found.since else {}
+        st.link_button(
+            "See the requests that failed", chosen.cases(state="failed", **days), type="primary"
+        )
+    elif "inputs" in kinds:
+        days = {"days": f"{today - timedelta(days=13)}..{today}"}
+        st.link_button("See the newest cases", chosen.cases(**days), type="primary")
+    if status.checks and "quiet" not in kinds:
+        st.link_button(
+            f"{status.checks:,} more check{'s' if status.checks > 1 else ''} for ±5 points", chosen.to_check
+        )  # fmt: skip
+
+
+def _decided(steps: object) -> str:
+    """The newest step in words; nothing where there is none."""
+    if not isinstance(steps, list) or not steps:
+        return ""
+    step: DecisionView = steps[0]
+    words = {"acknowledged": "cares for it", "snoozed": "put it off", "accepted": "accepted this as the new normal", "closed": "closed it"}  # fmt: skip
+    until = f" until {step.snoozed_until:%-d %B}" if is_silent(steps, datetime.now(UTC)) else ""
+    said = f": {step.reason}" if step.reason else ""
+    return " " + escape(
+        f"{step.person} {words[step.action]}{until} on {step.created_at:%-d %B}{said}."
+    )
+
+
+def _draw_decision(look: Look, chosen: Chosen) -> None:
+    """What can be decided, with the reason."""
+    options = {
+        "acknowledged": "I care for it",
+        "snoozed": "Put it off for 7 days",
+        "accepted": "Accept as the new normal",
+        "closed": "Close it",
+    }
+    decision = st.radio(
+        "What do you decide?", list(options), format_func=options.__getitem__, key="health_decision"
+    )
+    reason = st.text_input("Why?", key="health_reason", max_chars=500, help="Needed to close it.")
+    if decision == "accepted":
+        normal = _normal(look)
+        st.caption(
+            f"The baseline will be {normal.right} of {normal.n} checked cases of the last weeks."
+        )
+    if st.button("Decide so", type="primary", key="health_decide"):
+        _decide(look, chosen, decision or "acknowledged", reason or "")
+
+
+def _decide(look: Look, chosen: Chosen, decision: str, reason: str) -> None:
+    status = look.standing.status
+    try:
+        decide(
+            session.services().sessions,
+            server=chosen.server,
+            model=chosen.model,
+            person=session.person(),
+            decision=decision,
+            reason=reason,
+            days=7,
+            evidence={"word": status.word, "sentence": status.sentence},
+            normal=_normal(look),
+        )
+    except MdsError as error:
+        errors.show(error)
+    else:
+        st.rerun()
+
+
+def _normal(look: Look) -> Baseline:
+    """The checked cases of the last four weeks that are shown."""
+    weeks = [week.right for week in look.weeks[-4:] if week.right.value is not None]
+    n = sum(week.n for week in weeks)
+    right = round(sum((week.value or 0) * week.n for week in weeks))
+    return Baseline(right=right, n=n, until=datetime.now(UTC).date())
