@@ -1,6 +1,6 @@
 """Server time of a rerun of the Predict page (30 fields) and of a whole session.
 
-`python -m benchmarks.pages [--reruns N]` starts the embedded MDS, the app, and a peer: Streamlit as it
+`python -m benchmarks.pages [--reruns N] [--signed-in]` starts the embedded MDS, the app, and a peer: Streamlit as it
 comes, with a page of thirty number boxes and nothing else. Prints CPU and latency of each and the ratio.
 """
 
@@ -12,8 +12,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.figures import record, right
@@ -28,6 +29,12 @@ with st.form("f"):
         st.number_input(f"Number {i}", value=float(i))
     st.form_submit_button("Send")
 """
+SIGNED_IN = {
+    "MDS_SIGN_IN": "proxy",
+    "MDS_PROXY_ADDRESSES": '["127.0.0.1"]',
+    "MDS_ACCESS": '[{"groups": ["risk"]}]',
+}
+HEADERS = {"X-Forwarded-Email": "ann@bank.example", "X-Forwarded-Groups": "risk"}
 PREDICT = ("predict", "model=demo/breast-cancer")
 
 
@@ -36,10 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reruns", type=int, default=60)
     parser.add_argument("--sessions", type=int, default=20)
+    parser.add_argument(
+        "--signed-in", action="store_true", help="as a proxy signs people in, with an access table"
+    )
     chosen = parser.parse_args(arguments)
     with (
         tempfile.TemporaryDirectory() as folder,
-        _ours(Path(folder)) as ours,
+        _ours(Path(folder), SIGNED_IN if chosen.signed_in else {}) as ours,
         _peer(Path(folder)) as peer,
     ):
         _compare(ours, peer, chosen.reruns, chosen.sessions)
@@ -57,7 +67,7 @@ def _compare(ours: _Server, peer: _Server, reruns: int, sessions: int) -> None:
 
 def _reruns(title: str, server: _Server, page: str, query: str, *, count: int) -> float:
     """CPU seconds of one rerun."""
-    with Visitor(server.url) as visitor:
+    with Visitor(server.url, HEADERS) as visitor:
         for _ in range(5):
             visitor.draw(page, query)
         before = server.cpu_seconds()
@@ -69,7 +79,7 @@ def _sessions(title: str, server: _Server, page: str, query: str, *, count: int)
     """CPU seconds of opening a session and drawing its first page."""
     before, drawn = server.cpu_seconds(), []
     for _ in range(count):
-        with Visitor(server.url) as visitor:
+        with Visitor(server.url, HEADERS) as visitor:
             drawn.append(visitor.draw(page, query))
     return _report(title, drawn, (server.cpu_seconds() - before) / count)
 
@@ -103,11 +113,14 @@ class _Server:
 
 
 @contextmanager
-def _ours(folder: Path) -> Iterator[_Server]:
+def _ours(folder: Path, more: Mapping[str, str]) -> Iterator[_Server]:
     demo.build_models()
     mds = demo.server_part(folder, *demo.free_ports(18080, 3))
     port = demo.free_ports(18501, 1)[0]
     app = demo.app_part(folder, port, int(mds.ready_url.split(":")[2].split("/")[0]))
+    if more:  # with an access table the probe tells nobody of models
+        ready = f"http://127.0.0.1:{port}/_stcore/health"
+        app = replace(app, environment={**app.environment, **more}, ready_url=ready)
     with demo.running(mds) as first, demo.running(app) as second:
         demo.wait_until_ready([mds, app], {mds.name: first, app.name: second})
         yield _Server(f"http://127.0.0.1:{port}", second)

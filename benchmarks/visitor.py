@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -28,9 +29,15 @@ class Drawn:
 class Visitor:
     """Opens a session; each `draw` is a rerun of a page in it."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, headers: Mapping[str, str] | None = None) -> None:
         url = base.replace("http://", "ws://") + "/_stcore/stream"
-        self._socket = connect(url, subprotocols=["streamlit"], origin=base, max_size=None)  # type: ignore[list-item, arg-type]
+        self._socket = connect(
+            url,
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            origin=base,  # type: ignore[arg-type]
+            max_size=None,
+            additional_headers=headers,
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -238,6 +238,21 @@ def test_two_workspaces_have_chains_of_their_own(sessions: Sessions) -> None:
     assert [f.workspace for f in verify(sessions).findings] == ["show-7"]
 
 
+def test_a_clock_that_jumps_breaks_no_chain(sessions: Sessions) -> None:
+    """The order is that of the numbers, whatever the time says."""
+    for days in (0, -400, 3):
+        with writing(sessions) as session:
+            look = [Record(kind="case", id="x")]
+            append(
+                session,
+                "look",
+                look,
+                person="ada",
+                clock=lambda: NOON + timedelta(days=days),  # noqa: B023
+            )
+    assert (verify(sessions).entries, verify(sessions).findings) == (3, ())
+
+
 def test_what_fails_leaves_no_entry(sessions: Sessions) -> None:
     def fail() -> None:
         with writing(sessions) as session:

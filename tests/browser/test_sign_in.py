@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 import db.audit_log
 from cli import demo
 from db.engine import close, make_sessions, reading
+from tests.browser.visit import Visit, until
 from tests.browser.watched import app_of_its_own
 from tests.provider import CLIENT, Provider, provider
 
@@ -98,9 +99,41 @@ def test_who_signs_in_comes_back_sees_what_is_theirs_and_can_leave(
     assert "Traceback" not in log
 
 
+def test_what_was_typed_is_there_after_the_session_ended_and_a_new_sign_in(
+    bench: Bench, browser: Browser
+) -> None:
+    bench.provider.know("eva", email="eva@bank.example", groups=["risk"])
+    context = browser.new_context()
+    page = context.new_page()
+    visit = Visit(page)
+    page.goto(f"{bench.url}/predict?model=demo%2Fpenguins")
+    _sign_in(page, "eva")
+    box = page.get_by_role("spinbutton", name="Bill length (mm)")
+    expect(box).not_to_have_value("")
+    visit.settled().watched_by_drafts()
+    box.fill("51.5")
+    box.blur()
+    until(page, "JSON.stringify(localStorage).includes('51.5')")
+    other = context.new_page()
+    other.goto(f"{bench.url}/you")
+    other.get_by_role("button", name="Sign out").click()
+    expect(other).not_to_have_url(f"{bench.url}/you")
+    page.get_by_role("radio", name="Biscoe").click()
+    expect(page.get_by_text("Your session has ended")).to_be_visible()
+    expect(page.get_by_text("What you entered is kept in this browser")).to_be_visible()
+    _sign_in(page, "eva")
+    expect(page.get_by_text("Your draft is back")).to_be_visible()
+    expect(box).to_have_value("51.5")
+    context.close()
+
+
 def _trailed(bench: Bench) -> list[tuple[str, str, str]]:
     sessions = make_sessions(bench.part.environment["MDS_DATABASE_URL"])
     with reading(sessions) as session:
         found = db.audit_log.entries(session, db.audit_log.MAIN)
     close(sessions)
-    return [(e.action, e.person, e.origin) for e in found if e.kind == "session"]
+    return [
+        (e.action, e.person, e.origin)
+        for e in found
+        if e.kind == "session" and e.person == "ann@bank.example"
+    ]

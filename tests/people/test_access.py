@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from db.scope import EVERYTHING
 from people.access import viewer_of
 from people.errors import SignInFailed
-from people.sign_in import sign_in
+from people.sign_in import Proxied, sign_in
 from people.viewer import ROLES
 from settings import AccessSettings, Settings
 
@@ -60,6 +60,22 @@ def test_the_proxy_names_the_person_and_the_groups() -> None:
     headers = {"x-forwarded-email": "ann", "X-Forwarded-Groups": "staff, risk"}
     found = sign_in(PROXY, headers, {})
     assert (found.name, found.groups, found.role) == ("ann", ("staff", "risk"), "analyst")
+
+
+def test_two_tabs_as_two_people_are_two_people() -> None:
+    """What one request says is no matter of another, also in one browser and with what the proxy said last."""
+    proxied = Proxied()
+    tabs = {"ann": "risk", "bob": ""}
+    for name, groups in tabs.items():
+        proxied.note(name, groups)
+    found = {
+        name: sign_in(PROXY, {"X-Forwarded-Email": name, "X-Forwarded-Groups": groups}, {}, proxied)
+        for name, groups in tabs.items()
+    }
+    assert [(v.name, v.scope.sees("bank", "credit-1")) for v in found.values()] == [
+        ("ann", True),
+        ("bob", False),
+    ]
 
 
 def test_without_the_proxy_s_word_nobody_is_let_in_whatever_the_cookie_says() -> None:
