@@ -14,7 +14,7 @@ from tables.records import of_frame
 from tables.table import Table
 
 _MOST_FIELDS = 5_000
-_LEAST = 0.6  # of the names in the first column are fields
+_LEAST = 0.6  # of the names in the first column, or of the fields
 
 
 def turned(table: Table, signature: Signature) -> Table | None:
@@ -30,9 +30,10 @@ def turned(table: Table, signature: Signature) -> Table | None:
 
 
 def _name_fields(listed: Sequence[str], signature: Signature) -> bool:
-    """Whether most of these are names of fields."""
-    count = len(listed)
-    return 1 < count <= _MOST_FIELDS and len(_fields(listed, signature)) >= max(2, _LEAST * count)
+    """Whether these name most fields of the model, or most of them name one: a file may have more than it takes."""
+    few = min(len(listed), len(signature.inputs))
+    is_list = 1 < len(listed) <= _MOST_FIELDS
+    return is_list and len(_fields(listed, signature)) >= max(2, _LEAST * few)
 
 
 def refuse_long(table: Table, signature: Signature) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 
 import pytest
 
@@ -55,6 +56,13 @@ UPRIGHT = {
 @pytest.mark.parametrize("name", UPRIGHT)
 def test_the_rows_are_right(name: str) -> None:
     assert _birds(_read(UPRIGHT[name], name))
+
+
+def test_a_model_that_takes_few_of_the_fields_sees_a_table_on_its_side_too() -> None:
+    few = replace(SIGNATURE, inputs=SIGNATURE.inputs[-3:])
+    table = read_fitting(UPRIGHT["headed.csv"], "headed.csv", few)
+    rows = converted(table, suggest(table, few), few).records()
+    assert list(rows) == [{name: bird[name] for name in NAMES[-3:]} for bird in BIRDS]
 
 
 def test_a_table_on_its_side_says_where_its_cases_are() -> None:
