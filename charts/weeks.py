@@ -12,7 +12,8 @@ from plotly.graph_objects import Figure, Scatter
 from charts.layout import finished
 from charts.palette import AGAINST, FAINT, FOR
 
-_MOST_TICKS = 14
+# So many dates stand beside each other on a telephone.
+_MOST_TICKS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ def figure(points: Sequence[Point], band: tuple[float, float] | None = None) -> 
     ticks = _ticks(points)
     drawn.update_xaxes(
         tickmode="array", tickvals=ticks, ticktext=[f"{points[t].start:%-d %b}<br>{points[t].words}" for t in ticks],
-        tickfont_size=14, range=[-0.6, len(points) - 0.4], showgrid=False, zeroline=False,
+        tickfont_size=14, range=[-0.6, len(points) - 0.4], showgrid=False, zeroline=False, tickangle=0,
     )  # fmt: skip
     return drawn
 

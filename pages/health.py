@@ -34,22 +34,23 @@ def draw_all() -> None:
 @st.fragment(run_every="5s")
 def draw_one() -> None:
     """Everything about one model."""
-    of = {"server": chosen.server, "model": chosen.model}
-    found = look(services().figures, chosen.server, chosen.model, chosen.cohort)
+    now = address.as_it_is_now(chosen)
+    of = {"server": now.server, "model": now.model}
+    found = look(services().figures, now.server, now.model, now.cohort)
     if found is None:
         st.info("Nobody has asked this model yet. Every request made on Predict counts here.")
         return
-    rows = summarise(services().figures, since=chosen.since, **of)
-    verdict.draw(found, chosen)
-    address.draw_chips(chosen)
-    model.draw_tiles(found, rows, chosen)
-    model.draw_charts(found, chosen)
-    model.draw_details(found, chosen)
+    rows = summarise(services().figures, since=now.since, **of)
+    verdict.draw(found, now)
+    address.draw_chips(now)
+    model.draw_tiles(found, rows, now)
+    model.draw_charts(found, now)
+    model.draw_details(found, now)
     if rows:
         requests.draw_totals(rows)
         requests.draw_unknown(rows, rows[0])
         requests.draw_table(rows, rows[0])
-        requests.draw_charts(rows, recent_series(services().figures, since=chosen.since, **of))
+        requests.draw_charts(rows, recent_series(services().figures, since=now.since, **of))
 
 
 if chosen.is_one:

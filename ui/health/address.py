@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 
@@ -86,10 +86,17 @@ def choose(named: list[tuple[str, str]]) -> Chosen:
             "Time", list(_PERIODS), default=_DEFAULT, key=PERIOD, required=True, bind="query-params"
         )
     server, _, model = (picked or "").partition("/")
-    chips = (
-        {name: value for name in _CHIPS if (value := st.query_params.get(name))} if model else {}
-    )
+    chips = _chips() if model else {}
     return Chosen(server=server, model=model, since=_since(period or _DEFAULT), chips=chips)
+
+
+def as_it_is_now(chosen: Chosen) -> Chosen:
+    """The same model and time with the chips of this moment: a part that is drawn again by itself sees them at once."""
+    return replace(chosen, chips=_chips()) if chosen.is_one else chosen
+
+
+def _chips() -> dict[str, str]:
+    return {name: value for name in _CHIPS if (value := st.query_params.get(name))}
 
 
 def draw_chips(chosen: Chosen) -> None:
