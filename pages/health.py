@@ -47,6 +47,8 @@ def draw_one() -> None:
     model.draw_charts(found, now)
     model.draw_details(found, now)
     if rows:
+        if now.chips:
+            st.caption("What follows is of every case of the model in this time.")
         requests.draw_totals(rows)
         requests.draw_unknown(rows, rows[0])
         requests.draw_table(rows, rows[0])

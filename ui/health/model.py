@@ -51,7 +51,8 @@ def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
         border=True,
         help="Cases that were drawn at random for a check, and that nobody has judged.",
     )
-    failed, sent = sum(r.error_rate.count for r in rows), sum(r.error_rate.n for r in rows)
+    failed = sum(week.failed for week in look.weeks)
+    sent = failed + sum(week.answered for week in look.weeks)
     columns[2].metric("Failed requests", f"{failed:,}", delta=f"of {sent:,} sent", delta_color="off", delta_arrow="off", border=True)  # fmt: skip
     timed = [row.latency for row in rows if row.latency]
     slow = max(timed, key=lambda each: each.n, default=None)
@@ -59,6 +60,7 @@ def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
         "Time to answer",
         f"{slow.p50 * 1e3:,.0f} ms" if slow else "–",
         delta=f"19 of 20 within {slow.p95 * 1e3:,.0f} ms" if slow else None,
+        help="Of the newest answers in this time, whatever is chosen besides.",
         delta_color="off",
         delta_arrow="off",
         border=True,
