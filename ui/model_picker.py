@@ -198,7 +198,13 @@ def _choose_version(entry: Entry, versions: list[Entry]) -> Entry:
 
 
 def _go_to(entry: Entry) -> None:
-    st.query_params.from_dict({"model": str(entry.ref)})
+    """Open another model, or another version, beside which the last answer stays: then its case stays in the address, in
+    one step of the browser's history, which Back takes back."""
+    reply, ref = st.session_state.get(session.ASKED), entry.ref
+    asked = reply.signature.model if reply else None
+    is_beside = asked is not None and (asked.server, asked.name) == (ref.server, ref.name)
+    kept = {"case": st.query_params["case"]} if is_beside and "case" in st.query_params else {}
+    st.query_params.from_dict({"model": str(ref), **kept})
     st.rerun()
 
 

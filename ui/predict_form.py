@@ -65,7 +65,7 @@ def form_for(entry: Entry, signature: Signature) -> Form:
     form: Form | None = st.session_state.get(session.FORM)
     if form is None or form.model != entry.ref:
         _note_link()
-        return open_form(entry.ref, *_example(signature, _linked_example()))
+        return _as_linked(entry.ref, signature)
     is_moved = _is_moved(form)
     if is_moved:
         form = _as_linked(entry.ref, signature)
