@@ -16,6 +16,7 @@ from cli import demo
 from db.engine import make_sessions
 from feedback.submission import submit
 from mds_client import MdsClient, MdsError, Server
+from tests.browser import people_screenshots
 from tests.browser.chromium import ARGUMENTS, chromium
 from tests.browser.visit import SLOW, Visit
 from tests.browser.watched import app_of_its_own, ports
@@ -44,7 +45,9 @@ def main(target: Path = TARGET) -> None:
         with demo.running(mds) as first, demo.running(app) as second:
             demo.wait_until_ready([mds, app], {mds.name: first, app.name: second})
             _ask_around(f"http://127.0.0.1:{port}", app.environment["MDS_DATABASE_URL"])
-            _photograph(app.ready_url.removesuffix("/healthz"), target)
+            base, mds_url = app.ready_url.removesuffix("/healthz"), f"http://127.0.0.1:{port}"
+            _photograph(base, target)
+            _photograph_people(base, mds_url, app.environment["MDS_DATABASE_URL"], folder, target)
 
 
 def _ask_around(mds_url: str, database_url: str) -> None:
@@ -90,6 +93,18 @@ def _photograph(base: str, target: Path) -> None:
             _pages(browser, base, scheme, target)
         for model in MODALITIES:
             _modality(browser, base, model, target)
+        browser.close()
+
+
+def _photograph_people(
+    base: str, mds_url: str, database_url: str, folder: Path, target: Path
+) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        people_screenshots.photograph(browser, base, mds_url, database_url, target / "people")
+        people_screenshots.photograph_sign_in(
+            browser, mds_url, folder / "sign-in", target / "people"
+        )
         browser.close()
 
 
