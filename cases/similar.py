@@ -43,7 +43,7 @@ def similar(
             session, server=case.server, model=case.model, outcome="answered", limit=MOST_LOOKED_AT
         )
     others = [other for other in past if other.id != case.id]
-    fields = [field for field in signature.inputs if field.name in case.entered]
+    fields = [field for field in signature.inputs if field.name in case.inputs]
     spreads = {field.name: _spread(field, [*others, case]) for field in fields}
     nearest = sorted((_apart(case, other, fields, spreads) for other in others), key=_distance)
     with reading(sessions) as session:
@@ -60,7 +60,7 @@ def _distance(found: Similar) -> float:
 
 def _apart(case: CaseView, other: CaseView, fields: Sequence[Field], spreads: Spreads) -> Similar:
     gaps = {
-        f.name: _gap(case.entered.get(f.name), other.entered.get(f.name), spreads[f.name])
+        f.name: _gap(case.inputs.get(f.name), other.inputs.get(f.name), spreads[f.name])
         for f in fields
     }
     differing = sorted((name for name, gap in gaps.items() if gap > 0), key=lambda n: -gaps[n])
@@ -76,7 +76,7 @@ def _different(found: Sequence[Similar]) -> list[Similar]:
     """One of those with the same values and the same answer: the newest that was judged, or else the newest."""
     kept: dict[object, Similar] = {}
     for each in found:  # of the same values, the newest comes first
-        alike = (repr(each.case.entered), _answer(each.case))
+        alike = (repr(each.case.inputs), _answer(each.case))
         if alike not in kept or (each.feedback and not kept[alike].feedback):
             kept[alike] = each
     return list(kept.values())
@@ -94,7 +94,7 @@ def _gap(one: object, other: object, spread: float) -> float:
 
 
 def _spread(field: Field, cases: Sequence[CaseView]) -> float:
-    known = [float(str(v)) for c in cases if _is_number(v := c.entered.get(field.name))]
+    known = [float(str(v)) for c in cases if _is_number(v := c.inputs.get(field.name))]
     return max(known) - min(known) if known else 0.0
 
 

@@ -14,7 +14,7 @@ from db.engine import Sessions, reading
 from db.errors import StorageError
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer, Prediction
-from mds_client.sensitive_values import withheld
+from mds_client.sensitive_values import SensitiveValues, withheld
 from mds_client.signature import Field, File, ModelRef, Signature, Values
 from signatures.errors import OverlayNotRecorded
 
@@ -78,15 +78,18 @@ def _trial(
     trial = Trial(case=case, outcome="", is_well=True)
     if lost:
         return replace(trial, outcome=f"Cannot be sent again: {lost} was not stored.")
+    hidden = SensitiveValues.of(signature, [values], all_sensitive=True)
+    hidden.hold()
     problems = signature.check(values)
     if problems:
-        sentence = " ".join(problem.sentence for problem in problems[:3])
+        sentence = hidden.text(" ".join(problem.sentence for problem in problems[:3]))
         return replace(trial, outcome=f"Can no longer be sent: {sentence}", is_well=False)
     if model is None:
         return replace(trial, outcome="Can be sent. Not asked: the time limit was reached.")
     try:
         answer = model.predict(values).answer
     except MdsError as error:
+        hidden.error(error)
         sentence = f"Can be sent, but the model gave no answer: {error.sentence}"
         return replace(trial, outcome=sentence, is_well=False)
     return replace(trial, outcome=f"OK: {_compared(case, answer)}")

@@ -12,6 +12,7 @@ from mds_client.schema_learning.columns import MOST_SAMPLED, Column
 from mds_client.schema_learning.examples import varied
 from mds_client.schema_learning.payloads import of_matrix
 from mds_client.schema_learning.traits import are_all_seen, sorted_few, usual_range
+from mds_client.sensitive_values import withheld
 from mds_client.signature import FILE_KINDS, NUMERIC_KINDS, Field, Signature, Values
 from mds_client.signature.facts import MAX_INPUTS, Facts, FieldFacts
 
@@ -56,7 +57,7 @@ def _entered_column(field: Field, rows: Sequence[Values]) -> Column:
 
 def _entered_value(field: Field, value: object) -> object:
     """The value in a form that can be kept; None where it could not be sent now."""
-    plain = plain_cell(value)
+    plain = None if withheld(value) else plain_cell(value)
     plain = plain.isoformat() if isinstance(plain, date) else plain
     with suppress(*ODD):
         return plain if field.check(plain) is None else None

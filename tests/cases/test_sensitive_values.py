@@ -25,10 +25,12 @@ from cases.jobs import batch
 from cases.privacy import hash_of
 from cases.recording import predict_and_record
 from cases.repeats import difference
+from cases.repeats import differing as differing_lines
 from cases.restored import inputs_of, lost
 from cases.scenarios import ask_scenario
 from cases.search import CaseFilter, search
 from cases.seen import note_look, seen_by
+from cases.similar import similar
 from cases.wording import short
 from db.engine import Sessions, limited, reading
 from db.scope import Models, Scope
@@ -40,6 +42,7 @@ from jobs.errors import ValuesNotStored
 from jobs.here import Here
 from mds_client.errors import EndpointRefused
 from mds_client.prediction import Answer, Prediction
+from mds_client.schema_learning.past_cases import from_cases
 from mds_client.sensitive_values import has_withheld
 from mds_client.server import Server
 from mds_client.signature import Field, File, ModelRef, Signature, Values
@@ -48,6 +51,7 @@ from signatures.storage import with_storage
 from tests.stub_predictor import PENGUINS, exchange, failure
 from ui.batch.answers import _entered
 from ui.cases.copies import csv_row
+from ui.what_if.comparison import differing
 
 MARKER = "Mrs. Quillfeather-Smythe"
 PART = "Quillfeather"
@@ -369,3 +373,22 @@ def test_what_was_cut_off_without_its_values_is_not_asked_with_others(sessions: 
     with pytest.raises(ValuesNotStored, match="cannot go on"):
         batch.kind(SimpleNamespace()).run(SimpleNamespace(), given)  # type: ignore[arg-type]
     assert not model.asked
+
+
+def test_cases_that_differ_in_a_kept_value_alone_are_not_the_same(sessions: Sessions) -> None:
+    model = Echo("keep")
+    one = _ask(sessions, model, "1").case
+    other = _ask(sessions, model, "2", {**ROW, "number": NUMBER + 1}).case
+    signature = model.signature()
+    assert [field.name for field in differing(one, other, signature)] == ["number"]
+    assert [each.name for each in differing_lines(difference(one, other), "input")] == ["number"]
+    (found,) = similar(sessions, one, signature)
+    assert found.differing == ("number",)
+    learned = from_cases([one.entered, other.entered], _unmarked(signature))
+    assert set(learned.fields) == {"mass"}
+
+
+def _unmarked(signature: Signature) -> Signature:
+    """As it is once no rule and nobody calls a field sensitive any more."""
+    inputs = tuple(replace(field, sensitive=False) for field in signature.inputs)
+    return replace(signature, inputs=inputs)

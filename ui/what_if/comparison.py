@@ -36,7 +36,7 @@ def differing(one: CaseView, other: CaseView, signature: Signature) -> list[Fiel
     return [
         field
         for field in signature.inputs
-        if one.entered.get(field.name) != other.entered.get(field.name)
+        if one.inputs.get(field.name) != other.inputs.get(field.name)
     ]
 
 
