@@ -9,11 +9,13 @@ from functools import partial
 from typing import Any
 
 import db.review
+import db.review_candidates
 from db.cases import GENUINE
 from db.engine import Session, Sessions, reading, writing
 from db.ids import new_id as make_id
 from db.ids import utc_now
-from db.review import FIRST, Candidates, ItemView
+from db.review import FIRST, ItemView
+from db.review_candidates import Candidates
 from feedback.review_rules import Rules, rules_in
 from feedback.unlike_earlier import FEWEST, Earlier
 
@@ -60,7 +62,7 @@ def _fill(
     wanted = Candidates(server=server, model=model, purposes=GENUINE, since=since)
     count += _overdue(session, rules, wanted, now, make)
     for reason, probability, condition in _conditions(rules):
-        cases = db.review.candidates(session, wanted, condition)
+        cases = db.review_candidates.candidates(session, wanted, condition)
         items = [
             make(case, reason, probability=probability(case), draw=case.audit_draw)
             for case in cases
@@ -72,13 +74,13 @@ def _fill(
 def _conditions(rules: Rules) -> Iterator[tuple[str, Callable[[Any], float], Any]]:
     """What the database can tell: the reason, the chance that a case had, and the condition; the most pressing first."""
     if rules.flagged:
-        yield "flagged", _certain, db.review.is_flagged()
+        yield "flagged", _certain, db.review_candidates.is_flagged()
     if rules.audit:
-        yield "audit", partial(_chance, rules), db.review.is_drawn()
+        yield "audit", partial(_chance, rules), db.review_candidates.is_drawn()
     if rules.versions:
-        yield "versions", _certain, db.review.is_answered_otherwise(FAR)
+        yield "versions", _certain, db.review_candidates.is_answered_otherwise(FAR)
     if rules.rest_share > 0:
-        yield "sample", partial(_chance, rules), db.review.is_sampled(rules.rest_share)
+        yield "sample", partial(_chance, rules), db.review_candidates.is_sampled(rules.rest_share)
 
 
 def _chance(rules: Rules, case: Any) -> float:
@@ -99,11 +101,11 @@ def _overdue(
         since=now - timedelta(days=_OVERDUE_DAYS),
         until=now - timedelta(days=rules.truth_days),
     )
-    condition = db.review.is_without_truth()
-    cases = db.review.candidates(session, late, condition)
+    condition = db.review_candidates.is_without_truth()
+    cases = db.review_candidates.candidates(session, late, condition)
     new = [make(c, "overdue", probability=_chance(rules, c), draw=c.audit_draw) for c in cases]
     added = len(db.review.add(session, new))
-    waiting = db.review.waiting_cases(session, late, condition)
+    waiting = db.review_candidates.waiting_cases(session, late, condition)
     expires_at = now + timedelta(days=rules.days)
     return added + db.review.reopen(session, waiting, "overdue", expires_at)
 
@@ -115,7 +117,7 @@ def _unusual(
     if not (rules.uncertain_below or rules.unlike):
         return
     newest = replace(wanted, limit=_LOOKED_AT)
-    cases = list(reversed(db.review.candidates(session, newest)))
+    cases = list(reversed(db.review_candidates.candidates(session, newest)))
     earlier = Earlier()
     for entered in _before(session, cases, wanted):
         earlier.add(entered)
@@ -133,7 +135,9 @@ def _before(
     """What the cases held that were asked before the first of these."""
     if not cases:
         return ()
-    return db.review.entered_before(session, wanted, cases[0].created_at, limit=4 * FEWEST)
+    return db.review_candidates.entered_before(
+        session, wanted, cases[0].created_at, limit=4 * FEWEST
+    )
 
 
 def _uncertain(answer: dict[str, Any], below: float) -> str:
