@@ -79,6 +79,7 @@ SAYS_NO = {
 # What shows and changes nothing of a model, so that the canary cannot be looked for.
 QUIET = {
     "cases.batches:rows_of": "finds rows by digests, which stand in cases",
+    "cases.seen:may_look": "yes or no, of a case that is at hand",
     "cases.seen:seen_by": "names those who looked, who are not the model's",
     "cases.batches:table_of": "finds a table by its digest, which stands in a batch",
     "people.trail:let_in": "a sign-in of one's own",
@@ -172,6 +173,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "decision": lambda _: "acknowledged",
     "declare": lambda c: lambda: filled.signature_of(c.ref),
     "declared": lambda c: filled.signature_of(c.ref),
+    "everybody": lambda c: c.sessions,
     "entry": lambda c: Entry(info=ModelInfo(ref=c.ref), since=NOON),
     "entered": lambda _: {"bill": 1.0},
     "explanation": lambda _: filled.study_of("of rows"),
