@@ -45,11 +45,11 @@ def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
     columns[1].metric(
         "Still to check for ±5 points",
         f"{checks:,}",
-        delta="drawn cases",
+        delta="drawn at random",
         delta_color="off",
         delta_arrow="off",
         border=True,
-        help="Cases that were drawn at random for a check, and that nobody has judged.",
+        help="Drawn for a check, and nobody has judged them.",
     )
     failed = sum(week.failed for week in look.weeks)
     sent = failed + sum(week.answered for week in look.weeks)
@@ -66,7 +66,7 @@ def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
         border=True,
     )
     right, wrong = look.told
-    st.caption(
+    st.markdown(  # a link in a caption is too faint to read
         f"What people told us by themselves: {right:,} right, {wrong:,} wrong. Not part of the figures: people report errors "
         f"more often. [Open the cases]({chosen.cases()})"
     )
