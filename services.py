@@ -114,7 +114,9 @@ class Services:
             self,
             scope=scope,
             sessions=limited(self.sessions, scope),
-            catalogue=VisibleCatalogue(
+            catalogue=self.catalogue
+            if scope.is_all
+            else VisibleCatalogue(
                 self.catalogue,
                 scope.sees,
                 scope.sees_server,

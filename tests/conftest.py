@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from threadpoolctl import threadpool_limits
 
+import people.trail
 from cli import demo
 from tests.browser.watched import ports
 
@@ -66,6 +67,12 @@ def mds_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with demo.running(part) as process:
         demo.wait_until_ready([part], {part.name: process})
         yield part.ready_url.removesuffix("/v2/health/ready")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_noted() -> None:
+    """What the trail takes once an hour is new to each test."""
+    people.trail._noted = people.trail._Noted()
 
 
 @pytest.fixture(autouse=True)

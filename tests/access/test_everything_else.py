@@ -91,18 +91,30 @@ NARROWED: dict[str, Callable[[Services], object] | None] = {
     "close": lambda found: found.close(),
     "database_state": lambda found: found.database_state(),
     "figures": lambda found: _seen(found.figures),
+    "hash_key": lambda found: found.hash_key(),
     "kinds": lambda found: sorted(found.kinds),
     "model": lambda found: found.model(ModelRef(server="bank", name="fraud")),
+    "operator_sessions": lambda found: _seen(found.operator_sessions()),
     "save_explanation": lambda found: _save(found),
     "seen_by": lambda found: found.seen_by(EVERYTHING),
     "server": lambda found: found.server(SECRET),
     "settings_now": None,
     "signature": None,  # signatures.known, which takes sessions
     "start": lambda found: found.start(),
+    "stored": None,  # what the settings say of the fields of a signature that is at hand
     "userinfo": None,  # nobody's, without a provider
     "worker": lambda found: found.worker(),
 }
-ARE_REFUSED = {"close", "model", "save_explanation", "seen_by", "server", "start", "worker"}
+ARE_REFUSED = {
+    "close",
+    "model",
+    "operator_sessions",
+    "save_explanation",
+    "seen_by",
+    "server",
+    "start",
+    "worker",
+}
 # What the services are made of: those that are narrowed, and those that show nothing of a model or of anybody.
 ARE_NARROWED = {"catalogue", "clients", "here", "scope", "sessions"}
 ARE_OPEN = {

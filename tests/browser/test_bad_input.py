@@ -102,7 +102,7 @@ def test_text_in_a_number_is_said_and_kept(page: Page, counts: Counts) -> None:
     visit.health("demo/wine")
     expect(visit.metric("Cases")).to_have_text(str(before.cases + 1))
     expect(visit.metric("Answered")).to_have_text(str(before.answered))
-    expect(page.get_by_text("not sent: invalid values")).to_be_visible()
+    expect(page.get_by_text("not sent: values had to be corrected")).to_be_visible()
 
 
 def test_a_missing_field_is_named_and_the_others_are_kept(page: Page, counts: Counts) -> None:

@@ -111,7 +111,8 @@ def _shares_and_a_rule_of_words(visit: Visit) -> None:
     _explained(visit, "What each word adds")
     expect(page.get_by_text("The amounts add up")).to_be_visible()
     _explained(visit, "Words that are enough", count=2)
-    expect(page.get_by_text("As long as the text contains “lovely”")).to_be_visible()
+    lovely = page.get_by_role("paragraph").filter(has_text="As long as the text contains “lovely”")
+    expect(lovely).to_be_visible()
     expect(page.get_by_text(re.compile(r"Tried on \d+ fresh ones"))).to_be_visible()
 
 

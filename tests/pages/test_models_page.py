@@ -44,7 +44,8 @@ def test_what_people_published_is_found_and_counted(app: AppTest, built: service
         fields=fields,
     )  # fmt: skip
     wine = ModelRef(server="demo", name="wine")
-    publish(built.sessions, wine, facts, author="ada", key="k", based_on=0)
+    seen = next(iter(built._narrowed.values()), built)  # as the page
+    publish(seen.sessions, wine, facts, author="ada", key="k", based_on=0)
     for words in ("zebra", "which grape", "malic demo/wine"):
         app.text_input(key="models_search").set_value(words).run()
         assert [found.value for found in app.subheader] == ["Zebra cellar"], words
@@ -166,6 +167,7 @@ def test_what_a_server_has_and_cannot_be_asked_is_said_with_the_reason(
             both = Catalogue({**built.clients, "silent": silent})
             both.refresh()
             object.__setattr__(built, "catalogue", both)
+            built._narrowed.clear()
             app.run()
     said = [text.value for text in app.markdown]
     assert any("POST /predict_xml" in text and "application/xml" in text for text in said)

@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from mds_client.errors import MdsError
-from tables import readers
+from tables import packed, readers
 from tables.errors import TooLarge, UnreadableFile
 from tables.readers import Reader
 from tables.reading import read
@@ -26,7 +26,9 @@ def test_keeps_the_contract(reader: Reader) -> None:
 def test_names_and_places_differ() -> None:
     found = list(readers.readers().values())
     assert len({reader.ORDER for reader in found}) == len(found)
-    assert len(readers.suffixes()) == sum(len(reader.SUFFIXES) for reader in found)
+    ends = [end for reader in found for end in reader.SUFFIXES]
+    assert readers.suffixes() == (*ends, *packed.SUFFIXES)
+    assert len(set(readers.suffixes())) == len(readers.suffixes())
 
 
 def test_errors_hang_on_the_one_tree() -> None:

@@ -196,7 +196,7 @@ def _draw_errors(rows: Sequence[HealthRow]) -> None:
         st.caption("Every request that was sent was answered.")
     if corrected:
         st.caption(
-            f"{corrected:,} were not sent: values had to be corrected first. These are no errors."
+            f"{corrected:,} {'was' if corrected == 1 else 'were'} not sent: values had to be corrected first. These are no errors."
         )
     for outcome, count in total.most_common():
         st.markdown(f"- {_OUTCOMES.get(outcome, plain(outcome))}: {count:,}")

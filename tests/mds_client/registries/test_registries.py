@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -38,7 +39,7 @@ GARBAGE: list[Behaviour] = [
 
 def test_every_kind_is_found() -> None:
     folder = Path(registries.__file__).parent
-    assert set(KINDS) == {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    assert set(KINDS) == {module.name for module in pkgutil.iter_modules([str(folder)])}
     assert set(registries.registries()) == set(KINDS)
 
 
