@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import asdict
 
 from cases import business_key
 from cases.business_key import Found, Key
-from cli.output import GOOD, NotFound, Wrong, document, say
+from cli.output import GOOD, NotFound, Wrong, confirm_erasure, document, say
 from cli.token_rows import who
 from db.engine import Sessions, close, make_sessions
 from db.migrate import migrate
@@ -55,7 +54,8 @@ def _erase(sessions: Sessions, chosen: argparse.Namespace, key: Key, found: Foun
         say(f"{table}: {count:,}")
     if found.staying:
         say(f"{found.staying:,} cases stay: golden, held, or worked on.")
-    _confirm(chosen)
+    if not chosen.yes:
+        confirm_erasure("value", chosen.value)
     done = business_key.erase(sessions, key, by=who(), between=say)
     if chosen.json:
         document({**asdict(done), "staying": found.staying})
@@ -63,13 +63,3 @@ def _erase(sessions: Sessions, chosen: argparse.Namespace, key: Key, found: Foun
     print(f"{done.cases:,} cases and {done.files:,} files erased.")
     if done.bodies:
         print(f"The bodies of {done.bodies:,} other cases went, too: they were sent together.")
-
-
-def _confirm(chosen: argparse.Namespace) -> None:
-    """Raises Wrong unless whoever types says the value once more."""
-    if chosen.yes:
-        return
-    if not sys.stdin.isatty():
-        raise Wrong("Nothing was erased. Say --yes to erase all of this.")
-    if input("Type the value once more to erase all of this: ") != chosen.value:
-        raise Wrong("That is another value: nothing was erased.")

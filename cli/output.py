@@ -64,6 +64,14 @@ def code_of(error: MdsError) -> int:
     return WRONG if isinstance(error, InvalidValues) else FAILED
 
 
+def confirm_erasure(what: str, wanted: str) -> None:
+    """Raises Wrong unless whoever types says the name, or whatever names what is erased, once more."""
+    if not sys.stdin.isatty():
+        raise Wrong("Nothing was erased. Say --yes to erase all of this.")
+    if input(f"Type the {what} once more to erase all of this: ") != wanted:
+        raise Wrong(f"That is another {what}: nothing was erased.")
+
+
 def printable(text: object) -> str:
     """Words from a server on one line, without what steers a terminal."""
     return "".join(c for c in " ".join(str(text).split()) if c.isprintable())

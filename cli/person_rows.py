@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import asdict
 
 from cases import erasure
 from cases.erasure import Found, StillWorking
-from cli.output import GOOD, NotFound, Wrong, document, say
+from cli.output import GOOD, NotFound, Wrong, confirm_erasure, document, say
 from cli.token_rows import who
 from db.engine import Sessions, close, make_sessions
 from db.migrate import migrate
@@ -52,7 +51,8 @@ def _erase(sessions: Sessions, chosen: argparse.Namespace, found: Found) -> None
     if found.staying:
         say(f"{found.staying:,} cases stay, with what was said on them: golden or held.")
     say("The trail goes on to name who did what and when.")
-    _confirm(chosen)
+    if not chosen.yes:
+        confirm_erasure("name", chosen.name)
     try:
         done = erasure.erase(sessions, chosen.name, by=who(), between=say)
     except StillWorking as error:
@@ -67,13 +67,3 @@ def _erase(sessions: Sessions, chosen: argparse.Namespace, found: Found) -> None
     )
     if done.changed:
         print(f"{done.changed:,} signatures kept the name: see `mds audit verify`.")
-
-
-def _confirm(chosen: argparse.Namespace) -> None:
-    """Raises Wrong unless whoever types says the name once more."""
-    if chosen.yes:
-        return
-    if not sys.stdin.isatty():
-        raise Wrong("Nothing was erased. Say --yes to erase all of this.")
-    if input("Type the name once more to erase all of this: ") != chosen.name:
-        raise Wrong("That is another name: nothing was erased.")

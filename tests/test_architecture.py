@@ -240,6 +240,31 @@ def test_a_page_is_thin() -> None:
     _none(f"{name} lacks PAGE" for name, text in pages.items() if "PAGE = {" not in text)
 
 
+# Streamlit leaves what begins with an underscore out of the key of a cache.
+NOT_IN_A_KEY = {"_signature", "_ref"}
+
+
+def test_what_is_cached_is_kept_apart_for_different_people() -> None:
+    """A cached function that reaches for the services takes `scope`, and leaves out of its key only what does not say who
+    asks."""
+    cached = [
+        (_name(path), function)
+        for path in FILES
+        if _name(path).startswith(("ui/", "pages/"))
+        for function in _functions(path)
+        if any("cache_data" in ast.unparse(each) for each in function.decorator_list)
+    ]
+    taken = {(name, f.name): [a.arg for a in f.args.args] for name, f in cached}
+    reach = {
+        key for key, (_, f) in zip(taken, cached, strict=True) if "services()" in ast.unparse(f)
+    }
+    _none(f"{key} takes no scope" for key in reach if "scope" not in taken[key])
+    ignored = {
+        key: {a for a in names if a.startswith("_")} - NOT_IN_A_KEY for key, names in taken.items()
+    }
+    _none(f"{key} leaves {names} out of its key" for key, names in ignored.items() if names)
+
+
 def test_no_script_hides_a_package() -> None:
     """Streamlit puts the folder of the script that it runs on the path: no file there may hide a package."""
     scripts = [path for folder in ("pages", "ui") for path in (ROOT / folder).glob("*.py")]

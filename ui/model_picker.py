@@ -82,7 +82,7 @@ def declared_of(entry: Entry) -> Signature:
     if entry.signature and entry.info.state == UNREACHABLE:
         return entry.signature
     try:
-        return _signature(entry.ref)
+        return _signature(entry.ref, session.scope_key())
     except EndpointUnreachable:
         if entry.signature is None:
             raise
@@ -153,7 +153,8 @@ def restored(linked_case: CaseView, signature: Signature) -> Values:
 @st.cache_data(
     ttl=SIGNATURE_SECONDS, max_entries=200, show_spinner=False, hash_funcs={ModelRef: str}
 )
-def _signature(ref: ModelRef) -> Signature:
+def _signature(ref: ModelRef, scope: str) -> Signature:
+    """`scope` keeps apart what different people may see."""
     return services().model(ref).signature()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser import axe
@@ -39,7 +41,7 @@ def _tab_to_and_press(page: Page, name: str) -> None:
     for _ in range(120):
         page.keyboard.press("Tab")
         tag, words = page.evaluate(_FOCUSED)
-        if tag == "BUTTON" and name in words:
+        if tag == "BUTTON" and re.search(rf"(^|\s){re.escape(name)}(\s|$)", words):
             page.keyboard.press("Enter")
             return
     raise AssertionError(f"the keyboard does not get to {name}")

@@ -165,6 +165,8 @@ def _names_that_are_markup_are_shown_as_text(page: Page) -> None:
 
 def _what_cannot_be_drawn_is_a_tree(page: Page) -> None:
     _asked(page, _text({"meta": {"name": "Counterfactual"}, "data": {"cf": {"X": [[HOSTILE]]}}}))
-    expect(page.get_by_text("(Counterfactual) cannot be drawn here")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("(Counterfactual) cannot be drawn here").first).to_be_visible(
+        timeout=SLOW
+    )
     expect(page.get_by_test_id("stJson")).to_be_visible()
     expect(page.locator("img[src='x']")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""On PostgreSQL the cases can lie in a partition a month: what decision 0019 says it takes, done and used."""
+"""On PostgreSQL the cases can lie in a partition a month: what decision 0020 says it takes, done and used."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _bound(moment: datetime) -> str:
 
 
 def _partition(sessions: Sessions) -> None:
-    """As decision 0019 says, in one transaction."""
+    """As decision 0020 says, in one transaction."""
     engine = sessions.kw["bind"]
     with engine.begin() as connection:
         tables = inspect(connection)

@@ -18,7 +18,7 @@ def fields_of(server: str, model: str) -> dict[str, Field]:
 
 
 @st.cache_data(ttl=SECONDS, max_entries=500, show_spinner=False)
-def _fields(server: str, model: str, _seen: str) -> dict[str, Field]:
+def _fields(server: str, model: str, scope: str) -> dict[str, Field]:
     entry = session.services().catalogue.find(ModelRef(server=server, name=model))
     try:
         signature = signature_of(entry) if entry else None

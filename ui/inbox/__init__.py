@@ -47,7 +47,8 @@ def see(item_ids: Collection[str]) -> None:
 
 
 @st.cache_data(ttl=SECONDS, max_entries=1_000, show_spinner=False)
-def _count(_seen: str, person: str) -> int:
+def _count(scope: str, person: str) -> int:
+    """`scope` keeps apart what a person may see at different times."""
     return said.inbox(services().sessions, person).count
 
 

@@ -74,11 +74,12 @@ def _draw_desk() -> None:
 
 
 @st.cache_data(ttl=_FILL_SECONDS, max_entries=500, show_spinner=False)
-def _filled(_seen: str) -> int:
+def _filled(scope: str) -> int:
     """Bring the queue up to date, at most once a minute for the same models."""
     return fill(services().sessions)
 
 
 @st.cache_data(ttl=SECONDS, max_entries=1_000, show_spinner=False)
-def _count(_seen: str, person: str) -> int:
+def _count(scope: str, person: str) -> int:
+    """`scope` keeps apart what a person may see at different times."""
     return review_queue.queue(services().sessions, person).count

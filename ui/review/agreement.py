@@ -37,7 +37,8 @@ def draw() -> None:
 
 
 @st.cache_data(ttl=_SECONDS, max_entries=200, show_spinner=False)
-def _agreement(_seen: str, server: str, model: str) -> Agreement:
+def _agreement(scope: str, server: str, model: str) -> Agreement:
+    """`scope` keeps apart what different people may see."""
     return agreement(services().sessions, server, model)
 
 
