@@ -91,7 +91,7 @@ NARROWED: dict[str, Callable[[Services], object] | None] = {
     "close": lambda found: found.close(),
     "database_state": lambda found: found.database_state(),
     "figures": lambda found: _seen(found.figures),
-    "hash_key": lambda found: found.hash_key(),
+    "hash_key": lambda found: found.hash_key,
     "kinds": lambda found: sorted(found.kinds),
     "model": lambda found: found.model(ModelRef(server="bank", name="fraud")),
     "operator_sessions": lambda found: _seen(found.operator_sessions()),
