@@ -53,8 +53,12 @@ class Wanted:
 
 
 def check_operator(session: Session) -> None:
-    """Raises OutOfScope for whoever does not operate everything: deleting is theirs alone."""
-    if not scope_of(session).is_all:
+    """Raises OutOfScope for whoever does not operate everything: deleting is theirs alone.
+
+    Nor may the session be a reviewer's: what it does not show would go without its tombstone.
+    """
+    scope = scope_of(session)
+    if not scope.is_all or scope.reader:
         raise OutOfScope("only the operator of everything may do this")
 
 

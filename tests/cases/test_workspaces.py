@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import delete, func, select, update
 
@@ -18,7 +20,7 @@ from cases.workspaces import demonstration_cases, reset, reset_demonstration
 from db.engine import Sessions, limited, reading, writing
 from db.errors import OutOfScope
 from db.ids import utc_now
-from db.scope import Models, Scope
+from db.scope import EVERYTHING, Models, Scope
 from db.tables import AuditChain, AuditEntry, Base, Case, CaseFile, DeletedCases, Feedback
 from feedback.comments import comment
 from feedback.submission import submit
@@ -106,6 +108,11 @@ def test_only_who_operates_everything_resets_it(sessions: Sessions) -> None:
         reset_demonstration(limited(sessions, analyst), person="ada")
     with pytest.raises(OutOfScope):
         demonstration_cases(limited(sessions, analyst))
+    reviewer = replace(
+        EVERYTHING, reader="ada"
+    )  # does not see what others say of a case that waits
+    with pytest.raises(OutOfScope):
+        reset(limited(sessions, reviewer), show.name, person="ada")
     assert current(sessions, "show") == show
     assert _ask(limited(sessions, analyst), "one", show.name).case.workspace == show.name
 

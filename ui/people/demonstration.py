@@ -19,7 +19,7 @@ def draw(viewer: Viewer) -> None:
         return
     if (gone := st.session_state.pop(_GONE, None)) is not None:
         st.success(f"{gone:,} cases of the demonstration were removed.")
-    count = demonstration_cases(services().sessions)
+    count = demonstration_cases(services().operator_sessions())
     if not count:
         return
     st.subheader("Demonstration", anchor=False)
@@ -38,7 +38,7 @@ def draw(viewer: Viewer) -> None:
 def _reset() -> None:
     try:
         with st.spinner("Removing…"):
-            gone = reset_demonstration(services().sessions, person=session.person())
+            gone = reset_demonstration(services().operator_sessions(), person=session.person())
     except MdsError as error:
         errors.show(error)
         return

@@ -16,7 +16,7 @@ _SECONDS = 60
 
 
 def draw() -> None:
-    """The agreement on a model, or on all that who asks reviews."""
+    """The agreement on a model: over several, chance would agree less and the figures look better than they are."""
     found = services()
     refs = [entry.ref for entry in found.catalogue.entries()]
     models = dict.fromkeys(
@@ -25,10 +25,8 @@ def draw() -> None:
     picked = st.selectbox(
         "Model",
         list(models),
-        index=None,
         key="model",
         format_func=plain,
-        placeholder="all that you review",
         bind="query-params",
         width=320,
     )

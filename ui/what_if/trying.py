@@ -162,7 +162,7 @@ def _draw_field(answered: AnsweredCase, field: Field) -> object:
     if field.kind == "integer":
         return st.slider(labels.label(field), int(reach[0]), int(reach[1]), int(value), key=key)
     step = (reach[1] - reach[0]) / _STEPS
-    return st.slider(labels.label(field), *reach, float(value), step=step, key=key)
+    return st.slider(labels.label(field), *reach, float(value), step=step, format="%.4g", key=key)
 
 
 def _can_move(field: Field) -> bool:
