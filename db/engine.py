@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -37,6 +38,7 @@ Sessions = sessionmaker[Session]
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 10
 LOOK_SECONDS = 2
+_PAUSE = 0.01
 _WRITES = {"sqlite_begin": "BEGIN IMMEDIATE"}
 _log = logging.getLogger(__name__)
 
@@ -187,9 +189,23 @@ def _prepare(connection: SqliteConnection, _record: object) -> None:
     # Python's sqlite3 would begin transactions late and commit DDL by itself: _begin does it instead.
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _write_ahead(connection: SqliteConnection) -> None:
+    """Let readers and the writer work at once. Where several open a new file together, SQLite does not wait for whoever
+    changes it, whatever its busy timeout: it is tried again until then."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE)
 
 
 def _begin(connection: Connection) -> None:
