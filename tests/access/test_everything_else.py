@@ -133,6 +133,7 @@ def test_every_method_of_the_services_is_known() -> None:
     assert own == ARE_NARROWED | set(ARE_OPEN)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_every_method_of_narrowed_services_keeps_to_what_is_seen(
     built: Services, role: str

@@ -42,6 +42,7 @@ def _job(kind: Kind, subject: str, person: str) -> JobView:
     return store.make(kind, subject=subject, person=person)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("permission", LEAST_ROLE)
 @pytest.mark.parametrize("role", ROLES)
 def test_a_job_takes_the_role_of_its_permission_on_its_model(

@@ -350,6 +350,7 @@ def _is_enough(role: str, least: str) -> bool:
     return ROLES.index(role) >= ROLES.index(least)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_of_a_hidden_model_nothing_is_shown_and_nothing_is_changed(
     everything: Sessions, template: tuple[Path, dict[str, Made]], role: str
@@ -395,6 +396,7 @@ def test_what_is_ones_own_can_be_done(
     assert not wrong, wrong
 
 
+@pytest.mark.slow
 def test_the_canary_is_where_it_is_looked_for(
     everything: Sessions, template: tuple[Path, dict[str, Made]]
 ) -> None:

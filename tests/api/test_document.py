@@ -82,6 +82,7 @@ def known(served: Served) -> dict[str, str]:
     return {"case_id": case, "job_id": job, "server": "demo", "name": "penguins"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_whatever_is_sent_is_answered_as_the_document_says(

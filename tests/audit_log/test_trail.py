@@ -96,6 +96,7 @@ def test_what_was_done_is_trailed_and_holds(filled: Sessions) -> None:
     assert len({leaf.record_id for leaf in leaves[3]}) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("table", "column"), COLUMNS, ids=lambda p: getattr(p, "__tablename__", p))
 def test_whatever_column_is_changed_is_found(
     filled: Sessions, shared_database_url: str, table: type[Base], column: str
@@ -131,6 +132,7 @@ def test_the_form_of_a_digest_stays() -> None:
     assert told.startswith("76903c38974c4c75")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gone", ["first", "middle", "last", "record", "leaf", "salt", "head"])
 def test_whatever_is_taken_away_is_found(sessions: Sessions, database_url: str, gone: str) -> None:
     fill(sessions)

@@ -169,6 +169,7 @@ def test_a_run_that_was_cut_off_goes_on_and_the_process_before_it_writes_nothing
     assert sorted([*first.asked, *second.asked]) == list(range(100))
 
 
+@pytest.mark.slow
 def test_a_server_that_goes_away_ends_the_run_which_goes_on_where_it_was(
     sessions: Sessions,
 ) -> None:
@@ -190,6 +191,7 @@ def test_a_server_that_goes_away_ends_the_run_which_goes_on_where_it_was(
     assert mended.asked == list(range(done, 500))
 
 
+@pytest.mark.slow
 def test_a_run_is_stopped_between_chunks(sessions: Sessions) -> None:
     def stop(asked: int) -> None:
         if asked >= 10:

@@ -110,6 +110,7 @@ def test_all_of_it_is_in_the_file(sessions: Sessions, ids: dict[str, str], tmp_p
     assert verify(sessions).findings == ()
 
 
+@pytest.mark.slow
 def test_after_erasing_only_the_trail_and_what_is_held_name_them(
     sessions: Sessions, ids: dict[str, str]
 ) -> None:
@@ -137,6 +138,7 @@ def configured(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     configuration.settings.cache_clear()
 
 
+@pytest.mark.slow
 def test_an_operator_is_asked_before_anything_is_erased(
     configured: None, sessions: Sessions, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

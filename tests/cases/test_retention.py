@@ -206,6 +206,7 @@ def configured(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     configuration.settings.cache_clear()
 
 
+@pytest.mark.slow
 def test_an_operator_previews_holds_and_runs(
     configured: None, sessions: Sessions, ids: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -42,6 +42,7 @@ def ids(sessions: Sessions) -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wanted", "names"),
     [

@@ -206,6 +206,7 @@ def _ask_file(sessions: Sessions, model: Echo) -> None:
     assert bool(found.table_sha256) == (not has_withheld(model.signature()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("storage", NOTHING_LEFT)
 def test_what_is_not_stored_is_nowhere(
     sessions: Sessions, log: io.StringIO, storage: str, sqlite_file: Path | None

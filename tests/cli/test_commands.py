@@ -85,6 +85,7 @@ def test_an_example_is_answered(capsys: Captured) -> None:
     assert json.loads(capsys.readouterr().out)["answers"][0]["headline"] in ("malignant", "benign")
 
 
+@pytest.mark.slow
 def test_values_come_as_pairs_json_stdin_and_files(
     capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -181,6 +182,7 @@ def test_files_are_named_in_the_cells_of_a_table(tmp_path: Path, capsys: Capture
     assert len(capsys.readouterr().out.splitlines()) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

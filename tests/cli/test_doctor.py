@@ -79,6 +79,7 @@ def test_a_good_server_is_asked_once(capsys: Captured, url: str) -> None:
     assert "! server: server/heavy is not loaded: No module named 'torch'" in lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("written", "advice"),
     [

@@ -62,6 +62,7 @@ def test_what_contracts_names_a_release_and_adds_nothing(postgresql_url: str) ->
                 assert not re.search("CREATE TABLE|ADD COLUMN", sent)
 
 
+@pytest.mark.slow
 def test_no_row_is_lost_on_the_way_to_the_newest_tables(empty_database_url: str) -> None:
     """Rows are put into each table by the migration that makes it; they are all there at the end."""
     with opened(empty_database_url) as engine:

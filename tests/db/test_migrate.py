@@ -113,6 +113,7 @@ def test_a_server_that_is_not_there_is_one_sentence() -> None:
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_processes_that_start_at_once_migrate_once(empty_database_url: str) -> None:
     """The second waits for the lock of the first, and then finds nothing to do."""
     with opened(empty_database_url) as engine, begin(engine) as connection:

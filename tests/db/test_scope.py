@@ -216,6 +216,7 @@ def _job(person: str, subject: str) -> db.jobs.JobView:
 _OF_CREDIT = {"ann's study", "bob's study", "bob's file", "of her case", "of his case"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scope", "seen", "changed"),
     [

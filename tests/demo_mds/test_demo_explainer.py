@@ -23,6 +23,7 @@ def test_it_says_what_it_explains_and_takes_what_that_takes(mds: Asker) -> None:
     assert said["inputs"] == model["inputs"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", [0, 1, 24])
 def test_its_amounts_add_up_to_what_the_model_answers(mds: Asker, row: int) -> None:
     data = _explained(mds, row)["data"]

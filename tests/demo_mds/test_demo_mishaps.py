@@ -41,6 +41,7 @@ def test_what_is_no_picture_is_refused(name: str, file: bytes, sentence: str, md
     assert sentence in refusal(mds.post(name, uploads("image", [file])))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "sentence"),
     [
@@ -123,6 +124,7 @@ def test_an_input_orders_delay_and_failure_too(mds: Asker) -> None:
     assert 0.3 <= time.monotonic() - start < 3  # what it takes unasked
 
 
+@pytest.mark.slow
 def test_slow_takes_its_time_and_keeps_nobody_waiting(mds: Asker) -> None:
     took = []
 

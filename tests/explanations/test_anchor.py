@@ -32,6 +32,7 @@ def _formula(row: Values) -> Answer:
 ROW = {"age": 70.0, "income": 30.0, "region": "north"}
 
 
+@pytest.mark.slow
 def test_a_rule_names_what_decides_and_holds() -> None:
     model = ArithmeticModel(_formula)
     found = explain(

@@ -82,6 +82,7 @@ def test_many_rows_are_drawn_from_and_the_draw_repeats(sessions: Sessions) -> No
     assert max(row["age"] for row in first.rows) > 400
 
 
+@pytest.mark.slow
 def test_failed_cases_and_rows_that_do_not_fit_are_left_out(sessions: Sessions) -> None:
     _ask(sessions, {"age": "<b>", "city": "Ulm"}, {"city": "Ulm"}, {"age": 3.0, "city": "Ulm"})
     add_case(

@@ -41,6 +41,7 @@ def _explained(
     return explain(asked, method, ArithmeticModel(_bent), report=seen.append)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.filterwarnings("ignore")
 def test_an_additive_model_gets_its_weights(name: str) -> None:

@@ -123,6 +123,7 @@ def test_shares_add_up_in_a_long_text_and_the_word_is_found() -> None:
     assert "shared between them equally" in found.note
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [60, 200])
 def test_a_budget_ends_shares_with_what_there_is(rows: int) -> None:
     chance = np.random.default_rng(1)

@@ -78,6 +78,7 @@ def test_what_is_not_defined_is_no_number() -> None:
     assert few.low is None
 
 
+@pytest.mark.slow
 def test_the_agreement_of_a_model_is_that_of_its_blind_readings(sessions: Sessions) -> None:
     """Twelve cases read twice; on the last the two differ, and a third decides, which does not count."""
     add_cases(sessions, *(case_of(**DRAWN) for _ in range(12)))

@@ -144,6 +144,7 @@ def test_two_readers_differ_and_a_third_decides(sessions: Sessions) -> None:
     assert queue(eve, "eve", clock=clock).count == 0
 
 
+@pytest.mark.slow
 def test_who_reviews_is_told_nothing_of_others_before_their_own_word(sessions: Sessions) -> None:
     case = add_case(sessions, **DRAWN, person="rita")
     rita = filled(sessions)
@@ -252,6 +253,7 @@ def test_rules_are_kept_and_wrong_ones_refused(sessions: Sessions) -> None:
     assert queue(rita, "rita", ReviewFilter(reason="audit", version="v1")).count == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("audit", "rest", "told"), [(0.1, 0.05, 6), (0.02, 0.2, 1), (0.3, 0.0, 20)]
 )
@@ -300,6 +302,7 @@ def test_what_is_stored_is_enough_to_recover_the_accuracy(
     assert spread / sum(total.values()) < 0.08
 
 
+@pytest.mark.slow
 def test_ten_reviewers_at_once_answer_each_case_once(sessions: Sessions) -> None:
     add_cases(sessions, *(case_of(**DRAWN) for _ in range(40)))
     filled(sessions)

@@ -147,6 +147,7 @@ def test_a_task_that_was_accepted_alone_is_no_answer(capsys: pytest.CaptureFixtu
     assert said.out == ""
 
 
+@pytest.mark.slow
 def test_the_last_answers_are_read_again_as_a_person_says(service: str, sessions: Sessions) -> None:
     with MdsClient(Server(name="s", url=service, protocol="openapi")) as client:
         for key, name in enumerate(("own", "failed", "own")):

@@ -71,6 +71,7 @@ def test_a_new_category_and_values_that_are_missing_are_found() -> None:
     assert not found["flipper"].is_flagged
 
 
+@pytest.mark.slow
 def test_without_a_change_twenty_fields_over_ninety_days_are_hardly_ever_flagged() -> None:
     random = np.random.default_rng(4)
     names = [f"x{n}" for n in range(20)]

@@ -57,6 +57,7 @@ def _look(sessions: Sessions, cohort: Cohort = Cohort()) -> Any:  # noqa: B008
     return look(sessions, "shelf", "penguins", cohort, clock=lambda: NOW)
 
 
+@pytest.mark.slow
 def test_a_worse_version_is_act_and_everything_says_why(sessions: Sessions) -> None:
     _fill(sessions)
     found = _look(sessions)
@@ -76,6 +77,7 @@ def test_a_worse_version_is_act_and_everything_says_why(sessions: Sessions) -> N
     assert confused.counts[1, 0] == 180 - confused.counts[0, 0]
 
 
+@pytest.mark.slow
 def test_a_cohort_narrows_everything_but_the_word(sessions: Sessions) -> None:
     _fill(sessions)
     dream = _look(sessions, Cohort(value=("island", "Dream")))
@@ -100,6 +102,7 @@ def test_of_no_case_there_is_nothing_and_of_failures_alone_no_accuracy(sessions:
     assert _look(sessions).weeks[-1].failed == 30
 
 
+@pytest.mark.slow
 def test_accepting_makes_it_healthy_and_closing_needs_a_reason(sessions: Sessions) -> None:
     _fill(sessions)
     of = {"server": "shelf", "model": "penguins", "person": "operator-1"}

@@ -36,6 +36,7 @@ def _parts(path: Path) -> list[int]:
     return [int(line) for line in path.read_text().split()] if path.exists() else []
 
 
+@pytest.mark.slow
 def test_a_job_is_run_and_its_progress_is_seen(
     shared: Sessions, make_worker: MakeWorker, done: Path
 ) -> None:
@@ -49,6 +50,7 @@ def test_a_job_is_run_and_its_progress_is_seen(
     assert _parts(done) == [1, 2, 3, 4]
 
 
+@pytest.mark.slow
 def test_a_job_that_is_stopped_before_it_begins_never_runs(
     shared: Sessions, make_worker: MakeWorker, done: Path
 ) -> None:
@@ -60,6 +62,7 @@ def test_a_job_that_is_stopped_before_it_begins_never_runs(
     assert _parts(done) == [1]
 
 
+@pytest.mark.slow
 def test_a_running_job_is_stopped_and_goes_on_where_it_was(
     shared: Sessions, make_worker: MakeWorker, done: Path
 ) -> None:
@@ -75,6 +78,7 @@ def test_a_running_job_is_stopped_and_goes_on_where_it_was(
     assert _parts(done) == list(range(1, 13))
 
 
+@pytest.mark.slow
 def test_a_job_that_broke_says_why_and_goes_on_when_it_is_mended(
     shared: Sessions, make_worker: MakeWorker, done: Path, tmp_path: Path
 ) -> None:
@@ -103,6 +107,7 @@ def test_a_worker_that_is_closed_hands_its_job_on(
     assert len(_parts(done)) <= 11
 
 
+@pytest.mark.slow
 def test_what_was_written_before_a_crash_is_found(
     shared: Sessions, make_worker: MakeWorker, done: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +170,7 @@ def test_a_job_from_before_an_upgrade_goes_on(
     assert len(_parts(done)) <= 8
 
 
+@pytest.mark.slow
 def test_a_job_that_the_next_version_cannot_read_ends_with_a_sentence(
     shared: Sessions, make_worker: MakeWorker, done: Path
 ) -> None:
@@ -179,6 +185,7 @@ def test_a_job_that_the_next_version_cannot_read_ends_with_a_sentence(
     assert _parts(done) == []
 
 
+@pytest.mark.slow
 def test_what_the_engine_forgot_is_given_to_it_again(
     shared: Sessions, make_worker: MakeWorker, shared_database_url: str, done: Path
 ) -> None:

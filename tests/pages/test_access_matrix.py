@@ -37,6 +37,7 @@ def _links(made: filled.Made) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_no_page_shows_what_is_hidden_and_each_is_for_its_role(
     built: services.Services, role: str

@@ -334,6 +334,7 @@ def test_where_no_worker_runs_it_is_said_and_another_version_has_no_run(
     assert not any(title.value == "birds.csv" for title in predict.subheader)
 
 
+@pytest.mark.slow
 def test_rows_of_every_kind_of_model_go_through_a_job(built: services.Services) -> None:
     """Pictures, sounds, texts and numbers are the same after they were written down."""
     asked = 0

@@ -307,6 +307,7 @@ def test_a_broken_file_is_a_sentence(signatures_page: AppTest) -> None:
     assert "No changes yet." in words(signatures_page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "model", ["breast-cancer", "digits", "speech", "language-id", "ocr", "wine", "flaky"]
 )
@@ -323,6 +324,7 @@ def test_every_modality_has_a_signature_page(signatures_page: AppTest, model: st
     assert "Something" in words(signatures_page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "said",
     [

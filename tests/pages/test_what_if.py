@@ -157,6 +157,7 @@ def test_another_version_is_said() -> None:
     assert other_version(first, first) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["demo/digits", "demo/language-id", "demo/speech"])
 def test_texts_pictures_and_sounds_can_be_changed_by_hand(predict: AppTest, model: str) -> None:
     _open(_asked(predict, model), "copy")

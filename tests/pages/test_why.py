@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 import services
@@ -58,6 +59,7 @@ def test_what_a_data_scientist_chose_is_what_cases_are_compared_with(
     assert found.result["compared_with"] == "4 cases, drawn from the newest 4"
 
 
+@pytest.mark.slow
 def test_an_explanation_against_other_typical_cases_can_be_asked_anew(
     predict: AppTest, built: services.Services
 ) -> None:

@@ -119,6 +119,7 @@ def test_who_signs_out_is_out_in_every_tab(real: Provider) -> None:
     assert userinfo.claims(other, "cy")  # a session of its own, in another browser
 
 
+@pytest.mark.slow
 def test_the_token_of_somebody_else_is_no_session(real: Provider) -> None:
     real.know("dan", email="dan@bank.example")
     userinfo = _asking(settings_of(real.metadata_url), Clock())

@@ -48,6 +48,7 @@ def test_two_tokens_of_one_name_have_two_secrets(sessions: Sessions) -> None:
     assert len(tokens.listed(sessions, person="ann")) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("secret", ["", "mds_", "Bearer x", "mds_" + "a" * 42, "mds_" + "ä" * 43])
 def test_what_is_no_token_is_told_so(sessions: Sessions, secret: str) -> None:
     with pytest.raises(TokenRefused, match="no token of the workbench"):

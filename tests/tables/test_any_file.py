@@ -155,6 +155,7 @@ def test_nor_does_a_workbook_with_strange_cells(data: str) -> None:
     _read_or_say(made, "a.xlsx")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tag", [b"<c>", b"<c ", b'<c r="A1"><f>', b"<row>", b"<row ", b"<c><v>"])
 @pytest.mark.timeout(20)
 def test_a_workbook_whose_tags_never_end_takes_no_time(tag: bytes) -> None:

@@ -18,6 +18,7 @@ def test_the_corpus_is_large_and_its_titles_differ() -> None:
     assert len(set(TITLES)) == len(TITLES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("one", GOOD, ids=lambda one: one.title)
 def test_is_read(one: Awkward) -> None:
     table = read(one.make(), one.name)
@@ -29,6 +30,7 @@ def test_is_read(one: Awkward) -> None:
     assert len(table.letters) == len(table.columns) == len(set(table.columns))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("one", BAD, ids=lambda one: one.title)
 def test_is_refused_in_a_sentence(one: Awkward) -> None:
     assert one.error

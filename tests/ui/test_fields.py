@@ -216,6 +216,7 @@ def test_what_is_opened_and_changed_is_what_leaves(name: str) -> None:
     assert sent(form)["x"] == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [n for n in CASES if n not in ("free codes", "many")])
 def test_it_is_still_there_after_a_look_at_another_page(name: str) -> None:
     field, change, expected = CASES[name]

@@ -57,6 +57,7 @@ def _is_drawn(field: Field, keys: list[str]) -> bool:
     return any(k == wanted or k.startswith(near[0]) or k.endswith(near[1]) for k in keys)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_there_is_a_widget_for_every_field(name: str) -> None:
     form = animal(name).signature()
@@ -69,6 +70,7 @@ def test_there_is_a_widget_for_every_field(name: str) -> None:
     assert not opened_with or form.check(held) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in names() if "hundred" not in name])
 @few
 @given(data=st.data())

@@ -35,6 +35,7 @@ def _numbers(chunks: Sequence[Chunk]) -> list[float | None]:
     return found
 
 
+@pytest.mark.slow
 def test_more_rows_than_the_server_takes_are_all_answered_in_their_order() -> None:
     with few_rows() as (url, asked), MdsClient(_server(url)) as client:
         chunks = list(client.model("few").predict_rows(_rows(range(100, 350))))

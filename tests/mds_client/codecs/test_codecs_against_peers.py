@@ -190,6 +190,7 @@ def mlserver() -> Iterator[Callable[[dict[str, Any]], Any]]:
     peer.wait(10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("datatype", NUMERIC)
 def test_mlserver_reads_the_numbers_that_we_write(datatype: str, mlserver: Any) -> None:
     @often
@@ -206,6 +207,7 @@ def test_mlserver_reads_the_numbers_that_we_write(datatype: str, mlserver: Any) 
     check()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("datatype", [d for d in NUMERIC if d != "FP16"])
 def test_we_read_the_numbers_that_mlserver_writes(datatype: str, mlserver: Any) -> None:
     @often

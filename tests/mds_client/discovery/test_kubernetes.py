@@ -37,6 +37,7 @@ def read(source: Kubernetes) -> list[FoundServer]:
     return list(found)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("protocol", "expected", "model"),
     [
@@ -118,6 +119,7 @@ def test_an_address_of_the_cluster_is_used_only_when_allowed(api: Api) -> None:
     assert (server.url, server.headers) == ("http://churn.example", {})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "state", "reason"),
     [

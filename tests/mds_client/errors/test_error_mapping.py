@@ -273,6 +273,7 @@ def _asked(shape: Shape) -> MdsError:
     return caught.value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES, ids=[shape.name for shape in SHAPES])
 def test_each_shape_is_one_error(shape: Shape) -> None:
     error = _asked(shape)
@@ -390,6 +391,7 @@ TREES = st.recursive(
 BODIES = st.binary(max_size=200) | TREES.map(lambda tree: json.dumps(tree).encode())
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(
     protocol=st.sampled_from(sorted(protocols())),

@@ -56,6 +56,7 @@ def _async(server: Server) -> None:
 both = pytest.mark.parametrize("ask", [_sync, _async])
 
 
+@pytest.mark.slow
 @both
 @pytest.mark.parametrize("name", LOCKED)
 def test_a_server_that_lets_nobody_in_is_not_allowed(
@@ -69,6 +70,7 @@ def test_a_server_that_lets_nobody_in_is_not_allowed(
     assert "GET /v2 → " in caught.value.detail
 
 
+@pytest.mark.slow
 @both
 @pytest.mark.parametrize("name", STRANGE)
 def test_a_server_that_answers_otherwise_is_not_recognised(

@@ -90,6 +90,7 @@ def asked(schema: object, prediction: object, values: object, answer: object = N
             return client.model("predict").predict(values)
 
 
+@pytest.mark.slow
 def test_ray_serve_is_recognised_and_its_apps_are_listed():
     with misbehaving(ray_serve()) as url, MdsClient(Server(name="s", url=url)) as client:
         assert client.detect().protocol == "openapi"
@@ -138,6 +139,7 @@ def test_an_unknown_model_is_not_found():
                 client.model("nope").signature()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/healthz", "/metrics", "/admin/x", "//h/x", "/a/../b"])
 def test_other_routes_are_no_models(path):
     routes = {"/openapi.json": (200, document(properties(x={"type": "number"}), path=path))}

@@ -67,6 +67,7 @@ def test_it_is_recognised_by_the_status_of_a_configured_model() -> None:
         assert asking.is_ready()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("said", "state"),
     [

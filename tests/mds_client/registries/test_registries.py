@@ -71,6 +71,7 @@ def test_an_unknown_kind_is_refused_with_the_known_ones() -> None:
         RegistryClient(RegistryServer(name="r", url="http://x", kind="card-box"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("behaviour", GARBAGE)
 def test_whatever_it_answers_is_an_error_of_ours(kind: str, behaviour: Behaviour) -> None:

@@ -197,6 +197,7 @@ def test_a_header_cannot_become_two_nor_take_a_place_for_good() -> None:
     assert len(server.requests) == 1
 
 
+@pytest.mark.slow
 def test_a_server_that_takes_nothing_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=1) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"

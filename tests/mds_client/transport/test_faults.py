@@ -98,6 +98,7 @@ def _server(url: str, name: str = "") -> Server:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "behaviour", "kind", "words"), CASES, ids=[c[0] for c in CASES])
 def test_misbehaviour_ends_in_an_error_of_ours(
     name: str, behaviour: faults.Behaviour, kind: type[MdsError], words: str

@@ -111,6 +111,7 @@ def test_within_longer_base64_in_lines_it_is_replaced_too(before: str) -> None:
     assert not any("live" in _decoded(part[shift:]) for part in shown for shift in range(4))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("secret", [PLAIN, SECRET, "k" * 3000, "\\" * 12 + "k"])
 @pytest.mark.parametrize(
     "piece", ["\\", "%25", "&amp;", "\\n", "sk-live-4f9a1c7\\", "[0.25, ", "c2st\n"]

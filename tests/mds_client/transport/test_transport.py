@@ -219,6 +219,7 @@ def test_a_slow_first_answer_is_overtaken(predict: Any) -> None:
     assert len(turns.headers) == 2
 
 
+@pytest.mark.slow
 @both
 def test_only_named_models_are_asked_twice(predict: Any) -> None:
     turns = InTurn(faults.stalls(1.0))
@@ -337,6 +338,7 @@ def test_a_token_endpoint_that_refuses_says_what_to_do_and_no_secret(
     assert "hush" not in f"{told} {told.advice} {told.detail} {told.exchange!r} {caplog.text}"
 
 
+@pytest.mark.slow
 @both
 @pytest.mark.parametrize(
     "behaviour", [faults.cuts, faults.answers(200, "x" * 200_000), faults.drips]
