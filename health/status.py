@@ -4,7 +4,7 @@
 | --- | --- |
 | Act | answers are right less often than the baseline, or more requests fail than the objective allows, and still do |
 | Watch | inputs changed, or what was Act has recovered and nobody has closed it |
-| Not enough evidence | nobody has asked for two weeks, or too few drawn cases were checked |
+| Not enough evidence | nobody has asked for two weeks, or too few drawn cases were checked to notice a fall |
 | Healthy | none of these |
 
 Inputs that changed are never more than Watch: a change may be harmless, and only answers that are wrong show that it is not.
@@ -105,7 +105,7 @@ def judge(history: History) -> Status:
         word = "Act"
     elif findings:
         word = "Watch"
-    elif lacking := _lacking(history):
+    elif lacking := _lacking(history, standard):
         findings, word = [lacking], "Not enough evidence"
     checks = checks_for(history.accuracy)
     return Status(
@@ -194,8 +194,8 @@ def _changed(history: History) -> Finding | None:
     )
 
 
-def _lacking(history: History) -> Finding | None:
-    """What is missing to say anything."""
+def _lacking(history: History, standard: Baseline | None) -> Finding | None:
+    """What is missing to say anything. Without a baseline nothing would be noticed, however many answers are wrong."""
     asked = [day.day for day in history.days if day.answered + day.failed]
     if not asked:
         return Finding(kind="quiet", sentence="Nobody has asked this model yet.")
@@ -205,6 +205,9 @@ def _lacking(history: History) -> Finding | None:
     if not history.accuracy.enough:
         found = history.accuracy
         sentence = f"{found.n:,} of {found.drawn:,} drawn cases are checked so far."
+        return Finding(kind="unchecked", sentence=sentence)
+    if standard is None:
+        sentence = f"From {FIRST_LABELS} checked drawn cases on, a fall is noticed."
         return Finding(kind="unchecked", sentence=sentence)
     return None
 

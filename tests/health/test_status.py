@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from health.estimates import Group, accuracy
-from health.status import Baseline, DayFigures, History, Status, judge
+from health.status import Baseline, DayFigures, History, Status, first_labels, judge
 
 TODAY = date(2026, 11, 28)
 DAYS = 90
@@ -111,8 +111,17 @@ QUIET: dict[str, History] = {
 
 @pytest.mark.parametrize("given", QUIET.values(), ids=QUIET)
 def test_a_quiet_history_is_not_act(given: History) -> None:
-    assert judge(given).word in ("Healthy", "Watch")
-    assert (judge(given).word == "Watch") is bool(given.changed)
+    is_compared = first_labels(given.days) or given.accepted
+    usual = "Healthy" if is_compared else "Not enough evidence"
+    assert judge(given).word == ("Watch" if given.changed else usual)
+
+
+def test_nothing_is_healthy_before_there_is_something_to_compare_it_with() -> None:
+    """However wrong its answers are, a fall could not be noticed yet."""
+    for share in (0.2, 0.95):
+        found = judge(history(lambda _, share=share: share, labels=lambda n: n % 2, seed=15))
+        assert found.word == "Not enough evidence"
+        assert "From 50 checked drawn cases on, a fall is noticed." in found.sentence
 
 
 def test_there_are_twelve_of_each() -> None:
