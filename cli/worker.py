@@ -31,33 +31,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Work until SIGTERM, Ctrl+C, or the end of standard input."""
-    stop = threading.Event()
-    _stop_at_signals(stop)
-    if chosen.embedded:
-        threading.Thread(target=_stop_with_input, args=(stop,), daemon=True).start()
-    os.nice(NICENESS)
-    os.umask(0o077)  # whatever this process writes is for its owner alone
-    logging.basicConfig(level=settings().log_level, force=True)
-    for handler in logging.getLogger().handlers:
-        handler.setFormatter(Hiding("%(asctime)s %(levelname)s worker %(name)s %(message)s"))
-    _work(chosen.name, stop)
-    return GOOD
-
-
-def _work(name: str, stop: threading.Event) -> None:
-    """Hands back what runs before it ends; whoever does not stop in time is left behind with the process."""
     import services  # half a second that no other command should take
 
-    built = services.build(settings())
-    worker = built.worker(name)
+    stop = threading.Event()
+    if chosen.embedded:
+        threading.Thread(target=_stop_with_input, args=(stop,), daemon=True).start()
+    os.umask(0o077)  # whatever this process writes is for its owner alone
+    built = services.build(settings())  # refuses in a sentence what it cannot work with
+    _become_a_worker(stop)
+    worker = built.worker(chosen.name)
     if not stop.is_set():  # the app may be gone by now
         worker.start()
         log.info("the worker %s takes jobs", worker.id)
         stop.wait()
         worker.close()
     built.close()
+    # What runs was handed back; whoever does not stop in time is left behind with the process.
     logging.shutdown()
     os._exit(GOOD)
+
+
+def _become_a_worker(stop: threading.Event) -> None:
+    """Nice, with a log of its own: for the whole process, and so only once it is known to work."""
+    _stop_at_signals(stop)
+    os.nice(NICENESS)
+    logging.basicConfig(level=settings().log_level, force=True)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(Hiding("%(asctime)s %(levelname)s worker %(name)s %(message)s"))
 
 
 def _stop_at_signals(stop: threading.Event) -> None:
