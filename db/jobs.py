@@ -131,6 +131,18 @@ def newest(
     return [_view(row) for row in session.scalars(query.limit(limit))]
 
 
+def by_kind(session: Session) -> dict[tuple[str, str], int]:
+    """How many jobs wait and run, by (kind, state)."""
+    counted = select(Job.kind, Job.state, func.count()).where(Job.state.in_(UNDER_WAY))
+    rows = session.execute(counted.group_by(Job.kind, Job.state).order_by(Job.kind, Job.state))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def oldest_waiting(session: Session) -> datetime | None:
+    """When the oldest job was asked for that nobody has begun; None where none waits."""
+    return session.scalar(select(func.min(Job.created_at)).where(Job.state == "waiting"))
+
+
 def content(session: Session, job_id: str) -> bytes | None:
     """What a job takes; None when it is not kept any more."""
     return session.scalar(select(JobInput.content).where(JobInput.job_id == job_id))

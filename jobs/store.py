@@ -169,6 +169,19 @@ def resume(sessions: Sessions, job_id: str, kinds: Mapping[str, Kind]) -> JobVie
     return after
 
 
+def by_kind(sessions: Sessions) -> dict[tuple[str, str], int]:
+    """How many jobs wait and run, by (kind, state)."""
+    with reading(sessions) as session:
+        return db.jobs.by_kind(session)
+
+
+def oldest_waiting_seconds(sessions: Sessions, *, clock: Callable[[], datetime] = utc_now) -> float:
+    """How long the oldest job waits that nobody has begun; 0 where none waits."""
+    with reading(sessions) as session:
+        oldest = db.jobs.oldest_waiting(session)
+    return max(0.0, (clock() - oldest).total_seconds()) if oldest else 0.0
+
+
 def living(sessions: Sessions, seconds: float) -> list[WorkerView]:
     """The processes that run jobs and gave a sign of life within so many seconds."""
     with reading(sessions) as session:

@@ -283,6 +283,11 @@ class Settings(BaseSettings):
     api_body_bytes: int = Field(
         16 * 1024 * 1024, gt=0, description="The largest body of an API request"
     )
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="What Prometheus sends to read `/metrics`, at least 16 characters; set it as `MDS_METRICS_TOKEN`. Without "
+        "it only this machine reads them",
+    )
     audit_key: SecretStr = Field(
         SecretStr(""),
         description="The key that signs exported ends of the trail, at least 32 characters; set it as `MDS_AUDIT_KEY`",
@@ -306,6 +311,12 @@ class Settings(BaseSettings):
             raise ValueError("privacy_key has fewer than 32 characters")
         if not key and not is_file and any(rule.storage == "hash" for rule in self.sensitive):
             raise ValueError("hashed values on PostgreSQL need a privacy_key (MDS_PRIVACY_KEY)")
+        return self
+
+    @model_validator(mode="after")
+    def _metrics_are_not_guessed(self) -> Self:
+        if 0 < len(self.metrics_token.get_secret_value()) < 16:
+            raise ValueError("metrics_token has fewer than 16 characters")
         return self
 
     @property

@@ -1,5 +1,7 @@
-"""The database tests on the PostgreSQL of this machine's distribution, which is older than the wheel's:
-`python -m tests.distribution`, or `make test-services`. Root installs it with apt where it is missing.
+"""The tests that need what the machine's distribution has: `python -m tests.distribution`, or `make test-services`.
+
+The database tests run on its PostgreSQL, which is older than the wheel's, and its Prometheus reads `/metrics`. Root installs
+both with apt where they are missing.
 """
 
 from __future__ import annotations
@@ -14,12 +16,33 @@ from contextlib import contextmanager
 from pathlib import Path
 
 FOLDERS = ("tests/db", "tests/feedback", "tests/cases")
+# Named, since pytest collects no file of this name by itself.
+OF_PROMETHEUS = "tests/api/prometheus_reads.py"
 IS_ROOT = os.geteuid() == 0
 
 
 def main() -> int:
-    """Run them; the exit code is pytest's."""
-    programs = _programs() or (_install() or _programs())
+    """Run them all; 0 where every one of them passed."""
+    return max(_on_postgresql(), _with_prometheus())
+
+
+def _with_prometheus() -> int:
+    if not _are_there("prometheus", "promtool"):
+        _install("prometheus")
+    if not _are_there("prometheus", "promtool"):
+        print("Prometheus is missing. As root: apt-get install prometheus. It was not tested.")
+        return 1
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", OF_PROMETHEUS], check=False
+    ).returncode
+
+
+def _are_there(*programs: str) -> bool:
+    return all(shutil.which(program) for program in programs)
+
+
+def _on_postgresql() -> int:
+    programs = _programs() or (_install("postgresql") or _programs())
     if not programs:
         print("PostgreSQL is missing. As root: apt-get install postgresql. Nothing was tested.")
         return 1
@@ -40,11 +63,11 @@ def _version(programs: Path) -> int:
     return int(programs.parent.name)
 
 
-def _install() -> None:
+def _install(package: str) -> None:
     if IS_ROOT and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], check=False)
-        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "postgresql"]
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
         subprocess.run(install, env=environment, check=False)
 
 

@@ -72,6 +72,7 @@ ONLY_IN = {
     "plotly": ("charts/", "ui/figure.py"),
     "starlette": ("api/",),
     "fastapi": ("api/",),
+    "prometheus_client": ("api/",),
     # One engine for durable work, behind jobs/engine.py: another could take its place.
     "dbos": ("jobs/dbos_engine.py",),
 }
