@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -16,7 +16,9 @@ from importlib.metadata import version
 
 import db.engine
 from cases.audit_sample import AuditPolicy
+from cases.key_search import cases_of_keys, key_search
 from cases.queries import ExplanationView, add_explanation
+from db.case_keys import KeySearch
 from db.engine import Session, Sessions, limited, make_sessions
 from db.ids import new_id, utc_now
 from db.migrate import migrate
@@ -44,6 +46,7 @@ from people.permissions import may_without_model
 from people.table import AccessTable
 from servers import registries_of, server_of, sources_of
 from settings import ROOT, Settings
+from signatures import business_keys
 from signatures.known import signature_of
 from signatures.storage import with_storage
 
@@ -204,6 +207,30 @@ class Services:
         """What a model takes and answers, with everything that is known of it. Raises MdsError where nothing is."""
         known = signature_of(self.sessions, entry, lambda: self.model(entry.ref).signature())
         return self.stored(known)
+
+    def business_keys(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """The fields that name what a case is about, by server and name of the models that have any."""
+        return business_keys.named(self.sessions, self.catalogue.entries())
+
+    def key_search(self, value: str) -> KeySearch:
+        """The search for a value among the business keys of all models that may be seen."""
+        named = [
+            (*model, each) for model, fields in self.business_keys().items() for each in fields
+        ]
+        return key_search(value, named, self.hash_key)
+
+    def cases_of_keys(self, ref: ModelRef, values: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The cases of a model that may be seen, by the values of its business keys, the newest first; none where nobody
+        named a business key. Raises StorageError."""
+        fields = self.business_keys().get((ref.server, ref.name), ())
+        return cases_of_keys(
+            self.sessions,
+            values,
+            server=ref.server,
+            model=ref.name,
+            fields=fields,
+            hash_key=self.hash_key,
+        )
 
     def stored(self, signature: Signature) -> Signature:
         """The signature with what the settings say of its sensitive fields."""

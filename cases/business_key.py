@@ -7,7 +7,7 @@ not stored, no case can be found by it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -30,10 +30,14 @@ _MOST_AT_ONCE = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
-    """A value of a field. `hash_key` finds those that are stored as hashes."""
+    """A value of a field; without a `field`, of every field that `named` has for a model, by its server and name.
 
-    field: str
+    `hash_key` finds those that are stored as hashes.
+    """
+
     value: str
+    named: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
+    field: str = ""
     hash_key: bytes = b""
 
 
@@ -130,7 +134,15 @@ def _ids(session: Session, key: Key) -> tuple[str, ...]:
     hashed = hash_of(key.value, key.hash_key) if key.hash_key else ""
     texts = [text for text in (key.value.strip(), as_text(key.value), hashed) if text]
     found = db.case_keys.candidates(session, texts)
-    return tuple(i for i, inputs in found if _is(inputs.get(key.field), wanted, hashed))
+    return tuple(
+        case_id
+        for case_id, model, inputs in found
+        if any(_is(inputs.get(name), wanted, hashed) for name in _fields(key, model))
+    )
+
+
+def _fields(key: Key, model: tuple[str, str]) -> Sequence[str]:
+    return (key.field,) if key.field else key.named.get(model, ())
 
 
 def _is(entered: object, wanted: str, hashed: str) -> bool:
@@ -145,4 +157,4 @@ def _parts(ids: Sequence[str]) -> list[tuple[str, ...]]:
 
 def _record(key: Key) -> Record:
     """The trail names the field: the value would stay in it for good."""
-    return Record(kind="key", id=clip(key.field, MAX_KEY))
+    return Record(kind="key", id=clip(key.field or "business key", MAX_KEY))

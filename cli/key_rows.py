@@ -7,12 +7,14 @@ from dataclasses import asdict
 
 from cases import business_key
 from cases.business_key import Found, Key
+from cli.key import EVERY_KEY
 from cli.output import GOOD, NotFound, Wrong, confirm_erasure, document, say
 from cli.token_rows import who
 from db.engine import Sessions, close, make_sessions
 from db.migrate import migrate
 from services import hash_key_of
 from settings import settings
+from signatures import business_keys
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -21,17 +23,32 @@ def run(chosen: argparse.Namespace) -> int:
     migrate(url)
     sessions = make_sessions(url)
     try:
-        key = Key(field=chosen.field, value=chosen.value, hash_key=hash_key_of(settings()))
+        key = _key(sessions, chosen)
         found = business_key.find(sessions, key)
         if not found.ids:
             raise NotFound(
-                f"No case has this value in {chosen.field}, unless it was masked or not stored."
+                f"No case has this value in {_place(chosen.field)}, unless it was masked or not stored."
             )
         action = _export if chosen.action == "export" else _erase
         action(sessions, chosen, key, found)
     finally:
         close(sessions)
     return GOOD
+
+
+def _place(field: str) -> str:
+    return "a business key" if field == EVERY_KEY else field
+
+
+def _key(sessions: Sessions, chosen: argparse.Namespace) -> Key:
+    """Raises Wrong where no model has a business key."""
+    hash_key = hash_key_of(settings())
+    if chosen.field != EVERY_KEY:
+        return Key(field=chosen.field, value=chosen.value, hash_key=hash_key)
+    named = business_keys.named(sessions)
+    if not named:
+        raise Wrong("No published signature names a business key. Say in which field to look.")
+    return Key(value=chosen.value, named=named, hash_key=hash_key)
 
 
 def _export(sessions: Sessions, chosen: argparse.Namespace, key: Key, _found: Found) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, or
 from sqlalchemy.orm import Session
 
 import db.batches
+from db.case_keys import KeySearch, has_key
 from db.cases import ASKED, HasOutcome
 from db.health import has_value
 from db.tables import Case, Feedback
@@ -25,7 +26,7 @@ MOST_READ = 10_000
 class CaseFilter:
     """Which cases; what is empty does not matter. `judgement` is what somebody says of it now, or `none`; `batch` the id
     of the batch whose rows they are, `value` a field and its value as words, `is_drawn` those that were drawn for a
-    check. `since` is included, `until` is not."""
+    check, `key` a value of a business key. `since` is included, `until` is not."""
 
     server: str = ""
     model: str = ""
@@ -42,6 +43,7 @@ class CaseFilter:
     until: datetime | None = None
     value: tuple[str, str] | None = None
     is_drawn: bool = False
+    key: KeySearch | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +86,8 @@ def last_read(session: Session, wanted: CaseFilter, *, before: str) -> str:
 def _all_conditions(session: Session, wanted: CaseFilter, before: str) -> list[ColumnElement[bool]]:
     """Everything but the words."""
     conditions = list(_conditions(wanted))
+    if wanted.key:
+        conditions.append(has_key(session, wanted.key))
     if wanted.batch:
         conditions.append(Case.id.in_(db.batches.members(session, wanted.batch)))
     return [*conditions, *_older_than(session, before)] if before else conditions

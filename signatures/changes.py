@@ -22,6 +22,7 @@ FACTS: Mapping[str, str] = {
     "format": "format",
     "pattern": "pattern",
     "sensitive": "sensitive",
+    "business_key": "business key",
     "group": "group",
     "order": "position",
     "examples": "examples",

@@ -31,7 +31,7 @@ _MOST_DIMENSIONS = 32
 _DEEPEST = 20
 _SAME = (
     "kind", "datatype", "content_type", "label", "description", "unit", "format", "pattern",
-    "minimum", "maximum", "group", "order", "sensitive",
+    "minimum", "maximum", "group", "order", "sensitive", "business_key",
 )  # fmt: skip
 _LISTS = ("shape", "choices", "choice_labels", "media_types")
 

@@ -21,10 +21,11 @@ EXTRA = "x-mds"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DEEPEST = 8
 _TEXTS = ("content_type", "label", "description", "unit", "format", "pattern", "group")
+_FLAGS = ("sensitive", "business_key")
 _LISTS = ("choices", "choice_labels", "media_types")
 # What JSON Schema cannot say of a field, or says in fewer words.
 _EXTRA_FACTS = (
-    "datatype", "content_type", "format", "pattern", "group", "order", "sensitive",
+    "datatype", "content_type", "format", "pattern", "group", "order", "sensitive", "business_key",
     "choice_labels", "media_types",
 )  # fmt: skip
 _TYPES = {"number": "number", "integer": "integer", "boolean": "boolean", "text": "string"}
@@ -78,14 +79,13 @@ def _tensor(field: Field, words: Words) -> Words:
 
 def _words(field: Field) -> Words:
     words: Words = {"kind": field.kind}
-    words |= {word: getattr(field, word) for word in _TEXTS if getattr(field, word)}
+    words |= {word: getattr(field, word) for word in (*_TEXTS, *_FLAGS) if getattr(field, word)}
     words |= {word: list(getattr(field, word)) for word in _LISTS if getattr(field, word)}
     limits = {"minimum": field.minimum, "maximum": field.maximum, "order": field.order}
     words |= {word: limit for word, limit in limits.items() if limit is not None}
     if field.typical is not None:
         words["min"], words["max"] = field.typical
     words |= {"optional": True} if not field.required else {}
-    words |= {"sensitive": True} if field.sensitive else {}
     words |= {"examples": [_example(e) for e in field.examples]} if field.examples else {}
     return words
 

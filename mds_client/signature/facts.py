@@ -53,6 +53,7 @@ class FieldFacts:
     examples: tuple[object, ...] | None = None
     media_types: tuple[str, ...] | None = None
     sensitive: bool | None = None
+    business_key: bool | None = None
 
     def known(self) -> dict[str, object]:
         """The facts that are known, by name. Choices without a kind make a category."""
@@ -114,6 +115,7 @@ def field_facts(words: object) -> FieldFacts:
         examples=tuple(listed(facts.get("examples"))[:MAX_EXAMPLES]) or None,
         media_types=texts(facts.get("media_types")) or None,
         sensitive=sensitive,
+        business_key=_flag(facts.get("business_key")),
     )
 
 

@@ -125,6 +125,7 @@ def _field(facts: Facts, example: Facts) -> Field:
         typical=(typical[0], typical[1]) if typical else None,
         format=facts.get("format", ""),
         sensitive=facts.get("sensitive", False),
+        business_key=facts.get("business_key", False),
         examples=(example[name],) if name in example and not _is_file(example[name]) else (),
         provenance=facts.get("provenance", {}),
     )

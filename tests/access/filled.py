@@ -102,7 +102,7 @@ def mapping(word: str) -> Any:
 
 def fill(sessions: Sessions, ref: ModelRef, person: str, word: str) -> Made:
     """One of everything, by the functions that pages call, in sessions that see everything."""
-    facts = Facts(source="edited", fields={"bill": FieldFacts(label=word)})
+    facts = Facts(source="edited", fields={"bill": FieldFacts(label=word, business_key=True)})
     overlay.publish(sessions, ref, facts, author=person, key=f"overlay-{word}", based_on=0)
     learned = Facts(source="learned", fields={"bill": FieldFacts(label=word)})
     discovered.keep(sessions, ref, learned, person=person)

@@ -229,6 +229,8 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "study_id": lambda c: c.made.study_id,
     "token": lambda c: c.made.share_token,
     "token_id": lambda c: c.made.token_id,
+    "fields": lambda _: ("note",),
+    "values: Iterable[str]": lambda c: [c.made.word],
     "values": lambda _: {"bill": 1.0},
     "version": lambda _: "",
     "view_id": lambda c: c.made.view_id,

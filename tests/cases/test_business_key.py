@@ -14,7 +14,9 @@ from audit_log.verify import verify
 from cases import business_key, queries, retention
 from cases.batch import RowsRequest, predict_rows
 from cases.business_key import Key
+from cases.key_search import cases_of_keys, key_search
 from cases.recording import predict_and_record
+from cases.search import CaseFilter, search
 from cli.main import main
 from db.engine import Sessions, limited
 from db.errors import OutOfScope
@@ -22,6 +24,8 @@ from db.ids import utc_now
 from db.scope import Models, Scope
 from feedback.submission import submit
 from mds_client.signature import Field, ModelRef, Signature
+from mds_client.signature.facts import Facts, FieldFacts
+from signatures import business_keys, overlay
 from signatures.storage import with_storage
 from tests.cases.test_sensitive_values import KEY, _everything
 from tests.stub_predictor import PENGUINS, StubPredictor, exchange
@@ -107,6 +111,39 @@ def test_after_erasing_a_key_is_nowhere_and_the_trail_holds(
     }
     assert NUMBER not in _everything(sessions).replace(f"{NUMBER}5", "")
     assert not verify(sessions).findings
+
+
+def test_the_key_that_a_signature_names_finds_its_cases(
+    sessions: Sessions, ids: dict[str, str], tmp_path: Path
+) -> None:
+    model = (PENGUINS.server, PENGUINS.name)
+    assert business_keys.named(sessions) == {}
+    facts = Facts(source="edited", fields={"customer": FieldFacts(business_key=True)})
+    overlay.publish(sessions, PENGUINS, facts, author="rita", key="o", based_on=0)
+    assert business_keys.named(sessions) == {model: ("customer",)}
+
+    def found(scope: Scope, *values: str) -> dict[str, tuple[str, ...]]:
+        seen = limited(sessions, scope)
+        return cases_of_keys(
+            seen, values, server=model[0], model=model[1], fields=("customer",), hash_key=KEY
+        )
+
+    reviewer = Scope(person="rita", seen=(Models(),), reviewed=(Models(),))
+    of_number = tuple(sorted((ids["kept"], ids["hashed"], ids["row"]), reverse=True))
+    all_found = found(reviewer, NUMBER, "K-1", "K-none", "")
+    assert {value: tuple(sorted(found, reverse=True)) for value, found in all_found.items()} == {
+        NUMBER: of_number,
+        "K-1": (ids["first"],),
+    }
+    assert found(Scope(person="bob", seen=(Models(),)), NUMBER) == {}
+    wanted = key_search(f" {NUMBER}", [(*model, "customer")], KEY)
+    page = search(sessions, CaseFilter(key=wanted, person="ada"))
+    assert {line.id for line in page.lines} == {ids["kept"], ids["hashed"]}
+    assert not search(sessions, CaseFilter(key=key_search(NUMBER, [], KEY))).lines
+    assert search(sessions, CaseFilter(key=key_search("30.0", [(*model, "age")], b""))).lines
+    key = Key(value=NUMBER, named=business_keys.named(sessions), hash_key=KEY)
+    assert business_key.find(sessions, key).rows["cases"] == 3
+    assert not business_key.find(sessions, Key(value=NUMBER, named={})).ids
 
 
 def test_who_does_not_operate_everything_finds_nothing(

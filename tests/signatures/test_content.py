@@ -21,7 +21,7 @@ PLAIN = st.recursive(
 WORDS = [
     "kind", "datatype", "shape", "content_type", "label", "description", "unit", "optional", "choices",
     "choice_labels", "format", "pattern", "minimum", "maximum", "min", "max", "group", "order",
-    "examples", "media_types", "sensitive",
+    "examples", "media_types", "sensitive", "business_key",
 ]  # fmt: skip
 LIKELY = (
     PLAIN
@@ -75,6 +75,7 @@ def test_every_fact_of_a_field_is_kept() -> None:
         examples=(0, 1, None),
         media_types=("image/png",),
         sensitive=True,
+        business_key=True,
     )
     facts = Facts(
         source="edited",

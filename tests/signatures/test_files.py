@@ -38,6 +38,7 @@ WORDS = st.fixed_dictionaries(
         "format": st.sampled_from(["line", "fraction", "?"]),
         "pattern": TEXT,
         "sensitive": st.booleans(),
+        "business_key": st.booleans(),
         "minimum": st.floats(-9, 9),
         "maximum": st.integers(-9, 9),
         "min": st.integers(-9, 9),

@@ -21,13 +21,17 @@ DAYS, VALUE, DRAWN = "days", "value", "drawn"
 BACK = "back"  # in the address of a case: the choices of the list that it was opened from
 MINE, EVERYBODY = "mine", "everybody's"
 _LONGEST = 2_000
+_KEY_HELP = (
+    "The number of a patient, an order, a sample: the whole value of a field that the page Signature names as a "
+    "business key."
+)
 _DAYS = {"today": 1, "7 days": 7, "30 days": 30, "90 days": 90}
 _STATE_WORDS = {"answered": "answered", "failed": "failed", "unknown": "answer unknown"}
 _JUDGEMENTS = ("correct", "incorrect", "unsure", "none")
 _JUDGEMENT_WORDS = {"none": "not judged"}
 _CHANNELS = ("volunteered", "audit", "review", "upload", "api")
 _WHOSE = (MINE, EVERYBODY)
-_TEXTS = ("words", "version", "person")
+_TEXTS = ("words", "version", "person", "key")
 _OPTIONS: Mapping[str, Collection[str]] = {
     "state": STATES,
     "judgement": _JUDGEMENTS,
@@ -43,6 +47,7 @@ _CHIPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "model": ("Model", {}),
     "version": ("Version", {}),
     "person": ("Person", {}),
+    "key": ("Business key", {}),
     "channel": ("Channel", {}),
     BATCH: ("File", {}),
     DAYS: ("Days", {}),
@@ -73,10 +78,11 @@ def choose(viewer: Viewer) -> Choices:
         _pills("State", STATES, "state", _STATE_WORDS)
         _pills("Judgement", _JUDGEMENTS, "judgement", _JUDGEMENT_WORDS)
         _pills("Time", tuple(_DAYS), "time")
-    with st.expander("Model, version, person, channel", icon=":material/tune:"):
+    with st.expander("Model, version, person, business key, channel", icon=":material/tune:"):
         _model()
         _text("Version", "version")
         _text("Person", "person")
+        _text("Business key", "key", help=_KEY_HELP)
         _pills("Channel", _CHANNELS, "channel")
     chosen = {name: current for name in _CHIPS if (current := _chosen(name))}
     chosen |= {"words": words} if words else {}
@@ -134,6 +140,7 @@ def _filter(chosen: Mapping[str, str], mine: str) -> CaseFilter:
         until=_until(chosen.get(DAYS, "")),
         value=_value(chosen.get(VALUE, "")),
         is_drawn=chosen.get(DRAWN) == "yes",
+        key=services().key_search(chosen["key"]) if "key" in chosen else None,
     )
 
 
@@ -216,8 +223,8 @@ def _pills(
     st.pills(label, options, key=key, format_func=name, bind="query-params", on_change=begin_anew)
 
 
-def _text(label: str, key: str) -> None:
-    st.text_input(label, key=key, bind="query-params", on_change=begin_anew)
+def _text(label: str, key: str, help: str | None = None) -> None:
+    st.text_input(label, key=key, bind="query-params", on_change=begin_anew, help=help)
 
 
 def _model() -> None:

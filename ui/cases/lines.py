@@ -126,6 +126,10 @@ def _draw_nothing(page: CasePage, wanted: CaseFilter) -> None:
     elif wanted == CaseFilter(person=wanted.person):
         who = f" by {plain(wanted.person)}" if wanted.person else ""
         st.info(f"Nothing was asked yet{who}. Whatever is asked on Predict appears here.")
+    elif wanted.key and not wanted.key.fields:
+        st.info(
+            "No model says which of its fields is a business key. A reviewer names it on the page Signature."
+        )
     else:
         st.info("No case is like this. Take a choice away, or write fewer words.")
 

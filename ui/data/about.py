@@ -16,8 +16,9 @@ from services import Services
 from ui import session
 from ui.text import plain
 
-_PERSON, _KEY = "A person", "A value of a field"
+_PERSON, _NAMED, _KEY = "A person", "A business key", "A value of a field"
 _WANTED, _DONE = "data_about", "data_erased"
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,16 +38,19 @@ def draw(found: Services) -> None:
     if done := st.session_state.pop(_DONE, ""):
         st.success(plain(done))
     kind = st.segmented_control(
-        "About", [_PERSON, _KEY], default=_PERSON, key="data_kind", required=True
+        "About", [_PERSON, _NAMED, _KEY], default=_PERSON, key="data_kind", required=True
     )
     with st.form("data_find", border=False):
         columns = st.columns(2)
-        field = "" if kind == _PERSON else columns[0].text_input("Field", key="data_field")
-        place = columns[0] if kind == _PERSON else columns[1]
+        has_field = kind == _KEY
+        field = (columns[0].text_input("Field", key="data_field") or "") if has_field else ""
+        place = columns[1] if has_field else columns[0]
         name = "Name, as cases have it" if kind == _PERSON else "Value"
         value = place.text_input(name, key="data_value")
         if st.form_submit_button("Look for it", icon=":material/search:", key="data_look"):
             st.session_state[_WANTED] = (kind, field.strip(), value.strip())
+    if kind == _NAMED:
+        st.caption(plain(_places(found)))
     wanted = st.session_state.get(_WANTED)
     if wanted and wanted[0] == kind and wanted[2]:
         _draw_found(_person(found, wanted[2]) if kind == _PERSON else _key(found, *wanted[1:]))
@@ -69,8 +73,20 @@ def _person(found: Services, name: str) -> _About:
     )
 
 
+def _places(found: Services) -> str:
+    """In which fields a business key is looked for."""
+    named = found.business_keys()
+    if not named:
+        return "No model has a business key yet: name one on the page Signature, under Place."
+    places = [f"{model} ({', '.join(fields)})" for (_, model), fields in named.items()]
+    more = f" and {len(places) - _MOST_NAMED} more" if len(places) > _MOST_NAMED else ""
+    return f"It is looked for in {', '.join(places[:_MOST_NAMED])}{more}."
+
+
 def _key(found: Services, field: str, value: str) -> _About:
-    key = Key(field=field, value=value, hash_key=found.hash_key)
+    """Of one field of whatever model, or of the business keys of each."""
+    named = {} if field else found.business_keys()
+    key = Key(field=field, value=value, named=named, hash_key=found.hash_key)
     sessions, by = found.operator_sessions(), session.person()
     there_is = business_key.find(sessions, key)
 

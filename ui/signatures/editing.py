@@ -21,7 +21,7 @@ _VIEWS: Mapping[str, tuple[str, ...]] = {
         "kind", "optional", "minimum", "maximum", "low", "high", "choices", "choice_labels",
         "format", "pattern",
     ),
-    "Place": ("group", "order", "sensitive"),
+    "Place": ("group", "order", "business_key", "sensitive"),
 }  # fmt: skip
 _ROW, _HEAD, _MOST_ROWS = 35, 38, 10
 
@@ -200,5 +200,9 @@ def _columns() -> dict[str, Any]:
             "Group", width="medium", help="Heading of the group that shows the field"
         ),
         "order": make.NumberColumn("Position", step=1, help="The lowest come first"),
+        "business_key": make.CheckboxColumn(
+            "Business key",
+            help="Names the patient, the order or the sample: cases and truths are found by it",
+        ),
         "sensitive": make.CheckboxColumn("Sensitive", help="Asked for, but never shown in lists"),
     }

@@ -20,7 +20,7 @@ _DTYPES = {
     **dict.fromkeys(("field", *_TEXTS, "choices", "choice_labels", "example"), "string"),
     **dict.fromkeys((*_NUMBERS, "low", "high"), "Float64"),
     "order": "Int64",
-    **dict.fromkeys(("optional", "sensitive"), "boolean"),
+    **dict.fromkeys(("optional", "sensitive", "business_key"), "boolean"),
 }
 
 Edits = Mapping[int, Mapping[str, object]]
@@ -50,6 +50,7 @@ def row_of(field: Field) -> dict[str, object]:
         "order": field.order,
         "optional": not field.required,
         "sensitive": field.sensitive,
+        "business_key": field.business_key,
     }
 
 
@@ -119,6 +120,10 @@ def _whole(field: Field, cell: object) -> int | None:
     return int(cell) if isinstance(cell, int | float) and not pd.isna(cell) else None
 
 
+def _flag(field: Field, cell: object) -> bool | None:
+    return None if cell is None else bool(cell)
+
+
 def _choices(field: Field, cell: object) -> tuple[object, ...] | None:
     return tuple(_choice(field, word) for word in parted(cell)) or None
 
@@ -141,7 +146,7 @@ _READ: Mapping[str, Callable[[Field, object], object]] = {
     "choices": _choices,
     "choice_labels": lambda _, cell: parted(cell) or None,
     "optional": lambda _, cell: None if cell is None else not cell,
-    "sensitive": lambda _, cell: None if cell is None else bool(cell),
+    **dict.fromkeys(("sensitive", "business_key"), _flag),
 }
 
 

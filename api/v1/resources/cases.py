@@ -58,6 +58,14 @@ def list_cases(
     since: Annotated[
         AwareDatetime | None, Query(description="Asked at that moment or later")
     ] = None,
+    key: Annotated[
+        str,
+        Query(
+            max_length=200,
+            pattern=TEXT,
+            description="The whole value of a business key: a field whose signature says `business_key`",
+        ),
+    ] = "",
     q: Annotated[str, Query(max_length=200, pattern=TEXT, description="Words to search for")] = "",
     cursor: Cursor = "",
     limit: Limit = 50,
@@ -67,6 +75,7 @@ def list_cases(
         raise refused(
             422, "bad_cursor", "This cursor is none of ours.", "Take the `next` of a page."
         )
+    services = asked.services
     wanted = CaseFilter(
         server=server,
         model=model,
@@ -77,8 +86,8 @@ def list_cases(
         channel=channel,
         since=since,
         words=q,
+        key=services.key_search(key) if key else None,
     )
-    services = asked.services
     page = search(services.sessions, wanted, before=cursor, size=limit, hash_key=services.hash_key)
     return Cases(items=[_in_short(line) for line in page.lines], next=page.older)
 

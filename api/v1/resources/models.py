@@ -59,6 +59,9 @@ class SignatureField(BaseModel):
     typical: list[float | None] | None = None
     format: str = ""
     sensitive: bool = False
+    business_key: bool = Field(
+        False, description="It names what a case is about: cases are found by it"
+    )
     shape: list[int] = []
     provenance: dict[str, str] = Field({}, description="Where each fact is from")
 
@@ -174,6 +177,7 @@ def _field(field: ModelField) -> SignatureField:
         typical=finite(field.typical),
         format=field.format,
         sensitive=field.sensitive,
+        business_key=field.business_key,
         shape=list(field.shape),
         provenance={name: str(source) for name, source in field.provenance.items()},
     )

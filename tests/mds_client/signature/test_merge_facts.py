@@ -51,6 +51,7 @@ FIELD_FACTS = st.builds(
     examples=st.none() | st.lists(st.sampled_from([0, 1, 2.5, "a"]), max_size=2).map(tuple),
     content_type=st.sampled_from([None, "base64"]),
     sensitive=st.sampled_from([None, True, False]),
+    business_key=st.sampled_from([None, True, False]),
 )  # fmt: skip
 FACTS = st.builds(
     Facts,

@@ -1,0 +1,37 @@
+"""Which fields of a model name what a row is about: the patient, the order, the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from db.engine import Sessions
+from db.overlays import Model
+from mds_client.discovery import Entry
+from mds_client.signature.facts import Facts
+from signatures import overlay
+
+
+def named(sessions: Sessions, entries: Iterable[Entry] = ()) -> dict[Model, tuple[str, ...]]:
+    """The business keys of every model that has any, by server and name.
+
+    What people published counts, also of models that are gone; of what they do not say, what servers and registries of
+    the `entries` do. Never raises.
+    """
+    published = overlay.published(sessions)
+    declared = {(e.ref.server, e.ref.name): _declared(e) for e in entries}
+    found = {
+        model: _fields(declared.get(model, ()), published.get(model))
+        for model in {*declared, *published}
+    }
+    return {model: fields for model, fields in sorted(found.items()) if fields}
+
+
+def _declared(entry: Entry) -> tuple[str, ...]:
+    known = entry.known
+    return tuple(field.name for field in known.inputs if field.business_key) if known else ()
+
+
+def _fields(declared: tuple[str, ...], facts: Facts | None) -> tuple[str, ...]:
+    said = {name: own.business_key for name, own in facts.fields.items()} if facts else {}
+    kept = [name for name in declared if said.get(name) is not False]
+    return tuple(dict.fromkeys([*kept, *(name for name, is_key in said.items() if is_key)]))
