@@ -7,6 +7,8 @@ export PYTHON
 UV := $(shell command -v uv || echo .tools/bin/uv)
 # Two environments: serving and app never share one.
 unexport VIRTUAL_ENV
+# Python keeps what it compiled: else each of the many processes of a demo or a test compiles its libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
 APP := .venv/bin/python
 
 .PHONY: help demo run test test-fast test-servers test-services servers coverage lint types format bench screenshots clean
