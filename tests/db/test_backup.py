@@ -229,13 +229,18 @@ def test_a_database_with_tables_but_no_rows_is_empty(archive: Path, database_url
 def test_a_backup_of_every_older_schema_is_brought_to_the_newest(
     empty_database_url: str, others: Callable[[str], str], tmp_path: Path
 ) -> None:
-    """Written by this version, before it migrates: as one does before an upgrade."""
-    for schema in known():
+    """Written by this version, before it migrates: as one does before an upgrade.
+
+    On PostgreSQL every fourth: what differs between schemas does not depend on the database.
+    """
+    for place, schema in enumerate(known()):
         with opened(empty_database_url) as engine, begin(engine) as connection:
             upgrade(connection, schema)
             new = [shape.name for shape in tables_at(schema)]
             done = [shape.name for shape in tables_at(_before(schema))]
             filled.fill(connection, without=done)
+        if place % 4 and not empty_database_url.startswith("sqlite"):
+            continue
         manifest = backup.write(empty_database_url, tmp_path / f"{schema}.mdsbackup")
         assert manifest.schema == schema
         assert [entry.name for entry in manifest.tables] == new

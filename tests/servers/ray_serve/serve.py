@@ -1,8 +1,12 @@
 """Ray Serve on loopback: a service with an OpenAPI document, and one without a schema."""
 
+import os
 import signal
 import sys
 from typing import Literal
+
+# Before Ray is imported: it gives its workers a low priority, and on a busy machine they never become ready.
+os.environ.setdefault("RAY_worker_niceness", "0")
 
 import ray
 from fastapi import FastAPI, HTTPException
