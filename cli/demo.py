@@ -66,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_false",
         help="begin without the 90 days of cases that a demonstration opens with",
     )
+    parser.add_argument("--yes", action="store_true", help="reset without asking")
     parser.set_defaults(run=run)
 
 
@@ -74,7 +75,7 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.action == "reset":
         from cli import demo_reset  # the database is half a second that a start should not take
 
-        return demo_reset.run(database_url(chosen.folder.resolve()))
+        return demo_reset.run(database_url(chosen.folder.resolve()), is_sure=chosen.yes)
     started = time.monotonic()
     signal.signal(signal.SIGTERM, _interrupt)
     try:

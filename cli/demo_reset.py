@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cases.workspaces import reset_demonstration
-from cli.output import FAILED, GOOD, report, say
+from cases.workspaces import demonstration_cases, reset_demonstration
+from cli.output import FAILED, GOOD, confirm_reset, report, say
 from cli.token_rows import who
 from db.engine import close, make_sessions
 from db.errors import StorageError
@@ -11,12 +11,18 @@ from db.migrate import migrate
 from mds_client.errors import MdsError
 
 
-def run(database_url: str) -> int:
-    """Remove the history of the demonstration and close its chain; the exit code."""
+def run(database_url: str, *, is_sure: bool = False) -> int:
+    """Remove the history of the demonstration and close its chain, unless `is_sure` after a question; the exit code.
+
+    Raises Wrong where whoever types does not want it, or cannot be asked.
+    """
     try:
         migrate(database_url)
         sessions = make_sessions(database_url)
         try:
+            count = demonstration_cases(sessions)
+            if count and not is_sure:
+                confirm_reset(count)
             count = reset_demonstration(sessions, person=who())
         finally:
             close(sessions)

@@ -72,6 +72,19 @@ def confirm_erasure(what: str, wanted: str) -> None:
         raise Wrong(f"That is another {what}: nothing was erased.")
 
 
+def confirm_reset(cases: int) -> None:
+    """Raises Wrong unless whoever types wants these cases of the demonstration gone."""
+    if not sys.stdin.isatty():
+        raise Wrong(
+            f"Nothing was removed. Say --yes to remove {cases:,} cases of the demonstration."
+        )
+    if input(f"Remove {cases:,} cases of the demonstration? [y/N] ").strip().lower() not in (
+        "y",
+        "yes",
+    ):
+        raise Wrong("Nothing was removed.")
+
+
 def printable(text: object) -> str:
     """Words from a server on one line, without what steers a terminal."""
     return "".join(c for c in " ".join(str(text).split()) if c.isprintable())

@@ -4,7 +4,13 @@ import streamlit as st
 
 from ui import behaviour, model_picker
 
-PAGE = {"title": "Behaviour", "icon": ":material/query_stats:", "order": 4, "role": "analyst"}
+PAGE = {
+    "title": "Behaviour",
+    "icon": ":material/query_stats:",
+    "order": 4,
+    "role": "analyst",
+    "section": "More",
+}
 
 st.title("How does the model behave?", anchor=False)
 behaviour.reopen()

@@ -2,6 +2,12 @@
 
 from ui import data, session
 
-PAGE = {"title": "Data", "icon": ":material/database:", "order": 8, "role": "operator"}
+PAGE = {
+    "title": "Data",
+    "icon": ":material/database:",
+    "order": 8,
+    "role": "operator",
+    "section": "More",
+}
 
 data.draw(session.services())

@@ -5,7 +5,13 @@ import streamlit as st
 from ui import model_picker
 from ui.signatures import background, draft, editing, files, form, publishing, sources, versions
 
-PAGE = {"title": "Signature", "icon": ":material/edit_note:", "order": 8, "role": "reviewer"}
+PAGE = {
+    "title": "Signature",
+    "icon": ":material/edit_note:",
+    "order": 8,
+    "role": "reviewer",
+    "section": "More",
+}
 
 st.title("What does the model take?", anchor=False)
 draft.return_to_last()

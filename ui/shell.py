@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import importlib
 import time
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,7 +24,7 @@ from ui.text import plain
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 # What somebody may is looked at so often on a page that nobody touches; with people.table.LOOK_SECONDS within a minute.
 _LOOK_SECONDS = 20.0
-_LONGEST_NAME = 20
+_LONGEST_NAME = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +33,8 @@ class PageHeader:
 
     `count` is a module whose `count()` says how much there is on it to look at. `role` is who may open it: a page that
     does not say so stops the start. One that is not `is_listed` is reached by links, and stands in the navigation only
-    while there is something to look at. One that `is_person` has the name of who asks beside its title.
+    while there is something to look at. One that `is_person` has the name of who asks beside its title. Those of one
+    `section` stand together behind one word, for who may open more than one of them.
     """
 
     path: Path
@@ -43,6 +46,7 @@ class PageHeader:
     is_listed: bool = True
     count: str = ""
     is_person: bool = False
+    section: str = ""
 
     @property
     def url_path(self) -> str:
@@ -59,19 +63,29 @@ def run() -> None:
     st.session_state.pop(session.ROLE, None)
     if session.services().settings_now.sign_in != "none":  # there, nobody checks a name
         tokens.follow(session.services().sessions, viewer)
-    pages = {_page(header, viewer): header for header in page_headers()}
-    current = st.navigation(list(pages), position="top")
-    frame.open_page(pages[current].title)
+    current, header = _navigate(viewer)
+    frame.open_page(header.title)
     if session.can_change():
         _watch(viewer)
     try:
-        _check(viewer, pages[current])
-        announced.announce("page", pages[current].title, "", pages[current].title)
+        _check(viewer, header)
+        announced.announce("page", header.title, "", header.title)
         current.run()
     except MdsError as error:
         errors.show(error)
     except Exception as error:
         errors.show_unexpected(error)
+
+
+def _navigate(viewer: Viewer) -> tuple[st.Page, PageHeader]:
+    """Draw the navigation; the page that was asked for, and what it says of itself."""
+    counts = {header: _count(header, viewer) for header in page_headers()}
+    shown = [header for header in counts if is_shown(header, viewer, counts[header])]
+    pages = {h: _page(h, viewer, n, is_shown=h in shown) for h, n in counts.items()}
+    listed = {name: [pages[h] for h in found] for name, found in sections(shown).items()}
+    listed[""] += [pages[h] for h in counts if h not in shown]
+    current = st.navigation(listed, position="top")
+    return current, next(header for header, page in pages.items() if page == current)
 
 
 @st.fragment(run_every=_LOOK_SECONDS)
@@ -143,6 +157,18 @@ def page_headers() -> tuple[PageHeader, ...]:
     return tuple(sorted(headers, key=lambda header: header.order))
 
 
+def sections(shown: Sequence[PageHeader]) -> dict[str, list[PageHeader]]:
+    """The pages one by one, under no word, and those behind the words of sections.
+
+    What finds no place on a narrow screen goes from the end: sections first, never what waits for somebody.
+    """
+    counts = Counter(header.section for header in shown)
+    found: dict[str, list[PageHeader]] = {"": []}
+    for header in shown:
+        found.setdefault(header.section if counts[header.section] > 1 else "", []).append(header)
+    return found
+
+
 def page_path(name: str) -> str:
     """The path of a page for `st.switch_page` and `st.page_link`."""
     return str(PAGES / f"{name}.py")
@@ -159,10 +185,18 @@ def _header(path: Path) -> PageHeader:
     return PageHeader(path=path, help=summary, **facts)
 
 
-def _page(header: PageHeader, viewer: Viewer) -> st.Page:
+def _count(header: PageHeader, viewer: Viewer) -> int:
+    """How much there is to look at on a page."""
     may_open = viewer.is_at_least(header.role)
-    count = importlib.import_module(header.count).count() if header.count and may_open else 0
-    is_shown = may_open and (header.is_listed or count > 0)
+    return importlib.import_module(header.count).count() if header.count and may_open else 0
+
+
+def is_shown(header: PageHeader, viewer: Viewer, count: int) -> bool:
+    """Whether a page stands in the navigation of this viewer."""
+    return viewer.is_at_least(header.role) and (header.is_listed or count > 0)
+
+
+def _page(header: PageHeader, viewer: Viewer, count: int, *, is_shown: bool) -> st.Page:
     return st.Page(
         header.path,
         title=_navigation_title(header, viewer, count),
@@ -179,7 +213,11 @@ def _navigation_title(header: PageHeader, viewer: Viewer, count: int) -> str:
     if count:
         return f"{header.title} ({count})"
     if header.is_person and viewer.is_named:
-        name = viewer.name
-        short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
-        return plain(f"{header.title} ({short})")
+        return plain(f"{header.title} ({_short(viewer.name)})")
     return header.title
+
+
+def _short(name: str) -> str:
+    """A name for a narrow place: of a long address what stands before the @."""
+    short = name if len(name) <= _LONGEST_NAME else name.partition("@")[0]
+    return short if len(short) <= _LONGEST_NAME else f"{short[: _LONGEST_NAME - 1]}…"

@@ -17,6 +17,7 @@ from cases.errors import CaseNotRecorded, CasesHeld, NoSuchWorkspace
 from cases.recording import Recorded, predict_and_record
 from cases.scenarios import ask_scenario
 from cases.workspaces import demonstration_cases, reset, reset_demonstration
+from cli.main import main
 from db.engine import Sessions, limited, reading, writing
 from db.errors import OutOfScope
 from db.ids import utc_now
@@ -140,6 +141,23 @@ def test_a_demonstration_is_reset_and_begins_anew(sessions: Sessions) -> None:
     assert report.findings == ()
     with reading(sessions) as session:
         assert db.audit_log.ended(session, "case", [old])[old][0] == "main"
+
+
+def test_the_command_line_resets_a_demonstration_once_it_is_sure(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = sessions.kw["bind"].url.render_as_string(hide_password=False)
+    monkeypatch.setenv("MDS_DATABASE_URL", url)
+    _fill(sessions, opened(sessions, "demo", person="demonstration").name, "demo")
+    assert main(["demo", "reset"]) != 0
+    assert "--yes" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    for answer, count in (("", 5), ("n", 5), ("y", 0)):
+        monkeypatch.setattr("builtins.input", lambda _, answer=answer: answer)
+        main(["demo", "reset"])
+        assert demonstration_cases(sessions) == count
+    assert main(["demo", "reset", "--yes"]) == 0
+    assert not verify(sessions).findings
 
 
 @pytest.mark.parametrize("how", ["extended", "cut off", "forgotten"])

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 import db.audit_log
 import db.case_files
 import services
+from cases import retention
 from cases.exports import note_export
 from cases.files import to_keep
 from cases.inputs import plain_inputs
@@ -22,6 +23,7 @@ from cases.scenarios import ask_scenario
 from cases.seen import seen_by
 from cases.shares import share
 from db.engine import reading, writing
+from feedback.comments import comment
 from feedback.submission import submit
 from mds_client.signature import Field, File, ModelRef
 from settings import AccessSettings
@@ -174,15 +176,20 @@ def test_the_report_of_a_case_has_all_of_it_and_is_trailed(built: services.Servi
         db.case_files.keep(session, to_keep({"photo": file}, entered, 10_000), NOON)
     answer = {"kind": "class", "label": "Adelie", "probabilities": {"Adelie": 0.9, "Gentoo": 0.1}}
     case = add_case(built.sessions, entered=entered, answer=answer)
-    for judgement, comment in (("unsure", "First <i>thought</i>"), ("correct", "Ring 1234")):
+    for judgement, remark in (("unsure", "First <i>thought</i>"), ("correct", "Ring 1234")):
         submit(
             built.sessions,
             case_id=case.id,
             person="bob",
             judgement=judgement,
-            comment=comment,
-            key=comment,
+            comment=remark,
+            key=remark,
         )
+    asked = {"case_id": case.id, "person": "bob", "words": "Wait for <b>me</b>", "key": "c"}
+    first = comment(built.sessions, **asked)
+    fixed = {"answers_id": first.id, "answer": "fixed", "fixed_in": "v3"}
+    words = "The scale was wrong."
+    comment(built.sessions, **(asked | {"person": "rita", "words": words, "key": "d"}), **fixed)
     known = {"token": Field(name="token", kind="text", sensitive=True)}
     told = report(built, case, known)
     assert told.answer == "Adelie"
@@ -194,17 +201,44 @@ def test_the_report_of_a_case_has_all_of_it_and_is_trailed(built: services.Servi
     ]
     assert Image.open(io.BytesIO(told.entered[0].picture)).width == 640
     assert [said.words for said in told.said] == [
-        "Ring 1234",
-        "First <i>thought</i>; replaced since",
+        "First <i>thought</i>; replaced since; channel: volunteered",
+        "Ring 1234; channel: volunteered",
+        "Wait for <b>me</b>",
+        "The scale was wrong.",
+    ]
+    assert [said.head.rsplit(", ", 2)[0] for said in told.said][2:] == [
+        "Commented, by bob",
+        "Answered: fixed in v3, to bob, by rita",
     ]
     written = page(told)
     assert "&lt;b&gt;red.png" in written
+    assert "Wait for &lt;b&gt;me&lt;/b&gt;" in written
     assert case.id in written
     assert "secret" not in written
     note_export(built.sessions, case, "rita")
     with reading(built.sessions) as session:
         (entry,) = db.audit_log.about(session, "case", case.id, "export")
     assert entry.person == "rita"
+
+
+def test_a_case_is_held_with_a_reason_and_released(
+    built: services.Services, case_page: AppTest
+) -> None:
+    case = add_case(built.sessions)
+    case_page.query_params["id"] = case.id
+    case_page.session_state["case_hold"] = True  # the popover is open
+    shown = case_page.run()
+    assert shown.button(key="case_hold_sure").disabled
+    shown.text_input(key="case_hold_why").set_value(" a *complaint* ").run()
+    shown.button(key="case_hold_sure").click().run()
+    assert not shown.exception
+    held = retention.hold_of(built.sessions, case.id)
+    assert held
+    assert (held.person, held.reason) == ("test@example.com", "a *complaint*")
+    assert "a \\*complaint\\*" in _words(shown)
+    shown.button(key="case_release").click().run()
+    assert retention.hold_of(built.sessions, case.id) is None
+    assert shown.button(key="case_hold_sure").disabled
 
 
 def test_a_case_that_failed_says_why(built: services.Services, case_page: AppTest) -> None:

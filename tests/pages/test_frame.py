@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -19,10 +20,25 @@ def header(title: str) -> shell.PageHeader:
 def test_what_waits_is_counted_and_who_asks_is_named() -> None:
     ana = operator("ana_b@example.com")
     assert shell._navigation_title(header("Inbox"), ana, 2) == "Inbox (2)"
-    assert shell._navigation_title(header("You"), ana, 0) == "You (ana_b@example.com)"
-    assert shell._navigation_title(header("You"), operator("x" * 30), 0) == f"You ({'x' * 19}…)"
+    assert shell._navigation_title(header("You"), ana, 0) == "You (ana_b)"
+    assert shell._navigation_title(header("You"), operator("x" * 30), 0) == f"You ({'x' * 15}…)"
     assert shell._navigation_title(header("You"), operator(), 0) == "You"
     assert shell._navigation_title(header("Models"), ana, 0) == "Models"
+
+
+def test_what_waits_and_who_asks_stand_before_a_section_of_what_is_rarer() -> None:
+    def shown(role: str) -> dict[str, list[str]]:
+        viewer = replace(operator("ana"), role=role)
+        headers = [h for h in shell.page_headers() if shell.is_shown(h, viewer, 0)]
+        return {n: [h.title for h in found] for n, found in shell.sections(headers).items()}
+
+    assert shown("operator") == {
+        "": ["Models", "Predict", "Cases", "Review", "Health", "Inbox", "You"],
+        "More": ["Behaviour", "Signature", "Data"],
+    }
+    assert shown("analyst") == {
+        "": ["Models", "Predict", "Cases", "Health", "Behaviour", "Inbox", "You"]
+    }
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ import streamlit as st
 from cases.answers import answer_of
 from cases.exports import note_export
 from cases.files import is_named, kept_value
+from cases.history import Step, history
 from cases.queries import CaseView, ExplanationView, explanations
 from cases.report.page import Amount, Entered, Reason, Report, Said, Share, page
 from cases.wording import title, value_text
 from explanations.contract import Explanation
-from feedback.submission import FeedbackView, history
 from mds_client.prediction import Answer
 from mds_client.signature import Field, File
 from services import Services
@@ -65,7 +65,7 @@ def report(found: Services, case: CaseView, fields: dict[str, Field]) -> Report:
         rows=tuple(_rows(answer)),
         entered=tuple(_entered(found, case, fields)),
         reasons=tuple(_reasons(explanations(found.sessions, case.id))),
-        said=tuple(_said(each) for each in history(found.sessions, case.id)),
+        said=tuple(_said(history(found.sessions, case))),
         facts=tuple(_facts(case)),
     )
 
@@ -149,15 +149,12 @@ def _reasons(found: Sequence[ExplanationView]) -> Iterator[Reason]:
         )
 
 
-def _said(view: FeedbackView) -> Said:
-    """A statement with its whole history: one that was replaced says so."""
-    is_told = view.truth is not None and view.judgement != "correct"
-    truth = f"right would be {view.truth}" if is_told else ""
-    parts = [truth, view.reason, view.comment, "" if view.is_current else "replaced since"]
-    return Said(
-        head=f"{view.judgement.capitalize()}, says {view.person}, {view.created_at:%-d %b %Y, %H:%M} UTC",
-        words="; ".join(part for part in parts if part),
-    )
+def _said(steps: Sequence[Step]) -> Iterator[Said]:
+    """Statements with their whole history, comments, and what was answered to them, in the order of time."""
+    for step in reversed(steps):
+        if step.item_id:
+            moment = f"{step.at:%-d %b %Y, %H:%M} UTC"
+            yield Said(head=f"{step.what}, by {step.person}, {moment}", words=step.more)
 
 
 def _facts(case: CaseView) -> Iterator[tuple[str, str]]:
