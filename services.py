@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
@@ -15,9 +16,10 @@ from functools import cached_property, partial
 from importlib.metadata import version
 
 import db.engine
+from cases.asked_golden import ask_golden
 from cases.audit_sample import AuditPolicy
 from cases.key_search import cases_of_keys, key_search
-from cases.queries import ExplanationView, add_explanation
+from cases.queries import CaseView, ExplanationView, add_explanation
 from db.case_keys import KeySearch
 from db.engine import Session, Sessions, limited, make_sessions
 from db.ids import new_id, utc_now
@@ -26,6 +28,8 @@ from db.private_key import private_key
 from db.scope import EVERYTHING, Scope, check_declared
 from explanations.contract import Explanation
 from explanations.worker import Explainers, connect
+from feedback.golden_runs import Ask
+from feedback.jobs import golden_run
 from jobs.contract import Kind
 from jobs.embedded import EmbeddedWorker
 from jobs.heartbeat import worker_id
@@ -36,6 +40,7 @@ from jobs.worker import Worker
 from mds_client.client.sync_client import MdsClient, Model
 from mds_client.discovery import Catalogue, Entry
 from mds_client.discovery.visible import VisibleCatalogue
+from mds_client.errors import ModelNotFound
 from mds_client.server import Server
 from mds_client.signature import ModelRef, Signature
 from mds_client.transport.redaction import Hiding
@@ -232,6 +237,46 @@ class Services:
             hash_key=self.hash_key,
         )
 
+    def golden_asker(self, ref: ModelRef) -> Ask:
+        """What asks a version of a model about golden cases. Raises MdsError where there is no such version."""
+        entry = self.catalogue.find(ref)
+        if entry is None:  # a worker has not looked since it was built
+            self.catalogue.refresh()
+            entry = self.catalogue.find(ref)
+        if entry is None:
+            raise ModelNotFound(f"{ref} is not deployed.")
+        signature = self.signature(entry)
+
+        def ask(ref: ModelRef, case: CaseView, *, key: str, person: str) -> CaseView:
+            return ask_golden(
+                self.model(ref, signature),
+                of=case,
+                sessions=self.sessions,
+                key=key,
+                person=person,
+                hash_key=self.hash_key,
+            )
+
+        return ask
+
+    def run_golden(self, server: str) -> None:
+        """Begin to run the golden cases that a new version of a server's models has not been run on. Called by the watch
+        over the servers, each time that one was listed; the database is asked when what is deployed has changed, and once a minute."""
+        deployed = frozenset(
+            entry.ref
+            for entry in self.catalogue.entries()
+            if entry.ref.server == server and entry.info.is_ready
+        )
+        now = time.monotonic()
+        if (last := self._looked.get(server)) and last[0] == deployed and now < last[1]:
+            return
+        golden_run.start_new(self.sessions, self.kinds, deployed)
+        self._looked[server] = (deployed, now + GOLDEN_SECONDS)
+
+    @cached_property
+    def _looked(self) -> dict[str, tuple[frozenset[ModelRef], float]]:
+        return {}
+
     def stored(self, signature: Signature) -> Signature:
         """The signature with what the settings say of its sensitive fields."""
         return with_storage(signature, self.settings.sensitive)
@@ -239,6 +284,7 @@ class Services:
     def start(self) -> None:
         """Begin to watch the servers and to warm up what explains, and start the worker beside the app."""
         self._for_the_operator_alone()
+        self.catalogue.when_listed(self.run_golden)
         self.catalogue.watch(self.settings.refresh_seconds)
         self.explainers.warm()
         self.here.open()
@@ -264,6 +310,8 @@ class Services:
 
 
 MOST_SCOPES = 500
+# So often it is looked whether a golden case came in for a version that has been there before.
+GOLDEN_SECONDS = 60.0
 _installed: list[Services] = []
 _lock = threading.Lock()
 

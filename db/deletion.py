@@ -26,6 +26,8 @@ from db.tables import (
     CaseShare,
     Explanation,
     Feedback,
+    GoldenCase,
+    GoldenResult,
     InboxSeen,
     Job,
     JobInput,
@@ -143,6 +145,10 @@ def delete_cases(session: Session, ids: Collection[str]) -> list[tuple[str, str]
         delete(JobInput).where(JobInput.job_id.in_(jobs)),
         delete(Job).where(Job.subject.in_([f"case/{each}" for each in ids])),
         delete(ReviewItem).where(ReviewItem.case_id.in_(ids)),
+        delete(GoldenResult).where(
+            or_(GoldenResult.case_id.in_(ids), GoldenResult.asked_id.in_(ids))
+        ),
+        delete(GoldenCase).where(GoldenCase.case_id.in_(ids)),
         delete(CaseComment).where(CaseComment.case_id.in_(ids)),
         delete(Feedback).where(Feedback.case_id.in_(ids)),
         delete(Case).where(Case.id.in_(ids)),
@@ -222,20 +228,23 @@ def _may_go(wanted: Wanted) -> ColumnElement[bool]:
     """Neither golden nor held, of no job that is under way, and not with the bodies of one that stays."""
     worked_on = select(Job.subject).where(Job.state.in_(UNDER_WAY))
     sharing = aliased(Case)
-    shared = select(sharing.wire_of).where(sharing.wire_of.is_not(None), _is_kept(sharing))
+    shared = select(sharing.wire_of).where(sharing.wire_of.is_not(None), is_kept(sharing))
     if wanted.server is not None:
         shared = shared.where(sharing.server == wanted.server)
     if wanted.model is not None:
         shared = shared.where(sharing.model == wanted.model)
     return and_(
-        not_(_is_kept(Case)),
+        not_(is_kept(Case)),
         (literal("case/") + Case.id).not_in(worked_on),
         Case.id.not_in(shared),
     )
 
 
-def _is_kept(case: type[Case]) -> ColumnElement[bool]:
-    return or_(case.purpose == GOLDEN, case.id.in_(select(CaseHold.case_id)))
+def is_kept(case: type[Case]) -> ColumnElement[bool]:
+    """The condition that a case stays whatever its age: it is golden, was asked to check a version, or is held."""
+    golden = select(GoldenCase.case_id).where(GoldenCase.removed_in.is_(None))
+    held = select(CaseHold.case_id)
+    return or_(case.purpose == GOLDEN, case.id.in_(golden), case.id.in_(held))
 
 
 # What is held.

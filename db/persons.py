@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Table, Text, delete, func, or_, select, up
 from sqlalchemy import cast as cast_column
 from sqlalchemy.orm import Session
 
-from db.deletion import GOLDEN, check_operator
+from db.deletion import check_operator, is_kept
 from db.jobs import UNDER_WAY
 from db.tables import (
     ApiRequest,
@@ -28,6 +28,10 @@ from db.tables import (
     DiscoveredFacts,
     Explanation,
     Feedback,
+    GoldenCase,
+    GoldenResult,
+    GoldenRun,
+    GoldenSet,
     HealthDecision,
     InboxSeen,
     Job,
@@ -61,6 +65,9 @@ COLUMNS: dict[tuple[type[Base], str], str] = {
     (ColumnMapping, "person"): "name",
     (DiscoveredFacts, "person"): "name",
     (Feedback, "person"): "delete",
+    (GoldenCase, "person"): "name",
+    (GoldenRun, "person"): "name",
+    (GoldenSet, "person"): "name",
     (HealthDecision, "person"): "name",
     (InboxSeen, "person"): "delete",
     (Job, "person"): "delete",
@@ -76,7 +83,16 @@ COLUMNS: dict[tuple[type[Base], str], str] = {
     (Workspace, "closed_by"): "name",
 }
 # What belongs to the cases of a person, whoever wrote it.
-_OF_CASES = (Explanation, Feedback, CaseComment, ReviewItem, Scenario, CaseShare)
+_OF_CASES = (
+    Explanation,
+    Feedback,
+    CaseComment,
+    ReviewItem,
+    Scenario,
+    CaseShare,
+    GoldenCase,
+    GoldenResult,
+)
 # What is no content: digests of secrets, and answers that stand in the cases.
 HIDDEN_COLUMNS = {"secret_sha256", "token_sha256", "idempotency_key", "headers", "body"}
 
@@ -139,7 +155,7 @@ def file(session: Session, digest: str) -> bytes | None:
 
 def delete_said(session: Session, person: str, limit: int) -> list[tuple[str, str]]:
     """Delete what a person said on so many cases of others, unless those are golden or held; the kind and id of each."""
-    kept = select(Case.id).where(or_(Case.purpose == GOLDEN, Case.id.in_(select(CaseHold.case_id))))
+    kept = select(Case.id).where(is_kept(Case))
     gone: list[tuple[str, str]] = []
     for kind, table in (("feedback", Feedback), ("comment", CaseComment)):
         of_person = (table.person == person, table.case_id.not_in(kept))

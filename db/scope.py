@@ -53,6 +53,10 @@ from db.tables import (
     DiscoveredFacts,
     Explanation,
     Feedback,
+    GoldenCase,
+    GoldenResult,
+    GoldenRun,
+    GoldenSet,
     HealthDecision,
     InboxSeen,
     Job,
@@ -92,6 +96,8 @@ _OF_MODELS = (
     DeletedCases,
     DeletedFeedback,
     DiscoveredFacts,
+    GoldenRun,
+    GoldenSet,
     HealthDecision,
     Overlay,
     Study,
@@ -99,7 +105,16 @@ _OF_MODELS = (
 # What nobody else has to do with.
 _OF_PERSON = (ApiRequest, ApiToken)
 # What one person writes and everybody meets: for those who review the model.
-_FOR_ALL = (Background, HealthDecision, Overlay, ReviewItem, ReviewRules)
+_FOR_ALL = (
+    Background,
+    GoldenCase,
+    GoldenRun,
+    GoldenSet,
+    HealthDecision,
+    Overlay,
+    ReviewItem,
+    ReviewRules,
+)
 # What is written in somebody's name, which is that of who writes.
 _IN_A_NAME = (*_OF_PERSON, Batch, Case, Feedback, HealthDecision, Job)
 # What belongs to a case, for those who see it.
@@ -241,6 +256,8 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
         ReviewItem: _like(scope.reviewed, ReviewItem.server, ReviewItem.model),
         ReviewRules: _like(scope.reviewed, ReviewRules.server, ReviewRules.model),
         CaseHold: CaseHold.case_id.in_(own),
+        GoldenCase: GoldenCase.case_id.in_(own),
+        GoldenResult: GoldenResult.case_id.in_(own),
         InboxSeen: InboxSeen.person == scope.person,
         SavedView: or_(
             SavedView.person == scope.person,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from cases.usage import NONE, Usage, usage
+from feedback.golden import RunView, newest_runs
 from mds_client.discovery import Entry, ServerState
 from mds_client.errors import MdsError
 from mds_client.protocols.detection import probe_lines
@@ -76,7 +77,7 @@ def draw_models() -> None:
     )
     catalogue = services().catalogue
     published = overlay.published(services().sessions)
-    everything = model_cards.cards(catalogue.entries(), published, _usage())
+    everything = model_cards.cards(catalogue.entries(), published, _usage(), _golden())
     names = {(e.ref.server, e.ref.name) for e in search(words or "", published)}
     found = [card for card in everything if card.model in names]
     shown = _filtered(everything, found)
@@ -103,6 +104,20 @@ def _usage() -> Usage:
 def _counted(scope: str, person: str) -> Usage:
     """`scope` keeps apart what different people may see."""
     return usage(services().figures, services().sessions, person)
+
+
+def _golden() -> Mapping[tuple[str, str], RunView]:
+    """What the newest run of each model's golden cases found, as of the last half minute."""
+    try:
+        return _newest_runs(session.scope_key())
+    except MdsError:
+        return {}
+
+
+@st.cache_data(ttl=_USAGE_SECONDS, max_entries=500, show_spinner=False)
+def _newest_runs(scope: str) -> Mapping[tuple[str, str], RunView]:
+    """`scope` keeps apart what different people may see."""
+    return newest_runs(services().sessions)
 
 
 def _filtered(everything: Sequence[Card], found: Sequence[Card]) -> list[Card]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import streamlit as st
 
 from cases.usage import Usage
+from feedback.golden import RunView, in_words
 from mds_client.discovery import UNREACHABLE, Entry
 from mds_client.signature import Signature
 from mds_client.signature.facts import Facts
@@ -22,6 +23,7 @@ from ui.text import plain
 
 Color = Literal["orange", "gray"]
 Model = tuple[str, str]
+_NO_RUNS: Mapping[Model, RunView] = {}
 # Being ready is not said: it is what everybody expects.
 _TROUBLE: dict[str, tuple[str, str, Color]] = {
     "LOADING": ("Loading", ":material/hourglass_empty:", "orange"),
@@ -53,6 +55,8 @@ class Card:
     kind: str
     asked: int = 0
     own: int = 0
+    golden: str = ""  # what the newest run of its golden cases found
+    is_worse: bool = False
 
     @property
     def model(self) -> Model:
@@ -64,12 +68,20 @@ class Card:
         return self.entry.info.is_ready
 
 
-def cards(entries: Iterable[Entry], published: Mapping[Model, Facts], usage: Usage) -> list[Card]:
+def cards(
+    entries: Iterable[Entry],
+    published: Mapping[Model, Facts],
+    usage: Usage,
+    runs: Mapping[Model, RunView] = _NO_RUNS,
+) -> list[Card]:
     """A card a model: those that who asks used most come first, then by name."""
     models: dict[Model, list[Entry]] = {}
     for entry in entries:
         models.setdefault((entry.ref.server, entry.ref.name), []).append(entry)
-    made = [_card(model, each, published.get(model), usage) for model, each in models.items()]
+    made = [
+        _with_golden(_card(model, each, published.get(model), usage), runs.get(model))
+        for model, each in models.items()
+    ]
     return sorted(made, key=lambda card: (-card.own, card.title.casefold(), str(card.entry.ref)))
 
 
@@ -85,6 +97,14 @@ def _card(model: Model, versions: Sequence[Entry], facts: Facts | None, usage: U
         asked=usage.asked.get(model, 0),
         own=usage.own.get(model, 0),
     )
+
+
+def _with_golden(card: Card, run: RunView | None) -> Card:
+    if run is None:
+        return card
+    words = f"Golden cases, version {run.version or '(none)'}: {in_words(run)}."
+    passed = "Passed." if run.is_passed else "Not passed."
+    return replace(card, golden=f"{words} {passed}", is_worse=not run.is_passed)
 
 
 def kind_of(signature: Signature | None) -> str:
@@ -117,6 +137,9 @@ def draw(card: Card) -> None:
             st.subheader(plain(card.title), anchor=False)
             st.markdown(plain(card.question) or "What it answers is not described.")
         st.caption(_facts(card))
+        if card.golden:
+            icon = ":orange[:material/warning:]" if card.is_worse else ":material/verified:"
+            st.caption(f"{icon} {plain(card.golden)}")
         st.space("stretch")
         if st.button(
             plain(f"Ask {card.title}"),

@@ -1,7 +1,7 @@
 """The tables: a case, its explanations, what people said of it, what they added to a signature, and the trail of it all.
 
 Rows are added, never rewritten, and deleted by retention and erasure alone; only a case is completed once when its
-call has ended, a job and what is to be reviewed change their state until they have ended, a worker the moment at which it was last seen, a chain of the trail its end, and a workspace whether it is closed. A table keeps the
+call has ended, a job and what is to be reviewed change their state until they have ended, a set of golden cases its version and its pass mark, a worker the moment at which it was last seen, a chain of the trail its end, and a workspace whether it is closed. A table keeps the
 name that it was made with, also where its class has a
 better one by now (`found_facts`, `studies`): a rename would break processes of the former release, which
 work on the same database while replicas are exchanged.
@@ -24,6 +24,7 @@ from db.tables.base import (
 )
 from db.tables.cases import Case, CaseFile, Explanation, Feedback, Scenario
 from db.tables.comments import CaseComment, InboxSeen
+from db.tables.golden import GoldenCase, GoldenResult, GoldenRun, GoldenSet
 from db.tables.health import HealthDecision
 from db.tables.jobs import Batch, BatchChunk, Job, JobInput, Worker
 from db.tables.models import Background, ColumnMapping, DiscoveredFacts, Overlay, Study
@@ -64,6 +65,10 @@ __all__ = [
     "DiscoveredFacts",
     "Explanation",
     "Feedback",
+    "GoldenCase",
+    "GoldenResult",
+    "GoldenRun",
+    "GoldenSet",
     "HealthDecision",
     "InboxSeen",
     "Job",

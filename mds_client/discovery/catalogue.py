@@ -86,6 +86,7 @@ class Catalogue:
         self._stop = threading.Event()
         self._tasks = Tasks(self._stop)
         self._thread: threading.Thread | None = None
+        self._heard: list[Callable[[str], None]] = []
 
     @property
     def version(self) -> int:
@@ -134,6 +135,11 @@ class Catalogue:
             )
             self._thread.start()
 
+    def when_listed(self, call: Callable[[str], None]) -> None:
+        """Have this called with the name of each server that the watch has listed, in a thread of its own; what it raises
+        goes to the log."""
+        self._heard.append(call)
+
     def close(self) -> None:
         """Stop watching, and close the clients of the servers that sources found."""
         self._stop.set()
@@ -167,6 +173,8 @@ class Catalogue:
         self._tasks.start(f"{name}/", partial(self._read_signatures, name), lambda: None)
         if self._registries:
             self._tasks.start(f"{name}//", partial(self._describe, name), lambda: None)
+        for place, call in enumerate(self._heard):
+            self._tasks.start(f"{name}///{place}", partial(call, name), lambda: None)
 
     def _note_outcome(self, schedule: Schedule, name: str) -> None:
         state = self._servers.get(name)

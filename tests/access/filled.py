@@ -24,7 +24,9 @@ from explanations.behaviour import studies
 from explanations.behaviour.cohorts import Cohort
 from explanations.contract import Explanation
 from explanations.target import Target
+from feedback import golden
 from feedback.comments import comment
+from feedback.golden_runs import perform
 from feedback.submission import submit
 from jobs import store
 from jobs.store import JobView
@@ -157,7 +159,9 @@ def _case(sessions: Sessions, ref: ModelRef, person: str, word: str) -> tuple[Ca
         url=f"http://{word}/",
         request_headers={"x": word},
     )
-    submit(sessions, case_id=case.id, person=person, judgement="incorrect", comment=word, key=word)
+    said = {"person": person, "judgement": "incorrect", "truth": f"not-{word}"}
+    submit(sessions, case_id=case.id, comment=word, key=word, **said)
+    _run_golden(sessions, case)
     save_explanation(
         sessions,
         case_id=case.id,
@@ -176,6 +180,20 @@ def _case(sessions: Sessions, ref: ModelRef, person: str, word: str) -> tuple[Ca
         person=person,
     )
     return case, scenario.case_id
+
+
+def _run_golden(sessions: Sessions, case: CaseView) -> None:
+    """The case is golden, and a version was run on it, under the id of the case."""
+    for name in ("default", "second"):
+        golden.add(sessions, case_id=case.id, person="rita", name=name)
+    ref = ModelRef(server=case.server, name=case.model, version="v9")
+
+    def ask(_ref: ModelRef, of: CaseView, *, key: str, person: str) -> CaseView:
+        return of
+
+    found = perform(sessions, model=ref, ask=ask, run_id=case.id, person="rita")
+    with writing(sessions) as session:
+        found.save(session)
 
 
 def _item(sessions: Sessions, case: CaseView, word: str) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,9 +22,11 @@ from db.case_search import CaseFilter
 from db.deletion import Wanted
 from db.engine import Sessions, close, limited, make_sessions
 from db.errors import OutOfScope, StorageError
+from db.golden import SetView
 from db.scope import EVERYTHING, Models, Scope
 from explanations.behaviour.cohorts import Chosen, Cohort
 from explanations.methods import methods
+from feedback.jobs import golden_run
 from feedback.review_rules import Rules
 from feedback.truths import TruthRow
 from jobs import store
@@ -60,6 +63,10 @@ _numbers = itertools.count()
 OF_MODEL = dict.fromkeys(
     (
         "explanations.background.store:choose",
+        "feedback.golden:add",
+        "feedback.golden:remove",
+        "feedback.jobs.golden_run:start",
+        "feedback.jobs.golden_run:start_new",
         "feedback.review_queue:answer",
         "feedback.review_rules:set_rules",
         "health.alarms.decisions:decide",
@@ -67,7 +74,7 @@ OF_MODEL = dict.fromkeys(
         "signatures.overlay:restore",
     ),
     "reviewer",
-)
+) | {"feedback.golden:set_pass_mark": "operator"}
 # The least role for what is of somebody else, where it is not the reviewer.
 OF_OTHERS = OF_MODEL | {"jobs.store:cancel": "operator", "jobs.store:resume": "operator"}
 # What it says no to for another reason, whoever asks.
@@ -89,6 +96,7 @@ QUIET = {
     "cases.exports:note_export": "for oneself, see above",
     "cases.restored:inputs_of": "finds files by their digests, which stand in a case",
     "feedback.agreement:agreement": "of cases that were read twice, which none was",
+    "feedback.golden:can_be_golden": "yes or no",
     "feedback.inbox:see": "for oneself, see above",
     "feedback.review_filling:fill": "a count, and no case is of these days",
     "feedback.review_queue:two_readings": "of a case that nobody has read twice",
@@ -153,6 +161,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "action": lambda _: "sign-in",
     "address": lambda _: "10.1.2.3",
     "answer": lambda _: ADELIE,
+    "ask": lambda _: _as_it_was,
     "asked": lambda c: RowsRequest(
         model=filled.predictor(c.ref), sessions=c.sessions, key=_key(), person=c.person
     ),
@@ -171,6 +180,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "count": lambda _: 3,
     "days": lambda _: 1.0,
     "decision": lambda _: "acknowledged",
+    "deployed": lambda c: [replace(c.ref, version="new")],
     "declare": lambda c: lambda: filled.signature_of(c.ref),
     "declared": lambda c: filled.signature_of(c.ref),
     "everybody": lambda c: c.sessions,
@@ -180,6 +190,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "facts": lambda _: FACTS,
     "file": lambda _: BatchFile(name="rows.csv", question=_key()),
     "given": lambda _: Counting(last=1),
+    "golden_set": lambda c: _golden_set(c),
     "given: BatchRows": _rows,
     "here": lambda _: None,
     "job": lambda c: store.make(
@@ -218,6 +229,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "rules: Rules": lambda _: Rules(),
     "rules": lambda _: (),
     "rows": lambda _: [{"bill": 1.0}],
+    "run_id": lambda c: c.made.case.id,
     "scopes": lambda _: ["read"],
     "seconds": lambda _: 60.0,
     "secret": lambda _: "mds_" + "x" * 43,
@@ -231,6 +243,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "token_id": lambda c: c.made.token_id,
     "fields": lambda _: ("note",),
     "values: Iterable[str]": lambda c: [c.made.word],
+    "share": lambda _: 0.5,
     "values": lambda _: {"bill": 1.0},
     "version": lambda _: "",
     "view_id": lambda c: c.made.view_id,
@@ -254,7 +267,30 @@ ARGUMENTS: Mapping[str, Mapping[str, Callable[[Call], Any]]] = {
     "jobs.store:submit": {"given": lambda _: Counting(last=1)},
     "cases.jobs.batch:start": {"given": _rows, "kind": lambda _: _batch_kind()},
     "signatures.overlay:restore": {"based_on": lambda _: 1},
+    # What the functions after it are called about stays.
+    "feedback.golden:remove": {"name": lambda _: "second"},
+    "feedback.golden:set_pass_mark": {"name": lambda _: "default"},
+    "feedback.golden_runs:perform": {"model": lambda c: replace(c.ref, version="new")},
+    "feedback.jobs.golden_run:start": {
+        "model": lambda c: replace(c.ref, version="new"),
+        "kind": lambda _: _golden_kind(),
+    },
+    "feedback.jobs.golden_run:start_new": {"kinds": lambda _: {golden_run.NAME: _golden_kind()}},
 }
+
+
+def _as_it_was(_ref: ModelRef, case: Any, *, key: str, person: str) -> Any:
+    return case
+
+
+def _golden_set(call: Call) -> SetView:
+    """The set as somebody could make it up who knows the names alone."""
+    names = {"server": call.ref.server, "model": call.ref.name, "name": "default"}
+    return SetView(id="set", **names, pass_mark=0.9, near=0.1, created_at=NOON, person=call.person)
+
+
+def _golden_kind() -> Any:
+    return golden_run.kind(SimpleNamespace())  # type: ignore[arg-type]
 
 
 def _batch_kind() -> Any:

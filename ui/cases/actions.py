@@ -11,7 +11,7 @@ from cases.restored import lost
 from cases.seen import may_look, note_look
 from mds_client.signature import Signature, Values
 from ui import model_picker, predict_form, session
-from ui.cases import copies, filters, hold, report, share
+from ui.cases import copies, filters, golden, hold, report, share
 from ui.cases.opened import Opened, current_signature
 from ui.session import services
 from ui.shell import page_path
@@ -25,6 +25,7 @@ def draw(shown: Opened) -> None:
         share.draw(shown.case)
         report.draw(shown)
         hold.draw(shown.case)
+        golden.draw_button(shown.case)
         signature = current_signature(shown.current) if shown.current else None
         if signature is None:
             return

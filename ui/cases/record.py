@@ -14,7 +14,7 @@ from cases.scenarios import scenarios
 from explanations.contract import Explanation
 from mds_client.prediction import Answer
 from ui import errors, feedback, results, session, technical
-from ui.cases import actions, comments, compared, entered, filters, share
+from ui.cases import actions, comments, compared, entered, filters, golden, share
 from ui.cases.opened import Opened, opened
 from ui.explanations import kinds
 from ui.explanations.answered_case import AnsweredCase
@@ -49,6 +49,7 @@ def draw(case_id: str) -> None:
     if shown.gone:
         st.info(shown.gone)
     actions.draw(shown)
+    golden.draw(view)
     compared.draw(shown)
     left, right = st.columns([7, 5], gap="large")
     with left:

@@ -8,14 +8,14 @@ from feedback import review_queue
 from feedback.review_filling import fill
 from mds_client.errors import MdsError
 from ui import session
-from ui.review import agreement, case, choices, decision, keyboard, last, rules, waiting
+from ui.review import agreement, case, choices, decision, golden, keyboard, last, rules, waiting
 from ui.session import services
 
 SECONDS = 20
 _FILL_SECONDS = 60
 _CASE_FIRST_ON_A_PHONE = """<style>@media (max-width: 640px) {
 [data-testid="stColumn"]:has(.st-key-review_waiting) { order: 1; } }</style>"""
-QUEUE, AGREEMENT = "Queue", "Agreement"
+QUEUE, GOLDEN, AGREEMENT = "Queue", "Golden cases", "Agreement"
 
 
 def count() -> int:
@@ -27,11 +27,11 @@ def count() -> int:
 
 
 def draw() -> None:
-    """The desk, or how well reviewers agree."""
+    """The desk, the golden cases of a model, or how well reviewers agree."""
     st.title("Review", anchor=False)
     shown = st.segmented_control(
         "Show",
-        [QUEUE, AGREEMENT],
+        [QUEUE, GOLDEN, AGREEMENT],
         default=QUEUE,
         required=True,
         key="tab",
@@ -40,6 +40,9 @@ def draw() -> None:
     )
     if shown == AGREEMENT:
         agreement.draw()
+        return
+    if shown == GOLDEN:
+        golden.draw()
         return
     _filled(session.scope_key())
     _draw_desk()

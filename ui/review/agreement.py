@@ -9,6 +9,7 @@ import streamlit as st
 from feedback.agreement import DAYS, Agreement, agreement
 from feedback.agreement_measures import Measure
 from ui import session
+from ui.review import models
 from ui.session import services
 from ui.text import plain
 
@@ -17,20 +18,7 @@ _SECONDS = 60
 
 def draw() -> None:
     """The agreement on a model: over several, chance would agree less and the figures look better than they are."""
-    found = services()
-    refs = [entry.ref for entry in found.catalogue.entries()]
-    models = dict.fromkeys(
-        f"{ref.server}/{ref.name}" for ref in refs if found.scope.reviews(ref.server, ref.name)
-    )
-    picked = st.selectbox(
-        "Model",
-        list(models),
-        key="model",
-        format_func=plain,
-        bind="query-params",
-        width=320,
-    )
-    server, _, name = (picked or "").partition("/")
+    server, name = models.choose()
     _draw(_agreement(session.scope_key(), server, name))
 
 

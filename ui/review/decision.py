@@ -53,6 +53,7 @@ def draw(item: ItemView, shown: Opened | None) -> None:
                     args=(item.id,),
                 )
             last.draw_undo(item)
+            last.draw_golden()
 
 
 def _draw_hidden(item: ItemView, said: FeedbackView | None) -> None:

@@ -20,6 +20,7 @@ _KEYS = {
     "Ctrl+Enter": "send what would be right, also from within its field",
     "K": "skip",
     "U": "undo the last decision",
+    "G": "make the case that was decided last a golden case",
     "?": "these keys",
 }
 

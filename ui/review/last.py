@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from feedback import review_queue
+from feedback import golden, review_queue
 from feedback.review_queue import ItemView, Said
 from feedback.submission import FeedbackView, current
 from ui import session
+from ui.cases.golden import change as make_golden
 from ui.session import services
 from ui.text import plain
 
@@ -66,6 +67,22 @@ def draw_undo(item: ItemView) -> None:
         on_click=_open,
         args=(ids[place] if place < len(ids) else "",),
     )
+
+
+def draw_golden() -> None:
+    """A button with a key that makes the case that was decided last a golden case, where what is right of it is known."""
+    sessions = services().sessions
+    found = review_queue.last_answers(sessions, session.person(), 1)
+    if not found or golden.places_of(sessions, found[0].case.id):
+        return
+    if golden.can_be_golden(sessions, found[0].case) and st.button(
+        f"Golden case: {found[0].case.id[-6:]}",
+        key="review_golden",
+        icon=":material/star:",
+        shortcut="G",
+        help="Every new version is asked the case that you decided last, and has to answer what is right",
+    ):
+        make_golden(found[0].case.id, is_golden=True)
 
 
 def close() -> None:

@@ -12,6 +12,7 @@ from feedback.review_queue import ReviewFilter
 from feedback.review_rules import Rules, rules_of, set_rules
 from mds_client.errors import MdsError
 from ui import errors, session
+from ui.review import models
 from ui.session import services
 from ui.text import plain
 
@@ -24,29 +25,20 @@ def draw(wanted: ReviewFilter) -> None:
     if not box.open:
         return
     with box:
-        models = _models()
-        if not models:
+        reviewed = models.reviewed()
+        if not reviewed:
             st.caption("You review no model that is deployed.")
             return
         chosen = f"{wanted.server}/{wanted.model}"
         model = st.selectbox(
             "Model",
-            models,
-            index=models.index(chosen) if chosen in models else 0,
+            reviewed,
+            index=reviewed.index(chosen) if chosen in reviewed else 0,
             key="review_rules_model",
             format_func=plain,
         )
         server, _, name = model.partition("/")
         _draw_form(server, name, rules_of(services().sessions, server, name))
-
-
-def _models() -> list[str]:
-    """Those that are deployed and that who asks reviews."""
-    found = services()
-    refs = [entry.ref for entry in found.catalogue.entries()]
-    return list(
-        dict.fromkeys(f"{r.server}/{r.name}" for r in refs if found.scope.reviews(r.server, r.name))
-    )
 
 
 def _draw_form(server: str, model: str, now: Rules) -> None:

@@ -1,0 +1,26 @@
+"""The choice of one of the models that who asks reviews."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.session import services
+from ui.text import plain
+
+
+def reviewed() -> list[str]:
+    """Those that are deployed and that who asks reviews, as `server/name`."""
+    found = services()
+    refs = [entry.ref for entry in found.catalogue.entries()]
+    return list(
+        dict.fromkeys(f"{r.server}/{r.name}" for r in refs if found.scope.reviews(r.server, r.name))
+    )
+
+
+def choose() -> tuple[str, str]:
+    """The server and the name of the model that is chosen, which the address names; both empty where there is none."""
+    picked = st.selectbox(
+        "Model", reviewed(), key="model", format_func=plain, bind="query-params", width=320
+    )
+    server, _, name = (picked or "").partition("/")
+    return server, name
