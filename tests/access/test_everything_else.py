@@ -88,10 +88,15 @@ def test_every_kind_of_job_is_for_its_role_on_a_model_that_is_seen(
 # What each method and property of the services gives to somebody who sees one model of one server; `None` where
 # tests/access/test_services.py and test_jobs.py look at what it gives.
 NARROWED: dict[str, Callable[[Services], object] | None] = {
+    "business_keys": lambda found: found.business_keys(),
+    "cases_of_keys": lambda found: found.cases_of_keys(
+        ModelRef(server="bank", name="fraud"), ["x"]
+    ),
     "close": lambda found: found.close(),
     "database_state": lambda found: found.database_state(),
     "figures": lambda found: _seen(found.figures),
     "hash_key": lambda found: found.hash_key,
+    "key_search": lambda found: found.key_search("x").fields,
     "kinds": lambda found: sorted(found.kinds),
     "model": lambda found: found.model(ModelRef(server="bank", name="fraud")),
     "operator_sessions": lambda found: _seen(found.operator_sessions()),

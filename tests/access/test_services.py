@@ -105,6 +105,8 @@ QUIET = {
     "explanations.behaviour.cohorts:versions": "names versions, and these cases have none",
     "explanations.behaviour.cohorts:seconds_a_call": "a duration",
     "health.summary:recent_series": "counts",
+    "jobs.store:by_kind": "counts",
+    "jobs.store:oldest_waiting_seconds": "a duration",
     "jobs.heartbeat:forget": "signs of life of processes",
     "jobs.store:living": "signs of life of processes",
     "jobs.store:may_change": "yes or no",
