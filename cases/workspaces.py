@@ -11,6 +11,7 @@ from datetime import datetime
 
 import db.deletion
 import db.persons
+import db.shows
 import db.workspaces
 from audit_log.workspaces import WorkspaceView, is_ended, seal
 from cases import deleting
@@ -62,6 +63,7 @@ def reset(sessions: Sessions, name: str, *, person: str, clock: Clock = utc_now)
             return 0
     gone = _remove(sessions, wanted, person=person, workspace=name)
     with writing(sessions) as session:
+        db.shows.forget_run(session, name)
         seal(session, name, person=person)
     return gone
 

@@ -42,6 +42,9 @@ from db.tables import (
     SavedView,
     Scenario,
     ShareOpening,
+    Show,
+    ShowRun,
+    ShowVote,
     Study,
     Workspace,
 )
@@ -78,6 +81,7 @@ COLUMNS: dict[tuple[type[Base], str], str] = {
     (SavedView, "person"): "delete",
     (Scenario, "person"): "delete",
     (ShareOpening, "person"): "delete",
+    (Show, "person"): "delete",
     (Study, "person"): "name",
     (Workspace, "opened_by"): "name",
     (Workspace, "closed_by"): "name",
@@ -94,7 +98,15 @@ _OF_CASES = (
     GoldenResult,
 )
 # What is no content: digests of secrets, and answers that stand in the cases.
-HIDDEN_COLUMNS = {"secret_sha256", "token_sha256", "idempotency_key", "headers", "body"}
+HIDDEN_COLUMNS = {
+    "secret_sha256",
+    "token_sha256",
+    "idempotency_key",
+    "headers",
+    "body",
+    "guest_key",
+    "code",
+}
 
 
 def about(session: Session, person: str, table_name: str) -> Iterator[Mapping[str, Any]]:
@@ -177,6 +189,8 @@ def delete_rest(session: Session, person: str) -> None:
         or_(CaseShare.person == person, CaseShare.shared_by == person)
     )
     jobs = select(Job.id).where(Job.person == person)
+    shows = select(Show.id).where(Show.person == person)
+    runs = select(ShowRun.workspace).where(ShowRun.show_id.in_(shows))
     for statement in (
         delete(ShareOpening).where(
             or_(ShareOpening.person == person, ShareOpening.share_id.in_(shares))
@@ -184,6 +198,9 @@ def delete_rest(session: Session, person: str) -> None:
         delete(CaseShare).where(or_(CaseShare.person == person, CaseShare.shared_by == person)),
         delete(JobInput).where(JobInput.job_id.in_(jobs)),
         delete(Job).where(Job.person == person),
+        delete(ShowVote).where(ShowVote.workspace.in_(runs)),
+        delete(ShowRun).where(ShowRun.show_id.in_(shows)),
+        delete(Show).where(Show.person == person),
         *(
             delete(table).where(table.person == person)
             for table in (ApiRequest, SavedView, InboxSeen, Scenario)

@@ -67,6 +67,9 @@ from db.tables import (
     SavedView,
     Scenario,
     ShareOpening,
+    Show,
+    ShowRun,
+    ShowVote,
     Study,
     Worker,
     Workspace,
@@ -116,7 +119,7 @@ _FOR_ALL = (
     ReviewRules,
 )
 # What is written in somebody's name, which is that of who writes.
-_IN_A_NAME = (*_OF_PERSON, Batch, Case, Feedback, HealthDecision, Job)
+_IN_A_NAME = (*_OF_PERSON, Batch, Case, Feedback, HealthDecision, Job, Show)
 # What belongs to a case, for those who see it.
 _OF_CASES = (Explanation, Feedback, Scenario)
 # Tables that every session reads, and why they show nobody more than they may see. A table of neither kind stops the start.
@@ -162,6 +165,8 @@ class Scope:
     # Who reads what others say only after they have said something themselves, while a case waits for their review;
     # nobody for the command line and for jobs.
     reader: str = ""
+    # The workspace of the run of a show that a guest was let into: its stage and their vote are all they reach.
+    show: str = ""
 
     def sees(self, server: str, model: str) -> bool:
         """Whether a model is there at all."""
@@ -241,6 +246,13 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
     conditions: dict[type[Base], ColumnElement[bool]] = {
         table: _like(scope.seen, table.server, table.model) for table in _OF_MODELS
     }
+    shows = select(Show.__table__.c.id).where(Show.__table__.c.person == scope.person)
+    # A guest reads the stage, and changes nothing of it.
+    is_read = bool(scope.show) and not is_change
+    is_guest = ShowRun.__table__.c.workspace == scope.show if is_read else false()
+    runs = select(ShowRun.__table__.c.workspace).where(
+        or_(ShowRun.__table__.c.show_id.in_(shows), is_guest)
+    )
     conditions |= {
         Case: _asked(Case, scope),
         Batch: _asked(Batch, scope),
@@ -270,6 +282,9 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
             ),
         ),
         Scenario: Scenario.asked_id.in_(own),
+        Show: Show.person == scope.person,
+        ShowRun: ShowRun.workspace.in_(runs),
+        ShowVote: ShowVote.workspace.in_(runs),
         Job: _changeable(scope) if is_change else _visible(scope),
         CaseShare: CaseShare.case_id.in_(managed),
         ShareOpening: ShareOpening.share_id.in_(
@@ -422,6 +437,8 @@ def _may_write(session: Session, scope: Scope, row: object) -> bool:
         return scope.sees(row.server, row.model)
     if isinstance(row, _OF_CASES):
         return session.scalar(select(Case.id).where(Case.id == row.case_id)) is not None
+    if isinstance(row, ShowRun):
+        return session.scalar(select(Show.id).where(Show.id == row.show_id)) is not None
     model = model_of(row.subject) if isinstance(row, Job) else None
     return model is None or scope.sees(*model)
 

@@ -5,15 +5,18 @@ import streamlit as st
 from cases.search import search
 from ui import session
 from ui.cases import filters, lines, views
+from ui.shows import making
 
 PAGE = {"title": "Cases", "icon": ":material/list_alt:", "order": 2, "role": "analyst"}
 
 st.title("What was asked?", anchor=False)
 views.open_linked()
 choices = filters.choose(session.viewer())
+before = st.query_params.get(filters.BEFORE, "")
+found = session.services()
+page = search(found.sessions, choices.wanted, before=before, hash_key=found.hash_key)
 with st.container(horizontal=True, gap="small", key="cases_bar"):
     views.draw(choices)
     filters.draw_chips(choices)
-before = st.query_params.get(filters.BEFORE, "")
-found = session.services()
-lines.draw(search(found.sessions, choices.wanted, before=before, hash_key=found.hash_key), choices)
+    making.draw_make(page.lines)
+lines.draw(page, choices)

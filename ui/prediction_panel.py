@@ -20,6 +20,7 @@ from ui import (
     technical,
 )
 from ui.predict_form import Form, Reply
+from ui.shows import making
 from ui.text import exact, percent, plain
 
 _MOST_SHORT = 200
@@ -102,6 +103,8 @@ def _draw_more(reply: Reply) -> None:
                 case=reply.case, answer=answer, values=reply.values, signature=reply.signature
             )
         )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        making.draw_present(reply.case, "predict_present")
     technical.draw(reply.case)
 
 

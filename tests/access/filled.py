@@ -34,6 +34,9 @@ from mds_client.prediction import Answer
 from mds_client.signature import Field, ModelRef, Signature
 from mds_client.signature.facts import Facts, FieldFacts
 from people import tokens
+from shows import audience, runs
+from shows import store as shows
+from shows.audience import Guest
 from signatures import discovered, overlay
 from tables import mapping_store
 from tests.jobs.some_kinds import Counting, counting
@@ -58,13 +61,17 @@ class Made:
     share_token: str
     view_id: str
     item_id: str
+    show: shows.ShowView
+    run: runs.RunView
+    guest: Guest
     token_id: str = ""
 
     @property
     def ids(self) -> tuple[str, ...]:
         """By what its rows are recognised."""
         own = (self.case.id, self.batch.id, self.job.id)
-        return (*own, self.share_id, self.comment_id, self.view_id, self.item_id)
+        said = (self.share_id, self.comment_id, self.view_id, self.item_id)
+        return (*own, *said, self.show.id, self.run.workspace, self.guest.id)
 
     @property
     def bare_case(self) -> CaseView:
@@ -126,6 +133,7 @@ def fill_for_one(sessions: Sessions, ref: ModelRef, person: str, word: str) -> M
     job, batch = _file(sessions, ref, person, word, case)
     said = comment(sessions, case_id=case.id, person=person, words=word, key=f"comment-{word}")
     kept = views.keep(sessions, person=person, name=word, choices={"model": str(ref)})
+    show, run, guest = _show(sessions, case, person, word)
     link, share_token = share(sessions, case_id=case.id, by=person, to="somebody-else")
     return Made(
         ref=ref,
@@ -141,7 +149,25 @@ def fill_for_one(sessions: Sessions, ref: ModelRef, person: str, word: str) -> M
         share_token=share_token,
         view_id=kept.id,
         item_id=_item(sessions, case, word),
+        show=show,
+        run=run,
+        guest=guest,
     )
+
+
+def _show(
+    sessions: Sessions, case: CaseView, person: str, word: str
+) -> tuple[shows.ShowView, runs.RunView, Guest]:
+    """A show with the case on its stage, and a guest who has voted."""
+    show = shows.make(sessions, person=person, name=word, case_ids=[case.id])
+    run = runs.begin(sessions, show, person=person)
+    stage = runs.Stage(case_id=case.id, server=case.server, model=case.model, question=word)
+    runs.put_on_stage(sessions, run, stage)
+    run = runs.open_audience(sessions, run, person=person)
+    run = runs.let_in(sessions, code=run.code)
+    guest = audience.new_guest(run)
+    audience.vote(sessions, guest, case_id=case.id, is_right=True)
+    return show, run, guest
 
 
 def _case(sessions: Sessions, ref: ModelRef, person: str, word: str) -> tuple[CaseView, str]:

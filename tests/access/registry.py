@@ -11,7 +11,17 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("cases", "feedback", "health", "explanations", "signatures", "tables", "jobs", "people")
+ROOMS = (
+    "cases",
+    "feedback",
+    "health",
+    "explanations",
+    "shows",
+    "signatures",
+    "tables",
+    "jobs",
+    "people",
+)
 # The first imports the engine, and takes no sessions. The others refuse whoever does not operate everything, which
 # tests/cases/test_retention.py and tests/cases/test_workspaces.py try.
 LEFT_OUT = (

@@ -38,12 +38,14 @@ from mds_client.signature import Field as InputField
 from mds_client.signature.facts import Facts, FieldFacts
 from people.errors import NotPermitted
 from people.viewer import ROLES, Viewer
+from shows.audience import cookie_of
+from shows.runs import Stage
 from tests.access import filled
 from tests.access.filled import Made, rows_about
 from tests.access.registry import classes, functions, parameters
 from tests.databases import _sqlite_template
 from tests.jobs.some_kinds import Counting, counting
-from tests.recorded import NOON
+from tests.recorded import NOON, NOT_THERE
 from tests.stub_predictor import ADELIE
 
 SEEN = ModelRef(server="bank", name="credit")
@@ -81,6 +83,7 @@ OF_OTHERS = OF_MODEL | {"jobs.store:cancel": "operator", "jobs.store:resume": "o
 SAYS_NO = {
     "cases.shares:open_link": "LinkRefused",
     "people.tokens:authenticate": "TokenRefused",
+    "shows.runs:let_in": "AudienceClosed",
     "signatures.overlay:publish": "NewerVersion",
 }
 # What shows and changes nothing of a model, so that the canary cannot be looked for.
@@ -113,6 +116,9 @@ QUIET = {
     "people.tokens:authenticate": "nobody knows the secret of a token",
     "people.tokens:follow": "groups of one's own tokens",
     "people.tokens:make": "a token of one's own, which is of no model",
+    "shows.audience:voted": "what one guest said, who has no name",
+    "shows.audience:votes": "counts",
+    "shows.store:make": "a show of one's own, which is of no model",
     "signatures.overlay:publish": "somebody published since",
 }
 # What writes of others' things for who does it alone: a line in the trail that they did, a mark that they saw it.
@@ -174,8 +180,17 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "batch_id": lambda c: c.made.batch.id,
     "case": lambda c: c.made.bare_case,
     "by": lambda c: c.person,
+    "by: int": lambda _: 1,
     "cases": lambda c: [c.made.bare_case],
     "case_id": lambda c: c.made.case.id,
+    "case_ids": lambda _: [NOT_THERE],
+    "cookie": lambda c: cookie_of(c.made.guest),
+    "guest": lambda c: c.made.guest,
+    "is_right": lambda _: False,
+    "run": lambda c: c.made.run,
+    "show": lambda c: replace(c.made.show, name="", case_ids=()),
+    "show_id": lambda c: c.made.show.id,
+    "stage": lambda _: Stage(case_id=NOT_THERE, server="", model="", question=""),
     "choices": lambda c: {"model": str(c.ref)},
     "chosen": lambda _: Chosen(),
     "cohort": lambda _: Cohort(words="rows", rows=()),
@@ -261,6 +276,7 @@ ARGUMENTS: Mapping[str, Mapping[str, Callable[[Call], Any]]] = {
     "cases.batches:newest": {"person": lambda c: c.made.person},
     "cases.views:remove": {"person": lambda c: c.made.person},
     "cases.views:saved": {"person": lambda c: c.made.person},
+    "shows.store:owned": {"person": lambda c: c.made.person},
     "cases.scenarios:origin": {"case_id": lambda c: c.made.scenario_id},
     # Long after all cases, so that it does not matter which of them were drawn.
     "feedback.review_filling:fill": {"clock": lambda _: lambda: NOON + timedelta(days=2000)},

@@ -15,6 +15,7 @@ from ui.cases import copies, filters, golden, hold, report, share
 from ui.cases.opened import Opened, current_signature
 from ui.session import services
 from ui.shell import page_path
+from ui.shows import making
 from ui.text import plain
 
 
@@ -26,6 +27,8 @@ def draw(shown: Opened) -> None:
         report.draw(shown)
         hold.draw(shown.case)
         golden.draw_button(shown.case)
+        making.draw_add(shown.case)
+        making.draw_present(shown.case, "case_present")
         signature = current_signature(shown.current) if shown.current else None
         if signature is None:
             return

@@ -1,0 +1,1 @@
+"""Shows: cases in an order to present them on a stage, and an audience that votes."""

@@ -1,0 +1,194 @@
+"""The page Shows: what somebody presents, case by case, put in order and made ready."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cases.queries import CaseView, case, explanations
+from cases.recording import answer_of
+from explanations.methods import suited
+from mds_client.errors import MdsError
+from shows import runs, store
+from shows.store import ShowView
+from ui import errors, session
+from ui.cases.opened import opened
+from ui.explanations import jobs
+from ui.explanations.answered_case import AnsweredCase
+from ui.session import services
+from ui.shell import page_path
+from ui.text import plain
+
+# The explanations that the stage draws, by kind.
+ON_STAGE = ("attribution", "spans", "grid", "segments")
+
+
+def draw(show_id: str) -> None:
+    """The shows of who asks; the one of the address with its cases."""
+    st.title("What do you present?", anchor=False)
+    found = store.owned(services().sessions, session.person())
+    if not found:
+        st.info(
+            "A show is a row of cases that you present one by one, large, in front of others. Make one from a list on "
+            "**Cases**, or press **Add to a show** on the page of a case."
+        )
+        st.page_link(page_path("cases"), label="Cases", icon=":material/list_alt:")
+        return
+    named = next((show for show in found if show.id == show_id), found[0])
+    for show in found:
+        with st.container(border=True, key=f"show_{show.id}"):
+            _draw_show(show, is_open=show == named)
+
+
+def _draw_show(show: ShowView, *, is_open: bool) -> None:
+    count = f"{len(show.case_ids)} case{'' if len(show.case_ids) == 1 else 's'}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(plain(show.name), anchor=False, width="content")
+        st.caption(f"{count}, made on {show.created_at:%-d %B %Y}", width="stretch")
+        _draw_actions(show, is_open=is_open)
+    if is_open:
+        _draw_cases(show)
+
+
+def _draw_actions(show: ShowView, *, is_open: bool) -> None:
+    if not is_open and st.button(f"Open {plain(show.name)}", key=f"show_open_{show.id}"):
+        st.query_params["id"] = show.id
+        st.rerun()
+    if is_open:
+        _draw_changes(show)
+    is_empty = not show.case_ids
+    if st.button(
+        "Present" if is_open else f"Present {plain(show.name)}",
+        key=f"show_present_{show.id}",
+        type="primary" if is_open else "secondary",
+        icon=":material/slideshow:",
+        shortcut="P" if is_open else None,
+        disabled=is_empty,
+    ):
+        st.switch_page(page_path("present"), query_params={"show": show.id})
+
+
+def _draw_changes(show: ShowView) -> None:
+    with st.popover("Change", icon=":material/edit:", key=f"show_change_{show.id}"):
+        name = st.text_input("Name", show.name, max_chars=store.LONGEST_NAME, key=f"name_{show.id}")
+        if st.button("Rename", key=f"show_rename_{show.id}", disabled=name == show.name):
+            _try(lambda: store.named(services().sessions, show.id, name, person=session.person()))
+        st.caption("Its cases stay where they are.")
+        if st.button("Delete this show", key=f"show_delete_{show.id}", icon=":material/delete:"):
+            _delete(show)
+
+
+def _delete(show: ShowView) -> None:
+    """Its run ends first: nobody is let in any more."""
+    found, person = services().sessions, session.person()
+    if run := runs.current(found, show.id):
+        runs.end(found, run, person=person)
+    store.remove(found, show.id, person=person)
+    st.query_params.pop("id", None)
+    st.rerun()
+
+
+def _draw_cases(show: ShowView) -> None:
+    views = [(each, case(services().sessions, each)) for each in show.case_ids]
+    without = [v for _, v in views if v is not None and v.is_answered and not _has_reasons(v)]
+    for place, (case_id, view) in enumerate(views):
+        _draw_case(show, place, case_id, view)
+    if not views:
+        st.info("No case is in it. Press **Add to a show** on the page of a case.")
+    if without:
+        _draw_reasons(without)
+
+
+def _draw_case(show: ShowView, place: int, case_id: str, view: CaseView | None) -> None:
+    number = place + 1
+    with st.container(horizontal=True, vertical_alignment="center", key=f"show_case_{case_id}"):
+        st.markdown(f"**{number}**", width=24)
+        with st.container(width="stretch", gap=None):
+            st.markdown(plain(_words(view)))
+            st.caption(_state(view))
+        if view is not None:
+            st.page_link(page_path("case"), label=f"Case {number}", query_params={"id": view.id})
+        last = len(show.case_ids) - 1
+        for label, icon, by in (("Up", "arrow_upward", -1), ("Down", "arrow_downward", 1)):
+            st.button(
+                f"{label}, case {number}",
+                key=f"show_{label}_{case_id}",
+                icon=f":material/{icon}:",
+                type="tertiary",
+                disabled=(by < 0 and place == 0) or (by > 0 and place == last),
+                on_click=_move,
+                args=(show.id, case_id, by),
+            )
+        st.button(
+            f"Take out case {number}",
+            key=f"show_out_{case_id}",
+            icon=":material/remove:",
+            type="tertiary",
+            on_click=_take_out,
+            args=(show.id, case_id),
+        )
+
+
+def _words(view: CaseView | None) -> str:
+    if view is None:
+        return "This case was deleted, or is not shared with you any more"
+    answer = answer_of(view)
+    said = answer.headline if answer else "no answer"
+    return f"{view.question or view.model} {said}"
+
+
+def _state(view: CaseView | None) -> str:
+    if view is None:
+        return "It is left out."
+    reasons = "with reasons" if _has_reasons(view) else "no reasons yet"
+    return plain(
+        f"{view.server}/{view.model}{_version(view)}, {view.created_at:%-d %b %Y}, {reasons}"
+    )
+
+
+def _version(view: CaseView) -> str:
+    return f" {view.version}" if view.version else ""
+
+
+def _has_reasons(view: CaseView) -> bool:
+    found = explanations(services().sessions, view.id)
+    return any((each.result or {}).get("kind") in ON_STAGE for each in found)
+
+
+def _draw_reasons(without: Sequence[CaseView]) -> None:
+    """The way to reasons that are there before the show: on the stage nobody waits for them."""
+    count = f"{len(without)} case{'' if len(without) == 1 else 's'}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(f"Find the reasons of {count}", icon=":material/lightbulb:", key="show_why"):
+            begun = sum(_find_reasons(view) for view in without)
+            st.toast(f"{begun} explanations were begun. Jobs shows how far they are.")
+        st.caption("Reasons are recorded before the show, so that nobody waits for them.")
+
+
+def _find_reasons(view: CaseView) -> bool:
+    """Begin the first explanation that suits the model; whether there is one."""
+    shown, answer = opened(view), answer_of(view)
+    methods = [m for m in suited(shown.signature) if m.KIND in ON_STAGE]
+    if answer is None or shown.current is None or not methods:
+        return False
+    asked = AnsweredCase(case=view, answer=answer, values=shown.values, signature=shown.signature)
+    jobs.start(asked, methods[0].NAME)
+    return True
+
+
+def _move(show_id: str, case_id: str, by: int) -> None:
+    store.move(services().sessions, show_id, case_id, by=by, person=session.person())
+
+
+def _take_out(show_id: str, case_id: str) -> None:
+    store.take_out(services().sessions, show_id, case_id, person=session.person())
+
+
+def _try(change: object) -> None:
+    try:
+        change()  # type: ignore[operator]
+    except MdsError as error:
+        errors.show(error)
+    else:
+        st.rerun()

@@ -1,0 +1,94 @@
+"""Ways into a show: a case from its page, and the first cases of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cases.queries import CaseView
+from cases.search import CaseLine
+from mds_client.errors import MdsError
+from shows import store
+from ui import session
+from ui.session import services
+from ui.shell import page_path
+from ui.text import plain
+
+_NEW = ""
+_FIRST = 10
+_TITLE = "New show"
+
+
+def draw_present(case: CaseView, key: str) -> None:
+    """The case on the stage, alone; one key opens it."""
+    if case.is_answered and st.button(
+        "Present",
+        key=key,
+        icon=":material/slideshow:",
+        shortcut="P",
+        help="Large, for a projector. In a show, next and previous go from case to case.",
+    ):
+        st.switch_page(page_path("present"), query_params={"case": case.id})
+
+
+def draw_add(case: CaseView) -> None:
+    """Put a case at the end of a show, or begin one with it."""
+    if not case.is_answered:
+        return
+    box = st.popover(
+        "Add to a show", icon=":material/playlist_add:", key="case_show", on_change="rerun"
+    )
+    if not box.open:
+        return
+    found = {each.id: each.name for each in store.owned(services().sessions, session.person())}
+    with box, st.form("case_show_form", border=False):
+        chosen = st.selectbox(
+            "Show",
+            [*found, _NEW],
+            format_func=lambda each: found.get(each, _TITLE),
+            key="case_show_which",
+        )
+        name = st.text_input(
+            "Name of a new show", max_chars=store.LONGEST_NAME, key="case_show_name"
+        )
+        if st.form_submit_button("Add", type="primary"):
+            _keep(chosen or "", name or _TITLE, [case.id])
+
+
+def draw_make(lines: Sequence[CaseLine]) -> None:
+    """A show of the first cases of a list that have an answer."""
+    answered = [line.id for line in lines if line.is_answered]
+    if not answered:
+        return
+    box = st.popover(
+        "Make a show", icon=":material/slideshow:", key="cases_show", on_change="rerun"
+    )
+    if not box.open:
+        return
+    with box:
+        st.page_link(page_path("shows"), label="Your shows", icon=":material/arrow_forward:")
+        with st.form("cases_show_form", border=False):
+            name = st.text_input("Name", max_chars=store.LONGEST_NAME, key="cases_show_name")
+            most = min(len(answered), store.MOST_CASES)
+            count = st.number_input(
+                "How many, from the top of the list",
+                *(1, most, min(_FIRST, most)),
+                key="cases_show_count",
+            )
+            if st.form_submit_button("Make the show", type="primary"):
+                _keep(_NEW, name or _TITLE, answered[: int(count)])
+
+
+def _keep(show_id: str, name: str, case_ids: Sequence[str]) -> None:
+    """Keep them, and open the show."""
+    found, person = services().sessions, session.person()
+    try:
+        if show_id:
+            kept = store.add_cases(found, show_id, case_ids, person=person)
+        else:
+            kept = store.make(found, person=person, name=name, case_ids=case_ids)
+    except MdsError as error:
+        st.warning(plain(f"{error.sentence} {error.advice}".strip()))
+        return
+    st.switch_page(page_path("shows"), query_params={"id": kept.id})

@@ -1,0 +1,97 @@
+"""The stage: a case at a time, large, with its question, inputs, answer and why, and nothing else.
+
+What was recorded is shown at once; then the server is asked, and its answer takes the place of the recorded one. Where it
+does not answer, the recorded one stays and says so: a show goes on without a server and without a network.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from cases.queries import CaseView, case
+from mds_client.errors import MdsError
+from shows import runs, store
+from shows.runs import RunView
+from shows.store import ShowView
+from ui import announced, errors, frame, session
+from ui.cases.opened import opened
+from ui.session import services
+from ui.shell import page_path
+from ui.stage import asking, controls, slides
+from ui.stage.slides import Slide
+
+_STYLE = Path(__file__).resolve().parent / "stage.css"
+
+
+def draw(show_id: str, case_id: str) -> None:
+    """A show from the case in the address on, or one case alone where no show is named."""
+    st.html(_STYLE)
+    try:
+        show = store.show(services().sessions, show_id) if show_id else None
+    except MdsError as error:
+        errors.show(error)
+        st.page_link(page_path("shows"), label="Shows", icon=":material/arrow_back:")
+        return
+    case_ids = show.case_ids if show else (case_id,)
+    frame.name_tab(show.name if show else "Case")
+    if not case_ids:
+        st.info("There is no case in this show yet. Add some on the page of a case, or on Cases.")
+        controls.draw_leave(show, "")
+        return
+    place = _place(case_ids)
+    _draw_place(show, case_ids, place)
+
+
+def _place(case_ids: tuple[str, ...]) -> int:
+    """Which case of the show the address names, counted from 0; one there."""
+    named = st.query_params.get("n", "1")
+    number = int(named) if named.isdecimal() and len(named) < 4 else 1
+    return min(max(number, 1), len(case_ids)) - 1
+
+
+def _draw_place(show: ShowView | None, case_ids: tuple[str, ...], place: int) -> None:
+    found = case(services().sessions, case_ids[place])
+    run = runs.begin(services().sessions, show, person=session.person()) if show else None
+    with st.container(horizontal=True, key="stage_body", gap="large"):
+        slide_box = st.container(key="stage_slide")
+    state_box = controls.draw(show, run, case_ids, place)
+    if found is None:
+        slide_box.title("This case was deleted", anchor=False)
+        return
+    _play(found, run, slide_box, state_box, place=place, count=len(case_ids))
+
+
+def _play(
+    found: CaseView,
+    run: RunView | None,
+    slide_box: DeltaGenerator,
+    state_box: DeltaGenerator,
+    *,
+    place: int,
+    count: int,
+) -> None:
+    """The recorded answer at once; then the server's in its place, if it comes in time."""
+    shown = opened(found)
+    slide = slides.recorded(shown)
+    known = asking.known(run, found) if run else None
+    signature = asking.signature_to_ask(shown) if run and known is None else None
+    slide = slides.with_live(slide, known) if known else slide
+    with slide_box:
+        slides.draw(slide)
+    if run and signature:
+        state_box.markdown("Recorded; asking the server …")
+        asking.ask(shown, signature, run)
+        st.rerun()
+    state_box.markdown(slides.state_words(slide, is_show=run is not None))
+    if run:
+        runs.put_on_stage(services().sessions, run, slides.stage(slide, place=place, count=count))
+    _announce(slide, place, count)
+
+
+def _announce(slide: Slide, place: int, count: int) -> None:
+    answer = slide.answer.headline if slide.answer else "no answer"
+    words = f"Case {place + 1} of {count}: {answer}."
+    announced.announce("stage", f"{slide.shown.case.id} {answer}", "stage_slide", words)
