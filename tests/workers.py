@@ -17,7 +17,19 @@ from tests.servers.environments import names
 
 OTHER_PROJECTS = frozenset(names())  # of the servers, and of the fixtures that start them
 # What takes long to do comes before what is soon done: no worker is left with a long file at the end.
-DEAR = ("servers", "browser", "zoo", "explanations", "demo_mds", "cli", "pages")
+DEAR = (
+    "servers",
+    "browser",
+    "zoo",
+    "explanations",
+    "demonstration",
+    "jobs",
+    "demo_mds",
+    "cli",
+    "app",
+    "db",
+    "pages",
+)
 
 
 class WholeFiles(LoadGroupScheduling):
