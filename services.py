@@ -14,10 +14,14 @@ from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib.metadata import version
+from pathlib import Path
+from typing import cast
 
 import db.engine
 from cases.asked_golden import ask_golden
 from cases.audit_sample import AuditPolicy
+from cases.chunks import ChunkRecorder, Record
+from cases.jobs.batch import give_way
 from cases.key_search import cases_of_keys, key_search
 from cases.queries import CaseView, ExplanationView, add_explanation
 from db.case_keys import KeySearch
@@ -58,7 +62,7 @@ from signatures.storage import with_storage
 _LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 log = logging.getLogger(__name__)
 
-_ROOMS = ("cases", "feedback", "health", "explanations", "signatures", "tables")
+_ROOMS = ("batch", "cases", "feedback", "health", "explanations", "signatures", "tables")
 # Those with a `jobs/` folder; looked for on the disk, so that no other is imported for it.
 _WITH_JOBS = [room for room in _ROOMS if (ROOT / room / "jobs" / "__init__.py").exists()]
 
@@ -152,6 +156,30 @@ class Services:
     def kinds(self) -> Mapping[str, Kind]:
         """The kinds of job, made with these services."""
         return kinds(self, _WITH_JOBS)
+
+    @property
+    def batches_root(self) -> Path:
+        """The folder in which each large file has its own."""
+        return batches_root(self.settings)
+
+    def recorder(
+        self, ref: ModelRef, signature: Signature, key: str, person: str, record: str, share: float
+    ) -> ChunkRecorder:
+        """What asks for the rows of a large file and makes cases of those that are recorded. Raises KeyError."""
+        return ChunkRecorder(
+            model=self.model(ref, signature),
+            signature=self.stored(signature),
+            key=key,
+            person=person,
+            record=cast(Record, record),
+            share=share,
+            audit=self.audit,
+            hash_key=self.hash_key,
+        )
+
+    def give_way(self, server: str) -> None:
+        """Wait for a moment while somebody waits for the answer to one case of this server."""
+        give_way(self.figures, server)
 
     def server(self, name: str) -> Server:
         """A server of the settings or of a source, looked for anew where it is not known. Raises KeyError."""
@@ -365,6 +393,14 @@ def build(settings: Settings) -> Services:
         here=Here(sessions, app_version(), settings.lost_seconds, may_go_on=may_go_on),
         beside=EmbeddedWorker(sessions) if settings.embedded_worker else None,
     )
+
+
+def batches_root(settings: Settings) -> Path:
+    """Where large files lie: the folder of the settings, else one beside the database, or in `var`."""
+    if settings.batch_folder is not None:
+        return settings.batch_folder
+    file = db.engine.location(settings.database_url.get_secret_value())
+    return (file.parent if file else ROOT / "var") / "batches"
 
 
 def hash_key_of(settings: Settings) -> bytes:

@@ -16,7 +16,8 @@ from db.tables import Batch, BatchChunk
 @dataclass(frozen=True, kw_only=True)
 class BatchView:
     """A batch as it was asked for, under the id of its job. `rows` is how many it is about; `table_sha256` names the
-    file's own table, where that was kept."""
+    file's own table, where that was kept. `folder` is where the rows of a large file lie, `record` which of them become
+    cases."""
 
     id: str
     server: str
@@ -29,6 +30,8 @@ class BatchView:
     key: str
     rows: int
     table_sha256: str = ""
+    folder: str = ""
+    record: str = "all"
 
 
 _NAMES = tuple(field.name for field in fields(BatchView))

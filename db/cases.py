@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, select, tuple_, update
+from sqlalchemy import Select, delete, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session, undefer
 
 from db.errors import StorageError
@@ -140,6 +140,19 @@ def complete_all(
     if rest:
         session.execute(update(Case), rest)
     return [first, *cases[1:]]
+
+
+def add_ended(
+    session: Session, cases: Sequence[CaseView], request: StoredBody, response: StoredBody
+) -> None:
+    """Add the cases of one call that have ended. The first holds the bodies that crossed the wire, the others point to it.
+
+    Raises Conflict for a key that is taken.
+    """
+    first, *others = cases
+    session.execute(insert(Case), [columns(first, request, response)])
+    if others:
+        session.execute(insert(Case), [columns(case, wire_of=first.id) for case in others])
 
 
 def withdraw(session: Session, case_ids: Sequence[str]) -> None:

@@ -169,6 +169,16 @@ def advance(session: Session, job: JobView, fraction: float, words: str) -> bool
     return session.scalar(statement)
 
 
+def made_progress(session: Session, job: JobView) -> None:
+    """Processes that died before this moment do not count any more: the job got on since."""
+    session.execute(update(Job).where(*_owned_by_run(job), Job.losses > 0).values(losses=0))
+
+
+def state_of(session: Session, job_id: str) -> str:
+    """The state of a job; empty when there is none."""
+    return session.scalar(select(Job.state).where(Job.id == job_id)) or ""
+
+
 def end(
     session: Session,
     job: JobView,

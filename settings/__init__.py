@@ -214,6 +214,19 @@ class Settings(BaseSettings):
         gt=0,
         description="How many days kept files, and the tables of files of rows, stay after they were sent last",
     )
+    batch_folder: Path | None = Field(
+        None,
+        description="Where the rows and the results of large files lie; beside the database by itself. Workers on several "
+        "machines must share it",
+    )
+    batch_paths: list[str] = Field(
+        default_factory=list,
+        description="Folders, or URLs such as `s3://bucket/folder`, from which people may have large files read by the "
+        "workbench; `*` stands for anything",
+    )
+    batch_requests: int = Field(
+        4, ge=1, le=64, description="How many requests of a large file are under way at once, at most"
+    )
     explanation_seconds: float = Field(
         60.0, gt=0, description="The longest time one explanation may take"
     )

@@ -104,7 +104,7 @@ def kind(tools: Tools) -> Kind:
         if has_marks(given.rows):
             raise ValuesNotStored
         for _ in _chunks(run, tools, given):
-            _give_way(tools.figures, given.model.server)
+            give_way(tools.figures, given.model.server)
         cases = batches.cases_of(tools.sessions, run.job.id)
         return Outcome(sentence=in_words(cases), save=lambda _: run.job.id)
 
@@ -246,7 +246,7 @@ def _wait_or_raise(run: Run, error: Exception, pause: float | None) -> None:
     run.check()
 
 
-def _give_way(
+def give_way(
     sessions: Sessions,
     server: str,
     sleep: Callable[[float], None] = time.sleep,

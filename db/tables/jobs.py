@@ -102,10 +102,16 @@ class Batch(Base):
     rows: Mapped[int]
     # The file's own table among `case_files`; empty where it was not kept.
     table_sha256: Mapped[str] = mapped_column(String(64))
+    # Where the rows of a large file lie; empty where the job itself has them. And which rows become cases.
+    folder: Mapped[str] = mapped_column(Text, default="", server_default="")
+    record: Mapped[str] = mapped_column(String(20), default="all", server_default="all")
 
 
 class BatchChunk(Base):
-    """Neighbouring rows of a batch that were asked: the case of each, in the order of the rows."""
+    """Neighbouring rows of a batch that were asked: the case of each, in the order of the rows.
+
+    Of a large file a chunk is there as soon as somebody works on it, and has the cases of the rows that are recorded.
+    """
 
     __tablename__ = "batch_chunks"
 
@@ -113,6 +119,16 @@ class BatchChunk(Base):
     first_row: Mapped[int] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     case_ids: Mapped[list[str]] = mapped_column(Json)
+    rows: Mapped[int] = mapped_column(default=0, server_default="0")
+    # "running" or "done", by which process, and how often it was begun.
+    state: Mapped[str] = mapped_column(String(20), default="done", server_default="done")
+    runner: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    tries: Mapped[int] = mapped_column(default=1, server_default="1")
+    # The file of its answers in the folder of the batch, how many there are, of which version, and how long it took.
+    part: Mapped[str] = mapped_column(Text, default="", server_default="")
+    answered: Mapped[int] = mapped_column(default=0, server_default="0")
+    version: Mapped[str] = mapped_column(Text, default="", server_default="")
+    seconds: Mapped[float] = mapped_column(Double, default=0.0, server_default="0")
 
 
 class Worker(Base):

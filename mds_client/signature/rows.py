@@ -24,12 +24,14 @@ tensor an entry where it takes one tensor."""
 _MOST_PROBLEMS = 50
 _MOST_WITHIN = 500
 _PLAIN = (str, int, float, np.generic)
+FLOATS = ("FP16", "BF16", "FP32", "FP64")
+"""Datatypes that have a number for "missing"."""
 
 
 class Table(Sequence[Values]):
-    """Rows that are kept as columns of one length."""
+    """Rows that are kept as columns of one length: an array each, or a list of values."""
 
-    def __init__(self, columns: Mapping[str, Array], length: int) -> None:
+    def __init__(self, columns: Mapping[str, Array | list[Any]], length: int) -> None:
         self.columns = dict(columns)
         self._length = length
 
@@ -110,7 +112,11 @@ def _is_plain(signature: Signature, table: Table) -> bool:
     return all(_is_plain_column(field, table.columns[field.name]) for field in signature.inputs)
 
 
-def _is_plain_column(field: Field, column: Array) -> bool:
+def _is_plain_column(field: Field, column: Array | list[object]) -> bool:
+    if isinstance(column, list):
+        return _are_sendable(field, column)
+    if field.kind == "boolean" and column.dtype.kind == "b":
+        return True
     if column.dtype.kind not in "iuf" or not column.size:
         return False
     if field.kind == "tensor":
@@ -120,7 +126,20 @@ def _is_plain_column(field: Field, column: Array) -> bool:
     return is_of_numbers and _are_within_limits(field, column)
 
 
+def _are_sendable(field: Field, column: list[object]) -> bool:
+    """Whether each different value can be sent; texts, dates and choices occur many times."""
+    try:
+        different = set(column)
+    except TypeError:  # lists and objects
+        return False
+    return all(field.check(value) is None for value in different)
+
+
 def _are_within_limits(field: Field, column: Array) -> bool:
+    if not field.required and field.datatype in FLOATS and column.dtype.kind == "f":
+        column = column[~np.isnan(column)]
+        if not column.size:
+            return True
     least, most = column.min(), column.max()  # NaN if there is one, and cheaper than asking each
     low, high = _limits(field)
     if not (math.isfinite(least) and math.isfinite(most) and low <= least and most <= high):

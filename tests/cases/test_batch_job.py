@@ -251,7 +251,7 @@ def test_who_asks_one_case_goes_first_and_rows_of_files_do_not_count(sessions: S
     assert waits("shelf")
     assert not waits("other")
     pauses: list[float] = []
-    batch._give_way(sessions, "shelf", pauses.append)
+    batch.give_way(sessions, "shelf", pauses.append)
     assert sum(pauses) == pytest.approx(batch.GIVE_WAY_SECONDS)
 
 

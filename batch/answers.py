@@ -1,0 +1,144 @@
+"""The answers to a request as columns: at once where they are classes or numbers, else worded row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from mds_client.prediction import Answer, Output, Prediction
+from mds_client.prediction.certainty import labels_of
+from mds_client.signature import Signature
+from mds_client.signature.datatypes import Numbers
+
+MOST_LABELS = 20
+Array = np.ndarray[Any, np.dtype[Any]]
+Matrix = Mapping[str, Array]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """`answers` has the headline of each row, `numbers` what is a number, `sure` the probability of the answer, `shares`
+    that of each label. NaN and None stand where a row has none."""
+
+    answers: Sequence[str | None]
+    numbers: Array
+    sure: Array
+    shares: Matrix = field(default_factory=dict)
+
+
+def columns(prediction: Prediction, signature: Signature, rows: int) -> Columns:
+    """What a prediction says of its rows."""
+    if rows > 3 and not prediction.failures:
+        for way in (_classes, _numbers):
+            found = way(prediction, signature, rows)
+            if found is not None and _is_right(found, prediction, rows):
+                return found
+    return _worded(prediction, rows)
+
+
+def _worded(prediction: Prediction, rows: int) -> Columns:
+    """Each row by itself, in the words that its case would have."""
+    worded = [None if i in prediction.failures else prediction.answers[i] for i in range(rows)]
+    labels = dict.fromkeys(
+        label for answer in worded[:100] if answer for label in answer.probabilities
+    )
+    known = list(labels)[:MOST_LABELS] if len(labels) <= MOST_LABELS else []
+    return Columns(
+        answers=[None if answer is None else answer.headline for answer in worded],
+        numbers=_floats([None if answer is None else _number(answer) for answer in worded]),
+        sure=_floats([None if answer is None else answer.probability for answer in worded]),
+        shares={
+            label: _floats([a.probabilities.get(label) if a else None for a in worded])
+            for label in known
+        },
+    )
+
+
+def _number(answer: Answer) -> float | None:
+    return float(answer.number) if answer.kind == "number" and answer.number is not None else None
+
+
+def _floats(values: Sequence[float | None]) -> Array:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def _classes(prediction: Prediction, signature: Signature, rows: int) -> Columns | None:
+    """A class a row, and the probability of each label beside it; None for other answers."""
+    by_role = {output.role: output for output in prediction.outputs}
+    chosen, shares = by_role.get("class"), by_role.get("probabilities")
+    if chosen is None or len(chosen.data) != rows or prediction.answers[0].kind != "class":
+        return None
+    codes: dict[object, int] = {}
+    data = chosen.data.array.tolist() if isinstance(chosen.data, Numbers) else chosen.data
+    at = np.array([codes.setdefault(value, len(codes)) for value in data])
+    _, firsts = np.unique(at, return_index=True)
+    words = [prediction.answers[int(i)].headline for i in firsts]
+    matrix = None if shares is None else _matrix(shares, rows)
+    if matrix is None:
+        sure = np.full(rows, np.nan)
+        return Columns(answers=[words[i] for i in at], numbers=np.full(rows, np.nan), sure=sure)
+    names = labels_of(signature, shares.name if shares else "") or labels_of(signature, "")
+    if len(names) != matrix.shape[1] or not set(words) <= set(names):
+        return None
+    place = np.array([names.index(word) for word in words])[at]
+    return Columns(
+        answers=[words[i] for i in at],
+        numbers=np.full(rows, np.nan),
+        sure=matrix[np.arange(rows), place],
+        shares={n: matrix[:, i] for i, n in enumerate(names)} if len(names) <= MOST_LABELS else {},
+    )
+
+
+def _numbers(prediction: Prediction, signature: Signature, rows: int) -> Columns | None:
+    """A number a row; None for other answers."""
+    outputs = [output for output in prediction.outputs if output.role == "number"]
+    if len(outputs) != 1 or len(prediction.outputs) != 1 or prediction.answers[0].kind != "number":
+        return None
+    matrix = _matrix(outputs[0], rows)
+    if matrix is None or matrix.shape[1] != 1 or prediction.answers[0].interval:
+        return None
+    unit = prediction.answers[0].unit
+    numbers = matrix[:, 0]
+    listed = outputs[0].data.array if isinstance(outputs[0].data, Numbers) else outputs[0].data
+    heads = [Answer(kind="number", number=n, unit=unit).headline for n in list(listed)]
+    return Columns(answers=heads, numbers=numbers, sure=np.full(rows, np.nan))
+
+
+def _matrix(output: Output, rows: int) -> Array | None:
+    try:
+        matrix = np.asarray(output.to_numpy(), dtype=np.float64).reshape(rows, -1)
+    except (TypeError, ValueError):
+        return None
+    return matrix if np.isfinite(matrix).all() else None
+
+
+def _is_right(found: Columns, prediction: Prediction, rows: int) -> bool:
+    """Whether some rows say the same when they are worded by themselves."""
+    for i in (0, rows // 2, rows - 1):
+        answer = prediction.answers[i]
+        sure = np.nan if answer.probability is None else answer.probability
+        shares = {label: values[i] for label, values in found.shares.items()}
+        same = (
+            found.answers[i] == answer.headline
+            and np.isclose(found.sure[i], sure, equal_nan=True)
+            and (not shares or shares == dict(answer.probabilities))
+            and np.isclose(found.numbers[i], _number(answer) or np.nan, equal_nan=True)
+        )
+        if not same and not (found.numbers[i] == 0 and _number(answer) == 0):
+            return False
+    return True
+
+
+def as_arrow(found: Columns) -> list[tuple[str, pa.Array]]:
+    """The columns with their names: a label's probability under `p:` and the label."""
+    columns = [
+        ("answer", pa.array(found.answers, pa.string())),
+        ("number", pa.array(found.numbers, from_pandas=True)),
+        ("sure", pa.array(found.sure, from_pandas=True)),
+    ]
+    shares = [(f"p:{n}", pa.array(v, from_pandas=True)) for n, v in found.shares.items()]
+    return columns + shares

@@ -1,0 +1,52 @@
+"""What can go wrong with a batch, on the tree of mds_client.errors.
+
+* MdsError
+  + DataFolderFull    there is no room for what a batch writes
+  + PartitionGone     the rows of a batch are not there any more
+"""
+
+from __future__ import annotations
+
+import errno
+
+from mds_client.errors import MdsError
+
+
+class DataFolderFull(MdsError):
+    """There is no room for what a batch writes."""
+
+    kind = "disk_full"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(
+            "There is no room left in the folder of the batches. What was answered before is kept.",
+            advice="Make room, then let the job go on: it begins after the last rows that were kept.",
+            detail=detail,
+        )
+
+
+class PartitionGone(MdsError):
+    """The rows of a batch are not there any more."""
+
+    kind = "batch_gone"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(
+            "The rows of this file are not kept here any more.",
+            advice="Give the file once more. Where several machines run workers, they must share `batch_folder`.",
+            detail=detail,
+        )
+
+
+def of_disk(error: OSError) -> MdsError:
+    """The error for one of the disk."""
+    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error)
+    if is_full:
+        return DataFolderFull(str(error))
+    if isinstance(error, FileNotFoundError):
+        return PartitionGone(str(error))
+    return MdsError(
+        "The folder of the batches cannot be used.",
+        advice="Whoever runs the workbench can look at it; then let the job go on.",
+        detail=str(error),
+    )

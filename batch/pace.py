@@ -1,0 +1,97 @@
+"""How many rows go into a request and into a chunk, and how many requests are under way: all from how the server fares.
+
+A request grows as long as larger ones bring more rows a second, and shrinks where the server refuses its size or is slow.
+A chunk is as many rows as take about a second, so that little is asked again after a crash. Concurrency rises by one
+while all goes well, and is halved when the server says that it has too much to do: additive increase, multiplicative
+decrease, as TCP does it (Jacobson, Congestion Avoidance and Control, 1988).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+FIRST_ROWS, MOST_ROWS = 50, 5_000
+MOST_CHUNK_ROWS = 50_000
+CHUNK_SECONDS = 1.0
+# A request takes no longer than this, so that whoever asks one case is not kept waiting behind it.
+REQUEST_SECONDS = 0.5
+_WORTH = 1.1
+_CALM = 8  # requests without trouble before one more may be under way
+
+
+@dataclass(kw_only=True)
+class Pace:
+    """Shared by the threads of one run. `most_rows` is what a request may hold by what the server declares."""
+
+    most_rows: int = MOST_ROWS
+    most_at_once: int = 4
+    clock: Callable[[], float] = time.monotonic
+    request_rows: int = FIRST_ROWS
+    at_once: int = 2
+    _rate: float = 0.0
+    _settled: bool = False
+    _calm: int = 0
+    _pause_until: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _busy: int = 0
+
+    def __post_init__(self) -> None:
+        self.most_rows = max(1, min(self.most_rows, MOST_ROWS))
+        self.request_rows = min(self.request_rows, self.most_rows)
+
+    @property
+    def chunk_rows(self) -> int:
+        """How many rows the next chunk has."""
+        by_time = int(self._rate * CHUNK_SECONDS) if self._rate else self.request_rows * 2
+        return max(self.request_rows, min(by_time, MOST_CHUNK_ROWS))
+
+    def note(self, rows: int, seconds: float) -> None:
+        """A request of so many rows was answered."""
+        rate = rows / max(seconds, 1e-6)
+        with self._lock:
+            self._calm += 1
+            if self._calm >= _CALM and self.at_once < self.most_at_once:
+                self.at_once, self._calm = self.at_once + 1, 0
+            if rows < self.request_rows:  # the end of a chunk, or a part of what was refused
+                self._rate = self._rate or rate
+                return
+            self._grow(rate, seconds)
+
+    def _grow(self, rate: float, seconds: float) -> None:
+        is_better = rate > _WORTH * self._rate
+        if seconds > REQUEST_SECONDS and not is_better:
+            self.request_rows = max(1, self.request_rows // 2)
+            self._settled = True
+        elif not self._settled and seconds < REQUEST_SECONDS and (is_better or not self._rate):
+            self.request_rows = min(self.request_rows * 2, self.most_rows)
+        self._rate = rate if not self._rate else 0.7 * self._rate + 0.3 * rate
+
+    def refused_for_size(self, rows: int) -> None:
+        """A request of so many rows was too large."""
+        with self._lock:
+            self.most_rows = max(1, min(self.most_rows, rows // 2))
+            self.request_rows = min(self.request_rows, self.most_rows)
+
+    def suffers(self, pause: float) -> None:
+        """The server has too much to do, or is away: fewer requests at once, and none for a while."""
+        with self._lock:
+            self.at_once, self._calm = max(1, self.at_once // 2), 0
+            self._pause_until = max(self._pause_until, self.clock() + pause)
+
+    def enter(self, check: Callable[[], None], sleep: Callable[[float], None] = time.sleep) -> None:
+        """Wait for a turn to send. `check` raises where the run is over."""
+        while True:
+            check()
+            with self._lock:
+                if self._busy < self.at_once and self.clock() >= self._pause_until:
+                    self._busy += 1
+                    return
+            sleep(0.02)
+
+    def leave(self) -> None:
+        """What was sent is settled."""
+        with self._lock:
+            self._busy -= 1

@@ -1,0 +1,171 @@
+"""The result of a batch: all rows of the file in its order, with what came of each; whole on the disk or not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from batch.errors import PartitionGone
+from batch.folder import BatchFolder, write_whole
+from batch.partition import GROUP_ROWS, PROBLEM, Partition
+
+NOT_ASKED = "Not asked yet."
+SHARE = "p:"
+ANSWER, SURE, WHY, CASE, VERSION = "Answer", "Probability", "Problem", "Case", "Version"
+OUTCOMES = (ANSWER, SURE, WHY, CASE, VERSION)
+
+
+class Done(Protocol):
+    """A chunk that is done: which rows, and the file of its answers."""
+
+    @property
+    def first_row(self) -> int: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def part(self) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Form:
+    """What all rows of a result have in common: the schema, the labels with a probability, whether answers are numbers."""
+
+    schema: pa.Schema
+    labels: Sequence[str]
+    is_number: bool
+
+
+def part_name(first_row: int, tries: int) -> str:
+    """The file of a chunk's answers. Each try has its own: one that was taken for dead changes nothing of another's."""
+    return f"{first_row:012d}-{tries}.parquet"
+
+
+def write_part(folder: BatchFolder, name: str, table: pa.Table) -> None:
+    """Keep the answers of a chunk: a row each. Raises MdsError."""
+    write_whole(folder.parts / name, lambda path: pq.write_table(table, path, compression="zstd"))
+
+
+def join(folder: BatchFolder, done: Sequence[Done], base: str = "") -> Path:
+    """Write the result as Parquet: every row of the file once, those that no chunk has yet with a sentence on that.
+
+    `done` are in the order of their rows; `base` is the address before the link to a case. Raises MdsError.
+    """
+    partition, path = Partition(folder), folder.result("parquet")
+    form = _form(folder, partition, done)
+
+    def fill(beside: Path) -> None:
+        with pq.ParquetWriter(beside, form.schema, compression="zstd", compression_level=1) as out:
+            for table in _grouped(_rows(folder, partition, done, form, base)):
+                out.write_table(table, row_group_size=GROUP_ROWS)
+
+    write_whole(path, fill)
+    return path
+
+
+def _grouped(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """The rows in groups of one size, whatever the chunks were."""
+    waiting: list[pa.Table] = []
+    for table in tables:
+        waiting.append(table)
+        if sum(map(len, waiting)) >= GROUP_ROWS:
+            whole = pa.concat_tables(waiting)
+            end = len(whole) // GROUP_ROWS * GROUP_ROWS
+            yield whole.slice(0, end)
+            waiting = [whole.slice(end)]
+    if waiting:
+        yield pa.concat_tables(waiting)
+
+
+def _rows(
+    folder: BatchFolder, partition: Partition, done: Sequence[Done], form: _Form, base: str
+) -> Iterator[pa.Table]:
+    at = 0
+    for chunk in done:
+        yield from _nothing_yet(partition, at, chunk.first_row, form)
+        try:
+            part = pq.read_table(folder.parts / chunk.part)
+        except (OSError, pa.ArrowException) as error:
+            raise PartitionGone(str(error)) from error
+        yield _joined(partition.own(chunk.first_row, chunk.rows), part, form, base)
+        at = chunk.first_row + chunk.rows
+    yield from _nothing_yet(partition, at, partition.facts.rows, form)
+
+
+def _nothing_yet(partition: Partition, start: int, end: int, form: _Form) -> Iterator[pa.Table]:
+    for first in range(start, end, GROUP_ROWS):
+        rows = min(GROUP_ROWS, end - first)
+        nothing = pa.table({"problem": pa.array([NOT_ASKED] * rows, pa.string())})
+        yield _joined(partition.own(first, rows), nothing, form, "")
+
+
+def _joined(own: pa.Table, part: pa.Table, form: _Form, base: str) -> pa.Table:
+    rows = len(own)
+    columns = [own.column(i) for i in range(own.num_columns - 2)]
+    problem = pc.coalesce(own.column(PROBLEM), part.column("problem"))
+    cases = _of(part, "case", rows, pa.string())
+    link = pc.binary_join_element_wise(pa.scalar(f"{base}/predict?case="), cases, "")
+    columns += [
+        _of(part, "number" if form.is_number else "answer", rows, form.schema.types[len(columns)]),
+        _of(part, "sure", rows, pa.float64()),
+        *(_of(part, SHARE + label, rows, pa.float64()) for label in form.labels),
+        problem,
+        link,
+        _of(part, "version", rows, pa.string()),
+    ]
+    return pa.Table.from_arrays(columns, schema=form.schema)
+
+
+def _of(part: pa.Table, name: str, rows: int, kind: pa.DataType) -> pa.ChunkedArray:
+    if name in part.column_names:
+        return part.column(name).cast(kind)
+    return pa.chunked_array([pa.nulls(rows, kind)])
+
+
+def _form(folder: BatchFolder, partition: Partition, done: Sequence[Done]) -> _Form:
+    labels: dict[str, None] = {}
+    is_number = False
+    for chunk in done:
+        try:
+            file = pq.ParquetFile(folder.parts / chunk.part)
+        except (OSError, pa.ArrowException) as error:
+            raise PartitionGone(str(error)) from error
+        names = file.schema_arrow.names
+        labels |= dict.fromkeys(n.removeprefix(SHARE) for n in names if n.startswith(SHARE))
+        is_number = is_number or _has_numbers(file)
+    own = partition.own(0, min(1, partition.facts.rows)) if partition.facts.rows else None
+    kinds = list(own.schema.types[:-2]) if own is not None else []
+    names = list(partition.facts.columns)
+    added = [ANSWER, SURE, *(f"Probability of {label}" for label in labels), WHY, CASE, VERSION]
+    fresh: list[str] = []
+    for name in added:
+        fresh.append(_fresh(name, [*names, *fresh]))
+    answer = pa.float64() if is_number else pa.string()
+    shares = [pa.float64()] * len(labels)
+    outcome = [answer, pa.float64(), *shares, pa.string(), pa.string(), pa.string()]
+    fields = [pa.field(n, k) for n, k in zip([*names, *fresh], [*kinds, *outcome], strict=True)]
+    facts = {"own": str(len(names)), "labels": str(len(labels))}
+    return _Form(schema=pa.schema(fields, metadata=facts), labels=list(labels), is_number=is_number)
+
+
+def _has_numbers(file: pq.ParquetFile) -> bool:
+    if "number" not in file.schema_arrow.names:
+        return False
+    place = file.schema_arrow.names.index("number")
+    groups = (file.metadata.row_group(i) for i in range(file.metadata.num_row_groups))
+    return any(
+        (facts := group.column(place).statistics) is None or facts.null_count < group.num_rows
+        for group in groups
+    )
+
+
+def _fresh(name: str, taken: Sequence[str]) -> str:
+    """The name, or one that no column of the file has."""
+    known = {one.casefold() for one in taken}
+    names = (name, f"{name} of the model", *(f"{name} {i}" for i in range(2, 10**6)))
+    return next(one for one in names if one.casefold() not in known)

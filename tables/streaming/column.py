@@ -1,0 +1,158 @@
+"""A column of a block as the values of a field: numbers at once, and every other cell once for all that are equal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mds_client.signature import NUMERIC_KINDS, Field
+from tables import cells as kinds
+from tables.heading_units import unit_of
+from tables.match import Match
+from tables.source_column import Cells
+from tables.table import Table
+
+# Kinds whose values lie as JSON in their column.
+AS_JSON = ("tensor", "json")
+_TYPES = {"number": pa.float64(), "integer": pa.int64(), "boolean": pa.bool_()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnReader:
+    """How the cells of one column become values of one field: as its beginning is written. `place` is where the column
+    stands in a block, `kind` the type of its values."""
+
+    field: Field
+    place: int
+    sample: Cells
+    is_converted: bool
+    replaced: Mapping[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, table: Table, match: Match, wanted: Field, place: int, replaced: Mapping[str, object]
+    ) -> ColumnReader:
+        """The reader of a column, from the beginning of the file as a table."""
+        field_unit = unit_of(wanted)
+        to_unit = match.to_unit or (field_unit.name if field_unit else "")
+        return cls(
+            field=wanted,
+            place=place,
+            sample=Cells.of(table, match.column, unit=match.unit, to_unit=to_unit),
+            is_converted=bool(match.unit),
+            replaced=replaced,
+        )
+
+    def read(self, column: pa.Array) -> tuple[pa.Array, dict[int, str]]:
+        """The values of a column, of the type of the field, and a sentence for each cell that has none."""
+        numbers = self._numbers(column)
+        if numbers is None:
+            return self._by_value(column)
+        low_or_high = kinds._is_outside(numbers, self.field)
+        missing = np.isnan(numbers)
+        sentences: dict[int, str] = {}
+        if low_or_high.any():
+            places = np.flatnonzero(low_or_high)
+            _, some = self._by_value(column.take(pa.array(places)))
+            sentences = {int(places[i]): words for i, words in some.items()}
+        if self.field.required and missing.any():
+            words = f"{self.field.title} is needed, and the cell is empty."
+            sentences |= {int(i): words for i in np.flatnonzero(missing)}
+        bad = np.zeros(len(numbers), dtype=bool)
+        bad[list(sentences)] = True
+        values = pa.array(np.where(bad, np.nan, numbers), from_pandas=True)
+        return values.cast(type_of(self.field), safe=False), sentences
+
+    def _numbers(self, column: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
+        """All numbers at once, NaN where a cell is empty; None where one is written in another way."""
+        is_plain = self.field.kind in NUMERIC_KINDS and not self.is_converted and not self.replaced
+        if not is_plain:
+            return None
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            if self.sample.decimal != ".":
+                return None
+        elif not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
+            return None
+        if pa.types.is_integer(column.type) and not _is_exact(column):
+            return None
+        try:
+            numbers = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            return None
+        nothing = np.isnan(numbers)
+        is_written = nothing.sum() != column.null_count and not pa.types.is_floating(column.type)
+        too_long = self.field.kind == "integer" and (np.abs(numbers) >= 2**53).any()
+        return None if is_written or too_long or np.isinf(numbers).any() else numbers
+
+    def _by_value(self, column: pa.Array) -> tuple[pa.Array, dict[int, str]]:
+        """Each different cell is read once, in the way that a table in memory is."""
+        try:
+            coded = column.dictionary_encode("encode")
+        except pa.ArrowNotImplementedError:  # lists and objects
+            coded = None
+        different = column if coded is None else coded.dictionary
+        read = kinds.values(self._cells(different), self.field)
+        values = _typed(self.field, read.values, read.sentences)
+        if coded is None:
+            return values, dict(read.sentences)
+        places = coded.indices.to_numpy(zero_copy_only=False)
+        words = np.empty(len(different), dtype=object)
+        for i, sentence in read.sentences.items():
+            words[i] = sentence
+        bad = np.flatnonzero(np.isin(places, list(read.sentences))) if read.sentences else ()
+        return values.take(coded.indices), {int(i): words[places[i]] for i in bad}
+
+    def _cells(self, column: pa.Array) -> Cells:
+        listed = column.to_pylist()
+        cells = np.empty(len(listed), dtype=object)
+        for i, cell in enumerate(listed):
+            plain = self.replaced.get(cell, cell) if isinstance(cell, str) else cell
+            cells[i] = None if isinstance(plain, str) and not plain.strip() else plain
+        return replace(self.sample, cells=cells)
+
+
+def type_of(wanted: Field) -> pa.DataType:
+    """The type of a field's values in a block."""
+    if wanted.kind == "category" and wanted.choices:
+        kinds_of = {type(choice) for choice in wanted.choices}
+        if kinds_of == {int}:
+            return pa.int64()
+        return pa.string() if kinds_of == {str} else pa.binary()
+    if wanted.kind == "category":
+        return pa.string() if wanted.datatype == "BYTES" else pa.binary()
+    return pa.binary() if wanted.kind in AS_JSON else _TYPES.get(wanted.kind, pa.string())
+
+
+def _typed(
+    wanted: Field, values: np.ndarray[tuple[int], np.dtype[np.generic]], sentences: dict[int, str]
+) -> pa.Array:
+    """Values as Arrow has them; what no type holds as JSON. Adds a sentence for a number that is too long."""
+    kind = type_of(wanted)
+    listed = [None if i in sentences or _is_nan(v) else v for i, v in enumerate(values.tolist())]
+    if pa.types.is_binary(kind):
+        return pa.array([None if v is None else orjson.dumps(v) for v in listed], kind)
+    try:
+        return pa.array(listed, kind)
+    except (pa.ArrowInvalid, OverflowError, pa.ArrowTypeError):
+        kept = []
+        for i, value in enumerate(listed):
+            try:
+                kept.append(pa.scalar(value, kind).as_py())
+            except (pa.ArrowInvalid, OverflowError, pa.ArrowTypeError):
+                sentences[i] = f"{wanted.title} cannot be {str(value)[:40]} in a large file."
+                kept.append(None)
+        return pa.array(kept, kind)
+
+
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and value != value
+
+
+def _is_exact(column: pa.Array) -> bool:
+    limits = pc.min_max(column).as_py()
+    return all(limit is None or abs(limit) < 2**53 for limit in limits.values())

@@ -1,0 +1,134 @@
+"""What the tests of large files share: rows, a model without a network, and a run from file to result."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from batch import partition
+from batch.folder import BatchFolder
+from batch.jobs import large_file
+from batch.jobs.large_file import LargeFile
+from cases.audit_sample import AuditPolicy
+from cases.chunks import ChunkRecorder
+from db.engine import Sessions
+from db.ids import new_id
+from jobs import store
+from jobs.here import Here
+from jobs.store import JobView
+from mds_client.errors import EndpointRefused
+from mds_client.prediction import Answer, Prediction
+from mds_client.signature import Field, ModelRef, Signature
+from mds_client.signature.rows import Table
+from tables.mapping import suggest
+from tables.streaming.blocks import blocks, sampled
+from tables.streaming.source import Source
+from tests.stub_predictor import PENGUINS, exchange
+
+SIGNATURE = Signature(
+    model=PENGUINS,
+    inputs=(Field(name="x", kind="integer", datatype="INT64"), Field(name="y", kind="number")),
+)
+
+
+@dataclass
+class Model:
+    """Answers each row with its number; `meanwhile` is called before each request with its rows, and may raise."""
+
+    bad: tuple[int, ...] = ()
+    meanwhile: Callable[[Sequence[int]], None] = lambda _: None
+    version: Callable[[int], str] = lambda _: "1"
+    ref: ModelRef = PENGUINS
+    asked: list[int] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def signature(self) -> Signature:
+        return SIGNATURE
+
+    def predict(self, rows: Table, **_: str) -> Prediction:
+        numbers = [row["x"] for row in rows]
+        self.meanwhile(numbers)
+        if set(numbers) & set(self.bad):
+            raise EndpointRefused("The model did not accept this.")
+        with self.lock:
+            self.asked += numbers
+            version = self.version(len(self.asked))
+        answers = tuple(Answer(kind="number", number=float(n)) for n in numbers)
+        ref = ModelRef(server=self.ref.server, name=self.ref.name, version=version)
+        return Prediction(model=ref, outputs=(), answers=answers, exchange=exchange())
+
+
+def tools(sessions: Sessions, root: Path, model: Any, *, at_once: int = 2) -> Any:
+    """What the kind of job needs, with this model in place of a server."""
+
+    def recorder(
+        ref: ModelRef, signature: Signature, key: str, person: str, record: str, share: float
+    ) -> ChunkRecorder:
+        return ChunkRecorder(
+            model=model,
+            signature=signature,
+            key=key,
+            person=person,
+            record=record,  # type: ignore[arg-type]
+            share=share,
+            audit=AuditPolicy(probability=0.1),
+        )
+
+    return SimpleNamespace(
+        sessions=sessions,
+        settings=SimpleNamespace(batch_requests=at_once, lost_seconds=15.0),
+        batches_root=root,
+        server=lambda name: {PENGUINS.server: SimpleNamespace(max_connections=10)}[name],
+        recorder=recorder,
+        give_way=lambda _: None,
+    )
+
+
+def csv(path: Path, rows: int, odd: dict[int, str] | None = None) -> Path:
+    """A file of so many rows, some of them as they are given."""
+    lines = [(odd or {}).get(i, f"r{i},{i},{i / 2}") for i in range(rows)]
+    path.write_text("\n".join(["name,x,y", *lines, ""]), encoding="utf-8")
+    return path
+
+
+def written(root: Path, path: Path) -> LargeFile:
+    """The rows of a file in a folder of their own, and what is asked about them."""
+    sample = sampled(Source.of(str(path)), SIGNATURE)
+    batch_id = new_id()
+    facts = partition.write(
+        BatchFolder(root, batch_id),
+        blocks(sample, suggest(sample.table, SIGNATURE), SIGNATURE),
+        columns=sample.table.columns,
+        signature=SIGNATURE,
+        name=path.name,
+    )
+    return LargeFile(batch_id=batch_id, model=PENGUINS, signature=SIGNATURE, rows=facts.rows)
+
+
+def asked(sessions: Sessions, root: Path, model: Model, given: LargeFile) -> JobView:
+    """The job about it, once it has ended in this thread."""
+    job = large_file.start(
+        Here(sessions, "1", 15.0, is_inline=True),
+        sessions,
+        large_file.kind(tools(sessions, root, model)),
+        given,
+        file_name="birds.csv",
+        question=given.batch_id,
+        person="ada",
+    )
+    ended = store.find(sessions, job.id)
+    assert ended is not None
+    return ended
+
+
+def result(root: Path, given: LargeFile) -> dict[str, list[Any]]:
+    """The columns of the result."""
+    path = BatchFolder(root, given.batch_id).result("parquet")
+    columns: dict[str, list[Any]] = pq.read_table(path).to_pydict()
+    return columns
