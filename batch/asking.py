@@ -82,7 +82,9 @@ class Asker:
                 raise TypeError("an attempt without an outcome")
             if splitter.is_settled(part, _to_blame(outcome)):
                 yield Settled(rows=part, attempt=attempt)
-            if splitter.at_once < size:  # every row of what was refused was answered in smaller requests
+            if (
+                splitter.at_once < size
+            ):  # every row of what was refused was answered in smaller requests
                 self.pace.refused_for_size(2 * splitter.at_once)
 
     def _settled(self, values: Table, part: range) -> Attempt:

@@ -13,12 +13,11 @@ import pyarrow.parquet as pq
 
 from batch.errors import PartitionGone
 from batch.folder import write_whole
+from batch.inert_cells import inert
 from mds_client.errors import MdsError
 
 # A sheet has no more rows; one is for the names.
 MOST_SHEET_ROWS = 2**20 - 1
-_ACTS = r"^ *[=+\-@\t\r\n＝＋－＠]"
-_NUMBER = r"^[+\-]?\d[\d.,'\x{2009}\x{202f}\x{a0}]*(?:[eE][+\-]?\d+)?\s?%?$"
 
 
 class TooManyRows(MdsError):
@@ -39,17 +38,6 @@ def export(result: Path, path: Path) -> Path:
         raise PartitionGone(str(result))
     write_whole(path, lambda beside: fill(result, beside))
     return path
-
-
-def inert(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Texts that a spreadsheet would take for a formula with an apostrophe before them; a plain number is none."""
-    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        return column
-    acts = pc.match_substring_regex(column, _ACTS)
-    acts = pc.and_not(acts, pc.match_substring_regex(column, _NUMBER))
-    if not pc.any(acts).as_py():
-        return column
-    return pc.if_else(acts, pc.binary_join_element_wise("'", column, ""), column)
 
 
 def _csv(result: Path, path: Path) -> None:

@@ -26,7 +26,6 @@ from db.engine import Session, Sessions, reading, writing
 from db.errors import Conflict, StorageError
 from db.ids import utc_now
 from db.jobs import JobView
-from mds_client.errors import MdsError
 from mds_client.prediction import Prediction
 from mds_client.signature import Signature
 from mds_client.signature.rows import Table
@@ -59,18 +58,20 @@ class Recorder(Protocol):
     def send(self, values: Table) -> Attempt: ...
     def prepare(
         self, values: Table, attempt: Attempt, drawn: Drawn, first: int, places: Sequence[int]
-    ) -> object: ...
-    def write(self, session: Session, prepared: Sequence[object]) -> None: ...
+    ) -> Prepared | None: ...
+    def write(self, session: Session, prepared: Sequence[Prepared]) -> None: ...
 
 
-class Recorded(Protocol):
-    """The cases of a request."""
+class Prepared(Protocol):
+    """The cases of a request, ready to be written."""
 
     @property
     def cases(self) -> Sequence[HasId]: ...
 
 
 class HasId(Protocol):
+    """A case, by its id."""
+
     @property
     def id(self) -> str: ...
 
@@ -169,7 +170,9 @@ class Scoring:
         table = partition.values(chunk.first_row, chunk.rows)
         is_good = pc.is_null(table.column(PROBLEM))
         places = np.flatnonzero(is_good.to_numpy())
-        values = rows_of(table if len(places) == len(table) else table.filter(is_good), self.signature)
+        values = rows_of(
+            table if len(places) == len(table) else table.filter(is_good), self.signature
+        )
         drawn = self.recorder.draw(chunk.rows)
         outcome = _Outcome(rows=chunk.rows)
         for settled in asker.ask(values) if len(values) else ():
@@ -197,7 +200,7 @@ class Scoring:
         rows = settled.rows
         where = places[rows.start : rows.stop]
         prepared = self.recorder.prepare(
-            values[rows.start : rows.stop], settled.attempt, drawn, chunk.first_row, where
+            values[rows.start : rows.stop], settled.attempt, drawn, chunk.first_row, where.tolist()
         )
         outcome.add(settled.attempt, where, self.signature, prepared, drawn)
 
@@ -238,8 +241,8 @@ class _Outcome:
 
     rows: int
     pieces: list[pa.Table] = field(default_factory=list)
-    prepared: list[object] = field(default_factory=list)
-    cases: list[str | None] = field(default_factory=list)
+    prepared: list[Prepared] = field(default_factory=list)
+    cases: list[str | None] = field(init=False)
     versions: dict[str, None] = field(default_factory=dict)
     answered: int = 0
 
@@ -251,14 +254,14 @@ class _Outcome:
         attempt: Attempt,
         places: np.ndarray[tuple[int], np.dtype[np.int64]],
         signature: Signature,
-        prepared: object,
+        prepared: Prepared | None,
         drawn: Drawn,
     ) -> None:
         rows = len(places)
         prediction, error = attempt.prediction, attempt.error
         columns: list[tuple[str, pa.Array]] = [("place", pa.array(places))]
         if prediction is None:
-            words = [error.sentence if error else ""] * rows
+            words: list[str | None] = [error.sentence if error else ""] * rows
         else:
             columns += answers.as_arrow(answers.columns(prediction, signature, rows))
             words = _problems(prediction, rows)
@@ -272,7 +275,7 @@ class _Outcome:
             self._add_cases(prepared, places, drawn)
 
     def _add_cases(
-        self, prepared: Recorded, places: np.ndarray[tuple[int], np.dtype[np.int64]], drawn: Drawn
+        self, prepared: Prepared, places: np.ndarray[tuple[int], np.dtype[np.int64]], drawn: Drawn
     ) -> None:
         self.prepared.append(prepared)
         recorded = places[drawn.is_recorded[places]]
@@ -294,6 +297,3 @@ class _Outcome:
 def _problems(prediction: Prediction, rows: int) -> list[str | None]:
     failures = prediction.failures
     return [failures[i].sentence if i in failures else None for i in range(rows)]
-
-
-

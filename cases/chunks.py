@@ -86,7 +86,12 @@ class ChunkRecorder:
         return call(self.model, values, self.new_id(), "", self.stopwatch)
 
     def prepare(
-        self, values: Sequence[Values], attempt: Attempt, drawn: Drawn, first: int, places: Sequence[int]
+        self,
+        values: Sequence[Values],
+        attempt: Attempt,
+        drawn: Drawn,
+        first: int,
+        places: Sequence[int],
     ) -> Prepared | None:
         """The cases of the rows of one request that are recorded; None where there are none. `values` are those of the
         request; `places` are theirs among the rows of the chunk, which begins at the row `first` of the file."""
@@ -113,7 +118,14 @@ class ChunkRecorder:
     ) -> CaseView:
         lottery = AuditDraw(probability=self.audit.probability, draw=draw)
         case = draft(
-            self.model.ref, values, f"{self.key}-{number}", self.person, lottery, now, self.new_id(), "batch"
+            self.model.ref,
+            values,
+            f"{self.key}-{number}",
+            self.person,
+            lottery,
+            now,
+            self.new_id(),
+            "batch",
         )
         case = protected(case, self.signature, values, self.hash_key)
         exchange = attempt.exchange

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from cli import (
     audit,
     backup,
+    batch,
     demo,
     describe,
     doctor,
@@ -47,6 +48,7 @@ _COMMANDS = (
     ("models", models, "list what is deployed"),
     ("describe", describe, "show what a model takes and answers"),
     ("predict", predict, "ask a model"),
+    ("batch", batch, "ask a model about all rows of a file of any size"),
     ("doctor", doctor, "find out whether servers can be used, and what to set"),
     ("backup", backup, "write all that is in the database to one file"),
     ("restore", restore, "put a backup into an empty database"),

@@ -104,9 +104,7 @@ def tally(session: Session, batch_id: str, total: int) -> Tally:
     query = select(*sums).filter_by(batch_id=batch_id, state=DONE)
     rows, answered, chunks = session.execute(query).one()
     done = int(rows or 0)
-    return Tally(
-        done=done, answered=int(answered or 0), chunks=chunks or 0, is_whole=done >= total
-    )
+    return Tally(done=done, answered=int(answered or 0), chunks=chunks or 0, is_whole=done >= total)
 
 
 def done(session: Session, batch_id: str) -> list[ChunkView]:

@@ -97,6 +97,17 @@ class Here:
             self._run(kind, JobRun(begun, self._all, may_go_on=self._may_go_on, given=given))
         return begun
 
+    def take(self, kind: Kind, job: JobView) -> bool:
+        """Go on here with a job that waits, as a worker would; False where another process has it by now."""
+        with suppress(StorageError):
+            self.open()
+        ours = replace(job, state="running", runner=self._heart.worker.id)
+        with writing(self._sessions) as session:
+            is_ours = db.jobs.claim(session, job.id, job.attempt, ours.runner, utc_now())
+        if is_ours:
+            self._run(kind, JobRun(ours, self._all, may_go_on=self._may_go_on))
+        return is_ours
+
     def run_of(self, job_id: str) -> JobRun | None:
         """The run of a job in this process; None when it runs elsewhere, not at all, or may not be seen."""
         run = self._runs.get(job_id)

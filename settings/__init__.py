@@ -225,7 +225,10 @@ class Settings(BaseSettings):
         "workbench; `*` stands for anything",
     )
     batch_requests: int = Field(
-        4, ge=1, le=64, description="How many requests of a large file are under way at once, at most"
+        4,
+        ge=1,
+        le=64,
+        description="How many requests of a large file are under way at once, at most",
     )
     explanation_seconds: float = Field(
         60.0, gt=0, description="The longest time one explanation may take"

@@ -17,7 +17,7 @@ from tables.converting import Converted
 from tables.errors import UnreadableFile
 from tables.fitting import read_fitting
 from tables.mapping import Mapping
-from tables.streaming.column import ColumnReader, _typed, type_of
+from tables.streaming.column import ColumnReader, _typed
 from tables.streaming.source import ChangedMeanwhile, Source
 from tables.table import Choices, Limits, Table
 from tables.upload import Upload
@@ -49,7 +49,10 @@ class Sample:
     source: Source
     table: Table
     stamp: str
-    blocks: Callable[[], Iterator[tuple[pa.RecordBatch, np.ndarray[tuple[int], np.dtype[np.int64]], dict[int, str]]]]
+    blocks: Callable[
+        [],
+        Iterator[tuple[pa.RecordBatch, np.ndarray[tuple[int], np.dtype[np.int64]], dict[int, str]]],
+    ]
     # Where each column of the table stands in a block.
     places: Sequence[int] = field(default_factory=tuple)
 
@@ -93,7 +96,10 @@ def blocks_of(
     own = [_own(table.frame.iloc[:, i].tolist()) for i in range(len(table.columns))]
     numbers = list(table.row_numbers)
     places = pa.array([good.get(number) for number in numbers], pa.int64())
-    values = [_typed(f, converted.rows[f.name].to_numpy(object), {}).take(places) for f in signature.inputs]
+    values = [
+        _typed(f, converted.rows[f.name].to_numpy(object), {}).take(places)
+        for f in signature.inputs
+    ]
     words = [None if n in good else problems.get(n, "It cannot be sent.") for n in numbers]
     rows, why = pa.array(numbers, pa.int64()), pa.array(words, pa.string())
     for start in range(0, len(numbers), BLOCK_ROWS):
@@ -129,7 +135,11 @@ def _readers(sample: Sample, mapping: Mapping, signature: Signature) -> dict[str
         )
     return {
         match.field: ColumnReader.of(
-            table, match, fields[match.field], places[match.column], mapping.replaced_in(match.field)
+            table,
+            match,
+            fields[match.field],
+            places[match.column],
+            mapping.replaced_in(match.field),
         )
         for match in mapping.matches
     }
@@ -336,7 +346,9 @@ def _with_faults(
         order = np.argsort(numbers, kind="stable")
         both = pa.Table.from_batches([batch, more]).combine_chunks().take(pa.array(order))
         batch, numbers = both.to_batches()[0] if both.num_rows else batch, numbers[order]
-    blank = np.logical_and.reduce([c.is_null().to_numpy(zero_copy_only=False) for c in batch.columns])
+    blank = np.logical_and.reduce(
+        [c.is_null().to_numpy(zero_copy_only=False) for c in batch.columns]
+    )
     if blank.any():
         batch, numbers = batch.filter(pa.array(~blank)), numbers[~blank]
     sentences = {

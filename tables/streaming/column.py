@@ -27,7 +27,7 @@ class ColumnReader:
     """How the cells of one column become values of one field: as its beginning is written. `place` is where the column
     stands in a block, `kind` the type of its values."""
 
-    field: Field
+    wanted: Field
     place: int
     sample: Cells
     is_converted: bool
@@ -41,7 +41,7 @@ class ColumnReader:
         field_unit = unit_of(wanted)
         to_unit = match.to_unit or (field_unit.name if field_unit else "")
         return cls(
-            field=wanted,
+            wanted=wanted,
             place=place,
             sample=Cells.of(table, match.column, unit=match.unit, to_unit=to_unit),
             is_converted=bool(match.unit),
@@ -53,24 +53,24 @@ class ColumnReader:
         numbers = self._numbers(column)
         if numbers is None:
             return self._by_value(column)
-        low_or_high = kinds._is_outside(numbers, self.field)
+        low_or_high = kinds._is_outside(numbers, self.wanted)
         missing = np.isnan(numbers)
         sentences: dict[int, str] = {}
         if low_or_high.any():
             places = np.flatnonzero(low_or_high)
             _, some = self._by_value(column.take(pa.array(places)))
             sentences = {int(places[i]): words for i, words in some.items()}
-        if self.field.required and missing.any():
-            words = f"{self.field.title} is needed, and the cell is empty."
+        if self.wanted.required and missing.any():
+            words = f"{self.wanted.title} is needed, and the cell is empty."
             sentences |= {int(i): words for i in np.flatnonzero(missing)}
         bad = np.zeros(len(numbers), dtype=bool)
         bad[list(sentences)] = True
         values = pa.array(np.where(bad, np.nan, numbers), from_pandas=True)
-        return values.cast(type_of(self.field), safe=False), sentences
+        return values.cast(type_of(self.wanted), safe=False), sentences
 
     def _numbers(self, column: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
         """All numbers at once, NaN where a cell is empty; None where one is written in another way."""
-        is_plain = self.field.kind in NUMERIC_KINDS and not self.is_converted and not self.replaced
+        is_plain = self.wanted.kind in NUMERIC_KINDS and not self.is_converted and not self.replaced
         if not is_plain:
             return None
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
@@ -86,7 +86,7 @@ class ColumnReader:
             return None
         nothing = np.isnan(numbers)
         is_written = nothing.sum() != column.null_count and not pa.types.is_floating(column.type)
-        too_long = self.field.kind == "integer" and (np.abs(numbers) >= 2**53).any()
+        too_long = self.wanted.kind == "integer" and (np.abs(numbers) >= 2**53).any()
         return None if is_written or too_long or np.isinf(numbers).any() else numbers
 
     def _by_value(self, column: pa.Array) -> tuple[pa.Array, dict[int, str]]:
@@ -96,8 +96,8 @@ class ColumnReader:
         except pa.ArrowNotImplementedError:  # lists and objects
             coded = None
         different = column if coded is None else coded.dictionary
-        read = kinds.values(self._cells(different), self.field)
-        values = _typed(self.field, read.values, read.sentences)
+        read = kinds.values(self._cells(different), self.wanted)
+        values = _typed(self.wanted, read.values, read.sentences)
         if coded is None:
             return values, dict(read.sentences)
         places = coded.indices.to_numpy(zero_copy_only=False)

@@ -50,7 +50,8 @@ class Source:
     @property
     def size(self) -> int:
         """Its bytes, as they lie there. Raises UnreadableFile."""
-        return int(self._facts().get("size") or 0)
+        size = self._facts().get("size")
+        return size if isinstance(size, int) else 0
 
     @property
     def stamp(self) -> str:

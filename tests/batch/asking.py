@@ -52,7 +52,7 @@ class Model:
         return SIGNATURE
 
     def predict(self, rows: Table, **_: str) -> Prediction:
-        numbers = [row["x"] for row in rows]
+        numbers = [int(str(row["x"])) for row in rows]
         self.meanwhile(numbers)
         if set(numbers) & set(self.bad):
             raise EndpointRefused("The model did not accept this.")

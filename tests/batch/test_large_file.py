@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-import db.batch_chunks
-import db.jobs
 from cases.queries import recent
-from db.engine import Sessions, reading, writing
-from db.ids import utc_now
+from db.engine import Sessions
 from tests.batch.asking import Model, asked, csv, result, written
 
 
-def test_each_row_is_in_the_result_once_and_in_its_place(sessions: Sessions, tmp_path: Path) -> None:
+def test_each_row_is_in_the_result_once_and_in_its_place(
+    sessions: Sessions, tmp_path: Path
+) -> None:
     odd = {7: "r7,oops,1", 8: "r8", 40: "=cmd(),40,1"}
     given = written(tmp_path, csv(tmp_path / "birds.csv", 300, odd))
     model = Model(bad=(100,))

@@ -3,6 +3,8 @@
 A process of the former release adds chunks that are done, and batches whose rows lie in their job.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,7 +13,7 @@ down_revision = "0024"
 branch_labels = None
 depends_on = None
 
-_COLUMNS = {
+_COLUMNS: dict[str, tuple[tuple[str, sa.types.TypeEngine[Any], str], ...]] = {
     "batches": (("folder", sa.Text(), ""), ("record", sa.String(20), "all")),
     "batch_chunks": (
         ("rows", sa.Integer(), "0"),

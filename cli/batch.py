@@ -1,0 +1,65 @@
+"""`mds batch`: ask a model about all rows of a file of any size, as a job; what is written down survives this command."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+RECORDS = {
+    "all": "each row becomes a case",
+    "sample": "some rows do, and those that the audit draws",
+    "drawn": "only those that the audit draws",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to ask about, of which model, what is recorded, and where the result goes."""
+    parser.add_argument(
+        "file", nargs="?", default="", help="a path, or a URL such as s3://bucket/rows.parquet"
+    )
+    parser.add_argument(
+        "--model", default="", help="server/name[@version], or a name that one server has"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="PATH", help="where the result goes: .parquet, .csv or .xlsx"
+    )
+    parser.add_argument(
+        "--record",
+        choices=list(RECORDS),
+        default="all",
+        help="; ".join(f"{name}: {words}" for name, words in RECORDS.items()),
+    )
+    parser.add_argument(
+        "--share",
+        type=float,
+        default=0.01,
+        help="of the rows in a sample: 0.01 is one in a hundred",
+    )
+    parser.add_argument(
+        "--resume", default="", metavar="JOB", help="go on with a batch that ended early"
+    )
+    parser.add_argument(
+        "--cancel", default="", metavar="JOB", help="stop a batch; it can go on later"
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="read the file and tell the plan; nothing is sent"
+    )
+    parser.add_argument(
+        "--problems", type=Path, metavar="PATH", help="write the rows that are not sent as CSV"
+    )
+    parser.add_argument("--encoding", default="", help="its text encoding, as cp1252 or utf-16")
+    parser.add_argument("--delimiter", default="", help="the sign between columns; tab for a tab")
+    parser.add_argument("--decimal", choices=[".", ","], default="", help="the sign of decimals")
+    parser.add_argument(
+        "--header-row", type=int, metavar="N", help="the row of the names; 0 for none"
+    )
+    parser.set_defaults(run=run, sheet="", keep_totals=False)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Read the file, tell the plan, ask, and write the result."""
+    from cli import (
+        batch_rows,  # the database and Arrow are a second that no other command should take
+    )
+
+    return batch_rows.run(chosen)

@@ -1,0 +1,256 @@
+"""The part of `mds batch` that reads the file, follows the job and writes the result."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import services
+from batch import exports, partition
+from batch.folder import BatchFolder
+from batch.jobs import large_file
+from batch.jobs.large_file import LargeFile
+from batch.partition import Facts
+from cases import batches
+from cases.batches import BatchView
+from cli.batch import RECORDS
+from cli.output import FAILED, GOOD, NotFound, Wrong, document, printable, say
+from cli.rows_file import choices_in
+from db.ids import new_id
+from jobs import store
+from jobs.store import JobView
+from mds_client.signature import ModelRef, Signature
+from settings import settings
+from tables.errors import UnreadableFile
+from tables.mapping import Mapping, sentence_on_unfed, suggest
+from tables.streaming.blocks import Sample, blocks, check_kinds, sampled
+from tables.streaming.source import Source
+
+LOOK_SECONDS = 0.5
+_MOST_SAID = 8
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Read the file, tell the plan, ask, and write the result; or let another batch go on, or stop it."""
+    _check(chosen)
+    with _services() as built:
+        if chosen.cancel:
+            store.cancel(built.sessions, chosen.cancel)
+            return _told(built, chosen.cancel, chosen)
+        if chosen.resume:
+            job = _resumed(built, chosen.resume)
+        else:
+            given, name = _prepared(built, chosen)
+            if given is None:
+                return GOOD
+            job = _begun(built, given, name)
+        _follow(built, job.id)
+        return _told(built, job.id, chosen)
+
+
+def _check(chosen: argparse.Namespace) -> None:
+    wanted = [bool(chosen.file), bool(chosen.resume), bool(chosen.cancel)]
+    if sum(wanted) != 1:
+        raise Wrong("Name a file, or a batch with --resume or --cancel.")
+    if chosen.file and not chosen.model:
+        raise Wrong("Which model? --model server/name")
+    if not 0 < chosen.share <= 1:
+        raise Wrong("--share is a part of the rows: more than 0, at most 1.")
+    if chosen.out and chosen.out.suffix.lower() not in exports.WRITERS:
+        raise Wrong(f"--out must end in {', '.join(exports.WRITERS)}.")
+
+
+@contextmanager
+def _services() -> Iterator[services.Services]:
+    built = services.build(settings())
+    try:
+        yield built
+    finally:
+        built.close()
+
+
+def _prepared(built: services.Services, chosen: argparse.Namespace) -> tuple[LargeFile | None, str]:
+    """What is to be asked, with its rows on the disk, and the plan told; None after a dry run."""
+    signature = _signature(built, chosen.model)
+    check_kinds(signature)
+    chosen.file, name = _located(chosen.file), chosen.file
+    choices = choices_in(chosen)
+    try:
+        sample = sampled(Source.of(chosen.file), signature, choices)
+        mapping = suggest(sample.table, signature)
+        _say_mapping(sample, mapping, signature)
+        batch_id = new_id()
+        folder = BatchFolder(built.batches_root, batch_id)
+        facts = _written(folder, sample, mapping, signature)
+    except UnreadableFile as error:
+        raise Wrong(printable(f"{name}: {error.sentence} {error.advice}")) from error
+    _say_plan(facts, chosen)
+    if chosen.problems and facts.bad:
+        partition.write_problems(folder, chosen.problems)
+    if chosen.dry_run or not facts.good:
+        folder.remove()
+        if not facts.good:
+            raise Wrong("No row can be sent.")
+        return None, ""
+    given = LargeFile(
+        batch_id=batch_id,
+        model=signature.model,
+        signature=signature,
+        rows=facts.rows,
+        record=chosen.record,
+        share=chosen.share,
+    )
+    return given, sample.source.name
+
+
+def _located(file: str) -> str:
+    """The whole path of a file of this machine; a URL as it is."""
+    return file if "://" in file else str(Path(file).expanduser().absolute())
+
+
+def _written(folder: BatchFolder, sample: Sample, mapping: Mapping, signature: Signature) -> Facts:
+    """The whole file, read, checked and on the disk."""
+    facts = partition.write(
+        folder,
+        blocks(sample, mapping, signature),
+        columns=sample.table.columns,
+        signature=signature,
+        name=sample.source.name,
+        row_word=sample.table.row_word,
+        report=partial(_show, "{:,} rows read"),
+    )
+    _end_line()
+    return facts
+
+
+def _signature(built: services.Services, text: str) -> Signature:
+    """What the model takes, with everything that is known of it. Raises NotFound and MdsError."""
+    built.catalogue.refresh()
+    entries = built.catalogue.entries()
+    try:
+        wanted = ModelRef.parse(text if "/" in text else f"any/{text}")
+    except ValueError as error:
+        raise Wrong(f"{text!r} names no model. Write server/name or name.") from error
+    found = [
+        e
+        for e in entries
+        if e.ref.name == wanted.name
+        and (wanted.server in ("any", e.ref.server))
+        and (wanted.version in ("", e.ref.version))
+    ]
+    if len({e.ref.server for e in found}) > 1:
+        raise Wrong(f"Several servers have a model {text!r}: write server/name.")
+    if not found:
+        raise NotFound(f"No server has a model {text!r}. `mds models` lists what there is.")
+    return built.signature(found[0])
+
+
+def _say_mapping(sample: Sample, mapping: Mapping, signature: Signature) -> None:
+    for remark in (*sample.table.warnings, *sample.table.remarks):
+        say(printable(remark))
+    for match in mapping.matches:
+        if match.is_unsure or match.column != match.field:
+            doubt = f" {match.reason} Please check." if match.is_unsure else ""
+            say(printable(f"The column {match.column!r} is read as {match.field!r}.{doubt}"))
+    if sentence := sentence_on_unfed(mapping, signature, ()):
+        say(printable(f"Warning: {sentence}"))
+
+
+def _say_plan(facts: Facts, chosen: argparse.Namespace) -> None:
+    """How many rows are sent and how many are not, why, and what is recorded."""
+    say(f"{facts.rows:,} rows, of which {facts.good:,} are sent to {chosen.model}.")
+    kinds = sorted(facts.problems.items(), key=lambda kind: -kind[1][0])
+    for sentence, (count, first) in kinds[:_MOST_SAID]:
+        rows = "1 row" if count == 1 else f"{count:,} rows"
+        say(printable(f"{rows}, first {facts.row_word} {first}: {sentence}"))
+    if len(kinds) > _MOST_SAID:
+        say(f"… and {len(kinds) - _MOST_SAID} more kinds of problems")
+    say(f"Recorded: {RECORDS[chosen.record]}.")
+
+
+def _begun(built: services.Services, given: LargeFile, name: str) -> JobView:
+    """The job, in a worker where one lives, else in this process."""
+    workers = store.living(built.sessions, settings().lost_seconds)
+    has_worker = any(worker.role == "worker" for worker in workers)
+    return large_file.start(
+        None if has_worker else built.here,
+        built.sessions,
+        built.kinds[large_file.NAME],
+        given,
+        file_name=name,
+        question=given.batch_id,
+        person="",
+    )
+
+
+def _resumed(built: services.Services, job_id: str) -> JobView:
+    """A batch that goes on; in this process where no worker lives."""
+    _batch(built, job_id)
+    job = store.resume(built.sessions, job_id, built.kinds)
+    workers = store.living(built.sessions, settings().lost_seconds)
+    if not any(worker.role == "worker" for worker in workers):
+        built.here.take(built.kinds[job.kind], job)
+    return job
+
+
+def _follow(built: services.Services, job_id: str) -> None:
+    """Show how far it is until it ends. Ctrl+C leaves it to a worker, or stops what runs here."""
+    try:
+        while (job := store.find(built.sessions, job_id)) and job.is_under_way:
+            _show("{}", job.words)
+            time.sleep(LOOK_SECONDS)
+        _end_line()
+    except KeyboardInterrupt:
+        _end_line()
+        is_here = built.here.run_of(job_id) is not None
+        if is_here:
+            built.here.cancel(job_id)
+            while (job := store.find(built.sessions, job_id)) and job.is_under_way:
+                time.sleep(LOOK_SECONDS)
+        go_on = f"`mds batch --resume {job_id}` goes on."
+        watch = f"A worker goes on with it. `mds batch --cancel {job_id}` stops it."
+        say(go_on if is_here else watch)
+        raise
+
+
+def _told(built: services.Services, job_id: str, chosen: argparse.Namespace) -> int:
+    """What came of it, with the result where it is wanted."""
+    job, batch = store.find(built.sessions, job_id), _batch(built, job_id)
+    if job is None:
+        raise NotFound(f"There is no job {job_id!r}.")
+    path = BatchFolder(built.batches_root, batch.folder).result("parquet")
+    if job.state == "done" and chosen.out:
+        exports.export(path, chosen.out.absolute())
+    if chosen.json:
+        facts = {"id": job.id, "state": job.state, "sentence": job.sentence, "rows": batch.rows}
+        document(facts | {"result": str(chosen.out or path) if job.state == "done" else ""})
+    else:
+        say(printable(f"{job.sentence} {job.advice}".strip()))
+        if job.state == "done":
+            print(chosen.out or path)
+        elif job.state != "waiting":
+            say(f"`mds batch --resume {job.id}` goes on.")
+    return GOOD if job.state == "done" or chosen.cancel else FAILED
+
+
+def _batch(built: services.Services, job_id: str) -> BatchView:
+    batch = batches.find(built.sessions, job_id)
+    if batch is None or not batch.folder:
+        raise NotFound(f"There is no batch {job_id!r}. `mds jobs list` shows what there is.")
+    return batch
+
+
+def _show(form: str, value: object) -> None:
+    """One line that changes, where somebody looks at it."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{printable(form.format(value))}", end="", file=sys.stderr, flush=True)
+
+
+def _end_line() -> None:
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
