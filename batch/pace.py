@@ -1,6 +1,7 @@
 """How many rows go into a request and into a chunk, and how many requests are under way: all from how the server fares.
 
-A request grows as long as larger ones bring more rows a second, and shrinks where the server refuses its size or is slow.
+A request grows as long as it is quick, and shrinks where the server refuses its size, or where it is slow and fewer rows are
+quicker.
 A chunk is as many rows as take about a second, so that little is asked again after a crash. Concurrency rises by one
 while all goes well, and is halved when the server says that it has too much to do: additive increase, multiplicative
 decrease, as TCP does it (Jacobson, Congestion Avoidance and Control, 1988).
@@ -18,7 +19,9 @@ MOST_CHUNK_ROWS = 50_000
 CHUNK_SECONDS = 1.0
 # A request takes no longer than this, so that whoever asks one case is not kept waiting behind it.
 REQUEST_SECONDS = 0.5
-_WORTH = 1.1
+# After a halving the rate may fall to this share of what it was; below it, it was not worth it.
+_LOST = 0.7
+HOLD_REQUESTS = 50
 _CALM = 8  # requests without trouble before one more may be under way
 
 
@@ -32,7 +35,9 @@ class Pace:
     request_rows: int = FIRST_ROWS
     at_once: int = 2
     _rate: float = 0.0
-    _settled: bool = False
+    # The size and the rate before it was halved last, and for how many requests it is not halved again.
+    _before: tuple[int, float] | None = None
+    _hold: int = 0
     _calm: int = 0
     _pause_until: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -58,15 +63,20 @@ class Pace:
             if rows < self.request_rows:  # the end of a chunk, or a part of what was refused
                 self._rate = self._rate or rate
                 return
-            self._grow(rate, seconds)
+            self._adapt(rows, rate, seconds)
 
-    def _grow(self, rate: float, seconds: float) -> None:
-        is_better = rate > _WORTH * self._rate
-        if seconds > REQUEST_SECONDS and not is_better:
-            self.request_rows = max(1, self.request_rows // 2)
-            self._settled = True
-        elif not self._settled and seconds < REQUEST_SECONDS and (is_better or not self._rate):
-            self.request_rows = min(self.request_rows * 2, self.most_rows)
+    def _adapt(self, rows: int, rate: float, seconds: float) -> None:
+        """Grow while a request is quick; shrink while it is slow, unless that makes it no quicker: then the time is not
+        the rows', as on a machine that does other things too, and the size before was better."""
+        size = self.request_rows
+        self._hold = max(0, self._hold - 1)
+        if self._before and rows == size and rate < _LOST * self._before[1]:
+            self.request_rows, self._hold = self._before[0], HOLD_REQUESTS
+            self._before = None
+        elif seconds > REQUEST_SECONDS and not self._hold and size > 1:
+            self._before, self.request_rows = (size, rate), max(1, size // 2)
+        elif seconds < REQUEST_SECONDS / 4:
+            self._before, self.request_rows = None, min(size * 2, self.most_rows)
         self._rate = rate if not self._rate else 0.7 * self._rate + 0.3 * rate
 
     def refused_for_size(self, rows: int) -> None:
