@@ -219,11 +219,6 @@ class Settings(BaseSettings):
         description="Where the rows and the results of large files lie; beside the database by itself. Workers on several "
         "machines must share it",
     )
-    batch_paths: list[str] = Field(
-        default_factory=list,
-        description="Folders, or URLs such as `s3://bucket/folder`, from which people may have large files read by the "
-        "workbench; `*` stands for anything",
-    )
     batch_requests: int = Field(
         4,
         ge=1,
