@@ -12,7 +12,6 @@ import pyarrow as pa
 from mds_client.prediction import Answer, Output, Prediction
 from mds_client.prediction.certainty import labels_of
 from mds_client.signature import Signature
-from mds_client.signature.datatypes import Numbers
 
 MOST_LABELS = 20
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -43,19 +42,23 @@ def columns(prediction: Prediction, signature: Signature, rows: int) -> Columns:
 def _worded(prediction: Prediction, rows: int) -> Columns:
     """Each row by itself, in the words that its case would have."""
     worded = [None if i in prediction.failures else prediction.answers[i] for i in range(rows)]
-    labels = dict.fromkeys(
-        label for answer in worded[:100] if answer for label in answer.probabilities
-    )
-    known = list(labels)[:MOST_LABELS] if len(labels) <= MOST_LABELS else []
     return Columns(
         answers=[None if answer is None else answer.headline for answer in worded],
         numbers=_floats([None if answer is None else _number(answer) for answer in worded]),
         sure=_floats([None if answer is None else answer.probability for answer in worded]),
-        shares={
-            label: _floats([a.probabilities.get(label) if a else None for a in worded])
-            for label in known
-        },
+        shares={label: _share(worded, label) for label in _labels(worded)},
     )
+
+
+def _labels(worded: Sequence[Answer | None]) -> Sequence[str]:
+    """The labels that the first answers give a probability to; none where they are many."""
+    given = (answer.probabilities for answer in worded[:100] if answer)
+    labels = dict.fromkeys(label for each in given for label in each)
+    return list(labels) if len(labels) <= MOST_LABELS else []
+
+
+def _share(worded: Sequence[Answer | None], label: str) -> Array:
+    return _floats([a.probabilities.get(label) if a else None for a in worded])
 
 
 def _number(answer: Answer) -> float | None:
@@ -72,25 +75,36 @@ def _classes(prediction: Prediction, signature: Signature, rows: int) -> Columns
     chosen, shares = by_role.get("class"), by_role.get("probabilities")
     if chosen is None or len(chosen.data) != rows or prediction.answers[0].kind != "class":
         return None
-    codes: dict[object, int] = {}
-    data = chosen.data.array.tolist() if isinstance(chosen.data, Numbers) else chosen.data
-    at = np.array([codes.setdefault(value, len(codes)) for value in data])
-    _, firsts = np.unique(at, return_index=True)
-    words = [prediction.answers[int(i)].headline for i in firsts]
-    matrix = None if shares is None else _matrix(shares, rows)
-    if matrix is None:
-        sure = np.full(rows, np.nan)
-        return Columns(answers=[words[i] for i in at], numbers=np.full(rows, np.nan), sure=sure)
-    names = labels_of(signature, shares.name if shares else "") or labels_of(signature, "")
-    if len(names) != matrix.shape[1] or not set(words) <= set(names):
+    at, firsts = _codes(chosen)
+    words = [prediction.answers[i].headline for i in firsts]
+    answers, nothing = [words[i] for i in at], np.full(rows, np.nan)
+    matrix = _matrix(shares, rows) if shares else None
+    if shares is None or matrix is None:
+        return Columns(answers=answers, numbers=nothing, sure=nothing)
+    names = _names(signature, shares, matrix.shape[1], words)
+    if not names:
         return None
     place = np.array([names.index(word) for word in words])[at]
     return Columns(
-        answers=[words[i] for i in at],
-        numbers=np.full(rows, np.nan),
+        answers=answers,
+        numbers=nothing,
         sure=matrix[np.arange(rows), place],
-        shares={n: matrix[:, i] for i, n in enumerate(names)} if len(names) <= MOST_LABELS else {},
+        shares=dict(zip(names, matrix.T, strict=True)) if len(names) <= MOST_LABELS else {},
     )
+
+
+def _names(signature: Signature, shares: Output, width: int, words: Sequence[str]) -> Sequence[str]:
+    """The labels of the probabilities, where there are as many and every answer is one of them."""
+    names = labels_of(signature, shares.name) or labels_of(signature, "")
+    return names if len(names) == width and set(words) <= set(names) else ()
+
+
+def _codes(output: Output) -> tuple[Array, list[int]]:
+    """A number for each different value, row by row, and the first row of each."""
+    codes: dict[object, int] = {}
+    at = np.array([codes.setdefault(value, len(codes)) for value in output.data])
+    _, firsts = np.unique(at, return_index=True)
+    return at, firsts.tolist()
 
 
 def _numbers(prediction: Prediction, signature: Signature, rows: int) -> Columns | None:
@@ -103,8 +117,9 @@ def _numbers(prediction: Prediction, signature: Signature, rows: int) -> Columns
         return None
     unit = prediction.answers[0].unit
     numbers = matrix[:, 0]
-    listed = outputs[0].data.array if isinstance(outputs[0].data, Numbers) else outputs[0].data
-    heads = [Answer(kind="number", number=n, unit=unit).headline for n in list(listed)]
+    heads = [
+        Answer(kind="number", number=number, unit=unit).headline for number in matrix[:, 0].tolist()
+    ]
     return Columns(answers=heads, numbers=numbers, sure=np.full(rows, np.nan))
 
 

@@ -28,7 +28,8 @@ from mds_client.signature import ModelRef, Signature
 from settings import settings
 from tables.errors import UnreadableFile
 from tables.mapping import Mapping, sentence_on_unfed, suggest
-from tables.streaming.blocks import Sample, blocks, check_kinds, sampled
+from tables.streaming.blocks import blocks, check_kinds, sampled
+from tables.streaming.sample import Sample
 from tables.streaming.source import Source
 
 LOOK_SECONDS = 0.5

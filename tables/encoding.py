@@ -53,7 +53,7 @@ def decoded(data: bytes, wanted: str = "") -> tuple[str, str]:
 
     Raises UnreadableFile where the bytes are no text in the encoding.
     """
-    encoding = wanted or _detected(data)
+    encoding = wanted or detected(data)
     try:
         return data.decode(encoding), _WORDS.get(encoding, encoding)
     except (LookupError, UnicodeError) as error:
@@ -86,7 +86,8 @@ def is_binary(data: bytes) -> bool:
     return controls > max(2, 0.05 * len(sample))
 
 
-def _detected(data: bytes) -> str:
+def detected(data: bytes) -> str:
+    """The name of the encoding, as Python knows it."""
     marked = _marked(data) or _wide(data)
     if marked:
         return marked

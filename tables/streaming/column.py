@@ -17,6 +17,7 @@ from tables.match import Match
 from tables.source_column import Cells
 from tables.table import Table
 
+Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
 # Kinds whose values lie as JSON in their column.
 AS_JSON = ("tensor", "json")
 _TYPES = {"number": pa.float64(), "integer": pa.int64(), "boolean": pa.bool_()}
@@ -68,26 +69,30 @@ class ColumnReader:
         values = pa.array(np.where(bad, np.nan, numbers), from_pandas=True)
         return values.cast(type_of(self.wanted), safe=False), sentences
 
-    def _numbers(self, column: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
+    def _numbers(self, column: pa.Array) -> Numbers | None:
         """All numbers at once, NaN where a cell is empty; None where one is written in another way."""
         is_plain = self.wanted.kind in NUMERIC_KINDS and not self.is_converted and not self.replaced
-        if not is_plain:
-            return None
-        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            if self.sample.decimal != ".":
-                return None
-        elif not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
-            return None
-        if pa.types.is_integer(column.type) and not _is_exact(column):
+        if not is_plain or not self._can_be_cast(column):
             return None
         try:
-            numbers = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
+            numbers: Numbers = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             return None
-        nothing = np.isnan(numbers)
-        is_written = nothing.sum() != column.null_count and not pa.types.is_floating(column.type)
-        too_long = self.wanted.kind == "integer" and (np.abs(numbers) >= 2**53).any()
-        return None if is_written or too_long or np.isinf(numbers).any() else numbers
+        return numbers if self._is_as_read(column, numbers) else None
+
+    def _can_be_cast(self, column: pa.Array) -> bool:
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            return self.sample.decimal == "."
+        if pa.types.is_integer(column.type):
+            return _is_exact(column)
+        return bool(pa.types.is_floating(column.type))
+
+    def _is_as_read(self, column: pa.Array, numbers: Numbers) -> bool:
+        """Whether no cell says `nan` or `inf`, and no whole number is longer than a float holds."""
+        is_written = int(np.isnan(numbers).sum()) != column.null_count
+        if (is_written and not pa.types.is_floating(column.type)) or np.isinf(numbers).any():
+            return False
+        return self.wanted.kind != "integer" or not (np.abs(numbers) >= 2**53).any()
 
     def _by_value(self, column: pa.Array) -> tuple[pa.Array, dict[int, str]]:
         """Each different cell is read once, in the way that a table in memory is."""
@@ -97,7 +102,7 @@ class ColumnReader:
             coded = None
         different = column if coded is None else coded.dictionary
         read = kinds.values(self._cells(different), self.wanted)
-        values = _typed(self.wanted, read.values, read.sentences)
+        values = typed(self.wanted, read.values, read.sentences)
         if coded is None:
             return values, dict(read.sentences)
         places = coded.indices.to_numpy(zero_copy_only=False)
@@ -128,7 +133,7 @@ def type_of(wanted: Field) -> pa.DataType:
     return pa.binary() if wanted.kind in AS_JSON else _TYPES.get(wanted.kind, pa.string())
 
 
-def _typed(
+def typed(
     wanted: Field, values: np.ndarray[tuple[int], np.dtype[np.generic]], sentences: dict[int, str]
 ) -> pa.Array:
     """Values as Arrow has them; what no type holds as JSON. Adds a sentence for a number that is too long."""
