@@ -73,7 +73,7 @@ def _classes(prediction: Prediction, signature: Signature, rows: int) -> Columns
     """A class a row, and the probability of each label beside it; None for other answers."""
     by_role = {output.role: output for output in prediction.outputs}
     chosen, shares = by_role.get("class"), by_role.get("probabilities")
-    if chosen is None or len(chosen.data) != rows or prediction.answers[0].kind != "class":
+    if chosen is None or len(chosen.data) != rows:
         return None
     at, firsts = _codes(chosen)
     words = [prediction.answers[i].headline for i in firsts]
@@ -89,7 +89,7 @@ def _classes(prediction: Prediction, signature: Signature, rows: int) -> Columns
         answers=answers,
         numbers=nothing,
         sure=matrix[np.arange(rows), place],
-        shares=dict(zip(names, matrix.T, strict=True)) if len(names) <= MOST_LABELS else {},
+        shares=dict(zip(names, matrix.T, strict=True) if len(names) <= MOST_LABELS else ()),
     )
 
 
