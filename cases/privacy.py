@@ -16,7 +16,7 @@ from dataclasses import replace
 from cases.inputs import plain_inputs, plain_value
 from db.cases import CaseView
 from mds_client.sensitive_values import HASH, WITHHELD
-from mds_client.signature import Field, Signature, Values
+from mds_client.signature import Field, Signature, Storage, Values
 
 _DIGITS = 32
 _WHOLE = re.compile(r"-?[0-9]+\.0+")
@@ -35,13 +35,28 @@ def protected(case: CaseView, signature: Signature | None, values: Values, key: 
 
     Without a `key` a value that would be hashed is masked.
     """
-    fields = [f for f in signature.inputs if f.sensitive and f.name in values] if signature else []
+    fields = _sensitive(signature, values) if signature else []
     if not fields:
         return case
     marks = dict(_marks(fields, values, key))
     kept = {f.name for f in fields if f.storage == "keep" and values[f.name] is not None}
     plain = plain_inputs({name: values[name] for name in kept})
     return replace(case, entered={**case.entered, **marks}, sensitive=plain or None)
+
+
+def _sensitive(signature: Signature, values: Values) -> list[Field]:
+    """The sensitive fields that have a value; also what is no field of a model that has any: it may be one misspelt."""
+    sensitive = [f for f in signature.inputs if f.sensitive]
+    if not sensitive:
+        return []
+    storage: Storage = "omit" if any(f.is_withheld for f in sensitive) else "keep"
+    known = {f.name for f in signature.inputs}
+    unknown = [
+        Field(name=name, kind="text", sensitive=True, storage=storage)
+        for name in values
+        if name not in known
+    ]
+    return [f for f in sensitive if f.name in values] + unknown
 
 
 def _marks(fields: list[Field], values: Values, key: bytes) -> Iterator[tuple[str, object]]:

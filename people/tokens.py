@@ -269,4 +269,6 @@ def _wrong_scopes(scopes: Sequence[str]) -> list[str]:
 
 
 def _wrong_days(days: float, most: float) -> list[str]:
-    return [] if 0 < days <= most else [f"A token is valid for at most {most:g} days."]
+    return (
+        [] if 0 < days <= most else [f"A token is valid for more than 0 and at most {most:g} days."]
+    )

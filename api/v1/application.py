@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.permissions import needs
 from api.v1 import problems
 from api.v1.door import Door
-from api.v1.problems import FieldProblem, Problem, Refused
+from api.v1.invalid import problems_of
+from api.v1.problems import Problem, Refused
 from api.v1.resources import resources
 from people import tokens
 from people.permissions import OPEN
@@ -115,10 +116,7 @@ async def _refused(_request: Request, error: Exception) -> Response:
 async def _invalid(_request: Request, error: Exception) -> Response:
     """What FastAPI finds wrong, without the values: they may be long, and are the caller's own."""
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    wrong = [
-        FieldProblem(field=".".join(map(str, each["loc"])), sentence=f"{each['msg']}.")
-        for each in error.errors()
-    ]
+    wrong = problems_of(error.errors())
     sentence = " ".join(f"{each.field}: {each.sentence}" for each in wrong[:5])
     return problems.response(problems.problem(422, "invalid", sentence, errors=wrong))
 

@@ -219,7 +219,12 @@ def test_what_is_misspelt_is_told(served: Served) -> None:
     ann = served.client("ann")
     answer = _problem(ann.get("/models", params={"word": "x"}), 422, "no parameter 'word'")
     assert answer.json()["advice"] == "There are: cursor, limit, q."
-    _problem(ann.post("/predictions", json=ASK | {"row": {}}), 422, "body.row")
+    _problem(ann.post("/predictions", json=ASK | {"row": {}}), 422, "body.row: There is no such")
+    found = ann.get("/cases", params={"state": "x", "limit": 900, "business_key": "no token"})
+    _problem(found, 422, "query.state: It must be one of answered, failed, unknown.")
+    _problem(found, 422, "query.limit: It must be 200 at most.")
+    _problem(ann.get("/cases/x"), 422, "It must be an id of 26 letters and digits.")
+    assert ann.get("/cases", params={"business_key": "20871"}).json()["items"] == []
 
 
 def test_a_database_that_fails_and_a_fault_of_ours_are_sentences(

@@ -22,7 +22,7 @@ from cases.audit_sample import ONE_IN_TEN
 from cases.batch import RowsRequest, predict_rows
 from cases.errors import KeyReused
 from cases.jobs import batch
-from cases.privacy import hash_of
+from cases.privacy import hash_of, protected
 from cases.recording import predict_and_record
 from cases.repeats import difference
 from cases.repeats import differing as differing_lines
@@ -48,6 +48,7 @@ from mds_client.server import Server
 from mds_client.signature import Field, File, ModelRef, Signature, Values
 from mds_client.transport.redaction import Hiding
 from signatures.storage import with_storage
+from tests.recorded import case_of as recorded
 from tests.stub_predictor import PENGUINS, exchange, failure
 from ui.batch.answers import _entered
 from ui.cases.copies import csv_row
@@ -393,3 +394,14 @@ def _unmarked(signature: Signature) -> Signature:
     """As it is once no rule and nobody calls a field sensitive any more."""
     inputs = tuple(replace(field, sensitive=False) for field in signature.inputs)
     return replace(signature, inputs=inputs)
+
+
+@pytest.mark.parametrize(("storage", "mark"), [("mask", "omit"), ("keep", "keep")])
+def test_a_misspelt_name_does_not_store_what_its_field_would_not(storage: str, mark: str) -> None:
+    """A program that writes Customer for customer is refused, and its case has no more than it would have."""
+    customer = Field(name="customer", kind="text", sensitive=True, storage=storage)  # type: ignore[arg-type]
+    signature = Signature(model=PENGUINS, inputs=(customer, Field(name="age", kind="integer")))
+    values = {"Customer": "K-1", "age": 3}
+    case = protected(recorded(entered=values), signature, values, b"")
+    assert case.entered == {"Customer": {"withheld": mark}, "age": 3}
+    assert case.sensitive == (None if mark == "omit" else {"Customer": "K-1"})

@@ -18,6 +18,7 @@ from ui.text import plain
 BEFORE, BATCH, WHOSE = "before", "batch", "whose"
 # Choices that other pages make: they stand in the address, and as a chip, and have no widget.
 DAYS, VALUE, DRAWN = "days", "value", "drawn"
+KEY = "business_key"
 BACK = "back"  # in the address of a case: the choices of the list that it was opened from
 MINE, EVERYBODY = "mine", "everybody's"
 _LONGEST = 2_000
@@ -31,7 +32,7 @@ _JUDGEMENTS = ("correct", "incorrect", "unsure", "none")
 _JUDGEMENT_WORDS = {"none": "not judged"}
 _CHANNELS = ("volunteered", "audit", "review", "upload", "api")
 _WHOSE = (MINE, EVERYBODY)
-_TEXTS = ("words", "version", "person", "key")
+_TEXTS = ("words", "version", "person", KEY)
 _OPTIONS: Mapping[str, Collection[str]] = {
     "state": STATES,
     "judgement": _JUDGEMENTS,
@@ -47,7 +48,7 @@ _CHIPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "model": ("Model", {}),
     "version": ("Version", {}),
     "person": ("Person", {}),
-    "key": ("Business key", {}),
+    KEY: ("Business key", {}),
     "channel": ("Channel", {}),
     BATCH: ("File", {}),
     DAYS: ("Days", {}),
@@ -82,7 +83,7 @@ def choose(viewer: Viewer) -> Choices:
         _model()
         _text("Version", "version")
         _text("Person", "person")
-        _text("Business key", "key", help=_KEY_HELP)
+        _text("Business key", KEY, help=_KEY_HELP)
         _pills("Channel", _CHANNELS, "channel")
     chosen = {name: current for name in _CHIPS if (current := _chosen(name))}
     chosen |= {"words": words} if words else {}
@@ -140,7 +141,7 @@ def _filter(chosen: Mapping[str, str], mine: str) -> CaseFilter:
         until=_until(chosen.get(DAYS, "")),
         value=_value(chosen.get(VALUE, "")),
         is_drawn=chosen.get(DRAWN) == "yes",
-        key=services().key_search(chosen["key"]) if "key" in chosen else None,
+        key=services().key_search(chosen[KEY]) if KEY in chosen else None,
     )
 
 

@@ -58,7 +58,7 @@ def list_cases(
     since: Annotated[
         AwareDatetime | None, Query(description="Asked at that moment or later")
     ] = None,
-    key: Annotated[
+    business_key: Annotated[
         str,
         Query(
             max_length=200,
@@ -86,7 +86,7 @@ def list_cases(
         channel=channel,
         since=since,
         words=q,
-        key=services.key_search(key) if key else None,
+        key=services.key_search(business_key) if business_key else None,
     )
     page = search(services.sessions, wanted, before=cursor, size=limit, hash_key=services.hash_key)
     return Cases(items=[_in_short(line) for line in page.lines], next=page.older)
