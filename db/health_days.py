@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.orm import Session
 
 from db.health import ModelVersion, Selection, conditions, start_of, verdicts
@@ -94,10 +94,19 @@ def inputs(
     return [(row[0].date(), row[1]) for row in session.execute(query.order_by(*order).limit(limit))]
 
 
-def newest_version(session: Session, selection: Selection) -> str | None:
-    """The version of the newest answered case; None where there is none."""
-    query = select(Case.version).where(*conditions(selection), Case.outcome == "answered")
-    return session.scalar(query.order_by(Case.created_at.desc(), Case.id.desc()).limit(1))
+def current_version(
+    session: Session, selection: Selection, since: datetime, least: int
+) -> str | None:
+    """The newest version with at least `least` answered cases since a moment: one that somebody only tried is not it. Where no
+    version has so many, the one with the most of all cases; None without an answered case."""
+    conditions_of_all = (*conditions(selection), Case.outcome == "answered")
+    lately = func.sum(case((Case.created_at >= since, 1), else_=0))
+    query = select(Case.version, lately, func.count(), func.max(Case.created_at))
+    rows = session.execute(query.where(*conditions_of_all).group_by(Case.version)).all()
+    in_use = [row for row in rows if row[1] >= least]
+    if in_use:
+        return str(max(in_use, key=lambda row: row[3])[0])
+    return str(max(rows, key=lambda row: (row[2], row[3]))[0]) if rows else None
 
 
 def compared(

@@ -29,6 +29,8 @@ from demonstration.incidents import accept_normal, as_measured, is_down, unreach
 from demonstration.plan import DAYS, DEPLOYMENTS, Deployment, Part, Visit, parts
 from feedback.errors import AlreadyRecorded
 from feedback.submission import submit
+from health.kept_standings import keep
+from health.overview import standings
 from mds_client.errors import MdsError
 
 HELD_OUT = "held_out.json"
@@ -87,6 +89,7 @@ def write(
     reviews.finish(sessions, until)
     for server in {predictor(deployment).ref.server for deployment in kept}:
         accept_normal(sessions, server, start, workspace)
+    keep(sessions, standings(sessions, clock=lambda: until).values(), clock=lambda: until)
     return count
 
 

@@ -12,6 +12,7 @@ from settings import (
     ROOT,
     AccessSettings,
     AddressSettings,
+    AlarmSettings,
     KubernetesSettings,
     OidcSettings,
     RegistrySettings,
@@ -36,6 +37,7 @@ def table() -> str:
         + _rows(OidcSettings, prefix="oidc.")
         + _rows(AccessSettings, prefix="access[].")
         + _rows(RetentionSettings, prefix="retention[].")
+        + _rows(AlarmSettings, prefix="alarms[].")
     )
 
 

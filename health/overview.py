@@ -9,10 +9,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 
+import db.health_alarms
 import db.health_days
 import db.health_decisions
 from db.engine import Session, Sessions, reading
 from db.health import Selection
+from db.health_alarms import AlarmView
 from db.health_days import DayCount, JudgedCase
 from db.health_decisions import DecisionView
 from db.ids import utc_now
@@ -21,7 +23,7 @@ from health.calibration import Calibration, calibration
 from health.classification import ClassFigures, Confusion, Verdict, by_class, confusion
 from health.comparison import Comparison, compare
 from health.drift import fields
-from health.drift.fields import FieldDrift
+from health.drift.fields import LEAST_CASES, FieldDrift
 from health.estimates import Estimate, Group, accuracy, weights, wilson
 from health.regression import NumberErrors, number_errors
 from health.slices import Slice, slices
@@ -98,6 +100,7 @@ class Look:
     details: Details
     comparisons: Mapping[tuple[str, str], Comparison]
     steps: Sequence[DecisionView]
+    alarms: Sequence[AlarmView]
     told: tuple[int, int]
     answered: int
 
@@ -157,6 +160,7 @@ def look(
         since = _midnight(now) - timedelta(days=DAYS)
         counts = db.health_days.by_day(session, replace(everything, since=since))
         steps = db.health_decisions.all_of(session, server, model)
+        alarms = db.health_alarms.newest(session, server, model)
         shown = db.health_days.by_day(session, chosen)
         if not counts and not shown:
             return None
@@ -182,6 +186,7 @@ def look(
         details=_details(judged),
         comparisons=_comparisons(pairs),
         steps=steps,
+        alarms=alarms,
         told=(_count(volunteered, "correct"), _count(volunteered, "incorrect")),
         answered=sum(c.cases for c in shown if c.outcome == "answered"),
     )
@@ -229,10 +234,11 @@ def _judged_standing(
 
 
 def _inputs(session: Session, selection: Selection, now: datetime) -> tuple[Inputs, Inputs]:
-    """The first cases of the version that was asked last, and those of the last two weeks that came after them: versions
-    may take different fields."""
-    selection = replace(selection, version=db.health_days.newest_version(session, selection))
+    """The first cases of the version that is in use, and those of the last two weeks that came after them: versions may take
+    different fields."""
     since = _midnight(now) - timedelta(days=RECENT_DAYS - 1)
+    version = db.health_days.current_version(session, selection, since, LEAST_CASES)
+    selection = replace(selection, version=version)
     before = db.health_days.inputs(
         session, replace(selection, until=since), REFERENCE, is_oldest=True
     )

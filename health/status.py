@@ -242,18 +242,18 @@ def accuracy_words(found: Estimate) -> str:
     if found.value is None or found.low is None or found.high is None:
         return f"{found.n:,} of {found.drawn:,} drawn cases are checked so far."
     interval = f"{found.low * 100:.0f}–{found.high * 100:.0f} %"
-    return f"{_share(found.value)} of answers are right (95 % interval {interval})."
+    return f"{share_words(found.value)} of answers are right (95 % interval {interval})."
 
 
 def percent(found: Rate) -> str:
-    return "–" if found.value is None else _share(found.value)
+    return "–" if found.value is None else share_words(found.value)
 
 
 def in_words(day: date) -> str:
     return f"{day.day} {day:%B}"
 
 
-def _share(value: float) -> str:
+def share_words(value: float) -> str:
     """`94 %`; 100 and 0 are for what is exactly so."""
     if 0 < value < 0.005 or 0.995 <= value < 1:
         return f"{value * 100:.1f} %"

@@ -39,6 +39,7 @@ __all__ = [
     "SETTINGS_FILE_VARIABLE",
     "AccessSettings",
     "AddressSettings",
+    "AlarmSettings",
     "KubernetesSettings",
     "OidcSettings",
     "RegistrySettings",
@@ -60,6 +61,8 @@ def _network(text: str) -> str:
     return text.strip()
 
 
+AlarmKind = Literal["accuracy", "errors", "inputs"]
+_TOLD: tuple[AlarmKind, ...] = ("accuracy", "errors")
 Pattern = Annotated[str, Field(pattern=r"^[^*]*\*?$", min_length=1)]
 
 
@@ -126,6 +129,44 @@ class SensitiveSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
         description="What is stored: the value (`keep`), that there was one (`mask`), a keyed hash by which equal ones are "
         "found (`hash`), nothing (`omit`)",
     )
+
+
+class AlarmSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
+    """Somebody who is told when Health raises an alarm and when it is over: a mail, a chat or a webhook, by Apprise.
+
+    A server or a model is named, or the beginning of its name and `*`.
+    """
+
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        description="Who that is, as *Health* names them; no two have the same",
+    )
+    url_env: str = Field(
+        min_length=1,
+        description="The environment variable with the Apprise URL, such as `mailtos://…` or `json://…`: it holds a secret",
+    )
+    kinds: list[AlarmKind] = Field(
+        default_factory=lambda: list(_TOLD),
+        min_length=1,
+        description="What they are told of: wrong answers, requests that fail, changed inputs",
+    )
+    servers: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"
+    )
+    models: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Models, or beginnings of their names and `*`"
+    )
+
+    @model_validator(mode="after")
+    def _has_an_address(self) -> Self:
+        if not os.environ.get(self.url_env):
+            raise ValueError(f"{self.name}: environment variable {self.url_env} is not set")
+        return self
+
+    @property
+    def url(self) -> SecretStr:
+        """The Apprise URL."""
+        return SecretStr(os.environ.get(self.url_env, ""))
 
 
 class OidcSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
@@ -299,6 +340,12 @@ class Settings(BaseSettings):
         description="What Prometheus sends to read `/metrics`, at least 16 characters; set it as `MDS_METRICS_TOKEN`. Without "
         "it only this machine reads them",
     )
+    alarms: list[AlarmSettings] = Field(
+        default_factory=list, description="Who is told of the alarms of *Health*"
+    )
+    public_url: BaseUrl | None = Field(
+        None, description="The address at which browsers reach the workbench, for links in messages"
+    )
     audit_key: SecretStr = Field(
         SecretStr(""),
         description="The key that signs exported ends of the trail, at least 32 characters; set it as `MDS_AUDIT_KEY`",
@@ -336,7 +383,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
-        for what, listed in (("servers", self.servers), ("registries", self.registries)):
+        for what, listed in (
+            ("servers", self.servers),
+            ("registries", self.registries),
+            ("alarms", self.alarms),
+        ):
             if len({one.name for one in listed}) < len(listed):
                 raise ValueError(f"two {what} have the same name")
         return self

@@ -81,6 +81,8 @@ ONLY_IN = {
     "starlette": ("api/",),
     "fastapi": ("api/",),
     "prometheus_client": ("api/",),
+    # What it imports takes a quarter of a second: whoever delivers a message waits for it.
+    "apprise": ("health/alarms/channels.py",),
     # One engine for durable work, behind jobs/engine.py: another could take its place.
     "dbos": ("jobs/dbos_engine.py",),
 }

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cases.usage import NONE, Usage, usage
 from feedback.golden import RunView, newest_runs
+from health.kept_standings import StandingView, kept
 from mds_client.discovery import Entry, ServerState
 from mds_client.errors import MdsError
 from mds_client.protocols.detection import probe_lines
@@ -77,7 +78,9 @@ def draw_models() -> None:
     )
     catalogue = services().catalogue
     published = overlay.published(services().sessions)
-    everything = model_cards.cards(catalogue.entries(), published, _usage(), _golden())
+    everything = model_cards.cards(
+        catalogue.entries(), published, _usage(), _golden(), _standings()
+    )
     names = {(e.ref.server, e.ref.name) for e in search(words or "", published)}
     found = [card for card in everything if card.model in names]
     shown = _filtered(everything, found)
@@ -98,6 +101,14 @@ def _usage() -> Usage:
         return _counted(session.scope_key(), session.person())
     except MdsError:
         return NONE
+
+
+def _standings() -> Mapping[tuple[str, str], StandingView]:
+    """What Health said last of each model; nothing while that is not known."""
+    try:
+        return kept(services().figures)
+    except MdsError:
+        return {}
 
 
 @st.cache_data(ttl=_USAGE_SECONDS, max_entries=1_000, show_spinner=False)

@@ -10,6 +10,8 @@ import streamlit as st
 
 from cases.usage import Usage
 from feedback.golden import RunView, in_words
+from health.kept_standings import StandingView
+from health.status import share_words
 from mds_client.discovery import UNREACHABLE, Entry
 from mds_client.signature import Signature
 from mds_client.signature.facts import Facts
@@ -57,6 +59,7 @@ class Card:
     own: int = 0
     golden: str = ""  # what the newest run of its golden cases found
     is_worse: bool = False
+    standing: StandingView | None = None
 
     @property
     def model(self) -> Model:
@@ -73,13 +76,17 @@ def cards(
     published: Mapping[Model, Facts],
     usage: Usage,
     runs: Mapping[Model, RunView] = _NO_RUNS,
+    standings: Mapping[Model, StandingView] | None = None,
 ) -> list[Card]:
     """A card a model: those that who asks used most come first, then by name."""
     models: dict[Model, list[Entry]] = {}
     for entry in entries:
         models.setdefault((entry.ref.server, entry.ref.name), []).append(entry)
     made = [
-        _with_golden(_card(model, each, published.get(model), usage), runs.get(model))
+        replace(
+            _with_golden(_card(model, each, published.get(model), usage), runs.get(model)),
+            standing=(standings or {}).get(model),
+        )
         for model, each in models.items()
     ]
     return sorted(made, key=lambda card: (-card.own, card.title.casefold(), str(card.entry.ref)))
@@ -140,6 +147,8 @@ def draw(card: Card) -> None:
         if card.golden:
             icon = ":orange[:material/warning:]" if card.is_worse else ":material/verified:"
             st.caption(f"{icon} {plain(card.golden)}")
+        if card.standing:
+            _draw_standing(card.standing)
         st.space("stretch")
         if st.button(
             plain(f"Ask {card.title}"),
@@ -150,6 +159,34 @@ def draw(card: Card) -> None:
             disabled=not card.is_ready,
         ):
             st.switch_page(page_path("predict"), query_params={"model": str(entry.ref)})
+
+
+# Drawn as a badge beside the accuracy; that a model is healthy is said without a colour.
+_WORDS: dict[str, tuple[str, Literal["green", "orange", "red", "gray"]]] = {
+    "Healthy": (":material/check:", "gray"),
+    "Watch": (":material/visibility:", "orange"),
+    "Act": (":material/priority_high:", "red"),
+    "Not enough evidence": (":material/question_mark:", "gray"),
+}
+
+
+def _draw_standing(standing: StandingView) -> None:
+    """The word of Health, how often the model is right, and who cares for it."""
+    icon, color = _WORDS[standing.word]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(standing.word, icon=icon, color=color, help=plain(standing.sentence))
+        st.caption(plain(standing_words(standing)), width="content")
+
+
+def standing_words(standing: StandingView) -> str:
+    """`94 % right (90–97 %, n=180) · reviewer-1 cares for it`; empty where neither is known."""
+    parts = []
+    if standing.value is not None and standing.low is not None and standing.high is not None:
+        interval = f"{standing.low * 100:.0f}–{standing.high * 100:.0f} %"
+        parts.append(f"{share_words(standing.value)} right ({interval}, n={standing.n:,})")
+    if standing.owner:
+        parts.append(f"{standing.owner} cares for it")
+    return " · ".join(parts)
 
 
 def _facts(card: Card) -> str:

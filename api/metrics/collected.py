@@ -140,8 +140,8 @@ def _of_model(model: Model, rows: list[HealthRow]) -> Iterator[Sample]:
     newest = max(rows, key=lambda row: row.last_case_at)
     if newest.latency:
         found = newest.latency
-        for quantile, seconds in (("0.5", found.p50), ("0.95", found.p95), ("0.99", found.p99)):
-            yield Sample("mds_case_duration_seconds", (*model, quantile), seconds)
+        for percentile, seconds in (("50", found.p50), ("95", found.p95), ("99", found.p99)):
+            yield Sample("mds_case_duration_seconds", (*model, percentile), seconds)
 
 
 def _of_standing(model: Model, standing: Standing) -> Iterator[Sample]:

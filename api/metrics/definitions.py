@@ -173,11 +173,11 @@ METRICS: tuple[Metric, ...] = (
         kind="gauge",
         unit="seconds",
         says="How long the newest 2,000 answered requests took as the person felt it, of the version that was asked last, at "
-        "the quantile 0.5, 0.95 and 0.99",
-        labels=(*OF_MODEL, "quantile"),
+        "the percentile 50, 95 and 99",
+        labels=(*OF_MODEL, "percentile"),
         panels=(
             _by_model(
-                'mds_case_duration_seconds{quantile="0.95"}', "19 of 20 are faster than", "s"
+                'mds_case_duration_seconds{percentile="95"}', "19 of 20 are faster than", "s"
             ),
         ),
     ),

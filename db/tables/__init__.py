@@ -25,7 +25,7 @@ from db.tables.base import (
 from db.tables.cases import Case, CaseFile, Explanation, Feedback, Scenario
 from db.tables.comments import CaseComment, InboxSeen
 from db.tables.golden import GoldenCase, GoldenResult, GoldenRun, GoldenSet
-from db.tables.health import HealthDecision
+from db.tables.health import HealthAlarm, HealthDecision, HealthStanding
 from db.tables.jobs import Batch, BatchChunk, Job, JobInput, Worker
 from db.tables.models import Background, ColumnMapping, DiscoveredFacts, Overlay, Study
 from db.tables.retention import CaseHold, DeletedCases, DeletedFeedback
@@ -70,7 +70,9 @@ __all__ = [
     "GoldenResult",
     "GoldenRun",
     "GoldenSet",
+    "HealthAlarm",
     "HealthDecision",
+    "HealthStanding",
     "InboxSeen",
     "Job",
     "JobInput",

@@ -1,15 +1,17 @@
-"""What people decide on what Health found of a model."""
+"""What Health found of a model, and what people decide on it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy import CheckConstraint, Double, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import SENTENCE, SHORT, Base
 from db.types import ClippedText, Json, UtcDateTime
 
+# Kinds of findings that begin and end; db/migrations has them as well.
+ALARM_KINDS = ("accuracy", "errors", "inputs")
 ACTIONS = ("acknowledged", "snoozed", "accepted", "closed")
 
 
@@ -35,3 +37,51 @@ class HealthDecision(Base):
     # Of an accepted baseline: how many of its labels were right.
     baseline_right: Mapped[int | None]
     baseline_n: Mapped[int | None]
+
+
+class HealthAlarm(Base):
+    """Something that Health found of a model, from when it was first seen until it was over. `deliveries` says of each channel
+    what it was told when, and how often that failed."""
+
+    __tablename__ = "health_alarms"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {ALARM_KINDS}", name="kind"),
+        Index(None, "server", "model", "opened_at"),
+        # One of a kind at a time, however many processes look at once.
+        Index(
+            "uq_health_alarms_one_open",
+            "server",
+            "model",
+            "kind",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    server: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(20))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sentence: Mapped[str] = mapped_column(ClippedText(SENTENCE))
+    deliveries: Mapped[dict[str, object]] = mapped_column(Json)
+
+
+class HealthStanding(Base):
+    """What Health said of a model when it looked last: the word and why, the accuracy with its interval, and who cares for it.
+    For cards, which cannot wait until it is worked out."""
+
+    __tablename__ = "health_standings"
+
+    server: Mapped[str] = mapped_column(Text, primary_key=True)
+    model: Mapped[str] = mapped_column(Text, primary_key=True)
+    computed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    word: Mapped[str] = mapped_column(String(30))
+    sentence: Mapped[str] = mapped_column(ClippedText(SENTENCE))
+    value: Mapped[float | None] = mapped_column(Double)
+    low: Mapped[float | None] = mapped_column(Double)
+    high: Mapped[float | None] = mapped_column(Double)
+    n: Mapped[int]
+    owner: Mapped[str] = mapped_column(ClippedText(SHORT))

@@ -11,10 +11,11 @@ import pytest
 
 import db.audit_log
 from db.engine import reading
+from db.ids import utc_now
 from mds_client.signature import File, ModelRef
 from people.tokens import authenticate
 from tests.api.served import PENGUINS, Served
-from tests.recorded import NOT_THERE
+from tests.recorded import FAILED, NOT_THERE, add_cases, case_of
 
 ASK = {"model": "demo/penguins", "rows": [PENGUINS]}
 
@@ -54,6 +55,21 @@ def test_models_are_those_that_may_be_seen(ann: httpx.Client, served: Served) ->
     assert set(found["example"]) == set(PENGUINS)
     _is_problem(ann.get("/models/demo/digits"), 404, "no model demo/digits")
     _is_problem(ann.get("/models/demo/penguins", params={"version": "v9"}), 404, "penguins@v9")
+
+
+def test_health_says_the_word_and_why_to_who_sees_the_model(served: Served) -> None:
+    of = {"server": "demo", "model": "breast-cancer", "created_at": utc_now()}
+    add_cases(served.services.sessions, *[case_of(**FAILED, **of) for _ in range(30)])
+    ann, rita = served.client("ann"), served.client("rita")
+    line = next(m for m in ann.get("/health").json()["items"] if m["model"].endswith("cancer"))
+    assert (line["word"], line["accuracy"]["value"]) == ("Act", None)
+    whole = ann.get("/health/demo/breast-cancer").json()
+    assert {name: whole[name] for name in line} == line
+    assert "30" in whole["alarms"][0]["sentence"]
+    assert (whole["alarms"][0]["kind"], whole["weeks"][-1]["failed"]) == ("errors", 30)
+    assert whole["decisions"] == []
+    _is_problem(rita.get("/health/demo/breast-cancer"), 404, "or you may not see it")
+    assert not any("cancer" in m["model"] for m in rita.get("/health").json()["items"])
 
 
 def test_pages_of_models_hold_each_once(served: Served) -> None:

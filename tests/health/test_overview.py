@@ -91,6 +91,19 @@ def test_a_cohort_narrows_everything_but_the_word(sessions: Sessions) -> None:
     assert (nobody.answered, nobody.weeks, nobody.details.n) == (0, [], 0)
 
 
+def test_one_question_to_another_version_does_not_change_what_is_compared(
+    sessions: Sessions,
+) -> None:
+    """Whoever tries a version once has not deployed it: the fields of the version in use are compared."""
+    days = [NOW - timedelta(days=day, hours=1) for day in range(60)]
+    kept = [case_of(created_at=at, version="v1", entered={"bill": 40.0 + n % 7}) for at in days for n in range(2)]  # fmt: skip
+    add_cases(sessions, *kept, case_of(created_at=NOW, version="v2"))
+    assert [(field.name, field.after) for field in _look(sessions).drift] == [("bill", 28)]
+    new = [case_of(created_at=NOW, version="v2", entered={"bill": 40.0}) for _ in range(20)]
+    add_cases(sessions, *new)
+    assert _look(sessions).drift == []  # v2 is in use now, and has nothing before
+
+
 def test_of_no_case_there_is_nothing_and_of_failures_alone_no_accuracy(sessions: Sessions) -> None:
     assert _look(sessions) is None
     assert standings(sessions) == {}

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
 
 import streamlit as st
 
 from health.alarms.decisions import DecisionView, decide, is_silent
+from health.alarms.delivery import AlarmView, told_words
 from health.overview import Look, Standing
 from health.status import Baseline, Status
 from mds_client.errors import MdsError
 from ui import errors, session
 from ui.health import address
 from ui.health.address import Chosen
+from ui.text import plain
 
 ICONS = {
     "Healthy": "✓",
@@ -58,6 +61,21 @@ def draw(look: Look, chosen: Chosen) -> None:
         if session.services().scope.reviews(chosen.server, chosen.model):
             with st.popover("Decide", icon=":material/gavel:"):
                 _draw_decision(look, chosen)
+    _draw_alarms(look.alarms)
+
+
+def _draw_alarms(alarms: Sequence[AlarmView]) -> None:
+    """The alarms that were raised, the newest first, with who was told; the newest that goes on is open to see."""
+    if not alarms:
+        return
+    with st.expander("Alarms", icon=":material/notifications:", expanded=alarms[0].is_open):
+        st.markdown("\n".join(f"- {plain(_alarm_line(alarm))}" for alarm in alarms))
+
+
+def _alarm_line(alarm: AlarmView) -> str:
+    ended = f"to {alarm.ended_at:%-d %B %H:%M} UTC" if alarm.ended_at else "until now"
+    told = told_words(alarm)
+    return f"{alarm.opened_at:%-d %B %H:%M} {ended}: {alarm.sentence}{f' {told}.' if told else ''}"
 
 
 def draw_all(standings: list[Standing]) -> None:

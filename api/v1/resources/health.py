@@ -1,0 +1,237 @@
+"""Health: the word for each model, how often it is right with its interval, and what was found."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, Field
+
+import health.estimates
+from api.v1.asked import AskedNow
+from api.v1.problems import no_model
+from api.v1.resource import Resource
+from api.v1.resources.models import ModelName, ServerName
+from api.v1.shapes import finite
+from db.health_decisions import DecisionView
+from health.alarms.e_process import THRESHOLD
+from health.drift.fields import FieldDrift
+from health.overview import Look, Standing, VersionLine, Week, look, standings
+from health.status import WORDS, Finding, Word
+from mds_client.signature import ModelRef
+
+RESOURCE = Resource("health")
+
+_SENTENCE = "94 % of answers are right (95 % interval 90–97 %)."
+
+
+class Accuracy(BaseModel):
+    """The estimated share of right answers, with its 95 % interval; null without enough evidence."""
+
+    value: float | None = Field(examples=[0.94])
+    low: float | None = Field(examples=[0.9])
+    high: float | None = Field(examples=[0.97])
+    n: int = Field(description="Judged cases that it is from", examples=[180])
+    of: int = Field(description="Answered cases that it is about", examples=[2310])
+    drawn: int = Field(description="Those of them that were drawn for a check", examples=[231])
+
+
+class Alarm(BaseModel):
+    """One thing that was found."""
+
+    kind: str = Field(
+        description="accuracy, errors, inputs; quiet and unchecked say what is missing",
+        examples=["accuracy"],
+    )
+    sentence: str
+    since: date | None = None
+    is_over: bool = Field(False, description="It has ended, and nobody has closed it yet")
+
+
+class Decision(BaseModel):
+    """What somebody decided on what was found."""
+
+    id: str
+    at: datetime
+    person: str = Field(examples=["reviewer-1"])
+    action: str = Field(
+        description="acknowledged, snoozed, accepted as the baseline, or closed",
+        examples=["acknowledged"],
+    )
+    reason: str = ""
+    snoozed_until: datetime | None = None
+
+
+class ModelHealth(BaseModel):
+    """The condition of one model."""
+
+    model: str = Field(examples=["demo/penguins"])
+    url: str = Field(
+        description="Where everything about it stands", examples=["/api/v1/health/demo/penguins"]
+    )
+    word: Word = Field(examples=["Healthy"])
+    sentence: str = Field(examples=[_SENTENCE])
+    action: str = Field(description="What to do next", examples=["Check 18 more drawn cases."])
+    accuracy: Accuracy
+    alarms: list[Alarm]
+    evidence: float | None = Field(
+        description=f"The e-process against the baseline at its highest: {THRESHOLD:.0f} or more is an alarm; null without "
+        "a baseline",
+        examples=[1.3],
+    )
+    checks: int = Field(description="Checks that are missing for ±5 points", examples=[18])
+    owner: str = Field(description="Who last said that they care for it", examples=["reviewer-1"])
+    cases: int = Field(description="Of the last 120 days, or of all that is looked at")
+
+
+class Health(BaseModel):
+    """The condition of every model that you may see and that was asked, what needs somebody first."""
+
+    items: list[ModelHealth]
+
+
+class WeekOfModel(BaseModel):
+    """The drawn cases of seven days: the share that is right, of those that were judged."""
+
+    start: date
+    value: float | None
+    low: float
+    high: float
+    n: int
+    answered: int
+    failed: int
+
+
+class VersionOfModel(BaseModel):
+    """One version, from the first to the last day on which it was asked."""
+
+    version: str = Field(examples=["v2"])
+    first: date
+    last: date
+    cases: int
+    accuracy: Accuracy
+
+
+class FieldChange(BaseModel):
+    """One input of the newest version now, against its first cases."""
+
+    field: str = Field(examples=["flipper_length_mm"])
+    is_changed: bool
+    psi: float | None = Field(description="Population stability index", examples=[0.04])
+    distance: float | None = Field(description="Jensen–Shannon distance, 0 to 1")
+    p: float | None = Field(description="The chance of such a difference without a change")
+    n_before: int
+    n_now: int
+    missing_before: float
+    missing_now: float
+
+
+class HealthOfModel(ModelHealth):
+    """The condition of one model, and what it is made of."""
+
+    weeks: list[WeekOfModel]
+    versions: list[VersionOfModel]
+    inputs: list[FieldChange]
+    decisions: list[Decision]
+
+
+@RESOURCE.get("/health")
+def list_health(asked: AskedNow) -> Health:
+    """The word, the accuracy and the alarms of every model that you may see."""
+    found = standings(asked.services.figures).values()
+    in_order = sorted(found, key=lambda each: WORDS.index(each.status.word))
+    return Health(items=[ModelHealth(**_head(standing)) for standing in in_order])
+
+
+@RESOURCE.get("/health/{server}/{name:path}")
+def get_health(asked: AskedNow, server: ServerName, name: ModelName) -> HealthOfModel:
+    """Everything about the condition of one model. 404 for one that you may not see, or that nobody has asked."""
+    found = look(asked.services.figures, server, name)
+    if found is None:
+        raise no_model(str(ModelRef(server=server, name=name)))
+    return _whole(found)
+
+
+def _whole(found: Look) -> HealthOfModel:
+    return HealthOfModel(
+        **_head(found.standing),
+        weeks=[_week(week) for week in found.weeks],
+        versions=[_version(line) for line in found.versions],
+        inputs=[_field(field) for field in found.drift],
+        decisions=[_decision(step) for step in found.steps],
+    )
+
+
+def _head(standing: Standing) -> dict[str, object]:
+    status, ref = standing.status, ModelRef(server=standing.server, name=standing.model)
+    return {
+        "model": str(ref),
+        "url": f"/api/v1/health/{standing.server}/{standing.model}",
+        "word": status.word,
+        "sentence": status.sentence,
+        "action": status.action,
+        "accuracy": _accuracy(standing.accuracy),
+        "alarms": [_alarm(finding) for finding in status.findings],
+        "evidence": finite(status.alarm.evidence) if status.alarm else None,
+        "checks": status.checks,
+        "owner": standing.owner,
+        "cases": standing.cases,
+    }
+
+
+def _accuracy(found: health.estimates.Estimate) -> Accuracy:
+    names = ("value", "low", "high", "n", "of", "drawn")
+    return Accuracy(**{name: getattr(found, name) for name in names})
+
+
+def _alarm(finding: Finding) -> Alarm:
+    return Alarm(
+        kind=finding.kind, sentence=finding.sentence, since=finding.since, is_over=finding.is_over
+    )
+
+
+def _week(week: Week) -> WeekOfModel:
+    right = week.right
+    return WeekOfModel(
+        start=week.start,
+        value=right.value,
+        low=right.low,
+        high=right.high,
+        n=right.n,
+        answered=week.answered,
+        failed=week.failed,
+    )
+
+
+def _version(line: VersionLine) -> VersionOfModel:
+    return VersionOfModel(
+        version=line.version,
+        first=line.first,
+        last=line.last,
+        cases=line.cases,
+        accuracy=_accuracy(line.accuracy),
+    )
+
+
+def _field(field: FieldDrift) -> FieldChange:
+    return FieldChange(
+        field=field.name,
+        is_changed=field.is_flagged,
+        psi=finite(field.psi),
+        distance=finite(field.distance),
+        p=finite(field.p),
+        n_before=field.before,
+        n_now=field.after,
+        missing_before=field.missing[0],
+        missing_now=field.missing[1],
+    )
+
+
+def _decision(step: DecisionView) -> Decision:
+    return Decision(
+        id=step.id,
+        at=step.created_at,
+        person=step.person,
+        action=step.action,
+        reason=step.reason,
+        snoozed_until=step.snoozed_until,
+    )

@@ -1,0 +1,91 @@
+"""Queries on the alarms of Health: what goes on, what has ended, and who was told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from db.tables import HealthAlarm
+from db.tables.health import ALARM_KINDS
+
+__all__ = [
+    "ALARM_KINDS",
+    "AlarmView",
+    "add",
+    "end",
+    "newest",
+    "note_deliveries",
+    "open_now",
+    "to_tell",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmView:
+    """One alarm, as it stands. `deliveries` is by the name of a channel."""
+
+    id: str
+    server: str
+    model: str
+    kind: str
+    opened_at: datetime
+    ended_at: datetime | None = None
+    sentence: str
+    deliveries: Mapping[str, object]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it goes on."""
+        return self.ended_at is None
+
+
+_NAMES = tuple(field.name for field in fields(AlarmView))
+
+
+def add(session: Session, alarm: AlarmView) -> None:
+    """Record an alarm that begins. Raises Conflict where one of its kind goes on."""
+    session.add(HealthAlarm(**{name: getattr(alarm, name) for name in _NAMES}))
+    session.flush()
+
+
+def end(session: Session, alarm_id: str, now: datetime) -> None:
+    """It is over."""
+    is_it = (HealthAlarm.id == alarm_id, HealthAlarm.ended_at.is_(None))
+    session.execute(update(HealthAlarm).where(*is_it).values(ended_at=now))
+
+
+def note_deliveries(session: Session, alarm_id: str, deliveries: Mapping[str, object]) -> None:
+    """Who was told by now."""
+    values = {"deliveries": dict(deliveries)}
+    session.execute(update(HealthAlarm).where(HealthAlarm.id == alarm_id).values(values))
+
+
+def open_now(session: Session) -> list[AlarmView]:
+    """Those that go on, the oldest first."""
+    query = select(HealthAlarm).where(HealthAlarm.ended_at.is_(None))
+    rows = session.scalars(query.order_by(HealthAlarm.opened_at, HealthAlarm.id))
+    return [_view(row) for row in rows]
+
+
+def to_tell(session: Session, since: datetime) -> list[AlarmView]:
+    """Those that go on or ended since a moment, the oldest first."""
+    query = select(HealthAlarm).where(
+        or_(HealthAlarm.ended_at.is_(None), HealthAlarm.ended_at >= since)
+    )
+    rows = session.scalars(query.order_by(HealthAlarm.opened_at, HealthAlarm.id))
+    return [_view(row) for row in rows]
+
+
+def newest(session: Session, server: str, model: str, limit: int = 20) -> list[AlarmView]:
+    """The alarms of a model, the newest first."""
+    query = select(HealthAlarm).filter_by(server=server, model=model)
+    order = query.order_by(HealthAlarm.opened_at.desc(), HealthAlarm.id.desc())
+    return [_view(row) for row in session.scalars(order.limit(limit))]
+
+
+def _view(row: HealthAlarm) -> AlarmView:
+    return AlarmView(**{name: getattr(row, name) for name in _NAMES})

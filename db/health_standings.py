@@ -1,0 +1,46 @@
+"""Queries on what Health said of each model when it looked last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from db.tables import HealthStanding
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingView:
+    """The word of a model and why, its accuracy with the 95 % interval from `n` judged cases, and who cares for it."""
+
+    server: str
+    model: str
+    computed_at: datetime
+    word: str
+    sentence: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    owner: str
+
+
+_NAMES = tuple(field.name for field in fields(StandingView))
+
+
+def replace_all(session: Session, standings: Sequence[StandingView]) -> None:
+    """These, and none of those before. Raises Conflict where another process does the same now."""
+    session.execute(delete(HealthStanding))
+    session.add_all(
+        HealthStanding(**{name: getattr(each, name) for name in _NAMES}) for each in standings
+    )
+    session.flush()
+
+
+def every(session: Session) -> list[StandingView]:
+    """All that are seen."""
+    rows = session.scalars(select(HealthStanding))
+    return [StandingView(**{name: getattr(row, name) for name in _NAMES}) for row in rows]

@@ -1,0 +1,48 @@
+"""Looks at every model every five minutes, keeps what it finds for the cards, and tells who is named in the settings when an alarm begins and ends."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from db.engine import Sessions
+from health.alarms.channels import Channels
+from health.alarms.delivery import deliver
+from health.alarms.episodes import bring_up_to_date
+from health.kept_standings import keep
+from health.overview import standings
+from jobs.contract import Kind, Outcome, Run
+from settings import Settings
+
+NAME = "health-alarms"
+
+
+class Tools(Protocol):
+    """What it needs."""
+
+    @property
+    def sessions(self) -> Sessions: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+
+def kind(tools: Tools) -> Kind:
+    """Run twice it tells nobody twice; what could not be delivered is tried again by the next run."""
+
+    def run(_run: Run, _given: object) -> Outcome:
+        now = standings(tools.sessions)
+        keep(tools.sessions, now.values())
+        begun, ended = bring_up_to_date(tools.sessions, now.values())
+        channels = Channels(tools.settings.alarms)
+        told = deliver(tools.sessions, channels, tools.settings.public_url or "")
+        return Outcome(
+            sentence=f"{begun} alarms began and {ended} ended; {told.sent} messages were sent and {told.failed} were not."
+        )
+
+    return Kind(
+        name=NAME,
+        title="Look for alarms and tell who cares",
+        run=run,
+        schedule="*/5 * * * *",
+        permission="operate",
+    )

@@ -1,0 +1,50 @@
+"""What Health said of each model when it looked last, for who cannot wait until it is worked out anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+import db.health_standings
+from db.engine import Sessions, reading, writing
+from db.errors import Conflict
+from db.health_standings import StandingView
+from db.ids import utc_now
+from health.overview import Standing
+
+__all__ = ["StandingView", "keep", "kept"]
+
+
+def keep(
+    sessions: Sessions, standings: Iterable[Standing], *, clock: Callable[[], datetime] = utc_now
+) -> None:
+    """Keep what was found of every model; `sessions` see every model. Raises StorageError."""
+    now = clock()
+    views = [_view(standing, now) for standing in standings]
+    try:
+        with writing(sessions) as session:
+            db.health_standings.replace_all(session, views)
+    except Conflict:
+        return  # another process has just looked
+
+
+def kept(sessions: Sessions) -> dict[tuple[str, str], StandingView]:
+    """What was found last of the models that are seen, by (server, model). Raises StorageError."""
+    with reading(sessions) as session:
+        return {(each.server, each.model): each for each in db.health_standings.every(session)}
+
+
+def _view(standing: Standing, now: datetime) -> StandingView:
+    found = standing.accuracy
+    return StandingView(
+        server=standing.server,
+        model=standing.model,
+        computed_at=now,
+        word=standing.status.word,
+        sentence=standing.status.sentence,
+        value=found.value,
+        low=found.low,
+        high=found.high,
+        n=found.n,
+        owner=standing.owner,
+    )
