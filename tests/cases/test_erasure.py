@@ -77,7 +77,7 @@ def test_every_column_that_names_a_person_is_known() -> None:
         (mapper.class_, column.name)
         for mapper in Base.registry.mappers
         for column in mapper.local_table.columns
-        if column.name in ("person", "author") or column.name.endswith("_by")
+        if column.name in ("person", "author", "owner") or column.name.endswith("_by")
     }
     assert named - {(t, c) for t, c in named if c == "queued_by"} == set(persons.COLUMNS)
 
