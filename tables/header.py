@@ -213,7 +213,8 @@ def _start(sheet: Sheet, filled: list[int]) -> int:
     if _is_short_header(sheet, sample, width):
         return sample[0]
     first = _first_full(sheet, sample, width)
-    return _behind_a_mark(sheet, filled, first) or first
+    marked = _behind_a_mark(sheet, filled, first)
+    return first if marked is None else marked
 
 
 def _first_full(sheet: Sheet, sample: list[int], width: int) -> int:
@@ -233,14 +234,14 @@ def _is_short_header(sheet: Sheet, sample: list[int], width: int) -> bool:
     return _count(first) >= (0.6 * width if len(first) == width else width - 1)
 
 
-def _behind_a_mark(sheet: Sheet, filled: list[int], start: int) -> int:
+def _behind_a_mark(sheet: Sheet, filled: list[int], start: int) -> int | None:
     """The position of a header that is written as a remark, `#id,size`, above rows without such a mark."""
     before = filled[: bisect_left(filled, start)]
     if not before or not sheet.is_note(sheet.rows[before[-1]]):
-        return 0
+        return None
     row, first = sheet.rows[before[-1]], sheet.rows[start]
     same = len(row) == len(first) > 1 and not any(is_value(cell) for cell in row)
-    return before[-1] if same and any(is_value(cell) for cell in first) else 0
+    return before[-1] if same and any(is_value(cell) for cell in first) else None
 
 
 def _is_header(sheet: Sheet, start: int, below: list[int]) -> bool:

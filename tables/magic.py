@@ -27,6 +27,8 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 )
 WEB_PAGE = "a web page"
 _MARKUP = tuple((start, WEB_PAGE) for start in (b"<!doctype html", b"<html", b"<table"))
+# An element right within another: `<date>,<open>` are names of columns.
+_ELEMENTS = re.compile(rb"<[a-z_][^<>,;\t]*>(?:\s*\n\s*)?<[a-z_]")
 _TAR = slice(257, 262)
 _ARFF = re.compile(rb"(?:\s*(?:%[^\n]*)?\n)*\s*@relation\s", re.IGNORECASE)
 _MEDIA: tuple[tuple[bytes, str], ...] = (
@@ -80,4 +82,5 @@ def _markup(head: bytes) -> str:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith(b"<?xml"):
         return WEB_PAGE if b"<html" in text else "an XML document"
-    return next((words for start, words in _MARKUP if text.startswith(start)), "")
+    words = next((words for start, words in _MARKUP if text.startswith(start)), "")
+    return words or ("an XML document" if _ELEMENTS.match(text) else "")

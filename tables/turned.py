@@ -23,10 +23,15 @@ def turned(table: Table, signature: Signature) -> Table | None:
         return None
     above = [table.columns[0]] if table.has_header else []
     is_first = bool(_fields(above, signature))
-    listed = [*(above if is_first else ()), *(str(cell or "") for cell in table.frame.iloc[:, 0])]
+    listed = [*(above if is_first else ()), *map(_called, table.frame.iloc[:, 0])]
     if not _name_fields(listed, signature) or len(set(listed)) < len(listed) or "" in listed:
         return None
     return _on_its_feet(table, listed, is_first=is_first)
+
+
+def _called(cell: object) -> str:
+    """The name in a cell; none in one that is empty, a list or a file."""
+    return str(cell) if isinstance(cell, str | int) else ""
 
 
 def _name_fields(listed: Sequence[str], signature: Signature) -> bool:

@@ -1,4 +1,4 @@
-"""What somebody typed and did not send yet: kept in their browser, and brought back after a reload.
+"""What somebody typed and did not send yet: kept in their browser, and brought back after a reload or from another page.
 
 The server never sees a draft before it is brought back, so typing costs it nothing, and people who share
 a server without signing in do not see each other's.

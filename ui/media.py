@@ -6,9 +6,9 @@ import io
 import warnings
 
 import streamlit as st
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-from mds_client.codecs.pixels import to_eight_bits
+from mds_client.codecs.pixels import on_white, to_eight_bits
 from mds_client.signature import File
 from ui.text import plain
 
@@ -31,8 +31,9 @@ def show_file(kind: str, file: File) -> None:
         st.image(picture, alt=f"The picture {file.name}", width=min(max(picture.width, 160), 320))
 
 
-def preview(data: bytes) -> Image.Image | None:
-    """A small copy of the picture; None for what is no picture or has too many pixels to decode."""
+def preview(data: bytes, *, is_upright: bool = True) -> Image.Image | None:
+    """A small copy of the picture as a model sees it: on white, and turned as the camera says; None for what is no
+    picture or has too many pixels to decode."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -41,7 +42,8 @@ def preview(data: bytes) -> Image.Image | None:
             return None
         small = to_eight_bits(picture)
         small.thumbnail(_PREVIEW)
-        return small.convert("RGB")
+        small = ImageOps.exif_transpose(small) if is_upright else small
+        return on_white(small).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     except Image.DecompressionBombWarning:

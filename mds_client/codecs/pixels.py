@@ -237,15 +237,19 @@ def to_eight_bits(picture: Image) -> Image:
 
 def _coloured(picture: Image, colours: int) -> Image:
     """With as many colours as the model takes; what is transparent lies on white."""
-    from PIL import Image
-
     if colours == 4:
         return picture.convert("RGBA")
-    if "A" in picture.getbands() or "transparency" in picture.info:
-        picture = picture.convert("RGBA")
-        ground = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(ground, picture)
-    return picture.convert(_MODES[colours])
+    return on_white(picture).convert(_MODES[colours])
+
+
+def on_white(picture: Image) -> Image:
+    """The picture with white where it is transparent; any other as it is."""
+    from PIL import Image
+
+    if "A" not in picture.getbands() and "transparency" not in picture.info:
+        return picture
+    picture = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
 
 
 def _scaled(values: Array, scale: Scale) -> Array:

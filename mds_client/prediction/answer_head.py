@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from mds_client.prediction import Output
 from mds_client.prediction.answer_parts import Part, are_shares, is_label, sums_to_one
 from mds_client.prediction.output_names import (
+    finds_in_text,
     is_event,
     may_be_label,
     names_classes,
@@ -70,7 +71,8 @@ def _label_alone(parts: Sequence[Part], beside: Output | None) -> Part | None:
 def _may_be_input(best: Part, open_to: Sequence[Part]) -> bool:
     """Whether a name such as `amount` or `text`, which inputs have too, stands beside a value that no rule knows."""
     others = [part for part in open_to if part is not best and not part.meaning and part.is_single]
-    return best.rank >= _TEXTUAL and bool(others)
+    is_searched = best.is_worded and any(finds_in_text(part.name) for part in open_to)
+    return best.rank >= _TEXTUAL and (bool(others) or is_searched)
 
 
 def _is_open(part: Part) -> bool:
@@ -138,12 +140,18 @@ def _only(open_to: Sequence[Part], parts: Sequence[Part], beside: Output | None)
         len(last_resorts) != 1
         or not last_resorts[0].is_single
         or _is_about_success(last_resorts[0])
+        or any(_is_named_list(part) for part in open_to)
     ):
         return None
     (part,) = last_resorts
     if beside is None:
         return part if not part.is_worded or is_label(part.first) else None
     return part if _is_word(part) and _is_told(part, parts, beside) else None
+
+
+def _is_named_list(part: Part) -> bool:
+    """Whether its name says that it is the answer, and it has several values: a number beside it is about these."""
+    return part.meaning == "answer" and not part.is_single
 
 
 def _last_resorts(open_to: Sequence[Part], beside: Output | None) -> list[Part]:

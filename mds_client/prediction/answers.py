@@ -24,6 +24,7 @@ from mds_client.prediction.segmentation import regions_in, regions_of
 from mds_client.signature import Role, Signature
 
 _LIKELY = 0.5
+_OF_FIRST_CLASS = ("p0", "p_0")
 _ROUNDED = 0.02  # how far probabilities that are parts of one whole may be off after rounding
 
 
@@ -165,7 +166,8 @@ def _vector(
 ) -> Answer | None:
     """The one list of numbers that has no labels, where nothing else could be the answer."""
     never_the_answer = ("detail", "aside", "labels")
-    candidates = [
+    named = [o for o in outputs if meaning(o.name) == "answer"]
+    candidates = named or [
         o for o in outputs if len(outputs) == 1 or meaning(o.name) not in never_the_answer
     ]
     if (
@@ -223,8 +225,8 @@ def _numbered(
     numbers = numbers or _quantiles(signature, outputs, row)
     edges = _edges(numbers, declared)
     main = next((name for name in (*declared, *numbers) if name not in edges), None)
-    if main is None or numbers[main] is None:
-        return None  # an interval alone is no number
+    if main is None or numbers[main] is None or main.casefold() in _OF_FIRST_CLASS:
+        return None  # an interval alone is no number, the share of one class no answer
     unit = _unit_of(signature, main) or _unit(signature)
     with_number = replace(answer, kind="number", number=numbers[main], unit=unit)
     return _between(with_number, numbers, edges, main)

@@ -67,7 +67,7 @@ _DETAIL = _words(
     contributions explanation explanations std stddev stderr sigma variance var uncertainty margin
     deviation ci interval logit logits logprob logprobs odds entropy hash checksum sha md5
     commit build env environment cached cache hit seed shape dtype datatype schema encoding mimetype
-    created updated started completed finished at datetime metrics total_time license author copyright
+    created updated started completed finished done at datetime metrics total_time license author copyright
     credits quota billing page offset limit unit units city town country street address zip
     role postcode email phone file filename sku isbn ticket order invoice patient applicant machine sensor
     """
@@ -137,10 +137,18 @@ _OF_ANSWERS = _words(
     message msg count rank key ref reference step
     """
 )
-_VECTORS = _words("embedding embeddings vector vectors logit logits")
-_FOUND = _words(
-    "entities keywords keyphrases phrases mentions objects detections matches spans tokens segments words"
+# A truth of such a name, as `is_reliable`, is about the answer.
+_ABOUT_ANSWERS = _words(
+    """
+    reliable confident certain sure final fallback default more error errors warning warnings truncated complete empty
+    ready available cached supported mock test demo
+    """
 )
+_VECTORS = _words("embedding embeddings vector vectors vec vecs logit logits")
+_FOUND = _words(
+    "ner extractions entities keywords keyphrases phrases mentions objects detections matches spans tokens segments words"
+)
+_FOUND_IN_TEXT = _words("entities keywords keyphrases phrases mentions spans")
 _PREFIXED = {"predicted", "pred", "prediction", "estimated", "expected", "forecast", "forecasted"}
 _OF_REQUESTS = {
     "request",
@@ -234,7 +242,7 @@ def _probable(words: tuple[str, ...]) -> Meaning | None:
 def _detailed(last: str, rest: tuple[str, ...]) -> Meaning | None:
     if last == "status" and rest and not set(rest) & _OF_REQUESTS:
         return "aside"  # loan_status is what somebody asked for
-    if last in _DETAIL:
+    if last in _DETAIL or (rest in (("is",), ("has",)) and last in _ABOUT_ANSWERS):
         return "detail"
     if last in ("name", "type", "code", "date", "number", "key", "message", "count") and set(
         rest
@@ -336,6 +344,11 @@ def is_vector(name: str) -> bool:
 def lists_what_was_found(name: str) -> bool:
     """Whether each entry under such a name is one of many things that were found: one alone is no answer either."""
     return bool(_FOUND & set(words_of(name)[-1:]))
+
+
+def finds_in_text(name: str) -> bool:
+    """Whether what stands under such a name was found in a text: one beside it rather is what was asked about."""
+    return bool(_FOUND_IN_TEXT & set(words_of(name)[-1:]))
 
 
 def is_percentage(name: str) -> bool:

@@ -37,6 +37,11 @@ _WAITING = ("starting", "processing", "pending", "queued", "running", "inprogres
 _SURELY_WAITING = tuple(word for word in _WAITING if word not in ("running", "accepted"))
 _TELLING = 3  # the last rank of names under which a finished answer stands
 _NUMBER = re.compile(r"[\s\d.,eE+\-±%]*")
+# Codes of errors in words, as `InvalidInput` and `RATE_LIMITED`.
+_FAULTY = re.compile(
+    r"invalid|error|exception|not_?found|denied|missing|fail|time_?d?_?out|limit|throttl|unavailable|bad_?request",
+    re.IGNORECASE,
+)
 _GOOD_CODES = {0, 200, 201, 202, 204}
 _STATUS = {"status", "state", "result_status", "statuscode", "responsestatus"}
 _FLAGS = {"success", "successful", "succeeded", "ok", "issuccess", "issuccessful"}
@@ -77,7 +82,7 @@ _WORDS = (
     "body",  # of AWS Lambda's proxy
 )
 _HTTP = """internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|bad request|not found
-|unauthorized|forbidden|method not allowed|too many requests|unprocessable entity|request time-?out|not implemented"""
+|unauthorized|forbidden|method not allowed|too many requests|unprocessable entity|(?:endpoint )?request time(?:d )?-?out|not implemented"""
 # What only one who reports a failure says, as a whole or at the beginning of a short text.
 _SAYS_FAILURE = re.compile(
     rf"(?:(?:http )?\d{{3}}[ :-]{{0,3}})?(?:{_HTTP.replace(chr(10), '')})[.!]?"
@@ -182,7 +187,8 @@ def _beside_an_answer(body: Body, known: Body, words: str, *, is_told: bool) -> 
     is_told_twice = bool(words) and (is_failed or _answers_a_failure(body))
     is_told = is_told or status in _BROKEN or _is_denied(known)
     if is_told_twice or (is_told and not _is_sure(body)):
-        return _error(words or others or _text(known.get("result")) or status)
+        told = (words, others, *(_text(known.get(name)) for name in ("result", "text", "content")))
+        return _error(next(filter(None, told), status))
     return None
 
 
@@ -208,7 +214,11 @@ def _names_an_answer(name: str) -> bool:
 
 
 def _is_denied(known: Body) -> bool:
-    return any(known.get(flag) is False or known.get(flag) == "false" for flag in _FLAGS)
+    """Whether a flag says that it was no success: as a number only where there are words for it."""
+    if any(known.get(flag) is True for flag in ("iserror", "haserror")):
+        return True
+    no = (False, "false") if _other_words(known) else ("false",)
+    return any(known.get(flag) is False or known.get(flag) in no for flag in _FLAGS)
 
 
 def _answers_a_failure(body: Body) -> bool:
@@ -270,8 +280,10 @@ def _has_code(known: Body) -> bool:
     """Whether it has the number of an error, or an empty answer under a number that is not known as good; with
     words for it."""
     codes = [c for name in _CODE if type(c := known.get(name)) is int]
-    if not codes or not _other_words(known):
+    if not _other_words(known):
         return False
+    if any(isinstance(c := known.get(n), str) and _FAULTY.search(c) for n in _CODE):
+        return True
     has_empty = any(_is_empty(v) and meaning(n) in ("answer", "aside") for n, v in known.items())
     return any(400 <= code < 600 or (has_empty and code not in _GOOD_CODES) for code in codes)
 
@@ -296,7 +308,7 @@ def _text(value: object, depth: int = 0) -> str:
         return "; ".join(filter(None, (_text(item, depth + 1) for item in value[:3])))
     if isinstance(value, Mapping) and depth < _DEEPEST:
         known = {_joined(str(name)): member for name, member in value.items()}
-        names = (*_WORDS, *_ERRORS, "name", "type", "code")
+        names = (*_WORDS, *_ERRORS, "text", "name", "type", "code")
         words = next((text for name in names if (text := _text(known.get(name), depth + 1))), "")
         return words or _by_field(value, depth)
     return ""

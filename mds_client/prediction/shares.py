@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from mds_client.prediction.output_names import (
     answer_rank,
@@ -28,6 +29,8 @@ _NOT_LABELS = ("answer", "code", "probability", "labels", "detail")
 _MOST_LABELS = 5_000
 _NEARLY_CERTAIN = 0.9
 _NOT = {"not", "no", "non"}
+_BETWEEN_ENDS = {"medium", "mid", "middle", "moderate", "normal"}
+_GRADES = _BETWEEN_ENDS | {"low", "high", "very", "none", "severe", "critical", "extreme"}
 NO = frozenset(
     ("no", "n", "false", "f", "0", "0.0", "negative", "neg", "none", "normal", "absent", "not")
 )
@@ -35,7 +38,12 @@ YES = frozenset(("yes", "y", "true", "t", "1", "1.0", "positive", "pos", "presen
 
 
 class Shares(dict[str, float]):
-    """Probabilities by label, told apart from any other mapping."""
+    """Probabilities by label, told apart from any other mapping.
+
+    `beside` is what else was said of each label, as its number in the training: by its name, then by label.
+    """
+
+    beside: Mapping[str, Mapping[str, object]] = MappingProxyType({})
 
 
 def share_of(name: str, value: object) -> float | None:
@@ -71,7 +79,8 @@ def shares_by_label(name: str, value: object) -> Shares | None:
     if meaning(name) == "probability":
         return shares if len(shares) > 1 or not _is_no_label(next(iter(shares))) else None
     is_told = _is_whole(shares) and (_is_named_answer(name) or _are_classes(shares))
-    return shares if is_told and not any(map(_is_no_label, shares)) else None
+    is_open = is_told and (_are_grades(shares) or not any(map(_is_no_label, shares)))
+    return shares if is_open else None
 
 
 def may_hold_shares(name: str) -> bool:
@@ -86,6 +95,12 @@ def _is_whole(shares: Shares) -> bool:
 
 def _is_named_answer(name: str) -> bool:
     return bool(name) and not (is_envelope(name) and answer_rank(name) > 1)
+
+
+def _are_grades(shares: Shares) -> bool:
+    """Whether all labels are steps of a scale, with one between the ends: `low`, `medium`, `high` are no bounds."""
+    words = {word for label in shares for word in words_of(label)}
+    return bool(words & _BETWEEN_ENDS) and words <= _GRADES
 
 
 def _are_classes(shares: Shares) -> bool:
@@ -111,6 +126,17 @@ def shares_by_names(members: Mapping[str, object]) -> Shares | None:
         return None
     is_whole = abs(sum(known) - 1) < _ROUNDED * len(known)
     return Shares(zip(labels, known, strict=True)) if is_whole else None
+
+
+def shares_by_number(members: Mapping[str, object]) -> Shares | None:
+    """One probability a class, each a member with its number from 0 on: `p0` and `p1`; they sum to one."""
+    numbers = {int(name.lower().removeprefix("p").removeprefix("_")): name for name in members}
+    if len(numbers) < 2 or sorted(numbers) != list(range(len(members))):
+        return None
+    shares = _shares(members)
+    if shares is None or not _is_whole(shares):
+        return None
+    return Shares({str(number): shares[numbers[number]] for number in sorted(numbers)})
 
 
 def alone(name: str, value: object) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from mds_client.codecs.repeated_names import repeated_names
 from tables import bounds, encoding, lenient_json
 from tables.errors import UnreadableFile
+from tables.header import is_value
 from tables.nested import Record
 from tables.records import to_table
 from tables.table import Choices, Limits, Table, letter
@@ -26,7 +27,7 @@ def matches(upload: Upload) -> bool:
     """Whether the first line is a JSON object or list, and by name or bytes there may be more."""
     if encoding.is_binary(upload.data):
         return False
-    if not upload.head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith((b"{", b"[")):
+    if not upload.head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00\x1e \t\r\n").startswith((b"{", b"[")):
         return False
     if upload.suffix in SUFFIXES:
         return True
@@ -40,10 +41,14 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
     numbers: list[int] = []
     faults: dict[int, str] = {}
     repeated: Counter[str] = Counter()
+    names: list[str] = []
     for number, line in enumerate(_lines(text.removeprefix("\ufeff")), start=1):
         if not line.strip():
             continue
-        record = _record(_value(line))
+        value = _value(line)
+        if not names and not records and (names := _names(value)):
+            continue
+        record = _record(value, names)
         if record is None:
             faults[len(records)] = f"Line {number} is no JSON object."
         if len(records) >= limits.rows:
@@ -69,7 +74,7 @@ def read(upload: Upload, choices: Choices, limits: Limits) -> Table:
 
 def is_first_of_many(data: bytes) -> bool:
     """Whether the first line is an object by itself, and there are more lines."""
-    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\x1e \t\r\n")
     first, _, rest = start[:_LONGEST_LINE].partition(b"\n")
     return bool(rest.strip()) and isinstance(_value(first), dict)
 
@@ -81,14 +86,24 @@ def _lines(text: str) -> Iterator[str]:
 def _value(line: str | bytes) -> object:
     """The value of a line; NaN, which Python writes and JSON does not have, is taken as nothing."""
     try:
-        return lenient_json.loads(line)
+        mark = "\x1e" if isinstance(line, str) else b"\x1e"
+        return lenient_json.loads(line.lstrip(mark))  # type: ignore[arg-type]
     except (ValueError, RecursionError):
         return None
 
 
-def _record(value: object) -> Record | None:
+def _names(value: object) -> list[str]:
+    """The names of the columns, where the first line is a list of them; none in any other."""
+    if not isinstance(value, list) or len(value) < 2 or len(set(map(str, value))) < len(value):
+        return []
+    is_named = all(isinstance(one, str) and one.strip() and not is_value(one) for one in value)
+    return list(value) if is_named else []
+
+
+def _record(value: object, names: list[str]) -> Record | None:
     if isinstance(value, dict):
         return value
     if isinstance(value, list):
-        return {f"Column {letter(i)}": one for i, one in enumerate(value)}
+        named = dict(enumerate(names))
+        return {named.get(i, f"Column {letter(i)}"): one for i, one in enumerate(value)}
     return None

@@ -1,4 +1,4 @@
-"""What was typed and not sent survives a reload, in this browser alone."""
+"""What was typed and not sent survives another page and a reload, in this browser alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ def _kept(text: str) -> str:
     return f"JSON.stringify(localStorage).includes('{text}')"
 
 
-def test_a_draft_comes_back_after_a_reload_and_goes_when_it_is_sent(page: Page) -> None:
+def test_a_draft_comes_back_after_another_page_and_a_reload_and_goes_when_it_is_sent(
+    page: Page,
+) -> None:
     visit = Visit(page).open("/predict?model=demo/penguins@v2")
     box = _bill(page)
     expect(box).to_be_visible()
@@ -26,6 +28,11 @@ def test_a_draft_comes_back_after_a_reload_and_goes_when_it_is_sent(page: Page) 
     expect(page.get_by_role("radio", name="Biscoe")).to_be_checked()
     until(page, _kept("51.5"))
     until(page, _kept("Biscoe"))
+    page.get_by_role("link", name="Models").first.click()
+    expect(page.get_by_role("heading", name="Models")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("Your draft is back")).to_be_visible()
+    expect(box).to_have_value("51.5")
     page.reload()
     expect(page.get_by_text("Your draft is back")).to_be_visible()
     expect(page.get_by_text("Your draft is in the form.")).to_be_visible()

@@ -180,6 +180,8 @@ def test_files_are_named_in_the_cells_of_a_table(tmp_path: Path, capsys: Capture
     path.write_text(f"image\n@{picture}\n@{picture}\n")
     assert main(["predict", "digits", "--file", str(path)]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 2
+    assert main(["predict", "ocr", f"image=@{picture}"]) == 0
+    assert capsys.readouterr().out.startswith("No text")
 
 
 @pytest.mark.slow

@@ -278,7 +278,27 @@ TABLES: list[Shape] = [
     ({"data": [{"prediction": "yes"}, {"prediction": "no"}]}, "table", "2 rows", NONE, ()),
 ]  # fmt: skip
 
+# One thing said of each label is beside the probabilities; a list that is named as the answer is before a number.
+BESIDE: list[Shape] = [
+    ([{"label": "cat", "score": 0.9, "id": 3}], "class", "cat", {"cat": 0.9}, ("id",)),
+    ([{"label": "cat", "score": 0.9, "id": 3}, {"label": "dog", "score": 0.1, "id": 1}], "class", "cat", {"cat": 0.9, "dog": 0.1}, ("id",)),
+    ({"predictions": [{"tagName": "dog", "probability": 0.97, "tagId": "a"}, {"tagName": "cat", "probability": 0.03, "tagId": "b"}], "id": "x"}, "class", "dog", {"dog": 0.97, "cat": 0.03}, ("tagId", "id")),
+    ({"top_classes": [{"class": "cat", "confidence": 0.6, "rank": 1}, {"class": "dog", "confidence": 0.2, "rank": 2}], "rank": 7}, "class", "cat", {"cat": 0.6, "dog": 0.2}, ("top_classes.rank", "rank")),
+    ({"forecast": [1.0, 2.0, 3.0], "horizon": 3}, "vector", "3 numbers", NONE, ("horizon",)),
+    ({"p0": 0.1, "p1": 0.9}, "class", "1", {"0": 0.1, "1": 0.9}, ()),
+    ({"P_0": 0.1, "P_1": 0.9, "model": "m"}, "class", "1", {"0": 0.1, "1": 0.9}, ("model",)),
+    ({"p10": 1.0, "p50": 2.0, "p90": 3.0}, "number", "2", NONE, ()),
+    ({"language": "en", "is_reliable": True}, "tree", OWN, NONE, ("language", "is_reliable")),
+    ({"ner": [{"text": "Paris", "label": "LOC"}]}, "table", "1 row", NONE, ()),
+    ({"low": 0.1, "medium": 0.2, "high": 0.7}, "class", "high", {"low": 0.1, "medium": 0.2, "high": 0.7}, ()),
+    ({"low": 10, "medium": 15, "high": 20}, "number", "15", NONE, ()),
+    ({"entities": [{"word": "Paris", "entity": "LOC", "score": 0.9}], "text": "Paris is"}, "table", "1 row", NONE, ("text",)),
+    ({"message": {"role": "assistant", "content": "hi"}, "done": True, "eval_count": 12, "model": "m"}, "text", "hi", NONE, ("role", "done", "eval_count", "model")),
+    ({"features": {"age": 3}, "prediction": "b", "shap_values": {"age": 0.3}}, "text", "b", NONE, ("features", "shap_values")),
+]  # fmt: skip
+
 SHAPES = [
+    *BESIDE,
     *NAMED,
     *CODES,
     *WHOSE,
@@ -292,6 +312,11 @@ SHAPES = [
 ]
 
 FAILURES: list[tuple[Any, str]] = [
+    ({"success": 0, "msg": "no such region"}, "no such region"),
+    ({"isError": True, "text": "model down"}, "model down"),
+    ({"isError": True, "content": [{"type": "text", "text": "model down"}]}, "model down"),
+    ({"code": "InvalidInput", "message": "age must be positive"}, "age must be positive"),
+    ({"message": "Endpoint request timed out"}, "timed out"),
     ({"statusCode": 400, "body": "no such field: agee"}, "no such field: agee"),
     ({"status": "error", "message": "model not trained for this region", "prediction": None}, "not trained for this"),
     ({"status": "failed", "error": "no good prompt", "output": None}, "no good prompt"),

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from mds_client.signature import Field, ModelRef, Signature
 from tables.converting import Converted, converted
+from tables.fitting import read_fitting
 from tables.mapping import suggest
-from tables.reading import read
 
 DATA = Path(__file__).parent / "data"
 
@@ -57,7 +57,8 @@ BIRDS: list[dict[str, object]] = [
 
 def rows_of(data: bytes | Path, name: str = "t.csv") -> Converted:
     """What a file gives for the model of penguins."""
-    table = read(data, name) if isinstance(data, bytes) else read(data)
+    content = data if isinstance(data, bytes) else data.read_bytes()
+    table = read_fitting(content, name if isinstance(data, bytes) else data.name, SIGNATURE)
     return converted(table, suggest(table, SIGNATURE), SIGNATURE)
 
 

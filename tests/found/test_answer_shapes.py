@@ -15,11 +15,13 @@ from mds_client.prediction.answers import answers
 from mds_client.prediction.output_names import meaning
 from mds_client.prediction.output_roles import with_roles
 from mds_client.prediction.row_failures import row_failures
+from mds_client.protocols.open_inference import OpenInference
 from mds_client.protocols.openapi import OpenAPI
 from mds_client.protocols.sagemaker import SageMaker
 from mds_client.server import Server
 from mds_client.signature import Field, ModelRef, Signature
 from mds_client.signature.datatypes import Numbers
+from mds_client.signature.metadata import signature_of
 from mds_client.transport.exchange import Response
 from tests.found.answer_shapes import FAILURES, OWN, SHAPES, Shape
 
@@ -86,7 +88,7 @@ FLAT = [
     if isinstance(shape[0], dict) and len(shape[0]) > 1
     and all(isinstance(value, str | int | float) for value in shape[0].values())
     and not any(str(value).startswith(("{", "[")) for value in shape[0].values())
-    and sum(isinstance(v, float) for v in shape[0].values()) < 3 and "p_yes" not in shape[0]
+    and sum(isinstance(v, float) for v in shape[0].values()) < 3 and not {"p_yes", "p0", "P_0"} & set(shape[0])
     and sum(meaning(name) == "probability" for name in shape[0]) < 2
 ]  # fmt: skip
 
@@ -98,6 +100,11 @@ def test_tensors_side_by_side_are_read_by_their_names_too(shape: Shape) -> None:
     assert shown(answers(signature(), outputs, 1)[0])[:3] == (kind, headline, sure)
 
 
+def test_the_share_of_one_class_alone_is_no_headline() -> None:
+    outputs = with_roles(signature(), tensors({"p0": 0.1, "p1": 0.9}))
+    assert answers(signature(), outputs, 1)[0].headline == OWN
+
+
 def test_a_label_for_each_score_is_the_word_for_it() -> None:
     outputs = [
         Output(name="label", datatype="BYTES", shape=(1, 2), data=("cat", "dog")),
@@ -105,6 +112,29 @@ def test_a_label_for_each_score_is_the_word_for_it() -> None:
     ]
     answer = answers(signature(), with_roles(signature(), outputs), 1)[0]
     assert shown(answer) == ("class", "cat", {"cat": 0.9, "dog": 0.1}, ())
+
+
+def test_what_is_said_of_each_label_is_kept_by_label() -> None:
+    body = [{"label": "cat", "score": 0.9, "id": 3}, {"label": "dog", "score": 0.1, "id": 1}]
+    assert dict(read(body).details) == {"id": {"cat": 3, "dog": 1}}
+    response = Response(status=200, body=json.dumps([body, None, body]).encode())
+    _, outputs = SageMaker(SERVER).read_prediction(signature(), response, 3)
+    found = answers(signature(), with_roles(signature(), outputs), 3)
+    assert [found[row].probabilities for row in (0, 2)] == [{"cat": 0.9, "dog": 0.1}] * 2
+
+
+def test_whole_numbers_of_64_bits_may_be_written_as_texts() -> None:
+    """As Protobuf's JSON has them: in sizes, in data and with names in its own spelling."""
+    tensor = {"name": "x", "datatype": "FP32", "shape": ["-1", "3"]}
+    answered = {"name": "y", "datatype": "INT64", "shape": ["-1"]}
+    facts = {"inputs": [tensor], "outputs": [answered]}
+    said = signature_of(ModelRef(server="s", name="m"), facts)
+    assert said.inputs[0].shape == (-1, 3)
+    body = {"modelName": "m", "outputs": [answered | {"shape": ["1"], "data": ["2"]}]}
+    response = Response(status=200, body=json.dumps(body).encode())
+    _, outputs = OpenInference(SERVER).read_prediction(said, response, 1)
+    answer = only(said, with_roles(said, outputs))
+    assert (answer.kind, answer.number, answer.headline) == ("number", 2, "2")
 
 
 def test_what_is_declared_goes_before_a_name() -> None:

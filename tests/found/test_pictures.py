@@ -50,6 +50,34 @@ def test_fractions_count_to_one_or_to_255(white: float) -> None:
     assert numbers[0, 14] == pytest.approx(14 / 27, abs=0.01)
 
 
+AS_PLAIN = [
+    "12bit_in_16.png", "16bit.png", "animated.gif", "avif.avif", "cmyk.jpg", "exif6.jpg", "fax.tif", "jp2.jp2",
+    "pages.tif", "transparent_black_ink.png", "webp.webp",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AS_PLAIN)
+def test_one_picture_in_any_format_is_sent_and_shown_as_one(name: str) -> None:
+    """Turned as the camera says, on white where it is transparent, the first of several."""
+    plain, data = (DATA / f"passing/{one}" for one in ("plain.png", name))
+    sent = np.array(GREY.numbers(data.read_bytes()))
+    wanted = np.array(GREY.numbers(plain.read_bytes()))
+    wanted = 1 - wanted if name == "transparent_black_ink.png" else wanted
+    assert np.abs(sent - wanted).mean() < 0.03
+    seen = preview(data.read_bytes())
+    assert seen is not None
+    shown = np.asarray(seen.convert("L").resize((28, 28)), dtype=float) / 255
+    assert np.abs(shown - sent).mean() < 0.03
+
+
+@pytest.mark.parametrize("name", ["heic.heic", "svg.svg", "truncated.jpg"])
+def test_what_cannot_be_read_as_a_picture_is_refused_and_not_shown(name: str) -> None:
+    data = (DATA / f"passing/{name}").read_bytes()
+    with pytest.raises(NoPicture):
+        GREY.numbers(data)
+    assert preview(data) is None
+
+
 def test_the_float_picture_is_not_black() -> None:
     numbers = np.array(GREY.numbers((DATA / "float.tif").read_bytes()))
     assert numbers.max() > 0.9

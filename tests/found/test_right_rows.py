@@ -8,7 +8,7 @@ from mds_client.signature import Field, File, ModelRef, Signature
 from tables.converting import converted
 from tables.errors import UnreadableFile
 from tables.fitting import read_fitting
-from tables.mapping import suggest
+from tables.mapping import sentence_on_unfed, suggest
 from tables.reading import read
 from tests.found.penguins import DATA, SIGNATURE, are_the_birds, rows_of
 
@@ -23,6 +23,7 @@ FILES = {
     "equals.csv": 3,
     "extended.jsonl": 3,
     "fields.json": 3,
+    "fixed_width.txt": 3,
     "geojson.geojson": 3,
     "geojson.json": 3,
     "hits.json": 3,
@@ -30,8 +31,11 @@ FILES = {
     "nested.jsonl": 3,
     "odata.json": 3,
     "portal_rows.json": 3,
+    "predictions_back.csv": 1,
     "python_repr.json": 3,
     "struct.parquet": 3,
+    "subtotals.xlsx": 3,
+    "transposed.csv": 3,
     "v2_request.json": 3,
     "line_quoted.csv": 3,
     "marks.csv": 3,
@@ -43,6 +47,8 @@ FILES = {
     "units_row.csv": 3,
     "units_row_other.csv": 3,
     "passing/bottom_notes.csv": 3,
+    "passing/date_for_year.csv": 3,
+    "passing/date_for_year.xlsx": 3,
     "passing/dot_thousands.csv": 2,
     "passing/hidden_first.xlsx": 3,
     "passing/instances.json": 3,
@@ -58,6 +64,7 @@ FILES = {
     "passing/paged.json": 3,
     "passing/split_columns_multi.json": 3,
     "passing/strict.xlsx": 3,
+    "passing/table.csv.gz": 3,
     "passing/table_orient.json": 3,
     "passing/text.xls": 3,
     "passing/total_word.csv": 3,
@@ -75,6 +82,68 @@ def test_the_birds_come_out(name: str) -> None:
     found = rows_of(DATA / name)
     assert are_the_birds(found, count=FILES[name]), found
     assert not found.problems
+
+
+# Cells that are no values are named, and the rows beside them are read.
+REFUSED = {
+    "passing/category_islands.csv": (2, "Island must be one of Biscoe, Dream, Torgersen, not “Torgersen Island”."),
+    "passing/indian.csv": (1, "Body mass must be a number, not “1,23,500”."),
+    "passing/limits.csv": (0, "Bill length must be a number, not “<40”."),
+    "passing/mixed_decimal.csv": (2, "Bill length must be a number, not “39.1”. The other numbers have a decimal comma."),
+    "passing/range.csv": (1, "Bill length must be a number, not “38-40”."),
+    "passing/sentinel.csv": (1, "Bill length must be at least 0."),
+    "passing/two_tables.csv": (3, "Bill length must be a number, not “station”."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_cell_that_is_no_value_is_named(name: str) -> None:
+    found = rows_of(DATA / name)
+    count, words = REFUSED[name]
+    assert len(found.records()) == count
+    assert words in [problem.sentence for problem in found.problems]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("german_headings.csv", "4 of 7 fields have no column and go as unknown: Bill length, Bill depth, Flipper length, Body mass."),
+        ("passing/lists.parquet", "Nothing can be sent"),
+        ("typed.csv", "Nothing can be sent"),
+    ],
+)  # fmt: skip
+def test_fields_without_a_column_are_named(name: str, words: str) -> None:
+    table = read_fitting(DATA / name, name, SIGNATURE)
+    assert words in sentence_on_unfed(suggest(table, SIGNATURE), SIGNATURE, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "doubted"),
+    [("dot_thousands_only_integers.csv", 1), ("passing/no_units_row.csv", 4)],
+)
+def test_numbers_in_another_unit_or_with_another_mark_are_asked_about(
+    name: str, doubted: int
+) -> None:
+    mapping = suggest(read(DATA / name), SIGNATURE)
+    doubts = [match.doubts for match in mapping.matches if match.is_unsure]
+    assert len(doubts) == doubted
+    assert all("another unit?" in doubt[0] for doubt in doubts)
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "cells"),
+    [
+        ("id_like.csv", "account", ["00123", "0000000000000000123456"]),
+        ("text.csv", "text", ["Sch&ouml;ner Tag &amp; gutes Essen", "SchÃ¶ner Tag", "so good 👍🏽👍🏽"]),
+        ("passing/cr_escape.xlsx", "text", ["The food was great\r\nand the service too", "Bad"]),
+        ("passing/phonetic.xlsx", "text", ["PHON"]),
+        ("passing/types.parquet", "flipper_length_mm", [181, None, 230]),
+        ("twenty_rows.csv", "a", [str(n) for n in range(20)]),
+        ("sixty_rows.csv", "a", [f"{n}.123456" for n in range(60)]),
+    ],
+)  # fmt: skip
+def test_cells_come_as_they_are_written(name: str, column: str, cells: list[object]) -> None:
+    assert list(read(DATA / name).frame[column]) == cells
 
 
 @pytest.mark.parametrize("name", ["image_struct.parquet", "image_bytes.parquet"])
@@ -133,6 +202,8 @@ def test_the_sheet_is_read_whose_columns_fit() -> None:
     [
         ("sheet.numbers", "an Apple Numbers file", "Export To"),
         ("letter.odt", "a text document", "Copy the table"),
+        ("arff.arff", "an ARFF file", "as CSV or Excel"),
+        ("passing/2003.xls", "an XML document", "as CSV or Excel"),
     ],
 )
 def test_documents_without_a_table_are_named(name: str, words: str, advice: str) -> None:

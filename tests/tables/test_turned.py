@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from dataclasses import replace
 
 import pytest
@@ -35,6 +36,11 @@ def _lines(rows: list[list[str]]) -> str:
 CELLS = [NAMES, *([str(value) for value in bird.values()] for bird in BIRDS)]
 MARKUP = "".join("<tr>" + "".join(f"<td>{cell}" for cell in row) for row in CELLS)
 UPRIGHT = {
+    "numbered.csv": ("#," + CSV.replace("\n", "\n7,")).encode(),
+    "names.jsonl": "\n".join(
+        map(json.dumps, [NAMES, *map(list, map(dict.values, BIRDS))])
+    ).encode(),
+    "sequence.json": "".join(f"\x1e{json.dumps(bird)}\n" for bird in BIRDS).encode(),
     "a.csv.gz": gzip.compress(CSV.encode()),
     "b.csv": gzip.compress(CSV.encode()),
     "members.csv.gz": gzip.compress(CSV[:50].encode()) + gzip.compress(CSV[50:].encode()),
@@ -87,11 +93,12 @@ def test_cells_of_a_web_page_that_reach_over_others_fill_them() -> None:
         ("x.tar", bytes(257) + b"ustar" + bytes(250), "a tar archive"),
         ("x.gz", gzip.compress(gzip.compress(b"a,b\n1,2\n")), "packed with gzip"),
         ("x.gz", gzip.compress(b""), "empty"),
+        ("x.xml", "<rows><row><a>1</a></row></rows>", "an XML document"),
         ("x.arff", "% Weka\n@relation p\n@attribute a numeric\n@data\n1\n", "an ARFF file"),
         ("x.html", "<html><p>No table</p></html>", "a web page"),
         ("x.html", "<html><table><tr><td>alone</td></tr></table></html>", "no table with rows is in it"),
     ],
-    ids=range(10),  # gzip writes the time into what it packs
+    ids=range(11),  # gzip writes the time into what it packs
 )  # fmt: skip
 def test_what_cannot_be_read_says_what_it_is(name: str, content: bytes | str, words: str) -> None:
     with pytest.raises(UnreadableFile) as caught:

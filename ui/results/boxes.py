@@ -42,7 +42,9 @@ def draw(answer: Answer, values: Values, signature: Signature) -> None:
 def _draw_marked(name: str, value: object, pixels: Pixels | None, answer: Answer) -> bool:
     """The picture of this input with its marks; whether there is one, as a file or as numbers."""
     if isinstance(value, File):
-        picture, whole, name = preview(value.data), size(value.data), value.name
+        # Boxes count from the corner of the file's own pixels, whichever way it is turned.
+        picture, whole = preview(value.data, is_upright=False), size(value.data)
+        name = value.name
     else:
         seen = pixels.picture(value) if pixels and value is not None else None
         picture = None if seen is None else Image.fromarray(seen)

@@ -1,4 +1,4 @@
-// Keeps what is typed into a form in the browser's own storage, and brings it back after a reload.
+// Keeps what is typed into a form in the browser's own storage, and brings it back after a reload or another page.
 // Nothing is sent while somebody types. `data`: `slot` names the form (person, model, case), `widgets` the
 // class of each field's container, `generation` and `session` change when the server fills the form anew, and
 // `isDraft` says that it did so with a draft.
@@ -69,6 +69,7 @@ function listen(state) {
   const on = (kind, work) => document.addEventListener(kind, (event) => isInForm(event) && work(), true);
   ["pointerdown", "keydown", "focusin"].forEach((kind) => on(kind, () => safely(() => recall(state))));
   ["input", "change", "click", "keyup"].forEach((kind) => on(kind, later));
+  on("focusout", () => safely(() => save(state))); // the next click may leave the page
   // A day of the calendar is chosen outside the form; only the number in its part tells of it.
   const parts = { subtree: true, attributes: true, attributeFilter: ["aria-valuenow"] };
   new MutationObserver(later).observe(document.body, parts);
@@ -96,12 +97,16 @@ function isLinked(data) {
 }
 
 export default function (component) {
-  const { data, setTriggerValue } = component;
-  const state = (window.mdsDrafts ??= { data: null, before: {}, opened: {}, heard: false });
+  const { data, setTriggerValue, parentElement } = component;
+  const state = (window.mdsDrafts ??= { data: null, before: {}, opened: {}, heard: false, isLeft: false });
   const last = state.data;
+  const isOther = !last || last.session !== data.session || last.model !== data.model;
+  const isFilled = !isOther && (last.slot !== data.slot || last.generation !== data.generation);
+  // From another page the form comes as it was opened: the server was never told what was typed.
+  const isBack = state.isLeft && !isOther && !isFilled;
+  const isNew = isOther || isBack;
   state.data = data;
-  const isNew = !last || last.session !== data.session || last.model !== data.model;
-  const isFilled = !isNew && (last.slot !== data.slot || last.generation !== data.generation);
+  state.isLeft = false;
   if (isNew || isFilled) {
     state.before = {};
     state.opened = {};
@@ -112,11 +117,12 @@ export default function (component) {
       tidied();
       listen(state);
     }
-    const draft = isNew && !isLinked(data) ? stored(data.slot) : null;
+    const draft = isBack || (isNew && !isLinked(data)) ? stored(data.slot) : null;
     if (draft && draft.values) {
       setTriggerValue("draft", draft);
     } else if (isFilled && !(data.isDraft && last.generation !== data.generation)) {
       localStorage.removeItem(PREFIX + last.slot);
     }
   });
+  return () => setTimeout(() => (state.isLeft ||= !parentElement.isConnected));
 }

@@ -91,7 +91,7 @@ def _blank(answered: object) -> object:
     if isinstance(answered, Shares):
         return Shares()
     if isinstance(answered, Mapping):
-        return dict.fromkeys(answered)
+        return {n: Shares() if isinstance(v, Shares) else None for n, v in answered.items()}
     return [None] * len(answered) if isinstance(answered, list) else None
 
 

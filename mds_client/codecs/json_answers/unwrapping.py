@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from mds_client.prediction.object_detection import boxes_of
 from mds_client.prediction.output_names import (
     Meaning,
+    is_attribution,
     is_envelope,
     is_percentage,
     lists_what_was_found,
@@ -22,6 +25,7 @@ from mds_client.prediction.shares import (
     share_of,
     shares_by_label,
     shares_by_names,
+    shares_by_number,
 )
 
 _DEEPEST = 8
@@ -30,6 +34,7 @@ _BESIDE_A_PAIR = ("code", "detail", "aside")
 _MOST_PAIRS = 5_000
 _MOST_PRINTED = 10_000
 _FRAMES = (("columns", "data"), ("fields", "values"), ("ColumnNames", "Values"))
+_NUMBERED = re.compile(r"[pP]_?\d{1,3}", re.ASCII)
 _OF_FRAMES = ("index", "ColumnTypes")
 
 Members = dict[str, object]
@@ -41,6 +46,8 @@ def unwrapped(answer: object, depth: int = 0, under: str = "") -> object:
     value = _without_text(_without_lists(answer))
     if isinstance(value, list):
         value = _paired(value) or _named_tensors(value) or value
+    if isinstance(value, Shares) and value.beside:
+        return {"probabilities": value, **value.beside}
     if not isinstance(value, Mapping) or isinstance(value, Shares):
         return value
     if set(value) == {"b64"} or depth > _DEEPEST:
@@ -69,17 +76,27 @@ def _flat(members: Members, depth: int) -> object:
     for name, member in members.items():
         read = _member(name, member, depth)
         if isinstance(read, Mapping) and _is_wrapper(name, read, members):
-            taken = flat.keys() | members.keys()
-            flat |= {f"{name}.{n}" if n in taken else n: value for n, value in read.items()}
+            _take(flat, name, read, members)
         else:
             flat[name] = read
+        if isinstance(read, Shares):
+            _take(flat, name, read.beside, members)
     return _with_shares(flat)
+
+
+def _take(flat: Members, name: str, inner: Mapping[str, object], members: Members) -> None:
+    """Put the members of an object among those around it, with its name where theirs is taken."""
+    taken = flat.keys() | members.keys()
+    flat |= {f"{name}.{n}" if n in taken else n: value for n, value in inner.items()}
 
 
 def _with_shares(members: Members) -> Members:
     """Probabilities that are a member each as one."""
     probable = {n: value for n, value in members.items() if meaning(n) == "probability"}
     shares = shares_by_names(probable)
+    if shares is None and not probable:
+        probable = {name: value for name, value in members.items() if _NUMBERED.fullmatch(name)}
+        shares = shares_by_number(probable)
     if shares is None:
         return members
     rest = {name: value for name, value in members.items() if name not in probable}
@@ -187,6 +204,8 @@ def _is_wrapper(name: str, inner: Mapping[str, object], members: Members) -> boo
     """Whether the answer is inside: under a name for it, or in the one object that says what it holds."""
     if isinstance(inner, Shares) or set(inner) == {"b64"} or boxes_of(inner):
         return False
+    if is_attribution(name):
+        return False
     if is_envelope(name) or meaning(name) == "answer":
         return True
     objects = [m for n, m in members.items() if isinstance(m, Mapping) and meaning(n) != "detail"]
@@ -240,28 +259,41 @@ def _first_of_frame(value: object) -> object:
 
 def _paired(listed: Sequence[object]) -> Shares | None:
     """Pairs of a label and its probability, as HuggingFace's pipelines answer, as one mapping."""
-    shares = Shares()
+    shares, beside = Shares(), dict[str, dict[str, object]]()
     for item in listed[:_MOST_PAIRS]:
         pair = _pair(item) if isinstance(item, Mapping) else None
-        if pair is None or pair[0] in shares:
+        if pair is None or pair.label in shares:
             return None
-        shares[pair[0]] = pair[1]
+        shares[pair.label] = pair.share
+        for name, value in pair.beside.items():
+            beside.setdefault(name, {})[pair.label] = value
+    shares.beside = beside
     return shares if len(shares) > 1 else None
 
 
-def _pair(item: Mapping[object, object]) -> tuple[str, float] | None:
-    """A label and its probability; None for an object with anything else than a code or a rank beside them."""
+class _Pair(NamedTuple):
+    """A label, its probability, and what else was said of it."""
+
+    label: str
+    share: float
+    beside: Members
+
+
+def _pair(item: Mapping[object, object]) -> _Pair | None:
+    """A label and its probability; None for an object with anything else than single values beside them."""
     by_meaning = {meaning(str(name)): (str(name), value) for name, value in item.items()}
     if not _is_plain_pair(item, set(by_meaning)):
         return None
     named_parts = (by_meaning.get(part) for part in ("answer", "code", "aside"))
     part_name, label = next(filter(None, named_parts), ("", None))
-    share = share_of(*by_meaning["probability"])
+    share_name, probability = by_meaning["probability"]
+    share = share_of(share_name, probability)
     if meaning(part_name) == "aside" and not may_be_label(part_name):
         return None  # a word of a text, and no class
     if share is None or isinstance(label, bool) or not isinstance(label, str | int):
         return None
-    return str(label), share
+    beside = {str(n): v for n, v in item.items() if n not in (part_name, share_name)}
+    return _Pair(str(label), share, beside)
 
 
 def _is_plain_pair(item: Mapping[object, object], meanings: set[Meaning]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PIL import ImageOps
 from PIL.Image import Image
 
 from charts import attributions
@@ -26,5 +25,4 @@ def file(values: Values) -> File | None:
 def upright(values: Values) -> Image | None:
     """A small copy of the picture of a case, turned as the camera says; None where there is none."""
     picture_file = file(values)
-    picture = preview(picture_file.data) if picture_file else None
-    return ImageOps.exif_transpose(picture) if picture else None
+    return preview(picture_file.data) if picture_file else None
