@@ -29,7 +29,7 @@ def test_a_draft_comes_back_after_another_page_and_a_reload_and_goes_when_it_is_
     until(page, _kept("51.5"))
     until(page, _kept("Biscoe"))
     page.get_by_role("link", name="Models").first.click()
-    expect(page.get_by_role("heading", name="Models")).to_be_visible()
+    expect(page.get_by_role("button", name="Ask Wine")).to_be_visible()
     page.go_back()
     expect(page.get_by_text("Your draft is back")).to_be_visible()
     expect(box).to_have_value("51.5")
