@@ -24,7 +24,7 @@ from mds_client.prediction.segmentation import regions_in, regions_of
 from mds_client.signature import Role, Signature
 
 _LIKELY = 0.5
-_OF_FIRST_CLASS = ("p0", "p_0")
+_OF_FIRST_CLASS = ("p0", "p_0", "P0", "P_0")
 _ROUNDED = 0.02  # how far probabilities that are parts of one whole may be off after rounding
 
 
@@ -224,8 +224,9 @@ def _numbered(
     declared = [f.name for f in signature.outputs if f.role == "number" and f.name in numbers]
     numbers = numbers or _quantiles(signature, outputs, row)
     edges = _edges(numbers, declared)
-    main = next((name for name in (*declared, *numbers) if name not in edges), None)
-    if main is None or numbers[main] is None or main.casefold() in _OF_FIRST_CLASS:
+    beside = {*edges, *_OF_FIRST_CLASS}
+    main = next((name for name in (*declared, *numbers) if name not in beside), None)
+    if main is None or numbers[main] is None:
         return None  # an interval alone is no number, the share of one class no answer
     unit = _unit_of(signature, main) or _unit(signature)
     with_number = replace(answer, kind="number", number=numbers[main], unit=unit)

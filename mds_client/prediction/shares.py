@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from mds_client.prediction.output_names import (
     answer_rank,
@@ -79,8 +80,7 @@ def shares_by_label(name: str, value: object) -> Shares | None:
     if meaning(name) == "probability":
         return shares if len(shares) > 1 or not _is_no_label(next(iter(shares))) else None
     is_told = _is_whole(shares) and (_is_named_answer(name) or _are_classes(shares))
-    is_open = is_told and (_are_grades(shares) or not any(map(_is_no_label, shares)))
-    return shares if is_open else None
+    return shares if is_told and _are_labels(shares) else None
 
 
 def may_hold_shares(name: str) -> bool:
@@ -95,6 +95,10 @@ def _is_whole(shares: Shares) -> bool:
 
 def _is_named_answer(name: str) -> bool:
     return bool(name) and not (is_envelope(name) and answer_rank(name) > 1)
+
+
+def _are_labels(shares: Shares) -> bool:
+    return _are_grades(shares) or not any(map(_is_no_label, shares))
 
 
 def _are_grades(shares: Shares) -> bool:
@@ -146,7 +150,7 @@ def alone(name: str, value: object) -> bool:
     return is_share and is_open and not is_measured(name)
 
 
-def _shares(value: Mapping[object, object]) -> Shares | None:
+def _shares(value: Mapping[Any, object]) -> Shares | None:
     """All members as shares: as they are, all written in percent, or all parts of a hundred."""
     kinds = {type(member) for member in value.values()}
     if kinds == {str}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mds_client.prediction.object_detection import boxes_of
 from mds_client.prediction.output_names import (
@@ -46,21 +46,23 @@ def unwrapped(answer: object, depth: int = 0, under: str = "") -> object:
     value = _without_text(_without_lists(answer))
     if isinstance(value, list):
         value = _paired(value) or _named_tensors(value) or value
-    if isinstance(value, Shares) and value.beside:
-        return {"probabilities": value, **value.beside}
-    if not isinstance(value, Mapping) or isinstance(value, Shares):
+    if isinstance(value, Shares):
+        return {"probabilities": value, **value.beside} if value.beside else value
+    if not isinstance(value, Mapping) or set(value) == {"b64"} or depth > _DEEPEST:
         return value
-    if set(value) == {"b64"} or depth > _DEEPEST:
-        return value
+    return _members(value, depth, under)
+
+
+def _members(value: Mapping[Any, object], depth: int, under: str) -> object:
+    """An object's members by name, or the probabilities that they are."""
     if (single := _single_share(value, under)) is not None:
         return single
     value = _frame(value) or value
-    if (shares := shares_by_label(under, value)) is not None:
-        return shares
-    return _flat({str(name): member for name, member in value.items()}, depth)
+    shares = shares_by_label(under, value)
+    return shares or _flat({str(name): member for name, member in value.items()}, depth)
 
 
-def _single_share(value: Mapping[str, object], under: str) -> Shares | None:
+def _single_share(value: Mapping[Any, object], under: str) -> Shares | None:
     """One label alone with its probability."""
     if len(value) != 1 or not may_hold_shares(under):
         return None
