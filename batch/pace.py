@@ -30,6 +30,7 @@ class Pace:
     """Shared by the threads of one run. `most_rows` is what a request may hold by what the server declares."""
 
     most_rows: int = MOST_ROWS
+    most_chunk_rows: int = MOST_CHUNK_ROWS
     most_at_once: int = 4
     clock: Callable[[], float] = time.monotonic
     request_rows: int = FIRST_ROWS
@@ -51,7 +52,7 @@ class Pace:
     def chunk_rows(self) -> int:
         """How many rows the next chunk has."""
         by_time = int(self._rate * CHUNK_SECONDS) if self._rate else self.request_rows * 2
-        return max(self.request_rows, min(by_time, MOST_CHUNK_ROWS))
+        return max(self.request_rows, min(by_time, self.most_chunk_rows))
 
     def note(self, rows: int, seconds: float) -> None:
         """A request of so many rows was answered."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
+import db.batch_chunks
 import db.batches
 import db.case_files
 import db.cases
@@ -24,6 +25,7 @@ __all__ = [
     "digest_of",
     "find",
     "newest",
+    "rows_done",
     "rows_of",
     "table_of",
 ]
@@ -83,6 +85,12 @@ def _up_to_the_first_missing(ids: Sequence[str], found: dict[str, CaseView]) -> 
             break
         cases.append(found[case_id])
     return cases
+
+
+def rows_done(sessions: Sessions, batch: BatchView) -> int:
+    """How many rows of a large file were asked about by now. Raises StorageError."""
+    with reading(sessions) as session:
+        return db.batch_chunks.tally(session, batch.id, batch.rows).done
 
 
 def table_of(sessions: Sessions, batch: BatchView) -> bytes | None:

@@ -36,7 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of the rows in a sample: 0.01 is one in a hundred",
     )
     parser.add_argument(
-        "--resume", default="", metavar="JOB", help="go on with a batch that ended early"
+        "--resume",
+        default="",
+        metavar="JOB",
+        help="go on with a batch that ended early, or wait for one and write its result",
     )
     parser.add_argument(
         "--cancel", default="", metavar="JOB", help="stop a batch; it can go on later"

@@ -192,6 +192,9 @@ def _begun(built: services.Services, given: LargeFile, name: str) -> JobView:
 def _resumed(built: services.Services, job_id: str) -> JobView:
     """A batch that goes on; in this process where no worker lives."""
     _batch(built, job_id)
+    known = store.find(built.sessions, job_id)
+    if known and (known.state == "done" or known.is_under_way):
+        return known
     job = store.resume(built.sessions, job_id, built.kinds)
     workers = store.living(built.sessions, settings().lost_seconds)
     if not any(worker.role == "worker" for worker in workers):

@@ -31,10 +31,16 @@ __all__ = [
     "living",
     "make",
     "may_change",
+    "new_id",
     "newest",
     "resume",
     "submit",
 ]
+
+
+def new_id() -> str:
+    """An id for a job whose files are written before it is."""
+    return make_id()
 
 
 def make(

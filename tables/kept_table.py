@@ -52,7 +52,7 @@ class KeptTable:
             row_numbers=table.row_numbers,
             row_word=table.row_word,
             sent=tuple(int(number) for number in converted.rows.index),
-            problems=_problems(table, converted),
+            problems=problems_of(table, converted),
         )
 
     def to_bytes(self) -> bytes:
@@ -127,7 +127,7 @@ def _plain(cell: object) -> object:
     return str(cell)
 
 
-def _problems(table: Table, converted: Converted) -> dict[int, str]:
+def problems_of(table: Table, converted: Converted) -> dict[int, str]:
     """Why a row is not sent, by its number."""
     sentences_by_row: dict[int, list[str]] = {}
     for problem in converted.problems:

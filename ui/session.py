@@ -26,6 +26,7 @@ FILE = "file"  # the file that is asked about
 BATCH = "batch"  # the id of the file's run that the link named last
 BATCHES = "batches"  # ids of the runs that were begun in this session and have not ended yet
 BATCH_CASES = "batch_cases"  # the cases of the run that is shown
+BATCH_SUMMARY = "batch_summary"  # what the answers of a large file come to
 BATCH_TABLE = "batch_table"  # the kept table of the run that a link opened
 JOBS = "jobs"  # ids of the explanations that were seen on their way
 SUGGESTED = "suggested"  # values that somebody wants to open as a scenario

@@ -15,7 +15,7 @@ import db.jobs
 import db.workers
 from batch import result
 from batch.folder import BatchFolder
-from batch.pace import MOST_ROWS, Pace
+from batch.pace import MOST_CHUNK_ROWS, MOST_ROWS, Pace
 from batch.scoring import Recorder, Scoring
 from db.batch_chunks import Tally
 from db.batches import BatchView
@@ -35,6 +35,8 @@ HELP = "large-batch-help"
 RECORDS = ("all", "sample", "drawn")
 # Runs in a row that may lose their process without a chunk in between before the job is given up.
 ATTEMPTS = 5
+# The cases of a chunk are held until it is done: no more of them where each row becomes one.
+RECORDED_ROWS = 5_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +178,7 @@ def score(run: Run, tools: Tools, given: LargeFile) -> Tally:
         job=run.job,
         pace=Pace(
             most_rows=given.signature.max_rows or MOST_ROWS,
+            most_chunk_rows=RECORDED_ROWS if given.record == "all" else MOST_CHUNK_ROWS,
             most_at_once=min(tools.settings.batch_requests, server.max_connections),
         ),
         lost_seconds=tools.settings.lost_seconds,

@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+import errno
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import count, cycle
 from pathlib import Path
 
+import pytest
+
+from batch import exports, folder, partition
+from batch.jobs import large_file
 from cases.queries import recent
-from db.engine import Sessions
-from tests.batch.asking import Model, asked, csv, result, written
+from db.engine import Sessions, close, make_sessions
+from db.ids import new_id
+from db.migrate import migrate
+from jobs import store
+from jobs.here import Here
+from mds_client.errors import EndpointFailed, EndpointTimedOut, EndpointUnreachable
+from tables.mapping import suggest
+from tables.reading import read
+from tables.streaming.blocks import blocks, sampled
+from tables.streaming.source import ChangedMeanwhile, Source
+from tests.batch.asking import SIGNATURE, Model, asked, csv, result, tools, written
+
+
+@pytest.fixture
+def sqlite(sqlite_url: str) -> Iterator[Sessions]:
+    """For what does not depend on the database."""
+    migrate(sqlite_url)
+    sessions = make_sessions(sqlite_url)
+    yield sessions
+    close(sessions)
 
 
 def test_each_row_is_in_the_result_once_and_in_its_place(
@@ -32,3 +59,96 @@ def test_each_row_is_in_the_result_once_and_in_its_place(
     links = {link.rpartition("=")[2] for link in found["Case"] if link}
     assert {case.id for case in cases} == links
     assert len(links) == 298
+
+
+def test_what_is_recorded_is_chosen_before(sessions: Sessions, tmp_path: Path) -> None:
+    path = csv(tmp_path / "birds.csv", 400)
+    drawn = replace(written(tmp_path, path), record="drawn")
+    asked(sessions, tmp_path, Model(), drawn)
+    cases = recent(sessions, limit=1000)
+    assert 10 < len(cases) < 80
+    assert all(case.is_audited and case.audit_probability == 0.1 for case in cases)
+    assert {link.rpartition("=")[2] for link in result(tmp_path, drawn)["Case"] if link} == {
+        case.id for case in cases
+    }
+    sample = replace(written(tmp_path, path), record="sample", share=0.5)
+    asked(sessions, tmp_path, Model(), sample)
+    assert 150 < sum(link is not None for link in result(tmp_path, sample)["Case"]) < 290
+
+
+def test_faults_that_pass_and_a_model_that_changes(sqlite: Sessions, tmp_path: Path) -> None:
+    """A fifth of the requests fail in turns: 500, no connection, an answer that does not come."""
+    faults = cycle(
+        [
+            EndpointFailed("It broke."),
+            EndpointUnreachable("Nobody answered."),
+            EndpointTimedOut("It took too long."),
+        ]
+    )
+    numbers, lock = count(1), threading.Lock()
+
+    def meanwhile(_: Sequence[int]) -> None:
+        with lock:
+            if next(numbers) % 5 == 0:
+                raise next(faults)
+
+    given = replace(written(tmp_path, csv(tmp_path / "birds.csv", 900)), record="drawn")
+    model = Model(meanwhile=meanwhile, version=lambda asked: "1" if asked < 450 else "2")
+    job = asked(sqlite, tmp_path, model, given)
+    found = result(tmp_path, given)
+    assert found["Answer"] == [float(i) for i in range(900)]
+    assert set(found["Version"]) == {"1", "2"}
+    assert "the versions 1, 2 answered" in job.sentence
+    assert sorted(model.asked) == list(range(900))
+
+
+def test_a_full_disk_ends_it_and_it_goes_on_when_there_is_room(
+    sqlite: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = replace(written(tmp_path, csv(tmp_path / "birds.csv", 300)), record="drawn")
+    with monkeypatch.context() as full:
+        full.setattr(folder.os, "fsync", _no_room)
+        job = asked(sqlite, tmp_path, Model(), given)
+    assert job.state == "failed"
+    assert "There is no room left" in job.sentence
+    kinds = {large_file.NAME: large_file.kind(tools(sqlite, tmp_path, Model()))}
+    waiting = store.resume(sqlite, job.id, kinds)
+    assert Here(sqlite, "1", 15.0, is_inline=True).take(kinds[large_file.NAME], waiting)
+    assert result(tmp_path, given)["Answer"] == [float(i) for i in range(300)]
+
+
+def _no_room(_: int) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = csv(tmp_path / "birds.csv", 200)
+    sample = sampled(Source.of(str(path)), SIGNATURE)
+    csv(path, 201)
+    batch_id = new_id()
+    with pytest.raises(ChangedMeanwhile, match="changed while it was read"):
+        partition.write(
+            folder.BatchFolder(tmp_path, batch_id),
+            blocks(sample, suggest(sample.table, SIGNATURE), SIGNATURE),
+            columns=sample.table.columns,
+            signature=SIGNATURE,
+            name=path.name,
+        )
+    assert not (tmp_path / batch_id).exists()
+
+
+def test_a_result_acts_in_no_spreadsheet(sqlite: Sessions, tmp_path: Path) -> None:
+    odd = {1: "=cmd(),1,1", 2: "-5,2,1", 3: '"@SUM(A1)",oops,1'}
+    given = replace(written(tmp_path, csv(tmp_path / "birds.csv", 5, odd)), record="drawn")
+    asked(sqlite, tmp_path, Model(), given)
+    own = folder.BatchFolder(tmp_path, given.batch_id)
+    lines = exports.export(own.result("parquet"), tmp_path / "a.csv").read_text("utf-8-sig")
+    assert [line.split(",")[0] for line in lines.splitlines()] == [
+        '"name"', '"r0"', '"\'=cmd()"', '"-5"', '"\'@SUM(A1)"', '"r4"',
+    ]  # fmt: skip
+    book = exports.export(own.result("parquet"), tmp_path / "a.xlsx")
+    table = read(book.read_bytes(), "a.xlsx")
+    assert list(table.frame["name"])[1] == "'=cmd()"
+    assert partition.write_problems(own, tmp_path / "bad.csv") == 1
+    bad = (tmp_path / "bad.csv").read_text("utf-8").splitlines()
+    assert bad[1].startswith('5,"\'@SUM(A1)","oops","1"')

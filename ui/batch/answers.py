@@ -57,7 +57,7 @@ def draw(source: Source, cases: Sequence[CaseView], signature: Signature | None)
     for place in (rows[chosen_row] for chosen_row in chosen.selection.rows):
         word = f"{source.row_word.capitalize()} {source.sent[place]}"
         judged_row.draw(word, cases[place], signature)
-    base = _base()
+    base = base_address()
     st.download_button(
         "Download the answers",
         data=lambda: as_csv(whole(source, cases, base)),
@@ -148,7 +148,7 @@ def _fresh(name: str, taken: Sequence[str]) -> str:
     return next(one for one in names if one.casefold() not in known)
 
 
-def _base() -> str:
+def base_address() -> str:
     """The address that people know this app by, without the page."""
     parts = urlsplit(st.context.url or "")
     folder = parts.path.rstrip("/").removesuffix("/predict").rstrip("/")

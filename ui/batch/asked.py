@@ -43,7 +43,7 @@ class Asked:
 def asked_of(batch: BatchView) -> Asked:
     """A batch as it stands now. Cases are read once it has ended, and kept in this session."""
     job = store.find(services().sessions, batch.id)
-    if job and job.is_under_way:
+    if batch.folder or (job and job.is_under_way):  # a large file is looked at page by page
         return Asked(batch=batch, job=job, cases=())
     key = (batch.id, job.attempt if job else None)
     last = st.session_state.get(session.BATCH_CASES)

@@ -12,7 +12,7 @@ from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature
 from tables.kept_table import KeptTable, UnreadableTable
 from ui import errors, session, technical
-from ui.batch import again, answers
+from ui.batch import again, answers, large
 from ui.batch.asked import Asked, asked_of, draw_progress, sentence
 from ui.cases.filters import BATCH, EVERYBODY, WHOSE
 from ui.session import services
@@ -58,6 +58,11 @@ def show(batch_id: str) -> None:
     if st.query_params.get(PARAMETER) != batch_id:  # each assignment moves the browser
         st.query_params[PARAMETER] = batch_id
     st.session_state[session.BATCH] = batch_id
+
+
+def is_shown(batch_id: str) -> bool:
+    """Whether the address leads to this run."""
+    return st.query_params.get(PARAMETER) == batch_id
 
 
 def close() -> None:
@@ -106,6 +111,10 @@ def _draw(found: Asked, signature: Signature | None) -> None:
     if found.is_under_way:
         return
     _draw_go_on(found)
+    if batch.folder:
+        if found.job is None or found.job.state == "done":
+            large.draw_result(found, signature)
+        return
     if found.cases:
         st.info(sentence(found.cases, batch.rows), icon=":material/history:")
         _draw_again(found, signature)
@@ -142,7 +151,7 @@ def _draw_go_on(found: Asked) -> None:
         return
     if not store.may_change(services().sessions, job.id):
         return
-    left = found.batch.rows - len(found.cases)
+    left = large.rows_left(found.batch) if found.batch.folder else _left(found)
     rows = "1 row" if left == 1 else f"{left:,} rows"
     if st.button(f"Go on with {rows}", icon=":material/play_arrow:", key="rows_go_on"):
         try:
@@ -153,6 +162,10 @@ def _draw_go_on(found: Asked) -> None:
             errors.show(error)
             return
         st.rerun()
+
+
+def _left(found: Asked) -> int:
+    return found.batch.rows - len(found.cases)
 
 
 def _source(batch: BatchView) -> answers.Source:

@@ -13,13 +13,14 @@ from cases.jobs import batch as batch_job
 from cases.queries import CaseView
 from jobs.errors import JobUnderWay
 from mds_client.errors import MdsError
+from mds_client.sensitive_values import has_withheld
 from mds_client.signature import ModelRef, Signature
 from tables.converting import Converted
 from tables.kept_table import KeptTable, to_keep
 from tables.mapping import Mapping
 from tables.mapping_store import remember
 from ui import errors, session, technical
-from ui.batch import answers, link
+from ui.batch import answers, large, link
 from ui.batch.asked import Asked, asked_of, draw_progress, place_for, sentence
 from ui.session import services
 from ui.tables.given import Given
@@ -59,6 +60,9 @@ def draw(
     )
     batch = batches.by_question(services().sessions, question.id)
     asked = asked_of(batch) if batch else None
+    if len(question.converted.rows) > AT_ONCE and not has_withheld(signature):
+        _draw_large(question, asked)
+        return
     if asked and not asked.is_under_way:
         _draw_earlier(question, asked)
     wanted = _draw_buttons(len(question.converted.rows), asked)
@@ -71,6 +75,21 @@ def draw(
     link.show(asked.batch.id)
     draw_progress(asked)
     _draw_answers(question, asked)
+
+
+def _draw_large(question: _Question, asked: Asked | None) -> None:
+    """More rows than a page holds: the plan, or the run that there is of this question."""
+    is_open = asked is not None and (asked.is_under_way or link.is_shown(asked.batch.id))
+    if asked is None or not asked.batch.folder or not is_open:
+        begun = large.draw_plan(
+            question.given, question.converted, question.id, question.model, question.signature
+        )
+        if begun:
+            remember(services().sessions, question.model, question.mapping, person=session.person())
+            link.show(begun)
+            st.rerun()
+        return
+    link.draw(asked, question.signature)
 
 
 def _draw_earlier(question: _Question, asked: Asked) -> None:
