@@ -21,19 +21,24 @@ import db.engine
 from cases.asked_golden import ask_golden
 from cases.audit_sample import AuditPolicy
 from cases.chunks import ChunkRecorder, Record
+from cases.exchanged import exchanged
 from cases.jobs.batch import give_way
 from cases.key_search import cases_of_keys, key_search
 from cases.queries import CaseView, ExplanationView, add_explanation
 from db.case_keys import KeySearch
 from db.engine import Session, Sessions, limited, make_sessions
+from db.feedback import FeedbackView
 from db.ids import new_id, utc_now
 from db.migrate import migrate
+from db.outbox import Target, routed
 from db.private_key import private_key
-from db.scope import EVERYTHING, Scope, check_declared
+from db.scope import EVERYTHING, Models, Scope, check_declared
 from explanations.contract import Explanation
 from explanations.worker import Explainers, connect
+from feedback.deliveries import SERVER, WEBHOOK, Send
 from feedback.golden_runs import Ask
 from feedback.jobs import golden_run
+from feedback.webhooks import Webhook
 from jobs.contract import Kind
 from jobs.embedded import EmbeddedWorker
 from jobs.heartbeat import worker_id
@@ -287,6 +292,31 @@ class Services:
 
         return ask
 
+    @cached_property
+    def sends(self) -> Mapping[str, Send]:
+        """What sends feedback to each target of the settings, by its name."""
+        found: dict[str, Send] = {
+            f"{WEBHOOK}{each.name}": Webhook(
+                url=each.url, secret=each.secret(), seconds=each.timeout
+            )
+            for each in self.settings.webhooks
+        }
+        if any(server.feedback for server in self.settings.servers):
+            found[SERVER] = self._send_to_server
+        return found
+
+    def _send_to_server(self, delivery_id: str, case: CaseView, said: FeedbackView) -> bool:
+        """Tell the server of a case whether its answer was right; whether it takes that. Raises MdsError."""
+        exchange = exchanged(self.sessions, case.id)
+        if exchange is None or case.server not in self.clients:
+            return False
+        return self.clients[case.server].feedback(
+            *exchange,
+            is_right=said.judgement == "correct",
+            truth=said.truth,
+            request_id=case.request_id,
+        )
+
     def run_golden(self, server: str) -> None:
         """Begin to run the golden cases that a new version of a server's models has not been run on. Called by the watch
         over the servers, each time that one was listed; the database is asked when what is deployed has changed, and once a minute."""
@@ -298,7 +328,7 @@ class Services:
         now = time.monotonic()
         if (last := self._looked.get(server)) and last[0] == deployed and now < last[1]:
             return
-        golden_run.start_new(self.sessions, self.kinds, deployed)
+        golden_run.start_new(self.sessions, self.kinds, deployed, person="")
         self._looked[server] = (deployed, now + GOLDEN_SECONDS)
 
     @cached_property
@@ -329,6 +359,9 @@ class Services:
         self.explainers.close()
         if self.userinfo:
             self.userinfo.close()
+        for send in self.sends.values():
+            if isinstance(send, Webhook):
+                send.close()
         for client in self.clients.values():
             client.close()
 
@@ -373,7 +406,7 @@ def build(settings: Settings) -> Services:
     migrate(url)
     password = db.engine.password_of(url)
     clients = {s.name: _client(server_of(s), password) for s in settings.servers}
-    sessions, table = make_sessions(url), AccessTable()
+    sessions, table = routed(make_sessions(url), targets_of(settings)), AccessTable()
     may_go_on = by_table(lambda: table.rows(settings.access))
     return Services(
         settings=settings,
@@ -401,6 +434,18 @@ def batches_root(settings: Settings) -> Path:
         return settings.batch_folder
     file = db.engine.location(settings.database_url.get_secret_value())
     return (file.parent if file else ROOT / "var") / "batches"
+
+
+def targets_of(settings: Settings) -> list[Target]:
+    """Where what people say of cases goes."""
+    servers = tuple(Models(server=server.name) for server in settings.servers if server.feedback)
+    found = [Target(name=SERVER, models=servers, takes_unsure=False)] if servers else []
+    for each in settings.webhooks:
+        models = tuple(
+            Models(server=server, name=name) for server in each.servers for name in each.models
+        )
+        found.append(Target(name=f"{WEBHOOK}{each.name}", models=models))
+    return found
 
 
 def hash_key_of(settings: Settings) -> bytes:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import db.cases
+from cases.errors import NoSuchCase
 from cases.recording import Predictor, predict_and_record
 from cases.restored import inputs_of, lost
 from cases.scenarios import NEVER
 from db.cases import CaseView
-from db.engine import Sessions
+from db.engine import Sessions, reading
 from mds_client.errors import InvalidValues, Problem
 
 
@@ -21,9 +23,12 @@ def ask_golden(
 ) -> CaseView:
     """A case of its own with the purpose *golden*, which names the one that it asks again; the same key is asked once.
 
-    Raises InvalidValues where something of it is not kept, or does not fit what this version takes; MdsError where the model
+    Raises NoSuchCase for a case that may not be seen, InvalidValues where something of it is not kept, or does not fit what this version takes; MdsError where the model
     does not say what it takes; and what `predict_and_record` raises.
     """
+    with reading(sessions) as session:
+        if not db.cases.is_seen(session, of.id):
+            raise NoSuchCase(of.id)
     signature = model.signature()
     values = inputs_of(sessions, of, signature)
     if missing := lost(of, signature, values):

@@ -10,7 +10,9 @@ from cli.output import FAILED, GOOD, Wrong, document, printable, say
 from cli.token_rows import who
 from db.engine import close, make_sessions
 from db.migrate import migrate
+from db.outbox import routed
 from feedback.truths import Imported, TruthRow, import_truths
+from services import targets_of
 from settings import settings
 from tables.errors import UnreadableFile
 from tables.reading import read
@@ -27,7 +29,7 @@ def run(chosen: argparse.Namespace) -> int:
         raise Wrong("--near is a share of the truth, from 0 to below 1.")
     url = settings().database_url.get_secret_value()
     migrate(url)
-    sessions = make_sessions(url)
+    sessions = routed(make_sessions(url), targets_of(settings()))
     try:
         found = import_truths(sessions, rows, person=who(), near=chosen.near)
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session, undefer
@@ -18,6 +18,7 @@ ASKED = "asked"
 # Cases about something that there is: what a model meets. The others were made up, repeated, or shown. "demo" is the
 # history of a demonstration, which plays what people asked of things that there are.
 GENUINE = ("asked", "batch", "demo")
+_TOGETHER = timedelta(minutes=2)
 _KNOWN_BEFORE = {
     "id", "created_at", "person", "server", "model", "version_asked", "entered", "purpose",
     "audit_probability", "audit_draw", "is_audited", "parent_id", "workspace", "sensitive",
@@ -251,6 +252,22 @@ def bodies(session: Session, case_id: str) -> tuple[StoredBody, StoredBody] | No
     if row is not None and row.wire_of:
         row = session.get(Case, row.wire_of, options=loaded)
     return None if row is None else (_body(row, "request"), _body(row, "response"))
+
+
+def was_alone(session: Session, case_id: str) -> bool:
+    """Whether a case was sent in a request of its own. Rows that are sent together are begun together: those of the same
+    model of the minutes around are looked through."""
+    row = session.get(Case, case_id)
+    if row is None or row.wire_of is not None:
+        return False
+    around = (row.created_at - _TOGETHER, row.created_at + _TOGETHER)
+    others = select(Case.id).where(
+        Case.server == row.server,
+        Case.model == row.model,
+        Case.created_at.between(*around),
+        Case.wire_of == case_id,
+    )
+    return session.scalar(others.limit(1)) is None
 
 
 def answered_alone(

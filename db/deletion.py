@@ -24,6 +24,7 @@ from db.tables import (
     CaseFile,
     CaseHold,
     CaseShare,
+    Delivery,
     Explanation,
     Feedback,
     GoldenCase,
@@ -148,6 +149,7 @@ def delete_cases(session: Session, ids: Collection[str]) -> list[tuple[str, str]
         delete(GoldenResult).where(
             or_(GoldenResult.case_id.in_(ids), GoldenResult.asked_id.in_(ids))
         ),
+        delete(Delivery).where(Delivery.case_id.in_(ids)),
         delete(GoldenCase).where(GoldenCase.case_id.in_(ids)),
         delete(CaseComment).where(CaseComment.case_id.in_(ids)),
         delete(Feedback).where(Feedback.case_id.in_(ids)),

@@ -49,9 +49,10 @@ def make_sessions(url: str) -> Sessions:
 
 
 def limited(sessions: Sessions, scope: Scope) -> Sessions:
-    """Sessions on the same database that see no more than `scope`."""
+    """Sessions on the same database that see no more than `scope`; what they record goes where that of `sessions` goes."""
     engine: Engine = sessions.kw["bind"]
-    return sessionmaker(engine, expire_on_commit=False, info=info(scope))
+    known = {**sessions.kw["info"], **info(scope)}
+    return sessionmaker(engine, expire_on_commit=False, info=known)
 
 
 def make_engine(url: str) -> Engine:

@@ -25,6 +25,7 @@ from db.tables import (
     CaseHold,
     CaseShare,
     ColumnMapping,
+    Delivery,
     DiscoveredFacts,
     Explanation,
     Feedback,
@@ -98,6 +99,7 @@ _OF_CASES = (
     CaseShare,
     GoldenCase,
     GoldenResult,
+    Delivery,
 )
 # What is no content: digests of secrets, and answers that stand in the cases.
 HIDDEN_COLUMNS = {
@@ -179,6 +181,7 @@ def delete_said(session: Session, person: str, limit: int) -> list[tuple[str, st
         where = (table.person == person, table.case_id.in_(cases))
         ids = list(session.scalars(select(table.id).where(*where)))
         session.execute(delete(InboxSeen).where(InboxSeen.item_id.in_(ids)))
+        session.execute(delete(Delivery).where(Delivery.feedback_id.in_(ids)))
         session.execute(delete(table).where(*where), execution_options=_AS_IT_IS)
         gone += [(kind, each) for each in ids]
     return gone

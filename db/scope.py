@@ -50,6 +50,7 @@ from db.tables import (
     ColumnMapping,
     DeletedCases,
     DeletedFeedback,
+    Delivery,
     DiscoveredFacts,
     Explanation,
     Feedback,
@@ -126,7 +127,7 @@ _FOR_ALL = (
 # What is written in somebody's name, which is that of who writes.
 _IN_A_NAME = (*_OF_PERSON, Batch, Case, Feedback, HealthDecision, Job, Show)
 # What belongs to a case, for those who see it.
-_OF_CASES = (Explanation, Feedback, Scenario)
+_OF_CASES = (Delivery, Explanation, Feedback, Scenario)
 # Tables that every session reads, and why they show nobody more than they may see. A table of neither kind stops the start.
 OPEN: dict[type[Base], str] = {
     CaseFile: "found by the SHA-256 of its content alone, which stands in cases that are seen",
@@ -273,6 +274,7 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
         ReviewItem: _like(scope.reviewed, ReviewItem.server, ReviewItem.model),
         ReviewRules: _like(scope.reviewed, ReviewRules.server, ReviewRules.model),
         CaseHold: CaseHold.case_id.in_(own),
+        Delivery: Delivery.case_id.in_(own),
         GoldenCase: GoldenCase.case_id.in_(own),
         GoldenResult: GoldenResult.case_id.in_(own),
         InboxSeen: InboxSeen.person == scope.person,

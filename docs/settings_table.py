@@ -19,6 +19,7 @@ from settings import (
     RetentionSettings,
     ServerSettings,
     Settings,
+    WebhookSettings,
 )
 
 GUIDE = Path(__file__).with_name("operators-guide.md")
@@ -38,6 +39,7 @@ def table() -> str:
         + _rows(AccessSettings, prefix="access[].")
         + _rows(RetentionSettings, prefix="retention[].")
         + _rows(AlarmSettings, prefix="alarms[].")
+        + _rows(WebhookSettings, prefix="webhooks[].")
     )
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 
 import db.cases
 import db.feedback
+import db.outbox
 from audit_log.chain import Record, append
-from db.cases import CaseView
+from db.cases import GENUINE, CaseView
 from db.engine import Session, Sessions, reading, writing
 from db.errors import Conflict, StorageError
 from db.feedback import FeedbackView
@@ -117,6 +118,8 @@ def record(
     if stored is not None:
         return _the_same(stored, given)
     kept = _keep(session, given, case.workspace if case else None)
+    if case is not None and case.purpose in GENUINE and case.workspace is None:
+        db.outbox.put(session, kept, case.server, case.model)
     is_reviewer = case is not None and scope_of(session).reviews(case.server, case.model)
     follow(session, kept, is_reviewer=is_reviewer, now=now, new_id=new_id, random=random)
     return kept

@@ -46,6 +46,7 @@ __all__ = [
     "RetentionSettings",
     "ServerSettings",
     "Settings",
+    "WebhookSettings",
     "is_loopback",
     "settings",
     "settings_file",
@@ -167,6 +168,29 @@ class AlarmSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
     def url(self) -> SecretStr:
         """The Apprise URL."""
         return SecretStr(os.environ.get(self.url_env, ""))
+
+
+class WebhookSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
+    """An address that what people say of cases is sent to."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="Short name")
+    url: BaseUrl = Field(description="The whole address, without a slash at its end")
+    secret_env: str = Field(
+        min_length=1,
+        description="Environment variable with the secret that signs, at least 24 characters",
+    )
+    servers: list[str] = Field(["*"], description="Whose cases: servers, `*` at the end for any")
+    models: list[str] = Field(["*"], description="Models, `*` at the end for any")
+    timeout: float = Field(10.0, gt=0, description="Longest time for one answer, in seconds")
+
+    def secret(self) -> bytes:
+        """Raises ValueError for a variable that is not set, or too short."""
+        secret = os.environ.get(self.secret_env, "").encode()
+        if len(secret) < 24:
+            raise ValueError(
+                f"webhook {self.name}: {self.secret_env} has fewer than 24 characters, or is not set"
+            )
+        return secret
 
 
 class OidcSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
@@ -319,6 +343,9 @@ class Settings(BaseSettings):
         default_factory=list,
         description="What cases have of sensitive values; what no row is about is kept, and shown as dots",
     )
+    webhooks: list[WebhookSettings] = Field(
+        default_factory=list, description="Where what people say of cases is sent"
+    )
     privacy_key: SecretStr = Field(
         SecretStr(""),
         description="The key of hashed values, at least 32 characters; set it as `MDS_PRIVACY_KEY`. SQLite needs none: "
@@ -372,6 +399,12 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _webhooks_are_signed(self) -> Self:
+        for webhook in self.webhooks:
+            webhook.secret()
+        return self
+
+    @model_validator(mode="after")
     def _metrics_are_not_guessed(self) -> Self:
         if 0 < len(self.metrics_token.get_secret_value()) < 16:
             raise ValueError("metrics_token has fewer than 16 characters")
@@ -387,6 +420,7 @@ class Settings(BaseSettings):
             ("servers", self.servers),
             ("registries", self.registries),
             ("alarms", self.alarms),
+            ("webhooks", self.webhooks),
         ):
             if len({one.name for one in listed}) < len(listed):
                 raise ValueError(f"two {what} have the same name")

@@ -116,6 +116,10 @@ class ServerSettings(AddressSettings):
     keep_alive_seconds: float = Field(5.0, ge=0, description="How long an idle connection is kept")
     http2: bool = Field(False, description="Offer HTTP/2; over https only")
     compress: bool = Field(False, description="Send bodies above 1 kB compressed with gzip")
+    feedback: bool = Field(
+        False,
+        description="Send feedback on to the server, where its protocol takes it (Seldon Core 1: reward and truth)",
+    )
     retries: int = Field(
         2, ge=0, description="How often a request is repeated, where that does no harm"
     )

@@ -76,7 +76,7 @@ ONLY_IN = {
     "alembic": ("db/",),
     "alibi": ("explanations/methods/",),
     "shap": ("explanations/methods/",),
-    "httpx": ("mds_client/", "cli/", "people/oidc.py"),
+    "httpx": ("mds_client/", "cli/", "people/oidc.py", "feedback/webhooks.py"),
     "plotly": ("charts/", "ui/figure.py"),
     "starlette": ("api/",),
     "fastapi": ("api/",),

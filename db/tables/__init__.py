@@ -1,7 +1,7 @@
 """The tables: a case, its explanations, what people said of it, what they added to a signature, and the trail of it all.
 
 Rows are added, never rewritten, and deleted by retention and erasure alone; only a case is completed once when its
-call has ended, a job and what is to be reviewed change their state until they have ended, a set of golden cases its version and its pass mark, a worker the moment at which it was last seen, a chain of the trail its end, a workspace whether it is closed, and a show what is in it and on its stage. A table keeps the
+call has ended, a job and what is to be reviewed change their state until they have ended, a set of golden cases its version and its pass mark, what is in the outbox its state, a worker the moment at which it was last seen, a chain of the trail its end, a workspace whether it is closed, and a show what is in it and on its stage. A table keeps the
 name that it was made with, also where its class has a
 better one by now (`found_facts`, `studies`): a rename would break processes of the former release, which
 work on the same database while replicas are exchanged.
@@ -28,6 +28,7 @@ from db.tables.golden import GoldenCase, GoldenResult, GoldenRun, GoldenSet
 from db.tables.health import HealthAlarm, HealthDecision, HealthStanding
 from db.tables.jobs import Batch, BatchChunk, Job, JobInput, Worker
 from db.tables.models import Background, ColumnMapping, DiscoveredFacts, Overlay, Study
+from db.tables.outbox import Delivery
 from db.tables.retention import CaseHold, DeletedCases, DeletedFeedback
 from db.tables.review import REVIEW_REASONS, REVIEW_STATES, ReviewItem, ReviewRules
 from db.tables.sharing import CaseShare, ShareOpening
@@ -63,6 +64,7 @@ __all__ = [
     "ColumnMapping",
     "DeletedCases",
     "DeletedFeedback",
+    "Delivery",
     "DiscoveredFacts",
     "Explanation",
     "Feedback",

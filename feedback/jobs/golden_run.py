@@ -77,7 +77,7 @@ def start(
     golden_set: SetView,
     model: ModelRef,
     *,
-    person: str = "",
+    person: str,
     press: str = "",
 ) -> JobView:
     """Have a worker run a version on a set; once where it begins by itself, else once a press. Of a set and a version one
@@ -95,10 +95,12 @@ def start(
     return store.submit(sessions, kind, job, given)
 
 
-def start_new(sessions: Sessions, kinds: Mapping[str, Kind], deployed: Iterable[ModelRef]) -> int:
+def start_new(
+    sessions: Sessions, kinds: Mapping[str, Kind], deployed: Iterable[ModelRef], *, person: str
+) -> int:
     """Begin what the deployed versions have not been run on yet, each once; how many. Raises JobFailed and StorageError."""
     wanted = unrun(sessions, deployed)
     for each in wanted:
         with suppress(JobUnderWay):  # somebody began it
-            start(sessions, kinds[NAME], each.golden_set, each.model)
+            start(sessions, kinds[NAME], each.golden_set, each.model, person=person)
     return len(wanted)

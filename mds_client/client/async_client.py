@@ -148,6 +148,27 @@ class AsyncMdsClient(BaseClient):
         except MdsError:
             return None
 
+    async def feedback(
+        self,
+        sent: bytes,
+        answered: bytes,
+        *,
+        is_right: bool,
+        truth: str | float | None = None,
+        request_id: str = "",
+    ) -> bool:
+        """As the sync client's."""
+        protocol = await self.protocol()
+        request = protocol.feedback_request(
+            sent, answered, is_right=is_right, truth=truth, request_id=request_id
+        )
+        if request is None:
+            return False
+        response, _ = await self._send(request)
+        if response.status >= 400:
+            raise protocol.problem(response)
+        return True
+
     async def explain(
         self,
         signature: Signature,

@@ -207,6 +207,30 @@ class MdsClient(BaseClient):
             raise of_explainer(error) from error
         return self.explained(protocol, signature, explainer, response, exchange)
 
+    def feedback(
+        self,
+        sent: bytes,
+        answered: bytes,
+        *,
+        is_right: bool,
+        truth: str | float | None = None,
+        request_id: str = "",
+    ) -> bool:
+        """Tell the server whether an answer was right, and what would have been; whether its protocol takes that.
+
+        `sent` and `answered` are the bodies of the exchange. Raises MdsError.
+        """
+        protocol = self.protocol()
+        request = protocol.feedback_request(
+            sent, answered, is_right=is_right, truth=truth, request_id=request_id
+        )
+        if request is None:
+            return False
+        response, _ = self._send(request)
+        if response.status >= 400:
+            raise protocol.problem(response)
+        return True
+
     def _converse(self, conversation: Conversation[Result]) -> Result:
         """Lead a conversation to its end. Raises MdsError."""
         exchange = None

@@ -106,11 +106,17 @@ class Protocol:
         return self.json_of(response)
 
     def feedback_request(
-        self, sent: bytes, answered: bytes, *, is_right: bool, request_id: str
+        self,
+        sent: bytes,
+        answered: bytes,
+        *,
+        is_right: bool,
+        request_id: str,
+        truth: str | float | None = None,
     ) -> Request | None:
         """The request that forwards one judgement of a case; None where there is no such route.
 
-        `sent` and `answered` are the bodies of the case's exchange.
+        `sent` and `answered` are the bodies of the case's exchange, `truth` is the right answer where it is known.
         """
         return None
 

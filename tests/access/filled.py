@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import db.batches
+import db.outbox
 import db.review
 from cases import batches, views
 from cases.batches import BatchView
@@ -18,6 +19,7 @@ from db.cases import CaseView
 from db.engine import Sessions, reading, writing
 from db.ids import new_id
 from db.review import ItemView, RulesView
+from db.scope import Models
 from db.tables import Base
 from explanations.background import store as background
 from explanations.behaviour import studies
@@ -26,6 +28,7 @@ from explanations.contract import Explanation
 from explanations.target import Target
 from feedback import golden
 from feedback.comments import comment
+from feedback.deliveries import of_case
 from feedback.golden_runs import perform
 from feedback.submission import submit
 from jobs import store
@@ -64,6 +67,7 @@ class Made:
     show: shows.ShowView
     run: runs.RunView
     guest: Guest
+    delivery_id: str
     token_id: str = ""
 
     @property
@@ -152,6 +156,7 @@ def fill_for_one(sessions: Sessions, ref: ModelRef, person: str, word: str) -> M
         show=show,
         run=run,
         guest=guest,
+        delivery_id=of_case(sessions, case.id)[0].id,
     )
 
 
@@ -186,7 +191,8 @@ def _case(sessions: Sessions, ref: ModelRef, person: str, word: str) -> tuple[Ca
         request_headers={"x": word},
     )
     said = {"person": person, "judgement": "incorrect", "truth": f"not-{word}"}
-    submit(sessions, case_id=case.id, comment=word, key=word, **said)
+    sent = db.outbox.routed(sessions, [db.outbox.Target(name=word, models=(Models(),))])
+    submit(sent, case_id=case.id, comment=word, key=word, **said)
     _run_golden(sessions, case)
     save_explanation(
         sessions,

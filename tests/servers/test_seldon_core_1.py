@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import httpx
 import pytest
 
-from mds_client import EndpointFailed, InvalidValues, MdsClient, Server
+from cases.recording import predict_and_record
+from db.ids import utc_now
+from feedback.deliveries import deliver, of_case
+from feedback.submission import submit
+from mds_client import EndpointFailed, EndpointUnreachable, InvalidValues, MdsClient, Server
 from mds_client.signature import Field, Signature
+from mds_client.transport.exchange import Request
+from services import build
+from settings import ServerSettings, Settings
 from tests.servers.starting import Running
 
 
@@ -69,3 +78,53 @@ def test_feedback_is_taken(client: MdsClient, seldon_core_1: Running) -> None:
     )
     assert answer.status_code == 200
     assert answer.json()["data"]["ndarray"] == [1.0]
+
+
+def test_reward_and_truth_arrive_after_an_outage(
+    seldon_core_1: Running, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the click to the real wrapper, through the outbox: while it is away nothing is lost."""
+    server = ServerSettings(name="s", url=seldon_core_1.url, feedback=True)
+    found = build(
+        Settings(
+            database_url=sqlite_url, servers=[server], warm_explainers=False, embedded_worker=False
+        )
+    )
+    try:
+        model = found.clients["s"].model("tumour")
+        values = dict.fromkeys((field.name for field in model.signature().inputs), 0.01)
+        case = predict_and_record(model, values, sessions=found.sessions, key="k").case
+        other = "benign" if case.answer_label == "malignant" else "malignant"
+        said = {"person": "ann", "judgement": "incorrect", "truth": other, "key": "f"}
+        submit(found.sessions, case_id=case.id, **said)
+        sent: list[bytes] = []
+        real = found.clients["s"]._send
+
+        def away(*_args: object, **_more: object) -> object:
+            raise EndpointUnreachable("Nobody answers.")
+
+        def noted(request: Request, *args: object, **more: object) -> object:
+            sent.append(request.body)
+            return real(request, *args, **more)
+
+        monkeypatch.setattr(found.clients["s"], "_send", away)
+        now = utc_now()
+        for minutes in range(0, 61, 5):
+            moment = now + timedelta(minutes=minutes)
+            deliver(found.sessions, found.sends, clock=lambda moment=moment: moment)
+        (waits,) = of_case(found.sessions, case.id)
+        assert (waits.state, waits.words) == ("waiting", "Nobody answers.")
+        monkeypatch.setattr(found.clients["s"], "_send", noted)
+        later = now + timedelta(hours=3)
+        assert deliver(found.sessions, found.sends, clock=lambda: later).sent == 1
+        (done,) = of_case(found.sessions, case.id)
+        assert done.state == "sent"
+        (body,) = [json.loads(each) for each in sent if b"reward" in each]
+        assert 0 < body["reward"] < 1
+        row = dict(
+            zip(body["truth"]["data"]["names"], body["truth"]["data"]["ndarray"][0], strict=True)
+        )
+        assert row == {other: 1.0, case.answer_label: 0.0}
+        assert body["response"]["meta"]["puid"] == case.request_id
+    finally:
+        found.close()

@@ -15,7 +15,7 @@ from mds_client.errors import MdsError
 from mds_client.prediction import Answer
 from mds_client.signature import Signature
 from ui import errors, session, staleness
-from ui.feedback import truth
+from ui.feedback import deliveries, truth
 from ui.feedback.truth import labels_of
 from ui.session import services
 from ui.text import plain
@@ -45,6 +45,7 @@ def _key(case: CaseView, name: str) -> str:
 
 def _draw_recorded(case: CaseView, said: FeedbackView) -> None:
     st.success(_recorded(said))
+    deliveries.draw(case.id)
     with st.container(horizontal=True):
         st.button(
             "Change",

@@ -118,7 +118,13 @@ class SeldonCore1(Protocol):
         return self.json_of(response)
 
     def feedback_request(
-        self, sent: bytes, answered: bytes, *, is_right: bool, request_id: str
+        self,
+        sent: bytes,
+        answered: bytes,
+        *,
+        is_right: bool,
+        request_id: str,
+        truth: str | float | None = None,
     ) -> Request | None:
         """Right is a reward of 1, wrong a very small one: Seldon counts nothing for 0."""
         try:
@@ -134,6 +140,7 @@ class SeldonCore1(Protocol):
                     "request": request,
                     "response": _with_request_id(response, request_id),
                     "reward": reward,
+                    **({} if truth is None else {"truth": truth_message(response, truth)}),
                 }
             ),
             headers=JSON | ({"Seldon-Puid": request_id} if request_id else {}),
@@ -225,6 +232,19 @@ def _status(response: Response) -> Facts | None:
 def _failure(response: Response) -> bool:
     status = _status(response)
     return status is not None and status.get("status") in _FAILURE
+
+
+def truth_message(answer: object, truth: str | float) -> Mapping[str, object]:
+    """The right answer as a message: a number as it is, a class as the probabilities that would have been right where the
+    answer names its classes, and any other text as a text."""
+    if not isinstance(truth, str):
+        return {"data": {"ndarray": [[float(truth)]]}}
+    data = answer.get("data") if isinstance(answer, Mapping) else None
+    names = data.get("names") if isinstance(data, Mapping) else None
+    if isinstance(names, list) and truth in names:
+        row = [1.0 if name == truth else 0.0 for name in names]
+        return {"data": {"names": names, "ndarray": [row]}}
+    return {"strData": truth}
 
 
 def _with_request_id(answer: object, request_id: str) -> object:
