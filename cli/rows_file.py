@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from tables.table import Choices, Table
 
 _MOST_SAID = 5
-_SIGNS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "space": " "}
+_NAMED_SIGNS = {"tab": "\t", "comma": ",", "semicolon": ";", "bar": "|", "space": " "}
+_SIGNS = _NAMED_SIGNS | {"\\t": "\t"}
 
 
 class Rows(NamedTuple):
@@ -53,10 +54,12 @@ def choices_in(chosen: argparse.Namespace) -> Choices:
 
     if chosen.file is None and (names := _given(chosen)):
         raise Wrong(f"{names[0]} says how a file is read: give the file with --file.")
+    if (chosen.header_row or 0) < 0:
+        raise Wrong("--header-row is the number of a row, from 1, or 0 for none.")
     return Choices(
         sheet=chosen.sheet or "",
         encoding=_encoding(chosen.encoding or ""),
-        delimiter=_SIGNS.get(chosen.delimiter, chosen.delimiter or ""),
+        delimiter=_delimiter(chosen.delimiter or ""),
         decimal=chosen.decimal or "",
         header_row=chosen.header_row,
         keep_totals=chosen.keep_totals,
@@ -66,6 +69,14 @@ def choices_in(chosen: argparse.Namespace) -> Choices:
 def _given(chosen: argparse.Namespace) -> list[str]:
     names = ("keep_totals", "encoding", "sheet", "delimiter", "decimal", "header_row")
     return [f"--{n.replace('_', '-')}" for n in names if getattr(chosen, n) not in (None, False)]
+
+
+def _delimiter(words: str) -> str:
+    """The sign between columns. Raises Wrong."""
+    sign = _SIGNS.get(words, words)
+    if len(sign) > 1:
+        raise Wrong(f"--delimiter is one sign, or one of {', '.join(_NAMED_SIGNS)}, not {words!r}.")
+    return sign
 
 
 def _encoding(name: str) -> str:
@@ -161,6 +172,8 @@ def _say(table: Table, mapping: Mapping) -> None:
         say(printable(f"Read: “{_read_sheet(table)}”. {_of(table.sheets)}"))
     for remark in (*table.warnings, *table.remarks):
         say(printable(remark))
+    if unused := _without_use(table):
+        say(f"{table.sniffed.get('format', 'This file')} has no use for {' and '.join(unused)}.")
     for match in mapping.matches:
         doubt = printable(f"{match.reason} Please check.") if match.is_unsure else ""
         if match.column != match.field:
@@ -171,6 +184,17 @@ def _say(table: Table, mapping: Mapping) -> None:
             say(f"The column {printable(match.column)!r}: {doubt}")
     if mapping.unused:
         say(f"Not used: {', '.join(printable(name) for name in mapping.unused)}.")
+
+
+def _without_use(table: Table) -> list[str]:
+    """The arguments that say nothing of a file of this format."""
+    chosen, is_in = table.choices, table.sniffed.keys().__contains__
+    said = {
+        "--sheet": bool(chosen.sheet) and not table.sheets,
+        "--encoding": bool(chosen.encoding) and not is_in("encoding"),
+        "--delimiter": bool(chosen.delimiter) and not is_in("delimiter"),
+    }
+    return [name for name, is_without in said.items() if is_without]
 
 
 def _read_sheet(table: Table) -> str:

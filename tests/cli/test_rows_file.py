@@ -80,6 +80,23 @@ def test_what_says_how_no_file_is_read_is_refused() -> None:
         _said("--encoding", "utf-8")
     with pytest.raises(Wrong, match="No text encoding is called 'utf-99'"):
         _said("--file", "x", "--encoding", "utf-99")
+    with pytest.raises(Wrong, match="--delimiter is one sign, or one of tab, comma"):
+        _said("--file", "x", "--delimiter", "ab")
+    with pytest.raises(Wrong, match="--header-row is the number of a row"):
+        _said("--file", "x", "--header-row", "-1")
+
+
+def test_what_says_nothing_of_a_file_of_its_format_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("a,b\n1,2\n")
+    said = _said("--file", "x", "--sheet", "S", "--delimiter", "comma")
+    assert rows_in(path, SIGNATURE, (), _none, said).values == [{"a": 1, "b": 2}]
+    assert "CSV has no use for --sheet." in capsys.readouterr().err
+    path.write_text('[{"a": 1, "b": 2}]')
+    rows_in(path, SIGNATURE, (), _none, _said("--file", "x", "--delimiter", ";"))
+    assert "has no use for --delimiter." in capsys.readouterr().err
 
 
 def test_the_list_that_was_read_is_named_and_another_can_be_chosen(
