@@ -127,7 +127,12 @@ def _client(served: Served, person: Person) -> httpx.Client:
     )
     headers = {"Authorization": f"Bearer {made.secret}"}
     return httpx.Client(
-        base_url=f"{served.url}/api/v1", headers=headers, timeout=120, trust_env=False
+        base_url=f"{served.url}/api/v1",
+        headers=headers,
+        timeout=120,
+        trust_env=False,
+        # uvicorn closes what was idle for five seconds: a request that is sent at that moment is cut off.
+        limits=httpx.Limits(keepalive_expiry=2.0),
     )
 
 
