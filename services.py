@@ -9,7 +9,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -59,7 +59,7 @@ from people.oidc import UserInfo
 from people.permissions import may_without_model
 from people.table import AccessTable
 from servers import registries_of, server_of, sources_of
-from settings import ROOT, Settings
+from settings import ROOT, AccessSettings, Settings
 from signatures import business_keys
 from signatures.known import signature_of
 from signatures.storage import with_storage
@@ -343,11 +343,18 @@ class Services:
         """Begin to watch the servers and to warm up what explains, and start the worker beside the app."""
         self._for_the_operator_alone()
         self.catalogue.when_listed(self.run_golden)
+        self._note_settings(self.settings.access)
+        self.table.on_change = self._note_settings
         self.catalogue.watch(self.settings.refresh_seconds)
         self.explainers.warm()
         self.here.open()
         if self.beside:
             self.beside.start()
+
+    def _note_settings(self, access: Sequence[AccessSettings]) -> None:
+        """Note in the trail what the settings are, with this access table, where they were others before."""
+        now = self.settings.model_copy(update={"access": list(access)})
+        trail.settings_changed(self.sessions, now.model_dump(mode="json"))
 
     def close(self) -> None:
         """Stop everything that `start` began. Jobs that run here are handed on before what works on them ends."""

@@ -1,6 +1,6 @@
 """Server time of a rerun of the Predict page (30 fields) and of a whole session.
 
-`python -m benchmarks.pages [--reruns N] [--signed-in]` starts the embedded MDS, the app, and a peer: Streamlit as it
+`python -m benchmarks.pages [--reruns N] [--sign-in none|proxy|oidc]` starts the embedded MDS, the app, and a peer: Streamlit as it
 comes, with a page of thirty number boxes and nothing else. Prints CPU and latency of each and the ratio.
 """
 
@@ -12,12 +12,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.figures import record, right
+from benchmarks.signing_in import WAYS, SigningIn, signing_in
 from benchmarks.visitor import Drawn, Visitor
 from cli import demo
 
@@ -29,12 +30,6 @@ with st.form("f"):
         st.number_input(f"Number {i}", value=float(i))
     st.form_submit_button("Send")
 """
-SIGNED_IN = {
-    "MDS_SIGN_IN": "proxy",
-    "MDS_PROXY_ADDRESSES": '["127.0.0.1"]',
-    "MDS_ACCESS": '[{"groups": ["risk"]}]',
-}
-HEADERS = {"X-Forwarded-Email": "ann@bank.example", "X-Forwarded-Groups": "risk"}
 PREDICT = ("predict", "model=demo/breast-cancer")
 
 
@@ -44,12 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--reruns", type=int, default=60)
     parser.add_argument("--sessions", type=int, default=20)
     parser.add_argument(
-        "--signed-in", action="store_true", help="as a proxy signs people in, with an access table"
+        "--sign-in", choices=WAYS, default="none", help="how people sign in; with an access table"
     )
     chosen = parser.parse_args(arguments)
     with (
         tempfile.TemporaryDirectory() as folder,
-        _ours(Path(folder), SIGNED_IN if chosen.signed_in else {}) as ours,
+        _ours(Path(folder), chosen.sign_in) as ours,
         _peer(Path(folder)) as peer,
     ):
         _compare(ours, peer, chosen.reruns, chosen.sessions)
@@ -67,7 +62,7 @@ def _compare(ours: _Server, peer: _Server, reruns: int, sessions: int) -> None:
 
 def _reruns(title: str, server: _Server, page: str, query: str, *, count: int) -> float:
     """CPU seconds of one rerun."""
-    with Visitor(server.url, HEADERS) as visitor:
+    with server.visitor() as visitor:
         for _ in range(5):
             visitor.draw(page, query)
         before = server.cpu_seconds()
@@ -79,7 +74,7 @@ def _sessions(title: str, server: _Server, page: str, query: str, *, count: int)
     """CPU seconds of opening a session and drawing its first page."""
     before, drawn = server.cpu_seconds(), []
     for _ in range(count):
-        with Visitor(server.url, HEADERS) as visitor:
+        with server.visitor() as visitor:
             drawn.append(visitor.draw(page, query))
     return _report(title, drawn, (server.cpu_seconds() - before) / count)
 
@@ -103,9 +98,16 @@ def _report(title: str, drawn: Sequence[Drawn], cpu: float) -> float:
 class _Server:
     """A running server and its own CPU time, without that of the processes it started."""
 
-    def __init__(self, url: str, process: subprocess.Popen[bytes]) -> None:
+    def __init__(
+        self, url: str, process: subprocess.Popen[bytes], way: SigningIn | None = None
+    ) -> None:
         self.url = url
         self._process = process
+        self._way = way or SigningIn("none")
+
+    def visitor(self) -> Visitor:
+        """Somebody who is signed in, if that is asked for."""
+        return Visitor(self.url, self._way.headers, self._way.xsrf)
 
     def cpu_seconds(self) -> float:
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
@@ -113,17 +115,20 @@ class _Server:
 
 
 @contextmanager
-def _ours(folder: Path, more: Mapping[str, str]) -> Iterator[_Server]:
+def _ours(folder: Path, way: str) -> Iterator[_Server]:
     demo.build_models()
     mds = demo.server_part(folder, *demo.free_ports(18080, 3))
     port = demo.free_ports(18501, 1)[0]
     app = demo.app_part(folder, port, int(mds.ready_url.split(":")[2].split("/")[0]))
-    if more:  # with an access table the probe tells nobody of models
-        ready = f"http://127.0.0.1:{port}/_stcore/health"
-        app = replace(app, environment={**app.environment, **more}, ready_url=ready)
-    with demo.running(mds) as first, demo.running(app) as second:
-        demo.wait_until_ready([mds, app], {mds.name: first, app.name: second})
-        yield _Server(f"http://127.0.0.1:{port}", second)
+    url = f"http://localhost:{port}"
+    with signing_in(way, url) as signed:
+        if way != "none":  # with an access table the probe tells nobody of models
+            more = {**app.environment, **signed.environment}
+            app = replace(app, environment=more, ready_url=f"{url}/_stcore/health")
+        with demo.running(mds) as first, demo.running(app) as second:
+            demo.wait_until_ready([mds, app], {mds.name: first, app.name: second})
+            signed.sign_in(url)
+            yield _Server(url, second, signed)
 
 
 @contextmanager

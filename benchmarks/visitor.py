@@ -29,11 +29,12 @@ class Drawn:
 class Visitor:
     """Opens a session; each `draw` is a rerun of a page in it."""
 
-    def __init__(self, base: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, base: str, headers: Mapping[str, str] | None = None, xsrf: str = "") -> None:
         url = base.replace("http://", "ws://") + "/_stcore/stream"
         self._socket = connect(
             url,
-            subprotocols=["streamlit"],  # type: ignore[list-item]
+            # With the token in the second place the cookie of a sign-in is read.
+            subprotocols=["streamlit", *([xsrf] if xsrf else [])],  # type: ignore[list-item]
             origin=base,  # type: ignore[arg-type]
             max_size=None,
             additional_headers=headers,

@@ -343,6 +343,14 @@ def about(session: Session, kind: str, record_id: str, action: str) -> list[Entr
     return [EntryView(**row._mapping) for row in rows]
 
 
+def newest_of_kind(session: Session, kind: str) -> EntryView | None:
+    """The newest entry of the main chain about a kind of record, whoever asks: for what notes a change of it."""
+    names = [_entries.c[field.name] for field in fields(EntryView)]
+    query = select(*names).where(_entries.c.kind == kind, _entries.c.workspace == MAIN)
+    row = session.connection().execute(query.order_by(_entries.c.number.desc()).limit(1)).first()
+    return None if row is None else EntryView(**row._mapping)
+
+
 def workspace_entries(session: Session) -> list[EntryView]:
     """What the main chain says of workspaces, in its order."""
     query = select(AuditEntry).where(AuditEntry.workspace == MAIN, AuditEntry.kind == WORKSPACE)

@@ -39,6 +39,7 @@ class AccessTable:
         self._stamp = _stamp(file())
         self._looked = clock()
         self._changed: Rows | None = None
+        self.on_change: Callable[[Rows], None] = lambda _: None
         self._lock = threading.Lock()
 
     def rows(self, at_start: Rows) -> Rows:
@@ -66,6 +67,7 @@ class AccessTable:
             return
         if list(rows) != list(before):
             log.warning("the access table has changed: it has %d rows now", len(rows))
+            self.on_change(rows)
         self._changed = rows
 
 

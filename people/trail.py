@@ -6,8 +6,10 @@ the trail by trying.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import datetime
 from threading import Lock
@@ -24,6 +26,7 @@ from people.oidc import session_id
 
 # In which `api/signing_in.py` writes the address of the client, whatever a request says of itself there.
 ADDRESS_HEADER = "X-Mds-Client"
+SETTINGS = "settings"  # the kind of record, and who changes them: nobody says who edits a file
 # How many things of one action the trail takes of a person in an hour, from each process.
 MOST_AN_HOUR = 30
 log = logging.getLogger(__name__)
@@ -54,6 +57,24 @@ def named(sessions: Sessions, person: str, address: str) -> None:
 def let_in(sessions: Sessions, person: str, address: str) -> None:
     """Note that a proxy has signed somebody in. Never raises."""
     _once_an_hour(sessions, "sign-in", "proxy", person, person, address, utc_now)
+
+
+def settings_changed(sessions: Sessions, settings: Mapping[str, object]) -> None:
+    """Note that the settings are others than at the last time, also those of another process; secrets are none of them.
+    Never raises.
+
+    The record is named by the SHA-256 of the settings as JSON, and the entry has that of the ones before.
+    """
+    text = json.dumps(settings, sort_keys=True, default=str)
+    record = Record(kind=SETTINGS, id=hashlib.sha256(text.encode()).hexdigest())
+    try:
+        with writing(sessions) as session:
+            last = db.audit_log.newest_of_kind(session, SETTINGS)
+            if last is None or last.record_id != record.id:
+                before = last.record_id if last else None
+                append(session, "change-settings", [record], person=SETTINGS, before=before)
+    except StorageError as error:
+        log.warning("a change of the settings is not in the trail: %s", error)
 
 
 def _once_an_hour(

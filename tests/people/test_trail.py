@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 import db.audit_log
+from audit_log.verify import verify
 from db.engine import Sessions, reading
 from people import trail
+from settings import Settings
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -54,3 +56,17 @@ def test_nobody_fills_it_by_trying(sessions: Sessions, monkeypatch: pytest.Monke
         ("pick-name", "eve", "name", "eve"),
         ("sign-in", "ann", "proxy", "ann"),
     ]
+
+
+def test_settings_are_noted_when_they_are_others_and_never_a_secret(sessions: Sessions) -> None:
+    before = Settings(privacy_key="p" * 32).model_dump(mode="json")
+    other_secret = Settings(privacy_key="q" * 32).model_dump(mode="json")
+    after = before | {"access": [{"groups": ["risk"]}]}
+    for settings in (before, other_secret, before, after, after, before):
+        trail.settings_changed(sessions, settings)
+    with reading(sessions) as session:
+        found = db.audit_log.entries(session, db.audit_log.MAIN)
+    first, second, third = found
+    assert [e.action for e in found] == ["change-settings"] * 3
+    assert (first.record_id, second.before) == (third.record_id, first.record_id)
+    assert not verify(sessions).findings
