@@ -102,6 +102,7 @@ class Scoring:
             threading.Thread(target=self._thread, name=f"batch-{i}", daemon=True)
             for i in range(self.pace.most_at_once)
         ]
+        self._release()  # what an earlier run of this process could not
         for thread in threads:
             thread.start()
         try:

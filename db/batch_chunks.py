@@ -115,12 +115,11 @@ def done(session: Session, batch_id: str) -> list[ChunkView]:
 
 def runners(session: Session, batch_id: str) -> dict[str, int]:
     """How many rows each process has done."""
-    query = select(BatchChunk.runner, func.sum(BatchChunk.rows)).filter_by(
-        batch_id=batch_id, state=DONE
+    query = select(BatchChunk.runner, func.sum(BatchChunk.rows)).where(
+        BatchChunk.batch_id == batch_id, BatchChunk.state == DONE
     )
-    return {
-        name: int(rows) for name, rows in session.execute(query.group_by(BatchChunk.runner)).all()
-    }
+    found = session.execute(query.group_by(BatchChunk.runner)).all()
+    return {name: int(rows) for name, rows in found}
 
 
 def versions(session: Session, batch_id: str) -> list[str]:

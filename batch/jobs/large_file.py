@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,8 @@ HELP = "large-batch-help"
 RECORDS = ("all", "sample", "drawn")
 # Runs in a row that may lose their process without a chunk in between before the job is given up.
 ATTEMPTS = 5
+# From so many rows on other workers are asked for help.
+HELPED_ROWS = 20_000
 # The cases of a chunk are held until it is done: no more of them where each row becomes one.
 RECORDED_ROWS = 5_000
 
@@ -72,6 +74,8 @@ class Tools(Protocol):
     def settings(self) -> Settings: ...
     @property
     def batches_root(self) -> Path: ...
+    @property
+    def kinds(self) -> Mapping[str, Kind]: ...
     def server(self, name: str) -> Server: ...
     def recorder(
         self, ref: ModelRef, signature: Signature, key: str, person: str, record: str, share: float
@@ -85,6 +89,7 @@ def kind(tools: Tools) -> Kind:
     def run(run: Run, given: object) -> Outcome:
         if not isinstance(given, LargeFile):
             raise TypeError(type(given).__name__)
+        _ask_for_help(run, tools, given)
         tally = score(run, tools, given)
         run.report(Progress(fraction=1.0, words="Writing the result"))
         return _ended(tools, given, tally)
@@ -152,8 +157,30 @@ def _add(session: Session, batch: BatchView) -> None:
     db.batches.add(session, batch)
 
 
-def score(run: Run, tools: Tools, given: LargeFile) -> Tally:
-    """Work on a batch until all its rows are done, here or by others. Raises JobFailed when the server is gone."""
+def _ask_for_help(run: Run, tools: Tools, given: LargeFile) -> None:
+    """A job for each other worker, if the file is worth it: they take chunks of it as far as they have nothing else to do."""
+    if given.rows < HELPED_ROWS:
+        return
+    with reading(tools.sessions) as session:
+        living = db.workers.living(session, tools.settings.lost_seconds)
+    others = [w for w in living if w.role == "worker" and w.id != run.job.runner]
+    for place, _ in enumerate(others):
+        job = store.make(
+            tools.kinds[HELP],
+            title=f"Help with {run.job.title}",
+            person=run.job.person,
+            subject=run.job.subject,
+            key=f"help/{given.batch_id}/{run.job.attempt}/{place}",
+        )
+        job = replace(job, groups=run.job.groups)
+        store.submit(tools.sessions, tools.kinds[HELP], job, Help(of=given))
+
+
+def score(
+    run: Run, tools: Tools, given: LargeFile, also: Callable[[Tally], None] = lambda _: None
+) -> Tally:
+    """Work on a batch until all its rows are done, here or by others; `also` is called now and then, and raises where it
+    is to end. Raises JobFailed when the server is gone."""
     try:
         server = tools.server(given.model.server)
     except KeyError as error:
@@ -184,7 +211,13 @@ def score(run: Run, tools: Tools, given: LargeFile) -> Tally:
         lost_seconds=tools.settings.lost_seconds,
         give_way=partial(tools.give_way, given.model.server),
     )
-    return scoring.run(_Watch(run, given.rows))
+    watch = _Watch(run, given.rows)
+
+    def check(tally: Tally) -> None:
+        watch(tally)
+        also(tally)
+
+    return scoring.run(check)
 
 
 class _Watch:

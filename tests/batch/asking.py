@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pyarrow.parquet as pq
 
+import db.workers
 from batch import partition
 from batch.folder import BatchFolder
-from batch.jobs import large_file
+from batch.jobs import large_file, large_file_help
 from batch.jobs.large_file import LargeFile
 from cases.audit_sample import AuditPolicy
 from cases.chunks import ChunkRecorder
-from db.engine import Sessions
+from db.engine import Sessions, writing
 from db.ids import new_id
 from jobs import store
+from jobs.contract import Kind, Outcome, Run
 from jobs.here import Here
 from jobs.store import JobView
 from mds_client.errors import EndpointRefused
@@ -80,14 +82,19 @@ def tools(sessions: Sessions, root: Path, model: Any, *, at_once: int = 2) -> An
             audit=AuditPolicy(probability=0.1),
         )
 
-    return SimpleNamespace(
+    found = SimpleNamespace(
         sessions=sessions,
-        settings=SimpleNamespace(batch_requests=at_once, lost_seconds=15.0),
+        settings=SimpleNamespace(batch_requests=at_once, lost_seconds=60.0),
         batches_root=root,
         server=lambda name: {PENGUINS.server: SimpleNamespace(max_connections=10)}[name],
         recorder=recorder,
         give_way=lambda _: None,
     )
+    found.kinds = {
+        large_file.NAME: large_file.kind(found),
+        large_file.HELP: large_file_help.kind(found),
+    }
+    return found
 
 
 def csv(path: Path, rows: int, odd: dict[int, str] | None = None) -> Path:
@@ -111,12 +118,18 @@ def written(root: Path, path: Path) -> LargeFile:
     return LargeFile(batch_id=batch_id, model=PENGUINS, signature=SIGNATURE, rows=facts.rows)
 
 
-def asked(sessions: Sessions, root: Path, model: Model, given: LargeFile) -> JobView:
-    """The job about it, once it has ended in this thread."""
+def asked(
+    sessions: Sessions,
+    root: Path,
+    model: Model,
+    given: LargeFile,
+    also: Callable[[], None] = lambda: None,
+) -> JobView:
+    """The job about it, once it has ended in this thread. `also` is called when the batch is there and before it runs."""
     job = large_file.start(
-        Here(sessions, "1", 15.0, is_inline=True),
+        here_and_alive(sessions),
         sessions,
-        large_file.kind(tools(sessions, root, model)),
+        _after(also, tools(sessions, root, model).kinds[large_file.NAME]),
         given,
         file_name="birds.csv",
         question=given.batch_id,
@@ -125,6 +138,22 @@ def asked(sessions: Sessions, root: Path, model: Model, given: LargeFile) -> Job
     ended = store.find(sessions, job.id)
     assert ended is not None
     return ended
+
+
+def here_and_alive(sessions: Sessions) -> Here:
+    """Runs jobs in this thread, and has given a sign of life."""
+    here = Here(sessions, "1", 60.0, is_inline=True)
+    with writing(sessions) as session:
+        db.workers.beat(session, here._heart.worker)
+    return here
+
+
+def _after(also: Callable[[], None], kind: Kind) -> Kind:
+    def run(run: Run, given: object) -> Outcome:
+        also()
+        return kind.run(run, given)
+
+    return replace(kind, run=run)
 
 
 def result(root: Path, given: LargeFile) -> dict[str, list[Any]]:
