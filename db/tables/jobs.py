@@ -103,7 +103,7 @@ class Batch(Base):
     # The file's own table among `case_files`; empty where it was not kept.
     table_sha256: Mapped[str] = mapped_column(String(64))
     # Where the rows of a large file lie; empty where the job itself has them. And which rows become cases.
-    folder: Mapped[str] = mapped_column(Text, default="", server_default="")
+    folder: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     record: Mapped[str] = mapped_column(String(20), default="all", server_default="all")
 
 
@@ -122,12 +122,12 @@ class BatchChunk(Base):
     rows: Mapped[int] = mapped_column(default=0, server_default="0")
     # "running" or "done", by which process, and how often it was begun.
     state: Mapped[str] = mapped_column(String(20), default="done", server_default="done")
-    runner: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    runner: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
     tries: Mapped[int] = mapped_column(default=1, server_default="1")
     # The file of its answers in the folder of the batch, how many there are, of which version, and how long it took.
-    part: Mapped[str] = mapped_column(Text, default="", server_default="")
+    part: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     answered: Mapped[int] = mapped_column(default=0, server_default="0")
-    version: Mapped[str] = mapped_column(Text, default="", server_default="")
+    version: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     seconds: Mapped[float] = mapped_column(Double, default=0.0, server_default="0")
 
 

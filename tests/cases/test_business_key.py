@@ -42,7 +42,8 @@ class Customers(StubPredictor):
     def signature(self) -> Signature:
         field = Field(name="customer", kind="text", sensitive=True)
         rule = SimpleNamespace(servers=["*"], models=["*"], fields=[], storage=self.storage)
-        return with_storage(Signature(model=self.ref, inputs=(field,)), [rule])  # type: ignore[list-item]
+        inputs = (field, Field(name="age", kind="number"))
+        return with_storage(Signature(model=self.ref, inputs=inputs), [rule])  # type: ignore[list-item]
 
     def predict(self, values: object, **more: str) -> object:  # type: ignore[override]
         found = super().predict(values, **more)  # type: ignore[arg-type]

@@ -54,8 +54,8 @@ def test_a_case_of_a_model_that_is_gone_is_all_there(
     assert shown.title[0].value == f"Case {case.id[-6:]}"
     assert shown.header[0].value == "Adelie"
     assert "not deployed any more" in shown.info[0].value
-    # Everything can be said of it, and nothing asks it.
-    said = {"Send the comment", "Send the answer"}
+    # Everything can be said of it and it can be shown, and nothing asks it.
+    said = {"Send the comment", "Send the answer", "Present"}
     assert {button.label for button in shown.button} == said
     words = _words(shown)
     assert "**Judged unsure** by bob" in words
@@ -275,7 +275,10 @@ def test_a_link_opens_the_case_of_somebody_else_and_leaves_the_address(
     assert not shown.exception
     assert shown.title[0].value == f"Case {case.id[-6:]}"
     assert dict(shown.query_params) == {"id": case.id}
-    assert {each.proto.popover.label for each in shown.get("popover")} == {"Copy as"}
+    assert {each.proto.popover.label for each in shown.get("popover")} == {
+        "Add to a show",
+        "Copy as",
+    }
 
 
 def test_a_case_of_another_person_is_no_case(built: services.Services, case_page: AppTest) -> None:

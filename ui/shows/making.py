@@ -37,21 +37,19 @@ def draw_add(case: CaseView) -> None:
     if not case.is_answered:
         return
     box = st.popover(
-        "Add to a show", icon=":material/playlist_add:", key="case_show", on_change="rerun"
+        "Add to a show", icon=":material/playlist_add:", key="to_show", on_change="rerun"
     )
     if not box.open:
         return
     found = {each.id: each.name for each in store.owned(services().sessions, session.person())}
-    with box, st.form("case_show_form", border=False):
+    with box, st.form("to_show_form", border=False):
         chosen = st.selectbox(
             "Show",
             [*found, _NEW],
             format_func=lambda each: found.get(each, _TITLE),
-            key="case_show_which",
+            key="to_show_which",
         )
-        name = st.text_input(
-            "Name of a new show", max_chars=store.LONGEST_NAME, key="case_show_name"
-        )
+        name = st.text_input("Name of a new show", max_chars=store.LONGEST_NAME, key="to_show_name")
         if st.form_submit_button("Add", type="primary"):
             _keep(chosen or "", name or _TITLE, [case.id])
 
