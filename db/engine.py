@@ -37,6 +37,7 @@ Sessions = sessionmaker[Session]
 
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 10
+POOLED, MOST_CONNECTIONS = 5, 40
 LOOK_SECONDS = 2
 _PAUSE = 0.01
 _WRITES = {"sqlite_begin": "BEGIN IMMEDIATE"}
@@ -63,6 +64,9 @@ def make_engine(url: str) -> Engine:
     return create_engine(
         _with_psycopg(parsed),
         pool_pre_ping=True,
+        # As many as threads that may ask at once; they are opened when they are needed, and those beyond the first go again.
+        pool_size=POOLED,
+        max_overflow=MOST_CONNECTIONS - POOLED,
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
 

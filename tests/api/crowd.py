@@ -131,9 +131,19 @@ def _client(served: Served, person: Person) -> httpx.Client:
         headers=headers,
         timeout=120,
         trust_env=False,
-        # uvicorn closes what was idle for five seconds: a request that is sent at that moment is cut off.
-        limits=httpx.Limits(keepalive_expiry=2.0),
+        transport=_SentAgain(),
     )
+
+
+class _SentAgain(httpx.HTTPTransport):
+    """Sends what was cut off once more, as a program should: uvicorn closes a connection that was idle for five seconds,
+    also where a request is on its way."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return super().handle_request(request)
+        except httpx.ReadError:
+            return super().handle_request(request)
 
 
 def _by_api(person: Person, client: httpx.Client, turn: int) -> None:
@@ -147,7 +157,11 @@ def _by_api(person: Person, client: httpx.Client, turn: int) -> None:
     case = first.json()["cases"][0]
     person.check(again.json()["cases"][0]["id"] == case["id"], "one key gave two cases")
     person.asked[case["id"]] = case["inputs"]["body_mass_g"]
-    said = client.post(f"/cases/{case['id']}/feedback", json={"judgement": "unsure"})
+    said = client.post(
+        f"/cases/{case['id']}/feedback",
+        json={"judgement": "unsure"},
+        headers={"Idempotency-Key": f"{person.name}-{turn}-said"},
+    )
     person.check(said.status_code == 201, f"said: {said.text[:200]}")
     person.judged[case["id"]] = "unsure"
 
