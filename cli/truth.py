@@ -1,4 +1,4 @@
-"""`mds truth import FILE`: right answers that come later, by the ids of their cases."""
+"""`mds truth import FILE`: right answers that come later, by the ids of their cases or by a business key."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from pathlib import Path
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=("import",))
     parser.add_argument(
-        "file", type=Path, help="a table with the columns case and truth, in any format of the page"
+        "file",
+        type=Path,
+        help="a table with the columns case (or key, with --model) and truth, in any format of the page",
     )
     parser.add_argument(
         "--near",
@@ -17,6 +19,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="a number is right within this share of the truth (0.1: a tenth) and wrong beyond; "
         "without it a number that differs is kept as the truth, and decides nothing",
+    )
+    parser.add_argument(
+        "--model",
+        default="",
+        help="server/name of the model whose business key the column key holds",
+    )
+    parser.add_argument(
+        "--all",
+        dest="is_for_all",
+        action="store_true",
+        help="a truth is right for every case with its key; without it a key that several cases have matches none",
     )
     parser.set_defaults(run=run)
 

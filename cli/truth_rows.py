@@ -4,36 +4,43 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from cli.output import FAILED, GOOD, Wrong, document, printable, say
 from cli.token_rows import who
-from db.engine import close, make_sessions
-from db.migrate import migrate
-from db.outbox import routed
-from feedback.truths import Imported, TruthRow, import_truths
-from services import targets_of
+from db.engine import close
+from feedback.truths import CasesOfKeys, Imported, TruthRow, Unmatched, import_truths
+from mds_client.signature import ModelRef
+from services import Services, build
 from settings import settings
 from tables.errors import UnreadableFile
 from tables.reading import read
 from tables.table import Table
 
 _CASE, _TRUTH = ("case", "case_id", "case id"), ("truth", "right answer", "label")
+_KEY = ("key", "business key")
 _MOST_SAID = 20
 
 
 def run(chosen: argparse.Namespace) -> int:
     """The exit code says whether every row was matched. Raises Wrong for a file that cannot be taken."""
-    rows = _rows(chosen.file)
+    rows = _rows(chosen.file, is_by_key=bool(chosen.model))
     if chosen.near is not None and not 0 <= chosen.near < 1:
         raise Wrong("--near is a share of the truth, from 0 to below 1.")
-    url = settings().database_url.get_secret_value()
-    migrate(url)
-    sessions = routed(make_sessions(url), targets_of(settings()))
+    built = build(settings())
     try:
-        found = import_truths(sessions, rows, person=who(), near=chosen.near)
+        found = import_truths(
+            built.sessions,
+            rows,
+            person=who(),
+            near=chosen.near,
+            cases_of_keys=_lookup(built, chosen.model),
+            is_for_all=chosen.is_for_all,
+        )
     finally:
-        close(sessions)
+        built.close()
+        close(built.sessions)
     if chosen.json:
         document(asdict(found))
     else:
@@ -46,25 +53,52 @@ def _show(found: Imported) -> None:
         f"{found.recorded:,} recorded, {found.unchanged:,} stood already, {len(found.unmatched):,} match nothing."
     )
     for each in found.unmatched[:_MOST_SAID]:
-        say(printable(f"{each.place}, case {each.case_id or '(none)'}: {each.why}"))
+        say(printable(f"{each.place}, {_named(each)}: {each.why}"))
     if len(found.unmatched) > _MOST_SAID:
         say(f"… and {len(found.unmatched) - _MOST_SAID:,} more; --json has all of them.")
 
 
-def _rows(path: Path) -> list[TruthRow]:
+def _named(each: Unmatched) -> str:
+    return f"key {each.key}" if each.key else f"case {each.case_id or '(none)'}"
+
+
+def _lookup(built: Services, model: str) -> CasesOfKeys:
+    """Finds cases by the business key of a model. Raises Wrong where it has none."""
+    if not model:
+        return lambda _keys: {}
+    try:
+        ref = ModelRef.parse(model)
+    except ValueError as error:
+        raise Wrong(f"{model!r} names no model. Write server/name.") from error
+    if (ref.server, ref.name) not in built.business_keys():
+        built.catalogue.refresh()  # its server or a registry may say it
+    if (ref.server, ref.name) not in built.business_keys():
+        raise Wrong(f"Nobody has said which field of {model} is its business key.")
+    return partial(built.cases_of_keys, ref)
+
+
+def _rows(path: Path, *, is_by_key: bool) -> list[TruthRow]:
     try:
         table = read(path, path.name)
     except OSError as error:
         raise Wrong(f"{path} could not be read: {error.strerror}.") from error
     except UnreadableFile as error:
         raise Wrong(f"{path} could not be read. {error.sentence} {error.advice}") from error
-    case, truth = _column(table, _CASE), _column(table, _TRUTH)
+    name = "key" if is_by_key else "case_id"
+    named, truth = _column(table, _KEY if is_by_key else _CASE), _column(table, _TRUTH)
+    cells = zip(table.frame[named], table.frame[truth], strict=True)
     return [
-        TruthRow(place=table.place(position), case_id=str(each or "").strip(), truth=_cell(right))
-        for position, (each, right) in enumerate(
-            zip(table.frame[case], table.frame[truth], strict=True)
-        )
+        TruthRow(place=table.place(position), truth=_cell(right), **{name: _text(each)})
+        for position, (each, right) in enumerate(cells)
     ]
+
+
+def _text(value: object) -> str:
+    """A cell as a name: 1042 and 1042.0 are one key."""
+    known = _cell(value)
+    if isinstance(known, float) and known.is_integer():
+        known = int(known)
+    return "" if known is None else str(known).strip()
 
 
 def _column(table: Table, names: tuple[str, ...]) -> str:
@@ -72,7 +106,7 @@ def _column(table: Table, names: tuple[str, ...]) -> str:
     found = next((columns[n] for n in (n.replace("_", " ") for n in names) if n in columns), None)
     if found is None:
         raise Wrong(
-            f"The file has no column {names[0]!r}. It needs a column case and a column truth."
+            f"The file has no column {names[0]!r}. It needs a column case, or with --model a column key, and a column truth."
         )
     return found
 

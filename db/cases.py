@@ -254,6 +254,14 @@ def bodies(session: Session, case_id: str) -> tuple[StoredBody, StoredBody] | No
     return None if row is None else (_body(row, "request"), _body(row, "response"))
 
 
+def genuine(session: Session, ids: Collection[str]) -> set[str]:
+    """Those of these cases that are about something that there is, in no show and no demonstration."""
+    query = select(Case.id).where(
+        Case.id.in_(ids), Case.purpose.in_(GENUINE), Case.workspace.is_(None)
+    )
+    return set(session.scalars(query)) if ids else set()
+
+
 def was_alone(session: Session, case_id: str) -> bool:
     """Whether a case was sent in a request of its own. Rows that are sent together are begun together: those of the same
     model of the minutes around are looked through."""

@@ -1,16 +1,17 @@
-"""Truths that come later, many at once: each by the id of its case, compared with what the model answered."""
+"""Truths that come later, many at once: each by the id of its case or by a business key, compared with what the model
+answered."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import db.cases
 import db.feedback
 from db.cases import CaseView
-from db.engine import Session, Sessions, writing
+from db.engine import Session, Sessions, reading, writing
 from db.errors import Conflict, StorageError
 from db.feedback import FeedbackView
 from db.ids import is_id, utc_now
@@ -29,11 +30,13 @@ _ALL_CLASSES = 20
 
 @dataclass(frozen=True, kw_only=True)
 class TruthRow:
-    """A right answer. `place` is where its sender finds it again, for instance the line of a file."""
+    """A right answer. `place` is where its sender finds it again, for instance the line of a file. It is of the case with
+    that id, or where that is empty of the case that a business key names: the number of a patient or of an order."""
 
     place: str
-    case_id: str
+    case_id: str = ""
     truth: object
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +46,7 @@ class Unmatched:
     place: str
     case_id: str
     why: str
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +56,15 @@ class Imported:
     recorded: int
     unchanged: int
     unmatched: tuple[Unmatched, ...]
+
+
+# The cases of a model that may be seen, by the values of its business key, the newest first.
+CasesOfKeys = Callable[[Sequence[str]], Mapping[str, Sequence[str]]]
+
+
+def _none(_keys: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """Where nobody said which model the keys are of."""
+    return {}
 
 
 @dataclass
@@ -68,6 +81,8 @@ def import_truths(
     person: str,
     near: float | None = None,
     channel: str = "upload",
+    cases_of_keys: CasesOfKeys = _none,
+    is_for_all: bool = False,
     clock: Callable[[], datetime] = utc_now,
     new_id: Callable[[], str] = make_id,
 ) -> Imported:
@@ -75,12 +90,14 @@ def import_truths(
 
     A class is right or wrong. A number is right within `near`, a share of the truth, and wrong beyond; without `near`,
     and for a text that differs, nobody has decided: the truth is kept with *unsure*. Of cases that may not be seen it is
-    said that there are none. Raises `FeedbackNotRecorded`; what was recorded before stays, and the same rows can be sent
+    said that there are none. A business key that several cases have names none of them, unless the truth `is_for_all` of them;
+    cases that ask another again, and those of shows and demonstrations, do not count. Raises `FeedbackNotRecorded`; what was recorded before stays, and the same rows can be sent
     again.
     """
     count = _Count()
     try:
-        for part in _parts(rows):
+        found = _with_cases(sessions, rows, cases_of_keys, is_for_all, count)
+        for part in _parts(found):
             with writing(sessions) as session:
                 for row in part:
                     _import(session, row, known(person), near, channel, clock, new_id, count)
@@ -91,6 +108,38 @@ def import_truths(
     return Imported(
         recorded=count.recorded, unchanged=count.unchanged, unmatched=tuple(count.unmatched)
     )
+
+
+def _with_cases(
+    sessions: Sessions,
+    rows: Sequence[TruthRow],
+    cases_of_keys: CasesOfKeys,
+    is_for_all: bool,
+    count: _Count,
+) -> list[TruthRow]:
+    """The rows, each with the id of its case. Those whose key names none, or several, are noted as unmatched."""
+    keys = list(dict.fromkeys(row.key for row in rows if row.key and not row.case_id))
+    found = cases_of_keys(keys) if keys else {}
+    with reading(sessions) as session:
+        genuine = db.cases.genuine(session, [each for ids in found.values() for each in ids])
+    known_rows: list[TruthRow] = []
+    for row in rows:
+        if row.case_id or not row.key:
+            known_rows.append(row)
+            continue
+        ids = [each for each in found.get(row.key, ()) if each in genuine]
+        if len(ids) == 1 or (ids and is_for_all):
+            known_rows += [replace(row, case_id=each) for each in ids]
+        else:
+            count.unmatched.append(_without_case(row, len(ids)))
+    return known_rows
+
+
+def _without_case(row: TruthRow, cases: int) -> Unmatched:
+    why = "No case has this key, or none is shared with you."
+    if cases:
+        why = f"{cases:,} cases have this key: name one by its id, or say that it is right for all of them."
+    return Unmatched(place=row.place, case_id="", why=why, key=row.key)
 
 
 def _import(
@@ -107,7 +156,9 @@ def _import(
     truth = _truth(case, row.truth)
     if case is None or isinstance(truth, str):
         why = truth if isinstance(truth, str) else ""
-        count.unmatched.append(Unmatched(place=row.place, case_id=row.case_id, why=why))
+        count.unmatched.append(
+            Unmatched(place=row.place, case_id=row.case_id, why=why, key=row.key)
+        )
         return
     judgement = judge(case, truth, near)
     now = db.feedback.current(session, case.id, person)

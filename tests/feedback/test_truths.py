@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 
 from db.engine import Sessions, limited
 from db.scope import Models, Scope
 from feedback.submission import history
-from feedback.truths import TruthRow, import_truths
+from feedback.truths import Imported, TruthRow, import_truths
 from tests.recorded import FAILED, NOT_THERE, NUMBER, add_case
 
 SHARES = {"kind": "class", "label": "Adelie", "probabilities": {"Adelie": 0.9, "Gentoo": 0.1}}
@@ -71,3 +73,38 @@ def test_a_number_is_right_where_it_is_near_enough(
     (said,) = history(sessions, case.id)
     assert said.judgement == judged
     assert said.truth_number == float(str(truth))
+
+
+def test_a_business_key_names_its_case_or_comes_back(sessions: Sessions) -> None:
+    once, first, second = (add_case(sessions, answer=SHARES) for _ in range(3))
+    replay = add_case(sessions, answer=SHARES, purpose="replay", parent_id=once.id)
+    by_key = {"7": (replay.id, once.id), "8": (second.id, first.id), "9": (replay.id,)}
+    asked: list[list[str]] = []
+
+    def cases_of_keys(keys: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        asked.append(list(keys))
+        return {key: ids for key, ids in by_key.items() if key in keys}
+
+    given = [
+        TruthRow(place=f"Line {n}", key=key, truth="Gentoo") for n, key in enumerate("7890", 2)
+    ]
+
+    def sent(**more: bool) -> Imported:
+        look = {"cases_of_keys": cases_of_keys, "person": "rita"}
+        return import_truths(sessions, given, **look, **more)
+
+    found = sent()
+    assert asked == [["7", "8", "9", "0"]]  # one look for all of them
+    assert found.recorded == 1
+    assert [s.truth for s in history(sessions, once.id)] == ["Gentoo"]
+    assert [(each.key, each.why[:7]) for each in found.unmatched] == [
+        ("8", "2 cases"),
+        ("9", "No case"),
+        ("0", "No case"),
+    ]
+    again = sent()
+    assert (again.recorded, again.unchanged) == (0, 1)
+    everybody = sent(is_for_all=True)
+    assert (everybody.recorded, everybody.unchanged, len(everybody.unmatched)) == (2, 1, 2)
+    assert history(sessions, replay.id) == []
+    assert len(import_truths(sessions, given, person="rita").unmatched) == 4

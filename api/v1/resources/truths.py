@@ -1,14 +1,17 @@
-"""Truths that come later: right answers by the ids of their cases."""
+"""Truths that come later: right answers by the ids of their cases, or by a business key."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
 
-from api.v1.asked import AskedNow
+from api.v1.asked import Asked, AskedNow
+from api.v1.problems import refused
 from api.v1.resource import TEXT, Resource
-from feedback.truths import TruthRow, import_truths
+from feedback.truths import CasesOfKeys, TruthRow, import_truths
+from mds_client.signature import ModelRef
 
 RESOURCE = Resource("feedback")
 
@@ -19,11 +22,12 @@ Number = Annotated[float, Strict()]
 
 
 class Truth(BaseModel):
-    """The right answer of one case."""
+    """The right answer of one case, named by its id or, where that is empty, by the business key of the `model`."""
 
     model_config = ConfigDict(extra="forbid")
 
-    case: Id = Field(examples=["01KAC5E1Z3W0V0C5Y7M1N2P3Q4"])
+    case: Id = Field("", examples=["01KAC5E1Z3W0V0C5Y7M1N2P3Q4"])
+    key: Id = Field("", examples=["order-1042"])
     truth: Long | Number = Field(examples=["Gentoo"])
 
 
@@ -33,6 +37,13 @@ class Truths(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     items: list[Truth] = Field(min_length=1, max_length=1_000)
+    model: Id = Field(
+        "", description="Whose business key the `key` of the items is", examples=["demo/penguins"]
+    )
+    all: bool = Field(
+        False,
+        description="A truth is right for every case with its key; else a key that several cases have matches none",
+    )
     near: Number | None = Field(
         None,
         ge=0,
@@ -46,6 +57,7 @@ class UnmatchedTruth(BaseModel):
 
     item: int = Field(description="Its place among the items, from 0")
     case: str
+    key: str
     why: str
 
 
@@ -61,14 +73,31 @@ class TruthsTaken(BaseModel):
 def give_truths(asked: AskedNow, body: Truths) -> TruthsTaken:
     """Say what was right, many cases at once. The same again changes nothing; items that match no case of yours come back."""
     rows = [
-        TruthRow(place=str(place), case_id=item.case, truth=item.truth)
+        TruthRow(place=str(place), case_id=item.case, truth=item.truth, key=item.key)
         for place, item in enumerate(body.items)
     ]
     found = import_truths(
-        asked.services.sessions, rows, person=asked.caller.person, near=body.near, channel="upload"
+        asked.services.sessions,
+        rows,
+        person=asked.caller.person,
+        near=body.near,
+        channel="upload",
+        cases_of_keys=_lookup(asked, body.model),
+        is_for_all=body.all,
     )
     unmatched = [
-        UnmatchedTruth(item=int(each.place), case=each.case_id, why=each.why)
+        UnmatchedTruth(item=int(each.place), case=each.case_id, key=each.key, why=each.why)
         for each in found.unmatched
     ]
     return TruthsTaken(recorded=found.recorded, unchanged=found.unchanged, unmatched=unmatched)
+
+
+def _lookup(asked: Asked, model: str) -> CasesOfKeys:
+    """Finds cases by the business key of a model. Raises Refused for what names none."""
+    if not model:
+        return lambda _keys: {}
+    try:
+        ref = ModelRef.parse(model)
+    except ValueError:
+        raise refused(422, "invalid", "`model` is written server/name.") from None
+    return partial(asked.services.cases_of_keys, ref)
