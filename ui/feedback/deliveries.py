@@ -35,7 +35,8 @@ def in_words(each: DeliveryView) -> str:
     if each.state == "sent" and each.sent_at:
         return f"Sent to {target}, {each.sent_at:%-d %b %Y, %H:%M} UTC."
     if each.state == "waiting":
-        tries = f" {each.attempts} attempts so far. {each.words}" if each.attempts else ""
+        times = f"{each.attempts} attempt{'' if each.attempts == 1 else 's'}"
+        tries = f" {times} so far. {each.words}" if each.attempts else ""
         return f"Waits to be sent to {target}.{tries}"
     return f"Not sent to {target}. {each.words}"
 
