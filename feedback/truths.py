@@ -118,21 +118,28 @@ def _with_cases(
     count: _Count,
 ) -> list[TruthRow]:
     """The rows, each with the id of its case. Those whose key names none, or several, are noted as unmatched."""
-    keys = list(dict.fromkeys(row.key for row in rows if row.key and not row.case_id))
-    found = cases_of_keys(keys) if keys else {}
-    with reading(sessions) as session:
-        genuine = db.cases.genuine(session, [each for ids in found.values() for each in ids])
+    keys = list(dict.fromkeys(row.key for row in rows if _is_by_key(row)))
+    found = _genuine(sessions, cases_of_keys(keys)) if keys else {}
     known_rows: list[TruthRow] = []
     for row in rows:
-        if row.case_id or not row.key:
-            known_rows.append(row)
-            continue
-        ids = [each for each in found.get(row.key, ()) if each in genuine]
+        ids = found.get(row.key, []) if _is_by_key(row) else [row.case_id]
         if len(ids) == 1 or (ids and is_for_all):
             known_rows += [replace(row, case_id=each) for each in ids]
         else:
             count.unmatched.append(_without_case(row, len(ids)))
     return known_rows
+
+
+def _is_by_key(row: TruthRow) -> bool:
+    return bool(row.key and not row.case_id)
+
+
+def _genuine(sessions: Sessions, found: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The cases of each key that are about something that there is."""
+    every = [each for ids in found.values() for each in ids]
+    with reading(sessions) as session:
+        genuine = db.cases.genuine(session, every)
+    return {key: [each for each in ids if each in genuine] for key, ids in found.items()}
 
 
 def _without_case(row: TruthRow, cases: int) -> Unmatched:
