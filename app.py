@@ -18,6 +18,7 @@ from typing import Any
 import streamlit as st
 
 import services
+from api import guests
 from api.guard import guard
 from api.identity import identity
 from api.permissions import check_routes
@@ -60,8 +61,8 @@ def _built() -> services.Services:
 
     try:
         check_pages()
-        check_routes(ROUTES)
-        built = services.build(settings())
+        check_routes([*ROUTES, *guests.routes(services.services)])
+        built = services.build(settings(), guests.application(services.services))
         _ = built.kinds  # made now, so that a kind of job that declares nothing stops the start
         return built
     except (StorageError, Undeclared) as error:

@@ -9,13 +9,13 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import db.engine
 from cases.asked_golden import ask_golden
@@ -60,6 +60,7 @@ from people.permissions import may_without_model
 from people.table import AccessTable
 from servers import registries_of, server_of, sources_of
 from settings import ROOT, AccessSettings, Settings
+from shows.listener import Listener
 from signatures import business_keys
 from signatures.known import signature_of
 from signatures.storage import with_storage
@@ -89,6 +90,8 @@ class Services:
     beside: EmbeddedWorker | None = None
     scope: Scope = EVERYTHING
     table: AccessTable = field(default_factory=AccessTable)
+    # Where the audience of a show is served; None where nothing serves it, as on the command line.
+    audience: Listener | None = None
 
     @property
     def settings_now(self) -> Settings:
@@ -364,6 +367,8 @@ class Services:
         if self.beside:
             self.beside.close()
         self.explainers.close()
+        if self.audience:
+            self.audience.close()
         if self.userinfo:
             self.userinfo.close()
         for send in self.sends.values():
@@ -403,8 +408,8 @@ def services() -> Services:
         return _installed[0]
 
 
-def build(settings: Settings) -> Services:
-    """The real services. Migrates the database; starts nothing.
+def build(settings: Settings, guests: Callable[..., Any] | None = None) -> Services:
+    """The real services. Migrates the database; starts nothing. `guests` is the ASGI application for an audience.
 
     Raises StorageError, also for a table of which nothing says who may see it.
     """
@@ -432,6 +437,16 @@ def build(settings: Settings) -> Services:
         audit=AuditPolicy(probability=settings.audit_probability),
         here=Here(sessions, app_version(), settings.lost_seconds, may_go_on=may_go_on),
         beside=EmbeddedWorker(sessions) if settings.embedded_worker else None,
+        audience=_audience(settings, guests) if guests else None,
+    )
+
+
+def _audience(settings: Settings, guests: Callable[..., Any]) -> Listener:
+    return Listener(
+        guests,
+        host=settings.audience_host,
+        port=settings.audience_port,
+        url=settings.audience_url,
     )
 
 

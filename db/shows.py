@@ -118,6 +118,12 @@ def set_audience(session: Session, workspace: str, code: str, until: datetime | 
     return _update(session, workspace, code=code, audience_until=until)
 
 
+def is_any_open(session: Session, now: datetime) -> bool:
+    """Whether a run that may be seen lets somebody in."""
+    query = select(ShowRun.workspace).where(ShowRun.code != "", ShowRun.audience_until > now)
+    return session.scalar(query.limit(1)) is not None
+
+
 def by_code(session: Session, code: str) -> RunView | None:
     """The open run that this code lets into, whoever asks: they have the code."""
     return _open(session, _runs.c.code == code) if code else None

@@ -12,6 +12,8 @@ from db.scope import Models, Scope
 
 # For everybody, known or not: it shows nothing that is anybody's.
 OPEN = "open"
+# For who came to a show by its code: its routes (api/guests) check the cookie, and have a port of their own.
+GUEST = "guest"
 LEAST_ROLE: Mapping[str, str] = {
     "read": "analyst",
     "predict": "analyst",
@@ -34,7 +36,7 @@ class Undeclared(Exception):
 
 def declared(what: str, permission: object, *, may_be_open: bool = False) -> None:
     """Raises Undeclared unless this is a permission."""
-    there_are = (*LEAST_ROLE, OPEN) if may_be_open else tuple(LEAST_ROLE)
+    there_are = (*LEAST_ROLE, OPEN, GUEST) if may_be_open else tuple(LEAST_ROLE)
     if permission not in there_are:
         raise Undeclared(what, str(permission or ""), there_are)
 

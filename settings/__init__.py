@@ -387,6 +387,17 @@ class Settings(BaseSettings):
         description="Further names by which browsers may call us, such as that of a proxy; IP addresses and this "
         "machine's own name always may",
     )
+    audience_host: str = Field(
+        "0.0.0.0",  # noqa: S104 - only while a show is open to an audience, and only its few routes
+        description="Address on which the audience of a show is served while it is let in; pages and API are not there",
+    )
+    audience_port: int = Field(
+        8502, ge=0, le=65535, description="Port of the audience; 0 for any that is free"
+    )
+    audience_url: str = Field(
+        "",
+        description="By which phones reach that port, such as https://vote.example.org; without it, this machine's own address",
+    )
     log_level: str = Field("INFO", description="How much the log says")
 
     @model_validator(mode="after")

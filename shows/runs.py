@@ -32,6 +32,7 @@ __all__ = [
     "current",
     "end",
     "guest_viewer",
+    "is_any_open",
     "let_in",
     "open_audience",
     "put_on_stage",
@@ -161,6 +162,12 @@ def end(
     with writing(sessions) as session:
         _set_audience(session, run, "", None)
         db.workspaces.close(session, run.workspace, clock(), known(person))
+
+
+def is_any_open(sessions: Sessions, *, clock: Callable[[], datetime] = utc_now) -> bool:
+    """Whether any show is open to an audience. Raises StorageError."""
+    with reading(sessions) as session:
+        return db.shows.is_any_open(session, clock())
 
 
 def let_in(

@@ -119,6 +119,7 @@ QUIET = {
     "people.tokens:make": "a token of one's own, which is of no model",
     "shows.audience:voted": "what one guest said, who has no name",
     "shows.audience:votes": "counts",
+    "shows.runs:is_any_open": "yes or no",
     "shows.store:make": "a show of one's own, which is of no model",
     "signatures.overlay:publish": "somebody published since",
 }

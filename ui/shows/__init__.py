@@ -18,6 +18,7 @@ from ui.explanations import jobs
 from ui.explanations.answered_case import AnsweredCase
 from ui.session import services
 from ui.shell import page_path
+from ui.stage import audience
 from ui.text import plain
 
 # The explanations that the stage draws, by kind.
@@ -48,7 +49,21 @@ def _draw_show(show: ShowView, *, is_open: bool) -> None:
         st.caption(f"{count}, made on {show.created_at:%-d %B %Y}", width="stretch")
         _draw_actions(show, is_open=is_open)
     if is_open:
+        _draw_audience(show)
         _draw_cases(show)
+
+
+def _draw_audience(show: ShowView) -> None:
+    """That guests are let in, and the way to end it: who leaves the stage may have forgotten them."""
+    run = runs.current(services().sessions, show.id)
+    if run is None or not run.code:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(":material/group: Open to an audience", width="content")
+        if st.button("Close the audience", key=f"show_audience_{show.id}"):
+            runs.close_audience(services().sessions, run, person=session.person())
+            audience.close_unused()
+            st.rerun()
 
 
 def _draw_actions(show: ShowView, *, is_open: bool) -> None:
@@ -84,6 +99,8 @@ def _delete(show: ShowView) -> None:
     found, person = services().sessions, session.person()
     if run := runs.current(found, show.id):
         runs.end(found, run, person=person)
+        if audience.may_open():
+            audience.close_unused()
     store.remove(found, show.id, person=person)
     st.query_params.pop("id", None)
     st.rerun()

@@ -20,7 +20,7 @@ from ui import announced, errors, frame, session
 from ui.cases.opened import opened
 from ui.session import services
 from ui.shell import page_path
-from ui.stage import asking, controls, slides
+from ui.stage import asking, audience, controls, slides
 from ui.stage.slides import Slide
 
 _STYLE = Path(__file__).resolve().parent / "stage.css"
@@ -57,6 +57,8 @@ def _draw_place(show: ShowView | None, case_ids: tuple[str, ...], place: int) ->
     run = runs.begin(services().sessions, show, person=session.person()) if show else None
     with st.container(horizontal=True, key="stage_body", gap="large"):
         slide_box = st.container(key="stage_slide")
+        if run:
+            audience.draw(run, case_ids[place])
     state_box = controls.draw(show, run, case_ids, place)
     if found is None:
         slide_box.title("This case was deleted", anchor=False)

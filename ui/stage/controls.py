@@ -9,7 +9,7 @@ from shows.runs import RunView
 from shows.store import ShowView
 from ui import scripts
 from ui.shell import page_path
-from ui.stage import slides
+from ui.stage import audience, slides
 
 
 def draw(
@@ -29,6 +29,8 @@ def draw(
             on_click=_toggle_why,
             help="Show or hide the reasons",
         )
+        if run:
+            audience.draw_keys(run)
         draw_leave(show, case_ids[place])
     scripts.run("stage", "stage", {})
     return state

@@ -1,0 +1,107 @@
+"""The HTML of guests: small, read on a phone, and with nothing in it of what a server or a person said that is not escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from api.guests.form import Control
+from explanations.formatting import percent
+from mds_client.prediction import Answer
+from shows.runs import Stage
+
+STYLE = """
+:root { color-scheme: light dark; --muted: light-dark(#525c70, #aab4c6); --line: light-dark(#d5dae4, #364055);
+  --link: light-dark(#1d4ed8, #8db4ff); --field: light-dark(#f3f5f9, #1d2535); }
+body { margin: 0 auto; max-width: 560px; padding: 16px; font: 18px/1.4 system-ui, sans-serif;
+  background: light-dark(#fff, #0f141d); color: light-dark(#141a26, #e9edf5); }
+h1 { font-size: 26px; line-height: 1.2; margin: 8px 0 12px; } h2 { font-size: 20px; }
+.answer { font-size: 44px; line-height: 1.1; font-weight: 700; color: var(--link); margin: 16px 0 4px; overflow-wrap: anywhere; }
+dl { margin: 0; } dt { color: var(--muted); font-size: 15px; } dd { margin: 0 0 8px; font-weight: 600; overflow-wrap: anywhere; }
+form.votes { display: flex; gap: 12px; margin: 16px 0; }
+button, .button { min-height: 52px; flex: 1; font: inherit; font-weight: 600; border-radius: 8px; border: 1px solid light-dark(#7f8ba1, #6c7990);
+  background: var(--field); color: inherit; padding: 8px 16px; }
+button[aria-pressed=true], button.main { background: light-dark(#1d4ed8, #2f6bea); border-color: transparent; color: #fff; }
+label { display: block; margin: 12px 0 4px; }
+input, select, textarea { box-sizing: border-box; width: 100%; min-height: 48px; font: inherit; padding: 8px 12px; border-radius: 8px;
+  border: 1px solid light-dark(#7f8ba1, #6c7990); background: var(--field); color: inherit; }
+a { color: var(--link); } .muted { color: var(--muted); font-size: 15px; }
+.wrong { border-inline-start: 4px solid light-dark(#b42318, #ff9c92); padding-inline-start: 12px; }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+"""
+# Looks every two seconds whether another case is on the stage; without it the link on the page does the same.
+SCRIPT = """
+const shown = document.body.dataset.shown;
+setInterval(async () => {
+  try {
+    const answer = await fetch("/t/now", { cache: "no-store" });
+    if (!answer.ok || (await answer.text()) !== shown) location.reload();
+  } catch { /* no network for a moment */ }
+}, 2000);
+"""
+
+
+def notice(sentence: str, advice: str) -> str:
+    """A page that says one thing."""
+    return _page("Show", f"<h1>{escape(sentence)}</h1><p>{escape(advice)}</p>")
+
+
+def stage(found: Stage | None, said: bool | None, token: str, remark: str = "") -> str:
+    """What is on the stage, and the vote. `said` is what this guest said of it."""
+    if found is None:
+        body = "<h1>The show begins soon.</h1><p>This page follows the stage.</p>"
+        return _page("Show", body, shown=token)
+    inputs = "".join(f"<dt>{escape(n)}</dt><dd>{escape(v)}</dd>" for n, v in found.inputs)
+    sure = f"<p>{percent(found.share)} likely</p>" if found.share is not None else ""
+    voted = {True: "You voted: right.", False: "You voted: wrong.", None: ""}[said]
+    told = f'<p role="status">{escape(remark or voted)}</p>'
+    body = (
+        f"<p class=muted>Case {found.place} of {found.count}</p><h1>{escape(found.question)}</h1><dl>{inputs}</dl>"
+        f"<p class=answer>{escape(found.answer)}</p>{sure}<h2>Is the model right?</h2>"
+        f'<form class=votes method=post action="/t/vote"><input type=hidden name=case value="{escape(found.case_id)}">'
+        f"{_vote('yes', 'Right', said is True)}{_vote('no', 'Wrong', said is False)}</form>{told}"
+        '<p><a href="/t/try">Try the model yourself</a></p><p class=muted><a href="/t">Show what is on the stage now</a></p>'
+    )
+    return _page(found.question, body, shown=token)
+
+
+def trial(
+    question: str,
+    controls: Sequence[Control],
+    *,
+    key: str,
+    answer: Answer | None = None,
+    problems: Sequence[str] = (),
+) -> str:
+    """The form of the model on the stage, with the answer to what was sent above it."""
+    said = ""
+    if answer is not None:
+        sure = f"<p>{percent(answer.probability)} likely</p>" if answer.probability else ""
+        said = f"<div role=status><p class=answer>{escape(answer.headline[:200])}</p>{sure}</div>"
+    if problems:
+        lines = "".join(f"<p>{escape(each)}</p>" for each in problems)
+        said = f"<div role=alert class=wrong>{lines}</div>"
+    fields = "".join(each.html() for each in controls)
+    body = (
+        f'<h1>{escape(question)}</h1>{said}<form method=post action="/t/try">'
+        f'<input type=hidden name=_key value="{escape(key)}">{fields}'
+        '<p><button class=main>Ask the model</button></p></form><p><a href="/t">Back to the stage</a></p>'
+        "<p class=muted>What you ask here is of this show alone, and is deleted with it.</p>"
+    )
+    return _page(question, body)
+
+
+def _vote(value: str, words: str, is_pressed: bool) -> str:
+    pressed = str(is_pressed).lower()
+    return f'<button name=right value={value} aria-pressed="{pressed}">{words}</button>'
+
+
+def _page(title: str, body: str, shown: str | None = None) -> str:
+    follow = "" if shown is None else f' data-shown="{escape(shown)}"'
+    script = "" if shown is None else '<script src="/t/follow.js" defer></script>'
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{escape(title)}</title><link rel="stylesheet" href="/t/style.css">{script}</head>'
+        f"<body{follow}><main>{body}</main></body></html>"
+    )
