@@ -17,7 +17,7 @@ from cases.restored import lost
 from cases.scenarios import NEVER
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer
-from mds_client.signature import Signature
+from mds_client.signature import ModelRef, Signature
 from shows.runs import RunView
 from ui import model_picker, session
 from ui.cases.opened import Opened, current_signature
@@ -27,6 +27,8 @@ from ui.session import services
 LIVE_SECONDS = 3.0
 # A server that did not answer is not asked again for so long: the next cases come at once.
 PAUSE_SECONDS = 20.0
+_NO_ANSWER = "The server does not answer"
+_AWAY = ("unreachable", "timeout")
 _threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="stage")
 
 
@@ -37,6 +39,7 @@ class Live:
     answer: Answer | None = None
     version: str = ""
     problem: str = ""
+    is_away: bool = False
 
 
 @dataclass(kw_only=True)
@@ -51,36 +54,45 @@ def known(run: RunView, found: CaseView) -> Live | None:
     """What the server answered in this run, or that it is left alone; None where it is to be asked."""
     asked = _asked()
     if time.monotonic() < asked.paused.get(found.server, 0.0):
-        return Live(problem="The server does not answer")
+        return Live(problem=_NO_ANSWER, is_away=True)
     return asked.answers.get((run.workspace, found.id))
 
 
 def signature_to_ask(shown: Opened) -> Signature | None:
-    """With what to ask; None where there is no server to ask, or something is missing of what it is to be asked."""
-    signature = current_signature(shown.current) if shown.current else None
+    """With what to ask: the version that was asked for, else the newest. None where there is no server to ask, something is
+    missing of what it is to be asked, or the version of now takes something else."""
+    case = shown.case
+    asked = ModelRef(server=case.server, name=case.model, version=case.version_asked)
+    entry = services().catalogue.find(asked) or shown.current
+    signature = current_signature(entry) if entry and shown.current else None
     if signature is None:
         return None
-    is_whole = not lost(shown.case, signature, model_picker.restored(shown.case, signature))
+    values = model_picker.restored(case, signature)
+    is_whole = not lost(case, signature, values) and not signature.check(values)
     return signature if is_whole else None
 
 
 def ask(shown: Opened, signature: Signature, run: RunView) -> Live:
     """Ask the server about the inputs of a case. Never raises: a show goes on."""
-    found = _begun(shown, signature, run)
     try:
-        recorded = found.result(LIVE_SECONDS)
-        answer = None if recorded.error else answer_of(recorded.case)
-        live = Live(
-            answer=answer,
-            version=recorded.case.version,
-            problem="" if answer else "The server does not answer",
-        )
+        recorded = _begun(shown, signature, run).result(LIVE_SECONDS)
     except TimedOut:
-        live = Live(problem=f"The server did not answer within {LIVE_SECONDS:.0f} s")
+        live = Live(problem=f"The server did not answer within {LIVE_SECONDS:.0f} s", is_away=True)
     except MdsError as error:
-        live = Live(problem=error.sentence.rstrip("."))
+        live = _failed(error)
+    else:
+        answer = None if recorded.error else answer_of(recorded.case)
+        live = Live(answer=answer, version=recorded.case.version)
+        if recorded.error:
+            live = _failed(recorded.error)
     _keep(shown, run, live)
     return live
+
+
+def _failed(error: MdsError) -> Live:
+    if error.kind in _AWAY:
+        return Live(problem=_NO_ANSWER, is_away=True)
+    return Live(problem=error.sentence.rstrip("."))
 
 
 def _begun(shown: Opened, signature: Signature, run: RunView) -> Future[Recorded]:
@@ -104,7 +116,7 @@ def _begun(shown: Opened, signature: Signature, run: RunView) -> Future[Recorded
 
 def _keep(shown: Opened, run: RunView, live: Live) -> None:
     asked = _asked()
-    if live.answer:
+    if not live.is_away:
         asked.answers[run.workspace, shown.case.id] = live
     else:
         asked.paused[shown.case.server] = time.monotonic() + PAUSE_SECONDS
