@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plotly.graph_objects import Figure, Heatmap
+from plotly.graph_objects import Figure, Heatmap, Scatter
 
 from charts.layout import finished, shortened
 
@@ -29,6 +29,7 @@ def figure(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> Figure:
             hoverinfo="skip",
         )
     )
+    drawn.add_trace(_buttons(labels))
     finished(drawn, height=max(220, 52 * len(names) + 90))
     ticks = {"tickmode": "array", "tickvals": list(range(len(names))), "ticktext": names}
     drawn.update_xaxes(title="the model answered", side="top", tickfont_size=14, **ticks)
@@ -36,6 +37,20 @@ def figure(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> Figure:
         title="true", autorange="reversed", automargin=True, tickfont_size=14, **ticks
     )
     return drawn
+
+
+def _buttons(labels: Sequence[str]) -> Scatter:
+    """A mark without colour on each cell, which can be pressed as a cell cannot: its `customdata` are truth and answer."""
+    places = [(truth, answer) for truth in range(len(labels)) for answer in range(len(labels))]
+    return Scatter(
+        x=[answer for _, answer in places],
+        y=[truth for truth, _ in places],
+        mode="markers",
+        marker={"symbol": "square", "size": 44, "color": "rgba(0, 0, 0, 0)"},
+        customdata=[[labels[truth], labels[answer]] for truth, answer in places],
+        hoverinfo="none",  # with `skip` it could not be pressed
+        showlegend=False,
+    )
 
 
 def alt_text(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 import db.batches
 from db.case_keys import KeySearch, has_key
 from db.cases import ASKED, HasOutcome
-from db.health import has_value
+from db.health import has_truth, has_value
 from db.tables import Case, Feedback
 
 STATES = ("answered", "failed", "unknown")
@@ -44,6 +44,9 @@ class CaseFilter:
     value: tuple[str, str] | None = None
     is_drawn: bool = False
     key: KeySearch | None = None
+    # The class that was answered, and the class that is right as far as somebody says.
+    answer: str = ""
+    truth: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +67,13 @@ class CaseLine(HasOutcome):
     error_sentence: str
 
 
+_EQUAL = {
+    "server": Case.server,
+    "model": Case.model,
+    "version": Case.version,
+    "person": Case.person,
+    "answer": Case.answer_label,
+}
 _COLUMNS = tuple(getattr(Case, field.name) for field in fields(CaseLine))
 
 
@@ -106,15 +116,17 @@ def _older_than(session: Session, case_id: str) -> list[ColumnElement[bool]]:
 
 
 def _conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
-    for name in ("server", "model", "version", "person"):
+    for name, column in _EQUAL.items():
         if value := getattr(wanted, name):
-            yield getattr(Case, name) == value
+            yield column == value
     if wanted.since:
         yield Case.created_at >= wanted.since
     if wanted.until:
         yield Case.created_at < wanted.until
     if wanted.value:
         yield has_value(*wanted.value)
+    if wanted.truth:
+        yield has_truth(wanted.truth)
     if wanted.is_drawn:
         yield Case.is_audited.is_(True)
     if wanted.state:

@@ -16,12 +16,14 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
     literal_column,
+    or_,
     select,
     type_coerce,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from db.tables import Case, Feedback
 
@@ -40,6 +42,14 @@ class Selection:
     until: datetime | None = None
     # The value of a field as words, where it must be that; (name, value).
     value: tuple[str, str] | None = None
+    # The class that was answered, and the class that is right as far as somebody says.
+    answer: str | None = None
+    truth: str | None = None
+
+    @property
+    def is_of_content(self) -> bool:
+        """Whether it asks for what counts of deleted cases do not have."""
+        return any(each is not None for each in (self.value, self.answer, self.truth))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +204,19 @@ def conditions(selection: Selection) -> list[ColumnElement[bool]]:
         found.append(Case.created_at < selection.until)
     if selection.value is not None:
         found.append(has_value(*selection.value))
+    if selection.answer is not None:
+        found.append(Case.answer_label == selection.answer)
+    if selection.truth is not None:
+        found.append(has_truth(selection.truth))
     return found
+
+
+def has_truth(truth: str) -> ColumnElement[bool]:
+    """The condition that somebody says now that this class is right, or that this answer is."""
+    said = aliased(Feedback)  # the query around it may have statements of its own
+    is_right = and_(said.judgement == "correct", Case.answer_label == truth)
+    is_so = or_(said.truth_label == truth, is_right)
+    return exists().where(said.case_id == Case.id, said.is_current, is_so)
 
 
 def has_value(name: str, value: str) -> ColumnElement[bool]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
 from db.health import ModelVersion, Selection, conditions, start_of, verdicts
@@ -61,7 +61,7 @@ def by_day(session: Session, selection: Selection) -> list[DayCount]:
         for count in _all(session, selection)
     ]
     there = spoken + [count for count in silent if count.cases > 0]
-    return there if selection.value else there + _deleted(session, selection)
+    return there if selection.is_of_content else there + _deleted(session, selection)
 
 
 def judged_cases(session: Session, selection: Selection, limit: int) -> list[JudgedCase]:
@@ -99,14 +99,18 @@ def current_version(
 ) -> str | None:
     """The newest version with at least `least` answered cases since a moment: one that somebody only tried is not it. Where no
     version has so many, the one with the most of all cases; None without an answered case."""
+    lately = _by_version(session, replace(selection, since=since))
+    if in_use := [row for row in lately if row[1] >= least]:
+        return str(max(in_use, key=lambda row: row[2])[0])
+    rows = _by_version(session, selection)
+    return str(max(rows, key=lambda row: (row[1], row[2]))[0]) if rows else None
+
+
+def _by_version(session: Session, selection: Selection) -> Sequence[Row[Any]]:
+    """(version, answered cases, moment of the newest)."""
+    query = select(Case.version, func.count(), func.max(Case.created_at))
     conditions_of_all = (*conditions(selection), Case.outcome == "answered")
-    lately = func.sum(case((Case.created_at >= since, 1), else_=0))
-    query = select(Case.version, lately, func.count(), func.max(Case.created_at))
-    rows = session.execute(query.where(*conditions_of_all).group_by(Case.version)).all()
-    in_use = [row for row in rows if row[1] >= least]
-    if in_use:
-        return str(max(in_use, key=lambda row: row[3])[0])
-    return str(max(rows, key=lambda row: (row[2], row[3]))[0]) if rows else None
+    return session.execute(query.where(*conditions_of_all).group_by(Case.version)).all()
 
 
 def compared(

@@ -113,6 +113,8 @@ class Cohort:
     since: datetime | None = None
     until: datetime | None = None
     value: tuple[str, str] | None = None
+    answer: str | None = None
+    truth: str | None = None
 
 
 EVERY = Cohort()
@@ -155,6 +157,8 @@ def look(
         since=cohort.since,
         until=cohort.until,
         value=cohort.value,
+        answer=cohort.answer,
+        truth=cohort.truth,
     )
     with reading(sessions) as session:
         since = _midnight(now) - timedelta(days=DAYS)

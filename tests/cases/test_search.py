@@ -169,3 +169,8 @@ def test_what_other_pages_choose_narrows_the_list(sessions: Sessions) -> None:
     assert listed(value=("island", "Dream' OR 1=1 --")) == listed(value=("nothing", "")) == set()
     assert listed(since=NOON, until=NOON + day) == {ids[0]}
     assert listed(is_drawn=True) == {ids[0]}
+    assert (listed(answer="Adelie"), listed(answer="Gentoo")) == (set(ids), set())
+    said = {"person": "rita", "judgement": "incorrect", "truth": "Gentoo", "key": "t"}
+    submit(sessions, case_id=ids[0], **said)
+    submit(sessions, case_id=ids[1], **(said | {"judgement": "correct", "truth": None, "key": "u"}))
+    assert (listed(truth="Gentoo"), listed(truth="Adelie")) == ({ids[0]}, {ids[1]})

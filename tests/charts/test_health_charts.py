@@ -55,7 +55,10 @@ def test_the_table_of_errors_and_the_probabilities_are_told_in_words() -> None:
     assert confusion.alt_text(labels, counts) == (
         "Table of truth against answer: 13 right; Adelie answered as Gentoo 2 times."
     )
-    assert confusion.figure(labels, counts).data[0].text[1] == ["·", "5"]
+    drawn = confusion.figure(labels, counts)
+    assert drawn.data[0].text[1] == ["·", "5"]
+    assert list(drawn.data[1].customdata[1]) == [labels[0], labels[1]]  # truth, then answer
+    assert drawn.data[1].hoverinfo == "none"  # `skip` would take the press with the label
     bins = [Reliability(said=0.9, right=0.8, low=0.6, high=0.9, n=20)]
     assert "said 90%, right 80% of 20" in reliability.alt_text(bins)
     assert len(reliability.figure(bins).data) == 2

@@ -87,6 +87,13 @@ def test_a_cohort_narrows_everything_but_the_word(sessions: Sessions) -> None:
     assert [line.version for line in first.versions] == ["v1"]
     week = _look(sessions, Cohort(since=NOW - timedelta(days=8), until=NOW - timedelta(days=1)))
     assert week.answered == 7 * 6
+    cell, whole = (
+        _look(sessions, Cohort(answer="Adelie", truth="Gentoo")),
+        _look(sessions).details.confusion,
+    )
+    assert cell.answered == cell.details.n == whole.counts[1, 0]
+    right = _look(sessions, Cohort(answer="Adelie", truth="Adelie"))
+    assert right.answered == whole.counts[0, 0]
     nobody = _look(sessions, Cohort(value=("island", "Anvers")))
     assert (nobody.answered, nobody.weeks, nobody.details.n) == (0, [], 0)
 

@@ -14,9 +14,10 @@ from ui.shell import page_headers
 from ui.text import plain
 
 MODEL, PERIOD, VERSION, WEEK, VALUE = "model", "period", "version", "week", "value"
+ANSWER, TRUTH = "answer", "truth"
 _PERIODS = {"7 days": 7, "30 days": 30, "90 days": 90, "All": None}
 _DEFAULT = "90 days"
-_CHIPS = {VERSION: "Version", WEEK: "Week from", VALUE: "Only"}
+_CHIPS = {VERSION: "Version", WEEK: "Week from", VALUE: "Only", TRUTH: "True", ANSWER: "Answered"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,8 @@ class Chosen:
             since=since,
             until=until,
             value=(name, value) if name and value else None,
+            answer=self.chips.get(ANSWER),
+            truth=self.chips.get(TRUTH),
         )
 
     def cases(self, **more: str) -> str:
@@ -52,8 +55,7 @@ class Chosen:
         found = {"model": f"{self.server}/{self.model}", "whose": "everybody's"}
         if version := self.chips.get(VERSION):
             found["version"] = version
-        if value := self.chips.get(VALUE):
-            found["value"] = value
+        found |= {n: self.chips[n] for n in (VALUE, ANSWER, TRUTH) if n in self.chips}
         cohort = self.cohort
         if cohort.since and (WEEK in self.chips or "days" not in more):
             last = (cohort.until or datetime.now(UTC) + timedelta(days=1)) - timedelta(days=1)

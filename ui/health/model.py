@@ -10,7 +10,7 @@ from charts import confusion, reliability, shifts, weeks
 from charts.reliability import Reliability
 from charts.shifts import Shift
 from charts.weeks import Point
-from health.classification import ClassFigures
+from health.classification import OTHERS, ClassFigures
 from health.drift.fields import WORTH_A_LOOK, FieldDrift
 from health.overview import Look, Week
 from health.regression import NumberErrors
@@ -24,7 +24,7 @@ from ui.health import address
 from ui.health.address import Chosen
 from ui.text import number, plain
 
-_WEEKS_KEY, _SHIFTS_KEY = "health_weeks", "health_shifts"
+_WEEKS_KEY, _SHIFTS_KEY, _CONFUSION_KEY = "health_weeks", "health_shifts", "health_confusion"
 _MOST_SLICES, _MOST_CLASSES = 6, 12
 
 
@@ -140,6 +140,14 @@ def _choose_week() -> None:
         address.set_chip(address.WEEK, _first(points[0]["customdata"]))
 
 
+def _choose_cell() -> None:
+    points = st.session_state[_CONFUSION_KEY].selection.points
+    cell = points[0].get("customdata") if points else None
+    if isinstance(cell, list | tuple) and len(cell) == 2 and OTHERS not in cell:
+        address.set_chip(address.TRUTH, str(cell[0]))
+        address.set_chip(address.ANSWER, str(cell[1]))
+
+
 def _first(found: object) -> str:
     return str(found[0] if isinstance(found, list | tuple) else found)
 
@@ -237,7 +245,13 @@ def _draw_confusion(look: Look) -> None:
         st.caption("The answers of this model are no classes.")
         return
     counts = table.counts.tolist()
-    draw_figure(confusion.figure(table.labels, counts), confusion.alt_text(table.labels, counts))
+    st.caption("Press a cell for its cases alone.")
+    draw_figure(
+        confusion.figure(table.labels, counts),
+        confusion.alt_text(table.labels, counts),
+        key=_CONFUSION_KEY,
+        on_select=_choose_cell,
+    )
     if table.unknown:
         st.caption(f"{table.unknown} wrong answers are in no cell: nobody said what is right.")
     st.markdown(_class_table(look.details.classes))
