@@ -101,16 +101,17 @@ def current_version(
     version has so many, the one with the most of all cases; None without an answered case."""
     lately = _by_version(session, replace(selection, since=since))
     if in_use := [row for row in lately if row[1] >= least]:
-        return str(max(in_use, key=lambda row: row[2])[0])
+        return max(in_use, key=lambda row: row[2])[0]
     rows = _by_version(session, selection)
-    return str(max(rows, key=lambda row: (row[1], row[2]))[0]) if rows else None
+    return max(rows, key=lambda row: (row[1], row[2]))[0] if rows else None
 
 
-def _by_version(session: Session, selection: Selection) -> Sequence[Row[Any]]:
+def _by_version(session: Session, selection: Selection) -> list[tuple[str, int, datetime]]:
     """(version, answered cases, moment of the newest)."""
     query = select(Case.version, func.count(), func.max(Case.created_at))
     conditions_of_all = (*conditions(selection), Case.outcome == "answered")
-    return session.execute(query.where(*conditions_of_all).group_by(Case.version)).all()
+    rows = session.execute(query.where(*conditions_of_all).group_by(Case.version))
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def compared(
