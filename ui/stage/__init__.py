@@ -55,9 +55,11 @@ def _place(case_ids: tuple[str, ...]) -> int:
 def _draw_place(show: ShowView | None, case_ids: tuple[str, ...], place: int) -> None:
     found = case(services().sessions, case_ids[place])
     run = runs.begin(services().sessions, show, person=session.person()) if show else None
-    with st.container(horizontal=True, key="stage_body", gap="large"):
+    body, aside = st.columns([3, 1], gap="large") if run and run.code else (st.container(), None)
+    with body:
         slide_box = st.container(key="stage_slide")
-        if run:
+    if run and aside:
+        with aside:
             audience.draw(run, case_ids[place])
     state_box = controls.draw(show, run, case_ids, place)
     if found is None:
