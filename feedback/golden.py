@@ -176,6 +176,12 @@ def all_sets(sessions: Sessions) -> list[SetWithRuns]:
     return [each for server, model in models for each in sets_of(sessions, server, model)]
 
 
+def run_of(sessions: Sessions, run_id: str) -> RunView | None:
+    """A run on a model that may be seen. Raises StorageError."""
+    with reading(sessions) as session:
+        return db.golden.run_by_id(session, run_id) if is_id(run_id) else None
+
+
 def results_of(sessions: Sessions, run_id: str) -> list[ResultView]:
     """What a run made of each case, those first that broke, then those that are wrong. Raises StorageError."""
     order = {

@@ -79,7 +79,13 @@ def known(served: Served) -> dict[str, str]:
     asked = olga.post("/predictions", json={"model": "demo/penguins", "rows": [PENGUINS]}).json()
     case = asked["cases"][0]["id"]
     job = olga.post(f"/cases/{case}/explanations", json={}).json()["id"]
-    return {"case_id": case, "job_id": job, "server": "demo", "name": "penguins"}
+    return {
+        "case_id": case,
+        "job_id": job,
+        "run_id": NOT_THERE,
+        "server": "demo",
+        "name": "penguins",
+    }
 
 
 @pytest.mark.slow
@@ -113,6 +119,8 @@ BODIES = {
     "POST /predictions": {"model": "demo/digits", "rows": [{}]},
     "POST /cases/{case_id}/feedback": {"judgement": "correct"},
     "POST /cases/{case_id}/explanations": {},
+    "POST /cases/{case_id}/golden": {},
+    "POST /golden-runs": {"server": "demo", "model": "penguins"},
     "POST /jobs/{job_id}/cancel": None,
     "POST /truths": {"items": [{"case": NOT_THERE, "truth": "one"}]},
 }

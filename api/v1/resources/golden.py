@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.v1.asked import AskedNow
 from api.v1.problems import no_model, refused
 from api.v1.resource import TEXT, CaseId, JobId, Resource
+from api.v1.resources.cases import seen
 from api.v1.resources.jobs import Job, job_of, job_url
 from db.golden import RunView
 from feedback import golden
@@ -102,11 +103,12 @@ class GoldenRunWanted(BaseModel):
 @RESOURCE.get("/golden-sets")
 def list_golden_sets(
     asked: AskedNow,
-    server: Annotated[str, Query(max_length=200, pattern=TEXT)],
-    model: Annotated[str, Query(max_length=500, pattern=TEXT)],
+    server: Annotated[str, Query(max_length=200, pattern=TEXT)] = "",
+    model: Annotated[str, Query(max_length=500, pattern=TEXT)] = "",
 ) -> GoldenSets:
-    """The sets of golden cases of a model, and what its versions made of them."""
-    found = golden.sets_of(asked.services.sessions, server, model)
+    """The sets of golden cases of a model, or of all where none is named, and what its versions made of them."""
+    sessions = asked.services.sessions
+    found = golden.sets_of(sessions, server, model) if model else golden.all_sets(sessions)
     return GoldenSets(
         items=[
             GoldenSet(
@@ -124,6 +126,8 @@ def list_golden_sets(
 @RESOURCE.get("/golden-runs/{run_id}")
 def get_golden_results(asked: AskedNow, run_id: JobId) -> GoldenResults:
     """What a run made of each case, what broke first. The id of a run is that of its job."""
+    if golden.run_of(asked.services.sessions, run_id) is None:
+        raise refused(404, "no_such_run", f"There is no run {run_id}, or you may not see it.")
     found = golden.results_of(asked.services.sessions, run_id)
     items = [
         GoldenResult(case=r.case_id, asked=r.asked_id, outcome=r.outcome, why=r.detail)
@@ -135,6 +139,7 @@ def get_golden_results(asked: AskedNow, run_id: JobId) -> GoldenResults:
 @RESOURCE.post("/cases/{case_id}/golden", permission="feedback", status=200)
 def make_golden(asked: AskedNow, case_id: CaseId, body: GoldenName) -> GoldenCase:
     """Make a case golden, for who reviews its model, where people have confirmed what is right. The same again changes nothing."""
+    seen(asked, case_id)
     member = golden.add(
         asked.services.sessions, case_id=case_id, person=asked.caller.person, name=body.set
     )
