@@ -220,17 +220,22 @@ def _numbered(
     signature: Signature, outputs: Sequence[Output], row: int, answer: Answer
 ) -> Answer | None:
     """The number, between its bounds where other outputs or its labels are named like bounds."""
-    numbers = {o.name: _number(_first(o, row)) for o in outputs if o.role == "number"}
+    numbers = _single_numbers(outputs, row)
     declared = [f.name for f in signature.outputs if f.role == "number" and f.name in numbers]
     numbers = numbers or _quantiles(signature, outputs, row)
     edges = _edges(numbers, declared)
-    beside = {*edges, *_OF_FIRST_CLASS}
-    main = next((name for name in (*declared, *numbers) if name not in beside), None)
+    main = next((name for name in (*declared, *numbers) if name not in edges), None)
     if main is None or numbers[main] is None:
-        return None  # an interval alone is no number, the share of one class no answer
+        return None  # an interval alone is no number
     unit = _unit_of(signature, main) or _unit(signature)
     with_number = replace(answer, kind="number", number=numbers[main], unit=unit)
     return _between(with_number, numbers, edges, main)
+
+
+def _single_numbers(outputs: Sequence[Output], row: int) -> dict[str, float | None]:
+    """The outputs that may be the number by their role; none where these are the shares of classes, `p0` and `p1`."""
+    numbers = {o.name: _number(_first(o, row)) for o in outputs if o.role == "number"}
+    return {} if any(name in _OF_FIRST_CLASS for name in numbers) else numbers
 
 
 def _edges(numbers: Collection[str], declared: Sequence[str]) -> dict[str, float]:

@@ -208,6 +208,8 @@ def test_several_rows_have_an_answer_each_wherever_their_list_is() -> None:
         {"predictions": [{"label": "a", "score": 0.9}, {"label": "b", "score": 0.7}]},
         {"data": {"label": ["a", "b"], "score": [0.9, 0.7]}, "status": "ok"},
         [[{"label": "a", "score": 0.9}, {"label": "b", "score": 0.1}], [{"label": "b", "score": 0.7}, {"label": "a", "score": 0.3}]],
+        {"labels": ["a", "b"], "scores": [0.9, 0.7]},
+        {"columns": ["label", "score"], "index": [0, 1], "data": [["a", 0.9], ["b", 0.7]]},
     ]  # fmt: skip
     for body in bodies:
         response = Response(status=200, body=json.dumps(body).encode())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mds_client.codecs.json_answers.unwrapping import rows_of_frame
 from mds_client.errors import NotReady
-from mds_client.prediction.output_names import is_envelope, meaning
+from mds_client.prediction.output_names import is_envelope, meaning, words_of
 from mds_client.prediction.reported_failure import reported_failure
 
 _DEEPEST = 6
 _ERROR = "error"
+_LARGE = 0.5
 
 
 def rows_in(body: object, rows: int) -> list[object]:
@@ -45,14 +47,36 @@ def _listed(body: object, rows: int, depth: int) -> list[object] | None:
         return None
     members = {str(name): member for name, member in body.items()}
     wrapped = (_listed(m, rows, depth + 1) for n, m in members.items() if is_envelope(n))
-    return _side_by_side(members, rows) or next(filter(None, wrapped), None)
+    framed: list[object] = [*rows_of_frame(members, rows)]
+    return framed or _side_by_side(members, rows) or next(filter(None, wrapped), None)
 
 
 def _side_by_side(members: Mapping[str, object], rows: int) -> list[object]:
     """The rows of lists that have a member for each; none where there is no such list."""
     lists = {n: m for n, m in members.items() if isinstance(m, list) and _is_of_rows(n, m, rows)}
+    lists |= _words_of_rows(members, lists, rows)
     shared = {name: member for name, member in members.items() if name not in lists}
     return [_row(lists, shared, row) for row in range(rows)] if lists else []
+
+
+def _words_of_rows(
+    members: Mapping[str, object], lists: Mapping[str, list[object]], rows: int
+) -> dict[str, list[object]]:
+    """The list under `labels` that has the answer of each row, and not the words for the classes: beside one large
+    probability a row and nothing else, or with a word twice."""
+    if any(meaning(name) != "probability" for name in lists):
+        return {}
+    numbers = [c for column in lists.values() for c in column if isinstance(c, int | float)]
+    is_one_each = 0 < len(numbers) == rows * len(lists)
+    listed = _labels(members, rows) if is_one_each else []
+    is_large = is_one_each and min(numbers) >= _LARGE
+    return {n: m for n, m in listed if is_large or len(set(map(str, m))) < rows}
+
+
+def _labels(members: Mapping[str, object], rows: int) -> list[tuple[str, list[object]]]:
+    """The lists under `labels` with as many members as there are rows."""
+    named = [(n, m) for n, m in members.items() if words_of(n)[-1:] == ("labels",)]
+    return [(n, m) for n, m in named if isinstance(m, list) and len(m) == rows]
 
 
 def _is_of_rows(name: str, member: list[object], rows: int) -> bool:

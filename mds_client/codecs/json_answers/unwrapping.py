@@ -233,14 +233,23 @@ def _is_of_a_list(item: Mapping[object, object]) -> bool:
 
 
 def _frame(value: Mapping[object, object]) -> Members | None:
-    """One row of a table with its columns aside, as pandas, Watson and Azure's studio write it."""
+    """One row of a table with its columns aside."""
+    framed = rows_of_frame(value, 1)
+    return framed[0] if framed else _columns_of_one_row(value)
+
+
+def rows_of_frame(value: Mapping[Any, object], count: int) -> list[Members]:
+    """So many rows of a table with its columns aside, as pandas, Watson and Azure's studio write it; none of anything
+    else."""
     for names, cells in _FRAMES:
         columns, rows = value.get(names), value.get(cells)
-        row = rows[0] if isinstance(rows, list) and len(rows) == 1 else None
-        if isinstance(columns, list) and isinstance(row, list) and len(columns) == len(row):
+        if not isinstance(columns, list) or not isinstance(rows, list) or len(rows) != count:
+            continue
+        if all(isinstance(row, list) and len(row) == len(columns) for row in rows):
             beside = {str(n): v for n, v in value.items() if n not in {names, cells, *_OF_FRAMES}}
-            return beside | {str(n): cell for n, cell in zip(columns, row, strict=True)}
-    return _columns_of_one_row(value)
+            named = [dict(zip(map(str, columns), row, strict=True)) for row in rows]
+            return [beside | members for members in named]
+    return []
 
 
 def _columns_of_one_row(value: Mapping[object, object]) -> Members | None:
