@@ -8,6 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import db.batches
+import db.health_alarms
+import db.health_standings
 import db.outbox
 import db.review
 from cases import batches, views
@@ -17,6 +19,8 @@ from cases.scenarios import ask_scenario
 from cases.shares import share
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
+from db.health_alarms import AlarmView
+from db.health_standings import StandingView
 from db.ids import new_id
 from db.review import ItemView, RulesView
 from db.scope import Models
@@ -93,6 +97,18 @@ def signature_of(ref: ModelRef) -> Signature:
     return Signature(model=ref, inputs=fields)
 
 
+def _health(sessions: Sessions, ref: ModelRef, word: str) -> None:
+    """What the job of Health keeps of a model: an alarm, and what it found last."""
+    of: dict[str, Any] = {"server": ref.server, "model": ref.name, "sentence": word}
+    alarm = AlarmView(id=new_id(), kind="errors", opened_at=NOON, deliveries={}, **of)
+    unknown: dict[str, Any] = dict.fromkeys(("value", "low", "high"))
+    found = StandingView(computed_at=NOON, word="Watch", n=0, owner="", **unknown, **of)
+    with writing(sessions) as session:
+        db.health_alarms.add(session, alarm)
+        others = db.health_standings.every(session)
+        db.health_standings.replace_all(session, [*others, found])
+
+
 def typical(ref: ModelRef, word: str) -> background.Background:
     rows = [{"bill": float(number), "note": word} for number in range(30)]
     return background.of_rows(rows, signature_of(ref), word)
@@ -117,6 +133,7 @@ def fill(sessions: Sessions, ref: ModelRef, person: str, word: str) -> Made:
     """One of everything, by the functions that pages call, in sessions that see everything."""
     facts = Facts(source="edited", fields={"bill": FieldFacts(label=word, business_key=True)})
     overlay.publish(sessions, ref, facts, author=person, key=f"overlay-{word}", based_on=0)
+    _health(sessions, ref, word)
     learned = Facts(source="learned", fields={"bill": FieldFacts(label=word)})
     discovered.keep(sessions, ref, learned, person=person)
     mapping_store.remember(sessions, ref, mapping(word), person=person)

@@ -23,7 +23,7 @@ from services import _WITH_JOBS
 from settings import Settings
 from ui import shell
 
-NO_TOOLS = SimpleNamespace(settings=Settings())
+NO_TOOLS = SimpleNamespace(settings=Settings(), sends={})
 
 
 def test_everything_of_ours_says_who_may_use_it() -> None:

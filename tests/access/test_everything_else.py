@@ -21,7 +21,8 @@ from db.engine import close, reading, writing
 from db.errors import StorageError
 from db.scope import EVERYTHING, scope_of
 from jobs import store
-from mds_client.signature import ModelRef
+from mds_client.errors import ModelNotFound
+from mds_client.signature import ModelRef, Signature
 from people import tokens
 from people.errors import NotPermitted
 from people.permissions import LEAST_ROLE, OPEN
@@ -85,23 +86,30 @@ def test_every_kind_of_job_is_for_its_role_on_a_model_that_is_seen(
             assert (store.find(built.sessions, job.id) is not None) is is_let, (kind.name, subject)
 
 
+FRAUD = ModelRef(server="bank", name="fraud")
 # What each method and property of the services gives to somebody who sees one model of one server; `None` where
 # tests/access/test_services.py and test_jobs.py look at what it gives.
 NARROWED: dict[str, Callable[[Services], object] | None] = {
+    "batches_root": lambda found: found.batches_root,
     "business_keys": lambda found: found.business_keys(),
-    "cases_of_keys": lambda found: found.cases_of_keys(
-        ModelRef(server="bank", name="fraud"), ["x"]
-    ),
+    "cases_of_keys": lambda found: found.cases_of_keys(FRAUD, ["x"]),
     "close": lambda found: found.close(),
     "database_state": lambda found: found.database_state(),
     "figures": lambda found: _seen(found.figures),
+    "give_way": lambda found: found.give_way(SECRET),
+    "golden_asker": lambda found: found.golden_asker(FRAUD),
     "hash_key": lambda found: found.hash_key,
     "key_search": lambda found: found.key_search("x").fields,
     "kinds": lambda found: sorted(found.kinds),
-    "model": lambda found: found.model(ModelRef(server="bank", name="fraud")),
+    "model": lambda found: found.model(FRAUD),
     "operator_sessions": lambda found: _seen(found.operator_sessions()),
+    "recorder": lambda found: found.recorder(
+        FRAUD, Signature(model=FRAUD, inputs=()), "key", PERSON, "all", 1.0
+    ),
+    "run_golden": lambda found: found.run_golden(SECRET),
     "save_explanation": lambda found: _save(found),
     "seen_by": lambda found: found.seen_by(EVERYTHING),
+    "sends": lambda found: dict(found.sends),
     "server": lambda found: found.server(SECRET),
     "settings_now": None,
     "signature": None,  # signatures.known, which takes sessions
@@ -112,8 +120,10 @@ NARROWED: dict[str, Callable[[Services], object] | None] = {
 }
 ARE_REFUSED = {
     "close",
+    "golden_asker",
     "model",
     "operator_sessions",
+    "recorder",
     "save_explanation",
     "seen_by",
     "server",
@@ -125,6 +135,7 @@ ARE_NARROWED = {"catalogue", "clients", "here", "scope", "sessions"}
 ARE_OPEN = {
     "settings": "addresses of servers: pages take single values of it, and draw none",
     "explainers": "asked with the server of a model that was found through these services",
+    "audience": "the port of guests, which is open while a show has them; its slide is of who presents",
     "audit": "the chance of an audit",
     "beside": "the worker beside the app",
     "table": "the access table",
@@ -147,7 +158,7 @@ def test_every_method_of_narrowed_services_keeps_to_what_is_seen(
     for name, call in NARROWED.items():
         try:
             shown = repr(call(narrow)) if call else ""
-        except (NotPermitted, KeyError, StorageError):
+        except (NotPermitted, KeyError, StorageError, ModelNotFound):
             refused.add(name)
         else:
             assert WORDS["hidden"] not in shown
