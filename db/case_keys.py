@@ -24,6 +24,7 @@ from sqlalchemy import cast as cast_column
 from sqlalchemy.orm import Session
 
 from db.deletion import check_operator, delete_tables
+from db.ids import new_id
 from db.persons import HIDDEN_COLUMNS
 from db.scope import reviewed_in, scope_of
 from db.tables import (
@@ -155,7 +156,10 @@ def wires_of(session: Session, ids: Collection[str]) -> set[str]:
 
 
 def forget_tables(session: Session, ids: Collection[str]) -> None:
-    """Delete the tables of the files whose rows some of these cases are; the files' other cases stay."""
+    """Delete the tables of the files whose rows some of these cases are; the files' other cases stay.
+
+    The folder of a large file is named by no batch from now on, which is why the job of the night deletes it.
+    """
     texts = cast_column(BatchChunk.case_ids, Text)
     batches: set[str] = set()
     for part in _parts(sorted(ids)):
@@ -165,6 +169,10 @@ def forget_tables(session: Session, ids: Collection[str]) -> None:
     query = update(Batch).where(Batch.id.in_(batches)).values(table_sha256="")
     session.execute(query, execution_options={"synchronize_session": False})
     delete_tables(session, digests - {""})
+    for batch_id in session.scalars(
+        select(Batch.id).where(Batch.id.in_(batches), Batch.folder != "")
+    ).all():
+        session.execute(update(Batch).where(Batch.id == batch_id).values(folder=new_id()))
 
 
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:

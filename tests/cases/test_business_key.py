@@ -9,6 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
+import db.batch_chunks
+import db.batches
 import settings as configuration
 from audit_log.verify import verify
 from cases import business_key, queries, retention
@@ -18,9 +20,10 @@ from cases.key_search import cases_of_keys, key_search
 from cases.recording import predict_and_record
 from cases.search import CaseFilter, search
 from cli.main import main
-from db.engine import Sessions, limited
+from db.batches import BatchView
+from db.engine import Sessions, limited, reading, writing
 from db.errors import OutOfScope
-from db.ids import utc_now
+from db.ids import new_id, utc_now
 from db.scope import Models, Scope
 from feedback.submission import submit
 from mds_client.signature import Field, ModelRef, Signature
@@ -112,6 +115,29 @@ def test_after_erasing_a_key_is_nowhere_and_the_trail_holds(
     }
     assert NUMBER not in _everything(sessions).replace(f"{NUMBER}5", "")
     assert not verify(sessions).findings
+
+
+def test_the_folder_of_a_large_file_is_given_up_with_a_row_of_it(
+    sessions: Sessions, ids: dict[str, str]
+) -> None:
+    def batch(case_id: str) -> str:
+        """The folder of a file with one row."""
+        name, other = new_id(), dict.fromkeys(("version", "person", "file_name", "question"), "x")
+        with writing(sessions) as session:
+            found = BatchView(
+                id=name, folder=name, rows=1, key=name, created_at=utc_now(),
+                server="shelf", model="penguins", **other,
+            )  # fmt: skip
+            db.batches.add(session, found)
+            db.batches.add_chunk(session, name, 0, [case_id], utc_now())
+        return name
+
+    its, another = batch(ids["kept"]), batch(ids["other"])
+    business_key.erase(sessions, Key(field="customer", value=NUMBER, hash_key=KEY), by="olga")
+    with reading(sessions) as session:
+        named = db.batch_chunks.folders(session)
+    assert its not in named
+    assert another in named
 
 
 def test_the_key_that_a_signature_names_finds_its_cases(
