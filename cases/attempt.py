@@ -69,6 +69,24 @@ class Attempt:
         return self.error.exchange if self.error else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """What drew the model or version of a case: an experiment, its arm, and with which probability that was drawn."""
+
+    experiment: str
+    arm: str
+    probability: float
+
+    def of(self, case: CaseView) -> CaseView:
+        """The case with this in it."""
+        return replace(
+            case,
+            experiment=self.experiment,
+            arm=self.arm,
+            assignment_probability=self.probability,
+        )
+
+
 def draft(
     ref: ModelRef,
     values: Values,

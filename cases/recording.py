@@ -23,6 +23,7 @@ import db.cases
 from cases import trail
 from cases.answers import answer_of
 from cases.attempt import (
+    Assignment,
     Attempt,
     Predictor,
     begun,
@@ -82,13 +83,14 @@ def predict_and_record(
     purpose: str = "asked",
     parent_id: str | None = None,
     workspace: str | None = None,
+    assignment: Assignment | None = None,
     hash_key: bytes = b"",
 ) -> Recorded:
     """Call the model once and record what happened. Errors of the model are in the result.
 
     Files and large values of at most `keep_bytes` are kept with the case. `purpose` says why it is asked, `parent_id`
-    which case it asks again, `workspace` to which show or demonstration it belongs. Of sensitive values the case has what
-    their policy says; `hash_key` is for those that are hashed.
+    which case it asks again, `workspace` to which show or demonstration it belongs, `assignment` which experiment drew its
+    model. Of sensitive values the case has what their policy says; `hash_key` is for those that are hashed.
 
     Raises `KeyReused` when the key came with other values before, `CaseNotRecorded` when the
     database does not work (before the call, if that is known by then).
@@ -100,6 +102,7 @@ def predict_and_record(
         model.ref, values, key, person, lottery, now, case_id, purpose, parent_id, workspace
     )
     case = protected(case, signature_or_none(model), values, hash_key)
+    case = assignment.of(case) if assignment else case
     with _in_flight.alone(key):
         stored = _begin(sessions, case, to_keep(values, case.inputs, keep_bytes))
         if stored is not None:

@@ -77,11 +77,12 @@ MAY_CHANGE = {
 }
 # The form of new digests. Whoever adds a column to one of these tables raises it and names the column in ADDED:
 # digests of a former form do not cover it, and go on to match.
-FORM = 4
+FORM = 5
 ADDED: dict[int, dict[str, tuple[str, ...]]] = {
     2: {"case": ("parent_id", "attempts")},
     3: {"case": ("workspace",)},
     4: {"case": ("sensitive",)},
+    5: {"case": ("experiment", "arm", "assignment_probability")},
 }
 
 

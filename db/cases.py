@@ -22,6 +22,7 @@ _TOGETHER = timedelta(minutes=2)
 _KNOWN_BEFORE = {
     "id", "created_at", "person", "server", "model", "version_asked", "entered", "purpose",
     "audit_probability", "audit_draw", "is_audited", "parent_id", "workspace", "sensitive",
+    "experiment", "arm", "assignment_probability",
 }  # fmt: skip
 
 
@@ -83,6 +84,10 @@ class CaseView(HasOutcome):
     attempts: int | None = None
     # The show or the demonstration that it belongs to.
     workspace: str | None = None
+    # The experiment that chose the model or version, which arm it drew, and with which probability.
+    experiment: str | None = None
+    arm: str | None = None
+    assignment_probability: float | None = None
     # Values of sensitive fields that are kept; `entered` has a mark in their place.
     sensitive: dict[str, object] | None = None
 

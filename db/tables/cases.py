@@ -110,6 +110,10 @@ class Case(Base):
     attempts: Mapped[int | None]
     # The workspace of a show or a demonstration, with which the case goes; none for what was really asked.
     workspace: Mapped[str | None] = mapped_column(String(40))
+    # The experiment that chose the model or version, which arm it drew, and with which probability.
+    experiment: Mapped[str | None] = mapped_column(String(60))
+    arm: Mapped[str | None] = mapped_column(String(60))
+    assignment_probability: Mapped[float | None] = mapped_column(Double)
     # Values of sensitive fields that are kept: `entered` has a mark in their place.
     sensitive: Mapped[dict[str, object] | None] = mapped_column(Json)
 

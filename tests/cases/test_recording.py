@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+from audit_log.verify import verify
 from cases import queries
+from cases.attempt import Assignment
 from cases.audit_sample import AuditPolicy
 from cases.batch import RowsRequest, predict_rows
 from cases.errors import CaseNotRecorded, KeyReused, Unexpected
@@ -59,6 +61,17 @@ def test_an_answer_becomes_a_case(sessions):
     assert (case.answer_label, case.answer_number) == ("Adelie", None)
     assert (case.http_status, case.trace_id, case.seconds_wire) == (200, "trace-1", 0.25)
     assert case.seconds_total > 0
+
+
+def test_a_case_says_which_experiment_drew_its_model(sessions):
+    drawn = Assignment(experiment="beaks", arm="challenger", probability=0.25)
+    asked = predict_and_record(
+        StubPredictor(), VALUES, sessions=sessions, key="k", assignment=drawn
+    )
+    case = queries.case(sessions, asked.case_id)
+    found = (case.experiment, case.arm, case.assignment_probability)
+    assert found == ("beaks", "challenger", 0.25)
+    assert verify(sessions).findings == ()
 
 
 def test_server_and_case_are_known_by_one_id(sessions):
