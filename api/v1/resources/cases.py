@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from api.v1.asked import Asked, AskedNow
 from api.v1.problems import no_case, refused
@@ -17,6 +19,14 @@ from cases.seen import note_view
 from db.ids import is_id
 
 RESOURCE = Resource("cases")
+
+
+def _dated(value: object) -> object:
+    """Not a number, which would be taken for seconds since 1970."""
+    if isinstance(value, str) and not re.match(r"\d{4}-\d\d-\d\d", value):
+        raise PydanticCustomError("datetime_parsing", "no date and time")
+    return value
+
 
 Word = Annotated[str, Query(max_length=200, pattern=TEXT)]
 State = Annotated[str, Query(pattern="^(|answered|failed|unknown)$")]
@@ -56,7 +66,9 @@ def list_cases(
     judgement: Judgement = "",
     channel: Channel = "",
     since: Annotated[
-        AwareDatetime | None, Query(description="Asked at that moment or later")
+        AwareDatetime | None,
+        BeforeValidator(_dated),
+        Query(description="Asked at that moment or later"),
     ] = None,
     business_key: Annotated[
         str,
