@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -48,8 +48,11 @@ class Step:
     is_answered: bool = False
 
 
-def history(sessions: Sessions, case: CaseView) -> list[Step]:
-    """Everything that is recorded of a case and may be seen, the newest first. Raises StorageError."""
+def history(
+    sessions: Sessions, case: CaseView, in_words: Callable[[object], str] = str
+) -> list[Step]:
+    """Everything that is recorded of a case and may be seen, the newest first; `in_words` tells a right answer. Raises
+    StorageError."""
     with reading(sessions) as session:
         explained = db.explanations.of_case(session, case.id)
         statements = db.feedback.of_case(session, case.id)
@@ -59,7 +62,7 @@ def history(sessions: Sessions, case: CaseView) -> list[Step]:
     steps = [
         *_asked(case),
         *map(_explained, explained),
-        *map(_said, statements),
+        *(_said(each, in_words) for each in statements),
         *map(_tried, tried),
     ]
     steps += [*map(_repeated, again), *_commented(comments, statements)]
@@ -98,10 +101,10 @@ def _explained(view: ExplanationView) -> Step:
     )
 
 
-def _said(view: FeedbackView) -> Step:
+def _said(view: FeedbackView, in_words: Callable[[object], str]) -> Step:
     """A statement; one that its person replaced says so."""
     is_told = view.truth is not None and view.judgement != "correct"
-    truth = f"right would be {view.truth}" if is_told else ""
+    truth = f"right would be {in_words(view.truth)}" if is_told else ""
     since = "" if view.is_current else "replaced since"
     parts = [truth, view.reason, view.comment, since, f"channel: {view.channel}"]
     return Step(

@@ -17,7 +17,7 @@ from db.ids import utc_now
 from db.person import known
 from feedback.errors import FeedbackRefused
 from feedback.golden import DEFAULT
-from feedback.ground_truth import UNKNOWN, Truth, answered, is_near
+from feedback.ground_truth import UNKNOWN, Truth, answered, is_right
 from mds_client.errors import MdsError, Problem
 from mds_client.signature import ModelRef
 
@@ -177,7 +177,7 @@ def _is_right(case: CaseView, member: MemberView, near: float) -> bool | None:
     if not answer.is_known:
         return None
     truth = Truth(label=member.truth_label, number=member.truth_number, text=member.truth_text)
-    return answer == truth or is_near(case, truth, near)
+    return is_right(case, truth, near)
 
 
 def _outcome(was_right: bool | None, is_right: bool | None) -> str:

@@ -10,6 +10,8 @@ from numbers import Real
 from db.cases import CaseView
 from db.tables import SHORT
 from db.types import clip
+from feedback import regions
+from feedback.regions import EVERYWHERE, Within
 from mds_client.errors import Problem
 
 FIELD = "truth"
@@ -17,7 +19,7 @@ FIELD = "truth"
 
 @dataclass(frozen=True, kw_only=True)
 class Truth:
-    """A right answer: a label, a number or a text, or nothing when it is not known."""
+    """A right answer: a label, a number or a text, which boxes and segments are too; or nothing when it is not known."""
 
     label: str | None = None
     number: float | None = None
@@ -37,6 +39,8 @@ def answered(case: CaseView) -> Truth:
         return Truth(label=case.answer_label)
     if case.answer_number is not None:
         return Truth(number=case.answer_number)
+    if (found := regions.of_answer(case.answer or {})) is not None:
+        return Truth(text=regions.text_of(found))
     text = (case.answer or {}).get("text")
     return Truth(text=str(text)) if text else UNKNOWN
 
@@ -49,8 +53,22 @@ def is_near(case: CaseView, truth: Truth, near: float | None) -> bool:
     return abs(answer - truth.number) <= near * abs(truth.number)
 
 
-def read(case: CaseView, given: object, labels: Sequence[str] = ()) -> Truth | Problem:
-    """The truth in the kind of the case's answer, or what is wrong with it."""
+def is_right(case: CaseView, truth: Truth, near: float | None) -> bool:
+    """Whether a case answers this truth: the same, a number within `near`, or boxes and segments that mark the same."""
+    answer = answered(case)
+    return (
+        answer == truth or is_near(case, truth, near) or regions.are_alike(answer.text, truth.text)
+    )
+
+
+def read(
+    case: CaseView,
+    given: object,
+    labels: Sequence[str] = (),
+    within: Within = EVERYWHERE,
+) -> Truth | Problem:
+    """The truth in the kind of the case's answer, or what is wrong with it. Boxes and segments lie `within` what was
+    asked about."""
     if given is None or (isinstance(given, str) and not given.strip()):
         return UNKNOWN
     match (case.answer or {}).get("kind"):
@@ -58,6 +76,8 @@ def read(case: CaseView, given: object, labels: Sequence[str] = ()) -> Truth | P
             return _label(given, labels)
         case "number":
             return _number(given)
+        case str(kind) if kind in regions.KINDS:
+            return _regions(case, kind, given, labels, within)
     return Truth(text=str(given).strip())
 
 
@@ -77,6 +97,19 @@ def _number(given: object) -> Truth | Problem:
     if not math.isfinite(number):
         return _problem("The right answer must be a finite number.")
     return Truth(number=number)
+
+
+def _regions(
+    case: CaseView, kind: str, given: object, labels: Sequence[str], within: Within
+) -> Truth | Problem:
+    """A list of boxes or segments; what is none stays a text. A label that the model answered is one that it knows."""
+    answered_labels = [region.label for region in regions.of_answer(case.answer or {}) or ()]
+    known = [*labels, *answered_labels] if labels else ()
+    try:
+        found = regions.read(kind, given, known, within)
+    except regions.Unfit as error:
+        return _problem(str(error))
+    return Truth(text=str(given).strip() if found is None else regions.text_of(found))
 
 
 def _parsed(given: object) -> float | None:

@@ -14,6 +14,7 @@ import db.review
 from db.engine import Session
 from db.feedback import FeedbackView
 from db.review import DECIDING, FIRST, SECOND, ItemView
+from feedback.regions import are_alike
 from feedback.review_rules import rules_in
 
 Random = Callable[[], float]
@@ -65,7 +66,7 @@ def _is_same_truth(one: object, other: object) -> bool:
         return True
     if isinstance(one, float) and isinstance(other, float):
         return abs(one - other) <= NEAR * max(abs(one), abs(other))
-    return one == other
+    return one == other or are_alike(one, other)
 
 
 def _answered(

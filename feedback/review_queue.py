@@ -23,6 +23,7 @@ from db.person import known
 from db.review import DECIDING, FIRST, ItemView, ReviewFilter
 from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefused
 from feedback.readings import Random, system_random
+from feedback.regions import EVERYWHERE, Within
 from feedback.review_rules import rules_in
 from feedback.submission import Statement, record
 from mds_client.errors import Problem
@@ -140,6 +141,7 @@ def answer(
     comment: str = "",
     confidence: float | None = None,
     labels: Sequence[str] = (),
+    within: Within = EVERYWHERE,
     clock: Callable[[], datetime] = utc_now,
     new_id: Callable[[], str] = make_id,
     random: Random = system_random,
@@ -162,6 +164,7 @@ def answer(
                 comment=comment,
                 confidence=confidence,
                 channel=_channel(session, asked),
+                within=within,
             )
             return record(
                 session,

@@ -23,6 +23,7 @@ from db.types import clip
 from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefused
 from feedback.ground_truth import UNKNOWN, Truth, answered, is_near, read
 from feedback.readings import Random, follow, system_random
+from feedback.regions import EVERYWHERE, Within
 from feedback.wording import REASONS
 from mds_client.errors import Problem
 
@@ -32,7 +33,7 @@ __all__ = ["REASONS", "FeedbackView", "Statement", "check", "current", "history"
 @dataclass(frozen=True, kw_only=True)
 class Statement:
     """What a person says of a case, before it is recorded. A number that is right within `near`, a share of the truth, may
-    have a truth that is another number."""
+    have a truth that is another number. Boxes and segments lie `within` what was asked about."""
 
     judgement: str
     truth: object = None
@@ -42,6 +43,7 @@ class Statement:
     channel: str | None = None
     is_seen: bool = True
     near: float | None = None
+    within: Within = EVERYWHERE
 
 
 def submit(
@@ -58,6 +60,7 @@ def submit(
     channel: str | None = None,
     is_seen: bool = True,
     labels: Sequence[str] = (),
+    within: Within = EVERYWHERE,
     clock: Callable[[], datetime] = utc_now,
     new_id: Callable[[], str] = make_id,
 ) -> FeedbackView:
@@ -75,6 +78,7 @@ def submit(
         confidence=confidence,
         channel=channel,
         is_seen=is_seen,
+        within=within,
     )
     try:
         with writing(sessions) as session:
@@ -218,7 +222,7 @@ def _content(view: FeedbackView) -> tuple[object, ...]:
 
 
 def _truth(case: CaseView, statement: Statement, labels: Sequence[str]) -> Truth:
-    given = read(case, statement.truth, labels)
+    given = read(case, statement.truth, labels, statement.within)
     if isinstance(given, Problem):
         raise FeedbackRefused([given])
     is_right = statement.judgement == "correct"
@@ -240,7 +244,7 @@ def _wrong_judgement(statement: Statement) -> Problem | None:
 
 
 def _wrong_truth(case: CaseView, statement: Statement, labels: Sequence[str]) -> Problem | None:
-    given = read(case, statement.truth, labels)
+    given = read(case, statement.truth, labels, statement.within)
     if isinstance(given, Problem) or given == UNKNOWN:
         return given if isinstance(given, Problem) else None
     is_answer = given == answered(case) or is_near(case, given, statement.near)

@@ -49,7 +49,8 @@ def test_correct_makes_the_answer_the_truth(sessions):
     assert say(sessions, add_case(sessions), "correct", "a").truth_label == "Adelie"
     assert say(sessions, add_case(sessions, **NUMBER), "correct", "b").truth_number == 41.5
     assert say(sessions, add_case(sessions, **TEXT), "correct", "c").truth_text == "good"
-    assert say(sessions, add_case(sessions, **SEGMENTS), "correct", "d").truth is None
+    segments = say(sessions, add_case(sessions, **SEGMENTS), "correct", "d")
+    assert segments.truth_text == '[{"start": 0.0, "end": 1.0}]'
 
 
 @pytest.mark.parametrize("judgement", ["incorrect", "unsure"])

@@ -7,6 +7,7 @@ import streamlit as st
 from cases.queries import CaseView
 from feedback import golden
 from feedback.golden import Place
+from feedback.regions import in_words as truth_in_words
 from mds_client.errors import MdsError
 from ui import errors, session
 from ui.session import services
@@ -53,7 +54,7 @@ def draw(case: CaseView) -> None:
 def in_words(place: Place) -> str:
     """ "Golden case (default): Gentoo is right. Fixed in version v3."""
     newest = place.results[0] if place.results else None
-    truth = f"Golden case ({place.golden_set.name}): {place.member.truth} is right."
+    truth = f"Golden case ({place.golden_set.name}): {truth_in_words(place.member.truth)} is right."
     if newest is None:
         return f"{truth} No version was run on it yet."
     result, run = newest

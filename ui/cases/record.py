@@ -12,6 +12,7 @@ from cases.queries import CaseView, case, explanations
 from cases.recording import answer_of
 from cases.scenarios import scenarios
 from explanations.contract import Explanation
+from feedback.regions import in_words
 from mds_client.prediction import Answer
 from ui import errors, feedback, results, session, technical
 from ui.cases import actions, comments, compared, entered, filters, golden, share
@@ -58,7 +59,7 @@ def draw(case_id: str) -> None:
         _draw_explanations(shown)
         _draw_scenarios(shown)
     with right:
-        _draw_history(view, history(services().sessions, view))
+        _draw_history(view, history(services().sessions, view, in_words))
         comments.draw_box(view)
         _draw_seen(view)
     technical.draw(view)

@@ -16,6 +16,7 @@ from cases.queries import CaseView, ExplanationView, explanations
 from cases.report.page import Amount, Entered, Reason, Report, Said, Share, page
 from cases.wording import title, value_text
 from explanations.contract import Explanation
+from feedback.regions import in_words
 from mds_client.prediction import Answer
 from mds_client.signature import Field, File
 from services import Services
@@ -65,7 +66,7 @@ def report(found: Services, case: CaseView, fields: dict[str, Field]) -> Report:
         rows=tuple(_rows(answer)),
         entered=tuple(_entered(found, case, fields)),
         reasons=tuple(_reasons(explanations(found.sessions, case.id))),
-        said=tuple(_said(history(found.sessions, case))),
+        said=tuple(_said(history(found.sessions, case, in_words))),
         facts=tuple(_facts(case)),
     )
 

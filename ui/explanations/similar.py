@@ -11,6 +11,7 @@ from cases.queries import CaseView
 from cases.recording import answer_of
 from cases.similar import Similar, similar
 from explanations import formatting
+from feedback.regions import in_words
 from mds_client.signature import Signature
 from ui.explanations.answered_case import AnsweredCase
 from ui.session import services
@@ -103,7 +104,7 @@ def _newest_judgement(neighbour: Similar) -> str:
         return "–"
     newest = neighbour.feedback[0]
     is_corrected = newest.judgement == "incorrect" and newest.truth is not None
-    return _WORDS[newest.judgement] + (f": it is {newest.truth}" if is_corrected else "")
+    return _WORDS[newest.judgement] + (f": it is {in_words(newest.truth)}" if is_corrected else "")
 
 
 def _differences(neighbour: Similar, signature: Signature) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from cases.queries import CaseView
+from feedback.regions import in_words
 from feedback.submission import FeedbackView, current, submit
 from feedback.taking_back import is_taken_back, take_back
 from feedback.wording import CONFIDENCE, confidence_in_words, reasons_for
@@ -15,7 +16,8 @@ from mds_client.errors import MdsError
 from mds_client.prediction import Answer
 from mds_client.signature import Signature
 from ui import errors, session, staleness
-from ui.feedback import deliveries, truth
+from ui.cases.opened import opened
+from ui.feedback import deliveries, region_editor, truth
 from ui.feedback.truth import labels_of
 from ui.session import services
 from ui.text import plain
@@ -70,7 +72,7 @@ def _recorded(said: FeedbackView) -> str:
     corrected = said.judgement == "incorrect" and said.truth is not None
     sure = confidence_in_words(said.confidence)
     parts = [
-        f"The right answer: {plain(str(said.truth))}." if corrected else "",
+        f"The right answer: {plain(in_words(said.truth))}." if corrected else "",
         f"{plain(said.reason)}." if said.reason else "",
         f"“{plain(said.comment)}”" if said.comment else "",
         f"You are this sure: {sure.lower()}." if sure else "",
@@ -115,7 +117,8 @@ def _draw_more(
         given: dict[str, object] = {"judgement": judgement}
         if judgement == "incorrect":
             known = said.truth if said and is_same else None
-            given["truth"] = truth.draw(answer, signature, _key(case, "truth"), known)
+            values = opened(case).values if answer.kind in region_editor.KINDS else None
+            given |= truth.draw(answer, signature, _key(case, "truth"), known, values)
             given["reason"] = _draw_reason(case, answer, said.reason if said and is_same else "")
         given["comment"] = st.text_area(
             "Comment, optional",

@@ -1,19 +1,39 @@
-"""The right answer, asked for in the kind of the model's answer: a class, a number with its unit and range, a text."""
+"""The right answer, asked for in the kind of the model's answer: a class, a number with its unit and range, a text, boxes on
+the picture, segments on the waveform."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from mds_client.prediction import Answer
-from mds_client.signature import Field, Signature
+from mds_client.signature import Field, Signature, Values
+from ui.feedback import region_editor
 from ui.text import number, plain
 
 QUESTION = "What would have been right? (if you know)"
 _MOST_PILLS = 6
 
 
-def draw(answer: Answer, signature: Signature, key: str, said: object = None) -> object:
-    """A field for the right answer; may be left open. `said` is what it opens with."""
+def draw(
+    answer: Answer,
+    signature: Signature,
+    key: str,
+    said: object = None,
+    values: Values | None = None,
+) -> dict[str, object]:
+    """A field for the right answer, which may be left open; what it holds, as `submit` takes it. `said` is what it opens
+    with, `values` what was asked about, on which boxes and segments are drawn."""
+    if answer.kind in region_editor.KINDS:
+        subject = region_editor.subject_of(answer, values or {}, signature)
+        if subject:
+            st.markdown(QUESTION)
+            labels = labels_of(answer, signature)
+            given = region_editor.draw(answer, subject, labels, key, said)
+            return {"truth": given, "within": subject.within}
+    return {"truth": _draw_field(answer, signature, key, said)}
+
+
+def _draw_field(answer: Answer, signature: Signature, key: str, said: object) -> object:
     if answer.kind == "class":
         return _draw_class(answer, signature, key, said)
     if answer.kind == "number":

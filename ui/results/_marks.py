@@ -32,8 +32,7 @@ def marked(
     """
     height = min(max(1, round(_WIDTH * picture.height / picture.width)), _MOST_HIGH)
     drawn = picture.convert("RGB").resize((_WIDTH, height))
-    base = (1, 1) if _are_shares(boxes) else whole
-    placed = [_scaled(box, base, drawn.size) for box in boxes]
+    placed = _placed(boxes, whole, drawn.size)
     colours = _of_regions(boxes) if is_whole else _of_labels(boxes)
     insides = [_inside(box, drawn.size) for box in placed]
     drawn = _tinted(drawn, insides, colours)
@@ -42,6 +41,16 @@ def marked(
         place = _midst(inside) if is_whole and inside is not None else None
         _mark(drawn, number, box, colour, place)
     return drawn
+
+
+def in_pixels(boxes: Sequence[Box], whole: Size) -> list[Box]:
+    """The boxes with their corners in pixels of the whole picture, however the model gave them."""
+    return _placed(boxes, whole, whole)
+
+
+def _placed(boxes: Sequence[Box], whole: Size, drawn: Size) -> list[Box]:
+    base = (1, 1) if _are_shares(boxes) else whole
+    return [_scaled(box, base, drawn) for box in boxes]
 
 
 def _are_shares(boxes: Sequence[Box]) -> bool:

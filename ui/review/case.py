@@ -8,6 +8,7 @@ from cases import seen
 from cases.answers import answer_of
 from cases.queries import CaseView, case
 from feedback import review_queue
+from feedback.regions import in_words
 from feedback.review_queue import ItemView
 from feedback.review_rules import REASONS, rules_of
 from ui import results, session
@@ -65,7 +66,7 @@ def _draw_readings(item: ItemView) -> None:
     st.markdown("**Two readers differ**")
     for place, each in enumerate(said, 1):
         truth = (
-            f", right would be {each.truth}"
+            f", right would be {in_words(each.truth)}"
             if each.judgement == "incorrect" and each.truth is not None
             else ""
         )

@@ -8,6 +8,7 @@ import streamlit as st
 
 from cases.answers import answer_of
 from feedback import review_queue
+from feedback.regions import in_words
 from feedback.review_queue import ItemView
 from feedback.submission import FeedbackView
 from feedback.wording import CONFIDENCE, confidence_in_words, reasons_for
@@ -135,7 +136,8 @@ def _draw_truth(
             _answer(item, shown, answer, given)
         return
     known = said.truth if said and said.judgement == "incorrect" else None
-    given["truth"] = truth.draw(answer, shown.signature, _key(item, "truth"), known)
+    key = _key(item, "truth")
+    given |= truth.draw(answer, shown.signature, key, known, shown.values)
     if st.button(
         "Send",
         key=_key(item, "send"),
@@ -174,7 +176,7 @@ def _draw_more(item: ItemView, said: FeedbackView | None) -> tuple[str, float | 
 def _answer(item: ItemView, shown: Opened, answer: Answer, given: dict[str, object]) -> None:
     """Record it and go on; or say why not, with everything still there."""
     try:
-        review_queue.answer(
+        said = review_queue.answer(
             services().sessions,
             item_id=item.id,
             person=session.person(),
@@ -189,7 +191,7 @@ def _answer(item: ItemView, shown: Opened, answer: Answer, given: dict[str, obje
         st.session_state.pop(_key(item, name), None)
     st.session_state.pop(waiting.CHOSEN, None)
     last.close()
-    right = f", {given['truth']} is right" if given.get("truth") is not None else ""
+    right = f", {in_words(said.truth)} is right" if given.get("truth") is not None else ""
     st.session_state[keyboard.LAST] = (
         f"Case {item.case_id[-6:]}: {given['judgement']}{right}, saved."
     )

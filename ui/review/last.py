@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from feedback import golden, review_queue
+from feedback.regions import in_words
 from feedback.review_queue import ItemView, Said
 from feedback.submission import FeedbackView, current
 from ui import session
@@ -97,7 +98,7 @@ def _open(item_id: str) -> None:
 def _words(each: Said) -> str:
     feedback = each.feedback
     truth = (
-        f", {feedback.truth} is right"
+        f", {in_words(feedback.truth)} is right"
         if feedback.judgement == "incorrect" and feedback.truth is not None
         else ""
     )

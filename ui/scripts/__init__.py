@@ -26,8 +26,12 @@ def run(
 
     Streamlit 1.67 refuses a key with two underscores in a row, which a model's or field's name may bring.
     """
-    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
-    return _component(name, style, is_apart)(key=f"{name}_{digest}", data=data, **mounted)
+    return _component(name, style, is_apart)(key=state_key(name, key), data=data, **mounted)
+
+
+def state_key(name: str, key: str) -> str:
+    """The key under which the session has the state of a script that was run with this key."""
+    return f"{name}_{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 
 @cache

@@ -11,8 +11,10 @@ from api.v1.asked import Asked, AskedNow
 from api.v1.resource import TEXT, CaseId, Resource
 from api.v1.resources.cases import seen
 from api.v1.shapes import finite
+from cases.extents import Extent, extent_of
 from cases.queries import CaseView
 from cases.recording import answer_of
+from feedback.regions import KINDS, Within
 from feedback.submission import FeedbackView, history, submit
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef
@@ -87,8 +89,16 @@ def give_feedback(asked: AskedNow, case_id: CaseId, body: Statement) -> Feedback
         # A case that was drawn is judged as such, whichever way the judgement comes.
         channel=None if case.is_audited else "api",
         labels=_labels(asked, case),
+        within=_within(asked, case),
     )
     return _feedback(view)
+
+
+def _within(asked: Asked, case: CaseView) -> Within:
+    """What boxes and segments lie within."""
+    kind = str((case.answer or {}).get("kind"))
+    extent = extent_of(asked.services.sessions, case) if kind in KINDS else Extent()
+    return Within(width=extent.width, height=extent.height, seconds=extent.seconds)
 
 
 def _labels(asked: Asked, case: CaseView) -> list[str]:
