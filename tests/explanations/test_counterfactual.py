@@ -274,20 +274,20 @@ DEMO = (("breast-cancer", ""), ("penguins", "v1"), ("penguins", "v2"), ("diabete
 
 
 @pytest.mark.slow
-def test_two_hundred_cases_under_random_limits(mds_url: str) -> None:
+def test_eighty_cases_under_random_limits(mds_url: str) -> None:
     score = Score()
     with MdsClient(Server(name="real", url=mds_url)) as client:
         for name, version in DEMO:
             signature = client.model(name, version).signature()
-            rows = list(itertools.islice(itertools.cycle(signature.example_rows), 25))
+            rows = list(itertools.islice(itertools.cycle(signature.example_rows), 10))
             for seed, row in enumerate(rows):
                 _try(score, name + version, client, signature, row, seed)
     for name, fitted in (("forest", _forest()), ("boosted", _boosted())):
-        for seed, row in enumerate(fitted.signature.example_rows[:50]):
+        for seed, row in enumerate(fitted.signature.example_rows[:20]):
             _try(score, name, fitted, fitted.signature, row, seed)
     print(score)
-    assert sum(score.asked.values()) == 200
-    assert sum(score.found.values()) >= 150
+    assert sum(score.asked.values()) == 80
+    assert sum(score.found.values()) >= 60
     assert median(score.fields) <= 2
     assert median(score.calls) <= 30
 
