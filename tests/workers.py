@@ -32,12 +32,20 @@ DEAR = (
 )
 
 
+# Tests that ask servers of other projects: they go to one worker, so that each such server starts once.
+WITH_SERVERS = (
+    "tests/servers/",
+    "tests/zoo/test_real_servers.py",
+    "tests/mds_client/client/test_many_rows.py",
+)
+
+
 class WholeFiles(LoadGroupScheduling):
-    """Sends a file as a whole to one worker, and a group of tests too."""
+    """Sends a file as a whole to one worker, and all files that ask servers of other projects to the same."""
 
     def _split_scope(self, nodeid: str) -> str:
-        scope: str = super()._split_scope(nodeid)
-        return scope.partition("::")[0]
+        file = nodeid.partition("::")[0]
+        return "servers" if file.startswith(WITH_SERVERS) else file
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -48,25 +56,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles |
     return WholeFiles(config, log)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_itemcollected(item: pytest.Item) -> None:
-    if _folder(item) == "servers" or OTHER_PROJECTS & set(getattr(item, "fixturenames", ())):
-        item.add_marker(pytest.mark.xdist_group("servers"))
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Dear folders first; within them, the random order stays."""
+    for item in items:
+        asked = OTHER_PROJECTS & set(getattr(item, "fixturenames", ()))
+        if asked and not item.nodeid.startswith(WITH_SERVERS):
+            raise pytest.UsageError(
+                f"{item.nodeid} asks {', '.join(sorted(asked))}: name its file in tests/workers.py, WITH_SERVERS."
+            )
     items.sort(key=_rank)
 
 
 def _rank(item: pytest.Item) -> int:
-    if item.get_closest_marker("xdist_group"):
+    if item.nodeid.startswith(WITH_SERVERS):
         return 0
-    folder = _folder(item)
-    return DEAR.index(folder) if folder in DEAR else len(DEAR)
-
-
-def _folder(item: pytest.Item) -> str:
     below: Sequence[str] = item.path.relative_to(item.config.rootpath / "tests").parts
-    return below[0] if len(below) > 1 else ""
+    folder = below[0] if len(below) > 1 else ""
+    return DEAR.index(folder) if folder in DEAR else len(DEAR)
