@@ -104,6 +104,7 @@ QUIET = {
     "feedback.inbox:see": "for oneself, see above",
     "feedback.review_filling:fill": "a count, and no case is of these days",
     "feedback.review_queue:two_readings": "of a case that nobody has read twice",
+    "cases.extents:extent_of": "a width, a height and a duration",
     "cases.files:kept_value": "finds a file by its digest, which stands in a case",
     "explanations.behaviour.aggregate:explained_cases": "of one method, with fields of its own",
     "explanations.behaviour.cohorts:versions": "names versions, and these cases have none",
