@@ -19,6 +19,7 @@ from typing import Any, cast
 
 import db.engine
 from cases.asked_golden import ask_golden
+from cases.asked_test import ask_test
 from cases.audit_sample import AuditPolicy
 from cases.chunks import ChunkRecorder, Record
 from cases.exchanged import exchanged
@@ -35,10 +36,12 @@ from db.private_key import private_key
 from db.scope import EVERYTHING, Models, Scope, check_declared
 from explanations.contract import Explanation
 from explanations.worker import Explainers, connect
+from feedback import test_runs
 from feedback.deliveries import SERVER, WEBHOOK, Send
 from feedback.golden_runs import Ask
 from feedback.jobs import golden_run
 from feedback.webhooks import Webhook
+from health import test_figures
 from jobs.contract import Kind
 from jobs.embedded import EmbeddedWorker
 from jobs.heartbeat import worker_id
@@ -51,7 +54,7 @@ from mds_client.discovery import Catalogue, Entry
 from mds_client.discovery.visible import VisibleCatalogue
 from mds_client.errors import ModelNotFound
 from mds_client.server import Server
-from mds_client.signature import ModelRef, Signature
+from mds_client.signature import ModelRef, Signature, Values
 from mds_client.transport.redaction import Hiding
 from people import trail
 from people.errors import NotPermitted
@@ -275,13 +278,7 @@ class Services:
 
     def golden_asker(self, ref: ModelRef) -> Ask:
         """What asks a version of a model about golden cases. Raises MdsError where there is no such version."""
-        entry = self.catalogue.find(ref)
-        if entry is None:  # a worker has not looked since it was built
-            self.catalogue.refresh()
-            entry = self.catalogue.find(ref)
-        if entry is None:
-            raise ModelNotFound(f"{ref} is not deployed.")
-        signature = self.signature(entry)
+        signature = self._deployed(ref)
 
         def ask(ref: ModelRef, case: CaseView, *, key: str, person: str) -> CaseView:
             return ask_golden(
@@ -294,6 +291,37 @@ class Services:
             )
 
         return ask
+
+    def test_asker(self, ref: ModelRef) -> test_runs.Ask:
+        """What asks a version of a model about the rows of a test. Raises MdsError where there is no such version."""
+        model = self.model(ref, self._deployed(ref))
+
+        def ask(values: Values, *, key: str, person: str) -> CaseView:
+            return ask_test(
+                model,
+                values,
+                sessions=self.sessions,
+                key=key,
+                person=person,
+                hash_key=self.hash_key,
+            )
+
+        return ask
+
+    @property
+    def test_figures(self) -> test_runs.Figures:
+        """What makes figures of the rows of a test."""
+        return test_figures
+
+    def _deployed(self, ref: ModelRef) -> Signature:
+        """What a deployed version takes. Raises ModelNotFound."""
+        entry = self.catalogue.find(ref)
+        if entry is None:  # a worker has not looked since it was built
+            self.catalogue.refresh()
+            entry = self.catalogue.find(ref)
+        if entry is None:
+            raise ModelNotFound(f"{ref} is not deployed.")
+        return self.signature(entry)
 
     @cached_property
     def sends(self) -> Mapping[str, Send]:

@@ -123,7 +123,7 @@ def rows_of(signature: Signature, chosen: argparse.Namespace) -> Rows:
     places = [f"Row {number}" for number in range(1, len(rows) + 1)]
     choices = rows_file.choices_in(chosen)
     if chosen.file:
-        rows, places = rows_in(chosen.file, signature, {*base, *named}, _file, choices)
+        rows, places = rows_in(chosen.file, signature, {*base, *named}, read_file, choices)
     return Rows([{**base, **_read_files(signature, row), **named} for row in rows], places)
 
 
@@ -159,7 +159,7 @@ def _pair(signature: Signature, text: str) -> tuple[str, object]:
 def _typed(field: Field, text: str) -> object:
     """The text as the field's kind reads it; what does not fit is refused by the check that follows."""
     if _is_file(field) and text.startswith("@"):
-        return _file(Path(text[1:]))
+        return read_file(Path(text[1:]))
     if text == "" and not field.required:
         return None
     if field.choices:
@@ -182,7 +182,7 @@ def _number_or_json(text: str) -> object:
         return text
 
 
-def _file(path: Path) -> File:
+def read_file(path: Path) -> File:
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -194,7 +194,7 @@ def _read_files(signature: Signature, row: dict[str, object]) -> dict[str, objec
     """Rows name their files as @path."""
     files = {field.name for field in signature.inputs if _is_file(field)}
     return {
-        n: _file(Path(v[1:])) if n in files and isinstance(v, str) and v.startswith("@") else v
+        n: read_file(Path(v[1:])) if n in files and isinstance(v, str) and v.startswith("@") else v
         for n, v in row.items()
     }
 

@@ -101,19 +101,30 @@ def rows_in(
     `given` are fields that have their value from elsewhere; `file` reads what a cell names as @path; `choices` say how
     the file is read. Raises Wrong.
     """
-    from tables.converting import converted
-    from tables.mapping import suggest
-
     needed = replace(
         signature,
         inputs=tuple(
             replace(f, required=f.required and f.name not in given) for f in signature.inputs
         ),
     )
-    table = _table(path, needed, choices)
+    return rows_of(path, read_table(path, needed, choices), needed, given, file)[0]
+
+
+def rows_of(
+    path: Path,
+    table: Table,
+    needed: Signature,
+    given: Collection[str],
+    file: Callable[[Path], File],
+) -> tuple[Rows, list[int]]:
+    """The rows of a table that was read from the file, as `rows_in` has them, and their numbers in it; `needed` says which
+    fields need a column."""
+    from tables.converting import converted
+    from tables.mapping import suggest
+
     mapping = suggest(table, needed)
     _say(table, mapping)
-    _warn(mapping, signature, given)
+    _warn(mapping, needed, given)
     conversion = converted(_with_files(table, mapping, needed, file), mapping, needed)
     for remark in conversion.remarks:
         say(printable(remark))
@@ -121,10 +132,12 @@ def rows_in(
     fed = {match.field for match in mapping.matches}
     values = [{n: v for n, v in row.items() if n in fed} for row in conversion.records()]
     word = table.row_word.capitalize()
-    return Rows(values, [f"{word} {number}" for number in conversion.rows.index])
+    numbers = [int(number) for number in conversion.rows.index]
+    return Rows(values, [f"{word} {number}" for number in numbers]), numbers
 
 
-def _table(path: Path, signature: Signature, choices: Choices | None) -> Table:
+def read_table(path: Path, signature: Signature, choices: Choices | None) -> Table:
+    """The file as a table, of its sheets the one that fits the model. Raises Wrong."""
     from tables.errors import UnreadableFile
     from tables.fitting import read_fitting
 

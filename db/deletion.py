@@ -35,6 +35,7 @@ from db.tables import (
     ReviewItem,
     Scenario,
     ShareOpening,
+    TestResult,
 )
 
 GOLDEN = "golden"
@@ -149,6 +150,7 @@ def delete_cases(session: Session, ids: Collection[str]) -> list[tuple[str, str]
         delete(GoldenResult).where(
             or_(GoldenResult.case_id.in_(ids), GoldenResult.asked_id.in_(ids))
         ),
+        delete(TestResult).where(or_(TestResult.case_id.in_(ids), TestResult.other_id.in_(ids))),
         delete(Delivery).where(Delivery.case_id.in_(ids)),
         delete(GoldenCase).where(GoldenCase.case_id.in_(ids)),
         delete(CaseComment).where(CaseComment.case_id.in_(ids)),

@@ -48,6 +48,8 @@ from db.tables import (
     ShowRun,
     ShowVote,
     Study,
+    TestResult,
+    TestRun,
     Workspace,
 )
 
@@ -86,6 +88,7 @@ COLUMNS: dict[tuple[type[Base], str], str] = {
     (ShareOpening, "person"): "delete",
     (Show, "person"): "delete",
     (Study, "person"): "name",
+    (TestRun, "person"): "name",
     (Workspace, "opened_by"): "name",
     (Workspace, "closed_by"): "name",
 }
@@ -99,6 +102,7 @@ _OF_CASES = (
     CaseShare,
     GoldenCase,
     GoldenResult,
+    TestResult,
     Delivery,
 )
 # What is no content: digests of secrets, and answers that stand in the cases.

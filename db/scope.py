@@ -74,6 +74,8 @@ from db.tables import (
     ShowRun,
     ShowVote,
     Study,
+    TestResult,
+    TestRun,
     Worker,
     Workspace,
 )
@@ -123,6 +125,7 @@ _FOR_ALL = (
     Overlay,
     ReviewItem,
     ReviewRules,
+    TestRun,
 )
 # What is written in somebody's name, which is that of who writes.
 _IN_A_NAME = (*_OF_PERSON, Batch, Case, Feedback, HealthDecision, Job, Show)
@@ -252,6 +255,8 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
     conditions: dict[type[Base], ColumnElement[bool]] = {
         table: _like(scope.seen, table.server, table.model) for table in _OF_MODELS
     }
+    tested = TestRun.__table__.c
+    tests = select(tested.id).where(_like(scope.reviewed, tested.server, tested.model))
     shows = select(Show.__table__.c.id).where(Show.__table__.c.person == scope.person)
     # A guest reads the stage, and changes nothing of it.
     is_read = bool(scope.show) and not is_change
@@ -278,6 +283,8 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
         GoldenCase: GoldenCase.case_id.in_(own),
         GoldenResult: GoldenResult.case_id.in_(own),
         InboxSeen: InboxSeen.person == scope.person,
+        TestResult: TestResult.run_id.in_(tests),
+        TestRun: _like(scope.reviewed, TestRun.server, TestRun.model),
         SavedView: or_(
             SavedView.person == scope.person,
             and_(

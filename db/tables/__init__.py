@@ -33,6 +33,7 @@ from db.tables.retention import CaseHold, DeletedCases, DeletedFeedback
 from db.tables.review import REVIEW_REASONS, REVIEW_STATES, ReviewItem, ReviewRules
 from db.tables.sharing import CaseShare, ShareOpening
 from db.tables.shows import Show, ShowRun, ShowVote
+from db.tables.test_runs import TestResult, TestRun
 from db.tables.views import SavedView
 
 __all__ = [
@@ -88,6 +89,8 @@ __all__ = [
     "ShowRun",
     "ShowVote",
     "Study",
+    "TestResult",
+    "TestRun",
     "Worker",
     "Workspace",
 ]

@@ -30,15 +30,17 @@ from explanations.behaviour import studies
 from explanations.behaviour.cohorts import Cohort
 from explanations.contract import Explanation
 from explanations.target import Target
-from feedback import golden
+from feedback import golden, test_runs
 from feedback.comments import comment
 from feedback.deliveries import of_case
 from feedback.golden_runs import perform
 from feedback.submission import submit
+from feedback.test_runs import TestRow
+from health import test_figures
 from jobs import store
 from jobs.store import JobView
 from mds_client.prediction import Answer
-from mds_client.signature import Field, ModelRef, Signature
+from mds_client.signature import Field, ModelRef, Signature, Values
 from mds_client.signature.facts import Facts, FieldFacts
 from people import tokens
 from shows import audience, runs
@@ -211,6 +213,7 @@ def _case(sessions: Sessions, ref: ModelRef, person: str, word: str) -> tuple[Ca
     sent = db.outbox.routed(sessions, [db.outbox.Target(name=word, models=(Models(),))])
     submit(sent, case_id=case.id, comment=word, key=word, **said)
     _run_golden(sessions, case)
+    _run_test(sessions, case, word)
     save_explanation(
         sessions,
         case_id=case.id,
@@ -241,6 +244,25 @@ def _run_golden(sessions: Sessions, case: CaseView) -> None:
         return of
 
     found = perform(sessions, model=ref, ask=ask, run_id=case.id, person="rita")
+    with writing(sessions) as session:
+        found.save(session)
+
+
+def _run_test(sessions: Sessions, case: CaseView, word: str) -> None:
+    """A version was tested on a file, under the id of the case."""
+    row = TestRow(place=word, values={"bill": 1.0}, truth=word)
+    ref = ModelRef(server=case.server, name=case.model, version="v9")
+
+    def ask(_values: Values, *, key: str, person: str) -> CaseView:
+        return case
+
+    found = test_runs.perform(
+        test_runs.Plan(model=ref, rows=[row], file_name=word),
+        asks=[ask],
+        figures=test_figures,
+        run_id=case.id,
+        person="rita",
+    )
     with writing(sessions) as session:
         found.save(session)
 

@@ -115,6 +115,8 @@ NARROWED: dict[str, Callable[[Services], object] | None] = {
     "signature": None,  # signatures.known, which takes sessions
     "start": lambda found: found.start(),
     "stored": None,  # what the settings say of the fields of a signature that is at hand
+    "test_asker": lambda found: found.test_asker(FRAUD),
+    "test_figures": None,  # what counts rows that are at hand
     "userinfo": None,  # nobody's, without a provider
     "worker": lambda found: found.worker(),
 }
@@ -128,6 +130,7 @@ ARE_REFUSED = {
     "seen_by",
     "server",
     "start",
+    "test_asker",
     "worker",
 }
 # What the services are made of: those that are narrowed, and those that show nothing of a model or of anybody.

@@ -26,8 +26,9 @@ from db.golden import SetView
 from db.scope import EVERYTHING, Models, Scope
 from explanations.behaviour.cohorts import Chosen, Cohort
 from explanations.methods import methods
-from feedback.jobs import golden_run
+from feedback.jobs import golden_run, test_run
 from feedback.review_rules import Rules
+from feedback.test_runs import Plan, TestRow
 from feedback.truths import TruthRow
 from jobs import store
 from mds_client.discovery.entries import Entry
@@ -69,6 +70,7 @@ OF_MODEL = dict.fromkeys(
         "feedback.golden:remove",
         "feedback.jobs.golden_run:start",
         "feedback.jobs.golden_run:start_new",
+        "feedback.jobs.test_run:start",
         "feedback.review_queue:answer",
         "feedback.review_rules:set_rules",
         "health.alarms.decisions:decide",
@@ -221,6 +223,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "given": lambda _: Counting(last=1),
     "golden_set": lambda c: _golden_set(c),
     "given: BatchRows": _rows,
+    "given: Plan": lambda c: _plan(c),
     "here": lambda _: None,
     "job": lambda c: store.make(
         counting(), person=c.person, subject=f"model/{c.ref.server}/{c.ref.name}"
@@ -307,6 +310,7 @@ ARGUMENTS: Mapping[str, Mapping[str, Callable[[Call], Any]]] = {
         "model": lambda c: replace(c.ref, version="new"),
         "kind": lambda _: _golden_kind(),
     },
+    "feedback.jobs.test_run:start": {"kind": lambda _: _test_kind()},
     "feedback.jobs.golden_run:start_new": {"kinds": lambda _: {golden_run.NAME: _golden_kind()}},
 }
 
@@ -323,6 +327,15 @@ def _golden_set(call: Call) -> SetView:
 
 def _golden_kind() -> Any:
     return golden_run.kind(SimpleNamespace())  # type: ignore[arg-type]
+
+
+def _plan(call: Call) -> Plan:
+    row = TestRow(place="row 1", values={"bill": 1.0}, truth="Adelie")
+    return Plan(model=call.ref, rows=[row], file_name="rows.csv")
+
+
+def _test_kind() -> Any:
+    return test_run.kind(SimpleNamespace())  # type: ignore[arg-type]
 
 
 def _batch_kind() -> Any:

@@ -128,6 +128,7 @@ BODIES = {
     "POST /cases/{case_id}/explanations": {},
     "POST /cases/{case_id}/golden": {},
     "POST /golden-runs": {"server": "demo", "model": "penguins"},
+    "POST /test-runs": {"model": "demo/penguins", "rows": [{"values": {}, "truth": "Gentoo"}]},
     "POST /jobs/{job_id}/cancel": None,
     "POST /truths": {"items": [{"case": NOT_THERE, "truth": "one"}]},
 }

@@ -8,14 +8,25 @@ from feedback import review_queue
 from feedback.review_filling import fill
 from mds_client.errors import MdsError
 from ui import session
-from ui.review import agreement, case, choices, decision, golden, keyboard, last, rules, waiting
+from ui.review import (
+    agreement,
+    case,
+    choices,
+    decision,
+    golden,
+    keyboard,
+    last,
+    rules,
+    test_runs,
+    waiting,
+)
 from ui.session import services
 
 SECONDS = 20
 _FILL_SECONDS = 60
 _CASE_FIRST_ON_A_PHONE = """<style>@media (max-width: 640px) {
 [data-testid="stColumn"]:has(.st-key-review_waiting) { order: 1; } }</style>"""
-QUEUE, GOLDEN, AGREEMENT = "Queue", "Golden cases", "Agreement"
+QUEUE, GOLDEN, TESTS, AGREEMENT = "Queue", "Golden cases", "Test runs", "Agreement"
 
 
 def count() -> int:
@@ -27,11 +38,11 @@ def count() -> int:
 
 
 def draw() -> None:
-    """The desk, the golden cases of a model, or how well reviewers agree."""
+    """The desk, the golden cases or the test runs of a model, or how well reviewers agree."""
     st.title("Review", anchor=False)
     shown = st.segmented_control(
         "Show",
-        [QUEUE, GOLDEN, AGREEMENT],
+        [QUEUE, GOLDEN, TESTS, AGREEMENT],
         default=QUEUE,
         required=True,
         key="tab",
@@ -43,6 +54,9 @@ def draw() -> None:
         return
     if shown == GOLDEN:
         golden.draw()
+        return
+    if shown == TESTS:
+        test_runs.draw()
         return
     _filled(session.scope_key())
     _draw_desk()

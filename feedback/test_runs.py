@@ -1,0 +1,342 @@
+"""Test runs: a version of a model on the rows of a file whose right answers are known, maybe beside another version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import db.test_runs
+from db.cases import CaseView
+from db.engine import Session, Sessions, reading
+from db.ids import is_id, utc_now
+from db.person import known
+from db.test_runs import ResultView, RunView
+from feedback.errors import FeedbackRefused
+from feedback.ground_truth import Truth, answered, is_near, read
+from mds_client.errors import MdsError, Problem
+from mds_client.signature import ModelRef, Values
+
+__all__ = ["ResultView", "RunView"]
+
+# As many rows as a job carries; each is a request of its own.
+MOST_ROWS = 10_000
+MOST_PARALLEL = 32
+PASS_MARK, NEAR, PARALLEL = 0.9, 0.1, 4
+Between = Callable[[int, int], None]
+
+
+class Ask(Protocol):
+    """Asks a version about a row; the same key is asked once. Raises MdsError."""
+
+    def __call__(self, values: Values, *, key: str, person: str) -> CaseView: ...
+
+
+class Judged(Protocol):
+    """A row as it is counted."""
+
+    @property
+    def is_right(self) -> bool | None: ...
+
+
+class Figures(Protocol):
+    """What makes figures of rows: health/test_figures.py."""
+
+    def row(self, **facts: Any) -> Judged: ...
+    def of_one(self, rows: Sequence[Any]) -> dict[str, Any]: ...
+    def of_two(self, rows: Sequence[Any], others: Sequence[Any]) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestRow:
+    """One row of the file: where a person finds it, what is asked, and the right answer."""
+
+    __test__ = False  # no test of pytest
+
+    place: str
+    values: Values
+    truth: object
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is tested. `other` is a second version on the same rows, `parallel` how many requests are under way at once.
+
+    A number is right within `near`, a share of the truth. It passes from the share `pass_mark` of right rows on; where
+    `most_error` is given, the mean absolute error counts instead.
+    """
+
+    model: ModelRef
+    other: ModelRef | None = None
+    rows: Sequence[TestRow]
+    file_name: str
+    file_sha256: str = ""
+    parallel: int = PARALLEL
+    near: float = NEAR
+    pass_mark: float = PASS_MARK
+    most_error: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A run that is done, and not written yet."""
+
+    run: RunView
+    results: tuple[ResultView, ...]
+
+    def save(self, session: Session) -> str:
+        """Write it, within a transaction; its id."""
+        db.test_runs.add(session, self.run, self.results)
+        return self.run.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answer:
+    """What a version made of a row."""
+
+    case: CaseView | None
+    truth: Truth
+    is_right: bool | None
+    detail: str
+
+
+def check(plan: Plan) -> None:
+    """Raises FeedbackRefused with everything for which a plan cannot be run."""
+    problems = []
+    if not 0 < len(plan.rows) <= MOST_ROWS:
+        words = f"A test run takes 1 to {MOST_ROWS:,} rows, and the file has {len(plan.rows):,}."
+        problems.append(Problem(field="rows", sentence=words))
+    if without := [row.place for row in plan.rows if row.truth is None]:
+        more = f" and {len(without) - 1:,} more" if len(without) > 1 else ""
+        words = f"There is no right answer in {without[0]}{more}."
+        problems.append(Problem(field="truth", sentence=words))
+    if not 1 <= plan.parallel <= MOST_PARALLEL:
+        words = f"So many requests at once: 1 to {MOST_PARALLEL}."
+        problems.append(Problem(field="parallel", sentence=words))
+    if not 0 < plan.pass_mark <= 1:
+        words = "A pass mark is a share above 0, up to 1."
+        problems.append(Problem(field="pass_mark", sentence=words))
+    if not 0 <= plan.near < 1:
+        words = "A number is right within a share of the truth, from 0 to below 1."
+        problems.append(Problem(field="near", sentence=words))
+    if plan.most_error is not None and not plan.most_error >= 0:
+        problems.append(
+            Problem(field="most_error", sentence="The allowed error is a number from 0 on.")
+        )
+    if problems:
+        raise FeedbackRefused(problems)
+
+
+def perform(
+    plan: Plan,
+    *,
+    asks: Sequence[Ask],
+    figures: Figures,
+    run_id: str,
+    person: str,
+    between: Between = lambda _done, _of: None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Found:
+    """Ask about every row, `plan.parallel` at once, each in a request of its own, the second version after the first.
+
+    `asks` has what asks the model and, where there is one, the other. A run that was cut off goes on under the same id:
+    what was asked is not asked again. `between` is called now and then, and may raise. Raises FeedbackRefused, also
+    where a truth is none for the answers of the model, before anything is kept.
+    """
+    check(plan)
+    of = len(plan.rows) * len(asks)
+    answers = [
+        list(_answers(plan, ask, f"test/{run_id}/{place}", person, between, place, of))
+        for place, ask in enumerate(asks)
+    ]
+    first, other = answers[0], answers[1] if len(answers) > 1 else None
+    rows = [_row(figures, each) for each in first]
+    counts = figures.of_one(rows)
+    if other is not None:
+        others = [_row(figures, each) for each in other]
+        counts |= {"other": figures.of_one(others), "comparison": figures.of_two(rows, others)}
+    run = _run(plan, first, counts, run_id, person, clock())
+    others_or_none: Sequence[_Answer | None] = other or [None] * len(first)
+    pairs = zip(plan.rows, first, others_or_none, strict=True)
+    results = tuple(_result(run_id, n, *each) for n, each in enumerate(pairs))
+    return Found(run=run, results=results)
+
+
+def runs_of(sessions: Sessions, server: str = "", model: str = "") -> list[RunView]:
+    """The runs of a model, or of every model that who asks reviews, the newest first. Raises StorageError."""
+    with reading(sessions) as session:
+        return db.test_runs.runs(session, server, model)
+
+
+def run_of(sessions: Sessions, run_id: str) -> RunView | None:
+    """A run on a model that who asks reviews. Raises StorageError."""
+    with reading(sessions) as session:
+        return db.test_runs.run_by_id(session, run_id) if is_id(run_id) else None
+
+
+def results_of(sessions: Sessions, run_id: str) -> list[ResultView]:
+    """What a run made of each row: those without an answer first, then those that are wrong.
+
+    Rows whose cases were deleted are gone. Raises StorageError.
+    """
+    with reading(sessions) as session:
+        found = db.test_runs.results(session, run_id) if is_id(run_id) else []
+    order = {None: 0, False: 1, True: 2}
+    return sorted(found, key=lambda each: (order[each.is_right], each.row_number))
+
+
+def verdict(run: RunView) -> str:
+    """Whether a run passed, and by how much."""
+    passed = "Passed" if run.is_passed else "Not passed"
+    if run.most_error is not None:
+        mae = (run.figures.get("errors") or {}).get("mae", {}).get("value")
+        words = f"a mean absolute error of {mae:.4g}" if mae is not None else "no error is known"
+        return f"{passed}: {words}, {run.most_error:.4g} is allowed"
+    share = run.answered_right / run.rows
+    right = f"{run.answered_right:,} of {run.rows:,} right ({share:.1%})"
+    return f"{passed}: {right}, {run.pass_mark:.0%} are needed"
+
+
+def in_words(run: RunView) -> str:
+    """What a run found in one line: accuracy or error with its interval, how many failed, and the time of an answer."""
+    found, parts = run.figures, []
+    if "errors" in found:
+        mae = found["errors"]["mae"]
+        ends = "" if mae["high"] is None else f" [{mae['low']:.4g}–{mae['high']:.4g}]"
+        parts.append(f"mean absolute error {mae['value']:.4g}{ends} n={mae['n']:,}")
+    rate = found["accuracy"]
+    parts.append(
+        f"right {rate['value']:.2f} [{rate['low']:.2f}–{rate['high']:.2f}] n={rate['n']:,}"
+    )
+    if run.failed:
+        parts.append(f"no answer {run.failed:,}")
+    if seconds := found.get("seconds"):
+        parts.append(f"95 % of answers within {seconds['p95']:.3g} s at {run.parallel} at once")
+    return ", ".join(parts)
+
+
+def compared(run: RunView) -> str:
+    """The other version against this one in a sentence; empty where there is none."""
+    found = run.figures.get("comparison")
+    if not found:
+        return ""
+    pairs = f"right alone: this version {found['only_first']:,}, the other {found['only_second']:,}"
+    ends = f"{found['difference']:+.1%} [{found['low']:+.1%} to {found['high']:+.1%}]"
+    words = f"Against {run.compared_with}: {pairs}; the other is {ends} right more often, p = {found['p']:.3g}"
+    if nearer := found.get("nearer"):
+        words += f". Nearer to the truth: this version {nearer['first']:,}, the other {nearer['second']:,}, p = {nearer['p']:.3g}"
+    return f"{words}. {'A clear difference.' if found['is_clear'] else 'No clear difference.'}"
+
+
+def _answers(
+    plan: Plan, ask: Ask, key: str, person: str, between: Between, place: int, of: int
+) -> Iterator[_Answer]:
+    """What a version made of each row, in their order; nothing more is sent once `between` has raised."""
+
+    def one(numbered: tuple[int, TestRow]) -> _Answer:
+        number, row = numbered
+        return _asked(row, plan.near, ask, f"{key}/{number}", person)
+
+    done, chunk = place * len(plan.rows), plan.parallel * 8
+    rows = list(enumerate(plan.rows))
+    with ThreadPoolExecutor(plan.parallel, thread_name_prefix="test-run") as pool:
+        for start in range(0, len(rows), chunk):
+            found = list(pool.map(one, rows[start : start + chunk]))
+            yield from found
+            done += len(found)
+            between(done, of)
+
+
+def _asked(row: TestRow, near: float, ask: Ask, key: str, person: str) -> _Answer:
+    try:
+        case = ask(row.values, key=key, person=person)
+    except MdsError as error:
+        return _Answer(case=None, truth=Truth(), is_right=None, detail=error.sentence)
+    truth = _truth(case, row)
+    if not case.is_answered or not answered(case).is_known:
+        return _Answer(case=case, truth=truth, is_right=None, detail=case.error_sentence)
+    is_right = answered(case) == truth or is_near(case, truth, near)
+    return _Answer(case=case, truth=truth, is_right=is_right, detail="")
+
+
+def _truth(case: CaseView, row: TestRow) -> Truth:
+    """The right answer in the kind of the model's. Raises FeedbackRefused where it is none."""
+    kind = (case.answer or {}).get("kind")
+    found = read(case, row.truth if kind == "number" else _as_text(row.truth))
+    if isinstance(found, Problem):
+        sentence = f"{row.place.capitalize()}: {found.sentence}"
+        raise FeedbackRefused([Problem(field="truth", sentence=sentence)])
+    return found
+
+
+def _as_text(value: object) -> str:
+    """A cell as a class: 1 and 1.0 are one."""
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value) if whole else value).strip()  # type: ignore[call-overload]
+
+
+def _row(figures: Figures, found: _Answer) -> Judged:
+    case = found.case
+    answer = answered(case) if case and case.is_answered else Truth()
+    return figures.row(
+        answer=answer.label,
+        truth=found.truth.label,
+        answer_number=answer.number,
+        truth_number=found.truth.number,
+        is_right=found.is_right,
+        seconds=case.seconds_total if case and case.is_answered else None,
+    )
+
+
+def _run(
+    plan: Plan,
+    found: Sequence[_Answer],
+    figures: Mapping[str, Any],
+    run_id: str,
+    person: str,
+    now: datetime,
+) -> RunView:
+    right = sum(each.is_right is True for each in found)
+    is_passed = right >= plan.pass_mark * len(found)
+    if plan.most_error is not None:
+        mae = (figures.get("errors") or {}).get("mae", {}).get("value")
+        is_passed = mae is not None and mae <= plan.most_error
+    version = next((each.case.version for each in found if each.case and each.case.version), "")
+    return RunView(
+        id=run_id,
+        server=plan.model.server,
+        model=plan.model.name,
+        version=plan.model.version or version,
+        compared_with=str(plan.other) if plan.other else "",
+        created_at=now,
+        person=known(person),
+        file_name=plan.file_name,
+        file_sha256=plan.file_sha256,
+        parallel=plan.parallel,
+        near=plan.near,
+        pass_mark=plan.pass_mark,
+        most_error=plan.most_error,
+        is_passed=is_passed,
+        rows=len(found),
+        answered_right=right,
+        failed=sum(each.is_right is None for each in found),
+        figures=figures,
+    )
+
+
+def _result(
+    run_id: str, number: int, row: TestRow, found: _Answer, other: _Answer | None
+) -> ResultView:
+    return ResultView(
+        run_id=run_id,
+        row_number=number,
+        place=row.place,
+        case_id=found.case.id if found.case else None,
+        other_id=other.case.id if other and other.case else None,
+        truth=_as_text(row.truth),
+        is_right=found.is_right,
+        is_other_right=other.is_right if other else None,
+        detail=found.detail,
+    )

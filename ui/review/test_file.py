@@ -1,0 +1,153 @@
+"""The form of a test run: the file, its column with the right answers, the versions and the mark."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+import streamlit as st
+
+from feedback.jobs import test_run
+from feedback.test_runs import MOST_PARALLEL, NEAR, PARALLEL, PASS_MARK, Plan, TestRow
+from mds_client.discovery import Entry
+from mds_client.errors import MdsError
+from mds_client.signature import Signature
+from tables import truth_column
+from tables.errors import UnreadableFile
+from tables.fitting import read_fitting
+from tables.readers import suffixes
+from tables.table import Choices, Table
+from ui import errors, session
+from ui.session import services
+from ui.tables import columns
+from ui.tables.given import Given
+from ui.text import plain
+
+
+@dataclass(frozen=True, kw_only=True)
+class _File:
+    """The file in front of a person; `rows` are those that can be sent."""
+
+    name: str
+    sha256: str
+    rows: list[TestRow]
+
+
+def draw(server: str, model: str) -> None:
+    """The steps, one below the other: the file, its columns, what is tested."""
+    entries = [
+        e
+        for e in services().catalogue.entries()
+        if (e.ref.server, e.ref.name) == (server, model) and e.info.is_ready
+    ]
+    if not entries:
+        st.caption("The model is not ready now.")
+        return
+    by_name = {str(e.ref): e for e in entries}
+    chosen = st.selectbox("Version", list(by_name), key="test_version", format_func=plain)
+    entry = by_name[chosen]
+    try:
+        signature = services().signature(entry)
+    except MdsError as error:
+        errors.show(error)
+        return
+    file = _file(entry, signature)
+    if file:
+        _draw_form(file, entry, by_name, signature)
+
+
+def _file(entry: Entry, signature: Signature) -> _File | None:
+    """The rows of the file with their right answers; None as long as there are none."""
+    endings = [suffix.lstrip(".") for suffix in suffixes()]
+    upload = st.file_uploader(
+        "A file with one case per row, and a column with what is right", endings, key="test_upload"
+    )
+    if upload is None:
+        return None
+    content = upload.getvalue()
+    try:
+        table = read_fitting(content, upload.name, signature)
+    except UnreadableFile as error:
+        st.error(f"{plain(error.sentence)}  \n{plain(error.advice)}", title="It cannot be read")
+        return None
+    digest = hashlib.sha256(content).hexdigest()
+    column = _truth_column(table, signature)
+    # With another column of truths it is another table of inputs.
+    key = hashlib.sha256(f"{digest}/{column}".encode()).hexdigest()
+    given = Given(
+        name=upload.name,
+        digest=key,
+        choices=Choices(),
+        table=truth_column.without(table, column),
+        fitted=signature.fingerprint,
+    )
+    given = session.remembered(f"test_given_{key}", lambda: given)
+    found = columns.draw(given, entry.ref, signature)
+    if found is None:
+        return None
+    numbers = [int(number) for number in found[1].rows.index]
+    right = truth_column.truths(table, column, numbers)
+    places = [f"{table.row_word} {number}" for number in numbers]
+    rows = [
+        TestRow(place=place, values=values, truth=truth)
+        for place, values, truth in zip(places, found[1].records(), right, strict=True)
+    ]
+    return _File(name=upload.name, sha256=digest, rows=rows)
+
+
+def _truth_column(table: Table, signature: Signature) -> str:
+    found = truth_column.find(table, signature)
+    place = table.columns.index(found) if found else len(table.columns) - 1
+    chosen: str = st.selectbox(
+        "What is right stands in", table.columns, index=place, key="test_truth", format_func=plain
+    )
+    return chosen
+
+
+def _draw_form(file: _File, entry: Entry, by_name: dict[str, Entry], signature: Signature) -> None:
+    with st.form("test_form", border=False):
+        others = ["none", *(name for name in by_name if name != str(entry.ref))]
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            other = st.selectbox("Compared with", others, key="test_other", format_func=plain)
+            mark = st.number_input(
+                "Passes from (% right)", 0.1, 100.0, PASS_MARK * 100, 1.0, key="test_mark"
+            )
+            near = st.number_input(
+                "A number is right within (%)", 0.0, 99.0, NEAR * 100, 1.0, key="test_near"
+            )
+            parallel = st.number_input(
+                "Requests at once", 1, MOST_PARALLEL, PARALLEL, 1, key="test_parallel"
+            )
+        pressed = st.form_submit_button("Run the test", icon=":material/play_arrow:")
+    if not pressed:
+        return
+    plan = Plan(
+        model=entry.ref,
+        other=by_name[other].ref if other in by_name else None,
+        rows=file.rows,
+        file_name=file.name,
+        file_sha256=file.sha256,
+        parallel=int(parallel),
+        near=near / 100,
+        pass_mark=mark / 100,
+    )
+    _start(plan, signature)
+
+
+def _start(plan: Plan, signature: Signature) -> None:
+    """Once a press: the next press is another run."""
+    found, key = services(), "test_press"
+    press = session.remembered(key, lambda: uuid.uuid4().hex)
+    kind, person = found.kinds[test_run.NAME], session.person()
+    try:
+        job = test_run.start(found.sessions, kind, plan, signature, person=person, press=press)
+    except MdsError as error:
+        errors.show(error)
+        return
+    st.session_state.pop(key, None)
+    link = f"/review?tab=Test+runs&run={job.id}"
+    st.success(
+        f"A worker asks about {len(plan.rows):,} rows; **Jobs** says how far it is. The result will stand at [{link}]({link}).",
+        icon=":material/play_arrow:",
+    )
