@@ -58,10 +58,11 @@ def _run(chosen: argparse.Namespace) -> int:
 def _tested(built: Services, refs: list[ModelRef], chosen: argparse.Namespace) -> Found:
     built.catalogue.refresh()
     entries = [_deployed(built, ref) for ref in refs]
+    signatures = [built.signature(entry) for entry in entries]
     plan = Plan(
         model=entries[0].ref,
         other=entries[1].ref if len(entries) > 1 else None,
-        rows=_rows(chosen, built.signature(entries[0])),
+        rows=_rows(chosen, test_runs.together(signatures[0], signatures[-1])),
         file_name=chosen.file.name,
         file_sha256=_digest(chosen.file),
         parallel=chosen.parallel,

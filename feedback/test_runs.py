@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -17,7 +17,7 @@ from db.test_runs import ResultView, RunView
 from feedback.errors import FeedbackRefused
 from feedback.ground_truth import Truth, answered, is_near, read
 from mds_client.errors import MdsError, Problem
-from mds_client.signature import ModelRef, Values
+from mds_client.signature import ModelRef, Signature, Values
 
 __all__ = ["ResultView", "RunView"]
 
@@ -100,6 +100,13 @@ class _Answer:
     truth: Truth
     is_right: bool | None
     detail: str
+
+
+def together(signature: Signature, other: Signature | None) -> Signature:
+    """What a file has to have for both versions: the fields of the first, and those that the other takes besides."""
+    names = {field.name for field in signature.inputs}
+    more = [f for f in other.inputs if f.name not in names] if other else []
+    return replace(signature, inputs=(*signature.inputs, *more))
 
 
 def check(plan: Plan) -> None:

@@ -128,7 +128,7 @@ BODIES = {
     "POST /cases/{case_id}/explanations": {},
     "POST /cases/{case_id}/golden": {},
     "POST /golden-runs": {"server": "demo", "model": "penguins"},
-    "POST /test-runs": {"model": "demo/penguins", "rows": [{"values": {}, "truth": "Gentoo"}]},
+    "POST /test-runs": {"model": "demo/digits", "rows": [{"values": {}, "truth": "one"}]},
     "POST /jobs/{job_id}/cancel": None,
     "POST /truths": {"items": [{"case": NOT_THERE, "truth": "one"}]},
 }

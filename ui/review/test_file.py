@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from feedback import test_runs
 from feedback.jobs import test_run
 from feedback.test_runs import MOST_PARALLEL, NEAR, PARALLEL, PASS_MARK, Plan, TestRow
 from mds_client.discovery import Entry
 from mds_client.errors import MdsError
-from mds_client.signature import Signature
+from mds_client.signature import ModelRef, Signature
 from tables import truth_column
 from tables.errors import UnreadableFile
 from tables.fitting import read_fitting
@@ -23,6 +24,8 @@ from ui.session import services
 from ui.tables import columns
 from ui.tables.given import Given
 from ui.text import plain
+
+_NO_OTHER = "no other version"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,17 +47,28 @@ def draw(server: str, model: str) -> None:
     if not entries:
         st.caption("The model is not ready now.")
         return
-    by_name = {str(e.ref): e for e in entries}
-    chosen = st.selectbox("Version", list(by_name), key="test_version", format_func=plain)
-    entry = by_name[chosen]
+    newest = services().catalogue.find(ModelRef(server=server, name=model))
+    entries.sort(key=lambda entry: entry != newest)
+    entry, other = _versions(entries)
     try:
         signature = services().signature(entry)
+        both = test_runs.together(signature, services().signature(other) if other else None)
     except MdsError as error:
         errors.show(error)
         return
-    file = _file(entry, signature)
+    file = _file(entry, both)
     if file:
-        _draw_form(file, entry, by_name, signature)
+        _draw_form(file, entry, other, signature)
+
+
+def _versions(entries: list[Entry]) -> tuple[Entry, Entry | None]:
+    """The version that is tested, the newest unless another is chosen, and the one that it is compared with."""
+    by_name = {str(e.ref): e for e in entries}
+    with st.container(horizontal=True):
+        chosen = st.selectbox("Version", list(by_name), key="test_version", format_func=plain)
+        others = [_NO_OTHER, *(name for name in by_name if name != chosen)]
+        other = st.selectbox("Compared with", others, key="test_other", format_func=plain)
+    return by_name[chosen], by_name.get(other)
 
 
 def _file(entry: Entry, signature: Signature) -> _File | None:
@@ -105,16 +119,14 @@ def _truth_column(table: Table, signature: Signature) -> str:
     return chosen
 
 
-def _draw_form(file: _File, entry: Entry, by_name: dict[str, Entry], signature: Signature) -> None:
+def _draw_form(file: _File, entry: Entry, other: Entry | None, signature: Signature) -> None:
     with st.form("test_form", border=False):
-        others = ["none", *(name for name in by_name if name != str(entry.ref))]
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            other = st.selectbox("Compared with", others, key="test_other", format_func=plain)
             mark = st.number_input(
-                "Passes from (% right)", 0.1, 100.0, PASS_MARK * 100, 1.0, key="test_mark"
+                "Passes from (% right)", 0.1, 100.0, PASS_MARK * 100, 1.0, "%g", key="test_mark"
             )
             near = st.number_input(
-                "A number is right within (%)", 0.0, 99.0, NEAR * 100, 1.0, key="test_near"
+                "A number is right within (%)", 0.0, 99.0, NEAR * 100, 1.0, "%g", key="test_near"
             )
             parallel = st.number_input(
                 "Requests at once", 1, MOST_PARALLEL, PARALLEL, 1, key="test_parallel"
@@ -124,7 +136,7 @@ def _draw_form(file: _File, entry: Entry, by_name: dict[str, Entry], signature: 
         return
     plan = Plan(
         model=entry.ref,
-        other=by_name[other].ref if other in by_name else None,
+        other=other.ref if other else None,
         rows=file.rows,
         file_name=file.name,
         file_sha256=file.sha256,

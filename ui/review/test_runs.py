@@ -46,10 +46,14 @@ def _draw_list(runs: list[RunView]) -> None:
     for run in runs:
         with st.container(border=True, key=f"test_run_{run.id}"):
             st.markdown(f"**{plain(_title(run))}**  \n{plain(test_runs.verdict(run))}.")
-            st.caption(plain(test_runs.in_words(run)))
+            st.caption(plain(_sentence(run)))
             if st.button("Open", key=f"test_open_{run.id}", help=plain(_title(run))):
                 st.query_params[_RUN] = run.id
                 st.rerun()
+
+
+def _sentence(run: RunView) -> str:
+    return f"{test_runs.in_words(run).capitalize()}."
 
 
 def _title(run: RunView) -> str:
@@ -61,7 +65,7 @@ def _draw_run(run: RunView) -> None:
     draw_verdict = st.success if run.is_passed else st.warning
     icon = ":material/verified:" if run.is_passed else ":material/warning:"
     draw_verdict(plain(f"{test_runs.verdict(run)}."), icon=icon)
-    st.markdown(plain(test_runs.in_words(run).capitalize()) + ".")
+    st.markdown(plain(_sentence(run)))
     if words := test_runs.compared(run):
         st.markdown(plain(words))
     _draw_confusion(run.figures)
