@@ -231,7 +231,7 @@ def compared(run: RunView) -> str:
         return ""
     pairs = f"right alone: this version {found['only_first']:,}, the other {found['only_second']:,}"
     ends = f"{found['difference']:+.1%} [{found['low']:+.1%} to {found['high']:+.1%}]"
-    words = f"Against {run.compared_with}: {pairs}; the other is {ends} right more often, p = {found['p']:.3g}"
+    words = f"Against {run.compared_with}: {pairs}; the other is right in {ends} more rows, p = {found['p']:.3g}"
     if nearer := found.get("nearer"):
         words += f". Nearer to the truth: this version {nearer['first']:,}, the other {nearer['second']:,}, p = {nearer['p']:.3g}"
     return f"{words}. {'A clear difference.' if found['is_clear'] else 'No clear difference.'}"
