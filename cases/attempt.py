@@ -14,6 +14,7 @@ from cases.errors import Unexpected
 from cases.inputs import plain_inputs
 from cases.payloads import left_out, pack, plain_url, without_secrets
 from db.cases import ASKED, CaseView, StoredBody
+from db.engine import Session
 from db.person import known
 from db.tables import PURPOSES
 from mds_client.errors import MdsError
@@ -85,6 +86,20 @@ class Assignment:
             arm=self.arm,
             assignment_probability=self.probability,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstCall:
+    """That a person may answer before the model: with which chance, what was drawn, and what writes down their answer in
+    the transaction that begins the case; None for who was not drawn."""
+
+    probability: float
+    draw: float
+    record: Callable[[Session, CaseView], None] | None = None
+
+    def of(self, case: CaseView) -> CaseView:
+        """The case with this in it."""
+        return replace(case, call_probability=self.probability, call_draw=self.draw)
 
 
 def draft(

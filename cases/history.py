@@ -106,7 +106,8 @@ def _said(view: FeedbackView, in_words: Callable[[object], str]) -> Step:
     is_told = view.truth is not None and view.judgement != "correct"
     truth = f"right would be {in_words(view.truth)}" if is_told else ""
     since = "" if view.is_current else "replaced since"
-    parts = [truth, view.reason, view.comment, since, f"channel: {view.channel}"]
+    answers = "; ".join(f"{asked} {told}" for asked, told in (view.answers or {}).items())
+    parts = [truth, view.reason, view.comment, answers, since, f"channel: {view.channel}"]
     return Step(
         at=view.created_at,
         what=f"Judged {view.judgement}",

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from cases.inputs import plain_inputs, plain_value
 from db.cases import CaseView
-from mds_client.sensitive_values import HASH, WITHHELD
+from mds_client.sensitive_values import HASH, WITHHELD, withheld
 from mds_client.signature import Field, Signature, Storage, Values
 
 _DIGITS = 32
@@ -42,6 +42,17 @@ def protected(case: CaseView, signature: Signature | None, values: Values, key: 
     kept = {f.name for f in fields if f.storage == "keep" and values[f.name] is not None}
     plain = plain_inputs({name: values[name] for name in kept})
     return replace(case, entered={**case.entered, **marks}, sensitive=plain or None)
+
+
+def digest_of(signature: Signature, values: Values, key: bytes) -> str:
+    """A keyed digest of what a case would keep of these values, so that the same inputs are known again: 64 digits in hex.
+    Values that no case keeps do not count."""
+    fields = _sensitive(signature, values)
+    kept = plain_inputs(values) | {
+        name: mark for name, mark in _marks(fields, values, key) if withheld(mark) != "keep"
+    }
+    text = json.dumps(kept, sort_keys=True)
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def _sensitive(signature: Signature, values: Values) -> list[Field]:

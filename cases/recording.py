@@ -25,6 +25,7 @@ from cases.answers import answer_of
 from cases.attempt import (
     Assignment,
     Attempt,
+    FirstCall,
     Predictor,
     begun,
     call,
@@ -84,13 +85,14 @@ def predict_and_record(
     parent_id: str | None = None,
     workspace: str | None = None,
     assignment: Assignment | None = None,
+    first_call: FirstCall | None = None,
     hash_key: bytes = b"",
 ) -> Recorded:
     """Call the model once and record what happened. Errors of the model are in the result.
 
     Files and large values of at most `keep_bytes` are kept with the case. `purpose` says why it is asked, `parent_id`
     which case it asks again, `workspace` to which show or demonstration it belongs, `assignment` which experiment drew its
-    model. Of sensitive values the case has what their policy says; `hash_key` is for those that are hashed.
+    model, `first_call` whether its person answered before the model. Of sensitive values the case has what their policy says; `hash_key` is for those that are hashed.
 
     Raises `KeyReused` when the key came with other values before, `CaseNotRecorded` when the
     database does not work (before the call, if that is known by then).
@@ -103,8 +105,9 @@ def predict_and_record(
     )
     case = protected(case, signature_or_none(model), values, hash_key)
     case = assignment.of(case) if assignment else case
+    case = first_call.of(case) if first_call else case
     with _in_flight.alone(key):
-        stored = _begin(sessions, case, to_keep(values, case.inputs, keep_bytes))
+        stored = _begin(sessions, case, to_keep(values, case.inputs, keep_bytes), first_call)
         if stored is not None:
             return _again(stored, case)
         attempt = call(model, values, case.id, trace_id, stopwatch)
@@ -176,12 +179,19 @@ def _question(case: CaseView) -> tuple[object, ...]:
     return case.server, case.model, case.version_asked, case.person, values
 
 
-def _begin(sessions: Sessions, case: CaseView, files: Mapping[str, bytes]) -> CaseView | None:
+def _begin(
+    sessions: Sessions,
+    case: CaseView,
+    files: Mapping[str, bytes],
+    first_call: FirstCall | None,
+) -> CaseView | None:
     """Record that the case is about to be asked; the case that has its key already, where there is one."""
     try:
         with writing(sessions) as session:
             db.cases.begin(session, [begun(case)])
             db.case_files.keep(session, files, case.created_at)
+            if first_call and first_call.record:
+                first_call.record(session, case)
     except Conflict as cause:
         stored = _asked_before(sessions, case.idempotency_key)
         if stored is not None:

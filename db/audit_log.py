@@ -44,6 +44,7 @@ from db.tables import (
     Case,
     CaseComment,
     Feedback,
+    FirstCall,
     Overlay,
 )
 from db.types import ClippedText, Json, UtcDateTime, clip, without_nan
@@ -66,6 +67,7 @@ TRAILED: dict[str, type[Base]] = {
     "overlay": Overlay,
     "comment": CaseComment,
     "token": ApiToken,
+    "call": FirstCall,
 }
 # Columns that a digest leaves out, since they change later, and why that is no hole.
 MAY_CHANGE = {
@@ -77,12 +79,13 @@ MAY_CHANGE = {
 }
 # The form of new digests. Whoever adds a column to one of these tables raises it and names the column in ADDED:
 # digests of a former form do not cover it, and go on to match.
-FORM = 5
+FORM = 6
 ADDED: dict[int, dict[str, tuple[str, ...]]] = {
     2: {"case": ("parent_id", "attempts")},
     3: {"case": ("workspace",)},
     4: {"case": ("sensitive",)},
     5: {"case": ("experiment", "arm", "assignment_probability")},
+    6: {"case": ("call_probability", "call_draw"), "feedback": ("answers",)},
 }
 
 

@@ -22,7 +22,7 @@ _TOGETHER = timedelta(minutes=2)
 _KNOWN_BEFORE = {
     "id", "created_at", "person", "server", "model", "version_asked", "entered", "purpose",
     "audit_probability", "audit_draw", "is_audited", "parent_id", "workspace", "sensitive",
-    "experiment", "arm", "assignment_probability",
+    "experiment", "arm", "assignment_probability", "call_probability", "call_draw",
 }  # fmt: skip
 
 
@@ -88,6 +88,9 @@ class CaseView(HasOutcome):
     experiment: str | None = None
     arm: str | None = None
     assignment_probability: float | None = None
+    # With which chance its person answered before the model, and what was drawn; None where nothing was.
+    call_probability: float | None = None
+    call_draw: float | None = None
     # Values of sensitive fields that are kept; `entered` has a mark in their place.
     sensitive: dict[str, object] | None = None
 

@@ -19,6 +19,7 @@ from db.scope import scope_of
 from db.tables import (
     Batch,
     BatchChunk,
+    CallDraw,
     Case,
     CaseComment,
     CaseFile,
@@ -27,6 +28,7 @@ from db.tables import (
     Delivery,
     Explanation,
     Feedback,
+    FirstCall,
     GoldenCase,
     GoldenResult,
     InboxSeen,
@@ -39,6 +41,8 @@ from db.tables import (
 )
 
 GOLDEN = "golden"
+# What people say of cases, by the name of its kind in the trail.
+_SAID = (("feedback", Feedback), ("comment", CaseComment), ("call", FirstCall))
 Place = tuple[datetime, str]  # the moment and the id of a case
 
 
@@ -119,7 +123,7 @@ def count_statements(session: Session, wanted: Wanted) -> int:
     ids = select(Case.id).where(*_conditions(wanted, False))
     return sum(
         session.scalar(select(func.count()).select_from(t).where(t.case_id.in_(ids))) or 0
-        for t in (Feedback, CaseComment)
+        for _, t in _SAID
     )
 
 
@@ -133,7 +137,7 @@ def delete_cases(session: Session, ids: Collection[str]) -> list[tuple[str, str]
     """Delete cases with what belongs to them; the kind and id of every record that the trail has, for their tombstones."""
     ids_by_kind = {
         kind: list(session.scalars(select(table.id).where(table.case_id.in_(ids))))
-        for kind, table in (("feedback", Feedback), ("comment", CaseComment))
+        for kind, table in _SAID
     }
     items = [item for items in ids_by_kind.values() for item in items]
     shares = select(CaseShare.id).where(CaseShare.case_id.in_(ids))
@@ -155,6 +159,8 @@ def delete_cases(session: Session, ids: Collection[str]) -> list[tuple[str, str]
         delete(GoldenCase).where(GoldenCase.case_id.in_(ids)),
         delete(CaseComment).where(CaseComment.case_id.in_(ids)),
         delete(Feedback).where(Feedback.case_id.in_(ids)),
+        delete(FirstCall).where(FirstCall.case_id.in_(ids)),
+        delete(CallDraw).where(CallDraw.id.in_(ids)),
         delete(Case).where(Case.id.in_(ids)),
     ):
         session.execute(statement, execution_options={"synchronize_session": False})

@@ -31,6 +31,8 @@ class FeedbackView:
     replaces: str | None = None
     is_current: bool = True
     idempotency_key: str
+    # What was answered to the questions of the model's owner, by question.
+    answers: dict[str, object] | None = None
 
     @property
     def truth(self) -> str | float | None:

@@ -19,6 +19,7 @@ from db.tables import (
     Base,
     Batch,
     BatchChunk,
+    CallDraw,
     Case,
     CaseComment,
     CaseFile,
@@ -29,6 +30,7 @@ from db.tables import (
     DiscoveredFacts,
     Explanation,
     Feedback,
+    FirstCall,
     GoldenCase,
     GoldenResult,
     GoldenRun,
@@ -64,6 +66,7 @@ COLUMNS: dict[tuple[type[Base], str], str] = {
     (AuditEntry, "person"): "stay",
     (Background, "person"): "name",
     (Batch, "person"): "delete",
+    (CallDraw, "person"): "delete",
     (Case, "person"): "delete",
     (CaseComment, "person"): "delete",
     (CaseHold, "person"): "name",
@@ -72,6 +75,7 @@ COLUMNS: dict[tuple[type[Base], str], str] = {
     (ColumnMapping, "person"): "name",
     (DiscoveredFacts, "person"): "name",
     (Feedback, "person"): "delete",
+    (FirstCall, "person"): "delete",
     (GoldenCase, "person"): "name",
     (GoldenRun, "person"): "name",
     (GoldenSet, "person"): "name",
@@ -96,6 +100,7 @@ COLUMNS: dict[tuple[type[Base], str], str] = {
 _OF_CASES = (
     Explanation,
     Feedback,
+    FirstCall,
     CaseComment,
     ReviewItem,
     Scenario,
@@ -177,7 +182,7 @@ def delete_said(session: Session, person: str, limit: int) -> list[tuple[str, st
     """Delete what a person said on so many cases of others, unless those are golden or held; the kind and id of each."""
     kept = select(Case.id).where(is_kept(Case))
     gone: list[tuple[str, str]] = []
-    for kind, table in (("feedback", Feedback), ("comment", CaseComment)):
+    for kind, table in (("feedback", Feedback), ("comment", CaseComment), ("call", FirstCall)):
         of_person = (table.person == person, table.case_id.not_in(kept))
         cases = list(
             session.scalars(select(table.case_id).where(*of_person).distinct().limit(limit))
@@ -212,7 +217,7 @@ def delete_rest(session: Session, person: str) -> None:
         delete(Show).where(Show.person == person),
         *(
             delete(table).where(table.person == person)
-            for table in (ApiRequest, SavedView, InboxSeen, Scenario)
+            for table in (ApiRequest, CallDraw, SavedView, InboxSeen, Scenario)
         ),
         *(
             update(table).where(getattr(table, column) == person).values({column: NOBODY})

@@ -65,7 +65,9 @@ class ReviewFilter:
     reason: str = ""
 
 
-_items, _said = cast(Table, ReviewItem.__table__), cast(Table, Feedback.__table__)
+_items, _said, _rules = (
+    cast(Table, table.__table__) for table in (ReviewItem, Feedback, ReviewRules)
+)
 _NAMES = tuple(field.name for field in fields(ItemView))
 
 
@@ -86,6 +88,18 @@ def rules_of(session: Session, server: str, model: str) -> RulesView | None:
     if row is None:
         return None
     return RulesView(**{f.name: getattr(row, f.name) for f in fields(RulesView)})
+
+
+def asked_of_all(session: Session, server: str, model: str) -> Mapping[str, object]:
+    """What the newest rules of a model hold, for whoever sees the model: of it the questions and the share of first calls
+    are for everybody who is asked, and nothing else is to be shown."""
+    if not scope_of(session).sees(server, model):
+        return {}
+    of_model = (_rules.c.server == server, _rules.c.model == model)
+    query = select(_rules.c.rules).where(*of_model)
+    newest = query.order_by(_rules.c.created_at.desc(), _rules.c.id.desc()).limit(1)
+    found: Mapping[str, object] = session.connection().execute(newest).scalar() or {}
+    return found
 
 
 # Filling.

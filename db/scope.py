@@ -42,6 +42,7 @@ from db.tables import (
     Base,
     Batch,
     BatchChunk,
+    CallDraw,
     Case,
     CaseComment,
     CaseFile,
@@ -54,6 +55,7 @@ from db.tables import (
     DiscoveredFacts,
     Explanation,
     Feedback,
+    FirstCall,
     GoldenCase,
     GoldenResult,
     GoldenRun,
@@ -99,6 +101,7 @@ TO_CHANGE = "to_change"
 _OF_MODELS = (
     Background,
     Batch,
+    CallDraw,
     Case,
     ColumnMapping,
     DeletedCases,
@@ -128,9 +131,9 @@ _FOR_ALL = (
     TestRun,
 )
 # What is written in somebody's name, which is that of who writes.
-_IN_A_NAME = (*_OF_PERSON, Batch, Case, Feedback, HealthDecision, Job, Show)
+_IN_A_NAME = (*_OF_PERSON, Batch, CallDraw, Case, Feedback, FirstCall, HealthDecision, Job, Show)
 # What belongs to a case, for those who see it.
-_OF_CASES = (Delivery, Explanation, Feedback, Scenario)
+_OF_CASES = (Delivery, Explanation, Feedback, FirstCall, Scenario)
 # Tables that every session reads, and why they show nobody more than they may see. A table of neither kind stops the start.
 OPEN: dict[type[Base], str] = {
     CaseFile: "found by the SHA-256 of its content alone, which stands in cases that are seen",
@@ -272,6 +275,10 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
         Feedback: and_(
             Feedback.case_id.in_(own), true() if is_change else _is_open_to(scope, Feedback)
         ),
+        FirstCall: and_(
+            FirstCall.case_id.in_(own), true() if is_change else _is_open_to(scope, FirstCall)
+        ),
+        CallDraw: CallDraw.person == scope.person,
         CaseComment: and_(
             CaseComment.case_id.in_(own),
             true() if is_change else _is_open_to(scope, CaseComment),
@@ -322,11 +329,13 @@ def _blinding(scope: Scope) -> tuple[LoaderCriteriaOption, ...]:
     """For who sees everything: what others say of a case that waits for their review."""
     return tuple(
         with_loader_criteria(table, _is_open_to(scope, table), include_aliases=True)
-        for table in (Feedback, CaseComment)
+        for table in (Feedback, FirstCall, CaseComment)
     )
 
 
-def _is_open_to(scope: Scope, table: type[Feedback] | type[CaseComment]) -> ColumnElement[bool]:
+def _is_open_to(
+    scope: Scope, table: type[Feedback] | type[FirstCall] | type[CaseComment]
+) -> ColumnElement[bool]:
     """What a reader may read of what is said of cases: all of it, but where a case waits for a review that they may
     give and they have said nothing, their own words alone. A decision between two readings is not blind."""
     if not scope.reader or scope.is_of_all_people:

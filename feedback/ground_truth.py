@@ -69,16 +69,26 @@ def read(
 ) -> Truth | Problem:
     """The truth in the kind of the case's answer, or what is wrong with it. Boxes and segments lie `within` what was
     asked about."""
-    if given is None or (isinstance(given, str) and not given.strip()):
+    kind = (case.answer or {}).get("kind")
+    if isinstance(kind, str) and kind in regions.KINDS and not _is_empty(given):
+        return _regions(case, kind, given, labels, within)
+    return read_as(kind, given, labels)
+
+
+def read_as(kind: object, given: object, labels: Sequence[str] = ()) -> Truth | Problem:
+    """A right answer of this kind: a class, a number, or the text of any other; or what is wrong with it."""
+    if _is_empty(given):
         return UNKNOWN
-    match (case.answer or {}).get("kind"):
+    match kind:
         case "class":
             return _label(given, labels)
         case "number":
             return _number(given)
-        case str(kind) if kind in regions.KINDS:
-            return _regions(case, kind, given, labels, within)
     return Truth(text=str(given).strip())
+
+
+def _is_empty(given: object) -> bool:
+    return given is None or (isinstance(given, str) and not given.strip())
 
 
 def _label(given: object, labels: Sequence[str]) -> Truth | Problem:
@@ -91,12 +101,16 @@ def _label(given: object, labels: Sequence[str]) -> Truth | Problem:
 
 
 def _number(given: object) -> Truth | Problem:
+    number = as_number(given)
+    return _problem(number) if isinstance(number, str) else Truth(number=number)
+
+
+def as_number(given: object) -> float | str:
+    """A finite number, or a sentence on why it is none."""
     number = _parsed(given)
     if number is None:
-        return _problem(f"{str(given)!r} is not a number. Write it like 1234.5.")
-    if not math.isfinite(number):
-        return _problem("The right answer must be a finite number.")
-    return Truth(number=number)
+        return f"{clip(str(given), SHORT)!r} is not a number. Write it like 1234.5."
+    return number if math.isfinite(number) else "It must be a finite number."
 
 
 def _regions(

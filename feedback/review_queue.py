@@ -140,6 +140,7 @@ def answer(
     reason: str = "",
     comment: str = "",
     confidence: float | None = None,
+    answers: Mapping[str, object] | None = None,
     labels: Sequence[str] = (),
     within: Within = EVERYWHERE,
     clock: Callable[[], datetime] = utc_now,
@@ -165,6 +166,7 @@ def answer(
                 confidence=confidence,
                 channel=_channel(session, asked),
                 within=within,
+                answers=answers,
             )
             return record(
                 session,

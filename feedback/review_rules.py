@@ -16,7 +16,9 @@ from db.review import RulesView
 from db.scope import scope_of
 from db.tables import LONG
 from db.types import clip
+from feedback import questions
 from feedback.errors import FeedbackNotRecorded, FeedbackRefused
+from feedback.questions import Question
 from mds_client.errors import Problem
 
 REASONS: Mapping[str, str] = {
@@ -39,7 +41,8 @@ class Rules:
     `uncertain_below`: a class whose probability is lower; 0 asks for none. `truth_days`: a case that was drawn and has
     no truth after so many days; 0 asks for none. `rest_share` of all that was not drawn; `second_share` of the first
     readings are read again by somebody else, who does not see the first. `days`: how old a case may be, and how long an
-    item waits.
+    item waits. On `first_share` of what is asked
+    in Predict the person answers before the model does. `questions` are asked with the feedback of everybody, not of reviewers alone.
     """
 
     audit: bool = True
@@ -53,11 +56,13 @@ class Rules:
     days: int = 14
     lease_minutes: int = 5
     instructions: str = ""
+    first_share: float = 0.0
+    questions: tuple[Question, ...] = ()
 
 
 # For a model of which nobody wrote any.
 DEFAULT = Rules()
-_SHARES = ("uncertain_below", "rest_share", "second_share")
+_SHARES = ("uncertain_below", "rest_share", "second_share", "first_share")
 _WHOLE = {"truth_days": (0, 365), "days": (1, 365), "lease_minutes": (1, 120)}
 
 
@@ -68,6 +73,7 @@ def check(rules: Rules) -> list[Problem]:
         for name in _SHARES
         if not 0 <= getattr(rules, name) <= 1
     ]
+    found += questions.check(rules.questions)
     return found + [
         Problem(field=name, sentence=f"It goes from {least} to {most}.")
         for name, (least, most) in _WHOLE.items()
@@ -87,9 +93,10 @@ def rules_in(session: Session, server: str, model: str) -> Rules:
     if found is None:
         return DEFAULT
     # A rule that a later release adds, or a former had, is left out.
-    names = {field.name for field in fields(Rules)} - {"instructions"}
+    names = {field.name for field in fields(Rules)} - {"instructions", "questions"}
     kept = {name: value for name, value in found.rules.items() if name in names}
-    return Rules(**kept, instructions=found.instructions)  # type: ignore[arg-type]
+    asked = questions.from_plain(found.rules.get("questions"))
+    return Rules(**kept, instructions=found.instructions, questions=asked)  # type: ignore[arg-type]
 
 
 def set_rules(
@@ -110,6 +117,7 @@ def set_rules(
         raise FeedbackRefused(problems)
     instructions = clip(rules.instructions.strip(), LONG)
     kept = {name: value for name, value in asdict(rules).items() if name != "instructions"}
+    kept["questions"] = questions.to_plain(rules.questions)
     try:
         with writing(sessions) as session:
             if not scope_of(session).reviews(server, model):

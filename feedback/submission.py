@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,6 +22,8 @@ from db.tables import CHANNELS, JUDGEMENTS, LONG, MAX_KEY, SHORT
 from db.types import clip
 from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefused
 from feedback.ground_truth import UNKNOWN, Truth, answered, is_near, read
+from feedback.questions import Question, problem, questions_in
+from feedback.questions import read as read_answers
 from feedback.readings import Random, follow, system_random
 from feedback.regions import EVERYWHERE, Within
 from feedback.wording import REASONS
@@ -33,7 +35,8 @@ __all__ = ["REASONS", "FeedbackView", "Statement", "check", "current", "history"
 @dataclass(frozen=True, kw_only=True)
 class Statement:
     """What a person says of a case, before it is recorded. A number that is right within `near`, a share of the truth, may
-    have a truth that is another number. Boxes and segments lie `within` what was asked about."""
+    have a truth that is another number. Boxes and segments lie `within` what was asked about. `answers` are to the
+    questions of the model's owner, by question."""
 
     judgement: str
     truth: object = None
@@ -44,6 +47,7 @@ class Statement:
     is_seen: bool = True
     near: float | None = None
     within: Within = EVERYWHERE
+    answers: Mapping[str, object] | None = None
 
 
 def submit(
@@ -59,6 +63,7 @@ def submit(
     confidence: float | None = None,
     channel: str | None = None,
     is_seen: bool = True,
+    answers: Mapping[str, object] | None = None,
     labels: Sequence[str] = (),
     within: Within = EVERYWHERE,
     clock: Callable[[], datetime] = utc_now,
@@ -79,6 +84,7 @@ def submit(
         channel=channel,
         is_seen=is_seen,
         within=within,
+        answers=answers,
     )
     try:
         with writing(sessions) as session:
@@ -117,7 +123,8 @@ def record(
     if not 0 < len(key) <= MAX_KEY:
         raise ValueError(f"an idempotency key has 1 to {MAX_KEY} characters")
     case = db.cases.lock(session, case_id) if is_id(case_id) else None
-    given = _view(case, statement, person, key, labels, now, new_id())
+    asked = questions_in(session, case.server, case.model) if case and statement.answers else ()
+    given = _view(case, statement, person, key, labels, now, new_id(), asked)
     stored = db.feedback.by_key(session, key)
     if stored is not None:
         return _the_same(stored, given)
@@ -129,7 +136,12 @@ def record(
     return kept
 
 
-def check(case: CaseView | None, statement: Statement, labels: Sequence[str] = ()) -> list[Problem]:
+def check(
+    case: CaseView | None,
+    statement: Statement,
+    labels: Sequence[str] = (),
+    asked: Sequence[Question] = (),
+) -> list[Problem]:
     """Everything that is wrong with a statement on a case; an empty list when it can be taken."""
     if case is None:
         return [Problem(field="case", sentence="There is no such case.")]
@@ -141,8 +153,9 @@ def check(case: CaseView | None, statement: Statement, labels: Sequence[str] = (
         _wrong_truth(case, statement, labels),
         _wrong_confidence(statement),
         _wrong_channel(case, statement),
+        problem(asked, statement.answers or {}),
     ]
-    return [problem for problem in problems if problem]
+    return [each for each in problems if each]
 
 
 def current(sessions: Sessions, case_id: str, person: str) -> FeedbackView | None:
@@ -165,8 +178,9 @@ def _view(
     labels: Sequence[str],
     now: datetime,
     feedback_id: str,
+    asked: Sequence[Question],
 ) -> FeedbackView:
-    problems = check(case, statement, labels)
+    problems = check(case, statement, labels, asked)
     if problems or case is None:
         raise FeedbackRefused(problems)
     truth = _truth(case, statement, labels)
@@ -184,6 +198,7 @@ def _view(
         comment=clip(statement.comment.strip(), LONG),
         confidence=statement.confidence,
         idempotency_key=key,
+        answers=read_answers(asked, statement.answers or {}) or None,
     )
 
 
@@ -217,8 +232,8 @@ def _the_same(stored: FeedbackView, given: FeedbackView) -> FeedbackView:
 
 
 def _content(view: FeedbackView) -> tuple[object, ...]:
-    content = (view.judgement, view.truth, view.reason, view.comment, view.confidence)
-    return view.case_id, view.person, view.channel, *content
+    said = (view.judgement, view.truth, view.reason, view.comment, view.confidence)
+    return view.case_id, view.person, view.channel, view.answers, *said
 
 
 def _truth(case: CaseView, statement: Statement, labels: Sequence[str]) -> Truth:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from db.engine import Sessions
+import db.cases
+from db.engine import Sessions, reading
 from db.ids import new_id as make_id
 from db.ids import utc_now
 from db.person import known
 from feedback.errors import FeedbackRefused
+from feedback.questions import questions_in, still_taken
 from feedback.submission import FeedbackView, history, submit
 from feedback.wording import TAKEN_BACK
 from mds_client.errors import Problem
@@ -42,8 +44,19 @@ def take_back(
         channel=current.channel,
         clock=clock,
         new_id=new_id,
+        answers=_answers(sessions, before),
         **_said(before),  # type: ignore[arg-type]
     )
+
+
+def _answers(sessions: Sessions, before: FeedbackView | None) -> dict[str, object] | None:
+    """What was answered before to what is still asked."""
+    if before is None or not before.answers:
+        return None
+    with reading(sessions) as session:
+        case = db.cases.by_id(session, before.case_id)
+        asked = questions_in(session, case.server, case.model) if case else ()
+    return still_taken(asked, before.answers) or None
 
 
 def _said(before: FeedbackView | None) -> dict[str, object]:

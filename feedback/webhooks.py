@@ -41,6 +41,7 @@ def body_of(case: CaseView, said: FeedbackView) -> bytes:
             "reason": said.reason,
             "comment": said.comment,
             "confidence": said.confidence,
+            "answers": said.answers or {},
             "channel": said.channel,
             "audit_probability": case.audit_probability,
             "is_audited": case.is_audited,

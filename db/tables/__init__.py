@@ -24,6 +24,7 @@ from db.tables.base import (
 )
 from db.tables.cases import Case, CaseFile, Explanation, Feedback, Scenario
 from db.tables.comments import CaseComment, InboxSeen
+from db.tables.first_calls import CallDraw, FirstCall
 from db.tables.golden import GoldenCase, GoldenResult, GoldenRun, GoldenSet
 from db.tables.health import HealthAlarm, HealthDecision, HealthStanding
 from db.tables.jobs import Batch, BatchChunk, Job, JobInput, Worker
@@ -57,6 +58,7 @@ __all__ = [
     "Base",
     "Batch",
     "BatchChunk",
+    "CallDraw",
     "Case",
     "CaseComment",
     "CaseFile",
@@ -69,6 +71,7 @@ __all__ = [
     "DiscoveredFacts",
     "Explanation",
     "Feedback",
+    "FirstCall",
     "GoldenCase",
     "GoldenResult",
     "GoldenRun",

@@ -116,6 +116,9 @@ class Case(Base):
     assignment_probability: Mapped[float | None] = mapped_column(Double)
     # Values of sensitive fields that are kept: `entered` has a mark in their place.
     sensitive: Mapped[dict[str, object] | None] = mapped_column(Json)
+    # With which chance its person answered before the model, and what was drawn; none where nothing was.
+    call_probability: Mapped[float | None] = mapped_column(Double)
+    call_draw: Mapped[float | None] = mapped_column(Double)
 
 
 class CaseFile(Base):
@@ -188,6 +191,8 @@ class Feedback(Base):
     replaces: Mapped[str | None] = mapped_column(ForeignKey("feedback.id"))
     is_current: Mapped[bool]
     idempotency_key: Mapped[str] = mapped_column(String(MAX_KEY))
+    # What was answered to the questions of the model's owner, by question.
+    answers: Mapped[dict[str, object] | None] = mapped_column(Json)
 
 
 class Scenario(Base):

@@ -119,15 +119,18 @@ class WorkbenchClient:
         reason: str = "",
         comment: str = "",
         confidence: float | None = None,
+        answers: Mapping[str, str | float | bool] | None = None,
         key: str = "",
     ) -> GivenFeedback:
-        """Say whether an answer was `correct`, `incorrect`, or that you are `unsure`. Raises MdsError."""
+        """Say whether an answer was `correct`, `incorrect`, or that you are `unsure`; `answers` are to what the owner of the
+        model asks, by question. Raises MdsError."""
         body = {
             "judgement": judgement,
             "truth": truth,
             "reason": reason,
             "comment": comment,
             "confidence": confidence,
+            **({"answers": dict(answers)} if answers else {}),
         }
         path = f"/cases/{quote(case_id, safe='')}/feedback"
         return self._read(feedback_of, self._post(path, body, key))

@@ -61,6 +61,7 @@ class GivenFeedback:
     confidence: float | None = None
     replaces: str | None = None
     is_current: bool = True
+    answers: Facts = field(default_factory=dict)
 
 
 def model_of(facts: Facts) -> WorkbenchModel:

@@ -33,6 +33,7 @@ from explanations.target import Target
 from feedback import golden, test_runs
 from feedback.comments import comment
 from feedback.deliveries import of_case
+from feedback.first_calls import Call, recorder
 from feedback.golden_runs import perform
 from feedback.submission import submit
 from feedback.test_runs import TestRow
@@ -212,6 +213,7 @@ def _case(sessions: Sessions, ref: ModelRef, person: str, word: str) -> tuple[Ca
     said = {"person": person, "judgement": "incorrect", "truth": f"not-{word}"}
     sent = db.outbox.routed(sessions, [db.outbox.Target(name=word, models=(Models(),))])
     submit(sent, case_id=case.id, comment=word, key=word, **said)
+    _call(sessions, case, word)
     _run_golden(sessions, case)
     _run_test(sessions, case, word)
     save_explanation(
@@ -232,6 +234,12 @@ def _case(sessions: Sessions, ref: ModelRef, person: str, word: str) -> tuple[Ca
         person=person,
     )
     return case, scenario.case_id
+
+
+def _call(sessions: Sessions, case: CaseView, word: str) -> None:
+    """What its asker answered before the model did."""
+    with writing(sessions) as session:
+        recorder(Call(kind="text", answer=word, confidence=0.7))(session, case)
 
 
 def _run_golden(sessions: Sessions, case: CaseView) -> None:
@@ -289,7 +297,7 @@ def _item(sessions: Sessions, case: CaseView, word: str) -> str:
             model=case.model,
             created_at=NOON,
             person="rita",
-            rules={},
+            rules={"first_share": 1.0, "questions": [{"words": "Is it sharp?", "kind": "text"}]},
             instructions=word,
         )
         db.review.add_rules(session, rules)

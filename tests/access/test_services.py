@@ -104,6 +104,7 @@ QUIET = {
     "feedback.agreement:agreement": "of cases that were read twice, which none was",
     "feedback.golden:can_be_golden": "yes or no",
     "feedback.inbox:see": "for oneself, see above",
+    "feedback.questions:questions_of": "what everybody is asked, which tests/feedback/test_questions.py tries",
     "feedback.review_filling:fill": "a count, and no case is of these days",
     "feedback.review_queue:two_readings": "of a case that nobody has read twice",
     "cases.extents:extent_of": "a width, a height and a duration",
@@ -231,6 +232,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "rows: Sequence[TruthRow]": lambda c: [
         TruthRow(place="1", case_id=c.made.case.id, truth="Gentoo")
     ],
+    "inputs": lambda _: _key(),
     "item_id": lambda c: c.made.item_id,
     "item_ids": lambda c: [c.made.case.id, c.made.comment_id],
     "job_input": lambda _: Counting(last=1),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from cases.attempt import FirstCall
 from cases.batch import RowsRequest, predict_rows
 from cases.recording import predict_and_record
 from db.engine import Sessions
 from feedback.comments import comment
+from feedback.first_calls import Call, recorder
 from feedback.submission import submit
 from mds_client.errors import EndpointFailed
 from mds_client.signature.facts import Facts, FieldFacts
@@ -16,14 +18,20 @@ from tests.cases.test_batch import Rows
 from tests.stub_predictor import PENGUINS, StubPredictor, failure
 
 ODD = {"bill": 39.1, "none": None, "nan": float("nan"), "ä": ["\x00", -0.0, 2**70], "t": (1, 2.0)}
-ENTRIES, RECORDS = 9, 11
+CALL = Call(kind="class", answer="Gentoo\ud800" * 50, confidence=0.7)
+ENTRIES, RECORDS = 10, 12
 
 
 def fill(sessions: Sessions) -> None:
-    """Nine entries about eleven records: two cases, three of a file, two statements, two versions of an overlay, an answer
+    """Ten entries about twelve records: what somebody answered before the model, two cases, three of a file, two statements, two versions of an overlay, an answer
     to a statement, and a token."""
     asked = predict_and_record(
-        StubPredictor(), ODD, sessions=sessions, key="one", person="ada\ud800" * 50
+        StubPredictor(),
+        ODD,
+        sessions=sessions,
+        key="one",
+        person="ada\ud800" * 50,
+        first_call=FirstCall(probability=0.5, draw=0.25, record=recorder(CALL)),
     )
     failed = StubPredictor(failure(EndpointFailed("The server broke."), status=503))
     predict_and_record(failed, {"bill": 1.0}, sessions=sessions, key="two", person="ada")

@@ -66,8 +66,9 @@ def test_what_was_done_is_trailed_and_holds(filled: Sessions) -> None:
     assert (report.entries, report.records, report.older) == (ENTRIES, RECORDS, 0)
     with reading(filled) as session:
         entries = db.audit_log.entries(session, "main")
-        leaves = db.audit_log.leaves(session, "main", [3])
+        leaves = db.audit_log.leaves(session, "main", [4])
     actions = [
+        "call",
         "predict",
         "predict",
         "predict-batch",
@@ -79,7 +80,7 @@ def test_what_was_done_is_trailed_and_holds(filled: Sessions) -> None:
         "make-token",
     ]
     assert [entry.action for entry in entries] == actions
-    assert [entry.person for entry in entries[1:]] == [
+    assert [entry.person for entry in entries[2:]] == [
         "ada",
         "bob",
         "ada",
@@ -89,11 +90,11 @@ def test_what_was_done_is_trailed_and_holds(filled: Sessions) -> None:
         "rita",
         "ada",
     ]
-    assert [entry.before for entry in entries[:4]] == [""] * 4
-    assert entries[4].before == entries[3].after
-    assert entries[6].before == entries[5].after
-    assert root([leaf.digest for leaf in leaves[3]]) == entries[2].after
-    assert len({leaf.record_id for leaf in leaves[3]}) == 3
+    assert [entry.before for entry in entries[:5]] == [""] * 5
+    assert entries[5].before == entries[4].after
+    assert entries[7].before == entries[6].after
+    assert root([leaf.digest for leaf in leaves[4]]) == entries[3].after
+    assert len({leaf.record_id for leaf in leaves[4]}) == 3
 
 
 @pytest.mark.slow
@@ -125,7 +126,7 @@ def test_what_may_change_is_named_with_a_reason() -> None:
 
 def test_the_form_of_a_digest_stays() -> None:
     """A column that is added belongs to a new form (`FORM`, `ADDED`): else no digest of before matches any more."""
-    first = {"case": 39, "feedback": 14, "overlay": 9, "comment": 9, "token": 11}
+    first = {"case": 39, "feedback": 14, "overlay": 9, "comment": 9, "token": 11, "call": 9}
     assert {kind: len(covered(kind, 1)) for kind in TRAILED} == first
     case = db.cases.columns(case_of(id="0" * 26, idempotency_key="k"))
     told = hashlib.sha256(content("case", case, 1)).hexdigest()
@@ -336,7 +337,7 @@ def test_an_operator_verifies_and_anchors(
             session.execute(update(Feedback).values(comment="all is well"))
         assert main(["audit", "verify", "--json"]) == 1
         told = json.loads(capsys.readouterr().out)
-        assert [f["number"] for f in told["findings"]] == [4, 5]
+        assert [f["number"] for f in told["findings"]] == [5, 6]
         assert main(["audit", "verify", "--anchors", f"{path}.no"]) == 2
         assert main(["audit", "anchor"]) == 2
     finally:

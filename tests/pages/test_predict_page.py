@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import html
 import io
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -13,6 +14,9 @@ from cases import queries
 from cases.recording import predict_and_record
 from db.ids import utc_now
 from explanations.methods import shapley
+from feedback.questions import Question
+from feedback.review_rules import DEFAULT, set_rules
+from feedback.submission import history
 from mds_client.signature import File, ModelRef
 from tests import recorded
 
@@ -282,3 +286,37 @@ def test_the_picture_of_a_case_comes_back_with_its_link_where_it_was_kept(
     assert (is_shown, is_explained, is_said) == (
         (True, True, False) if most else (False, False, True)
     )
+
+
+def test_what_the_owner_asks_stands_beside_every_answer(
+    predict: AppTest, built: services.Services
+) -> None:
+    """The answers go with the click that says whether it was right, open again with *Change*, and are shown as they are."""
+    asked = (
+        Question(words="Is the *lump* clear?"),
+        Question(words="How many?", kind="number", least=0, most=9),
+        Question(words="Why?", kind="text"),
+    )
+    set_rules(
+        built.sessions,
+        server="demo",
+        model="breast-cancer",
+        rules=replace(DEFAULT, questions=asked),
+        person="rita",
+    )
+    _submit(predict.run())
+    (case,) = _cases(built)
+    key = f"feedback_{case.id}_question_"
+    predict.pills(key=f"{key}0").set_value("fail")
+    predict.number_input(key=f"{key}1").set_value(3.0)
+    predict.text_input(key=f"{key}2").set_value("<script>*x*</script>")
+    _button(predict, "Yes").click()
+    predict.run()
+    assert not predict.exception
+    answers = {"Is the *lump* clear?": "fail", "How many?": 3.0, "Why?": "<script>*x*</script>"}
+    (said,) = history(built.sessions, case.id)
+    assert (said.judgement, said.answers) == ("correct", answers)
+    assert r"\<script>\*x\*\</script>" in predict.success[0].value
+    predict.button(key=f"feedback_{case.id}_change").click().run()
+    assert predict.text_input(key=f"{key}2").value == "<script>*x*</script>"
+    assert predict.pills(key=f"{key}0").value == "fail"

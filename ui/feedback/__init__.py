@@ -8,6 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from cases.queries import CaseView
+from feedback.questions import in_words as answers_in_words
 from feedback.regions import in_words
 from feedback.submission import FeedbackView, current, submit
 from feedback.taking_back import is_taken_back, take_back
@@ -17,7 +18,7 @@ from mds_client.prediction import Answer
 from mds_client.signature import Signature
 from ui import errors, session, staleness
 from ui.cases.opened import opened
-from ui.feedback import deliveries, region_editor, truth
+from ui.feedback import deliveries, questions, region_editor, truth
 from ui.feedback.truth import labels_of
 from ui.session import services
 from ui.text import plain
@@ -76,6 +77,7 @@ def _recorded(said: FeedbackView) -> str:
         f"{plain(said.reason)}." if said.reason else "",
         f"“{plain(said.comment)}”" if said.comment else "",
         f"You are this sure: {sure.lower()}." if sure else "",
+        f"{plain(answers_in_words(said.answers))}." if said.answers else "",
     ]
     return " ".join([f"Recorded: {_WORDS[said.judgement]}.", *filter(None, parts)])
 
@@ -95,12 +97,14 @@ def _draw_choice(
         )
         unsure = st.button("Can't tell", key=_key(case, "unsure"), icon=":material/question_mark:")
     labels = labels_of(answer, signature)
+    asked = questions.asked_of(case.server, case.model)
+    answers = questions.draw(asked, _key(case, ""), said.answers if said else None)
     if yes:
-        _submit(case, labels, judgement="correct")
+        _submit(case, labels, judgement="correct", answers=answers)
     if unsure:
-        _submit(case, labels, judgement="unsure")
+        _submit(case, labels, judgement="unsure", answers=answers)
     if judgement := st.session_state.get(_key(case, "again")):
-        _draw_more(case, answer, signature, judgement, said)
+        _draw_more(case, answer, signature, judgement, said, answers)
 
 
 def _draw_more(
@@ -109,12 +113,13 @@ def _draw_more(
     signature: Signature,
     judgement: str,
     said: FeedbackView | None,
+    answers: dict[str, object],
 ) -> None:
     """The form of a judgement: it opens with what was said of it."""
     is_same = said is not None and said.judgement == judgement
     with st.form(_key(case, "form")):
         st.markdown(f"**{_WORDS[judgement].capitalize()}.**")
-        given: dict[str, object] = {"judgement": judgement}
+        given: dict[str, object] = {"judgement": judgement, "answers": answers}
         if judgement == "incorrect":
             known = said.truth if said and is_same else None
             values = opened(case).values if answer.kind in region_editor.KINDS else None
@@ -188,6 +193,7 @@ def _is_recorded(case: CaseView, record: Callable[[], FeedbackView]) -> bool:
         return False
     for name in ("again", "key", "truth", "reason", "comment", "sure"):
         st.session_state.pop(_key(case, name), None)
+    questions.forget(_key(case, ""))
     return True
 
 

@@ -8,6 +8,7 @@ from cases import seen
 from cases.answers import answer_of
 from cases.queries import CaseView, case
 from feedback import review_queue
+from feedback.questions import in_words as answers_in_words
 from feedback.regions import in_words
 from feedback.review_queue import ItemView
 from feedback.review_rules import REASONS, rules_of
@@ -71,7 +72,8 @@ def _draw_readings(item: ItemView) -> None:
             else ""
         )
         comment = f": “{each.comment}”" if each.comment else ""
-        st.markdown(plain(f"Reader {place} says {each.judgement}{truth}{comment}"))
+        answers = f"; {answers_in_words(each.answers)}" if each.answers else ""
+        st.markdown(plain(f"Reader {place} says {each.judgement}{truth}{comment}{answers}"))
 
 
 def _note_view(found: CaseView) -> None:

@@ -16,7 +16,7 @@ from mds_client.errors import MdsError
 from mds_client.prediction import Answer
 from ui import errors, session
 from ui.cases.opened import Opened
-from ui.feedback import truth
+from ui.feedback import questions, truth
 from ui.review import keyboard, last, waiting
 from ui.session import services
 from ui.text import plain
@@ -36,11 +36,11 @@ def draw(item: ItemView, shown: Opened | None) -> None:
     with st.container(border=True, key="review_decision"):
         _draw_hidden(item, said)
         choice = st.container()  # first on the page; what is said beside it is read first
-        comment, confidence = _draw_more(item, said)
+        more = _draw_more(item, said)
         with choice:
-            _draw_choice(item, shown, answer, comment, confidence)
+            _draw_choice(item, shown, answer, more)
             if st.session_state.get(_key(item, "wrong")):
-                _draw_truth(item, shown, answer, said, comment, confidence)
+                _draw_truth(item, shown, answer, said, more)
                 st.pills("What was wrong?", reasons_for(answer.kind), key=_key(item, "reason"))
         st.divider()
         with st.container(horizontal=True):
@@ -76,10 +76,7 @@ def _draw_hidden(item: ItemView, said: FeedbackView | None) -> None:
         st.caption(":material/visibility_off: What others said is hidden until you have decided.")
 
 
-def _draw_choice(
-    item: ItemView, shown: Opened, answer: Answer, comment: str, confidence: float | None
-) -> None:
-    more = {"comment": comment, "confidence": confidence}
+def _draw_choice(item: ItemView, shown: Opened, answer: Answer, more: dict[str, object]) -> None:
     if st.button(
         "Correct",
         key=_key(item, "yes"),
@@ -113,15 +110,10 @@ def _draw_truth(
     shown: Opened,
     answer: Answer,
     said: FeedbackView | None,
-    comment: str,
-    confidence: float | None,
+    more: dict[str, object],
 ) -> None:
     """What would be right: a class by its key, or the field of the answer's kind; it need not be known. Then why."""
-    given: dict[str, object] = {
-        "judgement": "incorrect",
-        "comment": comment,
-        "confidence": confidence,
-    }
+    given: dict[str, object] = {"judgement": "incorrect", **more}
     # Chosen below what is right, which a key sends at once.
     given["reason"] = st.session_state.get(_key(item, "reason")) or ""
     others = truth.others_than(answer, shown.signature) if answer.kind == "class" else []
@@ -148,8 +140,10 @@ def _draw_truth(
         _answer(item, shown, answer, given)
 
 
-def _draw_more(item: ItemView, said: FeedbackView | None) -> tuple[str, float | None]:
-    """How sure, and a comment: optional, and kept with whatever is said."""
+def _draw_more(item: ItemView, said: FeedbackView | None) -> dict[str, object]:
+    """What the model's owner asks, how sure, and a comment: optional, and kept with whatever is said."""
+    asked = questions.asked_of(item.server, item.model)
+    answers = questions.draw(asked, _key(item, ""), said.answers if said else None)
     key = _key(item, "sure")
     if key not in st.session_state:
         st.session_state[key] = confidence_in_words(said.confidence) if said else None
@@ -170,7 +164,8 @@ def _draw_more(item: ItemView, said: FeedbackView | None) -> tuple[str, float | 
         height=68,
         max_chars=_MOST_COMMENT,
     )
-    return comment or "", CONFIDENCE[word] if word else None
+    confidence = CONFIDENCE[word] if word else None
+    return {"comment": comment or "", "confidence": confidence, "answers": answers}
 
 
 def _answer(item: ItemView, shown: Opened, answer: Answer, given: dict[str, object]) -> None:
@@ -189,6 +184,7 @@ def _answer(item: ItemView, shown: Opened, answer: Answer, given: dict[str, obje
         return
     for name in ("key", "wrong", "sure", "reason", keyboard.COMMENT, "truth"):
         st.session_state.pop(_key(item, name), None)
+    questions.forget(_key(item, ""))
     st.session_state.pop(waiting.CHOSEN, None)
     last.close()
     right = f", {in_words(said.truth)} is right" if given.get("truth") is not None else ""

@@ -12,7 +12,7 @@ from feedback.review_queue import ReviewFilter
 from feedback.review_rules import Rules, rules_of, set_rules
 from mds_client.errors import MdsError
 from ui import errors, session
-from ui.review import models
+from ui.review import models, questions
 from ui.session import services
 from ui.text import plain
 
@@ -85,8 +85,10 @@ def _draw_form(server: str, model: str, now: Rules) -> None:
                 ("lease_minutes", "A case is kept for who has it, minutes", 1, 120),
             )
         }
+        asked = questions.draw(now.questions, f"{key}_questions")
         if st.form_submit_button("Keep the rules", type="primary"):
             given: dict[str, Any] = {**on, **shares, **whole, "instructions": instructions or ""}
+            given["questions"] = asked
             _keep(server, model, replace(now, **given))
 
 

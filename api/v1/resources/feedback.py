@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -14,6 +14,7 @@ from api.v1.shapes import finite
 from cases.extents import Extent, extent_of
 from cases.queries import CaseView
 from cases.recording import answer_of
+from feedback.questions import MOST, Question, questions_of
 from feedback.regions import KINDS, Within
 from feedback.submission import FeedbackView, history, submit
 from mds_client.errors import MdsError
@@ -37,6 +38,12 @@ class Statement(BaseModel):
     reason: Short = Field("", examples=["Wrong answer"])
     comment: Long = ""
     confidence: float | None = Field(None, ge=0, le=1, description="How sure you are, 0 to 1")
+    answers: dict[Short, bool | float | Long] = Field(
+        {},
+        description="To what the model's owner asks, by question",
+        examples=[{"Is it readable?": "pass"}],
+        max_length=MOST,
+    )
 
 
 class Feedback(BaseModel):
@@ -56,20 +63,36 @@ class Feedback(BaseModel):
     confidence: float | None = None
     replaces: str | None = Field(None, description="The statement that the same person made before")
     is_current: bool
+    answers: dict[str, Any] = Field({}, description="To what the model's owner asks, by question")
+
+
+class AskedQuestion(BaseModel):
+    """What the owner of a model asks with each feedback."""
+
+    question: str
+    kind: str = Field(description="pass_fail, choice, number or text")
+    options: list[str] = Field([], description="Of a choice")
+    least: float | None = None
+    most: float | None = None
 
 
 class FeedbackOfCase(BaseModel):
-    """Everything that was said of a case, the newest first."""
+    """Everything that was said of a case, the newest first, and what its model's owner asks with feedback."""
 
     items: list[Feedback]
+    questions: list[AskedQuestion] = []
 
 
 @RESOURCE.get("/cases/{case_id}/feedback")
 def list_feedback(asked: AskedNow, case_id: CaseId) -> FeedbackOfCase:
     """What people say of a case, and what they said before."""
-    seen(asked, case_id)
-    statements = history(asked.services.sessions, case_id)
-    return FeedbackOfCase(items=[_feedback(view) for view in statements])
+    case = seen(asked, case_id)
+    sessions = asked.services.sessions
+    questions = questions_of(sessions, case.server, case.model)
+    return FeedbackOfCase(
+        items=[_feedback(view) for view in history(sessions, case_id)],
+        questions=[_question(each) for each in questions],
+    )
 
 
 @RESOURCE.post("/cases/{case_id}/feedback", permission="feedback", status=201)
@@ -86,6 +109,7 @@ def give_feedback(asked: AskedNow, case_id: CaseId, body: Statement) -> Feedback
         reason=body.reason,
         comment=body.comment,
         confidence=body.confidence,
+        answers=body.answers,
         # A case that was drawn is judged as such, whichever way the judgement comes.
         channel=None if case.is_audited else "api",
         labels=_labels(asked, case),
@@ -130,4 +154,15 @@ def _feedback(view: FeedbackView) -> Feedback:
         confidence=view.confidence,
         replaces=view.replaces,
         is_current=view.is_current,
+        answers=finite(view.answers or {}),
+    )
+
+
+def _question(asked: Question) -> AskedQuestion:
+    return AskedQuestion(
+        question=asked.words,
+        kind=asked.kind,
+        options=list(asked.options),
+        least=asked.least,
+        most=asked.most,
     )

@@ -1,0 +1,90 @@
+"""Queries on what people answer before the model does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from db.tables import CallDraw, Case, FirstCall
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallDrawView:
+    """What was drawn for some inputs of a person; `id` is that of the case in which they are asked."""
+
+    id: str
+    created_at: datetime
+    person: str
+    server: str
+    model: str
+    inputs: str
+    probability: float
+    draw: float
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the person answers before the model does."""
+        return self.draw < self.probability
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstCallView:
+    """What a person answered before the model did. Nothing is known of it where they declined."""
+
+    id: str
+    case_id: str
+    created_at: datetime
+    person: str
+    label: str | None = None
+    number: float | None = None
+    text: str | None = None
+    confidence: float | None = None
+    is_declined: bool = False
+
+    @property
+    def answer(self) -> str | float | None:
+        """The answer, whatever its kind."""
+        given = (self.label, self.number, self.text)
+        return next((each for each in given if each is not None), None)
+
+
+def drawn(
+    session: Session, person: str, server: str, model: str, inputs: str
+) -> CallDrawView | None:
+    """What was drawn for these inputs of a person."""
+    query = select(CallDraw).filter_by(person=person, server=server, model=model, inputs=inputs)
+    row = session.scalar(query)
+    return None if row is None else CallDrawView(**_facts(CallDrawView, row))
+
+
+def add_draw(session: Session, draw: CallDrawView) -> None:
+    """Add a draw. Raises Conflict where something was drawn for these inputs of the person."""
+    session.add(CallDraw(**vars(draw)))
+    session.flush()
+
+
+def forget_draws(session: Session, person: str, before: datetime) -> None:
+    """Delete what was drawn for a person before then and led to no case."""
+    asked = exists(Case.id).where(Case.id == CallDraw.id)
+    over = (CallDraw.person == person, CallDraw.created_at < before, ~asked)
+    session.execute(delete(CallDraw).where(*over), execution_options={"synchronize_session": False})
+
+
+def add(session: Session, call: FirstCallView) -> None:
+    """Add a call. Raises Conflict for a case that has one."""
+    session.add(FirstCall(**vars(call)))
+    session.flush()
+
+
+def of_case(session: Session, case_id: str) -> FirstCallView | None:
+    """What was answered in a case before the model did, as far as it may be read."""
+    row = session.scalar(select(FirstCall).where(FirstCall.case_id == case_id))
+    return None if row is None else FirstCallView(**_facts(FirstCallView, row))
+
+
+def _facts(view: type[CallDrawView] | type[FirstCallView], row: object) -> dict[str, Any]:
+    return {field.name: getattr(row, field.name) for field in fields(view)}
