@@ -26,6 +26,8 @@ from db.tables import (
     CaseHold,
     CaseShare,
     ColumnMapping,
+    DataSet,
+    DataSetRow,
     Delivery,
     DiscoveredFacts,
     Explanation,
@@ -73,6 +75,7 @@ COLUMNS: dict[tuple[type[Base], str], str] = {
     (CaseShare, "person"): "delete",
     (CaseShare, "shared_by"): "delete",
     (ColumnMapping, "person"): "name",
+    (DataSet, "person"): "name",
     (DiscoveredFacts, "person"): "name",
     (Feedback, "person"): "delete",
     (FirstCall, "person"): "delete",
@@ -108,6 +111,7 @@ _OF_CASES = (
     GoldenCase,
     GoldenResult,
     TestResult,
+    DataSetRow,
     Delivery,
 )
 # What is no content: digests of secrets, and answers that stand in the cases.
@@ -191,6 +195,7 @@ def delete_said(session: Session, person: str, limit: int) -> list[tuple[str, st
         ids = list(session.scalars(select(table.id).where(*where)))
         session.execute(delete(InboxSeen).where(InboxSeen.item_id.in_(ids)))
         session.execute(delete(Delivery).where(Delivery.feedback_id.in_(ids)))
+        session.execute(delete(DataSetRow).where(DataSetRow.feedback_id.in_(ids)))
         session.execute(delete(table).where(*where), execution_options=_AS_IT_IS)
         gone += [(kind, each) for each in ids]
     return gone

@@ -49,6 +49,8 @@ from db.tables import (
     CaseHold,
     CaseShare,
     ColumnMapping,
+    DataSet,
+    DataSetRow,
     DeletedCases,
     DeletedFeedback,
     Delivery,
@@ -120,6 +122,7 @@ _OF_PERSON = (ApiRequest, ApiToken)
 # What one person writes and everybody meets: for those who review the model.
 _FOR_ALL = (
     Background,
+    DataSet,
     GoldenCase,
     GoldenRun,
     GoldenSet,
@@ -258,6 +261,8 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
     conditions: dict[type[Base], ColumnElement[bool]] = {
         table: _like(scope.seen, table.server, table.model) for table in _OF_MODELS
     }
+    sets = DataSet.__table__.c
+    frozen = select(sets.id).where(_like(scope.reviewed, sets.server, sets.model))
     tested = TestRun.__table__.c
     tests = select(tested.id).where(_like(scope.reviewed, tested.server, tested.model))
     shows = select(Show.__table__.c.id).where(Show.__table__.c.person == scope.person)
@@ -290,6 +295,8 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
         GoldenCase: GoldenCase.case_id.in_(own),
         GoldenResult: GoldenResult.case_id.in_(own),
         InboxSeen: InboxSeen.person == scope.person,
+        DataSet: _like(scope.reviewed, DataSet.server, DataSet.model),
+        DataSetRow: DataSetRow.set_id.in_(frozen),
         TestResult: TestResult.run_id.in_(tests),
         TestRun: _like(scope.reviewed, TestRun.server, TestRun.model),
         SavedView: or_(

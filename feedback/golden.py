@@ -304,12 +304,16 @@ def _check_reviews(session: Session, server: str, model: str) -> None:
         raise NotPermitted(f"Only who reviews {server}/{model} may change its golden cases.")
 
 
-def _confirmed(session: Session, case: CaseView) -> FeedbackView | None:
+def confirmed(session: Session, case_id: str, said: Sequence[FeedbackView]) -> FeedbackView | None:
     """The statement that says what is right: the decision between two readings, else one that nobody contradicts."""
-    said = [each for each in db.feedback.of_case(session, case.id) if each.is_current]
-    deciding = _deciding(session, case.id)
+    deciding = _deciding(session, case_id)
     decided = next((each for each in said if each.id == deciding and _is_known(each)), None)
     return decided or _agreed(said)
+
+
+def _confirmed(session: Session, case: CaseView) -> FeedbackView | None:
+    said = [each for each in db.feedback.of_case(session, case.id) if each.is_current]
+    return confirmed(session, case.id, said)
 
 
 def _deciding(session: Session, case_id: str) -> str | None:

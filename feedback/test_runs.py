@@ -15,7 +15,7 @@ from db.ids import is_id, utc_now
 from db.person import known
 from db.test_runs import ResultView, RunView
 from feedback.errors import FeedbackRefused
-from feedback.ground_truth import Truth, answered, is_near, read
+from feedback.ground_truth import Truth, answered, is_right, read
 from mds_client.errors import MdsError, Problem
 from mds_client.signature import ModelRef, Signature, Values
 
@@ -264,8 +264,7 @@ def _asked(row: TestRow, near: float, ask: Ask, key: str, person: str) -> _Answe
     truth = _truth(case, row)
     if not case.is_answered or not answered(case).is_known:
         return _Answer(case=case, truth=truth, is_right=None, detail=case.error_sentence)
-    is_right = answered(case) == truth or is_near(case, truth, near)
-    return _Answer(case=case, truth=truth, is_right=is_right, detail="")
+    return _Answer(case=case, truth=truth, is_right=is_right(case, truth, near), detail="")
 
 
 def _truth(case: CaseView, row: TestRow) -> Truth:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,9 +64,20 @@ def holds_token(path: str, query: str) -> bool:
 
 
 def _bearer(header: str) -> str | None:
-    """The token of an Authorization header; None where there is none, or one of another scheme."""
+    """The token of an Authorization header; None where there is none, or none of ours in another scheme."""
     scheme, _, secret = header.strip().partition(" ")
+    if scheme.lower() == "basic":
+        return _password(secret.strip())
     return secret.strip() if scheme.lower() == "bearer" else None
+
+
+def _password(encoded: str) -> str | None:
+    """A token that comes as the password of basic authentication (RFC 7617), which is all that some programs can send."""
+    try:
+        _, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    return password if password.startswith(tokens.PREFIX) else None
 
 
 def _names_person(settings: Settings, headers: Mapping[str, str]) -> bool:

@@ -24,6 +24,7 @@ from db.tables.base import (
 )
 from db.tables.cases import Case, CaseFile, Explanation, Feedback, Scenario
 from db.tables.comments import CaseComment, InboxSeen
+from db.tables.data_sets import DataSet, DataSetRow
 from db.tables.first_calls import CallDraw, FirstCall
 from db.tables.golden import GoldenCase, GoldenResult, GoldenRun, GoldenSet
 from db.tables.health import HealthAlarm, HealthDecision, HealthStanding
@@ -65,6 +66,8 @@ __all__ = [
     "CaseHold",
     "CaseShare",
     "ColumnMapping",
+    "DataSet",
+    "DataSetRow",
     "DeletedCases",
     "DeletedFeedback",
     "Delivery",

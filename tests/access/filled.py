@@ -17,6 +17,7 @@ from cases.batches import BatchView
 from cases.queries import save_explanation
 from cases.scenarios import ask_scenario
 from cases.shares import share
+from db.case_search import CaseFilter
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
 from db.health_alarms import AlarmView
@@ -30,7 +31,7 @@ from explanations.behaviour import studies
 from explanations.behaviour.cohorts import Cohort
 from explanations.contract import Explanation
 from explanations.target import Target
-from feedback import golden, test_runs
+from feedback import data_sets, golden, test_runs
 from feedback.comments import comment
 from feedback.deliveries import of_case
 from feedback.first_calls import Call, recorder
@@ -216,6 +217,9 @@ def _case(sessions: Sessions, ref: ModelRef, person: str, word: str) -> tuple[Ca
     _call(sessions, case, word)
     _run_golden(sessions, case)
     _run_test(sessions, case, word)
+    data_sets.freeze(
+        sessions, CaseFilter(server=ref.server, model=ref.name), name=word, person="rita"
+    )
     save_explanation(
         sessions,
         case_id=case.id,

@@ -26,6 +26,7 @@ from db.golden import SetView
 from db.scope import EVERYTHING, Models, Scope
 from explanations.behaviour.cohorts import Chosen, Cohort
 from explanations.methods import methods
+from feedback import data_sets
 from feedback.jobs import golden_run, test_run
 from feedback.review_rules import Rules
 from feedback.test_runs import Plan, TestRow
@@ -66,6 +67,8 @@ _numbers = itertools.count()
 OF_MODEL = dict.fromkeys(
     (
         "explanations.background.store:choose",
+        "feedback.data_sets:freeze",
+        "feedback.data_sets:take",
         "feedback.golden:add",
         "feedback.golden:remove",
         "feedback.jobs.golden_run:start",
@@ -269,6 +272,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "secret": lambda _: "mds_" + "x" * 43,
     "server: Server": lambda c: Server(name=c.ref.server, url="http://127.0.0.1:9"),
     "server": lambda c: c.ref.server,
+    "set_id": lambda c: _set_id(c),
     "share_id": lambda c: c.made.share_id,
     "signature": lambda c: filled.signature_of(c.ref),
     "status": lambda _: "complete",
@@ -319,6 +323,13 @@ ARGUMENTS: Mapping[str, Mapping[str, Callable[[Call], Any]]] = {
 
 def _as_it_was(_ref: ModelRef, case: Any, *, key: str, person: str) -> Any:
     return case
+
+
+def _set_id(call: Call) -> str:
+    """The data set that the case is in."""
+    everything = limited(call.sessions, EVERYTHING)
+    named = [each.id for each in data_sets.sets_of(everything) if each.name == call.made.word]
+    return next(iter(named), NOT_THERE)
 
 
 def _golden_set(call: Call) -> SetView:

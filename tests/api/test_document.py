@@ -128,6 +128,8 @@ BODIES = {
     "POST /cases/{case_id}/explanations": {},
     "POST /cases/{case_id}/golden": {},
     "POST /golden-runs": {"server": "demo", "model": "penguins"},
+    "POST /label-studio/{server}/{name}/setup": {},
+    "POST /label-studio/{server}/{name}/predict": {"tasks": [{"data": {}}]},
     "POST /test-runs": {"model": "demo/digits", "rows": [{"values": {}, "truth": "one"}]},
     "POST /jobs/{job_id}/cancel": None,
     "POST /truths": {"items": [{"case": NOT_THERE, "truth": "one"}]},

@@ -1,0 +1,209 @@
+"""Data sets from judged cases: chosen by the filters of the list of cases, frozen as versions, never changed.
+
+A version keeps which cases are in it and what is right of each. What a case was asked and answered stays with the case. So
+does its row: when the case is deleted, or the statement that says what is right, the row goes, and `SetView.cases` still
+says how many there were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+import db.case_search
+import db.cases
+import db.data_sets
+import db.feedback
+from audit_log.chain import Record, append
+from db.case_search import CaseFilter
+from db.cases import CaseView
+from db.data_sets import RowView, SetView
+from db.engine import Session, Sessions, reading, writing
+from db.errors import Conflict, StorageError
+from db.feedback import FeedbackView
+from db.ids import is_id, utc_now
+from db.ids import new_id as make_id
+from db.person import known
+from db.scope import scope_of
+from db.tables import SHORT
+from db.types import clip
+from feedback.errors import FeedbackNotRecorded, FeedbackRefused
+from feedback.golden import confirmed
+from feedback.readings import is_same
+from mds_client.errors import Problem
+from people.errors import NotPermitted
+
+__all__ = ["RowView", "SetView"]
+
+MOST_CASES = 50_000
+_PAGE = 500
+FROZEN, EXPORTED = "data-set", "data-set-export"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exported:
+    """A row of a data set with its case."""
+
+    row: RowView
+    case: CaseView
+
+    @property
+    def weight(self) -> float | None:
+        """For how many cases a drawn one stands: 1 / its audit probability. None for one that no lottery drew."""
+        chance = self.case.audit_probability
+        return 1 / chance if self.case.is_audited and chance > 0 else None
+
+
+def freeze(
+    sessions: Sessions,
+    wanted: CaseFilter,
+    *,
+    name: str,
+    person: str,
+    clock: Callable[[], datetime] = utc_now,
+    new_id: Callable[[], str] = make_id,
+) -> SetView:
+    """A new version of a data set, of the wanted cases of one model of which it is settled what is right.
+
+    Only cases about something that there is count: no scenarios, repeats, tests, shows. A case on which people differ, or
+    on which a review is open that who asks may give, is left out. Raises FeedbackRefused, NotPermitted and
+    FeedbackNotRecorded.
+    """
+    name = clip(name.strip(), SHORT)
+    if not wanted.server or not wanted.model:
+        raise _refused("model", "A data set is of one model: choose it.")
+    if not name:
+        raise _refused("name", "A data set has a name.")
+    try:
+        with writing(sessions) as session:
+            if not scope_of(session).reviews(wanted.server, wanted.model):
+                words = f"Only who reviews {wanted.server}/{wanted.model} may freeze its cases."
+                raise NotPermitted(words)
+            set_id = new_id()
+            rows = sorted(_rows(session, wanted, set_id), key=lambda row: row.case_id)
+            if not rows:
+                raise _refused("cases", "Of none of these cases it is settled what is right.")
+            found = SetView(
+                id=set_id,
+                server=wanted.server,
+                model=wanted.model,
+                name=name,
+                version=1 + db.data_sets.newest_version(session, wanted.server, wanted.model, name),
+                created_at=clock(),
+                person=known(person),
+                filters=_words(wanted),
+                cases=len(rows),
+                sha256=digest_of(rows),
+            )
+            db.data_sets.add(session, found, rows)
+            append(session, FROZEN, [Record(kind="data_set", id=set_id)], person=known(person))
+            return found
+    except Conflict as error:
+        raise FeedbackNotRecorded(str(error)) from error
+    except StorageError as error:
+        raise FeedbackNotRecorded(str(error)) from error
+
+
+def sets_of(sessions: Sessions, server: str = "", model: str = "") -> list[SetView]:
+    """The versions of the data sets of a model, or of every model that who asks reviews, the newest first.
+
+    Raises StorageError."""
+    with reading(sessions) as session:
+        return db.data_sets.sets(session, server, model)
+
+
+def set_of(sessions: Sessions, set_id: str) -> SetView | None:
+    """A version of a data set of a model that who asks reviews. Raises StorageError."""
+    with reading(sessions) as session:
+        return db.data_sets.by_id(session, set_id) if is_id(set_id) else None
+
+
+def rows_of(sessions: Sessions, set_id: str) -> list[Exported]:
+    """What is left of the rows of a version, each with its case. Raises StorageError."""
+    found: list[Exported] = []
+    with reading(sessions) as session:
+        rows = db.data_sets.rows(session, set_id) if is_id(set_id) else []
+        for start in range(0, len(rows), _PAGE):
+            part = rows[start : start + _PAGE]
+            cases = db.cases.by_ids(session, [row.case_id for row in part])
+            found += [
+                Exported(row=row, case=cases[row.case_id]) for row in part if row.case_id in cases
+            ]
+    return found
+
+
+def take(sessions: Sessions, set_id: str, *, person: str) -> tuple[SetView, list[Exported]]:
+    """A version and its rows, to be taken away: the trail notes it before. Raises FeedbackRefused and StorageError."""
+    found = set_of(sessions, set_id)
+    if found is None:
+        raise _refused("data_set", "There is no such data set, or you do not review its model.")
+    with writing(sessions) as session:
+        append(session, EXPORTED, [Record(kind="data_set", id=set_id)], person=known(person))
+    return found, rows_of(sessions, set_id)
+
+
+def digest_of(rows: list[RowView]) -> str:
+    """SHA-256 of which cases there are and what is right of each, in the order of their ids."""
+    facts = [[row.case_id, row.channel, row.truth, row.statements, row.agreement] for row in rows]
+    return hashlib.sha256(json.dumps(facts, separators=(",", ":")).encode()).hexdigest()
+
+
+def is_whole(found: SetView, rows: list[RowView]) -> bool:
+    """Whether the rows are those that were frozen, none erased and none changed."""
+    return len(rows) == found.cases and digest_of(rows) == found.sha256
+
+
+def _rows(session: Session, wanted: CaseFilter, set_id: str) -> Iterator[RowView]:
+    before, count = "", 0
+    while True:
+        lines = db.case_search.lines(
+            session, replace(wanted, state="answered"), before=before, limit=_PAGE
+        )
+        ids = [line.id for line in lines]
+        said, genuine = db.feedback.current_of(session, ids), db.cases.genuine(session, ids)
+        for case_id in (each for each in ids if each in genuine and said.get(each)):
+            if right := confirmed(session, case_id, said[case_id]):
+                count += 1
+                yield _row(set_id, right, said[case_id])
+        if count > MOST_CASES:
+            raise _refused(
+                "cases",
+                f"A data set has at most {MOST_CASES:,} cases: choose fewer, by their days say.",
+            )
+        if len(lines) < _PAGE:
+            return
+        before = ids[-1]
+
+
+def _row(set_id: str, right: FeedbackView, said: list[FeedbackView]) -> RowView:
+    same = sum(is_same(vars(right), vars(each)) for each in said)
+    return RowView(
+        set_id=set_id,
+        case_id=right.case_id,
+        feedback_id=right.id,
+        channel=right.channel,
+        truth_label=right.truth_label,
+        truth_number=right.truth_number,
+        truth_text=right.truth_text,
+        statements=len(said),
+        agreement=same / len(said),
+    )
+
+
+def _words(wanted: CaseFilter) -> Mapping[str, object]:
+    """What was chosen, as plain data; not the value of a business key, which names somebody, nor words, which may."""
+    chosen = {name: value for name, value in asdict(wanted).items() if value}
+    for name in ("key", "hashes", "words", "value", "person"):
+        if name in chosen:
+            chosen[name] = "(chosen)"
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in chosen.items()
+    }
+
+
+def _refused(field: str, sentence: str) -> FeedbackRefused:
+    return FeedbackRefused([Problem(field=field, sentence=sentence)])
