@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from cli import demo
 from db.engine import close, make_sessions
 from db.ids import utc_now
+from feedback import golden
 from feedback.review_queue import last_answers
 from tests.browser.visit import Visit
 from tests.recorded import add_cases, case_of
@@ -46,11 +47,17 @@ def test_twenty_decisions_take_nothing_but_keys(page: Page, app: demo.Part) -> N
             expect(page.get_by_text("What is right?")).to_be_visible()
             page.keyboard.press("1")
         expect(told).to_contain_text(f"{name}: {judged}")
+        if number == 0:  # what was decided last becomes a golden case
+            expect(page.locator(".st-key-review_golden")).to_be_visible()
+            page.keyboard.press("g")
+            expect(page.get_by_text("It is a golden case now.")).to_be_visible()
         if number < CASES - 1:
             expect(case).to_be_focused()
     expect(page.get_by_text("Nothing waits for you")).to_be_visible()
     said = last_answers(sessions, "anonymous", CASES)
+    kept = [each.id for each in cases if golden.places_of(sessions, each.id)]
     close(sessions)
+    assert kept == [said[-1].case.id]
     assert len({each.case.id for each in said} & {each.id for each in cases}) == CASES
     truths = {each.feedback.truth for each in said if each.feedback.judgement == "incorrect"}
     assert truths == {"Gentoo"}
