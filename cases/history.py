@@ -10,12 +10,14 @@ import db.cases
 import db.comments
 import db.explanations
 import db.feedback
+import db.first_calls
 import db.scenarios
 from db.cases import CaseView
 from db.comments import CommentView
 from db.engine import Sessions, reading
 from db.explanations import ExplanationView
 from db.feedback import FeedbackView
+from db.first_calls import FirstCallView
 from db.scenarios import ScenarioView
 
 MOST_SCENARIOS = 20
@@ -59,8 +61,10 @@ def history(
         tried = db.scenarios.of_case(session, case.id, MOST_SCENARIOS)
         again = db.cases.children(session, case.id, MOST_REPEATS)
         comments = db.comments.of_case(session, case.id)
+        first = db.first_calls.of_case(session, case.id)
     steps = [
         *_asked(case),
+        *([_called(first)] if first else []),
         *map(_explained, explained),
         *(_said(each, in_words) for each in statements),
         *map(_tried, tried),
@@ -91,6 +95,17 @@ def _asked(case: CaseView) -> Iterator[Step]:
     if case.is_audited:
         chance = f"with a chance of {case.audit_probability:.0%}"
         yield Step(at=case.created_at, what="Drawn for a check", more=chance)
+
+
+def _called(view: FirstCallView) -> Step:
+    """What its person answered before the model was asked, and how sure they were."""
+    sure = "" if view.confidence is None else f", {view.confidence:.0%} sure"
+    return Step(
+        at=view.created_at,
+        what="Could not tell before the model" if view.is_declined else "Answered first",
+        person=view.person,
+        more="" if view.is_declined else f"{view.answer}{sure}",
+    )
 
 
 def _explained(view: ExplanationView) -> Step:

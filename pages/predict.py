@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui import (
     drafts,
+    first_call,
     form,
     model_picker,
     predict_form,
@@ -44,9 +45,10 @@ with question:
 with reply:
     if is_pressed:
         with st.spinner("Asking the model …", show_time=True):
-            predict_form.press_predict(opened, signature, values)
+            first_call.press(opened, signature, values)
     reply_now = st.session_state.get(session.ASKED)
-    prediction_panel.draw(reply_now, opened, signature, values)
+    if not first_call.draw(opened, values):
+        prediction_panel.draw(reply_now, opened, signature, values)
 
 drafts.draw(opened, signature, st.query_params.get("case", ""))
 predict_form.renew_key()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
+from cases.attempt import FirstCall
 from cases.queries import CaseView
 from cases.recording import new_case_id, predict_and_record
 from mds_client.discovery import Entry
@@ -173,12 +174,21 @@ def renew_key() -> None:
         st.session_state[session.FORM] = replace(form, key=new_key())
 
 
-def press_predict(form: Form, signature: Signature, values: Values) -> None:
+def press_predict(
+    form: Form,
+    signature: Signature,
+    values: Values,
+    *,
+    number: str = "",
+    key: str = "",
+    first_call: FirstCall | None = None,
+) -> None:
     """Ask the model, record the case, and remember it as what the page answers.
 
-    The address names the case before the call: if the app stops meanwhile, a reload finds it.
+    The address names the case before the call: if the app stops meanwhile, a reload finds it. `number` is the id of a case
+    that has one already, with the `key` under which it is asked once.
     """
-    number = new_case_id()
+    number = number or new_case_id()
     st.session_state[session.ASKING] = st.query_params["case"] = number
     available = services()
     try:
@@ -187,11 +197,12 @@ def press_predict(form: Form, signature: Signature, values: Values) -> None:
             values,
             sessions=available.sessions,
             person=session.person(),
-            key=form.key,
+            key=key or form.key,
             audit=available.audit,
             new_id=lambda: number,
             keep_bytes=available.settings.kept_file_bytes,
             hash_key=available.hash_key,
+            first_call=first_call,
         )
     except MdsError:  # no case was recorded
         st.query_params.pop("case", None)

@@ -18,6 +18,7 @@ from services import Services
 FORM = "form"  # the model, the row it opened with, its generation and its idempotency key
 LINKED = "linked"  # the example that the address of the form named last, and when that was written
 ASKED = "asked"  # what the last press of Predict gave
+CALL = "call"  # a press of Predict that waits for the person's own answer
 ASKING = "asking"  # the id of the case that the last press of Predict began
 DRAFTS = "drafts"  # tells this session from one before a reload
 LAST = "last"  # the values last asked of each model in this session, by model reference

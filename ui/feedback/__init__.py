@@ -8,6 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from cases.queries import CaseView
+from feedback.first_calls import call_of
 from feedback.questions import in_words as answers_in_words
 from feedback.regions import in_words
 from feedback.submission import FeedbackView, current, submit
@@ -18,7 +19,7 @@ from mds_client.prediction import Answer
 from mds_client.signature import Signature
 from ui import errors, session, staleness
 from ui.cases.opened import opened
-from ui.feedback import deliveries, questions, region_editor, truth
+from ui.feedback import call, deliveries, questions, region_editor, truth
 from ui.feedback.truth import labels_of
 from ui.session import services
 from ui.text import plain
@@ -86,6 +87,9 @@ def _draw_choice(
     case: CaseView, answer: Answer, signature: Signature, said: FeedbackView | None
 ) -> None:
     """One click says it; *No* asks for more, and so does *Change* of what was said."""
+    first = call_of(services().sessions, case.id) if said is None else None
+    is_mine = first is not None and first.person == session.person()
+    is_kept = bool(first and is_mine and call.draw(case, answer, first, _key(case, "keep")))
     with st.container(horizontal=True):
         yes = st.button("Yes", key=_key(case, "yes"), icon=":material/check:")
         st.button(
@@ -99,6 +103,8 @@ def _draw_choice(
     labels = labels_of(answer, signature)
     asked = questions.asked_of(case.server, case.model)
     answers = questions.draw(asked, _key(case, ""), said.answers if said else None)
+    if is_kept and first:
+        _submit(case, labels, judgement="incorrect", truth=first.answer, answers=answers)
     if yes:
         _submit(case, labels, judgement="correct", answers=answers)
     if unsure:

@@ -67,6 +67,7 @@ def _draw_form(server: str, model: str, now: Rules) -> None:
                 ("uncertain_below", "Answers less certain than (%), 0 for none"),
                 ("rest_share", "A random share of the rest (%)"),
                 ("second_share", "Read again by a second, blind (%)"),
+                ("first_share", "Who asks in Predict answers first, before the model (%)"),
             )
         }
         whole = {

@@ -1,0 +1,31 @@
+"""What the person answered before the model did, beside "Was this right?": keep it, or go with the model."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cases.queries import CaseView
+from feedback.first_calls import FirstCallView
+from feedback.ground_truth import Truth, answered
+from feedback.wording import confidence_in_words
+from mds_client.prediction import Answer
+from ui.text import number, plain
+
+
+def draw(case: CaseView, answer: Answer, call: FirstCallView, key: str) -> bool:
+    """What was answered first; whether the person keeps it though the model says otherwise."""
+    if call.is_declined:
+        st.caption("You could not tell before the model answered.")
+        return False
+    sure = (confidence_in_words(call.confidence) or "").lower()
+    given = number(call.number) if call.number is not None else str(call.answer)
+    words = f"You said **{plain(given)}** ({sure}) before the model answered **{plain(answer.headline)}**."
+    if _is_same(case, call):
+        st.markdown(f"{words} You agree.")
+        return False
+    st.markdown(f"{words} *Yes* goes with the model.")
+    return st.button("Keep my answer", key=key, icon=":material/person_check:")
+
+
+def _is_same(case: CaseView, call: FirstCallView) -> bool:
+    return answered(case) == Truth(label=call.label, number=call.number, text=call.text)
