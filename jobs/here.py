@@ -7,6 +7,7 @@ job; when it ends in order, it hands its jobs back before it goes.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
@@ -22,6 +23,8 @@ from jobs.contract import Kind
 from jobs.heartbeat import Heartbeat, itself, log
 from jobs.runs import JobRun, MayGoOn, always
 from jobs.store import JobView
+
+LEAVE_SECONDS = 2.0  # so long the end waits for what was told to stop
 
 
 class Here:
@@ -45,6 +48,7 @@ class Here:
         self._is_inline = is_inline
         self._may_go_on = may_go_on
         self._runs: dict[str, JobRun] = {}
+        self._threads: dict[str, threading.Thread] = {}
         self._lock = threading.Lock()
 
     def limited(self, scope: Scope) -> Here:
@@ -59,9 +63,9 @@ class Here:
             self._heart.start()
 
     def close(self) -> None:
-        """Hand everything that runs here back; a worker goes on with it."""
+        """Hand everything that runs here back; a worker goes on with it. What runs gets a moment to stop."""
         with self._lock:
-            runs = list(self._runs.values())
+            runs, threads = list(self._runs.values()), list(self._threads.values())
         for run in runs:
             run.abandon()
         try:
@@ -71,6 +75,9 @@ class Here:
         except StorageError as error:  # then they wait until this process is taken for dead
             log.warning("jobs were not handed back: %s", error)
         self._heart.close()
+        end = time.monotonic() + LEAVE_SECONDS
+        for thread in threads:  # else one may hold a connection when the pool is given up
+            thread.join(timeout=max(end - time.monotonic(), 0.0))
 
     def start(
         self,
@@ -125,14 +132,17 @@ class Here:
             return scope_of(session).is_all or db.jobs.by_id(session, job_id) is not None
 
     def _run(self, kind: Kind, run: JobRun) -> None:
+        name = run.job.id
+        work = threading.Thread(
+            target=self._perform, args=(kind, run), daemon=True, name=f"job-{name}"
+        )
         with self._lock:
-            self._runs[run.job.id] = run
+            self._runs[name] = run
+            if not self._is_inline:
+                self._threads[name] = work
         if self._is_inline:
             self._perform(kind, run)
         else:
-            work = threading.Thread(
-                target=self._perform, args=(kind, run), daemon=True, name=f"job-{run.job.id}"
-            )
             work.start()
 
     def _perform(self, kind: Kind, run: JobRun) -> None:
@@ -141,3 +151,4 @@ class Here:
         finally:
             with self._lock:
                 self._runs.pop(run.job.id, None)
+                self._threads.pop(run.job.id, None)

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
 from cli import demo
 
-PATIENCE = 20_000  # milliseconds: one step on a busy machine
+PATIENCE = 60_000  # milliseconds: one step on a machine that starts other things beside it
 SCREEN: ViewportSize = {"width": 1024, "height": 768}
 LOCAL = ("127.0.0.1", "localhost", "")  # no host: data: and blob:
 # On a link to a page, Streamlit first looks for its own probes beneath that page, and then above it.
