@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -38,6 +39,14 @@ def export(result: Path, path: Path) -> Path:
         raise PartitionGone(str(result))
     write_whole(path, lambda beside: fill(result, beside))
     return path
+
+
+def inert_csv(parquet: bytes) -> bytes:
+    """A Parquet file as CSV in which no cell acts in a spreadsheet."""
+    with tempfile.TemporaryDirectory() as name:
+        source, out = Path(name) / "rows.parquet", Path(name) / "rows.csv"
+        source.write_bytes(parquet)
+        return export(source, out).read_bytes()
 
 
 def _csv(result: Path, path: Path) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 
 from batch import exports
 from cases.files import kept_value
@@ -77,7 +75,7 @@ def _export(sessions: Sessions, chosen: argparse.Namespace) -> int:
             data_set_exports.as_label_studio, found, rows, partial(kept_value, sessions)
         ),
         ".parquet": partial(data_set_exports.as_parquet, rows),
-        ".csv": lambda: as_csv(data_set_exports.as_parquet(rows)),
+        ".csv": lambda: exports.inert_csv(data_set_exports.as_parquet(rows)),
     }
     content = write[ending]()
     try:
@@ -91,14 +89,6 @@ def _export(sessions: Sessions, chosen: argparse.Namespace) -> int:
     else:
         print(chosen.out)
     return GOOD
-
-
-def as_csv(parquet: bytes) -> bytes:
-    """The same as CSV in which no cell acts in a spreadsheet."""
-    with tempfile.TemporaryDirectory() as name:
-        source, out = Path(name) / "rows.parquet", Path(name) / "rows.csv"
-        source.write_bytes(parquet)
-        return exports.export(source, out).read_bytes()
 
 
 def _list(sessions: Sessions, chosen: argparse.Namespace) -> int:

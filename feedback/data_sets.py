@@ -36,7 +36,7 @@ from feedback.readings import is_same
 from mds_client.errors import Problem
 from people.errors import NotPermitted
 
-__all__ = ["RowView", "SetView"]
+__all__ = ["RowView", "Sessions", "SetView"]
 
 MOST_CASES = 50_000
 _PAGE = 500

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cases.search import search
 from ui import session
-from ui.cases import filters, lines, views
+from ui.cases import data_sets, filters, lines, views
 from ui.shows import making
 
 PAGE = {"title": "Cases", "icon": ":material/list_alt:", "order": 2, "role": "analyst"}
@@ -18,5 +18,6 @@ page = search(found.sessions, choices.wanted, before=before, hash_key=found.hash
 with st.container(horizontal=True, gap="small", key="cases_bar"):
     views.draw(choices)
     filters.draw_chips(choices)
+    data_sets.draw(choices)
     making.draw_make(page.lines)
 lines.draw(page, choices)

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from batch.exports import inert_csv
 from cases import deleting, erasure
-from cli.dataset_rows import as_csv
 from db.case_search import CaseFilter
 from db.cases import CaseView
 from db.deletion import Wanted
@@ -146,7 +146,7 @@ def test_exports_have_channel_weight_and_versions_and_no_sensitive_value(
         "=cmd()",
         2.0,
     )
-    csv = as_csv(parquet).decode("utf-8-sig")
+    csv = inert_csv(parquet).decode("utf-8-sig")
     assert "'=cmd()" in csv
     assert "Canary" not in csv + line + parquet.decode("latin-1")
 

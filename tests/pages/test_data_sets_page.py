@@ -1,0 +1,39 @@
+"""On the list of cases: what is listed is frozen as a data set, and a version can be taken away."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import services
+from db.ids import utc_now
+from feedback import data_sets
+from feedback.submission import submit
+from tests.recorded import add_case
+
+pytestmark = pytest.mark.usefixtures("named")
+
+
+@pytest.mark.slow
+def test_what_is_listed_is_frozen(app: AppTest, built: services.Services) -> None:
+    sessions = built.sessions
+    for number in range(2):
+        case = add_case(sessions, server="demo", created_at=utc_now())
+        key = f"k{number}"
+        submit(sessions, case_id=case.id, person="bob", judgement="correct", key=key)
+    add_case(sessions, server="demo", created_at=utc_now())
+    app.query_params["whose"] = "everybody's"
+    page = app.switch_page("../pages/cases.py")
+    assert "Data set" not in {each.proto.popover.label for each in page.run().get("popover")}
+    page.selectbox(key="model").set_value("demo/penguins").run()
+    assert "Data set" in {each.proto.popover.label for each in page.get("popover")}
+    page.session_state["cases_sets"] = True  # the popover is open
+    page.run()
+    page.text_input(key="cases_set_name").set_value("march")
+    (press,) = [each for each in page.button if each.label == "Freeze a version"]
+    press.click().run()
+    assert not page.exception
+    assert page.success[0].value == "march, version 1: 2 cases are frozen."
+    (found,) = data_sets.sets_of(sessions, "demo", "penguins")
+    assert found.person == "test@example.com"
+    assert [each.proto.label for each in page.get("download_button")] == ["Take away"]
