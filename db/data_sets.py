@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.tables import DataSet, DataSetRow
@@ -60,10 +60,11 @@ def add(session: Session, found: SetView, rows: Sequence[RowView]) -> None:
     session.flush()
 
 
-def newest_version(session: Session, server: str, model: str, name: str) -> int:
-    """The number of the newest version of that name; 0 where there is none."""
-    query = select(func.max(DataSet.version)).filter_by(server=server, model=model, name=name)
-    return session.scalar(query) or 0
+def newest(session: Session, server: str, model: str, name: str) -> SetView | None:
+    """The newest version of that name."""
+    query = select(DataSet).filter_by(server=server, model=model, name=name)
+    row = session.scalar(query.order_by(DataSet.version.desc()).limit(1))
+    return None if row is None else _view(SetView, row)
 
 
 def sets(session: Session, server: str = "", model: str = "", limit: int = 200) -> list[SetView]:

@@ -69,7 +69,8 @@ def freeze(
     """A new version of a data set, of the wanted cases of one model of which it is settled what is right.
 
     Only cases about something that there is count: no scenarios, repeats, tests, shows. A case on which people differ, or
-    on which a review is open that who asks may give, is left out. Raises FeedbackRefused, NotPermitted and
+    on which a review is open that who asks may give, is left out. Where nothing is other than in the newest version of that
+    name, as after a double click, that is the answer. Raises FeedbackRefused, NotPermitted and
     FeedbackNotRecorded.
     """
     name = clip(name.strip(), SHORT)
@@ -86,12 +87,15 @@ def freeze(
             rows = sorted(_rows(session, wanted, set_id), key=lambda row: row.case_id)
             if not rows:
                 raise _refused("cases", "Of none of these cases it is settled what is right.")
+            last = db.data_sets.newest(session, wanted.server, wanted.model, name)
+            if last and _holds(session, last, rows):
+                return last
             found = SetView(
                 id=set_id,
                 server=wanted.server,
                 model=wanted.model,
                 name=name,
-                version=1 + db.data_sets.newest_version(session, wanted.server, wanted.model, name),
+                version=last.version + 1 if last else 1,
                 created_at=clock(),
                 person=known(person),
                 filters=_words(wanted),
@@ -154,6 +158,12 @@ def digest_of(rows: list[RowView]) -> str:
 def is_whole(found: SetView, rows: list[RowView]) -> bool:
     """Whether the rows are those that were frozen, none erased and none changed."""
     return len(rows) == found.cases and digest_of(rows) == found.sha256
+
+
+def _holds(session: Session, last: SetView, rows: list[RowView]) -> bool:
+    """Whether a version has these rows, and all of them still."""
+    is_same_digest = last.sha256 == digest_of(rows)
+    return is_same_digest and is_whole(last, db.data_sets.rows(session, last.id))
 
 
 def _rows(session: Session, wanted: CaseFilter, set_id: str) -> Iterator[RowView]:

@@ -59,6 +59,7 @@ def test_what_is_settled_is_frozen_and_stays_as_it_was(sessions: Sessions) -> No
     add_case(sessions)  # nobody says anything
     found = freeze(sessions)
     assert (found.version, found.cases) == (1, 2)
+    assert freeze(sessions) == found  # a second press changes nothing
     rows = data_sets.rows_of(sessions, found.id)
     assert {each.case.id: (each.row.truth, each.weight) for each in rows} == {
         right.id: ("Adelie", 4.0),
