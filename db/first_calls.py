@@ -86,5 +86,20 @@ def of_case(session: Session, case_id: str) -> FirstCallView | None:
     return None if row is None else FirstCallView(**_facts(FirstCallView, row))
 
 
+def newest(
+    session: Session, server: str, model: str, since: datetime, limit: int
+) -> list[FirstCallView]:
+    """The newest calls on answered cases of a model, as far as they may be read."""
+    query = (
+        select(FirstCall)
+        .join(Case, Case.id == FirstCall.case_id)
+        .where(Case.server == server, Case.model == model, Case.created_at >= since)
+        .where(Case.outcome == "answered")
+        .order_by(Case.created_at.desc(), Case.id.desc())
+    )
+    rows = session.scalars(query.limit(limit))
+    return [FirstCallView(**_facts(FirstCallView, row)) for row in rows]
+
+
 def _facts(view: type[CallDrawView] | type[FirstCallView], row: object) -> dict[str, Any]:
     return {field.name: getattr(row, field.name) for field in fields(view)}

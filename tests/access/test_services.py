@@ -107,6 +107,7 @@ QUIET = {
     "feedback.agreement:agreement": "of cases that were read twice, which none was",
     "feedback.golden:can_be_golden": "yes or no",
     "feedback.inbox:see": "for oneself, see above",
+    "feedback.first_call_figures:first_call_figures": "of cases of these days, and none is",
     "feedback.questions:questions_of": "what everybody is asked, which tests/feedback/test_questions.py tries",
     "feedback.review_filling:fill": "a count, and no case is of these days",
     "feedback.review_queue:two_readings": "of a case that nobody has read twice",

@@ -17,8 +17,10 @@ from cases.recording import predict_and_record
 from db.engine import Sessions, limited, reading, writing
 from db.scope import Models, Scope
 from feedback.errors import FeedbackRefused
+from feedback.first_call_figures import first_call_figures
 from feedback.first_calls import DAYS, Call, Drawn, call_of, draw, recorder
 from feedback.review_rules import DEFAULT, set_rules
+from feedback.submission import submit
 from mds_client.signature import Field, ModelRef, Signature
 from tests.feedback.test_review_queue import NOW, filled, seen_by
 from tests.recorded import add_case
@@ -174,3 +176,22 @@ def test_values_that_no_case_keeps_are_in_no_digest() -> None:
     assert one == digest_of(taken, {"bill": 1.0, "name": "bob"}, b"k")
     assert one != digest_of(taken, {"bill": 2.0, "name": "ann"}, b"k")
     assert one != digest_of(taken, {"bill": 1.0, "name": "ann"}, b"other")
+
+
+def test_people_and_the_model_are_compared_by_what_others_say(sessions: Sessions) -> None:
+    """The caller's own last word is no truth; a case without another's word, and one that was declined, do not count."""
+    share(sessions)
+    for inputs, answer in (("a", "Gentoo"), ("b", "Adelie"), ("c", "Gentoo")):
+        kept = commit(sessions, drawn(sessions, inputs), replace(SURE, answer=answer))
+        said = {"case_id": kept.case_id, "person": "ada"}
+        submit(sessions, judgement="correct", key=f"own-{inputs}", **said)
+        if inputs != "c":
+            said["person"] = "registry"
+            truth = {"judgement": "incorrect", "truth": "Gentoo", "channel": "upload"}
+            submit(sessions, key=f"truth-{inputs}", **said, **truth)
+    commit(sessions, drawn(sessions, "d"), Call(kind="class", is_declined=True))
+    found = first_call_figures(sessions, "shelf", "penguins")
+    assert (found.calls, found.declined) == (4, 1)
+    lines = [(each.alone, each.model, each.together, each.probability) for each in found.compared]
+    assert sorted(lines) == [(False, False, False, 0.5), (True, False, False, 0.5)]
+    assert first_call_figures(sessions, "shelf", "owls").calls == 0

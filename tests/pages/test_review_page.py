@@ -7,8 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 import services
 from cases.queries import recent
+from db.engine import writing
 from db.ids import utc_now
-from feedback.submission import history
+from feedback.first_calls import Call, recorder
+from feedback.submission import history, submit
 from tests.recorded import add_case
 
 pytestmark = pytest.mark.usefixtures("named")
@@ -62,3 +64,27 @@ def test_without_two_readings_there_is_no_agreement(app: AppTest) -> None:
     page.run()
     assert not page.exception
     assert "was read twice" in page.info[0].value
+
+
+def test_people_and_the_model_are_compared_where_people_answered_first(
+    app: AppTest, built: services.Services
+) -> None:
+    """Ten cases of which somebody else says what is right: the person was right on all, the model on none."""
+    answer = {"server": "demo", "model": "penguins", "call_probability": 0.5, "call_draw": 0.1}
+    for number in range(10):
+        case = add_case(built.sessions, created_at=utc_now(), **answer)
+        with writing(built.sessions) as session:
+            recorder(Call(kind="class", answer="Gentoo", confidence=0.7))(session, case)
+        said = {"judgement": "incorrect", "truth": "Gentoo", "channel": "upload"}
+        submit(built.sessions, case_id=case.id, person="registry", key=f"t{number}", **said)
+    page = app.switch_page("../pages/review.py")
+    page.query_params["tab"] = "Agreement"
+    page.query_params["model"] = "demo/penguins"
+    page.run()
+    assert not page.exception
+    (table,) = page.table
+    assert list(table.value.index) == ["People alone", "The model alone", "Both together"]
+    people, model, together = table.value["Right"]
+    assert people.replace("\N{NO-BREAK SPACE}", " ") == "100 % [72 % to 100 %] n=10"
+    assert model.startswith("0\N{NO-BREAK SPACE}% [0")
+    assert together == "not enough evidence, n=0"

@@ -90,6 +90,8 @@ def _draw_choice(
     first = call_of(services().sessions, case.id) if said is None else None
     is_mine = first is not None and first.person == session.person()
     is_kept = bool(first and is_mine and call.draw(case, answer, first, _key(case, "keep")))
+    asked = questions.asked_of(case.server, case.model)
+    answers = questions.draw(asked, _key(case, ""), said.answers if said else None)
     with st.container(horizontal=True):
         yes = st.button("Yes", key=_key(case, "yes"), icon=":material/check:")
         st.button(
@@ -101,8 +103,6 @@ def _draw_choice(
         )
         unsure = st.button("Can't tell", key=_key(case, "unsure"), icon=":material/question_mark:")
     labels = labels_of(answer, signature)
-    asked = questions.asked_of(case.server, case.model)
-    answers = questions.draw(asked, _key(case, ""), said.answers if said else None)
     if is_kept and first:
         _submit(case, labels, judgement="incorrect", truth=first.answer, answers=answers)
     if yes:

@@ -9,7 +9,7 @@ import streamlit as st
 from feedback.agreement import DAYS, Agreement, agreement
 from feedback.agreement_measures import Measure
 from ui import session
-from ui.review import models
+from ui.review import first_calls, models
 from ui.session import services
 from ui.text import plain
 
@@ -20,6 +20,7 @@ def draw() -> None:
     """The agreement on a model: over several, chance would agree less and the figures look better than they are."""
     server, name = models.choose()
     _draw(_agreement(session.scope_key(), server, name))
+    first_calls.draw(server, name)
 
 
 @st.cache_data(ttl=_SECONDS, max_entries=200, show_spinner=False)
