@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     Field,
     SecretStr,
     model_validator,
@@ -26,6 +24,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from settings.channels import AlarmSettings, WebhookSettings
+from settings.rules import AccessSettings, RetentionSettings, SensitiveSettings
 from settings.servers import (
     AddressSettings,
     BaseUrl,
@@ -33,6 +33,7 @@ from settings.servers import (
     RegistrySettings,
     ServerSettings,
 )
+from settings.sign_in import OidcSettings, is_loopback
 
 __all__ = [
     "ROOT",
@@ -60,185 +61,6 @@ def _network(text: str) -> str:
     """Raises ValueError for what is no address and no network."""
     ip_network(text.strip(), strict=False)
     return text.strip()
-
-
-AlarmKind = Literal["accuracy", "errors", "inputs"]
-_TOLD: tuple[AlarmKind, ...] = ("accuracy", "errors")
-Pattern = Annotated[str, Field(pattern=r"^[^*]*\*?$", min_length=1)]
-
-
-class AccessSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
-    """One row of the access table: who may see and ask which models, in which role.
-
-    A server or a model is named, or the beginning of its name and `*`.
-    """
-
-    people: list[str] = Field(default_factory=list, description="Names of people")
-    groups: list[str] = Field(
-        default_factory=list,
-        description="Groups of people; with neither, the row is for everybody",
-    )
-    role: Literal["analyst", "reviewer", "operator"] = Field(
-        "analyst",
-        description="`analyst` sees their own cases, `reviewer` and `operator` everybody's",
-    )
-    servers: list[Pattern] = Field(
-        default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"
-    )
-    models: list[Pattern] = Field(
-        default_factory=lambda: ["*"], description="Models, or beginnings of their names and `*`"
-    )
-
-
-class RetentionSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
-    """One rule on how long cases are kept: the first that fits a model counts.
-
-    A server or a model is named, or the beginning of its name and `*`.
-    """
-
-    servers: list[Pattern] = Field(
-        default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"
-    )
-    models: list[Pattern] = Field(
-        default_factory=lambda: ["*"], description="Models, or beginnings of their names and `*`"
-    )
-    body_days: float | None = Field(
-        None, gt=0, description="After how many days what was sent and came back is deleted"
-    )
-    case_days: float | None = Field(
-        None, gt=0, description="After how many days cases are deleted; counts of them stay"
-    )
-
-
-class SensitiveSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
-    """One rule on what a case has of sensitive values: the first that fits a model and a field counts.
-
-    A server or a model is named, or the beginning of its name and `*`.
-    """
-
-    servers: list[Pattern] = Field(
-        default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"
-    )
-    models: list[Pattern] = Field(
-        default_factory=lambda: ["*"], description="Models, or beginnings of their names and `*`"
-    )
-    fields: list[str] = Field(
-        default_factory=list,
-        description="Fields that are sensitive, whatever their signature says; without any, those that it marks as sensitive",
-    )
-    storage: Literal["keep", "mask", "hash", "omit"] = Field(
-        description="What is stored: the value (`keep`), that there was one (`mask`), a keyed hash by which equal ones are "
-        "found (`hash`), nothing (`omit`)",
-    )
-
-
-class AlarmSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
-    """Somebody who is told when Health raises an alarm and when it is over: a mail, a chat or a webhook, by Apprise.
-
-    A server or a model is named, or the beginning of its name and `*`.
-    """
-
-    name: str = Field(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
-        description="Who that is, as *Health* names them; no two have the same",
-    )
-    url_env: str = Field(
-        min_length=1,
-        description="The environment variable with the Apprise URL, such as `mailtos://…` or `json://…`: it holds a secret",
-    )
-    kinds: list[AlarmKind] = Field(
-        default_factory=lambda: list(_TOLD),
-        min_length=1,
-        description="What they are told of: wrong answers, requests that fail, changed inputs",
-    )
-    servers: list[Pattern] = Field(
-        default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"
-    )
-    models: list[Pattern] = Field(
-        default_factory=lambda: ["*"], description="Models, or beginnings of their names and `*`"
-    )
-
-    @model_validator(mode="after")
-    def _has_an_address(self) -> Self:
-        if not os.environ.get(self.url_env):
-            raise ValueError(f"{self.name}: environment variable {self.url_env} is not set")
-        return self
-
-    @property
-    def url(self) -> SecretStr:
-        """The Apprise URL."""
-        return SecretStr(os.environ.get(self.url_env, ""))
-
-
-class WebhookSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
-    """An address that what people say of cases is sent to."""
-
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="Short name")
-    url: BaseUrl = Field(description="The whole address, without a slash at its end")
-    secret_env: str = Field(
-        min_length=1,
-        description="Environment variable with the secret that signs, at least 24 characters",
-    )
-    servers: list[str] = Field(["*"], description="Whose cases: servers, `*` at the end for any")
-    models: list[str] = Field(["*"], description="Models, `*` at the end for any")
-    timeout: float = Field(10.0, gt=0, description="Longest time for one answer, in seconds")
-
-    def secret(self) -> bytes:
-        """Raises ValueError for a variable that is not set, or too short."""
-        secret = os.environ.get(self.secret_env, "").encode()
-        if len(secret) < 24:
-            raise ValueError(
-                f"webhook {self.name}: {self.secret_env} has fewer than 24 characters, or is not set"
-            )
-        return secret
-
-
-class OidcSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
-    """The provider of sign-ins: any that speaks OpenID Connect."""
-
-    metadata_url: BaseUrl = Field(
-        description="Where it describes itself: `https://…/.well-known/openid-configuration`"
-    )
-    public_url: BaseUrl = Field(
-        description="The address at which browsers reach the workbench; the provider must allow it with `/oauth2callback` "
-        "behind it"
-    )
-    client_id: str = Field(min_length=1, description="What the provider calls the workbench")
-    client_secret: SecretStr = Field(
-        min_length=1, description="Its secret; set it as `MDS_OIDC__CLIENT_SECRET`"
-    )
-    cookie_secret: SecretStr = Field(
-        min_length=32,
-        description="What signs the cookie of a session, at least 32 characters; set it as `MDS_OIDC__COOKIE_SECRET`",
-    )
-    scope: str = Field("openid email profile", description="What to ask for, with spaces between")
-    prompt: str = Field(
-        "select_account", description="Whether the provider asks again who it is: see its manual"
-    )
-    name_claim: str = Field("email", description="The claim that names the person")
-    groups_claim: str = Field(
-        "groups",
-        description="The claim of userinfo with their groups, or a path with dots to it",
-    )
-    ca_file: str = Field("", description="PEM file of the only authority to trust")
-
-    @property
-    def host(self) -> str:
-        """The name by which browsers call the workbench."""
-        return urlsplit(self.public_url).hostname or ""
-
-    @property
-    def is_https(self) -> bool:
-        """Whether browsers reach the workbench by https."""
-        return self.public_url.startswith("https://")
-
-    @model_validator(mode="after")
-    def _is_not_overheard(self) -> Self:
-        for name, url in (("metadata_url", self.metadata_url), ("public_url", self.public_url)):
-            parts = urlsplit(url)
-            if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
-                raise ValueError(f"{name} must begin with https:// unless it is on this machine")
-        return self
 
 
 class Settings(BaseSettings):
@@ -463,16 +285,6 @@ class Settings(BaseSettings):
         """The environment goes before the file."""
         file = TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
         return init_settings, env_settings, file
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine itself reaches an address."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
 
 
 def settings_file() -> Path:

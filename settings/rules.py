@@ -1,0 +1,74 @@
+"""Rules about models in the settings: who may see and ask them, and what is kept of their cases."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+Pattern = Annotated[str, Field(pattern=r"^[^*]*\*?$", min_length=1)]
+
+
+class AccessSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
+    """One row of the access table: who may see and ask which models, in which role.
+
+    A server or a model is named, or the beginning of its name and `*`.
+    """
+
+    people: list[str] = Field(default_factory=list, description="Names of people")
+    groups: list[str] = Field(
+        default_factory=list,
+        description="Groups of people; with neither, the row is for everybody",
+    )
+    role: Literal["analyst", "reviewer", "operator"] = Field(
+        "analyst",
+        description="`analyst` sees their own cases, `reviewer` and `operator` everybody's",
+    )
+    servers: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"
+    )
+    models: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Models, or beginnings of their names and `*`"
+    )
+
+
+class RetentionSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
+    """One rule on how long cases are kept: the first that fits a model counts.
+
+    A server or a model is named, or the beginning of its name and `*`.
+    """
+
+    servers: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"
+    )
+    models: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Models, or beginnings of their names and `*`"
+    )
+    body_days: float | None = Field(
+        None, gt=0, description="After how many days what was sent and came back is deleted"
+    )
+    case_days: float | None = Field(
+        None, gt=0, description="After how many days cases are deleted; counts of them stay"
+    )
+
+
+class SensitiveSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
+    """One rule on what a case has of sensitive values: the first that fits a model and a field counts.
+
+    A server or a model is named, or the beginning of its name and `*`.
+    """
+
+    servers: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"
+    )
+    models: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Models, or beginnings of their names and `*`"
+    )
+    fields: list[str] = Field(
+        default_factory=list,
+        description="Fields that are sensitive, whatever their signature says; without any, those that it marks as sensitive",
+    )
+    storage: Literal["keep", "mask", "hash", "omit"] = Field(
+        description="What is stored: the value (`keep`), that there was one (`mask`), a keyed hash by which equal ones are "
+        "found (`hash`), nothing (`omit`)",
+    )
