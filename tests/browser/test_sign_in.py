@@ -61,7 +61,7 @@ def _sign_in(page: Page, subject: str) -> str:
     with page.expect_request(lambda request: "/oauth2/authorize" in request.url) as asked:
         page.get_by_role("button", name="Sign in").click()
     page.locator("input[name=sub]").first.fill(subject)
-    page.get_by_role("button", name="Authorize").click()
+    page.get_by_role("button", name="Authorize", exact=True).click()
     return asked.value.url
 
 
