@@ -276,8 +276,9 @@ class Services:
             hash_key=self.hash_key,
         )
 
-    def golden_asker(self, ref: ModelRef) -> Ask:
-        """What asks a version of a model about golden cases. Raises MdsError where there is no such version."""
+    def golden_asker(self, ref: ModelRef, purpose: str = "golden") -> Ask:
+        """What asks a version of a model about golden cases, or again for another purpose. Raises MdsError where there is
+        no such version."""
         signature = self._deployed(ref)
 
         def ask(ref: ModelRef, case: CaseView, *, key: str, person: str) -> CaseView:
@@ -288,6 +289,7 @@ class Services:
                 key=key,
                 person=person,
                 hash_key=self.hash_key,
+                purpose=purpose,
             )
 
         return ask

@@ -20,8 +20,9 @@ def ask_golden(
     key: str,
     person: str = "",
     hash_key: bytes = b"",
+    purpose: str = "golden",
 ) -> CaseView:
-    """A case of its own with the purpose *golden*, which names the one that it asks again; the same key is asked once.
+    """A case of its own with this purpose, which names the one that it asks again; the same key is asked once.
 
     Raises NoSuchCase for a case that may not be seen, InvalidValues where something of it is not kept, or does not fit what this version takes; MdsError where the model
     does not say what it takes; and what `predict_and_record` raises.
@@ -44,7 +45,7 @@ def ask_golden(
         person=person,
         audit=NEVER,
         hash_key=hash_key,
-        purpose="golden",
+        purpose=purpose,
         parent_id=of.id,
         workspace=of.workspace,
     ).case

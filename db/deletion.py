@@ -25,6 +25,7 @@ from db.tables import (
     CaseFile,
     CaseHold,
     CaseShare,
+    Comparison,
     DataSetRow,
     Delivery,
     Explanation,
@@ -151,6 +152,7 @@ def delete_cases(session: Session, ids: Collection[str]) -> list[tuple[str, str]
         delete(CaseShare).where(CaseShare.case_id.in_(ids)),
         delete(JobInput).where(JobInput.job_id.in_(jobs)),
         delete(Job).where(Job.subject.in_([f"case/{each}" for each in ids])),
+        delete(Comparison).where(or_(Comparison.left_id.in_(ids), Comparison.right_id.in_(ids))),
         delete(ReviewItem).where(ReviewItem.case_id.in_(ids)),
         delete(GoldenResult).where(
             or_(GoldenResult.case_id.in_(ids), GoldenResult.asked_id.in_(ids))

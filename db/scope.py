@@ -49,6 +49,7 @@ from db.tables import (
     CaseHold,
     CaseShare,
     ColumnMapping,
+    Comparison,
     DataSet,
     DataSetRow,
     DeletedCases,
@@ -122,6 +123,7 @@ _OF_PERSON = (ApiRequest, ApiToken)
 # What one person writes and everybody meets: for those who review the model.
 _FOR_ALL = (
     Background,
+    Comparison,
     DataSet,
     GoldenCase,
     GoldenRun,
@@ -288,6 +290,7 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
             CaseComment.case_id.in_(own),
             true() if is_change else _is_open_to(scope, CaseComment),
         ),
+        Comparison: _like(scope.reviewed, Comparison.server, Comparison.model),
         ReviewItem: _like(scope.reviewed, ReviewItem.server, ReviewItem.model),
         ReviewRules: _like(scope.reviewed, ReviewRules.server, ReviewRules.model),
         CaseHold: CaseHold.case_id.in_(own),

@@ -27,7 +27,7 @@ from db.scope import EVERYTHING, Models, Scope
 from explanations.behaviour.cohorts import Chosen, Cohort
 from explanations.methods import methods
 from feedback import data_sets
-from feedback.jobs import golden_run, test_run
+from feedback.jobs import golden_run, pairs, test_run
 from feedback.review_rules import Rules
 from feedback.test_runs import Plan, TestRow
 from feedback.truths import TruthRow
@@ -73,6 +73,8 @@ OF_MODEL = dict.fromkeys(
         "feedback.golden:remove",
         "feedback.jobs.golden_run:start",
         "feedback.jobs.golden_run:start_new",
+        "feedback.jobs.pairs:start",
+        "feedback.side_by_side:next_pair",
         "feedback.jobs.test_run:start",
         "feedback.review_queue:answer",
         "feedback.review_rules:set_rules",
@@ -88,6 +90,7 @@ OF_OTHERS = OF_MODEL | {"jobs.store:cancel": "operator", "jobs.store:resume": "o
 SAYS_NO = {
     "cases.shares:open_link": "LinkRefused",
     "people.tokens:authenticate": "TokenRefused",
+    "feedback.side_by_side:answer": "FeedbackRefused",
     "shows.runs:let_in": "AudienceClosed",
     "signatures.overlay:publish": "NewerVersion",
 }
@@ -109,6 +112,10 @@ QUIET = {
     "feedback.inbox:see": "for oneself, see above",
     "feedback.first_call_figures:first_call_figures": "of cases of these days, and none is",
     "feedback.questions:questions_of": "what everybody is asked, which tests/feedback/test_questions.py tries",
+    "feedback.side_by_side:answer": "of a pair, which tests/feedback/test_side_by_side.py tries",
+    "feedback.side_by_side:next_pair": "of a pair, as above",
+    "feedback.side_by_side:result": "counts",
+    "feedback.side_by_side:versions_of": "of a pair, as above",
     "feedback.review_filling:fill": "a count, and no case is of these days",
     "feedback.review_queue:two_readings": "of a case that nobody has read twice",
     "cases.extents:extent_of": "a width, a height and a duration",
@@ -289,6 +296,9 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "way": lambda _: SimpleNamespace(for_alarm=lambda *_: [], send=lambda *_: True),
     "view_id": lambda c: c.made.view_id,
     "viewer": lambda c: Viewer(name=c.person, role="analyst", scope=Scope(person=c.person)),
+    "versions": lambda _: ("v1", "v2"),
+    "choice": lambda _: "left",
+    "comparison_id": lambda _: NOT_THERE,
     "wanted: Wanted": lambda c: Wanted(ids=c.to_delete),
     "wanted": lambda c: CaseFilter(server=c.ref.server, model=c.ref.name),
     "words": lambda _: "words",
@@ -316,6 +326,10 @@ ARGUMENTS: Mapping[str, Mapping[str, Callable[[Call], Any]]] = {
     "feedback.jobs.golden_run:start": {
         "model": lambda c: replace(c.ref, version="new"),
         "kind": lambda _: _golden_kind(),
+    },
+    "feedback.jobs.pairs:start": {
+        "given": lambda c: pairs.PairsRequest(model=c.ref, count=3),
+        "kind": lambda _: pairs.kind(SimpleNamespace()),  # type: ignore[arg-type]
     },
     "feedback.jobs.test_run:start": {"kind": lambda _: _test_kind()},
     "feedback.jobs.golden_run:start_new": {"kinds": lambda _: {golden_run.NAME: _golden_kind()}},

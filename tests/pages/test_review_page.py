@@ -88,3 +88,28 @@ def test_people_and_the_model_are_compared_where_people_answered_first(
     assert people.replace("\N{NO-BREAK SPACE}", " ") == "100 % [72 % to 100 %] n=10"
     assert model.startswith("0\N{NO-BREAK SPACE}% [0")
     assert together == "not enough evidence, n=0"
+
+
+def test_two_versions_are_compared_without_their_names(
+    app: AppTest, built: services.Services
+) -> None:
+    case = add_case(built.sessions, server="demo", version="old-one")
+    again = {"parent_id": case.id, "purpose": "replay", "version": "new-one"}
+    add_case(
+        built.sessions, server="demo", **again
+    )  # answers the same: nothing is drawn twice under one key
+    page = app.switch_page("../pages/review.py")
+    page.query_params["tab"] = "Side by side"
+    page.query_params["model"] = "demo/penguins"
+    page.run()
+    assert not page.exception
+    words = " ".join(each.value for each in (*page.markdown, *page.caption, *page.header))
+    assert "Left" in words
+    assert "old-one" not in words
+    assert not page.error
+    page = _press(page, "The left one")
+    assert not page.exception
+    said = " ".join(each.value for each in page.success)
+    assert "old-one" in said
+    assert "You have compared all" in said
+    assert any("1 compared" in each.label for each in page.expander)

@@ -17,6 +17,7 @@ from ui.review import (
     keyboard,
     last,
     rules,
+    side_by_side,
     test_runs,
     waiting,
 )
@@ -26,7 +27,14 @@ SECONDS = 20
 _FILL_SECONDS = 60
 _CASE_FIRST_ON_A_PHONE = """<style>@media (max-width: 640px) {
 [data-testid="stColumn"]:has(.st-key-review_waiting) { order: 1; } }</style>"""
-QUEUE, GOLDEN, TESTS, AGREEMENT = "Queue", "Golden cases", "Test runs", "Agreement"
+QUEUE = "Queue"
+# What the page shows besides: each draws itself.
+_OTHERS = {
+    "Golden cases": golden.draw,
+    "Test runs": test_runs.draw,
+    "Side by side": side_by_side.draw,
+    "Agreement": agreement.draw,
+}
 
 
 def count() -> int:
@@ -38,25 +46,19 @@ def count() -> int:
 
 
 def draw() -> None:
-    """The desk, the golden cases or the test runs of a model, or how well reviewers agree."""
+    """The desk, the golden cases or the test runs of a model, two versions side by side, or how well reviewers agree."""
     st.title("Review", anchor=False)
     shown = st.segmented_control(
         "Show",
-        [QUEUE, GOLDEN, TESTS, AGREEMENT],
+        [QUEUE, *_OTHERS],
         default=QUEUE,
         required=True,
         key="tab",
         bind="query-params",
         label_visibility="collapsed",
     )
-    if shown == AGREEMENT:
-        agreement.draw()
-        return
-    if shown == GOLDEN:
-        golden.draw()
-        return
-    if shown == TESTS:
-        test_runs.draw()
+    if shown in _OTHERS:
+        _OTHERS[shown]()
         return
     _filled(session.scope_key())
     _draw_desk()
