@@ -20,7 +20,7 @@ from typing import Any, cast
 import db.engine
 from cases.asked_golden import ask_golden
 from cases.asked_test import ask_test
-from cases.audit_sample import AuditPolicy
+from cases.audit_sample import AuditPolicy, AuditSlice
 from cases.chunks import ChunkRecorder, Record
 from cases.exchanged import exchanged
 from cases.jobs.batch import give_way
@@ -464,7 +464,7 @@ def build(settings: Settings, guests: Callable[..., Any] | None = None) -> Servi
         explainers=Explainers(
             connect=partial(connect, hidden=password), is_eager=settings.warm_explainers
         ),
-        audit=AuditPolicy(probability=settings.audit_probability),
+        audit=audit_policy(settings),
         here=Here(sessions, app_version(), settings.lost_seconds, may_go_on=may_go_on),
         beside=EmbeddedWorker(sessions) if settings.embedded_worker else None,
         audience=_audience(settings, guests) if guests else None,
@@ -498,6 +498,20 @@ def targets_of(settings: Settings) -> list[Target]:
         )
         found.append(Target(name=f"{WEBHOOK}{each.name}", models=models))
     return found
+
+
+def audit_policy(settings: Settings) -> AuditPolicy:
+    """How often which cases are drawn for audit."""
+    slices = tuple(
+        AuditSlice(
+            models=tuple(Models(server=s, name=m) for s in each.servers for m in each.models),
+            field=each.field,
+            values=frozenset(each.values),
+            probability=each.probability,
+        )
+        for each in settings.audit
+    )
+    return AuditPolicy(probability=settings.audit_probability, slices=slices)
 
 
 def hash_key_of(settings: Settings) -> bytes:

@@ -54,7 +54,7 @@ class Drawn(Protocol):
 class Recorder(Protocol):
     """Asks for rows and makes cases of them: cases/chunks.py."""
 
-    def draw(self, rows: int) -> Drawn: ...
+    def draw(self, rows: int, values: Table, places: Sequence[int]) -> Drawn: ...
     def send(self, values: Table) -> Attempt: ...
     def prepare(
         self, values: Table, attempt: Attempt, drawn: Drawn, first: int, places: Sequence[int]
@@ -174,7 +174,7 @@ class Scoring:
         values = rows_of(
             table if len(places) == len(table) else table.filter(is_good), self.signature
         )
-        drawn = self.recorder.draw(chunk.rows)
+        drawn = self.recorder.draw(chunk.rows, values, places.tolist())
         outcome = _Outcome(rows=chunk.rows)
         for settled in asker.ask(values) if len(values) else ():
             self._note(outcome, settled, values, drawn, chunk, places)

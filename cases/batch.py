@@ -134,7 +134,7 @@ def _chunk(
 
 
 def _draft(asked: RowsRequest, row: Values, key: str) -> CaseView:
-    lottery = asked.audit.draw(asked.random)
+    lottery = asked.audit.draw(asked.model.ref, row, asked.random)
     now, number = asked.clock(), asked.new_id()
     case = draft(
         asked.model.ref,

@@ -38,10 +38,15 @@ Draws = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """Of the rows of a chunk: the draw of the audit sample, and which become cases."""
+    """Of the rows of a chunk: the draw of the audit sample with its chance, and which become cases."""
 
     draws: Draws
+    chances: Draws
     is_recorded: Flags
+
+    def lottery(self, row: int) -> AuditDraw:
+        """The lottery of one row."""
+        return AuditDraw(probability=float(self.chances[row]), draw=float(self.draws[row]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,15 +76,19 @@ class ChunkRecorder:
     random: Random = system_random
     stopwatch: Callable[[], float] = field(default=time.perf_counter)
 
-    def draw(self, rows: int) -> Drawn:
-        """Hold the lotteries for so many rows, before they are asked."""
+    def draw(self, rows: int, values: Sequence[Values], places: Sequence[int]) -> Drawn:
+        """Hold the lotteries for so many rows, before they are asked; `values` are those of the rows at `places`."""
         draws = np.array([self.random() for _ in range(rows)])
+        chances, audit = np.full(rows, self.audit.probability), self.audit.of(self.model.ref)
+        if audit.slices:
+            for place, row in zip(places, values, strict=True):
+                chances[place] = audit.chance(row)
         if self.record == "all":
-            return Drawn(draws=draws, is_recorded=np.ones(rows, dtype=bool))
-        chosen = draws < self.audit.probability
+            return Drawn(draws=draws, chances=chances, is_recorded=np.ones(rows, dtype=bool))
+        chosen = draws < chances
         if self.record == "sample":
             chosen |= np.array([self.random() for _ in range(rows)]) < self.share
-        return Drawn(draws=draws, is_recorded=chosen)
+        return Drawn(draws=draws, chances=chances, is_recorded=chosen)
 
     def send(self, values: Table) -> Attempt:
         """Ask once for these rows. Never raises."""
@@ -97,7 +106,7 @@ class ChunkRecorder:
         request; `places` are theirs among the rows of the chunk, which begins at the row `first` of the file."""
         now = self.clock()
         cases = [
-            self._case(values[i], attempt, i, float(drawn.draws[place]), first + place, now)
+            self._case(values[i], attempt, i, drawn.lottery(place), first + place, now)
             for i, place in enumerate(places)
             if drawn.is_recorded[place]
         ]
@@ -114,9 +123,14 @@ class ChunkRecorder:
             trail.note_batch(session, each.cases, each.request, each.response)
 
     def _case(
-        self, values: Values, attempt: Attempt, row: int, draw: float, number: int, now: datetime
+        self,
+        values: Values,
+        attempt: Attempt,
+        row: int,
+        lottery: AuditDraw,
+        number: int,
+        now: datetime,
     ) -> CaseView:
-        lottery = AuditDraw(probability=self.audit.probability, draw=draw)
         case = draft(
             self.model.ref,
             values,

@@ -99,7 +99,7 @@ def predict_and_record(
     """
     if not 0 < len(key) <= MAX_KEY:
         raise ValueError(f"an idempotency key has 1 to {MAX_KEY} characters")
-    lottery, now, case_id = audit.draw(random), clock(), new_id()
+    lottery, now, case_id = audit.draw(model.ref, values, random), clock(), new_id()
     case = draft(
         model.ref, values, key, person, lottery, now, case_id, purpose, parent_id, workspace
     )

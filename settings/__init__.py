@@ -25,7 +25,7 @@ from pydantic_settings import (
 )
 
 from settings.channels import AlarmSettings, WebhookSettings
-from settings.rules import AccessSettings, RetentionSettings, SensitiveSettings
+from settings.rules import AccessSettings, AuditSettings, RetentionSettings, SensitiveSettings
 from settings.servers import (
     AddressSettings,
     BaseUrl,
@@ -89,6 +89,10 @@ class Settings(BaseSettings):
     )
     audit_probability: float = Field(
         0.10, ge=0, le=1, description="The chance with which a case is drawn for audit"
+    )
+    audit: list[AuditSettings] = Field(
+        default_factory=list,
+        description="Slices of cases with a chance of their own; what no row is about has `audit_probability`",
     )
     kept_file_bytes: int = Field(
         10 * 1024 * 1024,

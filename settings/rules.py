@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 Pattern = Annotated[str, Field(pattern=r"^[^*]*\*?$", min_length=1)]
 
@@ -50,6 +50,29 @@ class RetentionSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
     case_days: float | None = Field(
         None, gt=0, description="After how many days cases are deleted; counts of them stay"
     )
+
+
+class AuditSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
+    """One rule on how often a case is drawn for audit: the first that fits a model and its inputs counts.
+
+    A server or a model is named, or the beginning of its name and `*`.
+    """
+
+    servers: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"
+    )
+    models: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Models, or beginnings of their names and `*`"
+    )
+    field: str = Field("", description="The input that tells; without it, all cases of the models")
+    values: list[str] = Field(default_factory=list, description="Its values, as they are written")
+    probability: float = Field(ge=0, le=1, description="The chance with which such a case is drawn")
+
+    @model_validator(mode="after")
+    def _is_of_something(self) -> Self:
+        if bool(self.field) != bool(self.values):
+            raise ValueError("name a field and its values, or neither")
+        return self
 
 
 class SensitiveSettings(BaseModel, extra="forbid", hide_input_in_errors=True):

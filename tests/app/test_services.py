@@ -10,8 +10,10 @@ import pytest
 
 from explanations.worker import connect
 from mds_client.server import Server
+from mds_client.signature import ModelRef
 from services import _client, build
 from settings import KubernetesSettings, Settings
+from settings.rules import AuditSettings
 from tests.mds_client.cluster import KSERVE, cluster, resource
 
 
@@ -48,3 +50,13 @@ def test_no_server_can_repeat_the_password_of_the_database() -> None:
             assert client.secrets.text("postgres://u:the-password-of-pg@h") == (
                 "postgres://u:(hidden)@h"
             )
+
+
+def test_the_settings_say_how_often_which_cases_are_drawn(tmp_path: Path) -> None:
+    north = AuditSettings(models=["loan*"], field="region", values=["north"], probability=0.5)
+    url = f"sqlite:///{tmp_path / 'w.db'}"
+    found = build(Settings(servers=[], database_url=url, audit=[north]))
+    loans = found.audit.of(ModelRef(server="s", name="loans"))
+    assert [loans.chance({"region": each}) for each in ("north", "south")] == [0.5, 0.1]
+    assert found.audit.of(ModelRef(server="s", name="birds")).chance({"region": "north"}) == 0.1
+    found.close()

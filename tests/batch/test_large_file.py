@@ -13,10 +13,13 @@ import pytest
 
 from batch import exports, folder, partition
 from batch.jobs import large_file
+from cases.audit_sample import AuditPolicy, AuditSlice
+from cases.chunks import ChunkRecorder
 from cases.queries import recent
 from db.engine import Sessions, close, make_sessions
 from db.ids import new_id
 from db.migrate import migrate
+from db.scope import Models
 from jobs import store
 from jobs.here import Here
 from mds_client.errors import EndpointFailed, EndpointTimedOut, EndpointUnreachable
@@ -24,7 +27,7 @@ from tables.mapping import suggest
 from tables.reading import read
 from tables.streaming.blocks import blocks, sampled
 from tables.streaming.source import ChangedMeanwhile, Source
-from tests.batch.asking import SIGNATURE, Model, asked, csv, result, tools, written
+from tests.batch.asking import PENGUINS, SIGNATURE, Model, asked, csv, result, tools, written
 
 
 @pytest.fixture
@@ -74,6 +77,23 @@ def test_what_is_recorded_is_chosen_before(sessions: Sessions, tmp_path: Path) -
     sample = replace(written(tmp_path, path), record="sample", share=0.5)
     asked(sessions, tmp_path, Model(), sample)
     assert 150 < sum(link is not None for link in result(tmp_path, sample)["Case"]) < 290
+
+
+def test_a_row_is_drawn_with_the_chance_of_its_slice() -> None:
+    of_model = (Models(server=PENGUINS.server, name="*"),)
+    two = AuditSlice(models=of_model, field="x", values=frozenset({"2"}), probability=0.9)
+    recorder = ChunkRecorder(
+        model=Model(),
+        signature=SIGNATURE,
+        key="k",
+        person="ann",
+        record="drawn",
+        audit=AuditPolicy(probability=0.1, slices=(two,)),
+        random=lambda: 0.5,
+    )
+    drawn = recorder.draw(3, [{"x": 1, "y": 0.0}, {"x": 2, "y": 0.0}], [0, 2])
+    assert drawn.is_recorded.tolist() == [False, False, True]
+    assert [drawn.lottery(row).probability for row in range(3)] == [0.1, 0.1, 0.9]
 
 
 def test_faults_that_pass_and_a_model_that_changes(sqlite: Sessions, tmp_path: Path) -> None:
