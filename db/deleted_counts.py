@@ -1,27 +1,19 @@
 """What figures keep of cases that are deleted: counts by model version and day (UTC), which name nobody.
 
-They come with the same meaning as those that db/health.py makes of cases that are there. Times of answers are kept as their
-sum alone, so percentiles are of what is left.
+They have the same meaning as those that db/health_counting.py makes of cases that are there, and db/health_days.py adds them up.
+Times of answers are kept as their sum alone, so percentiles are of what is left.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.health import (
-    BucketCount,
-    FeedbackCount,
-    JudgedCount,
-    ModelVersion,
-    OutcomeCount,
-    Selection,
-)
 from db.ids import new_id
 from db.tables import Case, DeletedCases, DeletedFeedback, Feedback
 
@@ -79,101 +71,3 @@ def _verdict(outcome: str, said: Sequence[Any]) -> tuple[bool, str | None]:
 
 def _day(moment: datetime) -> datetime:
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-# Reading: of a span that begins or ends within a day, that day is left out.
-
-
-def outcomes(session: Session, selection: Selection) -> list[OutcomeCount]:
-    """Deleted cases by model version and outcome; the last one was asked on the day that `last_at` begins."""
-    key = _key_columns(DeletedCases)
-    counted = (func.sum(DeletedCases.cases), func.max(DeletedCases.day))
-    query = select(*key, DeletedCases.outcome, *counted).where(
-        *_conditions(DeletedCases, selection)
-    )
-    return [
-        OutcomeCount(key=_key(row), outcome=row[3], cases=int(row[4]), last_at=row[5])
-        for row in session.execute(query.group_by(*key, DeletedCases.outcome))
-    ]
-
-
-def statements(session: Session, selection: Selection) -> list[FeedbackCount]:
-    """Deleted feedback that counted, by model version, channel and judgement."""
-    groups = (
-        *_key_columns(DeletedFeedback),
-        DeletedFeedback.channel,
-        DeletedFeedback.judgement,
-    )
-    query = select(*groups, func.sum(DeletedFeedback.statements)).where(
-        *_conditions(DeletedFeedback, selection)
-    )
-    return [
-        FeedbackCount(key=_key(row), channel=row[3], judgement=row[4], statements=int(row[5]))
-        for row in session.execute(query.group_by(*groups))
-    ]
-
-
-def judged(session: Session, selection: Selection) -> list[JudgedCount]:
-    """Deleted answered cases by how they might have come to be judged and how they were."""
-    lottery = (
-        DeletedCases.audit_probability,
-        DeletedCases.is_audited,
-        DeletedCases.is_volunteered,
-        DeletedCases.judgement,
-    )
-    groups = (*_key_columns(DeletedCases), *lottery)
-    query = select(*groups, func.sum(DeletedCases.cases)).where(
-        *_conditions(DeletedCases, selection), DeletedCases.outcome == "answered"
-    )
-    return [
-        JudgedCount(
-            key=_key(row),
-            probability=row[3],
-            is_audited=row[4],
-            is_volunteered=row[5],
-            judgement=row[6],
-            cases=int(row[7]),
-        )
-        for row in session.execute(query.group_by(*groups))
-    ]
-
-
-def days(session: Session, selection: Selection) -> list[BucketCount]:
-    """Deleted cases by day (UTC) and outcome."""
-    sums = (func.sum(DeletedCases.cases), func.sum(DeletedCases.seconds))
-    groups = (DeletedCases.day, DeletedCases.outcome)
-    query = select(*groups, *sums).where(*_conditions(DeletedCases, selection)).group_by(*groups)
-    return [
-        BucketCount(
-            start=row[0], outcome=row[1], cases=int(row[2]), mean_seconds=row[3] / int(row[2])
-        )
-        for row in session.execute(query)
-    ]
-
-
-_Table = type[DeletedCases] | type[DeletedFeedback]
-
-
-def _key_columns(table: _Table) -> tuple[Any, ...]:
-    return table.server, table.model, table.version
-
-
-def _key(row: Row[*tuple[Any, ...]]) -> ModelVersion:
-    return ModelVersion(server=row[0], model=row[1], version=row[2])
-
-
-def _conditions(table: _Table, selection: Selection) -> list[ColumnElement[bool]]:
-    wanted: Mapping[str, str | None] = {
-        "server": selection.server,
-        "model": selection.model,
-        "version": selection.version,
-    }
-    conditions = [
-        getattr(table, name) == value for name, value in wanted.items() if value is not None
-    ]
-    conditions.append(table.purpose.in_(selection.purposes))
-    if selection.since is not None:
-        conditions.append(table.day >= selection.since)
-    if selection.until is not None:
-        conditions.append(table.day < _day(selection.until))
-    return conditions

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from db.durations import SQLITE_NAME, interval
 from db.errors import Conflict, StorageError
 from db.scope import EVERYTHING, Scope, info
 
@@ -28,6 +29,7 @@ __all__ = [
     "make_sessions",
     "password_of",
     "reading",
+    "snapshot",
     "state",
     "translated",
     "writing",
@@ -41,6 +43,8 @@ POOLED, MOST_CONNECTIONS = 5, 40
 LOOK_SECONDS = 2
 _PAUSE = 0.01
 _WRITES = {"sqlite_begin": "BEGIN IMMEDIATE"}
+# SQLite in write-ahead mode sees what was there at the first read anyway.
+_ONE_MOMENT = {"isolation_level": "REPEATABLE READ"}
 _log = logging.getLogger(__name__)
 
 
@@ -135,15 +139,30 @@ def reading(sessions: Sessions) -> Iterator[Session]:
 
 
 @contextmanager
-def writing(sessions: Sessions) -> Iterator[Session]:
+def snapshot(sessions: Sessions) -> Iterator[Session]:
+    """As `reading`, and everything that is read is of one moment, however many queries there are."""
+    with translated(), sessions() as session:
+        if not _is_sqlite(session):
+            session.connection(execution_options=_ONE_MOMENT)
+        yield session
+
+
+@contextmanager
+def writing(sessions: Sessions, *, of_one_moment: bool = False) -> Iterator[Session]:
     """One transaction: all of it is written when the block ends, nothing when it raises.
 
     SQLite takes its write lock at once: a transaction that reads first and writes later fails,
-    without waiting, when another process wrote in between.
+    without waiting, when another process wrote in between. With `of_one_moment` all that it reads is of one moment, and it
+    fails where another transaction has just changed what it changes.
     """
     with translated(), sessions() as session, session.begin():
-        session.connection(execution_options=_WRITES)
+        is_one = of_one_moment and not _is_sqlite(session)
+        session.connection(execution_options={**_WRITES, **(_ONE_MOMENT if is_one else {})})
         yield session
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
 
 
 @contextmanager
@@ -197,6 +216,7 @@ def _prepare(connection: SqliteConnection, _record: object) -> None:
     _write_ahead(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.create_function(SQLITE_NAME, 1, interval, deterministic=True)
 
 
 def _write_ahead(connection: SqliteConnection) -> None:

@@ -1,8 +1,7 @@
-"""Counts over cases and feedback, made by the database."""
+"""Which cases figures are of, what counts of what was said of them, and cases by hour."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +9,6 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
     Subquery,
     Text,
     and_,
@@ -34,7 +32,7 @@ Step = Literal["hour", "day"]
 class Selection:
     """Which cases are counted: those of these purposes. What is None does not matter; `since` is included, `until` is not."""
 
-    purposes: tuple[str, ...]
+    purposes: tuple[str, ...] | None
     server: str | None = None
     model: str | None = None
     version: str | None = None
@@ -62,41 +60,6 @@ class ModelVersion:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutcomeCount:
-    """How many cases of a model version ended in an outcome, and when the last one was asked."""
-
-    key: ModelVersion
-    outcome: str
-    cases: int
-    last_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class FeedbackCount:
-    """How many current statements there are on answered cases."""
-
-    key: ModelVersion
-    channel: str
-    judgement: str
-    statements: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class JudgedCount:
-    """Answered cases that are alike for an estimate of accuracy.
-
-    `is_volunteered`: somebody spoke without being asked. `judgement` is None where nobody decided.
-    """
-
-    key: ModelVersion
-    probability: float
-    is_audited: bool
-    is_volunteered: bool
-    judgement: str | None
-    cases: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class BucketCount:
     """Cases of one outcome in one hour or day (UTC)."""
 
@@ -106,62 +69,9 @@ class BucketCount:
     mean_seconds: float
 
 
-def outcomes(session: Session, selection: Selection) -> list[OutcomeCount]:
-    """Cases by model version and outcome."""
-    counted = (Case.outcome, func.count(), func.max(Case.created_at))
-    query = select(*_KEY, *counted).where(*conditions(selection)).group_by(*_KEY, Case.outcome)
-    return [
-        OutcomeCount(key=_key(row), outcome=row[3], cases=row[4], last_at=row[5])
-        for row in session.execute(query)
-    ]
-
-
-def statements(session: Session, selection: Selection) -> list[FeedbackCount]:
-    """Current feedback on answered cases by model version, channel and judgement."""
-    grouped = (Feedback.channel, Feedback.judgement)
-    query = select(*_KEY, *grouped, func.count()).join(Feedback, Feedback.case_id == Case.id)
-    query = query.where(*conditions(selection), _is_answered(), Feedback.is_current)
-    return [
-        FeedbackCount(key=_key(row), channel=row[3], judgement=row[4], statements=row[5])
-        for row in session.execute(query.group_by(*_KEY, *grouped))
-    ]
-
-
-def judged(session: Session, selection: Selection) -> list[JudgedCount]:
-    """Answered cases by how they may come to be judged and how they were."""
-    # Those that were spoken of first: a case that comes in between is then silent, not missing.
-    spoken = _spoken(session, selection)
-    spoken_cases: Counter[_Lottery] = Counter()
-    for count in spoken:
-        spoken_cases[count.key, count.probability, count.is_audited] += count.cases
-    silent = [
-        JudgedCount(
-            key=key,
-            probability=probability,
-            is_audited=is_audited,
-            is_volunteered=False,
-            judgement=None,
-            cases=cases - spoken_cases[key, probability, is_audited],
-        )
-        for (key, probability, is_audited), cases in _answered_cases(session, selection).items()
-    ]
-    return spoken + [count for count in silent if count.cases > 0]
-
-
-def recent_seconds(
-    session: Session, key: ModelVersion, selection: Selection, *, limit: int
-) -> Sequence[float]:
-    """How long the newest answered cases took. At most `limit`, however many there are."""
-    of_key = select(Case.seconds_total).filter_by(
-        server=key.server, model=key.model, version=key.version, outcome="answered"
-    )
-    newest_first = of_key.where(*conditions(selection)).order_by(Case.created_at.desc())
-    return session.scalars(newest_first.limit(limit)).all()
-
-
-def buckets(session: Session, selection: Selection, step: Step) -> list[BucketCount]:
-    """Cases by hour or day (UTC) and outcome, the oldest first."""
-    start = start_of(session, step)
+def buckets(session: Session, selection: Selection) -> list[BucketCount]:
+    """Cases by hour (UTC) and outcome, the oldest first."""
+    start = start_of(session, "hour")
     counted = (func.count(), func.avg(Case.seconds_total))
     query = select(start, Case.outcome, *counted).where(*conditions(selection))
     return [
@@ -172,16 +82,6 @@ def buckets(session: Session, selection: Selection, step: Step) -> list[BucketCo
 
 _KEY = (Case.server, Case.model, Case.version)
 _LOTTERY = (Case.audit_probability, Case.is_audited)
-_SPOKEN = (
-    "server",
-    "model",
-    "version",
-    "audit_probability",
-    "is_audited",
-    "is_volunteered",
-    "judgement",
-)
-_Lottery = tuple[ModelVersion, float, bool]
 _SQLITE_START = {"hour": "'%Y-%m-%dT%H:00:00'", "day": "'%Y-%m-%dT00:00:00'"}
 _POSTGRES_START = {
     "hour": """'YYYY-MM-DD"T"HH24:00:00'""",
@@ -189,15 +89,12 @@ _POSTGRES_START = {
 }
 
 
-def _key(row: Row[*tuple[Any, ...]]) -> ModelVersion:
-    return ModelVersion(server=row[0], model=row[1], version=row[2])
-
-
 def conditions(selection: Selection) -> list[ColumnElement[bool]]:
     """The conditions on cases that a selection stands for."""
     wanted = {"server": selection.server, "model": selection.model, "version": selection.version}
     found = [getattr(Case, name) == value for name, value in wanted.items() if value is not None]
-    found.append(Case.purpose.in_(selection.purposes))
+    if selection.purposes is not None:
+        found.append(Case.purpose.in_(selection.purposes))
     if selection.since is not None:
         found.append(Case.created_at >= selection.since)
     if selection.until is not None:
@@ -227,29 +124,9 @@ def has_value(name: str, value: str) -> ColumnElement[bool]:
     return entered.in_([value, as_sqlite_has_it])
 
 
-def _is_answered() -> ColumnElement[bool]:
-    return Case.outcome == "answered"
-
-
-def _spoken(session: Session, selection: Selection) -> list[JudgedCount]:
-    """Answered cases of which something was said."""
-    verdict = verdicts(selection)
-    groups = [verdict.c[name] for name in _SPOKEN]
-    query = select(*groups, func.count()).where(verdict.c.place == 1).group_by(*groups)
-    return [
-        JudgedCount(
-            key=_key(row),
-            probability=row[3],
-            is_audited=row[4],
-            is_volunteered=bool(row[5]),
-            judgement=row[6],
-            cases=row[7],
-        )
-        for row in session.execute(query)
-    ]
-
-
-def verdicts(selection: Selection, *columns: Any) -> Subquery:
+def verdicts(
+    selection: Selection, *columns: Any, where: Sequence[ColumnElement[bool]] = ()
+) -> Subquery:
     """Everything that was said of answered cases; what counts of it has `place` 1 in its case.
 
     A reviewer's word goes before others', the newest before older ones; `unsure` decides nothing.
@@ -260,7 +137,7 @@ def verdicts(selection: Selection, *columns: Any) -> Subquery:
     feedback = select(*_KEY, *_LOTTERY, *columns, *_verdict()).join(
         Feedback, Feedback.case_id == Case.id
     )
-    return feedback.where(*conditions(selection), _is_answered()).subquery()
+    return feedback.where(*conditions(selection), *where, Case.outcome == "answered").subquery()
 
 
 def _verdict() -> tuple[ColumnElement[Any], ...]:
@@ -277,16 +154,6 @@ def _verdict() -> tuple[ColumnElement[Any], ...]:
         case((decides, Feedback.judgement)).label("judgement"),
         func.row_number().over(partition_by=Feedback.case_id, order_by=order).label("place"),
     )
-
-
-def _answered_cases(session: Session, selection: Selection) -> dict[_Lottery, int]:
-    groups = (*_KEY, *_LOTTERY)
-    query = (
-        select(*groups, func.count())
-        .where(*conditions(selection), _is_answered())
-        .group_by(*groups)
-    )
-    return {(_key(row), row[3], row[4]): row[5] for row in session.execute(query)}
 
 
 def start_of(session: Session, step: Step) -> ColumnElement[str]:

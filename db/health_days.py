@@ -1,226 +1,338 @@
-"""Cases by day, and the judged ones one by one: what estimates over time, by class and by slice are made of."""
+"""Cases by day: from the counts that are kept where nothing changed since, from the cases themselves where something did.
+
+Exact at every moment: what is read is of one moment (db.engine.snapshot), and the marks that triggers make in the transaction of
+every change say which days are counted anew. Who may not see everybody's cases gets counts of the cases alone.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from db.health import ModelVersion, Selection, conditions, start_of, verdicts
-from db.tables import Case, DeletedCases, Feedback
+import db.health_counting as counting
+from db.durations import Durations, added
+from db.health import BucketCount, ModelVersion, Selection
+from db.health_counting import DayCount, DayDurations, DayStatements, key_of
+from db.scope import scope_of
+from db.tables import (
+    Case,
+    DeletedCases,
+    DeletedFeedback,
+    HealthDay,
+    HealthDayFeedback,
+    HealthDaySeconds,
+    HealthMark,
+    HealthRevision,
+)
+
+_Table = (
+    type[HealthDay]
+    | type[HealthDayFeedback]
+    | type[HealthDaySeconds]
+    | type[DeletedCases]
+    | type[DeletedFeedback]
+)
+_T = TypeVar("_T")
+_Counting = Callable[[Session, Selection, Sequence[ColumnElement[bool]]], list[_T]]
+# So many spans in one query: each is a look into an index, and of very many the database would rather read everything.
+_AT_ONCE = 50
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class DayCount:
-    """Cases of one day (UTC) that are alike. `is_volunteered` and `judgement` as in `db.health.JudgedCount`; of cases that
-    were not answered they say nothing."""
+class Span:
+    """A time of a model version, or without a key of everything; what is None does not matter."""
 
-    key: ModelVersion
-    day: date
-    purpose: str
-    outcome: str
-    probability: float
-    is_audited: bool
-    is_volunteered: bool
-    judgement: str | None
-    cases: int
+    key: ModelVersion | None
+    since: datetime | None
+    until: datetime | None
+
+    def of(self, table: Any, moment: Any) -> ColumnElement[bool]:
+        """The condition that a row is of it."""
+        found: list[ColumnElement[bool]] = [true()]
+        if self.key is not None:
+            found += [getattr(table, name) == value for name, value in vars(self.key).items()]
+        if self.since is not None:
+            found.append(moment >= self.since)
+        if self.until is not None:
+            found.append(moment < self.until)
+        return and_(*found)
 
 
 @dataclass(frozen=True, kw_only=True)
-class JudgedCase:
-    """One answered case that was judged: what was answered, and what is true as far as somebody said."""
+class VersionCount:
+    """How many answered cases a version has, and when the newest was asked."""
 
-    id: str
-    created_at: datetime
     version: str
-    probability: float
-    is_audited: bool
-    is_volunteered: bool
-    judgement: str
-    answer: Mapping[str, object]
-    answer_label: str | None
-    answer_number: float | None
-    truth_label: str | None
-    truth_number: float | None
-    entered: Mapping[str, object]
+    cases: int
+    last_at: datetime
 
 
 def by_day(session: Session, selection: Selection) -> list[DayCount]:
     """Every case of the selection by day, outcome, lottery and what was said, deleted ones too unless a value is asked for."""
-    spoken = _spoken(session, selection)
-    known: Counter[tuple[object, ...]] = Counter()
-    for count in spoken:
-        known[_lottery(count)] += count.cases
-    silent = [
-        DayCount(**{**vars(count), "cases": count.cases - known[_lottery(count)]})
-        for count in _all(session, selection)
-    ]
-    there = spoken + [count for count in silent if count.cases > 0]
-    return there if selection.is_of_content else there + _deleted(session, selection)
+    return _cases(session, selection, is_daily=True)
 
 
-def judged_cases(session: Session, selection: Selection, limit: int) -> list[JudgedCase]:
-    """The newest judged cases, one for each case with the statement that counts."""
-    verdict = verdicts(
-        selection,
-        Case.id.label("case_id"),
-        Case.created_at,
-        Case.answer,
-        Case.answer_label,
-        Case.answer_number,
-        Case.entered,
-        Feedback.truth_label,
-        Feedback.truth_number,
-    )
-    columns = verdict.c
-    query = select(verdict).where(columns.place == 1, columns.judgement.is_not(None))
-    newest = query.order_by(columns.created_at.desc(), columns.case_id.desc()).limit(limit)
-    return [_judged(row) for row in session.execute(newest)]
+def by_version(session: Session, selection: Selection) -> list[DayCount]:
+    """The same, of all days together as far as they are kept: `day` is the first of them."""
+    return _cases(session, selection, is_daily=False)
 
 
-def inputs(
-    session: Session, selection: Selection, limit: int, *, is_oldest: bool = False
-) -> list[tuple[date, Mapping[str, object]]]:
-    """The day and the values of answered cases: the newest, or the oldest."""
-    query = select(Case.created_at, Case.entered).where(
-        *conditions(selection), Case.outcome == "answered"
-    )
-    order = (Case.created_at, Case.id) if is_oldest else (Case.created_at.desc(), Case.id.desc())
-    return [(row[0].date(), row[1]) for row in session.execute(query.order_by(*order).limit(limit))]
-
-
-def current_version(
-    session: Session, selection: Selection, since: datetime, least: int
-) -> str | None:
-    """The newest version with at least `least` answered cases since a moment: one that somebody only tried is not it. Where no
-    version has so many, the one with the most of all cases; None without an answered case."""
-    lately = _by_version(session, replace(selection, since=since))
-    if in_use := [row for row in lately if row[1] >= least]:
-        return max(in_use, key=lambda row: row[2])[0]
-    rows = _by_version(session, selection)
-    return max(rows, key=lambda row: (row[1], row[2]))[0] if rows else None
-
-
-def _by_version(session: Session, selection: Selection) -> list[tuple[str, int, datetime]]:
-    """(version, answered cases, moment of the newest)."""
-    query = select(Case.version, func.count(), func.max(Case.created_at))
-    conditions_of_all = (*conditions(selection), Case.outcome == "answered")
-    rows = session.execute(query.where(*conditions_of_all).group_by(Case.version))
-    return [(row[0], row[1], row[2]) for row in rows]
-
-
-def compared(
-    session: Session, selection: Selection, limit: int
-) -> list[tuple[str, str, bool, bool]]:
-    """(version of the first, of the second, whether each is right), of cases that were asked again of another version and
-    whose truth is known, the newest first."""
-    first, again = (
-        verdicts(selection, Case.id.label("case_id"), Case.answer_label, Feedback.truth_label),
-        Case,
-    )
-    query = (
-        select(
-            first.c.version,
-            again.version,
-            first.c.answer_label,
-            again.answer_label,
-            first.c.truth_label,
-        )
-        .join(again, again.parent_id == first.c.case_id)
-        .where(
-            first.c.place == 1, first.c.truth_label.is_not(None), again.version != first.c.version
-        )
-        .order_by(again.created_at.desc())
-        .limit(limit)
-    )
-    return [(r[0], r[1], r[2] == r[4], r[3] == r[4]) for r in session.execute(query)]
-
-
-def _all(session: Session, selection: Selection) -> list[DayCount]:
-    day = start_of(session, "day").label("day")
-    groups = (Case.server, Case.model, Case.version, day, Case.purpose, Case.outcome)
-    lottery = (Case.audit_probability, Case.is_audited)
-    query = select(*groups, *lottery, func.count()).where(*conditions(selection))
-    rows = session.execute(query.group_by(*groups, *lottery))
-    return [_count(row[:8], False, None, row[8]) for row in rows]
-
-
-def _spoken(session: Session, selection: Selection) -> list[DayCount]:
-    day = start_of(session, "day").label("day")
-    verdict = verdicts(selection, day, Case.purpose, Case.outcome)
-    names = (
-        "server", "model", "version", "day", "purpose", "outcome", "audit_probability", "is_audited",
-        "is_volunteered", "judgement",
-    )  # fmt: skip
-    groups = [verdict.c[name] for name in names]
-    query = select(*groups, func.count()).where(verdict.c.place == 1).group_by(*groups)
-    return [_count(row[:8], bool(row[8]), row[9], row[10]) for row in session.execute(query)]
-
-
-def _deleted(session: Session, selection: Selection) -> list[DayCount]:
-    table = DeletedCases
-    wanted: list[ColumnElement[bool]] = [table.purpose.in_(selection.purposes)]
-    for name in ("server", "model", "version"):
-        if (value := getattr(selection, name)) is not None:
-            wanted.append(getattr(table, name) == value)
-    if selection.since is not None:
-        wanted.append(table.day >= selection.since)
-    if selection.until is not None:
-        wanted.append(table.day < selection.until)
-    query = select(table).where(*wanted)
+def buckets(session: Session, selection: Selection) -> list[BucketCount]:
+    """Cases by day (UTC) and outcome, the oldest first."""
+    sums: dict[tuple[datetime, str], list[float]] = defaultdict(lambda: [0, 0.0])
+    for count in by_day(session, selection):
+        start = datetime(count.day.year, count.day.month, count.day.day, tzinfo=UTC)
+        found = sums[start, count.outcome]
+        found[0] += count.cases
+        found[1] += count.seconds
     return [
-        DayCount(
+        BucketCount(start=start, outcome=outcome, cases=int(cases), mean_seconds=seconds / cases)
+        for (start, outcome), (cases, seconds) in sorted(sums.items())
+    ]
+
+
+def statements(session: Session, selection: Selection) -> list[DayStatements]:
+    """What counts of what was said of answered cases, of deleted ones too."""
+    found = _live(session, selection, counting.statements)
+    for table in (HealthDayFeedback, DeletedFeedback):
+        columns = (table.purpose, table.channel, table.judgement)
+        sums = (func.min(table.day), func.sum(table.statements))
+        for row in _kept(session, selection, table, columns, sums):
+            found.append(
+                DayStatements(
+                    key=key_of(row),
+                    purpose=row[3],
+                    channel=row[4],
+                    judgement=row[5],
+                    day=row[6].date(),
+                    statements=int(row[7]),
+                )
+            )
+    return found
+
+
+def durations(session: Session, selection: Selection, least: int) -> dict[ModelVersion, Durations]:
+    """How long answered cases took: of the newest whole days with at least `least` of them together, or of all."""
+    by_key: dict[ModelVersion, list[DayDurations]] = defaultdict(list)
+    for found in (
+        *_live(session, selection, counting.durations),
+        *_kept_durations(session, selection, least),
+    ):
+        by_key[found.key].append(found)
+    return {key: added(_newest(days, least)) for key, days in by_key.items()}
+
+
+def versions(session: Session, selection: Selection) -> dict[tuple[str, str], list[VersionCount]]:
+    """The versions of each model with their answered cases that are still there."""
+    sums: dict[ModelVersion, tuple[int, datetime]] = {}
+    for count in _cases(session, selection, is_daily=False, tables=(HealthDay,)):
+        if count.outcome == "answered":
+            cases, last_at = sums.get(count.key, (0, count.last_at))
+            sums[count.key] = cases + count.cases, max(last_at, count.last_at)
+    found: dict[tuple[str, str], list[VersionCount]] = defaultdict(list)
+    for key, (cases, last_at) in sums.items():
+        version = VersionCount(version=key.version, cases=cases, last_at=last_at)
+        found[key.server, key.model].append(version)
+    return dict(found)
+
+
+def revisions(session: Session, selection: Selection) -> dict[tuple[str, str], str]:
+    """By which fold each model was counted last, of the models in which nothing has changed since; none for who may not use
+    the counts."""
+    if not _may_use_counts(session, selection):
+        return {}
+    table = HealthRevision
+    marked = exists().where(HealthMark.server == table.server, HealthMark.model == table.model)
+    query = select(table).where(~marked)
+    for name in ("server", "model"):
+        if (value := getattr(selection, name)) is not None:
+            query = query.where(getattr(table, name) == value)
+    return {(row.server, row.model): row.revision for row in session.scalars(query)}
+
+
+def marked(session: Session, limit: int) -> list[Span]:
+    """Days that are to be counted anew, at most so many; days that follow each other are one span."""
+    return _marked(session, Selection(purposes=None), limit)
+
+
+def _cases(
+    session: Session,
+    selection: Selection,
+    *,
+    is_daily: bool,
+    tables: Sequence[type[HealthDay] | type[DeletedCases]] = (HealthDay, DeletedCases),
+) -> list[DayCount]:
+    found = _live(session, selection, counting.cases)
+    keys: dict[tuple[Any, ...], ModelVersion] = {}
+    for table in tables:
+        columns = [
+            table.purpose, table.outcome, table.audit_probability, table.is_audited, table.is_volunteered, table.judgement,
+        ]  # fmt: skip
+        last_at = HealthDay.last_at if table is HealthDay else DeletedCases.day
+        sums = (
+            func.min(table.day),
+            func.sum(table.cases),
+            func.sum(table.seconds),
+            func.max(last_at),
+        )
+        groups = [*columns, table.day] if is_daily else columns
+        for row in _kept(session, selection, table, groups, sums):
+            day, cases, seconds, last = row[-4:]
+            found.append(
+                DayCount(
+                    key=keys.setdefault(row[:3], key_of(row)),
+                    day=day.date(),
+                    purpose=row[3],
+                    outcome=row[4],
+                    probability=row[5],
+                    is_audited=row[6],
+                    is_volunteered=row[7],
+                    judgement=row[8],
+                    cases=int(cases),
+                    seconds=seconds,
+                    last_at=last,
+                )
+            )
+    return found
+
+
+def _may_use_counts(session: Session, selection: Selection) -> bool:
+    """Whether counts that name nobody say what this session would count itself: it sees everybody's cases and everything
+    that is said of them, and asks for nothing that the counts do not have."""
+    scope = scope_of(session)
+    sees_all = scope.is_of_all_people or (scope.is_all and not scope.reader)
+    return sees_all and not selection.is_of_content
+
+
+def _kept(
+    session: Session,
+    selection: Selection,
+    table: _Table,
+    columns: Sequence[Any],
+    sums: Sequence[Any],
+) -> Any:
+    """Rows (server, model, version, *columns, *sums) of the whole days of a selection."""
+    groups = (table.server, table.model, table.version, *columns)
+    query = select(*groups, *sums).where(_of(session, selection, table)).group_by(*groups)
+    return session.execute(query)
+
+
+def _kept_durations(session: Session, selection: Selection, least: int) -> Iterator[DayDurations]:
+    """Of the newest days with so many cases together, and what else is of the last of them."""
+    table = HealthDaySeconds
+    key = (table.server, table.model, table.version)
+    newest_first = func.sum(table.cases).over(partition_by=key, order_by=table.day.desc())
+    of_day = func.sum(table.cases).over(partition_by=(*key, table.day))
+    rows = select(table.id, (newest_first - of_day).label("newer"))
+    newer = rows.where(_of(session, selection, table)).subquery()
+    query = select(table).join(newer, newer.c.id == table.id).where(newer.c.newer < least)
+    for row in session.scalars(query):
+        counts = {int(number): int(str(count)) for number, count in row.counts.items()}
+        yield DayDurations(
             key=ModelVersion(server=row.server, model=row.model, version=row.version),
             day=row.day.date(),
             purpose=row.purpose,
-            outcome=row.outcome,
-            probability=row.audit_probability,
-            is_audited=row.is_audited,
-            is_volunteered=row.is_volunteered,
-            judgement=row.judgement,
-            cases=row.cases,
+            durations=Durations(counts=counts, least=row.least, most=row.most),
         )
-        for row in session.scalars(query)
-    ]
 
 
-def _count(row: Sequence[Any], is_volunteered: bool, judgement: str | None, cases: int) -> DayCount:
-    return DayCount(
-        key=ModelVersion(server=row[0], model=row[1], version=row[2]),
-        day=date.fromisoformat(str(row[3])[:10]),
-        purpose=row[4],
-        outcome=row[5],
-        probability=row[6],
-        is_audited=row[7],
-        is_volunteered=is_volunteered,
-        judgement=judgement,
-        cases=cases,
-    )
+def _newest(days: Sequence[DayDurations], least: int) -> list[Durations]:
+    found: list[Durations] = []
+    last = None
+    for each in sorted(days, key=lambda each: each.day, reverse=True):
+        if each.day != last and sum(part.n for part in found) >= least:
+            break
+        found.append(each.durations)
+        last = each.day
+    return found
 
 
-def _lottery(count: DayCount) -> tuple[object, ...]:
-    key = (count.key, count.day, count.purpose, count.outcome)
-    return (*key, count.probability, count.is_audited)
+def _of(session: Session, selection: Selection, table: _Table) -> ColumnElement[bool]:
+    """The condition that a row is of the whole days of a selection, and of one that is not marked."""
+    is_deleted = table in (DeletedCases, DeletedFeedback)
+    whole, _ = _whole_days(selection)
+    may_use = not selection.is_of_content if is_deleted else _may_use_counts(session, selection)
+    if whole is None or not may_use:
+        return false()
+    wanted = [whole.of(table, table.day)]
+    for name in ("server", "model", "version"):
+        if (value := getattr(selection, name)) is not None:
+            wanted.append(getattr(table, name) == value)
+    if selection.purposes is not None:
+        wanted.append(table.purpose.in_(selection.purposes))
+    if not is_deleted:
+        same = [
+            getattr(HealthMark, n) == getattr(table, n)
+            for n in ("server", "model", "version", "day")
+        ]
+        wanted.append(~exists().where(*same))
+    return and_(*wanted)
 
 
-def _judged(row: Row[*tuple[Any, ...]]) -> JudgedCase:
-    return JudgedCase(
-        id=row.case_id,
-        created_at=row.created_at,
-        version=row.version,
-        probability=row.audit_probability,
-        is_audited=row.is_audited,
-        is_volunteered=bool(row.is_volunteered),
-        judgement=row.judgement,
-        answer=row.answer or {},
-        answer_label=row.answer_label,
-        answer_number=row.answer_number,
-        truth_label=row.truth_label,
-        truth_number=row.truth_number,
-        entered=row.entered or {},
-    )
+def _live(session: Session, selection: Selection, count: _Counting[_T]) -> list[_T]:
+    """What is counted from the cases: marked days, and days that the selection does not have as a whole."""
+    if not _may_use_counts(session, selection):
+        return count(session, selection, ())
+    whole, parts = _whole_days(selection)
+    spans = [*parts, *(_marked(session, _of_span(selection, whole)) if whole else ())]
+    anywhen = replace(selection, since=None, until=None)
+    return [found for where in conditions_of(spans) for found in count(session, anywhen, [where])]
+
+
+def conditions_of(
+    spans: Sequence[Span], table: Any = Case, moment: Any = Case.created_at
+) -> Iterator[ColumnElement[bool]]:
+    """Conditions, each for some of the spans."""
+    for start in range(0, len(spans), _AT_ONCE):
+        yield or_(*(span.of(table, moment) for span in spans[start : start + _AT_ONCE]))
+
+
+def _of_span(selection: Selection, span: Span) -> Selection:
+    return replace(selection, since=span.since, until=span.until)
+
+
+def _whole_days(selection: Selection) -> tuple[Span | None, list[Span]]:
+    """The whole days of a selection, and the parts of days at its ends."""
+    since, until = selection.since, selection.until
+    first = since and _midnight(since + _DAY - timedelta(microseconds=1))
+    last = until and _midnight(until)
+    if first and last and first > last:
+        return None, [Span(key=None, since=since, until=until)]
+    parts = []
+    if since and first and since < first:
+        parts.append(Span(key=None, since=since, until=first))
+    if until and last and last < until:
+        parts.append(Span(key=None, since=last, until=until))
+    return Span(key=None, since=first, until=last), parts
+
+
+def _marked(session: Session, selection: Selection, limit: int | None = None) -> list[Span]:
+    table = HealthMark
+    columns = (table.server, table.model, table.version, table.day, table.day_after)
+    query = select(*columns).distinct().order_by(*columns[:4]).limit(limit)
+    for name in ("server", "model", "version"):
+        if (value := getattr(selection, name)) is not None:
+            query = query.where(getattr(table, name) == value)
+    if selection.since is not None:
+        query = query.where(table.day >= selection.since)
+    if selection.until is not None:
+        query = query.where(table.day < selection.until)
+    spans: list[Span] = []
+    for row in session.execute(query):
+        key = key_of(row)
+        if spans and (spans[-1].key, spans[-1].until) == (key, row[3]):
+            spans[-1] = replace(spans[-1], until=row[4])
+        else:
+            spans.append(Span(key=key, since=row[3], until=row[4]))
+    return spans
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

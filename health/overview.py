@@ -5,39 +5,37 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
 import db.health_alarms
+import db.health_cases
 import db.health_days
 import db.health_decisions
-from db.engine import Session, Sessions, reading
+from db.engine import Sessions, snapshot
 from db.health import Selection
 from db.health_alarms import AlarmView
-from db.health_days import DayCount, JudgedCase
+from db.health_cases import JudgedCase
+from db.health_counting import DayCount
 from db.health_decisions import DecisionView
 from db.ids import utc_now
 from health.alarms.decisions import accepted, closed
 from health.calibration import Calibration, calibration
 from health.classification import ClassFigures, Confusion, Verdict, by_class, confusion
 from health.comparison import Comparison, compare
-from health.drift import fields
-from health.drift.fields import LEAST_CASES, FieldDrift
-from health.estimates import Estimate, Group, accuracy, weights, wilson
+from health.drift.fields import FieldDrift
+from health.estimates import Estimate, accuracy, weights, wilson
+from health.input_drift import Model, input_drift, midnight
 from health.regression import NumberErrors, number_errors
 from health.slices import Slice, slices
 from health.status import DayFigures, History, Status, judge
-from health.summary import ESTIMATED, NOT_SENT, SERVED, UNKNOWN
+from health.summary import ESTIMATED, NOT_SENT, SERVED, UNKNOWN, groups
 from health.weighted import Share
 
-Model = tuple[str, str]
-Inputs = list[tuple[date, Mapping[str, object]]]
 # How far back alarms look, and how many cases one by one.
 DAYS = 120
 MOST_JUDGED = 5_000
-REFERENCE, RECENT = 300, 200
-RECENT_DAYS = 14
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,16 +123,17 @@ def standings(
 ) -> dict[Model, Standing]:
     """The word and the accuracy of every model that was asked, by (server, model). Raises StorageError."""
     now = clock()
-    selection = Selection(purposes=SERVED, since=_midnight(now) - timedelta(days=DAYS))
-    with reading(sessions) as session:
+    selection = Selection(purposes=SERVED, since=midnight(now) - timedelta(days=DAYS))
+    with snapshot(sessions) as session:
         counts: dict[Model, list[DayCount]] = defaultdict(list)
         for count in db.health_days.by_day(session, selection):
             counts[count.key.server, count.key.model].append(count)
         steps = db.health_decisions.of_models(session)
-        return {
-            model: _standing(session, model, found, steps.get(model, []), now)
-            for model, found in sorted(counts.items())
-        }
+        drift = input_drift(session, now, Selection(purposes=ESTIMATED), counts)
+    return {
+        model: _standing(model, found, steps.get(model, []), now, drift[model].flagged)
+        for model, found in sorted(counts.items())
+    }
 
 
 def look(
@@ -160,8 +159,8 @@ def look(
         answer=cohort.answer,
         truth=cohort.truth,
     )
-    with reading(sessions) as session:
-        since = _midnight(now) - timedelta(days=DAYS)
+    with snapshot(sessions) as session:
+        since = midnight(now) - timedelta(days=DAYS)
         counts = db.health_days.by_day(session, replace(everything, since=since))
         steps = db.health_decisions.all_of(session, server, model)
         alarms = db.health_alarms.newest(session, server, model)
@@ -169,24 +168,21 @@ def look(
         if not counts and not shown:
             return None
         estimated = replace(chosen, purposes=ESTIMATED)
-        before, after = _inputs(session, replace(everything, purposes=ESTIMATED), now)
-        drift = fields.compare(
-            [r for _, r in before], [r for _, r in after], day=_day_of(before, now)
-        )
-        judged = db.health_days.judged_cases(session, estimated, MOST_JUDGED)
-        pairs = db.health_days.compared(session, estimated, MOST_JUDGED)
-    standing = _judged_standing((server, model), counts, steps, now, _flagged(drift))
+        drift = input_drift(session, now, everything, [(server, model)])[server, model]
+        judged = db.health_cases.judged_cases(session, estimated, MOST_JUDGED)
+        pairs = db.health_cases.compared(session, estimated, MOST_JUDGED)
+    standing = _standing((server, model), counts, steps, now, drift.flagged)
     standing = replace(
-        standing, accuracy=accuracy(_groups(shown)), cases=sum(c.cases for c in shown)
+        standing, accuracy=accuracy(groups(shown)), cases=sum(c.cases for c in shown)
     )
     volunteered = [c for c in shown if c.is_volunteered and c.judgement and not c.is_audited]
     return Look(
         standing=standing,
         weeks=_weeks(shown),
         versions=_versions(shown),
-        drift=drift,
-        drift_before=_span(before),
-        drift_after=_span(after),
+        drift=drift.fields,
+        drift_before=drift.before,
+        drift_after=drift.after,
         details=_details(judged),
         comparisons=_comparisons(pairs),
         steps=steps,
@@ -197,27 +193,13 @@ def look(
 
 
 def _standing(
-    session: Session,
-    model: Model,
-    counts: Sequence[DayCount],
-    steps: Sequence[DecisionView],
-    now: datetime,
-) -> Standing:
-    selection = Selection(purposes=ESTIMATED, server=model[0], model=model[1])
-    before, after = _inputs(session, selection, now)
-    rows = ([row for _, row in before], [row for _, row in after])
-    drift = fields.compare(*rows, day=_day_of(before, now))
-    return _judged_standing(model, counts, steps, now, _flagged(drift))
-
-
-def _judged_standing(
     model: Model,
     counts: Sequence[DayCount],
     steps: Sequence[DecisionView],
     now: datetime,
     changed: tuple[str, ...],
 ) -> Standing:
-    found = accuracy(_groups(counts))
+    found = accuracy(groups(counts))
     history = History(
         days=_days(counts, now.date()),
         today=now.date(),
@@ -235,32 +217,6 @@ def _judged_standing(
         cases=sum(count.cases for count in counts),
         owner=next((step.person for step in steps if step.action == "acknowledged"), ""),
     )
-
-
-def _inputs(session: Session, selection: Selection, now: datetime) -> tuple[Inputs, Inputs]:
-    """The first cases of the version that is in use, and those of the last two weeks that came after them: versions may take
-    different fields."""
-    since = _midnight(now) - timedelta(days=RECENT_DAYS - 1)
-    version = db.health_days.current_version(session, selection, since, LEAST_CASES)
-    selection = replace(selection, version=version)
-    before = db.health_days.inputs(
-        session, replace(selection, until=since), REFERENCE, is_oldest=True
-    )
-    return before, db.health_days.inputs(session, replace(selection, since=since), RECENT)
-
-
-def _day_of(before: Sequence[tuple[date, object]], now: datetime) -> int:
-    """The number of the day since the reference ended."""
-    return max(1, (now.date() - before[-1][0]).days) if before else 1
-
-
-def _flagged(drift: Iterable[FieldDrift]) -> tuple[str, ...]:
-    return tuple(field.name for field in drift if field.is_flagged)
-
-
-def _span(rows: Sequence[tuple[date, object]]) -> tuple[date, date] | None:
-    days = [day for day, _ in rows]
-    return (min(days), max(days)) if days else None
 
 
 def _days(counts: Iterable[DayCount], today: date) -> tuple[DayFigures, ...]:
@@ -291,21 +247,6 @@ def _count(counts: Iterable[DayCount], judgement: str) -> int:
     return sum(count.cases for count in counts if count.judgement == judgement)
 
 
-def _groups(counts: Iterable[DayCount]) -> list[Group]:
-    """Answered cases about something that there is, as the estimate takes them."""
-    return [
-        Group(
-            probability=count.probability,
-            is_audited=count.is_audited,
-            is_volunteered=count.is_volunteered,
-            is_right=None if count.judgement is None else count.judgement == "correct",
-            cases=count.cases,
-        )
-        for count in counts
-        if count.outcome == "answered" and count.purpose in ESTIMATED
-    ]
-
-
 def _weeks(counts: Sequence[DayCount]) -> list[Week]:
     """Weeks from Monday on, without gaps between the first and the last."""
     by_week: dict[date, list[DayCount]] = defaultdict(list)
@@ -325,7 +266,7 @@ def _week(start: date, counts: Sequence[DayCount]) -> Week:
 
 def _drawn(counts: Sequence[DayCount]) -> Share:
     """The weighted share of right answers among the judged drawn cases, without the limits that others give it."""
-    weighted = weights(_groups(counts))
+    weighted = weights(groups(counts))
     judged = [(weight, group) for weight, group in weighted if group.is_right is not None]
     total = sum(weight * group.cases for weight, group in judged)
     if not total:
@@ -348,7 +289,7 @@ def _versions(counts: Sequence[DayCount]) -> list[VersionLine]:
             first=min(count.day for count in found),
             last=max(count.day for count in found),
             cases=sum(count.cases for count in found),
-            accuracy=accuracy(_groups(found)),
+            accuracy=accuracy(groups(found)),
         )
         for version, found in by_version.items()
     ]
@@ -408,7 +349,3 @@ def _comparisons(
     for first, second, is_first, is_second in pairs:
         by_versions[first, second].append((is_first, is_second))
     return {versions: compare(found) for versions, found in by_versions.items()}
-
-
-def _midnight(moment: datetime) -> datetime:
-    return datetime.combine(moment.astimezone(UTC).date(), time(), tzinfo=UTC)

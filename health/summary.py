@@ -9,25 +9,17 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Protocol, TypeVar
 
-import numpy as np
-
-import db.deleted_counts
 import db.health
+import db.health_days
 from db.cases import GENUINE
-from db.engine import Session, Sessions, reading
-from db.health import (
-    BucketCount,
-    FeedbackCount,
-    JudgedCount,
-    ModelVersion,
-    OutcomeCount,
-    Selection,
-    Step,
-)
+from db.durations import Durations, percentiles
+from db.engine import Sessions, snapshot
+from db.health import BucketCount, ModelVersion, Selection, Step
+from db.health_counting import DayCount, DayStatements
 from db.ids import utc_now
 from health.estimates import Estimate, Group, Rate, accuracy, rate
 
-# Percentiles come from the newest cases: bounded work however many there are, and what holds now.
+# Percentiles come from the newest days with so many cases: what holds now.
 LATENCY_SAMPLE = 2_000
 # Nothing was sent, so these say nothing of the model.
 NOT_SENT = ("invalid",)
@@ -44,7 +36,8 @@ SERVED = (*GENUINE, "scenario", "replay")
 
 @dataclass(frozen=True, kw_only=True)
 class Latency:
-    """Seconds from asking to answer, as percentiles of the newest `n` answered cases."""
+    """Seconds from asking to answer, as percentiles of the newest `n` answered cases, which are of whole days; each is within
+    1 % of that of the cases themselves (db/durations.py)."""
 
     p50: float
     p95: float
@@ -98,27 +91,14 @@ def summarise(
     """One row for each model version that was asked, in alphabetical order."""
     served = Selection(purposes=SERVED, server=server, model=model, version=version, since=since)
     estimated = replace(served, purposes=ESTIMATED)
-    with reading(sessions) as session:
-        outcomes = _by_key(
-            db.health.outcomes(session, served) + db.deleted_counts.outcomes(session, served)
-        )
-        statements = _by_key(
-            db.health.statements(session, estimated)
-            + db.deleted_counts.statements(session, estimated)
-        )
-        judged = _by_key(
-            db.health.judged(session, estimated) + db.deleted_counts.judged(session, estimated)
-        )
-        return [
-            _row(
-                key,
-                outcomes[key],
-                statements.get(key, []),
-                judged.get(key, []),
-                _latency(session, key, served),
-            )
-            for key in sorted(outcomes, key=_in_order)
-        ]
+    with snapshot(sessions) as session:
+        counts = _by_key(db.health_days.by_version(session, served))
+        statements = _by_key(db.health_days.statements(session, estimated))
+        durations = db.health_days.durations(session, served, LATENCY_SAMPLE)
+    return [
+        _row(key, counts[key], statements.get(key, []), durations.get(key))
+        for key in sorted(counts, key=_in_order)
+    ]
 
 
 def recent_series(
@@ -135,11 +115,11 @@ def recent_series(
     now = clock()
     first = _start(max(since or now - SPANS[by], now - STEPS[by] * (MAX_POINTS - 1)), by)
     served = Selection(purposes=SERVED, server=server, model=model, version=version, since=first)
-    with reading(sessions) as session:
-        buckets = db.health.buckets(session, served, by)
+    with snapshot(sessions) as session:
         if by == "day":
-            buckets += db.deleted_counts.days(session, served)
-    buckets.sort(key=lambda count: count.start)
+            buckets = db.health_days.buckets(session, served)
+        else:
+            buckets = db.health.buckets(session, served)
     counted = {start: list(counts) for start, counts in groupby(buckets, key=lambda c: c.start)}
     points = int((_start(now, by) - first) / STEPS[by]) + 1
     starts = (first + STEPS[by] * i for i in range(points))
@@ -167,12 +147,11 @@ def _in_order(key: ModelVersion) -> tuple[str, str, str]:
 
 def _row(
     key: ModelVersion,
-    outcomes: Sequence[OutcomeCount],
-    statements: Sequence[FeedbackCount],
-    judged: Sequence[JudgedCount],
-    latency: Latency | None,
+    counts: Sequence[DayCount],
+    statements: Sequence[DayStatements],
+    durations: Durations | None,
 ) -> HealthRow:
-    cases = _cases(outcomes)
+    cases = _cases(counts)
     errors = {name: cases[name] for name in sorted(cases) if name not in ("answered", UNKNOWN)}
     return HealthRow(
         server=key.server,
@@ -184,13 +163,32 @@ def _row(
         errors=errors,
         error_rate=_error_rate(cases),
         feedback=_feedback(statements),
-        accuracy=accuracy(_group(count) for count in judged),
-        latency=latency,
-        last_case_at=max(count.last_at for count in outcomes),
+        accuracy=accuracy(groups(counts)),
+        latency=_latency(durations),
+        last_case_at=max(count.last_at for count in counts),
     )
 
 
-def _cases(counts: Iterable[OutcomeCount | BucketCount]) -> Counter[str]:
+def groups(counts: Iterable[DayCount]) -> list[Group]:
+    """Answered cases about something that there is, as the estimate takes them: those that are alike together."""
+    alike: Counter[tuple[float, bool, bool, str | None]] = Counter()
+    for count in counts:
+        if count.outcome == "answered" and count.purpose in ESTIMATED:
+            key = (count.probability, count.is_audited, count.is_volunteered, count.judgement)
+            alike[key] += count.cases
+    return [
+        Group(
+            probability=probability,
+            is_audited=is_audited,
+            is_volunteered=is_volunteered,
+            is_right=None if judgement is None else judgement == "correct",
+            cases=cases,
+        )
+        for (probability, is_audited, is_volunteered, judgement), cases in alike.items()
+    ]
+
+
+def _cases(counts: Iterable[DayCount | BucketCount]) -> Counter[str]:
     """Cases by outcome: of those that are there, and of those that were deleted since."""
     cases: Counter[str] = Counter()
     for count in counts:
@@ -205,29 +203,18 @@ def _error_rate(cases: Mapping[str, int]) -> Rate:
     return rate(n - sent.get("answered", 0), n)
 
 
-def _feedback(statements: Sequence[FeedbackCount]) -> dict[str, dict[str, int]]:
+def _feedback(statements: Sequence[DayStatements]) -> dict[str, dict[str, int]]:
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     for count in statements:
         counted[count.channel][count.judgement] += count.statements
     return {channel: dict(counts) for channel, counts in counted.items()}
 
 
-def _group(count: JudgedCount) -> Group:
-    return Group(
-        probability=count.probability,
-        is_audited=count.is_audited,
-        is_volunteered=count.is_volunteered,
-        is_right=None if count.judgement is None else count.judgement == "correct",
-        cases=count.cases,
-    )
-
-
-def _latency(session: Session, key: ModelVersion, served: Selection) -> Latency | None:
-    seconds = db.health.recent_seconds(session, key, served, limit=LATENCY_SAMPLE)
-    if not seconds:
+def _latency(durations: Durations | None) -> Latency | None:
+    if durations is None:
         return None
-    p50, p95, p99 = (float(value) for value in np.percentile(seconds, (50, 95, 99)))
-    return Latency(p50=p50, p95=p95, p99=p99, n=len(seconds))
+    p50, p95, p99 = percentiles(durations, (50, 95, 99))
+    return Latency(p50=p50, p95=p95, p99=p99, n=durations.n)
 
 
 def _start(moment: datetime, by: Step) -> datetime:

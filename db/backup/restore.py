@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Subquery, func, insert, inspect, literal_column, select, text
 
 from db.backup.archive import Archive, Manifest, UnreadableArchive, opened_archive
-from db.backup.tables import VERSION_TABLE, TableShape, tables_at
+from db.backup.tables import VERSION_TABLE, TableShape, kept_at, tables_at
 from db.engine import begin
 from db.errors import StorageError
 from db.migrate import known, newest, opened, schema_of, upgrade, wait_for_others
@@ -48,14 +48,15 @@ def _check(archive: Archive) -> None:
             f"up to {newest()}: restore it with the version that wrote it, or a newer one."
         )
     listed = [(entry.name, entry.columns) for entry in manifest.tables]
-    if listed != [(shape.name, shape.columns) for shape in tables_at(manifest.schema)]:
+    if listed != [(shape.name, shape.columns) for shape in kept_at(manifest.schema)]:
         raise UnreadableArchive(f"{archive.path} does not hold the tables of its own schema.")
 
 
 def _clear(connection: Connection, *, replace: bool) -> None:
     """Take our tables away. Raises NotEmpty, unless told to replace, when one of them holds a row."""
     shapes = tables_at(schema_of(connection))
-    filled = [shape.name for shape in shapes if _holds_rows(connection, shape)]
+    kept = kept_at(schema_of(connection))
+    filled = [shape.name for shape in kept if _holds_rows(connection, shape)]
     if filled and not replace:
         raise NotEmpty(
             f"The database holds rows already (in {', '.join(filled)}): name an empty one, "
@@ -77,7 +78,7 @@ def _first_row(shape: TableShape) -> Subquery:
 
 
 def _load(connection: Connection, archive: Archive) -> None:
-    shapes = tables_at(archive.manifest.schema)
+    shapes = kept_at(archive.manifest.schema)
     references = _defer_references(connection, shapes)
     for shape, entry in zip(shapes, archive.manifest.tables, strict=True):
         for rows in _batches(archive.rows(entry)):

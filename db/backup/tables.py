@@ -1,4 +1,5 @@
-"""Which tables belong to a backup: all that the migrations made, so that a new one cannot be forgotten.
+"""Which tables belong to a backup: all that the migrations made, so that a new one cannot be forgotten, but those that can be
+made from the others.
 
 What else lives in the database is not ours: another application's tables, and the state in which the
 engine of background work keeps what is under way.
@@ -17,6 +18,7 @@ from sqlalchemy import MetaData, TableClause, column, table
 from db.backup.values import TYPES, Kind, kind_of
 from db.engine import begin
 from db.migrate import opened, upgrade
+from db.tables import DERIVED
 
 VERSION_TABLE = "alembic_version"
 
@@ -33,6 +35,12 @@ class TableShape:
         """The table as SQLAlchemy reads from it and writes to it."""
         columns: list[Any] = [column(name, TYPES[kind]) for name, kind in self.columns.items()]
         return table(self.name, *columns)
+
+
+@functools.cache
+def kept_at(schema: str) -> tuple[TableShape, ...]:
+    """Those of a database of this schema that a backup holds."""
+    return tuple(shape for shape in tables_at(schema) if shape.name not in DERIVED)
 
 
 @functools.cache

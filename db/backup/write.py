@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, make_url, select
 
 from db.backup.archive import Manifest, created
-from db.backup.tables import TableShape, tables_at
+from db.backup.tables import TableShape, kept_at
 from db.errors import StorageError
 from db.ids import utc_now
 from db.migrate import opened, schema_of
@@ -29,7 +29,7 @@ def write(url: str, path: Path, clock: Callable[[], datetime] = utc_now) -> Mani
         if not schema:
             raise StorageError("The database has no tables of MDS Workbench: nothing to back up.")
         with created(path) as writer:
-            for shape in tables_at(schema):
+            for shape in kept_at(schema):
                 writer.add(shape, _rows(connection, shape))
             return writer.close(schema, clock().isoformat(), engine.dialect.name)
 

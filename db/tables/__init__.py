@@ -29,6 +29,14 @@ from db.tables.data_sets import DataSet, DataSetRow
 from db.tables.first_calls import CallDraw, FirstCall
 from db.tables.golden import GoldenCase, GoldenResult, GoldenRun, GoldenSet
 from db.tables.health import HealthAlarm, HealthDecision, HealthStanding
+from db.tables.health_days import (
+    DERIVED,
+    HealthDay,
+    HealthDayFeedback,
+    HealthDaySeconds,
+    HealthMark,
+    HealthRevision,
+)
 from db.tables.jobs import Batch, BatchChunk, Job, JobInput, Worker
 from db.tables.models import Background, ColumnMapping, DiscoveredFacts, Overlay, Study
 from db.tables.outbox import Delivery
@@ -41,6 +49,7 @@ from db.tables.views import SavedView
 
 __all__ = [
     "CHANNELS",
+    "DERIVED",
     "JOB_STATES",
     "JUDGEMENTS",
     "LONG",
@@ -82,7 +91,12 @@ __all__ = [
     "GoldenRun",
     "GoldenSet",
     "HealthAlarm",
+    "HealthDay",
+    "HealthDayFeedback",
+    "HealthDaySeconds",
     "HealthDecision",
+    "HealthMark",
+    "HealthRevision",
     "HealthStanding",
     "InboxSeen",
     "Job",

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, event, inspect
 
 from db.engine import begin
 from db.migrate import _FOLDER, known, newest, opened, upgrade
+from db.tables import DERIVED
 from tests import filled
 
 CHANGELOG = Path(__file__).resolve().parents[2] / "CHANGELOG.md"
@@ -74,7 +75,8 @@ def test_no_row_is_lost_on_the_way_to_the_newest_tables(empty_database_url: str)
         with engine.connect() as connection:
             found = filled.contents(connection)
     assert found.pop("alembic_version") == [{"version_num": newest()}]
-    assert {name: len(rows) for name, rows in found.items()} == dict.fromkeys(found, filled.ROWS)
+    stays = {name: len(rows) for name, rows in found.items() if name not in DERIVED}
+    assert stays == dict.fromkeys(stays, filled.ROWS)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ from db.ids import id_at, new_id
 from db.migrate import migrate
 from db.tables import Case
 from feedback.submission import submit
+from health.day_counts import fold
+from health.summary import summarise
 from settings import RetentionSettings
 from tests.cases.test_batch import Rows
 from tests.stub_predictor import StubPredictor
@@ -45,6 +47,8 @@ END $$;
 CREATE TRIGGER keep_case_key BEFORE INSERT OR UPDATE OR DELETE ON cases
   FOR EACH ROW EXECUTE FUNCTION keep_case_key();
 """
+# What marks the days of cases that change belongs to the table that goes: it is made again for the one that comes.
+TRIGGERS = "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = 'cases'::regclass AND NOT tgisinternal"
 
 
 def _month(number: int) -> datetime:
@@ -71,6 +75,8 @@ def _partition(sessions: Sessions) -> None:
         def run(statement: str) -> None:
             connection.exec_driver_sql(statement)
 
+        triggers = connection.scalars(text(TRIGGERS)).all()
+
         for table, name, _ in keys:
             run(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
         run("ALTER TABLE cases RENAME TO cases_before")
@@ -85,6 +91,8 @@ def _partition(sessions: Sessions) -> None:
             run(statement if statement.lstrip().startswith("CREATE") else f"CREATE{statement}")
         run("INSERT INTO cases SELECT * FROM cases_before")
         run("DROP TABLE cases_before")
+        for statement in triggers:
+            run(statement)
         for table, name, column in keys:
             run(
                 f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({column}) REFERENCES cases (id)"
@@ -129,7 +137,9 @@ def test_cases_in_partitions_take_all_that_is_done_with_cases(partitioned: Sessi
     assert len([case for chunk in predict_rows(rows, [{"x": 1}, {"x": 2}]) for case in chunk]) == 2
     again = [case for chunk in predict_rows(rows, [{"x": 1}, {"x": 2}]) for case in chunk]
     assert len({case.id for case in again}) == 2
+    fold(partitioned)
     submit(partitioned, case_id=ids[0], person="bob", judgement="correct", key="f")
+    assert {"volunteered": {"correct": 1}} in [row.feedback for row in summarise(partitioned)]
     ask_scenario(
         StubPredictor(), {"bill": 3.0}, of=ids[0], sessions=partitioned, key="s", person="ada"
     )
@@ -144,6 +154,10 @@ def test_cases_in_partitions_take_all_that_is_done_with_cases(partitioned: Sessi
     done = retention.run(partitioned, [rule], _month(7))
     assert sum(each.cases for each in done) == 2
     assert queries.case(partitioned, ids[0]) is None
+    counted = summarise(partitioned)
+    assert fold(partitioned) > 0
+    assert summarise(partitioned) == counted
+    assert sum(row.cases for row in counted) == 7
     assert not verify(partitioned).findings
 
 

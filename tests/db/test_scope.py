@@ -14,6 +14,7 @@ import db.cohorts
 import db.explanations
 import db.feedback
 import db.health
+import db.health_days
 import db.jobs
 import db.overlays
 from cases.queries import save_explanation
@@ -57,10 +58,9 @@ def test_every_query_of_cases_shows_the_same(
         assert {i for i in ids.values() if db.cases.by_id(session, i)} == wanted
         assert {i for i in ids.values() if db.cases.bodies(session, i)} == wanted
         assert {row.case_id for row in db.cohorts.rows(session, wide)} == wanted
-        counted = db.health.outcomes(session, db.health.Selection(purposes=("asked",)))
-        assert sum(count.cases for count in counted) == len(wanted)
-        judged = db.health.judged(session, db.health.Selection(purposes=("asked",)))
-        assert sum(count.cases for count in judged) == len(wanted)
+        for count in (db.health_days.by_version, db.health_days.by_day):
+            counted = count(session, db.health.Selection(purposes=("asked",)))
+            assert sum(each.cases for each in counted) == len(wanted)
 
 
 def test_what_belongs_to_a_case_is_hidden_with_it(sessions: Sessions, ids: dict[str, str]) -> None:

@@ -1,0 +1,109 @@
+"""Cases one by one, as far as estimates by class and by slice, comparisons and drift need them: the judged ones, and the first
+and the newest of a version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from db.health import Selection, conditions, verdicts
+from db.tables import Case, Feedback
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedCase:
+    """One answered case that was judged: what was answered, and what is true as far as somebody said."""
+
+    id: str
+    created_at: datetime
+    version: str
+    probability: float
+    is_audited: bool
+    is_volunteered: bool
+    judgement: str
+    answer: Mapping[str, object]
+    answer_label: str | None
+    answer_number: float | None
+    truth_label: str | None
+    truth_number: float | None
+    entered: Mapping[str, object]
+
+
+def judged_cases(session: Session, selection: Selection, limit: int) -> list[JudgedCase]:
+    """The newest judged cases, one for each case with the statement that counts."""
+    verdict = verdicts(
+        selection,
+        Case.id.label("case_id"),
+        Case.created_at,
+        Case.answer,
+        Case.answer_label,
+        Case.answer_number,
+        Case.entered,
+        Feedback.truth_label,
+        Feedback.truth_number,
+    )
+    columns = verdict.c
+    query = select(verdict).where(columns.place == 1, columns.judgement.is_not(None))
+    newest = query.order_by(columns.created_at.desc(), columns.case_id.desc()).limit(limit)
+    return [_judged(row) for row in session.execute(newest)]
+
+
+def inputs(
+    session: Session, selection: Selection, limit: int, *, is_oldest: bool = False
+) -> list[tuple[date, Mapping[str, object]]]:
+    """The day and the values of answered cases: the newest, or the oldest."""
+    query = select(Case.created_at, Case.entered).where(
+        *conditions(selection), Case.outcome == "answered"
+    )
+    order = (Case.created_at, Case.id) if is_oldest else (Case.created_at.desc(), Case.id.desc())
+    return [(row[0].date(), row[1]) for row in session.execute(query.order_by(*order).limit(limit))]
+
+
+def compared(
+    session: Session, selection: Selection, limit: int
+) -> list[tuple[str, str, bool, bool]]:
+    """(version of the first, of the second, whether each is right), of cases that were asked again of another version and
+    whose truth is known, the newest first."""
+    first, again = (
+        verdicts(selection, Case.id.label("case_id"), Case.answer_label, Feedback.truth_label),
+        Case,
+    )
+    query = (
+        select(
+            first.c.version,
+            again.version,
+            first.c.answer_label,
+            again.answer_label,
+            first.c.truth_label,
+        )
+        .join(again, again.parent_id == first.c.case_id)
+        .where(
+            first.c.place == 1, first.c.truth_label.is_not(None), again.version != first.c.version
+        )
+        .order_by(again.created_at.desc())
+        .limit(limit)
+    )
+    return [(r[0], r[1], r[2] == r[4], r[3] == r[4]) for r in session.execute(query)]
+
+
+def _judged(row: Row[*tuple[Any, ...]]) -> JudgedCase:
+    return JudgedCase(
+        id=row.case_id,
+        created_at=row.created_at,
+        version=row.version,
+        probability=row.audit_probability,
+        is_audited=row.is_audited,
+        is_volunteered=bool(row.is_volunteered),
+        judgement=row.judgement,
+        answer=row.answer or {},
+        answer_label=row.answer_label,
+        answer_number=row.answer_number,
+        truth_label=row.truth_label,
+        truth_number=row.truth_number,
+        entered=row.entered or {},
+    )

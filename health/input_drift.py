@@ -1,0 +1,112 @@
+"""Whether the inputs of models changed: the first cases of the version that is in use against those of the last two weeks.
+
+What was found of a model is kept in this process for as long as nothing changes in its cases (db.health_days.revisions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from threading import Lock
+
+import db.health_cases
+import db.health_days
+from db.engine import Session
+from db.health import Selection
+from db.health_days import VersionCount
+from health.drift import fields
+from health.drift.fields import LEAST_CASES, FieldDrift
+from health.summary import ESTIMATED
+
+Model = tuple[str, str]
+Inputs = list[tuple[date, Mapping[str, object]]]
+REFERENCE, RECENT = 300, 200
+RECENT_DAYS = 14
+_MOST_KEPT = 20_000
+_kept: dict[tuple[str, Model, date], InputDrift] = {}
+_lock = Lock()
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputDrift:
+    """Each field now against before, and of which days both are: the first and the last, None without a case."""
+
+    fields: Sequence[FieldDrift]
+    before: tuple[date, date] | None
+    after: tuple[date, date] | None
+
+    @property
+    def flagged(self) -> tuple[str, ...]:
+        """The names of the fields that changed."""
+        return tuple(field.name for field in self.fields if field.is_flagged)
+
+
+def input_drift(
+    session: Session, now: datetime, selection: Selection, models: Iterable[Model]
+) -> dict[Model, InputDrift]:
+    """Of each of the models, which the selection holds all."""
+    selection = replace(selection, purposes=ESTIMATED)
+    since = midnight(now) - timedelta(days=RECENT_DAYS - 1)
+    revisions = db.health_days.revisions(session, selection)
+    wanted = list(models)
+    found = {model: drift for model in wanted if (drift := _known(revisions, model, now))}
+    if len(found) == len(wanted):
+        return found
+    every = db.health_days.versions(session, selection)
+    lately = db.health_days.versions(session, replace(selection, since=since))
+    for model in wanted:
+        if model not in found:
+            version = _in_use(lately.get(model, ()), every.get(model, ()))
+            found[model] = _drift(session, model, version, since, now)
+            _keep(revisions, model, now, found[model])
+    return found
+
+
+def forget() -> None:
+    """Forget what this process has kept."""
+    with _lock:
+        _kept.clear()
+
+
+def midnight(moment: datetime) -> datetime:
+    """The beginning of its day in UTC."""
+    return datetime.combine(moment.astimezone(UTC).date(), time(), tzinfo=UTC)
+
+
+def _in_use(lately: Sequence[VersionCount], every: Sequence[VersionCount]) -> str | None:
+    """The newest version with enough answered cases lately: one that somebody only tried is not it. Where no version has so
+    many, the one with the most of all cases; None without an answered case."""
+    if in_use := [each for each in lately if each.cases >= LEAST_CASES]:
+        return max(in_use, key=lambda each: each.last_at).version
+    return max(every, key=lambda each: (each.cases, each.last_at)).version if every else None
+
+
+def _drift(
+    session: Session, model: Model, version: str | None, since: datetime, now: datetime
+) -> InputDrift:
+    """Of the version that is in use: versions may take different fields."""
+    of = Selection(purposes=ESTIMATED, server=model[0], model=model[1], version=version)
+    before = db.health_cases.inputs(session, replace(of, until=since), REFERENCE, is_oldest=True)
+    after = db.health_cases.inputs(session, replace(of, since=since), RECENT)
+    day = max(1, (now.date() - before[-1][0]).days) if before else 1
+    found = fields.compare([row for _, row in before], [row for _, row in after], day=day)
+    return InputDrift(fields=found, before=_span(before), after=_span(after))
+
+
+def _span(rows: Inputs) -> tuple[date, date] | None:
+    days = [day for day, _ in rows]
+    return (min(days), max(days)) if days else None
+
+
+def _known(revisions: Mapping[Model, str], model: Model, now: datetime) -> InputDrift | None:
+    return _kept.get((revisions.get(model, ""), model, now.date()))
+
+
+def _keep(revisions: Mapping[Model, str], model: Model, now: datetime, drift: InputDrift) -> None:
+    if model not in revisions:
+        return
+    with _lock:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[revisions[model], model, now.date()] = drift
