@@ -1,6 +1,6 @@
 """Cases counted by day, so that figures need not go through all of them: made from the cases, and made anew where these change.
 
-Triggers mark the day of every case that is written, changed or judged (migration 0036). What is marked is counted from the
+Triggers mark the day of every case that is written, changed or judged (migration 0035). What is marked is counted from the
 cases until it is folded into the counts. A backup has none of these tables: what is restored is marked again.
 """
 
