@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, FilePayload, sync_playwright
+from playwright.sync_api import Browser, FilePayload, expect, sync_playwright
 
 from cases.recording import predict_and_record
 from cli import demo
@@ -19,7 +19,7 @@ from mds_client import MdsClient, MdsError, Server
 from tests.browser import people_screenshots
 from tests.browser.chromium import ARGUMENTS, chromium
 from tests.browser.visit import SLOW, Visit
-from tests.browser.watched import app_of_its_own, ports
+from tests.browser.watched import PATIENCE, app_of_its_own, ports
 
 SIZE = {"width": 1280, "height": 900}
 MODALITIES = ("penguins", "digits", "language-id", "speech", "diabetes-progress", "ocr")
@@ -36,6 +36,7 @@ TARGET = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 def main(target: Path = TARGET) -> None:
     """Start everything, ask some questions, and take every picture in light and dark."""
     target.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=PATIENCE)
     demo.build_models()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -152,7 +153,7 @@ def _modality(browser: Browser, base: str, model: str, target: Path) -> None:
 
 def _visitor(browser: Browser, base: str, scheme: str) -> Visit:
     context = browser.new_context(base_url=base, color_scheme=scheme, viewport=SIZE)  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     return Visit(context.new_page())
 
 
