@@ -76,6 +76,7 @@ bench: .venv/test.stamp demo_mds/.venv/serving.stamp
 	$(APP) -m benchmarks.explanations
 	$(APP) -m benchmarks.jobs
 	$(APP) -m benchmarks.cases
+	$(APP) -m benchmarks.review
 
 screenshots: .venv/test.stamp demo_mds/.venv/serving.stamp browser
 	$(APP) -m tests.browser.screenshots
