@@ -19,6 +19,8 @@ _SECONDS = 60
 def draw() -> None:
     """The agreement on a model: over several, chance would agree less and the figures look better than they are."""
     server, name = models.choose()
+    if not name:
+        return
     _draw(_agreement(session.scope_key(), server, name))
     first_calls.draw(server, name)
 

@@ -29,7 +29,9 @@ _WORDS = {
 def draw() -> None:
     """The sets of the model that is chosen."""
     server, model = models.choose()
-    sets = golden.sets_of(services().sessions, server, model) if model else []
+    if not model:
+        return
+    sets = golden.sets_of(services().sessions, server, model)
     if not sets:
         st.info(
             "This model has no golden cases yet. **Golden case** on the page of a case, or here in the queue, makes one of a case "

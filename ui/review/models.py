@@ -18,9 +18,18 @@ def reviewed() -> list[str]:
 
 
 def choose() -> tuple[str, str]:
-    """The server and the name of the model that is chosen, which the address names; both empty where there is none."""
+    """The server and the name of the model that is chosen, which the address names; both empty, and said, where none is."""
+    options = reviewed()
     picked = st.selectbox(
-        "Model", reviewed(), key="model", format_func=plain, bind="query-params", width=320
+        "Model",
+        options,
+        key="model",
+        format_func=plain,
+        bind="query-params",
+        placeholder="Choose a model",
+        width=320,
     )
+    if not picked:
+        st.info("Choose a model." if options else "No model is shared with you to review.")
     server, _, name = (picked or "").partition("/")
     return server, name

@@ -34,7 +34,9 @@ _SURE = 0.05
 def draw() -> None:
     """The next pair of two versions of a model, and the result so far."""
     server, model = models.choose()
-    versions = _choose_versions(server, model) if model else None
+    if not model:
+        return
+    versions = _choose_versions(server, model)
     if versions is None:
         st.info(
             "No two versions of this model have answered the same cases yet. Golden cases are asked of every new version "

@@ -33,7 +33,6 @@ def draw() -> None:
         return
     server, model = models.choose()
     if not model:
-        st.info("No model is shared with you to review.")
         return
     with st.expander("Test a version on a file", icon=":material/labs:", key="test_file_open"):
         test_file.draw(server, model)
