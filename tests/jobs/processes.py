@@ -7,6 +7,7 @@ on until they are killed.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from dataclasses import replace
@@ -74,6 +75,8 @@ def main() -> None:
     role, url, case_id = sys.argv[1:]
     found = built(url)
     if role == "web":
+        # So slow that neither is done here, however late the other begins.
+        os.environ["SECONDS_A_ROW"] = "0.25"
         print(*start(found, case_id), flush=True)
     else:
         worker = found.worker()
