@@ -15,9 +15,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import db.engine
+from batch import partition
+from batch.folder import BatchFolder
+from batch.partition import Facts
 from cases.asked_golden import ask_golden
 from cases.asked_test import ask_test
 from cases.audit_sample import AuditPolicy, AuditSlice
@@ -67,6 +70,9 @@ from shows.listener import Listener
 from signatures import business_keys
 from signatures.known import signature_of
 from signatures.storage import with_storage
+
+if TYPE_CHECKING:
+    from tables.streaming.listing import Listed
 
 _LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 log = logging.getLogger(__name__)
@@ -188,6 +194,43 @@ class Services:
             hash_key=self.hash_key,
         )
 
+    def write_rows(
+        self,
+        url: str,
+        signature: Signature,
+        reading: Mapping[str, object],
+        folder: BatchFolder,
+        report: Callable[[int], None],
+    ) -> Facts:
+        """The rows of a file, read, checked and on the disk as a batch asks about them; none where a field that a form would
+        ask for has no column. Raises MdsError."""
+        # Here: reading files takes time to import that only a worker should take.
+        from tables.errors import UnreadableFile
+        from tables.mapping import sentence_on_unfed, suggest
+        from tables.streaming.blocks import blocks, sampled
+        from tables.streaming.source import Source
+        from tables.table import Choices
+
+        sample = sampled(Source.of(url), signature, Choices(**cast(dict[str, Any], reading)))
+        mapping = suggest(sample.table, signature)
+        if unfed := sentence_on_unfed(mapping, signature, ()):  # nobody is there to look at it
+            raise UnreadableFile(unfed, advice="Give its columns the names of the fields.")
+        return partition.write(
+            folder,
+            blocks(sample, mapping, signature),
+            columns=sample.table.columns,
+            signature=signature,
+            name=sample.source.name,
+            row_word=sample.table.row_word,
+            report=report,
+        )
+
+    def files_in(self, place: str, pattern: str) -> Sequence[Listed]:
+        """The files of a folder or a bucket, where the operator allowed it. Raises MdsError."""
+        from tables.streaming.listing import allowed_files
+
+        return allowed_files(place, pattern, self.settings.batch_sources)
+
     def give_way(self, server: str) -> None:
         """Wait for a moment while somebody waits for the answer to one case of this server."""
         give_way(self.figures, server)
@@ -279,7 +322,7 @@ class Services:
     def golden_asker(self, ref: ModelRef, purpose: str = "golden") -> Ask:
         """What asks a version of a model about golden cases, or again for another purpose. Raises MdsError where there is
         no such version."""
-        signature = self._deployed(ref)
+        signature = self.deployed(ref)
 
         def ask(ref: ModelRef, case: CaseView, *, key: str, person: str) -> CaseView:
             return ask_golden(
@@ -296,7 +339,7 @@ class Services:
 
     def test_asker(self, ref: ModelRef) -> test_runs.Ask:
         """What asks a version of a model about the rows of a test. Raises MdsError where there is no such version."""
-        model = self.model(ref, self._deployed(ref))
+        model = self.model(ref, self.deployed(ref))
 
         def ask(values: Values, *, key: str, person: str) -> CaseView:
             return ask_test(
@@ -315,8 +358,8 @@ class Services:
         """What makes figures of the rows of a test."""
         return test_figures
 
-    def _deployed(self, ref: ModelRef) -> Signature:
-        """What a deployed version takes. Raises ModelNotFound."""
+    def deployed(self, ref: ModelRef) -> Signature:
+        """What a deployed version takes; without a version, the newest. Raises ModelNotFound."""
         entry = self.catalogue.find(ref)
         if entry is None:  # a worker has not looked since it was built
             self.catalogue.refresh()

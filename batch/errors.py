@@ -3,6 +3,8 @@
 * MdsError
   + DataFolderFull    there is no room for what a batch writes
   + PartitionGone     the rows of a batch are not there any more
+  + NothingToSend     no row of a file can be sent
+  + ScheduleRefused   there is no such schedule, or it could never be looked at
 """
 
 from __future__ import annotations
@@ -36,6 +38,24 @@ class PartitionGone(MdsError):
             advice="Give the file once more. Where several machines run workers, they must share `batch_folder`.",
             detail=detail,
         )
+
+
+class NothingToSend(MdsError):
+    """No row of a file can be sent; `why` is what is wrong with most of them."""
+
+    kind = "nothing_to_send"
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__(
+            f"No row can be sent. {why}".strip(),
+            advice="Correct the file: `mds batch FILE --dry-run` says what is wrong with its rows.",
+        )
+
+
+class ScheduleRefused(MdsError):
+    """There is no such schedule, or it could never be looked at."""
+
+    kind = "schedule_refused"
 
 
 def of_disk(error: OSError) -> MdsError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from cli.output import Wrong
+
 RECORDS = {
     "all": "each row becomes a case",
     "sample": "some rows do, and those that the audit draws",
@@ -16,6 +18,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to ask about, of which model, what is recorded, and where the result goes."""
     parser.add_argument(
         "file", nargs="?", default="", help="a path, or a URL such as s3://bucket/rows.parquet"
+    )
+    parser.add_argument(
+        "words",
+        nargs="*",
+        default=[],
+        help="after `schedule`: `add` with a folder, a URL or a database of the settings, `list`, or `remove` with an id",
     )
     parser.add_argument(
         "--model", default="", help="server/name[@version], or a name that one server has"
@@ -56,11 +64,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--header-row", type=int, metavar="N", help="the row of the names; 0 for none"
     )
+    _add_schedule_arguments(parser.add_argument_group("mds batch schedule add"))
     parser.set_defaults(run=run, sheet="", keep_totals=False)
 
 
+def _add_schedule_arguments(group: argparse._ArgumentGroup) -> None:
+    """What is looked for, how often, and in whose name."""
+    group.add_argument("--every", default="1h", help="how often it is looked: 15m, 6h, 1d")
+    group.add_argument("--pattern", default="*", help="only files whose names fit, as *.csv")
+    group.add_argument(
+        "--changed",
+        choices=["tell", "again"],
+        default="tell",
+        help="what becomes of a file that changed since it was scored: it is told, or scored again",
+    )
+    group.add_argument("--query", default="", help="a SELECT whose new rows are scored")
+    group.add_argument(
+        "--key", default="", metavar="COLUMN", help="with --query: a key that only grows"
+    )
+    group.add_argument(
+        "--person",
+        default="",
+        help="in whose name: their right to the model is looked at each time",
+    )
+    group.add_argument("--groups", default="", help="their groups, with commas between")
+
+
 def run(chosen: argparse.Namespace) -> int:
-    """Read the file, tell the plan, ask, and write the result."""
+    """Read the file, tell the plan, ask, and write the result; or see to schedules."""
+    if chosen.file == "schedule":
+        from cli import batch_schedules  # as below
+
+        return batch_schedules.run(chosen)
+    if chosen.words:
+        raise Wrong(f"One file at a time: {chosen.file}, and not {' '.join(chosen.words)} as well.")
     from cli import (
         batch_rows,  # the database and Arrow are a second that no other command should take
     )

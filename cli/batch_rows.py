@@ -77,7 +77,7 @@ def _services() -> Iterator[services.Services]:
 
 def _prepared(built: services.Services, chosen: argparse.Namespace) -> tuple[LargeFile | None, str]:
     """What is to be asked, with its rows on the disk, and the plan told; None after a dry run."""
-    signature = _signature(built, chosen.model)
+    signature = signature_of(built, chosen.model)
     check_kinds(signature)
     chosen.file, name = _located(chosen.file), chosen.file
     choices = choices_in(chosen)
@@ -129,7 +129,7 @@ def _written(folder: BatchFolder, sample: Sample, mapping: Mapping, signature: S
     return facts
 
 
-def _signature(built: services.Services, text: str) -> Signature:
+def signature_of(built: services.Services, text: str) -> Signature:
     """What the model takes, with everything that is known of it. Raises NotFound and MdsError."""
     built.catalogue.refresh()
     entries = built.catalogue.entries()

@@ -19,6 +19,8 @@ from db.tables import (
     Base,
     Batch,
     BatchChunk,
+    BatchSchedule,
+    BatchScheduleFile,
     CallDraw,
     Case,
     CaseComment,
@@ -69,6 +71,7 @@ COLUMNS: dict[tuple[type[Base], str], str] = {
     (AuditEntry, "person"): "stay",
     (Background, "person"): "name",
     (Batch, "person"): "delete",
+    (BatchSchedule, "person"): "delete",
     (CallDraw, "person"): "delete",
     (Case, "person"): "delete",
     (CaseComment, "person"): "delete",
@@ -161,6 +164,10 @@ def _conditions(person: str) -> list[tuple[type[Base], ColumnElement[bool]]]:
         grounds.setdefault(table, []).append(of_case.case_id.in_(own))
     batches = select(Batch.__table__.c.id).where(Batch.__table__.c.person == person)
     grounds[BatchChunk] = [BatchChunk.batch_id.in_(batches)]
+    schedules = select(BatchSchedule.__table__.c.id).where(
+        BatchSchedule.__table__.c.person == person
+    )
+    grounds[BatchScheduleFile] = [BatchScheduleFile.schedule_id.in_(schedules)]
     return [(table, or_(*conditions)) for table, conditions in grounds.items()]
 
 
@@ -212,7 +219,10 @@ def delete_rest(session: Session, person: str) -> None:
     jobs = select(Job.id).where(Job.person == person)
     shows = select(Show.id).where(Show.person == person)
     runs = select(ShowRun.workspace).where(ShowRun.show_id.in_(shows))
+    schedules = select(BatchSchedule.id).where(BatchSchedule.person == person)
     for statement in (
+        delete(BatchScheduleFile).where(BatchScheduleFile.schedule_id.in_(schedules)),
+        delete(BatchSchedule).where(BatchSchedule.person == person),
         delete(ShareOpening).where(
             or_(ShareOpening.person == person, ShareOpening.share_id.in_(shares))
         ),

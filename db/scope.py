@@ -42,6 +42,8 @@ from db.tables import (
     Base,
     Batch,
     BatchChunk,
+    BatchSchedule,
+    BatchScheduleFile,
     CallDraw,
     Case,
     CaseComment,
@@ -109,6 +111,7 @@ TO_CHANGE = "to_change"
 _OF_MODELS = (
     Background,
     Batch,
+    BatchSchedule,
     CallDraw,
     Case,
     ColumnMapping,
@@ -146,7 +149,18 @@ _FOR_ALL = (
     TestRun,
 )
 # What is written in somebody's name, which is that of who writes.
-_IN_A_NAME = (*_OF_PERSON, Batch, CallDraw, Case, Feedback, FirstCall, HealthDecision, Job, Show)
+_IN_A_NAME = (
+    *_OF_PERSON,
+    Batch,
+    BatchSchedule,
+    CallDraw,
+    Case,
+    Feedback,
+    FirstCall,
+    HealthDecision,
+    Job,
+    Show,
+)
 # What belongs to a case, for those who see it.
 _OF_CASES = (Delivery, Explanation, Feedback, FirstCall, Scenario)
 # Tables that every session reads, and why they show nobody more than they may see. A table of neither kind stops the start.
@@ -270,6 +284,7 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
     of_own = replace(scope, shared=(), is_of_all_people=False)
     managed = select(Case.__table__.c.id).where(_asked(Case, of_own))
     batches = select(Batch.__table__.c.id).where(_asked(Batch, scope))
+    schedules = select(BatchSchedule.__table__.c.id).where(_schedules(scope, is_change))
     conditions: dict[type[Base], ColumnElement[bool]] = {
         table: _like(scope.seen, table.server, table.model) for table in _OF_MODELS
     }
@@ -288,6 +303,8 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
         Case: _asked(Case, scope),
         Batch: _asked(Batch, scope),
         BatchChunk: BatchChunk.batch_id.in_(batches),
+        BatchSchedule: _schedules(scope, is_change),
+        BatchScheduleFile: BatchScheduleFile.schedule_id.in_(schedules),
         Explanation: Explanation.case_id.in_(own),
         Feedback: and_(
             Feedback.case_id.in_(own), true() if is_change else _is_open_to(scope, Feedback)
@@ -371,7 +388,19 @@ def _is_open_to(
     return or_(table.person == scope.reader, not_(waits), has_spoken)
 
 
-def _asked(table: type[Case] | type[Batch], scope: Scope) -> ColumnElement[bool]:
+def _schedules(scope: Scope, is_change: bool) -> ColumnElement[bool]:
+    """Schedules that are seen: as what is asked; and those that may be ended: one's own, and all of the models that are
+    operated."""
+    if not is_change:
+        return _asked(BatchSchedule, replace(scope, is_of_all_people=False))
+    of_model = _like(scope.operated, BatchSchedule.server, BatchSchedule.model)
+    seen = _like(scope.seen, BatchSchedule.server, BatchSchedule.model)
+    return and_(seen, or_(BatchSchedule.person == scope.person, of_model))
+
+
+def _asked(
+    table: type[Case] | type[Batch] | type[BatchSchedule], scope: Scope
+) -> ColumnElement[bool]:
     """What was asked of the models that are seen: by oneself, and by everybody of those that are reviewed."""
     seen = _like(scope.seen, table.server, table.model)
     if scope.is_of_all_people:

@@ -13,6 +13,7 @@ from settings import (
     AccessSettings,
     AddressSettings,
     AlarmSettings,
+    DatabaseSettings,
     KubernetesSettings,
     OidcSettings,
     RegistrySettings,
@@ -40,6 +41,7 @@ def table() -> str:
         + _rows(RetentionSettings, prefix="retention[].")
         + _rows(AlarmSettings, prefix="alarms[].")
         + _rows(WebhookSettings, prefix="webhooks[].")
+        + _rows(DatabaseSettings, prefix="databases[].")
     )
 
 

@@ -1,6 +1,6 @@
 """What is computed for you in the background: how far it is, and where its results are."""
 
-from ui.jobs import mine
+from ui.jobs import mine, schedules
 
 PAGE = {
     "title": "Jobs",
@@ -12,3 +12,4 @@ PAGE = {
 }
 
 mine.draw()
+schedules.draw()

@@ -20,6 +20,7 @@ from threading import Lock
 
 import db.api_tokens
 import db.audit_log
+import db.batch_schedules
 import db.jobs
 from audit_log.chain import Record, append, erase_all, unchanged
 from db.api_tokens import TokenView
@@ -176,16 +177,20 @@ def state_of(token: TokenView, *, clock: Callable[[], datetime] = utc_now) -> st
 
 
 def follow(sessions: Sessions, viewer: Viewer) -> None:
-    """Give the tokens and the jobs of somebody who signed in the groups that they have now; looks at most once a minute."""
+    """Give the tokens, the jobs and the schedules of somebody who signed in the groups that they have now; looks at most once a minute."""
     if not _followed.is_due(viewer):
         return
     try:
         with reading(sessions) as session:
             ids = db.api_tokens.with_other_groups(session, viewer.name, viewer.groups)
             jobs = db.jobs.newest(session, states=UNDER_WAY, person=viewer.name)
+            schedules = db.batch_schedules.with_other_groups(session, viewer.name, viewer.groups)
         if any(job.groups and tuple(job.groups) != viewer.groups for job in jobs):
             with writing(sessions) as session:
                 db.jobs.set_groups(session, viewer.name, viewer.groups)
+        if schedules:
+            with writing(sessions) as session:
+                db.batch_schedules.set_groups(session, schedules, viewer.groups)
         if ids:
             with writing(sessions) as session:
                 whole = unchanged(session, "token", ids)

@@ -34,6 +34,7 @@ from settings.servers import (
     ServerSettings,
 )
 from settings.sign_in import OidcSettings, is_loopback
+from settings.sources import DatabaseSettings
 
 __all__ = [
     "ROOT",
@@ -41,6 +42,7 @@ __all__ = [
     "AccessSettings",
     "AddressSettings",
     "AlarmSettings",
+    "DatabaseSettings",
     "KubernetesSettings",
     "OidcSettings",
     "RegistrySettings",
@@ -115,6 +117,14 @@ class Settings(BaseSettings):
         ge=1,
         le=64,
         description="How many requests of a large file are under way at once, at most",
+    )
+    batch_sources: list[str] = Field(
+        default_factory=list,
+        description="Folders and URLs, such as `/data/in` or `s3://bucket/in`, from which schedules of batches may read; "
+        "`*` stands for anything",
+    )
+    databases: list[DatabaseSettings] = Field(
+        default_factory=list, description="Databases that schedules of batches may ask by a query"
     )
     explanation_seconds: float = Field(
         60.0, gt=0, description="The longest time one explanation may take"
@@ -258,6 +268,7 @@ class Settings(BaseSettings):
             ("registries", self.registries),
             ("alarms", self.alarms),
             ("webhooks", self.webhooks),
+            ("databases", self.databases),
         ):
             if len({one.name for one in listed}) < len(listed):
                 raise ValueError(f"two {what} have the same name")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -115,8 +115,11 @@ def start(
     question: str,
     person: str,
     press: str = "",
+    groups: Sequence[str] | None = None,
+    also: Callable[[Session], None] = lambda _: None,
 ) -> JobView:
-    """Begin: in this process, or where `here` is None in a worker; of a question one is under way.
+    """Begin: in this process, or where `here` is None in a worker; of a question one is under way. `groups` are those of
+    its person, where another asks in their name; `also` writes what belongs to the job, in its transaction.
 
     Raises JobUnderWay, NotPermitted, JobFailed, and ValuesNotStored for a model with values that may not be stored.
     """
@@ -132,6 +135,7 @@ def start(
             key=f"batch/{press or given.batch_id}",
         ),
         id=given.batch_id,
+        groups=groups,
     )
     batch = BatchView(
         id=job.id,
@@ -147,14 +151,15 @@ def start(
         folder=given.batch_id,
         record=given.record,
     )
-    also = partial(_add, batch=batch)
+    written = partial(_add, batch=batch, also=also)
     if here is None:
-        return store.submit(sessions, kind, job, given, also=also)
-    return here.start(kind, job, given, also=also)
+        return store.submit(sessions, kind, job, given, also=written)
+    return here.start(kind, job, given, also=written)
 
 
-def _add(session: Session, batch: BatchView) -> None:
+def _add(session: Session, batch: BatchView, also: Callable[[Session], None]) -> None:
     db.batches.add(session, batch)
+    also(session)
 
 
 def _ask_for_help(run: Run, tools: Tools, given: LargeFile) -> None:

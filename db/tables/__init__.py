@@ -1,7 +1,7 @@
 """The tables: a case, its explanations, what people said of it, what they added to a signature, and the trail of it all.
 
 Rows are added, never rewritten, and deleted by retention and erasure alone; only a case is completed once when its
-call has ended, a job and what is to be reviewed change their state until they have ended, a set of golden cases its version and its pass mark, a pair of answers what was chosen, what is in the outbox its state, a worker the moment at which it was last seen, a chain of the trail its end, a workspace whether it is closed, and a show what is in it and on its stage. A table keeps the
+call has ended, a job and what is to be reviewed change their state until they have ended, a set of golden cases its version and its pass mark, a pair of answers what was chosen, what is in the outbox its state, a worker the moment at which it was last seen, a chain of the trail its end, a workspace whether it is closed, a schedule its last look and whether it ended, and a show what is in it and on its stage. A table keeps the
 name that it was made with, also where its class has a
 better one by now (`found_facts`, `studies`): a rename would break processes of the former release, which
 work on the same database while replicas are exchanged.
@@ -22,6 +22,7 @@ from db.tables.base import (
     SHORT,
     Base,
 )
+from db.tables.batch_schedules import BatchSchedule, BatchScheduleFile
 from db.tables.cases import Case, CaseFile, Explanation, Feedback, Scenario
 from db.tables.comments import CaseComment, InboxSeen
 from db.tables.comparisons import Comparison
@@ -69,6 +70,8 @@ __all__ = [
     "Base",
     "Batch",
     "BatchChunk",
+    "BatchSchedule",
+    "BatchScheduleFile",
     "CallDraw",
     "Case",
     "CaseComment",

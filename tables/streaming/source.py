@@ -29,6 +29,12 @@ class ChangedMeanwhile(UnreadableFile):
         )
 
 
+class NotOpened(UnreadableFile):
+    """It is not there, or may not be read, or the place does not answer: later it may be otherwise."""
+
+    kind = "not_opened"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """A file by its path or URL, in whatever `fsspec` reads, and the name that people know it by."""
@@ -66,7 +72,7 @@ class Source:
         try:
             opened: IO[bytes] = fsspec.open(self.url, "rb", compression=packed).open()
         except (OSError, ValueError, ImportError) as error:
-            raise _not_opened(self.name, error) from error
+            raise not_opened(self.name, error) from error
         return opened
 
     def _facts(self) -> dict[str, object]:
@@ -76,7 +82,7 @@ class Source:
                 files.invalidate_cache(path)
             return dict(files.info(path))
         except (OSError, ValueError, ImportError) as error:
-            raise _not_opened(self.name, error) from error
+            raise not_opened(self.name, error) from error
 
 
 def is_allowed(url: str, allowed: Sequence[str]) -> bool:
@@ -96,8 +102,9 @@ def _is_within(place: str, allowed: str) -> bool:
     return place == folder or place.startswith(folder.rstrip("/") + "/")
 
 
-def _not_opened(name: str, error: Exception) -> UnreadableFile:
-    return UnreadableFile(
+def not_opened(name: str, error: Exception) -> NotOpened:
+    """The error for a place that does not give what it should."""
+    return NotOpened(
         f"{name} could not be opened.",
         advice="Check that it is there, and that the workbench may read it.",
         detail=f"{type(error).__name__}: {error}"[:2000],

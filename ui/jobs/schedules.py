@@ -1,0 +1,63 @@
+"""The schedules of who asks: where they look, what came of the last look, and a way to end one."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from batch import schedules
+from batch.schedules import ScheduleView
+from mds_client.errors import MdsError
+from ui import errors, session
+from ui.session import services
+
+
+def draw() -> None:
+    """Nothing where there is none; `mds batch schedule` makes them."""
+    found = schedules.listed(services().sessions)
+    if not found:
+        return
+    st.subheader("Schedules", anchor=False)
+    st.dataframe(
+        pd.DataFrame([_row(each) for each in found]),
+        hide_index=True,
+        column_config={
+            "Looked": st.column_config.DatetimeColumn("Looked", format="distance"),
+            "Where": st.column_config.TextColumn("Where", width="medium"),
+            "What came of it": st.column_config.TextColumn("What came of it", width="large"),
+        },
+        alt="Schedules of files that are scored by themselves",
+    )
+    _draw_end([each for each in found if each.ended_at is None])
+
+
+def _draw_end(found: list[ScheduleView]) -> None:
+    mine = [each for each in found if schedules.may_end(services().sessions, each.id)]
+    if not mine:
+        return
+    names = {each.id: f"{each.place} · {each.model}" for each in mine}
+    with st.popover("End a schedule", icon=":material/event_busy:"):
+        chosen = st.selectbox("Schedule", list(names), format_func=names.__getitem__)
+        st.caption("Nothing more is looked for. Batches that it began go on.")
+        if st.button("End it", key="end-schedule"):
+            _end(chosen)
+
+
+def _end(schedule_id: str) -> None:
+    try:
+        schedules.end(services().sessions, schedule_id, person=session.person())
+    except MdsError as error:
+        errors.show(error)
+        return
+    st.rerun()
+
+
+def _row(found: ScheduleView) -> dict[str, object]:
+    return {
+        "Where": found.place,
+        "Model": f"{found.server}/{found.model}",
+        "Every": "ended" if found.ended_at else schedules.in_words(found.every_seconds),
+        "Whose": found.person,
+        "Looked": found.looked_at,
+        "What came of it": found.words or "Not looked yet",
+    }
