@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from threading import Lock
 
-from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
@@ -55,20 +56,34 @@ def opened(url: str) -> Iterator[Engine]:
 
 
 def upgrade(connection: Connection, schema: str) -> None:
-    """Run the migrations up to a schema, in the connection's transaction."""
+    """Run the migrations up to a schema, in the connection's transaction.
+
+    As `alembic.command.upgrade` does, which would read every migration anew.
+    """
     with _ONE_AT_A_TIME:
-        command.upgrade(configuration(connection), schema)
+        scripts = _scripts()
+        with EnvironmentContext(
+            configuration(connection),
+            scripts,
+            fn=lambda revision, _: scripts._upgrade_revs(schema, revision),
+            destination_rev=schema,
+        ):
+            scripts.run_env()
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(_FOLDER))
 
 
 def newest() -> str:
     """The newest schema that this version knows."""
-    return str(ScriptDirectory(str(_FOLDER)).get_current_head())
+    return str(_scripts().get_current_head())
 
 
 def known() -> list[str]:
     """Every schema that this version knows, the oldest first."""
-    revisions = ScriptDirectory(str(_FOLDER)).walk_revisions()
-    return [revision.revision for revision in revisions][::-1]
+    return [revision.revision for revision in _scripts().walk_revisions()][::-1]
 
 
 def schema_of(connection: Connection) -> str:
