@@ -16,12 +16,10 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 import pyarrow.parquet as pq
 
 from batch.errors import PartitionGone
 from batch.folder import BatchFolder, write_whole
-from batch.inert_cells import inert
 from mds_client.signature import Field, Signature
 from mds_client.signature.rows import FLOATS, Table
 
@@ -161,34 +159,6 @@ def _table(block: Block) -> pa.Table:
     return pa.Table.from_arrays(arrays, names=[*names, ROW, PROBLEM])
 
 
-def write_problems(folder: BatchFolder, path: Path) -> int:
-    """Write the rows that are not sent as CSV, to be corrected and sent alone: where each stands, the file's own
-    columns, and why. How many there are. Raises MdsError."""
-    partition = Partition(folder)
-    count = 0
-
-    def fill(beside: Path) -> None:
-        nonlocal count
-        writer: pyarrow.csv.CSVWriter | None = None
-        for first in range(0, partition.facts.rows, GROUP_ROWS):
-            table = partition.own(first, min(GROUP_ROWS, partition.facts.rows - first))
-            bad = table.filter(pc.is_valid(table.column(PROBLEM)))
-            columns = [bad.column(ROW), *(inert(bad.column(i)) for i in range(bad.num_columns - 2))]
-            columns.append(inert(bad.column(PROBLEM)))
-            names = [partition.facts.row_word.capitalize(), *partition.facts.columns, "Problem"]
-            named = pa.Table.from_arrays(
-                columns, names=inert(pa.chunked_array([names])).to_pylist()
-            )
-            writer = writer or pyarrow.csv.CSVWriter(beside, named.schema)
-            writer.write_table(named)
-            count += len(named)
-        if writer is not None:
-            writer.close()
-
-    write_whole(path, fill)
-    return count
-
-
 class Partition:
     """The rows of a batch, to be read from anywhere. Not to be shared between threads."""
 
@@ -225,6 +195,10 @@ class Partition:
             )
             for group, start, end in self._groups(first, rows)
         )
+
+    def row_numbers(self) -> pa.ChunkedArray:
+        """Where a person finds each row in the file."""
+        return self._file.read(columns=[ROW]).column(0)
 
     def _groups(self, first: int, rows: int) -> list[tuple[int, int, int]]:
         spans = zip(self._starts, self._starts[1:], strict=False)

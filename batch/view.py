@@ -51,6 +51,26 @@ class ResultView:
         return int(self._file.metadata.num_rows)
 
     @property
+    def problem_column(self) -> str:
+        """The column that says why a row has no answer."""
+        return self._names[self._own + 2 + self._labels]
+
+    @property
+    def answer_column(self) -> str:
+        """The column with the answers."""
+        return self._names[self._own]
+
+    @property
+    def probability_columns(self) -> list[str]:
+        """The columns with the probability of the answer, and of each label."""
+        return self._names[self._own + 1 : self._own + 2 + self._labels]
+
+    @property
+    def own_columns(self) -> list[str]:
+        """The columns of the file itself."""
+        return self._names[: self._own]
+
+    @property
     def case_column(self) -> str:
         """The column with the links to cases."""
         return self._names[self._own + 3 + self._labels]
@@ -89,8 +109,12 @@ class ResultView:
             if places is None
             else places[start : start + count]
         )
-        frame: pd.DataFrame = self._rows(wanted).to_pandas()
-        frame.index = pd.Index(wanted)
+        return self.rows_at(wanted)
+
+    def rows_at(self, places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pd.DataFrame:
+        """The rows at these places, in their order, what came of each before its own columns; the index is the place."""
+        frame: pd.DataFrame = self._rows(places).to_pandas()
+        frame.index = pd.Index(places)
         names = list(frame.columns)
         return frame[[*names[self._own :], *names[: self._own]]]
 
@@ -114,6 +138,10 @@ class ResultView:
     @property
     def _names(self) -> list[str]:
         return list(self._file.schema_arrow.names)
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """One column of all rows, in the order of the file. Raises KeyError."""
+        return self._column(self._names.index(name))
 
     def _column(self, place: int) -> pa.ChunkedArray:
         return self._file.read(columns=[self._names[place]]).column(0)

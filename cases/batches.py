@@ -19,6 +19,7 @@ from mds_client.signature import ModelRef
 
 __all__ = [
     "BatchView",
+    "about_as_many_rows",
     "add",
     "by_question",
     "cases_of",
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 MOST_LISTED = 5
+MOST_COMPARED = 20
 _AT_ONCE = 500
 
 
@@ -66,6 +68,13 @@ def newest(sessions: Sessions, model: ModelRef, person: str) -> list[BatchView]:
         return db.batches.newest(
             session, server=model.server, model=model.name, person=person, limit=MOST_LISTED
         )
+
+
+def about_as_many_rows(sessions: Sessions, batch: BatchView) -> list[BatchView]:
+    """Other batches about large files with as many rows, the newest first. Raises StorageError."""
+    with reading(sessions) as session:
+        found = db.batches.of_rows(session, batch.rows, MOST_COMPARED)
+    return [each for each in found if each.id != batch.id]
 
 
 def cases_of(sessions: Sessions, batch_id: str) -> list[CaseView]:

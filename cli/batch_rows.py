@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import services
-from batch import exports, partition
+from batch import exports, partition, problems
 from batch.folder import BatchFolder
 from batch.jobs import large_file
 from batch.jobs.large_file import LargeFile
@@ -92,7 +92,7 @@ def _prepared(built: services.Services, chosen: argparse.Namespace) -> tuple[Lar
         raise Wrong(printable(f"{name}: {error.sentence} {error.advice}")) from error
     _say_plan(facts, chosen)
     if chosen.problems and facts.bad:
-        partition.write_problems(folder, chosen.problems)
+        problems.write(folder, chosen.problems)
     if chosen.dry_run or not facts.good:
         folder.remove()
         if not facts.good:

@@ -65,6 +65,13 @@ def newest(
     return [_view(row) for row in session.scalars(newest_first)]
 
 
+def of_rows(session: Session, rows: int, limit: int) -> list[BatchView]:
+    """The batches about large files with so many rows, the newest first."""
+    query = select(Batch).where(Batch.rows == rows, Batch.folder != "")
+    newest_first = query.order_by(Batch.created_at.desc(), Batch.id.desc()).limit(limit)
+    return [_view(row) for row in session.scalars(newest_first)]
+
+
 def add_chunk(
     session: Session, batch_id: str, first: int, case_ids: Sequence[str], now: datetime
 ) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from batch import exports, folder, partition
+from batch import exports, folder, partition, problems
 from batch.jobs import large_file
 from cases.audit_sample import AuditPolicy, AuditSlice
 from cases.chunks import ChunkRecorder
@@ -169,6 +169,6 @@ def test_a_result_acts_in_no_spreadsheet(sqlite: Sessions, tmp_path: Path) -> No
     book = exports.export(own.result("parquet"), tmp_path / "a.xlsx")
     table = read(book.read_bytes(), "a.xlsx")
     assert list(table.frame["name"])[1] == "'=cmd()"
-    assert partition.write_problems(own, tmp_path / "bad.csv") == 1
-    bad = (tmp_path / "bad.csv").read_text("utf-8").splitlines()
+    assert problems.write(own, tmp_path / "bad.csv") == 1
+    bad = (tmp_path / "bad.csv").read_text("utf-8-sig").splitlines()
     assert bad[1].startswith('5,"\'@SUM(A1)","oops","1"')

@@ -75,3 +75,37 @@ def test_a_file_goes_on_without_its_page_and_its_link_comes_back(
     expect(page.get_by_text("These rows were answered on")).to_have_count(1)
     expect(page.get_by_role("button", name="Ask again")).to_be_visible()
     assert page.url == link
+
+
+def test_a_large_file_is_tried_planned_and_answered_while_its_tab_is_closed(
+    page: Page, tmp_path: Path
+) -> None:
+    path, corrected = tmp_path / "large.csv", tmp_path / "corrected.csv"
+    rows = ["50,0;16,3;230;5700;Biscoe;male;2009"] * 5_050
+    rows[6] = rows[4_000] = "much;16,3;230;5700;Biscoe;male;2009"
+    path.write_text("\n".join([HEADINGS, *rows]))
+    visit = _open_file(page, path)
+    expect(page.get_by_text("5,048 rows can be sent, 2 cannot.")).to_be_visible()
+    expect(page.get_by_text("How long it takes is not known yet")).to_be_visible()
+    visit.click(page.get_by_role("button", name="Try the first rows"))
+    expect(page.get_by_text("125 rows were answered")).to_be_visible()
+    expect(page.get_by_text("by what the rows took that were tried")).to_be_visible()
+    visit.click(page.get_by_text("Only the rows that are drawn for a check"))
+    visit.click(page.get_by_role("button", name="Ask for all 5,048 rows"))
+    page.wait_for_url("**run=**")
+    link = page.url
+    page.goto("about:blank")  # what a closed tab comes to
+    page.goto(link)
+    expect(page.get_by_text("5,048 rows were answered, 2 were not.")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV").click()
+    taken = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert len(taken) == 5_051
+    assert "Bill length must be a number" in taken[7]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the rows without an answer").click()
+    bad = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert [line.partition(",")[0] for line in bad.splitlines()] == ['"Row"', "8", "4002"]
+    corrected.write_text(bad.replace("much", "50.0").replace('"16,3"', "16.3"))
+    page.get_by_test_id("stFileUploader").locator("input").set_input_files(corrected)
+    expect(page.get_by_text("All 2 rows can be sent")).to_be_visible()

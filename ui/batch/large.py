@@ -1,47 +1,35 @@
-"""Files with more rows than a page holds: the plan before the start, how far it is, and the result page by page."""
+"""The result of a file with more rows than a page holds: what its answers come to, its rows page by page, and files."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pandas as pd
 import streamlit as st
 
-from batch import exports, partition
+from batch import exports, problems
 from batch.folder import BatchFolder
-from batch.jobs import large_file
+from batch.partition import Partition
 from batch.view import ResultView, Summary
 from cases import batches, queries
 from cases.batches import BatchView
 from charts import histogram, probabilities
-from jobs import store
-from jobs.errors import JobUnderWay
 from mds_client.errors import MdsError
-from mds_client.signature import ModelRef, Signature
-from tables.converting import Converted
-from tables.kept_table import problems_of
-from tables.streaming.blocks import blocks_of
-from ui import errors, jobs, session
-from ui.batch import judged_row
-from ui.batch.answers import base_address
+from mds_client.signature import Signature
+from ui import errors, session
+from ui.batch import comparison, judged_row
 from ui.batch.asked import Asked
 from ui.figure import draw_figure
 from ui.results._shares import words_for
 from ui.session import services
-from ui.tables.given import Given
 from ui.text import plain
 
 PAGE_ROWS = 100
 # A larger result is too much for a browser: the command line writes it to a file.
 MOST_DOWNLOAD = 200 * 2**20
-RECORDS = {
-    "all": "Every row becomes a case: it can be found, explained and judged later",
-    "sample": "One row in a hundred, and those that are drawn for a check",
-    "drawn": "Only the rows that are drawn for a check",
-}
 _ORDERS = {
     "file": "All, in the file's order",
     "unsure": "Least certain first",
@@ -54,78 +42,6 @@ _MEDIA = {
 }
 
 
-def draw_plan(
-    given: Given, converted: Converted, question: str, model: ModelRef, signature: Signature
-) -> str:
-    """What will happen, and the button that begins it; the id of the run that a press began."""
-    rows, sent = len(given.table), len(converted.rows)
-    left_out = f" {rows - sent:,} rows are not sent; the result says why." if rows > sent else ""
-    st.markdown(
-        f"**{sent:,} rows** are asked about in the background, many in each request.{left_out} "
-        "You may close the page meanwhile: its address leads back here."
-    )
-    record = st.radio(
-        "What is recorded",
-        list(RECORDS),
-        format_func=RECORDS.__getitem__,
-        key="rows_record",
-        persist_state="session",
-    )
-    if not st.button(
-        f"Ask for all {sent:,} rows", type="primary", icon=":material/bolt:", key="rows_all"
-    ):
-        return ""
-    return _start(given, converted, question, model, signature, record)
-
-
-def _start(
-    given: Given,
-    converted: Converted,
-    question: str,
-    model: ModelRef,
-    signature: Signature,
-    record: str,
-) -> str:
-    found, batch_id = services(), store.new_id()
-    folder = BatchFolder(found.batches_root, batch_id)
-    try:
-        with st.spinner("Writing down the rows …"):
-            facts = partition.write(
-                folder,
-                blocks_of(given.table, converted, problems_of(given.table, converted), signature),
-                columns=given.table.columns,
-                signature=signature,
-                name=given.name,
-                row_word=given.table.row_word,
-            )
-        job = large_file.start(
-            None if jobs.has_worker() else found.here,
-            found.sessions,
-            found.kinds[large_file.NAME],
-            large_file.LargeFile(
-                batch_id=batch_id,
-                model=model,
-                signature=signature,
-                rows=facts.rows,
-                record=record,
-                base=base_address(),
-            ),
-            file_name=given.name,
-            question=question,
-            person=session.person(),
-            press=given.press,
-        )
-    except JobUnderWay as other:
-        folder.remove()
-        return other.job_id
-    except MdsError as error:
-        folder.remove()
-        errors.show(error)
-        return ""
-    given.press = uuid4().hex
-    return job.id
-
-
 def rows_left(batch: BatchView) -> int:
     """How many rows of a run nobody has asked about yet."""
     return batch.rows - batches.rows_done(services().sessions, batch)
@@ -134,9 +50,10 @@ def rows_left(batch: BatchView) -> int:
 def draw_result(asked: Asked, signature: Signature | None) -> None:
     """The answers of a run that is done: what they come to, its rows page by page, and files to take away."""
     batch = asked.batch
-    path = BatchFolder(services().batches_root, batch.folder).result("parquet")
+    folder = BatchFolder(services().batches_root, batch.folder)
     try:
-        view = ResultView(path)
+        view = ResultView(folder.result("parquet"))
+        rows = Rows(folder)
     except MdsError as error:
         errors.show(error)
         return
@@ -145,8 +62,25 @@ def draw_result(asked: Asked, signature: Signature | None) -> None:
         st.markdown(plain(asked.job.sentence))
     summary = _summary(batch, view)
     _draw_summary(summary)
-    _draw_rows(view, summary, signature)
-    _draw_downloads(path, batch)
+    _draw_problems(folder, batch, summary)
+    _draw_rows(view, rows, summary, signature)
+    _draw_downloads(folder.result("parquet"), batch)
+    comparison.draw(batch, view)
+
+
+class Rows:
+    """Where a person finds the rows of a batch in their file, under the word for such a place."""
+
+    def __init__(self, folder: BatchFolder) -> None:
+        partition = Partition(folder)
+        word = partition.facts.row_word.capitalize()
+        own = {name.casefold() for name in partition.facts.columns}
+        self.word = word if word.casefold() not in own else f"{word} of the file"
+        self._numbers = partition.row_numbers()
+
+    def numbers(self, places: Sequence[int]) -> list[int]:
+        """The numbers of the rows at these places, counted from 0."""
+        return [self._numbers[int(place)].as_py() for place in places]
 
 
 def _summary(batch: BatchView, view: ResultView) -> Summary:
@@ -174,7 +108,47 @@ def _draw_summary(found: Summary) -> None:
         draw_figure(figure, histogram.alt_text(found.numbers, "answers"), key="large_numbers")
 
 
-def _draw_rows(view: ResultView, summary: Summary, signature: Signature | None) -> None:
+def _draw_problems(folder: BatchFolder, batch: BatchView, summary: Summary) -> None:
+    """What is wrong with the rows without an answer, by kind, and these rows alone as a file to correct."""
+    if not summary.failed:
+        return
+    rows = "1 row has" if summary.failed == 1 else f"{summary.failed:,} rows have"
+    st.warning(
+        f"{rows} no answer. Take away these rows, correct them, and give the new file on this page: it is asked about alone.",
+        icon=":material/warning:",
+    )
+    found = problems.kinds(folder)
+    st.dataframe(
+        pd.DataFrame(
+            [(kind.sentence, kind.rows, kind.first_row) for kind in found],
+            columns=["Problem", "Rows", "First row"],
+        ),
+        hide_index=True,
+        key="large_problems",
+        alt="Why rows have no answer, the most frequent first",
+    )
+    st.download_button(
+        f"Download the {'row' if summary.failed == 1 else 'rows'} without an answer",
+        data=partial(_bad_rows, folder),
+        file_name=f"{_bare(batch)} to correct.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key="large_bad_rows",
+    )
+
+
+def _bad_rows(folder: BatchFolder) -> bytes:
+    path = folder.path / "to-correct.csv"
+    problems.write(folder, path)
+    return path.read_bytes()
+
+
+def _bare(batch: BatchView) -> str:
+    return batch.file_name.rpartition(".")[0] or batch.file_name
+
+
+def _draw_rows(view: ResultView, rows: Rows, summary: Summary, signature: Signature | None) -> None:
     counts = {"file": summary.rows, "unsure": min(summary.sure, 10_000), "failed": summary.failed}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         order = st.selectbox(
@@ -188,6 +162,7 @@ def _draw_rows(view: ResultView, summary: Summary, signature: Signature | None) 
             f"Page of {pages:,}", min_value=1, max_value=pages, step=1, key=f"large_page_{order}"
         )
     frame = view.page(order, (int(number) - 1) * PAGE_ROWS, PAGE_ROWS)
+    frame.insert(0, rows.word, rows.numbers(list(frame.index)))
     chosen = st.dataframe(
         frame.dropna(axis="columns", how="all"),
         hide_index=True,
@@ -196,7 +171,10 @@ def _draw_rows(view: ResultView, summary: Summary, signature: Signature | None) 
         key="large_rows",
         column_config={
             view.case_column: st.column_config.LinkColumn(display_text="Open"),
-            "Probability": st.column_config.NumberColumn(format="percent"),
+            **{
+                name: st.column_config.NumberColumn(format="percent")
+                for name in view.probability_columns
+            },
         },
         alt="Some rows of the result. Choose one that became a case to say whether its answer was right.",
     )
@@ -216,7 +194,6 @@ def _draw_case(row: pd.Series[Any], column: str, signature: Signature | None) ->
 
 
 def _draw_downloads(path: Path, batch: BatchView) -> None:
-    name = batch.file_name.rpartition(".")[0] or batch.file_name
     if path.stat().st_size > MOST_DOWNLOAD:
         st.caption(
             f"The result is too large for a browser: `mds batch --result {batch.id} --out PATH` writes it."
@@ -229,7 +206,7 @@ def _draw_downloads(path: Path, batch: BatchView) -> None:
             st.download_button(
                 f"Download as {suffix.removeprefix('.').upper() if suffix != '.parquet' else 'Parquet'}",
                 data=partial(_exported, path, suffix),
-                file_name=f"{name} answers{suffix}",
+                file_name=f"{_bare(batch)} answers{suffix}",
                 mime=_MEDIA[suffix],
                 icon=":material/download:",
                 on_click="ignore",

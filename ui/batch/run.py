@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import streamlit as st
 
+from batch import partition
+from batch.folder import BatchFolder
+from batch.partition import Facts
 from cases import batches
 from cases.jobs import batch as batch_job
 from cases.queries import CaseView
@@ -16,11 +19,12 @@ from mds_client.errors import MdsError
 from mds_client.sensitive_values import has_withheld
 from mds_client.signature import ModelRef, Signature
 from tables.converting import Converted
-from tables.kept_table import KeptTable, to_keep
+from tables.kept_table import KeptTable, problems_of, to_keep
 from tables.mapping import Mapping
 from tables.mapping_store import remember
+from tables.streaming.blocks import blocks_of
 from ui import errors, session, technical
-from ui.batch import answers, large, link
+from ui.batch import answers, link, plan
 from ui.batch.asked import Asked, asked_of, draw_progress, place_for, sentence
 from ui.session import services
 from ui.tables.given import Given
@@ -81,15 +85,40 @@ def _draw_large(question: _Question, asked: Asked | None) -> None:
     """More rows than a page holds: the plan, or the run that there is of this question."""
     is_open = asked is not None and (asked.is_under_way or link.is_shown(asked.batch.id))
     if asked is None or not asked.batch.folder or not is_open:
-        begun = large.draw_plan(
-            question.given, question.converted, question.id, question.model, question.signature
-        )
+        begun = plan.draw(_planned(question))
         if begun:
+            question.given.press = uuid4().hex  # the next press is another than this one
             remember(services().sessions, question.model, question.mapping, person=session.person())
             link.show(begun)
             st.rerun()
         return
     link.draw(asked, question.signature)
+
+
+def _planned(question: _Question) -> plan.Planned:
+    given, converted, signature = question.given, question.converted, question.signature
+
+    def write(folder: BatchFolder) -> Facts:
+        return partition.write(
+            folder,
+            blocks_of(given.table, converted, problems_of(given.table, converted), signature),
+            columns=given.table.columns,
+            signature=signature,
+            name=given.name,
+            row_word=given.table.row_word,
+        )
+
+    return plan.Planned(
+        question=question.id,
+        file_name=given.name,
+        model=question.model,
+        signature=signature,
+        rows=len(given.table),
+        sent=len(converted.rows),
+        first=lambda count: replace(converted, rows=converted.rows.head(count)).records(),
+        write=write,
+        press=lambda: given.press,
+    )
 
 
 def _draw_earlier(question: _Question, asked: Asked) -> None:
