@@ -48,6 +48,13 @@ class BatchFolder:
         except OSError as error:
             raise of_disk(error) from error
 
+    def rename(self, other: BatchFolder) -> None:
+        """Have it be the folder of another batch, which has none yet. Raises MdsError."""
+        try:
+            self.path.rename(other.path)
+        except OSError as error:
+            raise of_disk(error) from error
+
     def remove(self) -> None:
         """Take it away with everything in it."""
         shutil.rmtree(self.path, ignore_errors=True)

@@ -112,6 +112,10 @@ class Settings(BaseSettings):
         description="Where the rows and the results of large files lie; beside the database by itself. Workers on several "
         "machines must share it",
     )
+    batch_sources: list[str] = Field(
+        default_factory=list,
+        description="Folders, files and URLs that *Predict* may read large files from, as `/data` or `s3://bucket/*`; what is not among them is refused",
+    )
     batch_requests: int = Field(
         4,
         ge=1,

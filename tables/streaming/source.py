@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import fsspec
 
@@ -85,14 +85,49 @@ class Source:
             raise not_opened(self.name, error) from error
 
 
+class NotAllowedHere(UnreadableFile):
+    """A path or URL that no operator allowed to be read."""
+
+    kind = "not_allowed_here"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This file may not be read from here.",
+            advice="Whoever runs the workbench names the folders and URLs that may be, with `batch_sources`.",
+        )
+
+
+def allowed_source(url: str, allowed: Sequence[str]) -> Source:
+    """The file of a path or URL that an operator allowed: a path of this machine as what it leads to. Raises NotAllowedHere
+    for every other, whether there is such a file or not."""
+    url = url.strip()
+    if not url or not is_allowed(url, allowed):
+        raise NotAllowedHere
+    return Source.of(url if "://" in url else str(Path(url).resolve()))
+
+
 def is_allowed(url: str, allowed: Sequence[str]) -> bool:
     """Whether an operator allowed a path or URL: it is one of these, lies in one of these folders, or fits a pattern
-    with `*`. A path of this machine counts as what it leads to."""
-    if "\x00" in url or ".." in urlsplit(url).path.split("/"):
+    with `*`. A path of this machine must be whole, and counts as what it leads to."""
+    if _is_tricky(url):
         return False
     is_local = "://" not in url
+    if is_local and not Path(url).is_absolute():
+        return False
     place = str(Path(url).resolve()) if is_local else url
     return any(_is_within(place, str(each)) for each in allowed if ("://" not in each) is is_local)
+
+
+def _is_tricky(url: str) -> bool:
+    """Whether a URL leads elsewhere than it says: through another of `fsspec` (`zip://a::file://b`), a pattern, or up."""
+    path = unquote(unquote(urlsplit(url.replace("\\", "/")).path))
+    return (
+        "\x00" in url
+        or "::" in url
+        or "*" in url
+        or ".." in path.split("/")
+        or "@" in urlsplit(url).netloc
+    )
 
 
 def _is_within(place: str, allowed: str) -> bool:

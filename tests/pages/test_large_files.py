@@ -23,9 +23,15 @@ def test_a_large_file_is_a_job_with_a_result_that_is_looked_at_page_by_page(
 ) -> None:
     monkeypatch.setattr(run, "AT_ONCE", 3)
     app = _opened(predict, _file(ROWS))
-    assert any("**4 rows** are asked about in the background" in m.value for m in app.markdown)
-    assert any("1 rows are not sent" in m.value for m in app.markdown)
+    assert _says(app, "**4 of 5 rows** are sent. 1 row is not; the result says why.")
+    assert _says(app, "How long it takes is not known yet")
+    app.button(key="rows_try").click().run()
+    assert not app.exception
+    assert [s.value for s in app.success if "4 rows were answered; the slowest" in s.value]
+    assert _says(app, "1 request of up to 4 rows each.")
+    assert queries.recent(built.sessions) == []
     app.radio(key="rows_record").set_value("all").run()
+    assert _says(app, "4 cases are recorded, of which 10\xa0% are drawn for a check.")
     app.button(key="rows_all").click().run()
     assert not app.exception
     assert any(m.value == "4 rows were answered, 1 was not." for m in app.markdown)
@@ -46,3 +52,37 @@ def test_a_large_file_is_a_job_with_a_result_that_is_looked_at_page_by_page(
     assert len(queries.recent(built.sessions)) == 4
     app.selectbox(key="large_order").set_value("failed").run()
     assert not app.exception
+    kinds = [f.value for f in app.dataframe if list(f.value)[:2] == ["Problem", "Rows"]]
+    assert [list(kind["First row"]) for kind in kinds] == [[5]]
+    # Beside what is right by a column of the file, and beside another run.
+    app.selectbox(key="large_compare").set_value("What is right by the column Island").run()
+    assert not app.exception
+    assert _says(app, "**0 of 4** are right")
+
+
+def _says(app: AppTest, words: str) -> bool:
+    return any(words in each.value for each in app.markdown)
+
+
+def test_a_file_on_the_server_is_read_where_that_is_allowed(
+    predict: AppTest, built: services.Services, tmp_path: Path
+) -> None:
+    folder, elsewhere = tmp_path / "data", tmp_path / "secret.csv"
+    folder.mkdir()
+    elsewhere.write_bytes(_file(ROWS))
+    (folder / "birds.csv").write_bytes(_file(ROWS))
+    built.settings.batch_sources.append(str(folder))
+    predict.query_params["model"] = "demo/penguins@v2"
+    predict.run()
+    app = predict.segmented_control(key="predict_about").set_value("A file").run()
+    for where in (str(elsewhere), f"{folder}/../secret.csv", f"simplecache::{folder}/birds.csv"):
+        app.text_input(key="rows_source").set_value(where).run()
+        assert ["may not be read from here" in e.value for e in app.error] == [True]
+    app.text_input(key="rows_source").set_value(f"{folder}/birds.csv").run()
+    assert not app.error
+    app.button(key="source_read").click().run()
+    assert not app.exception
+    assert any("4 rows can be sent, 1 cannot" in w.value for w in app.warning)
+    app.button(key="rows_all").click().run()
+    assert not app.exception
+    assert any(m.value == "4 rows were answered, 1 was not." for m in app.markdown)

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from mds_client.discovery import Entry
 from mds_client.signature import Signature
 from ui import session
-from ui.batch import link, run
+from ui.batch import link, run, source
 from ui.batch.asked import Asked
 from ui.tables import columns, upload
 
@@ -40,6 +40,11 @@ def draw(entry: Entry, signature: Signature) -> None:
     above = st.container()
     label = "Ask about another file" if opened and not was_here else upload.LABEL
     given = upload.draw(entry.ref, signature, label=label)
+    if given is None and source.are_offered():
+        where = source.choose()
+        if where:
+            source.draw(where, entry.ref, signature)
+            return
     if given is None:
         _draw_without_file(None if was_here else opened, entry, signature, above)
         return

@@ -15,6 +15,7 @@ from tables.mapping_store import recalled
 from tables.match import Match
 from ui import fields
 from ui.session import services
+from ui.tables import to_correct
 from ui.tables.given import Given
 from ui.text import plain
 
@@ -162,9 +163,9 @@ def _draw_problems(
     if found.totals:
         st.caption(f":material/info: {found.totals:,} rows are totals of others and are not sent.")
     if not found.left_out and len(found.rows):
-        _draw_all_well(len(found.rows), mapping)
+        _draw_all_well(given, len(found.rows), mapping)
         return
-    sent = f"{len(found.rows):,} rows can be sent, {found.left_out:,} cannot."
+    sent = f"{len(found.rows):,} rows{_of(given)} can be sent, {found.left_out:,} cannot."
     (st.warning if len(found.rows) else st.error)(sent)
     kinds = kinds_of(found.problems, signature)
     _draw_fixes(given, kinds, model)
@@ -180,14 +181,23 @@ def _draw_problems(
     )
     if len(kinds) > _MOST_SHOWN:
         st.caption(f"and {len(kinds) - _MOST_SHOWN:,} more")
+    if not given.is_beginning:
+        to_correct.draw(given, found)
 
 
-def _draw_all_well(rows: int, mapping: Mapping) -> None:
+def _draw_all_well(given: Given, rows: int, mapping: Mapping) -> None:
     """Green only where nothing is in doubt."""
+    words = f"All {rows:,} rows{_of(given)} can be sent"
     if any(match.doubts for match in mapping.matches):
-        st.info(f"All {rows:,} rows can be sent, with the columns as they stand above.")
+        st.info(f"{words}, with the columns as they stand above.")
+    elif given.is_beginning:
+        st.info(f"{words}.")
     else:
-        st.success(f"All {rows:,} rows can be sent.", icon=":material/check:")
+        st.success(f"{words}.", icon=":material/check:")
+
+
+def _of(given: Given) -> str:
+    return " of its beginning" if given.is_beginning else ""
 
 
 def _draw_fixes(given: Given, kinds: list[ProblemKind], model: str) -> None:

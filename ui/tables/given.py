@@ -26,6 +26,8 @@ class Given:
     choices: Choices
     table: Table
     fitted: str = ""
+    # Whether the table is only the beginning of the file.
+    is_beginning: bool = False
     press: str = field(default_factory=lambda: uuid4().hex)
     replaced: dict[str, tuple[tuple[str, str, object], ...]] = field(default_factory=dict)
     chosen: dict[str, dict[str, str | None]] = field(default_factory=dict)
