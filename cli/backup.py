@@ -1,4 +1,4 @@
-"""`mds backup`: all that is in the database, as one file."""
+"""`mds backup`: all that is in the database, and the folders of large files, as one file."""
 
 from __future__ import annotations
 
@@ -18,14 +18,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Write the backup; people may work meanwhile."""
     from db import backup
+    from services import batches_root
 
-    manifest = backup.write(settings().database_url.get_secret_value(), chosen.file)
+    given = settings()
+    url, root = given.database_url.get_secret_value(), batches_root(given)
+    manifest = backup.write(url, chosen.file, batches=root)
     if chosen.json:
         document({"file": str(chosen.file), **asdict(manifest)})
         return GOOD
     size = chosen.file.stat().st_size
+    files = f" and {len(manifest.files):,} files of batches" if manifest.files else ""
     print(
-        f"{chosen.file} holds {manifest.rows:,} rows of {len(manifest.tables)} tables "
+        f"{chosen.file} holds {manifest.rows:,} rows of {len(manifest.tables)} tables{files} "
         f"(schema {manifest.schema}, {size:,} bytes). Keep it as safe as the data."
     )
     return GOOD

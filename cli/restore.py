@@ -1,4 +1,4 @@
-"""`mds restore`: a backup into the database of the settings."""
+"""`mds restore`: a backup into the database and the `batch_folder` of the settings."""
 
 from __future__ import annotations
 
@@ -21,14 +21,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Restore all of it or nothing."""
     from db import backup
+    from services import batches_root
 
-    url = settings().database_url.get_secret_value()
-    manifest = backup.restore(url, chosen.file, replace=chosen.replace)
+    given = settings()
+    url, root = given.database_url.get_secret_value(), batches_root(given)
+    manifest = backup.restore(url, chosen.file, replace=chosen.replace, batches=root)
     if chosen.json:
         document({"file": str(chosen.file), **asdict(manifest)})
         return GOOD
+    files = f"; {len(manifest.files):,} files of batches lie in {root}" if manifest.files else ""
     print(
         f"The database holds the {manifest.rows:,} rows of {len(manifest.tables)} tables that were "
-        f"written at {manifest.created_at}."
+        f"written at {manifest.created_at}{files}."
     )
     return GOOD

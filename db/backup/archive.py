@@ -2,6 +2,7 @@
 
 manifest.json            the schema, and of each table its columns, number of rows, and digest
 tables/<name>.jsonl      a row a line: a list of its values in the order of the columns
+batches/<id>/…           the rows, answers and result of a large file (db/backup/files.py)
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from db.backup import files
+from db.backup.files import FileEntry
 from db.backup.tables import TableShape
 from db.backup.values import Kind, from_line, to_line
 from db.errors import StorageError
@@ -28,7 +31,7 @@ from db.errors import StorageError
 FORMAT: Literal["mds-workbench-backup"] = "mds-workbench-backup"
 _MANIFEST = "manifest.json"
 # Bounds for a file that may come from anywhere.
-_MAX_MANIFEST = 1024 * 1024
+_MAX_MANIFEST = 64 * 1024 * 1024
 _MAX_LINE = 512 * 1024 * 1024
 _BUFFER = 1024 * 1024
 _LEVEL = 1  # bodies are compressed already
@@ -67,6 +70,8 @@ class Manifest:
     created_at: str
     database: str
     tables: list[TableEntry]
+    # What a backup of before had not.
+    files: list[FileEntry] = field(default_factory=list)
     format: Literal["mds-workbench-backup"] = FORMAT
     format_version: Literal[1] = 1
 
@@ -82,6 +87,12 @@ class Writer:
 
     zipped: zipfile.ZipFile
     entries: list[TableEntry] = field(default_factory=list)
+    files: list[FileEntry] = field(default_factory=list)
+
+    def add_file(self, name: str, path: Path) -> None:
+        """Write a file that belongs to rows of the tables; nothing where it is gone meanwhile."""
+        entry = files.add(self.zipped, name, path)
+        self.files += [entry] if entry else []
 
     def add(self, shape: TableShape, rows: Iterator[Sequence[object]]) -> None:
         """Write all rows of one table."""
@@ -101,7 +112,11 @@ class Writer:
     def close(self, schema: str, created_at: str, database: str) -> Manifest:
         """Write the manifest: without it the file is no backup."""
         manifest = Manifest(
-            schema=schema, created_at=created_at, database=database, tables=self.entries
+            schema=schema,
+            created_at=created_at,
+            database=database,
+            tables=self.entries,
+            files=self.files,
         )
         self.zipped.writestr(_MANIFEST, json.dumps(asdict(manifest), indent=1))
         return manifest

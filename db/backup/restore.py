@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Subquery, func, insert, inspect, literal_column, select, text
 
+from db.backup import files
 from db.backup.archive import Archive, Manifest, UnreadableArchive, opened_archive
 from db.backup.tables import VERSION_TABLE, TableShape, kept_at, tables_at
 from db.engine import begin
@@ -22,20 +23,29 @@ class NotEmpty(StorageError):
     """The database holds rows already."""
 
 
-def restore(url: str, path: Path, *, replace: bool = False) -> Manifest:
-    """Put all that a backup holds into an empty database, in one transaction.
+def restore(
+    url: str, path: Path, *, replace: bool = False, batches: Path | None = None
+) -> Manifest:
+    """Put all that a backup holds into an empty database, in one transaction, and the files of its batches into the folder
+    `batches`.
 
     With `replace`, what the database held before is deleted in that same transaction. Raises NotEmpty,
     UnreadableArchive or NewerSchema, and StorageError for what the database refuses; it is then as it was.
     """
     with opened_archive(path) as archive:
         _check(archive)
-        with opened(url) as engine, begin(engine) as connection:
+        with (
+            files.unpacked(archive.zipped, archive.manifest.files, batches) as beside,
+            opened(url) as engine,
+            begin(engine) as connection,
+        ):
             wait_for_others(connection)
             _clear(connection, replace=replace)
             upgrade(connection, archive.manifest.schema)
             _load(connection, archive)
             upgrade(connection, newest())
+            if beside is not None and batches is not None:
+                files.put(beside, batches)
         return archive.manifest
 
 

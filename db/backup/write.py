@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, make_url, select
 
+from db.backup import files
 from db.backup.archive import Manifest, created
 from db.backup.tables import TableShape, kept_at
 from db.errors import StorageError
@@ -18,8 +19,11 @@ from db.migrate import opened, schema_of
 _ROWS_AT_ONCE = 100  # a row may hold two bodies of a megabyte
 
 
-def write(url: str, path: Path, clock: Callable[[], datetime] = utc_now) -> Manifest:
-    """Write all that is in a database to a new file, which only its owner may read.
+def write(
+    url: str, path: Path, clock: Callable[[], datetime] = utc_now, batches: Path | None = None
+) -> Manifest:
+    """Write all that is in a database, and the folders in `batches` that its rows name, to a new file, which only its owner
+    may read.
 
     Raises StorageError when there is nothing to write, or the file cannot be written; no file is left then.
     """
@@ -31,6 +35,9 @@ def write(url: str, path: Path, clock: Callable[[], datetime] = utc_now) -> Mani
         with created(path) as writer:
             for shape in kept_at(schema):
                 writer.add(shape, _rows(connection, shape))
+            # What is in the tables was in these files before: files that came since are more than it needs.
+            for name, file in files.found(batches, _folders(connection, schema)) if batches else ():
+                writer.add_file(name, file)
             return writer.close(schema, clock().isoformat(), engine.dialect.name)
 
 
@@ -50,6 +57,16 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
     # On SQLite a transaction in write-ahead mode sees what was there at its first read.
     with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
+
+
+def _folders(connection: Connection, schema: str) -> list[str]:
+    """The folders that batches name; none at a schema without them."""
+    shape = next((each for each in kept_at(schema) if each.name == "batches"), None)
+    if shape is None or "folder" not in shape.columns:
+        return []
+    table = shape.clause()
+    query = select(table.c.folder).where(table.c.folder != "").distinct()
+    return sorted(str(folder) for folder in connection.scalars(query))
 
 
 def _rows(connection: Connection, shape: TableShape) -> Iterator[Sequence[object]]:

@@ -140,6 +140,44 @@ def _explain_nothing(engine: Engine) -> None:
         connection.execute(text("UPDATE explanations SET case_id = 'no such case'"))
 
 
+def test_the_folders_of_large_files_come_back_whole_or_not_at_all(
+    sqlite_url: str, others: Callable[[str], str], tmp_path: Path
+) -> None:
+    url, root, batch = _filled(sqlite_url), tmp_path / "batches", new_id()
+    with opened(url) as engine, begin(engine) as connection:
+        connection.execute(text("UPDATE batches SET folder = :id"), {"id": batch})
+    kept = {
+        "rows.parquet": b"PAR1" * 400_000,
+        "facts.json": b"{}",
+        "result.parquet": b"result",
+        "parts/000000000000-1.parquet": b"part",
+    }
+    for name, content in {**kept, ".half": b"x", "result.csv": b"made anew"}.items():
+        (root / batch / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / batch / name).write_bytes(content)
+    (root / new_id()).mkdir()
+    path = tmp_path / "all.mdsbackup"
+    written = backup.write(url, path, batches=root)
+    assert [entry.name for entry in written.files] == sorted(f"{batch}/{name}" for name in kept)
+    target, restored = tmp_path / "restored", others("sqlite")
+    (target / batch).mkdir(parents=True)
+    (target / batch / "old").write_bytes(b"from before")
+    backup.restore(restored, path, batches=target)
+    assert _files(target) == {f"{batch}/{name}": content for name, content in kept.items()}
+
+    def damage(members: dict[str, bytes]) -> None:
+        members[f"batches/{batch}/result.parquet"] = b"Result"
+
+    _rewrite(path, damage)
+    with pytest.raises(StorageError, match="not as it was written"):
+        backup.restore(others("sqlite"), path, batches=tmp_path / "none")
+    assert _files(tmp_path / "none") == {}
+
+
+def _files(root: Path) -> dict[str, bytes]:
+    return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+
 def test_it_is_one_moment_while_others_write(
     database_url: str, others: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
