@@ -31,12 +31,14 @@ _from: ContextVar[str] = ContextVar("from_where", default="")
 class Record:
     """What something was done to: a kind of record and its id.
 
-    `values` are the columns of a new record of a kind in `TRAILED`; without them nothing is digested.
+    `values` are the columns of a new record of a kind in `TRAILED`, or `content` is what its digest is of; without them
+    nothing is digested.
     """
 
     kind: str
     id: str
     values: Values | None = None
+    content: bytes | None = None
 
 
 @contextmanager
@@ -64,7 +66,11 @@ def append(
     `before` is what a new record replaces, or a digest of it. Raises Conflict where a record that is said to be new has
     been trailed before, and where the chain is closed.
     """
-    salts = [SaltView(kind=r.kind, record_id=r.id, salt=new_salt()) for r in records if r.values]
+    salts = [
+        SaltView(kind=r.kind, record_id=r.id, salt=new_salt())
+        for r in records
+        if r.values or r.content
+    ]
     by_record = {(each.kind, each.record_id): each.salt for each in salts}
     digests = [_digest(each, by_record.get((each.kind, each.id))) for each in records]
     entry = EntryView(
@@ -152,7 +158,11 @@ def _append_to_chain(
 
 
 def _digest(record: Record, salt: bytes | None) -> str:
-    if salt is None or record.values is None:
+    if salt is None:
+        return ""
+    if record.content is not None:
+        return digest(salt, record.content)
+    if record.values is None:
         return ""
     return digest(salt, db.audit_log.content(record.kind, record.values))
 

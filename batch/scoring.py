@@ -66,14 +66,7 @@ class Prepared(Protocol):
     """The cases of a request, ready to be written."""
 
     @property
-    def cases(self) -> Sequence[HasId]: ...
-
-
-class HasId(Protocol):
-    """A case, by its id."""
-
-    @property
-    def id(self) -> str: ...
+    def ids(self) -> Sequence[str]: ...
 
 
 @dataclass(kw_only=True)
@@ -280,8 +273,8 @@ class _Outcome:
     ) -> None:
         self.prepared.append(prepared)
         recorded = places[drawn.is_recorded[places]]
-        for place, case in zip(recorded.tolist(), prepared.cases, strict=True):
-            self.cases[place] = case.id
+        for place, case_id in zip(recorded.tolist(), prepared.ids, strict=True):
+            self.cases[place] = case_id
 
     def table(self) -> pa.Table:
         """A row for each row of the chunk, in its order; empty where nothing was asked."""

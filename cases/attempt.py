@@ -18,7 +18,7 @@ from db.engine import Session
 from db.person import known
 from db.tables import PURPOSES
 from mds_client.errors import MdsError
-from mds_client.prediction import Prediction
+from mds_client.prediction import Answer, Prediction
 from mds_client.sensitive_values import SensitiveValues
 from mds_client.signature import ModelRef, Signature, Values
 from mds_client.transport.exchange import Exchange
@@ -278,7 +278,14 @@ def _with_answer(case: CaseView, prediction: Prediction | None, row: int) -> Cas
         outcome="answered",
         version=prediction.model.version or case.version,
         signature_fingerprint=prediction.signature_fingerprint or case.signature_fingerprint,
-        answer=as_facts(answer),
-        answer_label=label_of(answer),
-        answer_number=number_of(answer),
+        **answer_columns(answer),
     )
+
+
+def answer_columns(answer: Answer) -> dict[str, Any]:
+    """The columns of a case that hold an answer."""
+    return {
+        "answer": as_facts(answer),
+        "answer_label": label_of(answer),
+        "answer_number": number_of(answer),
+    }

@@ -7,9 +7,10 @@ and has one case: of a large file the list of chunks, which is written before, s
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -18,8 +19,10 @@ import numpy as np
 
 import db.cases
 from cases import trail
+from cases.answers_alike import columns_of_all
 from cases.attempt import Attempt, Predictor, call, completed, draft
 from cases.audit_sample import AuditDraw, AuditPolicy, Random, system_random
+from cases.inputs import plain_inputs
 from cases.payloads import pack
 from cases.privacy import protected
 from db.cases import CaseView, StoredBody
@@ -28,6 +31,8 @@ from db.ids import new_id as make_id
 from db.ids import utc_now
 from mds_client.signature import Signature, Values
 from mds_client.signature.rows import Table
+
+_log = logging.getLogger(__name__)
 
 Record = Literal["all", "sample", "drawn"]
 # Of the body of a large request so much is kept: the rows themselves stand in their cases.
@@ -49,13 +54,32 @@ class Drawn:
         return AuditDraw(probability=float(self.chances[row]), draw=float(self.draws[row]))
 
 
+Columns = Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """A row that becomes a case: its place in the request, in the chunk, and its number in the file."""
+
+    values: Values
+    row: int
+    place: int
+    number: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """The cases of one request, ready to be written."""
+    """The cases of one request, ready to be written: the first, which holds what crossed the wire, and the others as what
+    they have in `common` and what is their own, by their columns."""
 
-    cases: Sequence[CaseView]
-    request: StoredBody
-    response: StoredBody
+    first: Columns
+    common: Columns
+    rows: Sequence[Columns]
+
+    @property
+    def ids(self) -> list[str]:
+        """The id of each case, in the order of the rows."""
+        return [str(self.first["id"]), *(str(row["id"]) for row in self.rows)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +114,7 @@ class ChunkRecorder:
             chosen |= np.array([self.random() for _ in range(rows)]) < self.share
         return Drawn(draws=draws, chances=chances, is_recorded=chosen)
 
-    def send(self, values: Table) -> Attempt:
+    def send(self, values: Sequence[Values]) -> Attempt:
         """Ask once for these rows. Never raises."""
         return call(self.model, values, self.new_id(), "", self.stopwatch)
 
@@ -105,52 +129,102 @@ class ChunkRecorder:
         """The cases of the rows of one request that are recorded; None where there are none. `values` are those of the
         request; `places` are theirs among the rows of the chunk, which begins at the row `first` of the file."""
         now = self.clock()
-        cases = [
-            self._case(values[i], attempt, i, drawn.lottery(place), first + place, now)
-            for i, place in enumerate(places)
-            if drawn.is_recorded[place]
-        ]
-        if not cases:
+        recorded = [(i, place) for i, place in enumerate(places) if drawn.is_recorded[place]]
+        if not recorded:
             return None
         request, response = attempt.bodies if attempt.withheld else self._bodies(attempt)
-        return Prepared(cases=cases, request=request, response=response)
+        rows_asked = _listed(values)
+        asked = [
+            _Asked(values=rows_asked[i], row=i, place=place, number=first + place)
+            for i, place in recorded
+        ]
+        case = self._case(asked[0], attempt, drawn, now)
+        rows = self._alike(asked[1:], case, attempt, drawn)
+        if rows is None:
+            rows = [
+                db.cases.columns(self._case(each, attempt, drawn, now), wire_of=case.id)
+                for each in asked[1:]
+            ]
+        own = rows[0].keys() if rows else ()
+        shared = db.cases.columns(case, wire_of=case.id)
+        return Prepared(
+            first=db.cases.columns(case, request, response),
+            common={name: value for name, value in shared.items() if name not in own},
+            rows=rows,
+        )
 
     def write(self, session: Session, prepared: Sequence[Prepared]) -> None:
         """Add the cases, and one entry to the trail for those of each request."""
         for each in prepared:
-            db.cases.add_ended(session, each.cases, each.request, each.response)
+            db.cases.add_alike(session, each.first, each.common, each.rows)
         for each in prepared:
-            trail.note_batch(session, each.cases, each.request, each.response)
+            trail.note_alike(session, each.first, each.common, each.rows)
 
-    def _case(
-        self,
-        values: Values,
-        attempt: Attempt,
-        row: int,
-        lottery: AuditDraw,
-        number: int,
-        now: datetime,
-    ) -> CaseView:
+    def _alike(
+        self, asked: Sequence[_Asked], case: CaseView, attempt: Attempt, drawn: Drawn
+    ) -> list[Columns] | None:
+        """What the cases of these rows have that is not that of the whole request, whose first case is given; None where
+        they may differ in more than their inputs, answers and draws."""
+        prediction = attempt.prediction
+        is_plain = (
+            prediction is not None
+            and not prediction.failures
+            and attempt.exchange is not None
+            and attempt.withheld is None
+            and case.is_answered
+            and not any(field.sensitive for field in self.signature.inputs)
+        )
+        if prediction is None or not is_plain:
+            return None
+        try:
+            answers = columns_of_all(prediction, self.signature, [each.row for each in asked])
+            return [self._own(each, answers[each.row], drawn) for each in asked]
+        except Exception:  # one by one each is kept as far as it can be
+            _log.exception("the rows of a request are kept one by one")
+            return None
+
+    def _own(self, asked: _Asked, answer: Columns, drawn: Drawn) -> Columns:
+        lottery = drawn.lottery(asked.place)
+        return {
+            "id": self.new_id(),
+            "idempotency_key": f"{self.key}-{asked.number}",
+            "entered": plain_inputs(asked.values),
+            "audit_probability": lottery.probability,
+            "audit_draw": lottery.draw,
+            "is_audited": lottery.is_audited,
+            **answer,
+        }
+
+    def _case(self, asked: _Asked, attempt: Attempt, drawn: Drawn, now: datetime) -> CaseView:
         case = draft(
             self.model.ref,
-            values,
-            f"{self.key}-{number}",
+            asked.values,
+            f"{self.key}-{asked.number}",
             self.person,
-            lottery,
+            drawn.lottery(asked.place),
             now,
             self.new_id(),
             "batch",
         )
-        case = protected(case, self.signature, values, self.hash_key)
+        case = protected(case, self.signature, asked.values, self.hash_key)
         exchange = attempt.exchange
         case = replace(case, request_id=exchange.request_id if exchange else case.id)
-        return completed(case, attempt, row)
+        return completed(case, attempt, asked.row)
 
     def _bodies(self, attempt: Attempt) -> tuple[StoredBody, StoredBody]:
         exchange = attempt.exchange
         if exchange is None:
             return pack(b""), pack(b"")
         return _beginning(exchange.request_body), _beginning(exchange.response_body)
+
+
+def _listed(values: Sequence[Values]) -> Sequence[Values]:
+    """The rows one by one: of a table all at once, which is quicker than a row after the other."""
+    if not isinstance(values, Table):
+        return values
+    columns = [c.tolist() if isinstance(c, np.ndarray) else c for c in values.columns.values()]
+    names = list(values.columns)
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _beginning(body: bytes) -> StoredBody:

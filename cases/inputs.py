@@ -14,11 +14,14 @@ from mds_client.signature.checks import is_missing
 
 MAX_VALUE_BYTES = 256 * 1024
 MAX_DEPTH = 100
+_SMALL = {float, int, bool, type(None)}  # what is plain and short as it is
 _TOO_DEEP = "(nested too deeply to keep)"
 
 
 def plain_inputs(values: Mapping[str, object]) -> dict[str, object]:
     """Values in the form in which a case keeps them."""
+    if all(type(value) in _SMALL for value in values.values()):
+        return {str(name): value for name, value in values.items()}
     return {str(name): _bounded(plain_value(value)) for name, value in values.items()}
 
 

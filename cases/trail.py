@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import cast
 
+import db.audit_log
 import db.cases
 from audit_log.chain import Record, append
 from db.cases import NOTHING, CaseView, StoredBody
@@ -35,6 +37,24 @@ def note_batch(
         [first, *rest],
         person=cases[0].person,
         workspace=cases[0].workspace,
+    )
+
+
+def note_alike(
+    session: Session,
+    first: Mapping[str, object],
+    common: Mapping[str, object],
+    rows: Sequence[Mapping[str, object]],
+) -> None:
+    """As `note_batch`, of cases by their columns: the first, and the others as what they have in common and their own."""
+    contents = db.audit_log.Contents("case", common)
+    rest = [Record(kind="case", id=str(row["id"]), content=contents.of(row)) for row in rows]
+    append(
+        session,
+        "predict-batch",
+        [Record(kind="case", id=str(first["id"]), values=first), *rest],
+        person=str(first["person"]),
+        workspace=cast(str | None, first["workspace"]),
     )
 
 

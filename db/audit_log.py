@@ -33,6 +33,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, undefer
 from sqlalchemy.types import TypeEngine
 
+from db.alike import insert_alike
 from db.cases import ASKED
 from db.tables import (
     ApiToken,
@@ -139,7 +140,7 @@ _HEAD = (
     .with_for_update()
 )
 _MOVE = update(_chains).where(_chains.c.workspace == bindparam("name"))
-_ADD_ENTRY, _ADD_LEAVES, _ADD_SALTS = insert(_entries), insert(_leaves), insert(_salts)
+_ADD_ENTRY = insert(_entries)
 # The most frequent: one entry on one new record. PostgreSQL takes it in one round trip, SQLite has no such statement.
 _ADD_ALL = (
     insert(_entries)
@@ -185,11 +186,14 @@ def add(
     else:
         connection.execute(_ADD_ENTRY, vars(entry))
         if salts:
-            connection.execute(_ADD_SALTS, [vars(each) for each in salts])
+            insert_alike(session, _salts, {}, [vars(each) for each in salts])
         moved = {"name": entry.workspace, "number": entry.number, "hash": entry.hash}
         connection.execute(_MOVE, moved)
     if leaves:
-        connection.execute(_ADD_LEAVES, [vars(each) for each in leaves])
+        shared = {"workspace": entry.workspace, "number": entry.number}
+        names = ("place", "kind", "record_id", "digest")
+        rows = [{name: getattr(each, name) for name in names} for each in leaves]
+        insert_alike(session, _leaves, shared, rows)
 
 
 def _prefixed(prefix: str, view: EntryView | SaltView) -> dict[str, object]:
@@ -393,6 +397,25 @@ def content(kind: str, values: Mapping[str, object], form: int = FORM) -> bytes:
     """A record as the text that its digest is of: the same before it is written and after it is read back."""
     plain_values = [plain(values[name]) for name, plain in _columns(kind, form)]
     return json.dumps([kind, form, plain_values], separators=(",", ":")).encode()
+
+
+class Contents:
+    """The contents of records of a kind that have the columns `common` in common: what `content` says of each."""
+
+    def __init__(self, kind: str, common: Mapping[str, object], form: int = FORM) -> None:
+        self._beginning = f"[{_compact(kind)},{form},["
+        self._parts = [
+            (name, plain, _compact(plain(common[name])) if name in common else "")
+            for name, plain in _columns(kind, form)
+        ]
+
+    def of(self, own: Mapping[str, object]) -> bytes:
+        """That of a record with these columns besides."""
+        parts = [text or _compact(plain(own[name])) for name, plain, text in self._parts]
+        return (self._beginning + ",".join(parts) + "]]").encode()
+
+
+_compact = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @cache

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import Select, delete, func, insert, select, tuple_, update
+from sqlalchemy import Select, Table, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session, undefer
 
+from db.alike import insert_alike
 from db.errors import StorageError
 from db.tables import Case
 from db.workspaces import check_open
@@ -151,17 +153,20 @@ def complete_all(
     return [first, *cases[1:]]
 
 
-def add_ended(
-    session: Session, cases: Sequence[CaseView], request: StoredBody, response: StoredBody
+def add_alike(
+    session: Session,
+    first: Mapping[str, object],
+    common: Mapping[str, object],
+    rows: Sequence[Mapping[str, object]],
 ) -> None:
-    """Add the cases of one call that have ended. The first holds the bodies that crossed the wire, the others point to it.
+    """Add the cases of one call that have ended, by their columns: the first, which holds the bodies that crossed the wire,
+    and the others, each as what they have in `common` and what is its own.
 
     Raises Conflict for a key that is taken.
     """
-    first, *others = cases
-    session.execute(insert(Case), [columns(first, request, response)])
-    if others:
-        session.execute(insert(Case), [columns(case, wire_of=first.id) for case in others])
+    table = cast(Table, Case.__table__)
+    insert_alike(session, table, {}, [first])
+    insert_alike(session, table, common, rows)
 
 
 def withdraw(session: Session, case_ids: Sequence[str]) -> None:
