@@ -112,10 +112,6 @@ class Settings(BaseSettings):
         description="Where the rows and the results of large files lie; beside the database by itself. Workers on several "
         "machines must share it",
     )
-    batch_sources: list[str] = Field(
-        default_factory=list,
-        description="Folders, files and URLs that *Predict* may read large files from, as `/data` or `s3://bucket/*`; what is not among them is refused",
-    )
     batch_requests: int = Field(
         4,
         ge=1,
@@ -124,8 +120,8 @@ class Settings(BaseSettings):
     )
     batch_sources: list[str] = Field(
         default_factory=list,
-        description="Folders and URLs, such as `/data/in` or `s3://bucket/in`, from which schedules of batches may read; "
-        "`*` stands for anything",
+        description="Folders, files and URLs, such as `/data/in` or `s3://bucket/in`, from which *Predict* and schedules may "
+        "read large files; `*` stands for anything, and what is not among them is refused",
     )
     databases: list[DatabaseSettings] = Field(
         default_factory=list, description="Databases that schedules of batches may ask by a query"
