@@ -129,6 +129,7 @@ QUIET = {
     "health.kept_standings:kept": "of what `keep` has kept before, which was nothing",
     "people.trail:settings_changed": "a digest",
     "health.alarms.delivery:deliver": "tells nobody where no channel is configured",
+    "cases.batches:about_as_many_rows": "others of as many rows, of large files",
     "cases.batches:rows_done": "a count",
     "cases.jobs.batch:give_way": "waits",
     "shows.runs:let_in": "nobody knows the code",
