@@ -98,7 +98,7 @@ def _waiting(count: int) -> dict[tuple[str, str, str], int]:
 
 
 def _pages(sessions: Sessions, count: int, now: datetime) -> list[str]:
-    """What a page asks: the queue with reasons and counts (twice, as the page does), and the item to show."""
+    """What a page asks: how many wait, the queue with its reasons, and the first of it for who asks."""
     over, all_of_them = [], _waiting(count)
     of_one = {key: number for key, number in all_of_them.items() if key[1] == "model-7"}
     for name, model, wait in (
@@ -110,13 +110,13 @@ def _pages(sessions: Sessions, count: int, now: datetime) -> list[str]:
         done = _done_today(sessions, person, model, now)
         for _ in range(7):
             began = time.perf_counter()
-            counts = review_queue.queue(theirs, person, clock=lambda: now).counts
-            found = review_queue.queue(theirs, person, clock=lambda: now)
-            item = review_queue.take_next(theirs, person, clock=lambda: now)
+            counts = review_queue.counts(theirs, person, clock=lambda: now)
+            found = review_queue.queue(theirs, person, all_counts=counts, clock=lambda: now)
+            item = review_queue.take(theirs, person, found.items[0].id, clock=lambda: now)
             taken.append(_since(began))
             right(found.counts == counts == wait, "other numbers of cases wait")
             right(found.done_today == done, "another number was answered today")
-            right(item and item.id == found.items[0].id, "another item is next")
+            right(item and item.leased_by == person, "the first is not theirs")
             right(item and item.reason == "audit", "it waits for another reason")
             review_queue.give_back(theirs, person, item.id if item else "")
         over += _tell(f"a page of the desk, {name}", taken, count, PAGE_MS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, and_, case, exists, func, or_, select, update
@@ -13,10 +13,19 @@ from sqlalchemy.orm import Session, aliased
 
 import db.feedback
 from db.feedback import FeedbackView
-from db.scope import reviewed_in, scope_of
-from db.tables import REVIEW_REASONS, Case, Feedback, ReviewItem, ReviewRules
+from db.scope import scope_of
+from db.tables import (
+    REVIEW_REASONS,
+    Case,
+    Feedback,
+    HealthDay,
+    HealthMark,
+    ReviewItem,
+    ReviewRules,
+)
 
 FIRST, SECOND, DECIDING = 1, 2, 3
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,9 +115,15 @@ def asked_of_all(session: Session, server: str, model: str) -> Mapping[str, obje
 
 
 def models(session: Session, since: datetime) -> list[tuple[str, str]]:
-    """The server and the name of every model that who asks reviews and that was asked since then."""
-    query = select(Case.server, Case.model).where(reviewed_in(session), Case.created_at >= since)
-    return [(row[0], row[1]) for row in session.execute(query.distinct())]
+    """The server and the name of every model that who asks reviews and that was asked since then, or on the day before:
+    by the counts of days, which are far fewer than cases."""
+    scope = scope_of(session)
+    counted = select(HealthDay.server, HealthDay.model).where(HealthDay.day > since - _DAY)
+    marked = select(HealthMark.server, HealthMark.model).where(HealthMark.day_after > since)
+    found = {
+        (row[0], row[1]) for query in (counted, marked) for row in session.execute(query.distinct())
+    }
+    return sorted(model for model in found if scope.reviews(*model))
 
 
 def add(session: Session, items: Iterable[ItemView]) -> list[ItemView]:
@@ -295,6 +310,13 @@ def answered(session: Session, person: str, since: datetime | None, limit: int) 
         query = query.where(ReviewItem.answered_at >= since)
     newest = query.order_by(ReviewItem.answered_at.desc(), ReviewItem.id.desc()).limit(limit)
     return [_view(row) for row in session.scalars(newest)]
+
+
+def count_answered(session: Session, person: str, since: datetime) -> int:
+    """How many items a person has answered since then."""
+    theirs = (ReviewItem.state == "answered", ReviewItem.answered_by == person)
+    query = select(func.count()).select_from(ReviewItem)
+    return session.scalar(query.where(*theirs, ReviewItem.answered_at >= since)) or 0
 
 
 def decided(session: Session, server: str, model: str, since: datetime, limit: int) -> list[str]:

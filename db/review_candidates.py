@@ -1,16 +1,21 @@
-"""Which cases may come into the review queue: the conditions of each reason, and the cases that meet one."""
+"""Which cases may come into the review queue: the conditions of each reason, and the cases that meet one.
+
+They are looked for past the scope, once it is clear that who asks reviews the model: its conditions would say server and model
+again, for the cases and for what is said of them, and a database that multiplies the shares expects a handful of cases where
+there are thousands, and reads them the wrong way round. Nor does what comes into a queue hang on who has it filled.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from db.review import FIRST
-from db.scope import reviewed_in
+from db.scope import scope_of
 from db.tables import Case, Feedback, ReviewItem
 
 
@@ -24,6 +29,21 @@ class Candidates:
     since: datetime
     until: datetime | None = None
     limit: int = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A case that may come into the queue, as far as its reasons need it."""
+
+    id: str
+    created_at: datetime
+    entered: dict[str, object]
+    answer: dict[str, object] | None
+    audit_probability: float
+    audit_draw: float
+
+
+_COLUMNS = tuple(getattr(Case, field.name) for field in fields(Candidate))
 
 
 def is_drawn() -> ColumnElement[bool]:
@@ -69,44 +89,38 @@ def is_answered_otherwise(far: float) -> ColumnElement[bool]:
 
 def candidates(
     session: Session, wanted: Candidates, condition: ColumnElement[bool] | None = None
-) -> Sequence[Case]:
-    """Cases without an item, the newest first, that who asks reviews."""
-    conditions = [
-        reviewed_in(session),
-        Case.server == wanted.server,
-        Case.model == wanted.model,
-        Case.outcome == "answered",
-        Case.purpose.in_(wanted.purposes),
-        Case.created_at >= wanted.since,
-    ]
+) -> Sequence[Candidate]:
+    """Cases without an item, the newest first; none for who does not review the model."""
+    if not _is_reviewed(session, wanted):
+        return []
+    conditions = [*_of_model(wanted), Case.outcome == "answered", Case.created_at >= wanted.since]
     if wanted.until is not None:
         conditions.append(Case.created_at < wanted.until)
     if condition is not None:
         conditions.append(condition)
     is_asked_for = exists(ReviewItem.id).where(ReviewItem.case_id == Case.id)
-    query = select(Case).where(*conditions, ~is_asked_for)
+    query = select(*_COLUMNS).where(*conditions, ~is_asked_for)
     newest = query.order_by(Case.created_at.desc(), Case.id.desc()).limit(wanted.limit)
-    return session.scalars(newest).all()
+    return [Candidate(**row._mapping) for row in session.connection().execute(newest)]
 
 
 def entered_before(
     session: Session, wanted: Candidates, before: datetime, limit: int
 ) -> list[dict[str, object]]:
     """What was entered in the newest cases of a model before a moment."""
-    query = select(Case.entered).where(
-        reviewed_in(session),
-        Case.server == wanted.server,
-        Case.model == wanted.model,
-        Case.purpose.in_(wanted.purposes),
-        Case.created_at < before,
-    )
-    return list(session.scalars(query.order_by(Case.created_at.desc()).limit(limit)))
+    if not _is_reviewed(session, wanted):
+        return []
+    query = select(Case.entered).where(*_of_model(wanted), Case.created_at < before)
+    newest = query.order_by(Case.created_at.desc()).limit(limit)
+    return list(session.connection().execute(newest).scalars())
 
 
 def waiting_cases(
     session: Session, wanted: Candidates, condition: ColumnElement[bool]
 ) -> list[str]:
     """The ids of cases of which nobody has answered the first reading."""
+    if not _is_reviewed(session, wanted):
+        return []
     query = (
         select(Case.id)
         .join(ReviewItem, ReviewItem.case_id == Case.id)
@@ -114,7 +128,17 @@ def waiting_cases(
         .where(Case.server == wanted.server, Case.model == wanted.model, condition)
         .where(Case.created_at >= wanted.since, Case.created_at < wanted.until)
     )
-    return list(session.scalars(query.limit(wanted.limit)))
+    return list(session.connection().execute(query.limit(wanted.limit)).scalars())
+
+
+def _is_reviewed(session: Session, wanted: Candidates) -> bool:
+    scope = scope_of(session)
+    return all(of(wanted.server, wanted.model) for of in (scope.sees, scope.reviews))
+
+
+def _of_model(wanted: Candidates) -> list[ColumnElement[bool]]:
+    of_model = [Case.server == wanted.server, Case.model == wanted.model]
+    return [*of_model, Case.purpose.in_(wanted.purposes)]
 
 
 def _is_said(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

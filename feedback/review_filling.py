@@ -15,7 +15,7 @@ from db.engine import Session, Sessions, reading, writing
 from db.ids import new_id as make_id
 from db.ids import utc_now
 from db.review import FIRST, ItemView
-from db.review_candidates import Candidates
+from db.review_candidates import Candidate, Candidates
 from feedback.review_rules import Rules, rules_in
 from feedback.unlike_earlier import FEWEST, Earlier
 
@@ -71,7 +71,7 @@ def _fill(
     return count + len(db.review.add(session, _unusual(session, rules, wanted, make)))
 
 
-def _conditions(rules: Rules) -> Iterator[tuple[str, Callable[[Any], float], Any]]:
+def _conditions(rules: Rules) -> Iterator[tuple[str, Callable[[Candidate], float], Any]]:
     """What the database can tell: the reason, the chance that a case had, and the condition; the most pressing first."""
     if rules.flagged:
         yield "flagged", _certain, db.review_candidates.is_flagged()
@@ -83,7 +83,7 @@ def _conditions(rules: Rules) -> Iterator[tuple[str, Callable[[Any], float], Any
         yield "sample", partial(_chance, rules), db.review_candidates.is_sampled(rules.rest_share)
 
 
-def _chance(rules: Rules, case: Any) -> float:
+def _chance(rules: Rules, case: Candidate) -> float:
     """With which chance a case comes in that nothing else speaks for: by the draw for audit, or the share of the rest."""
     drawn = case.audit_probability if rules.audit else 0.0
     return float(drawn + rules.rest_share * (1 - case.audit_probability))
@@ -130,7 +130,7 @@ def _unusual(
 
 
 def _before(
-    session: Session, cases: Sequence[Any], wanted: Candidates
+    session: Session, cases: Sequence[Candidate], wanted: Candidates
 ) -> Sequence[dict[str, object]]:
     """What the cases held that were asked before the first of these."""
     if not cases:
@@ -148,12 +148,12 @@ def _uncertain(answer: dict[str, Any], below: float) -> str:
     return "two answers are close" if shares[0] - shares[1] < 0.1 else "no answer is likely"
 
 
-def _certain(_case: Any) -> float:
+def _certain(_case: Candidate) -> float:
     return 1.0
 
 
 def _item(
-    case: Any,
+    case: Candidate,
     reason: str,
     *,
     server: str,

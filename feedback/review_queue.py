@@ -34,6 +34,7 @@ __all__ = [
     "ReviewFilter",
     "Said",
     "answer",
+    "counts",
     "give_back",
     "item",
     "last_answers",
@@ -75,17 +76,34 @@ def queue(
     person: str,
     wanted: ReviewFilter | None = None,
     *,
+    all_counts: Mapping[tuple[str, str, str], int] | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> Queue:
-    """What waits for a person. Raises StorageError."""
+    """What waits for a person. `all_counts` is what `counts` has just said, so that they are not counted twice. Raises
+    StorageError."""
     person, now, wanted = known(person), clock(), wanted or ReviewFilter()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     with reading(sessions) as session:
+        if all_counts is None or wanted.version:  # which they do not tell apart
+            all_counts = db.review.counts(session, person, wanted, now)
         return Queue(
             items=tuple(db.review.waiting(session, person, wanted, now, MOST)),
-            counts=db.review.counts(session, person, wanted, now),
-            done_today=len(db.review.answered(session, person, midnight, 10_000)),
+            counts={each: n for each, n in all_counts.items() if _is_of(each, wanted)},
+            done_today=db.review.count_answered(session, person, midnight),
         )
+
+
+def counts(
+    sessions: Sessions, person: str, *, clock: Callable[[], datetime] = utc_now
+) -> Mapping[tuple[str, str, str], int]:
+    """How many cases wait for a person, by server, model and reason. Raises StorageError."""
+    with reading(sessions) as session:
+        return db.review.counts(session, known(person), ReviewFilter(), clock())
+
+
+def _is_of(counted: tuple[str, str, str], wanted: ReviewFilter) -> bool:
+    asked = (wanted.server, wanted.model, wanted.reason)
+    return all(not name or name == each for name, each in zip(asked, counted, strict=True))
 
 
 def take_next(

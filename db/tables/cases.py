@@ -42,6 +42,15 @@ class Case(Base):
             sqlite_where=text("outcome <> 'answered'"),
             postgresql_where=text("outcome <> 'answered'"),
         ),
+        # The few that were drawn for a check.
+        Index(
+            "ix_cases_drawn",
+            "server",
+            "model",
+            "created_at",
+            sqlite_where=text("is_audited = 1"),
+            postgresql_where=text("is_audited"),
+        ),
         Index(
             "ix_cases_parent_id",
             "parent_id",

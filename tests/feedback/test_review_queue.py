@@ -21,7 +21,15 @@ from feedback.comments import comment
 from feedback.errors import FeedbackRefused
 from feedback.inbox import inbox
 from feedback.review_filling import fill
-from feedback.review_queue import ReviewFilter, answer, last_answers, queue, take, take_next
+from feedback.review_queue import (
+    ReviewFilter,
+    answer,
+    counts,
+    last_answers,
+    queue,
+    take,
+    take_next,
+)
 from feedback.review_rules import Rules, rules_of, set_rules
 from feedback.submission import history, submit
 from tests.recorded import NOON, NOT_THERE, add_case, add_cases, case_of
@@ -101,6 +109,10 @@ def test_each_reason_is_given_to_a_real_case(sessions: Sessions) -> None:
     }
     assert failed.id not in found
     assert not {case.id for case in usual} & set(found)
+    wanted, waits = ReviewFilter(reason="audit"), counts(theirs, "rita", clock=clock)
+    assert sum(waits.values()) == queue(theirs, "rita", clock=clock).count
+    counted = queue(theirs, "rita", wanted, all_counts=waits, clock=clock)
+    assert counted == queue(theirs, "rita", wanted, clock=clock)
     items = {item.case_id: item for item in queue(theirs, "rita", clock=clock).items}
     assert items[unlike.id].detail.startswith("bill is higher than in 6")
     assert items[uncertain.id].detail == "two answers are close"

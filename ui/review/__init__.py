@@ -65,8 +65,9 @@ def draw() -> None:
 
 
 def _draw_desk() -> None:
-    wanted = choices.draw()
-    found = review_queue.queue(services().sessions, session.person(), wanted)
+    counts = review_queue.counts(services().sessions, session.person())
+    wanted = choices.draw(counts)
+    found = review_queue.queue(services().sessions, session.person(), wanted, all_counts=counts)
     waiting.draw_progress(found)
     item = last.opened() or waiting.current(found)
     if item is None:
@@ -101,4 +102,4 @@ def _filled(scope: str) -> int:
 @st.cache_data(ttl=SECONDS, max_entries=1_000, show_spinner=False)
 def _count(scope: str, person: str) -> int:
     """`scope` keeps apart what a person may see at different times."""
-    return review_queue.queue(services().sessions, person).count
+    return sum(review_queue.counts(services().sessions, person).values())

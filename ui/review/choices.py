@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
-from feedback import review_queue
 from feedback.review_queue import ReviewFilter
 from feedback.review_rules import REASONS
-from ui import session
-from ui.session import services
 from ui.text import plain
 
 MODEL, REASON = "model", "reason"
 
 
-def draw() -> ReviewFilter:
-    """The choices, and what they leave."""
-    counts = review_queue.queue(services().sessions, session.person()).counts
+def draw(counts: Mapping[tuple[str, str, str], int]) -> ReviewFilter:
+    """The choices among what waits, by server, model and reason; and what they leave."""
     models = dict.fromkeys(f"{server}/{model}" for server, model, _ in counts)
     reasons = {reason for *_, reason in counts}
     with st.container(horizontal=True, vertical_alignment="bottom", key="review_choices"):
