@@ -133,7 +133,8 @@ def _ids(session: Session, key: Key) -> tuple[str, ...]:
     wanted = hash_of(key.value, b"same")  # of two values that are one: 5 and "5"
     hashed = hash_of(key.value, key.hash_key) if key.hash_key else ""
     texts = [text for text in (key.value.strip(), as_text(key.value), hashed) if text]
-    found = db.case_keys.candidates(session, texts)
+    named = [(*model, each) for model, fields in key.named.items() for each in fields]
+    found = db.case_keys.candidates(session, texts, () if key.field else named)
     return tuple(
         case_id
         for case_id, model, inputs in found

@@ -17,14 +17,18 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     type_coerce,
     update,
 )
 from sqlalchemy import cast as cast_column
 from sqlalchemy.orm import Session
 
+import db.key_index
 from db.deletion import check_operator, delete_tables
 from db.ids import new_id
+from db.key_index import ModelField
+from db.key_index import parts as _parts
 from db.persons import HIDDEN_COLUMNS
 from db.scope import reviewed_in, scope_of
 from db.tables import (
@@ -47,44 +51,84 @@ _HASH = "hmac"
 # With more texts it is quicker to compare them here than in the database.
 _MOST_TEXTS = 500
 
-ModelField = tuple[str, str, str]
-"""A field of a model: its server, its name, and the field."""
+# A value of more cases is found soon by reading the newest.
+_MOST_FOUND = 5_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeySearch:
-    """A value that is looked for in business keys: the `texts` that mean it, and its `hash`, empty where none is kept."""
+    """A value that is looked for in business keys: the `texts` that mean it, the `plain` one that the index has, and its
+    `hash`, empty where none is kept."""
 
     fields: tuple[ModelField, ...]
     texts: tuple[str, ...]
+    plain: str = ""
     hash: str = ""
 
 
 def has_key(session: Session, wanted: KeySearch) -> ColumnElement[bool]:
-    """The condition that a case was asked with a value in a business key of its model."""
+    """The condition that a case was asked with a value in a business key of its model. Where the index has all cases of a
+    field it says which."""
+    whole = db.key_index.ids_of_whole(session, wanted.fields)
+    values = [each for each in (wanted.plain, wanted.hash) if each]
+    found = db.key_index.cases_with(session, whole.values(), values, _MOST_FOUND + 1)
+    if len(found) > _MOST_FOUND:
+        whole, found = {}, []
+    others = [each for each in wanted.fields if each not in whole]
+    indexed = [and_(Case.id.in_(found), _stands(session, wanted, tuple(whole)))] if found else []
+    return or_(false(), *indexed, _stands(session, wanted, others))
+
+
+def _stands(
+    session: Session, wanted: KeySearch, named: Sequence[ModelField]
+) -> ColumnElement[bool]:
     texts = [*wanted.texts, *([wanted.hash] if wanted.hash else [])]
     conditions = [
         and_(_of_model(server, model), or_(*(each.in_(texts) for each in _texts(session, field))))
-        for server, model, field in wanted.fields
+        for server, model, field in named
     ]
     return or_(*conditions) if conditions else false()
 
 
 def with_texts(
-    session: Session, server: str, model: str, fields: Sequence[str], texts: Collection[str]
-) -> Iterator[tuple[str, list[str]]]:
-    """The id of each case of a model in one of whose fields such a text or hash stands, with those; the newest first."""
+    session: Session,
+    server: str,
+    model: str,
+    fields: Sequence[str],
+    texts: Collection[str],
+    plain: Collection[str],
+) -> list[tuple[str, list[str]]]:
+    """The id of each case of a model in one of whose fields such a text or hash stands, with those; the newest first.
+    `plain` are the values and hashes as the index has them."""
     stored = [each for field in fields for each in _texts(session, field)]
     if not stored:
-        return
-    query = select(Case.id, *stored).where(_of_model(server, model))
-    if len(texts) <= _MOST_TEXTS:
-        query = query.where(or_(*(each.in_(texts) for each in stored)))
-    newest = query.order_by(Case.created_at.desc(), Case.id.desc())
-    wanted = set(texts)
-    for row in session.execute(newest.execution_options(yield_per=_AT_ONCE)):
-        if found := [text for text in dict.fromkeys(row[1:]) if text in wanted]:
-            yield row[0], found
+        return []
+    query = select(Case.created_at, Case.id, *stored).where(_of_model(server, model))
+    wanted, found = set(texts), []
+    named = [(server, model, each) for each in fields]
+    for place in _places(session, named, stored, texts, plain):
+        for row in session.execute(query.where(place).execution_options(yield_per=_AT_ONCE)):
+            if told := [text for text in dict.fromkeys(row[2:]) if text in wanted]:
+                found.append((row[0], row[1], told))
+    return [(case_id, told) for _, case_id, told in sorted(found, reverse=True)]
+
+
+def _places(
+    session: Session,
+    named: Sequence[ModelField],
+    stored: Sequence[ColumnElement[str]],
+    texts: Collection[str],
+    plain: Collection[str],
+) -> Iterator[ColumnElement[bool]]:
+    """Where texts are looked for: in the cases that the index leads to, some at a time; else once in all of the model."""
+    whole = db.key_index.ids_of_whole(session, named)
+    if len(whole) == len(named):
+        ids = db.key_index.cases_with(session, whole.values(), plain)
+        yield from (Case.id.in_(some) for some in _parts(ids))
+    elif len(texts) <= _MOST_TEXTS:
+        yield or_(*(each.in_(texts) for each in stored))
+    else:
+        yield true()
 
 
 def _of_model(server: str, model: str) -> ColumnElement[bool]:
@@ -111,17 +155,29 @@ def _text_of(value: ColumnElement[Any]) -> ColumnElement[str]:
 
 
 def candidates(
-    session: Session, texts: Sequence[str]
+    session: Session, texts: Sequence[str], named: Collection[ModelField] = ()
 ) -> Iterator[tuple[str, tuple[str, str], Mapping[str, object]]]:
-    """The id, the model and the inputs of each case in which one of these texts occurs: one look through all cases."""
+    """The id, the model and the inputs of each case in which one of these texts may stand in one of these fields, by the index;
+    where it has not all of them, or no field is named, of each in which one occurs: one look through all cases."""
     check_operator(session)
+    whole = db.key_index.ids_of_whole(session, named)
+    if named and len(whole) == len(named):
+        for some in _parts(sorted(db.key_index.cases_with(session, whole.values(), texts))):
+            yield from _inputs(session, Case.id.in_(some))
+        return
     found = [
         cast_column(column, Text).contains(json.dumps(text)[1:-1], autoescape=True)
         for column in (Case.entered, Case.sensitive)
         for text in texts
     ]
+    yield from _inputs(session, or_(*found))
+
+
+def _inputs(
+    session: Session, condition: ColumnElement[bool]
+) -> Iterator[tuple[str, tuple[str, str], Mapping[str, object]]]:
     columns = (Case.id, Case.server, Case.model, Case.entered, Case.sensitive)
-    query = select(*columns).where(or_(*found))
+    query = select(*columns).where(condition)
     for row in session.execute(query.order_by(Case.id).execution_options(yield_per=_AT_ONCE)):
         yield row.id, (row.server, row.model), {**row.entered, **(row.sensitive or {})}
 
@@ -173,11 +229,6 @@ def forget_tables(session: Session, ids: Collection[str]) -> None:
         select(Batch.id).where(Batch.id.in_(batches), Batch.folder != "")
     ).all():
         session.execute(update(Batch).where(Batch.id == batch_id).values(folder=new_id()))
-
-
-def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), _AT_ONCE):
-        yield ids[start : start + _AT_ONCE]
 
 
 def _conditions(ids: Sequence[str]) -> Iterator[tuple[type[Base], ColumnElement[bool]]]:

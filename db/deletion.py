@@ -243,6 +243,8 @@ def _may_go(wanted: Wanted) -> ColumnElement[bool]:
     worked_on = select(Job.subject).where(Job.state.in_(UNDER_WAY))
     sharing = aliased(Case)
     shared = select(sharing.wire_of).where(sharing.wire_of.is_not(None), is_kept(sharing))
+    if wanted.ids is not None:
+        shared = shared.where(sharing.wire_of.in_(wanted.ids))
     if wanted.server is not None:
         shared = shared.where(sharing.server == wanted.server)
     if wanted.model is not None:

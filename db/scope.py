@@ -76,6 +76,8 @@ from db.tables import (
     InboxSeen,
     Job,
     JobInput,
+    KeyField,
+    KeyValue,
     Overlay,
     ReviewItem,
     ReviewRules,
@@ -128,6 +130,7 @@ _OF_MODELS = (
     HealthMark,
     HealthRevision,
     HealthStanding,
+    KeyField,
     Overlay,
     Study,
 )
@@ -355,6 +358,8 @@ def _criteria(scope: Scope, is_change: bool) -> tuple[LoaderCriteriaOption, ...]
     }
     # The trail names everybody: it is the operator's. Whoever does something adds to it all the same (db/audit_log.py).
     conditions |= dict.fromkeys(_TRAIL, false())
+    # The index of business keys leads to cases, past the scope, and these are found within it.
+    conditions[KeyValue] = false()
     return tuple(
         with_loader_criteria(table, condition, include_aliases=True)
         for table, condition in conditions.items()

@@ -9,6 +9,7 @@ work on the same database while replicas are exchanged.
 
 from __future__ import annotations
 
+from db.tables import health_days, key_index
 from db.tables.api import ApiRequest, ApiToken
 from db.tables.audit_log import AuditChain, AuditEntry, AuditLeaf, AuditSalt, Workspace
 from db.tables.base import (
@@ -31,7 +32,6 @@ from db.tables.first_calls import CallDraw, FirstCall
 from db.tables.golden import GoldenCase, GoldenResult, GoldenRun, GoldenSet
 from db.tables.health import HealthAlarm, HealthDecision, HealthStanding
 from db.tables.health_days import (
-    DERIVED,
     HealthDay,
     HealthDayFeedback,
     HealthDaySeconds,
@@ -39,6 +39,7 @@ from db.tables.health_days import (
     HealthRevision,
 )
 from db.tables.jobs import Batch, BatchChunk, Job, JobInput, Worker
+from db.tables.key_index import KeyField, KeyValue
 from db.tables.models import Background, ColumnMapping, DiscoveredFacts, Overlay, Study
 from db.tables.outbox import Delivery
 from db.tables.retention import CaseHold, DeletedCases, DeletedFeedback
@@ -47,6 +48,9 @@ from db.tables.sharing import CaseShare, ShareOpening
 from db.tables.shows import Show, ShowRun, ShowVote
 from db.tables.test_runs import TestResult, TestRun
 from db.tables.views import SavedView
+
+# What can be made from the other tables at any time.
+DERIVED = (*health_days.DERIVED, *key_index.DERIVED)
 
 __all__ = [
     "CHANNELS",
@@ -104,6 +108,8 @@ __all__ = [
     "InboxSeen",
     "Job",
     "JobInput",
+    "KeyField",
+    "KeyValue",
     "Overlay",
     "ReviewItem",
     "ReviewRules",

@@ -58,6 +58,12 @@ class Case(Base):
             postgresql_where=text("parent_id IS NOT NULL"),
         ),
         Index(
+            "ix_cases_wire_of",
+            "wire_of",
+            sqlite_where=text("wire_of IS NOT NULL"),
+            postgresql_where=text("wire_of IS NOT NULL"),
+        ),
+        Index(
             "ix_cases_workspace",
             "workspace",
             sqlite_where=text("workspace IS NOT NULL"),

@@ -98,6 +98,7 @@ SAYS_NO = {
 }
 # What shows and changes nothing of a model, so that the canary cannot be looked for.
 QUIET = {
+    "feedback.first_calls:carried": "of a case whose process ended, which none did",
     "cases.batches:rows_of": "finds rows by digests, which stand in cases",
     "cases.seen:may_look": "yes or no, of a case that is at hand",
     "cases.seen:seen_by": "names those who looked, who are not the model's",
@@ -309,6 +310,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
 # Of one function alone.
 ARGUMENTS: Mapping[str, Mapping[str, Callable[[Call], Any]]] = {
     # The key of a question, of which the first row was asked.
+    "cases.key_index:index": {"named": lambda c: {(c.ref.server, c.ref.name): ("note",)}},
     "cases.batch:answered": {"key": lambda c: c.made.word},
     "cases.batches:newest": {"person": lambda c: c.made.person},
     "cases.views:remove": {"person": lambda c: c.made.person},
