@@ -47,7 +47,15 @@ from mds_client.errors import MdsError
 from mds_client.prediction import Prediction
 from mds_client.signature import Values
 
-__all__ = ["Predictor", "Recorded", "answer_of", "error_of", "new_case_id", "predict_and_record"]
+__all__ = [
+    "Predictor",
+    "Recorded",
+    "answer_of",
+    "error_of",
+    "is_under_way",
+    "new_case_id",
+    "predict_and_record",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -114,6 +122,11 @@ def predict_and_record(
         return _record(sessions, completed(case, attempt), attempt)
 
 
+def is_under_way(key: str) -> bool:
+    """Whether this process asks a model under this key now."""
+    return _in_flight.has(key)
+
+
 def error_of(case: CaseView) -> MdsError | None:
     """The error that a case ended with, in the same words; None when the model answered."""
     if case.is_answered:
@@ -129,6 +142,10 @@ class _InFlight:
     def __init__(self) -> None:
         self._lock = Lock()
         self._turns: dict[str, _Turn] = {}
+
+    def has(self, key: str) -> bool:
+        with self._lock:
+            return key in self._turns
 
     @contextmanager
     def alone(self, key: str) -> Iterator[None]:

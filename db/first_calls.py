@@ -86,6 +86,13 @@ def of_case(session: Session, case_id: str) -> FirstCallView | None:
     return None if row is None else FirstCallView(**_facts(FirstCallView, row))
 
 
+def is_answered_again(session: Session, case_id: str) -> bool:
+    """Whether a case that asks this one again was answered and has a call."""
+    again = select(FirstCall.id).join(Case, Case.id == FirstCall.case_id)
+    query = again.where(Case.parent_id == case_id, Case.outcome == "answered")
+    return session.scalar(query.limit(1)) is not None
+
+
 def newest(
     session: Session, server: str, model: str, since: datetime, limit: int
 ) -> list[FirstCallView]:

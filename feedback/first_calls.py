@@ -8,9 +8,10 @@ them. What was committed is never changed; what they say after the model has ans
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import db.cases
 import db.first_calls
 import db.review
 from audit_log.chain import Record, append
@@ -28,7 +29,17 @@ from feedback.ground_truth import UNKNOWN, Truth, read_as
 from feedback.readings import Random, system_random
 from mds_client.errors import Problem
 
-__all__ = ["KINDS", "Call", "CallDrawView", "Drawn", "FirstCallView", "call_of", "draw", "recorder"]
+__all__ = [
+    "KINDS",
+    "Call",
+    "CallDrawView",
+    "Drawn",
+    "FirstCallView",
+    "call_of",
+    "carried",
+    "draw",
+    "recorder",
+]
 
 # The kinds of answer that a person can give: other answers are no line that is typed or chosen.
 KINDS = ("class", "number", "text")
@@ -141,9 +152,27 @@ def recorder(
             confidence=call.confidence,
             is_declined=call.is_declined,
         )
-        db.first_calls.add(session, view)
-        trailed = Record(kind="call", id=view.id, values=vars(view))
-        append(session, "call", [trailed], person=case.person, workspace=case.workspace)
+        _add(session, view, case)
+
+    return record
+
+
+def carried(
+    sessions: Sessions, case_id: str, *, new_id: Callable[[], str] = make_id
+) -> Callable[[Session, CaseView], None] | None:
+    """What writes the call on a case down once more, in the transaction that begins the case in which it is asked again: where
+    the process ended before the model's answer was kept. None where the case has an answer or no call, or was asked again
+    since. Raises StorageError."""
+    with reading(sessions) as session:
+        case = db.cases.by_id(session, case_id)
+        call = db.first_calls.of_case(session, case_id)
+        if case is None or call is None or not case.is_unknown:
+            return None
+        if db.first_calls.is_answered_again(session, case_id):
+            return None
+
+    def record(session: Session, again: CaseView) -> None:
+        _add(session, replace(call, id=new_id(), case_id=again.id), again)
 
     return record
 
@@ -152,6 +181,12 @@ def call_of(sessions: Sessions, case_id: str) -> FirstCallView | None:
     """What was answered in a case before the model did. Raises StorageError."""
     with reading(sessions) as session:
         return db.first_calls.of_case(session, case_id)
+
+
+def _add(session: Session, view: FirstCallView, case: CaseView) -> None:
+    db.first_calls.add(session, view)
+    trailed = Record(kind="call", id=view.id, values=vars(view))
+    append(session, "call", [trailed], person=case.person, workspace=case.workspace)
 
 
 def _checked(call: Call, labels: Sequence[str]) -> Truth:

@@ -6,6 +6,7 @@ Until then nothing of a prediction can reach the browser, since there is none.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from cases.attempt import FirstCall
 from cases.inputs import same_inputs
 from cases.privacy import digest_of
 from cases.queries import last_answered
-from cases.recording import answer_of
+from cases.recording import answer_of, is_under_way
 from feedback import first_calls
 from feedback.first_calls import KINDS, Call, CallDrawView
 from feedback.wording import CONFIDENCE
@@ -74,7 +75,23 @@ def press(form: Form, signature: Signature, values: Values) -> None:
             form, signature, values, number=drawn.view.id, first_call=lottery
         )
     else:  # nothing is drawn twice for the same inputs
-        predict_form.press_predict(form, signature, values)
+        _press_again(drawn.view, form, signature, values)
+
+
+def _press_again(view: CallDrawView, form: Form, signature: Signature, values: Values) -> None:
+    """Ask anew. A call whose case was left without an answer goes with the case that asks again; one that is being asked
+    just now, in another tab, is waited for."""
+    given: dict[str, Any] = {}
+    if is_under_way(_key(view)):
+        given = {"number": view.id, "key": _key(view)}
+    elif record := first_calls.carried(services().sessions, view.id):
+        lottery = FirstCall(probability=view.probability, draw=view.draw, record=record)
+        given = {"first_call": lottery, "parent_id": view.id}
+    predict_form.press_predict(form, signature, values, **given)
+
+
+def _key(view: CallDrawView) -> str:
+    return f"call-{view.id}"
 
 
 def draw(form: Form, values: Values) -> bool:
@@ -152,7 +169,7 @@ def _commit(pending: Pending, form: Form, call: Call) -> None:
                 pending.signature,
                 pending.values,
                 number=view.id,
-                key=f"call-{view.id}",
+                key=_key(view),
                 first_call=FirstCall(probability=view.probability, draw=view.draw, record=record),
             )
     except MdsError as error:

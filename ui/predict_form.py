@@ -182,11 +182,12 @@ def press_predict(
     number: str = "",
     key: str = "",
     first_call: FirstCall | None = None,
+    parent_id: str | None = None,
 ) -> None:
     """Ask the model, record the case, and remember it as what the page answers.
 
     The address names the case before the call: if the app stops meanwhile, a reload finds it. `number` is the id of a case
-    that has one already, with the `key` under which it is asked once.
+    that has one already, with the `key` under which it is asked once; `parent_id` that of the case that it asks again.
     """
     number = number or new_case_id()
     st.session_state[session.ASKING] = st.query_params["case"] = number
@@ -203,6 +204,7 @@ def press_predict(
             keep_bytes=available.settings.kept_file_bytes,
             hash_key=available.hash_key,
             first_call=first_call,
+            parent_id=parent_id,
         )
     except MdsError:  # no case was recorded
         st.query_params.pop("case", None)

@@ -19,6 +19,7 @@ from ui import (
     staleness,
     technical,
 )
+from ui.feedback import call
 from ui.predict_form import Form, Reply
 from ui.shows import making
 from ui.text import exact, percent, plain
@@ -95,6 +96,7 @@ def _draw_more(reply: Reply) -> None:
         )
     elif reply.error:
         st.caption("What you entered is still in the form, and this attempt is recorded.")
+        call.draw_kept(reply.case)
     if answer:
         feedback.draw(reply.case, answer, reply.signature)
     if answer and not missing:

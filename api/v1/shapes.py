@@ -13,6 +13,7 @@ from cases.inputs import plain_value
 from cases.queries import CaseView
 from cases.recording import answer_of
 from cases.search import CaseLine
+from feedback.first_calls import FirstCallView
 from mds_client.signature import ModelRef
 
 _INPUTS = {"bill_length_mm": 39.1, "island": "Dream"}
@@ -59,6 +60,15 @@ class CaseHead(BaseModel):
     )
 
 
+class CallFirst(BaseModel):
+    """What the person answered before the model was asked."""
+
+    created_at: datetime
+    answer: str | float | None = Field(None, description="Empty where they could not tell")
+    confidence: float | None = Field(None, description="How sure they were, from 0 to 1")
+    is_declined: bool = Field(description="Whether they said that they cannot tell")
+
+
 class Case(CaseHead):
     """One request to one model, and what came of it."""
 
@@ -68,10 +78,15 @@ class Case(CaseHead):
     request_id: str
     trace_id: str
     signature: str = Field(description="The fingerprint of the signature that it was asked with")
+    first_call: CallFirst | None = Field(
+        None,
+        description="What its person answered before the model did, where they were asked to; not for "
+        "whoever is to review the case and has said nothing yet",
+    )
 
 
-def case_of(view: CaseView) -> Case:
-    """A case as the API tells it."""
+def case_of(view: CaseView, call: FirstCallView | None = None) -> Case:
+    """A case as the API tells it, with what its person answered first."""
     return Case(
         **head_of(view),
         answer=_answer(view),
@@ -80,6 +95,7 @@ def case_of(view: CaseView) -> Case:
         request_id=view.request_id,
         trace_id=view.trace_id,
         signature=view.signature_fingerprint,
+        first_call=call and _call(call),
     )
 
 
@@ -127,6 +143,15 @@ def _answer(view: CaseView) -> Answer | None:
     known = {name: value for name, value in facts.items() if value is not None}
     return Answer(
         **known | {"headline": answer.headline, "probability": finite(answer.probability)}
+    )
+
+
+def _call(view: FirstCallView) -> CallFirst:
+    return CallFirst(
+        created_at=view.created_at,
+        answer=finite(view.answer),
+        confidence=view.confidence,
+        is_declined=view.is_declined,
     )
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 import db.first_calls
+from audit_log.verify import verify
 from cases.attempt import FirstCall
 from cases.history import history
 from cases.privacy import digest_of
@@ -18,7 +19,7 @@ from db.engine import Sessions, limited, reading, writing
 from db.scope import Models, Scope
 from feedback.errors import FeedbackRefused
 from feedback.first_call_figures import first_call_figures
-from feedback.first_calls import DAYS, Call, Drawn, call_of, draw, recorder
+from feedback.first_calls import DAYS, Call, Drawn, call_of, carried, draw, recorder
 from feedback.review_rules import DEFAULT, set_rules
 from feedback.submission import submit
 from mds_client.signature import Field, ModelRef, Signature
@@ -72,6 +73,53 @@ def test_what_is_drawn_stands_with_its_chance_and_is_asked_once(sessions: Sessio
     assert (call.answer, call.confidence, call.person) == ("Gentoo", 0.95, "ada")
     told = {step.what: step.more for step in history(sessions, found)}
     assert told["Answered first"] == "Gentoo, 95% sure"
+
+
+class Gone(BaseException):
+    """The process ends while it waits for the model."""
+
+
+def test_a_call_outlives_its_process_and_goes_with_the_answer_of_the_next(
+    sessions: Sessions,
+) -> None:
+    """The first model call is never answered; the press after it is one more call, and the answer has what was said first."""
+    share(sessions)
+    found = drawn(sessions)
+    asked = []
+
+    def ends(values: object) -> object:
+        asked.append(values)
+        raise Gone
+
+    with pytest.raises(Gone):
+        commit(sessions, found, model=StubPredictor(ends))
+    left = case_by_id(sessions, found.view.id)
+    first = call_of(sessions, found.view.id)
+    assert left is not None
+    assert first is not None
+    assert (left.is_unknown, first.answer, first.confidence) == (True, "Gentoo", 0.95)
+    assert not drawn(sessions).is_asked  # nobody answers first when they have seen nothing new
+    # The same commit once more, as from a reload or another tab, asks nobody and changes nothing.
+    model = StubPredictor()
+    assert commit(sessions, found, replace(SURE, answer="Adelie"), model).case.is_unknown
+    assert (model.calls, call_of(sessions, found.view.id)) == ([], first)
+    record = carried(sessions, found.view.id)
+    again = predict_and_record(
+        model,
+        {"bill": 39.1},
+        sessions=sessions,
+        key="again",
+        person="ada",
+        first_call=FirstCall(probability=0.5, draw=0.2, record=record),
+        parent_id=found.view.id,
+    ).case
+    assert (len(model.calls), again.parent_id, again.call_probability) == (1, found.view.id, 0.5)
+    kept = call_of(sessions, again.id)
+    assert kept is not None
+    assert (kept.answer, kept.confidence, kept.created_at) == ("Gentoo", 0.95, first.created_at)
+    assert carried(sessions, found.view.id) is None  # once
+    assert first_call_figures(sessions, "shelf", "penguins").calls == 1
+    assert not verify(sessions).findings
 
 
 def test_two_commits_are_one_case_and_the_first_answer_stays(sessions: Sessions) -> None:

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 from PIL import Image
+from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextArea
 
 import services
 from cases import queries
 from cases.recording import predict_and_record
+from db.engine import writing
 from db.ids import utc_now
 from explanations.methods import shapley
 from feedback.questions import Question
@@ -19,6 +21,7 @@ from feedback.review_rules import DEFAULT, set_rules
 from feedback.submission import history
 from mds_client.signature import File, ModelRef
 from tests import recorded
+from tests.pages.conftest import ROOT
 
 
 def _choose(app: AppTest, model: str) -> AppTest:
@@ -320,3 +323,35 @@ def test_what_the_owner_asks_stands_beside_every_answer(
     predict.button(key=f"feedback_{case.id}_change").click().run()
     assert predict.text_input(key=f"{key}2").value == "<script>*x*</script>"
     assert predict.pills(key=f"{key}0").value == "fail"
+
+
+def test_what_was_answered_first_outlives_the_app_and_goes_with_the_next_answer(
+    predict: AppTest, built: services.Services
+) -> None:
+    """The app ended between the commit and the model's answer, which the case is made to look like."""
+    rules = replace(DEFAULT, first_share=1.0)
+    set_rules(built.sessions, server="demo", model="breast-cancer", rules=rules, person="rita")
+    _submit(predict.run())
+    (answer,) = [each for each in predict.pills if each.label == "Your answer"]
+    answer.set_value("malignant")
+    predict.segmented_control(key=answer.key.replace("_answer", "_sure")).set_value("Sure")
+    _button(predict, "Commit, then ask the model").click().run()
+    (case,) = _cases(built)
+    with writing(built.sessions) as session:
+        session.execute(
+            text("UPDATE cases SET outcome = 'asked', answer = NULL, answer_label = NULL")
+        )
+    again = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=30)
+    again.switch_page("pages/predict.py").query_params["case"] = case.id
+    again.run()
+    assert not again.exception
+    assert any(
+        "You committed **malignant** before, and that is kept" in i.value for i in again.info
+    )
+    _submit(again)
+    assert not [each for each in again.pills if each.label == "Your answer"]
+    assert any("You said **malignant** (sure) before" in each.value for each in again.markdown)
+    second, first = _cases(built)
+    assert (first.id, first.is_unknown, second.parent_id) == (case.id, True, case.id)
+    _submit(again)  # the call is of one answer; from now on it is a case like any other
+    assert (_cases(built)[0].parent_id, len(_cases(built))) == (None, 3)

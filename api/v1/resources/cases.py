@@ -17,6 +17,7 @@ from cases.queries import CaseView, case
 from cases.search import CaseFilter, CaseLine, search
 from cases.seen import note_view
 from db.ids import is_id
+from feedback.first_calls import call_of
 
 RESOURCE = Resource("cases")
 
@@ -106,10 +107,10 @@ def list_cases(
 
 @RESOURCE.get("/cases/{case_id}")
 def get_case(asked: AskedNow, case_id: CaseId) -> Case:
-    """One case with its answer. Whoever looks at a case of somebody else is noted in the trail."""
+    """One case with its answer, and with what its person answered first. Whoever looks at a case of somebody else is noted in the trail."""
     view = seen(asked, case_id)
     note_view(asked.services.sessions, view, asked.caller.person)
-    return case_of(view)
+    return case_of(view, call_of(asked.services.sessions, case_id))
 
 
 def seen(asked: Asked, case_id: str) -> CaseView:
