@@ -4,60 +4,54 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-from dataclasses import asdict
+from collections.abc import Iterator
 from pathlib import Path
 
-from cli import fleet
-from cli.output import FAILED, GOOD, NotFound, Wrong, document, printable, say, table
+from cli import version_runs
+from cli.output import Wrong, printable, say
 from cli.predict import read_file
 from cli.rows_file import choices_in, read_table, rows_of
 from cli.token_rows import who
-from db.engine import close, make_sessions, writing
 from db.ids import new_id
-from db.migrate import migrate
+from db.test_runs import ResultView, RunView
 from feedback import test_runs
 from feedback.test_junit import junit
 from feedback.test_runs import Found, Plan, TestRow, perform
 from mds_client.discovery import Entry
-from mds_client.signature import ModelRef, Signature
-from services import Services, build
-from settings import settings
+from mds_client.signature import Signature
+from services import Services
 from tables import truth_column
 
-_MOST_SAID = 20
+
+class _Telling:
+    def lines(self, run: RunView) -> Iterator[str]:
+        yield f"{run.server}/{run.model} version {run.version}: {test_runs.in_words(run)}."
+        if words := test_runs.compared(run):
+            yield words
+        yield f"{test_runs.verdict(run)}."
+        yield f"Kept as {run.id}: /review?tab=Test+runs&run={run.id}"
+
+    def wrong(self, result: ResultView) -> str:
+        what = "no answer" if result.is_right is None else f"wrong, {result.truth} is right"
+        return f"{result.place}: {what}. {result.detail}".rstrip()
+
+    def junit(self, found: Found) -> bytes:
+        return junit(found.run, found.results)
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Raises Wrong, NotFound and MdsError."""
-    return _run(chosen) if chosen.action == "run" else _list(chosen)
+    if chosen.action != "run":
+        head = ("RUN", "MODEL", "VERSION", "FILE", "RESULT")
+        return version_runs.listed(chosen, test_runs.runs_of, head, _row)
+
+    def test(built: Services, entries: list[Entry]) -> Found:
+        return _tested(built, entries, chosen)
+
+    return version_runs.run(chosen, [chosen.model, chosen.against], test, _Telling())
 
 
-def _run(chosen: argparse.Namespace) -> int:
-    """The exit code says whether the version passed."""
-    refs = []
-    for model in filter(None, (chosen.model, chosen.against)):
-        with fleet.opened(model) as (_, ref):
-            refs.append(ref)
-    built = build(settings())
-    try:
-        found = _tested(built, refs, chosen)
-        with writing(built.sessions) as session:
-            found.save(session)
-    finally:
-        built.close()
-        close(built.sessions)
-    if chosen.junit:
-        _write(chosen, found)
-    if chosen.json:
-        document({**asdict(found.run), "results": [asdict(each) for each in found.results]})
-    else:
-        _show(found)
-    return GOOD if found.run.is_passed else FAILED
-
-
-def _tested(built: Services, refs: list[ModelRef], chosen: argparse.Namespace) -> Found:
-    built.catalogue.refresh()
-    entries = [_deployed(built, ref) for ref in refs]
+def _tested(built: Services, entries: list[Entry], chosen: argparse.Namespace) -> Found:
     signatures = [built.signature(entry) for entry in entries]
     plan = Plan(
         model=entries[0].ref,
@@ -77,13 +71,6 @@ def _tested(built: Services, refs: list[ModelRef], chosen: argparse.Namespace) -
         run_id=new_id(),
         person=who(),
     )
-
-
-def _deployed(built: Services, ref: ModelRef) -> Entry:
-    entry = built.catalogue.find(ref)
-    if entry is None:
-        raise NotFound(f"{ref} is not deployed. `mds models` lists what there is.")
-    return entry
 
 
 def _rows(chosen: argparse.Namespace, signature: Signature) -> list[TestRow]:
@@ -110,43 +97,6 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _write(chosen: argparse.Namespace, found: Found) -> None:
-    try:
-        chosen.junit.write_bytes(junit(found.run, found.results))
-    except OSError as error:
-        raise Wrong(f"{chosen.junit} could not be written: {error.strerror}.") from error
-
-
-def _show(found: Found) -> None:
-    run = found.run
-    print(printable(f"{run.server}/{run.model} version {run.version}: {test_runs.in_words(run)}."))
-    if words := test_runs.compared(run):
-        print(printable(words))
-    print(f"{test_runs.verdict(run)}.")
-    print(f"Kept as {run.id}: /review?tab=Test+runs&run={run.id}")
-    wrong = [each for each in found.results if not each.is_right]
-    for each in wrong[:_MOST_SAID]:
-        what = "no answer" if each.is_right is None else f"wrong, {each.truth} is right"
-        say(printable(f"{each.place}: {what}. {each.detail}".rstrip()))
-    if len(wrong) > _MOST_SAID:
-        say(f"… and {len(wrong) - _MOST_SAID:,} more; --json has all of them.")
-
-
-def _list(chosen: argparse.Namespace) -> int:
-    url = settings().database_url.get_secret_value()
-    migrate(url)
-    sessions = make_sessions(url)
-    try:
-        found = test_runs.runs_of(sessions)
-    finally:
-        close(sessions)
-    if chosen.json:
-        document([asdict(each) for each in found])
-        return GOOD
-    rows = [["RUN", "MODEL", "VERSION", "FILE", "RESULT"]]
-    for each in found:
-        model = printable(f"{each.server}/{each.model}")
-        file_name, words = printable(each.file_name), printable(test_runs.verdict(each))
-        rows.append([each.id, model, printable(each.version), file_name, words])
-    table(rows)
-    return GOOD
+def _row(each: RunView) -> list[str]:
+    model = f"{each.server}/{each.model}"
+    return [each.id, model, each.version, each.file_name, test_runs.verdict(each)]
