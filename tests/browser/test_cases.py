@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -47,4 +48,13 @@ def _opens_without_a_network(page: Page, kept: Path) -> None:
     expect(report.get_by_role("heading", name="The record")).to_be_visible()
     assert asked == [kept.as_uri()]
     assert report.evaluate("document.documentElement.scrollWidth") <= 420
+    _prints_on_one_page(report)
     context.close()
+
+
+def _prints_on_one_page(report: Page) -> None:
+    """As a browser saves it: a PDF in A4, with a font for its words, since they are no picture."""
+    data = report.pdf(format="A4")
+    assert data.startswith(b"%PDF-")
+    assert re.findall(rb"/Type /Pages\b.*?/Count (\d+)", data, re.DOTALL) == [b"1"]
+    assert b"/Type /Font" in data
