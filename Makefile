@@ -19,7 +19,7 @@ help:
 	@echo "make test         install everything and run every test"
 	@echo "make test-fast    the daily loop of three minutes: no browser, no server of another project, nothing slow"
 	@echo "make test-servers only the tests against real model servers"
-	@echo "make test-services the tests that need what root installs with apt: an older PostgreSQL, Prometheus"
+	@echo "make test-services the tests that need what root installs with apt: an older PostgreSQL, Prometheus, brokers"
 	@echo "make coverage     every test, and the lines and branches that it reaches"
 	@echo "make lint types   the checks alone;   make format  put the code in order"
 	@echo "make bench        the benchmarks;     make screenshots  the pictures in docs/"

@@ -4,6 +4,7 @@
   + DataFolderFull    there is no room for what a batch writes
   + PartitionGone     the rows of a batch are not there any more
   + NothingToSend     no row of a file can be sent
+  + StreamRefused     a broker is not known, is not there, or what speaks to it is not installed
   + ScheduleRefused   there is no such schedule, or it could never be looked at
 """
 
@@ -56,6 +57,12 @@ class ScheduleRefused(MdsError):
     """There is no such schedule, or it could never be looked at."""
 
     kind = "schedule_refused"
+
+
+class StreamRefused(MdsError):
+    """A broker is not known, is not there, or what speaks to it is not installed."""
+
+    kind = "stream_refused"
 
 
 def of_disk(error: OSError) -> MdsError:

@@ -87,6 +87,7 @@ from db.tables import (
     Show,
     ShowRun,
     ShowVote,
+    Stream,
     Study,
     TestResult,
     TestRun,
@@ -132,6 +133,7 @@ _OF_MODELS = (
     HealthStanding,
     KeyField,
     Overlay,
+    Stream,
     Study,
 )
 # What nobody else has to do with.

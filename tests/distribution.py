@@ -1,7 +1,7 @@
 """The tests that need what the machine's distribution has: `python -m tests.distribution`, or `make test-services`.
 
-The database tests run on its PostgreSQL, which is older than the wheel's, and its Prometheus reads `/metrics`. Root installs
-both with apt where they are missing.
+The database tests run on its PostgreSQL, which is older than the wheel's, its Prometheus reads `/metrics`, and streams are read
+from its NATS, Redis and RabbitMQ. Root installs what is missing with apt.
 """
 
 from __future__ import annotations
@@ -18,12 +18,30 @@ from pathlib import Path
 FOLDERS = ("tests/db", "tests/feedback", "tests/cases")
 # Named, since pytest collects no file of this name by itself.
 OF_PROMETHEUS = "tests/api/prometheus_reads.py"
+OF_BROKERS = "tests/batch/real_brokers.py"
+BROKERS = {
+    "nats-server": "nats-server",
+    "redis-server": "redis-server",
+    "/usr/lib/rabbitmq/bin/rabbitmq-server": "rabbitmq-server",
+}
 IS_ROOT = os.geteuid() == 0
 
 
 def main() -> int:
     """Run them all; 0 where every one of them passed."""
-    return max(_on_postgresql(), _with_prometheus())
+    return max(_on_postgresql(), _with_prometheus(), _with_brokers())
+
+
+def _with_brokers() -> int:
+    for program, package in BROKERS.items():
+        if not _are_there(program):
+            _install(package)
+    if missing := [package for program, package in BROKERS.items() if not _are_there(program)]:
+        names = " ".join(missing)
+        print(f"As root: apt-get install {names}. Streams were not tested on real brokers.")
+        return 1
+    command = [sys.executable, "-m", "pytest", "-q", OF_BROKERS]
+    return subprocess.run(command, check=False).returncode
 
 
 def _with_prometheus() -> int:

@@ -83,6 +83,8 @@ ONLY_IN = {
     "prometheus_client": ("api/",),
     # What it imports takes a quarter of a second: whoever delivers a message waits for it.
     "apprise": ("health/alarms/channels.py",),
+    # Each broker is one file, and its library an extra that need not be there.
+    "faststream": ("batch/streams/brokers/",),
     # One engine for durable work, behind jobs/engine.py: another could take its place.
     "dbos": ("jobs/dbos_engine.py",),
 }

@@ -13,8 +13,11 @@ from prometheus_client import Metric as Family
 from prometheus_client import ProcessCollector
 from prometheus_client.registry import Collector, CollectorRegistry
 
+import db.streams
 from api.metrics.definitions import BY_NAME, METRICS, MOST_MODELS
+from db.engine import reading
 from db.errors import StorageError
+from db.ids import utc_now
 from db.jobs import UNDER_WAY
 from health.overview import Standing, standings
 from health.status import WORDS
@@ -120,6 +123,7 @@ def _of_database(services: Services) -> Iterator[Sample]:
         if model in told:
             yield from _of_standing(model, standing)
     yield from _of_jobs(services)
+    yield from _of_streams(services)
 
 
 def _of_model(model: Model, rows: list[HealthRow]) -> Iterator[Sample]:
@@ -167,3 +171,17 @@ def _of_jobs(services: Services) -> Iterator[Sample]:
     workers = living(services.sessions, services.settings.lost_seconds)
     for role in ("web", "worker"):
         yield Sample("mds_workers", (role,), sum(worker.role == role for worker in workers))
+
+
+def _of_streams(services: Services) -> Iterator[Sample]:
+    with reading(services.sessions) as session:
+        streams = db.streams.every(session, MOST_MODELS)
+    for each in streams:
+        for outcome, count in (("answered", each.answered), ("poison", each.poison)):
+            yield Sample("mds_stream_records_total", (each.name, outcome), count)
+        yield Sample("mds_stream_recorded_total", (each.name,), each.recorded)
+        if each.lag is not None:
+            yield Sample("mds_stream_lag_records", (each.name,), each.lag)
+        if each.seen_at is not None:
+            silent = max(0.0, (utc_now() - each.seen_at).total_seconds())
+            yield Sample("mds_stream_silent_seconds", (each.name,), silent)

@@ -302,6 +302,87 @@ METRICS: tuple[Metric, ...] = (
         panels=(Panel(title="Workers", query="mds_workers", legend="{{role}}"),),
     ),
     Metric(
+        name="mds_stream_records_total",
+        kind="counter",
+        unit="records",
+        says="Records of streams (`mds stream`) that were `answered`, or went to the topic of those that cannot be (`poison`), "
+        "all processes together",
+        labels=("stream", "outcome"),
+        panels=(
+            Panel(
+                title="Stream records a second",
+                query="sum by (stream, outcome) (rate(mds_stream_records_total[5m]))",
+                legend="{{stream}} {{outcome}}",
+                unit="reqps",
+            ),
+        ),
+        alerts=(
+            Alert(
+                name="MdsStreamPoison",
+                query='sum by (stream) (rate(mds_stream_records_total{outcome="poison"}[15m])) / '
+                "sum by (stream) (rate(mds_stream_records_total[15m])) > 0.05",
+                wait="10m",
+                severity="warning",
+                summary="More than 1 in 20 records of the stream {{ $labels.stream }} cannot be asked about.",
+                advice="The topic of poison records says why.",
+            ),
+        ),
+    ),
+    Metric(
+        name="mds_stream_recorded_total",
+        kind="counter",
+        unit="records",
+        says="Records of streams that have a case",
+        labels=("stream",),
+        panels=(
+            Panel(
+                title="Stream records with a case",
+                query="rate(mds_stream_recorded_total[5m])",
+                legend="{{stream}}",
+                unit="reqps",
+            ),
+        ),
+    ),
+    Metric(
+        name="mds_stream_lag_records",
+        kind="gauge",
+        unit="records",
+        says="How many records wait in the topic of a stream or are not settled, as its broker said last",
+        labels=("stream",),
+        panels=(
+            Panel(
+                title="Stream records that wait",
+                query="mds_stream_lag_records",
+                legend="{{stream}}",
+            ),
+        ),
+    ),
+    Metric(
+        name="mds_stream_silent_seconds",
+        kind="gauge",
+        unit="seconds",
+        says="For how long no process has told anything of a stream; they tell every 5 seconds",
+        labels=("stream",),
+        panels=(
+            Panel(
+                title="Streams are silent for",
+                query="mds_stream_silent_seconds",
+                legend="{{stream}}",
+                unit="s",
+            ),
+        ),
+        alerts=(
+            Alert(
+                name="MdsStreamSilent",
+                query="mds_stream_silent_seconds > 120",
+                wait="5m",
+                severity="warning",
+                summary="No process reads the stream {{ $labels.stream }}.",
+                advice="Start `mds stream` again; its log says why it ended. What waits in the topic is not lost.",
+            ),
+        ),
+    ),
+    Metric(
         name="mds_models_left_out",
         kind="gauge",
         unit="models",

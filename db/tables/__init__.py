@@ -1,7 +1,7 @@
 """The tables: a case, its explanations, what people said of it, what they added to a signature, and the trail of it all.
 
 Rows are added, never rewritten, and deleted by retention and erasure alone; only a case is completed once when its
-call has ended, a job and what is to be reviewed change their state until they have ended, a set of golden cases its version and its pass mark, a pair of answers what was chosen, what is in the outbox its state, a worker the moment at which it was last seen, a chain of the trail its end, a workspace whether it is closed, a schedule its last look and whether it ended, and a show what is in it and on its stage. A table keeps the
+call has ended, a job and what is to be reviewed change their state until they have ended, a set of golden cases its version and its pass mark, a pair of answers what was chosen, what is in the outbox its state, a worker the moment at which it was last seen, a stream what it has done so far, a chain of the trail its end, a workspace whether it is closed, a schedule its last look and whether it ended, and a show what is in it and on its stage. A table keeps the
 name that it was made with, also where its class has a
 better one by now (`found_facts`, `studies`): a rename would break processes of the former release, which
 work on the same database while replicas are exchanged.
@@ -46,6 +46,7 @@ from db.tables.retention import CaseHold, DeletedCases, DeletedFeedback
 from db.tables.review import REVIEW_REASONS, REVIEW_STATES, ReviewItem, ReviewRules
 from db.tables.sharing import CaseShare, ShareOpening
 from db.tables.shows import Show, ShowRun, ShowVote
+from db.tables.streams import Stream
 from db.tables.test_runs import TestResult, TestRun
 from db.tables.views import SavedView
 
@@ -119,6 +120,7 @@ __all__ = [
     "Show",
     "ShowRun",
     "ShowVote",
+    "Stream",
     "Study",
     "TestResult",
     "TestRun",

@@ -14,14 +14,16 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 from pydantic import ValidationError
 from starlette.applications import Starlette
 
+import db.streams
 import services
 from api.metrics.collected import Figures
 from api.metrics.definitions import BY_NAME
 from api.metrics.files import files
 from api.routes import routes
-from db.engine import close
+from db.engine import close, writing
 from db.errors import StorageError
 from db.ids import utc_now
+from db.streams import StreamView
 from feedback.submission import submit
 from services import Services
 from settings import ServerSettings, Settings
@@ -44,6 +46,12 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     add_cases(made.sessions, *[case_of(**FAILED, created_at=utc_now()) for _ in range(10)])
     for case in kept:
         submit(made.sessions, case_id=case.id, person="rita", judgement="correct", key=case.id)
+    stream = StreamView(name="birds", server="shelf", model="penguins")
+    with writing(made.sessions) as session:
+        for answered, lag in ((5, 7), (2, 4)):  # two processes, or one twice
+            db.streams.tell(
+                session, stream, now=utc_now(), answered=answered, poison=1, recorded=2, lag=lag
+            )
     yield made
     made.close()
     close(made.sessions)
@@ -93,6 +101,11 @@ def test_it_tells_what_the_database_has_in_both_formats(found: Services) -> None
     assert values["mds_alarm_open", (("kind", "errors"), *penguins)] == 1
     assert values["mds_database_up", ()] == 1
     assert values["mds_server_up", (("server", "shelf"),)] == 0
+    birds = ("stream", "birds")
+    assert values["mds_stream_records_total", (("outcome", "answered"), birds)] == 7
+    assert values["mds_stream_records_total", (("outcome", "poison"), birds)] == 2
+    assert values["mds_stream_recorded_total", (birds,)] == 4
+    assert values["mds_stream_lag_records", (birds,)] == 4
     names = {name for name, _ in values if name.startswith("mds_")}
     assert names <= set(BY_NAME)
     assert set(BY_NAME) - names <= {"mds_models", "mds_alarm_evidence"}  # no server, no baseline
