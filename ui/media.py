@@ -16,8 +16,8 @@ _MOST_PIXELS = 40_000_000
 _PREVIEW = (640, 640)
 
 
-def show_file(kind: str, file: File) -> None:
-    """A picture or a player; a sentence for any other file and where the file cannot be shown."""
+def show_file(kind: str, file: File, *, least: int = 160) -> None:
+    """A picture, `least` pixels wide, or a player; a sentence for any other file and where the file cannot be shown."""
     if kind == "audio":
         st.audio(file.data, format=file.media_type or "audio/wav")
         return
@@ -28,7 +28,7 @@ def show_file(kind: str, file: File) -> None:
     if picture is None:
         st.caption(f"{plain(file.name)} cannot be shown as a picture.")
     else:
-        st.image(picture, alt=f"The picture {file.name}", width=min(max(picture.width, 160), 320))
+        st.image(picture, alt=f"The picture {file.name}", width=min(max(picture.width, least), 320))
 
 
 def preview(data: bytes, *, is_upright: bool = True) -> Image.Image | None:

@@ -15,6 +15,8 @@ from ui.labels import hint, label
 from ui.media import show_file
 from ui.text import plain
 
+_SMALL = 112  # pixels of a picture that has something beside it
+
 
 class Uploaded(Protocol):
     """What Streamlit's uploader, camera and microphone give."""
@@ -43,9 +45,11 @@ def draw(
     value: object,
     endings: Sequence[str] | None = None,
     others: Mapping[str, Place] | None = None,
+    *,
+    beside: Callable[[], None] | None = None,
 ) -> File | None:
     """The file that came last, from the uploader or from the `others` by name, else the one that the form
-    opened with. A place is drawn with a key of its own.
+    opened with. A place is drawn with a key of its own; `beside` draws what stands beside the file.
     """
     shown = st.container()
     places: dict[str, Place] = {
@@ -54,7 +58,7 @@ def draw(
     places |= {own(key, name): draw for name, draw in (others or {}).items()}
     current = _newest(key, value, places)
     with shown:
-        _draw_current(field, current)
+        _draw_current(field, current, beside)
     return None if left_out(field, key, current) else current
 
 
@@ -76,11 +80,16 @@ def _kinds(endings: Sequence[str] | None) -> str:
     return f"Takes {', '.join(endings)}." if endings else ""
 
 
-def _draw_current(field: Field, value: object) -> None:
-    """What the form opened with, or what was chosen."""
+def _draw_current(field: Field, value: object, beside: Callable[[], None] | None) -> None:
+    """What the form opened with, or what was chosen; and what stands beside it."""
     if isinstance(value, File):
         st.markdown(f":small[{label(field)}: {plain(value.name)}]")
-        show_file(field.kind, value)
+    with st.container(horizontal=beside is not None, gap="medium"):
+        if isinstance(value, File):
+            show_file(field.kind, value, least=_SMALL if beside else 160)
+        if beside:
+            with st.container(width="content"):
+                beside()
 
 
 def left_out(field: Field, key: str, value: object) -> bool:

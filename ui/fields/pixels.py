@@ -8,7 +8,7 @@ import streamlit as st
 
 from mds_client.codecs.pixels import NoPicture, Pixels, pixels_of
 from mds_client.signature import Field, File
-from ui.fields import _upload, image, pasted
+from ui.fields import _draw, _upload, image, pasted
 from ui.fields._widget_state import kept, own
 from ui.labels import label
 
@@ -24,6 +24,8 @@ def render(field: Field, key: str, value: object) -> object:
     encoding = pixels_of(field)
     if encoding is None:
         return pasted.render(field, key, value)
+    if _draw.suits(field, key):
+        _draw.draw(field, key, value)
     as_picture = replace(field, kind="image", media_types=(), required=True)
     chosen = image.render(as_picture, key, None)
     numbers = _numbers(encoding, key, chosen) if chosen else value

@@ -11,6 +11,8 @@ from typing import Any
 import streamlit as st
 
 _FOLDER = Path(__file__).resolve().parent
+# What several scripts need stands before them, in a file of its own.
+_BEFORE = {"paste": ("to_uploader",), "draw": ("to_uploader",)}
 
 
 def run(
@@ -36,5 +38,6 @@ def state_key(name: str, key: str) -> str:
 
 @cache
 def _component(name: str, style: str | None, is_apart: bool) -> Any:
-    script = (_FOLDER / f"{name}.js").read_text(encoding="utf-8")
+    parts = (*_BEFORE.get(name, ()), name)
+    script = "\n".join((_FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in parts)
     return st.components.v2.component(name, js=script, css=style, isolate_styles=is_apart)

@@ -4,13 +4,6 @@
 const KEYS = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘V" : "Ctrl+V";
 const boxes = (window.mdsPasteBoxes ??= new Set());
 
-function make(name, attributes, ...inside) {
-  const element = document.createElement(name);
-  Object.entries(attributes).forEach(([key, value]) => element.setAttribute(key, value));
-  element.append(...inside);
-  return element;
-}
-
 // An editable box, since only there every browser offers to paste; nothing can be typed into it.
 function draw(root) {
   const box = make("div", { class: "box", role: "textbox", contenteditable: "true", inputmode: "none", spellcheck: "false", tabindex: "0" });
@@ -19,14 +12,6 @@ function draw(root) {
   const parts = [box];
   if (navigator.clipboard?.read) parts.push(make("button", { type: "button" }, "Paste"));
   root.append(make("div", { class: "row" }, ...parts), make("output", { "aria-live": "polite" }));
-}
-
-function uploader(root) {
-  for (let near = root.getRootNode().host; near; near = near.parentElement) {
-    const input = near.querySelector('[data-testid="stFileUploader"] input[type="file"]');
-    if (input) return input;
-  }
-  return null;
 }
 
 // A screenshot is always called image.png: a name of one's own is kept, that one says nothing.
@@ -57,17 +42,6 @@ function megabytes(size) {
   return `${(size / 2 ** 20).toFixed(1)} MB`;
 }
 
-// Whether the uploader has the whole file: it is listed, and the form may be sent again.
-async function hasArrived(form, name) {
-  for (let tries = 0; tries < 600; tries++) {
-    await new Promise((go) => setTimeout(go, 100));
-    const names = [...form.querySelectorAll('[data-testid="stFileChipName"]')].map((chip) => chip.title);
-    const isHeld = form.querySelector('[data-testid="stFormSubmitButton"] button')?.disabled;
-    if (names.includes(name) && !isHeld) return true;
-  }
-  return false;
-}
-
 // What happened, as a sentence.
 async function taken(root, data, files) {
   const original = files.find((file) => data.types[file.type]);
@@ -79,12 +53,8 @@ async function taken(root, data, files) {
   const input = uploader(root);
   if (!input) return "This picture could not be taken over. Upload it as a file.";
   const file = named(picture, data.types);
-  const bag = new DataTransfer();
-  bag.items.add(file);
-  input.files = bag.files;
-  const form = input.closest('[data-testid="stForm"]') || document.body;
-  input.dispatchEvent(new Event("change", { bubbles: true }));
-  if (!(await hasArrived(form, file.name))) return `${file.name} did not arrive. Paste it again.`;
+  handOver(input, file);
+  if (!(await hasArrived(formOf(input), file.name))) return `${file.name} did not arrive. Paste it again.`;
   return picture === original ? `Pasted as ${file.name}.` : `Pasted as ${file.name}, in a format that the model takes.`;
 }
 
