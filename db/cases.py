@@ -258,6 +258,17 @@ def count_by_model(session: Session, *, person: str = "") -> dict[tuple[str, str
     return {(server, model): count for server, model, count in session.execute(query)}
 
 
+def newest_numbers(session: Session, server: str, model: str, limit: int) -> list[float]:
+    """What a model answered last, where that was a number; of genuine cases, the newest first."""
+    query = (
+        select(Case.answer_number)
+        .filter_by(server=server, model=model)
+        .where(Case.answer_number.is_not(None), Case.purpose.in_(GENUINE))
+    )
+    newest = query.order_by(Case.created_at.desc(), Case.id.desc()).limit(limit)
+    return [number for number in session.scalars(newest) if number is not None]
+
+
 def bodies(session: Session, case_id: str) -> tuple[StoredBody, StoredBody] | None:
     """The request and the response that crossed the wire."""
     loaded = [undefer(Case.request_body), undefer(Case.response_body)]

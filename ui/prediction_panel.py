@@ -23,6 +23,7 @@ from ui.feedback import call
 from ui.predict_form import Form, Reply
 from ui.shows import making
 from ui.text import exact, percent, plain
+from ui.usual_answers import with_usual
 
 _MOST_SHORT = 200
 
@@ -156,5 +157,5 @@ def _draw_answer(answer: Answer, reply: Reply) -> None:
     with st.container(border=True):
         for remark in reply.signature.remarks(reply.values):
             st.warning(plain(remark), icon=":material/warning:")
-        results.draw(answer, reply.values, reply.signature)
+        results.draw(answer, reply.values, with_usual(reply.signature, answer))
         _draw_rest(answer, reply.signature)

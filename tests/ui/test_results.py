@@ -53,7 +53,7 @@ def test_every_kind_is_drawn(name: str) -> None:
     app = _drawn(answer, signature, {"picture": PICTURE})
     if kind not in ("text", "tree"):
         assert app.header[0].value == plain(headline)
-    if kind in ("multilabel", "vector") or answer.interval:
+    if kind in ("multilabel", "vector"):
         assert app.get("plotly_chart")
     if kind in ("boxes", "regions") and answer.boxes:
         assert app.get("image")

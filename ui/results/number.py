@@ -4,31 +4,38 @@ from __future__ import annotations
 
 import streamlit as st
 
-from charts import interval
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
-from ui.figure import draw_figure
+from ui.results import _scale
 from ui.score import draw_score
 from ui.text import number, percent, plain
+from ui.usual_answers import FACT
 
 KINDS = ("number",)
 
 
 def draw(answer: Answer, _values: Values, signature: Signature) -> None:
-    """The number in one big line, its bounds, and what it means."""
+    """The number in one big line, its bounds, where it lies beside what is usual, and what it means."""
     st.header(plain(answer.headline), anchor=False)
-    if answer.interval and answer.number is not None:
-        _draw_interval(answer, answer.number, *answer.interval)
-    draw_score(answer, signature)
     output = signature.output("number")
+    if answer.interval and answer.number is not None:
+        _draw_bounds(answer, *answer.interval)
+    if answer.number is not None and (answer.interval or (output and output.typical)):
+        scale = _scale.Scale(
+            value=answer.number,
+            unit=answer.unit,
+            sure=answer.interval,
+            usual=output.typical if output else None,
+            source=output.provenance.get(FACT, "") if output else "",
+        )
+        st.html(_scale.html(scale))
+    draw_score(answer, signature)
     if output and output.description:
         st.markdown(plain(output.description))
 
 
-def _draw_interval(answer: Answer, value: float, low: float, high: float) -> None:
+def _draw_bounds(answer: Answer, low: float, high: float) -> None:
     unit = f" {answer.unit}" if answer.unit else ""
     sure = f", {percent(answer.coverage)} sure" if answer.coverage else ""
     words = f"between {number(low)} and {number(high)}{unit}"
     st.markdown(f"**{plain(words)}**{sure}, says the model.")
-    alt = interval.alt_text(number(value), number(low), number(high))
-    draw_figure(interval.figure(value, low, high), alt)

@@ -1,0 +1,81 @@
+"""A number on its scale: where it lies, between which bounds the model is sure of it, and what is usual."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from ui.text import number
+
+Range = tuple[float, float]
+_ROOM = 0.06
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """A number, in its unit; `sure` are its bounds, `usual` is the range in which answers usually lie, `source` where that is
+    known from, in words."""
+
+    value: float
+    unit: str = ""
+    sure: Range | None = None
+    usual: Range | None = None
+    source: str = ""
+
+    @property
+    def _ends(self) -> Range:
+        """From where to where it goes: all that is marked, and some room."""
+        marks = [self.value, *(self.sure or ()), *(self.usual or ())]
+        room = (max(marks) - min(marks)) * _ROOM or abs(self.value) * _ROOM or 1.0
+        return min(marks) - room, max(marks) + room
+
+    def place(self, value: float) -> float:
+        """How far along it is, in percent."""
+        low, high = self._ends
+        return (value - low) / (high - low) * 100
+
+    def words(self) -> str:
+        """What is usual, in a sentence; empty where that is not known."""
+        if not self.usual:
+            return ""
+        low, high = self.usual
+        unit = f" {self.unit}" if self.unit else ""
+        if not self.source:
+            return f"Usually {number(low)} to {number(high)}{unit}."
+        low, high = (float(f"{edge:.3g}") for edge in (low, high))  # estimated
+        return f"Usually {number(low)} to {number(high)}{unit} ({self.source})."
+
+    def position(self) -> str:
+        """Where the number lies, in words."""
+        if not self.usual or self.usual[0] <= self.value <= self.usual[1]:
+            return "within the usual range" if self.usual else ""
+        return "below the usual range" if self.value < self.usual[0] else "above the usual range"
+
+
+def html(scale: Scale) -> str:
+    """The scale, with what is usual under it. What a server said is escaped."""
+    parts = [
+        _bar(scale, "usual", scale.usual),
+        _bar(scale, "sure", scale.sure),
+        f'<i style="left:{scale.place(scale.value):.2f}%"></i>',
+    ]
+    rail = f'<div class="mds-scale" role="img" aria-label="{escape(alt_text(scale), quote=True)}">{"".join(parts)}</div>'
+    words = scale.words()
+    return rail + (f'<div class="mds-ends"><span>{escape(words)}</span></div>' if words else "")
+
+
+def alt_text(scale: Scale) -> str:
+    """The scale in a sentence."""
+    said = [number(scale.value) + (f" {scale.unit}" if scale.unit else ""), "on a scale"]
+    if scale.sure:
+        said.append(f"with bounds {number(scale.sure[0])} and {number(scale.sure[1])}")
+    if position := scale.position():
+        said.append(position)
+    return f"{' '.join(said[:2])}{', ' if said[2:] else ''}{', '.join(said[2:])}."
+
+
+def _bar(scale: Scale, kind: str, span: Range | None) -> str:
+    if span is None:
+        return ""
+    start, end = (scale.place(edge) for edge in span)
+    return f'<s class="{kind}" style="left:{start:.2f}%;width:{max(end - start, 0.0):.2f}%"></s>'
