@@ -90,6 +90,11 @@ def _hosts() -> list[str]:
     return [*settings().allowed_hosts, *([oidc.host] if oidc else [])]
 
 
+def _frames() -> list[str]:
+    """Pages of others that may show ours in a frame."""
+    return settings().framed_by
+
+
 ROUTES = routes(services.services)
 app = st.App(
     ROOT / "ui" / "main.py",
@@ -97,7 +102,7 @@ app = st.App(
     routes=ROUTES,
     secrets=_secrets(),
     middleware=[
-        guard(_hosts, Path(st.__file__).parent / "static" / "index.html"),
+        guard(_hosts, Path(st.__file__).parent / "static" / "index.html", _frames),
         identity(settings, PROXIED),
         signing_in(settings),
     ],

@@ -25,20 +25,30 @@ _READS = ("GET", "HEAD", "OPTIONS")
 _INLINE = re.compile(r"<script>(.*?)</script>", re.S)
 
 
-def guard(allowed: Callable[[], Iterable[str]], page: Path) -> Middleware:
+def guard(
+    allowed: Callable[[], Iterable[str]], page: Path, framed_by: Callable[[], Iterable[str]]
+) -> Middleware:
     """The guard as Starlette and Streamlit take it."""
-    return Middleware(Guard, allowed=allowed, page=page)
+    return Middleware(Guard, allowed=allowed, page=page, framed_by=framed_by)
 
 
 class Guard:
     """Refuses foreign hosts (400) and foreign pages (403), and adds the headers that bind a browser.
 
     `allowed` gives further names by which we may be called, as behind a proxy; pages of these may ask, too.
-    `page` is the HTML that Streamlit serves: the scripts in it may run.
+    `page` is the HTML that Streamlit serves: the scripts in it may run. `framed_by` gives the origins of pages
+    that may show ours in a frame, besides our own.
     """
 
-    def __init__(self, app: ASGIApp, allowed: Callable[[], Iterable[str]], page: Path) -> None:
-        self._app, self._allowed, self._page = app, allowed, page
+    def __init__(
+        self,
+        app: ASGIApp,
+        allowed: Callable[[], Iterable[str]],
+        page: Path,
+        framed_by: Callable[[], Iterable[str]] = tuple,
+    ) -> None:
+        self._app, self._allowed = app, allowed
+        self._page, self._framed_by = page, framed_by
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -54,9 +64,19 @@ class Guard:
                 }
             )
         elif refusal:
-            await refusal(scope, receive, _bound(send, self._page))
+            await refusal(scope, receive, self._bound(send))
         else:
-            await self._app(scope, receive, _bound(send, self._page))
+            await self._app(scope, receive, self._bound(send))
+
+    def _bound(self, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _binding(self._page, tuple(self._framed_by())).items():
+                    headers[name] = value
+            await send(message)
+
+        return sending
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         headers, allowed = Headers(scope=scope), {name.lower() for name in self._allowed()}
@@ -101,19 +121,8 @@ def _is_same(origin: str, host: str, allowed: set[str]) -> bool:
     return address.netloc.lower() == host.lower() or _name(address.netloc) in allowed
 
 
-def _bound(send: Send, page: Path) -> Send:
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in _binding(page).items():
-                headers[name] = value
-        await send(message)
-
-    return sending
-
-
 @cache
-def _binding(page: Path) -> dict[str, str]:
+def _binding(page: Path, framed_by: tuple[str, ...]) -> dict[str, str]:
     """As strict as Streamlit 1.67 runs with: it writes styles into the page, and loads components' scripts from blobs."""
     policy = {
         "default-src": "'self'",
@@ -127,12 +136,14 @@ def _binding(page: Path) -> dict[str, str]:
         "object-src": "'none'",
         "base-uri": "'self'",
         "form-action": "'self'",
-        "frame-ancestors": "'self'",
+        "frame-ancestors": " ".join(["'self'", *framed_by]),
     }
+    # The older header cannot name another page: where one is named, the policy alone says it.
+    framing = {} if framed_by else {"X-Frame-Options": "SAMEORIGIN"}
     return {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "SAMEORIGIN",
+        **framing,
         "Referrer-Policy": "same-origin",
     }
 

@@ -6,6 +6,7 @@ from ui import (
     drafts,
     first_call,
     form,
+    frame,
     model_picker,
     predict_form,
     prediction_panel,
@@ -16,7 +17,7 @@ from ui import (
 from ui.batch import link
 from ui.tables import pasting
 
-PAGE = {"title": "Predict", "icon": ":material/bolt:", "order": 1, "role": "analyst"}
+PAGE = {"title": "Predict", "icon": ":material/bolt:", "order": 1, "role": "analyst", "jump": "P"}
 
 model_picker.reopen_case()
 link.reopen()
@@ -50,5 +51,6 @@ with reply:
     if not first_call.draw(opened, values):
         prediction_panel.draw(reply_now, opened, signature, values)
 
+frame.draw_way_out()
 drafts.draw(opened, signature, st.query_params.get("case", ""))
 predict_form.renew_key()

@@ -6,10 +6,12 @@ Secrets are never values in the file: `headers_from_env` names the environment v
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -57,6 +59,19 @@ __all__ = [
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS_FILE_VARIABLE = "MDS_SETTINGS"
+
+
+def _origin(text: str) -> str:
+    """A scheme and a host, with a port or without, and nothing else: it goes into a header as it is."""
+    parts = urlsplit(text)
+    is_origin = (
+        parts.scheme in ("http", "https")
+        and parts.hostname
+        and f"{parts.scheme}://{parts.netloc}" == text
+    )
+    if not is_origin or not re.fullmatch(r"[\w.:\[\]-]+", parts.netloc):
+        raise ValueError("is no origin, such as https://intranet.example.com")
+    return text
 
 
 def _network(text: str) -> str:
@@ -222,6 +237,10 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Further names by which browsers may call us, such as that of a proxy; IP addresses and this "
         "machine's own name always may",
+    )
+    framed_by: list[Annotated[str, AfterValidator(_origin)]] = Field(
+        default_factory=list,
+        description="Origins of other pages that may show ours in a frame, such as `https://intranet.example.com`; none by itself",
     )
     audience_host: str = Field(
         "0.0.0.0",  # noqa: S104 - only while a show is open to an audience, and only its few routes

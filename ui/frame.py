@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -13,6 +15,9 @@ _FOLDER = Path(__file__).resolve().parent
 # A Material icon would be fetched from its maker.
 MARK = str(_FOLDER / "icon.png")
 _STYLE = _FOLDER / "style.css"
+# A page alone, as in another page's frame: no navigation, and no choice of another model.
+_ALONE = """<style>[data-testid="stHeader"], .st-key-model_bar { display: none; }
+[data-testid="stMainBlockContainer"] { padding-top: var(--space-4); }</style>"""
 
 
 def draw() -> None:
@@ -20,6 +25,21 @@ def draw() -> None:
     st.set_page_config(page_title=PRODUCT, page_icon=MARK, layout="wide")
     st.logo(MARK, size="large")
     st.html(_STYLE)
+    if is_alone():
+        st.html(_ALONE)
+
+
+def is_alone() -> bool:
+    """Whether the address asks for the page alone (`embed=true`)."""
+    return bool(st.context.is_embedded)
+
+
+def draw_way_out() -> None:
+    """Where a page stands alone: what this is, and the same with everything around it in a tab of its own."""
+    if is_alone():
+        address = f"?{urlencode(st.query_params.to_dict())}"
+        words = f"Open in {PRODUCT}"
+        st.html(f'<a class="mds-way-out" href="{escape(address)}" target="_blank">{words}</a>')
 
 
 def open_page(title: str) -> None:

@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from api.guard import Guard
+from settings import Settings
 
 
 async def _hello(_request: Request) -> PlainTextResponse:
@@ -102,4 +103,21 @@ def test_every_answer_binds_the_browser(guard: Guard) -> None:
         policy = headers["content-security-policy"]
         assert "script-src 'self' blob: 'wasm-unsafe-eval' 'sha256-" in policy
         assert "unsafe-eval'" not in policy.replace("'wasm-unsafe-eval'", "")
-        assert "frame-ancestors 'self'" in policy
+        assert "frame-ancestors 'self';" in f"{policy};"
+
+
+def test_a_page_that_is_named_may_frame_ours(guard: Guard) -> None:
+    named = Guard(guard._app, guard._allowed, guard._page, lambda: ["https://intranet.example.com"])
+    headers = _ask(named, "GET", host="localhost").headers
+    assert (
+        "frame-ancestors 'self' https://intranet.example.com" in headers["content-security-policy"]
+    )
+    assert "x-frame-options" not in headers
+
+
+@pytest.mark.parametrize(
+    "text", ["intranet.example.com", "https://a.example/", "https://a b", "https://a; x"]
+)
+def test_only_an_origin_goes_into_the_policy(text: str) -> None:
+    with pytest.raises(ValueError, match="is no origin"):
+        Settings(framed_by=[text])
