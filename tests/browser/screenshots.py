@@ -16,7 +16,7 @@ from cli import demo
 from db.engine import make_sessions
 from feedback.submission import submit
 from mds_client import MdsClient, MdsError, Server
-from tests.browser import people_screenshots
+from tests.browser import animated, people_screenshots
 from tests.browser.chromium import ARGUMENTS, chromium
 from tests.browser.visit import SLOW, Visit
 from tests.browser.watched import PATIENCE, app_of_its_own, ports
@@ -45,13 +45,13 @@ def main(target: Path = TARGET) -> None:
         app = app_of_its_own(folder, port)
         with demo.running(mds) as first, demo.running(app) as second:
             demo.wait_until_ready([mds, app], {mds.name: first, app.name: second})
-            _ask_around(f"http://127.0.0.1:{port}", app.environment["MDS_DATABASE_URL"])
+            ask_around(f"http://127.0.0.1:{port}", app.environment["MDS_DATABASE_URL"])
             base, mds_url = app.ready_url.removesuffix("/healthz"), f"http://127.0.0.1:{port}"
             _photograph(base, target)
             _photograph_people(base, mds_url, app.environment["MDS_DATABASE_URL"], folder, target)
 
 
-def _ask_around(mds_url: str, database_url: str) -> None:
+def ask_around(mds_url: str, database_url: str) -> None:
     """A history, so that Health has something to say: real questions, seeded judgements."""
     sessions, chance = make_sessions(database_url), random.Random(7)
     with MdsClient(Server(name="demo", url=mds_url)) as client:
@@ -61,6 +61,7 @@ def _ask_around(mds_url: str, database_url: str) -> None:
             ("penguins", "v2"),
             ("digits", ""),
             ("sentiment", ""),
+            ("diabetes-progress", ""),
         ):
             model = client.model(name, version)
             for number, row in enumerate(model.signature().example_rows * 6):
@@ -94,6 +95,7 @@ def _photograph(base: str, target: Path) -> None:
             _pages(browser, base, scheme, target)
         for model in MODALITIES:
             _modality(browser, base, model, target)
+        animated.film(browser, base, target / "rehearsed-path.webp")
         browser.close()
 
 
@@ -112,6 +114,7 @@ def _photograph_people(
 def _pages(browser: Browser, base: str, scheme: str, target: Path) -> None:
     visit = _visitor(browser, base, scheme).open()
     visit.card("Breast cancer").wait_for()
+    visit.click(visit.button("Not now")).settled()  # the tour of who is new
     _take(visit, target / f"models-{scheme}.png")
     visit.open("/predict?model=demo/breast-cancer").predict()
     _take(visit, target / f"predict-{scheme}.png")

@@ -1,0 +1,106 @@
+"""The rehearsed path as an animated picture, frame by frame: open, ask, predict, why, say whether it was right, health."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, Locator
+
+from tests.browser.visit import SLOW, Visit
+from tests.browser.watched import PATIENCE
+
+SIZE = {"width": 1024, "height": 680}
+SHOWN = (900, 598)  # pixels of a frame
+_LOOK, _PRESS, _READ = 1_100, 700, 2_600  # milliseconds of a frame
+_QUALITY = 72
+_RING, _DOT = 22, 9  # pixels: where somebody presses
+
+
+class Film:
+    """Frames of one visit, and how long each stands."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._frames: list[Image.Image] = []
+        self._durations: list[int] = []
+
+    def look(self, milliseconds: int = _LOOK) -> None:
+        """What is on the screen now."""
+        self._add(self._picture(), milliseconds)
+
+    def press(self, target: Locator) -> None:
+        """Where the next press is; then press it."""
+        target.scroll_into_view_if_needed()
+        self._visit.settled()
+        box = target.bounding_box()
+        picture = self._picture()
+        if box:
+            _draw_press(picture, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        self._add(picture, _PRESS)
+        target.click()
+
+    def save(self, path: Path) -> None:
+        """As one animated picture that begins again."""
+        first, *others = self._frames
+        first.save(
+            path,
+            save_all=True,
+            append_images=others,
+            duration=self._durations,
+            loop=0,
+            quality=_QUALITY,
+            method=6,
+        )
+
+    def _picture(self) -> Image.Image:
+        self._visit.page.wait_for_timeout(900)  # charts settle with an animation
+        return Image.open(io.BytesIO(self._visit.page.screenshot())).convert("RGB")
+
+    def _add(self, picture: Image.Image, milliseconds: int) -> None:
+        self._frames.append(picture.resize(SHOWN, Image.Resampling.LANCZOS))
+        self._durations.append(milliseconds)
+
+
+def film(browser: Browser, base: str, path: Path) -> None:
+    """Go the way once, and keep it."""
+    context = browser.new_context(base_url=base, color_scheme="light", viewport=SIZE)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE)
+    visit = Visit(context.new_page()).open()
+    page = visit.page
+    decline = visit.button("Not now")
+    if decline.is_visible():
+        decline.click()
+        visit.settled()
+    taken = Film(visit)
+    taken.look()
+    taken.press(visit.card("Penguins").get_by_role("button", name="Ask Penguins"))
+    visit.predict_button().wait_for()
+    visit.settled()
+    taken.look()
+    taken.press(visit.predict_button())
+    page.get_by_text("Technical", exact=True).wait_for(timeout=SLOW)
+    visit.settled()
+    taken.look(_READ)
+    taken.press(visit.button("What speaks for and against"))
+    page.get_by_text("This is how the model behaves").first.wait_for(timeout=SLOW)
+    visit.settled()
+    visit.explanation().scroll_into_view_if_needed()
+    taken.look(_READ)
+    taken.press(visit.button("Yes"))
+    page.get_by_text("Recorded: right").wait_for()
+    visit.settled()
+    taken.look()
+    taken.press(page.get_by_role("link", name="Health").first)
+    page.get_by_role("heading", name="How are the models doing?").wait_for()
+    visit.settled()
+    taken.look(_READ)
+    taken.save(path)
+    context.close()
+
+
+def _draw_press(picture: Image.Image, x: float, y: float) -> None:
+    pen = ImageDraw.Draw(picture, "RGBA")
+    for radius, colour in ((_RING, (37, 99, 235, 70)), (_DOT, (37, 99, 235, 230))):
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
