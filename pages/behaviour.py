@@ -10,6 +10,7 @@ PAGE = {
     "order": 4,
     "role": "analyst",
     "section": "More",
+    "jump": "B",
 }
 
 st.title("How does the model behave?", anchor=False)

@@ -7,7 +7,7 @@ from ui import session
 from ui.cases import data_sets, filters, lines, views
 from ui.shows import making
 
-PAGE = {"title": "Cases", "icon": ":material/list_alt:", "order": 2, "role": "analyst"}
+PAGE = {"title": "Cases", "icon": ":material/list_alt:", "order": 2, "role": "analyst", "jump": "C"}
 
 st.title("What was asked?", anchor=False)
 views.open_linked()

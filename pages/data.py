@@ -8,6 +8,7 @@ PAGE = {
     "order": 8,
     "role": "operator",
     "section": "More",
+    "jump": "D",
 }
 
 data.draw(session.services())

@@ -8,7 +8,13 @@ from health.summary import recent_series, summarise
 from ui.health import address, model, requests, verdict
 from ui.session import services
 
-PAGE = {"title": "Health", "icon": ":material/monitor_heart:", "order": 3, "role": "analyst"}
+PAGE = {
+    "title": "Health",
+    "icon": ":material/monitor_heart:",
+    "order": 3,
+    "role": "analyst",
+    "jump": "H",
+}
 
 st.title("How are the models doing?", anchor=False)
 figures = services().figures

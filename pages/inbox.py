@@ -8,6 +8,7 @@ PAGE = {
     "order": 8,
     "role": "analyst",
     "count": "ui.inbox",
+    "jump": "I",
 }
 
 inbox.draw()

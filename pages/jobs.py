@@ -9,6 +9,7 @@ PAGE = {
     "role": "analyst",
     "is_listed": False,
     "count": "ui.jobs.mine",
+    "jump": "O",
 }
 
 mine.draw()

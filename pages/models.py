@@ -2,12 +2,15 @@
 
 import streamlit as st
 
+from ui import session, tour
 from ui.catalogue import draw_models, draw_notes, draw_recognitions, draw_servers
 from ui.session import services
 
-PAGE = {"title": "Models", "icon": ":material/apps:", "order": 0, "role": "analyst"}
+PAGE = {"title": "Models", "icon": ":material/apps:", "order": 0, "role": "analyst", "jump": "M"}
 
-st.title("What would you like to know?", anchor=False)
+with st.container(horizontal=True, vertical_alignment="center", key="models_head"):
+    st.title("What would you like to know?", anchor=False, width="stretch")
+    tour.draw_offer(session.viewer())
 
 
 @st.fragment(run_every="5s")

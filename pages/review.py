@@ -8,6 +8,7 @@ PAGE = {
     "order": 3,
     "role": "reviewer",
     "count": "ui.review",
+    "jump": "R",
 }
 
 review.draw()

@@ -7,9 +7,10 @@ from ui import shows
 PAGE = {
     "title": "Shows",
     "icon": ":material/slideshow:",
-    "order": 11,
+    "order": 5,
     "role": "analyst",
-    "is_listed": False,
+    "section": "More",
+    "jump": "W",
 }
 
 shows.draw(st.query_params.get("id", ""))

@@ -11,6 +11,7 @@ PAGE = {
     "order": 8,
     "role": "reviewer",
     "section": "More",
+    "jump": "S",
 }
 
 st.title("What does the model take?", anchor=False)

@@ -8,6 +8,7 @@ PAGE = {
     "order": 9,
     "role": "analyst",
     "is_person": True,
+    "jump": "Y",
 }
 
 people.draw(session.viewer())

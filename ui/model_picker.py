@@ -21,7 +21,7 @@ from ui.session import services
 from ui.text import plain
 
 SIGNATURE_SECONDS = 30
-_WIDTH = 320
+_WIDTH = 400
 
 
 def bar() -> DeltaGenerator:

@@ -18,7 +18,7 @@ from people import tokens
 from people.errors import NotPermitted, SignInFailed, SignInNeeded
 from people.permissions import Undeclared
 from people.viewer import ROLES, Viewer
-from ui import announced, errors, frame, session
+from ui import announced, errors, frame, scripts, session, shortcuts, tour
 from ui.text import plain
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
@@ -34,7 +34,8 @@ class PageHeader:
     `count` is a module whose `count()` says how much there is on it to look at. `role` is who may open it: a page that
     does not say so stops the start. One that is not `is_listed` is reached by links, and stands in the navigation only
     while there is something to look at. One that `is_person` has the name of who asks beside its title. Those of one
-    `section` stand together behind one word, for who may open more than one of them.
+    `section` stand together behind one word, for who may open more than one of them. `jump` is the letter that leads to
+    it after the key for that (ui/shortcuts.py).
     """
 
     path: Path
@@ -47,6 +48,7 @@ class PageHeader:
     count: str = ""
     is_person: bool = False
     section: str = ""
+    jump: str = ""
 
     @property
     def url_path(self) -> str:
@@ -70,11 +72,22 @@ def run() -> None:
     try:
         _check(viewer, header)
         announced.announce("page", header.title, "", header.title)
+        _draw_beside(viewer, header)
         current.run()
     except MdsError as error:
         errors.show(error)
     except Exception as error:
         errors.show_unexpected(error)
+
+
+def _draw_beside(viewer: Viewer, header: PageHeader) -> None:
+    """What every page has besides its own: the keys, and the tour of who is new."""
+    open_to = [each for each in page_headers() if viewer.is_at_least(each.role)]
+    is_quiet = header.url_path == "present" or frame.is_alone()
+    scripts.run("outline", "frame_outline", {})
+    shortcuts.draw(header, open_to, is_quiet=is_quiet)
+    if not is_quiet:
+        tour.draw(viewer)
 
 
 def _navigate(viewer: Viewer) -> tuple[st.Page, PageHeader]:

@@ -18,10 +18,11 @@ from ui import fields, predict_form, scripts, session
 from ui.form import css_key
 
 _FADED = "<style>.st-key-answer_earlier { opacity: .55; }</style>"
-_HIDDEN = "<style>.st-key-answer_differs { display: none; }</style>"
+_HIDDEN = """<style>.st-key-answer_differs, [data-testid="stLayoutWrapper"]:has(> .st-key-answer_differs) { display: none; }
+</style>"""
 _MOST_TOLD = 20_000  # letters of a text that the browser is told again
 _STYLE = """
-output { display: block; padding-bottom: .5rem; }
+output:not(:empty) { display: block; padding-bottom: .5rem; }
 .row { display: flex; gap: .5rem; }
 .row[hidden] { display: none; }
 a { color: var(--st-link-color); }

@@ -29,16 +29,17 @@ def finds_nothing_serious(page: Page, where: str) -> None:
     Visit(page).settled()
     is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     first, second = ("dark", "light") if is_dark else ("light", "dark")
-    found = _serious(page, first, {})
+    found = serious(page, first, {})
     before = page.evaluate(_BACKGROUND)
     page.emulate_media(color_scheme=second)  # type: ignore[arg-type]
     until(page, f"{_BACKGROUND} !== {json.dumps(before)}")
     Visit(page).settled()
-    found += _serious(page, second, {"runOnly": {"type": "rule", "values": _OF_COLOURS}})
+    found += serious(page, second, {"runOnly": {"type": "rule", "values": _OF_COLOURS}})
     assert not found, "\n".join([where, *found])
 
 
-def _serious(page: Page, scheme: str, options: dict[str, Any]) -> list[str]:
+def serious(page: Page, scheme: str, options: dict[str, Any]) -> list[str]:
+    """What is serious or critical as the page is now; `options` are those of axe.run."""
     page.wait_for_timeout(500)  # colours fade over; axe would see one in between
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(Axe().axe_script)

@@ -9,7 +9,7 @@ import pytest
 
 from db.jobs import JobView
 from people.viewer import operator
-from ui import shell
+from ui import shell, shortcuts
 from ui.jobs.mine import address_of
 
 
@@ -34,11 +34,23 @@ def test_what_waits_and_who_asks_stand_before_a_section_of_what_is_rarer() -> No
 
     assert shown("operator") == {
         "": ["Models", "Predict", "Cases", "Review", "Health", "Inbox", "You"],
-        "More": ["Behaviour", "Signature", "Data"],
+        "More": ["Behaviour", "Shows", "Signature", "Data"],
     }
     assert shown("analyst") == {
-        "": ["Models", "Predict", "Cases", "Health", "Behaviour", "Inbox", "You"]
+        "": ["Models", "Predict", "Cases", "Health", "Inbox", "You"],
+        "More": ["Behaviour", "Shows"],
     }
+
+
+def test_each_page_has_a_letter_of_its_own() -> None:
+    jumps = [each.jump for each in shell.page_headers() if each.is_listed or each.count]
+    assert all(jumps)
+    assert len(set(jumps)) == len(jumps)
+    assert {"predict", "review", "present"} <= set(shortcuts.OF_PAGE)
+    assert set(shortcuts.OF_PAGE) <= {each.url_path for each in shell.page_headers()}
+    for keys in shortcuts.OF_PAGE.values():
+        assert shortcuts.JUMP not in (found := [each.key for each in keys])
+        assert len(set(found)) == len(found)
 
 
 @pytest.mark.parametrize(

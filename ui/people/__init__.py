@@ -9,9 +9,10 @@ import streamlit as st
 
 from people.sign_in import is_name
 from people.viewer import Viewer
-from ui import session
+from ui import session, tour
 from ui.people import demonstration, tokens
 from ui.session import services
+from ui.shell import page_path
 from ui.text import plain
 
 _MAY = {
@@ -38,6 +39,14 @@ def draw(viewer: Viewer) -> None:
             on_click=session.sign_out,
             help="Ends your session here, in every tab, and with the sign-in service.",
         )
+    if st.button(
+        "Show the tour",
+        icon=":material/tour:",
+        key="you_tour",
+        help="Six steps along the way to an explained answer. It begins on Models.",
+    ):
+        tour.begin()
+        st.switch_page(page_path("models"))
     tokens.draw(viewer)
     demonstration.draw(viewer)
 

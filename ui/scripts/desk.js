@@ -1,8 +1,7 @@
-// Moves the focus to the case that is open now and says which it is; M goes to the comment, Esc leaves it, ? opens
-// the list of keys. Keys do nothing while somebody types.
+// Moves the focus to the case that is open now and says which it is; M goes to the comment, Esc leaves it. Keys do
+// nothing while somebody types.
 const CASE = ".st-key-review_case";
 const COMMENT = '.st-key-review_decision textarea[aria-label^="Comment"]';
-const KEYS = ".st-key-review_keys button";
 
 function isTyping(target) {
   return target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
@@ -17,8 +16,6 @@ function press(event) {
   if (event.key.toLowerCase() === "m") {
     event.preventDefault();
     document.querySelector(COMMENT)?.focus();
-  } else if (event.key === "?") {
-    document.querySelector(KEYS)?.click();
   }
 }
 

@@ -3,6 +3,7 @@
 // name is what stood there when the page was opened: then nothing happens, nor while somebody types in a box.
 const seen = (window.mdsFocus ??= {});
 const PATIENCE = 10_000, STEP = 100; // ms
+const PHONE = 640; // pixels
 
 function target(place) {
   if (!place) return document.querySelector('[data-testid="stMain"] h1');
@@ -19,7 +20,8 @@ function move(place) {
   if (!found || isTyping()) return;
   found.setAttribute("tabindex", "-1");
   found.focus({ preventScroll: true });
-  found.scrollIntoView({ block: "nearest" });
+  // On a phone what came lies below a long form: it begins at the top of the screen.
+  found.scrollIntoView({ block: innerWidth <= PHONE ? "start" : "nearest" });
 }
 
 // Until the script has run, what stands there is of before.

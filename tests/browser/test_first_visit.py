@@ -1,0 +1,53 @@
+"""Who is new takes the tour, from Models to Cases; the keys do the same, and one key lists them."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import axe
+from tests.browser.visit import SLOW, Visit
+
+
+def test_the_tour_goes_the_whole_way_and_is_remembered(page: Page) -> None:
+    visit = Visit(page).open()
+    visit.click(visit.button("Take the tour"))
+    tour = page.get_by_role("region", name="Tour")
+    step, following = tour.get_by_role("heading"), tour.get_by_role("button", name="Next")
+    expect(step).to_be_focused()
+    axe.finds_nothing_serious(page, "the tour")
+    for words in ("Ask it", "Read the answer", "Ask why"):
+        following.click()
+        expect(step).to_have_text(words)
+    following.click()
+    expect(step).to_have_text("Say whether it was right", timeout=SLOW)
+    expect(visit.explanation()).to_be_visible()
+    page.reload()  # it goes on where it was
+    expect(step).to_have_text("Say whether it was right")
+    following.click()
+    expect(page.locator(".mds-tour-here")).to_have_accessible_name("Health")
+    tour.get_by_role("button", name="Done").click()
+    expect(tour).to_be_hidden()
+    _keys(visit)
+
+
+def _keys(visit: Visit) -> None:
+    page = visit.settled().page
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys).to_contain_text("Why: the first explanation")
+    axe.finds_nothing_serious(page, "the keys")
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    page.keyboard.press("y")
+    expect(page.get_by_text("Recorded: right")).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("w")  # no link in sight: Shows stands behind More
+    expect(page.get_by_role("heading", name="What do you present?")).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("m")
+    visit.card("Penguins").wait_for()
+    expect(visit.settled().button("Take the tour")).to_have_count(0)
+    page.keyboard.press("/")
+    expect(page.get_by_placeholder("a question")).to_be_focused()
+    page.keyboard.type("j?m")  # no key while somebody types
+    expect(page.get_by_placeholder("a question")).to_have_value("j?m")

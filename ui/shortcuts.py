@@ -1,0 +1,108 @@
+"""The keys of the pages, and their list: `?` opens it on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ui import scripts
+
+if TYPE_CHECKING:
+    from ui.shell import PageHeader
+
+JUMP = "J"  # then the letter of a page
+_STYLE = """
+button { font: inherit; font-size: .875rem; color: var(--st-text-color); background: var(--st-background-color); cursor: pointer;
+  border: 1px solid var(--st-border-color); border-radius: .5rem; padding: .25rem .6rem; }
+button:focus-visible { outline: 3px solid var(--st-link-color); outline-offset: 2px; }
+.open { position: fixed; inset: 14px calc(var(--edge) + 22px) auto auto; z-index: 999999; width: 28px; padding: 4px 0; font-weight: 600; }
+@media (max-width: 640px), (hover: none) { .open { display: none; } }
+dialog { font-family: var(--st-font); color: var(--st-text-color); background: var(--st-background-color); max-width: min(46rem, 92vw);
+  max-height: 88vh; overflow-y: auto; border: 1px solid var(--st-border-color); border-radius: 12px; padding: 24px; }
+dialog::backdrop { background: rgb(0 0 0 / 45%); }
+header { display: flex; justify-content: space-between; align-items: center; gap: 16px; }
+h2 { font-size: 1.25rem; margin: 0; } h3 { font-size: 1rem; margin: 16px 0 4px; }
+.lists { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 0 32px; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 6px 12px; margin: 0; }
+dt, dd { margin: 0; }
+kbd { font: inherit; font-size: .875rem; font-weight: 600; border: 1px solid var(--st-border-color); border-radius: 4px; padding: 0 .4rem;
+  background: var(--st-secondary-background-color); }
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shortcut:
+    """A key and what it does. `target` is the CSS selector of what is pressed, or of the box that gets the focus; one
+    without is told alone: something else on the page hears the key."""
+
+    key: str
+    words: str
+    target: str = ""
+
+
+_SEARCH = '[data-testid="stTextInput"] input[type="search"]'
+# By page; what the keys of Streamlit's own buttons and of the desk do is told here, too.
+OF_PAGE: Mapping[str, Sequence[Shortcut]] = {
+    "models": (Shortcut(key="/", words="Search", target=f".st-key-models_search {_SEARCH}"),),
+    "predict": (
+        Shortcut(
+            key="A",
+            words="Ask: press Predict",
+            target='[data-testid="stFormSubmitButton"] button[kind^="primary"]',
+        ),
+        Shortcut(key="E", words="Another example", target=".st-key-predict_another button"),
+        Shortcut(
+            key="W",
+            words="Why: the first explanation",
+            target='[class*="st-key-why_"]:not([class*="_others"]) button',
+        ),
+        Shortcut(
+            key="T",
+            words="Try other values",
+            target='[class*="st-key-what_if_"][class*="_try"] summary',
+        ),
+        Shortcut(key="Y", words="It was right", target='[class*="st-key-feedback_"][class*="_yes"] button'),
+        Shortcut(key="N", words="It was not right", target='[class*="st-key-feedback_"][class*="_no"] button'),
+        Shortcut(key="X", words="Can't tell", target='[class*="st-key-feedback_"][class*="_unsure"] button'),
+        Shortcut(key="P", words="Present the answer"),
+    ),
+    "cases": (Shortcut(key="/", words="Search", target=_SEARCH),),
+    "case": (Shortcut(key="P", words="Present the answer"),),
+    "shows": (Shortcut(key="P", words="Present the show that is open"),),
+    "present": (
+        Shortcut(key="→", words="Next case, also Page Down and Space"),
+        Shortcut(key="←", words="Previous case, also Page Up"),
+        Shortcut(key="W", words="Show or hide the reasons"),
+        Shortcut(key="A", words="Let the audience in, or close it"),
+        Shortcut(key="Esc", words="Leave the stage"),
+    ),
+    "review": (
+        Shortcut(key="Y", words="Correct"),
+        Shortcut(key="N", words="Incorrect, then a digit for what is right (0: I do not know)"),
+        Shortcut(key="X", words="Can't tell"),
+        Shortcut(key="S", words="Surer, word by word"),
+        Shortcut(key="M", words="Write a comment; Esc leaves it"),
+        Shortcut(key="Ctrl+Enter", words="Send what would be right, also from within its field"),
+        Shortcut(key="K", words="Skip"),
+        Shortcut(key="U", words="Undo the last decision"),
+        Shortcut(key="G", words="Make the case that was decided last a golden case"),
+    ),
+}  # fmt: skip
+
+
+def draw(current: PageHeader, pages: Sequence[PageHeader], *, is_quiet: bool) -> None:
+    """The keys of this page and of the ways to the `pages`. Where it `is_quiet`, no button leads to the list."""
+    here = [vars_of(each) for each in OF_PAGE.get(current.url_path, ())]
+    ways = [
+        {"key": page.jump, "words": page.title, "path": "" if page.order == 0 else page.url_path}
+        for page in pages
+        if page.jump
+    ]
+    data = {"title": current.title, "here": here, "jump": JUMP, "ways": ways, "isQuiet": is_quiet}
+    scripts.run("keys", "frame_keys", data, style=_STYLE)
+
+
+def vars_of(shortcut: Shortcut) -> dict[str, str]:
+    """A shortcut as the browser has it."""
+    return {"key": shortcut.key, "words": shortcut.words, "target": shortcut.target}
