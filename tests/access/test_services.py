@@ -121,6 +121,7 @@ QUIET = {
     "feedback.side_by_side:versions_of": "of a pair, as above",
     "feedback.review_filling:fill": "a count, and no case is of these days",
     "feedback.review_queue:two_readings": "of a case that nobody has read twice",
+    "cases.usual_answers:usual_answers": "a range of many cases, which tests/ui/test_scale.py tries",
     "cases.extents:extent_of": "a width, a height and a duration",
     "cases.files:kept_value": "finds a file by its digest, which stands in a case",
     "explanations.behaviour.aggregate:explained_cases": "of one method, with fields of its own",

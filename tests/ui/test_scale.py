@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cases.usual_answers import LEAST, usual_answers
-from db.engine import Sessions
+from db.engine import Sessions, limited
+from db.scope import Models, Scope
 from tests.recorded import NUMBER, add_cases, case_of
 from ui.results._scale import Scale, alt_text, html
 
@@ -40,3 +41,5 @@ def test_earlier_answers_say_what_is_usual(sessions: Sessions) -> None:
     found = usual_answers(sessions, "s", "m")
     assert found is not None
     assert (found.low, found.high, found.n) == (1.95, 37.05, LEAST)
+    hidden = limited(sessions, Scope(person="ann", seen=(Models(server="s", name="other"),)))
+    assert usual_answers(hidden, "s", "m") is None
