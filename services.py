@@ -45,6 +45,7 @@ from feedback.golden_runs import Ask
 from feedback.jobs import golden_run
 from feedback.webhooks import Webhook
 from health import test_figures
+from health.outliers.earlier import Earlier
 from jobs.contract import Kind
 from jobs.embedded import EmbeddedWorker
 from jobs.heartbeat import worker_id
@@ -96,6 +97,7 @@ class Services:
     explainers: Explainers
     audit: AuditPolicy
     here: Here
+    outliers: Earlier
     beside: EmbeddedWorker | None = None
     scope: Scope = EVERYTHING
     table: AccessTable = field(default_factory=AccessTable)
@@ -192,6 +194,7 @@ class Services:
             share=share,
             audit=self.audit,
             hash_key=self.hash_key,
+            outliers=self.outliers,
         )
 
     def write_rows(
@@ -508,6 +511,7 @@ def build(settings: Settings, guests: Callable[..., Any] | None = None) -> Servi
             connect=partial(connect, hidden=password), is_eager=settings.warm_explainers
         ),
         audit=audit_policy(settings),
+        outliers=Earlier(sessions),
         here=Here(sessions, app_version(), settings.lost_seconds, may_go_on=may_go_on),
         beside=EmbeddedWorker(sessions) if settings.embedded_worker else None,
         audience=_audience(settings, guests) if guests else None,

@@ -30,6 +30,7 @@ from cases.attempt import (
 from cases.audit_sample import ONE_IN_TEN, AuditPolicy, Random, system_random
 from cases.errors import CaseNotRecorded
 from cases.files import to_keep
+from cases.outliers import Outliers, compared
 from cases.privacy import protected
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
@@ -52,7 +53,8 @@ class RowsRequest:
     """What the cases of one question have in common. `key` names the question; each row's has its number.
 
     Files and large values of at most `keep_bytes` are kept with the cases. `purpose` says why they are asked,
-    `workspace` to which show or demonstration they belong, `hash_key` is for sensitive values whose policy is a hash.
+    `workspace` to which show or demonstration they belong, `hash_key` is for sensitive values whose policy is a hash,
+    `outliers` says which rows are unlike earlier cases.
     """
 
     model: Predictor
@@ -68,6 +70,7 @@ class RowsRequest:
     purpose: str = "batch"
     workspace: str | None = None
     hash_key: bytes = b""
+    outliers: Outliers | None = None
 
 
 def predict_rows(
@@ -128,6 +131,7 @@ def _chunk(
         _draft(asked, rows[p], f"{keys[p]}{_AGAIN}" if keys[p] in taken else keys[p])
         for p in missing
     ]
+    drafts = compared(drafts, asked.outliers, signature_or_none(asked.model) if drafts else None)
     fresh = _asked(asked, [rows[place] for place in missing], drafts, splitter) if drafts else []
     done |= {start + place: case for place, case in zip(missing, fresh, strict=True)}
     return [done[start + place] for place in range(len(rows))]

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from cases.answers_alike import columns_of_all
 from cases.attempt import Attempt, Predictor, call, completed, draft
 from cases.audit_sample import AuditDraw, AuditPolicy, Random, system_random
 from cases.inputs import plain_inputs
+from cases.outliers import Outliers, unlike_words
 from cases.payloads import pack
 from cases.privacy import protected
 from db.cases import CaseView, StoredBody
@@ -95,6 +96,7 @@ class ChunkRecorder:
     share: float = 0.01
     audit: AuditPolicy
     hash_key: bytes = b""
+    outliers: Outliers | None = None
     clock: Callable[[], datetime] = utc_now
     new_id: Callable[[], str] = make_id
     random: Random = system_random
@@ -145,12 +147,13 @@ class ChunkRecorder:
                 db.cases.columns(self._case(each, attempt, drawn, now), wire_of=case.id)
                 for each in asked[1:]
             ]
-        own = rows[0].keys() if rows else ()
+        case, others = self._compared(case, rows)
+        own = others[0].keys() if others else ()
         shared = db.cases.columns(case, wire_of=case.id)
         return Prepared(
             first=db.cases.columns(case, request, response),
             common={name: value for name, value in shared.items() if name not in own},
-            rows=rows,
+            rows=others,
         )
 
     def write(self, session: Session, prepared: Sequence[Prepared]) -> None:
@@ -182,6 +185,15 @@ class ChunkRecorder:
         except Exception:  # one by one each is kept as far as it can be
             _log.exception("the rows of a request are kept one by one")
             return None
+
+    def _compared(
+        self, case: CaseView, rows: Sequence[Columns]
+    ) -> tuple[CaseView, Sequence[Columns]]:
+        """The first case and the columns of the others with what about their inputs is unlike earlier ones."""
+        entered = [case.entered, *(cast(Values, row["entered"]) for row in rows)]
+        first, *others = unlike_words(self.outliers, self.model.ref, entered, self.signature)
+        unlike = [{**row, "unlike": words} for row, words in zip(rows, others, strict=True)]
+        return replace(case, unlike=first), unlike
 
     def _own(self, asked: _Asked, answer: Columns, drawn: Drawn) -> Columns:
         lottery = drawn.lottery(asked.place)

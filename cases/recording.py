@@ -36,6 +36,7 @@ from cases.attempt import (
 from cases.audit_sample import ONE_IN_TEN, AuditPolicy, Random, system_random
 from cases.errors import CaseNotRecorded, KeyReused
 from cases.files import to_keep
+from cases.outliers import Outliers, compared
 from cases.privacy import protected
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
@@ -95,12 +96,13 @@ def predict_and_record(
     assignment: Assignment | None = None,
     first_call: FirstCall | None = None,
     hash_key: bytes = b"",
+    outliers: Outliers | None = None,
 ) -> Recorded:
     """Call the model once and record what happened. Errors of the model are in the result.
 
     Files and large values of at most `keep_bytes` are kept with the case. `purpose` says why it is asked, `parent_id`
     which case it asks again, `workspace` to which show or demonstration it belongs, `assignment` which experiment drew its
-    model, `first_call` whether its person answered before the model. Of sensitive values the case has what their policy says; `hash_key` is for those that are hashed.
+    model, `first_call` whether its person answered before the model; `outliers` says whether it is unlike earlier ones. Of sensitive values the case has what their policy says; `hash_key` is for those that are hashed.
 
     Raises `KeyReused` when the key came with other values before, `CaseNotRecorded` when the
     database does not work (before the call, if that is known by then).
@@ -111,7 +113,9 @@ def predict_and_record(
     case = draft(
         model.ref, values, key, person, lottery, now, case_id, purpose, parent_id, workspace
     )
-    case = protected(case, signature_or_none(model), values, hash_key)
+    signature = signature_or_none(model)
+    case = protected(case, signature, values, hash_key)
+    [case] = compared([case], outliers, signature)
     case = assignment.of(case) if assignment else case
     case = first_call.of(case) if first_call else case
     with _in_flight.alone(key):

@@ -26,7 +26,7 @@ MOST_READ = 10_000
 class CaseFilter:
     """Which cases; what is empty does not matter. `judgement` is what somebody says of it now, or `none`; `batch` the id
     of the batch whose rows they are, `value` a field and its value as words, `is_drawn` those that were drawn for a
-    check, `key` a value of a business key. `since` is included, `until` is not."""
+    check, `is_unlike` those whose inputs were unlike all earlier ones, `key` a value of a business key. `since` is included, `until` is not."""
 
     server: str = ""
     model: str = ""
@@ -43,6 +43,7 @@ class CaseFilter:
     until: datetime | None = None
     value: tuple[str, str] | None = None
     is_drawn: bool = False
+    is_unlike: bool = False
     key: KeySearch | None = None
     # The class that was answered, and the class that is right as far as somebody says.
     answer: str = ""
@@ -119,22 +120,29 @@ def _conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
     for name, column in _EQUAL.items():
         if value := getattr(wanted, name):
             yield column == value
-    if wanted.since:
-        yield Case.created_at >= wanted.since
-    if wanted.until:
-        yield Case.created_at < wanted.until
+    yield from _within(wanted)
     if wanted.value:
         yield has_value(*wanted.value)
     if wanted.truth:
         yield has_truth(wanted.truth)
     if wanted.is_drawn:
         yield Case.is_audited.is_(True)
+    if wanted.is_unlike:
+        yield Case.unlike != ""
     if wanted.state:
         yield _in_state(wanted.state)
     if wanted.judgement == "none":
         yield ~_said(wanted.channel)
     elif wanted.judgement or wanted.channel:
         yield _said(wanted.channel, wanted.judgement)
+
+
+def _within(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    """The time in which they were asked."""
+    if wanted.since:
+        yield Case.created_at >= wanted.since
+    if wanted.until:
+        yield Case.created_at < wanted.until
 
 
 def _in_state(state: str) -> ColumnElement[bool]:

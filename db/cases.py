@@ -24,7 +24,7 @@ _TOGETHER = timedelta(minutes=2)
 _KNOWN_BEFORE = {
     "id", "created_at", "person", "server", "model", "version_asked", "entered", "purpose",
     "audit_probability", "audit_draw", "is_audited", "parent_id", "workspace", "sensitive",
-    "experiment", "arm", "assignment_probability", "call_probability", "call_draw",
+    "experiment", "arm", "assignment_probability", "call_probability", "call_draw", "unlike",
 }  # fmt: skip
 
 
@@ -93,6 +93,8 @@ class CaseView(HasOutcome):
     # With which chance its person answered before the model, and what was drawn; None where nothing was.
     call_probability: float | None = None
     call_draw: float | None = None
+    # What about its inputs is unlike all earlier ones; empty where nothing is, None where it was not compared.
+    unlike: str | None = None
     # Values of sensitive fields that are kept; `entered` has a mark in their place.
     sensitive: dict[str, object] | None = None
 

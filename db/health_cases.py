@@ -64,6 +64,15 @@ def inputs(
     return [(row[0].date(), row[1]) for row in session.execute(query.order_by(*order).limit(limit))]
 
 
+def unlike(session: Session, selection: Selection, newest: int) -> tuple[int, int]:
+    """Of so many of the newest answered cases: how many were unlike all earlier ones when they were asked, and how many were
+    compared with earlier ones."""
+    query = select(Case.unlike).where(*conditions(selection), Case.outcome == "answered")
+    newest_first = query.order_by(Case.created_at.desc(), Case.id.desc()).limit(newest)
+    found = [words for words in session.scalars(newest_first) if words is not None]
+    return sum(words != "" for words in found), len(found)
+
+
 def compared(
     session: Session, selection: Selection, limit: int
 ) -> list[tuple[str, str, bool, bool]]:

@@ -37,7 +37,7 @@ class Candidate:
 
     id: str
     created_at: datetime
-    entered: dict[str, object]
+    unlike: str | None
     answer: dict[str, object] | None
     audit_probability: float
     audit_draw: float
@@ -102,17 +102,6 @@ def candidates(
     query = select(*_COLUMNS).where(*conditions, ~is_asked_for)
     newest = query.order_by(Case.created_at.desc(), Case.id.desc()).limit(wanted.limit)
     return [Candidate(**row._mapping) for row in session.connection().execute(newest)]
-
-
-def entered_before(
-    session: Session, wanted: Candidates, before: datetime, limit: int
-) -> list[dict[str, object]]:
-    """What was entered in the newest cases of a model before a moment."""
-    if not _is_reviewed(session, wanted):
-        return []
-    query = select(Case.entered).where(*_of_model(wanted), Case.created_at < before)
-    newest = query.order_by(Case.created_at.desc()).limit(limit)
-    return list(session.connection().execute(newest).scalars())
 
 
 def waiting_cases(

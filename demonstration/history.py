@@ -30,6 +30,7 @@ from demonstration.plan import DAYS, DEPLOYMENTS, Deployment, Part, Visit, parts
 from feedback.errors import AlreadyRecorded
 from feedback.submission import submit
 from health.kept_standings import keep
+from health.outliers.earlier import Earlier
 from health.overview import standings
 from mds_client.errors import MdsError
 
@@ -83,8 +84,10 @@ def write(
     if not missing:
         return 0
     workspace = opened(sessions, "demo", person=BY, title=TITLE).name
+    outliers = Earlier(sessions)
     count = sum(
-        _write(predictor, sessions, part, kept[part.deployment], workspace) for part in missing
+        _write(predictor, sessions, outliers, part, kept[part.deployment], workspace)
+        for part in missing
     )
     reviews.finish(sessions, until)
     for server in {predictor(deployment).ref.server for deployment in kept}:
@@ -105,6 +108,7 @@ def _up(part: Part) -> list[Visit]:
 def _write(
     predictor: Callable[[Deployment], Predictor],
     sessions: Sessions,
+    outliers: Earlier,
     part: Part,
     kept: HeldOut,
     workspace: str,
@@ -121,6 +125,7 @@ def _write(
         random=random.random,
         purpose="demo",
         workspace=workspace,
+        outliers=outliers,
     )
     try:
         cases = _ask(asked, part, _up(part), kept, random, of_ids)

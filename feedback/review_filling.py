@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,7 +17,6 @@ from db.ids import utc_now
 from db.review import FIRST, ItemView
 from db.review_candidates import Candidate, Candidates
 from feedback.review_rules import Rules, rules_in
-from feedback.unlike_earlier import FEWEST, Earlier
 
 # Numbers of two versions that differ by more than this, as a share, disagree.
 FAR = 0.1
@@ -113,31 +112,16 @@ def _overdue(
 def _unusual(
     session: Session, rules: Rules, wanted: Candidates, make: Callable[..., ItemView]
 ) -> Iterator[ItemView]:
-    """Cases whose answer is hardly certain, or whose inputs are unlike those before them."""
+    """Cases whose answer is hardly certain, or whose inputs were unlike those before them when they were asked."""
     if not (rules.uncertain_below or rules.unlike):
         return
     newest = replace(wanted, limit=_LOOKED_AT)
     cases = list(reversed(db.review_candidates.candidates(session, newest)))
-    earlier = Earlier()
-    for entered in _before(session, cases, wanted):
-        earlier.add(entered)
     for case in cases:
         if words := _uncertain(case.answer or {}, rules.uncertain_below):
             yield make(case, "uncertain", detail=words)
-        elif words := earlier.unlike(case.entered) if rules.unlike else "":
-            yield make(case, "unlike", detail=words)
-        earlier.add(case.entered)
-
-
-def _before(
-    session: Session, cases: Sequence[Candidate], wanted: Candidates
-) -> Sequence[dict[str, object]]:
-    """What the cases held that were asked before the first of these."""
-    if not cases:
-        return ()
-    return db.review_candidates.entered_before(
-        session, wanted, cases[0].created_at, limit=4 * FEWEST
-    )
+        elif rules.unlike and case.unlike:
+            yield make(case, "unlike", detail=case.unlike.removesuffix("."))
 
 
 def _uncertain(answer: dict[str, Any], below: float) -> str:

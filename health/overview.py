@@ -36,6 +36,8 @@ from health.weighted import Share
 # How far back alarms look, and how many cases one by one.
 DAYS = 120
 MOST_JUDGED = 5_000
+# Of so many of the newest cases it is said how many were unlike earlier ones.
+NEWEST = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +89,8 @@ class Details:
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """Everything about one model. `told` are the volunteered statements: right, wrong."""
+    """Everything about one model. `told` are the volunteered statements: right, wrong. `unlike` is how many of the newest cases
+    were unlike all earlier ones, and how many were compared with them."""
 
     standing: Standing
     weeks: Sequence[Week]
@@ -101,6 +104,7 @@ class Look:
     alarms: Sequence[AlarmView]
     told: tuple[int, int]
     answered: int
+    unlike: tuple[int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +175,7 @@ def look(
         drift = input_drift(session, now, everything, [(server, model)])[server, model]
         judged = db.health_cases.judged_cases(session, estimated, MOST_JUDGED)
         pairs = db.health_cases.compared(session, estimated, MOST_JUDGED)
+        unlike = db.health_cases.unlike(session, estimated, NEWEST)
     standing = _standing((server, model), counts, steps, now, drift.flagged)
     standing = replace(
         standing, accuracy=accuracy(groups(shown)), cases=sum(c.cases for c in shown)
@@ -189,6 +194,7 @@ def look(
         alarms=alarms,
         told=(_count(volunteered, "correct"), _count(volunteered, "incorrect")),
         answered=sum(c.cases for c in shown if c.outcome == "answered"),
+        unlike=unlike,
     )
 
 

@@ -203,6 +203,7 @@ def press_predict(
             new_id=lambda: number,
             keep_bytes=available.settings.kept_file_bytes,
             hash_key=available.hash_key,
+            outliers=available.outliers,
             first_call=first_call,
             parent_id=parent_id,
         )

@@ -18,6 +18,7 @@ from ui import (
     results,
     staleness,
     technical,
+    unlike,
 )
 from ui.feedback import call
 from ui.predict_form import Form, Reply
@@ -64,6 +65,7 @@ def _announce(reply: Reply | None) -> None:
     elif reply and (answer := answer_of(reply.case)):
         sure = "" if answer.probability is None else f", {percent(answer.probability)} likely"
         words = f"The answer: {answer.headline}{sure}."
+        words += f" {unlike.SENTENCE}" if reply.case.unlike else ""
     announced.announce("answer", reply.case.id if reply else "", "answer_now", words)
 
 
@@ -157,5 +159,6 @@ def _draw_answer(answer: Answer, reply: Reply) -> None:
     with st.container(border=True):
         for remark in reply.signature.remarks(reply.values):
             st.warning(plain(remark), icon=":material/warning:")
+        unlike.draw(reply.case)
         results.draw(answer, reply.values, with_usual(reply.signature, answer))
         _draw_rest(answer, reply.signature)

@@ -83,6 +83,12 @@ class Case(CaseHead):
         description="What its person answered before the model did, where they were asked to; not for "
         "whoever is to review the case and has said nothing yet",
     )
+    unlike: str | None = Field(
+        None,
+        description="What about the inputs is unlike all earlier ones, so that the answer may be unreliable; empty where "
+        "nothing is, null where there were too few to compare with",
+        examples=["Body mass is higher than in 344 earlier cases."],
+    )
 
 
 def case_of(view: CaseView, call: FirstCallView | None = None) -> Case:
@@ -96,6 +102,7 @@ def case_of(view: CaseView, call: FirstCallView | None = None) -> Case:
         trace_id=view.trace_id,
         signature=view.signature_fingerprint,
         first_call=call and _call(call),
+        unlike=view.unlike,
     )
 
 

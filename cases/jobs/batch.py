@@ -23,6 +23,7 @@ from cases.audit_sample import AuditPolicy
 from cases.batch import RowsRequest, predict_rows
 from cases.batches import BatchView
 from cases.errors import CaseNotRecorded
+from cases.outliers import Outliers
 from cases.pace import Pace
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
@@ -89,6 +90,9 @@ class Tools(Protocol):
 
     @property
     def hash_key(self) -> bytes: ...
+
+    @property
+    def outliers(self) -> Outliers: ...
 
     def server(self, name: str) -> Server: ...
 
@@ -219,6 +223,7 @@ def _request(run: Run, tools: Tools, given: BatchRows) -> RowsRequest:
         audit=tools.audit,
         keep_bytes=tools.settings.kept_file_bytes,
         hash_key=tools.hash_key,
+        outliers=tools.outliers,
     )
 
 

@@ -134,6 +134,8 @@ class Case(Base):
     # With which chance its person answered before the model, and what was drawn; none where nothing was.
     call_probability: Mapped[float | None] = mapped_column(Double)
     call_draw: Mapped[float | None] = mapped_column(Double)
+    # What about its inputs is unlike all earlier ones, in a sentence; empty where nothing is, none where it was not compared.
+    unlike: Mapped[str | None] = mapped_column(ClippedText(SENTENCE))
 
 
 class CaseFile(Base):

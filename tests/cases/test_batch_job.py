@@ -67,6 +67,7 @@ def _kind(sessions: Sessions, model: Model) -> Any:
         settings=settings,
         audit=ONE_IN_TEN,
         hash_key=b"",
+        outliers=None,
         server=server,
         model=lambda *_: model,
     )

@@ -73,10 +73,7 @@ def say(sessions: Sessions, person: str, judgement: str = "correct", **said: obj
 
 
 def test_each_reason_is_given_to_a_real_case(sessions: Sessions) -> None:
-    usual = add_cases(
-        sessions,
-        *(case_of(entered={"bill": 40.0 + n % 9, "sex": "f"}, audit_draw=0.99) for n in range(60)),
-    )
+    usual = add_cases(sessions, *(case_of(audit_draw=0.99, unlike="") for _ in range(60)))
     drawn = add_case(sessions, **DRAWN)
     late = add_case(sessions, **DRAWN, created_at=NOW - timedelta(days=9))
     flagged = add_case(sessions, audit_draw=0.99)
@@ -92,7 +89,8 @@ def test_each_reason_is_given_to_a_real_case(sessions: Sessions) -> None:
     )
     close = {"kind": "class", "label": "Adelie", "probabilities": {"Adelie": 0.51, "Gentoo": 0.49}}
     uncertain = add_case(sessions, answer=close, audit_draw=0.99)
-    unlike = add_case(sessions, entered={"bill": 400.0, "sex": "f"}, audit_draw=0.99)
+    words = "Bill is higher than in 344 earlier cases."
+    unlike = add_case(sessions, unlike=words, audit_draw=0.99)
     sampled = add_case(sessions, audit_draw=0.1)
     failed = add_case(sessions, **DRAWN, outcome="failed", answer=None, answer_label=None)
     theirs = filled(sessions, Rules(rest_share=0.05, truth_days=7))
@@ -114,7 +112,7 @@ def test_each_reason_is_given_to_a_real_case(sessions: Sessions) -> None:
     counted = queue(theirs, "rita", wanted, all_counts=waits, clock=clock)
     assert counted == queue(theirs, "rita", wanted, clock=clock)
     items = {item.case_id: item for item in queue(theirs, "rita", clock=clock).items}
-    assert items[unlike.id].detail.startswith("bill is higher than in 6")
+    assert items[unlike.id].detail == words.removesuffix(".")
     assert items[uncertain.id].detail == "two answers are close"
     # By chance: what was logged when the case was asked, for the drawn ones and for the share of the rest.
     assert items[drawn.id].probability == pytest.approx(0.1 + 0.05 * 0.9)

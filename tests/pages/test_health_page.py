@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 import services
 from tests.pages.test_predict_page import _button, _submit
+from tests.recorded import add_cases, case_of
 
 
 def test_an_empty_health_page_says_so(app: AppTest) -> None:
@@ -40,3 +41,36 @@ def test_one_model_has_a_word_first_and_its_chips_stand_in_the_address(
     predict.query_params["week"] = "not a day"
     predict.query_params["value"] = "no such field=<b>"
     assert not predict.run().exception
+
+
+def test_what_is_unlike_all_earlier_cases_is_said_beside_the_answer_and_counted(
+    predict: AppTest, built: services.Services
+) -> None:
+    predict.run()
+    boxes = [box.label for box in predict.number_input]
+    (entry,) = (e for e in built.catalogue.entries() if e.ref.name == "breast-cancer")
+    fields = built.signature(entry).inputs
+    assert len(fields) == len(boxes)
+    rows = (
+        {f.name: 1e5 + (i * 7919 + j * 104_729) % 1_000 for j, f in enumerate(fields)}
+        for i in range(150)
+    )
+    add_cases(
+        built.sessions,
+        *(case_of(server="demo", model="breast-cancer", entered=row) for row in rows),
+    )
+    _submit(predict)
+    (warning,) = (each.value for each in predict.warning if "Unlike anything" in each.value)
+    assert "the answer may be unreliable" in warning
+    assert "lower than in 150 earlier cases" in warning
+    case_id = predict.query_params["case"]
+    predict.query_params.clear()
+    predict.query_params["id"] = case_id
+    predict.switch_page("../pages/case.py").run()
+    assert warning in [each.value for each in predict.warning]
+    predict.query_params.clear()
+    predict.query_params["model"] = "demo/breast-cancer"
+    predict.switch_page("../pages/health.py").run()
+    (line,) = (each.value for each in predict.markdown if "unlike earlier ones" in each.value)
+    assert "**1 of 1**" in line
+    assert "unlike=yes" in line

@@ -18,6 +18,7 @@ from ui.text import plain
 BEFORE, BATCH, WHOSE = "before", "batch", "whose"
 # Choices that other pages make: they stand in the address, and as a chip, and have no widget.
 DAYS, VALUE, DRAWN, ANSWER, TRUTH = "days", "value", "drawn", "answer", "truth"
+UNLIKE = "unlike"
 KEY = "business_key"
 BACK = "back"  # in the address of a case: the choices of the list that it was opened from
 MINE, EVERYBODY = "mine", "everybody's"
@@ -54,10 +55,11 @@ _CHIPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     DAYS: ("Days", {}),
     VALUE: ("Only", {}),
     DRAWN: ("Drawn for a check", {}),
+    UNLIKE: ("Unlike earlier cases", {}),
     ANSWER: ("Answered", {}),
     TRUTH: ("True", {}),
 }
-_WITHOUT_WIDGET = (BATCH, DAYS, VALUE, DRAWN, ANSWER, TRUTH)
+_WITHOUT_WIDGET = (BATCH, DAYS, VALUE, DRAWN, UNLIKE, ANSWER, TRUTH)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +145,7 @@ def _filter(chosen: Mapping[str, str], mine: str) -> CaseFilter:
         until=_until(chosen.get(DAYS, "")),
         value=_value(chosen.get(VALUE, "")),
         is_drawn=chosen.get(DRAWN) == "yes",
+        is_unlike=chosen.get(UNLIKE) == "yes",
         answer=chosen.get(ANSWER, ""),
         truth=chosen.get(TRUTH, ""),
         key=services().key_search(chosen[KEY]) if KEY in chosen else None,

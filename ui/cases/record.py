@@ -14,7 +14,7 @@ from cases.scenarios import scenarios
 from explanations.contract import Explanation
 from feedback.regions import in_words
 from mds_client.prediction import Answer
-from ui import errors, feedback, results, session, technical
+from ui import errors, feedback, results, session, technical, unlike
 from ui.cases import actions, comments, compared, entered, filters, golden, share
 from ui.cases.opened import Opened, opened
 from ui.explanations import kinds
@@ -89,6 +89,7 @@ def _draw_answer(shown: Opened) -> None:
     with st.container(border=True):
         if found.question:
             st.caption(plain(found.question))
+        unlike.draw(found)
         results.draw(answer, shown.values, shown.signature)
     if not shown.gone:
         _draw_feedback(shown, answer)

@@ -81,6 +81,7 @@ def draw_charts(look: Look, chosen: Chosen) -> None:
     with right:
         st.subheader("Inputs that changed", anchor=False)
         _draw_drift(look, chosen)
+        _draw_unlike(look, chosen)
 
 
 def draw_details(look: Look, chosen: Chosen) -> None:
@@ -175,6 +176,18 @@ def _draw_drift(look: Look, chosen: Chosen) -> None:
     for field in look.drift:
         if field.is_flagged:
             st.markdown(_shift_words(field, titles.get(field.name, field.name)))
+
+
+def _draw_unlike(look: Look, chosen: Chosen) -> None:
+    """How many of the newest cases were unlike all before them, with the way to them."""
+    unlike, compared = look.unlike
+    if not compared:
+        return
+    link = f" [Open them]({chosen.cases(unlike='yes')})" if unlike else ""
+    st.markdown(
+        f"**{unlike:,} of {compared:,}** newest cases were unlike earlier ones when they were asked; by chance it is up to "
+        f"1 in 100.{link}"
+    )
 
 
 def _titles(chosen: Chosen) -> dict[str, str]:

@@ -79,6 +79,9 @@ def list_cases(
             description="The whole value of a business key: a field whose signature says `business_key`",
         ),
     ] = "",
+    unlike: Annotated[
+        bool, Query(description="Only those whose inputs were unlike all earlier ones")
+    ] = False,
     q: Annotated[str, Query(max_length=200, pattern=TEXT, description="Words to search for")] = "",
     cursor: Cursor = "",
     limit: Limit = 50,
@@ -98,6 +101,7 @@ def list_cases(
         judgement=judgement,
         channel=channel,
         since=since,
+        is_unlike=unlike,
         words=q,
         key=services.key_search(business_key) if business_key else None,
     )

@@ -125,12 +125,22 @@ class FieldChange(BaseModel):
     missing_now: float
 
 
+class UnlikeEarlier(BaseModel):
+    """How many of the newest 1,000 answered cases were unlike all earlier ones when they were asked."""
+
+    unlike: int = Field(examples=[3])
+    compared: int = Field(
+        description="Those that were compared: not while there were too few before", examples=[120]
+    )
+
+
 class HealthOfModel(ModelHealth):
     """The condition of one model, and what it is made of."""
 
     weeks: list[WeekOfModel]
     versions: list[VersionOfModel]
     inputs: list[FieldChange]
+    unlike: UnlikeEarlier
     decisions: list[Decision]
 
 
@@ -157,6 +167,7 @@ def _whole(found: Look) -> HealthOfModel:
         weeks=[_week(week) for week in found.weeks],
         versions=[_version(line) for line in found.versions],
         inputs=[_field(field) for field in found.drift],
+        unlike=UnlikeEarlier(unlike=found.unlike[0], compared=found.unlike[1]),
         decisions=[_decision(step) for step in found.steps],
     )
 

@@ -166,6 +166,7 @@ def _cases(asked: Asked, entry: Entry, signature: Signature, rows: list[Values])
         audit=services.audit,
         keep_bytes=services.settings.kept_file_bytes,
         hash_key=services.hash_key,
+        outliers=services.outliers,
     )
     return [case for chunk in predict_rows(request, rows) for case in chunk]
 

@@ -85,6 +85,7 @@ def _one(asked: Asked, model: Model, row: Values) -> Case:
         audit=services.audit,
         keep_bytes=services.settings.kept_file_bytes,
         hash_key=services.hash_key,
+        outliers=services.outliers,
     )
     if recorded.error:
         raise of_error(recorded.error, case=recorded.case_id)
@@ -102,6 +103,7 @@ def _several(asked: Asked, model: Model, rows: list[Values]) -> list[Case]:
         audit=services.audit,
         keep_bytes=services.settings.kept_file_bytes,
         hash_key=services.hash_key,
+        outliers=services.outliers,
     )
     return [case_of(case) for chunk in predict_rows(request, rows) for case in chunk]
 

@@ -1,0 +1,1 @@
+"""Whether what is asked is unlike everything that was asked of the model before, told as the answer is given."""

@@ -1,0 +1,72 @@
+"""What was asked of each model before, kept in this process: whether an input is unlike it is said in under a millisecond.
+
+The newest different inputs of a model are read when it is asked first, and anew once a tenth as many were asked since, or
+after ten minutes: so what was asked meanwhile counts a little later. Whose cases they are does not matter: what is told names
+nobody, and holds no value of theirs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+import db.health_cases
+from db.cases import GENUINE
+from db.engine import Sessions, reading
+from db.health import Selection
+from health.outliers.encoding import Rows
+from health.outliers.known import LEAST, KnownInputs, known_inputs
+from mds_client.signature import ModelRef
+
+# So many of the newest answered cases are compared with.
+COMPARED = 500
+# They are read anew after so many seconds, or so many cases.
+SECONDS, CASES = 600.0, 20
+_MOST_KEPT = 64
+
+
+@dataclass
+class _Kept:
+    inputs: KnownInputs | None
+    read_at: float
+    asked: int = 0
+
+    def is_old(self, now: float) -> bool:
+        many = max(CASES, self.inputs.n // 10 if self.inputs else 0)
+        return self.asked >= many or now - self.read_at > SECONDS
+
+
+class Earlier:
+    """Compares with the earlier cases of all people. `sessions` see them all."""
+
+    def __init__(self, sessions: Sessions, clock: Callable[[], float] = time.monotonic) -> None:
+        self._sessions, self._clock = sessions, clock
+        self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
+        self._lock = Lock()
+
+    def unlike(self, ref: ModelRef, rows: Rows, titles: Mapping[str, str]) -> list[str] | None:
+        """Of each of the rows of a model what about it is unlike all earlier inputs, in a sentence; empty where nothing is. None
+        where there are too few earlier ones to say, or none that can be compared. Raises StorageError.
+        """
+        with self._lock:
+            inputs = self._known((ref.server, ref.name), len(rows))
+        return None if inputs is None else inputs.unlike(rows, titles)
+
+    def _known(self, model: tuple[str, str], asked: int) -> KnownInputs | None:
+        kept = self._kept.pop(model, None)
+        if kept is None or kept.is_old(self._clock()):
+            kept = _Kept(inputs=self._read(model), read_at=self._clock())
+        kept.asked += asked
+        self._kept[model] = kept
+        while len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+        return kept.inputs
+
+    def _read(self, model: tuple[str, str]) -> KnownInputs | None:
+        wanted = Selection(purposes=GENUINE, server=model[0], model=model[1])
+        with reading(self._sessions) as session:
+            found = db.health_cases.inputs(session, wanted, COMPARED)
+        return known_inputs([row for _, row in found]) if len(found) >= LEAST else None
