@@ -122,7 +122,8 @@ def _said(view: FeedbackView, in_words: Callable[[object], str]) -> Step:
     truth = f"right would be {in_words(view.truth)}" if is_told else ""
     since = "" if view.is_current else "replaced since"
     answers = "; ".join(f"{asked} {told}" for asked, told in (view.answers or {}).items())
-    parts = [truth, view.reason, view.comment, answers, since, f"channel: {view.channel}"]
+    comment = view.comment and f"“{view.comment}”"
+    parts = [truth, view.reason, comment, answers, since, f"channel: {view.channel}"]
     return Step(
         at=view.created_at,
         what=f"Judged {view.judgement}",
@@ -159,11 +160,12 @@ def _tried(view: ScenarioView) -> Step:
 
 
 def _repeated(case: CaseView) -> Step:
+    version = f"of version {case.version}" if case.version else ""
     return Step(
         at=case.created_at,
         what="Asked again",
         person=case.person,
-        more=f"of version {case.version}" if case.version else "",
+        more=", ".join(part for part in (version, _PURPOSES[case.purpose]) if part),
         case_id=case.id,
     )
 

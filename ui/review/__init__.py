@@ -75,6 +75,8 @@ def _draw_desk() -> None:
             "Nothing waits for you. What the rules of your models ask for appears here by itself."
         )
         with st.container(horizontal=True):
+            last.draw_undo(None)
+            last.draw_golden()
             last.draw()
             rules.draw(wanted)
         keyboard.draw(None)

@@ -150,7 +150,7 @@ def _draw_more(item: ItemView, said: FeedbackView | None) -> dict[str, object]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         word = st.segmented_control("How sure?", list(CONFIDENCE), key=key)
         st.button(
-            "Surer",
+            "More sure",
             key=_key(item, "surer"),
             shortcut="S",
             on_click=_surer,

@@ -53,11 +53,11 @@ def draw() -> None:
                 )
 
 
-def draw_undo(item: ItemView) -> None:
+def draw_undo(item: ItemView | None) -> None:
     """A button with a key that opens what was decided last; before that, where one is open already."""
     found = review_queue.last_answers(services().sessions, session.person())
     ids = [each.item.id for each in found]
-    place = ids.index(item.id) + 1 if item.id in ids else 0
+    place = ids.index(item.id) + 1 if item and item.id in ids else 0
     st.button(
         "Undo last",
         key="review_undo",
