@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,7 +14,6 @@ import pytest
 
 import db.golden
 from cases.queries import case as case_of_id
-from cli import demo
 from db.cases import CaseView
 from db.deletion import Wanted as ToDelete
 from db.deletion import page
@@ -38,7 +34,7 @@ from mds_client.signature import ModelRef
 from people.errors import NotPermitted
 from services import build
 from settings import ServerSettings, Settings
-from tests.demo_mds.embedded import DEMO_MDS, PYTHON, free_ports, wait_until_ready
+from tests.demo_mds.embedded import built, mlserver_of_its_own
 from tests.recorded import FAILED, NUMBER, add_case
 
 V2, V3 = (ModelRef(server="shelf", name="penguins", version=v) for v in ("v2", "v3"))
@@ -206,31 +202,8 @@ def test_a_version_is_new_until_it_was_run_or_answered_a_golden_case(sessions: S
 
 @pytest.fixture
 def mlserver(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """A real MLServer with one version of the demo's penguins, and its folder of models."""
-    models = tmp_path / "models"
-    demo.build_models()
-    shutil.copytree(_built("v2"), models / "penguins" / "v2")
-    http, grpc, metrics = free_ports(3)
-    ports = {"http_port": http, "grpc_port": grpc, "metrics_port": metrics}
-    facts = {"host": "127.0.0.1", "parallel_workers": 0, "debug": False, **ports}
-    (models / "settings.json").write_text(json.dumps(facts))
-    env = {**os.environ, "OTEL_SDK_DISABLED": "true", "OMP_NUM_THREADS": "1"}
-    env["PYTHONPATH"] = str(DEMO_MDS)
-    url = f"http://127.0.0.1:{http}"
-    with (tmp_path / "log").open("wb") as log:
-        command = [str(PYTHON.parent / "mlserver"), "start", str(models)]
-        server = subprocess.Popen(command, cwd=models, env=env, stdout=log, stderr=log)
-    try:
-        wait_until_ready(url, server, tmp_path / "log")
-        yield url, models
-    finally:
-        server.kill()
-        server.wait()
-
-
-def _built(version: str) -> Path:
-    """A version of the penguins, as the demo has built it."""
-    return DEMO_MDS.parent / "var" / "models" / "penguins" / version
+    with mlserver_of_its_own(tmp_path) as found:
+        yield found
 
 
 @pytest.mark.slow
@@ -255,7 +228,7 @@ def test_a_version_that_is_loaded_is_run_without_a_click(
         golden.add(found.sessions, case_id=case.id, person="rita")
         found.start()
         # The other one takes no year, which is left out when it is asked.
-        shutil.copytree(_built("v1"), models / "penguins" / "v1")
+        shutil.copytree(built("v1"), models / "penguins" / "v1")
         httpx.post(f"{url}/v2/repository/models/penguins/load", timeout=30).raise_for_status()
         (job,) = _until(lambda: store.newest(found.sessions, kind=golden_run.NAME))
         assert job.title == "Golden cases “default”: own/penguins@v1"
