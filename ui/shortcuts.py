@@ -81,7 +81,7 @@ OF_PAGE: Mapping[str, Sequence[Shortcut]] = {
         Shortcut(key="Y", words="Correct"),
         Shortcut(key="N", words="Incorrect, then a digit for what is right (0: I do not know)"),
         Shortcut(key="X", words="Can't tell"),
-        Shortcut(key="S", words="Surer, word by word"),
+        Shortcut(key="S", words="More sure, a word further each time"),
         Shortcut(key="M", words="Write a comment; Esc leaves it"),
         Shortcut(key="Ctrl+Enter", words="Send what would be right, also from within its field"),
         Shortcut(key="K", words="Skip"),
