@@ -169,7 +169,7 @@ class Partition:
             self.facts = Facts(**stored)
         except (OSError, ValueError, TypeError, pa.ArrowException) as error:
             raise PartitionGone(str(error)) from error
-        self._cached: tuple[int, pa.Table] | None = None
+        self._cached: tuple[tuple[int, str], pa.Table] | None = None
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -190,9 +190,7 @@ class Partition:
         """The file's own columns of some rows, under their places as names, with `row` and `problem`."""
         names = [*(f"c{i}" for i in range(len(self.facts.columns))), ROW, PROBLEM]
         return pa.concat_tables(
-            self._file.read_row_group(group, columns=names).slice(
-                max(first - start, 0), first + rows - max(start, first)
-            )
+            self._group(group, names).slice(max(first - start, 0), first + rows - max(start, first))
             for group, start, end in self._groups(first, rows)
         )
 
@@ -205,8 +203,9 @@ class Partition:
         return [(i, a, b) for i, (a, b) in enumerate(spans) if a < first + rows and b > first]
 
     def _group(self, group: int, names: Sequence[str]) -> pa.Table:
-        if self._cached is None or self._cached[0] != group:
-            self._cached = (group, self._file.read_row_group(group, columns=list(names)))
+        key = (group, names[0])  # values and own columns are asked for by different readers
+        if self._cached is None or self._cached[0] != key:
+            self._cached = (key, self._file.read_row_group(group, columns=list(names)))
         return self._cached[1]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Protocol
 
@@ -167,5 +168,5 @@ def _has_numbers(file: pq.ParquetFile) -> bool:
 def _fresh(name: str, taken: Sequence[str]) -> str:
     """The name, or one that no column of the file has."""
     known = {one.casefold() for one in taken}
-    names = (name, f"{name} of the model", *(f"{name} {i}" for i in range(2, 10**6)))
+    names = chain((name, f"{name} of the model"), (f"{name} {i}" for i in count(2)))
     return next(one for one in names if one.casefold() not in known)

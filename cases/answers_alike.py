@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cases.attempt import answer_columns
+from db.types import Plain, without_nan
 from mds_client.prediction import Output, Prediction
 from mds_client.prediction.certainty import labels_of
 from mds_client.signature import Signature
@@ -54,7 +55,7 @@ def _classes(prediction: Prediction, signature: Signature, rows: int) -> list[Co
         return None
     facts = [_facts(model) for model in models]
     return [
-        {**models[code], "answer": {**facts[code], "probabilities": chances}}
+        {**models[code], "answer": _plain(facts[code], probabilities=chances)}
         for code, chances in zip(at, listed, strict=True)
     ]
 
@@ -68,8 +69,13 @@ def _codes(values: Sequence[object]) -> tuple[list[int], list[int]]:
 
 
 def _facts(columns: Columns) -> Mapping[str, object]:
-    answer = columns["answer"]
+    answer = without_nan(columns["answer"])
     return answer if isinstance(answer, Mapping) else {}
+
+
+def _plain(facts: Mapping[str, object], **own: object) -> Plain:
+    """The facts of an answer with these, whose numbers are finite."""
+    return Plain(facts, **own)
 
 
 def _listed(shares: Output, signature: Signature, rows: int) -> list[dict[str, float]] | None:
@@ -94,7 +100,7 @@ def _numbers(prediction: Prediction, signature: Signature, rows: int) -> list[Co
     model = answer_columns(prediction.answers[0])
     facts = _facts(model)
     return [
-        {**model, "answer": {**facts, "number": number}, "answer_number": number}
+        {**model, "answer": _plain(facts, number=number), "answer_number": number}
         for number in matrix[:, 0].tolist()
     ]
 

@@ -30,6 +30,7 @@ from db.cases import CaseView, StoredBody
 from db.engine import Session
 from db.ids import new_id as make_id
 from db.ids import utc_now
+from db.types import Plain
 from mds_client.signature import Signature, Values
 from mds_client.signature.rows import Table
 
@@ -235,8 +236,19 @@ def _listed(values: Sequence[Values]) -> Sequence[Values]:
     if not isinstance(values, Table):
         return values
     columns = [c.tolist() if isinstance(c, np.ndarray) else c for c in values.columns.values()]
-    names = list(values.columns)
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    names, kind = list(values.columns), Plain if _is_of_numbers(values) else dict
+    return [kind(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _is_of_numbers(table: Table) -> bool:
+    """Whether all its values are numbers, none of them NaN or infinite."""
+    return all(
+        isinstance(c, np.ndarray)
+        and c.ndim == 1
+        and c.dtype.kind in "iufb"
+        and np.isfinite(c).all()
+        for c in table.columns.values()
+    )
 
 
 def _beginning(body: bytes) -> StoredBody:

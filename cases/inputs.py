@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 import numpy as np
 
+from db.types import Plain
 from mds_client.signature import File
 from mds_client.signature.checks import is_missing
 
@@ -20,6 +21,8 @@ _TOO_DEEP = "(nested too deeply to keep)"
 
 def plain_inputs(values: Mapping[str, object]) -> dict[str, object]:
     """Values in the form in which a case keeps them."""
+    if isinstance(values, Plain):
+        return values
     if all(type(value) in _SMALL for value in values.values()):
         return {str(name): value for name, value in values.items()}
     return {str(name): _bounded(plain_value(value)) for name, value in values.items()}

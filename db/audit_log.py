@@ -48,7 +48,7 @@ from db.tables import (
     FirstCall,
     Overlay,
 )
-from db.types import ClippedText, Json, UtcDateTime, clip, without_nan
+from db.types import ClippedText, Json, Plain, UtcDateTime, clip, without_nan
 
 MAIN = "main"
 NO_HASH = ""
@@ -416,7 +416,11 @@ class Contents:
         return (self._beginning + ",".join(parts) + "]]").encode()
 
 
-_compact = json.JSONEncoder(separators=(",", ":")).encode
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def _compact(value: object) -> str:
+    return value.compact if isinstance(value, Plain) else _encode(value)
 
 
 @cache

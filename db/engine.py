@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from db.durations import SQLITE_NAME, interval
 from db.errors import Conflict, StorageError
 from db.scope import EVERYTHING, Scope, info
+from db.types import to_json
 
 __all__ = [
     "Session",
@@ -72,6 +73,7 @@ def make_engine(url: str) -> Engine:
         pool_size=POOLED,
         max_overflow=MOST_CONNECTIONS - POOLED,
         connect_args={"connect_timeout": CONNECT_SECONDS},
+        json_serializer=to_json,
     )
 
 
@@ -192,7 +194,7 @@ def _sqlite(url: URL) -> Engine:
     if url.database in (None, "", ":memory:"):
         raise ValueError("A database in memory is not shared between threads: name a file.")
     _private(Path(str(url.database)).absolute())
-    engine = create_engine(url)
+    engine = create_engine(url, json_serializer=to_json)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -144,7 +145,7 @@ def _outcome(case: CaseView | None, problem: str, base: str) -> tuple[object, ob
 def _fresh(name: str, taken: Sequence[str]) -> str:
     """The name, or one that no column of the file has."""
     known = {one.casefold() for one in taken}
-    names = (name, f"{name} of the model", *(f"{name} {i}" for i in range(2, 10**6)))
+    names = chain((name, f"{name} of the model"), (f"{name} {i}" for i in count(2)))
     return next(one for one in names if one.casefold() not in known)
 
 
