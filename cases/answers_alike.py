@@ -25,32 +25,34 @@ def columns_of_all(
 ) -> Mapping[int, Columns]:
     """The columns of the cases of these rows that hold their answers, by the row. Those that are made at once are compared
     with some that are worded by themselves, and given up where one differs."""
-    rows = len(prediction.answers)
     if len(wanted) >= _FEW:
         for way in (_classes, _numbers):
-            found = way(prediction, signature, rows)
-            if found is not None and _are_right(found, prediction, rows):
-                return {row: found[row] for row in wanted}
+            found = way(prediction, signature, wanted)
+            if found is not None and _are_right(found, prediction, wanted):
+                return dict(zip(wanted, found, strict=True))
     return {row: answer_columns(prediction.answers[row]) for row in wanted}
 
 
-def _are_right(found: Sequence[Columns], prediction: Prediction, rows: int) -> bool:
+def _are_right(found: Sequence[Columns], prediction: Prediction, wanted: Sequence[int]) -> bool:
+    rows = len(wanted)
     places = {0, 1, rows // 3, rows // 2, rows - 1}
-    return all(found[i] == answer_columns(prediction.answers[i]) for i in places)
+    return all(found[i] == answer_columns(prediction.answers[wanted[i]]) for i in places)
 
 
-def _classes(prediction: Prediction, signature: Signature, rows: int) -> list[Columns] | None:
+def _classes(
+    prediction: Prediction, signature: Signature, wanted: Sequence[int]
+) -> list[Columns] | None:
     """A class a row, alone or with the probability of each label."""
     by_role = {output.role: output for output in prediction.outputs}
-    chosen, shares = by_role.get("class"), by_role.get("probabilities")
-    wanted = 1 if shares is None else 2
-    if chosen is None or len(chosen.data) != rows or len(prediction.outputs) != wanted:
+    chosen, rows = by_role.pop("class", None), len(prediction.answers)
+    shares = by_role.pop("probabilities", None)
+    if chosen is None or by_role or len(chosen.data) != rows:
         return None
-    at, firsts = _codes(chosen.data)
-    models = [answer_columns(prediction.answers[i]) for i in firsts]
+    at, firsts = _codes([chosen.data[row] for row in wanted])
+    models = [answer_columns(prediction.answers[wanted[i]]) for i in firsts]
     if shares is None:
         return [models[code] for code in at]
-    listed = _listed(shares, signature, rows)
+    listed = _listed(shares, signature, rows, wanted)
     if listed is None:
         return None
     facts = [_facts(model) for model in models]
@@ -78,30 +80,35 @@ def _plain(facts: Mapping[str, object], **own: object) -> Plain:
     return Plain(facts, **own)
 
 
-def _listed(shares: Output, signature: Signature, rows: int) -> list[dict[str, float]] | None:
-    """The probabilities of each row by label, the highest first; None where there are no labels for them, or many."""
+def _listed(
+    shares: Output, signature: Signature, rows: int, wanted: Sequence[int]
+) -> list[dict[str, float]] | None:
+    """The probabilities of each of these rows by label, the highest first; None where there are no labels for them, or many."""
     matrix = _matrix(shares, rows)
     names = labels_of(signature, shares.name) or labels_of(signature, "")
     if matrix is None or len(names) != matrix.shape[1] or len(names) > MOST_LABELS:
         return None
+    matrix = matrix[wanted]
     order = np.argsort(-matrix, axis=1, kind="stable")
     values = np.take_along_axis(matrix, order, axis=1).tolist()
     words = np.array(names, dtype=object)[order].tolist()
     return [dict(zip(w, v, strict=True)) for w, v in zip(words, values, strict=True)]
 
 
-def _numbers(prediction: Prediction, signature: Signature, rows: int) -> list[Columns] | None:
+def _numbers(
+    prediction: Prediction, signature: Signature, wanted: Sequence[int]
+) -> list[Columns] | None:
     """A number a row, and nothing else."""
     if len(prediction.outputs) != 1 or prediction.outputs[0].role != "number":
         return None
-    matrix = _matrix(prediction.outputs[0], rows)
+    matrix = _matrix(prediction.outputs[0], len(prediction.answers))
     if matrix is None or matrix.shape[1] != 1:
         return None
-    model = answer_columns(prediction.answers[0])
+    model = answer_columns(prediction.answers[wanted[0]])
     facts = _facts(model)
     return [
         {**model, "answer": _plain(facts, number=number), "answer_number": number}
-        for number in matrix[:, 0].tolist()
+        for number in matrix[wanted, 0].tolist()
     ]
 
 

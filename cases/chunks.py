@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import secrets
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -105,7 +106,7 @@ class ChunkRecorder:
 
     def draw(self, rows: int, values: Sequence[Values], places: Sequence[int]) -> Drawn:
         """Hold the lotteries for so many rows, before they are asked; `values` are those of the rows at `places`."""
-        draws = np.array([self.random() for _ in range(rows)])
+        draws = self._randoms(rows)
         chances, audit = np.full(rows, self.audit.probability), self.audit.of(self.model.ref)
         if audit.slices:
             for place, row in zip(places, values, strict=True):
@@ -114,8 +115,15 @@ class ChunkRecorder:
             return Drawn(draws=draws, chances=chances, is_recorded=np.ones(rows, dtype=bool))
         chosen = draws < chances
         if self.record == "sample":
-            chosen |= np.array([self.random() for _ in range(rows)]) < self.share
+            chosen |= self._randoms(rows) < self.share
         return Drawn(draws=draws, chances=chances, is_recorded=chosen)
+
+    def _randoms(self, count: int) -> Draws:
+        """So many numbers of [0, 1): those of the system at once."""
+        if self.random is not system_random:
+            return np.array([self.random() for _ in range(count)])
+        bits = np.frombuffer(secrets.token_bytes(8 * count), dtype=np.uint64) >> np.uint64(11)
+        return bits * 2.0**-53
 
     def send(self, values: Sequence[Values]) -> Attempt:
         """Ask once for these rows. Never raises."""
@@ -136,10 +144,11 @@ class ChunkRecorder:
         if not recorded:
             return None
         request, response = attempt.bodies if attempt.withheld else self._bodies(attempt)
-        rows_asked = _listed(values)
         asked = [
-            _Asked(values=rows_asked[i], row=i, place=place, number=first + place)
-            for i, place in recorded
+            _Asked(values=row, row=i, place=place, number=first + place)
+            for row, (i, place) in zip(
+                _listed(values, [i for i, _ in recorded]), recorded, strict=True
+            )
         ]
         case = self._case(asked[0], attempt, drawn, now)
         rows = self._alike(asked[1:], case, attempt, drawn)
@@ -231,11 +240,14 @@ class ChunkRecorder:
         return _beginning(exchange.request_body), _beginning(exchange.response_body)
 
 
-def _listed(values: Sequence[Values]) -> Sequence[Values]:
-    """The rows one by one: of a table all at once, which is quicker than a row after the other."""
+def _listed(values: Sequence[Values], wanted: Sequence[int]) -> Sequence[Values]:
+    """These rows one by one: of a table all at once, which is quicker than a row after the other."""
     if not isinstance(values, Table):
-        return values
-    columns = [c.tolist() if isinstance(c, np.ndarray) else c for c in values.columns.values()]
+        return [values[i] for i in wanted]
+    columns = [
+        c[wanted].tolist() if isinstance(c, np.ndarray) else [c[i] for i in wanted]
+        for c in values.columns.values()
+    ]
     names, kind = list(values.columns), Plain if _is_of_numbers(values) else dict
     return [kind(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 

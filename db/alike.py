@@ -4,10 +4,12 @@ once, not once a row."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Column, Dialect, Table, insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
 
 
 def insert_alike(
@@ -21,7 +23,7 @@ def insert_alike(
         return
     connection = session.connection()
     names = [*common, *rows[0]]
-    statement = insert(table).compile(dialect=connection.dialect, column_keys=names)
+    statement = _statement(table, connection.dialect, tuple(names))
     forms = {name: _form(table.columns[name], connection.dialect) for name in names}
     ready = {name: forms[name](value) for name, value in common.items()}
     varying = {name: forms[name] for name in rows[0]}
@@ -30,6 +32,12 @@ def insert_alike(
     else:
         lines = [ready | {n: form(row[n]) for n, form in varying.items()} for row in rows]
     connection.exec_driver_sql(str(statement), lines)
+
+
+@lru_cache(maxsize=64)
+def _statement(table: Table, dialect: Dialect, names: tuple[str, ...]) -> SQLCompiler:
+    """The INSERT for these columns; making it takes longer than to execute it for a few rows."""
+    return insert(table).compile(dialect=dialect, column_keys=list(names))
 
 
 Forms = Mapping[str, Callable[[Any], object]]

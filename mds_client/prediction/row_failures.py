@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -82,7 +83,18 @@ def _has_gaps(output: Output) -> bool:
     if isinstance(output.data, Numbers):
         numbers = output.data.array
         return numbers.dtype.kind == "f" and not bool(np.isfinite(numbers).all())
-    return is_json(output) or any(map(is_nothing, output.data))
+    return is_json(output) or _lack_any(output.data)
+
+
+def _lack_any(values: Sequence[object]) -> bool:
+    """Whether one of many values is missing: floats are looked at together, of others each different one once."""
+    if values and isinstance(values[0], float):
+        with suppress(TypeError, ValueError):
+            return not bool(np.isfinite(np.array(values, dtype=np.float64)).all())
+    try:
+        return any(map(is_nothing, set(values)))
+    except TypeError:  # lists and objects
+        return any(map(is_nothing, values))
 
 
 def _is_empty(output: Output, row: int) -> bool:

@@ -66,10 +66,12 @@ def test_they_are_the_same(
     one_by_one = [answer_columns(answer) for answer in prediction.answers]
     found = columns_of_all(prediction, signature, range(ROWS))
     assert [found[i] for i in range(ROWS)] == one_by_one
+    some = columns_of_all(prediction, signature, range(1, ROWS, 3))
+    assert some == {i: one_by_one[i] for i in range(1, ROWS, 3)}
     at_once = [w for w in (_classes, _numbers) if _holds(w, prediction, signature)]
     assert at_once == ([way] if way else [])
 
 
 def _holds(way: object, prediction: Prediction, signature: Signature) -> bool:
-    found = way(prediction, signature, ROWS)  # type: ignore[operator]
-    return found is not None and _are_right(found, prediction, ROWS)
+    found = way(prediction, signature, range(ROWS))  # type: ignore[operator]
+    return found is not None and _are_right(found, prediction, range(ROWS))
