@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Locator
 from tests.browser.visit import SLOW, Visit
 from tests.browser.watched import PATIENCE
 
-SIZE = {"width": 1024, "height": 680}
-SHOWN = (900, 598)  # pixels of a frame
+SIZE = {"width": 1024, "height": 768}
+SHOWN = (900, 675)  # pixels of a frame
 _LOOK, _PRESS, _READ = 1_100, 700, 2_600  # milliseconds of a frame
 _QUALITY = 72
 _RING, _DOT = 22, 9  # pixels: where somebody presses
@@ -55,6 +55,7 @@ class Film:
         )
 
     def _picture(self) -> Image.Image:
+        self._visit.page.mouse.move(4, 400)  # no help of what the pointer is on
         self._visit.page.wait_for_timeout(900)  # charts settle with an animation
         return Image.open(io.BytesIO(self._visit.page.screenshot())).convert("RGB")
 
@@ -102,5 +103,5 @@ def film(browser: Browser, base: str, path: Path) -> None:
 
 def _draw_press(picture: Image.Image, x: float, y: float) -> None:
     pen = ImageDraw.Draw(picture, "RGBA")
-    for radius, colour in ((_RING, (37, 99, 235, 70)), (_DOT, (37, 99, 235, 230))):
+    for radius, colour in ((_RING, (217, 95, 2, 90)), (_DOT, (217, 95, 2, 240))):
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)

@@ -52,7 +52,7 @@ def _vote(browser: Browser, stage_url: str, target: Path) -> None:
     stage.get_by_text("Live from the server").wait_for()
     visit.settled()
     stage.keyboard.press("a")
-    link = stage.locator(".st-key-stage_audience strong").first
+    link = stage.locator(".stage-link")
     link.wait_for()
     address = f"http://{link.inner_text()}"
     phones = [_phone(browser, address) for _ in range(2)]

@@ -33,7 +33,7 @@ function press(event) {
     if (way) go(way);
   } else if (key === "?") {
     take(event);
-    state.list?.showModal();
+    openList();
   } else if (key === state.data.jump) {
     take(event);
     state.jumped = Date.now();
@@ -69,6 +69,12 @@ function part(title, pairs) {
   return pairs.length ? [make("section", {}, make("h3", {}, title), rows(pairs))] : [];
 }
 
+// What is closed has no words: nobody finds them who looks through the page.
+function openList() {
+  fill(state.list, state.data);
+  state.list.showModal();
+}
+
 function fill(list, data) {
   const close = make("button", { type: "button" }, "Close");
   close.onclick = () => list.close();
@@ -85,13 +91,13 @@ export default function ({ data, parentElement: root }) {
     const list = make("dialog", { "aria-labelledby": "title" });
     list.onclick = (event) => event.target === list && list.close();
     const button = make("button", { type: "button", class: "open", tabindex: "-1", title: "The keys of this page", "aria-label": "Keys", "aria-keyshortcuts": "?" }, "?");
-    button.onclick = () => list.showModal();
+    button.onclick = openList;
+    list.onclose = () => list.replaceChildren();
     root.append(button, list);
   }
   state.data = data;
   state.list = root.querySelector("dialog");
   root.querySelector(".open").hidden = data.isQuiet;
-  if (!state.list.open) fill(state.list, data);
   if (!window.mdsKeysHeard) {
     window.mdsKeysHeard = true;
     window.addEventListener("keydown", press, true); // before anything else on the page hears of it

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import segno
 import streamlit as st
 
@@ -12,7 +14,6 @@ from shows import audience, runs
 from shows.runs import RunView
 from ui import errors, session
 from ui.session import services
-from ui.text import plain
 
 _QR_BORDER = 2
 
@@ -47,7 +48,9 @@ def draw(run: RunView, case_id: str) -> None:
     with st.container(key="stage_audience"):
         st.subheader("Is the model right? Vote on your phone", anchor=False)
         st.html(_qr(link))
-        st.markdown(f"**{plain(link.partition('://')[2])}**")
+        st.html(
+            f'<p class="stage-link">{escape(address.partition("://")[2])}<wbr>/t/{escape(run.code)}</p>'
+        )
         _draw_votes(run, case_id)
 
 
