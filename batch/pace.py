@@ -27,10 +27,12 @@ _CALM = 8  # requests without trouble before one more may be under way
 
 @dataclass(kw_only=True)
 class Pace:
-    """Shared by the threads of one run. `most_rows` is what a request may hold by what the server declares."""
+    """Shared by the threads of one run. `most_rows` is what a request may hold by what the server declares,
+    `least_chunk_rows` keeps the list of chunks of a very large file short."""
 
     most_rows: int = MOST_ROWS
     most_chunk_rows: int = MOST_CHUNK_ROWS
+    least_chunk_rows: int = 0
     most_at_once: int = 4
     clock: Callable[[], float] = time.monotonic
     request_rows: int = FIRST_ROWS
@@ -52,7 +54,8 @@ class Pace:
     def chunk_rows(self) -> int:
         """How many rows the next chunk has."""
         by_time = int(self._rate * CHUNK_SECONDS) if self._rate else self.request_rows * 2
-        return max(self.request_rows, min(by_time, self.most_chunk_rows))
+        wanted = max(by_time, self.least_chunk_rows)
+        return max(self.request_rows, min(wanted, self.most_chunk_rows))
 
     def note(self, rows: int, seconds: float) -> None:
         """A request of so many rows was answered."""

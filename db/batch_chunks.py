@@ -70,8 +70,11 @@ def take_next(
     session: Session, batch_id: str, runner: str, size: int, total: int, now: datetime
 ) -> ChunkView | None:
     """The next rows that nobody has taken; None where all are. Raises Conflict where another took them meanwhile."""
-    end = select(func.max(BatchChunk.first_row + BatchChunk.rows)).filter_by(batch_id=batch_id)
-    first = session.scalar(end) or 0
+    # One after the other, where several would each take the same and all but one in vain.
+    session.execute(select(Batch.id).filter_by(id=batch_id).with_for_update(key_share=True))
+    # By the key: however many chunks there are, one is read.
+    last = select(BatchChunk.first_row + BatchChunk.rows).filter_by(batch_id=batch_id)
+    first = session.scalar(last.order_by(BatchChunk.first_row.desc()).limit(1)) or 0
     if first >= total:
         return None
     chunk = ChunkView(

@@ -39,6 +39,8 @@ ATTEMPTS = 5
 HELPED_ROWS = 20_000
 # The cases of a chunk are held until it is done: no more of them where each row becomes one.
 RECORDED_ROWS = 5_000
+# All workers take from one list, one after the other: docs/very-large-batches.md reckons what it bounds.
+MOST_CHUNKS = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,6 +213,7 @@ def score(
         pace=Pace(
             most_rows=given.signature.max_rows or MOST_ROWS,
             most_chunk_rows=RECORDED_ROWS if given.record == "all" else MOST_CHUNK_ROWS,
+            least_chunk_rows=given.rows // MOST_CHUNKS,
             most_at_once=min(tools.settings.batch_requests, server.max_connections),
         ),
         lost_seconds=tools.settings.lost_seconds,

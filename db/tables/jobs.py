@@ -114,6 +114,16 @@ class BatchChunk(Base):
     """
 
     __tablename__ = "batch_chunks"
+    __table_args__ = (
+        # Those that may be left behind are looked for each time that one is taken: few of many.
+        Index(
+            "ix_batch_chunks_running",
+            "batch_id",
+            "first_row",
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
+    )
 
     batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id"), primary_key=True)
     first_row: Mapped[int] = mapped_column(primary_key=True)
