@@ -325,6 +325,7 @@ def test_what_the_owner_asks_stands_beside_every_answer(
     assert predict.pills(key=f"{key}0").value == "fail"
 
 
+@pytest.mark.slow
 def test_what_was_answered_first_outlives_the_app_and_goes_with_the_next_answer(
     predict: AppTest, built: services.Services
 ) -> None:
@@ -342,7 +343,7 @@ def test_what_was_answered_first_outlives_the_app_and_goes_with_the_next_answer(
             text("UPDATE cases SET outcome = 'asked', answer = NULL, answer_label = NULL")
         )
     again = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=30)
-    again.switch_page("pages/predict.py").query_params["case"] = case.id
+    again.switch_page("../pages/predict.py").query_params["case"] = case.id
     again.run()
     assert not again.exception
     assert any(
