@@ -77,6 +77,7 @@ bench: .venv/test.stamp demo_mds/.venv/serving.stamp
 	$(APP) -m benchmarks.jobs
 	$(APP) -m benchmarks.cases
 	$(APP) -m benchmarks.review
+	$(APP) -m benchmarks.what_if
 	$(APP) -m benchmarks.batch
 
 screenshots: .venv/test.stamp demo_mds/.venv/serving.stamp browser

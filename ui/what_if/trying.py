@@ -18,6 +18,7 @@ from ui import errors, labels, results
 from ui.explanations.answered_case import AnsweredCase
 from ui.session import services
 from ui.text import percent, plain
+from ui.usual_answers import with_usual
 from ui.what_if import changing
 from ui.what_if.copy import copy_of, renew_key
 
@@ -102,7 +103,7 @@ def _ask(answered: AnsweredCase, values: Values) -> Answer | None:
 def _draw_answer(answered: AnsweredCase, answer: Answer, values: Values) -> None:
     """The answer to what the sliders hold, in its usual form, and what became of that of the case."""
     with st.container(border=True):
-        results.draw(answer, values, answered.signature)
+        results.draw(answer, values, with_usual(answered.signature, answer))
         if values == answered.values:
             st.caption("The values of this case. Move one to see how the answer follows.")
             return
