@@ -15,6 +15,9 @@ _COUNT_SECONDS = 10
 _LOOK_SECONDS = 2
 _MOST = 100
 _UNDER_WAY = ("waiting", "running")
+# Files whose answers a link shows; and what is done for a model and has no page of its own.
+_BATCHES = ("batch", "large-batch")
+_WITHOUT = ("schedule-look", "large-batch-help")
 _STATES = {
     "waiting": "waits",
     "running": "under way",
@@ -81,6 +84,6 @@ def address_of(job: JobView) -> str | None:
         return f"/predict?case={rest}"
     if about != "model":
         return None
-    if job.kind == "batch":
+    if job.kind in _BATCHES:
         return f"/predict?model={rest}&run={job.id}"
-    return f"/behaviour?model={rest}"
+    return None if job.kind in _WITHOUT else f"/behaviour?model={rest}"
