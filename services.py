@@ -68,8 +68,8 @@ from people.table import AccessTable
 from servers import registries_of, server_of, sources_of
 from settings import ROOT, AccessSettings, Settings
 from shows.listener import Listener
-from signatures import business_keys
 from signatures.known import signature_of
+from signatures.marked import marked
 from signatures.storage import with_storage
 
 if TYPE_CHECKING:
@@ -300,7 +300,11 @@ class Services:
 
     def business_keys(self) -> dict[tuple[str, str], tuple[str, ...]]:
         """The fields that name what a case is about, by server and name of the models that have any."""
-        return business_keys.named(self.sessions, self.catalogue.entries())
+        return marked(self.sessions, "business_key", self.catalogue.entries())
+
+    def protected_fields(self, server: str, model: str) -> tuple[str, ...]:
+        """The fields of a model whose groups must be served alike; none of a model that may not be seen."""
+        return marked(self.sessions, "protected", self.catalogue.entries()).get((server, model), ())
 
     def key_search(self, value: str) -> KeySearch:
         """The search for a value among the business keys of all models that may be seen."""

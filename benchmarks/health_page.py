@@ -21,6 +21,7 @@ from benchmarks.figures import record, right
 from db.engine import Sessions, close, make_sessions, writing
 from db.migrate import migrate
 from health import input_drift
+from health.cohort import Cohort
 from health.day_counts import fold
 from health.kept_standings import keep, kept
 from health.overview import look, standings
@@ -91,7 +92,11 @@ def _parts(sessions: Sessions, count: int) -> list[tuple[str, Callable[[], bool]
         (
             "the chart: recent_series",
             lambda: (
-                sum(p.cases for p in recent_series(sessions, since=START, clock=clock)) == count
+                sum(
+                    p.cases
+                    for p in recent_series(sessions, cohort=Cohort(since=START), clock=clock)
+                )
+                == count
             ),
         ),
         ("one model: look", one),

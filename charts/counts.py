@@ -15,9 +15,10 @@ _MARGIN = timedelta(hours=16)
 
 def figure(starts: Sequence[datetime], answered: Sequence[int], errors: Sequence[int]) -> Figure:
     """Stacked bars: blue were answered, orange were not."""
+    days = [start.date().isoformat() for start in starts]
     drawn = Figure([
-        Bar(x=list(starts), y=list(answered), marker_color=FOR, name="answered"),
-        Bar(x=list(starts), y=list(errors), marker_color=AGAINST, name="not answered"),
+        Bar(x=list(starts), y=list(answered), marker_color=FOR, name="answered", customdata=days),
+        Bar(x=list(starts), y=list(errors), marker_color=AGAINST, name="not answered", customdata=days),
     ])  # fmt: skip
     finished(drawn, height=240, barmode="stack")
     drawn.update_layout(

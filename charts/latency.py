@@ -36,6 +36,7 @@ def figure(speeds: Sequence[Speed]) -> Figure:
     ):
         drawn.add_trace(
             Scatter(x=[getattr(s, get) * 1e3 for s in speeds], y=places, mode="markers", name=name,
+                    customdata=[str(place) for place in places],
                     marker={"color": color, "size": size, "symbol": symbol, "line": {"width": 2.5}})
         )  # fmt: skip
     finished(drawn, height=34 * len(speeds) + 120)

@@ -44,6 +44,7 @@ def figure(bins: Sequence[Reliability]) -> Figure:
             },
             hovertext=[f"said {e.said:.0%}, right {e.right:.0%} of {e.n}" for e in bins],
             hoverinfo="text",
+            customdata=[str(place) for place in range(len(bins))],
         )
     )
     finished(drawn, height=320)

@@ -14,7 +14,7 @@ from db.engine import Sessions, close, make_sessions
 from db.migrate import migrate
 from services import hash_key_of
 from settings import settings
-from signatures import business_keys
+from signatures.marked import marked
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -45,7 +45,7 @@ def _key(sessions: Sessions, chosen: argparse.Namespace) -> Key:
     hash_key = hash_key_of(settings())
     if chosen.field != EVERY_KEY:
         return Key(field=chosen.field, value=chosen.value, hash_key=hash_key)
-    named = business_keys.named(sessions)
+    named = marked(sessions, "business_key")
     if not named:
         raise Wrong("No published signature names a business key. Say in which field to look.")
     return Key(value=chosen.value, named=named, hash_key=hash_key)

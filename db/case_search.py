@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 import db.batches
 from db.case_keys import KeySearch, has_key
 from db.cases import ASKED, HasOutcome
-from db.health import has_truth, has_value
+from db.health import Within, has_truth, has_value, is_as_sure, is_within
 from db.tables import Case, Feedback
 
 STATES = ("answered", "failed", "unknown")
@@ -25,8 +25,9 @@ MOST_READ = 10_000
 @dataclass(frozen=True, kw_only=True)
 class CaseFilter:
     """Which cases; what is empty does not matter. `judgement` is what somebody says of it now, or `none`; `batch` the id
-    of the batch whose rows they are, `value` a field and its value as words, `is_drawn` those that were drawn for a
-    check, `is_unlike` those whose inputs were unlike all earlier ones, `key` a value of a business key. `since` is included, `until` is not."""
+    of the batch whose rows they are, `value` a field and its value as words, `within` a field and the bounds of its number,
+    `is_drawn` those that were drawn for a check, `is_unlike` those whose inputs were unlike all earlier ones, `key` a value
+    of a business key. `since` is included, `until` is not."""
 
     server: str = ""
     model: str = ""
@@ -42,12 +43,16 @@ class CaseFilter:
     hashes: tuple[str, ...] = ()
     until: datetime | None = None
     value: tuple[str, str] | None = None
+    within: Within | None = None
     is_drawn: bool = False
     is_unlike: bool = False
     key: KeySearch | None = None
     # The class that was answered, and the class that is right as far as somebody says.
     answer: str = ""
     truth: str = ""
+    # Between which two the model called its answer probable, and how the case ended.
+    sure: tuple[float, float] | None = None
+    outcome: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +79,7 @@ _EQUAL = {
     "version": Case.version,
     "person": Case.person,
     "answer": Case.answer_label,
+    "outcome": Case.outcome,
 }
 _COLUMNS = tuple(getattr(Case, field.name) for field in fields(CaseLine))
 
@@ -121,10 +127,7 @@ def _conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
         if value := getattr(wanted, name):
             yield column == value
     yield from _within(wanted)
-    if wanted.value:
-        yield has_value(*wanted.value)
-    if wanted.truth:
-        yield has_truth(wanted.truth)
+    yield from _of_content(wanted)
     if wanted.is_drawn:
         yield Case.is_audited.is_(True)
     if wanted.is_unlike:
@@ -143,6 +146,18 @@ def _within(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
         yield Case.created_at >= wanted.since
     if wanted.until:
         yield Case.created_at < wanted.until
+
+
+def _of_content(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    """What was entered, answered, and is right."""
+    if wanted.value:
+        yield has_value(*wanted.value)
+    if wanted.within:
+        yield is_within(*wanted.within)
+    if wanted.sure:
+        yield is_as_sure(*wanted.sure)
+    if wanted.truth:
+        yield has_truth(wanted.truth)
 
 
 def _in_state(state: str) -> ColumnElement[bool]:

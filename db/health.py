@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -23,9 +25,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from db.json_number import json_number
 from db.tables import Case, Feedback
 
 Step = Literal["hour", "day"]
+Within = tuple[str, float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,14 +44,22 @@ class Selection:
     until: datetime | None = None
     # The value of a field as words, where it must be that; (name, value).
     value: tuple[str, str] | None = None
+    # A number that lies above the second and is at most the third; (name, low, high).
+    within: Within | None = None
     # The class that was answered, and the class that is right as far as somebody says.
     answer: str | None = None
     truth: str | None = None
+    # How probable the model called its answer: from the first on, and below the second unless that is 1.
+    sure: tuple[float, float] | None = None
+    # Why somebody said something of it now, and how it ended.
+    channel: str | None = None
+    outcome: str | None = None
 
     @property
     def is_of_content(self) -> bool:
         """Whether it asks for what counts of deleted cases do not have."""
-        return any(each is not None for each in (self.value, self.answer, self.truth))
+        asked = (self.value, self.within, self.answer, self.truth, self.sure, self.channel)
+        return self.outcome is not None or any(each is not None for each in asked)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +103,7 @@ _POSTGRES_START = {
 
 def conditions(selection: Selection) -> list[ColumnElement[bool]]:
     """The conditions on cases that a selection stands for."""
-    wanted = {"server": selection.server, "model": selection.model, "version": selection.version}
+    wanted = {n: getattr(selection, n) for n in ("server", "model", "version", "outcome")}
     found = [getattr(Case, name) == value for name, value in wanted.items() if value is not None]
     if selection.purposes is not None:
         found.append(Case.purpose.in_(selection.purposes))
@@ -99,13 +111,36 @@ def conditions(selection: Selection) -> list[ColumnElement[bool]]:
         found.append(Case.created_at >= selection.since)
     if selection.until is not None:
         found.append(Case.created_at < selection.until)
+    return [*found, *_of_content(selection)]
+
+
+def _of_content(selection: Selection) -> Iterator[ColumnElement[bool]]:
+    """What was entered, answered, and said of it."""
     if selection.value is not None:
-        found.append(has_value(*selection.value))
+        yield has_value(*selection.value)
+    if selection.within is not None:
+        yield is_within(*selection.within)
     if selection.answer is not None:
-        found.append(Case.answer_label == selection.answer)
+        yield Case.answer_label == selection.answer
     if selection.truth is not None:
-        found.append(has_truth(selection.truth))
-    return found
+        yield has_truth(selection.truth)
+    if selection.sure is not None:
+        yield is_as_sure(*selection.sure)
+    if selection.channel is not None:
+        yield has_channel(selection.channel)
+
+
+def is_as_sure(low: float, high: float) -> ColumnElement[bool]:
+    """The condition that the model called its answer as probable: from `low` on and below `high`, 1 included."""
+    probabilities = type_coerce(Case.answer, Text).op("->")(literal("probabilities", Text))
+    said = json_number(probabilities, Case.answer_label)
+    return and_(said >= low, said <= high if high >= 1 else said < high)
+
+
+def has_channel(channel: str) -> ColumnElement[bool]:
+    """The condition that somebody says something of it now through this channel."""
+    said = aliased(Feedback)
+    return exists().where(said.case_id == Case.id, said.is_current, said.channel == channel)
 
 
 def has_truth(truth: str) -> ColumnElement[bool]:
@@ -122,6 +157,14 @@ def has_value(name: str, value: str) -> ColumnElement[bool]:
     entered = cast(type_coerce(Case.entered, Text).op("->>")(name), Text)
     as_sqlite_has_it = {"true": "1", "false": "0"}.get(value, value)
     return entered.in_([value, as_sqlite_has_it])
+
+
+def is_within(name: str, low: float, high: float) -> ColumnElement[bool]:
+    """The condition that a number was entered above `low` and up to `high`, either of which may be infinite."""
+    number = json_number(Case.entered, literal(name, Text))
+    ends = [number > low] if math.isfinite(low) else []
+    ends += [number <= high] if math.isfinite(high) else []
+    return and_(number.is_not(None), *ends)
 
 
 def verdicts(

@@ -32,6 +32,8 @@ class JudgedCase:
     truth_label: str | None
     truth_number: float | None
     entered: Mapping[str, object]
+    # Values of sensitive fields that are kept, of which `entered` has marks: for figures alone, never for a list.
+    sensitive: Mapping[str, object]
 
 
 def judged_cases(session: Session, selection: Selection, limit: int) -> list[JudgedCase]:
@@ -44,6 +46,7 @@ def judged_cases(session: Session, selection: Selection, limit: int) -> list[Jud
         Case.answer_label,
         Case.answer_number,
         Case.entered,
+        Case.sensitive,
         Feedback.truth_label,
         Feedback.truth_number,
     )
@@ -115,4 +118,5 @@ def _judged(row: Row[*tuple[Any, ...]]) -> JudgedCase:
         truth_label=row.truth_label,
         truth_number=row.truth_number,
         entered=row.entered or {},
+        sensitive=row.sensitive or {},
     )

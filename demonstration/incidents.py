@@ -17,7 +17,8 @@ from cases.attempt import Predictor
 from db.engine import Sessions
 from db.ids import id_at
 from health.alarms.decisions import decide, decisions
-from health.overview import Cohort, look
+from health.cohort import Cohort
+from health.overview import look
 from health.status import Baseline
 from mds_client.errors import EndpointUnreachable
 from mds_client.prediction import Prediction

@@ -137,6 +137,11 @@ def weights(groups: Iterable[Group]) -> list[tuple[float, Group]]:
     return [(_weight(group, reply), group) for group in drawn if reply or group.is_volunteered]
 
 
+def weight_of_each(groups: Iterable[Group]) -> dict[tuple[float, bool], float]:
+    """For how many cases a drawn one stands, by its audit probability and whether somebody spoke of it unasked."""
+    return {(g.probability, g.is_volunteered): weight for weight, g in weights(groups)}
+
+
 def _counted(groups: Sequence[Group]) -> Estimate:
     """Every case was judged: no sample, no weights."""
     n = _cases(groups)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-
-import numpy as np
 
 import db.health_alarms
 import db.health_cases
@@ -16,26 +14,23 @@ import db.health_decisions
 from db.engine import Sessions, snapshot
 from db.health import Selection
 from db.health_alarms import AlarmView
-from db.health_cases import JudgedCase
 from db.health_counting import DayCount
 from db.health_decisions import DecisionView
 from db.ids import utc_now
 from health.alarms.decisions import accepted, closed
-from health.calibration import Calibration, calibration
-from health.classification import ClassFigures, Confusion, Verdict, by_class, confusion
+from health.causes import Causes
+from health.cohort import EVERY, Cohort
 from health.comparison import Comparison, compare
+from health.details import MOST_JUDGED, Details, causes_of, details
 from health.drift.fields import FieldDrift
 from health.estimates import Estimate, accuracy, weights, wilson
 from health.input_drift import Model, input_drift, midnight
-from health.regression import NumberErrors, number_errors
-from health.slices import Slice, slices
 from health.status import DayFigures, History, Status, judge
 from health.summary import ESTIMATED, NOT_SENT, SERVED, UNKNOWN, groups
 from health.weighted import Share
 
-# How far back alarms look, and how many cases one by one.
+# How far back alarms look.
 DAYS = 120
-MOST_JUDGED = 5_000
 # Of so many of the newest cases it is said how many were unlike earlier ones.
 NEWEST = 1_000
 
@@ -75,22 +70,10 @@ class VersionLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Details:
-    """What the judged, drawn cases say, one by one; what does not apply is empty or None. `is_cut`: only the newest of them."""
-
-    n: int
-    is_cut: bool
-    confusion: Confusion
-    classes: Sequence[ClassFigures]
-    calibration: Calibration
-    errors: NumberErrors
-    slices: Sequence[Slice]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Look:
     """Everything about one model. `told` are the volunteered statements: right, wrong. `unlike` is how many of the newest cases
-    were unlike all earlier ones, and how many were compared with them."""
+    were unlike all earlier ones, and how many were compared with them. `causes` is what a fall of the right answers comes from,
+    None where there is none that goes on."""
 
     standing: Standing
     weeks: Sequence[Week]
@@ -102,24 +85,10 @@ class Look:
     comparisons: Mapping[tuple[str, str], Comparison]
     steps: Sequence[DecisionView]
     alarms: Sequence[AlarmView]
+    causes: Causes | None
     told: tuple[int, int]
     answered: int
     unlike: tuple[int, int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cohort:
-    """Which cases of a model are looked at; what is None does not matter."""
-
-    version: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    value: tuple[str, str] | None = None
-    answer: str | None = None
-    truth: str | None = None
-
-
-EVERY = Cohort()
 
 
 def standings(
@@ -146,23 +115,17 @@ def look(
     model: str,
     cohort: Cohort = EVERY,
     *,
+    protected: Sequence[str] = (),
     clock: Callable[[], datetime] = utc_now,
 ) -> Look | None:
     """Everything about a model, of the cases of a cohort; None where it was never asked. The word is of all of its cases.
+    `protected` names the fields whose groups are compared.
 
     Raises StorageError.
     """
     now = clock()
     everything = Selection(purposes=SERVED, server=server, model=model)
-    chosen = replace(
-        everything,
-        version=cohort.version,
-        since=cohort.since,
-        until=cohort.until,
-        value=cohort.value,
-        answer=cohort.answer,
-        truth=cohort.truth,
-    )
+    chosen = cohort.of(everything)
     with snapshot(sessions) as session:
         since = midnight(now) - timedelta(days=DAYS)
         counts = db.health_days.by_day(session, replace(everything, since=since))
@@ -176,7 +139,9 @@ def look(
         judged = db.health_cases.judged_cases(session, estimated, MOST_JUDGED)
         pairs = db.health_cases.compared(session, estimated, MOST_JUDGED)
         unlike = db.health_cases.unlike(session, estimated, NEWEST)
-    standing = _standing((server, model), counts, steps, now, drift.flagged)
+        standing = _standing((server, model), counts, steps, now, drift.flagged)
+        every = replace(everything, purposes=ESTIMATED, since=since)
+        found = causes_of(session, every, standing.status, groups(counts))
     standing = replace(
         standing, accuracy=accuracy(groups(shown)), cases=sum(c.cases for c in shown)
     )
@@ -188,10 +153,11 @@ def look(
         drift=drift.fields,
         drift_before=drift.before,
         drift_after=drift.after,
-        details=_details(judged),
+        details=details(judged, groups(shown), protected),
         comparisons=_comparisons(pairs),
         steps=steps,
         alarms=alarms,
+        causes=found,
         told=(_count(volunteered, "correct"), _count(volunteered, "incorrect")),
         answered=sum(c.cases for c in shown if c.outcome == "answered"),
         unlike=unlike,
@@ -300,52 +266,6 @@ def _versions(counts: Sequence[DayCount]) -> list[VersionLine]:
         for version, found in by_version.items()
     ]
     return sorted(lines, key=lambda line: (line.last, line.first), reverse=True)
-
-
-def _details(judged: Sequence[JudgedCase]) -> Details:
-    drawn = [case for case in judged if case.is_audited and case.probability > 0]
-    weight = [1 / case.probability for case in drawn]
-    right = [case.judgement == "correct" for case in drawn]
-    verdicts = list(_verdicts(drawn))
-    return Details(
-        n=len(drawn),
-        is_cut=len(judged) == MOST_JUDGED,
-        confusion=confusion(verdicts),
-        classes=by_class(verdicts),
-        calibration=calibration([_probability(case) for case in drawn], right, weight),
-        errors=_errors(drawn),
-        slices=slices([case.entered for case in drawn], right, weight),
-    )
-
-
-def _verdicts(drawn: Iterable[JudgedCase]) -> Iterator[Verdict]:
-    for case in drawn:
-        if case.answer_label is not None:
-            yield Verdict(answer=case.answer_label, truth=_truth(case), weight=1 / case.probability)
-
-
-def _errors(drawn: Iterable[JudgedCase]) -> NumberErrors:
-    """Of those with a number as the truth. Who says that a number is right says so of this very number: such cases count as
-    without an error, so that errors are rather larger than this says."""
-    known = [
-        (case.answer_number, case.truth_number, 1 / case.probability)
-        for case in drawn
-        if case.answer_number is not None and case.truth_number is not None
-    ]
-    columns = np.array(known, dtype=float).reshape(-1, 3)
-    return number_errors(columns[:, 0], columns[:, 1], columns[:, 2])
-
-
-def _truth(case: JudgedCase) -> str | None:
-    """What is right: the answer where it was confirmed."""
-    return case.answer_label if case.judgement == "correct" else case.truth_label
-
-
-def _probability(case: JudgedCase) -> float:
-    """How probable the model called its answer; not a number where it does not say."""
-    said = case.answer.get("probabilities")
-    found = said.get(case.answer_label) if isinstance(said, dict) else None
-    return float(found) if isinstance(found, int | float) else float("nan")
 
 
 def _comparisons(

@@ -27,9 +27,19 @@ LEVEL = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
+class Part:
+    """The cases (n,) in which a field has one value, or a number above the first of `bounds` and up to the second; `value`
+    says so in words."""
+
+    value: str
+    inside: Inside
+    bounds: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Slice:
-    """Cases in which a field has a value, or lies within bounds; `value` is in words. `right` is the share of right answers
-    among its checked cases, `rest` that of the others. `is_exact` says that the value can be looked for as it stands."""
+    """Cases in which a field has a value, or lies within `bounds`; `value` is in words. `right` is the share of right answers
+    among its checked cases, `rest` that of the others."""
 
     field: str
     value: str
@@ -37,7 +47,7 @@ class Slice:
     rest: Share
     p: float
     is_worse: bool
-    is_exact: bool
+    bounds: tuple[float, float] | None = None
 
     @property
     def is_below(self) -> bool:
@@ -50,38 +60,33 @@ def slices(
 ) -> list[Slice]:
     """Every slice with enough cases, the worst first. Three sequences of one length."""
     hits, given = np.asarray(right, dtype=bool), np.asarray(weights, dtype=float)
-    members = [
-        (field, value, is_exact, inside)
+    looked_at = [
+        (field, part)
         for field in dict.fromkeys(name for row in rows for name in row)
-        for value, is_exact, inside in _members([row.get(field) for row in rows])
-        if LEAST <= int(inside.sum()) <= len(rows) - LEAST
+        for part in parts([row.get(field) for row in rows])
+        if LEAST <= int(part.inside.sum()) <= len(rows) - LEAST
     ]
-    found = [
-        _slice(field, value, is_exact, inside, hits, given, len(members))
-        for field, value, is_exact, inside in members
-    ]
+    found = [_slice(field, part, hits, given, len(looked_at)) for field, part in looked_at]
     return sorted(found, key=lambda each: (not each.is_worse, not each.is_below, each.p))
 
 
-def _slice(
-    field: str,
-    value: str,
-    is_exact: bool,
-    inside: Inside,
-    hits: Inside,
-    weights: Floats,
-    looked_at: int,
-) -> Slice:
+def _slice(field: str, part: Part, hits: Inside, weights: Floats, looked_at: int) -> Slice:
+    inside = part.inside
     own, rest = share(hits[inside], weights[inside]), share(hits[~inside], weights[~inside])
-    p = _chance(own, rest)
-    is_worse = (own.value or 0) < (rest.value or 0) and p < LEVEL / looked_at
+    p = chance(own, rest)
     return Slice(
-        field=field, value=value, right=own, rest=rest, p=p, is_worse=is_worse, is_exact=is_exact
+        field=field,
+        value=part.value,
+        right=own,
+        rest=rest,
+        p=p,
+        is_worse=(own.value or 0) < (rest.value or 0) and p < LEVEL / looked_at,
+        bounds=part.bounds,
     )
 
 
-def _chance(first: Share, second: Share) -> float:
-    """The two-sided test of two shares, pooled."""
+def chance(first: Share, second: Share) -> float:
+    """The two-sided test of two shares, pooled; 1 where one of them is not known."""
     if first.value is None or second.value is None:
         return 1.0
     n, m = first.effective, second.effective
@@ -90,35 +95,50 @@ def _chance(first: Share, second: Share) -> float:
     return 2 * float(ndtr(-abs(first.value - second.value) / spread)) if spread else 1.0
 
 
-def _members(values: Sequence[object]) -> Iterator[tuple[str, bool, Inside]]:
-    """(value in words, whether it is one value, which rows have it) of a field."""
-    distinct = {str(value) for value in values if value is not None and value != ""}
-    if len(distinct) > _MOST_VALUES:
-        if _are_numbers(values):
-            yield from _by_quartile(values)
-    elif distinct and max(map(len, distinct)) <= _LONGEST:
-        for value in sorted(distinct):
-            words = {"True": "true", "False": "false"}.get(value, value)
-            yield words, True, np.array([str(each) == value for each in values])
+def parts(values: Sequence[object], most: int = _MOST_VALUES) -> list[Part]:
+    """The parts into which the values (n,) of a field cut the cases: one for each value where there are at most `most`,
+    else quarters of the numbers; none of anything else."""
+    distinct = {str(value) for value in values if _is_there(value)}
+    if not distinct or not all(_is_plain(value) for value in values if _is_there(value)):
+        return []
+    if len(distinct) > most:
+        return list(_by_quartile(values)) if _are_numbers(values) else []
+    return list(_by_value(values, distinct)) if max(map(len, distinct)) <= _LONGEST else []
+
+
+def _by_value(values: Sequence[object], distinct: set[str]) -> Iterator[Part]:
+    for value in sorted(distinct):
+        words = {"True": "true", "False": "false"}.get(value, value)
+        yield Part(value=words, inside=np.array([str(each) == value for each in values]))
+
+
+def _is_there(value: object) -> bool:
+    return value is not None and value != ""
+
+
+def _is_plain(value: object) -> bool:
+    """Not a table, nor a mark in the place of a value that is not shown."""
+    return isinstance(value, str | bool | int | float)
 
 
 def _are_numbers(values: Sequence[object]) -> bool:
-    known = [value for value in values if value is not None and value != ""]
+    known = [value for value in values if _is_there(value)]
     return all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
 
 
-def _by_quartile(
-    values: Sequence[object],
-) -> Iterator[tuple[str, bool, Inside]]:
+def _by_quartile(values: Sequence[object]) -> Iterator[Part]:
     numbers = np.array([float(v) if isinstance(v, int | float) else math.nan for v in values])
     finite = numbers[np.isfinite(numbers)]
     if not len(finite):
         return
     edges = np.unique(np.quantile(finite, [0.25, 0.5, 0.75]))
-    bounds = [-math.inf, *edges.tolist(), math.inf]
-    for low, high in pairwise(bounds):
+    for low, high in pairwise([-math.inf, *edges.tolist(), math.inf]):
         inside = (numbers > low) & (numbers <= high)
-        words = f"above {low:g}" if math.isinf(high) else f"up to {high:g}"
-        if not math.isinf(low) and not math.isinf(high):
-            words = f"{low:g} to {high:g}"
-        yield words, False, inside
+        yield Part(value=range_words(low, high), inside=inside, bounds=(low, high))
+
+
+def range_words(low: float, high: float) -> str:
+    """`up to 181`, `181 to 190`, `above 213`: above the first, and up to the second."""
+    if math.isinf(low):
+        return f"up to {high:g}"
+    return f"above {low:g}" if math.isinf(high) else f"{low:g} to {high:g}"

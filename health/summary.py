@@ -17,6 +17,7 @@ from db.engine import Sessions, snapshot
 from db.health import BucketCount, ModelVersion, Selection, Step
 from db.health_counting import DayCount, DayStatements
 from db.ids import utc_now
+from health.cohort import EVERY, Cohort
 from health.estimates import Estimate, Group, Rate, accuracy, rate
 
 # Percentiles come from the newest days with so many cases: what holds now.
@@ -85,11 +86,10 @@ def summarise(
     *,
     server: str | None = None,
     model: str | None = None,
-    version: str | None = None,
-    since: datetime | None = None,
+    cohort: Cohort = EVERY,
 ) -> list[HealthRow]:
-    """One row for each model version that was asked, in alphabetical order."""
-    served = Selection(purposes=SERVED, server=server, model=model, version=version, since=since)
+    """One row for each model version that was asked, in alphabetical order, of the cases of a cohort."""
+    served = cohort.of(Selection(purposes=SERVED, server=server, model=model))
     estimated = replace(served, purposes=ESTIMATED)
     with snapshot(sessions) as session:
         counts = _by_key(db.health_days.by_version(session, served))
@@ -106,15 +106,14 @@ def recent_series(
     *,
     server: str | None = None,
     model: str | None = None,
-    version: str | None = None,
-    since: datetime | None = None,
+    cohort: Cohort = EVERY,
     by: Step = "day",
     clock: Callable[[], datetime] = utc_now,
 ) -> list[SeriesPoint]:
-    """Counts by hour or day up to now, without gaps; the last 48 hours or 30 days unless told."""
-    now = clock()
-    first = _start(max(since or now - SPANS[by], now - STEPS[by] * (MAX_POINTS - 1)), by)
-    served = Selection(purposes=SERVED, server=server, model=model, version=version, since=first)
+    """Counts by hour or day of a cohort up to its end or now, without gaps; the last 48 hours or 30 days unless told."""
+    now = min(clock(), cohort.until - timedelta(seconds=1)) if cohort.until else clock()
+    first = _start(max(cohort.since or now - SPANS[by], now - STEPS[by] * (MAX_POINTS - 1)), by)
+    served = replace(cohort.of(Selection(purposes=SERVED, server=server, model=model)), since=first)
     with snapshot(sessions) as session:
         if by == "day":
             buckets = db.health_days.buckets(session, served)

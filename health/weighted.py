@@ -23,13 +23,15 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """A share from 0 to 1 with its 95 % interval, of `n` cases. Without cases there is no value: [0, 1]."""
+    """A share from 0 to 1 with its 95 % interval, of `n` cases, whose weights add up to `total`. Without cases there is no
+    value: [0, 1]."""
 
     value: float | None
     low: float
     high: float
     n: int
     effective: float = 0.0
+    total: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,7 @@ def share(hits: ArrayLike, weights: ArrayLike | None = None) -> Share:
         return Share(value=None, low=0.0, high=1.0, n=0)
     value = min(1.0, float(np.sum(given[is_hit])) / total)
     low, high = wilson(value, effective(given))
-    return Share(value=value, low=low, high=high, n=n, effective=effective(given))
+    return Share(value=value, low=low, high=high, n=n, effective=effective(given), total=total)
 
 
 def mean(values: ArrayLike, weights: ArrayLike | None = None) -> Mean:

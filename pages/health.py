@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from health.cohort import Cohort
 from health.overview import look, standings
 from health.status import WORDS
 from health.summary import recent_series, summarise
-from ui.health import address, model, requests, verdict
+from ui.health import address, model, parts, requests, verdict
 from ui.session import services
 
 PAGE = {
@@ -25,7 +26,10 @@ chosen = address.choose(list(dict.fromkeys(named)))
 @st.fragment(run_every="5s")
 def draw_all() -> None:
     """Drawn again by itself, so that feedback shows up at once."""
-    rows = summarise(services().figures, since=chosen.since)
+    if st.session_state.get(address.MODEL):
+        st.rerun()  # a row was pressed
+    within = Cohort(since=chosen.since)
+    rows = summarise(services().figures, cohort=within)
     if not rows:
         st.info("No requests in this period. Every request made on Predict counts here.")
         return
@@ -34,31 +38,32 @@ def draw_all() -> None:
     requests.draw_totals(rows)
     requests.draw_unknown(rows, None)
     requests.draw_table(rows, None)
-    requests.draw_charts(rows, recent_series(services().figures, since=chosen.since))
+    requests.draw_charts(rows, recent_series(services().figures, cohort=within), None)
 
 
 @st.fragment(run_every="5s")
 def draw_one() -> None:
     """Everything about one model."""
     now = address.as_it_is_now(chosen)
-    of = {"server": now.server, "model": now.model}
-    found = look(services().figures, now.server, now.model, now.cohort)
+    protected = services().protected_fields(now.server, now.model)
+    found = look(services().figures, now.server, now.model, now.cohort, protected=protected)
     if found is None:
         st.info("Nobody has asked this model yet. Every request made on Predict counts here.")
         return
-    rows = summarise(services().figures, since=now.since, **of)
+    of = {"server": now.server, "model": now.model}
+    rows = summarise(services().figures, **of, cohort=now.cohort)
     verdict.draw(found, now)
+    parts.draw_causes(found.causes, now)
     address.draw_chips(now)
     model.draw_tiles(found, rows, now)
     model.draw_charts(found, now)
     model.draw_details(found, now)
     if rows:
-        if now.chips:
-            st.caption("What follows is of every case of the model in this time.")
+        series = recent_series(services().figures, **of, cohort=now.cohort)
         requests.draw_totals(rows)
         requests.draw_unknown(rows, rows[0])
         requests.draw_table(rows, rows[0])
-        requests.draw_charts(rows, recent_series(services().figures, since=now.since, **of))
+        requests.draw_charts(rows, series, now)
 
 
 if chosen.is_one:

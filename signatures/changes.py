@@ -23,6 +23,7 @@ FACTS: Mapping[str, str] = {
     "pattern": "pattern",
     "sensitive": "sensitive",
     "business_key": "business key",
+    "protected": "protected",
     "group": "group",
     "order": "position",
     "examples": "examples",

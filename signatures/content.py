@@ -32,6 +32,7 @@ _DEEPEST = 20
 _SAME = (
     "kind", "datatype", "content_type", "label", "description", "unit", "format", "pattern",
     "minimum", "maximum", "group", "order", "sensitive", "business_key",
+    "protected",
 )  # fmt: skip
 _LISTS = ("shape", "choices", "choice_labels", "media_types")
 

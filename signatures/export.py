@@ -21,12 +21,12 @@ EXTRA = "x-mds"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DEEPEST = 8
 _TEXTS = ("content_type", "label", "description", "unit", "format", "pattern", "group")
-_FLAGS = ("sensitive", "business_key")
+_FLAGS = ("sensitive", "business_key", "protected")
 _LISTS = ("choices", "choice_labels", "media_types")
 # What JSON Schema cannot say of a field, or says in fewer words.
 _EXTRA_FACTS = (
     "datatype", "content_type", "format", "pattern", "group", "order", "sensitive", "business_key",
-    "choice_labels", "media_types",
+    "protected", "choice_labels", "media_types",
 )  # fmt: skip
 _TYPES = {"number": "number", "integer": "integer", "boolean": "boolean", "text": "string"}
 

@@ -25,7 +25,7 @@ NUMBERS = {
 }
 CATEGORIES = {
     "island": {"label": "Island", "group": "Where and when"},
-    "sex": {"label": "Sex", "group": "Body", "optional": True},
+    "sex": {"label": "Sex", "group": "Body", "optional": True, "protected": True},
 }
 YEAR = {
     "content_type": "np",

@@ -42,8 +42,12 @@ def kolmogorov_smirnov(before: ArrayLike, after: ArrayLike) -> tuple[float, floa
         second, both, side="right"
     ) / len(second)
     gap = float(np.max(np.abs(gaps)))
-    size = math.sqrt(len(first) * len(second) / (len(first) + len(second)))
-    return gap, float(kolmogorov(size * gap))
+    return gap, smirnov_chance(gap, len(first), len(second))
+
+
+def smirnov_chance(gap: float, n: int, m: int) -> float:
+    """The chance of so large a gap between the empirical distributions of n and m numbers without a change."""
+    return float(kolmogorov(math.sqrt(n * m / (n + m)) * gap))
 
 
 def chi_squared(before: ArrayLike, after: ArrayLike) -> float:

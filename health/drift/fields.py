@@ -12,25 +12,41 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from health.drift.distances import Floats, chi_squared, jensen_shannon, kolmogorov_smirnov, psi
+from health.drift import sketches
+from health.drift.distances import chi_squared, jensen_shannon, psi, smirnov_chance
+from health.drift.sketches import Ints, NumberCounts, Sketch, is_missing
+from health.slices import range_words
 
 Row = Mapping[str, object]
+OTHERS = "other values"
 LEVEL = 0.05
 WORTH_A_LOOK = 0.2
 # Fewer cases than this on either side say nothing.
 LEAST_CASES = 20
-BINS = 10
 MOST_CATEGORIES = 20
 _MOST_NAMED = 3
 _LONGEST_CATEGORY = 60
 
 
 @dataclass(frozen=True, kw_only=True)
+class Bin:
+    """A value of a field, or a range of its numbers: above the first of `bounds` and up to the second. `before` and `after` are
+    how many values are in it; `can_be_found` unless it is all other values together."""
+
+    words: str
+    before: int
+    after: int
+    bounds: tuple[float, float] | None = None
+    can_be_found: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class FieldDrift:
-    """One field: `before` and `after` are how many values there are. `psi` and `distance` (Jensen-Shannon) say how far it
+    """One field: `before` and `after` are how many values there are, and `bins` how they are spread. `psi` and `distance` (Jensen-Shannon) say how far it
     moved, `p` how surprising that is. `outside` counts values beyond all of the reference, `unseen` names categories that the
     reference never had. `missing` are the shares without a value, before and after."""
 
@@ -46,6 +62,13 @@ class FieldDrift:
     span: tuple[float, float] | None
     unseen: tuple[str, ...]
     is_flagged: bool
+    bins: tuple[Bin, ...] = ()
+
+    @property
+    def grown(self) -> Bin | None:
+        """The value or range whose share grew most; None where none can be found."""
+        known = [each for each in self.bins if each.can_be_found and self.before and self.after]
+        return max(known, key=lambda b: b.after / self.after - b.before / self.before, default=None)
 
 
 def compare(reference: Sequence[Row], recent: Sequence[Row], *, day: int = 1) -> list[FieldDrift]:
@@ -55,10 +78,23 @@ def compare(reference: Sequence[Row], recent: Sequence[Row], *, day: int = 1) ->
     """
     if day < 1:
         raise ValueError(f"days are counted from 1 on, not {day}")
-    if min(len(reference), len(recent)) < LEAST_CASES:
-        return []
     names = list(_comparable(reference, recent))
-    level = LEVEL / max(1, len(names)) * 6 / (math.pi**2 * day**2)
+    sides = [
+        {name: [row.get(name) for row in rows] for name in names} for rows in (reference, recent)
+    ]
+    words = frozenset(n for n in names if not all(_are_numbers(side[n]) for side in sides))
+    before = sketches.reference(sides[0], words, len(reference))
+    after = sketches.empty(before)
+    after.add_columns(sides[1], len(recent))
+    return compare_sketches(before, after, day=day)
+
+
+def compare_sketches(reference: Sketch, recent: Sketch, *, day: int = 1) -> list[FieldDrift]:
+    """The same of a reference and what was counted at its edges, whatever their size."""
+    names = [*reference.numbers, *reference.words]
+    if not names or min(reference.rows, recent.rows) < LEAST_CASES:
+        return []
+    level = LEVEL / len(names) * 6 / (math.pi**2 * day**2)
     found = [_field(name, reference, recent, level) for name in names]
     return sorted(found, key=lambda each: (not each.is_flagged, -each.psi))
 
@@ -68,7 +104,7 @@ def _comparable(reference: Sequence[Row], recent: Sequence[Row]) -> Iterator[str
     names = dict.fromkeys(name for row in (*reference[:200], *recent[:200]) for name in row)
     for name in names:
         values = [row.get(name) for row in (*reference, *recent)]
-        known = [value for value in values if not _is_missing(value)]
+        known = [value for value in values if not is_missing(value)]
         if known and all(_is_plain(value) for value in known):
             yield name
 
@@ -78,33 +114,37 @@ def _is_plain(value: object) -> bool:
     return is_word or isinstance(value, bool | int | float)
 
 
-def _is_missing(value: object) -> bool:
-    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+def _are_numbers(values: Sequence[object]) -> bool:
+    known = (value for value in values if not is_missing(value))
+    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
 
 
-def _field(name: str, reference: Sequence[Row], recent: Sequence[Row], level: float) -> FieldDrift:
-    before = [value for row in reference if not _is_missing(value := row.get(name))]
-    after = [value for row in recent if not _is_missing(value := row.get(name))]
-    missing = (len(reference) - len(before), len(recent) - len(after))
-    is_number = _are_numbers(before) and _are_numbers(after)
-    shift = _of_numbers(before, after) if is_number else _of_categories(before, after)
-    by_missing = chi_squared((missing[0], len(before)), (missing[1], len(after)))
+def _field(name: str, reference: Sketch, recent: Sketch, level: float) -> FieldDrift:
+    known = (reference.known(name), recent.known(name))
+    missing = (reference.missing[name], recent.missing[name])
+    is_number = name in reference.numbers
+    shift = (
+        _of_numbers(reference.numbers[name], recent.numbers[name])
+        if is_number
+        else _of_categories(reference.words[name], recent.words[name])
+    )
+    by_missing = chi_squared((missing[0], known[0]), (missing[1], known[1]))
     p = min(1.0, 2 * min(shift.p, by_missing))  # two tests of one field
-    gap = psi((missing[0], len(before)), (missing[1], len(after)))
-    far = max(shift.psi, gap)
+    far = max(shift.psi, psi((missing[0], known[0]), (missing[1], known[1])))
     return FieldDrift(
         name=name,
         is_number=is_number,
-        before=len(before),
-        after=len(after),
+        before=known[0],
+        after=known[1],
         psi=far,
         distance=shift.distance,
         p=p,
-        missing=(missing[0] / len(reference), missing[1] / len(recent)),
+        missing=(missing[0] / reference.rows, missing[1] / recent.rows),
         outside=shift.outside,
         span=shift.span,
         unseen=shift.unseen,
         is_flagged=p < level and far >= WORTH_A_LOOK,
+        bins=shift.bins,
     )
 
 
@@ -116,40 +156,51 @@ class _Shift:
     outside: int = 0
     span: tuple[float, float] | None = None
     unseen: tuple[str, ...] = ()
+    bins: tuple[Bin, ...] = ()
 
 
-def _are_numbers(values: Sequence[object]) -> bool:
-    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
-
-
-def _of_numbers(before: Sequence[object], after: Sequence[object]) -> _Shift:
-    first, second = _finite(before), _finite(after)
-    if min(len(first), len(second)) < LEAST_CASES:
+def _of_numbers(first: NumberCounts, second: NumberCounts) -> _Shift:
+    if min(first.n, second.n) < LEAST_CASES:
         return _Shift()
-    edges = np.unique(np.quantile(first, np.linspace(0, 1, BINS + 1)[1:-1]))
-    counts = [
-        np.bincount(np.searchsorted(edges, side, side="left"), minlength=len(edges) + 1)
-        for side in (first, second)
-    ]
-    low, high = float(first.min()), float(first.max())
+    counts = (first.by_decile, second.by_decile)
+    edges = first.edges
     return _Shift(
         psi=psi(*counts),
         distance=jensen_shannon(*counts),
-        p=kolmogorov_smirnov(first, second)[1],
+        p=smirnov_chance(_gap(first, second), first.n, second.n),
         # Infinite values are out of every range.
-        outside=int(np.sum((second < low) | (second > high))) + len(after) - len(second),
-        span=(low, high),
+        outside=second.outside,
+        span=edges.span,
+        bins=_ranges(edges.edges[edges.deciles].tolist(), counts),
     )
 
 
-def _of_categories(before: Sequence[object], after: Sequence[object]) -> _Shift:
-    if min(len(before), len(after)) < LEAST_CASES:
+def _gap(first: NumberCounts, second: NumberCounts) -> float:
+    """The largest gap of the two distribution functions, at the edges and just before them."""
+    at, before = [], []
+    for side in (first, second):
+        rising = np.cumsum(side.upto[:-1])
+        at.append(rising / side.n)
+        before.append((rising - side.equal) / side.n)
+    return float(max(np.abs(at[0] - at[1]).max(), np.abs(before[0] - before[1]).max()))
+
+
+def _ranges(edges: Sequence[float], counts: Sequence[Ints]) -> tuple[Bin, ...]:
+    ends = pairwise([-math.inf, *edges, math.inf])
+    return tuple(
+        Bin(words=range_words(low, high), before=int(before), after=int(after), bounds=(low, high))
+        for (low, high), before, after in zip(ends, *counts, strict=True)
+    )
+
+
+def _of_categories(first: Counter[str], second: Counter[str]) -> _Shift:
+    sizes = (first.total(), second.total())
+    if min(sizes) < LEAST_CASES:
         return _Shift()
-    first, second = Counter(map(str, before)), Counter(map(str, after))
     shown = [name for name, _ in (first + second).most_common(MOST_CATEGORIES)]
     counts = [
-        [*(side[name] for name in shown), sum(side.values()) - sum(side[name] for name in shown)]
-        for side in (first, second)
+        [*(side[name] for name in shown), size - sum(side[name] for name in shown)]
+        for side, size in zip((first, second), sizes, strict=True)
     ]
     unseen = [name for name, _ in second.most_common() if name not in first]
     return _Shift(
@@ -158,10 +209,18 @@ def _of_categories(before: Sequence[object], after: Sequence[object]) -> _Shift:
         p=chi_squared(*counts),
         outside=sum(second[name] for name in unseen),
         unseen=tuple(unseen[:_MOST_NAMED]),
+        bins=_values([*shown, OTHERS], counts),
     )
 
 
-def _finite(values: Sequence[object]) -> Floats:
-    numbers = np.array([float(str(value)) for value in values], dtype=np.float64)
-    finite: Floats = numbers[np.isfinite(numbers)]
-    return finite
+def _values(names: Sequence[str], counts: Sequence[Sequence[int]]) -> tuple[Bin, ...]:
+    return tuple(
+        Bin(
+            words={"True": "true", "False": "false"}.get(name, name),
+            before=before,
+            after=after,
+            can_be_found=place < len(names) - 1,
+        )
+        for place, (name, before, after) in enumerate(zip(names, *counts, strict=True))
+        if before + after
+    )

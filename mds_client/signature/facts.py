@@ -54,6 +54,7 @@ class FieldFacts:
     media_types: tuple[str, ...] | None = None
     sensitive: bool | None = None
     business_key: bool | None = None
+    protected: bool | None = None
 
     def known(self) -> dict[str, object]:
         """The facts that are known, by name. Choices without a kind make a category."""
@@ -116,6 +117,7 @@ def field_facts(words: object) -> FieldFacts:
         media_types=texts(facts.get("media_types")) or None,
         sensitive=sensitive,
         business_key=_flag(facts.get("business_key")),
+        protected=_flag(facts.get("protected")),
     )
 
 

@@ -78,7 +78,8 @@ class FieldSpec:
     being the batch. `minimum`/`maximum` are hard limits; `typical` is the usual range, outside which a
     person is warned. `choice_labels` are the words for the choices, in their order. `format` is a word of
     FORMATS: how a value of the kind is typed. `pattern` is what a text must look like as a whole (RE2). A
-    `business_key` names what a row is about, such as a patient, an order or a sample. A `sensitive` value is asked for but never listed; `storage` says what a record has of it, which is nobody's fact about
+    `business_key` names what a row is about, such as a patient, an order or a sample. A `protected` one has groups that must be
+    served alike: their error rates are compared. A `sensitive` value is asked for but never listed; `storage` says what a record has of it, which is nobody's fact about
     the model but its operator's policy. `examples` are aligned: position i in every field is the
     same example row.
     """
@@ -98,6 +99,7 @@ class FieldSpec:
     pattern: str = ""
     sensitive: bool = False
     business_key: bool = False
+    protected: bool = False
     storage: Storage = "keep"
     minimum: float | None = None
     maximum: float | None = None

@@ -115,6 +115,7 @@ def described(name: str, datatype: str, shape: tuple[int, ...], facts: Facts) ->
         pattern=_text(facts.get("pattern")),
         sensitive=facts.get("sensitive") is True,
         business_key=facts.get("business_key") is True,
+        protected=facts.get("protected") is True,
         minimum=_number(facts.get("minimum")),
         maximum=_number(facts.get("maximum")),
         typical=(low, high) if low is not None and high is not None and low <= high else None,

@@ -127,6 +127,7 @@ def _field(facts: Facts, example: Facts) -> Field:
         format=facts.get("format", ""),
         sensitive=facts.get("sensitive", False),
         business_key=facts.get("business_key", False),
+        protected=facts.get("protected", False),
         examples=(example[name],) if name in example and not _is_file(example[name]) else (),
         provenance=facts.get("provenance", {}),
     )

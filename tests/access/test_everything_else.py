@@ -92,6 +92,7 @@ FRAUD = ModelRef(server="bank", name="fraud")
 NARROWED: dict[str, Callable[[Services], object] | None] = {
     "batches_root": lambda found: found.batches_root,
     "business_keys": lambda found: found.business_keys(),
+    "protected_fields": lambda found: found.protected_fields("bank", "fraud"),
     "cases_of_keys": lambda found: found.cases_of_keys(FRAUD, ["x"]),
     "close": lambda found: found.close(),
     "database_state": lambda found: found.database_state(),

@@ -247,6 +247,7 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
     "job": lambda c: store.make(
         counting(), person=c.person, subject=f"model/{c.ref.server}/{c.ref.name}"
     ),
+    "mark": lambda _: "business_key",
     "rows: Sequence[TruthRow]": lambda c: [
         TruthRow(place="1", case_id=c.made.case.id, truth="Gentoo")
     ],

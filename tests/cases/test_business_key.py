@@ -28,7 +28,8 @@ from db.scope import Models, Scope
 from feedback.submission import submit
 from mds_client.signature import Field, ModelRef, Signature
 from mds_client.signature.facts import Facts, FieldFacts
-from signatures import business_keys, overlay
+from signatures import overlay
+from signatures.marked import marked
 from signatures.storage import with_storage
 from tests.cases.test_sensitive_values import KEY, _everything
 from tests.stub_predictor import PENGUINS, StubPredictor, exchange
@@ -144,10 +145,10 @@ def test_the_key_that_a_signature_names_finds_its_cases(
     sessions: Sessions, ids: dict[str, str], tmp_path: Path
 ) -> None:
     model = (PENGUINS.server, PENGUINS.name)
-    assert business_keys.named(sessions) == {}
+    assert marked(sessions, "business_key") == {}
     facts = Facts(source="edited", fields={"customer": FieldFacts(business_key=True)})
     overlay.publish(sessions, PENGUINS, facts, author="rita", key="o", based_on=0)
-    assert business_keys.named(sessions) == {model: ("customer",)}
+    assert marked(sessions, "business_key") == {model: ("customer",)}
 
     def found(scope: Scope, *values: str) -> dict[str, tuple[str, ...]]:
         seen = limited(sessions, scope)
@@ -168,7 +169,7 @@ def test_the_key_that_a_signature_names_finds_its_cases(
     assert {line.id for line in page.lines} == {ids["kept"], ids["hashed"]}
     assert not search(sessions, CaseFilter(key=key_search(NUMBER, [], KEY))).lines
     assert search(sessions, CaseFilter(key=key_search("30.0", [(*model, "age")], b""))).lines
-    key = Key(value=NUMBER, named=business_keys.named(sessions), hash_key=KEY)
+    key = Key(value=NUMBER, named=marked(sessions, "business_key"), hash_key=KEY)
     assert business_key.find(sessions, key).rows["cases"] == 3
     assert not business_key.find(sessions, Key(value=NUMBER, named={})).ids
 

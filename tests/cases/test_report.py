@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from cases.report.markup import tag
 from cases.report.page import Amount, Entered, Reason, Report, Said, Share, page
+from printed.markup import tag
 
 EVIL = (
     """</style></title><script>alert(1)</script><img src=x onerror="alert(2)">&lt;"'\x00\x08]]>"""

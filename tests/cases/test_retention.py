@@ -28,6 +28,7 @@ from db.scope import Models, Scope
 from db.tables import Base, Case, CaseComment, DeletedCases, Feedback
 from feedback.comments import comment
 from feedback.submission import submit
+from health.cohort import Cohort
 from health.summary import HealthRow, recent_series, summarise
 from settings import RetentionSettings, Settings
 from tests.cases.test_batch import Rows
@@ -137,7 +138,7 @@ def test_figures_are_the_same_afterwards(sessions: Sessions, ids: dict[str, str]
     def figures() -> tuple[HealthRow, list[tuple[object, ...]]]:
         (row,) = summarise(sessions)
         since = NOW - timedelta(days=400)
-        days = recent_series(sessions, since=since, clock=lambda: NOW)
+        days = recent_series(sessions, cohort=Cohort(since=since), clock=lambda: NOW)
         return replace(row, latency=None), [(d.start, d.cases, d.answered, d.errors) for d in days]
 
     before = figures()

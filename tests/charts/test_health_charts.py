@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from charts import confusion, palette, reliability, shifts, weeks
+from charts import confusion, counts, palette, reliability, shifts, spread, weeks
 from charts.reliability import Reliability
 from charts.shifts import Shift
+from charts.spread import Part
 from charts.weeks import Point
 
 POINTS = [
@@ -43,7 +44,7 @@ def test_flagged_fields_are_orange_with_a_bold_number() -> None:
         Shift(name="a", title="<b>Flipper</b>", size=0.62, is_flagged=True),
         Shift(name="b", title="Mass", size=0.08, is_flagged=False),
     ]
-    (bar,) = shifts.figure(given, 0.2).data
+    _, bar = shifts.figure(given, 0.2).data
     assert list(bar.marker.color) == [palette.AGAINST, palette.REST]
     assert list(bar.text) == ["<b>0.62</b>", "0.08"]
     assert "<b>" not in bar.y[0]
@@ -71,3 +72,21 @@ def test_the_table_of_errors_and_the_probabilities_are_told_in_words() -> None:
 def test_nothing_is_smaller_than_14_px_and_nothing_breaks_without_data(drawn) -> None:
     sizes = [axis.tickfont.size for axis in (drawn.layout.xaxis, drawn.layout.yaxis)]
     assert all(size is None or size >= 14 for size in sizes)
+
+
+def test_what_can_be_pressed_has_a_name_for_each_mark() -> None:
+    """With `skip` a mark could not be pressed."""
+    start = datetime(2025, 6, 1, tzinfo=UTC)
+    figures = {
+        "0": reliability.figure([Reliability(said=0.8, right=0.7, low=0.6, high=0.8, n=9)]),
+        "bmi": shifts.figure([Shift(name="bmi", title="BMI", size=0.0, is_flagged=False)], 0.2),
+        "1": spread.figure([Part(words="a", before=1.0, now=0.5), Part(words="b", before=0.0, now=0.5)]),
+        "2025-06-01": counts.figure([start], [3], [1]),
+    }  # fmt: skip
+    for name, drawn in figures.items():
+        named = [trace for trace in drawn.data if trace.customdata is not None]
+        assert named
+        assert all(trace.hoverinfo != "skip" for trace in named)
+        assert all(trace.customdata[-1] == name for trace in named)
+    wide = figures["bmi"].data[0]
+    assert wide.x[0] > 0.2  # a field that did not move can be pressed, too

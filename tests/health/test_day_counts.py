@@ -28,6 +28,7 @@ from db.scope import Models, Scope
 from db.tables import PURPOSES, Case, DeletedCases, DeletedFeedback, Feedback, HealthDay, HealthMark
 from feedback.errors import FeedbackRefused
 from feedback.submission import submit
+from health.cohort import Cohort
 from health.day_counts import fold
 from health.overview import look, standings
 from health.summary import recent_series, summarise
@@ -213,7 +214,7 @@ def test_after_whatever_happened_the_counts_are_those_of_the_cases(
 def _figures(sessions: Sessions) -> list[object]:
     """What pages show, with times as far as ten digits go: sums of them differ by their order."""
     rows = summarise(sessions)
-    days = recent_series(sessions, since=FIRST, clock=lambda: NOON)
+    days = recent_series(sessions, cohort=Cohort(since=FIRST), clock=lambda: NOON)
     means = [p.mean_seconds and round(p.mean_seconds, 10) for p in days]
     models = standings(sessions, clock=lambda: NOON)
     looks = [look(sessions, *model, clock=lambda: NOON) for model in models]

@@ -9,8 +9,15 @@ import pytest
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
-from health.drift.distances import chi_squared, jensen_shannon, kolmogorov_smirnov, psi
-from health.drift.fields import compare
+from health.drift import sketches
+from health.drift.distances import (
+    chi_squared,
+    jensen_shannon,
+    kolmogorov_smirnov,
+    psi,
+    smirnov_chance,
+)
+from health.drift.fields import _gap, compare, compare_sketches
 
 EXACT = {"rel": 1e-9, "abs": 1e-12}
 
@@ -111,3 +118,41 @@ def test_ten_thousand_categories_and_one_value_alone_are_no_trouble() -> None:
     found = {field.name: field for field in compare(before, after)}
     assert found["same"].psi < 0.01
     assert found["id"].outside == 1_000
+
+
+def test_sketches_are_exact_for_few_cases_and_add_up_in_any_order() -> None:
+    random = np.random.default_rng(8)
+    before = np.round(random.normal(0, 1, 300), 1)  # with ties
+    after = np.concatenate([np.round(random.normal(0.4, 1, 200), 1), [math.nan, math.inf, 9.0]])
+    first = sketches.reference({"x": before}, frozenset(), 300)
+    whole, singly, parts = (sketches.empty(first) for _ in range(3))
+    whole.add_columns({"x": after}, len(after))
+    for value in after:
+        singly.add({"x": float(value)})
+    for part in (after[150:], after[:150]):
+        other = sketches.empty(first)
+        other.add_columns({"x": part}, len(part))
+        parts.merge(other)
+    finite = after[np.isfinite(after)]
+    edges = np.unique(np.quantile(before, np.linspace(0, 1, 11)[1:-1]))
+    deciles = np.bincount(np.searchsorted(edges, finite), minlength=len(edges) + 1)
+    for sketch in (whole, singly, parts):
+        counts = sketch.numbers["x"]
+        gap, chance = kolmogorov_smirnov(before, finite)
+        assert smirnov_chance(_gap(first.numbers["x"], counts), 300, 201) == pytest.approx(chance, **EXACT)  # fmt: skip
+        assert counts.by_decile.tolist() == deciles.tolist()
+        assert (counts.outside, sketch.missing["x"], counts.n) == (int(np.sum(finite > before.max()) + np.sum(finite < before.min())) + 1, 1, 201)  # fmt: skip
+        assert gap > 0.1
+
+
+def test_the_statistic_of_many_cases_is_within_its_bound() -> None:
+    random = np.random.default_rng(9)
+    before, after = random.standard_exponential(20_000), random.standard_exponential(20_000) * 1.1
+    first = sketches.reference({"x": before}, frozenset(), 20_000)
+    recent = sketches.empty(first)
+    recent.add_columns({"x": after}, 20_000)
+    gap, _ = kolmogorov_smirnov(before, after)
+    ours = _gap(first.numbers["x"], recent.numbers["x"])
+    assert gap - 1 / sketches.MOST_EDGES <= ours <= gap + 1e-12
+    assert len(first.numbers["x"].edges.listed) < 600
+    assert compare_sketches(first, recent)[0].p < 1e-9

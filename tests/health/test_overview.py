@@ -11,7 +11,8 @@ from db.engine import Sessions, limited
 from db.scope import Models, Scope
 from feedback.submission import submit
 from health.alarms.decisions import DecisionRefused, decide, decisions
-from health.overview import Cohort, look, standings
+from health.cohort import Cohort
+from health.overview import look, standings
 from health.status import Baseline
 from people.errors import NotPermitted
 from tests.recorded import FAILED, add_cases, case_of

@@ -11,6 +11,7 @@ from db.health import Selection
 from db.tables import PURPOSES
 from feedback.submission import submit
 from health import summary
+from health.cohort import Cohort
 from health.summary import recent_series, summarise
 from tests.recorded import FAILED, NOON, add_case, add_cases, case_of
 
@@ -42,7 +43,7 @@ def test_a_row_for_each_model_version_in_order(sessions):
         ("b", "m", "1"),
     ]
     assert [row.server for row in summarise(sessions, model="m")] == ["a", "b"]
-    assert len(summarise(sessions, server="a", model="n", version="2")) == 1
+    assert len(summarise(sessions, server="a", model="n", cohort=Cohort(version="2"))) == 1
 
 
 def test_errors_are_counted_by_outcome_and_rated_over_what_was_sent(sessions):
@@ -59,7 +60,9 @@ def test_since_is_included_in_any_time_zone(sessions):
     east = timezone(timedelta(hours=9))
     add_case(sessions, created_at=NOON - timedelta(microseconds=1))
     add_case(sessions, created_at=NOON.astimezone(east))
-    (row,) = summarise(sessions, since=NOON.astimezone(timezone(timedelta(hours=-8))))
+    (row,) = summarise(
+        sessions, cohort=Cohort(since=NOON.astimezone(timezone(timedelta(hours=-8))))
+    )
     assert row.cases == 1
     assert row.last_case_at == NOON
     assert row.last_case_at.tzinfo == UTC
@@ -171,7 +174,10 @@ def test_a_day_begins_at_midnight_utc(sessions):
 
 def test_a_series_is_bounded(sessions):
     long_ago = datetime(1970, 1, 1, tzinfo=UTC)
-    assert len(recent_series(sessions, by="hour", since=long_ago, clock=lambda: NOON)) == 2_000
+    assert (
+        len(recent_series(sessions, by="hour", cohort=Cohort(since=long_ago), clock=lambda: NOON))
+        == 2_000
+    )
 
 
 def _judged(sessions):
@@ -194,7 +200,7 @@ def test_each_figure_takes_the_purposes_that_it_names(sessions):
     assert row.latency is not None
     assert row.latency.n == 5
     assert sum(row.feedback["volunteered"].values()) == len(summary.ESTIMATED) == 3
-    by_hour = recent_series(sessions, since=NOON, by="hour", clock=lambda: NOON)
+    by_hour = recent_series(sessions, cohort=Cohort(since=NOON), by="hour", clock=lambda: NOON)
     assert sum(point.cases for point in by_hour) == 5
     assert sum(count.cases for count in _judged(sessions)) == 3
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from streamlit.testing.v1 import AppTest
 
 import services
+from feedback.submission import submit
 from tests.pages.test_predict_page import _button, _submit
 from tests.recorded import add_cases, case_of
 
@@ -74,3 +75,45 @@ def test_what_is_unlike_all_earlier_cases_is_said_beside_the_answer_and_counted(
     (line,) = (each.value for each in predict.markdown if "unlike earlier ones" in each.value)
     assert "**1 of 1**" in line
     assert "unlike=yes" in line
+
+
+def test_whatever_is_drawn_can_be_chosen_by_keyboard_and_narrows_everything(
+    app: AppTest, built: services.Services
+) -> None:
+    """Sex is a protected field of the penguins; half of those on Dream are wrong of late."""
+    cases = [
+        case_of(
+            created_at=datetime.now(UTC) - timedelta(days=n // 4),
+            server="demo",
+            entered={"sex": ("male", "female")[n % 2], "island": "Dream" if n < 40 else "Biscoe"},
+            answer={"kind": "class", "label": "Adelie", "probabilities": {"Adelie": 0.8}},
+            is_audited=True,
+            audit_draw=0.01,
+        )
+        for n in range(120)
+    ]
+    for n, case in enumerate(add_cases(built.sessions, *cases)):
+        is_wrong = n % 2 and n < 40
+        submit(
+            built.sessions,
+            case_id=case.id,
+            person="ada",
+            judgement="incorrect" if is_wrong else "correct",
+            key=f"k{n}",
+        )
+    app.query_params["model"] = "demo/penguins"
+    app.switch_page("../pages/health.py").run()
+    assert not app.exception
+    said = "\n".join(each.value for each in app.markdown)
+    assert "**What accounts for it**" in said
+    assert "female is answered wrongly more often: " in said
+    assert "island=Dream" not in str(app.query_params)
+    choices = {each.placeholder: each for each in app.selectbox}
+    assert {"Choose a week", "Choose an input", "Choose a probability", "Choose a day", "Choose a version"} <= set(choices)  # fmt: skip
+    choices["Choose an input"].select("island").run()
+    assert app.query_params["value"] in ("island=Dream", ["island=Dream"])
+    assert not app.exception
+    numbers = {metric.label: metric.value for metric in app.metric}
+    assert numbers["Cases"] == "40"
+    assert {each.placeholder for each in app.selectbox} >= {"Choose a value"}
+    assert any("Days: " in button.label for button in app.button)

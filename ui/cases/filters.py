@@ -17,8 +17,8 @@ from ui.text import plain
 # Names of parameters in the address, and of the widgets that are bound to them.
 BEFORE, BATCH, WHOSE = "before", "batch", "whose"
 # Choices that other pages make: they stand in the address, and as a chip, and have no widget.
-DAYS, VALUE, DRAWN, ANSWER, TRUTH = "days", "value", "drawn", "answer", "truth"
-UNLIKE = "unlike"
+DAYS, VALUE, WITHIN, DRAWN, ANSWER, TRUTH = "days", "value", "within", "drawn", "answer", "truth"
+SURE, OUTCOME, UNLIKE = "sure", "outcome", "unlike"
 KEY = "business_key"
 BACK = "back"  # in the address of a case: the choices of the list that it was opened from
 MINE, EVERYBODY = "mine", "everybody's"
@@ -54,12 +54,15 @@ _CHIPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     BATCH: ("File", {}),
     DAYS: ("Days", {}),
     VALUE: ("Only", {}),
+    WITHIN: ("Only", {}),
     DRAWN: ("Drawn for a check", {}),
     UNLIKE: ("Unlike earlier cases", {}),
     ANSWER: ("Answered", {}),
     TRUTH: ("True", {}),
+    SURE: ("Called probable", {}),
+    OUTCOME: ("Ended as", {}),
 }
-_WITHOUT_WIDGET = (BATCH, DAYS, VALUE, DRAWN, UNLIKE, ANSWER, TRUTH)
+_WITHOUT_WIDGET = (BATCH, DAYS, VALUE, WITHIN, DRAWN, UNLIKE, ANSWER, TRUTH, SURE, OUTCOME)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,10 +147,13 @@ def _filter(chosen: Mapping[str, str], mine: str) -> CaseFilter:
         words=chosen.get("words", ""),
         until=_until(chosen.get(DAYS, "")),
         value=_value(chosen.get(VALUE, "")),
+        within=within_of(chosen.get(WITHIN, "")),
         is_drawn=chosen.get(DRAWN) == "yes",
         is_unlike=chosen.get(UNLIKE) == "yes",
         answer=chosen.get(ANSWER, ""),
         truth=chosen.get(TRUTH, ""),
+        sure=sure_of(chosen.get(SURE, "")),
+        outcome=chosen.get(OUTCOME, ""),
         key=services().key_search(chosen[KEY]) if KEY in chosen else None,
     )
 
@@ -253,16 +259,17 @@ def _model() -> None:
 
 def _first_day(days: str) -> datetime | None:
     """The beginning of `2026-11-02..2026-11-08`, days of UTC; None for what is no span."""
-    span = _span(days)
+    span = span_of(days)
     return span[0] if span else None
 
 
 def _until(days: str) -> datetime | None:
-    span = _span(days)
+    span = span_of(days)
     return span[1] + timedelta(days=1) if span else None
 
 
-def _span(days: str) -> tuple[datetime, datetime] | None:
+def span_of(days: str) -> tuple[datetime, datetime] | None:
+    """The beginnings of the first and the last day, of UTC; None for what is no span."""
     first, _, last = days.partition("..")
     try:
         ends = [datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC) for day in (first, last)]
@@ -275,6 +282,27 @@ def _value(words: str) -> tuple[str, str] | None:
     """`field=value`; None for anything else."""
     name, _, value = words.partition("=")
     return (name, value) if name and value else None
+
+
+def within_of(words: str) -> tuple[str, float, float] | None:
+    """`field=181..190`: numbers above the first and up to the second, either of which may be missing; None for anything else."""
+    name, _, ends = words.partition("=")
+    low, dots, high = ends.partition("..")
+    try:
+        found = (name, float(low or "-inf"), float(high or "inf"))
+    except ValueError:
+        return None
+    return found if name and dots and found[1] < found[2] else None
+
+
+def sure_of(words: str) -> tuple[float, float] | None:
+    """`0.8..0.9`: two shares, the first below the second; None for anything else."""
+    low, _, high = words.partition("..")
+    try:
+        found = float(low), float(high)
+    except ValueError:
+        return None
+    return found if 0 <= found[0] < found[1] <= 1 else None
 
 
 def _since(time: str) -> datetime | None:

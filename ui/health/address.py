@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,15 +10,32 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from health.overview import Cohort
+from health.cohort import Cohort
+from health.slices import range_words
+from ui.cases.filters import span_of, sure_of, within_of
 from ui.shell import page_headers
 from ui.text import plain
 
 MODEL, PERIOD, VERSION, WEEK, VALUE = "model", "period", "version", "week", "value"
-ANSWER, TRUTH = "answer", "truth"
+WITHIN, ANSWER, TRUTH = "within", "answer", "truth"
+DAYS, SURE, CHANNEL, OUTCOME = "days", "sure", "channel", "outcome"
 _PERIODS = {"7 days": 7, "30 days": 30, "90 days": 90, "All": None}
 _DEFAULT = "90 days"
-_CHIPS = {VERSION: "Version", WEEK: "Week from", VALUE: "Only", TRUTH: "True", ANSWER: "Answered"}
+_INSTEAD = ((VALUE, WITHIN), (WEEK, DAYS))
+# What the list of cases calls the same.
+_SAME = (VALUE, WITHIN, ANSWER, TRUTH, SURE, CHANNEL, OUTCOME)
+_CHIPS = {
+    VERSION: "Version",
+    WEEK: "Week from",
+    DAYS: "Days",
+    VALUE: "Only",
+    WITHIN: "Only",
+    TRUTH: "True",
+    ANSWER: "Answered",
+    SURE: "Called probable",
+    CHANNEL: "Feedback",
+    OUTCOME: "Ended as",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,14 +58,20 @@ class Chosen:
         if week := _day(self.chips.get(WEEK, "")):
             since = datetime.combine(week, time(), tzinfo=UTC)
             until = since + timedelta(days=7)
+        if span := span_of(self.chips.get(DAYS, "")):
+            since, until = span[0], span[1] + timedelta(days=1)
         name, _, value = self.chips.get(VALUE, "").partition("=")
         return Cohort(
             version=self.chips.get(VERSION),
             since=since,
             until=until,
             value=(name, value) if name and value else None,
+            within=within_of(self.chips.get(WITHIN, "")),
             answer=self.chips.get(ANSWER),
             truth=self.chips.get(TRUTH),
+            sure=sure_of(self.chips.get(SURE, "")),
+            channel=self.chips.get(CHANNEL),
+            outcome=self.chips.get(OUTCOME),
         )
 
     def cases(self, **more: str) -> str:
@@ -55,9 +79,9 @@ class Chosen:
         found = {"model": f"{self.server}/{self.model}", "whose": "everybody's"}
         if version := self.chips.get(VERSION):
             found["version"] = version
-        found |= {n: self.chips[n] for n in (VALUE, ANSWER, TRUTH) if n in self.chips}
+        found |= {name: self.chips[name] for name in _SAME if name in self.chips}
         cohort = self.cohort
-        if cohort.since and (WEEK in self.chips or "days" not in more):
+        if cohort.since and (WEEK in self.chips or DAYS not in more):
             last = (cohort.until or datetime.now(UTC) + timedelta(days=1)) - timedelta(days=1)
             found["days"] = f"{cohort.since:%Y-%m-%d}..{last:%Y-%m-%d}"
         return f"cases?{urlencode(found | more)}"
@@ -107,9 +131,8 @@ def draw_chips(chosen: Chosen) -> None:
         return
     with st.container(horizontal=True, gap="small", key="health_chips"):
         for name, value in chosen.chips.items():
-            words = value.replace("=", " is ", 1) if name == VALUE else value
             st.button(
-                plain(f"{_CHIPS[name]}: {words[:50]}"),
+                plain(f"{_CHIPS[name]}: {chip_words(name, value)[:50]}"),
                 key=f"health_without_{name}",
                 icon=":material/close:",
                 help="Take this choice away",
@@ -118,14 +141,45 @@ def draw_chips(chosen: Chosen) -> None:
             )
 
 
-def set_chip(name: str, value: str) -> None:
-    """Narrow the figures; to be called before anything is drawn, as callbacks are."""
-    st.query_params[name] = value[:200]
+def chip_words(name: str, value: str) -> str:
+    """What stands on a chip behind its colon."""
+    if name == VALUE:
+        return value.replace("=", " is ", 1)
+    if name == WITHIN and (found := within_of(value)):
+        return f"{found[0]} {range_words(found[1], found[2])}"
+    if name == SURE and (span := sure_of(value)):
+        return f"{span[0]:.0%} to {span[1]:.0%}"
+    if name == DAYS:
+        return value.replace("..", " to ") if len(set(value.split(".."))) > 1 else value[:10]
+    return value
 
 
-def open_model(name: str) -> None:
-    """Choose a model; in a callback."""
-    st.session_state[MODEL] = name
+def words_of(chosen: Chosen) -> list[str]:
+    """Which cases are looked at, in words."""
+    since = [f"since {chosen.since:%-d %B %Y}"] if chosen.since else []
+    return since + [f"{_CHIPS[n]}: {chip_words(n, value)}" for n, value in chosen.chips.items()]
+
+
+def part_of(field: str, value: str, bounds: tuple[float, float] | None) -> dict[str, str]:
+    """The chip of a part of the cases: in which a field has a value, or a number within bounds."""
+    if bounds is None:
+        return {VALUE: f"{field}={value}"}
+    low, high = ("" if math.isinf(end) else repr(end) for end in bounds)
+    return {WITHIN: f"{field}={low}..{high}"}
+
+
+def set_chips(chips: Mapping[str, str]) -> None:
+    """Narrow the figures; to be called before anything is drawn, as callbacks are. A part of a field or a time takes the place
+    of another one."""
+    for alike in _INSTEAD:
+        if any(name in chips for name in alike):
+            for name in alike:
+                st.query_params.pop(name, None)
+    for name, value in chips.items():
+        if name == MODEL:
+            st.session_state[MODEL] = value  # its box holds what the address says
+        else:
+            st.query_params[name] = value[:200]
 
 
 def _take_away(name: str) -> None:

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 
 import streamlit as st
 
-from charts import confusion, reliability, shifts, weeks
+from charts import confusion, reliability, weeks
 from charts.reliability import Reliability
-from charts.shifts import Shift
 from charts.weeks import Point
-from health.classification import OTHERS, ClassFigures
-from health.drift.fields import WORTH_A_LOOK, FieldDrift
+from health.classification import OTHERS, ClassFigures, Confusion
 from health.overview import Look, Week
 from health.regression import NumberErrors
-from health.slices import Slice
 from health.status import accuracy_words
 from health.summary import HealthRow
-from health.weighted import Mean, Share
-from ui.cases.titles import fields_of
-from ui.figure import draw_figure
-from ui.health import address
+from health.weighted import Mean
+from ui.health import address, drift
 from ui.health.address import Chosen
+from ui.health.parts import draw_groups, draw_slices, share_words
+from ui.health.pressed import Mark, draw_chart, draw_list, draw_table, name_of
 from ui.text import number, plain
 
-_WEEKS_KEY, _SHIFTS_KEY, _CONFUSION_KEY = "health_weeks", "health_shifts", "health_confusion"
-_MOST_SLICES, _MOST_CLASSES = 6, 12
+_MOST_CLASSES = 12
 
 
 def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
@@ -60,7 +56,7 @@ def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
         "Time to answer",
         f"{slow.p50 * 1e3:,.0f} ms" if slow else "–",
         delta=f"19 of 20 within {slow.p95 * 1e3:,.0f} ms" if slow else None,
-        help="Of the newest answers in this time, whatever is chosen besides.",
+        help="Of the newest of these answers.",
         delta_color="off",
         delta_arrow="off",
         border=True,
@@ -80,7 +76,7 @@ def draw_charts(look: Look, chosen: Chosen) -> None:
         _draw_weeks(look)
     with right:
         st.subheader("Inputs that changed", anchor=False)
-        _draw_drift(look, chosen)
+        drift.draw(look, chosen)
         _draw_unlike(look, chosen)
 
 
@@ -91,17 +87,26 @@ def draw_details(look: Look, chosen: Chosen) -> None:
         return
     st.subheader("Where it is right and where not", anchor=False)
     tabs = st.tabs(
-        ["Slices", "Confusion", "Calibration", "Size of errors", "Versions on the same cases"]
+        [
+            "Slices",
+            "Groups",
+            "Confusion",
+            "Calibration",
+            "Size of errors",
+            "Versions on the same cases",
+        ]
     )
     with tabs[0]:
-        _draw_slices(details.slices, chosen)
+        draw_slices(details.slices, chosen)
     with tabs[1]:
-        _draw_confusion(look)
+        draw_groups(details.groups, chosen)
     with tabs[2]:
-        _draw_calibration(look)
+        _draw_confusion(look)
     with tabs[3]:
-        _draw_errors(details.errors)
+        _draw_calibration(look)
     with tabs[4]:
+        _draw_errors(details.errors)
+    with tabs[5]:
         _draw_comparisons(look)
 
 
@@ -117,8 +122,16 @@ def _draw_weeks(look: Look) -> None:
         f"Bars: 95 % interval of the week.{together} Axis begins at {weeks.lowest(points, band):.0%}. "
         "Press a point for that week."
     )
-    draw_figure(
-        weeks.figure(points, band), weeks.alt_text(points), key=_WEEKS_KEY, on_select=_choose_week
+    marks = {
+        point.start.isoformat(): Mark(
+            words=f"Week from {point.start:%-d %B}: {point.value:.0%}, {point.words}",
+            chips={address.WEEK: point.start.isoformat()},
+        )
+        for point in points
+        if point.value is not None
+    }
+    draw_chart(
+        weeks.figure(points, band), weeks.alt_text(points), "health_weeks", marks, "Choose a week"
     )
 
 
@@ -135,49 +148,6 @@ def _point(week: Week, least: float | None) -> Point:
     )
 
 
-def _choose_week() -> None:
-    points = st.session_state[_WEEKS_KEY].selection.points
-    if points and points[0].get("customdata"):
-        address.set_chip(address.WEEK, _first(points[0]["customdata"]))
-
-
-def _choose_cell() -> None:
-    points = st.session_state[_CONFUSION_KEY].selection.points
-    cell = points[0].get("customdata") if points else None
-    if isinstance(cell, list | tuple) and len(cell) == 2 and OTHERS not in cell:
-        address.set_chip(address.TRUTH, str(cell[0]))
-        address.set_chip(address.ANSWER, str(cell[1]))
-
-
-def _first(found: object) -> str:
-    return str(found[0] if isinstance(found, list | tuple) else found)
-
-
-def _draw_drift(look: Look, chosen: Chosen) -> None:
-    if not look.drift:
-        st.caption(
-            "There are too few cases before or in the last two weeks to compare their inputs."
-        )
-        return
-    titles = _titles(chosen)
-    st.caption(
-        f"Shift (PSI), {_days(look.drift_after)} against the first cases, {_days(look.drift_before)}."
-    )
-    found = [
-        Shift(
-            name=field.name,
-            title=titles.get(field.name, field.name),
-            size=field.psi,
-            is_flagged=field.is_flagged,
-        )
-        for field in look.drift
-    ]
-    draw_figure(shifts.figure(found, WORTH_A_LOOK), shifts.alt_text(found), key=_SHIFTS_KEY)
-    for field in look.drift:
-        if field.is_flagged:
-            st.markdown(_shift_words(field, titles.get(field.name, field.name)))
-
-
 def _draw_unlike(look: Look, chosen: Chosen) -> None:
     """How many of the newest cases were unlike all before them, with the way to them."""
     unlike, compared = look.unlike
@@ -190,68 +160,6 @@ def _draw_unlike(look: Look, chosen: Chosen) -> None:
     )
 
 
-def _titles(chosen: Chosen) -> dict[str, str]:
-    """What the fields are called, by their names."""
-    known = fields_of(chosen.server, chosen.model)
-    return {name: field.label or name for name, field in known.items()}
-
-
-def _shift_words(field: FieldDrift, title: str) -> str:
-    """What is different, in words."""
-    parts = []
-    if field.outside and field.span:
-        low, high = field.span
-        parts.append(
-            f"**{field.outside} of {field.after}** values are outside {number(low)} to {number(high)}, where all were before"
-        )
-    elif field.unseen:
-        parts.append(
-            f"**{field.outside} of {field.after}** have a value that was never there before: {', '.join(field.unseen)}"
-        )
-    if field.missing[1] > field.missing[0] + 0.05:
-        parts.append(f"{field.missing[1]:.0%} have no value, before it was {field.missing[0]:.0%}")
-    said = "; ".join(parts) or "its values are spread differently"
-    return f"{plain(title)}: {said}."
-
-
-def _days(span: tuple[date, date] | None) -> str:
-    return f"{span[0]:%-d %B} to {span[1]:%-d %B}" if span else "no day"
-
-
-def _draw_slices(found: object, chosen: Chosen) -> None:
-    slices: list[Slice] = list(found) if isinstance(found, list) else []
-    worse = [each for each in slices if each.is_worse]
-    titles = _titles(chosen)
-    st.caption(
-        "The checked cases by the values of each field, worst first. "
-        + (
-            f"{len(worse)} of {len(slices)} are worse than chance explains."
-            if worse
-            else "None is worse than chance explains."
-        )
-    )
-    for place, each in enumerate(slices[:_MOST_SLICES]):
-        sign = "**Worse**: " if each.is_worse else ""
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f"{sign}{plain(titles.get(each.field, each.field))} {plain(each.value)}: {_share(each.right)}; the others {_share(each.rest)}"
-            )
-            if each.is_exact and address.VALUE not in chosen.chips:
-                st.button(
-                    "Only these",
-                    key=f"health_slice_{place}",
-                    type="tertiary",
-                    on_click=address.set_chip,
-                    args=(address.VALUE, f"{each.field}={each.value}"),
-                )
-
-
-def _share(found: Share) -> str:
-    if found.value is None:
-        return "nothing known"
-    return f"{found.value:.0%} ({found.low:.0%} to {found.high:.0%}), n={found.n}"
-
-
 def _draw_confusion(look: Look) -> None:
     table = look.details.confusion
     if not table.labels:
@@ -259,25 +167,52 @@ def _draw_confusion(look: Look) -> None:
         return
     counts = table.counts.tolist()
     st.caption("Press a cell for its cases alone.")
-    draw_figure(
+    draw_chart(
         confusion.figure(table.labels, counts),
         confusion.alt_text(table.labels, counts),
-        key=_CONFUSION_KEY,
-        on_select=_choose_cell,
+        "health_confusion",
+        _cells(table),
+        "Choose a cell",
     )
     if table.unknown:
         st.caption(f"{table.unknown} wrong answers are in no cell: nobody said what is right.")
-    st.markdown(_class_table(look.details.classes))
+    _draw_classes(look.details.classes[:_MOST_CLASSES])
 
 
-def _class_table(classes: object) -> str:
-    """Precision, recall and F1 of each class, as a table of Markdown."""
-    rows: list[ClassFigures] = list(classes)[:_MOST_CLASSES] if isinstance(classes, list) else []
-    lines = [
-        f"| {plain(c.label)} | {_share(c.precision)} | {_share(c.recall)} | {_share(c.f1)} |"
-        for c in rows
-    ]
-    return "\n".join(["| Class | Precision | Recall | F1 |", "| --- | --- | --- | --- |", *lines])
+def _cells(table: Confusion) -> dict[str, Mark]:
+    """The cells that have cases, by truth and answer; rare classes are in none of their own."""
+    return {
+        name_of([truth, answer]): Mark(
+            words=f"{truth} answered as {answer}: {count:,}",
+            chips={address.TRUTH: truth, address.ANSWER: answer},
+        )
+        for truth, row in zip(table.labels, table.counts.tolist(), strict=True)
+        for answer, count in zip(table.labels, row, strict=True)
+        if count and OTHERS not in (truth, answer)
+    }
+
+
+def _draw_classes(classes: Sequence[ClassFigures]) -> None:
+    """Precision, recall and F1 of each class; a row that is pressed is the answers of its class."""
+    marks = {
+        c.label: Mark(words=f"Answered as {c.label}", chips={address.ANSWER: c.label})
+        for c in classes
+    }
+    draw_table(
+        [
+            {
+                "Class": c.label,
+                "Precision": share_words(c.precision),
+                "Recall": share_words(c.recall),
+                "F1": share_words(c.f1),
+            }
+            for c in classes
+        ],
+        "Precision, recall and F1 of each class",
+        "health_classes",
+        marks,
+        "Choose a class that was answered",
+    )
 
 
 def _draw_calibration(look: Look) -> None:
@@ -300,7 +235,21 @@ def _draw_calibration(look: Look) -> None:
         )
         for b in found.bins
     ]
-    draw_figure(reliability.figure(bins), reliability.alt_text(bins), key="health_reliability")
+    marks = {
+        str(place): Mark(
+            words=f"{b.low:.0%} to {b.high:.0%}: {b.right.n} answers",
+            chips={address.SURE: f"{b.low:g}..{b.high:g}"},
+        )
+        for place, b in enumerate(found.bins)
+    }
+    st.caption("Press a point for its cases alone.")
+    draw_chart(
+        reliability.figure(bins),
+        reliability.alt_text(bins),
+        "health_reliability",
+        marks,
+        "Choose a probability",
+    )
 
 
 def _draw_errors(found: NumberErrors) -> None:
@@ -332,3 +281,6 @@ def _draw_comparisons(look: Look) -> None:
             f"right, {found.only_first} times only {plain(first)}. Difference {(found.difference or 0) * 100:+.0f} points "
             f"({found.low * 100:+.0f} to {found.high * 100:+.0f}), {clear} (p={found.p:.2g}, McNemar)."
         )
+    versions = dict.fromkeys(version for pair in look.comparisons for version in pair)
+    marks = {v: Mark(words=f"Version {v}", chips={address.VERSION: v}) for v in versions}
+    draw_list("health_compared", marks, "Choose a version")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from cases.queries import recent
 from charts import counts, latency
 from health.estimates import MINIMUM_AUDITED, Estimate, rate
 from health.summary import NOT_SENT, UNKNOWN, HealthRow, SeriesPoint
-from ui.figure import draw_figure
 from ui.health import address
+from ui.health.address import Chosen
+from ui.health.pressed import Mark, draw_chart, draw_row
+from ui.health.pressed import draw_table as draw_rows
 from ui.session import services
 from ui.text import percent, plain
 
@@ -85,14 +85,12 @@ def draw_table(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
     """One row for each model version."""
     title = f"{plain(chosen.model)} by version" if chosen else "By model and version"
     st.subheader(title, anchor=False)
-    st.dataframe(
-        pd.DataFrame([_row(row) for row in rows]),
-        hide_index=True,
-        width="stretch",
-        on_select=partial(_choose_version, rows) if chosen else "ignore",
-        selection_mode="single-row",
-        key="health_rows",
-        alt="One row for each model version with its cases, accuracy, feedback, speed and errors",
+    draw_rows(
+        [_row(row) for row in rows],
+        "One row for each model version with its cases, accuracy, feedback, speed and errors",
+        "health_rows",
+        {f"{place}": _mark(row, chosen) for place, row in enumerate(rows)},
+        "Choose a version" if chosen else "Choose a model and version",
     )
     if not all(row.accuracy.enough for row in rows):
         st.caption(
@@ -101,32 +99,64 @@ def draw_table(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
         )
 
 
-def draw_charts(rows: Sequence[HealthRow], series: Sequence[SeriesPoint]) -> None:
-    """Cases over time, feedback by channel, time to answer, and errors."""
+def draw_charts(
+    rows: Sequence[HealthRow], series: Sequence[SeriesPoint], chosen: Chosen | None
+) -> None:
+    """Cases over time, feedback by channel, time to answer, and errors; of the chosen model, whose parts can be pressed."""
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Cases over time", anchor=False)
         answered, errors = [p.answered for p in series], [p.errors for p in series]
-        figure = counts.figure([p.start for p in series], answered, errors)
-        draw_figure(figure, counts.alt_text(answered, errors), key="health_cases")
-        _draw_feedback(rows)
+        draw_chart(
+            counts.figure([p.start for p in series], answered, errors),
+            counts.alt_text(answered, errors),
+            "health_cases",
+            _days(series) if chosen else {},
+            "Choose a day",
+        )
+        _draw_feedback(rows, chosen)
     with right:
         st.subheader("Time to answer", anchor=False)
-        speeds = [
-            latency.Speed(title=name_of(row), p50=row.latency.p50, p95=row.latency.p95)
-            for row in rows
-            if row.latency
-        ]
-        if speeds:
-            draw_figure(latency.figure(speeds), latency.alt_text(speeds), key="health_latency")
-        _draw_errors(rows)
+        _draw_latency(rows, chosen)
+        _draw_errors(rows, chosen)
 
 
-def _choose_version(rows: Sequence[HealthRow]) -> None:
-    """A row of the table that was pressed becomes a chip."""
-    places = st.session_state["health_rows"].selection.rows
-    if places and rows[places[0]].version:
-        address.set_chip(address.VERSION, rows[places[0]].version)
+def _days(series: Sequence[SeriesPoint]) -> dict[str, Mark]:
+    days = [(point, point.start.date().isoformat()) for point in series if point.cases]
+    return {
+        day: Mark(
+            words=f"{point.start:%-d %B}: {point.cases:,} cases",
+            chips={address.DAYS: f"{day}..{day}"},
+        )
+        for point, day in days
+    }
+
+
+def _draw_latency(rows: Sequence[HealthRow], chosen: Chosen | None) -> None:
+    timed = [row for row in rows if row.latency]
+    speeds = [
+        latency.Speed(title=name_of(row), p50=row.latency.p50, p95=row.latency.p95)
+        for row in timed
+        if row.latency
+    ]
+    if speeds:
+        draw_chart(
+            latency.figure(speeds),
+            latency.alt_text(speeds),
+            "health_latency",
+            {
+                f"{place}": _mark(row, rows[0] if chosen else None)
+                for place, row in enumerate(timed)
+            },
+            "Choose a version" if chosen else "Choose a model and version",
+        )
+
+
+def _mark(row: HealthRow, chosen: HealthRow | None) -> Mark:
+    """What a row stands for: a version, and where no model is chosen its model."""
+    chips = {address.VERSION: row.version} if row.version else {}
+    model = {} if chosen else {address.MODEL: f"{row.server}/{row.model}"}
+    return Mark(words=name_of(row), chips=model | chips)
 
 
 def name_of(row: HealthRow) -> str:
@@ -165,7 +195,7 @@ def _judged(row: HealthRow, judgement: str) -> int:
     return sum(judged.get(judgement, 0) for judged in row.feedback.values())
 
 
-def _draw_feedback(rows: Sequence[HealthRow]) -> None:
+def _draw_feedback(rows: Sequence[HealthRow], chosen: Chosen | None) -> None:
     st.subheader("Where feedback came from", anchor=False)
     by_channel: dict[str, Counter[str]] = {}
     for row in rows:
@@ -183,10 +213,11 @@ def _draw_feedback(rows: Sequence[HealthRow]) -> None:
             )
             if judged[judgement]
         )
-        st.markdown(f"- {_CHANNELS.get(channel, plain(channel))}: {listed}")
+        words = f"{_CHANNELS.get(channel, plain(channel))}: {listed}"
+        draw_row(words, f"health_channel_{channel}", {address.CHANNEL: channel}, chosen)
 
 
-def _draw_errors(rows: Sequence[HealthRow]) -> None:
+def _draw_errors(rows: Sequence[HealthRow], chosen: Chosen | None) -> None:
     st.subheader("Errors", anchor=False)
     total: Counter[str] = Counter()
     for row in rows:
@@ -199,4 +230,5 @@ def _draw_errors(rows: Sequence[HealthRow]) -> None:
             f"{corrected:,} {'was' if corrected == 1 else 'were'} not sent: values had to be corrected first. These are no errors."
         )
     for outcome, count in total.most_common():
-        st.markdown(f"- {_OUTCOMES.get(outcome, plain(outcome))}: {count:,}")
+        words = f"{_OUTCOMES.get(outcome, plain(outcome))}: {count:,}"
+        draw_row(words, f"health_outcome_{outcome}", {address.OUTCOME: outcome}, chosen)

@@ -14,7 +14,7 @@ from health.overview import Look, Standing
 from health.status import Baseline, Status
 from mds_client.errors import MdsError
 from ui import errors, session
-from ui.health import address
+from ui.health import address, report
 from ui.health.address import Chosen
 from ui.text import plain
 
@@ -61,6 +61,7 @@ def draw(look: Look, chosen: Chosen) -> None:
         if session.services().scope.reviews(chosen.server, chosen.model):
             with st.popover("Decide", icon=":material/gavel:"):
                 _draw_decision(look, chosen)
+        report.draw(chosen)
     _draw_alarms(look.alarms)
 
 

@@ -21,7 +21,7 @@ _VIEWS: Mapping[str, tuple[str, ...]] = {
         "kind", "optional", "minimum", "maximum", "low", "high", "choices", "choice_labels",
         "format", "pattern",
     ),
-    "Place": ("group", "order", "business_key", "sensitive"),
+    "Place": ("group", "order", "business_key", "protected", "sensitive"),
 }  # fmt: skip
 _ROW, _HEAD, _MOST_ROWS = 35, 38, 10
 
@@ -203,6 +203,9 @@ def _columns() -> dict[str, Any]:
         "business_key": make.CheckboxColumn(
             "Business key",
             help="Names the patient, the order or the sample: cases and truths are found by it",
+        ),
+        "protected": make.CheckboxColumn(
+            "Protected", help="Its groups must be served alike: Health compares their error rates"
         ),
         "sensitive": make.CheckboxColumn("Sensitive", help="Asked for, but never shown in lists"),
     }

@@ -20,7 +20,7 @@ _DTYPES = {
     **dict.fromkeys(("field", *_TEXTS, "choices", "choice_labels", "example"), "string"),
     **dict.fromkeys((*_NUMBERS, "low", "high"), "Float64"),
     "order": "Int64",
-    **dict.fromkeys(("optional", "sensitive", "business_key"), "boolean"),
+    **dict.fromkeys(("optional", "sensitive", "business_key", "protected"), "boolean"),
 }
 
 Edits = Mapping[int, Mapping[str, object]]
@@ -51,6 +51,7 @@ def row_of(field: Field) -> dict[str, object]:
         "optional": not field.required,
         "sensitive": field.sensitive,
         "business_key": field.business_key,
+        "protected": field.protected,
     }
 
 
@@ -146,7 +147,7 @@ _READ: Mapping[str, Callable[[Field, object], object]] = {
     "choices": _choices,
     "choice_labels": lambda _, cell: parted(cell) or None,
     "optional": lambda _, cell: None if cell is None else not cell,
-    **dict.fromkeys(("sensitive", "business_key"), _flag),
+    **dict.fromkeys(("sensitive", "business_key", "protected"), _flag),
 }
 
 

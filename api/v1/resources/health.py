@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from pydantic import BaseModel, Field
@@ -14,9 +15,12 @@ from api.v1.resources.models import ModelName, ServerName
 from api.v1.shapes import finite
 from db.health_decisions import DecisionView
 from health.alarms.e_process import THRESHOLD
+from health.causes import Cause
 from health.drift.fields import FieldDrift
+from health.groups import FieldGroups
 from health.overview import Look, Standing, VersionLine, Week, look, standings
 from health.status import WORDS, Finding, Word
+from health.weighted import Share
 from mds_client.signature import ModelRef
 
 RESOURCE = Resource("health")
@@ -134,6 +138,48 @@ class UnlikeEarlier(BaseModel):
     )
 
 
+class Rate(BaseModel):
+    """A share with its 95 % interval, of n checked cases; null without any."""
+
+    value: float | None = Field(examples=[0.24])
+    low: float = Field(examples=[0.18])
+    high: float = Field(examples=[0.31])
+    n: int = Field(examples=[142])
+
+
+class GroupOfField(BaseModel):
+    """One group of a protected field beside all others: the shares that are answered wrongly, and their difference."""
+
+    value: str = Field(examples=["female"])
+    truth: str | None = Field(description="The class that its cases truly are; null for all")
+    wrong: Rate
+    others: Rate
+    difference: float = Field(description="wrong less others", examples=[0.15])
+    low: float = Field(description="The 95 % interval of the difference", examples=[0.06])
+    high: float = Field(examples=[0.24])
+    is_clear: bool = Field(description="More than chance explains, of all that was compared")
+
+
+class GroupsOfField(BaseModel):
+    """A field that the signature marks as protected."""
+
+    field: str = Field(examples=["sex"])
+    sentence: str
+    groups: list[GroupOfField]
+
+
+class CauseOfFall(BaseModel):
+    """A slice of the cases since a fall, or a version, in which the additional wrong answers lie."""
+
+    field: str = Field(description="An input, or version", examples=["island"])
+    value: str = Field(examples=["Dream"])
+    right: Rate
+    others: Rate
+    part: float = Field(
+        description="Which part of the additional wrong answers it has", examples=[0.9]
+    )
+
+
 class HealthOfModel(ModelHealth):
     """The condition of one model, and what it is made of."""
 
@@ -141,6 +187,12 @@ class HealthOfModel(ModelHealth):
     versions: list[VersionOfModel]
     inputs: list[FieldChange]
     unlike: UnlikeEarlier
+    groups: list[GroupsOfField] = Field(
+        description="Of each protected field, the worst group first"
+    )
+    causes: list[CauseOfFall] = Field(
+        description="Of a fall of the right answers that goes on, the largest part first"
+    )
     decisions: list[Decision]
 
 
@@ -148,26 +200,34 @@ class HealthOfModel(ModelHealth):
 def list_health(asked: AskedNow) -> Health:
     """The word, the accuracy and the alarms of every model that you may see."""
     found = standings(asked.services.figures).values()
-    in_order = sorted(found, key=lambda each: WORDS.index(each.status.word))
-    return Health(items=[ModelHealth(**_head(standing)) for standing in in_order])
+    return of_all(sorted(found, key=lambda each: WORDS.index(each.status.word)))
 
 
 @RESOURCE.get("/health/{server}/{name:path}")
 def get_health(asked: AskedNow, server: ServerName, name: ModelName) -> HealthOfModel:
     """Everything about the condition of one model. 404 for one that you may not see, or that nobody has asked."""
-    found = look(asked.services.figures, server, name)
+    protected = asked.services.protected_fields(server, name)
+    found = look(asked.services.figures, server, name, protected=protected)
     if found is None:
         raise no_model(str(ModelRef(server=server, name=name)))
-    return _whole(found)
+    return whole(found)
 
 
-def _whole(found: Look) -> HealthOfModel:
+def of_all(found: Iterable[Standing]) -> Health:
+    """The condition of models, in their order."""
+    return Health(items=[ModelHealth(**_head(standing)) for standing in found])
+
+
+def whole(found: Look) -> HealthOfModel:
+    """Everything about one model."""
     return HealthOfModel(
         **_head(found.standing),
         weeks=[_week(week) for week in found.weeks],
         versions=[_version(line) for line in found.versions],
         inputs=[_field(field) for field in found.drift],
         unlike=UnlikeEarlier(unlike=found.unlike[0], compared=found.unlike[1]),
+        groups=[_groups(each) for each in found.details.groups],
+        causes=[_cause(each) for each in found.causes.found] if found.causes else [],
         decisions=[_decision(step) for step in found.steps],
     )
 
@@ -235,6 +295,40 @@ def _field(field: FieldDrift) -> FieldChange:
         missing_before=field.missing[0],
         missing_now=field.missing[1],
     )
+
+
+def _groups(found: FieldGroups) -> GroupsOfField:
+    return GroupsOfField(
+        field=found.field,
+        sentence=found.sentence,
+        groups=[
+            GroupOfField(
+                value=each.value,
+                truth=each.truth,
+                wrong=_rate(each.wrong),
+                others=_rate(each.others),
+                difference=each.difference.value,
+                low=each.difference.low,
+                high=each.difference.high,
+                is_clear=each.is_clear,
+            )
+            for each in found.rates
+        ],
+    )
+
+
+def _cause(found: Cause) -> CauseOfFall:
+    return CauseOfFall(
+        field=found.field,
+        value=found.value,
+        right=_rate(found.right),
+        others=_rate(found.rest),
+        part=found.part,
+    )
+
+
+def _rate(found: Share) -> Rate:
+    return Rate(value=found.value, low=found.low, high=found.high, n=found.n)
 
 
 def _decision(step: DecisionView) -> Decision:

@@ -62,6 +62,7 @@ class SignatureField(BaseModel):
     business_key: bool = Field(
         False, description="It names what a case is about: cases are found by it"
     )
+    protected: bool = Field(False, description="The error rates of its groups are compared")
     shape: list[int] = []
     provenance: dict[str, str] = Field({}, description="Where each fact is from")
 
@@ -178,6 +179,7 @@ def _field(field: ModelField) -> SignatureField:
         format=field.format,
         sensitive=field.sensitive,
         business_key=field.business_key,
+        protected=field.protected,
         shape=list(field.shape),
         provenance={name: str(source) for name, source in field.provenance.items()},
     )

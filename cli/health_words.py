@@ -1,0 +1,136 @@
+"""What `mds health` says of the cases in the database."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NoReturn
+
+from api.v1.resources.health import of_all, whole
+from cli.output import GOOD, NotFound, Wrong, document, printable, say, table
+from db.engine import close
+from db.ids import utc_now
+from health.cohort import Cohort
+from health.input_drift import midnight
+from health.overview import Look, look, standings
+from health.report import HealthReport, cause_words, page
+from health.status import WORDS
+from health.summary import summarise
+from mds_client.signature import ModelRef
+from services import Services, build
+from settings import settings
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Raises Wrong for what cannot be done, NotFound for a model that nobody asked."""
+    if chosen.html and not chosen.model:
+        raise Wrong("Of which model? mds health server/name --html FILE")
+    if chosen.days < 0:
+        raise Wrong("Days are counted from 0 on: 0 is all of them.")
+    built = build(settings())
+    try:
+        return _one(built, chosen) if chosen.model else _all(built, chosen)
+    finally:
+        built.close()
+        close(built.sessions)
+
+
+def _all(built: Services, chosen: argparse.Namespace) -> int:
+    found = sorted(standings(built.figures).values(), key=lambda s: WORDS.index(s.status.word))
+    if chosen.json:
+        document(of_all(found).model_dump(mode="json"))
+    elif not found:
+        say("Nobody has asked a model yet.")
+    else:
+        rows = [
+            [printable(f"{s.server}/{s.model}"), s.status.word, printable(s.status.sentence)]
+            for s in found
+        ]
+        table([["MODEL", "HEALTH", "WHY"], *rows])
+    return GOOD
+
+
+def _one(built: Services, chosen: argparse.Namespace) -> int:
+    ref, cohort = _ref(built, chosen.model), _cohort(chosen, utc_now())
+    built.catalogue.refresh()  # what its fields are called, and which are protected
+    found = look(
+        built.figures,
+        ref.server,
+        ref.name,
+        cohort,
+        protected=built.protected_fields(ref.server, ref.name),
+    )
+    if found is None:
+        _not_asked(str(ref))
+    if chosen.html:
+        _write(built, chosen, found, cohort)
+    if chosen.json:
+        document(whole(found).model_dump(mode="json"))
+    elif not chosen.html:
+        status = found.standing.status
+        print(printable(f"{ref}: {status.word}"))
+        print(printable(f"{status.sentence} {status.action}"))
+        if found.causes:
+            named = _titles(built, ref.server, ref.name)
+            said = [cause_words(cause, named) for cause in found.causes.found]
+            for words in (found.causes.sentence, *said):
+                print(printable(words))
+    return GOOD
+
+
+def _write(built: Services, chosen: argparse.Namespace, found: Look, cohort: Cohort) -> None:
+    standing = found.standing
+    told = HealthReport(
+        look=found,
+        rows=summarise(built.figures, server=standing.server, model=standing.model, cohort=cohort),
+        titles=_titles(built, standing.server, standing.model),
+        chosen=_words(chosen),
+        at=utc_now(),
+    )
+    try:
+        chosen.html.write_text(page(told), encoding="utf-8")
+    except OSError as error:
+        raise Wrong(f"{chosen.html} could not be written: {error.strerror}.") from error
+    say(f"{chosen.html} is written.")
+
+
+def _titles(built: Services, server: str, model: str) -> Mapping[str, str]:
+    entry = built.catalogue.find(ModelRef(server=server, name=model))
+    known = entry.known if entry else None
+    return {field.name: field.label or field.name for field in known.inputs} if known else {}
+
+
+def _ref(built: Services, text: str) -> ModelRef:
+    """`server/name`, or a name that was asked on one server alone."""
+    if "/" not in text:
+        owners = [row.server for row in summarise(built.figures, model=text)]
+        if len(set(owners)) > 1:
+            several = ", ".join(f"{server}/{text}" for server in sorted(set(owners)))
+            raise Wrong(f"Several servers have a model {text!r}. Write one of: {several}.")
+        return ModelRef(server=owners[0], name=text) if owners else _not_asked(text)
+    try:
+        return ModelRef.parse(text)
+    except ValueError as error:
+        raise Wrong(f"{text!r} names no model. Write server/name or name.") from error
+
+
+def _not_asked(text: str) -> NoReturn:
+    raise NotFound(f"Nobody has asked a model {text}. `mds health` lists those that somebody did.")
+
+
+def _cohort(chosen: argparse.Namespace, now: datetime) -> Cohort:
+    name, _, value = chosen.value.partition("=")
+    if chosen.value and not (name and value):
+        raise Wrong("Write --value FIELD=VALUE.")
+    return Cohort(
+        version=chosen.version or None,
+        since=midnight(now) - timedelta(days=chosen.days - 1) if chosen.days else None,
+        value=(name, value) if chosen.value else None,
+    )
+
+
+def _words(chosen: argparse.Namespace) -> list[str]:
+    found = [f"the last {chosen.days:,} days" if chosen.days else "all days"]
+    found += [f"version {chosen.version}"] if chosen.version else []
+    return found + ([chosen.value.replace("=", " is ", 1)] if chosen.value else [])

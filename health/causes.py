@@ -1,0 +1,119 @@
+"""What a fall of the right answers comes from: the slices, and the version, in which the additional wrong answers lie.
+
+With the share b that was right before, a slice S of the checked cases since then has sum_S w (wrong) - (1 - b) sum_S w more
+wrong answers than it would have had; divided by the same of all cases it is the part of the fall that lies in S (between 0
+and 1; slices overlap, so these do not add up). Only slices are named that are worse than all other cases since then by more
+than chance explains (health/slices.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from health.slices import LEAST, LEVEL, Inside, Slice, chance, slices
+from health.weighted import Floats, Share, share
+
+MOST = 3
+# An alarm knows the day of a change to about a week.
+_NEAR = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """A slice of the cases since the fall, or a version (`is_version`): the share that is right in it and among the others,
+    and which part of the additional wrong answers lies in it."""
+
+    field: str
+    value: str
+    right: Share
+    rest: Share
+    part: float
+    bounds: tuple[float, float] | None = None
+    is_version: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Causes:
+    """Since when, what was found, the largest part first, and that in a sentence. `n` are the checked cases since then."""
+
+    since: date
+    n: int
+    found: tuple[Cause, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """The checked cases (n,): day, version, what was entered, whether it is right, and for how many cases it stands."""
+
+    days: Sequence[date]
+    versions: Sequence[str]
+    rows: Sequence[Mapping[str, object]]
+    right: Sequence[bool]
+    weights: Sequence[float]
+
+
+def causes(checked: Checked, since: date, baseline: float) -> Causes:
+    """What accounts for the wrong answers since a day; `baseline` is the share that was right before."""
+    is_since = np.array([day >= since for day in checked.days], dtype=bool)
+    hits, weights = np.asarray(checked.right, dtype=bool), np.asarray(checked.weights, dtype=float)
+    places = np.flatnonzero(is_since)
+    rows = [checked.rows[place] for place in places]
+    more = _more(hits[is_since], weights[is_since], baseline)
+    listed = slices(rows, hits[is_since].tolist(), weights[is_since].tolist())
+    found = [_cause(each, baseline, more) for each in listed if each.is_worse]
+    version = _version(checked, since, hits, weights)
+    if version and more > 0:
+        own = is_since & np.array([of == version.value for of in checked.versions], dtype=bool)
+        part = _more(hits[own], weights[own], baseline) / more
+        version = replace(version, part=min(1.0, max(0.0, part)))
+    best = sorted(found, key=lambda cause: -cause.part)[:MOST]
+    shown = (*([version] if version else ()), *best)
+    return Causes(since=since, n=len(rows), found=shown, sentence=_sentence(shown, len(rows)))
+
+
+def _more(hits: Inside, weights: Floats, baseline: float) -> float:
+    """How many more wrong answers there are than with the baseline."""
+    return float(np.sum(weights * ~hits) - (1 - baseline) * np.sum(weights))
+
+
+def _cause(found: Slice, baseline: float, more: float) -> Cause:
+    own, rest = found.right, found.rest
+    excess = (baseline - (own.value or 0.0)) * own.total
+    part = min(1.0, max(0.0, excess / more)) if more > 0 else 0.0
+    return Cause(
+        field=found.field,
+        value=found.value,
+        right=own,
+        rest=rest,
+        part=part,
+        bounds=found.bounds,
+    )
+
+
+def _version(checked: Checked, since: date, hits: Inside, weights: Floats) -> Cause | None:
+    """The version that began to answer about when the fall began, where it is worse than those before."""
+    begun = {v: min(d for d, of in zip(checked.days, checked.versions, strict=True) if of == v) for v in set(checked.versions)}  # fmt: skip
+    for version, first in sorted(begun.items(), key=lambda each: each[1], reverse=True):
+        inside = np.array([of == version for of in checked.versions], dtype=bool)
+        if abs(first - since) > _NEAR or min(int(inside.sum()), int((~inside).sum())) < LEAST:
+            continue
+        own, rest = share(hits[inside], weights[inside]), share(hits[~inside], weights[~inside])
+        if (own.value or 0.0) < (rest.value or 0.0) and chance(own, rest) < LEVEL:
+            return Cause(
+                field="version", value=version, right=own, rest=rest, part=0.0, is_version=True
+            )
+    return None
+
+
+def _sentence(found: Sequence[Cause], n: int) -> str:
+    if found:
+        fields = dict.fromkeys(cause.field for cause in found)
+        return f"What accounts for it: {', '.join(fields)}."
+    if n < 2 * LEAST:
+        return f"Only {n} checked cases since then: too few to say which inputs account for it."
+    return "The wrong answers are spread over all inputs: no slice is worse than chance explains."

@@ -1,0 +1,31 @@
+"""Some cases of a model that are looked at alone: of a version, a time, a value, a class, a probability, a channel, an outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+
+from db.health import Selection, Within
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cohort:
+    """Which cases of a model are looked at; what is None does not matter. The words are those of `db.health.Selection`."""
+
+    version: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    value: tuple[str, str] | None = None
+    within: Within | None = None
+    answer: str | None = None
+    truth: str | None = None
+    sure: tuple[float, float] | None = None
+    channel: str | None = None
+    outcome: str | None = None
+
+    def of(self, selection: Selection) -> Selection:
+        """Those of a selection."""
+        return replace(selection, **{each.name: getattr(self, each.name) for each in fields(self)})
+
+
+EVERY = Cohort()

@@ -1,0 +1,124 @@
+"""What the judged, drawn cases say one by one: classes, probabilities, sizes of errors, slices, groups, and what a fall comes
+from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+
+import numpy as np
+
+import db.health_cases
+from db.engine import Session
+from db.health import Selection
+from db.health_cases import JudgedCase
+from health.calibration import Calibration, calibration
+from health.causes import Causes, Checked, causes
+from health.classification import ClassFigures, Confusion, Verdict, by_class, confusion
+from health.estimates import Group, weight_of_each
+from health.groups import FieldGroups, by_groups
+from health.regression import NumberErrors, number_errors
+from health.slices import Slice, slices
+from health.status import Status
+
+# How many cases are looked at one by one.
+MOST_JUDGED = 5_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What the judged, drawn cases say, one by one; what does not apply is empty or None. `is_cut`: only the newest of them."""
+
+    n: int
+    is_cut: bool
+    confusion: Confusion
+    classes: Sequence[ClassFigures]
+    calibration: Calibration
+    errors: NumberErrors
+    slices: Sequence[Slice]
+    groups: Sequence[FieldGroups]
+
+
+def details(
+    judged: Sequence[JudgedCase], counted: Sequence[Group], protected: Sequence[str]
+) -> Details:
+    """What judged cases say, of those `counted` from the same selection; `protected` are the fields whose groups are compared."""
+    drawn, weight = _drawn_cases(judged, counted)
+    right = [case.judgement == "correct" for case in drawn]
+    verdicts = list(_verdicts(drawn, weight))
+    hidden = frozenset(name for case in drawn for name in case.sensitive)
+    columns = {
+        name: [case.sensitive.get(name, case.entered.get(name)) for case in drawn]
+        for name in protected
+    }
+    return Details(
+        n=len(drawn),
+        is_cut=len(judged) == MOST_JUDGED,
+        confusion=confusion(verdicts),
+        classes=by_class(verdicts),
+        calibration=calibration([_probability(case) for case in drawn], right, weight),
+        errors=_errors(drawn, weight),
+        slices=slices([case.entered for case in drawn], right, weight),
+        groups=by_groups(columns, right, weight, [_truth(case) for case in drawn], hidden),
+    )
+
+
+def _drawn_cases(
+    judged: Iterable[JudgedCase], counted: Sequence[Group]
+) -> tuple[list[JudgedCase], list[float]]:
+    """The drawn ones, and for how many cases each stands: as those that were counted do (health/estimates.py)."""
+    drawn = [case for case in judged if case.is_audited and case.probability > 0]
+    known = weight_of_each(counted)
+    alike = [(case.probability, case.is_volunteered) for case in drawn]
+    return drawn, [known.get(key, 1 / key[0]) for key in alike]
+
+
+def causes_of(
+    session: Session, selection: Selection, status: Status, counted: Sequence[Group]
+) -> Causes | None:
+    """What a fall of the right answers that goes on comes from; None where there is none. `selection` are the cases that the
+    status is of, and `counted` they counted."""
+    fall = next((f for f in status.findings if f.kind == "accuracy" and not f.is_over), None)
+    if fall is None or fall.since is None or status.baseline is None:
+        return None
+    judged = db.health_cases.judged_cases(session, selection, MOST_JUDGED)
+    drawn, weight = _drawn_cases(judged, counted)
+    checked = Checked(
+        days=[case.created_at.astimezone(UTC).date() for case in drawn],
+        versions=[case.version for case in drawn],
+        rows=[case.entered for case in drawn],
+        right=[case.judgement == "correct" for case in drawn],
+        weights=weight,
+    )
+    return causes(checked, fall.since, status.baseline.share)
+
+
+def _verdicts(drawn: Sequence[JudgedCase], weight: Sequence[float]) -> Iterator[Verdict]:
+    for case, stands_for in zip(drawn, weight, strict=True):
+        if case.answer_label is not None:
+            yield Verdict(answer=case.answer_label, truth=_truth(case), weight=stands_for)
+
+
+def _errors(drawn: Sequence[JudgedCase], weight: Sequence[float]) -> NumberErrors:
+    """Of those with a number as the truth. Who says that a number is right says so of this very number: such cases count as
+    without an error, so that errors are rather larger than this says."""
+    known = [
+        (case.answer_number, case.truth_number, stands_for)
+        for case, stands_for in zip(drawn, weight, strict=True)
+        if case.answer_number is not None and case.truth_number is not None
+    ]
+    columns = np.array(known, dtype=float).reshape(-1, 3)
+    return number_errors(columns[:, 0], columns[:, 1], columns[:, 2])
+
+
+def _truth(case: JudgedCase) -> str | None:
+    """What is right: the answer where it was confirmed."""
+    return case.answer_label if case.judgement == "correct" else case.truth_label
+
+
+def _probability(case: JudgedCase) -> float:
+    """How probable the model called its answer; not a number where it does not say."""
+    said = case.answer.get("probabilities")
+    found = said.get(case.answer_label) if isinstance(said, dict) else None
+    return float(found) if isinstance(found, int | float) else float("nan")

@@ -1,0 +1,194 @@
+"""Error rates by groups of a protected field: each group beside all others, over all answers and over each true class.
+
+Rates are weighted as every figure of Health (health/weighted.py). A difference of two rates has Newcombe's hybrid score
+interval (1998, method 10) of Wilson's on Kish's effective numbers. It is clear where the two-sided test of two shares is below
+0.05 divided by how many differences were looked at (Bonferroni). Equal rates over a true class are what Hardt, Price and Srebro
+(2016) call equalised odds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from health.slices import LEAST, LEVEL, Inside, Part, chance, parts
+from health.weighted import Floats, Share, share
+
+MOST_GROUPS = 12
+OTHERS = "other values"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """The rate of a group less that of the others, with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupRate:
+    """One group: the share of its answers that is `wrong`, that of all `others`, and the difference. `truth` is the class that
+    its cases truly are, None for all of them. `is_clear`: more than chance explains."""
+
+    value: str
+    truth: str | None
+    wrong: Share
+    others: Share
+    difference: Difference
+    p: float
+    is_clear: bool = False
+    bounds: tuple[float, float] | None = None
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether it is clearly served worse than the others."""
+        return self.is_clear and self.difference.value > 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldGroups:
+    """The groups of one field, the worst first. `too_small` are groups with too few checked cases and how many those are;
+    `is_hidden`: its values are sensitive, so no list of cases is made of them. `sentence` says what is found or missing."""
+
+    field: str
+    rates: tuple[GroupRate, ...]
+    too_small: tuple[tuple[str, int], ...]
+    is_hidden: bool
+    sentence: str
+
+
+def by_groups(
+    columns: Mapping[str, Sequence[object]],
+    right: Sequence[bool],
+    weights: Sequence[float],
+    truths: Sequence[str | None] = (),
+    hidden: frozenset[str] = frozenset(),
+) -> list[FieldGroups]:
+    """The groups of each field.
+
+    `columns` are the values (n,) by field, `right` says of each case whether it was answered rightly, `weights` for how many
+    cases it stands, `truths` which class it truly is, None where nobody knows; `hidden` names fields with sensitive values.
+    """
+    hits, given = np.asarray(right, dtype=bool), np.asarray(weights, dtype=float)
+    true = np.asarray(truths if len(truths) else [None] * len(hits), dtype=object)
+    cut = {field: _parts(values) for field, values in columns.items()}
+    rates = {field: list(_rates(found, hits, given, true)) for field, found in cut.items()}
+    looked_at = sum(_differences(found) for found in rates.values())
+    return [
+        _of_field(field, cut[field], rates[field], LEVEL / max(1, looked_at), field in hidden)
+        for field in columns
+    ]
+
+
+def difference(first: Share, second: Share) -> Difference:
+    """The first share less the second. Raises ValueError where one of them is not known."""
+    if first.value is None or second.value is None:
+        raise ValueError("a share of no case has no difference to another")
+    gap = first.value - second.value
+    below = math.hypot(first.value - first.low, second.high - second.value)
+    above = math.hypot(first.high - first.value, second.value - second.low)
+    return Difference(value=gap, low=max(-1.0, gap - below), high=min(1.0, gap + above))
+
+
+def _parts(values: Sequence[object]) -> list[Part]:
+    """One for each value or quarter; of many words the most frequent ones, and all others together."""
+    if found := parts(values):
+        return found
+    return [] if any(isinstance(v, Mapping | list) for v in values) else _of_words(values)
+
+
+def _of_words(values: Sequence[object]) -> list[Part]:
+    words = [v if isinstance(v, str) and v else None for v in values]
+    often = [word for word, _ in Counter(filter(None, words)).most_common(MOST_GROUPS - 1)]
+    if not often:
+        return []
+    rest = np.array([word is not None and word not in often for word in words])
+    shown = [Part(value=w[:60], inside=np.array([word == w for word in words])) for w in often]
+    return [*shown, Part(value=OTHERS, inside=rest)]
+
+
+def _rates(
+    found: Sequence[Part], hits: Inside, weights: Floats, truths: NDArray[np.object_]
+) -> Iterator[GroupRate]:
+    """Over all answers, then over each true class of which there are enough."""
+    classes = [t for t, n in Counter(filter(None, truths)).most_common() if n >= 2 * LEAST]
+    known = np.any([part.inside for part in found], axis=0) if found else np.zeros(0, dtype=bool)
+    for truth in (None, *classes):
+        of = known if truth is None else known & (truths == truth)
+        for part in found:
+            if part.value == OTHERS:
+                continue  # they have nothing in common
+            own, rest = part.inside & of, ~part.inside & of
+            if min(int(own.sum()), int(rest.sum())) >= LEAST:
+                yield _rate(part, truth, share(~hits[own], weights[own]), share(~hits[rest], weights[rest]))  # fmt: skip
+
+
+def _rate(part: Part, truth: str | None, wrong: Share, others: Share) -> GroupRate:
+    return GroupRate(
+        value=part.value,
+        truth=truth,
+        wrong=wrong,
+        others=others,
+        difference=difference(wrong, others),
+        p=chance(wrong, others),
+        bounds=part.bounds,
+    )
+
+
+def _differences(rates: Sequence[GroupRate]) -> int:
+    """How many differences are looked at: of two groups both say the same."""
+    of_truth = Counter(rate.truth for rate in rates)
+    return sum(1 if n == 2 else n for n in of_truth.values())
+
+
+def _of_field(
+    field: str, cut: Sequence[Part], rates: Sequence[GroupRate], level: float, is_hidden: bool
+) -> FieldGroups:
+    judged = [replace(rate, is_clear=rate.p < level) for rate in rates]
+    shown = sorted(judged, key=lambda r: (not r.is_worse, r.truth is not None, -r.difference.value))
+    sizes = {part.value: int(part.inside.sum()) for part in cut}
+    small = tuple((value, n) for value, n in sizes.items() if 0 < n < LEAST)
+    return FieldGroups(
+        field=field,
+        rates=tuple(shown),
+        too_small=small,
+        is_hidden=is_hidden,
+        sentence=_sentence(shown, sizes, small),
+    )
+
+
+def _sentence(
+    rates: Sequence[GroupRate], sizes: Mapping[str, int], small: Sequence[tuple[str, int]]
+) -> str:
+    if not sizes:
+        return "No checked case has a value here that cases could be grouped by."
+    parts_ = []
+    if len(sizes) == 1:
+        parts_.append("All checked cases are of one group: there is nothing to compare it with.")
+    elif not rates:
+        parts_.append(f"The groups are too small to compare: each needs {LEAST} checked cases.")
+    else:
+        worse = [rate for rate in rates if rate.is_worse]
+        parts_.append(worst_words(worse[0]) if worse else "No group is answered wrongly more often than chance explains.")  # fmt: skip
+    if small and rates:
+        listed = ", ".join(f"{value} ({n})" for value, n in small[:5])
+        parts_.append(f"Too small to compare, with fewer than {LEAST} checked cases: {listed}.")
+    return " ".join(parts_)
+
+
+def worst_words(rate: GroupRate) -> str:
+    """What is different of a group, in a sentence."""
+    of = f" of those that truly are {rate.truth}" if rate.truth is not None else ""
+    gap = rate.difference
+    return (
+        f"{rate.value} is answered wrongly more often{of}: {(rate.wrong.value or 0) * 100:.0f} % against "
+        f"{(rate.others.value or 0) * 100:.0f} % of the others, {gap.value * 100:.0f} points more "
+        f"({gap.low * 100:.0f} to {gap.high * 100:.0f})."
+    )

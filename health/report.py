@@ -1,0 +1,297 @@
+"""A model's health on one page of HTML that opens without a network and prints: the same figures as on the page Health."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from health.causes import Cause, Causes
+from health.details import Details
+from health.drift.wording import shift_words
+from health.groups import FieldGroups, GroupRate
+from health.overview import Look, Week
+from health.slices import Slice
+from health.status import accuracy_words, share_words
+from health.summary import HealthRow
+from health.weighted import Mean, Share
+from printed.frame import bar, cells, document, facts, interval, track
+from printed.markup import Html, joined, tag
+
+_MOST_SLICES, _MOST_WEEKS, _MOST_RATES, _MOST_FIELDS = 8, 26, 12, 12
+_NOTE = (
+    "Shares are of answered cases that were drawn for a check at random and judged, each weighted by the chance with which it "
+    "was drawn; behind each stands its 95 % interval and n, the checked cases that it rests on. What people report by "
+    "themselves is mostly what is wrong, and is no part of them."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthReport:
+    """What is told: everything about the model, a row for each version, the titles of its fields, which of its cases are
+    looked at, in words, and when."""
+
+    look: Look
+    rows: Sequence[HealthRow]
+    titles: Mapping[str, str]
+    chosen: Sequence[str]
+    at: datetime
+
+
+def page(report: HealthReport) -> str:
+    """The whole document."""
+    look, details = report.look, report.look.details
+    name = f"{look.standing.server}/{look.standing.model}"
+    return document(
+        f"Health of {name}, {report.at:%-d %B %Y}",
+        _head(report, name),
+        _causes(look.causes, report.titles),
+        _figures(report),
+        _weeks(look.weeks, look.standing.accuracy.low),
+        _changed(look, report.titles),
+        _groups(details.groups, report.titles),
+        _slices(details.slices, report.titles),
+        _classes(details),
+        _probabilities(details),
+        _errors(details),
+        _compared(look),
+        _versions(report.rows),
+        _decided(look),
+        tag("p", _NOTE, class_="muted"),
+    )
+
+
+def share_text(found: Share, of: str = "") -> str:
+    """`86 % (80–91 %), n=142`; `of` says of what, such as right."""
+    if found.value is None:
+        return "not known, n=0"
+    ends = f"{found.low * 100:.0f}–{found.high * 100:.0f} %"
+    return f"{share_words(found.value)}{of and ' '}{of} ({ends}), n={found.n:,}"
+
+
+def _head(report: HealthReport, name: str) -> Html:
+    status = report.look.standing.status
+    which = "; ".join(report.chosen) or "all cases"
+    return tag(
+        "section",
+        tag("p", f"Health of {name}, as of {report.at:%-d %B %Y, %H:%M} UTC", class_="muted"),
+        tag("h1", status.word),
+        tag("p", status.sentence),
+        tag("p", tag("b", "Next: "), status.action),
+        tag("p", f"The word is of all cases of the last 120 days. The figures are of: {which}.", class_="muted"),
+    )  # fmt: skip
+
+
+def _figures(report: HealthReport) -> Html:
+    look = report.look
+    found, weeks = look.standing.accuracy, look.weeks
+    failed, answered = sum(week.failed for week in weeks), sum(week.answered for week in weeks)
+    slowest = max((row.latency for row in report.rows if row.latency), key=lambda each: each.n, default=None)  # fmt: skip
+    named = [
+        ("Right answers", f"{accuracy_words(found)} From {found.n:,} checked of {found.drawn:,} drawn cases, for {found.of:,} answers."),
+        ("Still to check for ±5 points", f"{look.standing.status.checks:,} drawn cases"),
+        ("Failed requests", f"{failed:,} of {failed + answered:,} sent"),
+        ("What people told by themselves", f"{look.told[0]:,} right, {look.told[1]:,} wrong"),
+    ]  # fmt: skip
+    if slowest:
+        named.insert(3, ("Time to answer", f"half within {slowest.p50 * 1e3:,.0f} ms, 19 of 20 within {slowest.p95 * 1e3:,.0f} ms"))  # fmt: skip
+    if look.standing.owner:
+        named.append(("Cared for by", look.standing.owner))
+    return _section("Figures", facts(named))
+
+
+def _causes(found: Causes | None, titles: Mapping[str, str]) -> Html:
+    if found is None:
+        return joined()
+    lines = [tag("p", cause_words(cause, titles)) for cause in found.found]
+    head = f"What accounts for it, in {found.n:,} checked cases since {found.since:%-d %B}"
+    return _section(head, *(lines or [tag("p", found.sentence)]))
+
+
+def cause_words(cause: Cause, titles: Mapping[str, str]) -> str:
+    """How often it is right there, and which part of the additional wrong answers that is."""
+    title = "Version" if cause.is_version else titles.get(cause.field, cause.field)
+    return (
+        f"{title} {cause.value}: {share_text(cause.right, 'right')}; the others {share_text(cause.rest)}. "
+        f"{cause.part * 100:.0f} % of the additional wrong answers are here."
+    )
+
+
+def _weeks(weeks: Sequence[Week], least: float | None) -> Html:
+    lines = [
+        bar(
+            f"{week.start:%-d %B %Y}",
+            interval(
+                week.right.value,
+                week.right.low,
+                week.right.high,
+                is_worse=least is not None and week.right.high < least,
+            ),
+            share_text(week.right),
+            is_wordy=True,
+        )
+        for week in weeks[-_MOST_WEEKS:]
+        if week.right.value is not None
+    ]
+    return _section("Right answers by week", *lines) if lines else joined()
+
+
+def _changed(look: Look, titles: Mapping[str, str]) -> Html:
+    if not look.drift:
+        return joined()
+    most = max(1.0, *(field.psi for field in look.drift))
+    lines: list[str] = [
+        bar(
+            titles.get(field.name, field.name),
+            track(field.psi / most),
+            f"{field.psi:.2f}{' changed' if field.is_flagged else ''}",
+        )
+        for field in look.drift[:_MOST_FIELDS]
+    ]
+    said = [
+        tag("p", shift_words(field, titles.get(field.name, field.name)))
+        for field in look.drift
+        if field.is_flagged
+    ]
+    return _section("Inputs that changed (population stability index)", *lines, *said)
+
+
+def _groups(found: Sequence[FieldGroups], titles: Mapping[str, str]) -> Html:
+    parts: list[str] = []
+    for each in found:
+        parts.append(tag("p", tag("b", f"{titles.get(each.field, each.field)}: "), each.sentence))
+        if each.rates:
+            rows = [_rate_row(rate) for rate in each.rates[:_MOST_RATES]]
+            parts.append(cells(rows, ("Group", "Wrong", "Wrong among the others", "Difference")))
+    return _section("Groups of protected fields", *parts) if parts else joined()
+
+
+def _rate_row(rate: GroupRate) -> tuple[str, ...]:
+    of = f", truly {rate.truth}" if rate.truth is not None else ""
+    gap = rate.difference
+    points = f"{gap.value * 100:+.0f} points ({gap.low * 100:+.0f} to {gap.high * 100:+.0f})"
+    clear = ", more than chance explains" if rate.is_clear else ""
+    return f"{rate.value}{of}", share_text(rate.wrong), share_text(rate.others), points + clear
+
+
+def _slices(found: Sequence[Slice], titles: Mapping[str, str]) -> Html:
+    rows = [
+        (
+            f"{titles.get(each.field, each.field)} {each.value}",
+            share_text(each.right),
+            share_text(each.rest),
+            "worse than chance explains" if each.is_worse else "",
+        )
+        for each in found[:_MOST_SLICES]
+    ]
+    return _section("Slices, the worst first", cells(rows, ("Slice", "Right", "The others", ""))) if rows else joined()  # fmt: skip
+
+
+def _classes(details: Details) -> Html:
+    table = details.confusion
+    if not table.labels:
+        return joined()
+    head = ("true \\ answered", *table.labels)
+    rows = [
+        (label, *(f"{count:,}" for count in counts))
+        for label, counts in zip(table.labels, table.counts.tolist(), strict=True)
+    ]
+    figures = [
+        (each.label, share_text(each.precision), share_text(each.recall), share_text(each.f1))
+        for each in details.classes
+    ]
+    unknown = [tag("p", f"{table.unknown} wrong answers are in no cell: nobody said what is right.")] if table.unknown else []  # fmt: skip
+    return _section(
+        "Classes",
+        cells(rows, head),
+        *unknown,
+        cells(figures, ("Class", "Precision", "Recall", "F1")),
+    )
+
+
+def _probabilities(details: Details) -> Html:
+    found = details.calibration
+    if found.ece is None or found.by_chance is None:
+        return joined()
+    words = "more than chance explains" if found.is_off else "no more than chance explains"
+    sentence = (
+        f"On average the probability is {found.ece * 100:.0f} points away from how often the answer is right (ECE, n={found.n:,}): "
+        f"{words} (up to {found.by_chance * 100:.0f} points)."
+    )
+    lines = [
+        bar(
+            f"called {each.low * 100:.0f} to {each.high * 100:.0f} % probable",
+            interval(each.right.value or 0.0, each.right.low, each.right.high),
+            share_text(each.right),
+            is_wordy=True,
+        )
+        for each in found.bins
+    ]
+    return _section("Probabilities", tag("p", sentence), *lines)
+
+
+def _errors(details: Details) -> Html:
+    found = details.errors
+    if not found.n:
+        return joined()
+    named = [
+        ("Mean absolute error, at least", _mean(found.mae)),
+        ("Root of the mean squared error", _mean(found.rmse)),
+        ("Bias", _mean(found.bias)),
+    ]
+    return _section("Size of errors", facts(named))
+
+
+def _mean(found: Mean) -> str:
+    if found.value is None:
+        return "not known"
+    return f"{found.value:,.4g} ({found.low:,.4g} to {found.high:,.4g}), n={found.n:,}"
+
+
+def _compared(look: Look) -> Html:
+    rows = [
+        (
+            f"{second} against {first}",
+            f"{found.n:,}",
+            f"{found.only_second:,}",
+            f"{found.only_first:,}",
+            f"{(found.difference or 0) * 100:+.0f} points ({found.low * 100:+.0f} to {found.high * 100:+.0f})",
+        )
+        for (first, second), found in look.comparisons.items()
+    ]
+    head = ("Versions on the same cases", "Cases", "Only the first right", "Only the other right", "Difference")  # fmt: skip
+    return _section("Versions compared", cells(rows, head)) if rows else joined()
+
+
+def _versions(rows: Sequence[HealthRow]) -> Html:
+    lines = [
+        (
+            row.version or "–",
+            f"{row.cases:,}",
+            str(row.accuracy),
+            f"{row.latency.p95 * 1e3:,.0f} ms" if row.latency else "–",
+            f"{row.error_rate.count:,} of {row.error_rate.n:,}",
+            f"{row.last_case_at:%-d %b %Y}",
+        )
+        for row in rows
+    ]
+    head = ("Version", "Cases", "Accuracy", "19 of 20 within", "Failed", "Last asked")
+    return _section("Versions", cells(lines, head)) if lines else joined()
+
+
+def _decided(look: Look) -> Html:
+    lines = list(_decisions(look))
+    return _section("Alarms and decisions", *lines) if lines else joined()
+
+
+def _decisions(look: Look) -> Iterator[Html]:
+    for alarm in look.alarms:
+        ended = f"to {alarm.ended_at:%-d %B %H:%M} UTC" if alarm.ended_at else "until now"
+        yield tag("p", f"{alarm.opened_at:%-d %B %Y %H:%M} {ended}: {alarm.sentence}")
+    for step in look.steps:
+        reason = f": {step.reason}" if step.reason else ""
+        yield tag("p", f"{step.created_at:%-d %B %Y}, {step.person}: {step.action}{reason}")
+
+
+def _section(title: str, *children: str) -> Html:
+    return tag("section", tag("h2", title), *children)

@@ -1,0 +1,97 @@
+"""`mds health`, as somebody types it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from cli.main import main
+from db.engine import Sessions
+from db.ids import utc_now
+from feedback.submission import submit
+from tests.cli.test_token import sessions  # noqa: F401 - the database that the settings name
+from tests.recorded import add_cases, case_of
+
+Captured = pytest.CaptureFixture[str]
+EVIL = "</style></title><script>alert(1)</script>"
+
+
+def _fill(opened: Sessions) -> None:
+    cases = [
+        case_of(
+            created_at=utc_now() - timedelta(days=n % 40),
+            entered={"island": EVIL if n % 2 else "Dream", "bill": 40.0 + n % 7},
+            answer={"kind": "class", "label": "Adelie", "probabilities": {"Adelie": 0.8}},
+            version="v1" if n % 40 > 10 else "v2",
+            is_audited=True,
+            audit_draw=0.01,
+        )
+        for n in range(80)
+    ]
+    for n, case in enumerate(add_cases(opened, *cases)):
+        wrong = n % 9 == 0
+        submit(
+            opened,
+            case_id=case.id,
+            person="ada",
+            judgement="incorrect" if wrong else "correct",
+            truth="Gentoo" if wrong else None,
+            key=f"k{n}",
+        )
+
+
+class _Read(HTMLParser):
+    """The tags and the texts of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        assert not any(name in ("src", "href") or name.startswith("on") for name, _ in attrs)
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def test_a_model_is_said_in_words_as_json_and_as_a_page_that_needs_nothing_else(
+    sessions: Sessions,  # noqa: F811
+    tmp_path: Path,
+    capsys: Captured,
+) -> None:
+    _fill(sessions)
+    assert main(["health"]) == 0
+    assert "shelf/penguins  Healthy" in capsys.readouterr().out
+    assert main(["health", "penguins"]) == 0
+    assert capsys.readouterr().out.startswith("shelf/penguins: Healthy\n89 % of answers are right")
+    file = tmp_path / "health.html"
+    value = f"island={EVIL}"
+    assert main(["health", "shelf/penguins", "--html", str(file), "--value", value, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["word"], found["cases"]) == ("Healthy", 40)
+    page = _Read()
+    page.feed(file.read_text(encoding="utf-8"))
+    assert "script" not in page.tags
+    said = " ".join(page.texts)
+    for words in ("Healthy", "Right answers by week", f"island is {EVIL}", "Gentoo", "n=40", "called 80 to 90 %"):  # fmt: skip
+        assert words in said
+
+
+def test_what_cannot_be_said_is_a_sentence(
+    sessions: Sessions,  # noqa: F811
+    tmp_path: Path,
+    capsys: Captured,
+) -> None:
+    assert main(["health"]) == 0
+    assert "Nobody has asked a model yet" in capsys.readouterr().err
+    assert main(["health", "shelf/none"]) == 4
+    assert main(["health", "none"]) == 4
+    assert main(["health", "--html", str(tmp_path / "x.html")]) == 2
+    assert main(["health", "shelf/none", "--value", "x"]) == 2
+    assert "FIELD=VALUE" in capsys.readouterr().err

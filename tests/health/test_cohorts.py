@@ -1,0 +1,67 @@
+"""Each chip of Health is the same cases in the figures, in the table of requests, and in the list of cases."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cases.search import CaseFilter, search
+from db.engine import Sessions
+from feedback.submission import submit
+from health.cohort import Cohort
+from health.overview import look
+from health.summary import recent_series, summarise
+from tests.recorded import FAILED, add_cases, case_of
+
+NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
+DRAWN = {"is_audited": True, "audit_draw": 0.01}
+BILLS: tuple[object, ...] = (39.5, 40, 41.25, "41", None, math.inf, math.nan, True)
+SURE = (0.55, 0.8, 0.85, 0.9, 1.0)
+
+
+@pytest.fixture
+def filled(sessions: Sessions) -> Sessions:
+    """Forty answered cases of eight days, with odd values, some judged by two channels; and three that failed."""
+    cases = [
+        case_of(
+            created_at=NOW - timedelta(days=n % 8),
+            entered={"bill": BILLS[n % 8], "it's odd": n},
+            answer={"kind": "class", "label": "Adelie", "probabilities": {"Adelie": SURE[n % 5]}},
+            **DRAWN,
+        )
+        for n in range(40)
+    ]
+    kept = add_cases(
+        sessions, *cases, *[case_of(created_at=NOW, entered={}, **FAILED) for _ in range(3)]
+    )
+    for n in range(12):
+        channel = "audit" if n % 3 else "volunteered"
+        submit(sessions, case_id=kept[n].id, person="ada", judgement="correct", key=f"k{n}", channel=channel)  # fmt: skip
+    return sessions
+
+
+@pytest.mark.parametrize(
+    ("cohort", "wanted", "n"),
+    [
+        (Cohort(within=("bill", 39.5, 41.25)), CaseFilter(within=("bill", 39.5, 41.25)), 10),
+        (Cohort(within=("bill", -math.inf, 40)), CaseFilter(within=("bill", -math.inf, 40)), 10),
+        (Cohort(within=("it's odd", 29, math.inf)), CaseFilter(within=("it's odd", 29, math.inf)), 10),
+        (Cohort(sure=(0.8, 0.9)), CaseFilter(sure=(0.8, 0.9)), 16),
+        (Cohort(sure=(0.9, 1.0)), CaseFilter(sure=(0.9, 1.0)), 16),
+        (Cohort(channel="audit"), CaseFilter(channel="audit"), 8),
+        (Cohort(outcome="failed"), CaseFilter(outcome="failed"), 3),
+        (Cohort(sure=(0.8, 0.9), channel="volunteered"), CaseFilter(sure=(0.8, 0.9), channel="volunteered"), 1),
+    ],
+)  # fmt: skip
+def test_a_chip_is_the_same_cases_everywhere(
+    filled: Sessions, cohort: Cohort, wanted: CaseFilter, n: int
+) -> None:
+    assert len(search(filled, wanted).lines) == n
+    assert sum(row.cases for row in summarise(filled, cohort=cohort)) == n
+    assert sum(p.cases for p in recent_series(filled, cohort=cohort, clock=lambda: NOW)) == n
+    found = look(filled, "shelf", "penguins", cohort, clock=lambda: NOW)
+    assert found is not None
+    assert found.standing.cases == n
+    assert found.answered == (0 if cohort.outcome else n)

@@ -1,0 +1,121 @@
+"""Groups of protected fields and what a fall comes from: what is planted is found, what is not is not, and small is said."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from health.causes import Checked, causes
+from health.groups import by_groups, difference
+from health.weighted import share
+
+DAY = date(2025, 3, 1)
+
+
+def test_the_difference_of_two_shares_is_that_of_newcombes_paper() -> None:
+    """Statistics in Medicine 17 (1998), table II, column (a), method 10."""
+    found = difference(share([True] * 56 + [False] * 14), share([True] * 48 + [False] * 32))
+    assert (found.low, found.high) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+    assert found.value == pytest.approx(0.2)
+    with pytest.raises(ValueError, match="no case"):
+        difference(share([]), share([True]))
+
+
+def _wrong(n: int, seed: int = 1, **rates: float) -> tuple[list[str], list[bool]]:
+    """Cases of groups with these shares of wrong answers, n of each."""
+    random = np.random.default_rng(seed)
+    values = [group for group in rates for _ in range(n)]
+    return values, [bool(random.random() >= rates[group]) for group in values]
+
+
+def test_a_group_that_is_served_worse_is_found_and_the_others_are_not() -> None:
+    values, right = _wrong(120, north=0.1, south=0.1, east=0.4)
+    (found,) = by_groups({"site": values}, right, [1.0] * 360)
+    worst, *others = found.rates
+    assert (worst.value, worst.is_worse) == ("east", True)
+    assert not any(rate.is_worse for rate in others)
+    assert worst.wrong.n == 120
+    assert worst.difference.low > 0.1
+    assert found.sentence.startswith("east is answered wrongly more often: ")
+    assert found.sentence.endswith("43 points more (33 to 52).")
+
+
+def test_without_a_difference_hardly_any_group_is_called_worse() -> None:
+    called = 0
+    for seed in range(60):
+        values, right = _wrong(60, seed, a=0.2, b=0.2, c=0.2, d=0.2)
+        (found,) = by_groups({"site": values}, right, [1.0] * 240)
+        called += any(rate.is_clear for rate in found.rates)
+    assert called / 60 <= 0.1
+
+
+def test_weights_count_and_a_gap_within_one_true_class_alone_is_found() -> None:
+    """Of the truly ill, women are missed four times as often; over all answers, weights hide it."""
+    sex = ["f", "m"] * 200
+    truth = ["ill" if n % 4 < 2 else "well" for n in range(400)]
+    missed = [t == "ill" and (n % 5 < 2 if s == "f" else n % 10 == 1) for n, (s, t) in enumerate(zip(sex, truth, strict=True))]  # fmt: skip
+    right = [not each for each in missed]
+    (found,) = by_groups({"sex": sex}, right, [1.0 if t == "ill" else 20.0 for t in truth], truth)
+    worse = [rate for rate in found.rates if rate.is_worse]
+    assert [(rate.value, rate.truth) for rate in worse] == [("f", "ill")]
+    every = next(rate for rate in found.rates if rate.truth is None and rate.value == "f")
+    assert every.wrong.value == pytest.approx(40 / (100 + 100 * 20))
+
+
+def test_what_cannot_be_compared_is_said_in_a_sentence() -> None:
+    marks: list[object] = [{"withheld": "mask"}] * 30
+    columns: dict[str, list[object]] = {
+        "masked": marks,
+        "empty": [None] * 30,
+        "one": ["x"] * 30,
+        "small": ["a"] * 5 + ["b"] * 25,
+        "long": [f"id-{n}" for n in range(30)],
+        "some": ["a"] * 12 + ["b"] * 13 + ["c"] * 5,
+    }
+    found = {each.field: each for each in by_groups(columns, [True] * 30, [1.0] * 30)}
+    assert found["masked"].sentence == found["empty"].sentence
+    assert found["empty"].sentence.startswith("No checked case has a value here")
+    assert found["one"].sentence.startswith("All checked cases are of one group")
+    assert found["small"].sentence.startswith("The groups are too small to compare")
+    assert (found["long"].rates, found["small"].rates) == ((), ())
+    assert found["some"].too_small == (("c", 5),)
+    assert found["some"].sentence.endswith("fewer than 10 checked cases: c (5).")
+    assert by_groups({"site": []}, [], [])[0].rates == ()
+
+
+def _checked(wrong: np.ndarray, rows: list[dict[str, object]], version_from: int = 0) -> Checked:
+    """Ten checked cases a day."""
+    days = [DAY + timedelta(days=n // 10) for n in range(len(rows))]
+    versions = ["v2" if version_from and n >= version_from else "v1" for n in range(len(rows))]
+    return Checked(days=days, versions=versions, rows=rows, right=(~wrong).tolist(), weights=[10.0] * len(rows))  # fmt: skip
+
+
+def test_the_slice_and_the_version_that_a_fall_comes_from_are_named() -> None:
+    random = np.random.default_rng(2)
+    rows: list[dict[str, object]] = [
+        {"island": str(random.choice(["Biscoe", "Dream"])), "mass": float(random.normal(4200, 800))}
+        for _ in range(600)
+    ]
+    is_dream = np.array([row["island"] == "Dream" for row in rows])
+    late = np.arange(600) >= 400
+    wrong = random.random(600) < np.where(late & is_dream, 0.6, 0.05)
+    found = causes(_checked(wrong, rows), DAY + timedelta(days=40), 0.95)
+    assert [(cause.field, cause.value) for cause in found.found] == [("island", "Dream")]
+    assert found.found[0].part > 0.9
+    assert found.n == 200
+    assert found.found[0].right.high < found.found[0].rest.low
+    newer = causes(_checked(wrong, rows, 390), DAY + timedelta(days=40), 0.95)
+    assert [(cause.field, cause.value) for cause in newer.found] == [("version", "v2"), ("island", "Dream")]  # fmt: skip
+    assert newer.found[0].part > 0.9
+
+
+def test_a_fall_in_everything_and_one_of_few_cases_name_nothing() -> None:
+    random = np.random.default_rng(3)
+    rows: list[dict[str, object]] = [{"x": str(n % 3)} for n in range(600)]
+    wrong = random.random(600) < np.where(np.arange(600) >= 400, 0.4, 0.05)
+    spread = causes(_checked(wrong, rows), DAY + timedelta(days=40), 0.95)
+    assert (spread.found, spread.sentence[:41]) == ((), "The wrong answers are spread over all inp")
+    few = causes(_checked(wrong, rows), DAY + timedelta(days=59), 0.95)
+    assert few.sentence.startswith("Only 10 checked cases since then")

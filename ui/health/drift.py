@@ -1,0 +1,105 @@
+"""The inputs that changed, and how the values of the one that is looked at are spread: bars that can be pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import streamlit as st
+
+from charts import shifts, spread
+from charts.shifts import Shift
+from charts.spread import Part
+from health.drift.fields import WORTH_A_LOOK, Bin, FieldDrift
+from health.drift.wording import shift_words
+from health.overview import Look
+from ui.cases.filters import within_of
+from ui.health import address
+from ui.health.address import Chosen
+from ui.health.parts import titles
+from ui.health.pressed import Mark, draw_chart
+from ui.text import plain
+
+
+def draw(look: Look, chosen: Chosen) -> None:
+    """How far each field moved, what is different in those that are flagged, and the spread of the one that is chosen."""
+    if not look.drift:
+        st.caption(
+            "There are too few cases before or in the last two weeks to compare their inputs."
+        )
+        return
+    named = titles(chosen)
+    st.caption(
+        f"Shift (PSI), {_days(look.drift_after)} against the first cases, {_days(look.drift_before)}. Press a bar for the "
+        "newest cases that make it."
+    )
+    found = [
+        Shift(
+            name=field.name,
+            title=named.get(field.name, field.name),
+            size=field.psi,
+            is_flagged=field.is_flagged,
+        )
+        for field in look.drift
+    ]
+    draw_chart(
+        shifts.figure(found, WORTH_A_LOOK),
+        shifts.alt_text(found),
+        "health_shifts",
+        _marks(look, named),
+        "Choose an input",
+    )
+    for field in look.drift:
+        if field.is_flagged:
+            st.markdown(plain(shift_words(field, named.get(field.name, field.name))))
+    if looked_at := _looked_at(look, chosen):
+        _draw_spread(looked_at, named.get(looked_at.name, looked_at.name))
+
+
+def _marks(look: Look, named: Mapping[str, str]) -> dict[str, Mark]:
+    """Of each field the value or range that became more frequent, in the newest cases."""
+    days = f"{look.drift_after[0]}..{look.drift_after[1]}" if look.drift_after else ""
+    return {
+        field.name: Mark(
+            words=f"{named.get(field.name, field.name)}: {grown.words}, {grown.after} of {field.after} now",
+            chips=_part(field, grown) | ({address.DAYS: days} if days else {}),
+        )
+        for field in look.drift
+        if (grown := field.grown)
+    }
+
+
+def _draw_spread(field: FieldDrift, title: str) -> None:
+    st.markdown(f"**{plain(title)}**, before and now. Press a bar for its cases.")
+    bins = field.bins
+    parts = [
+        Part(words=b.words, before=b.before / max(1, field.before), now=b.after / max(1, field.after))
+        for b in bins
+    ]  # fmt: skip
+    marks = {
+        str(place): Mark(words=b.words, chips=_part(field, b))
+        for place, b in enumerate(bins)
+        if b.can_be_found
+    }
+    draw_chart(
+        spread.figure(parts),
+        spread.alt_text(parts, title),
+        "health_spread",
+        marks,
+        "Choose a value",
+    )
+
+
+def _part(field: FieldDrift, found: Bin) -> dict[str, str]:
+    return address.part_of(field.name, found.words, found.bounds)
+
+
+def _looked_at(look: Look, chosen: Chosen) -> FieldDrift | None:
+    """The field whose value or range is chosen."""
+    within = within_of(chosen.chips.get(address.WITHIN, ""))
+    name = within[0] if within else chosen.chips.get(address.VALUE, "").partition("=")[0]
+    return next((field for field in look.drift if field.name == name and field.bins), None)
+
+
+def _days(span: tuple[date, date] | None) -> str:
+    return f"{span[0]:%-d %B} to {span[1]:%-d %B}" if span else "no day"

@@ -1,0 +1,43 @@
+"""The report of a model's health: made when somebody asks for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from health.overview import look
+from health.report import HealthReport, page
+from health.summary import summarise
+from ui.health.address import Chosen, words_of
+from ui.health.parts import titles
+from ui.session import services
+
+
+def draw(chosen: Chosen) -> None:
+    """A button that downloads the page, of the cases that are chosen."""
+    found, named = services(), titles(chosen)
+
+    def made() -> str:
+        protected = found.protected_fields(chosen.server, chosen.model)
+        looked = look(found.figures, chosen.server, chosen.model, chosen.cohort, protected=protected)  # fmt: skip
+        rows = summarise(
+            found.figures, server=chosen.server, model=chosen.model, cohort=chosen.cohort
+        )
+        if looked is None:
+            return ""
+        told = HealthReport(
+            look=looked, rows=rows, titles=named, chosen=words_of(chosen), at=datetime.now(UTC)
+        )
+        return page(told)
+
+    st.download_button(
+        "Report",
+        data=made,
+        file_name=f"health-{chosen.model}.html".replace("/", "-"),
+        mime="text/html",
+        icon=":material/description:",
+        key="health_report",
+        on_click="ignore",
+        help="One page that opens without a network; print it, or print it to a PDF, from the browser.",
+    )
