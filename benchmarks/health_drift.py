@@ -33,7 +33,7 @@ SHIFTED = ("x3", "x8", "x15")
 CHUNK = 1_000
 PEERS = {
     "evidently": ("evidently==0.7.*", "pandas<3"),
-    "nannyml": ("nannyml==0.13.*",),
+    "nannyml": ("nannyml==0.13.*", "statsmodels"),
 }
 Columns = dict[str, NDArray[np.float64]]
 

@@ -90,7 +90,7 @@ def draw_table(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
         "One row for each model version with its cases, accuracy, feedback, speed and errors",
         "health_rows",
         {f"{place}": _mark(row, chosen) for place, row in enumerate(rows)},
-        "Choose a version" if chosen else "Choose a model and version",
+        "Choose a version",
     )
     if not all(row.accuracy.enough for row in rows):
         st.caption(
@@ -148,7 +148,7 @@ def _draw_latency(rows: Sequence[HealthRow], chosen: Chosen | None) -> None:
                 f"{place}": _mark(row, rows[0] if chosen else None)
                 for place, row in enumerate(timed)
             },
-            "Choose a version" if chosen else "Choose a model and version",
+            "Choose a version",
         )
 
 
