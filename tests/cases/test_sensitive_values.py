@@ -188,6 +188,7 @@ def _ask_file(sessions: Sessions, model: Echo) -> None:
         settings=SimpleNamespace(kept_file_bytes=1000),
         audit=ONE_IN_TEN,
         hash_key=KEY,
+        outliers=None,
         server=lambda _: object(),
         model=lambda *_: model,
     )
