@@ -29,9 +29,11 @@ from demonstration.incidents import accept_normal, as_measured, is_down, unreach
 from demonstration.plan import DAYS, DEPLOYMENTS, Deployment, Part, Visit, parts
 from feedback.errors import AlreadyRecorded
 from feedback.submission import submit
+from health.day_counts import fold
 from health.kept_standings import keep
 from health.outliers.earlier import Earlier
 from health.overview import standings
+from health.prediction_sets import bring_up_to_date
 from mds_client.errors import MdsError
 
 HELD_OUT = "held_out.json"
@@ -93,6 +95,8 @@ def write(
     for server in {predictor(deployment).ref.server for deployment in kept}:
         accept_normal(sessions, server, start, workspace)
     keep(sessions, standings(sessions, clock=lambda: until).values(), clock=lambda: until)
+    fold(sessions)
+    bring_up_to_date(sessions)
     return count
 
 

@@ -133,13 +133,19 @@ def naive(groups: Iterable[Group]) -> float | None:
 def weights(groups: Iterable[Group]) -> list[tuple[float, Group]]:
     """Each drawn group with how many cases one of it stands for: 1/p where somebody spoke unasked, else 1/(p r)."""
     drawn = [group for group in groups if group.is_audited and group.probability > 0]
-    reply = _reply_rate(drawn)
+    reply = reply_rate(drawn)
     return [(_weight(group, reply), group) for group in drawn if reply or group.is_volunteered]
 
 
 def weight_of_each(groups: Iterable[Group]) -> dict[tuple[float, bool], float]:
     """For how many cases a drawn one stands, by its audit probability and whether somebody spoke of it unasked."""
     return {(g.probability, g.is_volunteered): weight for weight, g in weights(groups)}
+
+
+def reply_rate(groups: Iterable[Group]) -> float:
+    """The share of the drawn cases of the stratum `asked` that was judged; 1 where nobody had to be asked."""
+    asked = [group for group in groups if group.is_audited and not group.is_volunteered]
+    return _cases(_judged(asked)) / _cases(asked) if asked else 1.0
 
 
 def _counted(groups: Sequence[Group]) -> Estimate:
@@ -162,17 +168,12 @@ def _is_enough(drawn: Sequence[Group]) -> bool:
 
 def _weighted(drawn: Sequence[Group]) -> tuple[float, float]:
     """The weighted share of right answers among drawn cases and its effective sample size."""
-    reply = _reply_rate(drawn)
+    reply = reply_rate(drawn)
     weighted = [(_weight(group, reply), group) for group in _judged(drawn)]
     total = math.fsum(weight * group.cases for weight, group in weighted)
     right = math.fsum(weight * group.cases for weight, group in weighted if group.is_right)
     squares = math.fsum(weight * weight * group.cases for weight, group in weighted)
     return min(right / total, 1.0), total * total / squares
-
-
-def _reply_rate(drawn: Sequence[Group]) -> float:
-    asked = [group for group in drawn if not group.is_volunteered]
-    return _cases(_judged(asked)) / _cases(asked) if asked else 1.0
 
 
 def _weight(group: Group, reply: float) -> float:

@@ -15,6 +15,7 @@ from ui import (
     explanations,
     feedback,
     predict_form,
+    prediction_set,
     results,
     staleness,
     technical,
@@ -161,4 +162,5 @@ def _draw_answer(answer: Answer, reply: Reply) -> None:
             st.warning(plain(remark), icon=":material/warning:")
         unlike.draw(reply.case)
         results.draw(answer, reply.values, with_usual(reply.signature, answer))
+        prediction_set.draw(reply.case, answer, reply.signature)
         _draw_rest(answer, reply.signature)

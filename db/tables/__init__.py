@@ -32,6 +32,7 @@ from db.tables.first_calls import CallDraw, FirstCall
 from db.tables.golden import GoldenCase, GoldenResult, GoldenRun, GoldenSet
 from db.tables.health import HealthAlarm, HealthDecision, HealthStanding
 from db.tables.health_days import (
+    HealthCalibration,
     HealthDay,
     HealthDayFeedback,
     HealthDaySeconds,
@@ -99,6 +100,7 @@ __all__ = [
     "GoldenRun",
     "GoldenSet",
     "HealthAlarm",
+    "HealthCalibration",
     "HealthDay",
     "HealthDayFeedback",
     "HealthDaySeconds",

@@ -80,8 +80,30 @@ class HealthRevision(Base):
     revision: Mapped[str] = mapped_column(String(26))
 
 
+class HealthCalibration(Base):
+    """How far the checked cases of a model version were off, the oldest first, and how many cases each stands for: what
+    prediction sets and intervals are made from, without going through the cases. Made anew from them by a job."""
+
+    __tablename__ = "health_calibrations"
+
+    server: Mapped[str] = mapped_column(Text, primary_key=True)
+    model: Mapped[str] = mapped_column(Text, primary_key=True)
+    version: Mapped[str] = mapped_column(Text, primary_key=True)
+    revision: Mapped[str] = mapped_column(String(26))
+    computed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(10))
+    scores: Mapped[list[float]] = mapped_column(Json)
+    weights: Mapped[list[float]] = mapped_column(Json)
+    reply: Mapped[float] = mapped_column(Double)
+    held: Mapped[float | None] = mapped_column(Double)
+    held_low: Mapped[float | None] = mapped_column(Double)
+    held_high: Mapped[float | None] = mapped_column(Double)
+    held_n: Mapped[int]
+
+
 # What can be made from the cases at any time.
 DERIVED = (
+    "health_calibrations",
     "health_marks",
     "health_days",
     "health_day_feedback",

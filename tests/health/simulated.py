@@ -65,3 +65,51 @@ def counted(cells: dict[Cell, int]) -> Counter[bool | None]:
     for (_drawn, _spoken, verdict), count in cells.items():
         counts[verdict] += count
     return counts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """Answers of a model: how far each was from what is right, the chance with which it was drawn, and whether it was drawn and
+    judged. `is_spoken`: somebody spoke of it unasked, which they do of wrong answers above all."""
+
+    scores: np.ndarray
+    chances: np.ndarray
+    is_judged: np.ndarray
+    is_spoken: np.ndarray
+
+
+REPLY = 0.7
+
+
+def class_answers(count: int, random: Random) -> Answers:
+    """Four classes; one case in five is hard: the model is too sure of it, and it is seldom drawn."""
+    is_hard = random.random(count) < 0.2
+    logits = random.normal(scale=3.0, size=(count, 4))
+    true_logits = np.where(is_hard[:, None], 0.3, 1.0) * logits
+    said, true = (_shares(each) for each in (logits, true_logits))
+    truth = (random.random(count)[:, None] > true.cumsum(axis=1)).sum(axis=1).clip(max=3)
+    right = said[np.arange(count), truth]
+    return _judged(1.0 - right, truth == said.argmax(axis=1), is_hard, random)
+
+
+def number_answers(count: int, random: Random) -> Answers:
+    """Numbers whose errors are five times as large in the hard cases, with a long tail."""
+    is_hard = random.random(count) < 0.2
+    errors = np.abs(random.standard_t(4, count)) * np.where(is_hard, 5.0, 1.0)
+    return _judged(errors, errors < 2.0, is_hard, random)
+
+
+def _judged(
+    scores: np.ndarray, is_right: np.ndarray, is_hard: np.ndarray, random: Random
+) -> Answers:
+    count = len(scores)
+    chances = np.where(is_hard, 0.03, 0.3)
+    is_drawn = random.random(count) < chances
+    is_spoken = random.random(count) < np.where(is_right, 0.02, 0.12)
+    heard = is_spoken | (random.random(count) < REPLY)
+    return Answers(scores=scores, chances=chances, is_judged=is_drawn & heard, is_spoken=is_spoken)
+
+
+def _shares(logits: np.ndarray) -> np.ndarray:
+    high = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return high / high.sum(axis=1, keepdims=True)

@@ -1,0 +1,169 @@
+"""Which answers stay possible for a case, and within which bounds a number lies: from the checked cases of the model's version.
+
+A job keeps how far the drawn, judged cases of each version were off (`bring_up_to_date`); for one case that is read and held
+against its answer (`of_case`). Cases without a chance of being drawn, such as those that a person makes up, have no set: nothing
+that was checked speaks for them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import db.health_calibrations
+import db.health_cases
+import db.health_days
+from db.cases import GENUINE, CaseView
+from db.engine import Session, Sessions, reading, snapshot, writing
+from db.errors import Conflict
+from db.health import Selection
+from db.health_calibrations import CalibrationView
+from db.health_cases import JudgedCase
+from db.ids import utc_now
+from health.conformal import held, label_set, scores_of
+from health.estimates import reply_rate
+from health.summary import groups
+from health.weighted import Share
+
+# The newest checked cases of a version, and of how many versions of a model.
+MOST_CASES, MOST_VERSIONS = 1_000, 5
+# Cases keep so many of the likeliest classes (cases/answers.py): where all of these stay possible, others may as well.
+_MOST_LABELS = 20
+CLASS, NUMBER = "class", "number"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictionSet:
+    """What stays possible with nine chances in ten: `labels` of a class, the likeliest first, or the `bounds` of a number.
+    `n` checked cases say so; `held` is how often the later half of them was within what the earlier half allows."""
+
+    labels: tuple[str, ...] = ()
+    bounds: tuple[float, float] | None = None
+    n: int
+    held: Share | None
+
+
+def of_case(sessions: Sessions, case: CaseView) -> PredictionSet | None:
+    """What stays possible for an answered case. None where that cannot be said: too few checked cases of its version, no
+    probabilities, no chance of being drawn, or nothing is ruled out. Raises StorageError."""
+    if case.answer is None or case.audit_probability <= 0:
+        return None
+    with reading(sessions) as session:
+        kept = db.health_calibrations.of_version(session, case.server, case.model, case.version)
+    threshold = _threshold(kept, case.audit_probability) if kept else math.inf
+    if kept is None or not math.isfinite(threshold):
+        return None
+    nothing = PredictionSet(n=len(kept.scores), held=_held(kept))
+    if kept.kind == NUMBER and case.answer_number is not None:
+        bounds = (case.answer_number - threshold, case.answer_number + threshold)
+        return replace(nothing, bounds=bounds)
+    labels = _labels(case.answer.get("probabilities"), threshold) if kept.kind == CLASS else ()
+    return replace(nothing, labels=labels) if labels else None
+
+
+def _threshold(kept: CalibrationView, probability: float) -> float:
+    """It counts as what it would count for if it were drawn, and judged when asked."""
+    weight = 1 / (probability * kept.reply) if kept.reply else math.inf
+    return scores_of(kept.scores, kept.weights).threshold(weight)
+
+
+def _labels(probabilities: object, threshold: float) -> tuple[str, ...]:
+    """The classes that are not ruled out; none where nothing is."""
+    if not isinstance(probabilities, Mapping) or not probabilities:
+        return ()
+    labels = label_set(probabilities, threshold)
+    is_all = len(labels) == len(probabilities) and (threshold >= 1 or len(labels) >= _MOST_LABELS)
+    return () if is_all else labels
+
+
+def bring_up_to_date(sessions: Sessions, *, clock: Callable[[], datetime] = utc_now) -> int:
+    """Keep how far the checked cases were off, of every model whose counts by day changed since; of how many. `sessions` see
+    everything. Raises StorageError."""
+    now = clock()
+    with reading(sessions) as session:
+        changed = db.health_calibrations.changed(session)
+    for server, model, revision in changed:
+        with snapshot(sessions) as session:
+            found = list(_calibrations(session, server, model))
+        views = [replace(each, revision=revision, computed_at=now) for each in found]
+        try:
+            with writing(sessions) as session:
+                db.health_calibrations.replace_all(session, server, model, views)
+        except Conflict:
+            continue  # another process has just done the same
+    return len(changed)
+
+
+def _calibrations(session: Session, server: str, model: str) -> Iterable[CalibrationView]:
+    """Of the versions that were asked last."""
+    selection = Selection(purposes=GENUINE, server=server, model=model)
+    versions = db.health_days.versions(session, selection).get((server, model), [])
+    for each in sorted(versions, key=lambda v: v.last_at, reverse=True)[:MOST_VERSIONS]:
+        of_version = replace(selection, version=each.version)
+        judged = db.health_cases.judged_cases(session, of_version, 2 * MOST_CASES)
+        reply = reply_rate(groups(db.health_days.by_version(session, of_version)))
+        yield _calibration(server, model, each.version, judged, reply)
+
+
+def _calibration(
+    server: str, model: str, version: str, judged: list[JudgedCase], reply: float
+) -> CalibrationView:
+    """Of the drawn ones, the oldest first. Without a reply to what was asked they stand for nobody."""
+    drawn = [case for case in judged if case.is_audited and case.probability > 0][:MOST_CASES]
+    kind = NUMBER if any(case.answer_number is not None for case in drawn) else CLASS
+    values, weights = _scored(drawn, kind, reply)
+    share = held(values, weights)
+    ends = (share.value, share.low, share.high, share.n) if share else (None, None, None, 0)
+    return CalibrationView(
+        server=server,
+        model=model,
+        version=version,
+        kind=kind,
+        scores=values,
+        weights=weights,
+        reply=reply,
+        held=ends[0],
+        held_low=ends[1],
+        held_high=ends[2],
+        held_n=ends[3],
+    )
+
+
+def _scored(drawn: list[JudgedCase], kind: str, reply: float) -> tuple[list[float], list[float]]:
+    """How far each was off and how many cases it stands for, the oldest first."""
+    score = _of_number if kind == NUMBER else _of_class
+    scored = [(score(case), case) for case in reversed(drawn)] if reply else []
+    known = [(value, _weight(case, reply)) for value, case in scored if value is not None]
+    return [value for value, _ in known], [weight for _, weight in known]
+
+
+def _weight(case: JudgedCase, reply: float) -> float:
+    """How many cases it stands for (health/estimates.py): who speaks unasked needs no asking."""
+    return 1 / case.probability / (1.0 if case.is_volunteered else reply)
+
+
+def _of_class(case: JudgedCase) -> float | None:
+    """How far the probability of the right class is below 1; 1 where it has none, or nobody says which is right. None where
+    the answer has no probabilities."""
+    said = case.answer.get("probabilities")
+    if not isinstance(said, Mapping) or not said or case.answer_label is None:
+        return None
+    truth = case.answer_label if case.judgement == "correct" else case.truth_label
+    return 1.0 - float(said.get(truth) or 0.0) if truth is not None else 1.0
+
+
+def _of_number(case: JudgedCase) -> float | None:
+    """The size of the error; none where the answer was called right, and more than any where nobody says what is right."""
+    if case.answer_number is None:
+        return None
+    if case.truth_number is not None:
+        return abs(case.truth_number - case.answer_number)
+    return 0.0 if case.judgement == "correct" else math.inf
+
+
+def _held(kept: CalibrationView) -> Share | None:
+    if kept.held is None or kept.held_low is None or kept.held_high is None:
+        return None
+    return Share(value=kept.held, low=kept.held_low, high=kept.held_high, n=kept.held_n)

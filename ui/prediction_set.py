@@ -1,0 +1,64 @@
+"""What stays possible besides the answer, and how sure that is, beside the answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from cases.queries import CaseView
+from health.conformal import CONFIDENCE
+from health.prediction_sets import PredictionSet, of_case
+from mds_client.prediction import Answer
+from mds_client.signature import Signature
+from ui.session import services
+from ui.text import number, percent, plain
+
+_MOST_NAMED = 5
+
+
+def draw(case: CaseView, answer: Answer, signature: Signature) -> None:
+    """One sentence, and what it rests on; nothing where too few cases are checked to say."""
+    found = of_case(services().sessions, case)
+    if found is None:
+        return
+    if found.bounds:
+        found = replace(found, bounds=_possible(found.bounds, signature))
+    st.markdown(words(found, answer.unit))
+    st.caption(_origin(found, case.version))
+
+
+def words(found: PredictionSet, unit: str = "") -> str:
+    """The sentence, as Markdown."""
+    if found.bounds:
+        low, high = (number(end) for end in found.bounds)
+        of_unit = f" {plain(unit)}" if unit else ""
+        return f"For {percent(CONFIDENCE)} of such answers the right number lies between **{low}** and **{high}**{of_unit}."
+    if len(found.labels) == 1:
+        return f"With {percent(CONFIDENCE)} confidence it is **{plain(found.labels[0])}** and nothing else."
+    named = ", ".join(f"**{plain(label)}**" for label in found.labels[:_MOST_NAMED])
+    more = len(found.labels) - _MOST_NAMED
+    others = f" or {more} more" if more > 0 else ""
+    return f"With {percent(CONFIDENCE)} confidence it is one of: {named}{others}."
+
+
+def _possible(bounds: tuple[float, float], signature: Signature) -> tuple[float, float]:
+    """The bounds without what the number cannot be."""
+    output = signature.output("number")
+    if output is None:
+        return bounds
+    low = bounds[0] if output.minimum is None else max(bounds[0], output.minimum)
+    high = bounds[1] if output.maximum is None else min(bounds[1], output.maximum)
+    return (low, high) if low <= high else bounds
+
+
+def _origin(found: PredictionSet, version: str) -> str:
+    of_version = f" of version {plain(version)}" if version else ""
+    said = f"From {found.n:,} cases{of_version} that were drawn at random and checked."
+    share = found.held
+    if share is None or share.value is None:
+        return said
+    return (
+        f"{said} Of the newer {share.n:,} of them {percent(share.value)} were within what the older ones allow "
+        f"(95 % interval {percent(share.low)} to {percent(share.high)})."
+    )
