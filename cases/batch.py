@@ -131,7 +131,6 @@ def _chunk(
         _draft(asked, rows[p], f"{keys[p]}{_AGAIN}" if keys[p] in taken else keys[p])
         for p in missing
     ]
-    drafts = compared(drafts, asked.outliers, signature_or_none(asked.model) if drafts else None)
     fresh = _asked(asked, [rows[place] for place in missing], drafts, splitter) if drafts else []
     done |= {start + place: case for place, case in zip(missing, fresh, strict=True)}
     return [done[start + place] for place in range(len(rows))]
@@ -161,6 +160,8 @@ def _asked(
     splitter: RowSplitter,
 ) -> list[CaseView]:
     """The cases of the rows, in as many requests as the model needs."""
+    signature = signature_or_none(asked.model) if asked.outliers else None
+    drafts = compared(drafts, rows, asked.outliers, signature)
     open_cases: set[str] = set()
     try:
         return list(_parts(asked, rows, drafts, splitter, open_cases))

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from db.cases import GENUINE, CaseView
-from mds_client.signature import ModelRef, Signature
+from mds_client.sensitive_values import withheld
+from mds_client.signature import ModelRef, Signature, Values
 
 _log = logging.getLogger(__name__)
 Rows = Sequence[Mapping[str, object]]
@@ -17,18 +18,38 @@ Rows = Sequence[Mapping[str, object]]
 class Outliers(Protocol):
     """What compares inputs with earlier ones; health/outliers has it."""
 
+    def features(self, values: Values) -> dict[str, object]: ...
+
     def unlike(self, ref: ModelRef, rows: Rows, titles: Mapping[str, str]) -> list[str] | None: ...
 
 
 def compared(
-    cases: Sequence[CaseView], outliers: Outliers | None, signature: Signature | None
+    cases: Sequence[CaseView],
+    values: Sequence[Values],
+    outliers: Outliers | None,
+    signature: Signature | None,
 ) -> list[CaseView]:
-    """The cases of one model with what is unlike earlier ones, as far as they are about something that there is."""
+    """The cases of one model, of which these are the values, with what is unlike earlier ones, as far as they are about something that there is."""
     if outliers is None or not cases or cases[0].purpose not in GENUINE:
         return list(cases)
     ref = ModelRef(server=cases[0].server, name=cases[0].model)
-    found = unlike_words(outliers, ref, [case.entered for case in cases], signature)
-    return [replace(case, unlike=words) for case, words in zip(cases, found, strict=True)]
+    features = [_features(*each, outliers) for each in zip(cases, values, strict=True)]
+    rows = [{**case.entered, **f} for case, f in zip(cases, features, strict=True)]
+    found = unlike_words(outliers, ref, rows, signature)
+    return [
+        replace(case, unlike=words, features=f or None)
+        for case, words, f in zip(cases, found, features, strict=True)
+    ]
+
+
+def _features(case: CaseView, values: Values, outliers: Outliers) -> dict[str, object]:
+    """Of the values that are not sensitive; nothing where they cannot be made."""
+    try:
+        known = {n: v for n, v in values.items() if not withheld(case.entered.get(n))}
+        return outliers.features(known)
+    except Exception:
+        _log.exception("the pictures and sounds of case %s cannot be compared", case.id)
+        return {}
 
 
 def unlike_words(

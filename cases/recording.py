@@ -115,7 +115,7 @@ def predict_and_record(
     )
     signature = signature_or_none(model)
     case = protected(case, signature, values, hash_key)
-    [case] = compared([case], outliers, signature)
+    [case] = compared([case], [values], outliers, signature)
     case = assignment.of(case) if assignment else case
     case = first_call.of(case) if first_call else case
     with _in_flight.alone(key):

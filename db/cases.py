@@ -25,6 +25,7 @@ _KNOWN_BEFORE = {
     "id", "created_at", "person", "server", "model", "version_asked", "entered", "purpose",
     "audit_probability", "audit_draw", "is_audited", "parent_id", "workspace", "sensitive",
     "experiment", "arm", "assignment_probability", "call_probability", "call_draw", "unlike",
+    "features",
 }  # fmt: skip
 
 
@@ -95,6 +96,8 @@ class CaseView(HasOutcome):
     call_draw: float | None = None
     # What about its inputs is unlike all earlier ones; empty where nothing is, None where it was not compared.
     unlike: str | None = None
+    # Its pictures and sounds as a few numbers each, by field.
+    features: dict[str, object] | None = None
     # Values of sensitive fields that are kept; `entered` has a mark in their place.
     sensitive: dict[str, object] | None = None
 

@@ -67,6 +67,17 @@ def inputs(
     return [(row[0].date(), row[1]) for row in session.execute(query.order_by(*order).limit(limit))]
 
 
+def comparable(
+    session: Session, selection: Selection, limit: int
+) -> list[tuple[Mapping[str, object], Mapping[str, object]]]:
+    """What was entered in the newest answered cases, and the numbers of their pictures and sounds."""
+    query = select(Case.entered, Case.features).where(
+        *conditions(selection), Case.outcome == "answered"
+    )
+    newest = query.order_by(Case.created_at.desc(), Case.id.desc()).limit(limit)
+    return [(row[0], row[1] or {}) for row in session.execute(newest)]
+
+
 def unlike(session: Session, selection: Selection, newest: int) -> tuple[int, int]:
     """Of so many of the newest answered cases: how many were unlike all earlier ones when they were asked, and how many were
     compared with earlier ones."""

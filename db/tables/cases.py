@@ -136,6 +136,8 @@ class Case(Base):
     call_draw: Mapped[float | None] = mapped_column(Double)
     # What about its inputs is unlike all earlier ones, in a sentence; empty where nothing is, none where it was not compared.
     unlike: Mapped[str | None] = mapped_column(ClippedText(SENTENCE))
+    # Its pictures and sounds as a few numbers each, by field, which later ones are compared with.
+    features: Mapped[dict[str, object] | None] = mapped_column(Json)
 
 
 class CaseFile(Base):

@@ -19,7 +19,8 @@ from db.engine import Sessions, reading
 from db.health import Selection
 from health.outliers.encoding import Rows
 from health.outliers.known import LEAST, KnownInputs, known_inputs
-from mds_client.signature import ModelRef
+from health.outliers.media import Features, features_of
+from mds_client.signature import File, ModelRef, Values
 
 # So many of the newest answered cases are compared with.
 COMPARED = 500
@@ -47,8 +48,14 @@ class Earlier:
         self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
         self._lock = Lock()
 
+    def features(self, values: Values) -> dict[str, object]:
+        """The pictures and sounds among the values of a case as a few numbers each, by field; others are left out."""
+        files = {name: value for name, value in values.items() if isinstance(value, File)}
+        found = {name: features_of(file) for name, file in files.items()}
+        return {name: numbers for name, numbers in found.items() if numbers is not None}
+
     def unlike(self, ref: ModelRef, rows: Rows, titles: Mapping[str, str]) -> list[str] | None:
-        """Of each of the rows of a model what about it is unlike all earlier inputs, in a sentence; empty where nothing is. None
+        """Of each of the rows of a model, with the numbers of pictures and sounds in their place, what about it is unlike all earlier inputs, in a sentence; empty where nothing is. None
         where there are too few earlier ones to say, or none that can be compared. Raises StorageError.
         """
         with self._lock:
@@ -68,5 +75,10 @@ class Earlier:
     def _read(self, model: tuple[str, str]) -> KnownInputs | None:
         wanted = Selection(purposes=GENUINE, server=model[0], model=model[1])
         with reading(self._sessions) as session:
-            found = db.health_cases.inputs(session, wanted, COMPARED)
-        return known_inputs([row for _, row in found]) if len(found) >= LEAST else None
+            found = db.health_cases.comparable(session, wanted, COMPARED)
+        rows = [_with(entered, features) for entered, features in found]
+        return known_inputs(rows) if len(rows) >= LEAST else None
+
+
+def _with(entered: Mapping[str, object], features: Mapping[str, object]) -> dict[str, object]:
+    return {**entered, **{name: Features(str(found)) for name, found in features.items()}}

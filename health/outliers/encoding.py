@@ -1,7 +1,8 @@
 """Inputs as numbers that can be told apart by distance: each field by what its earlier values are.
 
 A number counts in standard deviations from its middle (median and interquartile range, which a few odd values do not move),
-a choice as one column a word, a text by its groups of three letters (hashed; Weinberger et al., 2009) and its length.
+a choice as one column a word, a text by its groups of three letters (hashed; Weinberger et al., 2009) and its length, pictures and sounds by the numbers
+that their cases keep (health/outliers/media.py).
 
 Besides, each value has its own distance `outside` of all that its field had: a number in mean excesses of that tail (of the
 tenth of the values that lie farthest on that side; 1 is usual for a new extreme, whatever the tail), a word that no earlier case
@@ -19,6 +20,7 @@ from typing import Protocol
 
 import numpy as np
 
+from health.outliers.media import PICTURE, Features
 from health.outliers.nearest import Floats
 
 Rows = Sequence[Mapping[str, object]]
@@ -160,7 +162,36 @@ class TextColumn:
     outside_others = outside
 
     def words(self, value: object, n: int) -> str:
-        return f"is unlike the texts of {n:,} earlier cases, by its letters or its length"
+        return f"is unlike the texts of {n:,} earlier cases, by its letters or its length (groups of three, hashed)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MediaColumn:
+    """A picture or a sound, by the numbers that its case keeps; what has none is as the average."""
+
+    name: str
+    kind: str
+    middle: Floats
+
+    def vectors(self, values: Sequence[object]) -> Floats:
+        return np.array([self._vector(value) for value in values])
+
+    def _vector(self, value: object) -> Floats:
+        if isinstance(value, Features) and value.kind == self.kind:
+            return value.vector()
+        return self.middle
+
+    def outside(self, values: Sequence[object]) -> Floats:
+        return np.zeros(len(values))
+
+    outside_others = outside
+
+    def words(self, value: object, n: int) -> str:
+        if self.kind == PICTURE:
+            return f"is unlike the pictures of {n:,} earlier cases, by brightness and outlines (16 × 16 grey and HOG)"
+        return (
+            f"is unlike the sounds of {n:,} earlier cases, by pitch and loudness (log-mel spectrum)"
+        )
 
 
 def columns_of(rows: Rows) -> list[Column]:
@@ -189,13 +220,17 @@ def as_word(value: object) -> str:
 
 def _column(name: str, values: Sequence[object]) -> Column | None:
     known = [value for value in values if value is not None]
-    if not known or not all(isinstance(value, str | bool | int | float) for value in known):
-        return None
-    if all(isinstance(v, int | float) and not isinstance(v, bool) for v in known):
+    files = [value for value in known if isinstance(value, Features)]
+    if not known or files:
+        return _media(name, files) if len(files) > len(known) / 2 else None
+    if all(_is_number(value) for value in known):
         return _number_or_choice(name, values)
-    if any(isinstance(value, int | float) and not isinstance(value, bool) for value in known):
-        return None
-    return _choice_or_text(name, values)
+    are_words = all(isinstance(value, str | bool) for value in known)
+    return _choice_or_text(name, values) if are_words else None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _number_or_choice(name: str, values: Sequence[object]) -> Column | None:
@@ -233,6 +268,12 @@ def _choice_or_text(name: str, values: Sequence[object]) -> Column | None:
     return TextColumn(
         name=name, middle=float(np.median(lengths)), scale=float(lengths.std()) or 1.0
     )
+
+
+def _media(name: str, files: Sequence[Features]) -> MediaColumn:
+    kind = Counter(file.kind for file in files).most_common(1)[0][0]
+    vectors = np.array([file.vector() for file in files if file.kind == kind])
+    return MediaColumn(name=name, kind=kind, middle=vectors.mean(axis=0))
 
 
 def _choice(name: str, values: Sequence[object]) -> ChoiceColumn:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import io
+import wave
+from functools import partial
+
 import numpy as np
 import pytest
+from PIL import Image
 from sqlalchemy import text
 
 from audit_log.verify import verify
 from cases.audit_sample import AuditPolicy
 from cases.batch import RowsRequest, predict_rows
 from cases.chunks import ChunkRecorder
+from cases.inputs import plain_inputs
 from cases.recording import predict_and_record
 from cases.search import CaseFilter, search
 from db.engine import Sessions, writing
 from health.outliers.earlier import Earlier
 from health.outliers.known import LEAST, LEVEL, KnownInputs, known_inputs
 from health.overview import look
+from mds_client.signature import File, ModelRef
 from tests.recorded import add_cases, case_of
 from tests.stub_predictor import PENGUINS, StubPredictor
 
@@ -214,3 +221,59 @@ def test_what_was_asked_meanwhile_is_read_after_a_while(sessions: Sessions) -> N
     assert outliers.unlike(PENGUINS, [{"bill": 80.0}], {}) != [""]
     now[0] += 601
     assert outliers.unlike(PENGUINS, [{"bill": 80.0}], {}) == [""]
+
+
+def picture(random: np.random.Generator, *, is_upright: bool = True, noise: float = 10.0) -> File:
+    """Bars that stand or lie, here and there."""
+    place, width = random.integers(20, 60), random.integers(8, 14)
+    pixels = np.full((90, 90), 230.0)
+    pixels[:, place : place + width] = 40.0
+    pixels = pixels + random.normal(0, noise, pixels.shape)
+    image = Image.fromarray((pixels if is_upright else pixels.T).clip(0, 255).astype(np.uint8))
+    data = io.BytesIO()
+    image.save(data, "PNG")
+    return File(name="bar.png", media_type="image/png", data=data.getvalue())
+
+
+def sound(random: np.random.Generator, pitch: float, rate: int = 8_000) -> File:
+    """A tone of about this pitch, with some noise."""
+    moments = np.arange(int(rate * random.uniform(0.8, 1.2))) / rate
+    waves = 0.3 * np.sin(2 * np.pi * pitch * random.uniform(0.9, 1.1) * moments)
+    values = (waves + random.normal(0, 0.02, len(moments))) * 32_767
+    data = io.BytesIO()
+    with wave.open(data, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(values.astype("<i2").tobytes())
+    return File(name="tone.wav", media_type="audio/wav", data=data.getvalue())
+
+
+def test_pictures_and_sounds_are_compared_as_what_their_cases_keep(sessions: Sessions) -> None:
+    random = np.random.default_rng(9)
+    kept = Earlier(sessions)
+    for model, make in (("bars", picture), ("tones", partial(sound, pitch=300.0))):
+        cases = []
+        for _ in range(120):
+            file = make(random)
+            entered = plain_inputs({"file": file})
+            cases.append(
+                case_of(model=model, entered=entered, features=kept.features({"file": file}))
+            )
+        add_cases(sessions, *cases)
+
+    def words(model: str, file: File) -> str | None:
+        stub = StubPredictor(ref=ModelRef(server="shelf", name=model))
+        key = f"{model}-{file.sha256}"[:60]
+        asked = predict_and_record(stub, {"file": file}, sessions=sessions, key=key, outliers=kept)
+        assert asked.case.features is not None
+        return asked.case.unlike
+
+    assert words("bars", picture(random)) == ""
+    assert "pictures of 120 earlier cases" in str(words("bars", picture(random, is_upright=False)))
+    assert "pictures of 120 earlier cases" in str(words("bars", picture(random, noise=120.0)))
+    assert words("tones", sound(random, 300.0)) == ""
+    assert "sounds of 120 earlier cases" in str(words("tones", sound(random, 2_000.0)))
+    assert (
+        kept.features({"file": File(name="x", media_type="", data=b"no such file"), "x": 1}) == {}
+    )
