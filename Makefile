@@ -69,7 +69,7 @@ format: .venv/test.stamp
 	$(APP) -m ruff check --fix .
 	$(APP) -m ruff format .
 
-bench: .venv/test.stamp demo_mds/.venv/serving.stamp
+bench: .venv/test.stamp demo_mds/.venv/serving.stamp browser
 	$(APP) -m benchmarks.pages
 	$(APP) -m benchmarks.client
 	$(APP) -m benchmarks.catalogue

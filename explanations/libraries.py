@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from types import ModuleType
 
 import numpy as np
@@ -25,6 +26,7 @@ def isolated_rng(seed: int | None = None) -> Iterator[None]:
 
 def without_ray() -> None:
     """Lets alibi be imported. 0.9.4 fails on import where shap is installed and ray is not: it evaluates an
-    annotation that names ray's actor pool. An empty stand-in is all that it looks at.
+    annotation that names ray's actor pool. An empty stand-in is all that it looks at; an installed ray stays.
     """
-    sys.modules.setdefault("ray", ModuleType("ray"))
+    if "ray" not in sys.modules and find_spec("ray") is None:
+        sys.modules["ray"] = ModuleType("ray")
