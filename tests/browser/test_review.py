@@ -27,7 +27,7 @@ def test_twenty_decisions_take_nothing_but_keys(page: Page, app: demo.Part) -> N
     # A model of its own: what other tests ask stays out of this queue.
     cases = [case_of(**asked, model="reviewed", created_at=utc_now()) for _ in range(CASES)]
     add_cases(sessions, *cases)
-    Visit(page).open("/review?model=demo/reviewed")
+    visit = Visit(page).open("/review?model=demo/reviewed")
     case = page.locator(".st-key-review_case")
     shown = case.get_by_role("link", name=re.compile("^Case "))
     told = page.locator("output", has_text="saved")
@@ -45,6 +45,7 @@ def test_twenty_decisions_take_nothing_but_keys(page: Page, app: demo.Part) -> N
         page.keyboard.press({"correct": "y", "incorrect": "n", "unsure": "x"}[judged])
         if judged == "incorrect":
             expect(page.get_by_text("What is right?")).to_be_visible()
+            visit.settled()  # the words stand there before the button does
             page.keyboard.press("1")
         expect(told).to_contain_text(f"{name}: {judged}")
         if number == 0:  # what was decided last becomes a golden case
