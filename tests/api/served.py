@@ -77,7 +77,7 @@ def application(found: Services) -> Starlette:
     page = Path(__file__)
     return Starlette(
         routes=routes(lambda: found),
-        middleware=[guard(lambda: (), page), identity(lambda: found.settings)],
+        middleware=[guard(lambda: (), page, tuple), identity(lambda: found.settings)],
     )
 
 

@@ -127,7 +127,7 @@ BODIES = {
     "POST /cases/{case_id}/feedback": {"judgement": "correct"},
     "POST /cases/{case_id}/explanations": {},
     "POST /cases/{case_id}/golden": {},
-    "POST /golden-runs": {"server": "demo", "model": "penguins"},
+    "POST /golden-runs": {"server": "demo", "model": "digits"},
     "POST /label-studio/{server}/{name}/setup": {},
     "POST /label-studio/{server}/{name}/predict": {"tasks": [{"data": {}}]},
     "POST /test-runs": {"model": "demo/digits", "rows": [{"values": {}, "truth": "one"}]},

@@ -21,7 +21,7 @@ from batch.streams import brokers
 from batch.streams.brokers.of_redis import Redis
 from db.engine import Sessions, close, make_sessions
 from db.migrate import migrate
-from tests.batch.streaming import check_every_record_is_settled, topics
+from tests.batch.streaming import check_every_record_is_settled, ran, topics
 from tests.browser.watched import ports
 
 START_SECONDS = 90.0
@@ -103,7 +103,7 @@ def test_nats(sqlite: Sessions, started: Any, tmp_path: Path) -> None:
         )
         await client.close()
 
-    asyncio.run(check())
+    ran(check())
 
 
 def test_redis(sqlite: Sessions, started: Any, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_redis(sqlite: Sessions, started: Any, tmp_path: Path) -> None:
         )
         await client.aclose()
 
-    asyncio.run(check())
+    ran(check())
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_rabbitmq(sqlite: Sessions, started: Any, folder: Path) -> None:
         )
         await connection.close()
 
-    asyncio.run(check())
+    ran(check())
 
 
 async def _connected(aio_pika: Any, url: str) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +31,12 @@ NAME = "birds"
 SECONDS = 60.0
 Publish = Callable[[str, bytes], Awaitable[None]]
 Read = Callable[[str], Awaitable[Sequence[bytes]]]
+
+
+def ran(work: Coroutine[Any, Any, object]) -> None:
+    """Run it to its end, in a thread: a browser of other tests keeps a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 def topics(word: str = "") -> Topics:

@@ -25,6 +25,7 @@ from tests.batch.streaming import (
     ROWS,
     Server,
     check_every_record_is_settled,
+    ran,
     record,
     stream,
     topics,
@@ -96,7 +97,7 @@ def test_a_model_that_waits_holds_the_reader_back(sqlite: Sessions) -> None:
         assert numbers == [float(i) for i in range(1_000)]
         assert max(json.loads(b)["record"]["x"] for b in broker.sent[named.predictions]) == 999
 
-    asyncio.run(check())
+    ran(check())
 
 
 def test_a_refused_access_ends_the_stream_with_its_sentence(sqlite: Sessions) -> None:
@@ -110,7 +111,7 @@ def test_a_refused_access_ends_the_stream_with_its_sentence(sqlite: Sessions) ->
             await stream(sqlite, Closed(), broker, named).run(asyncio.Event())
         assert (broker.acknowledged, broker.sent) == ([], {})
 
-    asyncio.run(check())
+    ran(check())
 
 
 @pytest.mark.parametrize(
@@ -171,6 +172,6 @@ def test_kafka_by_the_mock_cluster_of_its_library(sqlite: Sessions) -> None:
     check = check_every_record_is_settled(
         sqlite, lambda wanted: Kafka(address, wanted), publish, read, named
     )
-    asyncio.run(check)
+    ran(check)
     reader.close()
     assert named.ahead == ROWS * AT_ONCE

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -212,14 +212,26 @@ def test_after_whatever_happened_the_counts_are_those_of_the_cases(
 
 
 def _figures(sessions: Sessions) -> list[object]:
-    """What pages show, with times as far as ten digits go: sums of them differ by their order."""
+    """What pages show, with numbers as far as ten digits go: sums of them differ by their order."""
     rows = summarise(sessions)
     days = recent_series(sessions, cohort=Cohort(since=FIRST), clock=lambda: NOON)
-    means = [p.mean_seconds and round(p.mean_seconds, 10) for p in days]
     models = standings(sessions, clock=lambda: NOON)
     looks = [look(sessions, *model, clock=lambda: NOON) for model in models]
     shown = [(e.standing, e.weeks, e.versions, e.drift, e.told, e.answered) for e in looks if e]
-    return [rows, [replace(p, mean_seconds=None) for p in days], means, models, shown]
+    return [_rounded(each) for each in (rows, days, models, shown)]
+
+
+def _rounded(found: Any) -> object:
+    """The same with its numbers rounded, whatever it is made of."""
+    if isinstance(found, float):
+        return round(found, 10)
+    if is_dataclass(found):
+        return type(found), [_rounded(getattr(found, each.name)) for each in fields(found)]
+    if isinstance(found, Mapping):
+        return {key: _rounded(value) for key, value in found.items()}
+    if isinstance(found, list | tuple):
+        return [_rounded(each) for each in found]
+    return found
 
 
 @pytest.mark.slow
