@@ -36,7 +36,7 @@ def seconds_of(words: str) -> int:
         )
     seconds = int(number) * _UNITS[unit]
     if not LEAST_SECONDS <= seconds <= 366 * 86_400:
-        raise ScheduleRefused("A schedule looks every 5 minutes at most, and every year at least.")
+        raise ScheduleRefused(f"{words} is not between 5 minutes and a year.")
     return seconds
 
 

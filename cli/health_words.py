@@ -54,6 +54,7 @@ def _all(built: Services, chosen: argparse.Namespace) -> int:
 def _one(built: Services, chosen: argparse.Namespace) -> int:
     ref, cohort = _ref(built, chosen.model), _cohort(chosen, utc_now())
     built.catalogue.refresh()  # what its fields are called, and which are protected
+    _check_field(built, ref, chosen)
     found = look(
         built.figures,
         ref.server,
@@ -71,12 +72,33 @@ def _one(built: Services, chosen: argparse.Namespace) -> int:
         status = found.standing.status
         print(printable(f"{ref}: {status.word}"))
         print(printable(f"{status.sentence} {status.action}"))
+        if chosen.version or chosen.value:
+            print(printable(_chosen_words(found, chosen)))
         if found.causes:
             named = _titles(built, ref.server, ref.name)
             said = [cause_words(cause, named) for cause in found.causes.found]
             for words in (found.causes.sentence, *said):
                 print(printable(words))
     return GOOD
+
+
+def _check_field(built: Services, ref: ModelRef, chosen: argparse.Namespace) -> None:
+    """Raises Wrong for a value of an input that the model does not have, as far as its inputs are known."""
+    name, names = chosen.value.partition("=")[0], list(_titles(built, ref.server, ref.name))
+    if name and names and name not in names:
+        raise Wrong(f"{ref} has no input {name!r}. It has {', '.join(names)}.")
+
+
+def _chosen_words(found: Look, chosen: argparse.Namespace) -> str:
+    """What is known of the cases that were chosen; the word is of all."""
+    right, of = found.standing.accuracy, ", ".join(_words(chosen))
+    known = "too few are checked to say how many are right"
+    if right.value is not None and right.low is not None and right.high is not None:
+        ends = f"{right.low * 100:.0f}–{right.high * 100:.0f} %"
+        known = f"{right.value * 100:.0f} % are right ({ends}), n={right.n:,}"
+    if not found.answered:
+        return f"The word is of all cases. There is no answer of these: {of}."
+    return f"The word is of all cases. Of {found.answered:,} answers ({of}) {known}."
 
 
 def _write(built: Services, chosen: argparse.Namespace, found: Look, cohort: Cohort) -> None:

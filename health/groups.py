@@ -160,8 +160,17 @@ def _of_field(
         rates=tuple(shown),
         too_small=small,
         is_hidden=is_hidden,
-        sentence=_sentence(shown, sizes, small),
+        sentence=f"{_sentence(shown, sizes, small)} {_left_out(cut)}".strip(),
     )
+
+
+def _left_out(cut: Sequence[Part]) -> str:
+    """How many checked cases are in no group, as those of a version without the field."""
+    if not cut:
+        return ""
+    count = int((~np.any([part.inside for part in cut], axis=0)).sum())
+    has = "1 checked case has" if count == 1 else f"{count:,} checked cases have"
+    return f"{has} no value here and stay out." if count else ""
 
 
 def _sentence(

@@ -104,8 +104,12 @@ def _causes(found: Causes | None, titles: Mapping[str, str]) -> Html:
     if found is None:
         return joined()
     lines = [tag("p", cause_words(cause, titles)) for cause in found.found]
+    lines += [tag("p", OVERLAP)] if len(lines) > 1 else []
     head = f"What accounts for it, in {found.n:,} checked cases since {found.since:%-d %B}"
     return _section(head, *(lines or [tag("p", found.sentence)]))
+
+
+OVERLAP = "A wrong answer can be in several of these."
 
 
 def cause_words(cause: Cause, titles: Mapping[str, str]) -> str:

@@ -81,6 +81,17 @@ def test_a_model_is_said_in_words_as_json_and_as_a_page_that_needs_nothing_else(
     said = " ".join(page.texts)
     for words in ("Healthy", "Right answers by week", f"island is {EVIL}", "Gentoo", "n=40", "called 80 to 90 %"):  # fmt: skip
         assert words in said
+    capsys.readouterr()
+    assert main(["health", "penguins", "--value", "island=Dream", "--days", "0"]) == 0
+    said = capsys.readouterr().out
+    assert (
+        "The word is of all cases. Of 40 answers (all days, island is Dream) 88 % are right" in said
+    )
+    assert main(["health", "penguins", "--value", "island=Nowhere"]) == 0
+    assert (
+        "There is no answer of these: the last 90 days, island is Nowhere."
+        in capsys.readouterr().out
+    )
 
 
 def test_what_cannot_be_said_is_a_sentence(

@@ -73,6 +73,7 @@ def test_what_cannot_be_compared_is_said_in_a_sentence() -> None:
         "small": ["a"] * 5 + ["b"] * 25,
         "long": [f"id-{n}" for n in range(30)],
         "some": ["a"] * 12 + ["b"] * 13 + ["c"] * 5,
+        "gaps": ["a"] * 12 + ["b"] * 12 + [None] * 6,
     }
     found = {each.field: each for each in by_groups(columns, [True] * 30, [1.0] * 30)}
     assert found["masked"].sentence == found["empty"].sentence
@@ -82,6 +83,7 @@ def test_what_cannot_be_compared_is_said_in_a_sentence() -> None:
     assert (found["long"].rates, found["small"].rates) == ((), ())
     assert found["some"].too_small == (("c", 5),)
     assert found["some"].sentence.endswith("fewer than 10 checked cases: c (5).")
+    assert found["gaps"].sentence.endswith("6 checked cases have no value here and stay out.")
     assert by_groups({"site": []}, [], [])[0].rates == ()
 
 

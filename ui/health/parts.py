@@ -10,6 +10,7 @@ import streamlit as st
 
 from health.causes import Cause, Causes
 from health.groups import FieldGroups, GroupRate
+from health.report import OVERLAP
 from health.slices import Slice
 from health.weighted import Share
 from ui.cases.titles import fields_of
@@ -96,6 +97,8 @@ def draw_causes(found: Causes | None, chosen: Chosen) -> None:
             st.markdown(found.sentence)
         for place, cause in enumerate(found.found):
             _draw_cause(cause, f"health_cause_{place}", found, named, chosen)
+        if len(found.found) > 1:
+            st.caption(OVERLAP)
 
 
 def _draw_cause(
