@@ -21,6 +21,7 @@ import services
 from api import guests
 from api.guard import guard
 from api.identity import identity
+from api.no_delay import send_at_once
 from api.permissions import check_routes
 from api.routes import routes
 from api.signing_in import signing_in
@@ -46,6 +47,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     built = _built()
     services.install(built)
     built.start()
+    send_at_once()
     warmup.imports()
     gc.collect()
     gc.freeze()
