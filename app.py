@@ -40,6 +40,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     """Build what pages use, then put everything alive out of the garbage collector's reach."""
     from ui import warmup
 
+    send_at_once()
     os.umask(0o077)  # whatever this process writes is for its owner alone
     logging.basicConfig(level=settings().log_level)
     services.hide_secrets_in_logs()
@@ -47,7 +48,6 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     built = _built()
     services.install(built)
     built.start()
-    send_at_once()
     warmup.imports()
     gc.collect()
     gc.freeze()

@@ -10,23 +10,28 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
+from contextlib import suppress
 
 _FILES = "/dev/fd"
 
 
 def send_at_once() -> None:
-    """Ask for it on every TCP socket that this process has by now; what a listening one accepts later inherits it."""
+    """Ask for it on every TCP socket that this process has by now; what a listening one accepts later inherits it.
+
+    No other file is opened or closed: a process that closes one of SQLite loses its locks on it
+    (https://sqlite.org/howtocorrupt.html, 2.2).
+    """
     for name in os.listdir(_FILES):
-        try:
-            copy = os.dup(int(name))
-        except OSError:  # closed since
-            continue
-        try:
-            found = socket.socket(fileno=copy)
-        except OSError:  # no socket
-            os.close(copy)
-            continue
-        with found:
-            is_internet = found.family in (socket.AF_INET, socket.AF_INET6)
-            if is_internet and found.type == socket.SOCK_STREAM:
-                found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with suppress(OSError):  # closed since
+            if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
+                _set(socket.socket(fileno=int(name)))
+
+
+def _set(found: socket.socket) -> None:
+    try:
+        is_internet = found.family in (socket.AF_INET, socket.AF_INET6)
+        if is_internet and found.type == socket.SOCK_STREAM:
+            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    finally:
+        found.detach()  # it is somebody else's, who closes it

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 from api.no_delay import send_at_once
 
@@ -28,3 +32,19 @@ def test_what_is_accepted_afterwards_sends_at_once() -> None:
                 assert _is_at_once(accepted)
     os.close(reading)
     os.close(writing)
+
+
+def test_no_lock_on_a_file_is_lost(tmp_path: Path) -> None:
+    """Those of SQLite are of the process: whoever closes the file anywhere in it gives them up."""
+    path = tmp_path / "locked"
+    taken = (
+        "import fcntl, sys\n"
+        "with open(sys.argv[1], 'w') as file: fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)"
+    )
+    with path.open("w") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        send_at_once()
+        other = subprocess.run(
+            [sys.executable, "-c", taken, str(path)], stderr=subprocess.PIPE, check=False
+        )
+    assert b"BlockingIOError" in other.stderr
