@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
+from batch.asking import Attempt
 from batch.pace import FIRST_ROWS, MOST_ROWS, REQUEST_SECONDS
-from mds_client.errors import MdsError
-from mds_client.prediction import Answer, Prediction
+from mds_client.prediction import Answer
 from mds_client.signature import Values
 
 # A dry run asks for so many rows in each of its requests.
@@ -18,17 +17,6 @@ TRIED = (5, 20, 100)
 # Cases are written at about this rate, whatever the server does: benchmarks/batch.py measures it.
 CASES_A_SECOND = 3_000.0
 _MOST_STEPS = 60
-
-
-class Attempt(Protocol):
-    """One request and what came of it."""
-
-    @property
-    def prediction(self) -> Prediction | None: ...
-    @property
-    def error(self) -> MdsError | None: ...
-    @property
-    def seconds(self) -> float: ...
 
 
 @dataclass(frozen=True, kw_only=True)

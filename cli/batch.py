@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Literal
 
 from cli.output import Wrong
 
@@ -12,6 +13,24 @@ RECORDS = {
     "sample": "some rows do, and those that the audit draws",
     "drawn": "only those that the audit draws",
 }
+
+
+def add_record_arguments(
+    parser: argparse.ArgumentParser, of: str, default: Literal["all", "sample"]
+) -> None:
+    """Which of the rows or records become cases."""
+    parser.add_argument(
+        "--record",
+        choices=list(RECORDS),
+        default=default,
+        help="; ".join(f"{name}: {words}" for name, words in RECORDS.items()),
+    )
+    parser.add_argument(
+        "--share",
+        type=float,
+        default=0.01,
+        help=f"of the {of} in a sample: 0.01 is one in a hundred",
+    )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,18 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="PATH", help="where the result goes: .parquet, .csv or .xlsx"
     )
-    parser.add_argument(
-        "--record",
-        choices=list(RECORDS),
-        default="all",
-        help="; ".join(f"{name}: {words}" for name, words in RECORDS.items()),
-    )
-    parser.add_argument(
-        "--share",
-        type=float,
-        default=0.01,
-        help="of the rows in a sample: 0.01 is one in a hundred",
-    )
+    add_record_arguments(parser, "rows", "all")
     parser.add_argument(
         "--resume",
         default="",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from cli.batch import RECORDS
+from cli.batch import add_record_arguments
 
 BROKER_VARIABLE = "MDS_STREAM_BROKER"
 
@@ -35,18 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--name", default="", help="what the metrics call it; MODEL/FROM by itself")
     parser.add_argument("--rows", type=int, default=200, help="at most so many in a request")
-    parser.add_argument(
-        "--record",
-        choices=list(RECORDS),
-        default="sample",
-        help="; ".join(f"{name}: {words}" for name, words in RECORDS.items()),
-    )
-    parser.add_argument(
-        "--share",
-        type=float,
-        default=0.01,
-        help="of the records in a sample: 0.01 is one in a hundred",
-    )
+    add_record_arguments(parser, "records", "sample")
     parser.add_argument("--person", default="", help="in whose name the cases are")
     parser.set_defaults(run=run)
 
