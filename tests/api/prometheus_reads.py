@@ -20,6 +20,7 @@ from api.metrics.files import DASHBOARD, RULES
 from db.engine import writing
 from db.health_decisions import DecisionView, add
 from db.ids import new_id, utc_now
+from db.streams import StreamView, tell
 from feedback.submission import submit
 from services import Services
 from tests.api.served import built, serving
@@ -27,6 +28,7 @@ from tests.browser.watched import ports
 from tests.recorded import FAILED, add_cases, case_of
 
 TOKEN = "a-token-for-prometheus"
+_STREAM = StreamView(name="visits", server="mlserver", model="iris")
 CONFIG = """
 global: {{scrape_interval: 1s, evaluation_interval: 1s}}
 rule_files: [{rules}]
@@ -45,6 +47,8 @@ def found(mds_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
         drawn = {"is_audited": True, "audit_draw": 0.01, "created_at": utc_now()}
         for case in add_cases(made.sessions, *[case_of(**drawn) for _ in range(60)]):
             submit(made.sessions, case_id=case.id, person="rita", judgement="correct", key=case.id)
+        with writing(made.sessions) as session:
+            tell(session, _STREAM, now=utc_now(), answered=95, poison=5, recorded=50, lag=7)
         yield made
 
 

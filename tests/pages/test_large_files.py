@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 import services
 from batch.folder import BatchFolder
 from cases import batches, queries
+from cases.audit_sample import AuditPolicy
 from mds_client.signature import ModelRef
 from tests.pages.test_files import ROWS, _file, _opened
 from ui.batch import run
@@ -22,6 +24,7 @@ def test_a_large_file_is_a_job_with_a_result_that_is_looked_at_page_by_page(
     predict: AppTest, built: services.Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run, "AT_ONCE", 3)
+    services.install(replace(built, audit=AuditPolicy(probability=0.1)))
     app = _opened(predict, _file(ROWS))
     assert _says(app, "**4 of 5 rows** are sent. 1 row is not; the result says why.")
     assert _says(app, "How long it takes is not known yet")
