@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from feedback.regions import EVERYWHERE, Within
 from mds_client.errors import Problem
 
 FIELD = "truth"
+# Characters of a class that is none which a sentence repeats, and how alike one that is meant is to it, from 0 to 1.
+_MOST_NAMED = 80
+_AS_ALIKE = 0.8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +100,25 @@ def _label(given: object, labels: Sequence[str]) -> Truth | Problem:
         return _problem(f"The right answer must be one of the model's classes, not {given!r}.")
     label = given.strip()
     if labels and label not in labels:
-        return _problem(f"{label!r} is not one of the model's classes: {_listed(labels)}.")
+        return _problem(no_class(label, labels))
     return Truth(label=clip(label, SHORT))
+
+
+def no_class(label: str, labels: Sequence[str]) -> str:
+    """That the model has no such class, in a sentence: which there are, and which is meant where spelling alone differs."""
+    named = clip(label, _MOST_NAMED)
+    by_plain = {each.casefold(): each for each in labels}
+    meant = difflib.get_close_matches(named.casefold(), list(by_plain), n=1, cutoff=_AS_ALIKE)
+    hint = f" Did you mean {by_plain[meant[0]]!r}?" if meant else ""
+    return f"{named!r} is not one of the model's classes: {_listed(labels)}.{hint}"
+
+
+def as_class(given: object) -> object:
+    """A cell of a table as the class that it names: 1 and 1.0 are one. What is empty stays so."""
+    if given is None or isinstance(given, str):
+        return given
+    is_whole = isinstance(given, float) and given.is_integer()
+    return str(int(given) if is_whole else given)  # type: ignore[call-overload]
 
 
 def _number(given: object) -> Truth | Problem:

@@ -4,9 +4,11 @@ answered."""
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import db.cases
 import db.feedback
@@ -17,8 +19,9 @@ from db.feedback import FeedbackView
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
 from db.person import known
+from db.types import clip
 from feedback.errors import AlreadyRecorded, FeedbackNotRecorded
-from feedback.ground_truth import UNKNOWN, Truth, answered, is_near, read
+from feedback.ground_truth import UNKNOWN, Truth, answered, as_class, is_near, read
 from feedback.submission import Statement, record
 from mds_client.errors import Problem
 
@@ -26,6 +29,8 @@ from mds_client.errors import Problem
 _AT_ONCE = 100
 # With fewer classes than this in its answer, a case holds all that its model knows.
 _ALL_CLASSES = 20
+# Characters of another row's truth that a sentence repeats.
+_MOST_TOLD = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +52,14 @@ class Unmatched:
     case_id: str
     why: str
     key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """A row with the cases that it names, and the truth in the kind of the answer of each, or why there is none."""
+
+    row: TruthRow
+    truths: Mapping[str, Truth | str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,22 +104,28 @@ def import_truths(
     A class is right or wrong. A number is right within `near`, a share of the truth, and wrong beyond; without `near`,
     and for a text that differs, nobody has decided: the truth is kept with *unsure*. Of cases that may not be seen it is
     said that there are none. A business key that several cases have names none of them, unless the truth `is_for_all` of them;
-    cases that ask another again, and those of shows and demonstrations, do not count. Raises `FeedbackNotRecorded`; what was recorded before stays, and the same rows can be sent
+    cases that ask another again, and those of shows and demonstrations, do not count. Of rows that say different things
+    of one case none is recorded. Raises `FeedbackNotRecorded`; what was recorded before stays, and the same rows can be sent
     again.
     """
     count = _Count()
     try:
-        found = _with_cases(sessions, rows, cases_of_keys, is_for_all, count)
-        for part in _parts(found):
+        named = _with_cases(sessions, rows, cases_of_keys, is_for_all, count)
+        told = _uncontradicted(_read(sessions, named), count)
+        for part in _parts([(each, case_id) for each in told for case_id in each.truths]):
             with writing(sessions) as session:
-                for row in part:
-                    _import(session, row, known(person), near, channel, clock, new_id, count)
+                for each, case_id in part:
+                    _import(
+                        session, each, case_id, known(person), near, channel, clock, new_id, count
+                    )
     except Conflict as error:
         raise AlreadyRecorded(str(error)) from error
     except StorageError as error:
         raise FeedbackNotRecorded(str(error)) from error
     return Imported(
-        recorded=count.recorded, unchanged=count.unchanged, unmatched=tuple(count.unmatched)
+        recorded=count.recorded,
+        unchanged=count.unchanged,
+        unmatched=_in_order(count.unmatched, rows),
     )
 
 
@@ -116,18 +135,72 @@ def _with_cases(
     cases_of_keys: CasesOfKeys,
     is_for_all: bool,
     count: _Count,
-) -> list[TruthRow]:
-    """The rows, each with the id of its case. Those whose key names none, or several, are noted as unmatched."""
+) -> list[tuple[TruthRow, list[str]]]:
+    """The rows, each with the ids of its cases. Those whose key names none, or several, are noted as unmatched."""
     keys = list(dict.fromkeys(row.key for row in rows if _is_by_key(row)))
     found = _genuine(sessions, cases_of_keys(keys)) if keys else {}
-    known_rows: list[TruthRow] = []
+    named: list[tuple[TruthRow, list[str]]] = []
     for row in rows:
         ids = found.get(row.key, []) if _is_by_key(row) else [row.case_id]
         if len(ids) == 1 or (ids and is_for_all):
-            known_rows += [replace(row, case_id=each) for each in ids]
+            named.append((row, ids))
         else:
             count.unmatched.append(_without_case(row, len(ids)))
-    return known_rows
+    return named
+
+
+def _read(sessions: Sessions, named: Sequence[tuple[TruthRow, list[str]]]) -> list[_Told]:
+    """The rows with what they say of each of their cases."""
+    told: list[_Told] = []
+    for part in _parts(named):
+        ids = [case_id for _, ids in part for case_id in ids if is_id(case_id)]
+        with reading(sessions) as session:
+            cases = db.cases.by_ids(session, ids)
+        told += [
+            _Told(row=row, truths={i: _truth(cases.get(i), row.truth) for i in ids})
+            for row, ids in part
+        ]
+    return told
+
+
+def _uncontradicted(told: Sequence[_Told], count: _Count) -> list[_Told]:
+    """The rows that no other row contradicts; of the others it is noted which says something else."""
+    said: dict[str, dict[Truth, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for each in told:
+        for case_id, truth in each.truths.items():
+            if isinstance(truth, Truth):
+                said[case_id][truth].append(each.row.place)
+    left = []
+    for each in told:
+        if why := next(
+            filter(None, (_contradiction(t, said[i]) for i, t in each.truths.items())), ""
+        ):
+            row = each.row
+            found = Unmatched(place=row.place, case_id=row.case_id, why=why, key=row.key)
+            count.unmatched.append(found)
+        else:
+            left.append(each)
+    return left
+
+
+def _contradiction(truth: Truth | str, said: Mapping[Truth, Sequence[str]]) -> str:
+    """Which rows say something else of a case, in a sentence; empty where none does."""
+    others = [(place, t) for t, places in said.items() if t != truth for place in places]
+    if isinstance(truth, str) or not others:
+        return ""
+    place, other = others[0]
+    more = f" ({len(others) - 1:,} more rows differ, too)" if len(others) > 1 else ""
+    words = clip(str(_given(other)), _MOST_TOLD)
+    return (
+        f"{place[:1].upper()}{place[1:]} says {words!r} of the same case{more}: neither is recorded. "
+        "Keep the one that is right."
+    )
+
+
+def _in_order(unmatched: Sequence[Unmatched], rows: Sequence[TruthRow]) -> tuple[Unmatched, ...]:
+    """As the rows stand, whatever is wrong with them."""
+    order = {row.place: number for number, row in enumerate(rows)}
+    return tuple(sorted(unmatched, key=lambda each: order[each.place]))
 
 
 def _is_by_key(row: TruthRow) -> bool:
@@ -151,7 +224,8 @@ def _without_case(row: TruthRow, cases: int) -> Unmatched:
 
 def _import(
     session: Session,
-    row: TruthRow,
+    told: _Told,
+    case_id: str,
     person: str,
     near: float | None,
     channel: str,
@@ -159,13 +233,12 @@ def _import(
     new_id: Callable[[], str],
     count: _Count,
 ) -> None:
-    case = db.cases.by_id(session, row.case_id) if is_id(row.case_id) else None
-    truth = _truth(case, row.truth)
+    row = told.row
+    case = db.cases.by_id(session, case_id) if is_id(case_id) else None
+    truth = _truth(case, row.truth)  # anew: the case may have been deleted meanwhile
     if case is None or isinstance(truth, str):
         why = truth if isinstance(truth, str) else ""
-        count.unmatched.append(
-            Unmatched(place=row.place, case_id=row.case_id, why=why, key=row.key)
-        )
+        count.unmatched.append(Unmatched(place=row.place, case_id=case_id, why=why, key=row.key))
         return
     judgement = judge(case, truth, near)
     now = db.feedback.current(session, case.id, person)
@@ -207,7 +280,8 @@ def _truth(case: CaseView | None, given: object) -> Truth | str:
         return "There is no such case, or it is not shared with you."
     if not case.is_answered:
         return "The model gave no answer here to compare with."
-    truth = read(case, given, _classes(case))
+    kind = (case.answer or {}).get("kind")
+    truth = read(case, as_class(given) if kind == "class" else given, _classes(case))
     if isinstance(truth, Problem):
         return truth.sentence
     return "There is no truth in this row." if truth == UNKNOWN else truth
@@ -234,5 +308,5 @@ def _key(case: CaseView, person: str, truth: Truth, now: FeedbackView | None) ->
     return f"truth-{hashlib.sha256(facts.encode()).hexdigest()[:40]}"
 
 
-def _parts(rows: Sequence[TruthRow]) -> list[Sequence[TruthRow]]:
+def _parts(rows: Sequence[Any]) -> list[Sequence[Any]]:
     return [rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE)]

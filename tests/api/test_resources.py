@@ -204,6 +204,13 @@ def test_truths_are_taken_once_and_those_of_no_case_come_back(ann: httpx.Client)
     assert (first.json()["recorded"], first.json()["unchanged"]) == (1, 0)
     assert [(u["item"], u["case"]) for u in first.json()["unmatched"]] == [(1, NOT_THERE)]
     assert ann.post("/truths", json={"items": items}).json()["unchanged"] == 1
+    differ = [items[0], items[0] | {"truth": "Chinstrap"}]
+    found = ann.post("/truths", json={"items": differ}).json()
+    assert (found["recorded"], found["unchanged"]) == (0, 0)
+    assert [(each["item"], each["why"][:6]) for each in found["unmatched"]] == [
+        (0, "Item 1"),
+        (1, "Item 0"),
+    ]
     _is_problem(ann.post("/truths", json={"items": []}), 422, "items")
 
 

@@ -33,6 +33,12 @@ def test_a_file_of_truths_is_taken_once_and_says_what_matches_nothing(
     assert json.loads(capsys.readouterr().out)["unchanged"] == 1
     file.write_text(f"case,truth\n{case.id},Gentoo\n", encoding="utf-8")
     assert main(["truth", "import", str(file)]) == 0
+    file.write_text(f"case,truth\n{case.id},Adelie\n{case.id},Gentoo\n", encoding="utf-8")
+    capsys.readouterr()
+    assert main(["truth", "import", str(file)]) == 1
+    said = capsys.readouterr()
+    assert said.out == "0 recorded, 0 stood already, 2 match nothing.\n"
+    assert f"row 2, case {case.id}: Row 3 says 'Gentoo' of the same case" in said.err
 
 
 @pytest.mark.parametrize(

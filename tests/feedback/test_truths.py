@@ -108,3 +108,50 @@ def test_a_business_key_names_its_case_or_comes_back(sessions: Sessions) -> None
     assert (everybody.recorded, everybody.unchanged, len(everybody.unmatched)) == (2, 1, 2)
     assert history(sessions, replay.id) == []
     assert len(import_truths(sessions, given, person="rita").unmatched) == 4
+
+
+def test_rows_that_say_different_things_of_one_case_come_back_and_the_same_twice_is_one(
+    sessions: Sessions,
+) -> None:
+    two, keyed, same, whole = (add_case(sessions, answer=SHARES) for _ in range(4))
+    other = add_case(sessions, answer=SHARES)
+    by_key = {"7": (keyed.id,), "8": (whole.id, other.id)}
+
+    def cases_of_keys(keys: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        return {key: ids for key, ids in by_key.items() if key in keys}
+
+    given = [
+        *rows((two.id, "Adelie"), (two.id, "Gentoo"), (keyed.id, "Adelie")),
+        TruthRow(place="Line 5", key="7", truth="Gentoo"),
+        TruthRow(place="Line 6", case_id=same.id, truth="Gentoo"),
+        TruthRow(place="line 7", case_id=same.id, truth=" Gentoo"),
+        TruthRow(place="Line 8", case_id=whole.id, truth="Adelie"),
+        TruthRow(place="Line 9", key="8", truth="Gentoo"),
+    ]
+    for recorded, unchanged in ((1, 1), (0, 2)):  # the same file again changes nothing
+        found = import_truths(
+            sessions, given, person="rita", cases_of_keys=cases_of_keys, is_for_all=True
+        )
+        assert (found.recorded, found.unchanged) == (recorded, unchanged)
+        assert [(each.place, each.why[:6]) for each in found.unmatched] == [
+            ("Line 2", "Line 3"),
+            ("Line 3", "Line 2"),
+            ("Line 4", "Line 5"),
+            ("Line 5", "Line 4"),
+            ("Line 8", "Line 9"),
+            ("Line 9", "Line 8"),
+        ]
+        assert found.unmatched[0].why.startswith("Line 3 says 'Gentoo' of the same case: neither")
+    said = {case.id: [s.truth for s in history(sessions, case.id)] for case in (two, keyed, same)}
+    assert said == {two.id: [], keyed.id: [], same.id: ["Gentoo"]}
+    assert history(sessions, other.id) == []  # a row that is contradicted records nothing at all
+
+
+def test_a_class_that_is_written_otherwise_is_asked_back(sessions: Sessions) -> None:
+    case = add_case(sessions, answer=SHARES)
+    numbered = {"kind": "class", "label": "1", "probabilities": {"0": 0.1, "1": 0.9}}
+    binary = add_case(sessions, answer=numbered, answer_label="1")
+    found = import_truths(sessions, rows((case.id, "adeli"), (binary.id, 1.0)), person="rita")
+    (unmatched,) = found.unmatched
+    assert unmatched.why.endswith("Did you mean 'Adelie'?")
+    assert [s.judgement for s in history(sessions, binary.id)] == ["correct"]

@@ -71,9 +71,10 @@ class TruthsTaken(BaseModel):
 
 @RESOURCE.post("/truths", permission="feedback", status=200)
 def give_truths(asked: AskedNow, body: Truths) -> TruthsTaken:
-    """Say what was right, many cases at once. The same again changes nothing; items that match no case of yours come back."""
+    """Say what was right, many cases at once. The same again changes nothing; items that match no case of yours come back,
+    and so do items that say different things of one case."""
     rows = [
-        TruthRow(place=str(place), case_id=item.case, truth=item.truth, key=item.key)
+        TruthRow(place=f"item {place}", case_id=item.case, truth=item.truth, key=item.key)
         for place, item in enumerate(body.items)
     ]
     found = import_truths(
@@ -85,8 +86,9 @@ def give_truths(asked: AskedNow, body: Truths) -> TruthsTaken:
         cases_of_keys=_lookup(asked, body.model),
         is_for_all=body.all,
     )
+    number = {row.place: number for number, row in enumerate(rows)}
     unmatched = [
-        UnmatchedTruth(item=int(each.place), case=each.case_id, key=each.key, why=each.why)
+        UnmatchedTruth(item=number[each.place], case=each.case_id, key=each.key, why=each.why)
         for each in found.unmatched
     ]
     return TruthsTaken(recorded=found.recorded, unchanged=found.unchanged, unmatched=unmatched)
