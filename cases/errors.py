@@ -9,6 +9,7 @@
   + ViewRefused       a list of cases cannot be kept so
   + NoSuchWorkspace   there is no show or demonstration of that name
   + CasesHeld         what is to be removed is held
+  + TooLong           a text that somebody wrote is longer than what is kept of it
   + LinkRefused       a link does not open its case: expired, taken back, for somebody else
 """
 
@@ -97,6 +98,24 @@ class CasesHeld(MdsError):
             f"{held}, so nothing was removed.",
             advice="`mds retention held` shows what is held, `mds retention release` lets go of it.",
         )
+
+
+class TooLong(MdsError):
+    """A text is longer than what is kept of it; `name` begins the sentence."""
+
+    kind = "invalid"
+
+    def __init__(self, name: str, text: str, most: int) -> None:
+        super().__init__(
+            f"{name} has at most {most:,} characters, and this one {len(text):,}.",
+            advice="Shorten it and send it again. Nothing was recorded.",
+        )
+
+
+def check_length(name: str, text: str, most: int) -> None:
+    """Raises TooLong for a text of more than `most` characters: nothing is cut off unseen."""
+    if len(text) > most:
+        raise TooLong(name, text, most)
 
 
 class LinkRefused(MdsError):

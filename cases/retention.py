@@ -14,11 +14,12 @@ import db.cases
 import db.deletion
 from audit_log.chain import Record, append
 from cases import deleting
-from cases.errors import NoSuchCase
+from cases.errors import NoSuchCase, check_length
 from db.deletion import HoldView, Wanted
 from db.engine import Sessions, reading, writing
 from db.ids import utc_now
 from db.scope import Models
+from db.tables import SENTENCE
 
 BY = "retention"
 
@@ -113,7 +114,8 @@ def rule_of(rules: Iterable[Rule], server: str, model: str) -> Rule | None:
 
 
 def hold(sessions: Sessions, case_id: str, *, person: str, reason: str, now: datetime) -> None:
-    """Keep a case, whatever its age, until it is released. Raises NoSuchCase; Conflict where it is held."""
+    """Keep a case, whatever its age, until it is released. Raises NoSuchCase and TooLong; Conflict where it is held."""
+    check_length("A reason", reason, SENTENCE)
     with writing(sessions) as session:
         if db.cases.by_id(session, case_id) is None:
             raise NoSuchCase(case_id)

@@ -9,7 +9,7 @@ from datetime import datetime
 import db.cases
 import db.scenarios
 from cases.audit_sample import AuditPolicy
-from cases.errors import CaseNotRecorded, NoSuchCase
+from cases.errors import CaseNotRecorded, NoSuchCase, check_length
 from cases.recording import Predictor, Recorded, predict_and_record
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
@@ -18,6 +18,7 @@ from db.ids import new_id as make_id
 from db.ids import utc_now
 from db.person import known
 from db.scenarios import ScenarioView
+from db.tables import SHORT
 from mds_client.signature import Values
 
 # Nobody can say what is right about a case that nobody has: it takes no part in the lottery, nor in accuracy.
@@ -50,8 +51,9 @@ def ask_scenario(
     """Ask about a changed copy of the case `of`, and record both the case and the scenario.
 
     Without a name it is "Scenario 2", counted within the case. The same key twice is one case and one
-    scenario. Raises what `ask` raises, and `NoSuchCase`.
+    scenario. Raises what `ask` raises, `NoSuchCase` and `TooLong`.
     """
+    check_length("The name of a scenario", name.strip(), SHORT)
     with reading(sessions) as session:
         start = db.cases.by_id(session, of)
     if start is None:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 import db.cases
 import db.shares
 from audit_log.chain import Record, append
-from cases.errors import LinkRefused, NoSuchCase, NotYours
+from cases.errors import LinkRefused, NoSuchCase, NotYours, check_length
 from db.cases import CaseView
 from db.engine import Sessions, reading, writing
 from db.ids import is_id, utc_now
@@ -23,6 +23,7 @@ from db.ids import new_id as make_id
 from db.person import ANONYMOUS, known
 from db.scope import Scope, scope_of
 from db.shares import FoundShare, ShareView
+from db.tables import SHORT
 
 DAYS = (1, 7, 30, 90)
 _TOKEN_BYTES = 32
@@ -59,10 +60,11 @@ def share(
 ) -> tuple[ShareView, str]:
     """Make a link to a case, for the person `to` or for whoever is signed in; the link and its token.
 
-    Raises NoSuchCase, NotYours, StorageError, and ValueError for a number of days that is not in DAYS.
+    Raises NoSuchCase, NotYours, TooLong, StorageError, and ValueError for a number of days that is not in DAYS.
     """
     if days not in DAYS:
         raise ValueError(f"a link holds for {DAYS} days, not for {days}")
+    check_length("The name of a person", to.strip(), SHORT)
     token, now = secrets.token_urlsafe(_TOKEN_BYTES), clock()
     made = ShareView(
         id=new_id(),

@@ -21,6 +21,7 @@ from db.tables import LONG, MAX_KEY, SHORT
 from db.tables.comments import ANSWERS
 from db.types import clip
 from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefused
+from feedback.lengths import too_long
 from mds_client.errors import Problem
 
 __all__ = ["ANSWERS", "CommentView", "comment"]
@@ -57,6 +58,10 @@ def comment(
         fixed_in=clip(fixed_in.strip(), SHORT) if answer == "fixed" else "",
         idempotency_key=key,
     )
+    long = too_long("words", "A comment", words)
+    long = long or too_long("fixed_in", "The name of a version", fixed_in, SHORT)
+    if long:
+        raise FeedbackRefused([long])
     try:
         with writing(sessions) as session:
             return _keep(session, said)

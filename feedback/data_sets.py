@@ -32,6 +32,7 @@ from db.tables import SHORT
 from db.types import clip
 from feedback.errors import FeedbackNotRecorded, FeedbackRefused
 from feedback.golden import confirmed
+from feedback.lengths import too_long
 from feedback.readings import is_same
 from mds_client.errors import Problem
 from people.errors import NotPermitted
@@ -73,6 +74,8 @@ def freeze(
     name, as after a double click, that is the answer. Raises FeedbackRefused, NotPermitted and
     FeedbackNotRecorded.
     """
+    if long := too_long("name", "The name of a data set", name, SHORT):
+        raise FeedbackRefused([long])
     name = clip(name.strip(), SHORT)
     if not wanted.server or not wanted.model:
         raise _refused("model", "A data set is of one model: choose it.")

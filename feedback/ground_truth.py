@@ -12,6 +12,7 @@ from db.cases import CaseView
 from db.tables import SHORT
 from db.types import clip
 from feedback import regions
+from feedback.lengths import too_long
 from feedback.regions import EVERYWHERE, Within
 from mds_client.errors import Problem
 
@@ -88,7 +89,8 @@ def read_as(kind: object, given: object, labels: Sequence[str] = ()) -> Truth | 
             return _label(given, labels)
         case "number":
             return _number(given)
-    return Truth(text=str(given).strip())
+    text = str(given).strip()
+    return too_long(FIELD, "A right answer", text) or Truth(text=text)
 
 
 def _is_empty(given: object) -> bool:
@@ -101,7 +103,7 @@ def _label(given: object, labels: Sequence[str]) -> Truth | Problem:
     label = given.strip()
     if labels and label not in labels:
         return _problem(no_class(label, labels))
-    return Truth(label=clip(label, SHORT))
+    return too_long(FIELD, "A class", label, SHORT) or Truth(label=clip(label, SHORT))
 
 
 def no_class(label: str, labels: Sequence[str]) -> str:

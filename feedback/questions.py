@@ -15,6 +15,7 @@ from db.engine import Session, Sessions, reading
 from db.tables import LONG, SHORT
 from db.types import clip
 from feedback.ground_truth import as_number
+from feedback.lengths import sentence
 from mds_client.errors import Problem
 
 PASS_FAIL, CHOICE, NUMBER, TEXT = "pass_fail", "choice", "number", "text"
@@ -162,8 +163,11 @@ def _number(asked: Question, value: object) -> object:
     return number
 
 
-def _text(_asked: Question, value: object) -> object:
-    return clip(str(value).strip(), LONG)
+def _text(asked: Question, value: object) -> object:
+    text = str(value).strip()
+    if len(text) > LONG:
+        raise ValueError(sentence(f"The answer to {asked.words!r}", len(text), LONG))
+    return clip(text, LONG)
 
 
 _READ: Mapping[str, Callable[[Question, object], object]] = {

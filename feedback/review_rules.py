@@ -18,6 +18,7 @@ from db.tables import LONG
 from db.types import clip
 from feedback import questions
 from feedback.errors import FeedbackNotRecorded, FeedbackRefused
+from feedback.lengths import too_long
 from feedback.questions import Question
 from mds_client.errors import Problem
 
@@ -74,6 +75,8 @@ def check(rules: Rules) -> list[Problem]:
         if not 0 <= getattr(rules, name) <= 1
     ]
     found += questions.check(rules.questions)
+    if problem := too_long("instructions", "A text of instructions", rules.instructions):
+        found.append(problem)
     return found + [
         Problem(field=name, sentence=f"It goes from {least} to {most}.")
         for name, (least, most) in _WHOLE.items()

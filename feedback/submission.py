@@ -22,6 +22,7 @@ from db.tables import CHANNELS, JUDGEMENTS, LONG, MAX_KEY, SHORT
 from db.types import clip
 from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefused
 from feedback.ground_truth import UNKNOWN, Truth, answered, is_near, read
+from feedback.lengths import too_long
 from feedback.questions import Question, problem, questions_in
 from feedback.questions import read as read_answers
 from feedback.readings import Random, follow, system_random
@@ -154,6 +155,8 @@ def check(
         _wrong_confidence(statement),
         _wrong_channel(case, statement),
         problem(asked, statement.answers or {}),
+        too_long("reason", "A reason", statement.reason, SHORT),
+        too_long("comment", "A comment", statement.comment),
     ]
     return [each for each in problems if each]
 

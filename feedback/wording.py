@@ -27,8 +27,20 @@ def reasons_for(kind: str) -> tuple[str, ...]:
     return _BY_KIND.get(kind, REASONS)
 
 
+def confidences(said: float | None) -> Mapping[str, float]:
+    """What a person picks from when they say how sure they are, the least sure first: the words, and a share that was said
+    and for which no word stands, as it is."""
+    if said is None or said in CONFIDENCE.values():
+        return CONFIDENCE
+    return dict(sorted([*CONFIDENCE.items(), (_percent(said), said)], key=lambda each: each[1]))
+
+
 def confidence_in_words(confidence: float | None) -> str | None:
-    """The word that is nearest; None where nothing was said."""
+    """The word that stands for it, else the share itself; None where nothing was said."""
     if confidence is None:
         return None
-    return min(CONFIDENCE, key=lambda word: abs(CONFIDENCE[word] - confidence))
+    return next((w for w, share in CONFIDENCE.items() if share == confidence), _percent(confidence))
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:g} %"

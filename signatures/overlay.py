@@ -24,6 +24,7 @@ from db.overlays import OverlayView
 from db.person import known
 from db.tables import MAX_KEY, SENTENCE
 from db.types import clip
+from mds_client.errors import Problem
 from mds_client.signature import Field, ModelRef, Signature
 from mds_client.signature.facts import Facts, FieldFacts
 from mds_client.signature.merge_facts import merged
@@ -221,6 +222,11 @@ def publish(
     if not 0 < len(key) <= MAX_KEY:
         raise ValueError(f"an idempotency key has 1 to {MAX_KEY} characters")
     wrong = problems(facts)
+    if len(comment.strip()) > SENTENCE:
+        sentence = (
+            f"A note has at most {SENTENCE:,} characters, and this one {len(comment.strip()):,}."
+        )
+        wrong.append(Problem(field="", sentence=sentence))
     if wrong:
         raise OverlayRefused(wrong)
     version = OverlayView(

@@ -26,7 +26,6 @@ from ui.session import services
 from ui.text import plain
 
 _MOST_PILLS = 6
-_MOST_TEXT = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +148,7 @@ def _draw_answer(asked: Asked, key: str) -> object:
         words = f"{question} in {plain(asked.unit)}" if asked.unit else question
         return st.number_input(words, value=None, key=f"{key}_answer", placeholder="your number")
     if not asked.labels:
-        return st.text_input(question, key=f"{key}_answer", max_chars=_MOST_TEXT)
+        return st.text_input(question, key=f"{key}_answer")
     if len(asked.labels) <= _MOST_PILLS:
         return st.pills(question, asked.labels, key=f"{key}_answer", format_func=plain)
     return st.selectbox(

@@ -14,6 +14,7 @@ from db.ids import new_id as make_id
 from db.ids import utc_now
 from db.person import known
 from db.scope import scope_of
+from db.tables import SENTENCE
 from health.status import Baseline
 from mds_client.errors import MdsError
 from people.errors import NotPermitted
@@ -127,6 +128,9 @@ def _check(action: str, reason: str, days: int, normal: Baseline | None) -> None
         raise DecisionRefused(f"A decision is one of {', '.join(ACTIONS)}.", advice=advice)
     if action == "closed" and not reason:
         raise DecisionRefused("Say why it is closed.", advice=advice)
+    if len(reason) > SENTENCE:
+        sentence = f"A reason has at most {SENTENCE:,} characters, and this one {len(reason):,}."
+        raise DecisionRefused(sentence, advice=advice)
     if action == "snoozed" and not 0 < days <= MOST_SNOOZED:
         raise DecisionRefused(f"It can be put off by 1 to {MOST_SNOOZED} days.", advice=advice)
     if action == "accepted" and (normal is None or normal.n < 1):

@@ -15,7 +15,7 @@ from db.ids import new_id
 from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefused
 from feedback.submission import Statement, check, current, history, submit
 from feedback.taking_back import is_taken_back, take_back
-from feedback.wording import CONFIDENCE, REASONS, confidence_in_words, reasons_for
+from feedback.wording import CONFIDENCE, REASONS, confidence_in_words, confidences, reasons_for
 from tests.recorded import FAILED, NOON, NOT_THERE, NUMBER, add_case, case_of
 
 TEXT = {"answer": {"kind": "text", "text": "good"}, "answer_label": None}
@@ -102,6 +102,10 @@ REFUSED = [
     ({}, {"judgement": "unsure", "channel": "rumour"}, "channel"),
     ({"is_audited": False}, {"judgement": "correct", "channel": "audit"}, "channel"),
     (FAILED, {"judgement": "incorrect"}, "case"),
+    ({}, {"judgement": "unsure", "comment": "x" * 10_001}, "comment"),
+    ({}, {"judgement": "unsure", "reason": "x" * 201}, "reason"),
+    ({}, {"judgement": "incorrect", "truth": "x" * 201}, "truth"),
+    (TEXT, {"judgement": "incorrect", "truth": "x" * 10_001}, "truth"),
 ]
 
 
@@ -251,6 +255,9 @@ def test_the_reasons_fit_one_line_of_pills(kind: str):
 def test_how_sure_somebody_is_comes_back_as_the_word_they_picked():
     assert [confidence_in_words(share) for share in CONFIDENCE.values()] == list(CONFIDENCE)
     assert confidence_in_words(None) is None
+    # A share for which no word stands is one more to pick from, in its place.
+    assert list(confidences(0.83)) == ["Guess", "Fairly sure", "83 %", "Sure"]
+    assert confidences(0.83)[str(confidence_in_words(0.83))] == 0.83
 
 
 def test_what_was_said_can_be_taken_back(sessions):

@@ -18,7 +18,7 @@ from db.ids import utc_now
 from explanations.methods import shapley
 from feedback.questions import Question
 from feedback.review_rules import DEFAULT, set_rules
-from feedback.submission import history
+from feedback.submission import history, submit
 from mds_client.signature import File, ModelRef
 from tests import recorded
 from tests.pages.conftest import ROOT
@@ -258,6 +258,42 @@ def test_feedback_is_given_changed_and_kept(predict: AppTest, built: services.Se
     _button(predict, "Send").click().run()  # type: ignore[attr-defined]
     assert "Recorded: wrong" in predict.success[0].value
     assert [view.judgement for view in said(built.sessions, case.id)] == ["incorrect", "correct"]
+
+
+def test_a_change_keeps_what_is_not_touched_and_loses_nothing_that_is_too_long(
+    predict: AppTest, built: services.Services
+) -> None:
+    """What the API took opens whole: a long comment, a reason of one's own, an exact share. It goes with *Send* as it was."""
+    _submit(predict.run())
+    (case,) = _cases(built)
+    other = "malignant" if case.answer_label == "benign" else "benign"
+    given = {"truth": other, "reason": "A smudged slide", "comment": "long " * 1_900 + "word"}
+    first = submit(
+        built.sessions, case_id=case.id, person="", judgement="incorrect", key="api",
+        confidence=0.835, **given,
+    )  # fmt: skip
+    box = f"feedback_{case.id}_comment"
+    _button(predict.run(), "Change").click().run()
+    assert predict.text_area(key=box).value == given["comment"]
+    _button(predict, "Cancel").click().run()
+    assert history(built.sessions, case.id) == [first]
+    _button(predict, "Change").click().run()
+    _button(predict, "Send").click().run()
+    assert not predict.exception
+    again = history(built.sessions, case.id)[0]
+    assert again.replaces == first.id
+    content = ("judgement", "truth", "reason", "comment", "confidence")
+    assert [getattr(again, each) for each in content] == [getattr(first, each) for each in content]
+    _button(predict, "Change").click().run()
+    predict.segmented_control(key=f"feedback_{case.id}_sure").set_value("Sure")
+    predict.text_area(key=box).set_value("x" * 10_001)
+    _button(predict, "Send").click().run()
+    assert "at most 10,000 characters, and this one 10,001" in predict.error[0].value
+    assert len(predict.text_area(key=box).value) == 10_001
+    assert history(built.sessions, case.id)[0] == again
+    predict.text_area(key=box).set_value("x" * 10_000)
+    _button(predict, "Send").click().run()
+    assert history(built.sessions, case.id)[0].confidence == 0.95
 
 
 @pytest.mark.parametrize("most", [1_000_000, 0])

@@ -10,6 +10,7 @@ from cases.queries import recent
 from db.engine import writing
 from db.ids import utc_now
 from feedback.first_calls import Call, recorder
+from feedback.review_queue import answer, queue
 from feedback.submission import history, submit
 from tests.recorded import add_case
 
@@ -52,6 +53,37 @@ def test_what_waits_is_decided_one_after_the_other_and_can_be_changed(
     said = [history(built.sessions, case.id)[0] for case in recent(built.sessions)]
     assert {(each.person, each.channel) for each in said} == {(ME, "audit")}
     assert sorted(each.judgement for each in said) == ["correct", "incorrect"]
+
+
+def test_a_decision_that_is_changed_keeps_what_is_not_touched(
+    desk: AppTest, built: services.Services
+) -> None:
+    item = desk.run().button(key="review_skip").click().run() and next(
+        each for each in queue(built.sessions, ME).items
+    )
+    given = {"truth": "Gentoo", "reason": "A broken ruler", "comment": "long " * 1_900 + "word"}
+    first = answer(
+        built.sessions, item_id=item.id, person=ME, judgement="incorrect", key="api",
+        confidence=0.835, **given,
+    )  # fmt: skip
+    desk.session_state["review_last"] = True
+    page = desk.run()
+    page = page.button(key=f"review_change_{item.id}").click().run()
+    assert page.text_area(key=f"review_{item.id}_comment").value == given["comment"]
+    page = _press(page, "Go on")
+    assert history(built.sessions, item.case_id) == [first]
+    desk.session_state["review_last"] = True
+    page = desk.run().button(key=f"review_change_{item.id}").click().run()
+    page = _press(page, "Gentoo" if _has(page, "Gentoo") else "Send")
+    assert not page.exception
+    again = history(built.sessions, item.case_id)[0]
+    assert again.replaces == first.id
+    content = ("judgement", "truth", "reason", "comment", "confidence")
+    assert [getattr(again, each) for each in content] == [getattr(first, each) for each in content]
+
+
+def _has(page: AppTest, label: str) -> bool:
+    return label in {each.label for each in page.button}
 
 
 def _text(page: AppTest) -> str:

@@ -13,7 +13,6 @@ from mds_client.errors import MdsError
 from ui import errors, inbox, session
 from ui.session import services
 
-_MOST = 2_000
 _WORDS = {"seen": "Seen", "known": "Known", "fixed": "Fixed"}
 
 
@@ -37,7 +36,6 @@ def draw_box(case: CaseView) -> None:
             "Comment",
             key=_key(case, "words"),
             height=80,
-            max_chars=_MOST,
             placeholder="For who asked this, and for who reviews the model",
         )
         if st.form_submit_button("Send the comment", icon=":material/send:"):
@@ -63,10 +61,8 @@ def draw_answer(case: CaseView, step: Step) -> None:
             format_func=lambda word: _WORDS[word],
             help="Seen: somebody looks into it. Known: it is understood. Fixed: a version answers it rightly.",
         )
-        version = st.text_input("Fixed in version", key=_key(case, f"{name}_in"), max_chars=100)
-        words = st.text_area(
-            "In a word", key=_key(case, f"{name}_words"), height=80, max_chars=_MOST
-        )
+        version = st.text_input("Fixed in version", key=_key(case, f"{name}_in"))
+        words = st.text_area("In a word", key=_key(case, f"{name}_words"), height=80)
         if st.form_submit_button("Send the answer", type="primary"):
             _send(case, name, words or "", step.item_id, answer or "", version or "")
 

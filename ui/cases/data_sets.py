@@ -48,7 +48,7 @@ def _draw_form(choices: Choices) -> None:
         st.caption(
             "Of the cases that are listed, those of which it is settled what is right, as they are now."
         )
-        name = st.text_input("Name", key="cases_set_name", max_chars=200)
+        name = st.text_input("Name", key="cases_set_name")
         pressed = st.form_submit_button("Freeze a version", icon=":material/ac_unit:")
     if not pressed:
         return

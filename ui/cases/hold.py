@@ -6,8 +6,9 @@ import streamlit as st
 
 from cases import retention
 from cases.queries import CaseView
+from mds_client.errors import MdsError
 from people.errors import NotPermitted
-from ui import session
+from ui import errors, session
 from ui.session import services
 from ui.text import plain
 
@@ -32,13 +33,19 @@ def draw(case: CaseView) -> None:
                 st.rerun()
             return
         st.markdown("Retention does not delete a case that is held, nor does erasing a person.")
-        reason = st.text_input("Why", key="case_hold_why", max_chars=200)
+        reason = st.text_input("Why", key="case_hold_why")
         if st.button("Hold this case", key="case_hold_sure", disabled=not reason.strip()):
-            retention.hold(
-                sessions,
-                case.id,
-                person=session.person(),
-                reason=reason.strip(),
-                now=retention.now(),
-            )
-            st.rerun()
+            _hold(case, reason.strip())
+
+
+def _hold(case: CaseView, reason: str) -> None:
+    """Hold it, or say why not with the reason still in its box."""
+    try:
+        sessions = services().operator_sessions()
+        retention.hold(
+            sessions, case.id, person=session.person(), reason=reason, now=retention.now()
+        )
+    except MdsError as error:
+        errors.show(error)
+        return
+    st.rerun()

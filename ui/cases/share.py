@@ -10,7 +10,8 @@ import streamlit as st
 from cases.errors import LinkRefused
 from cases.queries import CaseView
 from cases.shares import DAYS, Shared, may_share, open_link, revoke, share, shares
-from ui import address, session
+from mds_client.errors import MdsError
+from ui import address, errors, session
 from ui.session import services
 from ui.text import plain
 
@@ -57,18 +58,26 @@ def _draw_form(case: CaseView) -> None:
         to = st.text_input(
             "For whom",
             key="case_share_to",
-            max_chars=200,
             placeholder="whoever is signed in",
             help="The name that they sign in with. Left empty, whoever is signed in and has the link can open it.",
         )
         days = st.selectbox("For how long", DAYS, index=1, format_func=_days, key="case_share_days")
         st.caption("They must be allowed to see its model. A link shows this case alone.")
         if st.form_submit_button("Make a link", type="primary"):
-            made, token = share(
-                services().sessions, case_id=case.id, by=session.person(), to=to or "", days=days
-            )
-            query = urlencode({"id": case.id, TOKEN: token})
-            st.session_state[_MADE] = (case.id, made.id, f"{address.base()}/case?{query}")
+            _make(case, to or "", days)
+
+
+def _make(case: CaseView, to: str, days: int) -> None:
+    """Make a link, or say why not with the name still in the form."""
+    try:
+        made, token = share(
+            services().sessions, case_id=case.id, by=session.person(), to=to, days=days
+        )
+    except MdsError as error:
+        errors.show(error)
+        return
+    query = urlencode({"id": case.id, TOKEN: token})
+    st.session_state[_MADE] = (case.id, made.id, f"{address.base()}/case?{query}")
 
 
 def _draw_made(case: CaseView) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from cases.views import LONGEST_NAME, SavedViewView, keep, remove, saved, view
+from cases.views import SavedViewView, keep, remove, saved, view
 from mds_client.errors import MdsError
 from ui import address, errors, session
 from ui.cases import filters
@@ -80,7 +80,7 @@ def _draw_form(choices: Choices) -> None:
     with st.form("view_form", border=False):
         filters_text = ", ".join(f"{name}: {value}" for name, value in choices.address.items())
         st.caption(plain(f"Keep what is chosen now: {filters_text or 'everything'}."))
-        name = st.text_input("Name", key="view_name", max_chars=LONGEST_NAME)
+        name = st.text_input("Name", key="view_name")
         is_shared = st.checkbox(
             "Shared with everybody",
             key="view_shared",

@@ -13,21 +13,27 @@ from feedback.questions import in_words as answers_in_words
 from feedback.regions import in_words
 from feedback.submission import FeedbackView, current, submit
 from feedback.taking_back import is_taken_back, take_back
-from feedback.wording import CONFIDENCE, confidence_in_words, reasons_for
+from feedback.wording import confidence_in_words
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer
 from mds_client.signature import Signature
 from ui import errors, session, staleness
 from ui.cases.opened import opened
-from ui.feedback import call, deliveries, questions, region_editor, truth
+from ui.feedback import call, deliveries, more, questions, region_editor, truth
 from ui.feedback.truth import labels_of
 from ui.session import services
 from ui.text import plain
 
 __all__ = ["draw", "labels_of"]
 
+_BUTTONS = {
+    "yes": ("correct", "Yes", ":material/check:"),
+    "no": ("incorrect", "No", ":material/close:"),
+    "unsure": ("unsure", "Can't tell", ":material/question_mark:"),
+}
 _WORDS = {"correct": "right", "incorrect": "wrong", "unsure": "you can't tell"}
-_MOST_COMMENT = 2_000
+# What a form keeps in the session, each under a key of its case.
+_OPEN = ("again", "key", "truth", "comment", "sure")
 
 
 def draw(case: CaseView, answer: Answer, signature: Signature) -> None:
@@ -37,7 +43,7 @@ def draw(case: CaseView, answer: Answer, signature: Signature) -> None:
     st.subheader("Was this right?", anchor=False)
     if case.is_audited and not said:
         st.caption("This case was drawn at random for a check, so your word counts most here.")
-    if said and not st.session_state.get(_key(case, "again")):
+    if said and not _is_open(case):
         _draw_recorded(case, said)
     else:
         _draw_choice(case, answer, signature, said)
@@ -56,7 +62,7 @@ def _draw_recorded(case: CaseView, said: FeedbackView) -> None:
             key=_key(case, "change"),
             icon=":material/edit:",
             on_click=_open,
-            args=(case, "again", said.judgement),
+            args=(case, said.judgement),
             help="Another word, a comment, or how sure you are",
         )
         st.button(
@@ -93,15 +99,7 @@ def _draw_choice(
     asked = questions.asked_of(case.server, case.model)
     answers = questions.draw(asked, _key(case, ""), said.answers if said else None)
     with st.container(horizontal=True):
-        yes = st.button("Yes", key=_key(case, "yes"), icon=":material/check:")
-        st.button(
-            "No",
-            key=_key(case, "no"),
-            icon=":material/close:",
-            on_click=_open,
-            args=(case, "again", "incorrect"),
-        )
-        unsure = st.button("Can't tell", key=_key(case, "unsure"), icon=":material/question_mark:")
+        yes, unsure = _draw_judgements(case, is_change=said is not None or _is_open(case))
     labels = labels_of(answer, signature)
     if is_kept and first:
         _submit(case, labels, judgement="incorrect", truth=first.answer, answers=answers)
@@ -111,6 +109,26 @@ def _draw_choice(
         _submit(case, labels, judgement="unsure", answers=answers)
     if judgement := st.session_state.get(_key(case, "again")):
         _draw_more(case, answer, signature, judgement, said, answers)
+
+
+def _is_open(case: CaseView) -> bool:
+    return _key(case, "again") in st.session_state
+
+
+def _draw_judgements(case: CaseView, *, is_change: bool) -> tuple[bool, bool]:
+    """Whether *Yes*, and whether *Can't tell* is to be recorded at once. A change turns the form to that word, so that
+    no comment is lost with a click."""
+    pressed = {}
+    for name, (judgement, label, icon) in _BUTTONS.items():
+        opens = is_change or judgement == "incorrect"
+        pressed[name] = st.button(
+            label,
+            key=_key(case, name),
+            icon=icon,
+            on_click=_open if opens else None,
+            args=(case, judgement) if opens else None,
+        )
+    return pressed["yes"] and not is_change, pressed["unsure"] and not is_change
 
 
 def _draw_more(
@@ -130,31 +148,21 @@ def _draw_more(
             known = said.truth if said and is_same else None
             values = opened(case).values if answer.kind in region_editor.KINDS else None
             given |= truth.draw(answer, signature, _key(case, "truth"), known, values)
-            given["reason"] = _draw_reason(case, answer, said.reason if said and is_same else "")
-        given["comment"] = st.text_area(
-            "Comment, optional",
-            value=said.comment if said else "",
-            key=_key(case, "comment"),
-            height=80,
-            max_chars=_MOST_COMMENT,
-        )
-        given["confidence"] = draw_confidence(_key(case, "sure"), said.confidence if said else None)
-        if st.form_submit_button("Send", type="primary"):
-            _submit(case, labels_of(answer, signature), **given)
+        elif said and is_same and judgement == "unsure":
+            given["truth"] = said.truth  # a truth that came with a file may decide nothing
+        reason = _key(case, f"reason_{judgement}")
+        given["reason"] = more.draw_reason(answer.kind, judgement, said, reason)
+        given["comment"] = more.draw_comment("Comment, optional", said, _key(case, "comment"), 80)
+        given["confidence"] = more.draw_confidence("How sure are you?", said, _key(case, "sure"))
+        with st.container(horizontal=True):
+            is_sent = st.form_submit_button("Send", type="primary")
+            st.form_submit_button("Cancel", on_click=_close, args=(case,), help=_kept(said))
+    if is_sent:
+        _submit(case, labels_of(answer, signature), **given)
 
 
-def _draw_reason(case: CaseView, answer: Answer, said: str) -> str:
-    reasons = reasons_for(answer.kind)
-    default = said if said in reasons else None
-    key = _key(case, "reason")
-    return st.pills("What was wrong?", reasons, default=default, key=key) or ""
-
-
-def draw_confidence(key: str, said: float | None) -> float | None:
-    """How sure somebody is, in three words; None where they do not say."""
-    default = confidence_in_words(said)
-    word = st.segmented_control("How sure are you?", list(CONFIDENCE), default=default, key=key)
-    return CONFIDENCE[word] if word else None
+def _kept(said: FeedbackView | None) -> str:
+    return "What you said stays as it was" if said else "Nothing is recorded"
 
 
 def _submit(case: CaseView, labels: list[str], **said: object) -> None:
@@ -197,11 +205,16 @@ def _is_recorded(case: CaseView, record: Callable[[], FeedbackView]) -> bool:
     except MdsError as error:
         errors.show(error)
         return False
-    for name in ("again", "key", "truth", "reason", "comment", "sure"):
-        st.session_state.pop(_key(case, name), None)
-    questions.forget(_key(case, ""))
+    _close(case)
     return True
 
 
-def _open(case: CaseView, name: str, value: str) -> None:
-    st.session_state[_key(case, name)] = value
+def _open(case: CaseView, judgement: str) -> None:
+    st.session_state[_key(case, "again")] = judgement
+
+
+def _close(case: CaseView) -> None:
+    """The form is closed, and opens anew with what was said."""
+    for name in (*_OPEN, *(f"reason_{judgement}" for judgement in _WORDS)):
+        st.session_state.pop(_key(case, name), None)
+    questions.forget(_key(case, ""))

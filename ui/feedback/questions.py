@@ -19,7 +19,6 @@ from ui.session import services
 from ui.text import plain
 
 _MOST_PILLS = 6
-_MOST_TEXT = 2_000
 # How a strip and the desk tell the keys of the questions from their others.
 PREFIX = "question_"
 
@@ -61,7 +60,7 @@ def _draw(asked: Question, key: str, said: object) -> object:
         )
     if asked.kind in (PASS_FAIL, CHOICE):
         return _draw_options(asked, words, key, said)
-    return st.text_input(words, value=str(said or ""), key=key, max_chars=_MOST_TEXT)
+    return st.text_input(words, value=str(said or ""), key=key)
 
 
 def _bound(value: float | None) -> float | None:

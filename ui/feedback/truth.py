@@ -54,7 +54,12 @@ def others_than(answer: Answer, signature: Signature) -> list[str]:
 
 def _draw_class(answer: Answer, signature: Signature, key: str, said: object) -> object:
     others = others_than(answer, signature)
-    known = str(said) if said in others else None
+    known = None if said is None else str(said)
+    if known is not None and others and known not in others:
+        others = [
+            *others,
+            known,
+        ]  # what was said stays in sight, whatever the model says of its classes
     if 0 < len(others) <= _MOST_PILLS:
         return st.pills(QUESTION, others, default=known, key=key, format_func=plain)
     if not others:

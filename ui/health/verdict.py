@@ -145,7 +145,7 @@ def _draw_decision(look: Look, chosen: Chosen) -> None:
     decision = st.radio(
         "What do you decide?", list(options), format_func=options.__getitem__, key="health_decision"
     )
-    reason = st.text_input("Why?", key="health_reason", max_chars=500, help="Needed to close it.")
+    reason = st.text_input("Why?", key="health_reason", help="Needed to close it.")
     if decision == "accepted":
         normal = _normal(look)
         st.caption(

@@ -67,7 +67,6 @@ def _choose_name(viewer: Viewer) -> None:
     name = st.text_input(
         "Your name in this browser",
         value=current,
-        max_chars=80,
         key="you_name",
         help="Nobody checks it: this machine serves only itself. It stands beside your cases and feedback.",
     ).strip()

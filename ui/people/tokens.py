@@ -47,7 +47,7 @@ def _draw_form(viewer: Viewer) -> None:
     most = services().settings.token_days
     days = [float(each) for each in _DAYS if each <= most] or [most]
     with st.expander("Make a token", icon=":material/key:"), st.form("token_form"):
-        st.text_input("What is it for?", max_chars=200, key="token_name", placeholder="nightly job")
+        st.text_input("What is it for?", key="token_name", placeholder="nightly job")
         st.pills(
             "It may",
             list(tokens.SCOPES),

@@ -11,11 +11,12 @@ from feedback import review_queue
 from feedback.regions import in_words
 from feedback.review_queue import ItemView
 from feedback.submission import FeedbackView
-from feedback.wording import CONFIDENCE, confidence_in_words, reasons_for
+from feedback.wording import confidence_in_words, confidences
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer
 from ui import errors, session
 from ui.cases.opened import Opened
+from ui.feedback import more as beside
 from ui.feedback import questions, truth
 from ui.review import keyboard, last, waiting
 from ui.session import services
@@ -23,7 +24,6 @@ from ui.text import plain
 
 # So many other classes have a key of their own.
 _MOST_KEYS = 9
-_MOST_COMMENT = 2_000
 
 
 def draw(item: ItemView, shown: Opened | None) -> None:
@@ -38,10 +38,9 @@ def draw(item: ItemView, shown: Opened | None) -> None:
         choice = st.container()  # first on the page; what is said beside it is read first
         more = _draw_more(item, said)
         with choice:
-            _draw_choice(item, shown, answer, more)
-            if st.session_state.get(_key(item, "wrong")):
+            _draw_choice(item, shown, answer, said, more)
+            if st.session_state.get(_key(item, last.WRONG)):
                 _draw_truth(item, shown, answer, said, more)
-                st.pills("What was wrong?", reasons_for(answer.kind), key=_key(item, "reason"))
         st.divider()
         with st.container(horizontal=True):
             if said is None:
@@ -76,16 +75,22 @@ def _draw_hidden(item: ItemView, said: FeedbackView | None) -> None:
         st.caption(":material/visibility_off: What others said is hidden until you have decided.")
 
 
-def _draw_choice(item: ItemView, shown: Opened, answer: Answer, more: dict[str, object]) -> None:
+def _draw_choice(
+    item: ItemView,
+    shown: Opened,
+    answer: Answer,
+    said: FeedbackView | None,
+    more: dict[str, object],
+) -> None:
     if st.button(
         "Correct",
         key=_key(item, "yes"),
         icon=":material/check:",
-        type="secondary" if st.session_state.get(_key(item, "wrong")) else "primary",
+        type="secondary" if st.session_state.get(_key(item, last.WRONG)) else "primary",
         shortcut="Y",
         width="stretch",
     ):
-        _answer(item, shown, answer, {"judgement": "correct", **more})
+        _answer(item, shown, answer, _again("correct", said) | more)
     st.button(
         "Incorrect",
         key=_key(item, "no"),
@@ -102,7 +107,15 @@ def _draw_choice(item: ItemView, shown: Opened, answer: Answer, more: dict[str, 
         shortcut="X",
         width="stretch",
     ):
-        _answer(item, shown, answer, {"judgement": "unsure", **more})
+        _answer(item, shown, answer, _again("unsure", said) | more)
+
+
+def _again(judgement: str, said: FeedbackView | None) -> dict[str, object]:
+    """A judgement with what was said with the same one and is not asked for here."""
+    if said is None or said.judgement != judgement:
+        return {"judgement": judgement}
+    truth_kept = {"truth": said.truth} if judgement == "unsure" else {}
+    return {"judgement": judgement, "reason": said.reason, **truth_kept}
 
 
 def _draw_truth(
@@ -112,22 +125,40 @@ def _draw_truth(
     said: FeedbackView | None,
     more: dict[str, object],
 ) -> None:
-    """What would be right: a class by its key, or the field of the answer's kind; it need not be known. Then why."""
+    """What would be right, which need not be known, and why it was wrong."""
     given: dict[str, object] = {"judgement": "incorrect", **more}
-    # Chosen below what is right, which a key sends at once.
-    given["reason"] = st.session_state.get(_key(item, "reason")) or ""
+    right = (
+        st.container()
+    )  # first on the page; why it was wrong is read first: a key sends what is right at once
+    given["reason"] = beside.draw_reason(answer.kind, "incorrect", said, _key(item, "reason"))
+    with right:
+        _draw_right(item, shown, answer, said, given)
+
+
+def _draw_right(
+    item: ItemView,
+    shown: Opened,
+    answer: Answer,
+    said: FeedbackView | None,
+    given: dict[str, object],
+) -> None:
+    """What would be right: a class by its key, or the field of the answer's kind."""
     others = truth.others_than(answer, shown.signature) if answer.kind == "class" else []
+    known = said.truth if said and said.judgement == "incorrect" else None
     if 0 < len(others) <= _MOST_KEYS:
         st.markdown("**What is right?**")
         for place, label in enumerate(others, 1):
             if st.button(
-                plain(label), key=_key(item, f"is_{place}"), shortcut=str(place), width="stretch"
+                plain(label),
+                key=_key(item, f"is_{place}"),
+                shortcut=str(place),
+                width="stretch",
+                type="primary" if label == known else "secondary",
             ):
                 _answer(item, shown, answer, {**given, "truth": label})
         if st.button("I do not know", key=_key(item, "is_0"), shortcut="0", width="stretch"):
             _answer(item, shown, answer, given)
         return
-    known = said.truth if said and said.judgement == "incorrect" else None
     key = _key(item, "truth")
     given |= truth.draw(answer, shown.signature, key, known, shown.values)
     if st.button(
@@ -145,27 +176,19 @@ def _draw_more(item: ItemView, said: FeedbackView | None) -> dict[str, object]:
     asked = questions.asked_of(item.server, item.model)
     answers = questions.draw(asked, _key(item, ""), said.answers if said else None)
     key = _key(item, "sure")
-    if key not in st.session_state:
-        st.session_state[key] = confidence_in_words(said.confidence) if said else None
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        word = st.segmented_control("How sure?", list(CONFIDENCE), key=key)
+        confidence = beside.draw_confidence("How sure?", said, key)
         st.button(
             "More sure",
             key=_key(item, "surer"),
             shortcut="S",
             on_click=_surer,
-            args=(key,),
+            args=(key, said.confidence if said else None),
             type="tertiary",
         )
-    comment = st.text_area(
-        "Comment, optional (M)",
-        value=said.comment if said else "",
-        key=_key(item, keyboard.COMMENT),
-        height=68,
-        max_chars=_MOST_COMMENT,
-    )
-    confidence = CONFIDENCE[word] if word else None
-    return {"comment": comment or "", "confidence": confidence, "answers": answers}
+    key = _key(item, keyboard.COMMENT)
+    comment = beside.draw_comment("Comment, optional (M)", said, key, height=68)
+    return {"comment": comment, "confidence": confidence, "answers": answers}
 
 
 def _answer(item: ItemView, shown: Opened, answer: Answer, given: dict[str, object]) -> None:
@@ -182,7 +205,7 @@ def _answer(item: ItemView, shown: Opened, answer: Answer, given: dict[str, obje
     except MdsError as error:
         errors.show(error)
         return
-    for name in ("key", "wrong", "sure", "reason", keyboard.COMMENT, "truth"):
+    for name in ("key", last.WRONG, "sure", "reason", keyboard.COMMENT, "truth"):
         st.session_state.pop(_key(item, name), None)
     questions.forget(_key(item, ""))
     st.session_state.pop(waiting.CHOSEN, None)
@@ -195,14 +218,14 @@ def _answer(item: ItemView, shown: Opened, answer: Answer, given: dict[str, obje
 
 
 def _open(item: ItemView) -> None:
-    st.session_state[_key(item, "wrong")] = True
+    st.session_state[_key(item, last.WRONG)] = True
 
 
-def _surer(key: str) -> None:
+def _surer(key: str, before: float | None) -> None:
     """One word surer; after the surest, nothing is said."""
-    words = [None, *CONFIDENCE]
+    words = [None, *confidences(before)]
     st.session_state[key] = words[(words.index(st.session_state.get(key)) + 1) % len(words)]
 
 
 def _key(item: ItemView, name: str) -> str:
-    return f"review_{item.id}_{name}"
+    return last.key(item.id, name)

@@ -13,6 +13,7 @@ from ui.cases.golden import change as make_golden
 from ui.session import services
 from ui.text import plain
 
+WRONG = "wrong"  # that it is asked what would be right
 _OPENED = "review_again"  # the id of an answered item that is opened again
 
 
@@ -49,7 +50,7 @@ def draw() -> None:
                     "Change",
                     key=f"review_change_{each.item.id}",
                     on_click=_open,
-                    args=(each.item.id,),
+                    args=(each.item.id, each.feedback.judgement),
                 )
 
 
@@ -87,12 +88,21 @@ def draw_golden() -> None:
 
 
 def close() -> None:
-    """Go on with what waits."""
-    st.session_state.pop(_OPENED, None)
+    """Go on with what waits; what was said and is open stays as it was."""
+    item_id = st.session_state.pop(_OPENED, None)
+    if item_id:
+        st.session_state.pop(key(item_id, WRONG), None)
 
 
-def _open(item_id: str) -> None:
+def key(item_id: str, name: str) -> str:
+    """What the decision on an item keeps in the session, by its name."""
+    return f"review_{item_id}_{name}"
+
+
+def _open(item_id: str, judgement: str) -> None:
     st.session_state[_OPENED] = item_id
+    if judgement == "incorrect":
+        st.session_state[key(item_id, WRONG)] = True
 
 
 def _words(each: Said) -> str:

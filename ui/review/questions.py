@@ -30,7 +30,7 @@ def draw(now: Sequence[Question], key: str) -> tuple[Question, ...]:
         num_rows="dynamic",
         hide_index=True,
         column_config={
-            _QUESTION: columns.TextColumn(_QUESTION, max_chars=200, width="medium"),
+            _QUESTION: columns.TextColumn(_QUESTION, width="medium"),
             _KIND: columns.SelectboxColumn(_KIND, options=list(KINDS.values())),
             _OPTIONS: columns.TextColumn(
                 _OPTIONS, help=f"Of a choice, separated by {_BETWEEN}", width="medium"

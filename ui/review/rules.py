@@ -16,8 +16,6 @@ from ui.review import models, questions
 from ui.session import services
 from ui.text import plain
 
-_MOST = 2_000
-
 
 def draw(wanted: ReviewFilter) -> None:
     """A button that opens them."""
@@ -49,7 +47,6 @@ def _draw_form(server: str, model: str, now: Rules) -> None:
             value=now.instructions,
             key=f"{key}_instructions",
             height=80,
-            max_chars=_MOST,
         )
         st.markdown("**Which cases**")
         on = {

@@ -86,7 +86,7 @@ def _draw_actions(show: ShowView, *, is_open: bool) -> None:
 
 def _draw_changes(show: ShowView) -> None:
     with st.popover("Change", icon=":material/edit:", key=f"show_change_{show.id}"):
-        name = st.text_input("Name", show.name, max_chars=store.LONGEST_NAME, key=f"name_{show.id}")
+        name = st.text_input("Name", show.name, key=f"name_{show.id}")
         if st.button("Rename", key=f"show_rename_{show.id}", disabled=name == show.name):
             _try(lambda: store.named(services().sessions, show.id, name, person=session.person()))
         st.caption("Its cases stay where they are.")

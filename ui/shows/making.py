@@ -49,7 +49,7 @@ def draw_add(case: CaseView) -> None:
             format_func=lambda each: found.get(each, _TITLE),
             key="to_show_which",
         )
-        name = st.text_input("Name of a new show", max_chars=store.LONGEST_NAME, key="to_show_name")
+        name = st.text_input("Name of a new show", key="to_show_name")
         if st.form_submit_button("Add", type="primary"):
             _keep(chosen or "", name or _TITLE, [case.id])
 
@@ -67,7 +67,7 @@ def draw_make(lines: Sequence[CaseLine]) -> None:
     with box:
         st.page_link(page_path("shows"), label="Your shows", icon=":material/arrow_forward:")
         with st.form("cases_show_form", border=False):
-            name = st.text_input("Name", max_chars=store.LONGEST_NAME, key="cases_show_name")
+            name = st.text_input("Name", key="cases_show_name")
             most = min(len(answered), store.MOST_CASES)
             count = st.number_input(
                 "How many, from the top of the list",

@@ -63,7 +63,7 @@ def _edited_model(desk: Desk, shown: Signature, bare: Signature, content: Facts)
 
 def _edited_text(draft: Draft, word: str, label: str, shown: str, bare: str) -> str:
     """The text that was typed; empty where it only repeats the sources."""
-    typed = st.text_input(label, value=shown, max_chars=500, key=draft.widget(word)) or ""
+    typed = st.text_input(label, value=shown, key=draft.widget(word)) or ""
     return typed.strip() if typed.strip() != bare or getattr(draft.opened, word) else ""
 
 

@@ -109,7 +109,7 @@ def _draw_buttons(desk: Desk, *, is_ready: bool) -> None:
 
 def _draw_comment(desk: Desk) -> str:
     typed = st.text_input(
-        "Why? A note for readers of the versions", key=desk.draft.widget("comment"), max_chars=500,
+        "Why? A note for readers of the versions", key=desk.draft.widget("comment"),
         persist_state="session",
     )  # fmt: skip
     return typed or ""

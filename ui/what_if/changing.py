@@ -15,8 +15,6 @@ from ui.explanations.answered_case import AnsweredCase
 from ui.session import services
 from ui.what_if.copy import Copy, copy_of, fill, keep, open_key
 
-_LONGEST_NAME = 80
-
 
 def draw(answered: AnsweredCase) -> None:
     """Closed at first: a second form is drawn only for those who want one."""
@@ -39,7 +37,6 @@ def draw(answered: AnsweredCase) -> None:
                 "Name of the scenario",
                 key=f"what_if_name_{answered.case.id}_{copy.generation}",
                 placeholder="can be left empty",
-                max_chars=_LONGEST_NAME,
             )
             is_pressed = st.form_submit_button(
                 "Ask what if", key=f"what_if_ask_{answered.case.id}", icon=":material/bolt:"
