@@ -19,6 +19,7 @@ import streamlit as st
 
 import services
 from api import guests
+from api.first_look import first_look
 from api.guard import guard
 from api.identity import identity
 from api.no_delay import send_at_once
@@ -107,6 +108,7 @@ app = st.App(
         guard(_hosts, Path(st.__file__).parent / "static" / "index.html", _frames),
         identity(settings, PROXIED),
         signing_in(settings),
+        first_look(ROOT / "ui" / "first.css"),
     ],
 )
 

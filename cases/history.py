@@ -110,7 +110,8 @@ def _called(view: FirstCallView) -> Step:
 
 def _explained(view: ExplanationView) -> Step:
     words = view.sentence or view.error
-    method = view.method.replace("_", " ")
+    title = (view.result or {}).get("title")
+    method = title if isinstance(title, str) and title else view.method.replace("_", " ")
     return Step(
         at=view.created_at, what="Explained", more=f"{method}: {words}" if words else method
     )

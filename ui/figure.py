@@ -10,9 +10,7 @@ import streamlit as st
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-# Streamlit's own grey for charts is fainter than small words may be.
 _SIZE = 14  # pixels: smaller words cannot be read from the last row
-_WORDS_ON_LIGHT, _WORDS_ON_DARK = "#4b5263", "#c3cbd9"
 
 
 def draw_figure(
@@ -20,15 +18,12 @@ def draw_figure(
 ) -> None:
     """A still figure: no toolbar, no zoom that a touch on the way down would trigger. `on_select` is called when a mark is
     pressed; the state of `key` then says which."""
-    words = _WORDS_ON_DARK if st.context.theme.type == "dark" else _WORDS_ON_LIGHT
-    axis = {
-        "tickfont_color": words, "tickfont_size": _SIZE,
-        "title_font_color": words, "title_font_size": _SIZE,
-    }  # fmt: skip
+    # Their colour is in style.css, where it follows the theme.
+    axis = {"tickfont_size": _SIZE, "title_font_size": _SIZE}
     figure.update_xaxes(**axis)
     figure.update_yaxes(**axis)
     for kind in ("bar", "scatter"):
-        figure.update_traces(textfont_color=words, textfont_size=_SIZE, selector={"type": kind})
+        figure.update_traces(textfont_size=_SIZE, selector={"type": kind})
     st.plotly_chart(
         figure,
         width="stretch",

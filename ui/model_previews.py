@@ -17,6 +17,7 @@ from ui.sound import samples
 _MOST_FIELDS = 3
 _MOST_PICTURES = 5
 _MOST_LETTERS = 90
+_LONGEST_TITLE = 1_000
 _LONGEST_VALUE = 16
 _BARS = 48
 _PICTURE = (160, 112)
@@ -46,7 +47,10 @@ def _values(signature: Signature) -> str:
         key=lambda f: f.order or 0,
     )[:_MOST_FIELDS]
     cells = [(field.title, formatting.value(field, opening[field.name])) for field in fields]
-    return "".join(f"<div><span>{escape(t)}</span><b>{escape(v)}</b></div>" for t, v in cells)
+    return "".join(
+        f'<div title="{escape(f"{t}: {v}", quote=True)}"><span>{escape(t)}</span><b>{escape(v)}</b></div>'
+        for t, v in cells
+    )
 
 
 def _is_short(field: Field, value: object) -> bool:
@@ -57,7 +61,10 @@ def _is_short(field: Field, value: object) -> bool:
 
 def _quote(field: Field) -> str:
     example = next((e for e in field.examples if isinstance(e, str) and e.strip()), "")
-    return f"<q>{escape(formatting.shortened(example, _MOST_LETTERS))}</q>" if example else ""
+    if not example:
+        return ""
+    words = formatting.shortened(example, _MOST_LETTERS)
+    return f'<q title="{escape(example[:_LONGEST_TITLE], quote=True)}">{escape(words)}</q>'
 
 
 def _pictures(field: Field) -> str:

@@ -41,6 +41,7 @@ PAGE = "page"  # what the page that is open is called
 NEW_TOKEN = "new_token"  # noqa: S105 -- the API token that was just made, until its secret is put away
 STAGE = "stage"  # what the server answered on the stage, and which server did not answer when last
 TOUR = "tour"  # what became of the tour in this session
+KEYS = "keys"  # whether single keys do something, once that was said in this session
 TOUR_NUMBER = "tour_number"  # how often it was begun in it
 STUDIES = "studies"  # the id of the study that was seen on its way last, by model
 

@@ -85,7 +85,7 @@ def _draw_beside(viewer: Viewer, header: PageHeader) -> None:
     open_to = [each for each in page_headers() if viewer.is_at_least(each.role)]
     is_quiet = header.url_path == "present" or frame.is_alone()
     scripts.run("outline", "frame_outline", {})
-    shortcuts.draw(header, open_to, is_quiet=is_quiet)
+    shortcuts.draw(viewer, header, open_to, is_quiet=is_quiet)
     if not is_quiet:
         tour.draw(viewer)
 

@@ -1,4 +1,8 @@
-"""The keys of the pages, and their list: `?` opens it on every page."""
+"""The keys of the pages, and their list: `?` opens it on every page.
+
+Who dictates, or touches keys by chance, switches single keys off (WCAG 2.1.4): on You or in the list. The browser
+remembers that for each person in a cookie.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ui import scripts
+import streamlit as st
+
+from people.viewer import Viewer
+from ui import remembered, scripts, session
 
 if TYPE_CHECKING:
     from ui.shell import PageHeader
 
 JUMP = "J"  # then the letter of a page
+COOKIE = "mds_keys"  # a cookie for each person
+_OFF = "off"
+_SCRIPT = "frame_keys"
+_SWITCH = "you_keys"
+_SWITCH_WORDS = "Single keys, such as A for Predict"
+_SWITCH_HELP = "Switched off, letters, digits and signs do nothing by themselves. Arrows, Esc and keys with Ctrl always work."
 _STYLE = """
 button { font: inherit; font-size: .875rem; color: var(--st-text-color); background: var(--st-background-color); cursor: pointer;
   border: 1px solid var(--st-border-color); border-radius: .5rem; padding: .25rem .6rem; }
@@ -24,6 +37,10 @@ dialog::backdrop { background: rgb(0 0 0 / 45%); }
 header { display: flex; justify-content: space-between; align-items: center; gap: 16px; }
 h2 { font-size: 1.25rem; margin: 0; } h3 { font-size: 1rem; margin: 16px 0 4px; }
 .lists { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 0 32px; }
+.switch { display: flex; gap: 8px; align-items: center; margin-top: 16px; font-weight: 600; }
+.switch input { width: 20px; height: 20px; accent-color: var(--st-primary-color); }
+.switch input:focus-visible { outline: 3px solid var(--st-link-color); outline-offset: 2px; }
+.small { font-size: .875rem; margin: 4px 0 0; max-width: 60ch; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 6px 12px; margin: 0; }
 dt, dd { margin: 0; }
 kbd { font: inherit; font-size: .875rem; font-weight: 600; border: 1px solid var(--st-border-color); border-radius: 4px; padding: 0 .4rem;
@@ -91,7 +108,9 @@ OF_PAGE: Mapping[str, Sequence[Shortcut]] = {
 }  # fmt: skip
 
 
-def draw(current: PageHeader, pages: Sequence[PageHeader], *, is_quiet: bool) -> None:
+def draw(
+    viewer: Viewer, current: PageHeader, pages: Sequence[PageHeader], *, is_quiet: bool
+) -> None:
     """The keys of this page and of the ways to the `pages`. Where it `is_quiet`, no button leads to the list."""
     here = [vars_of(each) for each in OF_PAGE.get(current.url_path, ())]
     ways = [
@@ -99,8 +118,44 @@ def draw(current: PageHeader, pages: Sequence[PageHeader], *, is_quiet: bool) ->
         for page in pages
         if page.jump
     ]
-    data = {"title": current.title, "here": here, "jump": JUMP, "ways": ways, "isQuiet": is_quiet}
-    scripts.run("keys", "frame_keys", data, style=_STYLE)
+    data = {
+        "title": current.title,
+        "here": here,
+        "jump": JUMP,
+        "ways": ways,
+        "isQuiet": is_quiet,
+        "isOn": is_on(viewer),
+        "cookie": f"{_cookie(viewer)}={_OFF}",
+        "words": _SWITCH_WORDS,
+        "help": _SWITCH_HELP,
+    }
+    scripts.run("keys", _SCRIPT, data, style=_STYLE, on_switched_change=_follow_list)
+
+
+def draw_switch(viewer: Viewer) -> None:
+    """Whether single keys do something, for who wants to change it."""
+    st.session_state[_SWITCH] = is_on(viewer)  # the list of keys has the same switch
+    st.toggle(_SWITCH_WORDS, key=_SWITCH, help=_SWITCH_HELP, on_change=_follow_switch)
+
+
+def is_on(viewer: Viewer) -> bool:
+    """Whether single keys do something for this person."""
+    said = st.session_state.get(session.KEYS)
+    return bool(said) if said is not None else remembered.value_of(_cookie(viewer)) != _OFF
+
+
+def _cookie(viewer: Viewer) -> str:
+    return f"{COOKIE}_{remembered.mark(viewer)}"
+
+
+def _follow_switch() -> None:
+    st.session_state[session.KEYS] = st.session_state[_SWITCH]
+
+
+def _follow_list() -> None:
+    said = st.session_state[scripts.state_key("keys", _SCRIPT)].switched
+    if said is not None:
+        st.session_state[session.KEYS] = said == "on"
 
 
 def vars_of(shortcut: Shortcut) -> dict[str, str]:

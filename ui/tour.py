@@ -5,13 +5,12 @@ It is offered on Models until it was taken or declined; the browser remembers th
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass
 
 import streamlit as st
 
 from people.viewer import Viewer
-from ui import scripts, session
+from ui import remembered, scripts, session
 
 COOKIE = "mds_tour"
 _OFFERED, _BEGUN, _DONE = "offered", "begun", "done"
@@ -103,7 +102,7 @@ def draw(viewer: Viewer) -> None:
     state = _state(viewer)
     if state == _DONE and session.TOUR not in st.session_state:
         return
-    mark = _mark(viewer)
+    mark = remembered.mark(viewer)
     data = {
         "cookie": f"{COOKIE}={mark}",
         "begun": st.session_state.get(session.TOUR_NUMBER, 0),
@@ -140,9 +139,5 @@ def _state(viewer: Viewer) -> str:
     known = st.session_state.get(session.TOUR)
     if known:
         return str(known)
-    return _DONE if st.context.cookies.get(COOKIE) == _mark(viewer) else _OFFERED
-
-
-def _mark(viewer: Viewer) -> str:
-    """Whose browser remembers it: a shared one does for the last of them. No name stands in the cookie."""
-    return hashlib.sha256(viewer.name.encode()).hexdigest()[:12]
+    # A browser that several people share remembers it for the last of them.
+    return _DONE if remembered.value_of(COOKIE) == remembered.mark(viewer) else _OFFERED

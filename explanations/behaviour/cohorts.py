@@ -49,7 +49,7 @@ class Cohort:
         if self.left_out:
             verbs = ("does", "is") if self.left_out == 1 else ("do", "are")
             parts.append(
-                "{:,} {} not suit what the model takes now, and {} left out.".format(
+                "{:,} more {} not fit what the model takes now, and {} left out.".format(
                     self.left_out, *verbs
                 )
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import axe
 from tests.browser.visit import SLOW, Visit
@@ -36,8 +36,7 @@ def _keys(visit: Visit) -> None:
     keys = page.get_by_role("dialog", name="Keys")
     expect(keys).to_contain_text("Why: the first explanation")
     axe.finds_nothing_serious(page, "the keys")
-    page.keyboard.press("Escape")
-    expect(keys).to_be_hidden()
+    _switched_off(visit, keys)
     page.keyboard.press("y")
     expect(page.get_by_text("Recorded: right")).to_be_visible()
     page.keyboard.press("j")
@@ -51,3 +50,26 @@ def _keys(visit: Visit) -> None:
     expect(page.get_by_placeholder("a question")).to_be_focused()
     page.keyboard.type("j?m")  # no key while somebody types
     expect(page.get_by_placeholder("a question")).to_have_value("j?m")
+
+
+def _switched_off(visit: Visit, keys: Locator) -> None:
+    """Single keys are switched off in their list, which the browser remembers, and on again on You."""
+    page = visit.page
+    keys.get_by_role("checkbox").uncheck()
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    visit.settled()
+    for key in ("y", "j", "m", "?"):
+        page.keyboard.press(key)
+    expect(visit.reload().button("Yes")).to_be_visible()  # not pressed, and no other page
+    page.keyboard.press("?")
+    expect(keys).to_be_hidden()
+    page.get_by_test_id("stTopNavLink").filter(has_text="You").click()
+    switch = page.get_by_role("switch", name="Single keys")
+    expect(visit.settled().page.get_by_role("heading", level=1)).to_have_text("Who is asking?")
+    expect(switch).not_to_be_checked()
+    page.get_by_test_id("stCheckbox").filter(has_text="Single keys").locator("label").click()
+    expect(switch).to_be_checked()
+    visit.settled()
+    page.go_back()
+    expect(visit.settled().button("Yes")).to_be_visible()

@@ -75,7 +75,7 @@ def test_rows_that_the_model_no_longer_takes_are_left_out_and_said(sessions: Ses
     cohort = of_cases(sessions, BILL, Chosen())
     assert {row["bill"] for row in cohort.rows} == {1.0, 2.0}
     assert cohort.left_out == 2
-    assert "2 do not suit what the model takes now" in cohort.sentence
+    assert "2 more do not fit what the model takes now" in cohort.sentence
 
 
 def test_a_reviewers_word_is_the_truth_and_the_newest_of_others(sessions: Sessions) -> None:
@@ -109,7 +109,9 @@ def test_a_cohort_is_bounded_whatever_is_asked_for(sessions: Sessions) -> None:
     rows = [{"bill": 1.0}] * (MOST_ROWS + 5)
     cohort = of_file("birds.csv", rows, [1.0] * len(rows), left_out=3)
     assert (len(cohort.rows), len(cohort.truths)) == (MOST_ROWS, MOST_ROWS)
-    assert cohort.sentence.startswith("The first 2,000 of 2,005 rows of birds.csv. 3 do not suit")
+    assert cohort.sentence.startswith(
+        "The first 2,000 of 2,005 rows of birds.csv. 3 more do not fit"
+    )
     assert seconds_a_call(sessions, BILL) == (0.2, 200)
 
 

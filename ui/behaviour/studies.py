@@ -41,7 +41,7 @@ def draw_opened(ref: ModelRef) -> None:
         _draw(view)
         return
     st.info(
-        "Choose on the left what to find out and over which rows, then press Start. "
+        "Choose what to find out and over which rows, then press Start. "
         "The first estimate shows after seconds; everything found is kept under its own link."
     )
 

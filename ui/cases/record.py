@@ -11,6 +11,7 @@ from cases.history import Step, history
 from cases.queries import CaseView, case, explanations
 from cases.recording import answer_of
 from cases.scenarios import scenarios
+from db.person import ANONYMOUS
 from explanations.contract import Explanation
 from feedback.regions import in_words
 from mds_client.prediction import Answer
@@ -22,6 +23,7 @@ from ui.explanations.answered_case import AnsweredCase
 from ui.session import services
 from ui.shell import page_path
 from ui.text import plain
+from ui.usual_answers import with_usual
 from ui.what_if import comparison
 
 
@@ -74,9 +76,9 @@ def _note_view(found: CaseView) -> None:
 
 def _origin(found: CaseView) -> str:
     version = f", version {found.version}" if found.version else ""
-    signature = f", signature {found.signature_fingerprint}" if found.signature_fingerprint else ""
-    moment = f"{found.created_at:%-d %B %Y %H:%M:%S} UTC"
-    return f"{found.server}/{found.model}{version}{signature} · {moment} · {found.person}"
+    moment = f"{found.created_at:%-d %B %Y, %H:%M:%S} UTC"
+    parts = (f"{found.server}/{found.model}{version}", moment, found.person)
+    return " · ".join(part for part in parts if part != ANONYMOUS)
 
 
 def _draw_answer(shown: Opened) -> None:
@@ -86,11 +88,11 @@ def _draw_answer(shown: Opened) -> None:
             found.outcome, found.error_sentence, found.error_advice, found.request_id
         )
         return
-    with st.container(border=True):
+    with st.container(border=True, key="case_answer"):
         if found.question:
             st.caption(plain(found.question))
         unlike.draw(found)
-        results.draw(answer, shown.values, shown.signature)
+        results.draw(answer, shown.values, with_usual(shown.signature, answer))
     if not shown.gone:
         _draw_feedback(shown, answer)
 

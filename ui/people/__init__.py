@@ -9,7 +9,7 @@ import streamlit as st
 
 from people.sign_in import is_name
 from people.viewer import Viewer
-from ui import session, tour
+from ui import session, shortcuts, tour
 from ui.people import demonstration, tokens
 from ui.session import services
 from ui.shell import page_path
@@ -39,6 +39,7 @@ def draw(viewer: Viewer) -> None:
             on_click=session.sign_out,
             help="Ends your session here, in every tab, and with the sign-in service.",
         )
+    shortcuts.draw_switch(viewer)
     if st.button(
         "Show the tour",
         icon=":material/tour:",

@@ -13,7 +13,8 @@ _MOST_OTHERS = 3
 
 
 def html(shares: Mapping[str, float]) -> str:
-    """The track of these probabilities, the answer first. What a server said is escaped."""
+    """The track of these probabilities, the answer first: its share stands above, beside the big line, and only the others
+    have theirs here. What a server said is escaped."""
     label, share = next(iter(shares.items()))
     words = words_for(list(shares.values()))
     described = escape(probabilities.alt_text(shares, words), quote=True)
@@ -21,7 +22,7 @@ def html(shares: Mapping[str, float]) -> str:
     return (
         f'<div class="mds-track" role="img" aria-label="{described}">'
         f'<i style="width:{min(max(share, 0.0), 1.0) * 100:.2f}%"></i></div>'
-        f'<div class="mds-ends" aria-hidden="true"><b>{escape(label)}: {words(share)}</b>'
+        f'<div class="mds-ends" aria-hidden="true"><b>{escape(label)}</b>'
         f"<span>{escape(others(shares, rest))}</span></div>"
     )
 

@@ -20,18 +20,25 @@ def draw(answer: Answer, _values: Values, signature: Signature) -> None:
     output = signature.output("number")
     if answer.interval and answer.number is not None:
         _draw_bounds(answer, *answer.interval)
-    if answer.number is not None and (answer.interval or (output and output.typical)):
-        scale = _scale.Scale(
-            value=answer.number,
-            unit=answer.unit,
-            sure=answer.interval,
-            usual=output.typical if output else None,
-            source=output.provenance.get(FACT, "") if output else "",
-        )
-        st.html(_scale.html(scale))
+    draw_scale(answer, signature)
     draw_score(answer, signature)
     if output and output.description:
         st.markdown(plain(output.description))
+
+
+def draw_scale(answer: Answer, signature: Signature) -> None:
+    """Where the number lies, as far as its bounds or what is usual are known."""
+    output = signature.output("number")
+    if answer.number is None or not (answer.interval or (output and output.typical)):
+        return
+    scale = _scale.Scale(
+        value=answer.number,
+        unit=answer.unit,
+        sure=answer.interval,
+        usual=output.typical if output else None,
+        source=output.provenance.get(FACT, "") if output else "",
+    )
+    st.html(_scale.html(scale))
 
 
 def _draw_bounds(answer: Answer, low: float, high: float) -> None:

@@ -1,8 +1,13 @@
 // The keys of a page, and the list of them that ? opens. `data`: `title` of the page, `here` ({key, words, target}: what
 // is pressed, or gets the focus where it is a box), `jump` is the key before the letter of a page, `ways` ({key, words,
-// path}), `isQuiet`: no button leads to the list. Keys do nothing while somebody types.
+// path}), `isQuiet`: no button leads to the list. Keys do nothing while somebody types. Where it is not `isOn`, single keys
+// do nothing at all, whoever hears them; the `cookie` remembers that. `words` and `help` are those of the switch, and the
+// trigger `switched` says what it was put to.
 const PATIENCE = 2000; // ms for the letter after the jump
-const TYPING = "input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable=true], [role=combobox]";
+const YEAR = 365 * 86_400;
+// A table of a form is typed into, too; a list goes to what begins with a letter.
+const TYPING = "input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable=true], [role=combobox], "
+  + '[role=listbox], [role=menu], [class*="st-key-field_"] [data-testid="stDataFrame"]';
 const state = (window.mdsKeys ??= { data: null, list: null, jumped: 0 });
 
 function make(name, attributes = {}, ...inside) {
@@ -22,8 +27,19 @@ function take(event) {
   event.stopImmediatePropagation();
 }
 
+// A letter, digit or sign by itself: what speech and slips of a hand bring about. Space presses what has the focus.
+function isSingle(event) {
+  return event.key.length === 1 && event.key !== " ";
+}
+
 function press(event) {
-  if (!state.data || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (!state.data || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!state.data.isOn && isSingle(event)) {
+    // Keys of the page's own buttons are among those.
+    if (!isTyping(event)) event.stopImmediatePropagation();
+    return;
+  }
+  if (event.repeat) return;
   if (isTyping(event) || state.list?.open || document.querySelector("dialog[open], [role=dialog]")) return;
   const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
   if (Date.now() - state.jumped < PATIENCE && key !== "Shift") {
@@ -78,26 +94,45 @@ function openList() {
 function fill(list, data) {
   const close = make("button", { type: "button" }, "Close");
   close.onclick = () => list.close();
+  const on = make("input", { type: "checkbox" });
+  on.checked = data.isOn;
+  on.onchange = () => {
+    state.data = { ...state.data, isOn: on.checked };
+    remember(state.data);
+    state.send("switched", on.checked ? "on" : "off");
+  };
   const here = data.here.map((each) => [[each.key], each.words]);
   const ways = data.ways.map((each) => [[data.jump, each.key], each.words]);
+  const lists = make("div", { class: "lists" }, ...part(data.title, here), ...part("Go to", ways), ...part("Everywhere", [[["?"], "This list"], [["Esc"], "Close what is open"]]));
   list.replaceChildren(
     make("header", {}, make("h2", { id: "title" }, "Keys"), close),
-    make("div", { class: "lists" }, ...part(data.title, here), ...part("Go to", ways), ...part("Everywhere", [[["?"], "This list"], [["Esc"], "Close what is open"]])),
+    make("label", { class: "switch" }, on, data.words),
+    make("p", { class: "small" }, data.help),
+    lists,
   );
 }
 
-export default function ({ data, parentElement: root }) {
+function remember(data) {
+  document.cookie = `${data.cookie}; path=/; max-age=${data.isOn ? 0 : YEAR}; SameSite=Lax`;
+}
+
+export default function ({ data, parentElement: root, setTriggerValue }) {
   if (!root.querySelector("dialog")) {
     const list = make("dialog", { "aria-labelledby": "title" });
-    list.onclick = (event) => event.target === list && list.close();
+    list.onclick = (event) => void (event.target === list && list.close()); // false would undo a press within it
     const button = make("button", { type: "button", class: "open", tabindex: "-1", title: "The keys of this page", "aria-label": "Keys", "aria-keyshortcuts": "?" }, "?");
     button.onclick = openList;
     list.onclose = () => list.replaceChildren();
     root.append(button, list);
   }
   state.data = data;
+  state.send = setTriggerValue;
   state.list = root.querySelector("dialog");
-  root.querySelector(".open").hidden = data.isQuiet;
+  const open = root.querySelector(".open");
+  open.hidden = data.isQuiet;
+  open.tabIndex = data.isOn ? -1 : 0; // without its key, the button is the way
+  document.documentElement.classList.toggle("mds-no-keys", !data.isOn);
+  remember(data);
   if (!window.mdsKeysHeard) {
     window.mdsKeysHeard = true;
     window.addEventListener("keydown", press, true); // before anything else on the page hears of it

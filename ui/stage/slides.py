@@ -25,9 +25,11 @@ from ui.cases.opened import Opened
 from ui.explanations.kinds import attribution
 from ui.registry import drawer
 from ui.results import _track
+from ui.results.number import draw_scale
 from ui.session import services
 from ui.stage.asking import Live
 from ui.text import percent, plain
+from ui.usual_answers import with_usual
 
 # What can be taken in from the last row.
 _MOST_INPUTS = 8
@@ -167,6 +169,7 @@ def _draw_answer(slide: Slide, answer: Answer | None) -> None:
                 st.markdown(f"**{percent(answer.probability)}** likely", width="content")
         if len(answer.probabilities) > 1:
             st.html(_track.html(answer.probabilities))
+        draw_scale(answer, with_usual(slide.shown.signature, answer))
 
 
 def _draw_why(slide: Slide) -> None:
