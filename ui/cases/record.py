@@ -11,7 +11,6 @@ from cases.history import Step, history
 from cases.queries import CaseView, case, explanations
 from cases.recording import answer_of
 from cases.scenarios import scenarios
-from db.person import ANONYMOUS
 from explanations.contract import Explanation
 from feedback.regions import in_words
 from mds_client.prediction import Answer
@@ -78,7 +77,7 @@ def _origin(found: CaseView) -> str:
     version = f", version {found.version}" if found.version else ""
     moment = f"{found.created_at:%-d %B %Y, %H:%M:%S} UTC"
     parts = (f"{found.server}/{found.model}{version}", moment, found.person)
-    return " · ".join(part for part in parts if part != ANONYMOUS)
+    return " · ".join(part for part in parts if part != "anonymous")
 
 
 def _draw_answer(shown: Opened) -> None:
