@@ -3,10 +3,10 @@ and the newest of a version."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
@@ -65,6 +65,38 @@ def inputs(
     )
     order = (Case.created_at, Case.id) if is_oldest else (Case.created_at.desc(), Case.id.desc())
     return [(row[0].date(), row[1]) for row in session.execute(query.order_by(*order).limit(limit))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedCase:
+    """One answered case: what was entered, the numbers of its pictures and sounds by field, and the vector that was answered,
+    empty where the answer is none."""
+
+    id: str
+    day: date
+    entered: Mapping[str, object]
+    features: Mapping[str, object]
+    vector: tuple[float, ...]
+
+
+def asked(
+    session: Session, selection: Selection, limit: int, *, is_oldest: bool = False
+) -> list[AskedCase]:
+    """Answered cases: the newest, or the oldest."""
+    query = select(Case.id, Case.created_at, Case.entered, Case.features, Case.answer).where(
+        *conditions(selection), Case.outcome == "answered"
+    )
+    order = (Case.created_at, Case.id) if is_oldest else (Case.created_at.desc(), Case.id.desc())
+    return [
+        AskedCase(
+            id=row[0],
+            day=row[1].date(),
+            entered=row[2],
+            features=row[3] or {},
+            vector=tuple(cast(Sequence[float], (row[4] or {}).get("vector") or ())),
+        )
+        for row in session.execute(query.order_by(*order).limit(limit))
+    ]
 
 
 def comparable(

@@ -1,6 +1,7 @@
 """Whether the inputs of models changed: the first cases of the version that is in use against those of the last two weeks.
 
-What was found of a model is kept in this process for as long as nothing changes in its cases (db.health_days.revisions).
+What was found of a model is kept in this process for as long as nothing changes in its cases (db.health_days.revisions). How its
+inputs compare as a whole takes longer: a job keeps that in the database (health/joint_drift.py).
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from threading import Lock
 
 import db.health_cases
 import db.health_days
+import db.health_joint_drift
 from db.engine import Session
 from db.health import Selection
 from db.health_days import VersionCount
 from health.drift import fields
 from health.drift.fields import LEAST_CASES, FieldDrift
+from health.drift.joint import JointDrift, joint_drift_of
 from health.summary import ESTIMATED
 
 Model = tuple[str, str]
@@ -24,28 +27,47 @@ Inputs = list[tuple[date, Mapping[str, object]]]
 REFERENCE, RECENT = 300, 200
 RECENT_DAYS = 14
 _MOST_KEPT = 20_000
+WHOLE = {
+    "together": "how its inputs go together",
+    "embedding": "what the model makes of its inputs",
+}
 _kept: dict[tuple[str, Model, date], InputDrift] = {}
 _lock = Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
 class InputDrift:
-    """Each field now against before, and of which days both are: the first and the last, None without a case."""
+    """Each field now against before, the inputs as a whole as a job found them, and of which days the fields are: the first and
+    the last, None without a case."""
 
     fields: Sequence[FieldDrift]
+    joint: Sequence[JointDrift] = ()
     before: tuple[date, date] | None
     after: tuple[date, date] | None
 
     @property
     def flagged(self) -> tuple[str, ...]:
-        """The names of the fields that changed."""
-        return tuple(field.name for field in self.fields if field.is_flagged)
+        """The names of the fields that changed; where none did, what says that they go together otherwise."""
+        joint = [each for each in self.joint if each.is_flagged]
+        names = [field.name for field in self.fields if field.is_flagged]
+        names += [each.name for each in joint if each.kind == "field"]
+        return tuple(dict.fromkeys(names or [WHOLE[each.kind] for each in joint[:1]]))
 
 
 def input_drift(
     session: Session, now: datetime, selection: Selection, models: Iterable[Model]
 ) -> dict[Model, InputDrift]:
     """Of each of the models, which the selection holds all."""
+    kept = db.health_joint_drift.of_models(session, selection.server, selection.model)
+    return {
+        model: replace(found, joint=[joint_drift_of(each) for each in kept.get(model, ())])
+        for model, found in _of_fields(session, now, selection, models).items()
+    }
+
+
+def _of_fields(
+    session: Session, now: datetime, selection: Selection, models: Iterable[Model]
+) -> dict[Model, InputDrift]:
     selection = replace(selection, purposes=ESTIMATED)
     since = midnight(now) - timedelta(days=RECENT_DAYS - 1)
     revisions = db.health_days.revisions(session, selection)
@@ -57,7 +79,7 @@ def input_drift(
     lately = db.health_days.versions(session, replace(selection, since=since))
     for model in wanted:
         if model not in found:
-            version = _in_use(lately.get(model, ()), every.get(model, ()))
+            version = in_use(lately.get(model, ()), every.get(model, ()))
             found[model] = _drift(session, model, version, since, now)
             _keep(revisions, model, now, found[model])
     return found
@@ -74,7 +96,7 @@ def midnight(moment: datetime) -> datetime:
     return datetime.combine(moment.astimezone(UTC).date(), time(), tzinfo=UTC)
 
 
-def _in_use(lately: Sequence[VersionCount], every: Sequence[VersionCount]) -> str | None:
+def in_use(lately: Sequence[VersionCount], every: Sequence[VersionCount]) -> str | None:
     """The newest version with enough answered cases lately: one that somebody only tried is not it. Where no version has so
     many, the one with the most of all cases; None without an answered case."""
     if in_use := [each for each in lately if each.cases >= LEAST_CASES]:
@@ -89,9 +111,14 @@ def _drift(
     of = Selection(purposes=ESTIMATED, server=model[0], model=model[1], version=version)
     before = db.health_cases.inputs(session, replace(of, until=since), REFERENCE, is_oldest=True)
     after = db.health_cases.inputs(session, replace(of, since=since), RECENT)
-    day = max(1, (now.date() - before[-1][0]).days) if before else 1
+    day = days_since(before[-1][0], now) if before else 1
     found = fields.compare([row for _, row in before], [row for _, row in after], day=day)
     return InputDrift(fields=found, before=_span(before), after=_span(after))
+
+
+def days_since(last: date, now: datetime) -> int:
+    """How many days there are since the reference ended, from 1 on."""
+    return max(1, (now.date() - last).days)
 
 
 def _span(rows: Inputs) -> tuple[date, date] | None:

@@ -23,6 +23,7 @@ from health.cohort import EVERY, Cohort
 from health.comparison import Comparison, compare
 from health.details import MOST_JUDGED, Details, causes_of, details
 from health.drift.fields import FieldDrift
+from health.drift.joint import JointDrift
 from health.estimates import Estimate, accuracy, weights, wilson
 from health.input_drift import Model, input_drift, midnight
 from health.status import DayFigures, History, Status, judge
@@ -79,6 +80,7 @@ class Look:
     weeks: Sequence[Week]
     versions: Sequence[VersionLine]
     drift: Sequence[FieldDrift]
+    joint_drift: Sequence[JointDrift]
     drift_before: tuple[date, date] | None
     drift_after: tuple[date, date] | None
     details: Details
@@ -151,6 +153,7 @@ def look(
         weeks=_weeks(shown),
         versions=_versions(shown),
         drift=drift.fields,
+        joint_drift=drift.joint,
         drift_before=drift.before,
         drift_after=drift.after,
         details=details(judged, groups(shown), protected),

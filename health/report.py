@@ -8,7 +8,7 @@ from datetime import datetime
 
 from health.causes import Cause, Causes
 from health.details import Details
-from health.drift.wording import shift_words
+from health.drift.wording import joint_words, shift_words
 from health.groups import FieldGroups, GroupRate
 from health.overview import Look, Week
 from health.slices import Slice
@@ -141,8 +141,9 @@ def _weeks(weeks: Sequence[Week], least: float | None) -> Html:
 
 
 def _changed(look: Look, titles: Mapping[str, str]) -> Html:
+    whole = [tag("p", joint_words(each, titles)) for each in look.joint_drift]
     if not look.drift:
-        return joined()
+        return _section("Inputs that changed", *whole) if whole else joined()
     most = max(1.0, *(field.psi for field in look.drift))
     lines: list[str] = [
         bar(
@@ -157,7 +158,7 @@ def _changed(look: Look, titles: Mapping[str, str]) -> Html:
         for field in look.drift
         if field.is_flagged
     ]
-    return _section("Inputs that changed (population stability index)", *lines, *said)
+    return _section("Inputs that changed (population stability index)", *lines, *said, *whole)
 
 
 def _groups(found: Sequence[FieldGroups], titles: Mapping[str, str]) -> Html:

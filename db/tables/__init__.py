@@ -36,6 +36,7 @@ from db.tables.health_days import (
     HealthDay,
     HealthDayFeedback,
     HealthDaySeconds,
+    HealthJointDrift,
     HealthMark,
     HealthRevision,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "HealthDayFeedback",
     "HealthDaySeconds",
     "HealthDecision",
+    "HealthJointDrift",
     "HealthMark",
     "HealthRevision",
     "HealthStanding",

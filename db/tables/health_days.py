@@ -101,8 +101,22 @@ class HealthCalibration(Base):
     held_n: Mapped[int]
 
 
+class HealthJointDrift(Base):
+    """How the inputs of a model as a whole compare with its first ones: `found` has a part for each comparison
+    (health/drift/joint.py). Made anew from the cases by a job."""
+
+    __tablename__ = "health_joint_drift"
+
+    server: Mapped[str] = mapped_column(Text, primary_key=True)
+    model: Mapped[str] = mapped_column(Text, primary_key=True)
+    revision: Mapped[str] = mapped_column(String(26))
+    computed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    found: Mapped[list[dict[str, object]]] = mapped_column(Json)
+
+
 # What can be made from the cases at any time.
 DERIVED = (
+    "health_joint_drift",
     "health_calibrations",
     "health_marks",
     "health_days",

@@ -1,9 +1,7 @@
 """Each field of a model now against a reference: how far it moved, what is missing, out of range or was never seen.
 
-A field is flagged where its chance without a change is below a level that gets smaller with every day and every field:
-0.05 / fields * 6 / (pi^2 day^2). These levels add up to 0.05 over all fields and all days for ever, so the chance that a model
-without a change is ever flagged is at most 5 %, however dependent fields and days are (Bonferroni, spent over time as in the
-alpha-spending of Foster and Stine, 2008). A flag needs a PSI of 0.2, too: with many cases everything is significant.
+A field is flagged where its chance without a change is below a level that gets smaller with every day and every field
+(health/drift/levels.py). A flag needs a PSI of 0.2, too: with many cases everything is significant.
 """
 
 from __future__ import annotations
@@ -18,12 +16,12 @@ import numpy as np
 
 from health.drift import sketches
 from health.drift.distances import chi_squared, jensen_shannon, psi, smirnov_chance
+from health.drift.levels import level_of
 from health.drift.sketches import Ints, NumberCounts, Sketch, is_missing
 from health.slices import range_words
 
 Row = Mapping[str, object]
 OTHERS = "other values"
-LEVEL = 0.05
 WORTH_A_LOOK = 0.2
 # Fewer cases than this on either side say nothing.
 LEAST_CASES = 20
@@ -94,7 +92,7 @@ def compare_sketches(reference: Sketch, recent: Sketch, *, day: int = 1) -> list
     names = [*reference.numbers, *reference.words]
     if not names or min(reference.rows, recent.rows) < LEAST_CASES:
         return []
-    level = LEVEL / len(names) * 6 / (math.pi**2 * day**2)
+    level = level_of(len(names), day)
     found = [_field(name, reference, recent, level) for name in names]
     return sorted(found, key=lambda each: (not each.is_flagged, -each.psi))
 

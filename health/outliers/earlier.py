@@ -76,9 +76,12 @@ class Earlier:
         wanted = Selection(purposes=GENUINE, server=model[0], model=model[1])
         with reading(self._sessions) as session:
             found = db.health_cases.comparable(session, wanted, COMPARED)
-        rows = [_with(entered, features) for entered, features in found]
+        rows = [with_features(entered, features) for entered, features in found]
         return known_inputs(rows) if len(rows) >= LEAST else None
 
 
-def _with(entered: Mapping[str, object], features: Mapping[str, object]) -> dict[str, object]:
+def with_features(
+    entered: Mapping[str, object], features: Mapping[str, object]
+) -> dict[str, object]:
+    """What was entered in a case, with the numbers of its pictures and sounds in their place."""
     return {**entered, **{name: Features(str(found)) for name, found in features.items()}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import streamlit as st
@@ -11,7 +11,8 @@ from charts import shifts, spread
 from charts.shifts import Shift
 from charts.spread import Part
 from health.drift.fields import WORTH_A_LOOK, Bin, FieldDrift
-from health.drift.wording import shift_words
+from health.drift.joint import JointDrift
+from health.drift.wording import joint_words, shift_words
 from health.overview import Look
 from ui.cases.filters import within_of
 from ui.health import address
@@ -22,13 +23,33 @@ from ui.text import plain
 
 
 def draw(look: Look, chosen: Chosen) -> None:
-    """How far each field moved, what is different in those that are flagged, and the spread of the one that is chosen."""
-    if not look.drift:
+    """How far each field moved, what is different in those that are flagged, and the spread of the one that is chosen; and how
+    the inputs compare as a whole."""
+    if not look.drift and not look.joint_drift:
         st.caption(
             "There are too few cases before or in the last two weeks to compare their inputs."
         )
         return
     named = titles(chosen)
+    if look.drift:
+        _draw_fields(look, chosen, named)
+    _draw_joint(look.joint_drift, named)
+
+
+def _draw_joint(found: Sequence[JointDrift], named: Mapping[str, str]) -> None:
+    """What is compared as a whole: in a sentence each, and of what changed the cases that are most unlike the first ones."""
+    lines = []
+    for each in found:
+        cases = ", ".join(
+            f"[{place}](case?id={name})" for place, name in enumerate(each.most_unlike, 1)
+        )
+        more = f" Most unlike the first ones: cases {cases}." if each.is_flagged and cases else ""
+        lines.append(f"- {plain(joint_words(each, named))}{more}")
+    if lines:
+        st.markdown("\n".join(["**Compared as a whole**, every five minutes:", "", *lines]))
+
+
+def _draw_fields(look: Look, chosen: Chosen, named: Mapping[str, str]) -> None:
     st.caption(
         f"Shift (PSI), {_days(look.drift_after)} against the first cases, {_days(look.drift_before)}. Press a bar for the "
         "newest cases that make it."

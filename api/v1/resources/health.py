@@ -17,6 +17,7 @@ from db.health_decisions import DecisionView
 from health.alarms.e_process import THRESHOLD
 from health.causes import Cause
 from health.drift.fields import FieldDrift
+from health.drift.joint import JointDrift
 from health.groups import FieldGroups
 from health.overview import Look, Standing, VersionLine, Week, look, standings
 from health.status import WORDS, Finding, Word
@@ -129,6 +130,30 @@ class FieldChange(BaseModel):
     missing_now: float
 
 
+class JointChange(BaseModel):
+    """Inputs as a whole now, against the first cases: all together, or a text, a picture or a sound."""
+
+    field: str = Field(description="Which input; empty for all together", examples=["review"])
+    kind: str = Field(
+        description="together, field, or embedding: the vectors that the model itself answers",
+        examples=["field"],
+    )
+    features: str = Field(
+        description="By which features", examples=["hashed groups of three letters, and length"]
+    )
+    is_changed: bool
+    told_apart: float = Field(
+        description="In how many of all pairs an earlier and a recent case are told apart; 0.5 by chance",
+        examples=[0.83],
+    )
+    p: float = Field(description="The chance of such a difference without a change")
+    n_before: int
+    n_now: int
+    most_unlike: list[str] = Field(
+        description="The recent cases that are most unlike the first ones"
+    )
+
+
 class UnlikeEarlier(BaseModel):
     """How many of the newest 1,000 answered cases were unlike all earlier ones when they were asked."""
 
@@ -186,6 +211,7 @@ class HealthOfModel(ModelHealth):
     weeks: list[WeekOfModel]
     versions: list[VersionOfModel]
     inputs: list[FieldChange]
+    joint_inputs: list[JointChange] = Field(description="Compared every five minutes by a job")
     unlike: UnlikeEarlier
     groups: list[GroupsOfField] = Field(
         description="Of each protected field, the worst group first"
@@ -225,6 +251,7 @@ def whole(found: Look) -> HealthOfModel:
         weeks=[_week(week) for week in found.weeks],
         versions=[_version(line) for line in found.versions],
         inputs=[_field(field) for field in found.drift],
+        joint_inputs=[_joint(each) for each in found.joint_drift],
         unlike=UnlikeEarlier(unlike=found.unlike[0], compared=found.unlike[1]),
         groups=[_groups(each) for each in found.details.groups],
         causes=[_cause(each) for each in found.causes.found] if found.causes else [],
@@ -294,6 +321,20 @@ def _field(field: FieldDrift) -> FieldChange:
         n_now=field.after,
         missing_before=field.missing[0],
         missing_now=field.missing[1],
+    )
+
+
+def _joint(found: JointDrift) -> JointChange:
+    return JointChange(
+        field=found.name,
+        kind=found.kind,
+        features=found.features,
+        is_changed=found.is_flagged,
+        told_apart=found.share,
+        p=found.p,
+        n_before=found.before,
+        n_now=found.after,
+        most_unlike=list(found.most_unlike),
     )
 
 

@@ -1,0 +1,67 @@
+"""Keeping how the inputs of each model as a whole compare with its first ones, so that a page reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import db.health_cases
+import db.health_days
+import db.health_joint_drift
+from db.engine import Session, Sessions, reading, snapshot, writing
+from db.errors import Conflict
+from db.health import Selection
+from db.health_cases import AskedCase
+from db.ids import utc_now
+from health.drift.joint import Asked, JointDrift, compare, facts_of
+from health.input_drift import (
+    RECENT,
+    RECENT_DAYS,
+    REFERENCE,
+    Model,
+    days_since,
+    in_use,
+    midnight,
+)
+from health.outliers.earlier import with_features
+from health.summary import ESTIMATED
+
+
+def bring_up_to_date(sessions: Sessions, *, clock: Callable[[], datetime] = utc_now) -> int:
+    """Compare anew, of every model whose counts by day changed since, and of all once a day; of how many. `sessions` see
+    everything. Raises StorageError."""
+    now = clock()
+    with reading(sessions) as session:
+        changed = db.health_joint_drift.changed(session, midnight(now))
+    for server, model, revision in changed:
+        with snapshot(sessions) as session:
+            found = [facts_of(each) for each in _joint_drift(session, (server, model), now)]
+        try:
+            with writing(sessions) as session:
+                db.health_joint_drift.put(
+                    session, (server, model), revision=revision, now=now, found=found
+                )
+        except Conflict:
+            continue  # another process has just done the same
+    return len(changed)
+
+
+def _joint_drift(session: Session, model: Model, now: datetime) -> list[JointDrift]:
+    """Of the version that is in use, in the same windows as its fields (health/input_drift.py)."""
+    since = midnight(now) - timedelta(days=RECENT_DAYS - 1)
+    every = Selection(purposes=ESTIMATED, server=model[0], model=model[1])
+    lately = db.health_days.versions(session, replace(every, since=since))
+    ever = db.health_days.versions(session, every)
+    of = replace(every, version=in_use(lately.get(model, ()), ever.get(model, ())))
+    before = db.health_cases.asked(session, replace(of, until=since), REFERENCE, is_oldest=True)
+    after = db.health_cases.asked(session, replace(of, since=since), RECENT)
+    day = days_since(before[-1].day, now) if before else 1
+    return compare(_asked(before), _asked(after), day=day)
+
+
+def _asked(cases: Sequence[AskedCase]) -> list[Asked]:
+    return [
+        Asked(id=case.id, row=with_features(case.entered, case.features), vector=case.vector)
+        for case in cases
+    ]
