@@ -234,9 +234,9 @@ class Services:
 
         return allowed_files(place, pattern, self.settings.batch_sources)
 
-    def give_way(self, server: str) -> None:
+    def give_way(self, server: str) -> bool:
         """Wait for a moment while somebody waits for the answer to one case of this server."""
-        give_way(self.figures, server)
+        return give_way(self.figures, server)
 
     def server(self, name: str) -> Server:
         """A server of the settings or of a source, looked for anew where it is not known. Raises KeyError."""

@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import cache
 
 import db.audit_log
-from audit_log.hashing import digest, entry_hash, new_salt, root
+from audit_log.hashing import digest, entry_hash, new_salts, root
 from db.audit_log import ERASED, FORM, MAIN, TRAILED, EntryView, LeafView, SaltView
 from db.engine import Session
 from db.errors import Conflict
@@ -66,10 +66,10 @@ def append(
     `before` is what a new record replaces, or a digest of it. Raises Conflict where a record that is said to be new has
     been trailed before, and where the chain is closed.
     """
+    salted = [each for each in records if each.values or each.content]
     salts = [
-        SaltView(kind=r.kind, record_id=r.id, salt=new_salt())
-        for r in records
-        if r.values or r.content
+        SaltView(kind=each.kind, record_id=each.id, salt=salt)
+        for each, salt in zip(salted, new_salts(len(salted)), strict=True)
     ]
     by_record = {(each.kind, each.record_id): each.salt for each in salts}
     digests = [_digest(each, by_record.get((each.kind, each.id))) for each in records]

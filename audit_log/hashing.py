@@ -19,14 +19,15 @@ SALT_BYTES = 16
 _COLUMNS = tuple(field.name for field in fields(EntryView) if field.name != "hash")
 
 
-def new_salt() -> bytes:
-    """A salt for the digests of one record."""
-    return secrets.token_bytes(SALT_BYTES)
+def new_salts(count: int) -> list[bytes]:
+    """So many salts, each for the digests of one record."""
+    drawn = secrets.token_bytes(SALT_BYTES * count)
+    return [drawn[i : i + SALT_BYTES] for i in range(0, len(drawn), SALT_BYTES)]
 
 
 def digest(salt: bytes, content: bytes) -> str:
     """The digest of a record's content. Without the salt, a yes or no cannot be tried out."""
-    return hmac.new(salt, b"record\n" + content, hashlib.sha256).hexdigest()
+    return hmac.digest(salt, b"record\n" + content, "sha256").hex()
 
 
 def root(digests: Sequence[str]) -> str:

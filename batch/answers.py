@@ -23,7 +23,7 @@ class Columns:
     """`answers` has the headline of each row, `numbers` what is a number, `sure` the probability of the answer, `shares`
     that of each label. NaN and None stand where a row has none."""
 
-    answers: Sequence[str | None]
+    answers: Sequence[str | None] | Array
     numbers: Array
     sure: Array
     shares: Matrix = field(default_factory=dict)
@@ -77,7 +77,7 @@ def _classes(prediction: Prediction, signature: Signature, rows: int) -> Columns
         return None
     at, firsts = _codes(chosen)
     words = [prediction.answers[i].headline for i in firsts]
-    answers, nothing = [words[i] for i in at], np.full(rows, np.nan)
+    answers, nothing = np.array(words, dtype=object)[at], np.full(rows, np.nan)
     matrix = _matrix(shares, rows) if shares else None
     if shares is None or matrix is None:
         return Columns(answers=answers, numbers=nothing, sure=nothing)

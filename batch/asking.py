@@ -69,10 +69,10 @@ class Asker:
     def ask(self, values: Table) -> Iterator[Settled]:
         """The outcomes, in the order of the rows. Raises the MdsError that would meet every row alike: access is
         refused, the model is gone, or nobody answered for a long time."""
-        splitter = RowSplitter(self.pace.request_rows)
+        splitter = RowSplitter(self.pace.rows_now)
         splitter.add(len(values))
         while True:
-            splitter.at_once = size = self.pace.request_rows
+            splitter.at_once = size = self.pace.rows_now
             part = splitter.next()
             if part is None:
                 return

@@ -5,6 +5,9 @@ quicker.
 A chunk is as many rows as take about a second, so that little is asked again after a crash. Concurrency rises by one
 while all goes well, and is halved when the server says that it has too much to do: additive increase, multiplicative
 decrease, as TCP does it (Jacobson, Congestion Avoidance and Control, 1988).
+
+While people ask the same server one case at a time, one request is under way, and it takes no longer than a small one does:
+so whoever asks meanwhile waits for less than their own answer takes.
 """
 
 from __future__ import annotations
@@ -23,6 +26,11 @@ REQUEST_SECONDS = 0.5
 _LOST = 0.7
 HOLD_REQUESTS = 50
 _CALM = 8  # requests without trouble before one more may be under way
+_LOOK_SECONDS = 0.005
+# So long after somebody asked one case, others are expected.
+PEOPLE_SECONDS = 30.0
+# A request beside them may take as long as a small one, and so long in any case.
+BESIDE_SECONDS = 0.03
 
 
 @dataclass(kw_only=True)
@@ -33,6 +41,8 @@ class Pace:
     most_rows: int = MOST_ROWS
     most_chunk_rows: int = MOST_CHUNK_ROWS
     least_chunk_rows: int = 0
+    # So many rows a chunk has while people ask: who records their case waits until those of a chunk are written.
+    people_chunk_rows: int = MOST_CHUNK_ROWS
     most_at_once: int = 4
     clock: Callable[[], float] = time.monotonic
     request_rows: int = FIRST_ROWS
@@ -43,6 +53,10 @@ class Pace:
     _hold: int = 0
     _calm: int = 0
     _pause_until: float = 0.0
+    _people_until: float = 0.0
+    _people_rows: int = FIRST_ROWS
+    # What a request took at the least: about what one case takes.
+    _quickest: float = REQUEST_SECONDS / 4
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _busy: int = 0
 
@@ -55,7 +69,24 @@ class Pace:
         """How many rows the next chunk has."""
         by_time = int(self._rate * CHUNK_SECONDS) if self._rate else self.request_rows * 2
         wanted = max(by_time, self.least_chunk_rows)
-        return max(self.request_rows, min(wanted, self.most_chunk_rows))
+        rows = max(self.request_rows, min(wanted, self.most_chunk_rows))
+        return min(rows, self.people_chunk_rows) if self.are_people_asking else rows
+
+    @property
+    def rows_now(self) -> int:
+        """How many rows the next request has."""
+        few = min(self._people_rows, self.request_rows)
+        return few if self.are_people_asking else self.request_rows
+
+    @property
+    def are_people_asking(self) -> bool:
+        """Whether somebody asked one case a short while ago."""
+        return self.clock() < self._people_until
+
+    def people_ask(self) -> None:
+        """Somebody asks one case of the same server."""
+        with self._lock:
+            self._people_until = self.clock() + PEOPLE_SECONDS
 
     def note(self, rows: int, seconds: float) -> None:
         """A request of so many rows was answered."""
@@ -64,10 +95,22 @@ class Pace:
             self._calm += 1
             if self._calm >= _CALM and self.at_once < self.most_at_once:
                 self.at_once, self._calm = self.at_once + 1, 0
+            self._quickest = min(self._quickest, seconds)
+            if self.are_people_asking:
+                self._make_room(rows, seconds)
+                return
             if rows < self.request_rows:  # the end of a chunk, or a part of what was refused
                 self._rate = self._rate or rate
                 return
             self._adapt(rows, rate, seconds)
+
+    def _make_room(self, rows: int, seconds: float) -> None:
+        """Fewer rows where a request takes longer than one case does, or than is felt, and more where it does not."""
+        most = max(2 * self._quickest, BESIDE_SECONDS)
+        if seconds > most:
+            self._people_rows = max(1, min(rows, self._people_rows) // 2)
+        elif seconds < 0.6 * most and rows >= self._people_rows:
+            self._people_rows = min(self._people_rows * 2, self.most_rows)
 
     def _adapt(self, rows: int, rate: float, seconds: float) -> None:
         """Grow while a request is quick; shrink while it is slow, unless that makes it no quicker: then the time is not
@@ -100,10 +143,11 @@ class Pace:
         while True:
             check()
             with self._lock:
-                if self._busy < self.at_once and self.clock() >= self._pause_until:
+                most = 1 if self.are_people_asking else self.at_once
+                if self._busy < most and self.clock() >= self._pause_until:
                     self._busy += 1
                     return
-            sleep(0.02)
+            sleep(_LOOK_SECONDS)
 
     def leave(self) -> None:
         """What was sent is settled."""

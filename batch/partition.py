@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from batch import parquet
 from batch.errors import PartitionGone
 from batch.folder import BatchFolder, write_whole
 from mds_client.signature import Field, Signature
@@ -125,12 +126,12 @@ def _fill(
     writer: pq.ParquetWriter | None = None
     waiting: list[pa.Table] = []
     try:
-        for block in blocks:
+        for block in parquet.ahead(blocks):
             tally.add(block)
             table = _table(block)
             if writer is None:
                 schema = table.schema
-                writer = pq.ParquetWriter(path, schema, compression="zstd", compression_level=1)
+                writer = parquet.writer(path, table, "lz4", statistics=False)
             waiting.append(table.cast(schema))
             waiting = _written(writer, waiting, GROUP_ROWS)
             report(tally.rows)

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from batch import parquet
 from batch.errors import PartitionGone
 from batch.folder import BatchFolder, write_whole
 from batch.partition import GROUP_ROWS, PROBLEM, Partition
@@ -61,8 +62,10 @@ def join(folder: BatchFolder, done: Sequence[Done], base: str = "") -> Path:
     form = _form(folder, partition, done)
 
     def fill(beside: Path) -> None:
-        with pq.ParquetWriter(beside, form.schema, compression="zstd", compression_level=1) as out:
-            for table in _grouped(_rows(folder, partition, done, form, base)):
+        tables = _grouped(_rows(folder, partition, done, form, base))
+        first = next(tables, form.schema.empty_table())
+        with parquet.writer(beside, first, "zstd") as out:
+            for table in chain([first], parquet.ahead(tables)):
                 out.write_table(table, row_group_size=GROUP_ROWS)
 
     write_whole(path, fill)

@@ -72,7 +72,7 @@ class Prepared(Protocol):
 @dataclass(kw_only=True)
 class Scoring:
     """What the threads of one process share. `job` is the row under which this process works, `living` answers who is
-    alive, `give_way` waits for people who ask one case."""
+    alive, `give_way` waits for people who ask one case, and says whether there were any."""
 
     batch_id: str
     folder: BatchFolder
@@ -83,9 +83,11 @@ class Scoring:
     job: JobView
     pace: Pace
     lost_seconds: float
-    give_way: Callable[[], None] = lambda: None
+    give_way: Callable[[], bool] = lambda: False
     patience: float = 600.0
     _stop: threading.Event = field(default_factory=threading.Event)
+    # That a thread of this process has done a chunk.
+    _moved: threading.Condition = field(default_factory=threading.Condition)
     _errors: list[BaseException] = field(default_factory=list)
 
     def run(self, check: Callable[[Tally], None]) -> Tally:
@@ -99,9 +101,9 @@ class Scoring:
         for thread in threads:
             thread.start()
         try:
-            while any(thread.is_alive() for thread in threads):
+            while working := [thread for thread in threads if thread.is_alive()]:
                 check(self.tally())
-                self._stop.wait(LOOK_SECONDS)
+                working[0].join(LOOK_SECONDS)
                 if self._errors:
                     break
         finally:
@@ -122,16 +124,21 @@ class Scoring:
         try:
             partition = Partition(self.folder)
             asker = Asker(
-                send=self.recorder.send, pace=self.pace, check=self._check, patience=self.patience
+                send=self._send, pace=self.pace, check=self._check, patience=self.patience
             )
             while (chunk := self._take()) is not None:
                 self._score(chunk, partition, asker)
-                self.give_way()
         except Stopped:
             pass
         except BaseException as error:
             self._errors.append(error)
             self._stop.set()
+
+    def _send(self, values: Table) -> Attempt:
+        """Ask for some rows, once nobody waits for the answer to one case."""
+        if self.give_way():
+            self.pace.people_ask()
+        return self.recorder.send(values)
 
     def _check(self) -> None:
         if self._stop.is_set():
@@ -144,7 +151,8 @@ class Scoring:
             chunk = self._patiently(self._take_once)
             if chunk is not None or self.tally().is_whole:
                 return chunk
-            self._stop.wait(LOOK_SECONDS)
+            with self._moved:
+                self._moved.wait(LOOK_SECONDS)
 
     def _take_once(self) -> ChunkView | None:
         me = self.job.runner
@@ -181,6 +189,8 @@ class Scoring:
             seconds=time.perf_counter() - began,
         )
         self._patiently(lambda: self._keep(done, outcome))
+        with self._moved:
+            self._moved.notify_all()
 
     def _note(
         self,
@@ -255,15 +265,15 @@ class _Outcome:
         prediction, error = attempt.prediction, attempt.error
         columns: list[tuple[str, pa.Array]] = [("place", pa.array(places))]
         if prediction is None:
-            words: list[str | None] = [error.sentence if error else ""] * rows
+            words = _repeated(error.sentence if error else "", rows)
         else:
             columns += answers.as_arrow(answers.columns(prediction, signature, rows))
             words = _problems(prediction, rows)
             version = prediction.model.version
-            columns.append(("version", pa.array([version or None] * rows, pa.string())))
+            columns.append(("version", _repeated(version or None, rows)))
             self.versions |= {version: None} if version else {}
             self.answered += rows - len(prediction.failures)
-        columns.append(("problem", pa.array(words, pa.string())))
+        columns.append(("problem", words))
         self.pieces.append(pa.Table.from_arrays([c for _, c in columns], [n for n, _ in columns]))
         if prepared is not None:
             self._add_cases(prepared, places, drawn)
@@ -284,10 +294,17 @@ class _Outcome:
         asked = pa.concat_tables(self.pieces, promote_options="default")
         at = np.full(self.rows, -1)
         at[asked.column("place").to_numpy()] = np.arange(len(asked))
-        order = pa.array([None if i < 0 else i for i in at.tolist()], pa.int64())
+        order = pa.array(at, mask=at < 0)
         return asked.drop_columns(["place"]).take(order).append_column("case", cases)
 
 
-def _problems(prediction: Prediction, rows: int) -> list[str | None]:
+def _problems(prediction: Prediction, rows: int) -> pa.Array:
     failures = prediction.failures
-    return [failures[i].sentence if i in failures else None for i in range(rows)]
+    if not failures:
+        return _repeated(None, rows)
+    words = [failures[i].sentence if i in failures else None for i in range(rows)]
+    return pa.array(words, pa.string())
+
+
+def _repeated(text: str | None, rows: int) -> pa.Array:
+    return pa.repeat(pa.scalar(text, pa.string()), rows)

@@ -9,6 +9,7 @@ reading it takes, and whether a row of it is lost.
 from __future__ import annotations
 
 import argparse
+import gc
 import itertools
 import json
 import multiprocessing
@@ -70,7 +71,7 @@ class Ground:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=60_000)
+    parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--peer-rows", type=int, default=4_000)
     parser.add_argument("--turns", type=int, default=2)
     parser.add_argument("--megabytes", type=int, default=0)
@@ -95,6 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def measure(built: services.Services, ground: Ground, peer_rows: int, turns: int) -> None:
     rates: dict[str, list[float]] = {}
+    gc.collect()
+    gc.freeze()  # as the worker does
     for _ in range(turns):
         for name, rate in (
             ("raw load generator", raw(ground)),

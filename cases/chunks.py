@@ -19,6 +19,7 @@ from typing import Literal, cast
 import numpy as np
 
 import db.cases
+from audit_log import chain
 from cases import trail
 from cases.answers_alike import columns_of_all
 from cases.attempt import Attempt, Predictor, call, completed, draft
@@ -73,11 +74,12 @@ class _Asked:
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
     """The cases of one request, ready to be written: the first, which holds what crossed the wire, and the others as what
-    they have in `common` and what is their own, by their columns."""
+    they have in `common` and what is their own, by their columns; `records` are what the trail has of them."""
 
     first: Columns
     common: Columns
     rows: Sequence[Columns]
+    records: Sequence[chain.Record]
 
     @property
     def ids(self) -> list[str]:
@@ -140,7 +142,9 @@ class ChunkRecorder:
         """The cases of the rows of one request that are recorded; None where there are none. `values` are those of the
         request; `places` are theirs among the rows of the chunk, which begins at the row `first` of the file."""
         now = self.clock()
-        recorded = [(i, place) for i, place in enumerate(places) if drawn.is_recorded[place]]
+        recorded = [
+            (i, places[i]) for i in np.flatnonzero(drawn.is_recorded[list(places)]).tolist()
+        ]
         if not recorded:
             return None
         request, response = attempt.bodies if attempt.withheld else self._bodies(attempt)
@@ -160,18 +164,17 @@ class ChunkRecorder:
         case, others = self._compared(case, rows)
         own = others[0].keys() if others else ()
         shared = db.cases.columns(case, wire_of=case.id)
-        return Prepared(
-            first=db.cases.columns(case, request, response),
-            common={name: value for name, value in shared.items() if name not in own},
-            rows=others,
-        )
+        columns = db.cases.columns(case, request, response)
+        common = {name: value for name, value in shared.items() if name not in own}
+        records = trail.records_alike(columns, common, others)
+        return Prepared(first=columns, common=common, rows=others, records=records)
 
     def write(self, session: Session, prepared: Sequence[Prepared]) -> None:
         """Add the cases, and one entry to the trail for those of each request."""
         for each in prepared:
             db.cases.add_alike(session, each.first, each.common, each.rows)
         for each in prepared:
-            trail.note_alike(session, each.first, each.common, each.rows)
+            trail.note_records(session, each.records, each.first)
 
     def _alike(
         self, asked: Sequence[_Asked], case: CaseView, attempt: Attempt, drawn: Drawn

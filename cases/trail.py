@@ -40,19 +40,22 @@ def note_batch(
     )
 
 
-def note_alike(
-    session: Session,
-    first: Mapping[str, object],
-    common: Mapping[str, object],
-    rows: Sequence[Mapping[str, object]],
-) -> None:
-    """As `note_batch`, of cases by their columns: the first, and the others as what they have in common and their own."""
+def records_alike(
+    first: Mapping[str, object], common: Mapping[str, object], rows: Sequence[Mapping[str, object]]
+) -> list[Record]:
+    """The records of cases by their columns: the first, and the others as what they have in common and their own. Made before
+    the transaction that notes them, in which others wait."""
     contents = db.audit_log.Contents("case", common)
     rest = [Record(kind="case", id=str(row["id"]), content=contents.of(row)) for row in rows]
+    return [Record(kind="case", id=str(first["id"]), values=first), *rest]
+
+
+def note_records(session: Session, records: Sequence[Record], first: Mapping[str, object]) -> None:
+    """As `note_batch`, of the records of cases, by the columns of the first."""
     append(
         session,
         "predict-batch",
-        [Record(kind="case", id=str(first["id"]), values=first), *rest],
+        records,
         person=str(first["person"]),
         workspace=cast(str | None, first["workspace"]),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import signal
@@ -39,6 +40,8 @@ def run(chosen: argparse.Namespace) -> int:
     os.umask(0o077)  # whatever this process writes is for its owner alone
     built = services.build(settings())  # refuses in a sentence what it cannot work with
     _become_a_worker(stop)
+    gc.collect()
+    gc.freeze()  # what is there by now stays: nobody looks for garbage in it while thousands of cases are written
     worker = built.worker(chosen.name)
     if not stop.is_set():  # the app may be gone by now
         worker.start()

@@ -421,6 +421,8 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _compact(value: object) -> str:
+    if type(value) is float and math.isfinite(value):
+        return repr(value)
     return value.compact if isinstance(value, Plain) else _encode(value)
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from sqlalchemy import JSON, DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _NUMBER = "$number"
 
@@ -21,7 +22,7 @@ class Plain(dict[str, object]):
     @cached_property
     def compact(self) -> str:
         """Its text without spaces, made once: for its column and for its digest."""
-        return json.dumps(self, separators=(",", ":"))
+        return _encode(self)
 
 
 _AS_THEY_ARE = {str, int, bool, type(None), Plain}

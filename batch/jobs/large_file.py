@@ -39,6 +39,8 @@ ATTEMPTS = 5
 HELPED_ROWS = 20_000
 # The cases of a chunk are held until it is done: no more of them where each row becomes one.
 RECORDED_ROWS = 5_000
+# As many where people ask one case at a time meanwhile, whose cases are written in between.
+PEOPLE_ROWS = 250
 # All workers take from one list, one after the other: docs/very-large-batches.md reckons what it bounds.
 MOST_CHUNKS = 20_000
 
@@ -82,7 +84,7 @@ class Tools(Protocol):
     def recorder(
         self, ref: ModelRef, signature: Signature, key: str, person: str, record: str, share: float
     ) -> Recorder: ...
-    def give_way(self, server: str) -> None: ...
+    def give_way(self, server: str) -> bool: ...
 
 
 def kind(tools: Tools) -> Kind:
@@ -214,6 +216,7 @@ def score(
             most_rows=given.signature.max_rows or MOST_ROWS,
             most_chunk_rows=RECORDED_ROWS if given.record == "all" else MOST_CHUNK_ROWS,
             least_chunk_rows=given.rows // MOST_CHUNKS,
+            people_chunk_rows=PEOPLE_ROWS if given.record == "all" else MOST_CHUNK_ROWS,
             most_at_once=min(tools.settings.batch_requests, server.max_connections),
         ),
         lost_seconds=tools.settings.lost_seconds,

@@ -48,7 +48,7 @@ QUICK_ROWS = 500
 RECORD_PAUSES = (1.0, 3.0, 10.0)
 # Who asks one case goes first: between two chunks a run waits for their answers, but no longer than this.
 GIVE_WAY_SECONDS = 2.0
-_LOOK_SECONDS = 0.05
+_LOOK_SECONDS = 0.01
 _RECENT = timedelta(seconds=10)
 
 
@@ -255,12 +255,14 @@ def give_way(
     sessions: Sessions,
     server: str,
     sleep: Callable[[float], None] = time.sleep,
-) -> None:
-    """Wait while somebody waits for the answer to one case of this server."""
-    for _ in range(int(GIVE_WAY_SECONDS / _LOOK_SECONDS)):
+) -> bool:
+    """Wait while somebody waits for the answer to one case of this server; whether anybody did."""
+    looks = round(GIVE_WAY_SECONDS / _LOOK_SECONDS)
+    for look in range(looks):
         if not _is_one_under_way(sessions, server):
-            return
+            return look > 0
         sleep(_LOOK_SECONDS)
+    return True
 
 
 def _is_one_under_way(sessions: Sessions, server: str) -> bool:

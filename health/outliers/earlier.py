@@ -26,6 +26,8 @@ from mds_client.signature import File, ModelRef, Values
 COMPARED = 500
 # They are read anew after so many seconds, or so many cases.
 SECONDS, CASES = 600.0, 20
+# Reading is not begun again before so many times as long as it took: thousands may be asked in a second.
+PAUSE_SHARE = 20.0
 _MOST_KEPT = 64
 
 
@@ -33,11 +35,13 @@ _MOST_KEPT = 64
 class _Kept:
     inputs: KnownInputs | None
     read_at: float
+    took: float
     asked: int = 0
 
     def is_old(self, now: float) -> bool:
         many = max(CASES, self.inputs.n // 10 if self.inputs else 0)
-        return self.asked >= many or now - self.read_at > SECONDS
+        age = now - self.read_at
+        return age > SECONDS or (self.asked >= many and age > PAUSE_SHARE * self.took)
 
 
 class Earlier:
@@ -65,7 +69,10 @@ class Earlier:
     def _known(self, model: tuple[str, str], asked: int) -> KnownInputs | None:
         kept = self._kept.pop(model, None)
         if kept is None or kept.is_old(self._clock()):
-            kept = _Kept(inputs=self._read(model), read_at=self._clock())
+            began = self._clock()
+            inputs = self._read(model)
+            ended = self._clock()
+            kept = _Kept(inputs=inputs, read_at=ended, took=ended - began)
         kept.asked += asked
         self._kept[model] = kept
         while len(self._kept) > _MOST_KEPT:

@@ -76,14 +76,14 @@ class NumberColumn:
     is_ever_missing: bool
 
     def vectors(self, values: Sequence[object]) -> Floats:
-        known = np.array([as_number(value) for value in values])
+        known = as_numbers(values)
         with np.errstate(over="ignore"):
             places = np.clip((known - self.middle) / self.scale, -_FARTHEST, _FARTHEST)
         is_missing = np.isnan(known)
         return np.column_stack([np.where(is_missing, 0.0, places), np.where(is_missing, 2.0, 0.0)])
 
     def outside(self, values: Sequence[object]) -> Floats:
-        known = np.array([as_number(value) for value in values])
+        known = as_numbers(values)
         with np.errstate(over="ignore"):
             far = np.maximum(
                 (self.low - known) / self.tails[0], (known - self.high) / self.tails[1]
@@ -92,7 +92,7 @@ class NumberColumn:
         return np.where(np.isnan(known), 0.0 if self.is_ever_missing else NEVER, found)
 
     def outside_others(self, values: Sequence[object]) -> Floats:
-        known = np.array([as_number(value) for value in values])
+        known = as_numbers(values)
         found = np.zeros(len(known))
         order = np.flatnonzero(np.isfinite(known))
         order = order[np.argsort(known[order])]
@@ -211,6 +211,13 @@ def as_number(value: object) -> float:
         return math.inf if value > 0 else -math.inf
 
 
+def as_numbers(values: Sequence[object]) -> Floats:
+    """The same of each; at once where all are floats, as those of a large file are."""
+    if set(map(type, values)) == {float}:
+        return np.array(values, dtype=np.float64)
+    return np.array([as_number(value) for value in values])
+
+
 def as_word(value: object) -> str:
     """The value as a word; what is missing is the empty one, and 1 is 1.0."""
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -234,7 +241,7 @@ def _is_number(value: object) -> bool:
 
 
 def _number_or_choice(name: str, values: Sequence[object]) -> Column | None:
-    numbers = np.array([as_number(value) for value in values])
+    numbers = as_numbers(values)
     finite = numbers[np.isfinite(numbers)]
     if len(np.unique(finite)) <= 2:  # yes and no, or always the same
         return _choice(name, values)

@@ -66,7 +66,7 @@ def _missing(
 ) -> Iterator[tuple[int, MdsError]]:
     """The rows whose answer is null, NaN or infinite, and nothing else is the answer."""
     candidates = [output for output in outputs if _may_head(output, outputs)]
-    for row in range(len(answers)):
+    for row in range(len(answers) if candidates else 0):
         empty = next((o for o in candidates if _is_empty(o, row)), None)
         if empty is not None and _is_headless(answers[row]):
             words = reason_in({o.name: _cell(o, row) for o in outputs})

@@ -88,7 +88,7 @@ def tools(sessions: Sessions, root: Path, model: Any, *, at_once: int = 2) -> An
         batches_root=root,
         server=lambda name: {PENGUINS.server: SimpleNamespace(max_connections=10)}[name],
         recorder=recorder,
-        give_way=lambda _: None,
+        give_way=lambda _: False,
     )
     found.kinds = {
         large_file.NAME: large_file.kind(found),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from batch.pace import Pace
+from batch.pace import PEOPLE_SECONDS, Pace
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,32 @@ def test_a_chunk_takes_a_second_and_is_no_smaller_than_a_share_of_the_file(
     pace = Pace(least_chunk_rows=least)
     pace.note(pace.request_rows, pace.request_rows / rows_a_second)
     assert pace.chunk_rows == wanted
+
+
+def test_while_people_ask_one_small_request_is_under_way() -> None:
+    now = [0.0]
+    pace = Pace(clock=lambda: now[0], people_chunk_rows=250)
+    for _ in range(20):
+        pace.note(pace.request_rows, 0.02)
+    assert (pace.rows_now, pace.at_once) == (5_000, 4)
+    pace.people_ask()
+    assert (pace.rows_now, pace.chunk_rows) == (50, 250)
+    pace.enter(lambda: None)
+    waited: list[float] = []
+    with pytest.raises(TimeoutError):
+        pace.enter(lambda: _no_more_than(waited, 5), waited.append)
+    pace.leave()
+    pace.note(50, 0.01)
+    assert pace.rows_now == 100  # a person would not feel so long
+    pace.note(100, 0.5)
+    assert pace.rows_now == 50
+    assert pace.request_rows == 5_000
+    now[0] += PEOPLE_SECONDS
+    assert pace.rows_now == 5_000
+    for _ in range(4):
+        pace.enter(lambda: None)
+
+
+def _no_more_than(waited: list[float], looks: int) -> None:
+    if len(waited) >= looks:
+        raise TimeoutError
