@@ -68,7 +68,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--encoding", default="", help="its text encoding, as cp1252 or utf-16")
     parser.add_argument("--delimiter", default="", help="the sign between columns; tab for a tab")
-    parser.add_argument("--decimal", choices=[".", ","], default="", help="the sign of decimals")
+    parser.add_argument(
+        "--decimal",
+        choices=[".", ","],
+        metavar="SIGN",
+        default="",
+        help="the sign of decimals: . or ,",
+    )
     parser.add_argument(
         "--header-row", type=int, metavar="N", help="the row of the names; 0 for none"
     )

@@ -37,7 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _moment(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
+    """A day, or a moment. Raises ArgumentTypeError."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no day. Write it like 2026-05-01."
+        ) from error
     return found if found.tzinfo else found.astimezone()
 
 

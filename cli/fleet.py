@@ -14,7 +14,7 @@ from mds_client.protocols.explainers import explainers
 from mds_client.server import ModelInfo, Server
 from mds_client.signature import Explainer, ModelRef
 from servers import server_of, sources_of
-from settings import settings
+from settings import UnusableSettings, settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +35,8 @@ def servers(name: str = "") -> list[Server]:
         # Sources are read over the network: not for a server that the settings name.
         if not name or not chosen:
             chosen += _of_sources(name)
+    except UnusableSettings:
+        raise
     except ValueError as error:
         raise Wrong(
             f"The settings cannot be used: {error}. Set it, then run this again."

@@ -8,8 +8,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from pydantic import ValidationError
-
 from cli import (
     audit,
     backup,
@@ -47,6 +45,7 @@ from cli.output import (
 from db.errors import StorageError
 from mds_client.errors import MdsError
 from mds_client.transport.redaction import Hiding
+from settings import UnusableSettings
 
 _COMMANDS = (
     ("models", models, "list what is deployed"),
@@ -107,10 +106,8 @@ def _run(chosen: argparse.Namespace) -> int:
     except StorageError as error:
         say(str(error))
         return FAILED
-    except ValidationError as error:  # of the settings; inputs may be secret
-        facts = error.errors(include_input=False, include_url=False)
-        for fact in facts:
-            say(f"The setting {'.'.join(map(str, fact['loc']))} cannot be used: {fact['msg']}.")
+    except UnusableSettings as error:
+        say(str(error))
         return WRONG
 
 

@@ -42,7 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--sheet", help="with --file: the sheet of a workbook, or the list of a JSON"
     )
     parser.add_argument("--delimiter", help="with --file: the sign between columns; tab for a tab")
-    parser.add_argument("--decimal", choices=[".", ","], help="with --file: the sign of decimals")
+    parser.add_argument(
+        "--decimal",
+        choices=[".", ","],
+        metavar="SIGN",
+        help="with --file: the sign of decimals: . or ,",
+    )
     parser.add_argument(
         "--header-row", type=int, metavar="N", help="with --file: the row of the names; 0 for none"
     )
@@ -116,9 +121,11 @@ def rows_of(
     needed: Signature,
     given: Collection[str],
     file: Callable[[Path], File],
+    left_out: Callable[[Converted], None] | None = None,
 ) -> tuple[Rows, list[int]]:
     """The rows of a table that was read from the file, as `rows_in` has them, and their numbers in it; `needed` says which
-    fields need a column."""
+    fields need a column. `left_out`, where it is given, is told what was read: then rows with problems are left out, as long
+    as any row can be sent."""
     from tables.converting import converted
     from tables.mapping import suggest
 
@@ -128,7 +135,10 @@ def rows_of(
     conversion = converted(_with_files(table, mapping, needed, file), mapping, needed)
     for remark in conversion.remarks:
         say(printable(remark))
-    _refuse(path, table, conversion, needed)
+    if left_out is None or not len(conversion.rows):
+        _refuse(path, table, conversion, needed)
+    else:
+        left_out(conversion)
     fed = {match.field for match in mapping.matches}
     values = [{n: v for n, v in row.items() if n in fed} for row in conversion.records()]
     word = table.row_word.capitalize()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cli import version_runs
@@ -16,11 +16,16 @@ from db.ids import new_id
 from db.test_runs import ResultView, RunView
 from feedback import test_runs
 from feedback.test_junit import junit
+from feedback.test_rows import Sorted, sort_rows
 from feedback.test_runs import Found, Plan, TestRow, perform
 from mds_client.discovery import Entry
 from mds_client.signature import Signature
 from services import Services
 from tables import truth_column
+from tables.converting import Converted
+from tables.left_out import left_out
+
+_MOST_SAID = 20
 
 
 class _Telling:
@@ -29,6 +34,8 @@ class _Telling:
         if words := test_runs.compared(run):
             yield words
         yield f"{test_runs.verdict(run)}."
+        if words := test_runs.as_left_out(run.left_out, run.left_out_why):
+            yield words
         yield f"Kept as {run.id}: /review?tab=Test+runs&run={run.id}"
 
     def wrong(self, result: ResultView) -> str:
@@ -53,10 +60,13 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _tested(built: Services, entries: list[Entry], chosen: argparse.Namespace) -> Found:
     signatures = [built.signature(entry) for entry in entries]
+    found = _rows(chosen, signatures)
     plan = Plan(
         model=entries[0].ref,
         other=entries[1].ref if len(entries) > 1 else None,
-        rows=_rows(chosen, test_runs.together(signatures[0], signatures[-1])),
+        rows=found.rows,
+        left_out=found.left_out,
+        left_out_why=found.why,
         file_name=chosen.file.name,
         file_sha256=_digest(chosen.file),
         parallel=chosen.parallel,
@@ -73,8 +83,9 @@ def _tested(built: Services, entries: list[Entry], chosen: argparse.Namespace) -
     )
 
 
-def _rows(chosen: argparse.Namespace, signature: Signature) -> list[TestRow]:
-    """The rows with their right answers. Raises Wrong."""
+def _rows(chosen: argparse.Namespace, signatures: Sequence[Signature]) -> Sorted:
+    """The rows with their right answers; those that cannot be tested are told. Raises Wrong."""
+    signature = test_runs.together(signatures[0], signatures[-1])
     found = read_table(chosen.file, signature, choices_in(chosen))
     column = chosen.truth or truth_column.find(found, signature)
     if column not in found.columns:
@@ -84,12 +95,23 @@ def _rows(chosen: argparse.Namespace, signature: Signature) -> list[TestRow]:
     if column != chosen.truth:
         say(printable(f"The column {column!r} is read as what is right."))
     without = truth_column.without(found, column)
-    rows, numbers = rows_of(chosen.file, without, signature, (), read_file)
+    unread: list[Converted] = []
+    rows, numbers = rows_of(chosen.file, without, signature, (), read_file, unread.append)
     right = truth_column.truths(found, column, numbers)
-    return [
+    tested = [
         TestRow(place=place, values=values, truth=truth)
         for place, values, truth in zip(rows.places, rows.values, right, strict=True)
     ]
+    count, why = left_out(unread[0], without)
+    why = [
+        (f"{place[:1].upper()}{place[1:]}", words) for place, words in why
+    ]  # as the rows have it
+    sorted_rows = sort_rows(tested, signatures, unread=count, unread_why=why)
+    for place, words in sorted_rows.why[:_MOST_SAID]:
+        say(printable(f"{place} is left out: {words}"))
+    if (more := sorted_rows.left_out - _MOST_SAID) > 0:
+        say(f"… and {more:,} more.")
+    return sorted_rows
 
 
 def _digest(path: Path) -> str:

@@ -20,6 +20,8 @@ FIELD = "truth"
 # Characters of a class that is none which a sentence repeats, and how alike one that is meant is to it, from 0 to 1.
 _MOST_NAMED = 80
 _AS_ALIKE = 0.8
+# With fewer classes than this in its answer, a case holds all that its model knows.
+_ALL_CLASSES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,13 @@ def answered(case: CaseView) -> Truth:
         return Truth(text=regions.text_of(found))
     text = (case.answer or {}).get("text")
     return Truth(text=str(text)) if text else UNKNOWN
+
+
+def classes_of(case: CaseView) -> list[str]:
+    """The classes of the model, where the case knows all of them; else none, and any is taken."""
+    shares = (case.answer or {}).get("probabilities")
+    found = sorted(shares) if isinstance(shares, dict) else []
+    return found if 1 < len(found) < _ALL_CLASSES else []
 
 
 def is_near(case: CaseView, truth: Truth, near: float | None) -> bool:

@@ -14,7 +14,8 @@ _NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One test case. `tag` is `failure` or `error` where it did not pass, `what` the kind of that, `words` say it."""
+    """One test case. `tag` is `failure` or `error` where it did not pass and `skipped` where it was not run, `what` the
+    kind of that, `words` say it."""
 
     name: str
     tag: str = ""
@@ -37,6 +38,7 @@ def report(
         tests=str(len(checks)),
         failures=str(_count(checks, "failure")),
         errors=str(_count(checks, "error")),
+        skipped=str(_count(checks, "skipped")),
         timestamp=at.isoformat(timespec="seconds"),
     )
     facts = SubElement(suite, "properties")
@@ -45,7 +47,9 @@ def report(
     for each in checks:
         case = SubElement(suite, "testcase", classname=_text(class_name), name=_text(each.name))
         if each.tag:
-            SubElement(case, each.tag, message=_text(each.words), type=each.what)
+            said = SubElement(case, each.tag, message=_text(each.words))
+            if each.what:
+                said.set("type", each.what)
     found: bytes = tostring(suite, encoding="utf-8", xml_declaration=True)
     return found
 

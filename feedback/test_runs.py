@@ -15,7 +15,7 @@ from db.ids import is_id, utc_now
 from db.person import known
 from db.test_runs import ResultView, RunView
 from feedback.errors import FeedbackRefused
-from feedback.ground_truth import Truth, answered, is_right, read
+from feedback.ground_truth import Truth, answered, as_class, classes_of, is_right, read
 from mds_client.errors import MdsError, Problem
 from mds_client.signature import ModelRef, Signature, Values
 
@@ -25,6 +25,8 @@ __all__ = ["ResultView", "RunView"]
 MOST_ROWS = 10_000
 MOST_PARALLEL = 32
 PASS_MARK, NEAR, PARALLEL = 0.9, 0.1, 4
+# Of so many rows that are left out it is kept why.
+MOST_TOLD = 20
 Between = Callable[[int, int], None]
 
 
@@ -77,6 +79,8 @@ class Plan:
     near: float = NEAR
     pass_mark: float = PASS_MARK
     most_error: float | None = None
+    left_out: int = 0
+    left_out_why: Sequence[Sequence[str]] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,12 +98,13 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class _Answer:
-    """What a version made of a row."""
+    """What a version made of a row. `strange` says why its truth is none for what the version answers."""
 
     case: CaseView | None
     truth: Truth
     is_right: bool | None
     detail: str
+    strange: str = ""
 
 
 def together(signature: Signature, other: Signature | None) -> Signature:
@@ -113,7 +118,8 @@ def check(plan: Plan) -> None:
     """Raises FeedbackRefused with everything for which a plan cannot be run."""
     problems = []
     if not 0 < len(plan.rows) <= MOST_ROWS:
-        words = f"A test run takes 1 to {MOST_ROWS:,} rows, and the file has {len(plan.rows):,}."
+        words = f"A test run takes 1 to {MOST_ROWS:,} rows, and there are {len(plan.rows):,} that can be tested."
+        words = f"{words} {as_left_out(plan.left_out, plan.left_out_why)}".strip()
         problems.append(Problem(field="rows", sentence=words))
     if without := [row.place for row in plan.rows if row.truth is None]:
         more = f" and {len(without) - 1:,} more" if len(without) > 1 else ""
@@ -149,8 +155,9 @@ def perform(
     """Ask about every row, `plan.parallel` at once, each in a request of its own, the second version after the first.
 
     `asks` has what asks the model and, where there is one, the other. A run that was cut off goes on under the same id:
-    what was asked is not asked again. `between` is called now and then, and may raise. Raises FeedbackRefused, also
-    where a truth is none for the answers of the model, before anything is kept.
+    what was asked is not asked again. `between` is called now and then, and may raise. A row whose truth is none for what
+    a version answers, which the signature may not have said, is left out of what is counted. Raises FeedbackRefused, also
+    where no row is left, before anything is kept.
     """
     check(plan)
     of = len(plan.rows) * len(asks)
@@ -158,6 +165,7 @@ def perform(
         list(_answers(plan, ask, f"test/{run_id}/{place}", person, between, place, of))
         for place, ask in enumerate(asks)
     ]
+    plan, answers = _counted(plan, answers)
     first, other = answers[0], answers[1] if len(answers) > 1 else None
     rows = [_row(figures, each) for each in first]
     counts = figures.of_one(rows)
@@ -181,17 +189,6 @@ def run_of(sessions: Sessions, run_id: str) -> RunView | None:
     """A run on a model that who asks reviews. Raises StorageError."""
     with reading(sessions) as session:
         return db.test_runs.run_by_id(session, run_id) if is_id(run_id) else None
-
-
-def results_of(sessions: Sessions, run_id: str) -> list[ResultView]:
-    """What a run made of each row: those without an answer first, then those that are wrong.
-
-    Rows whose cases were deleted are gone. Raises StorageError.
-    """
-    with reading(sessions) as session:
-        found = db.test_runs.results(session, run_id) if is_id(run_id) else []
-    order = {None: 0, False: 1, True: 2}
-    return sorted(found, key=lambda each: (order[each.is_right], each.row_number))
 
 
 def verdict(run: RunView) -> str:
@@ -219,9 +216,24 @@ def in_words(run: RunView) -> str:
     )
     if run.failed:
         parts.append(f"no answer {run.failed:,}")
+    if run.left_out:
+        parts.append(f"left out of the file {run.left_out:,}")
     if seconds := found.get("seconds"):
         parts.append(f"95 % of answers within {seconds['p95']:.3g} s at {run.parallel} at once")
     return ", ".join(parts)
+
+
+def as_left_out(rows: int, why: Sequence[Sequence[str]], most: int = 5) -> str:
+    """How many rows of a file are left out, and why the first `most` of them; empty where none is."""
+    if not rows:
+        return ""
+    words = "1 row of the file is" if rows == 1 else f"{rows:,} rows of the file are"
+    told = [f"{place}: {sentence.rstrip('.')}" for place, sentence in why[:most]]
+    if not told:
+        return f"{words} left out."
+    more = f"; and {rows - len(told):,} more" if rows > len(told) else ""
+    listed = "; ".join(told)
+    return f"{words} left out. {listed[:1].upper()}{listed[1:]}{more}."
 
 
 def compared(run: RunView) -> str:
@@ -262,25 +274,44 @@ def _asked(row: TestRow, near: float, ask: Ask, key: str, person: str) -> _Answe
     except MdsError as error:
         return _Answer(case=None, truth=Truth(), is_right=None, detail=error.sentence)
     truth = _truth(case, row)
+    if isinstance(truth, Problem):
+        return _Answer(case=case, truth=Truth(), is_right=False, detail="", strange=truth.sentence)
     if not case.is_answered or not answered(case).is_known:
         return _Answer(case=case, truth=truth, is_right=None, detail=case.error_sentence)
     return _Answer(case=case, truth=truth, is_right=is_right(case, truth, near), detail="")
 
 
-def _truth(case: CaseView, row: TestRow) -> Truth:
-    """The right answer in the kind of the model's. Raises FeedbackRefused where it is none."""
+def _truth(case: CaseView, row: TestRow) -> Truth | Problem:
+    """The right answer in the kind of the model's, or why it is none."""
     kind = (case.answer or {}).get("kind")
-    found = read(case, row.truth if kind == "number" else _as_text(row.truth))
-    if isinstance(found, Problem):
-        sentence = f"{row.place.capitalize()}: {found.sentence}"
-        raise FeedbackRefused([Problem(field="truth", sentence=sentence)])
-    return found
+    given = row.truth if kind == "number" else as_class(row.truth)
+    return read(case, given, classes_of(case) if kind == "class" else ())
 
 
-def _as_text(value: object) -> str:
-    """A cell as a class: 1 and 1.0 are one."""
-    whole = isinstance(value, float) and value.is_integer()
-    return str(int(value) if whole else value).strip()  # type: ignore[call-overload]
+def _counted(plan: Plan, answers: Sequence[Sequence[_Answer]]) -> tuple[Plan, list[list[_Answer]]]:
+    """The plan and its answers without the rows whose truth is none for any version that answered. Raises FeedbackRefused
+    where none is left."""
+    strange = [_strange(versions) for versions in zip(*answers, strict=True)]
+    rows = [row for row, why in zip(plan.rows, strange, strict=True) if not why]
+    why = [(row.place, why) for row, why in zip(plan.rows, strange, strict=True) if why]
+    left = replace(
+        plan,
+        rows=rows,
+        left_out=plan.left_out + len(why),
+        left_out_why=[*plan.left_out_why, *why],
+    )
+    check(left)
+    return left, [
+        [found for found, why in zip(each, strange, strict=True) if not why] for each in answers
+    ]
+
+
+def _strange(versions: Sequence[_Answer]) -> str:
+    """Why the truth of a row is none for any version that answered; empty where it is one for some version."""
+    answers = [each for each in versions if each.case is not None and each.case.is_answered]
+    if not answers or not all(each.strange for each in answers):
+        return ""
+    return answers[0].strange
 
 
 def _row(figures: Figures, found: _Answer) -> Judged:
@@ -329,6 +360,8 @@ def _run(
         answered_right=right,
         failed=sum(each.is_right is None for each in found),
         figures=figures,
+        left_out=plan.left_out,
+        left_out_why=[list(each) for each in plan.left_out_why[:MOST_TOLD]],
     )
 
 
@@ -341,7 +374,7 @@ def _result(
         place=row.place,
         case_id=found.case.id if found.case else None,
         other_id=other.case.id if other and other.case else None,
-        truth=_as_text(row.truth),
+        truth=str(as_class(row.truth)).strip(),
         is_right=found.is_right,
         is_other_right=other.is_right if other else None,
         detail=found.detail,

@@ -21,14 +21,20 @@ from db.ids import new_id as make_id
 from db.person import known
 from db.types import clip
 from feedback.errors import AlreadyRecorded, FeedbackNotRecorded
-from feedback.ground_truth import UNKNOWN, Truth, answered, as_class, is_near, read
+from feedback.ground_truth import (
+    UNKNOWN,
+    Truth,
+    answered,
+    as_class,
+    classes_of,
+    is_near,
+    read,
+)
 from feedback.submission import Statement, record
 from mds_client.errors import Problem
 
 # In one transaction, so that nobody waits long for SQLite's one writer.
 _AT_ONCE = 100
-# With fewer classes than this in its answer, a case holds all that its model knows.
-_ALL_CLASSES = 20
 # Characters of another row's truth that a sentence repeats.
 _MOST_TOLD = 60
 
@@ -281,17 +287,10 @@ def _truth(case: CaseView | None, given: object) -> Truth | str:
     if not case.is_answered:
         return "The model gave no answer here to compare with."
     kind = (case.answer or {}).get("kind")
-    truth = read(case, as_class(given) if kind == "class" else given, _classes(case))
+    truth = read(case, as_class(given) if kind == "class" else given, classes_of(case))
     if isinstance(truth, Problem):
         return truth.sentence
     return "There is no truth in this row." if truth == UNKNOWN else truth
-
-
-def _classes(case: CaseView) -> list[str]:
-    """The classes of the model, where the case knows all of them; else none, and any is taken."""
-    shares = (case.answer or {}).get("probabilities")
-    found = sorted(shares) if isinstance(shares, dict) else []
-    return found if 1 < len(found) < _ALL_CLASSES else []
 
 
 def _given(truth: Truth) -> object:

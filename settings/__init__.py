@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
+from collections.abc import Mapping
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
     Field,
     SecretStr,
+    ValidationError,
     model_validator,
 )
 from pydantic_settings import (
@@ -25,8 +28,10 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings.exceptions import SettingsError
 
 from settings.channels import AlarmSettings, WebhookSettings
+from settings.errors import UnusableSettings
 from settings.rules import AccessSettings, AuditSettings, RetentionSettings, SensitiveSettings
 from settings.servers import (
     AddressSettings,
@@ -51,6 +56,7 @@ __all__ = [
     "RetentionSettings",
     "ServerSettings",
     "Settings",
+    "UnusableSettings",
     "WebhookSettings",
     "is_loopback",
     "settings",
@@ -328,5 +334,21 @@ def settings_file() -> Path:
 
 @cache
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once. Raises UnusableSettings."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        facts = error.errors(include_input=False, include_url=False)
+        raise UnusableSettings("\n".join(map(_sentence, facts))) from None
+    except SettingsError as error:  # a variable of the environment that is no JSON
+        raise UnusableSettings(f"The settings cannot be used: {error}.") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        words = "it is no text in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise UnusableSettings(
+            f"The settings file {settings_file()} cannot be read: {words}."
+        ) from None
+
+
+def _sentence(fact: Mapping[str, Any]) -> str:
+    place = ".".join(map(str, fact["loc"]))
+    return f"The setting{f' {place}' if place else 's'} cannot be used: {fact['msg']}."

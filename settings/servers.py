@@ -15,6 +15,8 @@ from pydantic import (
     TypeAdapter,
 )
 
+from settings.errors import UnusableSettings
+
 
 def _without_user(text: str) -> str:
     """Raises ValueError for an address that holds a user or a password; it would stand in every record."""
@@ -39,9 +41,12 @@ OtherUrl = Annotated[str, AfterValidator(_without_user)]
 
 
 def _from_environment(headers: Mapping[str, str], owner: str) -> dict[str, str]:
+    """Raises UnusableSettings for a variable that is not set."""
     missing = [name for name in headers.values() if name not in os.environ]
     if missing:
-        raise ValueError(f"{owner}: environment variable {missing[0]} is not set")
+        raise UnusableSettings(
+            f"The settings cannot be used: {owner}: environment variable {missing[0]} is not set. Set it, then run this again."
+        )
     return {header: os.environ[name] for header, name in headers.items()}
 
 

@@ -12,7 +12,8 @@ from db.types import ClippedText, Json, UtcDateTime
 
 
 class TestRun(Base):
-    """One version, and maybe another beside it, on a file. `figures` are counts and rates: they hold no row.
+    """One version, and maybe another beside it, on a file. `figures` are counts and rates: they hold no row. `left_out`
+    rows of the file were not tested, the first of them for the reasons in `left_out_why`: pairs of a place and a sentence.
 
     A number is right within `near`, a share of the truth; `pass_mark` is the share of right answers that is needed, and
     `most_error`, where it is given, the mean absolute error that is allowed.
@@ -40,6 +41,8 @@ class TestRun(Base):
     answered_right: Mapped[int]
     failed: Mapped[int]
     figures: Mapped[dict[str, object]] = mapped_column(Json)
+    left_out: Mapped[int] = mapped_column(default=0, server_default="0")
+    left_out_why: Mapped[list[list[str]] | None] = mapped_column(Json)
 
 
 class TestResult(Base):

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Protocol
 
 from db.engine import Sessions
-from feedback.test_runs import Ask, Figures, Plan, TestRow, check, in_words, perform, verdict
+from feedback.test_runs import (
+    Ask,
+    Figures,
+    Plan,
+    TestRow,
+    as_left_out,
+    check,
+    in_words,
+    perform,
+    verdict,
+)
 from jobs import store
 from jobs.contract import UNATTENDED, Kind, Outcome, Progress, Run
 from jobs.errors import ValuesNotStored
@@ -46,7 +56,8 @@ def kind(tools: Tools) -> Kind:
             person=run.job.person,
             between=between,
         )
-        sentence = f"{verdict(found.run)}. {in_words(found.run)}."
+        left_out = as_left_out(found.run.left_out, found.run.left_out_why, most=1)
+        sentence = f"{verdict(found.run)}. {in_words(found.run)}. {left_out}".rstrip()
         return Outcome(sentence=sentence, save=found.save)
 
     return Kind(

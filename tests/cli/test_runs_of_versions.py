@@ -81,6 +81,22 @@ def test_a_file_with_right_answers_tests_two_versions(
     assert main([*typed, "--pass-mark", "0.75"]) == 0
     assert main(["test", "list"]) == 0
     assert "Passed: 3 of 4 right (75.0%), 75% are needed" in capsys.readouterr().out
+    # What cannot be tested is left out, and told before, after and in the report.
+    bad = (("tall", *ROWS[0][1:7], "Adelie"), (*ROWS[1][:7], "Dodo"), (*ROWS[1][:7], "gentoo"))
+    file.write_text("\n".join([*lines[:4], *map(";".join, bad)]), encoding="utf-8")
+    assert main([*typed, "--junit", str(report)]) == 0
+    said = capsys.readouterr()
+    assert "Row 5 is left out: " in said.err
+    assert "Did you mean 'Gentoo'?" in said.err
+    assert (
+        "Passed: 3 of 3 right (100.0%), 90% are needed.\n3 rows of the file are left out"
+        in said.out
+    )
+    assert [name for name, tag in _checks(report).items() if tag == "skipped"] == [
+        "Row 5",
+        "Row 6",
+        "Row 7",
+    ]
     assert main([*typed[:-1], "nowhere"]) == 2
     assert "no column 'nowhere'" in capsys.readouterr().err
 

@@ -17,12 +17,14 @@ from db.engine import Sessions, limited, reading, writing
 from db.errors import OutOfScope
 from db.ids import new_id
 from db.scope import Models, Scope
+from feedback import test_results
 from feedback import test_runs as runs
 from feedback.errors import FeedbackRefused
 from feedback.test_junit import junit
+from feedback.test_rows import sort_rows
 from health import test_figures
 from mds_client.errors import EndpointUnreachable
-from mds_client.signature import ModelRef
+from mds_client.signature import Field, ModelRef, Signature
 from tests.recorded import FAILED, add_case
 
 V1, V2 = (ModelRef(server="shelf", name="penguins", version=v) for v in ("v1", "v2"))
@@ -100,13 +102,18 @@ def test_a_version_is_judged_row_by_row_and_against_another(sessions: Sessions) 
         assert found.save(session) == run.id
     assert runs.run_of(sessions, run.id) == run
     assert runs.runs_of(sessions, "shelf", "penguins") == [run]
-    kept = runs.results_of(sessions, run.id)
-    assert [each.place for each in kept][:2] == ["row 7", "row 6"]
-    assert (kept[0].is_right, kept[0].is_other_right, kept[0].detail) == (
-        None,
-        True,
-        "Nobody answers.",
-    )
+    kept = test_results.all_of(sessions, run.id)
+    assert [each.result.place for each in kept][:2] == ["row 7", "row 6"]
+    worst = kept[0].result
+    assert (worst.is_right, worst.is_other_right, worst.detail) == (None, True, "Nobody answers.")
+    assert [(each.answer, each.other_answer) for each in kept][:2] == [
+        (None, "Adelie"),
+        ("Gentoo", "Adelie"),
+    ]
+    last = test_results.page_of(sessions, run.id, start=1_000, size=4)
+    assert (last.start, last.rows, last.not_right, len(last.tested)) == (8, 10, 2, 2)
+    pages = [test_results.page_of(sessions, run.id, n, 4).tested for n in (0, 4, 8)]
+    assert [each for page in pages for each in page] == kept
 
 
 def test_numbers_have_an_error_and_pass_by_it(sessions: Sessions) -> None:
@@ -184,13 +191,17 @@ def test_rows_are_for_reviewers_and_go_with_their_cases(sessions: Sessions) -> N
         found.save(session)
     run_id = found.run.id
     reviewer = limited(sessions, Scope(person="rita", seen=OURS, reviewed=OURS))
-    assert (runs.run_of(reviewer, run_id), len(runs.results_of(reviewer, run_id))) == (found.run, 2)
+    assert (runs.run_of(reviewer, run_id), len(test_results.all_of(reviewer, run_id))) == (
+        found.run,
+        2,
+    )
     assert (runs.run_of(analyst, run_id), runs.runs_of(analyst)) == (None, [])
-    assert runs.results_of(analyst, run_id) == []
+    assert test_results.all_of(analyst, run_id) == []
+    assert test_results.page_of(analyst, run_id).rows == 0
     gone = found.results[0].case_id
     for _ in deleting.delete_cases(sessions, Wanted(ids=(str(gone),)), person="retention"):
         pass
-    assert [each.place for each in runs.results_of(sessions, run_id)] == ["row 1"]
+    assert [each.result.place for each in test_results.all_of(sessions, run_id)] == ["row 1"]
     assert runs.run_of(sessions, run_id) == found.run  # counts name nobody
 
 
@@ -206,3 +217,56 @@ def test_the_report_for_a_pipeline_has_a_test_for_the_mark_and_one_for_each_row(
     }
     assert wrong["row 1"] == "Gen\N{REPLACEMENT CHARACTER}too is right."
     assert set(wrong) == {"pass mark", "row 1", "row 2"}
+
+
+def test_rows_that_cannot_be_tested_are_left_out_of_the_figures_and_told(
+    sessions: Sessions,
+) -> None:
+    shares = Field(
+        name="p", kind="tensor", role="probabilities", labels=("Adelie", "Chinstrap", "Gentoo")
+    )
+    taken = Signature(
+        model=V2, inputs=(Field(name="n", kind="integer", minimum=0),), outputs=(shares,)
+    )
+    given = plan_of(["Adelie", "Dodo", "adelie", None, "Gentoo", " Gentoo "]).rows
+    rows = [*given, runs.TestRow(place="row 6", values={"n": -1}, truth="Adelie")]
+    unread = [("row 8", "Bill is needed.")]
+    found = sort_rows(rows, [taken], unread=2, unread_why=unread)
+    assert [row.place for row in found.rows] == ["row 0", "row 4", "row 5"]
+    assert found.left_out == 6
+    why = dict(found.why)
+    assert list(why) == ["row 1", "row 2", "row 3", "row 6", "row 8"]  # as the file has them
+    assert why["row 1"].startswith("'Dodo' is not one of the model's classes: Adelie, Chinstrap")
+    assert why["row 2"].endswith("Did you mean 'Adelie'?")
+    assert why["row 3"] == "It has no right answer."
+    assert why["row 8"] == "Bill is needed."
+    number = Field(name="y", kind="number", role="number")
+    counts = replace(taken, outputs=(number,))
+    assert [row.place for row in sort_rows(plan_of([1.5, "tall"]).rows, [counts]).rows] == ["row 0"]
+    plan = replace(plan_of([]), rows=found.rows, left_out=6, left_out_why=found.why)
+    run = perform(plan, answering(sessions, ["Adelie"] * 6)).run
+    assert (run.rows, run.answered_right, run.left_out) == (3, 1, 6)
+    assert run.figures["accuracy"]["n"] == 3
+    assert "left out of the file 6" in runs.in_words(run)
+    words = runs.as_left_out(run.left_out, run.left_out_why, most=1)
+    assert words.startswith("6 rows of the file are left out. Row 1: 'Dodo' is not one")
+    assert words.endswith("; and 5 more.")
+    root = ElementTree.fromstring(junit(run, []))
+    assert root.get("skipped") == "5"
+    assert {"rows left out": "6"}.items() <= {
+        each.get("name"): each.get("value") for each in root.iter("property")
+    }.items()
+
+
+def test_a_truth_that_only_the_answers_show_to_be_none_is_left_out_too(sessions: Sessions) -> None:
+    known = {"kind": "class", "label": "Adelie", "probabilities": {"Adelie": 0.9, "Gentoo": 0.1}}
+
+    def ask(values: Mapping[str, Any], *, key: str, person: str) -> CaseView:
+        return add_case(sessions, answer=known, idempotency_key=key, purpose="test")
+
+    found = perform(plan_of(["Adelie", "Dodo", "Gentoo"]), ask)
+    assert (found.run.rows, found.run.answered_right, found.run.left_out) == (2, 1, 1)
+    assert [each.place for each in found.results] == ["row 0", "row 2"]
+    assert found.run.left_out_why[0][0] == "row 1"
+    with pytest.raises(FeedbackRefused, match="'Dodo' is not one of the model's classes"):
+        perform(plan_of(["Dodo"]), ask)

@@ -11,7 +11,8 @@ from jobs import store
 from tests.cli.test_runs_of_versions import NAMES, ROWS
 
 pytestmark = pytest.mark.usefixtures("named")
-FILE = "\n".join([";".join((*NAMES, "truth")), *map(";".join, ROWS)]).encode()
+BAD = (("tall", *ROWS[0][1:7], "Adelie"), (*ROWS[1][:7], "gentoo"))
+FILE = "\n".join([";".join((*NAMES, "truth")), *map(";".join, (*ROWS, *BAD))]).encode()
 
 
 def _words(app: AppTest) -> str:
@@ -29,7 +30,9 @@ def test_a_file_is_tested_and_its_run_has_a_link(app: AppTest, built: services.S
     page.file_uploader(key="test_upload").set_value(("holdout.csv", FILE, "text/csv")).run()
     assert not page.exception
     assert page.selectbox(key="test_truth").value == "truth"
-    assert "All 4 rows can be sent." in _words(page)
+    assert "5 rows can be sent, 1 cannot." in _words(page)
+    assert "4 of the 6 rows are tested. 2 rows of the file are left out. Row 6:" in _words(page)
+    assert "Did you mean 'Gentoo'?" in _words(page)
     (press,) = [each for each in page.button if each.label == "Run the test"]
     press.click().run()
     assert not page.exception
@@ -43,5 +46,15 @@ def test_a_file_is_tested_and_its_run_has_a_link(app: AppTest, built: services.S
     assert not page.exception
     words = _words(page)
     assert "Not passed: 3 of 4 right (75.0%), 90% are needed." in words
-    assert "3 of 4 right" in words
-    assert len(page.dataframe) == 1
+    assert "2 rows of the file are left out. Row 6:" in words
+    classes, rows = (table.value for table in page.dataframe)
+    assert list(classes.columns) == ["Class", "Precision", "Recall", "F1"]
+    assert classes["Precision"][0].startswith("50 % (9 to 91 %), n=2")
+    assert list(rows["Answer"]) == [
+        "Adelie",
+        "Adelie",
+        "Gentoo",
+        "Chinstrap",
+    ]  # the wrong one first
+    assert rows["Right is"][0] == "Gentoo"
+    assert rows["Case"].str.startswith("case?id=").all()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
 from feedback import test_runs
 from feedback.jobs import test_run
+from feedback.test_rows import Sorted, sort_rows
 from feedback.test_runs import MOST_PARALLEL, NEAR, PARALLEL, PASS_MARK, Plan, TestRow
 from mds_client.discovery import Entry
 from mds_client.errors import MdsError
@@ -17,6 +19,7 @@ from mds_client.signature import ModelRef, Signature
 from tables import truth_column
 from tables.errors import UnreadableFile
 from tables.fitting import read_fitting
+from tables.left_out import left_out
 from tables.readers import suffixes
 from tables.table import Choices, Table
 from ui import errors, session
@@ -30,11 +33,11 @@ _NO_OTHER = "no other version"
 
 @dataclass(frozen=True, kw_only=True)
 class _File:
-    """The file in front of a person; `rows` are those that can be sent."""
+    """The file in front of a person, and which of its rows can be tested."""
 
     name: str
     sha256: str
-    rows: list[TestRow]
+    found: Sorted
 
 
 def draw(server: str, model: str) -> None:
@@ -52,12 +55,12 @@ def draw(server: str, model: str) -> None:
     entry, other = _versions(entries)
     try:
         signature = services().signature(entry)
-        both = test_runs.together(signature, services().signature(other) if other else None)
+        others = [services().signature(other)] if other else []
     except MdsError as error:
         errors.show(error)
         return
-    file = _file(entry, both)
-    if file:
+    file = _file(entry, [signature, *others])
+    if file and _draw_left_out(file.found):
         _draw_form(file, entry, other, signature)
 
 
@@ -71,8 +74,20 @@ def _versions(entries: list[Entry]) -> tuple[Entry, Entry | None]:
     return by_name[chosen], by_name.get(other)
 
 
-def _file(entry: Entry, signature: Signature) -> _File | None:
+def _draw_left_out(found: Sorted) -> bool:
+    """Which rows are not tested, and why; whether any is."""
+    if not found.rows:
+        st.error(plain(f"No row can be tested. {found.words}"))
+        return False
+    if found.left_out:
+        of = len(found.rows) + found.left_out
+        st.warning(f"{len(found.rows):,} of the {of:,} rows are tested. {plain(found.words)}")
+    return True
+
+
+def _file(entry: Entry, signatures: Sequence[Signature]) -> _File | None:
     """The rows of the file with their right answers; None as long as there are none."""
+    signature = test_runs.together(signatures[0], signatures[-1])
     endings = [suffix.lstrip(".") for suffix in suffixes()]
     upload = st.file_uploader(
         "A file with one case per row, and a column with what is right", endings, key="test_upload"
@@ -107,7 +122,9 @@ def _file(entry: Entry, signature: Signature) -> _File | None:
         TestRow(place=place, values=values, truth=truth)
         for place, values, truth in zip(places, found[1].records(), right, strict=True)
     ]
-    return _File(name=upload.name, sha256=digest, rows=rows)
+    unread, why = left_out(found[1], given.table)
+    sorted_rows = sort_rows(rows, signatures, unread=unread, unread_why=why)
+    return _File(name=upload.name, sha256=digest, found=sorted_rows)
 
 
 def _truth_column(table: Table, signature: Signature) -> str:
@@ -137,7 +154,9 @@ def _draw_form(file: _File, entry: Entry, other: Entry | None, signature: Signat
     plan = Plan(
         model=entry.ref,
         other=other.ref if other else None,
-        rows=file.rows,
+        rows=file.found.rows,
+        left_out=file.found.left_out,
+        left_out_why=file.found.why,
         file_name=file.name,
         file_sha256=file.sha256,
         parallel=int(parallel),
@@ -160,6 +179,10 @@ def _start(plan: Plan, signature: Signature) -> None:
     st.session_state.pop(key, None)
     link = f"/review?tab=Test+runs&run={job.id}"
     st.success(
-        f"A worker asks about {len(plan.rows):,} rows; **Jobs** says how far it is. The result will stand at [{link}]({link}).",
+        f"A worker asks about {_rows_in_words(len(plan.rows))}; **Jobs** says how far it is. The result will stand at [{link}]({link}).",
         icon=":material/play_arrow:",
     )
+
+
+def _rows_in_words(rows: int) -> str:
+    return "1 row" if rows == 1 else f"{rows:,} rows"

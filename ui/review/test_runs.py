@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
-from charts import confusion
 from feedback import test_runs
-from feedback.test_runs import ResultView, RunView
-from ui.figure import draw_figure
-from ui.review import models, test_file
+from feedback.test_runs import RunView
+from ui.review import models, test_figures, test_file, test_results
 from ui.session import services
 from ui.text import plain
 
-_MOST_SHOWN = 500
 _RUN = "run"  # in the address
-_WORDS = {None: "No answer", False: "Wrong", True: "Right"}
 
 
 def draw() -> None:
@@ -25,6 +19,7 @@ def draw() -> None:
         run = test_runs.run_of(services().sessions, opened)
         if st.button("All test runs", icon=":material/arrow_back:", key="test_runs_back"):
             del st.query_params[_RUN]
+            test_results.leave()
             st.rerun()
         if run is None:
             st.info("There is no such test run, or you do not review its model.")
@@ -67,45 +62,13 @@ def _draw_run(run: RunView) -> None:
     st.markdown(plain(_sentence(run)))
     if words := test_runs.compared(run):
         st.markdown(plain(words))
-    _draw_confusion(run.figures)
-    _draw_rows(test_runs.results_of(services().sessions, run.id))
+    if words := test_runs.as_left_out(run.left_out, run.left_out_why):
+        st.info(plain(words), icon=":material/filter_alt:")
+    other = run.figures.get("other")
+    test_figures.draw(run.figures, "this version" if other else "")
+    if other:
+        test_figures.draw(other, plain(run.compared_with))
+    test_results.draw(run.id)
     st.caption(
         f"By {plain(run.person)}. A link to this page shows it to whoever reviews the model."
     )
-
-
-def _draw_confusion(figures: Any) -> None:
-    table = figures.get("confusion")
-    if table and table["labels"]:
-        labels, counts = table["labels"], table["counts"]
-        draw_figure(confusion.figure(labels, counts), confusion.alt_text(labels, counts))
-
-
-def _draw_rows(results: list[ResultView]) -> None:
-    if not results:
-        st.caption("The rows are gone: their cases were deleted.")
-        return
-    wrong = [each for each in results if not each.is_right]
-    st.markdown(f"**Row by row**, {len(wrong):,} of {len(results):,} not right")
-    st.dataframe(
-        [_line(each) for each in results[:_MOST_SHOWN]],
-        hide_index=True,
-        column_config={
-            "Case": st.column_config.LinkColumn("Case", display_text="Open"),
-        },
-        alt="Each row of the file, whether it was answered right, and a link to its case",
-    )
-    if len(results) > _MOST_SHOWN:
-        st.caption(f"The first {_MOST_SHOWN:,} of {len(results):,}.")
-
-
-def _line(result: ResultView) -> dict[str, object]:
-    other = {"Other version": _WORDS[result.is_other_right]} if result.other_id else {}
-    return {
-        "Row": result.place,
-        "This version": _WORDS[result.is_right],
-        **other,
-        "Right is": result.truth,
-        "Case": f"/case?id={result.case_id}" if result.case_id else None,
-        "Why": result.detail,
-    }

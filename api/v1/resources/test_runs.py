@@ -13,9 +13,11 @@ from api.v1.problems import refused
 from api.v1.resource import TEXT, JobId, Resource
 from api.v1.resources.jobs import Job, job_of, job_url
 from api.v1.resources.models import entry_of, parsed
+from api.v1.shapes import finite
 from api.v1.values import row_of
-from feedback import test_runs
+from feedback import test_results, test_runs
 from feedback.jobs import test_run
+from feedback.test_rows import sort_rows
 from feedback.test_runs import MOST_PARALLEL, NEAR, PARALLEL, PASS_MARK, Plan, RunView, TestRow
 
 RESOURCE = Resource("test runs")
@@ -58,6 +60,13 @@ class TestRunWanted(BaseModel):
     )
 
 
+class LeftOut(BaseModel):
+    """A row that was not tested."""
+
+    row: str = Field(examples=["row 3"])
+    why: str
+
+
 class TestRunSummary(BaseModel):
     """What came of a test run."""
 
@@ -73,6 +82,10 @@ class TestRunSummary(BaseModel):
     rows: int
     right: int
     failed: int = Field(description="Rows without an answer")
+    left_out: int = Field(
+        description="Rows that were not tested: with a value that cannot be sent, or without a right answer that the model can give"
+    )
+    left_out_why: list[LeftOut] = Field(description="Of the first of them")
     parallel: int
     near: float
     pass_mark: float
@@ -95,6 +108,8 @@ class TestedResult(BaseModel):
     case: str | None
     other_case: str | None
     truth: str
+    answer: str | float | None = Field(description="What the version answered")
+    other_answer: str | float | None
     is_right: bool | None = Field(description="null where there is no answer")
     is_other_right: bool | None
     why: str
@@ -128,34 +143,41 @@ def get_test_run(asked: AskedNow, run_id: JobId) -> TestRunDetails:
         )
     results = [
         TestedResult(
-            row=each.place,
-            case=each.case_id,
-            other_case=each.other_id,
-            truth=each.truth,
-            is_right=each.is_right,
-            is_other_right=each.is_other_right,
-            why=each.detail,
+            row=each.result.place,
+            case=each.result.case_id,
+            other_case=each.result.other_id,
+            truth=each.result.truth,
+            answer=finite(each.answer),
+            other_answer=finite(each.other_answer),
+            is_right=each.result.is_right,
+            is_other_right=each.result.is_other_right,
+            why=each.result.detail,
         )
-        for each in test_runs.results_of(sessions, run_id)
+        for each in test_results.all_of(sessions, run_id)
     ]
     return TestRunDetails(**_summary(run), results=results)
 
 
 @RESOURCE.post("/test-runs", permission="feedback", status=202, location="The job")
 def begin_test_run(asked: AskedNow, body: TestRunWanted, response: Response) -> Job:
-    """Begin a test run, for who reviews the model. The answer is a job; its `result` is the id of the run."""
+    """Begin a test run, for who reviews the model. The answer is a job; its `result` is the id of the run. Rows that cannot
+    be tested are left out, and the run says which."""
     services = asked.services
     entry = entry_of(asked, parsed(body.model))
-    other = entry_of(asked, parsed(body.against)).ref if body.against else None
-    signature = services.signature(entry)
+    other = entry_of(asked, parsed(body.against)) if body.against else None
+    signatures = [services.signature(each) for each in (entry, other) if each]
+    whole = test_runs.together(signatures[0], signatures[-1])
     rows = [
-        TestRow(place=f"row {n}", values=row_of(signature, each.values), truth=each.truth)
+        TestRow(place=f"row {n}", values=row_of(whole, each.values), truth=each.truth)
         for n, each in enumerate(body.rows, 1)
     ]
+    found = sort_rows(rows, signatures)
     plan = Plan(
         model=entry.ref,
-        other=other,
-        rows=rows,
+        other=other.ref if other else None,
+        rows=found.rows,
+        left_out=found.left_out,
+        left_out_why=found.why,
         file_name=body.name,
         parallel=body.parallel,
         near=body.near,
@@ -166,7 +188,7 @@ def begin_test_run(asked: AskedNow, body: TestRunWanted, response: Response) -> 
         services.sessions,
         services.kinds[test_run.NAME],
         plan,
-        signature,
+        signatures[0],
         person=asked.caller.person,
         press=asked.key,
     )
@@ -188,6 +210,8 @@ def _summary(run: RunView) -> dict[str, Any]:
         "rows": run.rows,
         "right": run.answered_right,
         "failed": run.failed,
+        "left_out": run.left_out,
+        "left_out_why": [LeftOut(row=row, why=why) for row, why in run.left_out_why],
         "parallel": run.parallel,
         "near": run.near,
         "pass_mark": run.pass_mark,
