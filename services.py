@@ -33,10 +33,11 @@ from db.case_keys import KeySearch
 from db.engine import Session, Sessions, limited, make_sessions
 from db.feedback import FeedbackView
 from db.ids import new_id, utc_now
+from db.limits import check_declared
 from db.migrate import migrate
 from db.outbox import Target, routed
 from db.private_key import private_key
-from db.scope import EVERYTHING, Models, Scope, check_declared
+from db.scope import EVERYTHING, Models, Scope
 from explanations.contract import Explanation
 from explanations.worker import Explainers, connect
 from feedback import test_runs

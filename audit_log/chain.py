@@ -14,9 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
+import db.audit_content
 import db.audit_log
 from audit_log.hashing import digest, entry_hash, new_salts, root
-from db.audit_log import ERASED, FORM, MAIN, TRAILED, EntryView, LeafView, SaltView
+from db.audit_content import FORM, TRAILED
+from db.audit_log import ERASED, MAIN, EntryView, LeafView, SaltView
 from db.engine import Session
 from db.errors import Conflict
 from db.ids import utc_now
@@ -123,7 +125,7 @@ def unchanged(session: Session, kind: str, ids: Sequence[str]) -> dict[str, bool
     return {
         record_id: record_id in salts
         and record_id in contents
-        and digest(salts[record_id], db.audit_log.content(kind, contents[record_id], form))
+        and digest(salts[record_id], db.audit_content.content(kind, contents[record_id], form))
         == trailed
         for record_id, (form, trailed) in db.audit_log.newest_digests(session, kind, ids).items()
     }
@@ -164,7 +166,7 @@ def _digest(record: Record, salt: bytes | None) -> str:
         return digest(salt, record.content)
     if record.values is None:
         return ""
-    return digest(salt, db.audit_log.content(record.kind, record.values))
+    return digest(salt, db.audit_content.content(record.kind, record.values))
 
 
 def _digest_before(session: Session, record: Record | str | None) -> str:

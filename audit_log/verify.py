@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
+import db.audit_content
 import db.audit_log
 from audit_log.anchors import Anchor
 from audit_log.hashing import digest, entry_hash, root
-from db.audit_log import CLOSED, MAIN, NO_HASH, OPENED, TRAILED, EntryView, LeafView
+from db.audit_content import TRAILED
+from db.audit_log import CLOSED, MAIN, NO_HASH, OPENED, EntryView, LeafView
 from db.engine import Session, Sessions, reading
 
 AT_ONCE = 100
@@ -201,7 +203,7 @@ def _record_problem(
     if salt is None:
         return "has no salt any more, so its content cannot be checked, and no entry says that it was erased"
     try:
-        content = db.audit_log.content(trailed.key[0], values, trailed.entry.form)
+        content = db.audit_content.content(trailed.key[0], values, trailed.entry.form)
     except (AttributeError, TypeError, ValueError):  # a value that its column can never have held
         return "was changed"
     return "" if digest(salt, content) == trailed.digest else "was changed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+import db.audit_content
 import db.audit_log
 import db.cases
 from audit_log.chain import Record, append
@@ -45,7 +46,7 @@ def records_alike(
 ) -> list[Record]:
     """The records of cases by their columns: the first, and the others as what they have in common and their own. Made before
     the transaction that notes them, in which others wait."""
-    contents = db.audit_log.Contents("case", common)
+    contents = db.audit_content.Contents("case", common)
     rest = [Record(kind="case", id=str(row["id"]), content=contents.of(row)) for row in rows]
     return [Record(kind="case", id=str(first["id"]), values=first), *rest]
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 
-from db.scope import TO_CHANGE
+from db.limits import TO_CHANGE
 from db.tables import BatchSchedule, BatchScheduleFile
 
 FILES, QUERY = "files", "query"

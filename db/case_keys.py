@@ -29,8 +29,9 @@ from db.deletion import check_operator, delete_tables
 from db.ids import new_id
 from db.key_index import ModelField
 from db.key_index import parts as _parts
+from db.limits import reviewed_in
 from db.persons import HIDDEN_COLUMNS
-from db.scope import reviewed_in, scope_of
+from db.scope import scope_of
 from db.tables import (
     Base,
     Batch,

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
-from db.scope import reviewed_in
+from db.limits import reviewed_in
 from db.tables import SHORT, Case, CaseComment, Feedback, InboxSeen
 from db.types import clip
 

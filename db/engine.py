@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+import db.limits  # noqa: F401 - from here on every session is limited
 from db.durations import SQLITE_NAME, interval
 from db.errors import Conflict, StorageError
 from db.scope import EVERYTHING, Scope, info

@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Update, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from db.scope import TO_CHANGE, case_of, model_of
+from db.limits import TO_CHANGE
+from db.scope import case_of, model_of
 from db.tables import Case, Job, JobInput
 
 UNDER_WAY = ("waiting", "running")

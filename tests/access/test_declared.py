@@ -12,8 +12,8 @@ from starlette.routing import Mount, Route
 from api.permissions import check_routes, each, needs, permission_of
 from app import ROUTES, _built
 from db.errors import UndeclaredTable
-from db.scope import OPEN as OPEN_TABLES
-from db.scope import check_declared
+from db.limits import OPEN as OPEN_TABLES
+from db.limits import check_declared
 from db.tables import Base
 from jobs.contract import Kind, Outcome
 from jobs.kinds import kinds

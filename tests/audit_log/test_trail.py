@@ -24,7 +24,7 @@ from audit_log.verify import verify
 from audit_log.workspaces import opened
 from cases.recording import predict_and_record
 from cli.main import main
-from db.audit_log import MAY_CHANGE, TRAILED, content, covered
+from db.audit_content import MAY_CHANGE, TRAILED, content, covered
 from db.engine import Sessions, close, limited, make_engine, make_sessions, reading, writing
 from db.scope import Models, Scope
 from db.tables import ApiToken, AuditChain, AuditEntry, AuditLeaf, AuditSalt, Base, Case, Feedback
