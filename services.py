@@ -9,11 +9,9 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextvars import copy_context
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,21 +21,18 @@ from batch.folder import BatchFolder
 from batch.partition import Facts
 from cases.asked_golden import ask_golden
 from cases.asked_test import ask_test
-from cases.audit_sample import AuditPolicy, AuditSlice
 from cases.chunks import ChunkRecorder, Record
 from cases.exchanged import exchanged
 from cases.jobs.batch import give_way
-from cases.key_search import cases_of_keys, key_search
 from cases.queries import CaseView, ExplanationView, add_explanation
-from db.case_keys import KeySearch
-from db.engine import Session, Sessions, limited, make_sessions
+from configured import app_version, audit_policy, batches_root, targets_of
+from db.engine import Session, make_sessions
 from db.feedback import FeedbackView
 from db.ids import new_id, utc_now
 from db.limits import check_declared
 from db.migrate import migrate
-from db.outbox import Target, routed
-from db.private_key import private_key
-from db.scope import EVERYTHING, Models, Scope
+from db.outbox import routed
+from doors import Doors
 from explanations.contract import Explanation
 from explanations.worker import Explainers, connect
 from feedback import test_runs
@@ -54,24 +49,16 @@ from jobs.here import Here
 from jobs.kinds import kinds
 from jobs.rights import by_table
 from jobs.worker import Worker
-from mds_client.client.sync_client import MdsClient, Model
-from mds_client.discovery import Catalogue, Entry
-from mds_client.discovery.visible import VisibleCatalogue
-from mds_client.errors import ModelNotFound
+from mds_client.client.sync_client import MdsClient
+from mds_client.discovery import Catalogue
 from mds_client.server import Server
 from mds_client.signature import ModelRef, Signature, Values
 from mds_client.transport.redaction import Hiding
 from people import trail
-from people.errors import NotPermitted
-from people.oidc import UserInfo
-from people.permissions import may_without_model
 from people.table import AccessTable
 from servers import registries_of, server_of, sources_of
 from settings import ROOT, AccessSettings, Settings
 from shows.listener import Listener
-from signatures.known import signature_of
-from signatures.marked import marked
-from signatures.storage import with_storage
 
 if TYPE_CHECKING:
     from tables.streaming.listing import Listed
@@ -85,92 +72,8 @@ _WITH_JOBS = [room for room in _ROOMS if (ROOT / room / "jobs" / "__init__.py").
 
 
 @dataclass(frozen=True, kw_only=True)
-class Services:
-    """The doors to the network, the database and the worker processes, as wide as `scope` says.
-
-    `figures` are sessions for counts that name nobody: they see every case of the models that may be seen.
-    """
-
-    settings: Settings
-    clients: dict[str, MdsClient]
-    catalogue: Catalogue
-    sessions: Sessions
-    explainers: Explainers
-    audit: AuditPolicy
-    here: Here
-    outliers: Earlier
-    beside: EmbeddedWorker | None = None
-    scope: Scope = EVERYTHING
-    table: AccessTable = field(default_factory=AccessTable)
-    # Where the audience of a show is served; None where nothing serves it, as on the command line.
-    audience: Listener | None = None
-
-    @property
-    def settings_now(self) -> Settings:
-        """The settings, with the access table as its file has it now."""
-        rows = self.table.rows(self.settings.access)
-        if rows is self.settings.access:
-            return self.settings
-        return self.settings.model_copy(update={"access": list(rows)})
-
-    @cached_property
-    def userinfo(self) -> UserInfo | None:
-        """Asks the provider of sign-ins who somebody is now; None where there is none."""
-        return UserInfo(self.settings.oidc) if self.settings.oidc else None
-
-    @cached_property
-    def hash_key(self) -> bytes:
-        """The key of hashed values; nothing while no rule is about sensitive values. Raises OSError."""
-        return hash_key_of(self.settings)
-
-    @cached_property
-    def figures(self) -> Sessions:
-        return limited(self.sessions, replace(self.scope, is_of_all_people=True))
-
-    @cached_property
-    def _narrowed(self) -> dict[Scope, Services]:
-        return {}
-
-    def seen_by(self, scope: Scope) -> Services:
-        """The same services for somebody who may see no more than `scope`; the same object for the same scope."""
-        if scope == self.scope:
-            return self
-        self._for_the_operator_alone()  # else what was narrowed could be made wide again
-        with _lock:  # what caches by its sessions must find the same ones again
-            if len(self._narrowed) >= MOST_SCOPES:
-                self._narrowed.clear()
-            return self._narrowed.setdefault(scope, self._narrow(scope))
-
-    def _narrow(self, scope: Scope) -> Services:
-        return replace(
-            self,
-            scope=scope,
-            sessions=limited(self.sessions, scope),
-            catalogue=self.catalogue
-            if scope.is_all
-            else VisibleCatalogue(
-                self.catalogue,
-                scope.sees,
-                scope.sees_server,
-                partial(_refused, self.sessions, scope),
-            ),
-            clients={n: c for n, c in self.clients.items() if scope.sees_server(n)},
-            here=self.here.limited(scope),
-        )
-
-    def operator_sessions(self) -> Sessions:
-        """Sessions that see everything, for who operates every model: to keep, export and erase what is about all.
-
-        Raises NotPermitted.
-        """
-        if not may_without_model(self.scope, "operate"):
-            raise NotPermitted("Only who operates every model may do this.")
-        return limited(self.sessions, EVERYTHING)
-
-    def _for_the_operator_alone(self) -> None:
-        """Raises NotPermitted for services that were narrowed: what concerns everybody is not theirs."""
-        if not self.scope.is_all:
-            raise NotPermitted("Only the operator of everything may do this.")
+class Services(Doors):
+    """The doors, and what joins two rooms behind them for jobs and pages."""
 
     @cached_property
     def kinds(self) -> Mapping[str, Kind]:
@@ -239,14 +142,6 @@ class Services:
         """Wait for a moment while somebody waits for the answer to one case of this server."""
         return give_way(self.figures, server)
 
-    def server(self, name: str) -> Server:
-        """A server of the settings or of a source, looked for anew where it is not known. Raises KeyError."""
-        try:
-            return self.catalogue.client(name).server
-        except KeyError:
-            self.catalogue.refresh()
-            return self.catalogue.client(name).server
-
     def save_explanation(self, session: Session, case_id: str, found: Explanation) -> str:
         """Keep an explanation with its case, within the transaction that ends its job; under which id."""
         view = ExplanationView(
@@ -267,7 +162,7 @@ class Services:
 
     def worker(self, name: str = "") -> Worker:
         """What takes jobs from the queues in this process; not started. Imports the engine, which takes a second."""
-        self._for_the_operator_alone()
+        self.for_the_operator_alone()
         from jobs.dbos_engine import DbosEngine
 
         name = name or worker_id("worker")
@@ -281,50 +176,6 @@ class Services:
             keep_days=self.settings.job_days,
             name=name,
             may_go_on=by_table(lambda: self.settings_now.access),
-        )
-
-    def model(self, ref: ModelRef, signature: Signature | None = None) -> Model:
-        """A handle on a model of a server of the settings or of a source.
-
-        Raises KeyError for any other, and for one that may not be seen.
-        """
-        if not self.scope.sees(ref.server, ref.name):
-            raise KeyError(str(ref))
-        if signature is not None:
-            signature = self.stored(signature)
-        return self.catalogue.client(ref.server).model(ref.name, ref.version, signature=signature)
-
-    def signature(self, entry: Entry) -> Signature:
-        """What a model takes and answers, with everything that is known of it. Raises MdsError where nothing is."""
-        known = signature_of(self.sessions, entry, lambda: self.model(entry.ref).signature())
-        return self.stored(known)
-
-    def business_keys(self) -> dict[tuple[str, str], tuple[str, ...]]:
-        """The fields that name what a case is about, by server and name of the models that have any."""
-        return marked(self.sessions, "business_key", self.catalogue.entries())
-
-    def protected_fields(self, server: str, model: str) -> tuple[str, ...]:
-        """The fields of a model whose groups must be served alike; none of a model that may not be seen."""
-        return marked(self.sessions, "protected", self.catalogue.entries()).get((server, model), ())
-
-    def key_search(self, value: str) -> KeySearch:
-        """The search for a value among the business keys of all models that may be seen."""
-        named = [
-            (*model, each) for model, fields in self.business_keys().items() for each in fields
-        ]
-        return key_search(value, named, self.hash_key)
-
-    def cases_of_keys(self, ref: ModelRef, values: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """The cases of a model that may be seen, by the values of its business keys, the newest first; none where nobody
-        named a business key. Raises StorageError."""
-        fields = self.business_keys().get((ref.server, ref.name), ())
-        return cases_of_keys(
-            self.sessions,
-            values,
-            server=ref.server,
-            model=ref.name,
-            fields=fields,
-            hash_key=self.hash_key,
         )
 
     def golden_asker(self, ref: ModelRef, purpose: str = "golden") -> Ask:
@@ -365,16 +216,6 @@ class Services:
     def test_figures(self) -> test_runs.Figures:
         """What makes figures of the rows of a test."""
         return test_figures
-
-    def deployed(self, ref: ModelRef) -> Signature:
-        """What a deployed version takes; without a version, the newest. Raises ModelNotFound."""
-        entry = self.catalogue.find(ref)
-        if entry is None:  # a worker has not looked since it was built
-            self.catalogue.refresh()
-            entry = self.catalogue.find(ref)
-        if entry is None:
-            raise ModelNotFound(f"{ref} is not deployed.")
-        return self.signature(entry)
 
     @cached_property
     def sends(self) -> Mapping[str, Send]:
@@ -419,13 +260,9 @@ class Services:
     def _looked(self) -> dict[str, tuple[frozenset[ModelRef], float]]:
         return {}
 
-    def stored(self, signature: Signature) -> Signature:
-        """The signature with what the settings say of its sensitive fields."""
-        return with_storage(signature, self.settings.sensitive)
-
     def start(self) -> None:
         """Begin to watch the servers and to warm up what explains, and start the worker beside the app."""
-        self._for_the_operator_alone()
+        self.for_the_operator_alone()
         self.catalogue.when_listed(self.run_golden)
         self._note_settings(self.settings.access)
         self.table.on_change = self._note_settings
@@ -442,7 +279,7 @@ class Services:
 
     def close(self) -> None:
         """Stop everything that `start` began. Jobs that run here are handed on before what works on them ends."""
-        self._for_the_operator_alone()
+        self.for_the_operator_alone()
         self.catalogue.close()
         self.here.close()
         if self.beside:
@@ -463,7 +300,6 @@ class Services:
         return db.engine.state(self.sessions)
 
 
-MOST_SCOPES = 500
 # So often it is looked whether a golden case came in for a version that has been there before.
 GOLDEN_SECONDS = 60.0
 _installed: list[Services] = []
@@ -532,62 +368,8 @@ def _audience(settings: Settings, guests: Callable[..., Any]) -> Listener:
     )
 
 
-def batches_root(settings: Settings) -> Path:
-    """Where large files lie: the folder of the settings, else one beside the database, or in `var`."""
-    if settings.batch_folder is not None:
-        return settings.batch_folder
-    file = db.engine.location(settings.database_url.get_secret_value())
-    return (file.parent if file else ROOT / "var") / "batches"
-
-
-def targets_of(settings: Settings) -> list[Target]:
-    """Where what people say of cases goes."""
-    servers = tuple(Models(server=server.name) for server in settings.servers if server.feedback)
-    found = [Target(name=SERVER, models=servers, takes_unsure=False)] if servers else []
-    for each in settings.webhooks:
-        models = tuple(
-            Models(server=server, name=name) for server in each.servers for name in each.models
-        )
-        found.append(Target(name=f"{WEBHOOK}{each.name}", models=models))
-    return found
-
-
-def audit_policy(settings: Settings) -> AuditPolicy:
-    """How often which cases are drawn for audit."""
-    slices = tuple(
-        AuditSlice(
-            models=tuple(Models(server=s, name=m) for s in each.servers for m in each.models),
-            field=each.field,
-            values=frozenset(each.values),
-            probability=each.probability,
-        )
-        for each in settings.audit
-    )
-    return AuditPolicy(probability=settings.audit_probability, slices=slices)
-
-
-def hash_key_of(settings: Settings) -> bytes:
-    """The key of hashed values; nothing while no rule is about sensitive values. Raises OSError."""
-    key = settings.privacy_key.get_secret_value().encode()
-    if key or not settings.sensitive:
-        return key
-    return private_key(settings.database_url.get_secret_value())
-
-
-def _refused(sessions: Sessions, scope: Scope, ref: ModelRef) -> None:
-    """Note that somebody asked for a model that they may not see; beside, so that the time tells them nothing."""
-    name = f"{ref.server}/{ref.name}"
-    note = partial(trail.refused, sessions, scope.person, "model", name)
-    threading.Thread(target=copy_context().run, args=(note,), daemon=True).start()
-
-
 def _client(server: Server, hidden: str) -> MdsClient:
     """A client that keeps `hidden` out of what its server answers, besides its own credentials."""
     client = MdsClient(server)
     client.secrets.add(hidden)
     return client
-
-
-def app_version() -> str:
-    """The version of this app: jobs in the queue of another are taken over when nobody runs that any more."""
-    return version("mds-workbench")

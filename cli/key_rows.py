@@ -10,9 +10,9 @@ from cases.business_key import Found, Key
 from cli.key import EVERY_KEY
 from cli.output import GOOD, NotFound, Wrong, confirm_erasure, document, say
 from cli.token_rows import who
+from configured import hash_key_of
 from db.engine import Sessions, close, make_sessions
 from db.migrate import migrate
-from services import hash_key_of
 from settings import settings
 from signatures.marked import marked
 

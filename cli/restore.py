@@ -20,8 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Restore all of it or nothing."""
+    from configured import batches_root
     from db import backup
-    from services import batches_root
 
     given = settings()
     url, root = given.database_url.get_secret_value(), batches_root(given)

@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 import db.streams
 from api.metrics.definitions import BY_NAME, METRICS, MOST_MODELS
+from configured import app_version
 from db.engine import reading
 from db.errors import StorageError
 from db.ids import utc_now
@@ -23,7 +24,7 @@ from health.overview import Standing, standings
 from health.status import WORDS
 from health.summary import HealthRow, summarise
 from jobs.store import by_kind, living, oldest_waiting_seconds
-from services import Services, app_version
+from services import Services
 
 # As often as figures are made anew, however many ask.
 KEPT_SECONDS = 15.0

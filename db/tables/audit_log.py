@@ -63,7 +63,7 @@ class AuditEntry(Base):
     kind: Mapped[str] = mapped_column(String(40))
     record_id: Mapped[str] = mapped_column(String(MAX_KEY))
     origin: Mapped[str] = mapped_column(ClippedText(SHORT))
-    # Which columns of a record its digest covers: see db/audit_log.py.
+    # Which columns of a record its digest covers: see db/audit_content.py.
     form: Mapped[int]
     before: Mapped[str] = mapped_column(String(64))
     after: Mapped[str] = mapped_column(String(64))

@@ -34,7 +34,7 @@ def test_every_setting_of_an_address_arrives(
     read = {f.name for f in fields(kind)} | _signing_in() | {"headers_from_env"}
     if kind is Server:
         read |= {"management_token_env", "management_token_file"}  # they arrive below
-        read |= {"feedback"}  # read by whoever sends feedback on, see services.targets_of
+        read |= {"feedback"}  # read by whoever sends feedback on, see configured.targets_of
     assert set(settings.model_fields) <= read
 
 
