@@ -91,7 +91,7 @@ class Doors:
         """The same services for somebody who may see no more than `scope`; the same object for the same scope."""
         if scope == self.scope:
             return self
-        self.for_the_operator_alone()  # else what was narrowed could be made wide again
+        self._for_the_operator_alone()  # else what was narrowed could be made wide again
         with _lock:  # what caches by its sessions must find the same ones again
             if len(self._narrowed) >= MOST_SCOPES:
                 self._narrowed.clear()
@@ -123,7 +123,7 @@ class Doors:
             raise NotPermitted("Only who operates every model may do this.")
         return limited(self.sessions, EVERYTHING)
 
-    def for_the_operator_alone(self) -> None:
+    def _for_the_operator_alone(self) -> None:
         """Raises NotPermitted for services that were narrowed: what concerns everybody is not theirs."""
         if not self.scope.is_all:
             raise NotPermitted("Only the operator of everything may do this.")

@@ -162,7 +162,7 @@ class Services(Doors):
 
     def worker(self, name: str = "") -> Worker:
         """What takes jobs from the queues in this process; not started. Imports the engine, which takes a second."""
-        self.for_the_operator_alone()
+        self._for_the_operator_alone()
         from jobs.dbos_engine import DbosEngine
 
         name = name or worker_id("worker")
@@ -262,7 +262,7 @@ class Services(Doors):
 
     def start(self) -> None:
         """Begin to watch the servers and to warm up what explains, and start the worker beside the app."""
-        self.for_the_operator_alone()
+        self._for_the_operator_alone()
         self.catalogue.when_listed(self.run_golden)
         self._note_settings(self.settings.access)
         self.table.on_change = self._note_settings
@@ -279,7 +279,7 @@ class Services(Doors):
 
     def close(self) -> None:
         """Stop everything that `start` began. Jobs that run here are handed on before what works on them ends."""
-        self.for_the_operator_alone()
+        self._for_the_operator_alone()
         self.catalogue.close()
         self.here.close()
         if self.beside:

@@ -18,7 +18,7 @@ from tests.cases.test_batch import Rows
 from tests.stub_predictor import PENGUINS, StubPredictor, failure
 
 ODD = {"bill": 39.1, "none": None, "nan": float("nan"), "ä": ["\x00", -0.0, 2**70], "t": (1, 2.0)}
-CALL = Call(kind="class", answer="Gentoo\ud800" * 50, confidence=0.7)
+CALL = Call(kind="class", answer="Gentoo\ud800" * 20, confidence=0.7)
 ENTRIES, RECORDS = 10, 12
 
 
@@ -37,7 +37,7 @@ def fill(sessions: Sessions) -> None:
     predict_and_record(failed, {"bill": 1.0}, sessions=sessions, key="two", person="ada")
     rows = RowsRequest(model=Rows(), sessions=sessions, key="file", person="bob")
     list(predict_rows(rows, [{"x": n} for n in range(3)]))
-    said = {"case_id": asked.case_id, "person": "ada", "comment": "x" * 20_000}
+    said = {"case_id": asked.case_id, "person": "ada", "comment": "x" * 10_000}
     submit(sessions, key="a", judgement="incorrect", truth="Gentoo", confidence=0.5, **said)
     second = submit(sessions, key="b", judgement="unsure", **said)
     for number in (0, 1):
@@ -47,7 +47,7 @@ def fill(sessions: Sessions) -> None:
         sessions,
         case_id=asked.case_id,
         person="rita",
-        words="x" * 20_000,
+        words="x" * 10_000,
         key="c",
         answers_id=second.id,
         answer="known",
