@@ -54,7 +54,7 @@ def figure(
     for label in labels:
         drawn.add_annotation(
             x=label.column, y=label.row, text=shortened(label.words), showarrow=False, borderpad=2,
-            bgcolor="rgba(15, 20, 29, 0.8)", font={"color": "#ffffff", "size": 12},
+            bgcolor="rgba(15, 20, 29, 0.8)", font={"color": "#ffffff", "size": 14},
         )  # fmt: skip
     drawn.update_xaxes(range=[0, columns], visible=False, constrain="domain")
     scale = picture.height * columns / (picture.width * rows)

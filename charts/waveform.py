@@ -87,7 +87,7 @@ def _middle(each: Amount) -> float:
 def _write(drawn: Figure, each: Amount) -> None:
     drawn.add_annotation(
         x=_middle(each), y=1, yref="paper", yanchor="bottom", showarrow=False,
-        text=shortened(each.words, 16), font={"size": 12},
+        text=shortened(each.words, 16), font={"size": 14},
     )  # fmt: skip
     drawn.update_layout(margin_t=26)
 

@@ -12,12 +12,12 @@ import streamlit as st
 from cases.search import MOST_READ, CaseFilter, CaseLine, CasePage
 from cases.wording import short
 from ui.cases.filters import BACK, BEFORE, Choices
-from ui.cases.titles import fields_of
+from ui.cases.titles import fields_of, unit_of
 from ui.shell import page_path
 from ui.text import number, plain
 
 # What is looked for first stands first; together up to Person they fit a page of 1,024 pixels.
-_WIDTHS = {"Answer": 120, "Judgement": 90, "Inputs": 195, "Model": 130, "Version": 65, "Person": 80}
+_WIDTHS = {"Answer": 125, "Judgement": 90, "Inputs": 190, "Model": 150, "Version": 60, "Person": 80}
 # Below the width of a tablet a table cannot be read: the same lines as links, each high enough for a finger.
 _BY_WIDTH = """<style>
 @media (max-width: 640px) { .st-key-cases_wide { display: none; } }
@@ -112,7 +112,9 @@ def _answer(line: CaseLine) -> str:
         return f"failed: {line.error_sentence}"
     if line.answer_label is not None:
         return line.answer_label
-    return "answered" if line.answer_number is None else number(line.answer_number)
+    if line.answer_number is None:
+        return "answered"
+    return f"{number(line.answer_number)} {unit_of(line.server, line.model)}".rstrip()
 
 
 def _judgement(said: Sequence[object]) -> str:

@@ -14,14 +14,22 @@ SECONDS = 60
 
 def fields_of(server: str, model: str) -> dict[str, Field]:
     """The fields of the newest version by name; none where the model is gone, or its server never said."""
-    return _fields(server, model, session.scope_key())
+    return _known(server, model, session.scope_key())[0]
+
+
+def unit_of(server: str, model: str) -> str:
+    """The unit of the numbers that the newest version answers; empty where there is none, or nobody knows."""
+    return _known(server, model, session.scope_key())[1]
 
 
 @st.cache_data(ttl=SECONDS, max_entries=500, show_spinner=False)
-def _fields(server: str, model: str, scope: str) -> dict[str, Field]:
+def _known(server: str, model: str, scope: str) -> tuple[dict[str, Field], str]:
     entry = session.services().catalogue.find(ModelRef(server=server, name=model))
     try:
         signature = signature_of(entry) if entry else None
     except MdsError:
-        return {}
-    return {field.name: field for field in signature.inputs} if signature else {}
+        signature = None
+    if signature is None:
+        return {}, ""
+    output = signature.output("number")
+    return {field.name: field for field in signature.inputs}, output.unit if output else ""

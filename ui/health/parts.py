@@ -51,13 +51,12 @@ def draw_slices(slices: Sequence[Slice], chosen: Chosen) -> None:
     for place, each in enumerate(slices[:_MOST_SLICES]):
         sign = "**Worse**: " if each.is_worse else ""
         title = f"{plain(named.get(each.field, each.field))} {plain(each.value)}"
-        words = f"{sign}{title}: {share_words(each.right)}; the others {share_words(each.rest)}"
-        draw_row(
-            words,
-            f"health_slice_{place}",
-            address.part_of(each.field, each.value, each.bounds),
-            chosen,
-        )
+        words = f"{sign}{title}: {share_words(each.right)}; the others {share_words(each.rest)}."
+        chips = address.part_of(each.field, each.value, each.bounds)
+        if each.right.value != 1:
+            link = chosen.cases(judgement="incorrect", **chips)
+            words += f" [See the wrong cases]({link})"
+        draw_row(words, f"health_slice_{place}", chips, chosen)
 
 
 def draw_groups(found: Sequence[FieldGroups], chosen: Chosen) -> None:

@@ -56,6 +56,7 @@ def _draw_list() -> None:
             "How far": st.column_config.ProgressColumn("How far", min_value=0, max_value=1),
             "Begun": st.column_config.DatetimeColumn("Begun", format="distance"),
         },
+        placeholder="",
         alt="Your jobs, the newest first",
     )
 

@@ -1,0 +1,88 @@
+"""How long a new user needs, in clicks and seconds: `python -m tests.browser.stopwatch`.
+
+Starts the models and the app with some history, and walks three ways from an empty browser: to an explained answer, to
+feedback with the right answer, and to what is wrong with a model and the cases that show it.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from cli import demo
+from tests.browser import screenshots
+from tests.browser.chromium import ARGUMENTS, chromium
+from tests.browser.visit import SLOW, Visit
+from tests.browser.watched import PATIENCE, app_of_its_own, ports
+
+Way = Callable[[Visit], None]
+
+
+def explained(visit: Visit) -> None:
+    """From an empty browser to an answer and its reasons."""
+    visit.page.goto("/")
+    visit.ask("Penguins")
+    visit.click(visit.predict_button())
+    visit.why()
+
+
+def truth(visit: Visit) -> None:
+    """From the answer to the feedback that it was wrong, and what would have been right."""
+    visit.click(visit.button("No"))
+    visit.click(visit.page.locator('[class*="st-key-feedback_"]').get_by_text("Adelie", exact=True))
+    visit.click(visit.button("Send"))
+    visit.page.get_by_text("Recorded: wrong").wait_for()
+
+
+def wrong_cases(visit: Visit) -> None:
+    """From Models to what is wrong with a model, and on to the cases that show it."""
+    visit.page.goto("/")
+    page = visit.page
+    visit.click(page.get_by_test_id("stTopNavLink").filter(has_text="Health"))
+    visit.click(page.get_by_role("link", name="penguins").first)
+    with page.context.expect_page() as opened:
+        visit.click(page.get_by_role("link", name="See the wrong cases").first)
+    expect(opened.value.locator(".case-links a").first).to_be_attached()
+
+
+def main() -> None:
+    """Start everything, walk, and print what it took."""
+    expect.set_options(timeout=PATIENCE)
+    demo.build_models()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        mds = demo.server_part(folder, *ports(3))
+        port = urlsplit(mds.ready_url).port or 0
+        app = app_of_its_own(folder, port)
+        with demo.running(mds) as first, demo.running(app) as second:
+            demo.wait_until_ready([mds, app], {mds.name: first, app.name: second})
+            screenshots.ask_around(f"http://127.0.0.1:{port}", app.environment["MDS_DATABASE_URL"])
+            for words, took in walked(app.ready_url.removesuffix("/healthz")):
+                print(json.dumps({"way": words, **took}), flush=True)
+
+
+def walked(base: str) -> Iterator[tuple[str, dict[str, float]]]:
+    """The three ways, each with its clicks and seconds."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        page = browser.new_context(base_url=base).new_page()
+        page.set_default_timeout(SLOW)
+        for way in (explained, truth, wrong_cases):
+            yield way.__name__, _timed(way, page)
+        browser.close()
+
+
+def _timed(way: Way, page: Page) -> dict[str, float]:
+    visit, begun = Visit(page), time.monotonic()
+    way(visit)
+    return {"clicks": visit.clicks, "seconds": round(time.monotonic() - begun, 1)}
+
+
+if __name__ == "__main__":
+    main()
