@@ -247,7 +247,9 @@ def draw_origin(form: Form, signature: Signature) -> None:
     if form.is_draft:
         st.caption("Your draft is back")
     if form.missing:
-        st.caption(plain(f"The case has not, so enter it anew: {', '.join(form.missing)}"))
+        st.caption(
+            plain(f"Not kept with the case, so enter it once more: {', '.join(form.missing)}")
+        )
 
 
 def _draw_last(form: Form) -> None:

@@ -23,7 +23,7 @@ def kind(tools: Tools) -> Kind:
 
     def run(_run: Run, _given: object) -> Outcome:
         models = bring_up_to_date(tools.sessions)
-        return Outcome(sentence=f"Of {models} models the checked cases were gone through again.")
+        return Outcome(sentence=f"Models whose checked cases were read again: {models:,}.")
 
     return Kind(
         name=NAME,

@@ -16,7 +16,7 @@ from cli import demo
 from db.engine import make_sessions
 from feedback.submission import submit
 from mds_client import MdsClient, MdsError, Server
-from tests.browser import animated, people_screenshots
+from tests.browser import animated, language, people_screenshots
 from tests.browser.chromium import ARGUMENTS, chromium
 from tests.browser.visit import SLOW, Visit
 from tests.browser.watched import PATIENCE, app_of_its_own, ports
@@ -95,6 +95,7 @@ def _photograph(base: str, target: Path) -> None:
             _pages(browser, base, scheme, target)
         for model in MODALITIES:
             _modality(browser, base, model, target)
+        language.photograph(browser, base, target / "language")
         animated.film(browser, base, target / "rehearsed-path.webp")
         browser.close()
 
@@ -118,7 +119,7 @@ def _pages(browser: Browser, base: str, scheme: str, target: Path) -> None:
     _take(visit, target / f"models-{scheme}.png")
     visit.open("/predict?model=demo/breast-cancer").predict()
     _take(visit, target / f"predict-{scheme}.png")
-    visit.why()
+    _why(visit)
     _take(visit, target / f"predict-explained-{scheme}.png", is_long=True)
     visit.health()
     _take(visit, target / f"health-{scheme}.png", is_long=True)
@@ -149,9 +150,14 @@ def _file(visit: Visit) -> None:
 def _modality(browser: Browser, base: str, model: str, target: Path) -> None:
     visit = _visitor(browser, base, "light").open(f"/predict?model=demo/{model}").predict()
     if model != "ocr":  # half a minute of looking, for the same picture
-        visit.why()
+        _why(visit)
     _take(visit, target / f"ask-{model}-light.png", is_long=True)
     visit.page.context.close()
+
+
+def _why(visit: Visit) -> None:
+    """The whole explanation: what comes first is rough."""
+    expect(visit.why().button("Stop")).to_have_count(0, timeout=SLOW)
 
 
 def _visitor(browser: Browser, base: str, scheme: str) -> Visit:

@@ -73,7 +73,7 @@ def _draw(view: StudyView) -> None:
     if newest and newest != view.version:
         st.warning(
             f"This is about version {plain(view.version or 'unknown')}. Version {plain(newest)} is deployed "
-            "now and may behave otherwise.",
+            "now and may behave differently.",
             icon=":material/history:",
         )
     explanation = studies.explanation_of(view)

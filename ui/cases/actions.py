@@ -72,8 +72,8 @@ def _ask_again(shown: Opened, signature: Signature, values: Values) -> None:
     if missing := lost(shown.case, signature, values):
         st.warning(
             plain(
-                f"This case cannot be asked again as it was. The record has not: {', '.join(missing)}. "
-                "Use it as a draft, and enter that anew."
+                f"This case cannot be asked again as it was. Not kept with it: {', '.join(missing)}. "
+                "Use it as a draft, and enter that once more."
             )
         )
         return

@@ -59,7 +59,7 @@ def draw_answer(case: CaseView, step: Step) -> None:
             [word for word in ANSWERS if word],
             key=_key(case, f"{name}_is"),
             format_func=lambda word: _WORDS[word],
-            help="Seen: somebody looks into it. Known: it is understood. Fixed: a version answers it rightly.",
+            help="Seen: somebody looks into it. Known: it is understood. Fixed: a newer version gets it right.",
         )
         version = st.text_input("Fixed in version", key=_key(case, f"{name}_in"))
         words = st.text_area("In a word", key=_key(case, f"{name}_words"), height=80)

@@ -45,9 +45,7 @@ def draw(choices: Choices) -> None:
 
 def _draw_form(choices: Choices) -> None:
     with st.form("cases_set_form", border=False):
-        st.caption(
-            "Of the cases that are listed, those of which it is settled what is right, as they are now."
-        )
+        st.caption("The listed cases whose right answer is settled, as they are now.")
         name = st.text_input("Name", key="cases_set_name")
         pressed = st.form_submit_button("Freeze a version", icon=":material/ac_unit:")
     if not pressed:

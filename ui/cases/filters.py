@@ -250,7 +250,7 @@ def _model() -> None:
         named,
         index=None,
         key="model",
-        placeholder="any; type server/name of one that is gone",
+        placeholder="any model; of one that is gone, type server/name",
         accept_new_options=True,
         bind="query-params",
         on_change=begin_anew,

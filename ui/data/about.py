@@ -105,9 +105,7 @@ def _key(found: Services, field: str, value: str) -> _About:
 
 def _draw_found(about: _About) -> None:
     if not about.rows:
-        st.info(
-            "There is nothing under this. A value that was masked or not stored cannot be found."
-        )
+        st.info("Nothing was found. A value that was masked or not stored cannot be found.")
         return
     st.table(
         {
@@ -144,7 +142,7 @@ def _archive(about: _About) -> bytes:
 def _draw_erase(about: _About) -> None:
     st.markdown(
         "This cannot be taken back. The trail goes on to say who did what and when, without its content. "
-        "Backups are not looked for."
+        "Backups are not changed."
     )
     typed = st.text_input("Type it once more", key="data_word")
     if st.button(

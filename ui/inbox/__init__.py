@@ -69,8 +69,8 @@ def _draw_asked(found: Inbox) -> None:
     words = "1 case is" if count == 1 else f"{count} cases are"
     st.subheader(f"{words} waiting for your word", anchor=False)
     st.caption(
-        "They were drawn at random for a check, so your word counts most here: was the answer right? They are asked "
-        f"for during {said.ASKED_DAYS} days."
+        "They were drawn at random for a check, so your word counts most here: was the answer right? They wait here "
+        f"for {said.ASKED_DAYS} days."
     )
     for each in found.asked:
         with st.container(border=True, key=f"inbox_asked_{each.id}"):

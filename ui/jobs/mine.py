@@ -45,7 +45,7 @@ def draw() -> None:
 def _draw_list() -> None:
     jobs = store.newest(services().sessions, person=session.person(), limit=_MOST)
     if not jobs:
-        st.info("Nothing is computed for you. Explanations, studies and files appear here.")
+        st.info("Nothing is running for you. Explanations, studies and files appear here.")
         return
     frame = pd.DataFrame([_row(job) for job in jobs])
     st.dataframe(

@@ -19,8 +19,8 @@ def draw(viewer: Viewer) -> None:
     """The tokens of the viewer."""
     st.subheader("API tokens", anchor=False)
     st.caption(
-        "A program shows a token in place of you, and may do what you may, within what the token is for. "
-        "Whoever has it can do the same: keep it as you keep a password."
+        "A program signs in with a token in your place and can do what you can, within what the token is for. "
+        "So can whoever else has it: keep it like a password."
     )
     made: NewToken | None = st.session_state.get(session.NEW_TOKEN)
     if made:

@@ -61,7 +61,7 @@ def _draw_hidden(item: ItemView, said: FeedbackView | None) -> None:
         sure = confidence_in_words(said.confidence)
         st.info(
             plain(
-                f"You said {said.judgement}{f', {sure.lower()}' if sure else ''}. Say it anew, or go on."
+                f"You said {said.judgement}{f', {sure.lower()}' if sure else ''}. Change it, or go on."
             )
         )
         st.button(

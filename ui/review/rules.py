@@ -54,7 +54,7 @@ def _draw_form(server: str, model: str, now: Rules) -> None:
             for name, words in (
                 ("audit", "Those drawn at random for a check"),
                 ("flagged", "All that somebody says are wrong"),
-                ("versions", "Where another version answered otherwise"),
+                ("versions", "Where another version answered differently"),
                 ("unlike", "Inputs beyond all earlier ones"),
             )
         }

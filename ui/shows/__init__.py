@@ -31,7 +31,7 @@ def draw(show_id: str) -> None:
     found = store.owned(services().sessions, session.person())
     if not found:
         st.info(
-            "A show is a row of cases that you present one by one, large, in front of others. Make one from a list on "
+            "A show is a list of cases that you present one by one, large, in front of others. Make one from a list on "
             "**Cases**, or press **Add to a show** on the page of a case."
         )
         st.page_link(page_path("cases"), label="Cases", icon=":material/list_alt:")

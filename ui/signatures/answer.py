@@ -18,7 +18,7 @@ from ui.signatures.draft import Desk
 from ui.text import number, percent
 
 _MOST = 5
-_BY_RULE = "As names and data say"
+_BY_RULE = "Decided by names and data"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +99,7 @@ def _reread(client: MdsClient, signature: Signature, received: Received) -> _Rer
 
 
 def _draw_last(answers: Sequence[_Reread]) -> None:
-    st.markdown("**The last answers, read so.** Nothing is sent, and no case changes.")
+    st.markdown("**The last answers, read this way.** Nothing is sent, and no case changes.")
     st.dataframe(
         [_row(one) for one in answers],
         column_config={
