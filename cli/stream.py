@@ -36,7 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", default="", help="what the metrics call it; MODEL/FROM by itself")
     parser.add_argument("--rows", type=int, default=200, help="at most so many in a request")
     add_record_arguments(parser, "records", "sample")
-    parser.add_argument("--person", default="", help="in whose name the cases are")
+    parser.add_argument(
+        "--person",
+        default="",
+        help="in whose name the cases are: their right to the model is looked at all the time",
+    )
+    parser.add_argument("--groups", default="", help="their groups, with commas between")
     parser.set_defaults(run=run)
 
 

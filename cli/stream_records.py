@@ -23,7 +23,10 @@ from cli.stream import BROKER_VARIABLE
 from db.ids import new_id
 from db.streams import StreamView
 from db.tables import MAX_KEY
-from mds_client.signature import FILE_KINDS, Signature
+from mds_client.signature import FILE_KINDS, ModelRef, Signature
+from people.access import viewer_of
+from people.errors import NotPermitted
+from people.permissions import may
 from settings import settings
 
 # Requests of one stream that are under way at once.
@@ -37,7 +40,7 @@ def run(chosen: argparse.Namespace) -> int:
     try:
         stream = _stream(built, chosen)
         asyncio.run(_run(stream, chosen))
-    except StreamRefused as error:
+    except (StreamRefused, NotPermitted) as error:
         raise Wrong(printable(f"{error.sentence} {error.advice} {error.detail}".strip())) from error
     finally:
         built.close()
@@ -106,7 +109,19 @@ def _stream(built: services.Services, chosen: argparse.Namespace) -> Stream:
         most_rows=chosen.rows,
         at_once=AT_ONCE,
         base=str(built.settings.public_url or ""),
+        person=chosen.person,
+        may_ask=partial(_may_ask, built, chosen, model),
     )
+
+
+def _may_ask(built: services.Services, chosen: argparse.Namespace, model: ModelRef) -> bool:
+    """Whether the person may ask the model now; whoever runs this command without one may."""
+    table = built.settings_now.access
+    if not table or not chosen.person:
+        return True
+    groups = [word.strip() for word in chosen.groups.split(",") if word.strip()]
+    scope = viewer_of(chosen.person, groups, table).scope
+    return may(scope, "predict", model.server, model.name)
 
 
 def _check_kinds(signature: Signature) -> None:

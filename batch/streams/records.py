@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -17,18 +18,20 @@ _MOST_PROBLEMS = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Poison:
-    """Why a record is not asked about, and the record."""
+    """Why a record is not asked about, and the record. `digest` is that of its bytes."""
 
     reason: str
     record: object
+    digest: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A record that can be asked about: as it came, and the value of each field."""
+    """A record that can be asked about: as it came, and the value of each field. `digest` is that of its bytes."""
 
     record: Mapping[str, object]
     values: Values
+    digest: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,7 @@ class Scored:
     answer: Answer
     model: ModelRef
     case_id: str = ""
+    digest: str = ""
     details: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -47,16 +51,22 @@ def row_of(body: bytes, signature: Signature) -> Row | Poison:
     try:
         record = orjson.loads(body)
     except ValueError:
-        return Poison(reason="It is no JSON.", record=_as_text(body))
+        return Poison(reason="It is no JSON.", record=_as_text(body), digest=digest_of(body))
     if not isinstance(record, dict):
-        return Poison(reason="It is no JSON object.", record=record)
+        return Poison(reason="It is no JSON object.", record=record, digest=digest_of(body))
     values = {each.name: record.get(each.name) for each in signature.inputs}
     problems = signature.check(values)
     if problems:
         said = " ".join(problem.sentence for problem in problems[:_MOST_PROBLEMS])
         more = len(problems) - _MOST_PROBLEMS
-        return Poison(reason=said + (f" And {more} more." if more > 0 else ""), record=record)
-    return Row(record=record, values=values)
+        words = said + (f" And {more} more." if more > 0 else "")
+        return Poison(reason=words, record=record, digest=digest_of(body))
+    return Row(record=record, values=values, digest=digest_of(body))
+
+
+def digest_of(body: bytes) -> str:
+    """What a record that comes again is known by: SHA-256 of its bytes, in hexadecimal."""
+    return hashlib.sha256(body).hexdigest()
 
 
 def message_of(scored: Scored, base: str = "") -> bytes:
@@ -76,6 +86,7 @@ def message_of(scored: Scored, base: str = "") -> bytes:
         "model": f"{scored.model.server}/{scored.model.name}",
         "version": scored.model.version,
         "case": scored.case_id or None,
+        "digest": scored.digest,
         "record": scored.record,
     }
     if scored.case_id and base:
@@ -86,7 +97,8 @@ def message_of(scored: Scored, base: str = "") -> bytes:
 def poison_message_of(poison: Poison, model: ModelRef) -> bytes:
     """A record that was not scored as JSON: the reason, and the record, as text where it is no JSON."""
     name = f"{model.server}/{model.name}"
-    return _dumped({"reason": poison.reason, "model": name, "record": poison.record})
+    facts = {"reason": poison.reason, "model": name, "digest": poison.digest}
+    return _dumped(facts | {"record": poison.record})
 
 
 def _as_text(body: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from db.engine import Sessions, writing
 from db.errors import StorageError
 from db.ids import utc_now
 from db.streams import StreamView
+from people.errors import NotPermitted
 
 log = logging.getLogger(__name__)
 # As often as how far it is is written down.
@@ -24,7 +26,8 @@ TELL_SECONDS = 5.0
 
 @dataclass(kw_only=True)
 class Stream:
-    """Reads until it is told to stop. `view` says under which name its figures are kept."""
+    """Reads until it is told to stop. `view` says under which name its figures are kept, `may_ask` whether the person in whose
+    name the cases are may ask the model now."""
 
     view: StreamView
     topics: Topics
@@ -34,10 +37,13 @@ class Stream:
     most_rows: int
     at_once: int = 2
     base: str = ""
+    person: str = ""
+    may_ask: Callable[[], bool] = lambda: True
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Raises StreamRefused where the broker is not there, and the MdsError that would meet every record alike. What was
-        not settled is not acknowledged, and comes again."""
+        """Raises StreamRefused where the broker is not there, NotPermitted where the person may not ask, now or later, and the
+        MdsError that would meet every record alike. What was not settled is not acknowledged, and comes again."""
+        await self._check_right()
         flow = Flow(
             scorer=self.scorer,
             publish=lambda message: self.broker.publish(self.topics.predictions, message),
@@ -64,7 +70,15 @@ class Stream:
         while not stopping.done() and not flow.failed.done():
             await asyncio.wait(ends, timeout=TELL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             await self._tell(flow)
+            await self._check_right()
         stopping.cancel()
+
+    async def _check_right(self) -> None:
+        if not await asyncio.to_thread(self.may_ask):
+            raise NotPermitted(
+                f"{self.person} may not ask {self.view.server}/{self.view.model}.",
+                advice="Whoever runs the workbench can give them the model in `access`. What was not published yet comes again.",
+            )
 
     async def _tell(self, flow: Flow) -> None:
         """Add to the figures of this stream; a database that is away is told later."""

@@ -97,6 +97,7 @@ class Scorer:
                 version=prediction.model.version or self.model.version,
             ),
             case_id=case_id,
+            digest=row.digest,
         )
 
     def _write(self, recorder: Recorder, prepared: Sequence[Prepared]) -> None:
@@ -126,7 +127,7 @@ class Scorer:
 
 def _refused(row: Row, error: MdsError | None) -> Poison:
     sentence = error.sentence if error else "The model gave no answer."
-    return Poison(reason=sentence, record=row.record)
+    return Poison(reason=sentence, record=row.record, digest=row.digest)
 
 
 def _case_ids(found: Prepared | None, drawn: Drawn, part: range) -> list[str]:

@@ -24,7 +24,7 @@ from jobs import store
 from jobs.contract import Kind, Outcome, Run
 from jobs.here import Here
 from jobs.store import JobView
-from mds_client.errors import EndpointRefused
+from mds_client.errors import EndpointRefused, MdsError
 from mds_client.prediction import Answer, Prediction
 from mds_client.signature import Field, ModelRef, Signature
 from mds_client.signature.rows import Table
@@ -44,6 +44,7 @@ class Model:
     """Answers each row with its number; `meanwhile` is called before each request with its rows, and may raise."""
 
     bad: tuple[int, ...] = ()
+    refusal: type[MdsError] = EndpointRefused
     meanwhile: Callable[[Sequence[int]], None] = lambda _: None
     version: Callable[[int], str] = lambda _: "1"
     ref: ModelRef = PENGUINS
@@ -57,7 +58,7 @@ class Model:
         numbers = [int(str(row["x"])) for row in rows]
         self.meanwhile(numbers)
         if set(numbers) & set(self.bad):
-            raise EndpointRefused("The model did not accept this.")
+            raise self.refusal("The model did not accept this.")
         with self.lock:
             self.asked += numbers
             version = self.version(len(self.asked))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -17,13 +18,17 @@ from typing import Any
 
 import pytest
 
+from audit_log.verify import verify
 from batch.streams import brokers
 from batch.streams.brokers.of_redis import Redis
 from db.engine import Sessions, close, make_sessions
 from db.migrate import migrate
+from mds_client.client.sync_client import MdsClient
+from mds_client.server import Server
 from tests.batch.streaming import check_every_record_is_settled, ran, topics
 from tests.browser.watched import ports
 
+ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90.0
 RABBIT = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 
@@ -104,6 +109,100 @@ def test_nats(sqlite: Sessions, started: Any, tmp_path: Path) -> None:
         await client.close()
 
     ran(check())
+
+
+def test_a_killed_stream_loses_no_record_of_nats_and_doubles_are_recognised(
+    started: Any, tmp_path: Path, mds_url: str
+) -> None:
+    """`mds stream` asks the embedded MLServer, is killed (SIGKILL) three times on its way, and begun again."""
+    import nats
+
+    (port,) = ports(1)
+    started(["nats-server", "-js", "-a", "127.0.0.1", "-p", str(port), "-sd", str(tmp_path)], port)
+    url, named, wanted = f"nats://127.0.0.1:{port}", topics(), 3_000
+    environment = {
+        **os.environ,
+        "MDS_SERVERS": json.dumps([{"name": "demo", "url": mds_url}]),
+        "MDS_DATABASE_URL": f"sqlite:///{tmp_path}/stream.db",
+        "MDS_SETTINGS": str(tmp_path / "none.toml"),
+    }
+    typed = [
+        "stream",
+        "--model",
+        "demo/penguins",
+        "--broker",
+        url,
+        "--rows",
+        "20",
+        "--record",
+        "all",
+    ]
+    typed += ["--from", named.source, "--to", named.predictions, "--group", named.group]
+
+    def begun() -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "cli", *typed], env=environment, cwd=ROOT)
+
+    async def check() -> None:
+        client = await nats.connect(url)
+        jetstream = client.jetstream()
+        for name, topic in (("in", named.source), ("out", named.predictions)):
+            await jetstream.add_stream(name=name, subjects=[topic])
+        row = _example(mds_url)
+        for number in range(wanted):
+            await jetstream.publish(named.source, json.dumps({**row, "note": number}).encode())
+
+        async def published() -> int:
+            return int((await jetstream.stream_info("out")).state.messages)
+
+        for kill in range(3):
+            process, before = begun(), await published()
+            await _until(lambda before=before: _is_more(published, before + 200))
+            process.kill()
+            assert process.wait(10) == -signal.SIGKILL
+            assert await published() < wanted, f"it was done before the kill {kill}"
+        process = begun()
+        await _until(lambda: _is_settled(jetstream, named.group))
+        process.terminate()
+        assert process.wait(30) == 0
+        last = await published()
+        found = [
+            json.loads((await jetstream.get_msg("out", i)).data or b"") for i in range(1, last + 1)
+        ]
+        await client.close()
+        _check_answers(found, wanted)
+
+    ran(check())
+    sessions = make_sessions(environment["MDS_DATABASE_URL"])
+    assert not verify(sessions).findings
+    close(sessions)
+
+
+def _check_answers(found: list[dict[str, Any]], wanted: int) -> None:
+    """Each record is answered; what is answered twice has one digest and one answer."""
+    assert {each["record"]["note"] for each in found} == set(range(wanted))
+    assert len({each["digest"] for each in found}) == wanted
+    assert len({(each["digest"], each["answer"]) for each in found}) == wanted
+    print(f"{len(found) - wanted} of {wanted:,} records were answered twice")
+
+
+def _example(mds_url: str) -> dict[str, object]:
+    with MdsClient(Server(name="demo", url=mds_url)) as client:
+        return dict(client.model("penguins").signature().example_rows[0])
+
+
+async def _until(is_so: Callable[[], Any]) -> None:
+    async with asyncio.timeout(180):
+        while not await is_so():
+            await asyncio.sleep(0.1)
+
+
+async def _is_more(count: Callable[[], Any], than: int) -> bool:
+    return bool(await count() >= than)
+
+
+async def _is_settled(jetstream: Any, group: str) -> bool:
+    found = await jetstream.consumer_info("in", group)
+    return not found.num_pending and not found.num_ack_pending
 
 
 def test_redis(sqlite: Sessions, started: Any, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import count, cycle
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from batch import exports, folder, partition, problems
+from batch import asking, exports, folder, partition, problems, scoring
 from batch.jobs import large_file
 from cases.audit_sample import AuditPolicy, AuditSlice
 from cases.chunks import ChunkRecorder
@@ -20,7 +21,7 @@ from db.engine import Sessions, close, make_sessions
 from db.ids import new_id
 from db.migrate import migrate
 from db.scope import Models
-from jobs import store
+from jobs import runs, store
 from jobs.here import Here
 from mds_client.errors import EndpointFailed, EndpointTimedOut, EndpointUnreachable
 from tables.mapping import suggest
@@ -120,6 +121,55 @@ def test_faults_that_pass_and_a_model_that_changes(sqlite: Sessions, tmp_path: P
     assert set(found["Version"]) == {"1", "2"}
     assert "the versions 1, 2 answered" in job.sentence
     assert sorted(model.asked) == list(range(900))
+
+
+def test_single_rows_that_break_the_server_are_found(
+    sqlite: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A 500 for a whole request is tried again, then halved until the row to blame stands alone."""
+    monkeypatch.setattr(asking, "FIRST_PAUSE", 0.0)
+    bad = (10, 57, 58, 249)
+    given = replace(written(tmp_path, csv(tmp_path / "birds.csv", 250)), record="drawn")
+    model = Model(bad=bad, refusal=EndpointFailed)
+    job = asked(sqlite, tmp_path, model, given)
+    assert job.sentence == "246 rows were answered, 4 were not."
+    found = result(tmp_path, given)
+    assert [i for i, words in enumerate(found["Problem"]) if words] == list(bad)
+    assert sorted(model.asked) == [i for i in range(250) if i not in bad]
+
+
+def test_a_right_that_ends_stops_it_and_what_was_done_is_kept(
+    sqlite: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "WRITE_SECONDS", 0.0)
+    monkeypatch.setattr(scoring, "LOOK_SECONDS", 0.01)
+    rights, model = [True], Model()
+
+    def meanwhile(_: Sequence[int]) -> None:
+        if len(model.asked) > 100:
+            rights[0] = False
+            time.sleep(0.05)
+
+    model.meanwhile = meanwhile
+    few = replace(SIGNATURE, max_rows=10)
+    given = written(tmp_path, csv(tmp_path / "birds.csv", 400))
+    given = replace(given, record="drawn", signature=few)
+    kind = tools(sqlite, tmp_path, model).kinds[large_file.NAME]
+    here = Here(sqlite, "1", 60.0, is_inline=True, may_go_on=lambda *_: rights[0])
+    job = large_file.start(
+        here, sqlite, kind, given, file_name="birds.csv", question="q", person="ada"
+    )
+    ended = store.find(sqlite, job.id)
+    assert ended is not None
+    assert ended.state == "cancelled"
+    assert "ada may not do this any more" in ended.sentence
+    before = len(model.asked)
+    assert 100 < before < 400
+    rights[0], model.meanwhile = True, lambda _: None
+    kinds = {large_file.NAME: kind}
+    assert here.take(kind, store.resume(sqlite, job.id, kinds))
+    assert result(tmp_path, given)["Answer"] == [float(i) for i in range(400)]
+    assert len(model.asked) < 400 + before  # what was done was not asked again
 
 
 def test_a_full_disk_ends_it_and_it_goes_on_when_there_is_room(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from confluent_kafka import Consumer, Producer
 
+import settings
 from batch.errors import StreamRefused
-from batch.streams import brokers
+from batch.streams import brokers, running
 from batch.streams.brokers import Handle, Topics
 from batch.streams.brokers.of_kafka import Kafka
 from batch.streams.records import Poison, Row, row_of
@@ -19,6 +21,7 @@ from cli.main import main
 from db.engine import Sessions, close, make_sessions
 from db.migrate import migrate
 from mds_client.errors import NotAllowed
+from people.errors import NotPermitted
 from tests.batch.asking import SIGNATURE
 from tests.batch.streaming import (
     AT_ONCE,
@@ -31,6 +34,7 @@ from tests.batch.streaming import (
     topics,
     until,
 )
+from tests.browser.watched import ports
 
 
 @pytest.fixture
@@ -40,6 +44,41 @@ def sqlite(sqlite_url: str) -> Iterator[Sessions]:
     sessions = make_sessions(sqlite_url)
     yield sessions
     close(sessions)
+
+
+def test_a_person_whose_right_ends_ends_the_stream(
+    sqlite: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "TELL_SECONDS", 0.05)
+
+    async def check() -> None:
+        broker, named, rights = Memory(topics()), topics(), iter([True, True, False])
+        theirs = stream(sqlite, Server(), broker, named)
+        theirs.person, theirs.may_ask = "eve", lambda: next(rights)
+        with pytest.raises(NotPermitted, match="eve may not ask"):
+            await theirs.run(asyncio.Event())
+        assert len(broker.acknowledged) <= len(broker.sent.get(named.predictions, []))
+
+    ran(check())
+
+
+def test_whose_stream_it_is_must_be_allowed(
+    sqlite_url: str, mds_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    facts = tmp_path / "mds.toml"
+    facts.write_text('[[access]]\nrole = "analyst"\npeople = ["ann"]\nmodels = ["penguins"]\n')
+    monkeypatch.setenv("MDS_SETTINGS", str(facts))
+    monkeypatch.setenv("MDS_SERVERS", json.dumps([{"name": "demo", "url": mds_url}]))
+    monkeypatch.setenv("MDS_DATABASE_URL", sqlite_url)
+    settings.settings.cache_clear()
+    typed = ["stream", "--model", "demo/penguins", "--from", "a", "--to", "b"]
+    (port,) = ports(1)
+    typed += ["--broker", f"redis://127.0.0.1:{port}", "--person"]
+    assert main([*typed, "eve"]) == 2
+    assert "eve may not ask demo/penguins." in capsys.readouterr().err
+    assert main([*typed, "ann"]) == 2
+    assert "Redis does not answer." in capsys.readouterr().err
+    settings.settings.cache_clear()
 
 
 class Memory:
@@ -81,7 +120,7 @@ def test_a_model_that_waits_holds_the_reader_back(sqlite: Sessions) -> None:
         model.holds.clear()
         broker = Memory(named)
         broker.refuses = 3
-        running = asyncio.create_task(stream(sqlite, model, broker, named).run(stop))
+        reading = asyncio.create_task(stream(sqlite, model, broker, named).run(stop))
         await asyncio.sleep(0.5)
         assert (model.asked, broker.acknowledged) == ([], [])
         model.holds.set()
@@ -92,7 +131,7 @@ def test_a_model_that_waits_holds_the_reader_back(sqlite: Sessions) -> None:
 
         await until(is_done)
         stop.set()
-        await running
+        await reading
         numbers = sorted(json.loads(body)["number"] for body in broker.sent[named.predictions])
         assert numbers == [float(i) for i in range(1_000)]
         assert max(json.loads(b)["record"]["x"] for b in broker.sent[named.predictions]) == 999

@@ -9,6 +9,7 @@ from jobs import store
 from jobs.store import JobView
 from mds_client.errors import MdsError
 from ui import session
+from ui.jobs.sentences import SENTENCE_WIDTH, row_height
 from ui.session import services
 
 _COUNT_SECONDS = 10
@@ -48,10 +49,13 @@ def _draw_list() -> None:
         st.info("Nothing is running for you. Explanations, studies and files appear here.")
         return
     frame = pd.DataFrame([_row(job) for job in jobs])
+    longest = max(map(len, frame["In words"]))
     st.dataframe(
         frame,
         hide_index=True,
+        row_height=row_height(longest),
         column_config={
+            "In words": st.column_config.TextColumn("In words", width=SENTENCE_WIDTH),
             "Where": st.column_config.LinkColumn("Where", display_text="Open"),
             "How far": st.column_config.ProgressColumn("How far", min_value=0, max_value=1),
             "Begun": st.column_config.DatetimeColumn("Begun", format="distance"),

@@ -9,6 +9,7 @@ from batch import schedules
 from batch.schedules import ScheduleView
 from mds_client.errors import MdsError
 from ui import errors, session
+from ui.jobs.sentences import SENTENCE_WIDTH, row_height
 from ui.session import services
 
 
@@ -18,13 +19,15 @@ def draw() -> None:
     if not found:
         return
     st.subheader("Schedules", anchor=False)
+    frame = pd.DataFrame([_row(each) for each in found])
     st.dataframe(
-        pd.DataFrame([_row(each) for each in found]),
+        frame,
         hide_index=True,
+        row_height=row_height(max(map(len, frame["What came of it"]))),
         column_config={
             "Looked": st.column_config.DatetimeColumn("Looked", format="distance"),
             "Where": st.column_config.TextColumn("Where", width="medium"),
-            "What came of it": st.column_config.TextColumn("What came of it", width="large"),
+            "What came of it": st.column_config.TextColumn("What came of it", width=SENTENCE_WIDTH),
         },
         alt="Schedules of files that are scored by themselves",
     )
