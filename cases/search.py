@@ -13,7 +13,7 @@ from db.engine import Sessions, reading
 from db.feedback import FeedbackView
 from db.ids import is_id
 
-__all__ = ["MOST_READ", "STATES", "CaseFilter", "CaseLine", "CasePage", "search"]
+__all__ = ["MOST_READ", "STATES", "CaseFilter", "CaseLine", "CasePage", "search", "with_hashes"]
 
 PAGE_SIZE = 50
 
@@ -40,9 +40,7 @@ def search(
 ) -> CasePage:
     """The cases that may be seen and are wanted. `before` is the `older` of the page before. With the `hash_key` the
     words are looked for among hashed values, too. Raises StorageError."""
-    if hash_key and wanted.words:
-        texts = {wanted.words, *wanted.words.split()}
-        wanted = replace(wanted, hashes=tuple(sorted(hash_of(t, hash_key) for t in texts)))
+    wanted = with_hashes(wanted, hash_key)
     known = before if is_id(before) else ""
     with reading(sessions) as session:
         lines = db.case_search.lines(session, wanted, before=known, limit=size + 1)
@@ -53,3 +51,11 @@ def search(
         read = db.case_search.last_read(session, wanted, before=known) if is_read else ""
     older = read if is_all else shown[-1].id
     return CasePage(lines=tuple(shown), feedback=statements, older=older, is_cut=bool(read))
+
+
+def with_hashes(wanted: CaseFilter, hash_key: bytes) -> CaseFilter:
+    """The same, with its words looked for among hashed values, too."""
+    if not hash_key or not wanted.words:
+        return wanted
+    texts = {wanted.words, *wanted.words.split()}
+    return replace(wanted, hashes=tuple(sorted(hash_of(t, hash_key) for t in texts)))

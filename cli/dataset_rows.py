@@ -10,19 +10,20 @@ from functools import partial
 from batch import exports
 from cases.files import kept_value
 from cli.dataset import FORMATS
-from cli.output import GOOD, Wrong, document, printable, say, table
+from cli.output import GOOD, NotFound, Wrong, document, printable, say, table
 from cli.token_rows import who
 from db.case_search import CaseFilter
 from db.engine import Sessions, close, make_sessions
 from db.migrate import migrate
-from feedback import data_set_exports, data_sets
+from feedback import data_set_choice, data_set_exports, data_sets
+from feedback.data_set_choice import Chosen
 from feedback.data_sets import SetView
 from mds_client.signature import ModelRef
 from settings import settings
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Raises Wrong and MdsError."""
+    """Raises Wrong, NotFound and MdsError."""
     works: dict[str, Callable[[Sessions, argparse.Namespace], int]] = {
         "freeze": _freeze,
         "export": _export,
@@ -54,13 +55,16 @@ def _freeze(sessions: Sessions, chosen: argparse.Namespace) -> int:
         truth=chosen.truth,
         is_drawn=chosen.drawn,
     )
-    found = data_sets.freeze(sessions, wanted, name=chosen.name, person=who())
+    if not data_set_choice.look(sessions, data_set_choice.whole_model(wanted)).listed:
+        raise NotFound(f"No case of {ref.server}/{ref.name} is known here.")
+    told: list[Chosen] = []
+    found = data_sets.freeze(sessions, wanted, name=chosen.name, person=who(), tell=told.append)
     if chosen.json:
-        document(asdict(found))
+        facts = {"listed": told[0].listed, "left_out": dict(told[0].left_out)}
+        document({**asdict(found), **facts})
     else:
-        print(
-            printable(f"{found.id}: {found.name}, version {found.version}, {found.cases:,} cases")
-        )
+        words = f"{found.id}: {found.name}, version {found.version}: {told[0].words}"
+        print(printable(words))
     return GOOD
 
 

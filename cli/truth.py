@@ -11,7 +11,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         type=Path,
-        help="a table with the columns case (or key, with --model) and truth, in any format of the page",
+        help="a table with the columns case (or key, with --model) and truth, in any format of the page; or Label Studio's export in JSON",
     )
     parser.add_argument(
         "--near",

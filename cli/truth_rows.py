@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
+import json
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from cli.output import FAILED, GOOD, Wrong, document, printable, say
 from cli.token_rows import who
 from db.engine import close
+from feedback import label_studio_truths
 from feedback.truths import CasesOfKeys, Imported, TruthRow, Unmatched, import_truths
 from mds_client.signature import ModelRef
 from services import Services, build
 from settings import settings
+from tables import truth_file
 from tables.errors import UnreadableFile
 from tables.reading import read
-from tables.table import Table
 
-_CASE, _TRUTH = ("case", "case_id", "case id"), ("truth", "right answer", "label")
-_KEY = ("key", "business key")
 _MOST_SAID = 20
 
 
 def run(chosen: argparse.Namespace) -> int:
     """The exit code says whether every row was matched. Raises Wrong for a file that cannot be taken."""
-    rows = _rows(chosen.file, is_by_key=bool(chosen.model))
+    tasks = _tasks(chosen.file)
+    said = label_studio_truths.annotated(tasks or [])
+    rows = _rows(chosen.file, is_by_key=bool(chosen.model)) if tasks is None else list(said.rows)
     if chosen.near is not None and not 0 <= chosen.near < 1:
         raise Wrong("--near is a share of the truth, from 0 to below 1.")
     built = build(settings())
@@ -38,6 +41,7 @@ def run(chosen: argparse.Namespace) -> int:
             cases_of_keys=_lookup(built, chosen.model),
             is_for_all=chosen.is_for_all,
         )
+        found = replace(found, unmatched=(*said.unread, *found.unmatched))
     finally:
         built.close()
         close(built.sessions)
@@ -85,32 +89,24 @@ def _rows(path: Path, *, is_by_key: bool) -> list[TruthRow]:
     except UnreadableFile as error:
         raise Wrong(f"{path} could not be read. {error.sentence} {error.advice}") from error
     name = "key" if is_by_key else "case_id"
-    named, truth = _column(table, _KEY if is_by_key else _CASE), _column(table, _TRUTH)
-    cells = zip(table.frame[named], table.frame[truth], strict=True)
+    named, truth = truth_file.columns_of(table, is_by_key=is_by_key)
+    if not named or not truth:
+        lacking = "truth" if named else name.removesuffix("_id")
+        raise Wrong(
+            f"The file has no column {lacking!r}. It needs a column case, or with --model a column key, and a column truth."
+        )
     return [
-        TruthRow(place=table.place(position), truth=_cell(right), **{name: _text(each)})
-        for position, (each, right) in enumerate(cells)
+        TruthRow(place=each.place, truth=each.truth, **{name: each.name})
+        for each in truth_file.named_truths(table, named, truth)
     ]
 
 
-def _text(value: object) -> str:
-    """A cell as a name: 1042 and 1042.0 are one key."""
-    known = _cell(value)
-    if isinstance(known, float) and known.is_integer():
-        known = int(known)
-    return "" if known is None else str(known).strip()
-
-
-def _column(table: Table, names: tuple[str, ...]) -> str:
-    columns = {str(name).strip().lower().replace("_", " "): str(name) for name in table.frame}
-    found = next((columns[n] for n in (n.replace("_", " ") for n in names) if n in columns), None)
-    if found is None:
-        raise Wrong(
-            f"The file has no column {names[0]!r}. It needs a column case, or with --model a column key, and a column truth."
-        )
-    return found
-
-
-def _cell(value: object) -> object:
-    """A cell as a truth: nothing where it is empty."""
-    return None if value is None or value != value else value  # NaN differs from itself
+def _tasks(path: Path) -> list[dict[str, Any]] | None:
+    """The tasks of an export of Label Studio in JSON; None for any other file."""
+    if path.suffix.lower() != ".json":
+        return None
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None  # the reader of tables says what is wrong with it
+    return found if label_studio_truths.is_export(found) else None

@@ -80,9 +80,10 @@ def by_id(session: Session, set_id: str) -> SetView | None:
     return None if row is None else _view(SetView, row)
 
 
-def rows(session: Session, set_id: str) -> list[RowView]:
-    """What is left of the rows, by case."""
-    query = select(DataSetRow).where(DataSetRow.set_id == set_id).order_by(DataSetRow.case_id)
+def rows(session: Session, set_id: str, after: str = "", limit: int | None = None) -> list[RowView]:
+    """What is left of the rows, by case; `after` is the case that the rows before end with."""
+    query = select(DataSetRow).where(DataSetRow.set_id == set_id, DataSetRow.case_id > after)
+    query = query.order_by(DataSetRow.case_id).limit(limit)
     return [_view(RowView, row) for row in session.scalars(query)]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,16 +35,25 @@ def as_parquet(rows: Sequence[Exported]) -> bytes:
 
 def as_json_lines(rows: Iterable[Exported]) -> bytes:
     """One object a line; the inputs are an object of their own."""
-    lines = [
-        json.dumps({**_facts(each), "inputs": dict(_inputs(each))}, ensure_ascii=False)
-        for each in rows
-    ]
+    lines = [json.dumps(each, ensure_ascii=False) for each in records(rows)]
     return "".join(f"{line}\n" for line in lines).encode()
 
 
+def records(rows: Iterable[Exported]) -> list[dict[str, object]]:
+    """Each row as plain data; what was entered is under `inputs`."""
+    return [{**_facts(each), "inputs": dict(_inputs(each))} for each in rows]
+
+
 def as_label_studio(found: SetView, rows: Iterable[Exported], read: Read) -> bytes:
-    """A list of tasks with the model's answer as prediction and what is right as annotation; `read` gives the content of
-    a kept file."""
+    """A list of tasks as JSON, see `label_studio_tasks`."""
+    return json.dumps(label_studio_tasks(found, rows, read), ensure_ascii=False).encode()
+
+
+def label_studio_tasks(
+    found: SetView, rows: Iterable[Exported], read: Read
+) -> list[dict[str, Any]]:
+    """Tasks with the model's answer as prediction and what is right as annotation; `read` gives the content of a kept
+    file."""
     tasks = []
     for each in rows:
         facts = _facts(each)
@@ -55,7 +65,7 @@ def as_label_studio(found: SetView, rows: Iterable[Exported], read: Read) -> byt
         right = label_studio.result(each.case, each.row.truth, size=size)
         task["annotations"] = [{"result": right}] if right else []
         tasks.append(task)
-    return json.dumps(tasks, ensure_ascii=False).encode()
+    return tasks
 
 
 def _size(each: Exported, read: Read) -> tuple[int, int] | None:

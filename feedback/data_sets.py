@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
-import db.case_search
 import db.cases
 import db.data_sets
-import db.feedback
 from audit_log.chain import Record, append
 from db.case_search import CaseFilter
 from db.cases import CaseView
@@ -30,8 +28,8 @@ from db.person import known
 from db.scope import scope_of
 from db.tables import SHORT
 from db.types import clip
+from feedback.data_set_choice import Chosen, Tally, settled
 from feedback.errors import FeedbackNotRecorded, FeedbackRefused
-from feedback.golden import confirmed
 from feedback.lengths import too_long
 from feedback.readings import is_same
 from mds_client.errors import Problem
@@ -58,19 +56,29 @@ class Exported:
         return 1 / chance if self.case.is_audited and chance > 0 else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class RowPage:
+    """Some rows of a version; `next` is after which case the next page begins, empty at the end."""
+
+    rows: tuple[Exported, ...]
+    next: str = ""
+
+
 def freeze(
     sessions: Sessions,
     wanted: CaseFilter,
     *,
     name: str,
     person: str,
+    tell: Callable[[Chosen], None] = lambda _: None,
     clock: Callable[[], datetime] = utc_now,
     new_id: Callable[[], str] = make_id,
 ) -> SetView:
     """A new version of a data set, of the wanted cases of one model of which it is settled what is right.
 
-    Only cases about something that there is count: no scenarios, repeats, tests, shows. A case on which people differ, or
-    on which a review is open that who asks may give, is left out. Where nothing is other than in the newest version of that
+    Only cases about something that there is count: no scenarios, repeats, tests, shows, demonstrations. A case on which
+    people differ, or on which a review is open that who asks may give, is left out. `tell` is told how many come in, and
+    why the others do not. Where nothing is other than in the newest version of that
     name, as after a double click, that is the answer. Raises FeedbackRefused, NotPermitted and
     FeedbackNotRecorded.
     """
@@ -87,9 +95,14 @@ def freeze(
                 words = f"Only who reviews {wanted.server}/{wanted.model} may freeze its cases."
                 raise NotPermitted(words)
             set_id = new_id()
-            rows = sorted(_rows(session, wanted, set_id), key=lambda row: row.case_id)
+            tally = Tally()
+            rows = sorted(_rows(session, wanted, set_id, tally), key=lambda row: row.case_id)
+            tell(tally.chosen())
             if not rows:
-                raise _refused("cases", "Of none of these cases it is settled what is right.")
+                words = (
+                    f"Of none of these cases it is settled what is right: {tally.chosen().words}."
+                )
+                raise _refused("cases", words)
             last = db.data_sets.newest(session, wanted.server, wanted.model, name)
             if last and _holds(session, last, rows):
                 return last
@@ -130,26 +143,47 @@ def set_of(sessions: Sessions, set_id: str) -> SetView | None:
 
 def rows_of(sessions: Sessions, set_id: str) -> list[Exported]:
     """What is left of the rows of a version, each with its case. Raises StorageError."""
-    found: list[Exported] = []
     with reading(sessions) as session:
         rows = db.data_sets.rows(session, set_id) if is_id(set_id) else []
-        for start in range(0, len(rows), _PAGE):
-            part = rows[start : start + _PAGE]
-            cases = db.cases.by_ids(session, [row.case_id for row in part])
-            found += [
-                Exported(row=row, case=cases[row.case_id]) for row in part if row.case_id in cases
-            ]
+        return _with_cases(session, rows)
+
+
+def _with_cases(session: Session, rows: Sequence[RowView]) -> list[Exported]:
+    found: list[Exported] = []
+    for start in range(0, len(rows), _PAGE):
+        part = rows[start : start + _PAGE]
+        cases = db.cases.by_ids(session, [row.case_id for row in part])
+        found += [
+            Exported(row=row, case=cases[row.case_id]) for row in part if row.case_id in cases
+        ]
     return found
+
+
+def take_page(
+    sessions: Sessions, set_id: str, *, person: str, after: str = "", limit: int = _PAGE
+) -> RowPage:
+    """The next `limit` rows of a version, by the ids of their cases, to be taken away: the trail notes it before. Raises
+    FeedbackRefused and StorageError."""
+    _note_export(sessions, set_id, person)
+    with reading(sessions) as session:
+        rows = db.data_sets.rows(session, set_id, after, limit + 1)
+        exported = _with_cases(session, rows[:limit])
+    return RowPage(rows=tuple(exported), next=rows[limit - 1].case_id if len(rows) > limit else "")
 
 
 def take(sessions: Sessions, set_id: str, *, person: str) -> tuple[SetView, list[Exported]]:
     """A version and its rows, to be taken away: the trail notes it before. Raises FeedbackRefused and StorageError."""
+    return _note_export(sessions, set_id, person), rows_of(sessions, set_id)
+
+
+def _note_export(sessions: Sessions, set_id: str, person: str) -> SetView:
+    """The version that is about to be taken away. Raises FeedbackRefused."""
     found = set_of(sessions, set_id)
     if found is None:
         raise _refused("data_set", "There is no such data set, or you do not review its model.")
     with writing(sessions) as session:
         append(session, EXPORTED, [Record(kind="data_set", id=set_id)], person=known(person))
-    return found, rows_of(sessions, set_id)
+    return found
 
 
 def digest_of(rows: list[RowView]) -> str:
@@ -169,29 +203,17 @@ def _holds(session: Session, last: SetView, rows: list[RowView]) -> bool:
     return is_same_digest and is_whole(last, db.data_sets.rows(session, last.id))
 
 
-def _rows(session: Session, wanted: CaseFilter, set_id: str) -> Iterator[RowView]:
-    before, count = "", 0
-    while True:
-        lines = db.case_search.lines(
-            session, replace(wanted, state="answered"), before=before, limit=_PAGE
-        )
-        ids = [line.id for line in lines]
-        said, genuine = db.feedback.current_of(session, ids), db.cases.genuine(session, ids)
-        for case_id in (each for each in ids if each in genuine and said.get(each)):
-            if right := confirmed(session, case_id, said[case_id]):
-                count += 1
-                yield _row(set_id, right, said[case_id])
-        if count > MOST_CASES:
+def _rows(session: Session, wanted: CaseFilter, set_id: str, tally: Tally) -> Iterator[RowView]:
+    for right, said in settled(session, wanted, tally):
+        if tally.taken > MOST_CASES:
             raise _refused(
                 "cases",
                 f"A data set has at most {MOST_CASES:,} cases: choose fewer, by their days say.",
             )
-        if len(lines) < _PAGE:
-            return
-        before = ids[-1]
+        yield _row(set_id, right, said)
 
 
-def _row(set_id: str, right: FeedbackView, said: list[FeedbackView]) -> RowView:
+def _row(set_id: str, right: FeedbackView, said: Sequence[FeedbackView]) -> RowView:
     same = sum(is_same(vars(right), vars(each)) for each in said)
     return RowView(
         set_id=set_id,

@@ -20,6 +20,7 @@ from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
 from db.person import known
 from db.types import clip
+from feedback import regions
 from feedback.errors import AlreadyRecorded, FeedbackNotRecorded
 from feedback.ground_truth import (
     UNKNOWN,
@@ -275,7 +276,7 @@ def judge(case: CaseView, truth: Truth, near: float | None = None) -> str:
     if truth.number is not None and answer.number is not None:
         is_right = answer == truth or is_near(case, truth, near)
         return "correct" if is_right else "unsure" if near is None else "incorrect"
-    if answer == truth:
+    if answer == truth or regions.are_alike(answer.text, truth.text):
         return "correct"
     return "incorrect" if truth.label is not None else "unsure"
 

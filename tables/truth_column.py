@@ -35,10 +35,11 @@ def truths(table: Table, column: str, row_numbers: Iterable[int]) -> list[object
     """The right answers of the rows with these numbers: None where the cell is empty."""
     cells = table.cells(column)
     positions = {number: place for place, number in enumerate(table.row_numbers)}
-    return [_cell(cells[positions[number]], table.decimal) for number in row_numbers]
+    return [cell_of(cells[positions[number]], table.decimal) for number in row_numbers]
 
 
-def _cell(cell: object, decimal: str) -> object:
+def cell_of(cell: object, decimal: str) -> object:
+    """A cell as a right answer: None where it is empty, and a number with a point where the file has commas."""
     if cell is None or cell != cell:  # NaN differs from itself
         return None
     if isinstance(cell, str):

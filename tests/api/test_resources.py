@@ -277,3 +277,38 @@ def test_of_many_at_once_with_one_key_one_asks(served: Served) -> None:
         if answer.status_code == 409:
             _is_problem(answer, 409, "under way")
             assert answer.headers["retry-after"]
+
+
+def test_judged_cases_are_frozen_and_taken_away_by_who_reviews_their_model(served: Served) -> None:
+    rita, ann = served.client("rita"), served.client("ann")
+    case = _asked(ann)["id"]
+    told = rita.post(f"/cases/{case}/feedback", json={"judgement": "correct"})
+    assert told.status_code == 201, told.text
+    wanted = {"model": "demo/penguins", "name": "spring", "judgement": "correct"}
+    _is_problem(ann.post("/data-sets", json=wanted), 403, "Only who reviews demo/penguins")
+    made = rita.post("/data-sets", json=wanted)
+    assert made.status_code == 200, made.text
+    frozen = made.json()
+    assert frozen["cases"] >= 1
+    assert frozen["listed"] == frozen["cases"] + sum(frozen["left_out"].values())
+    assert rita.post("/data-sets", json=wanted).json()["id"] == frozen["id"]
+    address = f"/data-sets/{frozen['id']}"
+    assert rita.get(address).json()["name"] == "spring"
+    listed = rita.get("/data-sets", params={"server": "demo", "model": "penguins"}).json()["items"]
+    assert frozen["id"] in {each["id"] for each in listed}
+    rows, cursor = [], ""
+    while True:  # a page after the other
+        page = rita.get(f"{address}/rows", params={"limit": 1, "cursor": cursor}).json()
+        rows += page["items"]
+        if not (cursor := page["next"]):
+            break
+    assert len(rows) == frozen["cases"]
+    (row,) = [each for each in rows if each["case"] == case]
+    assert row["truth"] == row["answer"]
+    assert row["inputs"]["island"] == "Torgersen"
+    tasks = rita.get(f"{address}/label-studio").json()["items"]
+    (task,) = [each for each in tasks if each["data"]["mds_case"] == case]
+    assert task["annotations"][0]["result"][0]["value"] == {"choices": [row["truth"]]}
+    assert ann.get("/data-sets").json() == {"items": []}
+    for path in (address, f"{address}/rows", f"{address}/label-studio"):
+        _is_problem(ann.get(path), 404, "no data set")

@@ -27,6 +27,14 @@ def test_a_data_set_is_frozen_listed_and_written(
     assert main([*typed, "--judgement", "correct", "--since", "2020-01-01", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["cases"], found["version"], found["filters"]["judgement"]) == (1, 1, "correct")
+    assert (found["listed"], found["left_out"]) == (1, {})
+    assert main(typed) == 0
+    assert "march, version 1: 1 of 1 listed case\n" in capsys.readouterr().out
+    assert main([*typed[:-1], "shelf/dodos"]) == 4
+    assert "No case of shelf/dodos is known here." in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        main([*typed, "--since", "someday"])
+    assert "argument --since: 'someday' is no day. Write it like" in capsys.readouterr().err
     assert main(["dataset", "list"]) == 0
     assert "shelf/penguins" in capsys.readouterr().out
     for ending, told in (

@@ -39,6 +39,12 @@ def test_a_file_of_truths_is_taken_once_and_says_what_matches_nothing(
     said = capsys.readouterr()
     assert said.out == "0 recorded, 0 stood already, 2 match nothing.\n"
     assert f"row 2, case {case.id}: Row 3 says 'Gentoo' of the same case" in said.err
+    result = {"from_name": "answer", "type": "choices", "value": {"choices": ["Gentoo"]}}
+    task = {"id": 1, "data": {"mds_case": case.id}, "annotations": [{"result": [result]}]}
+    export = tmp_path / "export.json"
+    export.write_text(json.dumps([task]))
+    assert main(["truth", "import", str(export)]) == 0
+    assert capsys.readouterr().out.startswith("0 recorded, 1 stood already")
 
 
 @pytest.mark.parametrize(

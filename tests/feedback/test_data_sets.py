@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from audit_log.workspaces import opened
 from batch.exports import inert_csv
 from cases import deleting, erasure
 from db.case_search import CaseFilter
@@ -21,13 +22,14 @@ from db.ids import new_id
 from db.scope import Models, Scope
 from feedback import data_set_exports as exports
 from feedback import data_sets, label_studio
+from feedback.data_set_choice import Chosen, look
 from feedback.errors import FeedbackRefused
 from feedback.label_studio import Tags, Unusable
 from feedback.submission import submit
 from mds_client.sensitive_values import HASH, WITHHELD
 from mds_client.signature import File
 from people.errors import NotPermitted
-from tests.recorded import NUMBER, add_case, case_of
+from tests.recorded import FAILED, NUMBER, add_case, add_cases, case_of
 
 OURS = (Models(server="shelf"),)
 WANTED = CaseFilter(server="shelf", model="penguins")
@@ -60,6 +62,13 @@ def test_what_is_settled_is_frozen_and_stays_as_it_was(sessions: Sessions) -> No
     found = freeze(sessions)
     assert (found.version, found.cases) == (1, 2)
     assert freeze(sessions) == found  # a second press changes nothing
+    chosen = look(sessions, WANTED)
+    assert chosen.words == (
+        "2 of 5 listed cases; 3 stay out: 1 asked under What if?, 1 not judged, 1 not settled"
+    )
+    told: list[Chosen] = []
+    data_sets.freeze(sessions, WANTED, name="march", person="rita", tell=told.append)
+    assert told == [chosen]
     rows = data_sets.rows_of(sessions, found.id)
     assert {each.case.id: (each.row.truth, each.weight) for each in rows} == {
         right.id: ("Adelie", 4.0),
@@ -90,6 +99,21 @@ def test_what_is_erased_leaves_a_count_and_no_content(sessions: Sessions) -> Non
     assert {row.case_id for row in left} == {kept.id}
     assert data_sets.set_of(sessions, found.id) == found  # three there were
     assert (found.cases, data_sets.is_whole(found, left)) == (3, False)
+
+
+def test_a_demonstration_stays_out_and_is_told(sessions: Sessions) -> None:
+    demo = opened(sessions, "demo", person="olga").name
+    shown = case_of(purpose="show"), case_of(purpose="demo", workspace=demo)
+    for case in add_cases(sessions, *shown):
+        submit(sessions, case_id=case.id, person="rita", judgement="correct", key=case.id)
+    failed = add_case(sessions, **FAILED)
+    with pytest.raises(
+        FeedbackRefused, match="0 of 3 listed cases; 3 stay out: 1 asked in shows, 1 of the demo"
+    ):
+        freeze(sessions)
+    alone = replace(WANTED, state="failed")
+    assert look(sessions, alone).words == "0 of 1 listed case; 1 stays out: 1 without an answer"
+    assert failed.outcome == "failed"
 
 
 def test_data_sets_are_of_who_reviews_one_model(sessions: Sessions) -> None:

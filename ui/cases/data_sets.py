@@ -9,7 +9,9 @@ import streamlit as st
 
 from batch import exports
 from cases.files import kept_value
-from feedback import data_set_exports, data_sets
+from cases.search import with_hashes
+from feedback import data_set_choice, data_set_exports, data_sets
+from feedback.data_set_choice import Chosen
 from feedback.data_sets import Sessions, SetView
 from mds_client.errors import MdsError
 from ui import errors, session
@@ -44,24 +46,31 @@ def draw(choices: Choices) -> None:
 
 
 def _draw_form(choices: Choices) -> None:
+    sessions = services().sessions
+    wanted = with_hashes(choices.wanted, services().hash_key)
     with st.form("cases_set_form", border=False):
-        st.caption("The listed cases whose right answer is settled, as they are now.")
+        st.caption(
+            "The listed cases whose right answer is settled, as they are now: "
+            f"{plain(data_set_choice.look(sessions, wanted).words)}."
+        )
         name = st.text_input("Name", key="cases_set_name")
         pressed = st.form_submit_button("Freeze a version", icon=":material/ac_unit:")
     if not pressed:
         return
+    chosen: list[Chosen] = []
     try:
         found = data_sets.freeze(
-            services().sessions, choices.wanted, name=name, person=session.person()
+            sessions, wanted, name=name, person=session.person(), tell=chosen.append
         )
     except MdsError as error:
         errors.show(error)
         return
-    st.success(plain(f"{found.name}, version {found.version}: {found.cases:,} cases are frozen."))
+    st.success(plain(f"{found.name}, version {found.version}, is frozen: {chosen[0].words}."))
 
 
 def _draw_set(found: SetView) -> None:
-    words = f"{found.name}, version {found.version}: {found.cases:,} cases, {found.created_at:%-d %b %Y}"
+    cases = "1 case" if found.cases == 1 else f"{found.cases:,} cases"
+    words = f"{found.name}, version {found.version}: {cases}, {found.created_at:%-d %b %Y}"
     with st.container(horizontal=True, vertical_alignment="center", key=f"set_{found.id}"):
         st.markdown(plain(words))
         form = st.selectbox(

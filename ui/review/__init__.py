@@ -19,6 +19,7 @@ from ui.review import (
     rules,
     side_by_side,
     test_runs,
+    truths,
     waiting,
 )
 from ui.session import services
@@ -32,6 +33,7 @@ QUEUE = "Queue"
 _OTHERS = {
     "Golden cases": golden.draw,
     "Test runs": test_runs.draw,
+    "Truths": truths.draw,
     "Side by side": side_by_side.draw,
     "Agreement": agreement.draw,
 }
@@ -46,7 +48,7 @@ def count() -> int:
 
 
 def draw() -> None:
-    """The desk, the golden cases or the test runs of a model, two versions side by side, or how well reviewers agree."""
+    """The desk, the golden cases or the test runs of a model, truths from a file, two versions side by side, or how well reviewers agree."""
     st.title("Review", anchor=False)
     shown = st.segmented_control(
         "Show",

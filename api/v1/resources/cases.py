@@ -22,7 +22,7 @@ from feedback.first_calls import call_of
 RESOURCE = Resource("cases")
 
 
-def _dated(value: object) -> object:
+def dated(value: object) -> object:
     """Not a number, which would be taken for seconds since 1970."""
     if isinstance(value, str) and not re.match(r"\d{4}-\d\d-\d\d", value):
         raise PydanticCustomError("datetime_parsing", "no date and time")
@@ -68,7 +68,7 @@ def list_cases(
     channel: Channel = "",
     since: Annotated[
         AwareDatetime | None,
-        BeforeValidator(_dated),
+        BeforeValidator(dated),
         Query(description="Asked at that moment or later"),
     ] = None,
     business_key: Annotated[

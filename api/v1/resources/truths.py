@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
 
 from api.v1.asked import Asked, AskedNow
 from api.v1.problems import refused
 from api.v1.resource import TEXT, Resource
+from feedback.label_studio_truths import annotated
 from feedback.truths import CasesOfKeys, TruthRow, import_truths
 from mds_client.signature import ModelRef
 
@@ -69,6 +70,33 @@ class TruthsTaken(BaseModel):
     unmatched: list[UnmatchedTruth]
 
 
+class AnnotatedTasks(BaseModel):
+    """Tasks as Label Studio exports them, at most 1,000 at once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tasks: list[dict[str, Any]] = Field(min_length=1, max_length=1_000)
+    near: Number | None = Field(
+        None, ge=0, lt=1, description="A number is right within this share of the truth"
+    )
+
+
+class UnmatchedTask(BaseModel):
+    """An annotation of which nothing was recorded."""
+
+    task: str = Field(examples=["task 12, annotation 2"])
+    case: str
+    why: str
+
+
+class AnnotationsTaken(BaseModel):
+    """What came of them."""
+
+    recorded: int
+    unchanged: int = Field(description="Those that stood already")
+    unmatched: list[UnmatchedTask]
+
+
 @RESOURCE.post("/truths", permission="feedback", status=200)
 def give_truths(asked: AskedNow, body: Truths) -> TruthsTaken:
     """Say what was right, many cases at once. The same again changes nothing; items that match no case of yours come back,
@@ -92,6 +120,22 @@ def give_truths(asked: AskedNow, body: Truths) -> TruthsTaken:
         for each in found.unmatched
     ]
     return TruthsTaken(recorded=found.recorded, unchanged=found.unchanged, unmatched=unmatched)
+
+
+@RESOURCE.post("/truths/label-studio", permission="feedback", status=200)
+def give_annotations(asked: AskedNow, body: AnnotatedTasks) -> AnnotationsTaken:
+    """Record what Label Studio exports as JSON, of tasks that came from a data set: each annotation is the truth of its
+    case. The same again changes nothing; skipped tasks, annotations that say different things of one case, and tasks of no
+    case of yours come back."""
+    said = annotated(body.tasks)
+    found = import_truths(
+        asked.services.sessions, said.rows, person=asked.caller.person, near=body.near
+    )
+    unmatched = [
+        UnmatchedTask(task=each.place, case=each.case_id, why=each.why)
+        for each in (*said.unread, *found.unmatched)
+    ]
+    return AnnotationsTaken(recorded=found.recorded, unchanged=found.unchanged, unmatched=unmatched)
 
 
 def _lookup(asked: Asked, model: str) -> CasesOfKeys:
