@@ -83,7 +83,8 @@ def _lookup(built: Services, model: str) -> CasesOfKeys:
 
 def _rows(path: Path, *, is_by_key: bool) -> list[TruthRow]:
     try:
-        table = read(path, path.name)
+        with path.open("rb") as stream:
+            table = read(stream, path.name)
     except OSError as error:
         raise Wrong(f"{path} could not be read: {error.strerror}.") from error
     except UnreadableFile as error:

@@ -61,3 +61,5 @@ def test_a_file_that_is_none_of_truths_is_refused(
     file.write_text(content, encoding="utf-8")
     assert main(["truth", "import", str(file)]) == 2
     assert told in capsys.readouterr().err
+    assert main(["truth", "import", str(tmp_path / "nowhere.csv")]) == 2
+    assert "nowhere.csv could not be read: No such file" in capsys.readouterr().err

@@ -62,7 +62,8 @@ def _given(content: bytes, name: str) -> _Given | None:
     if tasks is None:
         return _of_table(read(content, name))
     found = label_studio_truths.annotated(tasks)
-    st.caption(f":material/info: An export of Label Studio with {len(tasks):,} tasks.")
+    count = "1 task" if len(tasks) == 1 else f"{len(tasks):,} tasks"
+    st.caption(f":material/info: An export of Label Studio with {count}.")
     return _Given(rows=found.rows, unread=found.unread)
 
 
