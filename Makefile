@@ -11,7 +11,7 @@ unexport VIRTUAL_ENV
 unexport PYTHONDONTWRITEBYTECODE
 APP := .venv/bin/python
 
-.PHONY: help demo run test test-fast test-servers test-services servers coverage lint types format bench screenshots clean
+.PHONY: help demo run test test-fast test-servers test-services test-ray servers coverage lint types format bench screenshots clean
 
 help:
 	@echo "make demo         install everything and start the workbench with its own model server"
@@ -20,6 +20,7 @@ help:
 	@echo "make test-fast    the daily loop of three minutes: no browser, no server of another project, nothing slow"
 	@echo "make test-servers only the tests against real model servers"
 	@echo "make test-services the tests that need what root installs with apt: an older PostgreSQL, Prometheus, brokers"
+	@echo "make test-ray  the tests on a Ray cluster of two machines, and explanations beside a real Ray"
 	@echo "make coverage     every test, and the lines and branches that it reaches"
 	@echo "make lint types   the checks alone;   make format  put the code in order"
 	@echo "make bench        the benchmarks;     make screenshots  the pictures in docs/"
@@ -53,6 +54,15 @@ test-servers: .venv/test.stamp demo_mds/.venv/serving.stamp servers
 # What only root can install is tested here, and nowhere in `make test`.
 test-services: .venv/test.stamp
 	$(APP) -m tests.distribution
+
+# Ray is an extra: an environment with it, so that everything else is tested without.
+RAY := .tools/ray/venv
+test-ray: .venv/test.stamp $(RAY)/ray.stamp
+	$(RAY)/bin/python -m pytest -q --durations=5 tests/batch/on_ray.py tests/explanations/test_libraries.py
+
+$(RAY)/ray.stamp: uv.lock | $(UV)
+	@UV_PROJECT_ENVIRONMENT=$(RAY) scripts/install sync --extra ray
+	@touch $@
 
 servers: .venv/test.stamp
 	@$(APP) -m tests.servers.environments

@@ -5,6 +5,8 @@
   + PartitionGone     the rows of a batch are not there any more
   + NothingToSend     no row of a file can be sent
   + StreamRefused     a broker is not known, is not there, or what speaks to it is not installed
+  + EngineRefused     a file cannot be asked about where that was wanted
+  + ClusterGone       a cluster of Ray does not answer, or none of its machines can work
   + ScheduleRefused   there is no such schedule, or it could never be looked at
 """
 
@@ -51,6 +53,25 @@ class NothingToSend(MdsError):
             f"No row can be sent. {why}".strip(),
             advice="Correct the file: `mds batch FILE --dry-run` says what is wrong with its rows.",
         )
+
+
+class EngineRefused(MdsError):
+    """A file cannot be asked about where that was wanted; `why` is a sentence."""
+
+    kind = "engine_refused"
+
+    def __init__(self, why: str, *, detail: str = "") -> None:
+        super().__init__(
+            why,
+            advice="Whoever runs the workbench can set it up, or the workers here do it: `--engine local`.",
+            detail=detail,
+        )
+
+
+class ClusterGone(MdsError):
+    """A cluster of Ray does not answer, or none of its machines can work."""
+
+    kind = "cluster_gone"
 
 
 class ScheduleRefused(MdsError):

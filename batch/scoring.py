@@ -71,8 +71,8 @@ class Prepared(Protocol):
 
 @dataclass(kw_only=True)
 class Scoring:
-    """What the threads of one process share. `job` is the row under which this process works, `living` answers who is
-    alive, `give_way` waits for people who ask one case, and says whether there were any."""
+    """What the threads of one process share. `job` is the row under which this process works, or whose run it helps under
+    a `name` of its own; `give_way` waits for people who ask one case, and says whether there were any."""
 
     batch_id: str
     folder: BatchFolder
@@ -85,6 +85,8 @@ class Scoring:
     lost_seconds: float
     give_way: Callable[[], bool] = lambda: False
     patience: float = 600.0
+    name: str = ""
+    look_seconds: float = LOOK_SECONDS
     _stop: threading.Event = field(default_factory=threading.Event)
     # That a thread of this process has done a chunk.
     _moved: threading.Condition = field(default_factory=threading.Condition)
@@ -103,7 +105,7 @@ class Scoring:
         try:
             while working := [thread for thread in threads if thread.is_alive()]:
                 check(self.tally())
-                working[0].join(LOOK_SECONDS)
+                working[0].join(self.look_seconds)
                 if self._errors:
                     break
         finally:
@@ -114,6 +116,10 @@ class Scoring:
         if self._errors:
             raise self._errors[0]
         return self.tally()
+
+    @property
+    def _me(self) -> str:
+        return self.name or self.job.runner
 
     def tally(self) -> Tally:
         """How far all who work on it are."""
@@ -152,10 +158,10 @@ class Scoring:
             if chunk is not None or self.tally().is_whole:
                 return chunk
             with self._moved:
-                self._moved.wait(LOOK_SECONDS)
+                self._moved.wait(self.look_seconds)
 
     def _take_once(self) -> ChunkView | None:
-        me = self.job.runner
+        me = self._me
         try:
             with writing(self.sessions) as session:
                 living = [w.id for w in db.workers.living(session, self.lost_seconds)]
@@ -212,13 +218,18 @@ class Scoring:
         """The chunk and its cases, in one transaction, if both are this run's still."""
         case_ids = [each for each in outcome.cases if each]
         with writing(self.sessions) as session:
-            if db.jobs.advance(session, self.job, self.job.fraction, self.job.words) is None:
+            if not self._goes_on(session):
                 raise Stopped
             if not db.batch_chunks.finish(session, done, case_ids, utc_now()):
                 return False
-            db.jobs.made_progress(session, self.job)
             self.recorder.write(session, outcome.prepared)
         return True
+
+    def _goes_on(self, session: Session) -> bool:
+        """Helpers hold the job of another not: they would wait for each other, and the chunk is theirs or it is not."""
+        if self.name:
+            return db.jobs.wants_stop(session, self.job) is not None
+        return db.jobs.hold(session, self.job)
 
     def _patiently(self, work: Callable[[], T]) -> T:
         """Try again while the database is away for a moment. Raises StorageError."""
@@ -234,7 +245,7 @@ class Scoring:
     def _release(self) -> None:
         try:
             with writing(self.sessions) as session:
-                db.batch_chunks.release(session, self.batch_id, self.job.runner)
+                db.batch_chunks.release(session, self.batch_id, self._me)
         except StorageError as error:  # then they are taken when this process gives no sign of life
             log.warning("chunks of %s were not released: %s", self.batch_id, error)
 

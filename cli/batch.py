@@ -52,6 +52,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_record_arguments(parser, "rows", "all")
     parser.add_argument(
+        "--engine",
+        choices=["local", "ray"],
+        default="",
+        help="who asks: the workers here, or a Ray cluster; by itself as settings and size say",
+    )
+    parser.add_argument(
         "--resume",
         default="",
         metavar="JOB",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import services
 from batch import exports, partition, problems
+from batch.engines import choice
 from batch.folder import BatchFolder
 from batch.jobs import large_file
 from batch.jobs.large_file import LargeFile
@@ -40,11 +41,13 @@ def run(chosen: argparse.Namespace) -> int:
     """Read the file, tell the plan, ask, and write the result; or let another batch go on, or stop it."""
     _check(chosen)
     with _services() as built:
+        if chosen.file or chosen.engine:  # refused before a file is read
+            choice.chosen(built.settings, 0, chosen.engine)
         if chosen.cancel:
             store.cancel(built.sessions, chosen.cancel)
             return _told(built, chosen.cancel, chosen)
         if chosen.resume:
-            job = _resumed(built, chosen.resume)
+            job = _resumed(built, chosen.resume, chosen.engine)
         else:
             given, name = _prepared(built, chosen)
             if given is None:
@@ -105,6 +108,7 @@ def _prepared(built: services.Services, chosen: argparse.Namespace) -> tuple[Lar
         rows=facts.rows,
         record=chosen.record,
         share=chosen.share,
+        engine=chosen.engine,
     )
     return given, sample.source.name
 
@@ -189,12 +193,14 @@ def _begun(built: services.Services, given: LargeFile, name: str) -> JobView:
     )
 
 
-def _resumed(built: services.Services, job_id: str) -> JobView:
-    """A batch that goes on; in this process where no worker lives."""
+def _resumed(built: services.Services, job_id: str, engine: str) -> JobView:
+    """A batch that goes on, on another engine where one is named; in this process where no worker lives."""
     _batch(built, job_id)
     known = store.find(built.sessions, job_id)
     if known and (known.state == "done" or known.is_under_way):
         return known
+    if engine:
+        large_file.change_engine(built.sessions, built.kinds[large_file.NAME], job_id, engine)
     job = store.resume(built.sessions, job_id, built.kinds)
     workers = store.living(built.sessions, settings().lost_seconds)
     if not any(worker.role == "worker" for worker in workers):

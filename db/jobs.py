@@ -149,6 +149,11 @@ def content(session: Session, job_id: str) -> bytes | None:
     return session.scalar(select(JobInput.content).where(JobInput.job_id == job_id))
 
 
+def set_content(session: Session, job_id: str, content: bytes) -> None:
+    """What a job takes is this from now on."""
+    session.execute(update(JobInput).where(JobInput.job_id == job_id).values(content=content))
+
+
 def claim(session: Session, job_id: str, attempt: int, runner: str, now: datetime) -> bool:
     """Begin this run of a waiting job; False when it is not waiting for it."""
     statement = (
@@ -170,9 +175,16 @@ def advance(session: Session, job: JobView, fraction: float, words: str) -> bool
     return session.scalar(statement)
 
 
-def made_progress(session: Session, job: JobView) -> None:
-    """Processes that died before this moment do not count any more: the job got on since."""
-    session.execute(update(Job).where(*_owned_by_run(job), Job.losses > 0).values(losses=0))
+def hold(session: Session, job: JobView) -> bool:
+    """Whether the job is this run's, which it stays until the transaction ends. The job got on: processes that died before
+    do not count any more."""
+    statement = update(Job).where(*_owned_by_run(job)).values(losses=0)
+    return _changed(session, statement) == 1
+
+
+def wants_stop(session: Session, job: JobView) -> bool | None:
+    """Whether somebody wants this run stopped; None when the job is not this run's any more. Nothing is held."""
+    return session.scalar(select(Job.cancel_requested).where(*_owned_by_run(job)))
 
 
 def state_of(session: Session, job_id: str) -> str:

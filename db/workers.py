@@ -14,7 +14,8 @@ from db.tables import Worker
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerView:
-    """A process that runs jobs. `role` is `web` or `worker`: only the second takes them from queues."""
+    """A process that runs jobs. `role` is `web` or `worker`, of which only the second takes them from queues, or `ray`: a
+    process of a cluster that helps with one."""
 
     id: str
     role: str

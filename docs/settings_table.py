@@ -16,6 +16,7 @@ from settings import (
     DatabaseSettings,
     KubernetesSettings,
     OidcSettings,
+    RaySettings,
     RegistrySettings,
     RetentionSettings,
     ServerSettings,
@@ -42,6 +43,7 @@ def table() -> str:
         + _rows(AlarmSettings, prefix="alarms[].")
         + _rows(WebhookSettings, prefix="webhooks[].")
         + _rows(DatabaseSettings, prefix="databases[].")
+        + _rows(RaySettings, prefix="ray.")
     )
 
 

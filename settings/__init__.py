@@ -31,6 +31,7 @@ from pydantic_settings import (
 from pydantic_settings.exceptions import SettingsError
 
 from settings.channels import AlarmSettings, WebhookSettings
+from settings.engines import RaySettings
 from settings.errors import UnusableSettings
 from settings.rules import AccessSettings, AuditSettings, RetentionSettings, SensitiveSettings
 from settings.servers import (
@@ -52,6 +53,7 @@ __all__ = [
     "DatabaseSettings",
     "KubernetesSettings",
     "OidcSettings",
+    "RaySettings",
     "RegistrySettings",
     "RetentionSettings",
     "ServerSettings",
@@ -143,6 +145,13 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Folders, files and URLs, such as `/data/in` or `s3://bucket/in`, from which *Predict* and schedules may "
         "read large files; `*` stands for anything, and what is not among them is refused",
+    )
+    batch_engine: Literal["auto", "local", "ray"] = Field(
+        "auto",
+        description="Who asks about large files: the workers here (`local`), a cluster (`ray`), or by their size (`auto`)",
+    )
+    ray: RaySettings | None = Field(
+        None, description="A Ray cluster that large files may be asked about on"
     )
     databases: list[DatabaseSettings] = Field(
         default_factory=list, description="Databases that schedules of batches may ask by a query"

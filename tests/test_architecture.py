@@ -109,6 +109,8 @@ ONLY_IN = {
     "apprise": ("health/alarms/channels.py",),
     # Each broker is one file, and its library an extra that need not be there.
     "faststream": ("batch/streams/brokers/",),
+    # Not in the process of an app or a worker: what drives a cluster is a child of its own.
+    "ray": ("batch/engines/ray_driver.py",),
     # One engine for durable work, behind jobs/engine.py: another could take its place.
     "dbos": ("jobs/dbos_engine.py",),
 }

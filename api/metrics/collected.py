@@ -170,7 +170,7 @@ def _of_jobs(services: Services) -> Iterator[Sample]:
         yield Sample("mds_jobs", labels, count)
     yield Sample("mds_jobs_oldest_waiting_seconds", (), oldest_waiting_seconds(services.sessions))
     workers = living(services.sessions, services.settings.lost_seconds)
-    for role in ("web", "worker"):
+    for role in ("web", "worker", "ray"):
         yield Sample("mds_workers", (role,), sum(worker.role == role for worker in workers))
 
 

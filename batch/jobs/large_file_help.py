@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import db.jobs
-from batch.jobs import large_file
-from batch.jobs.large_file import Help, LargeFile, Tools
+from batch.engines import local
+from batch.engines.contract import HELP, Help, LargeFile, Tools
 from db.batch_chunks import Tally
 from db.engine import reading
 from jobs.contract import UNATTENDED, Kind, Outcome, Run
@@ -29,13 +29,13 @@ def kind(tools: Tools) -> Kind:
 
         try:
             check(Tally())
-            large_file.score(run, tools, given.of, also=check)
+            local.score(run, tools, given.of, also=check)
         except _OverThere:
             return Outcome(sentence="There was nothing left to help with.")
         return Outcome(sentence="It helped until all rows were done.")
 
     return Kind(
-        name=large_file.HELP,
+        name=HELP,
         title="Help with a large file",
         run=run,
         takes=(Help, LargeFile, Signature, Field, ModelRef, Explainer, File),

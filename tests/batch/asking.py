@@ -85,7 +85,9 @@ def tools(sessions: Sessions, root: Path, model: Any, *, at_once: int = 2) -> An
 
     found = SimpleNamespace(
         sessions=sessions,
-        settings=SimpleNamespace(batch_requests=at_once, lost_seconds=60.0),
+        settings=SimpleNamespace(
+            batch_requests=at_once, lost_seconds=60.0, batch_engine="auto", ray=None
+        ),
         batches_root=root,
         server=lambda name: {PENGUINS.server: SimpleNamespace(max_connections=10)}[name],
         recorder=recorder,

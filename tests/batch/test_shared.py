@@ -11,6 +11,7 @@ import pytest
 import db.batch_chunks
 import db.jobs
 import db.workers
+from batch.engines import local
 from batch.jobs import large_file
 from db.engine import Sessions, reading, writing
 from db.ids import utc_now
@@ -25,7 +26,7 @@ ROWS = 1_200
 def test_two_workers_share_a_file_and_take_over_what_a_dead_one_left(
     sessions: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(large_file, "HELPED_ROWS", 100)
+    monkeypatch.setattr(local, "HELPED_ROWS", 100)
     other = itself("worker", "1", "worker-b")
     with writing(sessions) as session:
         db.workers.beat(session, other)

@@ -1,0 +1,134 @@
+"""Which engine asks about a large file, and what a process of a cluster refuses; `make test-ray` has the cluster itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import db.jobs
+from batch.engines import choice, node
+from batch.engines.node import Order, Told, app_version, name_on, node_of
+from batch.engines.ray_driver import places_of
+from batch.errors import EngineRefused
+from batch.jobs import large_file
+from db.engine import Sessions, reading
+from jobs import store
+from settings import RaySettings, Settings
+from tests.batch.asking import Model, asked, csv, here_and_alive, result, tools, written
+
+POSTGRESQL, SQLITE = "postgresql://u:p@h/d", "sqlite:///w.db"
+CLUSTER = RaySettings(address="head:6379", from_rows=1_000)
+
+
+def _settings(
+    url: str = POSTGRESQL, engine: str = "auto", ray: RaySettings | None = CLUSTER
+) -> Settings:
+    return Settings(database_url=url, batch_engine=engine, ray=ray)  # type: ignore[arg-type]
+
+
+def test_the_engine_is_chosen_by_name_by_setting_or_by_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(choice, "find_spec", lambda _: object())
+    assert choice.chosen(_settings(), 999) == "local"
+    assert choice.chosen(_settings(), 1_000) == "ray"
+    assert choice.chosen(_settings(engine="ray"), 1) == "ray"
+    assert choice.chosen(_settings(engine="local"), 10**9) == "local"
+    assert choice.chosen(_settings(engine="local"), 1, "ray") == "ray"
+    assert choice.chosen(_settings(engine="ray"), 10**9, "local") == "local"
+
+
+def test_what_cannot_be_is_refused_in_a_sentence_and_size_alone_refuses_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for settings, words in (
+        (_settings(url=SQLITE), "Ray needs PostgreSQL"),
+        (_settings(ray=None), "No Ray cluster is configured"),
+        (_settings(), "not installed here: `uv sync"),
+    ):
+        monkeypatch.setattr(choice, "find_spec", lambda _: None)
+        with pytest.raises(EngineRefused, match=words):
+            choice.chosen(settings, 1, "ray")
+        assert choice.chosen(settings, 10**9) == "local"
+
+
+@pytest.mark.parametrize("address", ["", "auto", "local", "head", "http://head:8265", "a b:1"])
+def test_a_cluster_is_named_by_its_address_and_never_begun(address: str) -> None:
+    with pytest.raises(ValueError, match="address"):
+        RaySettings(address=address)
+
+
+def test_each_machine_gets_a_process_before_any_gets_a_second() -> None:
+    def one(name: str, processors: float, alive: bool = True) -> dict[str, object]:
+        return {"NodeID": name, "Alive": alive, "Resources": {"CPU": processors}}
+
+    found = places_of([one("b", 2.0), one("a", 4.0), one("c", 4.0, False), one("d", 0.0)], 5)
+    assert [(place.node, place.number) for place in found] == [
+        ("a", 0), ("b", 0), ("a", 1), ("b", 1), ("a", 2),
+    ]  # fmt: skip
+    assert node_of(name_on("0123456789abcdef")) == "0123456789ab"
+    assert node_of("worker-01ABC") == ""
+
+
+def test_a_process_of_a_cluster_works_on_what_its_job_says_and_on_nothing_else(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    given = written(tmp_path, csv(tmp_path / "birds.csv", 40))
+    model = Model()
+    found = tools(sessions, tmp_path, model)
+    said: list[Told] = []
+
+    def help_it() -> None:
+        job = store.find(sessions, given.batch_id)
+        assert job is not None
+        order = Order(
+            job_id=job.id,
+            attempt=job.attempt,
+            runner=job.runner,
+            name=name_on("0123456789abcdef"),
+            version=app_version(),
+        )
+        for each in (
+            replace(order, version="0"),
+            replace(order, job_id=store.new_id()),
+            replace(order, attempt=7),
+            replace(order, runner="another"),
+        ):
+            said.append(node.work(found, each))
+        assert model.asked == []
+        said.append(node.work(found, order))
+
+    job = asked(sessions, tmp_path, Model(), given, also=help_it)
+    assert [told.sentence for told in said] == [
+        f"The workbench on a machine of the cluster is {app_version()}, and 0 asks.",
+        "The settings on a machine of the cluster name another database.",
+        "",
+        "",
+        "",
+    ]
+    assert job.sentence == "40 rows were answered. 1 machine of the Ray cluster asked."
+    assert model.asked == list(range(40))
+    assert result(tmp_path, given)["Answer"] == [float(i) for i in range(40)]
+
+
+def test_the_engine_of_a_batch_that_ended_early_can_be_changed(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    given = replace(written(tmp_path, csv(tmp_path / "birds.csv", 4)), engine="ray")
+    found = tools(sessions, tmp_path, Model())
+    found.settings.ray = None
+    kind = found.kinds[large_file.NAME]
+    job = asked(sessions, tmp_path, Model(), given)
+    assert (job.state, job.sentence) == (
+        "failed",
+        "No Ray cluster is configured: `ray.address` in the settings names one.",
+    )
+    large_file.change_engine(sessions, kind, job.id, "local")
+    waiting = store.resume(sessions, job.id, found.kinds)
+    assert here_and_alive(sessions).take(kind, waiting)
+    with reading(sessions) as session:
+        ended = db.jobs.by_id(session, job.id)
+    assert ended is not None
+    assert ended.sentence == "4 rows were answered."
