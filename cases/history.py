@@ -19,6 +19,7 @@ from db.explanations import ExplanationView
 from db.feedback import FeedbackView
 from db.first_calls import FirstCallView
 from db.scenarios import ScenarioView
+from db.tables import TAKEN_BACK
 
 MOST_SCENARIOS = 20
 MOST_REPEATS = 20
@@ -124,10 +125,12 @@ def _said(view: FeedbackView, in_words: Callable[[object], str]) -> Step:
     since = "" if view.is_current else "replaced since"
     answers = "; ".join(f"{asked} {told}" for asked, told in (view.answers or {}).items())
     comment = view.comment and f"“{view.comment}”"
-    parts = [truth, view.reason, comment, answers, since, f"channel: {view.channel}"]
+    is_back = view.reason == TAKEN_BACK
+    reason = "" if is_back else view.reason
+    parts = [truth, reason, comment, answers, since, f"channel: {view.channel}"]
     return Step(
         at=view.created_at,
-        what=f"Judged {view.judgement}",
+        what="Took the judgement back" if is_back else f"Judged {view.judgement}",
         person=view.person,
         more="; ".join(part for part in parts if part),
         item_id=view.id,

@@ -7,12 +7,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from db.limits import reviewed_in
-from db.tables import SHORT, Case, CaseComment, Feedback, InboxSeen
+from db.tables import SHORT, TAKEN_BACK, Case, CaseComment, Feedback, InboxSeen
 from db.types import clip
 
 
@@ -135,7 +135,12 @@ def see(session: Session, person: str, item_ids: Collection[str], now: datetime)
 
 
 def _judged() -> Select[Any]:
-    columns = (Feedback.judgement, literal("").label("answer"), literal("").label("fixed_in"))
+    judgement = case((Feedback.reason == TAKEN_BACK, TAKEN_BACK), else_=Feedback.judgement)
+    columns = (
+        judgement.label("judgement"),
+        literal("").label("answer"),
+        literal("").label("fixed_in"),
+    )
     return _columns(Feedback, *columns, Feedback.comment.label("words"))
 
 

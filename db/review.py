@@ -274,6 +274,20 @@ def answer(session: Session, item_id: str, person: str, feedback_id: str, now: d
     session.connection().execute(update(_items).where(_items.c.id == item_id).values(values))
 
 
+def take_back(
+    session: Session, item: ItemView, feedback_id: str, person: str, until: datetime | None
+) -> None:
+    """The answer of an item was taken back: it waits again, in front of that person until then, where a time is given. Who
+    answered it, and when, stays with it until somebody answers anew. Past the scope, as `answer`."""
+    values: dict[str, object] = {"state": "open", "feedback_id": feedback_id}
+    if until is None:
+        values |= {"answered_by": "", "answered_at": None, "feedback_id": None}
+    else:
+        last = max(item.expires_at, until)
+        values |= {"leased_by": person, "leased_until": until, "expires_at": last}
+    session.connection().execute(update(_items).where(_items.c.id == item.id).values(values))
+
+
 def withdraw(session: Session, case_id: str, reading: int) -> None:
     """An item that is not needed any more."""
     this = (_items.c.case_id == case_id, _items.c.reading == reading, _items.c.state == "open")
@@ -302,9 +316,9 @@ def statement(session: Session, feedback_id: str) -> Mapping[str, Any] | None:
 
 
 def answered(session: Session, person: str, since: datetime | None, limit: int) -> list[ItemView]:
-    """What a person answered, the newest first."""
+    """What a person answered, the newest first: also what they took back since and nobody has answered anew."""
     query = select(ReviewItem).where(
-        ReviewItem.state == "answered", ReviewItem.answered_by == person
+        ReviewItem.state.in_(("answered", "open")), ReviewItem.answered_by == person
     )
     if since is not None:
         query = query.where(ReviewItem.answered_at >= since)
@@ -378,7 +392,9 @@ def _is_for(session: Session, person: str) -> ColumnElement[bool]:
     """A second reading is for somebody else than the first. So is the decision, unless who decides operates everything:
     else nobody could where two people review."""
     other = aliased(ReviewItem)
-    read = exists(other.id).where(other.case_id == ReviewItem.case_id, other.answered_by == person)
+    read = exists(other.id).where(
+        other.case_id == ReviewItem.case_id, other.answered_by == person, other.state == "answered"
+    )
     if scope_of(session).is_all:
         return or_(~read, ReviewItem.reading != SECOND)
     return ~read

@@ -11,7 +11,17 @@ from sqlalchemy.orm import InstrumentedAttribute
 from db.begins_with import begins_with
 from db.position import position
 from db.scope import ANY, OF_CASE, OF_MODEL, Models, Scope
-from db.tables import Batch, BatchSchedule, Case, CaseComment, Feedback, FirstCall, Job, ReviewItem
+from db.tables import (
+    TAKEN_BACK,
+    Batch,
+    BatchSchedule,
+    Case,
+    CaseComment,
+    Feedback,
+    FirstCall,
+    Job,
+    ReviewItem,
+)
 
 _Text = InstrumentedAttribute[str] | ColumnElement[str]
 
@@ -29,7 +39,10 @@ def is_open_to(
         items.c.case_id == table.case_id, items.c.state == "open", items.c.reading < 3, theirs
     )
     has_spoken = exists(said.c.id).where(
-        said.c.case_id == table.case_id, said.c.person == scope.reader, said.c.is_current
+        said.c.case_id == table.case_id,
+        said.c.person == scope.reader,
+        said.c.is_current,
+        said.c.reason != TAKEN_BACK,
     )
     return or_(table.person == scope.reader, not_(waits), has_spoken)
 

@@ -88,7 +88,7 @@ def write(
     workspace = opened(sessions, "demo", person=BY, title=TITLE).name
     outliers = Earlier(sessions)
     count = sum(
-        _write(predictor, sessions, outliers, part, kept[part.deployment], workspace)
+        _write(predictor, sessions, outliers, part, kept[part.deployment], workspace, until)
         for part in missing
     )
     reviews.finish(sessions, until)
@@ -116,6 +116,7 @@ def _write(
     part: Part,
     kept: HeldOut,
     workspace: str,
+    until: datetime,
 ) -> int:
     random = Random(_key(part))  # noqa: S311
     # The same history has other ids once it was reset: an id is never used for a second case.
@@ -139,7 +140,7 @@ def _write(
     if cases:
         reviews.begin(sessions, cases[0].server, cases[0].model, cases[0].created_at, of_ids)
     for case, visit in zip(cases, _up(part), strict=True):
-        _judge(sessions, case, kept.truth[visit.row], random, of_ids)
+        _judge(sessions, case, kept.truth[visit.row], random, of_ids, until)
     return len(cases) + _ask_in_vain(asked, part, kept, random, of_ids)
 
 
@@ -173,9 +174,15 @@ def _ask_in_vain(
 
 
 def _judge(
-    sessions: Sessions, case: CaseView, truth: object, random: Random, of_ids: Random
+    sessions: Sessions,
+    case: CaseView,
+    truth: object,
+    random: Random,
+    of_ids: Random,
+    until: datetime,
 ) -> None:
-    """What somebody says of the case hours later, where somebody does: reviewers of what was drawn, analysts of the rest."""
+    """What somebody says of the case hours later, where somebody does: reviewers of what was drawn, analysts of the rest. What
+    would be after `until` is not said yet."""
     chance, hours, word = random.random(), random.uniform(0.1, 30.0), random.random()
     if not case.is_answered or truth is None:
         return
@@ -191,7 +198,9 @@ def _judge(
         "confidence": round(0.6 + 0.4 * word, 2),
     }
     if case.is_audited:
-        reviews.read(sessions, case, item_id, statement, at, random, of_ids)
+        reviews.read(sessions, case, item_id, statement, at, random, of_ids, until)
+        return
+    if at > until:
         return
     with suppress(AlreadyRecorded):
         submit(

@@ -70,14 +70,18 @@ def read(
     at: datetime,
     random: Random,
     of_ids: Random,
+    until: datetime,
 ) -> None:
-    """One reviewer says this, and where the case is drawn for it, the other reads it again hours later."""
+    """One reviewer says this, and where the case is drawn for it, the other reads it again hours later; what would be after
+    `until` nobody has got to yet."""
     first, second = random.sample(REVIEWERS, 2)
     is_same, is_read, hours = (
         random.random() < _SAME,
         random.random() < _READ,
         random.uniform(2, 40),
     )
+    if at > until:
+        return
     _say(sessions, item_id, first, said, at, random, of_ids)
     with reading(sessions) as session:
         again = [each for each in db.review.of_case(session, case.id) if each.state == "open"]
@@ -86,6 +90,8 @@ def read(
             "judgement": "correct" if said["judgement"] == "incorrect" else "incorrect"
         }
         later = at + timedelta(hours=hours)
+        if later > until:
+            return
         _say(sessions, again[0].id, second, said if is_same else other, later, random, of_ids)
 
 

@@ -23,8 +23,11 @@ from feedback.agreement_measures import (
 
 DAYS = 90
 MOST = 2_000
+# What a reader holds to be right: a class, no such class where they do not say which one, or a judgement of what is none.
+IS, IS_NOT, JUDGED = "is", "is not", "judged"
+Value = tuple[str, str]
 # Each reader's value of a case, by their name.
-Readings = Sequence[Mapping[str, str]]
+Readings = Sequence[Mapping[str, Value]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +35,8 @@ class Agreement:
     """Of cases that were read twice without sight of each other. A measure that does not fit is None: Cohen's kappa
     where more than two people read, and alpha of the truths where these are no numbers.
 
-    `classes` is one against all others; `readers` each reader with whoever read the same cases.
+    `classes` is one against all others: of cases where both readers say something of that class, so that who says that it
+    is not Adelie, and not what it is, counts for Adelie alone. `readers` is each reader with whoever read the same cases.
     """
 
     cases: int
@@ -87,30 +91,35 @@ def _of_two(readings: Readings, people: Sequence[str]) -> Measure | None:
     return cohens_kappa([(each[people[0]], each[people[1]]) for each in readings])
 
 
-def _values(said: Iterable[FeedbackView], answer: str | None) -> dict[str, str]:
-    """What each reader holds to be right, in a word; who cannot tell says nothing."""
+def _values(said: Iterable[FeedbackView], answer: str | None) -> dict[str, Value]:
+    """What each reader holds to be right; who cannot tell says nothing."""
     return {each.person: _value(each, answer) for each in said if each.judgement != "unsure"}
 
 
-def _value(said: FeedbackView, answer: str | None) -> str:
+def _value(said: FeedbackView, answer: str | None) -> Value:
     if said.truth_label is not None:
-        return said.truth_label
+        return IS, said.truth_label
     if answer is not None and said.judgement == "incorrect":
-        return f"not {answer}"
-    return said.judgement
+        return IS_NOT, answer
+    return JUDGED, said.judgement
 
 
 def _numbers(said: Iterable[FeedbackView]) -> list[float]:
     return [each.truth_number for each in said if each.truth_number is not None]
 
 
-def _of_classes(values: Sequence[Sequence[str]], most: int = 20) -> dict[str, Measure]:
-    """Alpha of each value against all others, the most frequent first."""
-    counts = Counter(value for each in values for value in each)
+def _of_classes(values: Sequence[Sequence[Value]], most: int = 20) -> dict[str, Measure]:
+    """Alpha of each class against all others, the most frequent first."""
+    counts = Counter(name for each in values for kind, name in each if kind == IS)
     return {
-        name: krippendorffs_alpha([[value == name for value in each] for each in values])
+        name: krippendorffs_alpha([pair for each in values if len(pair := _says(each, name)) > 1])
         for name, _ in counts.most_common(most)
     }
+
+
+def _says(values: Sequence[Value], name: str) -> list[bool]:
+    """What each reader of a case says of one class, as far as they say it."""
+    return [value == (IS, name) for value in values if value[0] == IS or value == (IS_NOT, name)]
 
 
 def _of_reader(readings: Readings, person: str) -> Measure:

@@ -16,6 +16,7 @@ from db.feedback import FeedbackView
 from db.review import DECIDING, FIRST, SECOND, ItemView
 from feedback.regions import are_alike
 from feedback.review_rules import rules_in
+from feedback.wording import TAKEN_BACK
 
 Random = Callable[[], float]
 # Not seeded: nobody can tell beforehand which cases are read twice.
@@ -37,14 +38,41 @@ def follow(
 ) -> None:
     """Close the reading that a statement answers, wherever it was made, and ask for the next one where there is to be
     one. `is_reviewer` says whether its person reviews the model."""
+    if said.judgement == "unsure" and said.reason == TAKEN_BACK:
+        _take_back(session, said, is_reviewer=is_reviewer, now=now, new_id=new_id)
+        return
     answered = _answered(db.review.readings(session, said.case_id), said, is_reviewer)
     if answered is None:
         return
     db.review.answer(session, answered.id, said.person, said.id, now)
     if answered.reading == DECIDING:
         return
-    if answered.reading == FIRST and answered.state == "open" and is_reviewer:
+    is_drawn = answered.feedback_id is not None  # one that was taken back is not drawn again
+    if answered.reading == FIRST and not is_drawn and is_reviewer:
         _draw_second(session, answered, now, new_id, random)
+    _settle(session, said.case_id, now, new_id)
+
+
+def _take_back(
+    session: Session,
+    said: FeedbackView,
+    *,
+    is_reviewer: bool,
+    now: datetime,
+    new_id: Callable[[], str],
+) -> None:
+    """The reading that its person had answered last waits again, and is kept for a reviewer as if they had taken it."""
+    theirs = [
+        each
+        for each in db.review.readings(session, said.case_id)
+        if each.answered_by == said.person and each.state == "answered"
+    ]
+    if not theirs:
+        return
+    item = theirs[-1]
+    minutes = rules_in(session, item.server, item.model).lease_minutes
+    until = now + timedelta(minutes=minutes) if is_reviewer else None
+    db.review.take_back(session, item, said.id, said.person, until)
     _settle(session, said.case_id, now, new_id)
 
 

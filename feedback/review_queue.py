@@ -64,11 +64,16 @@ class Queue:
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """An answer that a person gave at the desk, with its case."""
+    """An answer that a person gave at the desk, with its case, and what they say of it now."""
 
     item: ItemView
     case: CaseView
     feedback: FeedbackView
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether they took it back: the item waits again."""
+        return self.item.state == "open"
 
 
 def queue(
@@ -204,7 +209,8 @@ def answer(
 
 
 def last_answers(sessions: Sessions, person: str, limit: int = _LAST) -> list[Said]:
-    """What a person answered last, the newest first: it can be changed. Raises StorageError."""
+    """What a person answered last, the newest first: it can be changed. What they took back is among it until somebody
+    answers it anew. Raises StorageError."""
     person = known(person)
     with reading(sessions) as session:
         items = db.review.answered(session, person, None, limit)

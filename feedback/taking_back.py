@@ -28,9 +28,12 @@ def take_back(
 ) -> FeedbackView:
     """A new statement with what was said before; where nothing was, one that decides nothing. The history keeps all.
 
-    Raises FeedbackRefused where the person says nothing, and what `submit` raises.
+    What they had answered at the review desk waits again, in front of them for some minutes. The same key again takes
+    nothing else back. Raises FeedbackRefused where the person says nothing, and what `submit` raises.
     """
     mine = [each for each in history(sessions, case_id) if each.person == known(person)]
+    if done := next((each for each in mine if each.idempotency_key == key), None):
+        return done
     current = next((each for each in mine if each.is_current), None)
     if current is None or is_taken_back(current):
         sentence = "You have said nothing of this case that could be taken back."

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from db.tables import TAKEN_BACK
+
+__all__ = [
+    "CONFIDENCE",
+    "REASONS",
+    "TAKEN_BACK",
+    "confidence_in_words",
+    "confidences",
+    "reasons_for",
+]
+
 _INPUT = ("The input was wrong", "The input is unusual", "The model cannot know this")
 # Six at most, so that they are read.
 REASONS = ("Wrong answer", "Right answer, wrong probability", *_INPUT, "Something else")
@@ -18,8 +29,6 @@ _BY_KIND: Mapping[str, tuple[str, ...]] = {
 }
 # How sure somebody is, in words, as the share that is kept.
 CONFIDENCE: Mapping[str, float] = {"Guess": 0.4, "Fairly sure": 0.7, "Sure": 0.95}
-# The reason of a statement that takes back what was said: it decides nothing, and the question is open again.
-TAKEN_BACK = "Taken back"
 
 
 def reasons_for(kind: str) -> tuple[str, ...]:

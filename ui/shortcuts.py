@@ -102,7 +102,7 @@ OF_PAGE: Mapping[str, Sequence[Shortcut]] = {
         Shortcut(key="M", words="Write a comment; Esc leaves it"),
         Shortcut(key="Ctrl+Enter", words="Send what would be right, also from within its field"),
         Shortcut(key="K", words="Skip"),
-        Shortcut(key="U", words="Undo the last decision"),
+        Shortcut(key="U", words="Take back the last decision"),
         Shortcut(key="G", words="Make the case that was decided last a golden case"),
     ),
 }  # fmt: skip

@@ -21,6 +21,7 @@ from db.tables.base import (
     PURPOSES,
     SENTENCE,
     SHORT,
+    TAKEN_BACK,
     Base,
 )
 from db.tables.batch_schedules import BatchSchedule, BatchScheduleFile
@@ -67,6 +68,7 @@ __all__ = [
     "REVIEW_STATES",
     "SENTENCE",
     "SHORT",
+    "TAKEN_BACK",
     "ApiRequest",
     "ApiToken",
     "AuditChain",

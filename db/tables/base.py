@@ -13,6 +13,8 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 JUDGEMENTS = ("correct", "incorrect", "unsure")
+# The reason of an *unsure* that takes back what its person said before: it decides nothing.
+TAKEN_BACK = "Taken back"
 CHANNELS = ("volunteered", "audit", "review", "upload", "api")
 # Why a case was asked: by a person, as a "what if", as a row of a file, to check a version on golden cases, to try
 # something out, again for a comparison, in front of an audience, by the demonstration.

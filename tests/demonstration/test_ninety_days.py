@@ -10,13 +10,15 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from audit_log.verify import verify
 from cases.queries import recent
 from cases.workspaces import reset_demonstration
 from db.cases import CaseView
-from db.engine import Sessions, close, limited, make_sessions
+from db.engine import Sessions, close, limited, make_sessions, reading
 from db.scope import EVERYTHING
+from db.tables import Feedback, ReviewItem
 from demonstration.history import write
 from demonstration.incidents import UNIT_CHANGE, is_down
 from demonstration.plan import ANALYSTS, DAYS, DEPLOYMENTS, Deployment, parts
@@ -141,6 +143,15 @@ def test_reviewers_differ_on_some_and_some_cases_wait(written: Sessions) -> None
         reason for *_, reason in queue(reviewer, "reviewer-3", clock=lambda: NOW).counts
     )
     assert {"audit", "flagged", "uncertain", "sample"} <= set(waiting)
+
+
+def test_nothing_happens_after_the_history_is_written(written: Sessions) -> None:
+    with reading(written) as session:
+        said = session.scalars(select(Feedback.created_at)).all()
+        asked = session.execute(select(ReviewItem.created_at, ReviewItem.answered_at)).all()
+    times = [*said, *(at for each in asked for at in each if at is not None)]
+    assert len(times) > 500
+    assert max(times) <= NOW
 
 
 def test_the_trail_holds_it_all(written: Sessions) -> None:

@@ -80,28 +80,37 @@ def test_what_is_not_defined_is_no_number() -> None:
 
 @pytest.mark.slow
 def test_the_agreement_of_a_model_is_that_of_its_blind_readings(sessions: Sessions) -> None:
-    """Twelve cases read twice; on the last the two differ, and a third decides, which does not count."""
+    """Twelve cases read twice; on one the two differ, and a third decides, which does not count. On another both say that it
+    is wrong, and not what is right: that is no class."""
     add_cases(sessions, *(case_of(**DRAWN) for _ in range(12)))
     rita = filled(sessions, replace(ALL, second_share=1.0))
     bob, eve = seen_by(sessions, "bob"), seen_by(sessions, "eve")
     for place in range(12):
         says = {} if place % 3 else {"judgement": "incorrect", "truth": "Gentoo"}
+        says = {"judgement": "incorrect"} if place == 4 else says
         say(rita, "rita", random=lambda: 0.5, **says)
     for place in range(12):
         says = {} if place % 3 else {"judgement": "incorrect", "truth": "Gentoo"}
+        if place == 4:
+            says = {"judgement": "incorrect"}
         if place == 10:
             says = {"judgement": "incorrect", "truth": "Chinstrap"}
         say(bob, "bob", **says)
     say(eve, "eve", "correct")
     found = agreement(rita, "shelf", "penguins", clock=lambda: NOW + timedelta(days=1))
     assert (found.cases, found.differ) == (12, 1)
-    pairs = [("Gentoo", "Gentoo")] * 4 + [("Adelie", "Adelie")] * 7 + [("Adelie", "Chinstrap")]
+    pairs = [("Gentoo", "Gentoo")] * 4 + [("Adelie", "Adelie")] * 6 + [("Adelie", "Chinstrap")]
+    known = len(pairs)
+    pairs += [("not Adelie", "not Adelie")]
     assert found.cohen
     assert found.cohen.value == pytest.approx(cohen_kappa_score(*zip(*pairs, strict=True)))
     assert found.alpha.value == pytest.approx(krippendorffs_alpha(pairs).value)
     assert list(found.readers) == ["bob", "rita"]
     assert set(found.classes) == {"Adelie", "Gentoo", "Chinstrap"}
     assert found.classes["Gentoo"].value == pytest.approx(1.0)
+    assert (found.classes["Adelie"].cases, found.classes["Gentoo"].cases) == (12, known)
+    of_adelie = [(one == "Adelie", other == "Adelie") for one, other in pairs]
+    assert found.classes["Adelie"].value == pytest.approx(krippendorffs_alpha(of_adelie).value)
     assert found.numbers is None
     assert agreement(rita, "shelf", "other").cases == 0
     assert agreement(seen_by(sessions, "ada", "analyst")).cases == 0

@@ -32,6 +32,7 @@ from feedback.review_queue import (
 )
 from feedback.review_rules import Rules, rules_of, set_rules
 from feedback.submission import history, submit
+from feedback.taking_back import take_back
 from tests.recorded import NOON, NOT_THERE, add_case, add_cases, case_of
 
 NOW = NOON + timedelta(days=1)
@@ -236,6 +237,37 @@ def test_what_nobody_answers_in_time_expires_and_a_drawn_case_is_asked_once_more
     assert queue(rita, "rita", clock=lambda: later).count == 1
     submit(ann, case_id=case.id, person="ada", judgement="correct", key="c")
     assert queue(rita, "rita", clock=lambda: later).count == 0
+
+
+def test_what_is_taken_back_waits_again_in_front_of_who_said_it(sessions: Sessions) -> None:
+    case = add_case(sessions, **DRAWN)
+    rita, bob = filled(sessions, replace(ALL, second_share=0.5)), seen_by(sessions, "bob")
+    said = say(rita, "rita", "incorrect", truth="Gentoo")  # no second reading is drawn
+    assert queue(rita, "rita", clock=clock).done_today == 1
+    back = {"case_id": case.id, "person": "rita", "key": "undo", "clock": clock}
+    gone = take_back(rita, **back)
+    assert take_back(rita, **back) == gone  # a second press takes nothing else back
+    assert gone.replaces == said.id
+    assert steps(rita, case)[0].what == "Took the judgement back"
+    (row,) = last_answers(rita, "rita")
+    assert (row.case.id, row.is_taken_back) == (case.id, True)
+    waits = queue(rita, "rita", clock=clock)
+    assert (waits.count, waits.done_today) == (1, 0)
+    assert queue(bob, "bob", clock=clock).count == 0
+    # Who says nothing any more is told nothing of others.
+    comment(bob, case_id=case.id, person="bob", words="It is a Gentoo", key="b", clock=clock)
+    assert "bob" not in {step.person for step in steps(rita, case)}
+    later = NOW + timedelta(minutes=6)
+    assert queue(bob, "bob", clock=lambda: later).count == 1
+    say(rita, "rita", "correct", key="anew", random=lambda: 0.0)
+    assert [each.is_taken_back for each in last_answers(rita, "rita")] == [False]
+    # One draw for a reading, however often it is given; what was said before holds again after a change.
+    assert queue(bob, "bob", clock=lambda: later).count == 0
+    again = last_answers(rita, "rita")[0]
+    answer(rita, item_id=again.item.id, person="rita", judgement="unsure", key="c", clock=clock)
+    held = take_back(rita, **{**back, "key": "undo change"})
+    assert held.judgement == "correct"
+    assert not last_answers(rita, "rita")[0].is_taken_back
 
 
 def test_an_analyst_has_no_queue_and_writes_no_rules(sessions: Sessions) -> None:

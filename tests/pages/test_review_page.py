@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -10,8 +13,9 @@ from cases.queries import recent
 from db.engine import writing
 from db.ids import utc_now
 from feedback.first_calls import Call, recorder
-from feedback.review_queue import answer, queue
+from feedback.review_queue import answer, last_answers, queue
 from feedback.submission import history, submit
+from feedback.taking_back import is_taken_back
 from tests.recorded import add_case
 
 pytestmark = pytest.mark.usefixtures("named")
@@ -80,6 +84,36 @@ def test_a_decision_that_is_changed_keeps_what_is_not_touched(
     assert again.replaces == first.id
     content = ("judgement", "truth", "reason", "comment", "confidence")
     assert [getattr(again, each) for each in content] == [getattr(first, each) for each in content]
+
+
+def test_undo_takes_the_last_decision_back_and_each_step_is_told(
+    desk: AppTest, built: services.Services
+) -> None:
+    page = _press(desk.run(), "Correct")
+    decided = _told(page)
+    assert ": correct, saved. Now case " in decided
+    (said,) = last_answers(built.sessions, ME)
+    page = _press(page, "Undo last")
+    assert not page.exception
+    assert _told(page).startswith(f"Case {said.case.id[-6:]}: you took your judgement back. Now")
+    assert page.header[0].value == said.case.question
+    assert "You took your judgement back. Decide anew" in " ".join(i.value for i in page.info)
+    assert is_taken_back(history(built.sessions, said.case.id)[0])
+    page.session_state["review_last"] = True
+    page = page.run()
+    assert any("you took your judgement back" in each.value for each in page.markdown)
+    assert page.button(key=f"review_change_{said.item.id}").label == "Decide anew"
+    page = page.button(key="review_skip").click().run()
+    assert page.header[0].value != said.case.question
+    assert re.fullmatch(r"Skipped\. Now case \w{6}: Drawn at random, penguins\.", _told(page))
+    page = _press(page, "Undo last") if not page.button(key="review_undo").disabled else page
+    assert queue(built.sessions, ME).count == 2
+
+
+def _told(page: AppTest) -> str:
+    """What a screen reader is told by the script of the desk."""
+    found = [each for each in page.get("bidi_component") if "isStep" in str(each.proto)]
+    return str(json.loads(found[0].proto.json)["words"])
 
 
 def _has(page: AppTest, label: str) -> bool:

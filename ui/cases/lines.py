@@ -11,6 +11,8 @@ import streamlit as st
 
 from cases.search import MOST_READ, CaseFilter, CaseLine, CasePage
 from cases.wording import short
+from feedback.submission import FeedbackView
+from feedback.taking_back import is_taken_back
 from ui.cases.filters import BACK, BEFORE, Choices
 from ui.cases.titles import fields_of, unit_of
 from ui.shell import page_path
@@ -68,7 +70,7 @@ def _address(line: CaseLine, choices: Choices) -> dict[str, str]:
 
 
 def _facts(
-    line: CaseLine, feedback: Mapping[str, Sequence[object]], choices: Choices
+    line: CaseLine, feedback: Mapping[str, Sequence[FeedbackView]], choices: Choices
 ) -> dict[str, object]:
     return {
         "Time (UTC)": line.created_at,
@@ -117,9 +119,10 @@ def _answer(line: CaseLine) -> str:
     return f"{number(line.answer_number)} {unit_of(line.server, line.model)}".rstrip()
 
 
-def _judgement(said: Sequence[object]) -> str:
+def _judgement(said: Sequence[FeedbackView]) -> str:
     """What is said now, each once: people may differ."""
-    return ", ".join(dict.fromkeys(str(getattr(each, "judgement", "")) for each in said))
+    words = ("taken back" if is_taken_back(each) else each.judgement for each in said)
+    return ", ".join(dict.fromkeys(words))
 
 
 def _draw_nothing(page: CasePage, wanted: CaseFilter) -> None:

@@ -12,6 +12,7 @@ from cases.recording import answer_of
 from cases.similar import Similar, similar
 from explanations import formatting
 from feedback.regions import in_words
+from feedback.taking_back import is_taken_back
 from mds_client.signature import Signature
 from ui.explanations.answered_case import AnsweredCase
 from ui.session import services
@@ -103,6 +104,8 @@ def _newest_judgement(neighbour: Similar) -> str:
     if not neighbour.feedback:
         return "–"
     newest = neighbour.feedback[0]
+    if is_taken_back(newest):
+        return "taken back"
     is_corrected = newest.judgement == "incorrect" and newest.truth is not None
     return _WORDS[newest.judgement] + (f": it is {in_words(newest.truth)}" if is_corrected else "")
 

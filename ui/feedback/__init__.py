@@ -41,6 +41,10 @@ def draw(case: CaseView, answer: Answer, signature: Signature) -> None:
     judged = current(services().sessions, case_id=case.id, person=session.person())
     said = None if is_taken_back(judged) else judged
     st.subheader("Was this right?", anchor=False)
+    if judged and not said:
+        st.info(
+            "You took your judgement back. Say it anew, or leave it open.", icon=":material/undo:"
+        )
     if case.is_audited and not said:
         st.caption("This case was drawn at random for a check, so your word counts most here.")
     if said and not _is_open(case):
@@ -70,7 +74,7 @@ def _draw_recorded(case: CaseView, said: FeedbackView) -> None:
             key=_key(case, "undo"),
             icon=":material/undo:",
             on_click=_undo,
-            args=(case,),
+            args=(case, said.id),
             help="Take back what you said last",
         )
 
@@ -184,15 +188,15 @@ def _submit(case: CaseView, labels: list[str], **said: object) -> None:
         st.rerun()
 
 
-def _undo(case: CaseView) -> None:
-    """What was said before holds again, or nothing."""
+def _undo(case: CaseView, feedback_id: str) -> None:
+    """What was said before holds again, or nothing. A double click takes one statement back."""
 
     def record() -> FeedbackView:
         return take_back(
             services().sessions,
             case_id=case.id,
             person=session.person(),
-            key=session.remembered(_key(case, "key"), lambda: uuid.uuid4().hex),
+            key=f"undo-{feedback_id}",
         )
 
     _is_recorded(case, record)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from feedback import inbox as said
 from feedback.inbox import Inbox, ItemView
+from feedback.wording import TAKEN_BACK
 from mds_client.errors import MdsError
 from ui import session
 from ui.session import services
@@ -128,6 +129,8 @@ def _draw_item(item: ItemView, kind: str) -> None:
 
 
 def _what(item: ItemView) -> str:
+    if item.judgement == TAKEN_BACK:
+        return "Took the judgement back"
     if item.judgement:
         return f"Judged {item.judgement}"
     version = f" in {item.fixed_in}" if item.fixed_in else ""

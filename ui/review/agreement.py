@@ -51,6 +51,10 @@ def _draw(found: Agreement) -> None:
     _table("Over all", {name: each for name, each in overall.items() if each})
     _table("Class by class, each against all others (alpha)", found.classes)
     _table("Each reviewer with the others (alpha)", found.readers)
+    if found.classes:
+        st.caption(
+            "Who says that an answer is wrong, and not what is right, counts for the class of that answer alone."
+        )
     st.caption("Intervals: 95 %, from 1,000 samples of the cases; from 10 cases on.")
 
 

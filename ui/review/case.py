@@ -12,6 +12,7 @@ from feedback.questions import in_words as answers_in_words
 from feedback.regions import in_words
 from feedback.review_queue import ItemView
 from feedback.review_rules import REASONS, rules_of
+from feedback.taking_back import is_taken_back
 from ui import results, session
 from ui.cases import entered
 from ui.cases.opened import Opened, opened
@@ -66,6 +67,9 @@ def _draw_readings(item: ItemView) -> None:
         return
     st.markdown("**Two readers differ**")
     for place, each in enumerate(said, 1):
+        if is_taken_back(each):
+            st.markdown(f"Reader {place} took their judgement back")
+            continue
         truth = (
             f", right would be {in_words(each.truth)}"
             if each.judgement == "incorrect" and each.truth is not None

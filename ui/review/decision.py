@@ -71,6 +71,10 @@ def _draw_hidden(item: ItemView, said: FeedbackView | None) -> None:
             shortcut="K",
             on_click=last.close,
         )
+    elif last.is_taken_back(item):
+        st.info(
+            "You took your judgement back. Decide anew, or skip the case.", icon=":material/undo:"
+        )
     elif item.reason != "differ":
         st.caption(":material/visibility_off: What others said is hidden until you have decided.")
 
@@ -211,9 +215,7 @@ def _answer(item: ItemView, shown: Opened, answer: Answer, given: dict[str, obje
     st.session_state.pop(waiting.CHOSEN, None)
     last.close()
     right = f", {in_words(said.truth)} is right" if given.get("truth") is not None else ""
-    st.session_state[keyboard.LAST] = (
-        f"Case {item.case_id[-6:]}: {given['judgement']}{right}, saved."
-    )
+    keyboard.tell(f"Case {item.case_id[-6:]}: {given['judgement']}{right}, saved.")
     st.rerun()
 
 

@@ -8,8 +8,12 @@ from feedback import golden, review_queue
 from feedback.regions import in_words
 from feedback.review_queue import ItemView, Said
 from feedback.submission import FeedbackView, current
-from ui import session
+from feedback.taking_back import is_taken_back as says_nothing
+from feedback.taking_back import take_back
+from mds_client.errors import MdsError
+from ui import errors, session
 from ui.cases.golden import change as make_golden
+from ui.review import keyboard
 from ui.session import services
 from ui.text import plain
 
@@ -19,9 +23,11 @@ _OPENED = "review_again"  # the id of an answered item that is opened again
 
 def opened() -> ItemView | None:
     """The answered item that is open to be changed; None where there is none."""
-    item_id = st.session_state.get(_OPENED)
+    item_id, person = st.session_state.get(_OPENED), session.person()
     found = review_queue.item(services().sessions, item_id) if item_id else None
-    if found is None or found.answered_by != session.person():
+    if found is not None and found.answered_by == person and found.state == "open":
+        found = review_queue.take(services().sessions, person, found.id)  # it was taken back
+    if found is None or found.answered_by != person:
         st.session_state.pop(_OPENED, None)
         return None
     return found
@@ -32,6 +38,11 @@ def said_of(item: ItemView) -> FeedbackView | None:
     if item.state != "answered":
         return None
     return current(services().sessions, item.case_id, session.person())
+
+
+def is_taken_back(item: ItemView) -> bool:
+    """Whether who asks took back what they had said of an item that waits."""
+    return item.state == "open" and item.answered_by == session.person()
 
 
 def draw() -> None:
@@ -47,7 +58,7 @@ def draw() -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(plain(_words(each)))
                 st.button(
-                    "Change",
+                    "Decide anew" if each.is_taken_back else "Change",
                     key=f"review_change_{each.item.id}",
                     on_click=_open,
                     args=(each.item.id, each.feedback.judgement),
@@ -55,19 +66,20 @@ def draw() -> None:
 
 
 def draw_undo(item: ItemView | None) -> None:
-    """A button with a key that opens what was decided last; before that, where one is open already."""
+    """A button with a key that takes back what was decided last, or the decision that is open."""
     found = review_queue.last_answers(services().sessions, session.person())
-    ids = [each.item.id for each in found]
-    place = ids.index(item.id) + 1 if item and item.id in ids else 0
+    decided = [each for each in found if not each.is_taken_back]
+    in_sight = [each for each in decided if item and each.item.id == item.id]
+    newest = next(iter((*in_sight, *decided)), None)
     st.button(
-        "Undo last",
+        "Undo this" if in_sight else "Undo last",
         key="review_undo",
         icon=":material/undo:",
         shortcut="U",
-        disabled=place >= len(ids),
-        help="Open what you decided last, and say something else",
-        on_click=_open,
-        args=(ids[place] if place < len(ids) else "",),
+        disabled=newest is None,
+        help="Take back what you decided: the case waits for you again",
+        on_click=_undo,
+        args=(newest,),
     )
 
 
@@ -99,6 +111,26 @@ def key(item_id: str, name: str) -> str:
     return f"review_{item_id}_{name}"
 
 
+def _undo(said: Said) -> None:
+    """Take it back, and open it: what was said before holds again, or nothing. A second press does nothing else."""
+    try:
+        now = take_back(
+            services().sessions,
+            case_id=said.case.id,
+            person=session.person(),
+            key=f"undo-{said.feedback.id}",
+        )
+    except MdsError as error:
+        errors.show(error)
+        return
+    close()
+    _open(said.item.id, now.judgement)
+    words = f"Case {said.case.id[-6:]}: you took your judgement back."
+    if not says_nothing(now):
+        words += f" What you said before holds again: {now.judgement}."
+    keyboard.tell(words)
+
+
 def _open(item_id: str, judgement: str) -> None:
     st.session_state[_OPENED] = item_id
     if judgement == "incorrect":
@@ -106,6 +138,8 @@ def _open(item_id: str, judgement: str) -> None:
 
 
 def _words(each: Said) -> str:
+    if each.is_taken_back:
+        return f"{each.case.model} {each.case.id[-6:]}: you took your judgement back"
     feedback = each.feedback
     truth = (
         f", {in_words(feedback.truth)} is right"

@@ -10,6 +10,7 @@ from feedback import review_queue
 from feedback.review_queue import ItemView, Queue
 from feedback.review_rules import REASONS
 from ui import session
+from ui.review import keyboard, last
 from ui.session import services
 from ui.text import plain
 
@@ -81,6 +82,8 @@ def icon(reason: str) -> str:
 
 def choose(item_id: str) -> None:
     """Open this one; the one that was open is for others again."""
+    last.close()
+    keyboard.tell("Opened.")
     former = st.session_state.get(CHOSEN)
     if former and former != item_id:
         review_queue.give_back(services().sessions, session.person(), former)
@@ -89,6 +92,8 @@ def choose(item_id: str) -> None:
 
 def skip(item_id: str) -> None:
     """Not now: it is for others, and comes again when nothing else is left."""
+    last.close()
+    keyboard.tell("Skipped.")
     review_queue.give_back(services().sessions, session.person(), item_id)
     st.session_state[SKIPPED] = (*st.session_state.get(SKIPPED, ()), item_id)
     st.session_state.pop(CHOSEN, None)

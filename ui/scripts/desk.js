@@ -43,7 +43,7 @@ export default function (component) {
   // What is open when the page is opened is not announced as a step, and takes no focus from the navigation.
   const isFirst = root.mdsItem === undefined;
   root.mdsItem = data.item;
-  if (isFirst && !data.words.includes("saved")) return;
+  if (isFirst && !data.isStep) return;
   output.textContent = data.words;
   goToCase();
 }
