@@ -32,7 +32,7 @@ class Found(Protocol):
 
 
 class Telling(Protocol):
-    """How a run is told: to a person in lines, the wrong answers last, and to a pipeline as JUnit XML."""
+    """How a run is told: to a person in lines, the wrong and the doubtful answers last, and to a pipeline as JUnit XML."""
 
     def lines(self, run: Any) -> Iterable[str]: ...
     def wrong(self, result: Any) -> str: ...
@@ -102,8 +102,8 @@ def _write(path: Path, report: bytes) -> None:
 def _show(found: Found, telling: Telling) -> None:
     for line in telling.lines(found.run):
         print(printable(line))
-    wrong = [each for each in found.results if not each.is_right]
-    for each in wrong[:_MOST_SAID]:
+    told = [each for each in found.results if not each.is_right or each.detail]
+    for each in told[:_MOST_SAID]:
         say(printable(telling.wrong(each)))
-    if len(wrong) > _MOST_SAID:
-        say(f"… and {len(wrong) - _MOST_SAID:,} more; --json has all of them.")
+    if len(told) > _MOST_SAID:
+        say(f"… and {len(told) - _MOST_SAID:,} more; --json has all of them.")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from db.tables import Feedback
@@ -81,6 +82,21 @@ def current_of(session: Session, case_ids: Sequence[str]) -> dict[str, list[Feed
     by_case: dict[str, list[FeedbackView]] = {}
     for row in session.scalars(query.order_by(Feedback.created_at.desc(), Feedback.id.desc())):
         by_case.setdefault(row.case_id, []).append(view(row))
+    return by_case
+
+
+def said_now(session: Session, case_ids: Sequence[str]) -> dict[str, list[FeedbackView]]:
+    """What people say now of some cases, by case, the newest first, whoever asks: to be compared, not to be shown."""
+    table = cast(Table, Feedback.__table__)
+    columns = [table.c[field.name] for field in fields(FeedbackView)]
+    query = select(*columns).where(table.c.case_id.in_(case_ids), table.c.is_current)
+    by_case: dict[str, list[FeedbackView]] = {}
+    rows = session.connection().execute(
+        query.order_by(table.c.created_at.desc(), table.c.id.desc())
+    )
+    for row in rows:
+        said = FeedbackView(**row._mapping)
+        by_case.setdefault(said.case_id, []).append(said)
     return by_case
 
 

@@ -307,6 +307,14 @@ def readings(session: Session, case_id: str) -> list[ItemView]:
     return [ItemView(**row._mapping) for row in rows]
 
 
+def decisions(session: Session, case_ids: Collection[str]) -> dict[str, str]:
+    """The statement that decides between two readings, by case, whoever asks; cases without one are left out."""
+    columns = (_items.c.case_id, _items.c.feedback_id)
+    of_these = (_items.c.case_id.in_(case_ids), _items.c.reading == DECIDING)
+    query = select(*columns).where(*of_these, _items.c.feedback_id.is_not(None))
+    return {row[0]: row[1] for row in session.connection().execute(query)}
+
+
 def statement(session: Session, feedback_id: str) -> Mapping[str, Any] | None:
     """What somebody said, whoever asks: to be compared, not to be shown."""
     names = ("id", "judgement", "truth_label", "truth_number", "truth_text")

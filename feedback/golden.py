@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import db.cases
@@ -19,7 +19,6 @@ from db.golden import MemberView, ResultView, RunView, SetView
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
 from db.person import known
-from db.review import DECIDING
 from db.scope import scope_of
 from db.tables import SHORT
 from db.types import clip
@@ -39,11 +38,13 @@ ADDED, REMOVED, MARKED = "golden", "golden-remove", "golden-pass-mark"
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A case in a set, and what the newest versions made of it, the newest first."""
+    """A case in a set, what is doubtful of its truth, and what the newest versions made of it, the newest first."""
 
     golden_set: SetView
     member: MemberView
     results: tuple[tuple[ResultView, RunView], ...] = ()
+    # Why its truth is doubtful by now; empty as long as people say what was confirmed.
+    doubt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,8 @@ class SetWithRuns:
     golden_set: SetView
     cases: int
     runs: tuple[RunView, ...]
+    # Of those cases whose truth is doubtful by now: why, by case.
+    doubts: Mapping[str, str] = field(default_factory=dict)
 
 
 def add(
@@ -145,13 +148,15 @@ def places_of(sessions: Sessions, case_id: str) -> list[Place]:
             for member in (db.golden.of_case(session, case_id) if is_id(case_id) else [])
         ]
         results = db.golden.results_of_case(session, case_id) if found else []
+        doubts = [doubts_of(session, [member]) for member, _ in found]
     return [
         Place(
             golden_set=each,
             member=member,
             results=tuple(pair for pair in results if pair[1].set_id == each.id),
+            doubt=doubt.get(case_id, ""),
         )
-        for member, each in found
+        for (member, each), doubt in zip(found, doubts, strict=True)
         if each
     ]
 
@@ -159,14 +164,17 @@ def places_of(sessions: Sessions, case_id: str) -> list[Place]:
 def sets_of(sessions: Sessions, server: str, model: str) -> list[SetWithRuns]:
     """The sets of a model with their runs. Raises StorageError."""
     with reading(sessions) as session:
-        return [
-            SetWithRuns(
-                golden_set=each,
-                cases=len(db.golden.members(session, each.id)),
-                runs=tuple(db.golden.runs(session, each.id)),
-            )
-            for each in db.golden.sets(session, server, model)
-        ]
+        return [_with_runs(session, each) for each in db.golden.sets(session, server, model)]
+
+
+def _with_runs(session: Session, golden_set: SetView) -> SetWithRuns:
+    members = db.golden.members(session, golden_set.id)
+    return SetWithRuns(
+        golden_set=golden_set,
+        cases=len(members),
+        runs=tuple(db.golden.runs(session, golden_set.id)),
+        doubts=doubts_of(session, members),
+    )
 
 
 def all_sets(sessions: Sessions) -> list[SetWithRuns]:
@@ -208,6 +216,38 @@ def can_be_golden(sessions: Sessions, case: CaseView) -> bool:
         is_reviewer = scope_of(session).reviews(case.server, case.model)
         said = _confirmed(session, case) if is_reviewer else None
     return said is not None and not _problems(case, DEFAULT, said)
+
+
+def doubts_of(session: Session, members: Sequence[MemberView]) -> dict[str, str]:
+    """Of the cases whose truth people do not say any more: why it is doubtful, by case. It is looked at past the scope, and
+    tells nothing of what is said."""
+    ids = [each.case_id for each in members]
+    said, deciding = db.feedback.said_now(session, ids), db.review.decisions(session, ids)
+    found = {
+        m.case_id: _doubt(m, said.get(m.case_id, []), deciding.get(m.case_id)) for m in members
+    }
+    return {case_id: doubt for case_id, doubt in found.items() if doubt}
+
+
+def doubts_in(sessions: Sessions, case_ids: Sequence[str]) -> Mapping[str, str]:
+    """The same, of golden cases that may be seen, by case. Raises StorageError."""
+    with reading(sessions) as session:
+        return doubts_of(
+            session, [m for each in case_ids for m in db.golden.of_case(session, each)]
+        )
+
+
+def _doubt(member: MemberView, said: Sequence[FeedbackView], deciding: str | None) -> str:
+    settled = _settled(said, deciding)
+    if settled is not None:
+        return (
+            ""
+            if settled.truth == member.truth
+            else "People say by now that something else is right."
+        )
+    if any(_is_known(each) for each in said):
+        return "People differ by now on what is right."
+    return "The judgement that said what is right was taken back."
 
 
 def in_words(run: RunView) -> str:
@@ -306,7 +346,10 @@ def _check_reviews(session: Session, server: str, model: str) -> None:
 
 def confirmed(session: Session, case_id: str, said: Sequence[FeedbackView]) -> FeedbackView | None:
     """The statement that says what is right: the decision between two readings, else one that nobody contradicts."""
-    deciding = _deciding(session, case_id)
+    return _settled(said, db.review.decisions(session, [case_id]).get(case_id))
+
+
+def _settled(said: Sequence[FeedbackView], deciding: str | None) -> FeedbackView | None:
     decided = next((each for each in said if each.id == deciding and _is_known(each)), None)
     return decided or _agreed(said)
 
@@ -314,11 +357,6 @@ def confirmed(session: Session, case_id: str, said: Sequence[FeedbackView]) -> F
 def _confirmed(session: Session, case: CaseView) -> FeedbackView | None:
     said = [each for each in db.feedback.of_case(session, case.id) if each.is_current]
     return confirmed(session, case.id, said)
-
-
-def _deciding(session: Session, case_id: str) -> str | None:
-    readings = db.review.readings(session, case_id)
-    return next((each.feedback_id for each in readings if each.reading == DECIDING), None)
 
 
 def _agreed(said: Sequence[FeedbackView]) -> FeedbackView | None:

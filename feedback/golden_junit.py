@@ -28,8 +28,16 @@ def junit(run: RunView, results: Sequence[ResultView], name: str) -> bytes:
         [whole, *map(_check, results)],
         class_name=run.model,
         at=run.created_at,
-        properties={"version": run.version, "set version": str(run.set_version)},
+        properties={"version": run.version, "set version": str(run.set_version)}
+        | _doubtful(results),
     )
+
+
+def _doubtful(results: Sequence[ResultView]) -> dict[str, str]:
+    """What a report says of cases that were answered as was confirmed once, by case."""
+    return {
+        f"case {each.case_id}": each.detail for each in results if each.is_right and each.detail
+    }
 
 
 def _check(result: ResultView) -> Check:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from db.golden import MemberView, ResultView, RunView, SetView
 from db.ids import utc_now
 from db.person import known
 from feedback.errors import FeedbackRefused
-from feedback.golden import DEFAULT
+from feedback.golden import DEFAULT, doubts_of
 from feedback.ground_truth import UNKNOWN, Truth, answered, is_right
 from mds_client.errors import MdsError, Problem
 from mds_client.signature import ModelRef
@@ -65,17 +65,21 @@ def perform(
     """Ask a version about every case of a set, one after the other, and compare it with the version before.
 
     A run that was cut off goes on under the same id: what was asked is not asked again. The version before is the one of
-    the newest run on this set; for a case that was in none, the answer of the case itself. `between` is called after each
+    the newest run on this set; for a case that was in none, the answer of the case itself. A case whose truth is doubtful by now
+    counts as the others, and says so. `between` is called after each
     case. Raises FeedbackRefused where there is nothing to run, and StorageError.
     """
     golden_set, members, before, compared_with = _prepared(sessions, model, name)
     with reading(sessions) as session:
         cases = db.cases.by_ids(session, [each.case_id for each in members])
+        doubts = doubts_of(session, members)
     results = []
     for done, member in enumerate(members, 1):
         if case := cases.get(member.case_id):
             was_right = before.get(case.id, _is_right(case, member, golden_set.near))
-            results.append(_result(golden_set, member, case, was_right, model, ask, run_id, person))
+            result = _result(golden_set, member, case, was_right, model, ask, run_id, person)
+            words = (result.detail, doubts.get(case.id, ""))
+            results.append(replace(result, detail=" ".join(filter(None, words))))
         between(done, len(members))
     counts = Counter(each.outcome for each in results)
     right = counts["fixed"] + counts["right"]

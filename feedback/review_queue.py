@@ -229,7 +229,8 @@ def two_readings(sessions: Sessions, item_id: str) -> list[FeedbackView]:
         asked = db.review.by_id(session, item_id) if is_id(item_id) else None
         if asked is None or asked.reading != DECIDING:
             return []
-        ids = [each.feedback_id for each in db.review.of_case(session, asked.case_id)]
+        readings = db.review.of_case(session, asked.case_id)
+        ids = [each.feedback_id for each in readings if each.reading != DECIDING]
         return [each for each in db.feedback.of_case(session, asked.case_id) if each.id in ids][
             ::-1
         ]

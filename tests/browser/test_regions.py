@@ -64,8 +64,8 @@ def test_a_box_is_moved_and_a_segment_drawn(page: Page, app: demo.Part) -> None:
     _a_box_at_the_desk(visit)
     (box,) = _truth(sessions, street.id)
     assert box["label"] == "tax xi"
-    # A tenth of the picture to the right and down.
-    assert box["corners"] == pytest.approx([72, 80, 172, 170], abs=1.5)
+    # A tenth of the picture to the right and down, then its right edge a tenth further.
+    assert box["corners"] == pytest.approx([72, 80, 204, 170], abs=2)
     case_id, start, end = _a_segment_beside_the_answer(visit)
     first, *_, drawn = _truth(sessions, case_id)
     assert first["start"] > start
@@ -83,6 +83,7 @@ def _a_box_at_the_desk(visit: Visit) -> None:
     visit.settled()
     stage.scroll_into_view_if_needed()
     _drag(page, stage, (0.25, 0.5), (0.35, 0.6))
+    _drag(page, stage, (172 / 320, 0.55), (204 / 320, 0.55))
     visit.click(visit.button("Add a box"))
     expect(stage.get_by_role("button", name="Box 2")).to_be_focused()
     page.keyboard.press("Delete")

@@ -26,6 +26,7 @@ from feedback.golden_junit import junit
 from feedback.golden_runs import perform, unrun
 from feedback.jobs import golden_run
 from feedback.submission import submit
+from feedback.taking_back import take_back
 from jobs import store
 from jobs.here import Here
 from jobs.store import JobView
@@ -152,6 +153,38 @@ def test_a_set_keeps_its_versions_and_truths_are_those_that_were_confirmed(
             for version in range(1, 5)
         ]
     assert by_version == [{"Gentoo"}, {"Gentoo", 40.0}, {"Chinstrap", 40.0}, {"Chinstrap"}]
+
+
+def test_a_truth_that_is_taken_back_is_doubtful_in_the_set_on_the_case_and_in_a_run(
+    sessions: Sessions,
+) -> None:
+    kept, back, differ, other = (judged(sessions) for _ in range(4))
+    for case in (kept, back, differ, other):
+        golden.add(sessions, case_id=case.id, person="rita")
+    assert golden.sets_of(sessions, "shelf", "penguins")[0].doubts == {}
+    take_back(sessions, case_id=back.id, person="rita", key="back")
+    submit(sessions, case_id=differ.id, person="bob", judgement="correct", key="bob")
+    new = {"judgement": "incorrect", "truth": "Chinstrap"}
+    submit(sessions, case_id=other.id, person="rita", key="new", **new)
+    (found,) = golden.sets_of(sessions, "shelf", "penguins")
+    words = {case_id: doubt.split()[-2:] for case_id, doubt in found.doubts.items()}
+    assert words == {
+        back.id: ["taken", "back."],
+        differ.id: ["is", "right."],
+        other.id: ["is", "right."],
+    }
+    ((place,),) = (golden.places_of(sessions, back.id),)
+    assert place.doubt == found.doubts[back.id]
+    # A reviewer who may not know yet what others say learns that it is doubtful, and not what they say.
+    assert "Chinstrap" not in found.doubts[other.id]
+    answers: dict[str, object] = dict.fromkeys((kept.id, back.id, differ.id, other.id), "Gentoo")
+    ran = run(sessions, V2, answers)
+    details = {each.case_id: each.detail for each in golden.results_of(sessions, ran.id)}
+    assert details == {kept.id: "", **found.doubts}
+    report = junit(ran, golden.results_of(sessions, ran.id), "default").decode()
+    assert found.doubts[back.id] in report
+    golden.add(sessions, case_id=other.id, person="rita")  # the new truth is taken
+    assert set(golden.doubts_in(sessions, list(answers))) == {back.id, differ.id}
 
 
 def test_what_nobody_has_confirmed_is_not_golden(sessions: Sessions) -> None:

@@ -52,6 +52,31 @@ def test_titles_and_whole_numbers_stand_in_the_inputs(
     assert shown.dataframe[0].value.columns[1:3].tolist() == ["Answer", "Judgement"]
 
 
+def test_what_the_address_asks_for_and_is_not_known_is_said_and_can_be_taken_away(
+    built: services.Services, cases_page: AppTest
+) -> None:
+    """Of a box, whose value Streamlit drops, and of choices without one, which cannot be read."""
+    add_case(built.sessions)
+    asked = {"judgement": "bogus", "days": "last week", "state": "answered"}
+    for name, value in asked.items():
+        cases_page.query_params[name] = value
+    shown = cases_page.run()
+    assert not shown.exception
+    for _ in range(2):
+        said = [each.value for each in shown.warning]
+        assert [("Judgement: bogus" in each, "Days: last week" in each) for each in said] == [
+            (True, False),
+            (False, True),
+        ]
+        assert "State: answered" in {each.label for each in shown.button}
+        shown = shown.run()
+    shown.button(key="unknown_without_days").click().run()
+    shown.button(key="unknown_without_judgement").click().run()
+    assert not shown.warning
+    assert "days" not in shown.query_params
+    assert not shown.exception
+
+
 def test_a_view_opens_by_its_link_and_what_is_no_choice_is_left_out(
     built: services.Services, cases_page: AppTest
 ) -> None:

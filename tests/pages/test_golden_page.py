@@ -16,6 +16,7 @@ from feedback import golden
 from feedback.deliveries import deliver, of_case
 from feedback.golden_runs import perform
 from feedback.submission import submit
+from feedback.taking_back import take_back
 from mds_client.errors import EndpointUnreachable
 from mds_client.signature import ModelRef
 from tests.recorded import add_case
@@ -73,6 +74,14 @@ def test_a_case_is_golden_in_one_click_and_every_page_says_what_a_version_made_o
     desk.number_input(key=mark).set_value(75.0)
     desk.button(key=f"{mark}_set").click().run()
     assert "A version passes from 75% right on." in _words(desk)
+    take_back(sessions, case_id=case.id, person="bob", key="back")
+    words = _words(desk.run())
+    assert "The truth of 1 case is doubtful by now." in words
+    assert "was taken back." in words
+    shown = app.switch_page("../pages/case.py")
+    shown.query_params["id"] = case.id
+    assert "The judgement that said what is right was taken back." in _words(shown.run())
+    assert not shown.exception
 
 
 @pytest.mark.slow

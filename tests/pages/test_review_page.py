@@ -132,6 +132,19 @@ def test_without_two_readings_there_is_no_agreement(app: AppTest) -> None:
     assert "was read twice" in page.info[0].value
 
 
+def test_a_reason_a_model_and_a_part_that_are_not_known_are_said(app: AppTest) -> None:
+    page = app.switch_page("../pages/review.py")
+    page.query_params["tab"] = "Bogus"
+    page.query_params["reason"] = "bogus"
+    page.run()
+    assert not page.exception
+    assert ["Show: Bogus" in each.value for each in page.warning] == [True, False]
+    assert "Reason: bogus" in page.warning[1].value
+    page.segmented_control(key="tab").set_value("Golden cases").run()
+    page.query_params["model"] = "demo/nothing"
+    assert not page.exception
+
+
 def test_people_and_the_model_are_compared_where_people_answered_first(
     app: AppTest, built: services.Services
 ) -> None:

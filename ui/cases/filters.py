@@ -11,6 +11,7 @@ import streamlit as st
 
 from cases.search import MOST_READ, STATES, CaseFilter
 from people.viewer import Viewer
+from ui import unknown_choices
 from ui.session import services
 from ui.text import plain
 
@@ -80,6 +81,7 @@ class Choices:
 
 def choose(viewer: Viewer) -> Choices:
     """What is looked for. A choice stands in the address, so that a link shows the same; changing one begins anew."""
+    unknown = _unknown(viewer)
     words = _words()
     whose = _whose(viewer)
     with st.container(horizontal=True):
@@ -94,8 +96,22 @@ def choose(viewer: Viewer) -> Choices:
         _pills("Channel", _CHANNELS, "channel")
     chosen = {name: current for name in _CHIPS if (current := _chosen(name))}
     chosen |= {"words": words} if words else {}
+    unknown_choices.draw(
+        unknown, {WHOSE: "Whose cases", **{n: label for n, (label, _) in _CHIPS.items()}}
+    )
+    chosen = {name: value for name, value in chosen.items() if name not in unknown}
     address = chosen | ({WHOSE: whose} if viewer.is_named and whose != MINE else {})
     return Choices(wanted=_filter(chosen, viewer.name if whose == MINE else ""), address=address)
+
+
+def _unknown(viewer: Viewer) -> dict[str, str]:
+    """What the address asks for and nothing here is. Before the boxes are drawn: they drop it."""
+    for name, options in {**_OPTIONS, WHOSE: _WHOSE}.items():
+        if name != WHOSE or viewer.is_named:
+            unknown_choices.note(name, options)
+    asked = {name: st.query_params.get(name, "") for name in _READ}
+    unread = {name: value for name, value in asked.items() if value and not _READ[name](value)}
+    return unknown_choices.noted((*_OPTIONS, WHOSE)) | unread
 
 
 def draw_chips(choices: Choices) -> None:
@@ -146,7 +162,7 @@ def _filter(chosen: Mapping[str, str], mine: str) -> CaseFilter:
         batch=chosen.get(BATCH, ""),
         words=chosen.get("words", ""),
         until=_until(chosen.get(DAYS, "")),
-        value=_value(chosen.get(VALUE, "")),
+        value=value_of(chosen.get(VALUE, "")),
         within=within_of(chosen.get(WITHIN, "")),
         is_drawn=chosen.get(DRAWN) == "yes",
         is_unlike=chosen.get(UNLIKE) == "yes",
@@ -278,7 +294,7 @@ def span_of(days: str) -> tuple[datetime, datetime] | None:
     return (ends[0], ends[1]) if ends[0] <= ends[1] else None
 
 
-def _value(words: str) -> tuple[str, str] | None:
+def value_of(words: str) -> tuple[str, str] | None:
     """`field=value`; None for anything else."""
     name, _, value = words.partition("=")
     return (name, value) if name and value else None
@@ -303,6 +319,21 @@ def sure_of(words: str) -> tuple[float, float] | None:
     except ValueError:
         return None
     return found if 0 <= found[0] < found[1] <= 1 else None
+
+
+def _is_yes(words: str) -> bool:
+    return words == "yes"
+
+
+# How the choices without a box are read; what cannot be read narrows nothing.
+_READ: Mapping[str, Callable[[str], object]] = {
+    DAYS: span_of,
+    VALUE: value_of,
+    WITHIN: within_of,
+    DRAWN: _is_yes,
+    UNLIKE: _is_yes,
+    SURE: sure_of,
+}
 
 
 def _since(time: str) -> datetime | None:

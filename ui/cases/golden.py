@@ -34,6 +34,7 @@ def draw_button(case: CaseView) -> None:
         help="Every new version of the model is asked this case, and has to answer what was confirmed",
     ):
         change(case.id, is_golden=True)
+        st.rerun()
 
 
 def draw(case: CaseView) -> None:
@@ -41,7 +42,10 @@ def draw(case: CaseView) -> None:
     for place in golden.places_of(services().sessions, case.id):
         with st.container(horizontal=True, vertical_alignment="center", key="case_is_golden"):
             st.markdown(f":material/star: {plain(in_words(place))}")
+            if place.doubt:
+                st.warning(plain(place.doubt), icon=":material/help:")
             if services().scope.reviews(case.server, case.model):
+                _draw_new_truth(case, place)
                 st.button(
                     "Take out",
                     key=f"case_golden_out_{place.golden_set.id}",
@@ -49,6 +53,18 @@ def draw(case: CaseView) -> None:
                     on_click=change,
                     args=(case.id, False, place.golden_set.name),
                 )
+
+
+def _draw_new_truth(case: CaseView, place: Place) -> None:
+    """Where people agree by now on another truth: it takes the place of the one that was confirmed."""
+    if place.doubt and golden.can_be_golden(services().sessions, case):
+        st.button(
+            "Take the new truth",
+            key=f"case_golden_anew_{place.golden_set.id}",
+            type="tertiary",
+            on_click=change,
+            args=(case.id, True, place.golden_set.name),
+        )
 
 
 def in_words(place: Place) -> str:
@@ -74,4 +90,3 @@ def change(case_id: str, is_golden: bool, name: str = golden.DEFAULT) -> None:
         return
     if is_golden:
         st.toast("It is a golden case now.", icon=":material/star:")
-        st.rerun()

@@ -31,9 +31,9 @@ _PEAKS = 600
 _STYLE = """
 .regions { font-size: .875rem; color: var(--st-text-color); }
 p { margin: 0 0 .4rem; opacity: .8; }
-.stage { position: relative; overflow: hidden; touch-action: none; user-select: none; cursor: crosshair; line-height: 0;
+.stage { position: relative; touch-action: none; user-select: none; cursor: crosshair; line-height: 0;
   border: 1px solid var(--st-border-color); border-radius: .5rem; background: var(--st-secondary-background-color); }
-.stage img { width: 100%; height: auto; pointer-events: none; }
+.stage img { width: 100%; height: auto; border-radius: .5rem; pointer-events: none; }
 .stage svg { width: 100%; height: 8rem; fill: var(--st-text-color); opacity: .5; }
 .region, .ghost { position: absolute; box-sizing: border-box; border: 2px solid FOR; line-height: 1.2; cursor: move;
   background: color-mix(in srgb, FOR 20%, transparent); box-shadow: 0 0 0 1px #fff, inset 0 0 0 1px #fff; }
@@ -43,9 +43,12 @@ p { margin: 0 0 .4rem; opacity: .8; }
 .tag { position: absolute; left: 0; top: 0; max-width: 100%; overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
   padding: 0 .25rem; font-size: .75rem; color: #000; background: #fff; pointer-events: none; }
 .handle { position: absolute; width: 14px; height: 14px; margin: -7px; border: 2px solid AGAINST; border-radius: 50%; background: #fff; }
+.edge { position: absolute; }
+.edge.n, .edge.s { left: 0; width: 100%; height: 8px; margin: -5px 0; cursor: ns-resize; } .edge.n { top: 0; } .edge.s { top: 100%; margin: -3px 0; }
+.edge.w, .edge.e { top: 0; height: 100%; width: 8px; margin: 0 -5px; cursor: ew-resize; } .edge.w { left: 0; } .edge.e { left: 100%; margin: 0 -3px; }
 .nw { left: 0; top: 0; cursor: nwse-resize; } .ne { left: 100%; top: 0; cursor: nesw-resize; }
 .sw { left: 0; top: 100%; cursor: nesw-resize; } .se { left: 100%; top: 100%; cursor: nwse-resize; }
-.w { left: 0; top: 50%; cursor: ew-resize; } .e { left: 100%; top: 50%; cursor: ew-resize; }
+.handle.w { left: 0; top: 50%; cursor: ew-resize; } .handle.e { left: 100%; top: 50%; cursor: ew-resize; }
 .ends { display: flex; justify-content: space-between; opacity: .8; }
 .bar { display: flex; flex-wrap: wrap; gap: .5rem; margin: .5rem 0; }
 ol { list-style: none; margin: 0; padding: 0; max-height: 16rem; overflow-y: auto; }

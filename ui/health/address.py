@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
@@ -12,7 +12,8 @@ import streamlit as st
 
 from health.cohort import Cohort
 from health.slices import range_words
-from ui.cases.filters import span_of, sure_of, within_of
+from ui import unknown_choices
+from ui.cases.filters import span_of, sure_of, value_of, within_of
 from ui.shell import page_headers
 from ui.text import plain
 
@@ -60,12 +61,11 @@ class Chosen:
             until = since + timedelta(days=7)
         if span := span_of(self.chips.get(DAYS, "")):
             since, until = span[0], span[1] + timedelta(days=1)
-        name, _, value = self.chips.get(VALUE, "").partition("=")
         return Cohort(
             version=self.chips.get(VERSION),
             since=since,
             until=until,
-            value=(name, value) if name and value else None,
+            value=value_of(self.chips.get(VALUE, "")),
             within=within_of(self.chips.get(WITHIN, "")),
             answer=self.chips.get(ANSWER),
             truth=self.chips.get(TRUTH),
@@ -96,11 +96,14 @@ class Chosen:
 
 def choose(named: list[tuple[str, str]]) -> Chosen:
     """The model and the time, with their boxes; the chips as the address has them."""
+    options = [f"{server}/{model}" for server, model in named]
+    unknown_choices.note(MODEL, options)
+    unknown_choices.note(PERIOD, _PERIODS)
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
         picked = st.selectbox(
             "Model",
-            [f"{server}/{model}" for server, model in named],
+            options,
             index=None,
             placeholder="All models",
             key=MODEL,
@@ -112,6 +115,9 @@ def choose(named: list[tuple[str, str]]) -> Chosen:
             "Time", list(_PERIODS), default=_DEFAULT, key=PERIOD, required=True, bind="query-params"
         )
     server, _, model = (picked or "").partition("/")
+    boxes = {MODEL: "Model", PERIOD: "Time"}
+    unread = _unread() if model else {}
+    unknown_choices.draw(unknown_choices.noted(boxes) | unread, boxes | _CHIPS)
     chips = _chips() if model else {}
     return Chosen(server=server, model=model, since=_since(period or _DEFAULT), chips=chips)
 
@@ -122,7 +128,15 @@ def as_it_is_now(chosen: Chosen) -> Chosen:
 
 
 def _chips() -> dict[str, str]:
-    return {name: value for name in _CHIPS if (value := st.query_params.get(name))}
+    unread = _unread()
+    asked = {name: value for name in _CHIPS if (value := st.query_params.get(name))}
+    return {name: value for name, value in asked.items() if name not in unread}
+
+
+def _unread() -> dict[str, str]:
+    """The chips of the address that cannot be read: they would narrow nothing."""
+    asked = {name: st.query_params.get(name, "") for name in _READ}
+    return {name: value for name, value in asked.items() if value and not _READ[name](value)}
 
 
 def draw_chips(chosen: Chosen) -> None:
@@ -204,3 +218,12 @@ def _day(words: str) -> date | None:
         return date.fromisoformat(words)
     except ValueError:
         return None
+
+
+_READ: Mapping[str, Callable[[str], object]] = {
+    WEEK: _day,
+    DAYS: span_of,
+    VALUE: value_of,
+    WITHIN: within_of,
+    SURE: sure_of,
+}

@@ -7,7 +7,7 @@ import streamlit as st
 from feedback import review_queue
 from feedback.review_filling import fill
 from mds_client.errors import MdsError
-from ui import session
+from ui import session, unknown_choices
 from ui.review import (
     agreement,
     case,
@@ -50,6 +50,8 @@ def count() -> int:
 def draw() -> None:
     """The desk, the golden cases or the test runs of a model, truths from a file, two versions side by side, or how well reviewers agree."""
     st.title("Review", anchor=False)
+    unknown_choices.note("tab", (QUEUE, *_OTHERS))
+    unknown_choices.draw(unknown_choices.noted({"tab": ""}), {"tab": "Show"})
     shown = st.segmented_control(
         "Show",
         [QUEUE, *_OTHERS],

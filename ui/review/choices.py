@@ -8,6 +8,7 @@ import streamlit as st
 
 from feedback.review_queue import ReviewFilter
 from feedback.review_rules import REASONS
+from ui import unknown_choices
 from ui.text import plain
 
 MODEL, REASON = "model", "reason"
@@ -17,6 +18,8 @@ def draw(counts: Mapping[tuple[str, str, str], int]) -> ReviewFilter:
     """The choices among what waits, by server, model and reason; and what they leave."""
     models = dict.fromkeys(f"{server}/{model}" for server, model, _ in counts)
     reasons = {reason for *_, reason in counts}
+    unknown_choices.note(REASON, REASONS)
+    unknown_choices.draw(unknown_choices.noted({REASON: ""}), {REASON: "Reason"})
     with st.container(horizontal=True, vertical_alignment="bottom", key="review_choices"):
         model = _choose("Model", MODEL, list(models))
         reason = _choose("Reason", REASON, [each for each in REASONS if each in reasons])

@@ -17,6 +17,7 @@ from ui.session import services
 from ui.text import plain
 
 _MOST_SHOWN = 500
+_MOST_DOUBTS = 5
 _WORDS = {
     "broke": "Broke: right before, wrong now",
     "failed": "No answer",
@@ -51,6 +52,7 @@ def _draw_set(found: SetWithRuns) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             _draw_run(golden_set)
             _draw_pass_mark(golden_set)
+        _draw_doubts(found)
         if not found.runs:
             st.caption("No version was run on it yet.")
             return
@@ -58,6 +60,21 @@ def _draw_set(found: SetWithRuns) -> None:
         if len(found.runs) > 1:
             st.markdown("**Earlier runs**")
             st.table([_row(run) for run in found.runs[1:]])
+
+
+def _draw_doubts(found: SetWithRuns) -> None:
+    """Which cases have a truth that people do not say any more, with the way to each."""
+    if not found.doubts:
+        return
+    count = len(found.doubts)
+    lines = [
+        f"- [Case {case_id[-6:]}](/case?id={case_id}): {plain(doubt)}"
+        for case_id, doubt in list(found.doubts.items())[:_MOST_DOUBTS]
+    ]
+    more = [f"- and {count - _MOST_DOUBTS:,} more"] if count > _MOST_DOUBTS else []
+    cases = "1 case" if count == 1 else f"{count:,} cases"
+    words = f"The truth of {cases} is doubtful by now. Take them out, or settle what is right and take the new truth."
+    st.warning("\n".join([words, "", *lines, *more]), icon=":material/help:")
 
 
 def _draw_newest(run: RunView) -> None:

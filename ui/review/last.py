@@ -97,6 +97,7 @@ def draw_golden() -> None:
         help="Every new version is asked the case that you decided last, and has to answer what is right",
     ):
         make_golden(found[0].case.id, is_golden=True)
+        st.rerun()
 
 
 def close() -> None:

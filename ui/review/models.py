@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui import unknown_choices
 from ui.session import services
 from ui.text import plain
 
@@ -20,9 +21,12 @@ def reviewed() -> list[str]:
 def choose() -> tuple[str, str]:
     """The server and the name of the model that is chosen, which the address names; both empty, and said, where none is."""
     options = reviewed()
+    is_unknown = unknown_choices.note("model", options)
+    unknown_choices.draw(unknown_choices.noted({"model": ""}), {"model": "Model"})
     picked = st.selectbox(
         "Model",
         options,
+        index=None if is_unknown else 0,
         key="model",
         format_func=plain,
         bind="query-params",

@@ -3,7 +3,7 @@
 // (an address) or `peaks` (0 to 1), `labels` that are known, `items` ({label, edges: [left, top, right, bottom]}), `answer`
 // (the model's own items), `most`, `title`, `token` (another one: begin anew). The state `drawn` is what stands there now.
 const LEAST = 4; // pixels of the screen: less is a click, and draws nothing
-const SIDES = { nw: [0, 1], ne: [2, 1], se: [2, 3], sw: [0, 3], w: [0], e: [2] };
+const SIDES = { nw: [0, 1], ne: [2, 1], se: [2, 3], sw: [0, 3], n: [1], s: [3], w: [0], e: [2] };
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 function make(name, attributes = {}, ...inside) {
@@ -65,6 +65,8 @@ function region(at, item, number) {
   element.setAttribute("aria-label", words(at, item, number));
   element.append(make("span", { class: "tag", "aria-hidden": "true" }, `${number + 1} ${item.label}`.trim()));
   if (isChosen) {
+    // The whole of an edge can be dragged; the corners lie above it.
+    if (!isSound(at)) for (const side of ["n", "s", "w", "e"]) element.append(make("i", { class: `edge ${side}`, "data-side": side }));
     for (const side of isSound(at) ? ["w", "e"] : ["nw", "ne", "se", "sw"]) element.append(make("i", { class: `handle ${side}`, "data-side": side }));
   }
   element.onfocus = () => choose(at, number);
@@ -280,7 +282,7 @@ function begin(root, data) {
     changed(at, true);
     say(at, `As the model answered: ${at.items.length}.`);
   });
-  const how = `Drag where nothing is to draw; drag one to move it, its ${data.kind === "segments" ? "edges" : "corners"} to resize it. Keys: arrows move, Shift and arrows resize, Delete.`;
+  const how = `Drag where nothing is to draw; drag one to move it, its ${data.kind === "segments" ? "edges" : "edges and corners"} to resize it. Keys: arrows move, Shift and arrows resize, Delete.`;
   const names = make("datalist", { id: "names" }, ...data.names.map((label) => make("option", { value: label })));
   const ends = data.kind === "segments" ? [make("div", { class: "ends", "aria-hidden": "true" }, make("span", {}, "0 s"), make("span", {}, `${data.width.toFixed(2)} s`))] : [];
   root.replaceChildren(make("p", { id: "how" }, how), at.stage, ...ends, make("div", { class: "bar" }, at.add, back), at.list, names, at.output);

@@ -48,6 +48,9 @@ class GoldenSet(BaseModel):
     cases: int
     pass_mark: float
     runs: list[GoldenRun]
+    doubts: dict[str, str] = Field(
+        {}, description="Of the cases whose truth people do not say any more: why, by case"
+    )
 
 
 class GoldenSets(BaseModel):
@@ -63,6 +66,7 @@ class GoldenResult(BaseModel):
     asked: str | None = Field(description="The case that was asked")
     outcome: str = Field(description="fixed, broke, right, wrong or failed")
     why: str
+    doubt: str = Field("", description="Why its truth is doubtful by now; empty where it is not")
 
 
 class GoldenResults(BaseModel):
@@ -117,6 +121,7 @@ def list_golden_sets(
                 cases=each.cases,
                 pass_mark=each.golden_set.pass_mark,
                 runs=[_run(run) for run in each.runs],
+                doubts=dict(each.doubts),
             )
             for each in found
         ]
@@ -129,8 +134,15 @@ def get_golden_results(asked: AskedNow, run_id: JobId) -> GoldenResults:
     if golden.run_of(asked.services.sessions, run_id) is None:
         raise refused(404, "no_such_run", f"There is no run {run_id}, or you may not see it.")
     found = golden.results_of(asked.services.sessions, run_id)
+    doubts = golden.doubts_in(asked.services.sessions, [r.case_id for r in found])
     items = [
-        GoldenResult(case=r.case_id, asked=r.asked_id, outcome=r.outcome, why=r.detail)
+        GoldenResult(
+            case=r.case_id,
+            asked=r.asked_id,
+            outcome=r.outcome,
+            why=r.detail,
+            doubt=doubts.get(r.case_id, ""),
+        )
         for r in found
     ]
     return GoldenResults(items=items)
