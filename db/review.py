@@ -397,11 +397,13 @@ def _is_free(
 
 
 def _is_for(session: Session, person: str) -> ColumnElement[bool]:
-    """A second reading is for somebody else than the first. So is the decision, unless who decides operates everything:
-    else nobody could where two people review."""
+    """A second reading is for somebody else than the first, also where that was taken back. So is the decision, unless who
+    decides operates everything: else nobody could where two people review."""
     other = aliased(ReviewItem)
     read = exists(other.id).where(
-        other.case_id == ReviewItem.case_id, other.answered_by == person, other.state == "answered"
+        other.case_id == ReviewItem.case_id,
+        other.answered_by == person,
+        or_(other.state == "answered", other.id != ReviewItem.id),
     )
     if scope_of(session).is_all:
         return or_(~read, ReviewItem.reading != SECOND)

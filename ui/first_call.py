@@ -6,6 +6,7 @@ Until then nothing of a prediction can reach the browser, since there is none.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -20,7 +21,7 @@ from feedback.first_calls import KINDS, Call, CallDrawView
 from feedback.wording import CONFIDENCE
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature, Values
-from ui import announced, errors, predict_form, session
+from ui import announced, errors, predict_form, session, staleness
 from ui.predict_form import Form
 from ui.session import services
 from ui.text import plain
@@ -103,7 +104,12 @@ def draw(form: Form, values: Values) -> bool:
     )
     with st.container(key="your_call"):
         if same_inputs(pending.values, values):
-            _draw_form(pending, form)
+            with st.container(key="answer_more"):
+                _draw_form(pending, form)
+            restore = partial(predict_form.open_with, form, pending.values)
+            staleness.draw_question(
+                pending.view.id, pending.values, form, pending.signature, restore
+            )
         else:
             _draw_earlier(pending, form)
     return True
@@ -160,6 +166,9 @@ def _commit(pending: Pending, form: Form, call: Call) -> None:
     """Keep the answer and ask the model; or say why not, with everything still there. A second click, or another tab,
     sends the same key: the first answer stays, and the model is asked once."""
     view = pending.view
+    if staleness.is_typed_over(view.id):
+        st.warning("You changed the values since: restore them, or press **Predict**.")
+        return
     try:
         record = first_calls.recorder(call, pending.asked.labels)
         with st.spinner("Asking the model …", show_time=True):

@@ -6,7 +6,7 @@ browser compares that, fades the answer without a rerun, and ticks a hidden box 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -60,17 +60,37 @@ def draw_earlier(reply: predict_form.Reply, form: predict_form.Form, signature: 
 
 def draw_current(reply: predict_form.Reply, form: predict_form.Form, signature: Signature) -> None:
     """Under an answer to what the server knows the form to hold: the browser goes on to compare."""
-    st.html(_HIDDEN)
-    with st.container(key="answer_differs"):
-        st.checkbox("The inputs were changed", key=_typed_key(reply.case.id), on_change="ignore")
+    _draw_box(reply.case.id)
     words = {"words": _words(reply, form), "link": _link(reply), "linkWords": _link_words(reply)}
     facts = {"case": reply.case.id, "isEarlier": False, "asked": _asked(signature), **words}
     _run(form, signature, facts, on_restore_change=lambda: _restore(reply))
 
 
+def draw_question(
+    call_id: str,
+    asked: Values,
+    form: predict_form.Form,
+    signature: Signature,
+    restore: Callable[[], None],
+) -> None:
+    """Under a question about what the server knows the form to hold: it goes, with all of its container `answer_more`, as
+    soon as other values are typed."""
+    _draw_box(call_id)
+    words = {"words": "This question is for the earlier values.", "link": "", "linkWords": ""}
+    facts = {"case": call_id, "isEarlier": False, "asked": _texts(signature, asked), **words}
+    _run(form, signature, facts, on_restore_change=restore)
+
+
 def draw_none(form: predict_form.Form, signature: Signature) -> None:
     """Where nothing can fade: the browser notes what is sent, and compares the answer with that."""
     _run(form, signature, {"case": "", "isEarlier": False})
+
+
+def _draw_box(case_id: str) -> None:
+    """The hidden box that says what the browser compared."""
+    st.html(_HIDDEN)
+    with st.container(key="answer_differs"):
+        st.checkbox("The inputs were changed", key=_typed_key(case_id), on_change="ignore")
 
 
 def _run(
@@ -84,7 +104,10 @@ def _run(
 def _asked(signature: Signature) -> dict[str, str]:
     """What the box of each field holds as long as it is what was asked, for fields with one box or one chosen word."""
     reply: predict_form.Reply = st.session_state[session.ASKED]
-    shown = reply.values if reply.shown is None else reply.shown
+    return _texts(signature, reply.values if reply.shown is None else reply.shown)
+
+
+def _texts(signature: Signature, shown: Values) -> dict[str, str]:
     texts = {field.name: fields.in_box(field, shown.get(field.name)) for field in signature.inputs}
     return {n: text for n, text in texts.items() if text is not None and len(text) <= _MOST_TOLD}
 

@@ -114,6 +114,7 @@ QUIET = {
     "feedback.data_set_choice:look": "counts",
     "feedback.agreement:agreement": "of cases that were read twice, which none was",
     "feedback.golden:can_be_golden": "yes or no",
+    "feedback.golden:doubts_in": "sentences that say nothing of what people say",
     "feedback.inbox:see": "for oneself, see above",
     "feedback.first_call_figures:first_call_figures": "of cases of these days, and none is",
     "feedback.questions:questions_of": "what everybody is asked, which tests/feedback/test_questions.py tries",

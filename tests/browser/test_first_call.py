@@ -53,6 +53,13 @@ def test_the_prediction_is_in_nothing_that_the_browser_received_before(
         expect(yours.get_by_text("Your answer first")).to_be_visible()
         visit.click(visit.button("Commit, then ask the model"))
         expect(page.get_by_text("Give your answer, or say that")).to_be_visible()
+        # The question is about what is on the screen: it goes when other values are typed, and comes back with its own.
+        visit.type_number("Age (years)", "44")
+        expect(page.get_by_text("This question is for the earlier values.")).to_be_visible()
+        expect(visit.button("Commit, then ask the model")).to_be_hidden()
+        visit.click(visit.button("Restore them"))
+        expect(visit.button("Commit, then ask the model")).to_be_visible()
+        expect(page.get_by_role("spinbutton", name="Age (years)")).to_have_value("43")
         visit.settled().reload().settled()  # the same values, so nothing is drawn again
         visit.click(visit.button("Predict"))
         yours.get_by_label("Your answer", exact=False).fill("123.5")

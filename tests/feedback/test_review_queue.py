@@ -268,6 +268,13 @@ def test_what_is_taken_back_waits_again_in_front_of_who_said_it(sessions: Sessio
     held = take_back(rita, **{**back, "key": "undo change"})
     assert held.judgement == "correct"
     assert not last_answers(rita, "rita")[0].is_taken_back
+    # A second reading that was drawn stays for somebody else.
+    twice = add_case(sessions, **DRAWN)
+    fill(rita, clock=clock)
+    say(rita, "rita", "correct", random=lambda: 0.05)
+    take_back(rita, **{**back, "case_id": twice.id, "key": "undo twice"})
+    assert [item.reading for item in queue(rita, "rita", clock=clock).items] == [1]
+    assert [item.reading for item in queue(bob, "bob", clock=clock).items] == [2]
 
 
 def test_an_analyst_has_no_queue_and_writes_no_rules(sessions: Sessions) -> None:

@@ -72,6 +72,10 @@ def _draw_desk() -> None:
     counts = review_queue.counts(services().sessions, session.person())
     wanted = choices.draw(counts)
     found = review_queue.queue(services().sessions, session.person(), wanted, all_counts=counts)
+    # Above what waits: what they open is long, and has room below them.
+    with st.container(horizontal=True):
+        last.draw()
+        rules.draw(wanted)
     waiting.draw_progress(found)
     item = last.opened() or waiting.current(found)
     if item is None:
@@ -81,17 +85,12 @@ def _draw_desk() -> None:
         with st.container(horizontal=True):
             last.draw_undo(None)
             last.draw_golden()
-            last.draw()
-            rules.draw(wanted)
         keyboard.draw(None)
         return
     st.html(_CASE_FIRST_ON_A_PHONE)
     left, middle, right = st.columns([4, 9, 5], gap="small")
     with left:
         waiting.draw(found, item)
-        with st.container(horizontal=True):
-            last.draw()
-            rules.draw(wanted)
     with middle:
         opened = case.draw(item)
     with right:

@@ -84,10 +84,12 @@ def _draw_form(server: str, model: str, now: Rules) -> None:
             )
         }
         asked = questions.draw(now.questions, f"{key}_questions")
+        told = st.container()  # above the button, in sight of who presses it
         if st.form_submit_button("Keep the rules", type="primary"):
             given: dict[str, Any] = {**on, **shares, **whole, "instructions": instructions or ""}
             given["questions"] = asked
-            _keep(server, model, replace(now, **given))
+            with told:
+                _keep(server, model, replace(now, **given))
 
 
 def _percent(words: str, share: float, key: str) -> float:

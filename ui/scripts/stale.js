@@ -191,7 +191,7 @@ function build(root, { data, setTriggerValue }) {
   restore.onclick = () => setTriggerValue("restore", true);
   return (isStale) => {
     const isSaid = words.childNodes.length > 0;
-    if (isStale !== isSaid) words.replaceChildren(...(isStale ? [`${data.words} `, make("a", { href: data.link }, data.linkWords)] : []));
+    if (isStale !== isSaid) words.replaceChildren(...(isStale ? [`${data.words} `, ...(data.link ? [make("a", { href: data.link }, data.linkWords)] : [])] : []));
     row.hidden = !(isStale || data.isEarlier);
   };
 }
