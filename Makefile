@@ -34,8 +34,6 @@ run: .venv/app.stamp
 # Three workers on two cores: browsers and servers wait a good deal. tests/workers.py says how they share the tests.
 WORKERS := 3
 PYTEST = $(APP) -m pytest -n $(WORKERS) --dist loadgroup --durations=20 --durations-min=0.5
-# What is fast waits for little: a third worker would only collect once more.
-test-fast: WORKERS := 2
 FAST := -m "not slow" --ignore=tests/browser --ignore=tests/servers --ignore=tests/zoo/test_real_servers.py
 
 test: .venv/test.stamp demo_mds/.venv/serving.stamp lint types browser servers

@@ -25,6 +25,7 @@ _OWN = {
 }
 
 
+@pytest.mark.slow
 def test_cases_are_those_that_are_written_one_by_one(
     sessions: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

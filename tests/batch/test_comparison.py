@@ -37,6 +37,7 @@ def test_numbers_of_a_file_are_read_and_the_furthest_come_first() -> None:
     assert (labels.same, labels.only_here) == (2, 1)
 
 
+@pytest.mark.slow
 def test_two_runs_about_one_file_and_rows_to_correct(tmp_path: Path, sqlite_url: str) -> None:
     migrate(sqlite_url)
     sessions = make_sessions(sqlite_url)

@@ -65,6 +65,7 @@ def test_each_row_is_in_the_result_once_and_in_its_place(
     assert len(links) == 298
 
 
+@pytest.mark.slow
 def test_what_is_recorded_is_chosen_before(sessions: Sessions, tmp_path: Path) -> None:
     path = csv(tmp_path / "birds.csv", 400)
     drawn = replace(written(tmp_path, path), record="drawn")

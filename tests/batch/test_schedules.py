@@ -163,6 +163,7 @@ def _tools(sessions: Sessions, root: Path, model: Model, **settings: Any) -> Any
     return found
 
 
+@pytest.mark.slow
 def test_rows_behind_a_query_are_scored_once_by_their_key(
     sessions: Sessions, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +199,7 @@ def test_rows_behind_a_query_are_scored_once_by_their_key(
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_two_processes_that_look_begin_one_batch(sessions: Sessions, tmp_path: Path) -> None:
     """The second one listed the folder before the first wrote down what it found."""
     folder, model = tmp_path / "in", Model()

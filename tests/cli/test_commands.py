@@ -133,6 +133,7 @@ def test_a_file_of_any_format_feeds_the_fields_as_on_the_page(
     assert "Not used: remarks." in said.err
 
 
+@pytest.mark.slow
 def test_one_bad_cell_is_named_by_its_row_and_nothing_is_sent(
     tmp_path: Path, capsys: Captured
 ) -> None:
@@ -150,6 +151,7 @@ def test_one_bad_cell_is_named_by_its_row_and_nothing_is_sent(
     assert "could not be read" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_file_of_more_rows_than_the_model_takes_is_answered_row_by_row_of_it(
     tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,6 +175,7 @@ def test_a_file_of_more_rows_than_the_model_takes_is_answered_row_by_row_of_it(
     assert max(asked) == 20
 
 
+@pytest.mark.slow
 def test_files_are_named_in_the_cells_of_a_table(tmp_path: Path, capsys: Captured) -> None:
     picture = tmp_path / "blank.png"
     Image.new("L", (28, 28), 255).save(picture)

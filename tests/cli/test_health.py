@@ -60,6 +60,7 @@ class _Read(HTMLParser):
         self.texts.append(data)
 
 
+@pytest.mark.slow
 def test_a_model_is_said_in_words_as_json_and_as_a_page_that_needs_nothing_else(
     sessions: Sessions,  # noqa: F811
     tmp_path: Path,

@@ -77,6 +77,7 @@ def _shapley(text: str, score: Callable[[str], float]) -> list[float]:
     return list(shares / math.factorial(len(words)))
 
 
+@pytest.mark.slow
 def test_shares_are_the_weights_and_what_two_do_together_is_halved() -> None:
     weights = {"lovely": 0.5, "kind": 0.25, "but": -0.125, "dirty": -0.75}
 

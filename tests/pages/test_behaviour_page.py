@@ -117,6 +117,7 @@ def test_a_number_needs_no_choice_of_label(effects: AppTest) -> None:
     assert not [s for s in effects.selectbox if s.label == "How likely is"]
 
 
+@pytest.mark.slow
 def test_a_study_is_opened_by_its_link_and_says_when_the_model_has_changed(
     effects: AppTest, built: services.Services
 ) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 import services
@@ -77,6 +78,7 @@ def test_what_is_unlike_all_earlier_cases_is_said_beside_the_answer_and_counted(
     assert "unlike=yes" in line
 
 
+@pytest.mark.slow
 def test_whatever_is_drawn_can_be_chosen_by_keyboard_and_narrows_everything(
     app: AppTest, built: services.Services
 ) -> None:

@@ -20,6 +20,7 @@ from ui.batch import run
 pytestmark = pytest.mark.usefixtures("named")
 
 
+@pytest.mark.slow
 def test_a_large_file_is_a_job_with_a_result_that_is_looked_at_page_by_page(
     predict: AppTest, built: services.Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -67,6 +68,7 @@ def _says(app: AppTest, words: str) -> bool:
     return any(words in each.value for each in app.markdown)
 
 
+@pytest.mark.slow
 def test_a_file_on_the_server_is_read_where_that_is_allowed(
     predict: AppTest, built: services.Services, tmp_path: Path
 ) -> None:

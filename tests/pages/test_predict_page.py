@@ -245,6 +245,7 @@ def test_a_shapley_explanation_is_kept_with_its_case(
     assert any(kept.sentence[:30] in text.value.replace("\\", "") for text in predict.markdown)
 
 
+@pytest.mark.slow
 def test_feedback_is_given_changed_and_kept(predict: AppTest, built: services.Services) -> None:
     from feedback.submission import history as said
 

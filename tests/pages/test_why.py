@@ -38,6 +38,7 @@ def test_an_unusual_value_is_named_before_any_reason(predict: AppTest) -> None:
     assert "Compared with 25 examples of the model" in _labels(predict)
 
 
+@pytest.mark.slow
 def test_what_a_data_scientist_chose_is_what_cases_are_compared_with(
     predict: AppTest, built: services.Services
 ) -> None:

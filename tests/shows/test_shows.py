@@ -90,6 +90,7 @@ def test_a_show_is_of_who_made_it(sessions: Sessions) -> None:
     assert runs.current(ann, show.id) == run
 
 
+@pytest.mark.slow
 def test_two_hundred_guests_vote_at_once_and_none_is_lost_or_counted_twice(
     sessions: Sessions,
 ) -> None:

@@ -193,6 +193,7 @@ def told(field: Field) -> tuple[object, ...]:
     return field.name, field.kind, *words, field.required, field.choices, *limits, field.examples
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(FORMS)
 def test_a_json_schema_gives_the_same_fields_back(signature: Signature) -> None:

@@ -225,6 +225,7 @@ def test_we_read_the_numbers_that_mlserver_writes(datatype: str, mlserver: Any) 
     check()
 
 
+@pytest.mark.slow
 def test_mlserver_reads_the_text_dates_and_files_that_we_write(mlserver: Any) -> None:
     @often
     @given(TEXTS.filter(bool))
