@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, Locator
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.visit import SLOW, Visit
 from tests.browser.watched import PATIENCE
@@ -86,6 +86,7 @@ def film(browser: Browser, base: str, path: Path) -> None:
     taken.look(_READ)
     taken.press(visit.button("What speaks for and against"))
     page.get_by_text("This is how the model behaves").first.wait_for(timeout=SLOW)
+    expect(visit.button("Stop")).to_have_count(0, timeout=SLOW)  # what came first was rough
     visit.settled()
     visit.explanation().scroll_into_view_if_needed()
     taken.look(_READ)

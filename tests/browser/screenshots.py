@@ -158,6 +158,7 @@ def _modality(browser: Browser, base: str, model: str, target: Path) -> None:
 def _why(visit: Visit) -> None:
     """The whole explanation: what comes first is rough."""
     expect(visit.why().button("Stop")).to_have_count(0, timeout=SLOW)
+    expect(visit.explanation()).to_be_visible()
 
 
 def _visitor(browser: Browser, base: str, scheme: str) -> Visit:
