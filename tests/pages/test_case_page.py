@@ -22,12 +22,13 @@ from cases.report.page import page
 from cases.scenarios import ask_scenario
 from cases.seen import seen_by
 from cases.shares import share
+from cases.usual_answers import LEAST
 from db.engine import reading, writing
 from feedback.comments import comment
 from feedback.submission import submit
 from mds_client.signature import Field, File, ModelRef
 from settings import AccessSettings
-from tests.recorded import FAILED, NOON, add_case
+from tests.recorded import FAILED, NOON, NUMBER, add_case, add_cases, case_of
 from ui.cases.copies import csv_row
 from ui.cases.report import report
 
@@ -316,3 +317,20 @@ def test_a_kept_sensitive_value_is_dots_until_somebody_shows_it(
     assert len(looks) == 1
     shown = shown.button(key="case_hide").click().run()
     assert "open sesame" not in told()
+
+
+@pytest.mark.parametrize(("page_of", "named_by"), [("case", "id"), ("present", "case")])
+def test_a_number_stands_beside_what_is_usual(
+    built: services.Services, app: AppTest, page_of: str, named_by: str
+) -> None:
+    answered = [
+        case_of(**NUMBER | {"answer_number": float(n)}, server="s", model="m") for n in range(LEAST)
+    ]
+    add_cases(built.sessions, *answered)
+    opened = app.switch_page(f"../pages/{page_of}.py")
+    opened.query_params[named_by] = answered[0].id
+    shown = opened.run()
+    assert not shown.exception
+    drawn = " ".join(each.proto.body for each in shown.get("html"))
+    assert "Usually 1.95 to 37" in drawn
+    assert f"nine of ten of the last {LEAST} answers" in drawn
