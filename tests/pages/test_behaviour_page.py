@@ -179,7 +179,7 @@ def test_a_file_with_right_answers_is_studied(effects: AppTest, built: services.
     truth = next(s for s in effects.selectbox if s.label == "Column with the right answers")
     truth.set_value("species").run()
     assert "1 right answer could not be read" in _words(effects)
-    assert "31 rows of b.csv. 1 does not suit" in _words(effects)
+    assert "31 rows of b.csv. 1 more does not fit" in _words(effects)
     _start(effects)
     assert "The model is right in 100" in _words(effects)
     assert "of 30 rows" in _words(effects)
