@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tables.table import Table
 from tables.truth_column import cell_of
 
-_CASE = ("case", "case id")
+_CASE = ("case", "case id", "mds case")
 _KEY = ("key", "business key")
 _TRUTH = ("truth", "right answer", "label")
 

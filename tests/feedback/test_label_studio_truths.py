@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from db.case_search import CaseFilter
@@ -14,6 +15,8 @@ from feedback.submission import history, submit
 from feedback.truths import import_truths
 from tests.recorded import NUMBER, add_case
 
+RECORDED = Path(__file__).parents[1] / "data/label_studio.json"
+
 
 def _said(value: object, form: str = "choices", **more: object) -> dict[str, Any]:
     result = {"from_name": "answer", "to_name": "inputs", "type": form, "value": value}
@@ -22,6 +25,22 @@ def _said(value: object, form: str = "choices", **more: object) -> dict[str, Any
 
 def _task(case_id: str, *annotations: dict[str, Any], number: int = 1) -> dict[str, Any]:
     return {"id": number, "data": {"mds_case": case_id}, "annotations": list(annotations)}
+
+
+def test_what_a_real_label_studio_exported_is_read() -> None:
+    tasks = json.loads(RECORDED.read_text(encoding="utf-8"))["exported"]
+    assert is_export(tasks)
+    said = annotated(tasks)
+    assert [(each.place, each.case_id[-1], each.truth) for each in said.rows] == [
+        ("task 1", "0", "Adelie"),
+        ("task 2", "1", "Gentoo"),
+        ("task 6", "A", 40.5),
+        ("task 7", "B", "Good day"),
+        ("task 8", "C", '[{"label": "car", "corners": [20.0, 10.0, 120.0, 60.0]}]'),
+        ("task 9", "D", '[{"start": 0.5, "end": 1.5, "label": "speech"}]'),
+    ]
+    # The third was skipped, the fourth annotated with nothing, and nobody opened the fifth.
+    assert [each.place for each in said.unread] == ["task 3", "task 4"]
 
 
 def test_an_export_goes_out_and_its_annotations_come_back(sessions: Sessions) -> None:
