@@ -98,8 +98,10 @@ def estimate(
     most_rows: int = MOST_ROWS,
     at_once: int = 4,
     cases: int = 0,
+    processes: int = 1,
 ) -> Estimate | None:
-    """What so many rows take, of which `cases` become cases; None where no request was answered.
+    """What so many rows take, of which `cases` become cases, where so many processes ask `at_once` each; None where no
+    request was answered.
 
     The requests grow as those of a run do (batch/pace.py): from 50 rows on they double as long as they are quick.
     """
@@ -119,12 +121,12 @@ def estimate(
     more = -(-left // size)
     seconds += more * fixed + left * each
     writing = cases / CASES_A_SECOND
-    parallel = max(1, min(at_once, count + more))
+    parallel = max(1, min(at_once * processes, count + more))
     return Estimate(
         requests=count + more,
         request_rows=min(size, rows),
         at_once=parallel,
-        quickest=max(seconds / parallel, writing),
+        quickest=max(seconds / parallel, writing / processes),
         slowest=max(seconds, writing),
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import services
 from batch import exports, partition, problems
-from batch.engines import choice
+from batch.engines import choice, offers
 from batch.folder import BatchFolder
 from batch.jobs import large_file
 from batch.jobs.large_file import LargeFile
@@ -94,6 +94,7 @@ def _prepared(built: services.Services, chosen: argparse.Namespace) -> tuple[Lar
     except UnreadableFile as error:
         raise Wrong(printable(f"{name}: {error.sentence} {error.advice}")) from error
     _say_plan(facts, chosen)
+    _say_engines(built, facts, signature, chosen)
     if chosen.problems and facts.bad:
         problems.write(folder, chosen.problems)
     if chosen.dry_run or not facts.good:
@@ -176,6 +177,21 @@ def _say_plan(facts: Facts, chosen: argparse.Namespace) -> None:
     if len(kinds) > _MOST_SAID:
         say(f"… and {len(kinds) - _MOST_SAID} more kinds of problems")
     say(f"Recorded: {RECORDS[chosen.record]}.")
+
+
+def _say_engines(
+    built: services.Services, facts: Facts, signature: Signature, chosen: argparse.Namespace
+) -> None:
+    """Where there is a cluster to choose: what each engine would take."""
+    living = store.living(built.sessions, built.settings.lost_seconds)
+    for offer in offers.offers(
+        built.settings,
+        facts.rows,
+        workers=sum(worker.role == "worker" for worker in living),
+        connections=built.server(signature.model.server).max_connections,
+        engine=chosen.engine,
+    ):
+        say(printable(offers.in_words(offer)))
 
 
 def _begun(built: services.Services, given: LargeFile, name: str) -> JobView:

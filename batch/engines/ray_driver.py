@@ -7,6 +7,7 @@ nothing: what is done stands in the ledger, and when it ends, however, Ray ends 
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -18,6 +19,7 @@ from batch.engines.node import Order, Told, name_on
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
+KNOCK_SECONDS = 10.0
 # So often a place is tried whose process died before it is left alone.
 TRIES = 3
 # A cluster without a machine that can work is waited for so many looks.
@@ -64,6 +66,7 @@ class Driver:
         import ray
 
         try:
+            _knock(address)
             ray.init(
                 address=address,
                 log_to_driver=False,
@@ -156,6 +159,12 @@ def places_of(nodes: list[dict[str, Any]], most: int) -> list[Place]:
         for number in range(int(n.get("Resources", {}).get("CPU", 0)))
     ]
     return sorted(found, key=lambda place: (place.number, place.node))[:most]
+
+
+def _knock(address: str) -> None:
+    """Raises OSError where nothing listens: Ray itself would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    socket.create_connection((host, int(port)), KNOCK_SECONDS).close()
 
 
 def _first_line(error: Exception) -> str:

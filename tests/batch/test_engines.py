@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 import db.jobs
-from batch.engines import choice, node
+from batch.engines import choice, node, offers
 from batch.engines.node import Order, Told, app_version, name_on, node_of
 from batch.engines.ray_driver import places_of
 from batch.errors import EngineRefused
 from batch.jobs import large_file
+from batch.plan import Request, estimate
 from db.engine import Sessions, reading
 from jobs import store
 from settings import RaySettings, Settings
@@ -52,6 +53,30 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_size_alone_refuses_nothing(
         with pytest.raises(EngineRefused, match=words):
             choice.chosen(settings, 1, "ray")
         assert choice.chosen(settings, 10**9) == "local"
+
+
+def test_a_plan_says_what_each_engine_would_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "find_spec", lambda _: object())
+    assert offers.offers(_settings(ray=None), 10**9, workers=1, connections=9) == []
+    here, there = offers.offers(_settings(), 50_000, workers=3, connections=9)
+    tried = [Request(rows=5, seconds=0.01), Request(rows=100, seconds=0.1)]
+    alone = estimate(50_000, tried, at_once=4)
+    shared = estimate(50_000, tried, at_once=4, processes=there.processes)
+    assert alone
+    assert shared
+    assert alone.quickest == pytest.approx(alone.slowest / 4)
+    assert shared.quickest == pytest.approx(alone.slowest / (4 * 32))
+    assert offers.in_words(here, alone) == (
+        "On the workers here: 3 processes, up to 12 requests at once; about 12 s to 50 s."
+    )
+    assert offers.in_words(there, shared) == (
+        "On the Ray cluster: up to 32 processes, up to 128 requests at once; about 1 s to 50 s. This is chosen."
+    )
+    here, there = offers.offers(_settings(url=SQLITE), 999, workers=3, connections=2)
+    assert offers.in_words(here) == (
+        "On the workers here: 1 process, up to 2 requests at once. This is chosen."
+    )
+    assert offers.in_words(there).startswith("On the Ray cluster: not now. Ray needs PostgreSQL")
 
 
 @pytest.mark.parametrize("address", ["", "auto", "local", "head", "http://head:8265", "a b:1"])

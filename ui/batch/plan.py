@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from batch import plan
+from batch.engines.offers import Offer
 from batch.folder import BatchFolder
 from batch.jobs import large_file
 from batch.jobs.large_file import duration
@@ -20,6 +21,7 @@ from jobs.errors import JobFailed, JobUnderWay
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef, Signature, Values
 from ui import errors, jobs, session
+from ui.batch import engine
 from ui.batch.answers import base_address
 from ui.session import services
 from ui.text import percent, plain
@@ -61,7 +63,11 @@ def draw(planned: Planned) -> str:
         key="rows_record",
         persist_state="session",
     )
-    st.markdown("\n".join(f"- {line}" for line in _lines(planned, record, tried)))
+    offered = engine.offered(planned.rows, planned.model)
+    chosen = engine.choose(offered)
+    lines = _lines(planned, record, tried)
+    lines[1:1] = engine.lines(offered, lambda each: _estimate(planned, record, tried, each))
+    st.markdown("\n".join(f"- {line}" for line in lines))
     with st.container(horizontal=True):
         is_tried = st.button(
             "Try again" if tried else "Try the first rows",
@@ -79,7 +85,7 @@ def draw(planned: Planned) -> str:
         _try(planned)
     if tried:
         _draw_tried(tried)
-    return _start(planned, record) if is_all else ""
+    return _start(planned, record, chosen) if is_all else ""
 
 
 def _lines(planned: Planned, record: str, tried: DryRun | None) -> list[str]:
@@ -107,7 +113,9 @@ def _rows_line(planned: Planned) -> str:
     )
 
 
-def _estimate(planned: Planned, record: str, tried: DryRun | None) -> Estimate | None:
+def _estimate(
+    planned: Planned, record: str, tried: DryRun | None, offer: Offer | None = None
+) -> Estimate | None:
     if tried is None:
         return None
     found = services()
@@ -119,6 +127,7 @@ def _estimate(planned: Planned, record: str, tried: DryRun | None) -> Estimate |
             found.settings.batch_requests, found.server(planned.model.server).max_connections
         ),
         cases=_cases(planned, record),
+        processes=offer.processes if offer else 1,
     )
 
 
@@ -203,7 +212,7 @@ def _draw_tried(tried: DryRun) -> None:
     )
 
 
-def _start(planned: Planned, record: str) -> str:
+def _start(planned: Planned, record: str, chosen: str) -> str:
     found, batch_id = services(), store.new_id()
     folder = BatchFolder(found.batches_root, batch_id)
     try:
@@ -221,6 +230,7 @@ def _start(planned: Planned, record: str) -> str:
                 record=record,
                 share=_SHARE,
                 base=base_address(),
+                engine=chosen,
             ),
             file_name=planned.file_name,
             question=planned.question,
