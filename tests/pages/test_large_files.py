@@ -10,10 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import services
+from batch.engines import choice
 from batch.folder import BatchFolder
 from cases import batches, queries
 from cases.audit_sample import AuditPolicy
 from mds_client.signature import ModelRef
+from settings import RaySettings
 from tests.pages.test_files import ROWS, _file, _opened
 from ui.batch import run
 
@@ -26,8 +28,18 @@ def test_a_large_file_is_a_job_with_a_result_that_is_looked_at_page_by_page(
 ) -> None:
     monkeypatch.setattr(run, "AT_ONCE", 3)
     services.install(replace(built, audit=AuditPolicy(probability=0.1)))
+    cluster = RaySettings(address="head:6379", from_rows=1)
+    services.install(replace(built, settings=built.settings.model_copy(update={"ray": cluster})))
     app = _opened(predict, _file(ROWS))
     assert _says(app, "**4 of 5 rows** are sent. 1 row is not; the result says why.")
+    assert _says(app, "On the Ray cluster: not now. Ray needs PostgreSQL")
+    assert not [radio for radio in app.radio if radio.key == "rows_engine"]
+    monkeypatch.setattr(choice, "why_not_ray", lambda _: "")  # as it is on PostgreSQL
+    app.run()
+    assert _says(
+        app, "On the Ray cluster: up to 32 processes, up to 128 requests at once. This is chosen."
+    )
+    app.radio(key="rows_engine").set_value("local").run()
     assert _says(app, "How long it takes is not known yet")
     app.button(key="rows_try").click().run()
     assert not app.exception
@@ -35,7 +47,7 @@ def test_a_large_file_is_a_job_with_a_result_that_is_looked_at_page_by_page(
     assert _says(app, "1 request of up to 4 rows each.")
     assert queries.recent(built.sessions) == []
     app.radio(key="rows_record").set_value("all").run()
-    assert _says(app, "4 cases are recorded, of which 10\xa0% are drawn for a check.")
+    assert _says(app, "4 cases are recorded, of which 0\xa0% are drawn for a check.")
     app.button(key="rows_all").click().run()
     assert not app.exception
     assert any(m.value == "4 rows were answered, 1 was not." for m in app.markdown)
