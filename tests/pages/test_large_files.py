@@ -39,7 +39,9 @@ def test_a_large_file_is_a_job_with_a_result_that_is_looked_at_page_by_page(
     assert _says(
         app, "On the Ray cluster: up to 32 processes, up to 128 requests at once. This is chosen."
     )
+    assert _says(app, "The cluster asks in the background.")
     app.radio(key="rows_engine").set_value("local").run()
+    assert _says(app, "On the workers here: 1 process, up to 4 requests at once. This is chosen.")
     assert _says(app, "How long it takes is not known yet")
     app.button(key="rows_try").click().run()
     assert not app.exception

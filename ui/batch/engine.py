@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
@@ -35,11 +36,11 @@ def lines(offered: list[Offer], estimate: Callable[[Offer], Estimate | None]) ->
     return [offers.in_words(each, estimate(each)) for each in offered]
 
 
-def choose(offered: list[Offer]) -> str:
-    """Who is to ask; empty where that stays with settings and size."""
+def choose(offered: list[Offer]) -> tuple[list[Offer], str]:
+    """The same with the one that is chosen now, and who is to ask: empty where that stays with settings and size."""
     possible = [each.engine for each in offered if not each.why]
     if len(possible) < 2:
-        return ""
+        return offered, ""
     by_itself = next((each.engine for each in offered if each.is_chosen), "")
     chosen = st.radio(
         "Who asks",
@@ -49,4 +50,10 @@ def choose(offered: list[Offer]) -> str:
         key="rows_engine",
         horizontal=True,
     )
-    return "" if chosen == by_itself else chosen
+    now = [replace(each, is_chosen=each.engine == chosen) for each in offered]
+    return now, "" if chosen == by_itself else chosen
+
+
+def asks(offered: list[Offer]) -> Offer | None:
+    """The one that is chosen; None where there is nothing to choose."""
+    return next((each for each in offered if each.is_chosen), None)

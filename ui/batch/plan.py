@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from batch import plan
+from batch.engines.choice import RAY
 from batch.engines.offers import Offer
 from batch.folder import BatchFolder
 from batch.jobs import large_file
@@ -63,9 +64,8 @@ def draw(planned: Planned) -> str:
         key="rows_record",
         persist_state="session",
     )
-    offered = engine.offered(planned.rows, planned.model)
-    chosen = engine.choose(offered)
-    lines = _lines(planned, record, tried)
+    offered, chosen = engine.choose(engine.offered(planned.rows, planned.model))
+    lines = _lines(planned, record, tried, engine.asks(offered))
     lines[1:1] = engine.lines(offered, lambda each: _estimate(planned, record, tried, each))
     st.markdown("\n".join(f"- {line}" for line in lines))
     with st.container(horizontal=True):
@@ -88,12 +88,14 @@ def draw(planned: Planned) -> str:
     return _start(planned, record, chosen) if is_all else ""
 
 
-def _lines(planned: Planned, record: str, tried: DryRun | None) -> list[str]:
+def _lines(planned: Planned, record: str, tried: DryRun | None, offer: Offer | None) -> list[str]:
     """What is sent, in how many requests, how long it takes, what it asks of the server, what is recorded, and who works."""
-    found = _estimate(planned, record, tried)
+    found = _estimate(planned, record, tried, offer)
     lines = [_rows_line(planned), *(_cost_lines(found) if found else [_UNKNOWN])]
     lines.append(_recorded_line(planned, record))
     who = "A worker asks" if jobs.has_worker() else "This app asks"
+    if offer and offer.engine == RAY:
+        who = "The cluster asks"
     lines.append(
         f"{who} in the background. You may close the page meanwhile: its address leads back here."
     )
