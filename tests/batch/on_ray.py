@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from db.migrate import migrate
 from jobs import store
 from tests.databases import fresh_postgres
 from tests.listening import Handler, serving, url_of
+from tests.test_licences import FORBIDDEN, _brought_by, _words
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = 40_000
@@ -252,3 +254,11 @@ def test_a_cluster_that_is_away_is_told_and_the_file_goes_on_here(place: Place) 
         str(file), "--model", "there/numbers", MDS_RAY__FROM_ROWS="2", MDS_BATCH_ENGINE="auto"
     )
     assert (code, "The Ray cluster does not answer. The workers here went on." in said) == (0, True)
+
+
+def test_ray_and_what_it_brings_are_free_to_use() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    found = _brought_by(project["optional-dependencies"]["ray"])
+    assert {"ray", "msgpack", "grpcio"} <= set(found)
+    assert "Apache" in _words(found["ray"])
+    assert not [name for name, package in found.items() if FORBIDDEN.search(_words(package))]
