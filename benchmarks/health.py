@@ -2,7 +2,7 @@
 
 `python -m benchmarks.health [--times N] [--cases N]` prints, for each accuracy, audit share and how many times more often
 wrong answers are reported, in how many of N lives the 95 % interval of `health.estimates` held the truth, and that of the
-share of thumbs did.
+share of thumbs did; then the same for mixes of versions, beside one reply rate for all versions.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from health.estimates import accuracy
-from tests.health.simulated import Life, counted, drawn
-from tests.health.test_coverage import groups
+from tests.health.simulated import MIXES, Life, counted, drawn
+from tests.health.test_coverage import groups, mixed
 
 ACCURACIES = (0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 SHARES = (0.02, 0.05, 0.1, 0.2)
@@ -34,6 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 life = Life(accuracy=true, audit_share=share, ratio=ratio, cases=chosen.cases)
                 held, thumbs = _held(life, chosen.times)
                 print(f"{true:8.2f} {share:6.2f} {ratio:6.0f} {held:6.3f} {thumbs:8.3f}")
+    print(f"{'versions':52}   held  as one  width")
+    for name, lives in MIXES.items():
+        random = np.random.default_rng(7)
+        found = [mixed(lives, random) for _ in range(chosen.times)]
+        held = np.mean([e.low <= truth <= e.high for e, truth, _, _ in found])  # type: ignore[operator]
+        shared = np.mean([one.low <= truth <= one.high for _, _, one, truth in found])  # type: ignore[operator]
+        width = np.mean([each.high - each.low for each, _, _, _ in found])  # type: ignore[operator]
+        print(f"{name:52} {held:6.3f} {shared:6.3f} {width:7.3f}")
 
 
 def _held(life: Life, times: int) -> tuple[float, float]:

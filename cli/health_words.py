@@ -15,7 +15,7 @@ from health.cohort import Cohort
 from health.input_drift import midnight
 from health.overview import Look, look, standings
 from health.report import HealthReport, cause_words, page
-from health.status import WORDS
+from health.status import WORDS, left_out_words
 from health.summary import summarise
 from mds_client.signature import ModelRef
 from services import Services, build
@@ -92,13 +92,14 @@ def _check_field(built: Services, ref: ModelRef, chosen: argparse.Namespace) -> 
 def _chosen_words(found: Look, chosen: argparse.Namespace) -> str:
     """What is known of the cases that were chosen; the word is of all."""
     right, of = found.standing.accuracy, ", ".join(_words(chosen))
-    known = "too few are checked to say how many are right"
+    known, left_out = "too few are checked to say how many are right", ""
     if right.value is not None and right.low is not None and right.high is not None:
         ends = f"{right.low * 100:.0f}–{right.high * 100:.0f} %"
         known = f"{right.value * 100:.0f} % are right ({ends}), n={right.n:,}"
+    left_out = left_out_words(right)
     if not found.answered:
         return f"The word is of all cases. There is no answer of these: {of}."
-    return f"The word is of all cases. Of {found.answered:,} answers ({of}) {known}."
+    return f"The word is of all cases. Of {found.answered:,} answers ({of}) {known}. {left_out}".rstrip()
 
 
 def _write(built: Services, chosen: argparse.Namespace, found: Look, cohort: Cohort) -> None:

@@ -22,6 +22,7 @@ class JudgedCase:
     id: str
     created_at: datetime
     version: str
+    purpose: str
     probability: float
     is_audited: bool
     is_volunteered: bool
@@ -42,6 +43,7 @@ def judged_cases(session: Session, selection: Selection, limit: int) -> list[Jud
         selection,
         Case.id.label("case_id"),
         Case.created_at,
+        Case.purpose,
         Case.answer,
         Case.answer_label,
         Case.answer_number,
@@ -151,6 +153,7 @@ def _judged(row: Row[*tuple[Any, ...]]) -> JudgedCase:
         id=row.case_id,
         created_at=row.created_at,
         version=row.version,
+        purpose=row.purpose,
         probability=row.audit_probability,
         is_audited=row.is_audited,
         is_volunteered=bool(row.is_volunteered),

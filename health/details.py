@@ -16,11 +16,12 @@ from db.health_cases import JudgedCase
 from health.calibration import Calibration, calibration
 from health.causes import Causes, Checked, causes
 from health.classification import ClassFigures, Confusion, Verdict, by_class, confusion
-from health.estimates import Group, weight_of_each
+from health.estimates import Group, WeightKey, weight_of_each
 from health.groups import FieldGroups, by_groups
 from health.regression import NumberErrors, number_errors
 from health.slices import Slice, slices
 from health.status import Status
+from health.summary import ROW
 
 # How many cases are looked at one by one.
 MOST_JUDGED = 5_000
@@ -67,11 +68,16 @@ def details(
 def _drawn_cases(
     judged: Iterable[JudgedCase], counted: Sequence[Group]
 ) -> tuple[list[JudgedCase], list[float]]:
-    """The drawn ones, and for how many cases each stands: as those that were counted do (health/estimates.py)."""
-    drawn = [case for case in judged if case.is_audited and case.probability > 0]
+    """The drawn ones, and for how many cases each stands: as those that were counted do (health/estimates.py). A class that the
+    estimate leaves out has none."""
     known = weight_of_each(counted)
-    alike = [(case.probability, case.is_volunteered) for case in drawn]
-    return drawn, [known.get(key, 1 / key[0]) for key in alike]
+    weighed = [(case, known.get(_alike(case))) for case in judged if case.is_audited]
+    found = [(case, weight) for case, weight in weighed if weight is not None]
+    return [case for case, _ in found], [weight for _, weight in found]
+
+
+def _alike(case: JudgedCase) -> WeightKey:
+    return case.version, case.purpose == ROW, case.probability, case.is_volunteered
 
 
 def causes_of(

@@ -3,15 +3,27 @@
 The share of thumbs that are up is not the accuracy: a wrong answer is reported several times more
 often than a right one. But every case was drawn for audit, or not, by a logged lottery before
 anybody saw its answer. So the drawn cases are a fair sample of all cases, and only they carry the
-estimate. They are in two strata, because silence is not equally likely in both:
+estimate. How often a drawn case is judged differs: people look at some versions more than at others,
+and at rows of a file less than at what they asked themselves. So answers are in classes, one for each
+version and for its rows of files. In each, drawn cases are in two strata, because silence is not
+equally likely in both:
 
     spoken   drawn, and somebody spoke without being asked: judged by definition, weight 1/p
     asked    the other drawn cases, of which a share r was judged when asked: weight 1/(p r)
 
-    accuracy = sum(w y) / sum(w),   n_eff = sum(w)^2 / sum(w^2)
+    accuracy of a class = sum(w y) / sum(w),   n_eff = sum(w)^2 / sum(w^2)
 
 (the Hajek ratio of Horvitz-Thompson sums, 1952 and 1971, with weighting-class adjustment for those
-who did not reply; Kish's effective sample size, 1965), and Wilson's interval (1927) on n_eff.
+who did not reply, Little and Rubin, 2002, 3.3; Kish's effective sample size, 1965). A class counts
+with its share of the answers, which is known (post-stratification, Holt and Smith, 1979):
+
+    accuracy = sum(N_c accuracy_c) / sum(N_c)
+
+Its interval adds up those of the classes, Wilson's (1927) on n_eff, in squares (Newcombe, 1998,
+method 10; Zou and Donner, 2008): with one class it is Wilson's. Classes with fewer than ten judged
+cases have one interval together, on n_eff = sum(N_c)^2 / sum(N_c^2 / n_eff_c), each with its own reply
+rate and its share of the answers. A class of which nobody replied is left out, and told: nothing is
+known of it.
 
 Cases that were not drawn but judged all the same cannot be averaged in: their selection depends on
 the answer. They are facts, though: with R cases known to be right and W known to be wrong among N,
@@ -19,14 +31,18 @@ the accuracy on these N is not below R/N and not above 1 - W/N. The value stays 
 interval within Wilson's limits around it. When every case has been judged there is nothing left to
 estimate but the model behind the cases: Wilson's interval on all N.
 
-Assumption: within the stratum `asked`, whether a case was judged does not depend on its answer.
+Assumption: within the stratum `asked` of a class, whether a case was judged does not depend on its
+answer.
 """
 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal
 
 Z_95 = 1.959963984540054
 MINIMUM_AUDITED = 10
@@ -50,11 +66,24 @@ class Rate:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """`cases` answers of a version that the estimate does not speak for: of those drawn, nobody judged any when asked.
+    `kind`: only its rows of files, only what was asked singly, or all of its answers. `judged` were reported unasked, and
+    `waiting` are drawn and not judged."""
+
+    version: str
+    kind: Literal["all", "rows", "single"]
+    cases: int
+    judged: int
+    waiting: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Estimate:
     """An accuracy with its 95 % interval: from `n` judged cases, for `of` answered cases.
 
     `drawn` of these were drawn for audit. `enough` is false below the minimum of evidence; then there is no
-    value and no interval.
+    value and no interval. `left_out` are answers that it does not speak for.
     """
 
     value: float | None
@@ -66,6 +95,12 @@ class Estimate:
     enough: bool
     # How many equally weighted cases would say as much; 0 where it is not known.
     effective: float = 0.0
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def unknown(self) -> int:
+        """Of how many answers nothing is known."""
+        return sum(each.cases for each in self.left_out)
 
     def __str__(self) -> str:
         if self.value is None:
@@ -76,8 +111,11 @@ class Estimate:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Answered cases that are alike: same audit probability, same lottery, same verdict or none."""
+    """Answered cases that are alike: same version and way of asking, same audit probability, same lottery, same verdict or
+    none. `is_row`: a row of a file."""
 
+    version: str = ""
+    is_row: bool = False
     probability: float
     is_audited: bool
     is_volunteered: bool
@@ -117,11 +155,23 @@ def accuracy(groups: Iterable[Group]) -> Estimate:
         drawn=_cases(drawn),
         enough=False,
     )
-    if not _is_enough(drawn):
+    heard, silent = _classes(eligible)
+    spoken_for = list(chain.from_iterable(heard))
+    if not _is_enough([group for group in spoken_for if group.is_audited]):
         return unknown
-    share, effective = _weighted(drawn)
-    value, low, high = _within_the_known(share, effective, eligible)
-    return replace(unknown, value=value, low=low, high=high, enough=True, effective=effective)
+    found = _together(heard)
+    value, low, high = _within_the_known(found, spoken_for)
+    return Estimate(
+        value=value,
+        low=low,
+        high=high,
+        n=found.n,
+        of=_cases(spoken_for),
+        drawn=_cases([group for group in spoken_for if group.is_audited]),
+        enough=True,
+        effective=found.effective,
+        left_out=_left_out(silent, heard),
+    )
 
 
 def naive(groups: Iterable[Group]) -> float | None:
@@ -130,20 +180,43 @@ def naive(groups: Iterable[Group]) -> float | None:
     return _share_right(judged) if judged else None
 
 
-def weights(groups: Iterable[Group]) -> list[tuple[float, Group]]:
-    """Each drawn group with how many cases one of it stands for: 1/p where somebody spoke unasked, else 1/(p r)."""
-    drawn = [group for group in groups if group.is_audited and group.probability > 0]
-    reply = reply_rate(drawn)
-    return [(_weight(group, reply), group) for group in drawn if reply or group.is_volunteered]
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """The share of right answers that judged drawn cases show, without the limits that others give it. Without any there is
+    no value: [0, 1]."""
+
+    value: float | None
+    low: float
+    high: float
+    n: int
+    effective: float
 
 
-def weight_of_each(groups: Iterable[Group]) -> dict[tuple[float, bool], float]:
-    """For how many cases a drawn one stands, by its audit probability and whether somebody spoke of it unasked."""
-    return {(g.probability, g.is_volunteered): weight for weight, g in weights(groups)}
+def drawn_share(groups: Iterable[Group]) -> Drawn:
+    """The share of right answers of the classes of which somebody judged drawn cases."""
+    heard, _ = _classes([group for group in groups if group.probability > 0])
+    return _together(heard) if heard else Drawn(value=None, low=0.0, high=1.0, n=0, effective=0.0)
+
+
+WeightKey = tuple[str, bool, float, bool]
+
+
+def weight_of_each(groups: Iterable[Group]) -> dict[WeightKey, float]:
+    """For how many answers a judged drawn case stands, by version, whether it is a row of a file, its audit probability and
+    whether somebody spoke of it unasked. Those of a class add up to its answers; a class of which nobody replied has none."""
+    heard, _ = _classes([group for group in groups if group.probability > 0])
+    found: dict[WeightKey, float] = {}
+    for each in heard:
+        reply, scale = reply_rate(each), _cases(each) / _total(each)
+        for group in each:
+            if group.is_audited:
+                key = (group.version, group.is_row, group.probability, group.is_volunteered)
+                found[key] = scale * _weight(group, reply)
+    return found
 
 
 def reply_rate(groups: Iterable[Group]) -> float:
-    """The share of the drawn cases of the stratum `asked` that was judged; 1 where nobody had to be asked."""
+    """The share of the drawn cases of the stratum `asked` of a class that was judged; 1 where nobody had to be asked."""
     asked = [group for group in groups if group.is_audited and not group.is_volunteered]
     return _cases(_judged(asked)) / _cases(asked) if asked else 1.0
 
@@ -166,8 +239,75 @@ def _is_enough(drawn: Sequence[Group]) -> bool:
     return heard >= MINIMUM_AUDITED or heard == _cases(asked)
 
 
-def _weighted(drawn: Sequence[Group]) -> tuple[float, float]:
-    """The weighted share of right answers among drawn cases and its effective sample size."""
+def _classes(eligible: Iterable[Group]) -> tuple[list[list[Group]], list[list[Group]]]:
+    """The classes that somebody judged drawn cases of when asked, and the others."""
+    found: dict[tuple[str, bool], list[Group]] = defaultdict(list)
+    for group in eligible:
+        found[group.version, group.is_row].append(group)
+    heard, silent = [], []
+    for each in found.values():
+        is_heard = any(g.is_audited and g.is_right is not None for g in each) and reply_rate(each)
+        (heard if is_heard else silent).append(each)
+    return heard, silent
+
+
+def _left_out(silent: Iterable[list[Group]], heard: Sequence[list[Group]]) -> tuple[LeftOut, ...]:
+    """The most cases first; one for both classes of a version."""
+    by_version: dict[str, list[Group]] = defaultdict(list)
+    for group in chain.from_iterable(silent):
+        by_version[group.version].append(group)
+    spoken_for = {groups[0].version for groups in heard}
+    found = []
+    for version, groups in by_version.items():
+        drawn = [group for group in groups if group.is_audited]
+        part: Literal["rows", "single"] = "rows" if groups[0].is_row else "single"
+        found.append(
+            LeftOut(
+                version=version,
+                kind=part if version in spoken_for else "all",
+                cases=_cases(groups),
+                judged=_cases(_judged(groups)),
+                waiting=_cases(drawn) - _cases(_judged(drawn)),
+            )
+        )
+    return tuple(sorted(found, key=lambda each: -each.cases))
+
+
+def _together(heard: Sequence[list[Group]]) -> Drawn:
+    """The classes by their shares of the answers; those with few judged cases have one interval together."""
+    weighted = [(_cases(each), *_weighted(each)) for each in heard]
+    total = sum(cases for cases, _, _ in weighted)
+    value = sum(cases * share for cases, share, _ in weighted) / total
+    judged = [_cases(_judged(g for g in each if g.is_audited)) for each in heard]
+    few = [each for each, n in zip(weighted, judged, strict=True) if n < MINIMUM_AUDITED]
+    strata = [each for each, n in zip(weighted, judged, strict=True) if n >= MINIMUM_AUDITED]
+    strata += [_pooled(few)] if few else []
+    ends = [(cases / total, share, wilson(share, n)) for cases, share, n in strata]
+    below = math.hypot(*(part * (share - low) for part, share, (low, _) in ends))
+    above = math.hypot(*(part * (high - share) for part, share, (_, high) in ends))
+    low, high = max(0.0, value - below), min(1.0, value + above)
+    effective = strata[0][2] if len(strata) == 1 else _as_wide(value, (high - low) / 2)
+    return Drawn(value=value, low=low, high=high, n=sum(judged), effective=effective)
+
+
+def _pooled(classes: Sequence[tuple[int, float, float]]) -> tuple[int, float, float]:
+    """(answers, share, effective number) of classes (answers, share, effective number) as one."""
+    total = sum(cases for cases, _, _ in classes)
+    share = sum(cases * share for cases, share, _ in classes) / total
+    effective = total**2 / sum(cases**2 / n for cases, _, n in classes)
+    return total, share, effective
+
+
+def _as_wide(share: float, half: float) -> float:
+    """With how many cases Wilson's interval has half this width: the root of half^2 (n + z^2)^2 = z^2 (n s (1 - s) + z^2 / 4)."""
+    z = Z_95 * Z_95
+    a, b = half * half, 2 * half * half * z - z * share * (1 - share)
+    return (-b + math.sqrt(b * b + a * z * z * (1 - 4 * half * half))) / (2 * a)
+
+
+def _weighted(groups: Sequence[Group]) -> tuple[float, float]:
+    """The weighted share of right answers among the drawn cases of a class and its effective sample size."""
+    drawn = [group for group in groups if group.is_audited]
     reply = reply_rate(drawn)
     weighted = [(_weight(group, reply), group) for group in _judged(drawn)]
     total = math.fsum(weight * group.cases for weight, group in weighted)
@@ -176,20 +316,25 @@ def _weighted(drawn: Sequence[Group]) -> tuple[float, float]:
     return min(right / total, 1.0), total * total / squares
 
 
+def _total(groups: Sequence[Group]) -> float:
+    """What the weights of the judged drawn cases of a class add up to."""
+    drawn = [group for group in groups if group.is_audited]
+    reply = reply_rate(drawn)
+    return math.fsum(_weight(group, reply) * group.cases for group in _judged(drawn))
+
+
 def _weight(group: Group, reply: float) -> float:
     return 1 / group.probability / (1.0 if group.is_volunteered else reply)
 
 
-def _within_the_known(
-    value: float, effective: float, groups: Sequence[Group]
-) -> tuple[float, float, float]:
+def _within_the_known(found: Drawn, groups: Sequence[Group]) -> tuple[float, float, float]:
     """The value and its interval, corrected by what is known for certain of all cases."""
     n = _cases(groups)
     floor = sum(group.cases for group in groups if group.is_right) / n
     ceiling = 1 - sum(group.cases for group in groups if group.is_right is False) / n
     lowest, highest = wilson(floor, n)[0], wilson(ceiling, n)[1]
-    low, high = (_clamp(end, lowest, highest) for end in wilson(value, effective))
-    value = _clamp(value, floor, ceiling)
+    low, high = (_clamp(end, lowest, highest) for end in (found.low, found.high))
+    value = _clamp(found.value or 0.0, floor, ceiling)
     return value, min(low, value), max(high, value)
 
 

@@ -36,15 +36,17 @@ def kept(sessions: Sessions) -> dict[tuple[str, str], StandingView]:
 
 def _view(standing: Standing, now: datetime) -> StandingView:
     found = standing.accuracy
+    # A card has no room to say what is left out.
+    is_of_most = found.unknown <= found.of
     return StandingView(
         server=standing.server,
         model=standing.model,
         computed_at=now,
         word=standing.status.word,
         sentence=standing.status.sentence,
-        value=found.value,
-        low=found.low,
-        high=found.high,
+        value=found.value if is_of_most else None,
+        low=found.low if is_of_most else None,
+        high=found.high if is_of_most else None,
         n=found.n,
         owner=standing.owner,
     )

@@ -24,7 +24,7 @@ from health.comparison import Comparison, compare
 from health.details import MOST_JUDGED, Details, causes_of, details
 from health.drift.fields import FieldDrift
 from health.drift.joint import JointDrift
-from health.estimates import Estimate, accuracy, weights, wilson
+from health.estimates import Estimate, accuracy, drawn_share
 from health.input_drift import Model, input_drift, midnight
 from health.status import DayFigures, History, Status, judge
 from health.summary import ESTIMATED, NOT_SENT, SERVED, UNKNOWN, groups
@@ -240,17 +240,9 @@ def _week(start: date, counts: Sequence[DayCount]) -> Week:
 
 
 def _drawn(counts: Sequence[DayCount]) -> Share:
-    """The weighted share of right answers among the judged drawn cases, without the limits that others give it."""
-    weighted = weights(groups(counts))
-    judged = [(weight, group) for weight, group in weighted if group.is_right is not None]
-    total = sum(weight * group.cases for weight, group in judged)
-    if not total:
-        return Share(value=None, low=0.0, high=1.0, n=0)
-    value = min(1.0, sum(w * g.cases for w, g in judged if g.is_right) / total)
-    effective = total**2 / sum(w * w * g.cases for w, g in judged)
-    low, high = wilson(value, effective)
-    n = sum(group.cases for _, group in judged)
-    return Share(value=value, low=low, high=high, n=n, effective=effective)
+    """The share of right answers that the judged drawn cases show, without the limits that others give it."""
+    found = drawn_share(groups(counts))
+    return Share(value=found.value, low=found.low, high=found.high, n=found.n, effective=found.effective)  # fmt: skip
 
 
 def _versions(counts: Sequence[DayCount]) -> list[VersionLine]:

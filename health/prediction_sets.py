@@ -23,8 +23,8 @@ from db.health_calibrations import CalibrationView
 from db.health_cases import JudgedCase
 from db.ids import utc_now
 from health.conformal import held, label_set, scores_of
-from health.estimates import reply_rate
-from health.summary import groups
+from health.estimates import WeightKey, weight_of_each
+from health.summary import ROW, groups
 from health.weighted import Share
 
 # The newest checked cases of a version, and of how many versions of a model.
@@ -103,17 +103,21 @@ def _calibrations(session: Session, server: str, model: str) -> Iterable[Calibra
     for each in sorted(versions, key=lambda v: v.last_at, reverse=True)[:MOST_VERSIONS]:
         of_version = replace(selection, version=each.version)
         judged = db.health_cases.judged_cases(session, of_version, 2 * MOST_CASES)
-        reply = reply_rate(groups(db.health_days.by_version(session, of_version)))
-        yield _calibration(server, model, each.version, judged, reply)
+        known = weight_of_each(groups(db.health_days.by_version(session, of_version)))
+        yield _calibration(server, model, each.version, judged, known)
 
 
 def _calibration(
-    server: str, model: str, version: str, judged: list[JudgedCase], reply: float
+    server: str,
+    model: str,
+    version: str,
+    judged: list[JudgedCase],
+    known: Mapping[WeightKey, float],
 ) -> CalibrationView:
     """Of the drawn ones, the oldest first. Without a reply to what was asked they stand for nobody."""
-    drawn = [case for case in judged if case.is_audited and case.probability > 0][:MOST_CASES]
+    drawn = [case for case in judged if case.is_audited and _alike(case) in known][:MOST_CASES]
     kind = NUMBER if any(case.answer_number is not None for case in drawn) else CLASS
-    values, weights = _scored(drawn, kind, reply)
+    values, weights = _scored(drawn, kind, known)
     share = held(values, weights)
     ends = (share.value, share.low, share.high, share.n) if share else (None, None, None, 0)
     return CalibrationView(
@@ -123,7 +127,7 @@ def _calibration(
         kind=kind,
         scores=values,
         weights=weights,
-        reply=reply,
+        reply=_reply(known),
         held=ends[0],
         held_low=ends[1],
         held_high=ends[2],
@@ -131,17 +135,23 @@ def _calibration(
     )
 
 
-def _scored(drawn: list[JudgedCase], kind: str, reply: float) -> tuple[list[float], list[float]]:
+def _scored(
+    drawn: list[JudgedCase], kind: str, known: Mapping[WeightKey, float]
+) -> tuple[list[float], list[float]]:
     """How far each was off and how many cases it stands for, the oldest first."""
     score = _of_number if kind == NUMBER else _of_class
-    scored = [(score(case), case) for case in reversed(drawn)] if reply else []
-    known = [(value, _weight(case, reply)) for value, case in scored if value is not None]
-    return [value for value, _ in known], [weight for _, weight in known]
+    scored = [(score(case), known[_alike(case)]) for case in reversed(drawn)]
+    found = [(value, weight) for value, weight in scored if value is not None]
+    return [value for value, _ in found], [weight for _, weight in found]
 
 
-def _weight(case: JudgedCase, reply: float) -> float:
-    """How many cases it stands for (health/estimates.py): who speaks unasked needs no asking."""
-    return 1 / case.probability / (1.0 if case.is_volunteered else reply)
+def _alike(case: JudgedCase) -> WeightKey:
+    return case.version, case.purpose == ROW, case.probability, case.is_volunteered
+
+
+def _reply(known: Mapping[WeightKey, float]) -> float:
+    """With which reply a case stands for the most cases that one of its probability stands for; 0 where none is known."""
+    return min((1 / (weight * key[2]) for key, weight in known.items()), default=0.0)
 
 
 def _of_class(case: JudgedCase) -> float | None:

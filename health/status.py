@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from health.alarms.e_process import Alarm, baseline, watch
-from health.estimates import MINIMUM_AUDITED, Estimate, Rate, rate
+from health.estimates import MINIMUM_AUDITED, Estimate, LeftOut, Rate, rate
 from health.weighted import checks_needed
 
 Word = Literal["Healthy", "Watch", "Act", "Not enough evidence"]
@@ -121,10 +121,12 @@ def judge(history: History) -> Status:
 
 
 def checks_for(found: Estimate) -> int:
-    """How many more drawn cases must be checked for plus or minus five points; of an unknown share, for the least."""
+    """How many more drawn cases must be checked for plus or minus five points; of an unknown share, for the least, and so of
+    versions of which nobody has checked any."""
     if found.value is None:
         return max(1, MINIMUM_AUDITED - found.n)
-    return checks_needed((found.value, found.effective or found.n, found.n), _HALF_WIDTH)
+    first = sum(min(MINIMUM_AUDITED, each.waiting) for each in found.left_out)
+    return first + checks_needed((found.value, found.effective or found.n, found.n), _HALF_WIDTH)
 
 
 def first_labels(days: Sequence[DayFigures]) -> Baseline | None:
@@ -206,6 +208,8 @@ def _lacking(history: History, standard: Baseline | None) -> Finding | None:
         found = history.accuracy
         sentence = f"{found.n:,} of {found.drawn:,} drawn cases are checked so far."
         return Finding(kind="unchecked", sentence=sentence)
+    if history.accuracy.unknown > history.accuracy.of:
+        return Finding(kind="unchecked", sentence="That is most of what was answered.")
     if standard is None:
         sentence = f"From {FIRST_LABELS} checked drawn cases on, a fall is noticed."
         return Finding(kind="unchecked", sentence=sentence)
@@ -242,7 +246,33 @@ def accuracy_words(found: Estimate) -> str:
     if found.value is None or found.low is None or found.high is None:
         return f"{found.n:,} of {found.drawn:,} drawn cases are checked so far."
     interval = f"{found.low * 100:.0f}–{found.high * 100:.0f} %"
-    return f"{share_words(found.value)} of answers are right (95 % interval {interval})."
+    said = f"{share_words(found.value)} of answers are right (95 % interval {interval})."
+    return f"{said} {left_out_words(found)}".strip()
+
+
+def left_out_words(found: Estimate) -> str:
+    """`Left out is version 2 with 6,000 of 7,200 answers: nobody has checked any of them, so nothing is known of them.` Empty
+    where the estimate speaks for all answers, but for at most one in a hundred."""
+    every = found.of + found.unknown
+    if found.unknown * 100 <= every or found.value is None:
+        return ""
+    counts = [f"{each.cases:,}" for each in found.left_out]
+    counts[0] += f" of {every:,} answers"
+    named = [
+        f"{_answers_of(each)} with {n}" for each, n in zip(found.left_out, counts, strict=True)
+    ]
+    are = "is" if len(named) == 1 else "are"
+    listed = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+    why = "nobody has checked any of them, so nothing is known of them"
+    if any(each.judged for each in found.left_out):
+        why = "of them only what somebody reported is judged, which is mostly what is wrong"
+    return f"Left out {are} {listed}: {why}."
+
+
+def _answers_of(found: LeftOut) -> str:
+    version = f"version {found.version}" if found.version else "this model"
+    parts = {"all": "", "rows": "rows of files of ", "single": "what was asked singly of "}
+    return f"{parts[found.kind]}{version}"
 
 
 def percent(found: Rate) -> str:

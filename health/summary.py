@@ -33,6 +33,8 @@ MAX_POINTS = 2_000
 # a person made.
 ESTIMATED = GENUINE
 SERVED = (*GENUINE, "scenario", "replay")
+# Rows of files are checked less than what people asked themselves (health/estimates.py).
+ROW = "batch"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,20 +172,30 @@ def _row(
 
 def groups(counts: Iterable[DayCount]) -> list[Group]:
     """Answered cases about something that there is, as the estimate takes them: those that are alike together."""
-    alike: Counter[tuple[float, bool, bool, str | None]] = Counter()
+    alike: Counter[tuple[str, bool, float, bool, bool, str | None]] = Counter()
     for count in counts:
         if count.outcome == "answered" and count.purpose in ESTIMATED:
-            key = (count.probability, count.is_audited, count.is_volunteered, count.judgement)
-            alike[key] += count.cases
+            lottery = (count.probability, count.is_audited)
+            said = (count.is_volunteered, count.judgement)
+            alike[count.key.version, count.purpose == ROW, *lottery, *said] += count.cases
     return [
         Group(
+            version=version,
+            is_row=is_row,
             probability=probability,
             is_audited=is_audited,
             is_volunteered=is_volunteered,
             is_right=None if judgement is None else judgement == "correct",
             cases=cases,
         )
-        for (probability, is_audited, is_volunteered, judgement), cases in alike.items()
+        for (
+            version,
+            is_row,
+            probability,
+            is_audited,
+            is_volunteered,
+            judgement,
+        ), cases in alike.items()
     ]
 
 

@@ -159,6 +159,8 @@ def _of_standing(model: Model, standing: Standing) -> Iterator[Sample]:
     if status.alarm:
         yield Sample("mds_alarm_evidence", model, status.alarm.evidence)
     yield Sample("mds_accuracy_checked_cases", model, found.n)
+    if every := found.of + found.unknown:
+        yield Sample("mds_accuracy_left_out_ratio", model, found.unknown / every)
     for name, value in (("", found.value), ("low_", found.low), ("high_", found.high)):
         if value is not None:
             yield Sample(f"mds_accuracy_{name}ratio", model, value)

@@ -228,6 +228,14 @@ METRICS: tuple[Metric, ...] = (
         panels=(_by_model("mds_accuracy_checked_cases", "Checked cases"),),
     ),
     Metric(
+        name="mds_accuracy_left_out_ratio",
+        kind="gauge",
+        unit="share, 0 to 1",
+        says="The share of the answers that the estimate does not speak for: of versions of which nobody checked any",
+        labels=OF_MODEL,
+        panels=(_by_model("mds_accuracy_left_out_ratio", "Left out of it", "percentunit"),),
+    ),
+    Metric(
         name="mds_health_status",
         kind="gauge",
         unit="0 or 1",
@@ -297,7 +305,7 @@ METRICS: tuple[Metric, ...] = (
         name="mds_workers",
         kind="gauge",
         unit="processes",
-        says="Processes that gave a sign of life and take jobs from the queues (`worker`) or run some of their own (`web`)",
+        says="Processes that gave a sign of life and take jobs from the queues (`worker`), run some of their own (`web`), or help with one on a Ray cluster (`ray`)",
         labels=("role",),
         panels=(Panel(title="Workers", query="mds_workers", legend="{{role}}"),),
     ),

@@ -97,6 +97,7 @@ def test_it_tells_what_the_database_has_in_both_formats(found: Services) -> None
     assert values["mds_cases_total", (*penguins[:1], ("outcome", "failed"), penguins[1])] == 10
     assert values["mds_accuracy_ratio", penguins] == 1
     assert values["mds_accuracy_checked_cases", penguins] == 20
+    assert values["mds_accuracy_left_out_ratio", penguins] == 0
     assert values["mds_health_status", (*penguins, ("word", "Act"))] == 1
     assert values["mds_alarm_open", (("kind", "errors"), *penguins)] == 1
     assert values["mds_database_up", ()] == 1

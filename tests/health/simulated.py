@@ -53,6 +53,41 @@ def drawn(life: Life, random: Random) -> dict[Cell, int]:
     }
 
 
+Lives = dict[tuple[str, bool], Life]
+# Versions and rows of files, (version, is a row of a file), that do differently well and are looked at differently often.
+MIXES: dict[str, Lives] = {
+    "a worse version that few look at": {
+        ("1", False): Life(accuracy=0.97, audit_share=0.1, cases=1_200),
+        ("2", False): Life(accuracy=0.8, audit_share=0.1, cases=6_000, reply=0.2),
+    },
+    "a worse version that many look at": {
+        ("1", False): Life(accuracy=0.97, audit_share=0.1, cases=6_000, reply=0.3),
+        ("2", False): Life(accuracy=0.7, audit_share=0.1, cases=1_200),
+    },
+    "a file of a version that nobody has checked": {
+        ("1", False): Life(accuracy=0.97, audit_share=0.1, cases=1_200),
+        ("1", True): Life(accuracy=0.9, audit_share=0.1, cases=2_000, reply=0.3, reported=0.0),
+        ("2", True): Life(accuracy=0.7, audit_share=0.1, cases=6_000, reply=0.0, reported=0.0),
+    },
+    "ten versions with ten accuracies": {
+        (str(n), False): Life(
+            accuracy=0.6 + 0.04 * n, audit_share=0.1, cases=200, reply=0.2 + 0.08 * n
+        )
+        for n in range(10)
+    },
+    "small versions beside a large one": {
+        ("1", False): Life(accuracy=0.95, audit_share=0.1, cases=4_000, reply=0.6),
+        ("2", False): Life(accuracy=0.7, audit_share=0.1, cases=60),
+        ("3", False): Life(accuracy=0.9, audit_share=0.1, cases=50),
+        ("3", True): Life(accuracy=0.9, audit_share=0.02, cases=300, reply=0.5, reported=0.0),
+    },
+    "a large version of which one or two are checked": {
+        ("1", False): Life(accuracy=0.97, audit_share=0.1, cases=1_200),
+        ("2", False): Life(accuracy=0.8, audit_share=0.05, cases=6_000, reply=0.02),
+    },
+}
+
+
 def labels_by_day(accuracies: list[float], per_day: int, random: Random) -> list[tuple[int, int]]:
     """(right, wrong) of each day, as many labels a day."""
     rights = random.binomial(per_day, accuracies)

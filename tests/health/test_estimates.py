@@ -1,11 +1,23 @@
 """Estimates against the truth: the intervals hold it as often as they say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from health.estimates import Estimate, Group, accuracy, naive, rate, wilson
+from health.estimates import (
+    Estimate,
+    Group,
+    LeftOut,
+    accuracy,
+    naive,
+    rate,
+    weight_of_each,
+    wilson,
+)
+from health.status import accuracy_words, checks_for, left_out_words
 
 TRUE = 0.843
 REPORTED = {True: 0.05, False: 0.30}  # wrong answers are reported six times as often
@@ -104,6 +116,48 @@ def test_probabilities_that_changed_are_weighted():
     assert naive(often + seldom) == pytest.approx(0.91, abs=0.01)
     # The effective number of cases is nearer to 50 than to 550.
     assert found.high - found.low > 0.14
+
+
+def _checked(version: str, right: int, wrong: int, silent: int, p: float = 0.1) -> list[Group]:
+    found = [_drawn(right, True, p), _drawn(wrong, False, p), _silent(silent, p)]
+    return [replace(group, version=version) for group in found if group.cases]
+
+
+def test_answers_that_nobody_checked_are_left_out_and_told() -> None:
+    """1,200 answers of version 1, of which 97 of 100 are right; then a file of 6,000 rows for version 2."""
+    known, drawn = _checked("1", 97, 3, 1_100), replace(_silent(600), is_audited=True)
+    rows = [replace(each, version="2", is_row=True) for each in (drawn, _silent(5_400))]
+    found, before = accuracy(known + rows), accuracy(known)
+    assert (found.value, found.of) == (0.97, 1_200)
+    assert replace(found, left_out=()) == before
+    assert found.left_out == (LeftOut(version="2", kind="all", cases=6_000, judged=0, waiting=600),)
+    assert accuracy_words(found) == (
+        "97 % of answers are right (95 % interval 92–99 %). Left out is version 2 with 6,000 of 7,200 answers: nobody has "
+        "checked any of them, so nothing is known of them."
+    )
+    assert checks_for(found) == 10 + checks_for(before)
+    # One answer of a new version is no reason to speak of it.
+    assert left_out_words(accuracy([*known, replace(_silent(1), version="2")])) == ""
+
+    of_one = [replace(each, version="1", is_row=True) for each in (drawn, _silent(5_400))]
+    reported = replace(_drawn(4, False), version="3", is_volunteered=True)
+    asked = replace(_silent(900), version="3", is_audited=True)
+    assert left_out_words(accuracy([*known, *of_one, reported, asked])) == (
+        "Left out are rows of files of version 1 with 6,000 of 8,104 answers and version 3 with 904: of them only what "
+        "somebody reported is judged, which is mostly what is wrong."
+    )
+
+
+def test_a_version_counts_with_its_share_of_the_answers_not_of_the_checks() -> None:
+    """Three quarters of the answers are of a version of which few were checked."""
+    found = accuracy([*_checked("1", 95, 5, 900), *_checked("2", 12, 8, 2_980)])
+    assert found.value == pytest.approx((1_000 * 0.95 + 3_000 * 0.6) / 4_000)
+    own = wilson(0.6, 20)
+    assert found.low == pytest.approx(found.value - 0.75 * (0.6 - own[0]), abs=0.003)
+    width = wilson(found.value, found.effective)
+    assert width[1] - width[0] == pytest.approx(found.high - found.low)
+    weights = weight_of_each([*_checked("1", 95, 5, 900), *_checked("2", 12, 8, 2_980)])
+    assert weights == {("1", False, 0.1, False): 10.0, ("2", False, 0.1, False): 150.0}
 
 
 SETTINGS = {

@@ -10,9 +10,10 @@ from charts import confusion, reliability, weeks
 from charts.reliability import Reliability
 from charts.weeks import Point
 from health.classification import OTHERS, ClassFigures, Confusion
+from health.estimates import Estimate
 from health.overview import Look, Week
 from health.regression import NumberErrors
-from health.status import accuracy_words
+from health.status import accuracy_words, left_out_words
 from health.summary import HealthRow
 from health.weighted import Mean
 from ui.health import address, drift
@@ -31,7 +32,7 @@ def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
     columns[0].metric(
         "Right answers",
         f"{found.value * 100:.0f} %" if found.value is not None else "–",
-        delta=f"{found.low * 100:.0f}–{found.high * 100:.0f} %" if is_known else None,  # type: ignore[operator]
+        delta=_ends(found) if is_known else None,
         delta_color="off",
         delta_arrow="off",
         border=True,
@@ -65,6 +66,16 @@ def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
     st.markdown(  # a link in a caption is too faint to read
         f"What people told us by themselves: {right:,} right, {wrong:,} wrong. Not part of the figures: people report errors "
         f"more often. [Open the cases]({chosen.cases()})"
+    )
+
+
+def _ends(found: Estimate) -> str:
+    """The interval, and that something is left out of it."""
+    ends = f"{(found.low or 0) * 100:.0f}–{(found.high or 0) * 100:.0f} %"
+    return (
+        f"{ends}, of {found.of:,} of {found.of + found.unknown:,}"
+        if left_out_words(found)
+        else ends
     )
 
 

@@ -29,6 +29,19 @@ RESOURCE = Resource("health")
 _SENTENCE = "94 % of answers are right (95 % interval 90–97 %)."
 
 
+class LeftOut(BaseModel):
+    """Answers of a version that the estimate does not speak for: nobody judged any of those drawn when asked."""
+
+    version: str = Field(examples=["2"])
+    kind: str = Field(
+        description="all of its answers, its rows of files (`rows`), or what was asked singly (`single`)",
+        examples=["all"],
+    )
+    cases: int = Field(examples=[6000])
+    judged: int = Field(description="Those that somebody reported unasked", examples=[0])
+    waiting: int = Field(description="Drawn for a check, and not judged", examples=[600])
+
+
 class Accuracy(BaseModel):
     """The estimated share of right answers, with its 95 % interval; null without enough evidence."""
 
@@ -38,6 +51,9 @@ class Accuracy(BaseModel):
     n: int = Field(description="Judged cases that it is from", examples=[180])
     of: int = Field(description="Answered cases that it is about", examples=[2310])
     drawn: int = Field(description="Those of them that were drawn for a check", examples=[231])
+    left_out: list[LeftOut] = Field(
+        default_factory=list, description="What it does not speak for, the most cases first"
+    )
 
 
 class Alarm(BaseModel):
@@ -278,7 +294,8 @@ def _head(standing: Standing) -> dict[str, object]:
 
 def _accuracy(found: health.estimates.Estimate) -> Accuracy:
     names = ("value", "low", "high", "n", "of", "drawn")
-    return Accuracy(**{name: getattr(found, name) for name in names})
+    left_out = [LeftOut(**vars(each)) for each in found.left_out]
+    return Accuracy(**{name: getattr(found, name) for name in names}, left_out=left_out)
 
 
 def _alarm(finding: Finding) -> Alarm:
