@@ -80,7 +80,7 @@ def by_groups(
     true = np.asarray(truths if len(truths) else [None] * len(hits), dtype=object)
     cut = {field: _parts(values) for field, values in columns.items()}
     rates = {field: list(_rates(found, hits, given, true)) for field, found in cut.items()}
-    looked_at = sum(_differences(found) for found in rates.values())
+    looked_at = sum(len(found) for found in rates.values())
     return [
         _of_field(field, cut[field], rates[field], LEVEL / max(1, looked_at), field in hidden)
         for field in columns
@@ -120,14 +120,17 @@ def _rates(
     """Over all answers, then over each true class of which there are enough."""
     classes = [t for t, n in Counter(filter(None, truths)).most_common() if n >= 2 * LEAST]
     known = np.any([part.inside for part in found], axis=0) if found else np.zeros(0, dtype=bool)
+    alike = [part for part in found if part.value != OTHERS]  # those have nothing in common
     for truth in (None, *classes):
         of = known if truth is None else known & (truths == truth)
-        for part in found:
-            if part.value == OTHERS:
-                continue  # they have nothing in common
+        rates = []
+        for part in alike:
             own, rest = part.inside & of, ~part.inside & of
             if min(int(own.sum()), int(rest.sum())) >= LEAST:
-                yield _rate(part, truth, share(~hits[own], weights[own]), share(~hits[rest], weights[rest]))  # fmt: skip
+                rates.append(_rate(part, truth, share(~hits[own], weights[own]), share(~hits[rest], weights[rest])))  # fmt: skip
+        is_pair = len(found) == len(rates) == 2
+        # Of two groups each is the other's others: the one that is answered wrongly more often says it.
+        yield from [max(rates, key=lambda rate: rate.difference.value)] if is_pair else rates
 
 
 def _rate(part: Part, truth: str | None, wrong: Share, others: Share) -> GroupRate:
@@ -140,12 +143,6 @@ def _rate(part: Part, truth: str | None, wrong: Share, others: Share) -> GroupRa
         p=chance(wrong, others),
         bounds=part.bounds,
     )
-
-
-def _differences(rates: Sequence[GroupRate]) -> int:
-    """How many differences are looked at: of two groups both say the same."""
-    of_truth = Counter(rate.truth for rate in rates)
-    return sum(1 if n == 2 else n for n in of_truth.values())
 
 
 def _of_field(

@@ -87,6 +87,7 @@ def progression(target: pd.Series) -> Tensor:
         unit="points",
         min=float(target.min()),
         max=float(target.max()),
+        minimum=0,
         description="A quantitative measure of the disease one year after baseline, from "
         f"{target.min():.0f} (mild) to {target.max():.0f} (severe) in the training data.",
     )

@@ -60,6 +60,8 @@ def test_weights_count_and_a_gap_within_one_true_class_alone_is_found() -> None:
     (found,) = by_groups({"sex": sex}, right, [1.0 if t == "ill" else 20.0 for t in truth], truth)
     worse = [rate for rate in found.rates if rate.is_worse]
     assert [(rate.value, rate.truth) for rate in worse] == [("f", "ill")]
+    # Two groups are compared once, over all answers and over each true class.
+    assert len(found.rates) == len({rate.truth for rate in found.rates}) == 3
     every = next(rate for rate in found.rates if rate.truth is None and rate.value == "f")
     assert every.wrong.value == pytest.approx(40 / (100 + 100 * 20))
 
