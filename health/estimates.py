@@ -244,9 +244,10 @@ def _classes(eligible: Iterable[Group]) -> tuple[list[list[Group]], list[list[Gr
     found: dict[tuple[str, bool], list[Group]] = defaultdict(list)
     for group in eligible:
         found[group.version, group.is_row].append(group)
-    heard, silent = [], []
+    heard: list[list[Group]] = []
+    silent: list[list[Group]] = []
     for each in found.values():
-        is_heard = any(g.is_audited and g.is_right is not None for g in each) and reply_rate(each)
+        is_heard = bool(_judged(g for g in each if g.is_audited)) and reply_rate(each) > 0
         (heard if is_heard else silent).append(each)
     return heard, silent
 
