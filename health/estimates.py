@@ -247,7 +247,7 @@ def _classes(eligible: Iterable[Group]) -> tuple[list[list[Group]], list[list[Gr
     heard: list[list[Group]] = []
     silent: list[list[Group]] = []
     for each in found.values():
-        is_heard = bool(_judged(g for g in each if g.is_audited)) and reply_rate(each) > 0
+        is_heard = _checked(each) > 0 and reply_rate(each) > 0
         (heard if is_heard else silent).append(each)
     return heard, silent
 
@@ -274,25 +274,47 @@ def _left_out(silent: Iterable[list[Group]], heard: Sequence[list[Group]]) -> tu
     return tuple(sorted(found, key=lambda each: -each.cases))
 
 
+# A class, or several as one: its answers, its share of right ones, and the effective number of cases behind that.
+_Stratum = tuple[int, float, float]
+
+
 def _together(heard: Sequence[list[Group]]) -> Drawn:
-    """The classes by their shares of the answers; those with few judged cases have one interval together."""
-    weighted = [(_cases(each), *_weighted(each)) for each in heard]
-    total = sum(cases for cases, _, _ in weighted)
-    value = sum(cases * share for cases, share, _ in weighted) / total
-    judged = [_cases(_judged(g for g in each if g.is_audited)) for each in heard]
-    few = [each for each, n in zip(weighted, judged, strict=True) if n < MINIMUM_AUDITED]
-    strata = [each for each, n in zip(weighted, judged, strict=True) if n >= MINIMUM_AUDITED]
-    strata += [_pooled(few)] if few else []
+    """The classes by their shares of the answers."""
+    strata = _strata(heard)
+    total = sum(cases for cases, _, _ in strata)
+    value = sum(cases * share for cases, share, _ in strata) / total
+    low, high = _ends(strata, total, value)
+    effective = strata[0][2] if len(strata) == 1 else _as_wide(value, (high - low) / 2)
+    n = sum(_checked(each) for each in heard)
+    return Drawn(value=value, low=low, high=high, n=n, effective=effective)
+
+
+def _strata(heard: Sequence[list[Group]]) -> list[_Stratum]:
+    """Classes with few judged cases have one interval together."""
+    few = [each for each in heard if _checked(each) < MINIMUM_AUDITED]
+    found = [_of_class(each) for each in heard if _checked(each) >= MINIMUM_AUDITED]
+    return [*found, _pooled([_of_class(each) for each in few])] if few else found
+
+
+def _of_class(groups: Sequence[Group]) -> _Stratum:
+    return (_cases(groups), *_weighted(groups))
+
+
+def _checked(groups: Iterable[Group]) -> int:
+    """How many drawn cases were judged."""
+    return _cases(_judged(group for group in groups if group.is_audited))
+
+
+def _ends(strata: Sequence[_Stratum], total: int, value: float) -> tuple[float, float]:
+    """The interval: those of the strata, added up in squares."""
     ends = [(cases / total, share, wilson(share, n)) for cases, share, n in strata]
     below = math.hypot(*(part * (share - low) for part, share, (low, _) in ends))
     above = math.hypot(*(part * (high - share) for part, share, (_, high) in ends))
-    low, high = max(0.0, value - below), min(1.0, value + above)
-    effective = strata[0][2] if len(strata) == 1 else _as_wide(value, (high - low) / 2)
-    return Drawn(value=value, low=low, high=high, n=sum(judged), effective=effective)
+    return max(0.0, value - below), min(1.0, value + above)
 
 
-def _pooled(classes: Sequence[tuple[int, float, float]]) -> tuple[int, float, float]:
-    """(answers, share, effective number) of classes (answers, share, effective number) as one."""
+def _pooled(classes: Sequence[_Stratum]) -> _Stratum:
+    """Classes as one."""
     total = sum(cases for cases, _, _ in classes)
     share = sum(cases * share for cases, share, _ in classes) / total
     effective = total**2 / sum(cases**2 / n for cases, _, n in classes)
