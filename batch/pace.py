@@ -105,9 +105,10 @@ class Pace:
             self._adapt(rows, rate, seconds)
 
     def _make_room(self, rows: int, seconds: float) -> None:
-        """Fewer rows where a request takes longer than one case does, or than is felt, and more where it does not."""
+        """Fewer rows where a request takes longer than one case does, or than is felt, and more where it does not. Few rows are
+        made fewer only where they take much longer: else it is the machine that is busy, and not they."""
         most = max(2 * self._quickest, BESIDE_SECONDS)
-        if seconds > most:
+        if seconds > (most if rows > FIRST_ROWS else 4 * most):
             self._people_rows = max(1, min(rows, self._people_rows) // 2)
         elif seconds < 0.6 * most and rows >= self._people_rows:
             self._people_rows = min(self._people_rows * 2, self.most_rows)

@@ -92,7 +92,7 @@ def scoring(tools: Tools, given: LargeFile, job: JobView, name: str = "") -> Sco
             most_rows=given.signature.max_rows or MOST_ROWS,
             most_chunk_rows=RECORDED_ROWS if given.record == "all" else MOST_CHUNK_ROWS,
             least_chunk_rows=given.rows // MOST_CHUNKS,
-            people_chunk_rows=PEOPLE_ROWS if given.record == "all" else MOST_CHUNK_ROWS,
+            people_chunk_rows=PEOPLE_ROWS if given.record == "all" else 10 * PEOPLE_ROWS,
             most_at_once=min(tools.settings.batch_requests, server.max_connections),
         ),
         lost_seconds=tools.settings.lost_seconds,

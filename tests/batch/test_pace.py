@@ -41,6 +41,10 @@ def test_while_people_ask_one_small_request_is_under_way() -> None:
     assert pace.rows_now == 100  # a person would not feel so long
     pace.note(100, 0.5)
     assert pace.rows_now == 50
+    pace.note(50, 0.1)
+    assert pace.rows_now == 50  # others work on the machine too
+    pace.note(50, 0.5)
+    assert pace.rows_now == 25
     assert pace.request_rows == 5_000
     now[0] += PEOPLE_SECONDS
     assert pace.rows_now == 5_000
