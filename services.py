@@ -25,6 +25,7 @@ from cases.chunks import ChunkRecorder, Record
 from cases.exchanged import exchanged
 from cases.jobs.batch import give_way
 from cases.queries import CaseView, ExplanationView, add_explanation
+from cases.restored import values_of
 from configured import app_version, audit_policy, batches_root, targets_of
 from db.engine import Session, make_sessions
 from db.feedback import FeedbackView
@@ -41,6 +42,7 @@ from feedback.golden_runs import Ask
 from feedback.jobs import golden_run
 from feedback.webhooks import Webhook
 from health import test_figures
+from health.outliers.deployed import Detectors
 from health.outliers.earlier import Earlier
 from jobs.contract import Kind
 from jobs.embedded import EmbeddedWorker
@@ -51,6 +53,8 @@ from jobs.rights import by_table
 from jobs.worker import Worker
 from mds_client.client.sync_client import MdsClient
 from mds_client.discovery import Catalogue
+from mds_client.errors import InvalidValues, Problem
+from mds_client.protocols.detectors import Verdict
 from mds_client.server import Server
 from mds_client.signature import ModelRef, Signature, Values
 from mds_client.transport.redaction import Hiding
@@ -137,6 +141,27 @@ class Services(Doors):
         from tables.streaming.listing import allowed_files
 
         return allowed_files(place, pattern, self.settings.batch_sources)
+
+    def drift_detectors(self) -> list[tuple[tuple[str, str], str]]:
+        """Each model of a configured server with each of its drift detectors."""
+        return [
+            ((name, model), detector)
+            for name, client in self.clients.items()
+            for model, detectors in client.server.drift_detectors.items()
+            for detector in detectors
+        ]
+
+    def ask_drift_detector(
+        self, model: tuple[str, str], detector: str, entered: Sequence[Mapping[str, object]]
+    ) -> tuple[Verdict, int]:
+        """What a detector says of what was entered in cases of its model, and of how many of these: those that are whole and fit
+        what the model takes now. Raises MdsError."""
+        signature = self.deployed(ModelRef(server=model[0], name=model[1]))
+        rows = [values_of(self.sessions, each, signature) for each in entered]
+        whole = [row for row in rows if not signature.check(row)]
+        if not whole:
+            raise InvalidValues([Problem(field="", sentence="No recent case is kept as a whole.")])
+        return self.clients[model[0]].ask_detector(signature, detector, whole), len(whole)
 
     def give_way(self, server: str) -> bool:
         """Wait for a moment while somebody waits for the answer to one case of this server."""
@@ -337,22 +362,23 @@ def build(settings: Settings, guests: Callable[..., Any] | None = None) -> Servi
     clients = {s.name: _client(server_of(s), password) for s in settings.servers}
     sessions, table = routed(make_sessions(url), targets_of(settings)), AccessTable()
     may_go_on = by_table(lambda: table.rows(settings.access))
+    catalogue = Catalogue(
+        clients,
+        sources=sources_of(settings),
+        registries=registries_of(settings),
+        connect=partial(_client, hidden=password),
+    )
     return Services(
         settings=settings,
         table=table,
         clients=clients,
-        catalogue=Catalogue(
-            clients,
-            sources=sources_of(settings),
-            registries=registries_of(settings),
-            connect=partial(_client, hidden=password),
-        ),
+        catalogue=catalogue,
         sessions=sessions,
         explainers=Explainers(
             connect=partial(connect, hidden=password), is_eager=settings.warm_explainers
         ),
         audit=audit_policy(settings),
-        outliers=Earlier(sessions),
+        outliers=Earlier(sessions, detectors=Detectors(catalogue.client)),
         here=Here(sessions, app_version(), settings.lost_seconds, may_go_on=may_go_on),
         beside=EmbeddedWorker(sessions) if settings.embedded_worker else None,
         audience=_audience(settings, guests) if guests else None,

@@ -13,6 +13,8 @@ from mds_client.signature import ModelRef, Signature, Values
 
 _log = logging.getLogger(__name__)
 Rows = Sequence[Mapping[str, object]]
+# What the detectors deployed beside a model say of a case: a part for each.
+Detected = list[dict[str, object]]
 
 
 class Outliers(Protocol):
@@ -21,6 +23,8 @@ class Outliers(Protocol):
     def features(self, values: Values) -> dict[str, object]: ...
 
     def unlike(self, ref: ModelRef, rows: Rows, titles: Mapping[str, str]) -> list[str] | None: ...
+
+    def detected(self, signature: Signature, rows: Sequence[Values]) -> list[Detected] | None: ...
 
 
 def compared(
@@ -36,10 +40,23 @@ def compared(
     features = [_features(*each, outliers) for each in zip(cases, values, strict=True)]
     rows = [{**case.entered, **f} for case, f in zip(cases, features, strict=True)]
     found = unlike_words(outliers, ref, rows, signature)
+    said = _detected(outliers, signature, values)
     return [
-        replace(case, unlike=words, features=f or None)
-        for case, words, f in zip(cases, found, features, strict=True)
+        replace(case, unlike=words, features=f or None, detected=d)
+        for case, words, f, d in zip(cases, found, features, said, strict=True)
     ]
+
+
+def _detected(
+    outliers: Outliers, signature: Signature | None, values: Sequence[Values]
+) -> Sequence[Detected | None]:
+    """What the deployed detectors say of each; None where there are none. Never raises."""
+    try:
+        found = outliers.detected(signature, values) if signature else None
+    except Exception:
+        _log.exception("the detectors cannot be asked")
+        found = None
+    return found or [None] * len(values)
 
 
 def _features(case: CaseView, values: Values, outliers: Outliers) -> dict[str, object]:

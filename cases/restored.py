@@ -15,7 +15,11 @@ from mds_client.signature import File, Signature, Values
 def inputs_of(sessions: Sessions, case: CaseView, signature: Signature) -> Values:
     """The values as entered. A file comes back where it is one of the model's examples, or was kept; a sensitive value
     where it was kept and may be looked at. Of all else None, which `lost` names."""
-    entered = case.inputs if may_look(sessions, case) else case.entered
+    return values_of(sessions, case.inputs if may_look(sessions, case) else case.entered, signature)
+
+
+def values_of(sessions: Sessions, entered: Mapping[str, object], signature: Signature) -> Values:
+    """What was entered, as far as it is there; of what is not, None."""
     return {f.name: _value(sessions, entered.get(f.name), f.examples) for f in signature.inputs}
 
 

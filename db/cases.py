@@ -25,7 +25,7 @@ _KNOWN_BEFORE = {
     "id", "created_at", "person", "server", "model", "version_asked", "entered", "purpose",
     "audit_probability", "audit_draw", "is_audited", "parent_id", "workspace", "sensitive",
     "experiment", "arm", "assignment_probability", "call_probability", "call_draw", "unlike",
-    "features",
+    "features", "detected",
 }  # fmt: skip
 
 
@@ -98,6 +98,8 @@ class CaseView(HasOutcome):
     unlike: str | None = None
     # Its pictures and sounds as a few numbers each, by field.
     features: dict[str, object] | None = None
+    # What the detectors deployed beside the model said of it, a part for each; None where there are none.
+    detected: list[dict[str, object]] | None = None
     # Values of sensitive fields that are kept; `entered` has a mark in their place.
     sensitive: dict[str, object] | None = None
 

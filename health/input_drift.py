@@ -13,10 +13,12 @@ from threading import Lock
 
 import db.health_cases
 import db.health_days
+import db.health_detections
 import db.health_joint_drift
 from db.engine import Session
 from db.health import Selection
 from db.health_days import VersionCount
+from db.health_detections import DetectionView
 from health.drift import fields
 from health.drift.fields import LEAST_CASES, FieldDrift
 from health.drift.joint import JointDrift, joint_drift_of
@@ -37,11 +39,12 @@ _lock = Lock()
 
 @dataclass(frozen=True, kw_only=True)
 class InputDrift:
-    """Each field now against before, the inputs as a whole as a job found them, and of which days the fields are: the first and
+    """Each field now against before, the inputs as a whole as a job found them, what deployed detectors said lately, and of which days the fields are: the first and
     the last, None without a case."""
 
     fields: Sequence[FieldDrift]
     joint: Sequence[JointDrift] = ()
+    detections: Sequence[DetectionView] = ()
     before: tuple[date, date] | None
     after: tuple[date, date] | None
 
@@ -51,6 +54,7 @@ class InputDrift:
         joint = [each for each in self.joint if each.is_flagged]
         names = [field.name for field in self.fields if field.is_flagged]
         names += [each.name for each in joint if each.kind == "field"]
+        names += [f"what {each.detector} watches" for each in self.detections if each.is_drift]
         return tuple(dict.fromkeys(names or [WHOLE[each.kind] for each in joint[:1]]))
 
 
@@ -59,8 +63,13 @@ def input_drift(
 ) -> dict[Model, InputDrift]:
     """Of each of the models, which the selection holds all."""
     kept = db.health_joint_drift.of_models(session, selection.server, selection.model)
+    said = db.health_detections.of_models(session, selection.server, selection.model)
     return {
-        model: replace(found, joint=[joint_drift_of(each) for each in kept.get(model, ())])
+        model: replace(
+            found,
+            joint=[joint_drift_of(each) for each in kept.get(model, ())],
+            detections=[each for each in said.get(model, ()) if is_recent(each, now)],
+        )
         for model, found in _of_fields(session, now, selection, models).items()
     }
 
@@ -83,6 +92,11 @@ def _of_fields(
             found[model] = _drift(session, model, version, since, now)
             _keep(revisions, model, now, found[model])
     return found
+
+
+def is_recent(said: DetectionView, now: datetime) -> bool:
+    """Whether what a detector said still says something of today."""
+    return now - said.asked_at <= timedelta(days=RECENT_DAYS)
 
 
 def forget() -> None:

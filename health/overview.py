@@ -16,6 +16,7 @@ from db.health import Selection
 from db.health_alarms import AlarmView
 from db.health_counting import DayCount
 from db.health_decisions import DecisionView
+from db.health_detections import DetectionView
 from db.ids import utc_now
 from health.alarms.decisions import accepted, closed
 from health.causes import Causes
@@ -81,6 +82,7 @@ class Look:
     versions: Sequence[VersionLine]
     drift: Sequence[FieldDrift]
     joint_drift: Sequence[JointDrift]
+    detections: Sequence[DetectionView]
     drift_before: tuple[date, date] | None
     drift_after: tuple[date, date] | None
     details: Details
@@ -154,6 +156,7 @@ def look(
         versions=_versions(shown),
         drift=drift.fields,
         joint_drift=drift.joint,
+        detections=drift.detections,
         drift_before=drift.before,
         drift_after=drift.after,
         details=details(judged, groups(shown), protected),

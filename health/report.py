@@ -8,7 +8,7 @@ from datetime import datetime
 
 from health.causes import Cause, Causes
 from health.details import Details
-from health.drift.wording import joint_words, shift_words
+from health.drift.wording import detection_words, joint_words, shift_words
 from health.groups import FieldGroups, GroupRate
 from health.overview import Look, Week
 from health.slices import Slice
@@ -142,6 +142,7 @@ def _weeks(weeks: Sequence[Week], least: float | None) -> Html:
 
 def _changed(look: Look, titles: Mapping[str, str]) -> Html:
     whole = [tag("p", joint_words(each, titles)) for each in look.joint_drift]
+    whole += [tag("p", detection_words(each)) for each in look.detections]
     if not look.drift:
         return _section("Inputs that changed", *whole) if whole else joined()
     most = max(1.0, *(field.psi for field in look.drift))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mds_client.signature import ModelRef
@@ -19,7 +19,8 @@ class Server:
     address of a server that lists its models elsewhere (TorchServe), with `management_credentials` where it takes
     others than the server's; `explainer_url` is that of the explainer
     of its models, where it has one of its own. `explainers` says what explains a model: the name of another
-    model, its own name for the protocol's own route, an empty one for nothing.
+    model, its own name for the protocol's own route, an empty one for nothing. `detectors` names the models that say of
+    each case of a model whether it is odd (`is_outlier`, `is_adversarial`), `drift_detectors` those that say it of many (`is_drift`).
     Times in seconds: `connect_timeout` for the connection, `timeout` for a whole call. `headers` may
     hold credentials: they are sent, but never recorded or shown.
     After `breaker_failures` in a row predictions fail at once, but one every `breaker_seconds`; 0 is never.
@@ -34,6 +35,8 @@ class Server:
     management_url: str = ""
     explainer_url: str = ""
     explainers: Mapping[str, str] = field(default_factory=dict)
+    detectors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    drift_detectors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     connect_timeout: float = 3.0
     timeout: float = 60.0
     read_timeout: float | None = None
@@ -54,6 +57,12 @@ class Server:
     management_credentials: Credentials = field(default_factory=Credentials)
     max_answer_bytes: int = 64 * 1024 * 1024
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def watching(self) -> frozenset[str]:
+        """The names of the models that are deployed only to watch others."""
+        named = (*self.detectors.values(), *self.drift_detectors.values())
+        return frozenset(name for names in named for name in names)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -112,6 +112,14 @@ class ServerSettings(AddressSettings):
         description="What explains a model: model = another model's name, its own for the protocol's "
         'own route, or `""` for nothing',
     )
+    detectors: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="What says of each case whether it is an outlier or adversarial: model = names of other models",
+    )
+    drift_detectors: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="What says of the last cases together whether they drifted: model = names of other models",
+    )
     read_timeout: float | None = Field(None, gt=0, description="Longest silence while reading")
     write_timeout: float | None = Field(None, gt=0, description="Longest wait while sending")
     pool_timeout: float | None = Field(None, gt=0, description="Longest wait for a free connection")

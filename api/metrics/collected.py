@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -13,6 +13,7 @@ from prometheus_client import Metric as Family
 from prometheus_client import ProcessCollector
 from prometheus_client.registry import Collector, CollectorRegistry
 
+import db.health_detections
 import db.streams
 from api.metrics.definitions import BY_NAME, METRICS, MOST_MODELS
 from configured import app_version
@@ -20,6 +21,7 @@ from db.engine import reading
 from db.errors import StorageError
 from db.ids import utc_now
 from db.jobs import UNDER_WAY
+from health.input_drift import is_recent
 from health.overview import Standing, standings
 from health.status import WORDS
 from health.summary import HealthRow, summarise
@@ -123,6 +125,7 @@ def _of_database(services: Services) -> Iterator[Sample]:
     for model, standing in standings(services.figures).items():
         if model in told:
             yield from _of_standing(model, standing)
+    yield from _of_detectors(services, told)
     yield from _of_jobs(services)
     yield from _of_streams(services)
 
@@ -164,6 +167,17 @@ def _of_standing(model: Model, standing: Standing) -> Iterator[Sample]:
     for name, value in (("", found.value), ("low_", found.low), ("high_", found.high)):
         if value is not None:
             yield Sample(f"mds_accuracy_{name}ratio", model, value)
+
+
+def _of_detectors(services: Services, told: Collection[Model]) -> Iterator[Sample]:
+    now = utc_now()
+    with reading(services.figures) as session:
+        found = db.health_detections.of_models(session)
+    for model, said in found.items():
+        for each in said:
+            if model in told and each.is_drift is not None and is_recent(each, now):
+                labels = (*model, each.detector)
+                yield Sample("mds_drift_detector_flagged", labels, float(each.is_drift))
 
 
 def _of_jobs(services: Services) -> Iterator[Sample]:

@@ -1,6 +1,6 @@
 """Every metric that `/metrics` tells, with its unit, its labels, the panel that draws it and the alerts that watch it.
 
-Labels are bounded: servers and models that were asked, at most `MOST_MODELS` of them; the other labels have a fixed set of
+Labels are bounded: servers and models that were asked, at most `MOST_MODELS` of them, and detectors of the settings; the other labels have a fixed set of
 values. No metric has a version, a person or a value of a case as a label.
 """
 
@@ -260,6 +260,18 @@ METRICS: tuple[Metric, ...] = (
         says="1 while *Health* finds this and it goes on: wrong answers (`accuracy`), failures (`errors`), changed `inputs`",
         labels=(*OF_MODEL, "kind"),
         panels=(_by_model("mds_alarm_open", "Alarms", more=": {{kind}}"),),
+    ),
+    Metric(
+        name="mds_drift_detector_flagged",
+        kind="gauge",
+        unit="0 or 1",
+        says="1 where a drift detector deployed beside the model found drift when it was asked last; absent where it gave no verdict",
+        labels=(*OF_MODEL, "detector"),
+        panels=(
+            _by_model(
+                "mds_drift_detector_flagged", "Drift, by deployed detectors", more=": {{detector}}"
+            ),
+        ),
     ),
     Metric(
         name="mds_alarm_evidence",

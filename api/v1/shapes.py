@@ -89,6 +89,11 @@ class Case(CaseHead):
         "nothing is, null where there were too few to compare with",
         examples=["Body mass is higher than in 344 earlier cases."],
     )
+    detected: list[dict[str, Any]] | None = Field(
+        None,
+        description="What each detector deployed beside the model said of the inputs: its name, kind (outlier or adversarial), "
+        "whether it flagged them and its score, or a problem; null where there is none",
+    )
 
 
 def case_of(view: CaseView, call: FirstCallView | None = None) -> Case:
@@ -103,6 +108,7 @@ def case_of(view: CaseView, call: FirstCallView | None = None) -> Case:
         signature=view.signature_fingerprint,
         first_call=call and _call(call),
         unlike=view.unlike,
+        detected=view.detected,
     )
 
 

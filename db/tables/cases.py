@@ -138,6 +138,8 @@ class Case(Base):
     unlike: Mapped[str | None] = mapped_column(ClippedText(SENTENCE))
     # Its pictures and sounds as a few numbers each, by field, which later ones are compared with.
     features: Mapped[dict[str, object] | None] = mapped_column(Json)
+    # What the detectors deployed beside the model said of it: of each its kind, whether it flagged, and its score.
+    detected: Mapped[list[dict[str, object]] | None] = mapped_column(Json)
 
 
 class CaseFile(Base):

@@ -11,9 +11,9 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Double, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.tables.base import Base
+from db.tables.base import SENTENCE, Base
 from db.tables.retention import CountOfDay
-from db.types import Json, UtcDateTime
+from db.types import ClippedText, Json, UtcDateTime
 
 
 class HealthMark(Base):
@@ -114,8 +114,28 @@ class HealthJointDrift(Base):
     found: Mapped[list[dict[str, object]]] = mapped_column(Json)
 
 
+class HealthDetection(Base):
+    """What a drift detector deployed beside a model said last, of so many of its last cases; none while it collects, or where
+    it could not be asked, for which `problem` has the reason. A job asks it."""
+
+    __tablename__ = "health_detections"
+
+    server: Mapped[str] = mapped_column(Text, primary_key=True)
+    model: Mapped[str] = mapped_column(Text, primary_key=True)
+    detector: Mapped[str] = mapped_column(Text, primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_case: Mapped[str] = mapped_column(String(26))
+    cases: Mapped[int]
+    is_drift: Mapped[bool | None]
+    p: Mapped[float | None] = mapped_column(Double)
+    distance: Mapped[float | None] = mapped_column(Double)
+    threshold: Mapped[float | None] = mapped_column(Double)
+    problem: Mapped[str] = mapped_column(ClippedText(SENTENCE))
+
+
 # What can be made from the cases at any time.
 DERIVED = (
+    "health_detections",
     "health_joint_drift",
     "health_calibrations",
     "health_marks",

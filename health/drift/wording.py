@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from db.health_detections import DetectionView
 from health.drift.fields import FieldDrift
 from health.drift.joint import JointDrift
 
@@ -22,13 +23,26 @@ def shift_words(field: FieldDrift, title: str) -> str:
 
 
 def joint_words(found: JointDrift, titles: Mapping[str, str]) -> str:
-    """`Review: recent and first cases are told apart in 83 of 100 pairs (50 by chance; n=300 and 200; by the log-mel spectrum).`"""
+    """`Review has changed. Recent and first cases are told apart in 83 of 100 pairs (50 by chance; n=300 and 200; by the log-mel spectrum).`"""
     names = {"together": "All inputs together", "embedding": "What the model makes of its inputs"}
     title = names.get(found.kind) or titles.get(found.name, found.name)
-    verdict = "have changed" if found.is_flagged else "no more than chance explains"
-    if found.kind in ("field", "embedding") and found.is_flagged:
-        verdict = "has changed"
+    changed = "have changed" if found.kind == "together" else "has changed"
+    verdict = changed if found.is_flagged else "changed no more than chance explains"
     return (
-        f"{title}: {verdict}. Recent and first cases are told apart in {found.share * 100:.0f} of 100 pairs (by chance in 50; "
+        f"{title} {verdict}. Recent and first cases are told apart in {found.share * 100:.0f} of 100 pairs (by chance in 50; "
         f"n={found.before:,} and {found.after:,}), by {found.features}."
     )
+
+
+def detection_words(said: DetectionView) -> str:
+    """`birds-drift finds drift in the newest 120 cases (p 0.003, distance 0.11, threshold 0.05), asked on 29 November 14:07 UTC.`"""
+    when = f"asked on {said.asked_at:%-d %B %H:%M} UTC"
+    if said.problem:
+        return f"{said.detector} gave no verdict, {when}. {said.problem}"
+    if said.is_drift is None:
+        return f"{said.detector} collects cases before it says anything, {when}."
+    known = (("p", said.p), ("distance", said.distance), ("threshold", said.threshold))
+    figures = ", ".join(f"{name} {value:.3g}" for name, value in known if value is not None)
+    verdict = "finds drift" if said.is_drift else "finds no drift"
+    more = f" ({figures})" if figures else ""
+    return f"{said.detector} {verdict} in the newest {said.cases:,} cases{more}, {when}."

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -17,10 +17,11 @@ import db.health_cases
 from db.cases import GENUINE
 from db.engine import Sessions, reading
 from db.health import Selection
+from health.outliers.deployed import Detectors
 from health.outliers.encoding import Rows
 from health.outliers.known import LEAST, KnownInputs, known_inputs
 from health.outliers.media import Features, features_of
-from mds_client.signature import File, ModelRef, Values
+from mds_client.signature import File, ModelRef, Signature, Values
 
 # So many of the newest answered cases are compared with.
 COMPARED = 500
@@ -45,10 +46,15 @@ class _Kept:
 
 
 class Earlier:
-    """Compares with the earlier cases of all people. `sessions` see them all."""
+    """Compares with the earlier cases of all people, and asks the detectors deployed beside a model. `sessions` see all cases."""
 
-    def __init__(self, sessions: Sessions, clock: Callable[[], float] = time.monotonic) -> None:
-        self._sessions, self._clock = sessions, clock
+    def __init__(
+        self,
+        sessions: Sessions,
+        clock: Callable[[], float] = time.monotonic,
+        detectors: Detectors | None = None,
+    ) -> None:
+        self._sessions, self._clock, self._detectors = sessions, clock, detectors
         self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
         self._lock = Lock()
 
@@ -65,6 +71,12 @@ class Earlier:
         with self._lock:
             inputs = self._known((ref.server, ref.name), len(rows))
         return None if inputs is None else inputs.unlike(rows, titles)
+
+    def detected(
+        self, signature: Signature, rows: Sequence[Values]
+    ) -> list[list[dict[str, object]]] | None:
+        """What the detectors deployed beside the model say of each of the rows; None where there are none."""
+        return self._detectors.of_rows(signature, rows) if self._detectors else None
 
     def _known(self, model: tuple[str, str], asked: int) -> KnownInputs | None:
         kept = self._kept.pop(model, None)

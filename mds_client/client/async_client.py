@@ -13,12 +13,14 @@ import httpx
 
 from mds_client.client.base_client import MOST_ASKED, BaseClient
 from mds_client.client.call import Call, ConnectionTrace, new_request_id
+from mds_client.client.detecting import detector_request, signature_of_detector, verdict
 from mds_client.client.failures import FAULTS, MALFORMED, SIGNING_IN, mismatch
 from mds_client.client.response_body import bound, decodable, headers_of
 from mds_client.client.row_splitter import AT_ONCE, OF_ALL, Chunk, RowSplitter, rows_at_once
 from mds_client.errors import EndpointFailed, EndpointRefused, MdsError
 from mds_client.prediction import Prediction
 from mds_client.protocols.detection import Detection, detection
+from mds_client.protocols.detectors import Verdict, of_detector_error
 from mds_client.protocols.explainers import Explained, explainer_of, explainers, of_explainer
 from mds_client.protocols.protocol import Conversation, Protocol, Result
 from mds_client.server import ModelInfo, Server
@@ -186,6 +188,19 @@ class AsyncMdsClient(BaseClient):
         except MdsError as error:
             raise of_explainer(error) from error
         return self.explained(protocol, signature, explainer, response, exchange)
+
+    async def ask_detector(
+        self, signature: Signature, detector: str, values: Rows, *, seconds: float | None = None
+    ) -> Verdict:
+        """As MdsClient.ask_detector."""
+        rows, protocol = checked_rows(signature, values), await self.protocol()
+        of_detector = signature_of_detector(self, signature, detector)
+        request = detector_request(protocol, of_detector, rows)
+        try:
+            response, exchange = await self._send(request, seconds=seconds)
+        except MdsError as error:
+            raise of_detector_error(error) from error
+        return verdict(self, protocol, of_detector, len(rows), response, exchange)
 
     async def _converse(self, conversation: Conversation[Result]) -> Result:
         """Lead a conversation to its end. Raises MdsError."""

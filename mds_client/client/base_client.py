@@ -173,8 +173,9 @@ class BaseClient:
 
     def _note(self, call: Call, outcome: Outcome) -> None:
         """Count the outcome for the circuit breaker. Left out: a 503 to a question about readiness, our own
-        failure to sign in, and everything about explainers."""
-        if isinstance(outcome, MdsError) or call.request.to_explainer:
+        failure to sign in, and everything about explainers and detectors."""
+        is_beside = call.request.to_explainer or call.request.to_detector
+        if isinstance(outcome, MdsError) or is_beside:
             return
         if not (isinstance(outcome, Response) and outcome.status == 503 and is_safe(call.request)):
             self._breaker.note(outcome, is_prediction=not is_safe(call.request))

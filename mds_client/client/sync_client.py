@@ -19,6 +19,7 @@ import httpx
 
 from mds_client.client.base_client import MOST_ASKED, BaseClient
 from mds_client.client.call import Call, new_request_id
+from mds_client.client.detecting import detector_request, signature_of_detector, verdict
 from mds_client.client.failures import FAULTS, MALFORMED, SIGNING_IN, mismatch
 from mds_client.client.response_body import bound, decodable, headers_of, parts
 from mds_client.client.row_splitter import AT_ONCE, OF_ALL, Chunk, RowSplitter, rows_at_once
@@ -29,6 +30,7 @@ from mds_client.errors import (
 )
 from mds_client.prediction import Prediction
 from mds_client.protocols.detection import Detection, detection
+from mds_client.protocols.detectors import Verdict, of_detector_error
 from mds_client.protocols.explainers import Explained, explainer_of, explainers, of_explainer
 from mds_client.protocols.protocol import Conversation, Protocol, Result
 from mds_client.server import ModelInfo, Server
@@ -206,6 +208,21 @@ class MdsClient(BaseClient):
         except MdsError as error:
             raise of_explainer(error) from error
         return self.explained(protocol, signature, explainer, response, exchange)
+
+    def ask_detector(
+        self, signature: Signature, detector: str, values: Rows, *, seconds: float | None = None
+    ) -> Verdict:
+        """What a detector, another model of the server, says of one or more rows of the model of the signature, at most so
+        many seconds long. Raises InvalidValues before anything is sent, and the other MdsErrors, in words about the
+        detector."""
+        rows, protocol = checked_rows(signature, values), self.protocol()
+        of_detector = signature_of_detector(self, signature, detector)
+        request = detector_request(protocol, of_detector, rows)
+        try:
+            response, exchange = self._send(request, seconds=seconds)
+        except MdsError as error:
+            raise of_detector_error(error) from error
+        return verdict(self, protocol, of_detector, len(rows), response, exchange)
 
     def feedback(
         self,

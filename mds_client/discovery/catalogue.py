@@ -387,10 +387,17 @@ class Catalogue:
         if protocol is None:
             return entries
         explainer_of = explainers(protocol, {entry.ref: entry.signature for entry in entries})
-        if not explainer_of and not any(e.explainer or e.is_explainer for e in entries):
+        watching = protocol.server.watching
+        if (
+            not explainer_of
+            and not watching
+            and not any(e.explainer or e.is_explainer for e in entries)
+        ):
             return entries
-        explaining = explaining_others(explainer_of)
-        return [with_explainer(e, explainer_of.get(e.ref), e.ref in explaining) for e in entries]
+        beside = explaining_others(explainer_of) | {
+            e.ref for e in entries if e.ref.name in watching
+        }
+        return [with_explainer(e, explainer_of.get(e.ref), e.ref in beside) for e in entries]
 
     def _note(self, state: ServerState) -> None:
         with self._lock:

@@ -27,7 +27,7 @@ class Entry:
 
     `since` is when it came into its state; `signature` is what its server declares, None as long as that could
     not be read; `facts` are what registries add. `explainer` is the explainer deployed beside it;
-    `is_explainer` says that it explains another model.
+    `is_explainer` says that it explains another model, or watches it as a detector.
     """
 
     info: ModelInfo

@@ -11,7 +11,8 @@ class Request:
     """One HTTP request, relative to a server's base URL. Made by protocols, sent by the client.
 
     `is_repeatable` says that sending it twice does no harm; `to_management` that it goes to the server's
-    management address, `to_explainer` to that of its explainer, where it has one.
+    management address, `to_explainer` to that of its explainer, where it has one; `to_detector` that it goes to what watches a
+    model, whose failures are not those of the server.
     """
 
     method: str
@@ -22,6 +23,7 @@ class Request:
     is_repeatable: bool = False
     to_management: bool = False
     to_explainer: bool = False
+    to_detector: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,6 +98,8 @@ NARROWED: dict[str, Callable[[Services], object] | None] = {
     "cases_of_keys": lambda found: found.cases_of_keys(FRAUD, ["x"]),
     "close": lambda found: found.close(),
     "database_state": lambda found: found.database_state(),
+    "drift_detectors": lambda found: found.drift_detectors(),
+    "ask_drift_detector": lambda found: found.ask_drift_detector(("bank", "fraud"), "d", []),
     "deployed": lambda found: found.deployed(FRAUD),
     "figures": lambda found: _seen(found.figures),
     "files_in": lambda found: found.files_in("/", "*"),
@@ -127,6 +129,7 @@ NARROWED: dict[str, Callable[[Services], object] | None] = {
     "write_rows": None,  # rows of a file, as the operator allows it to everybody
 }
 ARE_REFUSED = {
+    "ask_drift_detector",
     "close",
     "deployed",
     "files_in",  # where no place is allowed

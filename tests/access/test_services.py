@@ -110,6 +110,8 @@ QUIET = {
     "people.trail:signed": "a session of one's own",
     "cases.exchanged:exchanged": "what crossed the wire, which here is nothing of the model",
     "cases.exports:note_export": "for oneself, see above",
+    "cases.restored:values_of": "finds files by their digests, which stand in what was entered",
+    "health.drift_detectors:ask_all": "a count",
     "cases.restored:inputs_of": "finds files by their digests, which stand in a case",
     "feedback.data_set_choice:look": "counts",
     "feedback.agreement:agreement": "of cases that were read twice, which none was",
@@ -319,6 +321,11 @@ VALUES: Mapping[str, Callable[[Call], Any]] = {
 ARGUMENTS: Mapping[str, Mapping[str, Callable[[Call], Any]]] = {
     # The key of a question, of which the first row was asked.
     "cases.key_index:index": {"named": lambda c: {(c.ref.server, c.ref.name): ("note",)}},
+    # It counts, and asks no detector: no case is of these days.
+    "health.drift_detectors:ask_all": {
+        "named": lambda c: [((c.ref.server, c.ref.name), "watcher")],
+        "ask": lambda _: None,
+    },
     "cases.batch:answered": {"key": lambda c: c.made.word},
     "cases.batches:newest": {"person": lambda c: c.made.person},
     "cases.views:remove": {"person": lambda c: c.made.person},

@@ -9,6 +9,7 @@ import json
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -19,15 +20,25 @@ from api.metrics.definitions import METRICS
 from api.metrics.files import DASHBOARD, RULES
 from db.engine import writing
 from db.health_decisions import DecisionView, add
+from db.health_detections import DetectionView, put
 from db.ids import new_id, utc_now
 from db.streams import StreamView, tell
 from feedback.submission import submit
 from services import Services
 from tests.api.served import built, serving
 from tests.browser.watched import ports
-from tests.recorded import FAILED, add_cases, case_of
+from tests.recorded import FAILED, NOON, add_cases, case_of
 
 TOKEN = "a-token-for-prometheus"
+_DETECTED = DetectionView(
+    server="shelf",
+    model="penguins",
+    detector="penguins-drift",
+    asked_at=NOON,
+    last_case="",
+    cases=60,
+    is_drift=False,
+)
 _STREAM = StreamView(name="visits", server="mlserver", model="iris")
 CONFIG = """
 global: {{scrape_interval: 1s, evaluation_interval: 1s}}
@@ -48,6 +59,7 @@ def found(mds_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
         for case in add_cases(made.sessions, *[case_of(**drawn) for _ in range(60)]):
             submit(made.sessions, case_id=case.id, person="rita", judgement="correct", key=case.id)
         with writing(made.sessions) as session:
+            put(session, replace(_DETECTED, asked_at=utc_now()))
             tell(session, _STREAM, now=utc_now(), answered=95, poison=5, recorded=50, lag=7)
         yield made
 

@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 from pydantic import ValidationError
 from starlette.applications import Starlette
 
+import db.health_detections
 import db.streams
 import services
 from api.metrics.collected import Figures
@@ -34,6 +35,17 @@ TOKEN = "a-token-for-prometheus"
 OPEN_METRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}
 
 
+DETECTION = db.health_detections.DetectionView(
+    server="shelf",
+    model="penguins",
+    detector="penguins-drift",
+    asked_at=utc_now(),
+    last_case="",
+    cases=30,
+    is_drift=True,
+)
+
+
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """Services with one server that nobody can reach, and 30 cases of a model: 20 right, 10 failed."""
@@ -52,6 +64,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
             db.streams.tell(
                 session, stream, now=utc_now(), answered=answered, poison=1, recorded=2, lag=lag
             )
+        db.health_detections.put(session, DETECTION)
     yield made
     made.close()
     close(made.sessions)

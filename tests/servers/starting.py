@@ -43,12 +43,13 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def running(name: str, ready: str, *arguments: str) -> Iterator[Running]:
-    """The server whose `serve.py` is in the folder of that name, when its route `ready` says 200.
+def running(name: str, ready: str, *arguments: str, venv: Path | None = None) -> Iterator[Running]:
+    """The server whose `serve.py` is in the folder of that name, when its route `ready` says 200. `venv` is an environment that is
+    there already, in place of one that is built for it.
 
     `serve.py` is given the HTTP port, a second and a third port, a folder of its own, and the arguments.
     """
-    venv, ports = environment(name), free_ports(3)
+    venv, ports = venv or environment(name), free_ports(3)
     with tempfile.TemporaryDirectory() as folder:
         command = [
             str(venv / "bin" / "python"),

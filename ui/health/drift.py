@@ -12,7 +12,8 @@ from charts.shifts import Shift
 from charts.spread import Part
 from health.drift.fields import WORTH_A_LOOK, Bin, FieldDrift
 from health.drift.joint import JointDrift
-from health.drift.wording import joint_words, shift_words
+from health.drift.wording import detection_words, joint_words, shift_words
+from health.drift_detectors import DetectionView
 from health.overview import Look
 from ui.cases.filters import within_of
 from ui.health import address
@@ -25,6 +26,7 @@ from ui.text import plain
 def draw(look: Look, chosen: Chosen) -> None:
     """How far each field moved, what is different in those that are flagged, and the spread of the one that is chosen; and how
     the inputs compare as a whole."""
+    _draw_detections(look.detections)
     if not look.drift and not look.joint_drift:
         st.caption(
             "There are too few cases before or in the last two weeks to compare their inputs."
@@ -34,6 +36,13 @@ def draw(look: Look, chosen: Chosen) -> None:
     if look.drift:
         _draw_fields(look, chosen, named)
     _draw_joint(look.joint_drift, named)
+
+
+def _draw_detections(said: Sequence[DetectionView]) -> None:
+    """What the detectors deployed beside the model said last."""
+    if said:
+        lines = [f"- {plain(detection_words(each))}" for each in said]
+        st.markdown("\n".join(["**Deployed detectors**", "", *lines]))
 
 
 def _draw_joint(found: Sequence[JointDrift], named: Mapping[str, str]) -> None:

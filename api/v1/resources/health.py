@@ -14,6 +14,7 @@ from api.v1.resource import Resource
 from api.v1.resources.models import ModelName, ServerName
 from api.v1.shapes import finite
 from db.health_decisions import DecisionView
+from db.health_detections import DetectionView
 from health.alarms.e_process import THRESHOLD
 from health.causes import Cause
 from health.drift.fields import FieldDrift
@@ -170,6 +171,19 @@ class JointChange(BaseModel):
     )
 
 
+class Detection(BaseModel):
+    """What a drift detector deployed beside the model said of its newest cases."""
+
+    detector: str = Field(examples=["penguins-drift"])
+    asked_at: datetime
+    cases: int
+    is_drift: bool | None = Field(description="null while it collects, or gave no answer")
+    p: float | None
+    distance: float | None
+    threshold: float | None
+    problem: str = Field(description="Why it gave none; empty where it did")
+
+
 class UnlikeEarlier(BaseModel):
     """How many of the newest 1,000 answered cases were unlike all earlier ones when they were asked."""
 
@@ -227,6 +241,7 @@ class HealthOfModel(ModelHealth):
     weeks: list[WeekOfModel]
     versions: list[VersionOfModel]
     inputs: list[FieldChange]
+    detections: list[Detection]
     joint_inputs: list[JointChange] = Field(description="Compared every five minutes by a job")
     unlike: UnlikeEarlier
     groups: list[GroupsOfField] = Field(
@@ -267,6 +282,7 @@ def whole(found: Look) -> HealthOfModel:
         weeks=[_week(week) for week in found.weeks],
         versions=[_version(line) for line in found.versions],
         inputs=[_field(field) for field in found.drift],
+        detections=[_detection(each) for each in found.detections],
         joint_inputs=[_joint(each) for each in found.joint_drift],
         unlike=UnlikeEarlier(unlike=found.unlike[0], compared=found.unlike[1]),
         groups=[_groups(each) for each in found.details.groups],
@@ -339,6 +355,10 @@ def _field(field: FieldDrift) -> FieldChange:
         missing_before=field.missing[0],
         missing_now=field.missing[1],
     )
+
+
+def _detection(said: DetectionView) -> Detection:
+    return Detection(**{name: getattr(said, name) for name in Detection.model_fields})
 
 
 def _joint(found: JointDrift) -> JointChange:
