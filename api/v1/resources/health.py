@@ -30,7 +30,7 @@ RESOURCE = Resource("health")
 _SENTENCE = "94 % of answers are right (95 % interval 90–97 %)."
 
 
-class LeftOut(BaseModel):
+class AnswersLeftOut(BaseModel):
     """Answers of a version that the estimate does not speak for: nobody judged any of those drawn when asked."""
 
     version: str = Field(examples=["2"])
@@ -52,7 +52,7 @@ class Accuracy(BaseModel):
     n: int = Field(description="Judged cases that it is from", examples=[180])
     of: int = Field(description="Answered cases that it is about", examples=[2310])
     drawn: int = Field(description="Those of them that were drawn for a check", examples=[231])
-    left_out: list[LeftOut] = Field(
+    left_out: list[AnswersLeftOut] = Field(
         default_factory=list, description="What it does not speak for, the most cases first"
     )
 
@@ -310,7 +310,7 @@ def _head(standing: Standing) -> dict[str, object]:
 
 def _accuracy(found: health.estimates.Estimate) -> Accuracy:
     names = ("value", "low", "high", "n", "of", "drawn")
-    left_out = [LeftOut(**vars(each)) for each in found.left_out]
+    left_out = [AnswersLeftOut(**vars(each)) for each in found.left_out]
     return Accuracy(**{name: getattr(found, name) for name in names}, left_out=left_out)
 
 
