@@ -34,6 +34,9 @@ class _Telling:
     def junit(self, found: Found) -> bytes:
         return junit(found.run, found.results, self.name)
 
+    def is_good(self, run: RunView) -> bool:
+        return run.is_passed
+
 
 def run(chosen: argparse.Namespace) -> int:
     """Raises Wrong, NotFound and MdsError."""

@@ -11,7 +11,8 @@ from cli import rows_file
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     run_it = actions.add_parser(
-        "run", help="ask a version about each row; exit code 1 where it does not pass"
+        "run",
+        help="ask a version about each row; exit code 1 where it does not pass, or where rows could not be tested",
     )
     run_it.add_argument("file", type=Path, help="a table with one case a row, and a column truth")
     run_it.add_argument(
@@ -32,6 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     run_it.add_argument(
         "--near", type=float, default=0.1, help="a number is right within this share of it (0.1)"
+    )
+    run_it.add_argument(
+        "--leave-out",
+        action="store_true",
+        help="rows that cannot be tested do not fail the command",
     )
     run_it.add_argument("--junit", type=Path, metavar="FILE", help="write a report as JUnit XML")
     rows_file.add_arguments(run_it)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from cli import version_runs
@@ -28,7 +29,10 @@ from tables.left_out import left_out
 _MOST_SAID = 20
 
 
+@dataclass(frozen=True)
 class _Telling:
+    may_leave_out: bool
+
     def lines(self, run: RunView) -> Iterator[str]:
         yield f"{run.server}/{run.model} version {run.version}: {test_runs.in_words(run)}."
         if words := test_runs.compared(run):
@@ -36,6 +40,8 @@ class _Telling:
         yield f"{test_runs.verdict(run)}."
         if words := test_runs.as_left_out(run.left_out, run.left_out_why):
             yield words
+            if not self.may_leave_out:
+                yield "The exit code is 1 for them; --leave-out accepts that they are not tested."
         yield f"Kept as {run.id}: /review?tab=Test+runs&run={run.id}"
 
     def wrong(self, result: ResultView) -> str:
@@ -44,6 +50,9 @@ class _Telling:
 
     def junit(self, found: Found) -> bytes:
         return junit(found.run, found.results)
+
+    def is_good(self, run: RunView) -> bool:
+        return run.is_passed and (self.may_leave_out or not run.left_out)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -55,7 +64,9 @@ def run(chosen: argparse.Namespace) -> int:
     def test(built: Services, entries: list[Entry]) -> Found:
         return _tested(built, entries, chosen)
 
-    return version_runs.run(chosen, [chosen.model, chosen.against], test, _Telling())
+    return version_runs.run(
+        chosen, [chosen.model, chosen.against], test, _Telling(chosen.leave_out)
+    )
 
 
 def _tested(built: Services, entries: list[Entry], chosen: argparse.Namespace) -> Found:

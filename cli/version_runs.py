@@ -37,6 +37,9 @@ class Telling(Protocol):
     def lines(self, run: Any) -> Iterable[str]: ...
     def wrong(self, result: Any) -> str: ...
     def junit(self, found: Any) -> bytes: ...
+    def is_good(self, run: Any) -> bool:
+        """Whether a pipeline may go on."""
+        ...
 
 
 def run(
@@ -68,7 +71,7 @@ def run(
         document({**asdict(found.run), "results": [asdict(each) for each in found.results]})
     else:
         _show(found, telling)
-    return GOOD if found.run.is_passed else FAILED
+    return GOOD if telling.is_good(found.run) else FAILED
 
 
 def listed(

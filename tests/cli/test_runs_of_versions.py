@@ -84,7 +84,9 @@ def test_a_file_with_right_answers_tests_two_versions(
     # What cannot be tested is left out, and told before, after and in the report.
     bad = (("tall", *ROWS[0][1:7], "Adelie"), (*ROWS[1][:7], "Dodo"), (*ROWS[1][:7], "gentoo"))
     file.write_text("\n".join([*lines[:4], *map(";".join, bad)]), encoding="utf-8")
-    assert main([*typed, "--junit", str(report)]) == 0
+    assert main(typed) == 1
+    assert "--leave-out accepts that they are not tested" in capsys.readouterr().out
+    assert main([*typed, "--junit", str(report), "--leave-out"]) == 0
     said = capsys.readouterr()
     assert "Row 5 is left out: " in said.err
     assert "Did you mean 'Gentoo'?" in said.err
