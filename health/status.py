@@ -242,12 +242,16 @@ def _action(word: Word, findings: Sequence[Finding], checks: int) -> str:
 
 
 def accuracy_words(found: Estimate) -> str:
-    """`94 % of answers are right (95 % interval 90–97 %).`"""
+    """`94 % of answers are right (95 % interval 90–97 %).` Where some are left out: `94 % of 1,200 answers, of 7,200 in all, …`"""
     if found.value is None or found.low is None or found.high is None:
         return f"{found.n:,} of {found.drawn:,} drawn cases are checked so far."
     interval = f"{found.low * 100:.0f}–{found.high * 100:.0f} %"
-    said = f"{share_words(found.value)} of answers are right (95 % interval {interval})."
-    return f"{said} {left_out_words(found)}".strip()
+    left_out = left_out_words(found)
+    answers = "answers"
+    if left_out:
+        answers = f"{found.of:,} answers, of {found.of + found.unknown:,} in all,"
+    said = f"{share_words(found.value)} of {answers} are right (95 % interval {interval})."
+    return f"{said} {left_out}".strip()
 
 
 def left_out_words(found: Estimate) -> str:

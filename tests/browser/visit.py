@@ -139,7 +139,9 @@ class Visit:
         self.click(self.page.get_by_role("link", name="Health").first)
         expect(self.page.get_by_role("heading", name="How are the models doing?")).to_be_visible()
         if model:
-            self.page.get_by_role("combobox", name="Model").click()
+            box = self.page.get_by_role("combobox", name="Model")
+            box.click()
+            box.fill(model)  # of a long list only a part is there
             self.page.get_by_role("option", name=model).click()
             self._shows(model)
         return self.settled()

@@ -132,8 +132,8 @@ def test_answers_that_nobody_checked_are_left_out_and_told() -> None:
     assert replace(found, left_out=()) == before
     assert found.left_out == (LeftOut(version="2", kind="all", cases=6_000, judged=0, waiting=600),)
     assert accuracy_words(found) == (
-        "97 % of answers are right (95 % interval 92–99 %). Left out is version 2 with 6,000 of 7,200 answers: nobody has "
-        "checked any of them, so nothing is known of them."
+        "97 % of 1,200 answers, of 7,200 in all, are right (95 % interval 92–99 %). Left out is version 2 with 6,000 of "
+        "7,200 answers: nobody has checked any of them, so nothing is known of them."
     )
     assert checks_for(found) == 10 + checks_for(before)
     # One answer of a new version is no reason to speak of it.
