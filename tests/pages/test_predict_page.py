@@ -264,7 +264,8 @@ def test_feedback_is_given_changed_and_kept(predict: AppTest, built: services.Se
 def test_a_change_keeps_what_is_not_touched_and_loses_nothing_that_is_too_long(
     predict: AppTest, built: services.Services
 ) -> None:
-    """What the API took opens whole: a long comment, a reason of one's own, an exact share. It goes with *Send* as it was."""
+    """What the API took opens whole: a long comment, a reason of one's own, an exact share. *Send* without a change records
+    nothing, so that *Undo* takes back what was said; with another comment the rest goes as it was."""
     _submit(predict.run())
     (case,) = _cases(built)
     other = "malignant" if case.answer_label == "benign" else "benign"
@@ -281,9 +282,13 @@ def test_a_change_keeps_what_is_not_touched_and_loses_nothing_that_is_too_long(
     _button(predict, "Change").click().run()
     _button(predict, "Send").click().run()
     assert not predict.exception
+    assert history(built.sessions, case.id) == [first]
+    _button(predict, "Change").click().run()
+    predict.text_area(key=box).set_value("Another word")
+    _button(predict, "Send").click().run()
     again = history(built.sessions, case.id)[0]
-    assert again.replaces == first.id
-    content = ("judgement", "truth", "reason", "comment", "confidence")
+    assert (again.replaces, again.comment) == (first.id, "Another word")
+    content = ("judgement", "truth", "reason", "confidence")
     assert [getattr(again, each) for each in content] == [getattr(first, each) for each in content]
     _button(predict, "Change").click().run()
     predict.segmented_control(key=f"feedback_{case.id}_sure").set_value("Sure")

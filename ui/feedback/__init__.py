@@ -162,7 +162,32 @@ def _draw_more(
             is_sent = st.form_submit_button("Send", type="primary")
             st.form_submit_button("Cancel", on_click=_close, args=(case,), help=_kept(said))
     if is_sent:
-        _submit(case, labels_of(answer, signature), **given)
+        _send(case, labels_of(answer, signature), said, given)
+
+
+def _send(
+    case: CaseView, labels: list[str], said: FeedbackView | None, given: dict[str, object]
+) -> None:
+    """Record what a form says, unless that is what is recorded: another record of it would be one more to undo."""
+    if said is None or not _is_the_same(said, given):
+        _submit(case, labels, **given)
+        return
+    _close(case)
+    st.toast("You changed nothing: what you said stays.", icon=":material/check:")
+    st.rerun()
+
+
+def _is_the_same(said: FeedbackView, given: dict[str, object]) -> bool:
+    now = (said.judgement, said.truth, said.reason, said.comment, said.confidence, said.answers)
+    names = ("judgement", "truth", "reason", "comment", "confidence", "answers")
+    return all(
+        _or_none(given.get(name)) == _or_none(value) for name, value in zip(names, now, strict=True)
+    )
+
+
+def _or_none(value: object) -> object:
+    """Nothing said, in whichever form; a right answer of 0 is one."""
+    return None if value in ("", {}) else value
 
 
 def _kept(said: FeedbackView | None) -> str:
