@@ -141,6 +141,8 @@ def _output(tensor: Facts) -> Field:
         label=_text(facts.get("label")),
         description=_text(facts.get("description")),
         unit=_text(facts.get("unit")),
+        minimum=_number(facts.get("minimum")),
+        maximum=_number(facts.get("maximum")),
         role=_role(facts, name, labels, shape),
         labels=labels,
     )

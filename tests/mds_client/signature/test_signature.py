@@ -157,3 +157,11 @@ def test_a_reference_survives_its_text(version: str, name: str) -> None:
 @pytest.mark.parametrize(("name", "text"), [("a/b", "s/a/b"), ("a@b", "s/a%40b"), ("50%", "s/50%")])
 def test_a_reference_as_text(name: str, text: str) -> None:
     assert str(ModelRef(server="s", name=name)) == text
+
+
+def test_what_an_answer_can_be_is_read() -> None:
+    told = {"name": "score", "datatype": "FP64", "shape": [-1, 1]}
+    limits = {"role": "number", "minimum": 0, "maximum": 9.5}
+    metadata = {"outputs": [{**told, "parameters": limits}]}
+    (output,) = signature_of(ModelRef(server="s", name="m"), metadata).outputs
+    assert (output.minimum, output.maximum) == (0.0, 9.5)
