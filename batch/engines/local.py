@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import db.workers
@@ -21,6 +23,8 @@ from jobs.store import JobView
 
 # From so many rows on other workers are asked for help.
 HELPED_ROWS = 20_000
+# So often it is looked for workers that began meanwhile.
+HELP_SECONDS = 5.0
 # The cases of a chunk are held until it is done: no more of them where each row becomes one.
 RECORDED_ROWS = 5_000
 # As many where people ask one case at a time meanwhile, whose cases are written in between.
@@ -29,22 +33,41 @@ PEOPLE_ROWS = 250
 MOST_CHUNKS = 20_000
 
 
-def ask_for_help(run: Run, tools: Tools, given: LargeFile) -> None:
-    """A job for each other worker, if the file is worth it: they take chunks of it as far as they have nothing else to do."""
-    if given.rows < HELPED_ROWS:
-        return
-    with reading(tools.sessions) as session:
-        living = db.workers.living(session, tools.settings.lost_seconds)
-    others = [w for w in living if w.role == "worker" and w.id != run.job.runner]
-    for place, _ in enumerate(others):
+@dataclass(kw_only=True)
+class Helpers:
+    """Asks each other worker for help, if the file is worth it: they take chunks of it as far as they have nothing else to do.
+    Called now and then, it also asks those that begin while the file is asked about."""
+
+    run: Run
+    tools: Tools
+    given: LargeFile
+    clock: Callable[[], float] = time.monotonic
+    _asked: int = 0
+    _look_at: float = -math.inf
+
+    def __call__(self, _: Tally) -> None:
+        if self.given.rows < HELPED_ROWS or self.clock() < self._look_at:
+            return
+        self._look_at = self.clock() + HELP_SECONDS
+        with reading(self.tools.sessions) as session:
+            living = db.workers.living(session, self.tools.settings.lost_seconds)
+        me = self.run.job.runner
+        others = sum(worker.role == "worker" and worker.id != me for worker in living)
+        # What a helper leaves behind that dies is taken by the next: no more is asked than there are workers.
+        for place in range(self._asked, others):
+            self._ask(place)
+        self._asked = max(self._asked, others)
+
+    def _ask(self, place: int) -> None:
+        tools, given, leader = self.tools, self.given, self.run.job
         job = store.make(
             tools.kinds[HELP],
-            title=f"Help with {run.job.title}",
-            person=run.job.person,
-            subject=run.job.subject,
-            key=f"help/{given.batch_id}/{run.job.attempt}/{place}",
+            title=f"Help with {leader.title}",
+            person=leader.person,
+            subject=leader.subject,
+            key=f"help/{given.batch_id}/{leader.attempt}/{place}",
         )
-        job = replace(job, groups=run.job.groups)
+        job = replace(job, groups=leader.groups)
         store.submit(tools.sessions, tools.kinds[HELP], job, Help(of=given))
 
 

@@ -146,8 +146,9 @@ def _asked(run: Run, tools: Tools, given: LargeFile) -> tuple[Tally, str]:
             if choice.wanted(tools.settings, given.engine) == choice.RAY:
                 raise
             remark = f" {error.sentence} The workers here went on."
-    local.ask_for_help(run, tools, given)
-    return local.score(run, tools, given), remark
+    helpers = local.Helpers(run=run, tools=tools, given=given)
+    helpers(Tally())
+    return local.score(run, tools, given, also=helpers), remark
 
 
 def _ended(tools: Tools, given: LargeFile, tally: Tally, remark: str) -> Outcome:

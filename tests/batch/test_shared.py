@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,17 +28,22 @@ ROWS = 1_200
 
 
 @pytest.mark.slow
-def test_two_workers_share_a_file_and_take_over_what_a_dead_one_left(
+def test_a_worker_that_begins_meanwhile_shares_a_file_and_takes_over_what_a_dead_one_left(
     sessions: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(local, "HELPED_ROWS", 100)
-    other = itself("worker", "1", "worker-b")
-    with writing(sessions) as session:
-        db.workers.beat(session, other)
+    monkeypatch.setattr(local, "HELP_SECONDS", 0.1)
     given = written(tmp_path, csv(tmp_path / "birds.csv", ROWS))
     helped = threading.Event()
+
+    def begins(_: Sequence[int]) -> None:
+        """Nobody else lives until the first rows are asked about."""
+        with writing(sessions) as session:
+            db.workers.beat(session, itself("worker", "1", "worker-b"))
+        assert_soon(helped)
+
     here, there = (
-        Model(meanwhile=lambda _: assert_soon(helped)),
+        Model(meanwhile=begins),
         Model(meanwhile=lambda _: helped.set()),
     )
     helping = threading.Thread(target=_help, args=(sessions, tmp_path, there))
