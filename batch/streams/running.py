@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import db.streams
+from batch.errors import StreamRefused
 from batch.streams.brokers import Broker, Topics
 from batch.streams.flow import Flow
 from batch.streams.scorer import Scorer
@@ -22,6 +23,8 @@ from people.errors import NotPermitted
 log = logging.getLogger(__name__)
 # As often as how far it is is written down.
 TELL_SECONDS = 5.0
+# So long a broker may take until its topics are read.
+BEGIN_SECONDS = 15.0
 
 
 @dataclass(kw_only=True)
@@ -54,7 +57,7 @@ class Stream:
         )
         flow.start()
         try:
-            await self.broker.start(flow.handle)
+            await self._begin(flow)
             await self._until(stop, flow)
         finally:
             await flow.stop()
@@ -63,6 +66,17 @@ class Stream:
             await self.broker.stop()
         if flow.failed.done():
             raise flow.failed.result()
+
+    async def _begin(self, flow: Flow) -> None:
+        """Connect and begin to read. Raises StreamRefused, also where nothing is heard for a while."""
+        try:
+            async with asyncio.timeout(BEGIN_SECONDS):
+                await self.broker.start(flow.handle)
+        except TimeoutError as error:
+            raise StreamRefused(
+                f"The broker did not answer within {BEGIN_SECONDS:g} s.",
+                advice="Check its address, and whether a firewall is between.",
+            ) from error
 
     async def _until(self, stop: asyncio.Event, flow: Flow) -> None:
         stopping = asyncio.ensure_future(stop.wait())
@@ -98,7 +112,9 @@ class Stream:
         try:
             return await self.broker.lag()
         except Exception as error:
-            log.warning("the broker did not say how many records wait: %s", error)
+            log.warning(
+                "the broker does not answer, and is tried again: %s", error or type(error).__name__
+            )
             return None
 
     def _write(self, answered: int, poison: int, recorded: int, lag: int | None) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from audit_log.verify import verify
+from batch.errors import StreamRefused
 from batch.streams import brokers
 from batch.streams.brokers.of_redis import Redis
 from db.engine import Sessions, close, make_sessions
@@ -107,6 +108,19 @@ def test_nats(sqlite: Sessions, started: Any, tmp_path: Path) -> None:
             sqlite, lambda wanted: brokers.opened(url, wanted), publish, read, named
         )
         await client.close()
+
+    ran(check())
+
+
+def test_a_nats_that_keeps_no_records_is_told(started: Any) -> None:
+    (port,) = ports(1)
+    started(["nats-server", "-a", "127.0.0.1", "-p", str(port)], port)
+
+    async def check() -> None:
+        broker = brokers.opened(f"nats://127.0.0.1:{port}", topics())
+        with pytest.raises(StreamRefused, match="NATS keeps no records"):
+            await broker.start(lambda _: asyncio.sleep(0))
+        await broker.stop()
 
     ran(check())
 

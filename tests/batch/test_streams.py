@@ -15,7 +15,7 @@ from confluent_kafka import Consumer, Producer
 
 from batch.errors import StreamRefused
 from batch.streams import brokers, running
-from batch.streams.brokers import Handle, Topics
+from batch.streams.brokers import Handle, Topics, of_nats
 from batch.streams.brokers.of_kafka import Kafka
 from batch.streams.records import Poison, Row, row_of
 from cli.main import main
@@ -177,11 +177,37 @@ def test_a_record_that_cannot_be_asked_about_is_told(body: bytes, reason: str) -
     assert (fine.values, fine.record["more"]) == ({"x": 1, "y": 2.5}, [1])
 
 
-def test_a_broker_that_is_not_known_or_not_there_is_a_sentence(
-    capsys: pytest.CaptureFixture[str],
+async def _not_there(url: str, sentence: str) -> None:
+    broker = brokers.opened(url, topics())
+    with pytest.raises(StreamRefused, match=sentence):
+        await broker.start(lambda _: asyncio.sleep(0))
+    await broker.stop()
+
+
+def test_a_broker_that_never_answers_is_told(
+    sqlite: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(running, "BEGIN_SECONDS", 0.1)
+
+    class Silent(Memory):
+        async def start(self, _: Handle) -> None:
+            await asyncio.sleep(60)
+
+    named = topics()
+    reading = stream(sqlite, Server(), Silent(named), named)
+    with pytest.raises(StreamRefused, match="did not answer within"):
+        ran(reading.run(asyncio.Event()))
+
+
+def test_a_broker_that_is_not_known_or_not_there_is_a_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(of_nats, "ANSWER_SECONDS", 0.5)
     with pytest.raises(StreamRefused, match="none that is known"):
         brokers.opened("mqtt://host", topics())
+    (port,) = ports(1)
+    ran(_not_there(f"nats://127.0.0.1:{port}", "NATS does not answer"))
+    ran(_not_there(f"amqp://127.0.0.1:{port}", "RabbitMQ does not answer"))
     typed = ["stream", "--model", "demo/x", "--from", "a", "--to", "a", "--broker", "nats://x"]
     assert main(typed) == 2
     assert "three topics" in capsys.readouterr().err

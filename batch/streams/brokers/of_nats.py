@@ -9,6 +9,7 @@ from typing import Any
 
 from faststream.middlewares import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from nats.errors import Error as NatsError
 from nats.js.api import ConsumerConfig
 from nats.js.errors import NotFoundError
 
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 # A record that is not settled after so many seconds is given to somebody else.
 ACK_SECONDS = 60.0
 FETCH_SECONDS = 1.0
+ANSWER_SECONDS = 5.0
 
 
 def make(url: str, topics: Topics) -> Broker:
@@ -32,22 +34,37 @@ class Nats:
 
     def __init__(self, url: str, topics: Topics) -> None:
         self._topics = topics
-        self._broker = NatsBroker(url, apply_types=False, logger=log, log_level=logging.DEBUG)
+        # A server that goes away is waited for, however long: what is not settled stays with it.
+        self._broker = NatsBroker(
+            url,
+            apply_types=False,
+            logger=log,
+            log_level=logging.DEBUG,
+            max_reconnect_attempts=-1,
+        )
         self._jetstream: Any = None
         self._streams: dict[str, str] = {}
 
     async def start(self, handle: Handle) -> None:
         """See Broker.start."""
         try:
-            client = await self._broker.connect()
+            # Its library would try again for minutes.
+            client = await asyncio.wait_for(self._broker.connect(), ANSWER_SECONDS)
         except Exception as error:
             raise StreamRefused(
                 "NATS does not answer.", advice="Check its address.", detail=str(error)
             ) from error
         self._jetstream = client.jetstream()
         wanted = self._topics
-        for topic in (wanted.source, wanted.predictions, wanted.poison):
-            self._streams[topic] = await self._stream_of(topic)
+        try:
+            for topic in (wanted.source, wanted.predictions, wanted.poison):
+                self._streams[topic] = await self._stream_of(topic)
+        except NatsError as error:
+            raise StreamRefused(
+                "NATS keeps no records, or refuses a stream.",
+                advice="It needs JetStream (`nats-server -js`) and a user who may use it.",
+                detail=str(error),
+            ) from error
         subscriber = self._broker.subscriber(
             wanted.source,
             stream=JStream(self._streams[wanted.source], declare=False),
