@@ -18,8 +18,8 @@ import db.audit_content
 import db.audit_log
 from audit_log.hashing import digest, entry_hash, new_salts, root
 from db.audit_content import FORM, TRAILED
-from db.audit_log import ERASED, MAIN, EntryView, LeafView, SaltView
-from db.engine import Session
+from db.audit_log import ERASED, MAIN, EntryView, LeafView, ReadyRecords, SaltView
+from db.engine import Dialect, Session
 from db.errors import Conflict
 from db.ids import utc_now
 from db.tables import SHORT
@@ -75,22 +75,47 @@ def append(
     ]
     by_record = {(each.kind, each.record_id): each.salt for each in salts}
     digests = [_digest(each, by_record.get((each.kind, each.id))) for each in records]
-    entry = EntryView(
-        workspace=workspace or MAIN,
-        number=0,
-        created_at=clock(),
-        person=clip(person, SHORT),
-        action=action,
-        kind=records[0].kind,
-        record_id=records[0].id,
-        origin=_from.get() or _host(),
-        form=FORM,
-        before=_digest_before(session, before),
-        after=root(digests),
-        previous_hash="",
-        hash="",
-    )
+    entry = _entry(action, records[0], root(digests), person, workspace, clock)
+    entry = replace(entry, before=_digest_before(session, before))
     return _append_to_chain(session, entry, records if len(records) > 1 else (), digests, salts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sealed:
+    """New records, several, with all that the trail has of them but its place: made before the transaction that appends them, in
+    which others wait. `root` is that of their digests."""
+
+    first: Record
+    root: str
+    ready: ReadyRecords
+
+
+def sealed(dialect: Dialect, records: Sequence[Record]) -> Sealed:
+    """Records that each have values or content, two at least."""
+    salts = new_salts(len(records))
+    digests = [_digest(each, salt) for each, salt in zip(records, salts, strict=True)]
+    named = [(each.kind, each.id) for each in records]
+    return Sealed(
+        first=records[0],
+        root=root(digests),
+        ready=db.audit_log.ready_records(dialect, named, salts, digests),
+    )
+
+
+def append_sealed(
+    session: Session,
+    action: str,
+    records: Sealed,
+    *,
+    person: str,
+    workspace: str | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> EntryView:
+    """As `append`, of records that were sealed before."""
+    entry = _entry(action, records.first, records.root, person, workspace, clock)
+    entry = _placed(session, entry)
+    db.audit_log.add_ready(session, entry, records.ready)
+    return entry
 
 
 def erase(session: Session, kind: str, record_id: str, *, person: str) -> EntryView:
@@ -131,6 +156,41 @@ def unchanged(session: Session, kind: str, ids: Sequence[str]) -> dict[str, bool
     }
 
 
+def _entry(
+    action: str,
+    record: Record,
+    after: str,
+    person: str,
+    workspace: str | None,
+    clock: Callable[[], datetime],
+) -> EntryView:
+    """An entry without its place."""
+    return EntryView(
+        workspace=workspace or MAIN,
+        number=0,
+        created_at=clock(),
+        person=clip(person, SHORT),
+        action=action,
+        kind=record.kind,
+        record_id=record.id,
+        origin=_from.get() or _host(),
+        form=FORM,
+        before="",
+        after=after,
+        previous_hash="",
+        hash="",
+    )
+
+
+def _placed(session: Session, entry: EntryView) -> EntryView:
+    """The entry with its place at the end of its chain. All that can be made before has been: from here on others wait."""
+    number, previous = db.audit_log.lock_head(session, entry.workspace)
+    if entry.workspace != MAIN and db.audit_log.is_closed(session, entry.workspace):
+        raise Conflict(f"the workspace {entry.workspace} is closed")
+    entry = replace(entry, number=number + 1, previous_hash=previous)
+    return replace(entry, hash=entry_hash(entry))
+
+
 def _append_to_chain(
     session: Session,
     entry: EntryView,
@@ -138,12 +198,8 @@ def _append_to_chain(
     digests: Sequence[str],
     salts: Sequence[SaltView],
 ) -> EntryView:
-    """The entry at the end of its chain. All that can be made before has been: from here on others wait."""
-    number, previous = db.audit_log.lock_head(session, entry.workspace)
-    if entry.workspace != MAIN and db.audit_log.is_closed(session, entry.workspace):
-        raise Conflict(f"the workspace {entry.workspace} is closed")
-    entry = replace(entry, number=number + 1, previous_hash=previous)
-    entry = replace(entry, hash=entry_hash(entry))
+    """The entry at the end of its chain."""
+    entry = _placed(session, entry)
     leaves = [
         LeafView(
             workspace=entry.workspace,

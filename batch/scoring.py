@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -59,7 +59,8 @@ class Recorder(Protocol):
     def prepare(
         self, values: Table, attempt: Attempt, drawn: Drawn, first: int, places: Sequence[int]
     ) -> Prepared | None: ...
-    def write(self, session: Session, prepared: Sequence[Prepared]) -> None: ...
+    def ready(self, sessions: Sessions, prepared: Sequence[Prepared]) -> Any: ...
+    def write(self, session: Session, ready: Any) -> None: ...
 
 
 class Prepared(Protocol):
@@ -194,7 +195,8 @@ class Scoring:
             version="\n".join(outcome.versions),
             seconds=time.perf_counter() - began,
         )
-        self._patiently(lambda: self._keep(done, outcome))
+        ready = self.recorder.ready(self.sessions, outcome.prepared)
+        self._patiently(lambda: self._keep(done, outcome, ready))
         with self._moved:
             self._moved.notify_all()
 
@@ -214,7 +216,7 @@ class Scoring:
         )
         outcome.add(settled.attempt, where, self.signature, prepared, drawn)
 
-    def _keep(self, done: ChunkView, outcome: _Outcome) -> bool:
+    def _keep(self, done: ChunkView, outcome: _Outcome, ready: Any) -> bool:
         """The chunk and its cases, in one transaction, if both are this run's still."""
         case_ids = [each for each in outcome.cases if each]
         with writing(self.sessions) as session:
@@ -222,7 +224,7 @@ class Scoring:
                 raise Stopped
             if not db.batch_chunks.finish(session, done, case_ids, utc_now()):
                 return False
-            self.recorder.write(session, outcome.prepared)
+            self.recorder.write(session, ready)
         return True
 
     def _goes_on(self, session: Session) -> bool:

@@ -28,8 +28,9 @@ from cases.inputs import plain_inputs
 from cases.outliers import Outliers, unlike_words
 from cases.payloads import pack
 from cases.privacy import protected
+from db.alike import Ready
 from db.cases import CaseView, StoredBody
-from db.engine import Session
+from db.engine import Session, Sessions, dialect_of
 from db.ids import new_id as make_id
 from db.ids import utc_now
 from db.types import Plain
@@ -85,6 +86,16 @@ class Prepared:
     def ids(self) -> list[str]:
         """The id of each case, in the order of the rows."""
         return [str(self.first["id"]), *(str(row["id"]) for row in self.rows)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """The cases of one request in the form of the database, with what the trail has of them."""
+
+    first: Columns
+    common: Columns
+    cases: tuple[Ready, Ready]
+    records: chain.Sealed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,12 +180,25 @@ class ChunkRecorder:
         records = trail.records_alike(columns, common, others)
         return Prepared(first=columns, common=common, rows=others, records=records)
 
-    def write(self, session: Session, prepared: Sequence[Prepared]) -> None:
+    def ready(self, sessions: Sessions, prepared: Sequence[Prepared]) -> Sequence[Written]:
+        """The cases as `write` takes them: made before the transaction, in which others wait."""
+        dialect = dialect_of(sessions)
+        return [
+            Written(
+                first=each.first,
+                common=each.common,
+                cases=db.cases.ready_alike(dialect, each.first, each.rows),
+                records=chain.sealed(dialect, each.records),
+            )
+            for each in prepared
+        ]
+
+    def write(self, session: Session, ready: Sequence[Written]) -> None:
         """Add the cases, and one entry to the trail for those of each request."""
-        for each in prepared:
-            db.cases.add_alike(session, each.first, each.common, each.rows)
-        for each in prepared:
-            trail.note_records(session, each.records, each.first)
+        for each in ready:
+            db.cases.add_ready(session, each.cases, each.common)
+        for each in ready:
+            trail.note_sealed(session, each.records, each.first)
 
     def _alike(
         self, asked: Sequence[_Asked], case: CaseView, attempt: Attempt, drawn: Drawn

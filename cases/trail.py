@@ -8,7 +8,7 @@ from typing import cast
 import db.audit_content
 import db.audit_log
 import db.cases
-from audit_log.chain import Record, append
+from audit_log.chain import Record, Sealed, append, append_sealed
 from db.cases import NOTHING, CaseView, StoredBody
 from db.engine import Session
 
@@ -51,9 +51,9 @@ def records_alike(
     return [Record(kind="case", id=str(first["id"]), values=first), *rest]
 
 
-def note_records(session: Session, records: Sequence[Record], first: Mapping[str, object]) -> None:
+def note_sealed(session: Session, records: Sealed, first: Mapping[str, object]) -> None:
     """As `note_batch`, of the records of cases, by the columns of the first."""
-    append(
+    append_sealed(
         session,
         "predict-batch",
         records,

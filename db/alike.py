@@ -7,8 +7,10 @@ COPY. So its triggers that run once a statement run once, and a thread lets go o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Column, Connection, Dialect, Table
@@ -18,41 +20,73 @@ from db.errors import Conflict, StorageError
 
 # Rows of a statement of SQLite, and how many values one may hold.
 _ROWS, _MOST_VALUES = 200, 32_000
-Forms = Mapping[str, Callable[[Any], object]]
 Row = Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """Rows of a table with these columns, in the form that the driver takes: made before the transaction, in which others
+    wait."""
+
+    table: Table
+    names: tuple[str, ...]
+    rows: Sequence[tuple[object, ...]]
+
+
+def made_ready(dialect: Dialect, table: Table, rows: Sequence[Row]) -> Ready:
+    """Rows that have the same names."""
+    names = tuple(rows[0]) if rows else ()
+    listed = [tuple(map(row.__getitem__, names)) for row in rows]
+    return ready_of(dialect, table, names, listed)
+
+
+def ready_of(
+    dialect: Dialect, table: Table, names: tuple[str, ...], rows: Sequence[tuple[object, ...]]
+) -> Ready:
+    """Rows whose values stand in the order of the names."""
+    forms = [_form(table.columns[name], dialect) for name in names]
+    if any(form is not None for form in forms):
+        columns = zip(*rows, strict=True)
+        formed = (
+            values if form is None else map(form, values)
+            for form, values in zip(forms, columns, strict=False)
+        )
+        rows = list(zip(*formed, strict=True))
+    return Ready(table=table, names=names, rows=rows)
 
 
 def insert_alike(
     session: Session, table: Table, common: Mapping[str, object], rows: Sequence[Row]
 ) -> None:
     """Insert rows, which have the same names and none of `common`. Raises what the database does."""
-    if not rows:
+    insert_ready(session, made_ready(session.connection().dialect, table, rows), common)
+
+
+def insert_ready(session: Session, ready: Ready, common: Mapping[str, object]) -> None:
+    """Insert rows with what they have in common besides. Raises what the database does."""
+    if not ready.rows:
         return
     connection = session.connection()
-    forms = {n: _form(table.columns[n], connection.dialect) for n in (*common, *rows[0])}
-    ready = {name: forms[name](value) for name, value in common.items()}
-    varying = {name: forms[name] for name in rows[0]}
+    shared = {
+        name: value
+        if (form := _form(ready.table.columns[name], connection.dialect)) is None
+        else form(value)
+        for name, value in common.items()
+    }
     insert = _copy if connection.dialect.name == "postgresql" else _insert
-    insert(connection, table, ready, varying, rows)
+    insert(connection, ready, shared)
 
 
 # SQLite.
 
 
-def _insert(
-    connection: Connection, table: Table, ready: Row, varying: Forms, rows: Sequence[Row]
-) -> None:
-    most = max(1, min(_ROWS, (_MOST_VALUES - len(ready)) // max(len(varying), 1)))
-    names = (tuple(ready), tuple(varying))
-    for start in range(0, len(rows), most):
-        some = rows[start : start + most]
-        values = [*ready.values(), *_values(varying, some)]
-        connection.exec_driver_sql(_statement(table.name, *names, len(some)), tuple(values))
-
-
-def _values(varying: Forms, rows: Sequence[Row]) -> Iterator[object]:
-    pairs = list(varying.items())
-    return (form(row[name]) for row in rows for name, form in pairs)
+def _insert(connection: Connection, ready: Ready, shared: Row) -> None:
+    most = max(1, min(_ROWS, (_MOST_VALUES - len(shared)) // max(len(ready.names), 1)))
+    names = (tuple(shared), ready.names)
+    for start in range(0, len(ready.rows), most):
+        some = ready.rows[start : start + most]
+        values = (*shared.values(), *chain.from_iterable(some))
+        connection.exec_driver_sql(_statement(ready.table.name, *names, len(some)), values)
 
 
 @lru_cache(maxsize=64)
@@ -71,32 +105,25 @@ def _statement(table: str, common: tuple[str, ...], varying: tuple[str, ...], ro
 # PostgreSQL.
 
 
-def _copy(
-    connection: Connection, table: Table, ready: Row, varying: Forms, rows: Sequence[Row]
-) -> None:
+def _copy(connection: Connection, ready: Ready, shared: Row) -> None:
     """By COPY, past SQLAlchemy, which has no word for it. Raises Conflict and StorageError."""
-    names = ", ".join(f'"{name}"' for name in (*ready, *varying))
-    shared, pairs = tuple(ready.values()), list(varying.items())
+    names = ", ".join(f'"{name}"' for name in (*shared, *ready.names))
+    same = tuple(shared.values())
     driver: Any = connection.connection.driver_connection
     errors: Any = connection.dialect.loaded_dbapi
     try:
         with (
             driver.cursor() as cursor,
-            cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy,
+            cursor.copy(f'COPY "{ready.table.name}" ({names}) FROM STDIN') as copy,
         ):
-            for row in rows:
-                copy.write_row((*shared, *(form(row[name]) for name, form in pairs)))
+            for row in ready.rows:
+                copy.write_row(same + row)
     except errors.IntegrityError as error:
         raise Conflict(str(error)) from error
     except errors.Error as error:
         raise StorageError(str(error)) from error
 
 
-def _form(column: Column[Any], dialect: Dialect) -> Callable[[Any], object]:
-    """How a value of a column is given to the driver."""
-    processor = column.type.dialect_impl(dialect).bind_processor(dialect)
-    return processor or _as_it_is
-
-
-def _as_it_is(value: object) -> object:
-    return value
+def _form(column: Column[Any], dialect: Dialect) -> Callable[[Any], object] | None:
+    """How a value of a column is given to the driver; None for as it is."""
+    return column.type.dialect_impl(dialect).bind_processor(dialect)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import (
+    Dialect,
     Insert,
     Table,
     and_,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, undefer
 
-from db.alike import insert_alike
+from db.alike import Ready, insert_alike, insert_ready, ready_of
 from db.audit_content import TRAILED
 from db.cases import ASKED
 from db.tables import (
@@ -128,6 +129,46 @@ def lock_head(session: Session, workspace: str) -> Head:
         connection.execute(_new_chain(session, workspace))
         row = connection.execute(_HEAD, {"name": workspace}).one()
     return row.number, row.hash
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadyRecords:
+    """Salts and leaves of new records, as `add_ready` takes them."""
+
+    salts: Ready
+    leaves: Ready
+
+
+def ready_records(
+    dialect: Dialect,
+    records: Sequence[tuple[str, str]],
+    salts: Sequence[bytes],
+    digests: Sequence[str],
+) -> ReadyRecords:
+    """The kind and the id of each record, its salt and its digest; one alone has no leaf. Made before the transaction, in which
+    others wait."""
+    salted = [(*record, salt) for record, salt in zip(records, salts, strict=True)]
+    placed = [
+        (place, *record, digest)
+        for place, (record, digest) in enumerate(zip(records, digests, strict=True))
+        if len(records) > 1
+    ]
+    return ReadyRecords(
+        salts=ready_of(dialect, _salts, ("kind", "record_id", "salt"), salted),
+        leaves=ready_of(dialect, _leaves, ("place", "kind", "record_id", "digest"), placed),
+    )
+
+
+def add_ready(session: Session, entry: EntryView, records: ReadyRecords) -> None:
+    """Append an entry about several new records, whose chain `lock_head` has locked. Raises Conflict for a record that has a
+    salt."""
+    connection = session.connection()
+    connection.execute(_ADD_ENTRY, vars(entry))
+    insert_ready(session, records.salts, {})
+    moved = {"name": entry.workspace, "number": entry.number, "hash": entry.hash}
+    connection.execute(_MOVE, moved)
+    shared = {"workspace": entry.workspace, "number": entry.number}
+    insert_ready(session, records.leaves, shared)
 
 
 def add(

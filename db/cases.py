@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Select, Table, delete, func, select, tuple_, update
+from sqlalchemy import Dialect, Select, Table, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session, undefer
 
-from db.alike import insert_alike
+from db.alike import Ready, insert_ready, made_ready
 from db.errors import StorageError
 from db.tables import Case
 from db.workspaces import check_open
@@ -160,20 +160,21 @@ def complete_all(
     return [first, *cases[1:]]
 
 
-def add_alike(
-    session: Session,
-    first: Mapping[str, object],
-    common: Mapping[str, object],
-    rows: Sequence[Mapping[str, object]],
-) -> None:
-    """Add the cases of one call that have ended, by their columns: the first, which holds the bodies that crossed the wire,
-    and the others, each as what they have in `common` and what is its own.
-
-    Raises Conflict for a key that is taken.
-    """
+def ready_alike(
+    dialect: Dialect, first: Mapping[str, object], rows: Sequence[Mapping[str, object]]
+) -> tuple[Ready, Ready]:
+    """The cases of one call that have ended as `add_ready` takes them: the first, which holds the bodies that crossed the wire,
+    and what is the others' own. Made before the transaction, in which others wait."""
     table = cast(Table, Case.__table__)
-    insert_alike(session, table, {}, [first])
-    insert_alike(session, table, common, rows)
+    return made_ready(dialect, table, [first]), made_ready(dialect, table, rows)
+
+
+def add_ready(session: Session, cases: tuple[Ready, Ready], common: Mapping[str, object]) -> None:
+    """Add the cases of one call, of which all but the first have these columns in common. Raises Conflict for a key that is
+    taken."""
+    first, others = cases
+    insert_ready(session, first, {})
+    insert_ready(session, others, common)
 
 
 def withdraw(session: Session, case_ids: Sequence[str]) -> None:

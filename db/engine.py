@@ -10,7 +10,17 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Dialect,
+    Engine,
+    create_engine,
+    event,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -21,10 +31,12 @@ from db.scope import EVERYTHING, Scope, info
 from db.types import to_json
 
 __all__ = [
+    "Dialect",
     "Session",
     "Sessions",
     "begin",
     "close",
+    "dialect_of",
     "limited",
     "location",
     "make_engine",
@@ -88,6 +100,12 @@ def location(url: str) -> Path | None:
 def password_of(url: str) -> str:
     """The password in the URL of a database; empty where there is none."""
     return str(make_url(url).password or "")
+
+
+def dialect_of(sessions: Sessions) -> Dialect:
+    """What the database speaks."""
+    engine: Engine = sessions.kw["bind"]
+    return engine.dialect
 
 
 def close(sessions: Sessions) -> None:

@@ -7,7 +7,7 @@ import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from batch.asking import Asker, Settled
 from batch.pace import Pace
@@ -74,7 +74,8 @@ class Scorer:
             cases = _case_ids(found, drawn, part)
             outcomes += self._outcomes(settled, rows[part.start : part.stop], cases)
         if prepared:
-            self._patiently(lambda: self._write(recorder, prepared))
+            ready = recorder.ready(self.sessions, prepared)
+            self._patiently(lambda: self._write(recorder, ready))
         return outcomes
 
     def _outcomes(
@@ -100,9 +101,9 @@ class Scorer:
             digest=row.digest,
         )
 
-    def _write(self, recorder: Recorder, prepared: Sequence[Prepared]) -> None:
+    def _write(self, recorder: Recorder, ready: Any) -> None:
         with writing(self.sessions) as session:
-            recorder.write(session, prepared)
+            recorder.write(session, ready)
 
     def _patiently(self, work: Callable[[], None]) -> None:
         """Try again while the database is away: no prediction leaves without the case that it was drawn for."""
