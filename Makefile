@@ -11,7 +11,7 @@ unexport VIRTUAL_ENV
 unexport PYTHONDONTWRITEBYTECODE
 APP := .venv/bin/python
 
-.PHONY: help demo run test test-fast test-servers test-services test-ray servers coverage lint types format bench screenshots clean
+.PHONY: help demo run test test-fast test-servers test-services test-ray test-s3 servers coverage lint types format bench screenshots clean
 
 help:
 	@echo "make demo         install everything and start the workbench with its own model server"
@@ -21,6 +21,7 @@ help:
 	@echo "make test-servers only the tests against real model servers"
 	@echo "make test-services the tests that need what root installs with apt: an older PostgreSQL, Prometheus, brokers"
 	@echo "make test-ray  the tests on a Ray cluster of two machines, and explanations beside a real Ray"
+	@echo "make test-s3   large files in a bucket, on a server that speaks S3"
 	@echo "make coverage     every test, and the lines and branches that it reaches"
 	@echo "make lint types   the checks alone;   make format  put the code in order"
 	@echo "make bench        the benchmarks;     make screenshots  the pictures in docs/"
@@ -60,6 +61,16 @@ test-ray: .venv/test.stamp $(RAY)/ray.stamp
 
 $(RAY)/ray.stamp: uv.lock | $(UV)
 	@UV_PROJECT_ENVIRONMENT=$(RAY) scripts/install sync --extra ray
+	@touch $@
+
+# What speaks S3 holds back other packages of the lock: it has an environment of its own, like that of an operator who adds it.
+S3 := .tools/s3/venv
+test-s3: .venv/test.stamp demo_mds/.venv/serving.stamp $(S3)/s3.stamp
+	$(S3)/bin/python -m pytest -q tests/batch/on_s3.py
+
+$(S3)/s3.stamp: uv.lock | $(UV)
+	@UV_PROJECT_ENVIRONMENT=$(S3) scripts/install sync
+	@$(UV) pip install --quiet --python $(S3)/bin/python s3fs==2026.9.0 'moto[s3]==5.2.5' flask-cors==6.0.5
 	@touch $@
 
 servers: .venv/test.stamp

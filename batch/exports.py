@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+import fsspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -27,6 +28,20 @@ class TooManyRows(MdsError):
     kind = "too_many_rows"
 
 
+class NotWritten(MdsError):
+    """A place outside of this machine does not take the result."""
+
+    kind = "result_not_written"
+
+    def __init__(self, where: str, error: Exception) -> None:
+        super().__init__(
+            f"The result could not be written to {where}.",
+            advice="Check that the place is there and may be written. The result is kept: `mds batch --resume` with `--out` "
+            "writes it again.",
+            detail=f"{type(error).__name__}: {error}"[:2000],
+        )
+
+
 def export(result: Path, path: Path) -> Path:
     """Write the result in the format that the name of `path` says. Raises MdsError."""
     fill = WRITERS.get(path.suffix.lower())
@@ -39,6 +54,22 @@ def export(result: Path, path: Path) -> Path:
         raise PartitionGone(str(result))
     write_whole(path, lambda beside: fill(result, beside))
     return path
+
+
+def export_to(result: Path, where: str) -> None:
+    """Write the result to a path or a URL, in the format that its name says. Raises MdsError."""
+    if "://" not in where:
+        export(result, Path(where).absolute())
+        return
+    name = PurePosixPath(where).name
+    with tempfile.TemporaryDirectory() as folder:
+        is_as_it_is = name.lower().endswith(".parquet") and result.is_file()
+        written = result if is_as_it_is else export(result, Path(folder) / name)
+        try:
+            files, path = fsspec.core.url_to_fs(where)
+            files.put_file(str(written), path)
+        except Exception as error:  # each object store has errors of its own
+            raise NotWritten(where, error) from error
 
 
 def inert_csv(parquet: bytes) -> bytes:

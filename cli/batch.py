@@ -48,7 +48,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model", default="", help="server/name[@version], or a name that one server has"
     )
     parser.add_argument(
-        "--out", type=Path, metavar="PATH", help="where the result goes: .parquet, .csv or .xlsx"
+        "--out",
+        default="",
+        metavar="PATH",
+        help="where the result goes, a path or a URL: .parquet, .csv or .xlsx",
     )
     add_record_arguments(parser, "rows", "all")
     parser.add_argument(
@@ -72,6 +75,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--problems", type=Path, metavar="PATH", help="write the rows that are not sent as CSV"
     )
+    parser.add_argument(
+        "--sheet", default="", help="the sheet of a workbook, or the list of a JSON"
+    )
     parser.add_argument("--encoding", default="", help="its text encoding, as cp1252 or utf-16")
     parser.add_argument("--delimiter", default="", help="the sign between columns; tab for a tab")
     parser.add_argument(
@@ -85,7 +91,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--header-row", type=int, metavar="N", help="the row of the names; 0 for none"
     )
     _add_schedule_arguments(parser.add_argument_group("mds batch schedule add"))
-    parser.set_defaults(run=run, sheet="", keep_totals=False)
+    parser.set_defaults(run=run, keep_totals=False)
 
 
 def _add_schedule_arguments(group: argparse._ArgumentGroup) -> None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import services
 from batch import exports, partition, problems
@@ -65,7 +65,7 @@ def _check(chosen: argparse.Namespace) -> None:
         raise Wrong("Which model? --model server/name")
     if not 0 < chosen.share <= 1:
         raise Wrong("--share is a part of the rows: more than 0, at most 1.")
-    if chosen.out and chosen.out.suffix.lower() not in exports.WRITERS:
+    if chosen.out and PurePosixPath(chosen.out).suffix.lower() not in exports.WRITERS:
         raise Wrong(f"--out must end in {', '.join(exports.WRITERS)}.")
 
 
@@ -251,7 +251,7 @@ def _told(built: services.Services, job_id: str, chosen: argparse.Namespace) -> 
         raise NotFound(f"There is no job {job_id!r}.")
     path = BatchFolder(built.batches_root, batch.folder).result("parquet")
     if job.state == "done" and chosen.out:
-        exports.export(path, chosen.out.absolute())
+        exports.export_to(path, chosen.out)
     if chosen.json:
         facts = {"id": job.id, "state": job.state, "sentence": job.sentence, "rows": batch.rows}
         document(facts | {"result": str(chosen.out or path) if job.state == "done" else ""})

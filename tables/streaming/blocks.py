@@ -11,15 +11,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mds_client.signature import FILE_KINDS, Signature
-from tables.converting import Converted
+from tables.converting import Converted, converted
 from tables.errors import UnreadableFile
 from tables.fitting import read_fitting
+from tables.kept_table import problems_of
 from tables.mapping import Mapping
 from tables.streaming.column import ColumnReader, typed
 from tables.streaming.sample import Raw, RowNumbers, Sample, broke_off
 from tables.streaming.source import ChangedMeanwhile, Source
 from tables.streaming.text import text_sample
-from tables.table import Choices, Table
+from tables.table import Choices, Limits, Table
 
 SAMPLE_ROWS = 1_000
 BLOCK_ROWS = 16_384
@@ -40,25 +41,37 @@ class Block:
 
 
 def sampled(source: Source, signature: Signature, choices: Choices | None = None) -> Sample:
-    """The beginning of a file that can be read block by block: CSV and its kin, and Parquet.
+    """The beginning of a file that can be read block by block: CSV and its kin, and Parquet. Of one that is of another kind, or
+    written so that only all of it tells how, all of it, as far as that is read at once.
 
-    Raises UnreadableFile, also for a file that is of another kind or written so that only all of it tells how.
+    Raises UnreadableFile.
     """
-    stamp = source.stamp
+    stamp, choices = source.stamp, choices or Choices()
     with source.open() as stream:
         head = stream.read(4)
     if head == b"PAR1":
-        return _parquet(source, signature, choices or Choices(), stamp)
-    return text_sample(source, signature, choices or Choices(), stamp)
+        return _parquet(source, signature, choices, stamp)
+    try:
+        return text_sample(source, signature, choices, stamp)
+    except UnreadableFile:
+        whole = _whole(source, signature, choices, stamp)
+        if whole is None:
+            raise
+        return whole
 
 
 def blocks(sample: Sample, mapping: Mapping, signature: Signature) -> Iterator[Block]:
     """All rows of the file. Raises UnreadableFile, and ChangedMeanwhile at the end of a file that changed on the way."""
     check_kinds(signature)
-    readers = _readers(sample, mapping, signature)
-    for batch, numbers, faults in sample.blocks():
-        own = [batch.column(place) for place in sample.places]
-        yield _block(own, batch, numbers, faults, readers, mapping, signature)
+    if sample.is_whole:
+        table = sample.table
+        found = converted(table, mapping, signature)
+        yield from blocks_of(table, found, problems_of(table, found), signature)
+    else:
+        readers = _readers(sample, mapping, signature)
+        for batch, numbers, faults in sample.blocks():
+            own = [batch.column(place) for place in sample.places]
+            yield _block(own, batch, numbers, faults, readers, mapping, signature)
     if sample.source.stamp != sample.stamp:
         raise ChangedMeanwhile(sample.source.name)
 
@@ -70,16 +83,16 @@ def check_kinds(signature: Signature, most: int = 5_000) -> None:
 
 
 def blocks_of(
-    table: Table, converted: Converted, problems: dict[int, str], signature: Signature
+    table: Table, found: Converted, problems: dict[int, str], signature: Signature
 ) -> Iterator[Block]:
     """All rows of a file that is in memory, and was converted there; `problems` by row number."""
     check_kinds(signature)
-    good = {int(number): place for place, number in enumerate(converted.rows.index)}
+    good = {int(number): place for place, number in enumerate(found.rows.index)}
     own = [_own(table.frame.iloc[:, i].tolist()) for i in range(len(table.columns))]
     numbers = list(table.row_numbers)
     places = pa.array([good.get(number) for number in numbers], pa.int64())
     values = [
-        typed(f, converted.rows[f.name].to_numpy(object), {}).take(places) for f in signature.inputs
+        typed(f, found.rows[f.name].to_numpy(object), {}).take(places) for f in signature.inputs
     ]
     words = [None if n in good else problems.get(n, "It cannot be sent.") for n in numbers]
     rows, why = pa.array(numbers, pa.int64()), pa.array(words, pa.string())
@@ -156,13 +169,28 @@ def _block(
     )
 
 
+def _whole(source: Source, signature: Signature, choices: Choices, stamp: str) -> Sample | None:
+    """All of a file: a workbook, JSON, a CSV with totals at its end. None where that is more than is read at once. Raises
+    UnreadableFile."""
+    most = Limits().size
+    try:
+        with source.open() as stream:
+            data = stream.read(most + 1)
+    except Exception as error:  # of the packing, or of the object store
+        raise broke_off(source, error) from error
+    if len(data) > most:
+        return None
+    table = read_fitting(data, source.bare_name, signature, choices=choices)
+    return Sample(source=source, table=table, stamp=stamp, blocks=lambda: iter(()), is_whole=True)
+
+
 def _parquet(source: Source, signature: Signature, choices: Choices, stamp: str) -> Sample:
     try:
         with source.open() as stream:
             file = pq.ParquetFile(stream)
             first = next(file.iter_batches(batch_size=SAMPLE_ROWS), None)
             flat = [not pa.types.is_nested(each.type) for each in file.schema_arrow]
-    except (pa.ArrowException, OSError) as error:
+    except Exception as error:  # of Arrow, or of the object store
         raise UnreadableFile(
             "The Parquet file is damaged or cut off.",
             advice="Copy it again from where it comes from.",
@@ -195,7 +223,7 @@ def _of_parquet(
                 batch.validate(full=True)
                 yield _plain(batch), np.arange(start, start + batch.num_rows), {}
                 start += batch.num_rows
-    except (pa.ArrowException, OSError) as error:
+    except Exception as error:  # of Arrow, or of the object store
         raise broke_off(source, error) from error
 
 

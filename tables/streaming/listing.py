@@ -46,7 +46,7 @@ def listed(place: str, pattern: str = "*") -> list[Listed]:
         files, path = fsspec.core.url_to_fs(place)
         files.invalidate_cache(path)
         entries = files.ls(path, detail=True)
-    except (OSError, ValueError, ImportError) as error:
+    except Exception as error:  # each object store has errors of its own
         raise not_opened(place, error) from error
     found = [_listed(files, each) for each in entries if each.get("type") == "file"]
     fitting = [

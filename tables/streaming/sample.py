@@ -20,13 +20,15 @@ Raw = tuple[pa.RecordBatch, RowNumbers, dict[int, str]]
 @dataclass(frozen=True, kw_only=True)
 class Sample:
     """The beginning of a file, from which its columns are given to fields. `blocks` reads all of it, `places` says where
-    each column of the table stands in a block, `stamp` is another once the file has changed."""
+    each column of the table stands in a block, `stamp` is another once the file has changed. With `is_whole` the table is all
+    of the file, and there is nothing more to read."""
 
     source: Source
     table: Table
     stamp: str
     blocks: Callable[[], Iterator[Raw]]
     places: Sequence[int] = field(default_factory=tuple)
+    is_whole: bool = False
 
 
 def only_whole(source: Source) -> UnreadableFile:

@@ -71,7 +71,7 @@ class Source:
         packed = _PACKED.get(Path(self.name).suffix.lower())
         try:
             opened: IO[bytes] = fsspec.open(self.url, "rb", compression=packed).open()
-        except (OSError, ValueError, ImportError) as error:
+        except Exception as error:  # each object store has errors of its own
             raise not_opened(self.name, error) from error
         return opened
 
@@ -81,7 +81,7 @@ class Source:
             with suppress(AttributeError):
                 files.invalidate_cache(path)
             return dict(files.info(path))
-        except (OSError, ValueError, ImportError) as error:
+        except Exception as error:  # as above
             raise not_opened(self.name, error) from error
 
 

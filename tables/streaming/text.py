@@ -53,7 +53,7 @@ class _Text:
                     convert_options=self._converting,
                 )
                 yield from self._numbered(reader, faulty)
-        except (pa.ArrowException, OSError, UnicodeError, EOFError) as error:
+        except Exception as error:  # of Arrow, of the packing, or of the object store
             raise broke_off(self.source, error) from error
 
     @property
@@ -163,7 +163,7 @@ def _head(source: Source) -> tuple[bytes, bool]:
         with source.open() as stream:
             head = stream.read(SAMPLE_BYTES)
             is_all = not stream.read(1)
-    except (OSError, EOFError) as error:
+    except Exception as error:  # as above
         raise broke_off(source, error) from error
     if not head:
         raise UnreadableFile("The file is empty.", advice="Choose a file with a header and rows.")

@@ -29,6 +29,7 @@ from batch.jobs import large_file
 from db.engine import Sessions, close, make_sessions, reading
 from db.migrate import migrate
 from jobs import store
+from tests.browser.watched import ports
 from tests.databases import fresh_postgres
 from tests.listening import Handler, serving, url_of
 from tests.test_licences import FORBIDDEN, _brought_by, _words
@@ -79,6 +80,7 @@ class Place:
     sessions: Sessions
     cluster: Any
     second: Any
+    outside: str
     begun: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def mds(self, *words: str, **environment: str) -> subprocess.Popen[str]:
@@ -135,10 +137,19 @@ token_env = "TOKEN_OF_THERE"
         monkeypatch.setenv("MDS_DATABASE_URL", url)
         monkeypatch.setenv("TOKEN_OF_THERE", TOKEN)
         monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        cluster = Cluster(initialize_head=True, head_node_args={**PLACE, "temp_dir": short})
+        (client,) = ports(1)
+        head = {**PLACE, "temp_dir": short, "ray_client_server_port": client}
+        cluster = Cluster(initialize_head=True, head_node_args=head)
         monkeypatch.setenv("MDS_RAY__ADDRESS", cluster.address)
         second = cluster.add_node(num_cpus=1, object_store_memory=PLACE["object_store_memory"])
-        found = Place(folder=tmp_path, url=url, sessions=sessions, cluster=cluster, second=second)
+        found = Place(
+            folder=tmp_path,
+            url=url,
+            sessions=sessions,
+            cluster=cluster,
+            second=second,
+            outside=f"ray://127.0.0.1:{client}",
+        )
         yield found
         for process in found.begun:
             process.kill()
@@ -236,6 +247,37 @@ def _no_secret(place: Place) -> None:
     assert any("mds batch" in text or "cli.ray_node" in text for text in texts)
     assert not [path for path, text in zip(written, texts, strict=True) if TOKEN in text]
     assert not [path for path, text in zip(written, texts, strict=True) if place.url in text]
+
+
+def test_a_file_that_is_stopped_leaves_the_cluster_and_goes_on_there_from_outside_of_it(
+    place: Place,
+) -> None:
+    """By `ray://`, as from a machine that is no part of the cluster."""
+    outside = {"MDS_RAY__ADDRESS": place.outside}
+    file = _rows(place.folder)
+    asked = ("--model", "there/numbers", "--record", "drawn", "--engine", "ray")
+    first = place.mds("batch", str(file), *asked, **outside)
+    job = _until(
+        lambda: next(iter(store.newest(place.sessions, kind=large_file.NAME)), None), str, first
+    )
+    rows = lambda: place.rows_by_node(job.id)  # noqa: E731
+    _until(lambda: sum(rows().values()) > ROWS / 10, lambda: _told(place, job.id), first)
+    code, said = place.batch("--cancel", job.id)
+    assert (code, job.id in said) == (0, True), said
+    first.communicate(timeout=WAIT_SECONDS)
+    ended = store.find(place.sessions, job.id)
+    assert ended is not None
+    assert ended.state == "cancelled"
+    _until(lambda: not _on_ray(place), rows)
+    done = sum(rows().values())
+    assert ROWS / 10 < done < ROWS
+
+    out = place.folder / "whole.parquet"
+    code, said = place.batch("--resume", job.id, "--out", str(out), **outside)
+    assert (code, f"{ROWS - 1:,} rows were answered, 1 was not." in said) == (0, True), said
+    answers = pq.read_table(out, columns=["Answer"])["Answer"]
+    assert answers.to_pylist() == [None if i == 17 else float(i) for i in range(ROWS)]
+    assert sum(rows().values()) == ROWS
 
 
 def test_a_cluster_that_is_away_is_told_and_the_file_goes_on_here(place: Place) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import gzip
+import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -29,6 +31,7 @@ from tables.reading import read
 from tables.streaming.blocks import blocks, sampled
 from tables.streaming.source import ChangedMeanwhile, Source
 from tests.batch.asking import PENGUINS, SIGNATURE, Model, asked, csv, result, tools, written
+from tests.tables.files import workbook
 
 
 @pytest.fixture
@@ -206,6 +209,24 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None
             name=path.name,
         )
     assert not (tmp_path / batch_id).exists()
+
+
+def test_what_only_all_of_it_explains_is_read_at_once(sqlite: Sessions, tmp_path: Path) -> None:
+    rows = [["name", "x", "y"], ["r0", 0, 0.5], ["r1", "oops", 1.5], ["r2", 2, 2.5]]
+    book = tmp_path / "birds.xlsx"
+    book.write_bytes(workbook(rows))
+    packed = tmp_path / "birds.json.gz"
+    names = rows[0]
+    packed.write_bytes(
+        gzip.compress(json.dumps([dict(zip(names, r, strict=True)) for r in rows[1:]]).encode())
+    )
+    for path in (book, packed):
+        given = replace(written(tmp_path, path), record="drawn")
+        job = asked(sqlite, tmp_path, Model(), given)
+        assert job.sentence == "2 rows were answered, 1 was not."
+        found = result(tmp_path, given)
+        assert (found["name"], found["Answer"]) == (["r0", "r1", "r2"], [0.0, None, 2.0])
+        assert found["Problem"][1] == "X must be a number, not “oops”."
 
 
 def test_a_result_acts_in_no_spreadsheet(sqlite: Sessions, tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ def _draw_case(row: pd.Series[Any], column: str, signature: Signature | None) ->
 def _draw_downloads(path: Path, batch: BatchView) -> None:
     if path.stat().st_size > MOST_DOWNLOAD:
         st.caption(
-            f"The result is too large for a browser: `mds batch --result {batch.id} --out PATH` writes it."
+            f"The result is too large for a browser: `mds batch --resume {batch.id} --out PATH` writes it."
         )
         return
     with st.container(horizontal=True):

@@ -58,7 +58,7 @@ def choose() -> str:
         "Or a file by its path or URL",
         key="rows_source",
         placeholder="/data/rows.csv or s3://bucket/rows.parquet",
-        help="CSV and its kin, also packed, and Parquet, of any size, from where whoever runs the workbench allows it.",
+        help="CSV and its kin, also packed, and Parquet, of any size, and every other format up to 200 MB, from where whoever runs the workbench allows it.",
         persist_state="session",
     )
     return where.strip()
@@ -89,7 +89,8 @@ def draw(where: str, model: ModelRef, signature: Signature) -> None:
 
 def _draw_beginning(given: Given) -> None:
     word = "rows" if len(given.table) != 1 else "row"
-    st.caption(f"The beginning of {plain(given.name)}: {len(given.table):,} {word} of it")
+    what = "The beginning of " if given.is_beginning else ""
+    st.caption(f"{what}{plain(given.name)}: {len(given.table):,} {word}")
     for remark in (*given.table.warnings, *given.table.remarks[:8]):
         st.caption(f":material/info: {plain(remark)}")
     st.dataframe(
@@ -119,7 +120,7 @@ def _beginning(where: str, signature: Signature) -> tuple[Given | None, Sample |
         choices=Choices(),
         table=sample.table,
         fitted=signature.fingerprint,
-        is_beginning=True,
+        is_beginning=not sample.is_whole,
     )
     st.session_state[session.SOURCE] = (key, given, sample)
     return given, sample
