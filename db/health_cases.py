@@ -1,5 +1,5 @@
-"""Cases one by one, as far as estimates by class and by slice, comparisons and drift need them: the judged ones, and the first
-and the newest of a version."""
+"""Cases one by one, as far as estimates by class and by slice, comparisons and drift need them: the judged ones of those that
+were drawn, and the first and the newest of a version."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, exists, select
 from sqlalchemy.orm import Session
 
 from db.health import Selection, conditions, verdicts
@@ -38,7 +38,7 @@ class JudgedCase:
 
 
 def judged_cases(session: Session, selection: Selection, limit: int) -> list[JudgedCase]:
-    """The newest judged cases, one for each case with the statement that counts."""
+    """The newest judged cases of those that were drawn, one for each case with the statement that counts."""
     verdict = verdicts(
         selection,
         Case.id.label("case_id"),
@@ -51,6 +51,7 @@ def judged_cases(session: Session, selection: Selection, limit: int) -> list[Jud
         Case.sensitive,
         Feedback.truth_label,
         Feedback.truth_number,
+        where=[and_(Case.is_audited)],
     )
     columns = verdict.c
     query = select(verdict).where(columns.place == 1, columns.judgement.is_not(None))
@@ -126,10 +127,12 @@ def compared(
 ) -> list[tuple[str, str, bool, bool]]:
     """(version of the first, of the second, whether each is right), of cases that were asked again of another version and
     whose truth is known, the newest first."""
-    first, again = (
-        verdicts(selection, Case.id.label("case_id"), Case.answer_label, Feedback.truth_label),
-        Case,
-    )
+    again = Case
+    # By the table itself: what is found is joined to the cases that are seen.
+    others = Case.__table__.alias()
+    was_repeated = exists().where(others.c.parent_id == Case.id)
+    columns = (Case.id.label("case_id"), Case.answer_label, Feedback.truth_label)
+    first = verdicts(selection, *columns, where=[was_repeated])
     query = (
         select(
             first.c.version,

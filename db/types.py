@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeDecorator
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _NUMBER = "$number"
+_NESTED = {dict, list}
 
 
 class Plain(dict[str, object]):
@@ -104,11 +105,11 @@ def without_nan(value: object) -> object:
 
 
 def _with_nan(value: object) -> object:
-    match value:
-        case dict() if list(value) == [_NUMBER] and value[_NUMBER] in _NOT_FINITE:
-            return _NOT_FINITE[value[_NUMBER]]
-        case dict():
-            return {name: _with_nan(item) for name, item in value.items()}
-        case list():
-            return [_with_nan(item) for item in value]
+    # Asked of each value of hundreds of thousands of cases: what holds no other values is not asked at all.
+    if isinstance(value, dict):
+        if len(value) == 1 and str(value.get(_NUMBER)) in _NOT_FINITE:
+            return _NOT_FINITE[str(value[_NUMBER])]
+        return {n: _with_nan(v) if type(v) in _NESTED else v for n, v in value.items()}
+    if isinstance(value, list):
+        return [_with_nan(item) if type(item) in _NESTED else item for item in value]
     return value

@@ -25,6 +25,8 @@ ODDS = (2.0, 4.0)
 SHRINK = 0.8
 # A share of 1 would make the first error an alarm.
 _MOST = 0.999
+# The exponential of more is no number.
+_MOST_GAIN = 700.0
 
 Day = tuple[int, int]
 
@@ -59,13 +61,17 @@ def watch(days: Sequence[Day], share: float) -> Alarm:
         raise ValueError(f"a baseline is between 0 and 1, not {share}")
     skipped = max(0, len(days) - HORIZON)
     alternatives = [_worse(share, odds) for odds in ODDS]
-    sums = np.zeros(len(ODDS))
+    # The logarithm of what a right and a wrong answer are worth to each alternative.
+    worth = [(math.log(q / share), math.log((1 - q) / (1 - share))) for q in alternatives]
+    sums = [0.0] * len(ODDS)
     best, raised = 0.0, None
     for number, (right, wrong) in enumerate(days[skipped:]):
-        gains = [_log_ratio(right, wrong, share, q) for q in alternatives]
-        sums = np.minimum((sums + 1 / HORIZON) * np.exp(gains), 1e300)
+        sums = [
+            min((each + 1 / HORIZON) * math.exp(min(right * hit + wrong * miss, _MOST_GAIN)), 1e300)
+            for each, (hit, miss) in zip(sums, worth, strict=True)
+        ]
         # What has not begun yet is still worth what was put on it.
-        evidence = float(np.mean(sums)) + (HORIZON - number - 1) / HORIZON
+        evidence = sum(sums) / len(sums) + (HORIZON - number - 1) / HORIZON
         best = max(best, evidence)
         if raised is None and evidence >= THRESHOLD:
             raised = skipped + number
