@@ -1,8 +1,9 @@
-"""Queries on how the inputs of each model as a whole compare with its first ones."""
+"""Queries on how the inputs of each model compare with its first ones."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, exists, select
@@ -10,18 +11,35 @@ from sqlalchemy.orm import Session
 
 from db.tables import HealthJointDrift, HealthRevision
 
-Found = Sequence[dict[str, object]]
+Facts = dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptDrift:
+    """How the inputs of a model compare: as a whole (`found`), and each field. That of the `fields` holds as long as the model
+    is counted as in `revision`, and for the day on which it was computed."""
+
+    found: Sequence[Facts]
+    fields: Facts | None
+    revision: str
+    computed_at: datetime
 
 
 def of_models(
     session: Session, server: str | None = None, model: str | None = None
-) -> dict[tuple[str, str], Found]:
+) -> dict[tuple[str, str], KeptDrift]:
     """What is kept of the models that are seen, or of one."""
     table = HealthJointDrift
-    query = select(table.server, table.model, table.found)
+    columns = (table.found, table.fields, table.revision, table.computed_at)
+    query = select(table.server, table.model, *columns)
     for column, value in ((table.server, server), (table.model, model)):
         query = query if value is None else query.where(column == value)
-    return {(row[0], row[1]): row[2] for row in session.execute(query)}
+    return {
+        (row[0], row[1]): KeptDrift(
+            found=row[2], fields=row[3], revision=row[4], computed_at=row[5]
+        )
+        for row in session.execute(query)
+    }
 
 
 def changed(session: Session, midnight: datetime) -> list[tuple[str, str, str]]:
@@ -38,11 +56,9 @@ def changed(session: Session, midnight: datetime) -> list[tuple[str, str, str]]:
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
-def put(
-    session: Session, model: tuple[str, str], *, revision: str, now: datetime, found: Found
-) -> None:
+def put(session: Session, model: tuple[str, str], kept: KeptDrift) -> None:
     """Of a model this, and nothing of before. Raises Conflict where another process does the same now."""
     of = {"server": model[0], "model": model[1]}
     session.execute(delete(HealthJointDrift).filter_by(**of))
-    session.add(HealthJointDrift(**of, revision=revision, computed_at=now, found=list(found)))
+    session.add(HealthJointDrift(**of, **vars(kept)))
     session.flush()

@@ -1,15 +1,17 @@
 """Whether the inputs of models changed: the first cases of the version that is in use against those of the last two weeks.
 
-What was found of a model is kept in this process for as long as nothing changes in its cases (db.health_days.revisions). How its
-inputs compare as a whole takes longer: a job keeps that in the database (health/joint_drift.py).
+What was found of a model is kept in this process for as long as nothing changes in its cases (db.health_days.revisions), and by a
+job in the database, where another process finds it for as long. How its inputs compare as a whole takes longer: that is as the
+job found it last (health/joint_drift.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
+from typing import Any
 
 import db.health_cases
 import db.health_days
@@ -19,6 +21,7 @@ from db.engine import Session
 from db.health import Selection
 from db.health_days import VersionCount
 from db.health_detections import DetectionView
+from db.health_joint_drift import KeptDrift
 from health.drift import fields
 from health.drift.fields import LEAST_CASES, FieldDrift
 from health.drift.joint import JointDrift, joint_drift_of
@@ -67,21 +70,29 @@ def input_drift(
     return {
         model: replace(
             found,
-            joint=[joint_drift_of(each) for each in kept.get(model, ())],
+            joint=[joint_drift_of(each) for each in kept[model].found] if model in kept else [],
             detections=[each for each in said.get(model, ()) if is_recent(each, now)],
         )
-        for model, found in _of_fields(session, now, selection, models).items()
+        for model, found in _of_fields(session, now, selection, models, kept).items()
     }
 
 
 def _of_fields(
-    session: Session, now: datetime, selection: Selection, models: Iterable[Model]
+    session: Session,
+    now: datetime,
+    selection: Selection,
+    models: Iterable[Model],
+    kept: Mapping[Model, KeptDrift],
 ) -> dict[Model, InputDrift]:
     selection = replace(selection, purposes=ESTIMATED)
     since = midnight(now) - timedelta(days=RECENT_DAYS - 1)
     revisions = db.health_days.revisions(session, selection)
     wanted = list(models)
-    found = {model: drift for model in wanted if (drift := _known(revisions, model, now))}
+    found = {
+        model: drift
+        for model in wanted
+        if (drift := _known(revisions, model, now) or _read(revisions, model, now, kept))
+    }
     if len(found) == len(wanted):
         return found
     every = db.health_days.versions(session, selection)
@@ -125,9 +136,30 @@ def _drift(
     of = Selection(purposes=ESTIMATED, server=model[0], model=model[1], version=version)
     before = db.health_cases.inputs(session, replace(of, until=since), REFERENCE, is_oldest=True)
     after = db.health_cases.inputs(session, replace(of, since=since), RECENT)
+    return compare(before, after, now)
+
+
+def compare(before: Inputs, after: Inputs, now: datetime) -> InputDrift:
+    """The fields of the newest cases against those of the first ones, the oldest of these first."""
     day = days_since(before[-1][0], now) if before else 1
     found = fields.compare([row for _, row in before], [row for _, row in after], day=day)
     return InputDrift(fields=found, before=_span(before), after=_span(after))
+
+
+def facts_of(drift: InputDrift) -> dict[str, object]:
+    """How its fields compare as plain data, to be kept."""
+    spans = {"before": drift.before, "after": drift.after}
+    kept = {name: span and [day.isoformat() for day in span] for name, span in spans.items()}
+    return {"fields": [asdict(each) for each in drift.fields], **kept}
+
+
+def _of_facts(facts: Mapping[str, Any]) -> InputDrift:
+    """What was kept, back."""
+    before, after = (
+        facts[name] and tuple(map(date.fromisoformat, facts[name])) for name in ("before", "after")
+    )
+    found = [fields.field_drift_of(each) for each in facts["fields"]]
+    return InputDrift(fields=found, before=before, after=after)
 
 
 def days_since(last: date, now: datetime) -> int:
@@ -142,6 +174,20 @@ def _span(rows: Inputs) -> tuple[date, date] | None:
 
 def _known(revisions: Mapping[Model, str], model: Model, now: datetime) -> InputDrift | None:
     return _kept.get((revisions.get(model, ""), model, now.date()))
+
+
+def _read(
+    revisions: Mapping[Model, str], model: Model, now: datetime, kept: Mapping[Model, KeptDrift]
+) -> InputDrift | None:
+    """What a job found of the cases as they are counted now, today."""
+    there = kept.get(model)
+    if there is None or there.fields is None or there.revision != revisions.get(model):
+        return None
+    if there.computed_at.date() != now.date():
+        return None
+    found = _of_facts(there.fields)
+    _keep(revisions, model, now, found)
+    return found
 
 
 def _keep(revisions: Mapping[Model, str], model: Model, now: datetime, drift: InputDrift) -> None:

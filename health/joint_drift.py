@@ -1,4 +1,4 @@
-"""Keeping how the inputs of each model as a whole compare with its first ones, so that a page reads it."""
+"""Keeping how the inputs of each model compare with its first ones, as a whole and by field, so that a page reads it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from db.engine import Session, Sessions, reading, snapshot, writing
 from db.errors import Conflict
 from db.health import Selection
 from db.health_cases import AskedCase
+from db.health_joint_drift import KeptDrift
 from db.ids import utc_now
-from health.drift.joint import Asked, JointDrift, compare, facts_of
+from health import input_drift
+from health.drift.joint import Asked, compare, facts_of
 from health.input_drift import (
     RECENT,
     RECENT_DAYS,
     REFERENCE,
+    Inputs,
     Model,
     days_since,
     in_use,
@@ -36,28 +39,37 @@ def bring_up_to_date(sessions: Sessions, *, clock: Callable[[], datetime] = utc_
         changed = db.health_joint_drift.changed(session, midnight(now))
     for server, model, revision in changed:
         with snapshot(sessions) as session:
-            found = [facts_of(each) for each in _joint_drift(session, (server, model), now)]
+            before, after = _windows(session, (server, model), now)
+        day = days_since(before[-1].day, now) if before else 1
+        found = KeptDrift(
+            found=[facts_of(each) for each in compare(_asked(before), _asked(after), day=day)],
+            fields=input_drift.facts_of(input_drift.compare(_inputs(before), _inputs(after), now)),
+            revision=revision,
+            computed_at=now,
+        )
         try:
             with writing(sessions) as session:
-                db.health_joint_drift.put(
-                    session, (server, model), revision=revision, now=now, found=found
-                )
+                db.health_joint_drift.put(session, (server, model), found)
         except Conflict:
             continue  # another process has just done the same
     return len(changed)
 
 
-def _joint_drift(session: Session, model: Model, now: datetime) -> list[JointDrift]:
-    """Of the version that is in use, in the same windows as its fields (health/input_drift.py)."""
+def _windows(
+    session: Session, model: Model, now: datetime
+) -> tuple[list[AskedCase], list[AskedCase]]:
+    """The first and the newest cases of the version that is in use, as health/input_drift.py takes them."""
     since = midnight(now) - timedelta(days=RECENT_DAYS - 1)
     every = Selection(purposes=ESTIMATED, server=model[0], model=model[1])
     lately = db.health_days.versions(session, replace(every, since=since))
     ever = db.health_days.versions(session, every)
     of = replace(every, version=in_use(lately.get(model, ()), ever.get(model, ())))
     before = db.health_cases.asked(session, replace(of, until=since), REFERENCE, is_oldest=True)
-    after = db.health_cases.asked(session, replace(of, since=since), RECENT)
-    day = days_since(before[-1].day, now) if before else 1
-    return compare(_asked(before), _asked(after), day=day)
+    return before, db.health_cases.asked(session, replace(of, since=since), RECENT)
+
+
+def _inputs(cases: Sequence[AskedCase]) -> Inputs:
+    return [(case.day, case.entered) for case in cases]
 
 
 def _asked(cases: Sequence[AskedCase]) -> list[Asked]:

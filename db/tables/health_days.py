@@ -103,7 +103,8 @@ class HealthCalibration(Base):
 
 class HealthJointDrift(Base):
     """How the inputs of a model as a whole compare with its first ones: `found` has a part for each comparison
-    (health/drift/joint.py). Made anew from the cases by a job."""
+    (health/drift/joint.py), and `fields` how each field does (health/input_drift.py), as long as the revision is that of the
+    model. Made anew from the cases by a job."""
 
     __tablename__ = "health_joint_drift"
 
@@ -112,6 +113,8 @@ class HealthJointDrift(Base):
     revision: Mapped[str] = mapped_column(String(26))
     computed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     found: Mapped[list[dict[str, object]]] = mapped_column(Json)
+    # None in a row of a release that did not keep it.
+    fields: Mapped[dict[str, object] | None] = mapped_column(Json)
 
 
 class HealthDetection(Base):

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -67,6 +68,17 @@ class FieldDrift:
         """The value or range whose share grew most; None where none can be found."""
         known = [each for each in self.bins if each.can_be_found and self.before and self.after]
         return max(known, key=lambda b: b.after / self.after - b.before / self.before, default=None)
+
+
+def field_drift_of(facts: Mapping[str, Any]) -> FieldDrift:
+    """What `dataclasses.asdict` made of one, with lists for tuples, back."""
+    bins = [Bin(**{**each, "bounds": _pair(each["bounds"])}) for each in facts["bins"]]
+    pairs = {name: _pair(facts[name]) for name in ("missing", "span")}
+    return FieldDrift(**{**facts, **pairs, "unseen": tuple(facts["unseen"]), "bins": tuple(bins)})
+
+
+def _pair(found: Sequence[float] | None) -> tuple[float, ...] | None:
+    return None if found is None else tuple(found)
 
 
 def compare(reference: Sequence[Row], recent: Sequence[Row], *, day: int = 1) -> list[FieldDrift]:
@@ -141,7 +153,7 @@ def _field(name: str, reference: Sketch, recent: Sketch, level: float) -> FieldD
         outside=shift.outside,
         span=shift.span,
         unseen=shift.unseen,
-        is_flagged=p < level and far >= WORTH_A_LOOK,
+        is_flagged=bool(p < level and far >= WORTH_A_LOOK),
         bins=shift.bins,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import wave
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -12,15 +13,18 @@ import pytest
 from PIL import Image
 from scipy import stats
 from sklearn.datasets import load_digits
+from sqlalchemy import select
 
-from db.engine import Sessions
+from db.engine import Sessions, writing
+from db.tables import HealthJointDrift
+from health import input_drift
 from health.day_counts import fold
 from health.drift import fields
 from health.drift.joint import Asked, JointDrift, compare
 from health.drift.two_samples import ranks, told_apart
 from health.joint_drift import bring_up_to_date
 from health.outliers.media import features_of
-from health.overview import look, standings
+from health.overview import Look, look, standings
 from mds_client.signature import File
 from tests.recorded import add_cases, case_of
 
@@ -241,8 +245,30 @@ def test_a_job_keeps_it_and_health_says_watch_with_the_cases(sessions: Sessions)
     status = standings(sessions, clock=lambda: NOW)["shelf", "penguins"].status
     assert status.word == "Watch"
     assert "how its inputs go together differs from before" in status.sentence
+    _fields_are_read_from_it_as_long_as_they_hold(sessions, found)
     # Once a day, and when cases come in or are judged.
     assert bring_up_to_date(sessions, clock=lambda: NOW + timedelta(days=1)) == 1
     add_cases(sessions, case_of(created_at=NOW, entered=rows[0]))
     fold(sessions)
     assert bring_up_to_date(sessions, clock=lambda: NOW + timedelta(days=1, hours=1)) == 1
+
+
+def _fields_are_read_from_it_as_long_as_they_hold(sessions: Sessions, before: Look) -> None:
+    """By a process that has just begun; not on another day, and not once a case has come in."""
+    with writing(sessions) as session:
+        kept = session.scalars(select(HealthJointDrift)).one()
+        assert kept.fields is not None
+        (first, *rest) = kept.fields["fields"]
+        kept.fields = {**kept.fields, "fields": [{**first, "outside": 77}, *rest]}
+    input_drift.forget()
+    found = look(sessions, "shelf", "penguins", clock=lambda: NOW)
+    assert found is not None
+    assert found.drift == [replace(before.drift[0], outside=77), *before.drift[1:]]
+    assert (found.drift_before, found.drift_after) == (before.drift_before, before.drift_after)
+    later = look(sessions, "shelf", "penguins", clock=lambda: NOW + timedelta(days=1))
+    assert later is not None
+    assert later.drift[0].outside < 77
+    add_cases(sessions, case_of(created_at=NOW, entered={"mass": 0.0}))
+    marked = look(sessions, "shelf", "penguins", clock=lambda: NOW)
+    assert marked is not None
+    assert {field.name: field.after for field in marked.drift}["mass"] == 61
