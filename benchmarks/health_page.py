@@ -33,7 +33,7 @@ from health.input_drift import midnight
 from health.joint_drift import bring_up_to_date
 from health.kept_standings import keep, kept
 from health.overview import look, standings
-from health.summary import recent_series, summarise
+from health.summary import models, recent_series, summarise
 
 Parts = dict[str, Callable[[], bool]]
 _DAYS_SHOWN = 90
@@ -128,7 +128,6 @@ def _parts(sessions: Sessions, count: int) -> Parts:
     now = end(count)
     each = count // MODELS
     shown = Cohort(since=midnight(now) - timedelta(days=_DAYS_SHOWN))
-    of = {"server": "bank", "model": "model-7"}
 
     def clock() -> datetime:
         return now
@@ -150,15 +149,15 @@ def _parts(sessions: Sessions, count: int) -> Parts:
         return found is not None and found.standing.cases == each
 
     def page_of_all() -> bool:
-        summarise(sessions)
+        models(sessions)
         found = summarise(sessions, cohort=shown)
         return bool(found) and words() and chart()
 
     def page_of_one() -> bool:
-        summarise(sessions)
+        models(sessions)
         found = look(sessions, "bank", "model-7", shown, protected=("region",), clock=clock)
-        rows = summarise(sessions, **of, cohort=shown)
-        series = recent_series(sessions, **of, cohort=shown, clock=clock)
+        rows = summarise(sessions, server="bank", model="model-7", cohort=shown)
+        series = recent_series(sessions, server="bank", model="model-7", cohort=shown, clock=clock)
         asked = sum(row.cases for row in rows)
         return found is not None and found.standing.cases == asked == sum(p.cases for p in series)
 

@@ -7,7 +7,7 @@ every change say which days are counted anew. Who may not see everybody's cases 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -16,9 +16,8 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, tr
 from sqlalchemy.orm import Session
 
 import db.health_counting as counting
-from db.durations import Durations, added
-from db.health import BucketCount, ModelVersion, Selection
-from db.health_counting import DayCount, DayDurations, DayStatements, key_of
+from db.health import ModelVersion, Selection
+from db.health_counting import DayCount, DayStatements, key_of
 from db.scope import scope_of
 from db.tables import (
     Case,
@@ -53,6 +52,10 @@ class Span:
     since: datetime | None
     until: datetime | None
 
+    @property
+    def model(self) -> tuple[str, str] | None:
+        return (self.key.server, self.key.model) if self.key else None
+
     def of(self, table: Any, moment: Any) -> ColumnElement[bool]:
         """The condition that a row is of it."""
         found: list[ColumnElement[bool]] = [true()]
@@ -79,28 +82,22 @@ def by_day(session: Session, selection: Selection) -> list[DayCount]:
     return _cases(session, selection, is_daily=True)
 
 
-def by_version(session: Session, selection: Selection) -> list[DayCount]:
-    """The same, of all days together as far as they are kept: `day` is the first of them."""
-    return _cases(session, selection, is_daily=False)
+def by_version(
+    session: Session, selection: Selection, counted: Sequence[DayCount] | None = None
+) -> list[DayCount]:
+    """The same, of all days together as far as they are kept: `day` is the first of them. `counted` is what `not_kept` has
+    found, where somebody has asked for it already."""
+    return _cases(session, selection, is_daily=False, counted=counted)
 
 
-def buckets(session: Session, selection: Selection) -> list[BucketCount]:
-    """Cases by day (UTC) and outcome, the oldest first."""
-    sums: dict[tuple[datetime, str], list[float]] = defaultdict(lambda: [0, 0.0])
-    for count in by_day(session, selection):
-        start = datetime(count.day.year, count.day.month, count.day.day, tzinfo=UTC)
-        found = sums[start, count.outcome]
-        found[0] += count.cases
-        found[1] += count.seconds
-    return [
-        BucketCount(start=start, outcome=outcome, cases=int(cases), mean_seconds=seconds / cases)
-        for (start, outcome), (cases, seconds) in sorted(sums.items())
-    ]
+def not_kept(session: Session, selection: Selection) -> list[DayCount]:
+    """What of a selection is in no count that is kept, from the cases themselves."""
+    return live(session, selection, counting.cases)
 
 
 def statements(session: Session, selection: Selection) -> list[DayStatements]:
     """What counts of what was said of answered cases, of deleted ones too."""
-    found = _live(session, selection, counting.statements)
+    found = live(session, selection, counting.statements)
     for table in (HealthDayFeedback, DeletedFeedback):
         columns = (table.purpose, table.channel, table.judgement)
         sums = (func.min(table.day), func.sum(table.statements))
@@ -116,17 +113,6 @@ def statements(session: Session, selection: Selection) -> list[DayStatements]:
                 )
             )
     return found
-
-
-def durations(session: Session, selection: Selection, least: int) -> dict[ModelVersion, Durations]:
-    """How long answered cases took: of the newest whole days with at least `least` of them together, or of all."""
-    by_key: dict[ModelVersion, list[DayDurations]] = defaultdict(list)
-    for found in (
-        *_live(session, selection, counting.durations),
-        *_kept_durations(session, selection, least),
-    ):
-        by_key[found.key].append(found)
-    return {key: added(_newest(days, least)) for key, days in by_key.items()}
 
 
 def versions(session: Session, selection: Selection) -> dict[tuple[str, str], list[VersionCount]]:
@@ -168,8 +154,9 @@ def _cases(
     *,
     is_daily: bool,
     tables: Sequence[type[HealthDay] | type[DeletedCases]] = (HealthDay, DeletedCases),
+    counted: Sequence[DayCount] | None = None,
 ) -> list[DayCount]:
-    found = _live(session, selection, counting.cases)
+    found = list(not_kept(session, selection) if counted is None else counted)
     keys: dict[tuple[Any, ...], ModelVersion] = {}
     for table in tables:
         columns = [
@@ -220,41 +207,11 @@ def _kept(
 ) -> Any:
     """Rows (server, model, version, *columns, *sums) of the whole days of a selection."""
     groups = (table.server, table.model, table.version, *columns)
-    query = select(*groups, *sums).where(_of(session, selection, table)).group_by(*groups)
+    query = select(*groups, *sums).where(is_kept(session, selection, table)).group_by(*groups)
     return session.execute(query)
 
 
-def _kept_durations(session: Session, selection: Selection, least: int) -> Iterator[DayDurations]:
-    """Of the newest days with so many cases together, and what else is of the last of them."""
-    table = HealthDaySeconds
-    key = (table.server, table.model, table.version)
-    newest_first = func.sum(table.cases).over(partition_by=key, order_by=table.day.desc())
-    of_day = func.sum(table.cases).over(partition_by=(*key, table.day))
-    rows = select(table.id, (newest_first - of_day).label("newer"))
-    newer = rows.where(_of(session, selection, table)).subquery()
-    query = select(table).join(newer, newer.c.id == table.id).where(newer.c.newer < least)
-    for row in session.scalars(query):
-        counts = {int(number): int(str(count)) for number, count in row.counts.items()}
-        yield DayDurations(
-            key=ModelVersion(server=row.server, model=row.model, version=row.version),
-            day=row.day.date(),
-            purpose=row.purpose,
-            durations=Durations(counts=counts, least=row.least, most=row.most),
-        )
-
-
-def _newest(days: Sequence[DayDurations], least: int) -> list[Durations]:
-    found: list[Durations] = []
-    last = None
-    for each in sorted(days, key=lambda each: each.day, reverse=True):
-        if each.day != last and sum(part.n for part in found) >= least:
-            break
-        found.append(each.durations)
-        last = each.day
-    return found
-
-
-def _of(session: Session, selection: Selection, table: _Table) -> ColumnElement[bool]:
+def is_kept(session: Session, selection: Selection, table: _Table) -> ColumnElement[bool]:
     """The condition that a row is of the whole days of a selection, and of one that is not marked."""
     is_deleted = table in (DeletedCases, DeletedFeedback)
     whole, _ = _whole_days(selection)
@@ -276,12 +233,19 @@ def _of(session: Session, selection: Selection, table: _Table) -> ColumnElement[
     return and_(*wanted)
 
 
-def _live(session: Session, selection: Selection, count: _Counting[_T]) -> list[_T]:
-    """What is counted from the cases: marked days, and days that the selection does not have as a whole."""
+def live(
+    session: Session,
+    selection: Selection,
+    count: _Counting[_T],
+    left_out: Collection[tuple[str, str]] = (),
+) -> list[_T]:
+    """What is counted from the cases: marked days, but of models that are `left_out`, and days that the selection does not have
+    as a whole."""
     if not _may_use_counts(session, selection):
         return count(session, selection, ())
     whole, parts = _whole_days(selection)
-    spans = [*parts, *(_marked(session, _of_span(selection, whole)) if whole else ())]
+    marked_days = _marked(session, _of_span(selection, whole)) if whole else ()
+    spans = parts + [span for span in marked_days if span.model not in left_out]
     anywhen = replace(selection, since=None, until=None)
     return [found for where in conditions_of(spans) for found in count(session, anywhen, [where])]
 

@@ -11,12 +11,14 @@ import db.health_alarms
 import db.health_cases
 import db.health_days
 import db.health_decisions
+import db.health_figures
 from db.engine import Sessions, snapshot
 from db.health import Selection
 from db.health_alarms import AlarmView
 from db.health_counting import DayCount
 from db.health_decisions import DecisionView
 from db.health_detections import DetectionView
+from db.health_figures import Kinds
 from db.ids import utc_now
 from health.alarms.decisions import accepted, closed
 from health.causes import Causes
@@ -33,6 +35,7 @@ from health.weighted import Share
 
 # How far back alarms look.
 DAYS = 120
+_KINDS = Kinds(estimated=ESTIMATED, not_failed=("answered", UNKNOWN, *NOT_SENT))
 # Of so many of the newest cases it is said how many were unlike earlier ones.
 NEWEST = 1_000
 
@@ -102,13 +105,22 @@ def standings(
     now = clock()
     selection = Selection(purposes=SERVED, since=midnight(now) - timedelta(days=DAYS))
     with snapshot(sessions) as session:
+        counted = db.health_days.not_kept(session, selection)
         counts: dict[Model, list[DayCount]] = defaultdict(list)
-        for count in db.health_days.by_day(session, selection):
+        for count in db.health_days.by_version(session, selection, counted):
             counts[count.key.server, count.key.model].append(count)
+        days = db.health_figures.by_day(session, selection, _KINDS, counted)
         steps = db.health_decisions.of_models(session)
         drift = input_drift(session, now, Selection(purposes=ESTIMATED), counts)
     return {
-        model: _standing(model, found, steps.get(model, []), now, drift[model].flagged)
+        model: _standing(
+            model,
+            found,
+            [DayFigures(**vars(day)) for day in days[model]],
+            steps=steps.get(model, []),
+            now=now,
+            changed=drift[model].flagged,
+        )
         for model, found in sorted(counts.items())
     }
 
@@ -143,7 +155,14 @@ def look(
         judged = db.health_cases.judged_cases(session, estimated, MOST_JUDGED)
         pairs = db.health_cases.compared(session, estimated, MOST_JUDGED)
         unlike = db.health_cases.unlike(session, estimated, NEWEST)
-        standing = _standing((server, model), counts, steps, now, drift.flagged)
+        standing = _standing(
+            (server, model),
+            counts,
+            _by_day(counts),
+            steps=steps,
+            now=now,
+            changed=drift.flagged,
+        )
         every = replace(everything, purposes=ESTIMATED, since=since)
         found = causes_of(session, every, standing.status, groups(counts))
     standing = replace(
@@ -173,13 +192,17 @@ def look(
 def _standing(
     model: Model,
     counts: Sequence[DayCount],
+    days: Iterable[DayFigures],
+    *,
     steps: Sequence[DecisionView],
     now: datetime,
     changed: tuple[str, ...],
 ) -> Standing:
+    """`counts` need not be by day."""
     found = accuracy(groups(counts))
+    in_order = sorted(counts, key=lambda count: (count.day, count.key.version))
     history = History(
-        days=_days(counts, now.date()),
+        days=_without_gaps(days, now.date()),
         today=now.date(),
         accuracy=found,
         accepted=accepted(steps),
@@ -189,7 +212,7 @@ def _standing(
     return Standing(
         server=model[0],
         model=model[1],
-        versions=tuple(dict.fromkeys(c.key.version for c in sorted(counts, key=lambda c: c.day))),
+        versions=tuple(dict.fromkeys(count.key.version for count in in_order)),
         status=judge(history),
         accuracy=found,
         cases=sum(count.cases for count in counts),
@@ -197,27 +220,31 @@ def _standing(
     )
 
 
-def _days(counts: Iterable[DayCount], today: date) -> tuple[DayFigures, ...]:
+def _without_gaps(days: Iterable[DayFigures], today: date) -> tuple[DayFigures, ...]:
     """One for each day from the first to today, also where nothing happened."""
+    known = {day.day: day for day in days}
+    if not known:
+        return ()
+    first = min(known)
+    each = (first + timedelta(days=n) for n in range(max(0, (today - first).days) + 1))
+    return tuple(known.get(day) or DayFigures(day=day) for day in each)
+
+
+def _by_day(counts: Iterable[DayCount]) -> list[DayFigures]:
     by_day: dict[date, list[DayCount]] = defaultdict(list)
     for count in counts:
         by_day[count.day].append(count)
-    if not by_day:
-        return ()
-    first = min(by_day)
-    span = range(max(0, (today - first).days) + 1)
-    return tuple(_figures(day, by_day.get(day, [])) for day in (first + timedelta(n) for n in span))
+    return [_figures(day, found) for day, found in by_day.items()]
 
 
 def _figures(day: date, counts: Sequence[DayCount]) -> DayFigures:
     drawn = [c for c in counts if c.is_audited and c.purpose in ESTIMATED]
-    left_out = ("answered", UNKNOWN, *NOT_SENT)
     return DayFigures(
         day=day,
         right=_count(drawn, "correct"),
         wrong=_count(drawn, "incorrect"),
         answered=sum(c.cases for c in counts if c.outcome == "answered"),
-        failed=sum(c.cases for c in counts if c.outcome not in left_out),
+        failed=sum(c.cases for c in counts if c.outcome not in _KINDS.not_failed),
     )
 
 

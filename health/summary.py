@@ -11,6 +11,8 @@ from typing import Protocol, TypeVar
 
 import db.health
 import db.health_days
+import db.health_durations
+import db.health_figures
 from db.cases import GENUINE
 from db.durations import Durations, percentiles
 from db.engine import Sessions, snapshot
@@ -96,11 +98,17 @@ def summarise(
     with snapshot(sessions) as session:
         counts = _by_key(db.health_days.by_version(session, served))
         statements = _by_key(db.health_days.statements(session, estimated))
-        durations = db.health_days.durations(session, served, LATENCY_SAMPLE)
+        durations = db.health_durations.durations(session, served, LATENCY_SAMPLE)
     return [
         _row(key, counts[key], statements.get(key, []), durations.get(key))
         for key in sorted(counts, key=_in_order)
     ]
+
+
+def models(sessions: Sessions) -> list[tuple[str, str]]:
+    """The (server, model) of all that were asked, in alphabetical order. Raises StorageError."""
+    with snapshot(sessions) as session:
+        return db.health_figures.models(session, Selection(purposes=SERVED))
 
 
 def recent_series(
@@ -118,7 +126,7 @@ def recent_series(
     served = replace(cohort.of(Selection(purposes=SERVED, server=server, model=model)), since=first)
     with snapshot(sessions) as session:
         if by == "day":
-            buckets = db.health_days.buckets(session, served)
+            buckets = db.health_figures.buckets(session, served)
         else:
             buckets = db.health.buckets(session, served)
     counted = {start: list(counts) for start, counts in groupby(buckets, key=lambda c: c.start)}

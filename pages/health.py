@@ -5,7 +5,7 @@ import streamlit as st
 from health.cohort import Cohort
 from health.overview import look, standings
 from health.status import WORDS
-from health.summary import recent_series, summarise
+from health.summary import models, recent_series, summarise
 from ui.health import address, model, parts, requests, verdict
 from ui.session import services
 
@@ -18,9 +18,7 @@ PAGE = {
 }
 
 st.title("How are the models doing?", anchor=False)
-figures = services().figures
-named = [(row.server, row.model) for row in summarise(figures)]
-chosen = address.choose(list(dict.fromkeys(named)))
+chosen = address.choose(models(services().figures))
 
 
 @st.fragment(run_every="5s")

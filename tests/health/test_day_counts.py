@@ -23,18 +23,22 @@ from db.deletion import Wanted
 from db.durations import RELATIVE_ERROR, Durations, added, interval, percentiles
 from db.engine import Sessions, close, limited, make_sessions, reading, snapshot, writing
 from db.health import Selection
+from db.health_figures import Kinds
 from db.migrate import migrate
 from db.scope import Models, Scope
 from db.tables import PURPOSES, Case, DeletedCases, DeletedFeedback, Feedback, HealthDay, HealthMark
 from feedback.errors import FeedbackRefused
 from feedback.submission import submit
+from health import input_drift
 from health.cohort import Cohort
 from health.day_counts import fold
+from health.joint_drift import bring_up_to_date
 from health.overview import look, standings
 from health.summary import recent_series, summarise
 from tests.recorded import FAILED, NOON, add_case, add_cases, case_of
 
 EVERY = Selection(purposes=PURPOSES)
+KINDS = Kinds(estimated=("asked", "batch"), not_failed=("answered", "asked", "invalid"))
 FIRST = NOON - timedelta(days=6)
 PEOPLE = ("ada", "bob", "rev")
 Counts = Counter[tuple[object, ...]]
@@ -189,6 +193,40 @@ def _check(sessions: Sessions) -> None:
     for selection in (EVERY, within_a_day):
         cases, statements = _from_scratch(sessions, selection)
         assert _counted(sessions, selection) == (cases, _without_days(statements))
+        assert _added_up(sessions, selection) == _sums_of(cases)
+
+
+def _sums_of(cases: Counts) -> tuple[Counts, Counts, list[tuple[str, str]]]:
+    """What the database adds up, from counts: by model and day, by day and outcome, and which models there are."""
+    days: Counts = Counter()
+    buckets: Counts = Counter()
+    for key, n in cases.items():
+        server, model, _, day, purpose, outcome, _, is_audited, _, judgement = key
+        buckets[day, outcome] += n
+        is_drawn = is_audited and purpose in KINDS.estimated
+        days[server, model, day, "right"] += n if is_drawn and judgement == "correct" else 0
+        days[server, model, day, "wrong"] += n if is_drawn and judgement == "incorrect" else 0
+        days[server, model, day, "answered"] += n if outcome == "answered" else 0
+        days[server, model, day, "failed"] += n if outcome not in KINDS.not_failed else 0
+    return +days, buckets, sorted({(str(key[0]), str(key[1])) for key in cases})
+
+
+def _added_up(
+    sessions: Sessions, selection: Selection
+) -> tuple[Counts, Counts, list[tuple[str, str]]]:
+    with snapshot(sessions) as session:
+        counted = db.health_days.not_kept(session, selection)
+        of_models = db.health_figures.by_day(session, selection, KINDS, counted)
+        found = db.health_figures.buckets(session, selection)
+        models_ = db.health_figures.models(session, selection)
+    names = ("right", "wrong", "answered", "failed")
+    days = {
+        (*model, day.day, name): getattr(day, name)
+        for model, each in of_models.items()
+        for day in each
+        for name in names
+    }
+    return +Counter(days), Counter({(b.start.date(), b.outcome): b.cases for b in found}), models_
 
 
 @pytest.mark.slow
@@ -209,6 +247,11 @@ def test_after_whatever_happened_the_counts_are_those_of_the_cases(
         assert kept == session.scalar(select(func.count()).select_from(Case))
     assert _figures(sessions) == figures
     assert fold(sessions) == 0
+    # As a process finds them that has just begun, after a job has kept what inputs are like.
+    bring_up_to_date(sessions, clock=lambda: NOON)
+    input_drift.forget()
+    db.health_durations.forget()
+    assert _figures(sessions) == figures
 
 
 def _figures(sessions: Sessions) -> list[object]:
