@@ -7,6 +7,7 @@ to x (DDSketch: Masson, Rim and Lee, 2019), with a = 0.01. Durations below a mic
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -74,19 +75,14 @@ def percentiles(durations: Durations, wanted: Sequence[float]) -> list[float]:
     ordered = sorted(durations.counts.items())
     if not ordered:
         raise ValueError("there are no durations")
-    places = [share / 100 * (durations.n - 1) for share in wanted]
-    return [_between(durations, ordered, place) for place in places]
+    ends = list(accumulate(count for _, count in ordered))
 
+    def at(rank: int) -> float:
+        """The duration of a rank, counted from 0, as far as its interval tells."""
+        number = ordered[bisect_right(ends, rank)][0]
+        value = 2 * _BASE**number / (_BASE + 1)
+        return min(max(value, durations.least), durations.most)
 
-def _between(durations: Durations, ordered: Sequence[tuple[int, int]], place: float) -> float:
-    low = _at(durations, ordered, math.floor(place))
-    high = _at(durations, ordered, math.ceil(place))
-    return low + (high - low) * (place - math.floor(place))
-
-
-def _at(durations: Durations, ordered: Sequence[tuple[int, int]], rank: int) -> float:
-    """The duration of a rank, counted from 0, as far as its interval tells."""
-    ends = accumulate(count for _, count in ordered)
-    number = next(which for (which, _), end in zip(ordered, ends, strict=True) if rank < end)
-    value = 2 * _BASE**number / (_BASE + 1)
-    return min(max(value, durations.least), durations.most)
+    places = [share / 100 * (ends[-1] - 1) for share in wanted]
+    parts = [(at(math.floor(place)), at(math.ceil(place)), place % 1) for place in places]
+    return [low + (high - low) * part for low, high, part in parts]

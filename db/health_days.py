@@ -7,12 +7,12 @@ every change say which days are counted anew. Who may not see everybody's cases 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 import db.health_counting as counting
@@ -20,6 +20,7 @@ from db.health import ModelVersion, Selection
 from db.health_counting import DayCount, DayStatements, key_of
 from db.scope import scope_of
 from db.tables import (
+    PURPOSES,
     Case,
     DeletedCases,
     DeletedFeedback,
@@ -42,6 +43,7 @@ _Counting = Callable[[Session, Selection, Sequence[ColumnElement[bool]]], list[_
 # So many spans in one query: each is a look into an index, and of very many the database would rather read everything.
 _AT_ONCE = 50
 _DAY = timedelta(days=1)
+_LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,29 +72,37 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True)
 class VersionCount:
-    """How many answered cases a version has, and when the newest was asked."""
+    """How many answered cases a version has, how many of them `lately`, and when the newest was asked."""
 
     version: str
     cases: int
+    lately: int
     last_at: datetime
 
 
-def by_day(session: Session, selection: Selection) -> list[DayCount]:
-    """Every case of the selection by day, outcome, lottery and what was said, deleted ones too unless a value is asked for."""
-    return _cases(session, selection, is_daily=True)
+def by_day(
+    session: Session, selection: Selection, counted: Sequence[DayCount] | None = None
+) -> list[DayCount]:
+    """Every case of the selection by day, outcome, lottery and what was said, deleted ones too unless a value is asked for.
+    `counted` is what `not_kept` has found of it, where somebody has asked for that already."""
+    return _cases(session, selection, is_daily=True, counted=counted)
 
 
 def by_version(
     session: Session, selection: Selection, counted: Sequence[DayCount] | None = None
 ) -> list[DayCount]:
-    """The same, of all days together as far as they are kept: `day` is the first of them. `counted` is what `not_kept` has
-    found, where somebody has asked for it already."""
+    """The same, of all days together as far as they are kept: `day` is the first of them."""
     return _cases(session, selection, is_daily=False, counted=counted)
 
 
 def not_kept(session: Session, selection: Selection) -> list[DayCount]:
     """What of a selection is in no count that is kept, from the cases themselves."""
     return live(session, selection, counting.cases)
+
+
+def since(counted: Iterable[DayCount], midnight: datetime) -> list[DayCount]:
+    """Those of the days from one on."""
+    return [count for count in counted if count.day >= midnight.date()]
 
 
 def statements(session: Session, selection: Selection) -> list[DayStatements]:
@@ -115,16 +125,42 @@ def statements(session: Session, selection: Selection) -> list[DayStatements]:
     return found
 
 
-def versions(session: Session, selection: Selection) -> dict[tuple[str, str], list[VersionCount]]:
-    """The versions of each model with their answered cases that are still there."""
-    sums: dict[ModelVersion, tuple[int, datetime]] = {}
-    for count in _cases(session, selection, is_daily=False, tables=(HealthDay,)):
-        if count.outcome == "answered":
-            cases, last_at = sums.get(count.key, (0, count.last_at))
-            sums[count.key] = cases + count.cases, max(last_at, count.last_at)
+def versions(
+    session: Session,
+    selection: Selection,
+    lately: datetime = _LONG_AGO,
+    counted: Sequence[DayCount] | None = None,
+) -> dict[tuple[str, str], list[VersionCount]]:
+    """The versions of each model with their answered cases that are still there. `lately` is the midnight (UTC) since when;
+    `counted` is what `not_kept` has found of the selection, which may be of more purposes."""
+    table = HealthDay
+    groups = (table.server, table.model, table.version)
+    is_late = case((table.day >= lately, table.cases), else_=0)
+    sums = (func.sum(table.cases), func.sum(is_late), func.max(table.last_at))
+    query = select(*groups, *sums).where(
+        is_kept(session, selection, table), table.outcome == "answered"
+    )
+    parts = [
+        (key_of(row), int(row[3]), int(row[4]), row[5])
+        for row in session.execute(query.group_by(*groups))
+    ]
+    for count in not_kept(session, selection) if counted is None else counted:
+        if count.outcome == "answered" and count.purpose in (selection.purposes or PURPOSES):
+            late = count.cases if count.day >= lately.date() else 0
+            parts.append((count.key, count.cases, late, count.last_at))
+    return _by_model(parts)
+
+
+def _by_model(
+    parts: Iterable[tuple[ModelVersion, int, int, datetime]],
+) -> dict[tuple[str, str], list[VersionCount]]:
+    sums: dict[ModelVersion, tuple[int, int, datetime]] = {}
+    for key, cases, late, last_at in parts:
+        before = sums.get(key, (0, 0, last_at))
+        sums[key] = before[0] + cases, before[1] + late, max(before[2], last_at)
     found: dict[tuple[str, str], list[VersionCount]] = defaultdict(list)
-    for key, (cases, last_at) in sums.items():
-        version = VersionCount(version=key.version, cases=cases, last_at=last_at)
+    for key, (cases, late, last_at) in sums.items():
+        version = VersionCount(version=key.version, cases=cases, lately=late, last_at=last_at)
         found[key.server, key.model].append(version)
     return dict(found)
 
@@ -153,12 +189,11 @@ def _cases(
     selection: Selection,
     *,
     is_daily: bool,
-    tables: Sequence[type[HealthDay] | type[DeletedCases]] = (HealthDay, DeletedCases),
-    counted: Sequence[DayCount] | None = None,
+    counted: Sequence[DayCount] | None,
 ) -> list[DayCount]:
     found = list(not_kept(session, selection) if counted is None else counted)
     keys: dict[tuple[Any, ...], ModelVersion] = {}
-    for table in tables:
+    for table in (HealthDay, DeletedCases):
         columns = [
             table.purpose, table.outcome, table.audit_probability, table.is_audited, table.is_volunteered, table.judgement,
         ]  # fmt: skip

@@ -79,8 +79,10 @@ def _rows(
     columns = (*key, table.day, table.cases, table.id, (newest_first - of_day).label("newer"))
     rows = select(*columns).where(is_kept(session, selection, table)).subquery()
     query = select(rows).where(rows.c.newer < least).order_by(rows.c.id)
+    keys: dict[Sequence[str], ModelVersion] = {}
     for row in session.execute(query):
-        yield key_of(row), _Part(day=row[3].date(), n=row[4], id=row[5])
+        found = keys.get(row[:3]) or keys.setdefault(row[:3], key_of(row))
+        yield found, _Part(day=row[3].date(), n=row[4], id=row[5])
 
 
 def _newest(parts: Iterable[_Part], least: int) -> list[_Part]:

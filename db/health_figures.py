@@ -20,6 +20,9 @@ from db.tables import Case, DeletedCases, HealthDay
 
 _TABLES = (HealthDay, DeletedCases)
 Model = tuple[str, str]
+# Of a day (UTC) of a model, all versions together: drawn cases that were judged right and wrong, cases that were answered, and
+# cases that failed.
+DayNumbers = Sequence[int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,18 +32,6 @@ class Kinds:
 
     estimated: Collection[str]
     not_failed: Collection[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelDay:
-    """One day (UTC) of a model, all versions together: drawn cases that were judged `right` and `wrong`, and cases that were
-    `answered` and `failed`."""
-
-    day: date
-    right: int
-    wrong: int
-    answered: int
-    failed: int
 
 
 def models(session: Session, selection: Selection) -> list[Model]:
@@ -54,21 +45,22 @@ def models(session: Session, selection: Selection) -> list[Model]:
 
 def by_day(
     session: Session, selection: Selection, kinds: Kinds, counted: Sequence[DayCount]
-) -> dict[Model, list[ModelDay]]:
+) -> dict[Model, dict[date, DayNumbers]]:
     """Each day of each model on which something was asked. `counted` is what db.health_days.not_kept finds of the selection."""
-    sums: dict[tuple[Model, date], Sequence[int]] = {}
-    for model, day, numbers in (
-        *_kept_by_day(session, selection, kinds),
-        *(((c.key.server, c.key.model), c.day, _numbers(c, kinds)) for c in counted),
-    ):
-        before = sums.get((model, day))
-        sums[model, day] = list(map(add, before, numbers)) if before else numbers
-    found: dict[Model, list[ModelDay]] = defaultdict(list)
-    for (of, day), (right, wrong, answered, failed) in sums.items():
-        found[of].append(
-            ModelDay(day=day, right=right, wrong=wrong, answered=answered, failed=failed)
-        )
+    found: dict[Model, dict[date, DayNumbers]] = defaultdict(dict)
+    for table in _TABLES:
+        groups = (table.server, table.model, table.day)
+        query = select(*groups, *_sums(table, kinds)).where(is_kept(session, selection, table))
+        for row in session.execute(query.group_by(*groups)):
+            _add(found[row[0], row[1]], row[2].date(), [int(number) for number in row[3:]])
+    for count in counted:
+        _add(found[count.key.server, count.key.model], count.day, _numbers(count, kinds))
     return dict(found)
+
+
+def _add(days: dict[date, DayNumbers], day: date, numbers: DayNumbers) -> None:
+    before = days.get(day)
+    days[day] = list(map(add, before, numbers)) if before else numbers
 
 
 def buckets(session: Session, selection: Selection) -> list[BucketCount]:
@@ -97,16 +89,6 @@ def _models(
 ) -> list[Model]:
     query = select(Case.server, Case.model).where(*conditions(selection), *where).distinct()
     return [(row[0], row[1]) for row in session.execute(query)]
-
-
-def _kept_by_day(
-    session: Session, selection: Selection, kinds: Kinds
-) -> Iterable[tuple[Model, date, Sequence[int]]]:
-    for table in _TABLES:
-        groups = (table.server, table.model, table.day)
-        query = select(*groups, *_sums(table, kinds)).where(is_kept(session, selection, table))
-        for row in session.execute(query.group_by(*groups)):
-            yield (row[0], row[1]), row[2].date(), [int(number) for number in row[3:]]
 
 
 def _sums(table: Any, kinds: Kinds) -> list[ColumnElement[int]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.orm import Session
 
 from db.tables import HealthJointDrift, HealthRevision
@@ -15,31 +16,39 @@ Facts = dict[str, object]
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeptDrift:
-    """How the inputs of a model compare: as a whole (`found`), and each field. That of the `fields` holds as long as the model
-    is counted as in `revision`, and for the day on which it was computed."""
+class FieldsView:
+    """How each field of a model compares: for as long as the model is counted as in `revision`, on the day of `computed_at`."""
 
-    found: Sequence[Facts]
-    fields: Facts | None
+    fields: Facts
     revision: str
     computed_at: datetime
 
 
 def of_models(
     session: Session, server: str | None = None, model: str | None = None
-) -> dict[tuple[str, str], KeptDrift]:
-    """What is kept of the models that are seen, or of one."""
+) -> dict[tuple[str, str], Sequence[Facts]]:
+    """What is kept of the models that are seen, or of one, as a whole."""
+    query = _of(HealthJointDrift.found, server=server, model=model)
+    return {(row[0], row[1]): row[2] for row in session.execute(query)}
+
+
+def fields_of(
+    session: Session, server: str | None = None, model: str | None = None
+) -> dict[tuple[str, str], FieldsView]:
+    """The same by field, where that is kept."""
     table = HealthJointDrift
-    columns = (table.found, table.fields, table.revision, table.computed_at)
-    query = select(table.server, table.model, *columns)
-    for column, value in ((table.server, server), (table.model, model)):
-        query = query if value is None else query.where(column == value)
+    query = _of(table.fields, table.revision, table.computed_at, server=server, model=model)
     return {
-        (row[0], row[1]): KeptDrift(
-            found=row[2], fields=row[3], revision=row[4], computed_at=row[5]
-        )
+        (row[0], row[1]): FieldsView(fields=row[2], revision=row[3], computed_at=row[4])
         for row in session.execute(query)
+        if row[2] is not None
     }
+
+
+def _of(*columns: Any, **wanted: str | None) -> Select[Any]:
+    table = HealthJointDrift
+    of = {name: value for name, value in wanted.items() if value is not None}
+    return select(table.server, table.model, *columns).filter_by(**of)
 
 
 def changed(session: Session, midnight: datetime) -> list[tuple[str, str, str]]:
@@ -56,9 +65,11 @@ def changed(session: Session, midnight: datetime) -> list[tuple[str, str, str]]:
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
-def put(session: Session, model: tuple[str, str], kept: KeptDrift) -> None:
+def put(
+    session: Session, model: tuple[str, str], found: Sequence[Facts], fields: FieldsView
+) -> None:
     """Of a model this, and nothing of before. Raises Conflict where another process does the same now."""
     of = {"server": model[0], "model": model[1]}
     session.execute(delete(HealthJointDrift).filter_by(**of))
-    session.add(HealthJointDrift(**of, **vars(kept)))
+    session.add(HealthJointDrift(**of, found=list(found), **vars(fields)))
     session.flush()

@@ -19,9 +19,9 @@ import db.health_detections
 import db.health_joint_drift
 from db.engine import Session
 from db.health import Selection
+from db.health_counting import DayCount
 from db.health_days import VersionCount
 from db.health_detections import DetectionView
-from db.health_joint_drift import KeptDrift
 from health.drift import fields
 from health.drift.fields import LEAST_CASES, FieldDrift
 from health.drift.joint import JointDrift, joint_drift_of
@@ -62,18 +62,22 @@ class InputDrift:
 
 
 def input_drift(
-    session: Session, now: datetime, selection: Selection, models: Iterable[Model]
+    session: Session,
+    now: datetime,
+    selection: Selection,
+    models: Iterable[Model],
+    counted: Sequence[DayCount],
 ) -> dict[Model, InputDrift]:
-    """Of each of the models, which the selection holds all."""
+    """Of each of the models, which the selection holds all. `counted` is what db.health_days.not_kept finds of it."""
     kept = db.health_joint_drift.of_models(session, selection.server, selection.model)
     said = db.health_detections.of_models(session, selection.server, selection.model)
     return {
         model: replace(
             found,
-            joint=[joint_drift_of(each) for each in kept[model].found] if model in kept else [],
+            joint=[joint_drift_of(each) for each in kept.get(model, ())],
             detections=[each for each in said.get(model, ()) if is_recent(each, now)],
         )
-        for model, found in _of_fields(session, now, selection, models, kept).items()
+        for model, found in _of_fields(session, now, selection, models, counted).items()
     }
 
 
@@ -82,24 +86,21 @@ def _of_fields(
     now: datetime,
     selection: Selection,
     models: Iterable[Model],
-    kept: Mapping[Model, KeptDrift],
+    counted: Sequence[DayCount],
 ) -> dict[Model, InputDrift]:
     selection = replace(selection, purposes=ESTIMATED)
     since = midnight(now) - timedelta(days=RECENT_DAYS - 1)
     revisions = db.health_days.revisions(session, selection)
     wanted = list(models)
-    found = {
-        model: drift
-        for model in wanted
-        if (drift := _known(revisions, model, now) or _read(revisions, model, now, kept))
-    }
-    if len(found) == len(wanted):
+    found = {model: drift for model in wanted if (drift := _known(revisions, model, now))}
+    if any(model in revisions for model in wanted if model not in found):
+        found |= _read(session, revisions, selection, now)
+    if all(model in found for model in wanted):
         return found
-    every = db.health_days.versions(session, selection)
-    lately = db.health_days.versions(session, replace(selection, since=since))
+    versions = db.health_days.versions(session, selection, since, counted)
     for model in wanted:
         if model not in found:
-            version = in_use(lately.get(model, ()), every.get(model, ()))
+            version = in_use(versions.get(model, ()))
             found[model] = _drift(session, model, version, since, now)
             _keep(revisions, model, now, found[model])
     return found
@@ -121,12 +122,12 @@ def midnight(moment: datetime) -> datetime:
     return datetime.combine(moment.astimezone(UTC).date(), time(), tzinfo=UTC)
 
 
-def in_use(lately: Sequence[VersionCount], every: Sequence[VersionCount]) -> str | None:
+def in_use(versions: Sequence[VersionCount]) -> str | None:
     """The newest version with enough answered cases lately: one that somebody only tried is not it. Where no version has so
     many, the one with the most of all cases; None without an answered case."""
-    if in_use := [each for each in lately if each.cases >= LEAST_CASES]:
+    if in_use := [each for each in versions if each.lately >= LEAST_CASES]:
         return max(in_use, key=lambda each: each.last_at).version
-    return max(every, key=lambda each: (each.cases, each.last_at)).version if every else None
+    return max(versions, key=lambda each: (each.cases, each.last_at)).version if versions else None
 
 
 def _drift(
@@ -177,16 +178,15 @@ def _known(revisions: Mapping[Model, str], model: Model, now: datetime) -> Input
 
 
 def _read(
-    revisions: Mapping[Model, str], model: Model, now: datetime, kept: Mapping[Model, KeptDrift]
-) -> InputDrift | None:
-    """What a job found of the cases as they are counted now, today."""
-    there = kept.get(model)
-    if there is None or there.fields is None or there.revision != revisions.get(model):
-        return None
-    if there.computed_at.date() != now.date():
-        return None
-    found = _of_facts(there.fields)
-    _keep(revisions, model, now, found)
+    session: Session, revisions: Mapping[Model, str], selection: Selection, now: datetime
+) -> dict[Model, InputDrift]:
+    """What a job found today of cases as they are counted now."""
+    found = {}
+    kept = db.health_joint_drift.fields_of(session, selection.server, selection.model)
+    for model, there in kept.items():
+        if there.revision == revisions.get(model) and there.computed_at.date() == now.date():
+            found[model] = _of_facts(there.fields)
+            _keep(revisions, model, now, found[model])
     return found
 
 

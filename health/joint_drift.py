@@ -13,7 +13,7 @@ from db.engine import Session, Sessions, reading, snapshot, writing
 from db.errors import Conflict
 from db.health import Selection
 from db.health_cases import AskedCase
-from db.health_joint_drift import KeptDrift
+from db.health_joint_drift import FieldsView
 from db.ids import utc_now
 from health import input_drift
 from health.drift.joint import Asked, compare, facts_of
@@ -41,15 +41,15 @@ def bring_up_to_date(sessions: Sessions, *, clock: Callable[[], datetime] = utc_
         with snapshot(sessions) as session:
             before, after = _windows(session, (server, model), now)
         day = days_since(before[-1].day, now) if before else 1
-        found = KeptDrift(
-            found=[facts_of(each) for each in compare(_asked(before), _asked(after), day=day)],
+        found = [facts_of(each) for each in compare(_asked(before), _asked(after), day=day)]
+        by_field = FieldsView(
             fields=input_drift.facts_of(input_drift.compare(_inputs(before), _inputs(after), now)),
             revision=revision,
             computed_at=now,
         )
         try:
             with writing(sessions) as session:
-                db.health_joint_drift.put(session, (server, model), found)
+                db.health_joint_drift.put(session, (server, model), found, by_field)
         except Conflict:
             continue  # another process has just done the same
     return len(changed)
@@ -61,9 +61,8 @@ def _windows(
     """The first and the newest cases of the version that is in use, as health/input_drift.py takes them."""
     since = midnight(now) - timedelta(days=RECENT_DAYS - 1)
     every = Selection(purposes=ESTIMATED, server=model[0], model=model[1])
-    lately = db.health_days.versions(session, replace(every, since=since))
-    ever = db.health_days.versions(session, every)
-    of = replace(every, version=in_use(lately.get(model, ()), ever.get(model, ())))
+    versions = db.health_days.versions(session, every, since)
+    of = replace(every, version=in_use(versions.get(model, ())))
     before = db.health_cases.asked(session, replace(of, until=since), REFERENCE, is_oldest=True)
     return before, db.health_cases.asked(session, replace(of, since=since), RECENT)
 

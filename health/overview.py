@@ -18,7 +18,7 @@ from db.health_alarms import AlarmView
 from db.health_counting import DayCount
 from db.health_decisions import DecisionView
 from db.health_detections import DetectionView
-from db.health_figures import Kinds
+from db.health_figures import DayNumbers, Kinds
 from db.ids import utc_now
 from health.alarms.decisions import accepted, closed
 from health.causes import Causes
@@ -103,20 +103,22 @@ def standings(
 ) -> dict[Model, Standing]:
     """The word and the accuracy of every model that was asked, by (server, model). Raises StorageError."""
     now = clock()
-    selection = Selection(purposes=SERVED, since=midnight(now) - timedelta(days=DAYS))
+    everything, since = Selection(purposes=SERVED), midnight(now) - timedelta(days=DAYS)
+    selection = replace(everything, since=since)
     with snapshot(sessions) as session:
-        counted = db.health_days.not_kept(session, selection)
+        ever = db.health_days.not_kept(session, everything)
+        counted = db.health_days.since(ever, since)
         counts: dict[Model, list[DayCount]] = defaultdict(list)
         for count in db.health_days.by_version(session, selection, counted):
             counts[count.key.server, count.key.model].append(count)
         days = db.health_figures.by_day(session, selection, _KINDS, counted)
         steps = db.health_decisions.of_models(session)
-        drift = input_drift(session, now, Selection(purposes=ESTIMATED), counts)
+        drift = input_drift(session, now, everything, counts, ever)
     return {
         model: _standing(
             model,
             found,
-            [DayFigures(**vars(day)) for day in days[model]],
+            [_day_figures(day, numbers) for day, numbers in days[model].items()],
             steps=steps.get(model, []),
             now=now,
             changed=drift[model].flagged,
@@ -144,14 +146,16 @@ def look(
     chosen = cohort.of(everything)
     with snapshot(sessions) as session:
         since = midnight(now) - timedelta(days=DAYS)
-        counts = db.health_days.by_day(session, replace(everything, since=since))
+        ever = db.health_days.not_kept(session, everything)
+        counted = db.health_days.since(ever, since)
+        counts = db.health_days.by_day(session, replace(everything, since=since), counted)
         steps = db.health_decisions.all_of(session, server, model)
         alarms = db.health_alarms.newest(session, server, model)
-        shown = db.health_days.by_day(session, chosen)
+        shown = db.health_days.by_day(session, chosen, _of_time(ever, everything, chosen))
         if not counts and not shown:
             return None
         estimated = replace(chosen, purposes=ESTIMATED)
-        drift = input_drift(session, now, everything, [(server, model)])[server, model]
+        drift = input_drift(session, now, everything, [(server, model)], ever)[server, model]
         judged = db.health_cases.judged_cases(session, estimated, MOST_JUDGED)
         pairs = db.health_cases.compared(session, estimated, MOST_JUDGED)
         unlike = db.health_cases.unlike(session, estimated, NEWEST)
@@ -187,6 +191,18 @@ def look(
         answered=sum(c.cases for c in shown if c.outcome == "answered"),
         unlike=unlike,
     )
+
+
+def _of_time(
+    counted: Sequence[DayCount], everything: Selection, chosen: Selection
+) -> Sequence[DayCount] | None:
+    """Those of a selection that is of whole days since one, and of everything else; None for another selection."""
+    if replace(chosen, since=None) != everything:
+        return None
+    if chosen.since is None:
+        return counted
+    is_whole = chosen.since == midnight(chosen.since)
+    return db.health_days.since(counted, chosen.since) if is_whole else None
 
 
 def _standing(
@@ -228,6 +244,11 @@ def _without_gaps(days: Iterable[DayFigures], today: date) -> tuple[DayFigures, 
     first = min(known)
     each = (first + timedelta(days=n) for n in range(max(0, (today - first).days) + 1))
     return tuple(known.get(day) or DayFigures(day=day) for day in each)
+
+
+def _day_figures(day: date, numbers: DayNumbers) -> DayFigures:
+    right, wrong, answered, failed = numbers
+    return DayFigures(day=day, right=right, wrong=wrong, answered=answered, failed=failed)
 
 
 def _by_day(counts: Iterable[DayCount]) -> list[DayFigures]:

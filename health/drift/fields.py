@@ -112,21 +112,29 @@ def compare_sketches(reference: Sketch, recent: Sketch, *, day: int = 1) -> list
 def _comparable(reference: Sequence[Row], recent: Sequence[Row]) -> Iterator[str]:
     """The fields whose values are numbers or short words."""
     names = dict.fromkeys(name for row in (*reference[:200], *recent[:200]) for name in row)
+    rows = (*reference, *recent)
     for name in names:
-        values = [row.get(name) for row in (*reference, *recent)]
-        known = [value for value in values if not is_missing(value)]
-        if known and all(_is_plain(value) for value in known):
+        if _are_plain([row.get(name) for row in rows]):
             yield name
 
 
-def _is_plain(value: object) -> bool:
-    is_word = isinstance(value, str) and len(value) <= _LONGEST_CATEGORY
-    return is_word or isinstance(value, bool | int | float)
+def _are_plain(values: Sequence[object]) -> bool:
+    """Whether there is a value, and every one is a number or a short word."""
+    kinds = _kinds(values)
+    words = (len(value) for value in values if isinstance(value, str))
+    if not all(issubclass(kind, str | bool | int | float) for kind in kinds):
+        return False
+    is_short = str not in kinds or max(words) <= _LONGEST_CATEGORY
+    return is_short and any(not is_missing(value) for value in values)
 
 
 def _are_numbers(values: Sequence[object]) -> bool:
-    known = (value for value in values if not is_missing(value))
-    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
+    return all(issubclass(k, int | float) and not issubclass(k, bool) for k in _kinds(values))
+
+
+def _kinds(values: Sequence[object]) -> set[type]:
+    """Of values that are there: looked at once each, as there are many."""
+    return {type(value) for value in values if value is not None and value != ""}
 
 
 def _field(name: str, reference: Sketch, recent: Sketch, level: float) -> FieldDrift:

@@ -23,6 +23,7 @@ from health.drift.distances import Floats
 Ints = NDArray[np.int64]
 Column = Sequence[object] | NDArray[np.float64]
 MOST_EXACT, MOST_EDGES = 1024, 512
+_NUMBERS: set[type] = {int, float}
 BINS = 10
 
 
@@ -215,6 +216,8 @@ def numbers_of(values: Column) -> tuple[Floats, int]:
         if not is_nan.any():
             return values, 0
         return values[~is_nan], int(is_nan.sum())
+    if {type(value) for value in values} <= _NUMBERS:
+        return numbers_of(np.array(values, dtype=np.float64))
     there = [value for value in values if not is_missing(value)]
     numbers = [float(v) if isinstance(v, int | float) and not isinstance(v, bool) else math.inf for v in there]  # fmt: skip
     return np.array(numbers, dtype=np.float64), len(values) - len(there)

@@ -221,10 +221,10 @@ def _added_up(
         models_ = db.health_figures.models(session, selection)
     names = ("right", "wrong", "answered", "failed")
     days = {
-        (*model, day.day, name): getattr(day, name)
+        (*model, day, name): n
         for model, each in of_models.items()
-        for day in each
-        for name in names
+        for day, numbers in each.items()
+        for name, n in zip(names, numbers, strict=True)
     }
     return +Counter(days), Counter({(b.start.date(), b.outcome): b.cases for b in found}), models_
 
