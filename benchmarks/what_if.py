@@ -9,19 +9,15 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
-from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, sync_playwright
 
 from benchmarks.figures import record, right
-from cli import demo
 from mds_client import MdsClient, Server
 from tests.browser.chromium import ARGUMENTS, chromium
+from tests.browser.started import started
 from tests.browser.visit import Visit
-from tests.browser.watched import app_of_its_own, ports
 
 MODEL = "diabetes-progress"
 TARGET_MS = 300
@@ -44,17 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--presses", type=int, default=40)
     chosen = parser.parse_args(arguments)
-    demo.build_models()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        mds = demo.server_part(folder, *ports(3))
-        port = urlsplit(mds.ready_url).port or 0
-        app = app_of_its_own(folder, port)
-        with demo.running(mds) as first, demo.running(app) as second:
-            demo.wait_until_ready([mds, app], {mds.name: first, app.name: second})
-            _measure(
-                app.ready_url.removesuffix("/healthz"), f"http://127.0.0.1:{port}", chosen.presses
-            )
+    with started() as found:
+        _measure(found.base, found.mds_url, chosen.presses)
 
 
 def _measure(base: str, mds_url: str, presses: int) -> None:

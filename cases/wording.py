@@ -31,7 +31,7 @@ def value_text(value: object, field: Field | None = None) -> str:
         return _WITHHELD.get(mark, HIDDEN)
     if field is not None and field.sensitive:
         return HIDDEN
-    return _choice(value, field) or _words(value, field)[:MOST_SHOWN]
+    return (field.word_for(value) if field else "") or _words(value, field)[:MOST_SHOWN]
 
 
 def _words(value: object, field: Field | None) -> str:
@@ -67,7 +67,11 @@ def _number(value: float, field: Field | None) -> str:
     if form == "fraction" and math.isfinite(value):
         return f"{_bare(round(value * 100, 10))}\N{NO-BREAK SPACE}%"
     unit = (field.unit if field else "") or ("%" if form == "percent" else "")
-    return f"{_bare(value)}\N{NO-BREAK SPACE}{unit}" if unit else _bare(value)
+    if not unit:
+        return _bare(value)
+    # An amount has its thousands apart; a year of a calendar is none.
+    shown = _bare(value) if unit == "year" else f"{value:,}".removesuffix(".0")
+    return f"{shown}\N{NO-BREAK SPACE}{unit}"
 
 
 def _bare(value: float) -> str:
@@ -78,11 +82,3 @@ def _listed(values: Sequence[object]) -> str:
     """A list as people write it; of a long one its beginning."""
     text = ", ".join(value_text(each) for each in values[:MOST_SHOWN])
     return f"[{text}]"
-
-
-def _choice(value: object, field: Field | None) -> str:
-    """What a choice is called."""
-    if field is None or isinstance(value, list | tuple | Mapping) or value not in field.choices:
-        return ""
-    labels = dict(zip(field.choices, field.choice_labels, strict=False))
-    return str(labels.get(value, ""))

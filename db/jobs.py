@@ -14,6 +14,8 @@ from db.scope import case_of, model_of
 from db.tables import Case, Job, JobInput
 
 UNDER_WAY = ("waiting", "running")
+# The keys of jobs that nobody asked for: their time had come.
+SCHEDULED = "schedule/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,9 +117,12 @@ def newest(
     kind: str = "",
     subject: str = "",
     person: str = "",
+    is_scheduled: bool | None = None,
     limit: int = 100,
 ) -> list[JobView]:
-    """Jobs, the newest first; what is empty asks for nothing."""
+    """Jobs, the newest first; what is empty asks for nothing. `is_scheduled` tells those whose time had come from those
+    that somebody asked for."""
+    by_itself = Job.idempotency_key.startswith(SCHEDULED)
     wanted = [
         condition
         for condition, is_asked in (
@@ -125,11 +130,23 @@ def newest(
             (Job.kind == kind, kind),
             (Job.subject == subject, subject),
             (Job.person == person, person),
+            (by_itself if is_scheduled else ~by_itself, is_scheduled is not None),
         )
         if is_asked
     ]
     query = select(Job).where(*wanted).order_by(Job.created_at.desc(), Job.id.desc())
     return [_view(row) for row in session.scalars(query.limit(limit))]
+
+
+def last_scheduled(session: Session, person: str) -> list[JobView]:
+    """The newest run of each job of a person that runs by itself, by its title."""
+    newest_ids = (
+        select(func.max(Job.id))
+        .where(Job.person == person, Job.idempotency_key.startswith(SCHEDULED))
+        .group_by(Job.title)
+    )
+    query = select(Job).where(Job.id.in_(newest_ids)).order_by(Job.title)
+    return [_view(row) for row in session.scalars(query)]
 
 
 def by_kind(session: Session) -> dict[tuple[str, str], int]:

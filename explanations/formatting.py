@@ -13,26 +13,39 @@ GAP = "\N{NO-BREAK SPACE}"
 DOTS = "•" * 5
 
 
-def number(value: float) -> str:
+def number(value: float, *, is_amount: bool = False) -> str:
     """At most four significant digits, whole numbers whole, no exponent for everyday sizes.
 
-    Thousands are set apart from five digits on, so that a year stays a year.
+    Thousands are set apart from five digits on, so that a year stays a year; of an amount from four digits on.
     """
     if value == 0:
         return "0"
     if not math.isfinite(value) or not 0.0001 <= abs(value) < 1e7:
         return _minus(f"{value:.4g}")
     decimals = max(0, 3 - math.floor(math.log10(abs(value))))
-    text = f"{value:,.{decimals}f}" if abs(value) >= 10_000 else f"{value:.{decimals}f}"
+    is_apart = is_amount or abs(value) >= 10_000
+    text = f"{value:,.{decimals}f}" if is_apart else f"{value:.{decimals}f}"
     return _minus(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
-def signed(value: float) -> str:
+def is_amount(unit: str) -> bool:
+    """Whether numbers with this unit are amounts, whose thousands are set apart: all but years of a calendar."""
+    return unit not in ("", "year")
+
+
+def amount(value: float, unit: str) -> str:
+    """A number with its unit: `4,150 g`; the number alone where there is none."""
+    shown = number(value, is_amount=is_amount(unit))
+    return f"{shown}{GAP}{unit}" if unit else shown
+
+
+def signed(value: float, *, is_amount: bool = False) -> str:
     """A change, always with its sign, in three significant digits."""
     if value == 0:
         return "±0"
     rounded = float(f"{value:.3g}")
-    return number(rounded) if rounded < 0 else f"+{number(rounded)}"
+    shown = number(rounded, is_amount=is_amount)
+    return shown if rounded < 0 else f"+{shown}"
 
 
 def percent(share: float) -> str:
@@ -80,13 +93,15 @@ def value(field: Field, entered: object) -> str:
 
 
 def possible_value(field: Field, entered: object) -> str:
-    """A value that a field may have, whoever entered it or not, with its unit."""
+    """A value that a field may have, whoever entered it or not: the word for a choice, a number with its unit."""
     if entered is None or (isinstance(entered, float) and math.isnan(entered)):
         return "unknown"
+    if word := field.word_for(entered):
+        return word
     if isinstance(entered, bool):
         return "yes" if entered else "no"
     if isinstance(entered, int | float):
-        return f"{number(entered)}{GAP}{field.unit}" if field.unit else number(entered)
+        return amount(entered, field.unit)
     return str(entered)
 
 

@@ -105,14 +105,14 @@ class Target:
         """A value of the number: "97 %", "152 mg"."""
         if self.is_share:
             return formatting.percent(value)
-        return f"{formatting.number(float(f'{value:.3g}'))}{self._unit}"
+        return formatting.amount(float(f"{value:.3g}"), self.unit)
 
     def amount_text(self, amount: float) -> str:
         """A change of the number: "+18 pp", "−3.1 mg"."""
         return (
             formatting.points(amount)
             if self.is_share
-            else f"{formatting.signed(amount)}{self._unit}"
+            else f"{formatting.signed(amount, is_amount=formatting.is_amount(self.unit))}{self._unit}"
         )
 
     def bare_text(self, amount: float) -> str:

@@ -28,6 +28,7 @@ __all__ = [
     "cancel",
     "find",
     "is_permitted",
+    "last_scheduled",
     "living",
     "make",
     "may_change",
@@ -131,13 +132,26 @@ def newest(
     kind: str = "",
     subject: str = "",
     person: str = "",
+    is_scheduled: bool | None = None,
     limit: int = 100,
 ) -> list[JobView]:
-    """Jobs, the newest first."""
+    """Jobs, the newest first; with `is_scheduled` only those that run by themselves, or only those that do not."""
     with reading(sessions) as session:
         return db.jobs.newest(
-            session, states=states, kind=kind, subject=subject, person=person, limit=limit
+            session,
+            states=states,
+            kind=kind,
+            subject=subject,
+            person=person,
+            is_scheduled=is_scheduled,
+            limit=limit,
         )
+
+
+def last_scheduled(sessions: Sessions, person: str) -> list[JobView]:
+    """The newest run of each job of a person that runs by itself."""
+    with reading(sessions) as session:
+        return db.jobs.last_scheduled(session, person)
 
 
 def cancel(sessions: Sessions, job_id: str, *, clock: Callable[[], datetime] = utc_now) -> JobView:

@@ -150,5 +150,5 @@ class Worker:
         """It is time for a kind of job; asked for twice, it is one."""
         kind = self._kinds.get(name)
         if kind:
-            key = f"schedule/{name}/{moment.isoformat()}"
+            key = f"{db.jobs.SCHEDULED}{name}/{moment.isoformat()}"
             store.submit(self._sessions, kind, store.make(kind, key=key), None)

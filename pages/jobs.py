@@ -1,6 +1,6 @@
 """What is computed for you in the background: how far it is, and where its results are."""
 
-from ui.jobs import mine, schedules
+from ui.jobs import by_itself, mine, schedules
 
 PAGE = {
     "title": "Jobs",
@@ -14,3 +14,4 @@ PAGE = {
 
 mine.draw()
 schedules.draw()
+by_itself.draw()

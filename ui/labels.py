@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
+from explanations.formatting import is_amount, number
 from mds_client.signature import Field
 from mds_client.signature.limits import at_least, at_most
-from ui.text import number, plain
+from ui.text import plain
 
 
 def label(field: Field) -> str:
@@ -30,10 +34,11 @@ def limits(field: Field) -> str:
     low, high = field.minimum, field.maximum
     if low is None and high is None:
         return ""
-    ends = [] if low is None else [at_least(low, number)]
-    ends += [] if high is None else [at_most(high, number)]
+    write = _writer(field)
+    ends = [] if low is None else [at_least(low, write)]
+    ends += [] if high is None else [at_most(high, write)]
     if len(ends) == 2 and ends[0].startswith("at least") and ends[1].startswith("at most"):
-        return f"From {number(low or 0)} to {number(high or 0)}."
+        return f"From {write(low or 0)} to {write(high or 0)}."
     return f"{' and '.join(ends).capitalize()}."
 
 
@@ -41,9 +46,7 @@ def usual(field: Field) -> str:
     """The usual range, short, for an empty box."""
     if not field.required:
         return "unknown"
-    return (
-        f"usually {number(field.typical[0])} to {number(field.typical[1])}" if field.typical else ""
-    )
+    return _typical_words(field).removesuffix(".").lower()
 
 
 def such_as(field: Field) -> str:
@@ -57,7 +60,13 @@ def such_as(field: Field) -> str:
 def _typical_words(field: Field) -> str:
     if not field.typical:
         return ""
-    return f"Usually {number(field.typical[0])} to {number(field.typical[1])}."
+    write = _writer(field)
+    return f"Usually {write(field.typical[0])} to {write(field.typical[1])}."
+
+
+def _writer(field: Field) -> Callable[[float], str]:
+    """How numbers of a field are written: an amount has its thousands apart."""
+    return partial(number, is_amount=is_amount(field.unit))
 
 
 def _pattern_words(field: Field) -> str:

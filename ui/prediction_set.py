@@ -7,12 +7,13 @@ from dataclasses import replace
 import streamlit as st
 
 from cases.queries import CaseView
+from explanations.formatting import is_amount, number
 from health.conformal import CONFIDENCE
 from health.prediction_sets import PredictionSet, of_case
 from mds_client.prediction import Answer
 from mds_client.signature import Signature
 from ui.session import services
-from ui.text import number, percent, plain
+from ui.text import percent, plain
 
 _MOST_NAMED = 5
 
@@ -31,7 +32,7 @@ def draw(case: CaseView, answer: Answer, signature: Signature) -> None:
 def words(found: PredictionSet, unit: str = "") -> str:
     """The sentence, as Markdown."""
     if found.bounds:
-        low, high = (number(end) for end in found.bounds)
+        low, high = (number(end, is_amount=is_amount(unit)) for end in found.bounds)
         of_unit = f" {plain(unit)}" if unit else ""
         return f"For {percent(CONFIDENCE)} of such answers the right number lies between **{low}** and **{high}**{of_unit}."
     if len(found.labels) == 1:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from explanations.formatting import number, percent
+from explanations.formatting import amount, number, percent
 
-__all__ = ["exact", "number", "percent", "plain"]
+__all__ = ["amount", "exact", "number", "percent", "plain"]
 
 _MOST_EXACT = 2**53  # of whole numbers that a browser holds
 

@@ -9,6 +9,7 @@ import db.batch_schedules
 from batch.schedule_look import Look, Tools
 from db.batch_schedules import ScheduleView
 from db.engine import Session, Sessions, reading
+from db.jobs import SCHEDULED
 from jobs import store
 from jobs.contract import UNATTENDED, Kind, Outcome, Run
 from jobs.store import JobView
@@ -61,7 +62,7 @@ def submit(
         person=schedule.person,
         subject=f"model/{schedule.server}/{schedule.model}",
         one_at_a_time=f"schedule/{schedule.id}",
-        key=f"look/{schedule.id}/{schedule.next_at.isoformat()}",
+        key=f"{SCHEDULED}look/{schedule.id}/{schedule.next_at.isoformat()}",
     )
     job = replace(job, groups=schedule.groups)
     look = LookAt(schedule_id=schedule.id)

@@ -101,8 +101,7 @@ def at(curve: Curve, place: int) -> str:
     value = curve.places[place]
     if isinstance(value, str):
         return f"for {value}"
-    unit = f"{formatting.GAP}{curve.unit}" if curve.unit else ""
-    return f"at {formatting.number(value)}{unit}"
+    return f"at {formatting.amount(value, curve.unit)}"
 
 
 def span(curve: Curve) -> float:

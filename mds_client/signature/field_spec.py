@@ -122,3 +122,9 @@ class FieldSpec:
     def title(self) -> str:
         """What a person calls the field: its label, else its name made readable."""
         return self.label or self.name.replace("_", " ").replace("-", " ").strip().capitalize()
+
+    def word_for(self, value: object) -> str:
+        """What one of the choices is called; empty where no word stands for a value."""
+        if isinstance(value, list | tuple | Mapping) or value not in self.choices:
+            return ""
+        return str(dict(zip(self.choices, self.choice_labels, strict=False)).get(value, ""))

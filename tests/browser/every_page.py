@@ -9,23 +9,21 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, FilePayload, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from cases.recording import predict_and_record
-from cli import demo
 from db.engine import Sessions, close, make_sessions
 from mds_client import MdsClient, Server
 from shows import runs, store
 from tests.browser import axe, screenshots
 from tests.browser.chromium import ARGUMENTS, chromium
+from tests.browser.started import started
 from tests.browser.visit import Visit, until
-from tests.browser.watched import PATIENCE, app_of_its_own, ports
+from tests.browser.watched import PATIENCE
 
 WIDTHS = {1440: 900, 1024: 768, 420: 860}  # and their heights
 SCHEMES = ("light", "dark")
@@ -127,22 +125,13 @@ def _choose_file(visit: Visit) -> None:
 def main(target: Path, only: str = "") -> int:
     """Start everything and look at every page; how much was found."""
     target.mkdir(parents=True, exist_ok=True)
-    expect.set_options(timeout=PATIENCE)
-    demo.build_models()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        mds = demo.server_part(folder, *ports(3))
-        port = urlsplit(mds.ready_url).port or 0
-        app = app_of_its_own(folder, port)
-        with demo.running(mds) as first, demo.running(app) as second:
-            demo.wait_until_ready([mds, app], {mds.name: first, app.name: second})
-            known = _fill(f"http://127.0.0.1:{port}", app.environment["MDS_DATABASE_URL"])
-            base = app.ready_url.removesuffix("/healthz")
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-                chosen = [p for p in places(known) if not only or p.name in only.split(",")]
-                found = [line for place in chosen for line in _look(browser, base, place, target)]
-                browser.close()
+    with started() as all_of_it, sync_playwright() as playwright:
+        known = _fill(all_of_it.mds_url, all_of_it.database_url)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        chosen = [p for p in places(known) if not only or p.name in only.split(",")]
+        looked = [_look(browser, all_of_it.base, place, target) for place in chosen]
+        found = [line for lines in looked for line in lines]
+        browser.close()
     return len(found)
 
 

@@ -7,43 +7,31 @@ changes its mind; the stage draws it. One of them asks the model itself. Keeps p
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from cli import demo
 from db.engine import close, make_sessions
 from mds_client import MdsClient, Server
 from tests.browser import every_page
 from tests.browser.chromium import ARGUMENTS, chromium
+from tests.browser.started import started
 from tests.browser.visit import Visit
-from tests.browser.watched import PATIENCE, app_of_its_own, ports
+from tests.browser.watched import ports
 
 
 def main(target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
-    expect.set_options(timeout=PATIENCE)
-    demo.build_models()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        *serving, audience = ports(4)
-        mds = demo.server_part(folder, *serving)
-        port = urlsplit(mds.ready_url).port or 0
-        own = {"MDS_AUDIENCE_HOST": "127.0.0.1", "MDS_AUDIENCE_PORT": str(audience)}
-        app = app_of_its_own(folder, port, **own)
-        with demo.running(mds) as first, demo.running(app) as second:
-            demo.wait_until_ready([mds, app], {mds.name: first, app.name: second})
-            sessions = make_sessions(app.environment["MDS_DATABASE_URL"])
-            with MdsClient(Server(name="demo", url=f"http://127.0.0.1:{port}")) as client:
-                known = every_page.made(sessions, client)
-            close(sessions)
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-                base = app.ready_url.removesuffix("/healthz")
-                _vote(browser, f"{base}/present?show={known.show_id}", target)
-                browser.close()
+    (audience,) = ports(1)
+    own = {"MDS_AUDIENCE_HOST": "127.0.0.1", "MDS_AUDIENCE_PORT": str(audience)}
+    with started(**own) as found, sync_playwright() as playwright:
+        sessions = make_sessions(found.database_url)
+        with MdsClient(Server(name="demo", url=found.mds_url)) as client:
+            known = every_page.made(sessions, client)
+        close(sessions)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        _vote(browser, f"{found.base}/present?show={known.show_id}", target)
+        browser.close()
 
 
 def _vote(browser: Browser, stage_url: str, target: Path) -> None:

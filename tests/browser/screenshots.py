@@ -5,21 +5,19 @@ from __future__ import annotations
 import random
 import re
 import sys
-import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, FilePayload, expect, sync_playwright
 
 from cases.recording import predict_and_record
-from cli import demo
 from db.engine import make_sessions
 from feedback.submission import submit
 from mds_client import MdsClient, MdsError, Server
 from tests.browser import animated, language, people_screenshots
 from tests.browser.chromium import ARGUMENTS, chromium
+from tests.browser.started import Started, started
 from tests.browser.visit import SLOW, Visit
-from tests.browser.watched import PATIENCE, app_of_its_own, ports
+from tests.browser.watched import PATIENCE
 
 SIZE = {"width": 1280, "height": 900}
 MODALITIES = ("penguins", "digits", "language-id", "speech", "diabetes-progress", "ocr")
@@ -36,19 +34,10 @@ TARGET = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 def main(target: Path = TARGET) -> None:
     """Start everything, ask some questions, and take every picture in light and dark."""
     target.mkdir(parents=True, exist_ok=True)
-    expect.set_options(timeout=PATIENCE)
-    demo.build_models()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        mds = demo.server_part(folder, *ports(3))
-        port = urlsplit(mds.ready_url).port or 0
-        app = app_of_its_own(folder, port)
-        with demo.running(mds) as first, demo.running(app) as second:
-            demo.wait_until_ready([mds, app], {mds.name: first, app.name: second})
-            ask_around(f"http://127.0.0.1:{port}", app.environment["MDS_DATABASE_URL"])
-            base, mds_url = app.ready_url.removesuffix("/healthz"), f"http://127.0.0.1:{port}"
-            _photograph(base, target)
-            _photograph_people(base, mds_url, app.environment["MDS_DATABASE_URL"], folder, target)
+    with started() as all_of_it:
+        ask_around(all_of_it.mds_url, all_of_it.database_url)
+        _photograph(all_of_it.base, target)
+        _photograph_people(all_of_it, target)
 
 
 def ask_around(mds_url: str, database_url: str) -> None:
@@ -100,14 +89,13 @@ def _photograph(base: str, target: Path) -> None:
         browser.close()
 
 
-def _photograph_people(
-    base: str, mds_url: str, database_url: str, folder: Path, target: Path
-) -> None:
+def _photograph_people(found: Started, target: Path) -> None:
+    base, mds_url = found.base, found.mds_url
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        people_screenshots.photograph(browser, base, mds_url, database_url, target / "people")
+        people_screenshots.photograph(browser, base, mds_url, found.database_url, target / "people")
         people_screenshots.photograph_sign_in(
-            browser, mds_url, folder / "sign-in", target / "people"
+            browser, mds_url, found.folder / "sign-in", target / "people"
         )
         browser.close()
 

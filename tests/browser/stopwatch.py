@@ -7,19 +7,15 @@ feedback with the right answer, and to what is wrong with a model and the cases 
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from cli import demo
 from tests.browser import screenshots
 from tests.browser.chromium import ARGUMENTS, chromium
+from tests.browser.started import started
 from tests.browser.visit import SLOW, Visit
-from tests.browser.watched import PATIENCE, app_of_its_own, ports
 
 Way = Callable[[Visit], None]
 
@@ -53,18 +49,10 @@ def wrong_cases(visit: Visit) -> None:
 
 def main() -> None:
     """Start everything, walk, and print what it took."""
-    expect.set_options(timeout=PATIENCE)
-    demo.build_models()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        mds = demo.server_part(folder, *ports(3))
-        port = urlsplit(mds.ready_url).port or 0
-        app = app_of_its_own(folder, port)
-        with demo.running(mds) as first, demo.running(app) as second:
-            demo.wait_until_ready([mds, app], {mds.name: first, app.name: second})
-            screenshots.ask_around(f"http://127.0.0.1:{port}", app.environment["MDS_DATABASE_URL"])
-            for words, took in walked(app.ready_url.removesuffix("/healthz")):
-                print(json.dumps({"way": words, **took}), flush=True)
+    with started() as all_of_it:
+        screenshots.ask_around(all_of_it.mds_url, all_of_it.database_url)
+        for words, took in walked(all_of_it.base):
+            print(json.dumps({"way": words, **took}), flush=True)
 
 
 def walked(base: str) -> Iterator[tuple[str, dict[str, float]]]:

@@ -30,7 +30,13 @@ def test_the_whole_path_works_from_the_keyboard(page: Page) -> None:
     expect(visit.button("Stop")).to_have_count(0, timeout=SLOW)  # what came first was rough
     axe.finds_nothing_serious(page, "an explained answer to thirty numbers")
     _tab_to_and_press(page, "Yes")
-    expect(page.get_by_text("Recorded: right")).to_be_visible()
+    expect(page.get_by_text("Recorded: right").first).to_be_visible()
+    expect(page.get_by_role("heading", name="Was this right?")).to_be_focused()
+    visit.settled()
+    _tab_to_and_press(page, "Change")
+    form = page.locator('[class*="st-key-feedback_"][class*="_form"]')
+    expect(form).to_be_focused()
+    expect(page.get_by_role("status").filter(has_text="Right: say more")).to_have_count(1)
 
 
 # Presses of Tab are told apart by what has the focus then. An icon beside the name is a word to the browser.

@@ -18,7 +18,10 @@ FIELDS = {
     ("value", "field", "words"),
     [
         (205.0, None, "205"),
-        (4500.0, FIELDS["bill"], f"4500{GAP}mm"),
+        (4500.0, FIELDS["bill"], f"4,500{GAP}mm"),
+        (1234.5678, FIELDS["bill"], f"1,234.5678{GAP}mm"),
+        (2026, Field(name="built", kind="number", unit="year"), f"2026{GAP}year"),
+        (4500.0, None, "4500"),
         (39.125, None, "39.125"),
         (-0.5, None, "-0.5"),
         (1e22, None, "1e+22"),

@@ -48,7 +48,7 @@ def test_titles_and_whole_numbers_stand_in_the_inputs(
     add_case(built.sessions, server="demo", entered=entered)
     shown = cases_page.run()
     (inputs,) = shown.dataframe[0].value["Inputs"]
-    assert inputs.replace("\N{NO-BREAK SPACE}", " ") == "Body mass 4500 g, Flipper length 205 mm"
+    assert inputs.replace("\N{NO-BREAK SPACE}", " ") == "Body mass 4,500 g, Flipper length 205 mm"
     assert shown.dataframe[0].value.columns[1:3].tolist() == ["Answer", "Judgement"]
 
 

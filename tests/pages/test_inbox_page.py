@@ -60,6 +60,31 @@ def test_what_was_said_is_there_until_it_is_seen(
     assert inbox(built.sessions, ME).new == ()
 
 
+def test_what_one_person_says_alike_is_one_card_and_a_long_comment_is_folded(
+    built: services.Services, inbox_page: AppTest
+) -> None:
+    for place, words in enumerate(("", "", "", "It is a long story. " * 150)):
+        case = add_case(built.sessions, person=ME, created_at=utc_now())
+        submit(
+            built.sessions,
+            case_id=case.id,
+            person="bob",
+            judgement="incorrect",
+            comment=words,
+            key=f"k{place}",
+        )
+    shown = inbox_page.run()
+    assert not shown.exception
+    new = [each.value for each in shown.markdown if "by bob" in each.value]
+    assert len(new) == 3  # three alike, the one with words, and that one again as it waits
+    assert any("3 cases · " in each.value for each in shown.caption)
+    (said, *_) = [each.value for each in shown.markdown if each.value.startswith("It is a long")]
+    assert len(said) < 300
+    assert said.endswith("…")
+    whole = next(box for box in shown.expander if box.label == "The whole comment")
+    assert len(whole.text[0].value) > 2_900
+
+
 def test_it_is_answered_and_seen_on_the_page_of_the_case(
     built: services.Services, app: AppTest
 ) -> None:
@@ -110,6 +135,9 @@ def test_drawn_cases_wait_for_the_word_of_who_asked_them(
     shown = inbox_page.run()
     assert not shown.exception
     assert [title.value for title in shown.subheader] == ["2 cases are waiting for your word"]
+    (links,) = [box for box in shown.expander if box.label == "All 2 cases"]  # one card for both
+    assert len([each for each in shown.caption if each.value.startswith("2 cases · ")]) == 1
+    assert not links.children  # its links are drawn once somebody opens it
     for place, case in enumerate(mine):
         submit(built.sessions, case_id=case.id, key=f"c{place}", **said)
     assert inbox(built.sessions, ME).asked == ()

@@ -1,4 +1,4 @@
-"""The page of jobs: schedules are listed with what came of them, and can be ended."""
+"""The page of jobs: what people began, what runs by itself, and schedules with what came of them, which can be ended."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from streamlit.testing.v1 import AppTest
 
 import services
 from batch import schedules
+from jobs import store
 from tests.batch.test_schedules import _scheduled
 
 pytestmark = pytest.mark.usefixtures("named")
+ME = "test@example.com"
 
 
 def test_schedules_are_listed_and_ended(built: services.Services, app: AppTest) -> None:
@@ -36,3 +38,30 @@ def test_schedules_are_listed_and_ended(built: services.Services, app: AppTest) 
     assert not page.exception
     assert schedules.listed(built.sessions)[0].words == "It was ended by test@example.com."
     assert not page.button
+
+
+def test_what_runs_by_itself_is_a_line_each_below_what_people_began(
+    built: services.Services, app: AppTest
+) -> None:
+    page = app.switch_page("../pages/jobs.py").run()
+    assert page.info[0].value.startswith("Nothing is running for you.")
+    alarms, tidy = built.kinds["health-alarms"], built.kinds["review-queue"]
+    for kind, times in ((alarms, 120), (tidy, 2)):
+        for minute in range(times):
+            key = f"schedule/{kind.name}/{minute}"
+            store.submit(built.sessions, kind, store.make(kind, person=ME, key=key), None)
+    asked = store.make(tidy, person=ME, title="Somebody asked")
+    store.submit(built.sessions, tidy, asked, None)
+    page = page.run()
+    assert not page.exception
+    assert not page.info
+    mine, by_itself = (table.value for table in page.dataframe)
+    assert list(mine["What"]) == ["Somebody asked"]
+    assert list(by_itself["What"]) == sorted((alarms.title, tidy.title))
+    assert (by_itself["Next run"] > by_itself["Last run"]).all()
+    assert [title.value for title in page.subheader] == ["By itself"]
+    newest = store.last_scheduled(built.sessions, ME)
+    assert {job.idempotency_key for job in newest} == {
+        "schedule/health-alarms/119",
+        "schedule/review-queue/1",
+    }

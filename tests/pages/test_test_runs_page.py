@@ -46,8 +46,10 @@ def test_a_file_is_tested_and_its_run_has_a_link(app: AppTest, built: services.S
     assert not page.exception
     words = _words(page)
     assert "Not passed: 3 of 4 right (75.0%), 90% are needed." in words
-    assert "2 rows of the file are left out. Row 6:" in words
-    classes, rows = (table.value for table in page.dataframe)
+    assert "[4 tested](#row-by-row), [2 left out](#rows-left-out)." in words
+    assert "2 rows left out" in words
+    classes, rows, left_out = (table.value for table in page.dataframe)
+    assert list(left_out["Row"]) == ["row 7", "row 6"]
     assert list(classes.columns) == ["Class", "Precision", "Recall", "F1"]
     assert classes["Precision"][0].startswith("50 % (9 to 91 %), n=2")
     assert list(rows["Answer"]) == [

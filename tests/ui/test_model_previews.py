@@ -16,7 +16,7 @@ def html(*fields: Field, layout: str = "columns") -> str:
 
 
 def test_a_table_shows_values_with_units_and_a_text_its_words_as_text() -> None:
-    assert "<span>Body mass</span><b>4150\N{NO-BREAK SPACE}g</b>" in html(MASS)
+    assert "<span>Body mass</span><b>4,150\N{NO-BREAK SPACE}g</b>" in html(MASS)
     words = "&lt;b&gt;Ada&lt;/b&gt; &amp; co"
     assert html(NAME) == f'<q title="{words}">{words}</q>'
 

@@ -13,8 +13,8 @@ def test_what_is_usual_is_marked_and_said() -> None:
     scale = Scale(value=412.5, unit="€", sure=(120, 980), usual=(100, 500), source="the last 90")
     drawn = html(scale)
     assert drawn.index('class="usual"') < drawn.index('class="sure"')
-    assert "Usually 100 to 500 € (the last 90)." in drawn
-    assert "412.5 €" in alt_text(scale)
+    assert "Usually 100 to 500\N{NO-BREAK SPACE}€ (the last 90)." in drawn
+    assert "412.5\N{NO-BREAK SPACE}€" in alt_text(scale)
     assert "bounds 120 and 980, within the usual range" in alt_text(scale)
     assert scale.place(120) < scale.place(412.5) < scale.place(980) < 100
     assert Scale(value=99, usual=(100, 500)).position() == "below the usual range"

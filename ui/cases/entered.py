@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -18,6 +18,7 @@ from ui.text import exact, plain
 
 # A text of more characters is read as text, and not in the cell of a table.
 _LONG = 60
+_MOST_IN_A_ROW = 12
 
 
 def draw(shown: Opened, *, heading: str = "As entered") -> None:
@@ -56,12 +57,27 @@ def _draw_values(shown: Opened, values: Mapping[str, object]) -> None:
     texts = [
         n for n, value in values.items() if isinstance(value, str) and len(in_words[n]) > _LONG
     ]
-    if short := {name: words for name, words in in_words.items() if name not in texts}:
-        st.table({plain(title(shown.fields, name)): plain(words) for name, words in short.items()})
+    pairs = [
+        (plain(title(shown.fields, name)), plain(words))
+        for name, words in in_words.items()
+        if name not in texts
+    ]
+    _draw_pairs(pairs)
     for name in texts:
         with st.container(border=True):
             st.caption(plain(title(shown.fields, name)))
             st.text(in_words[name])
+
+
+def _draw_pairs(pairs: Sequence[tuple[str, str]]) -> None:
+    """A table; of many values two beside each other, so that what follows is not far below."""
+    if len(pairs) <= _MOST_IN_A_ROW:
+        if pairs:
+            st.table(dict(pairs))
+        return
+    half = -(-len(pairs) // 2)
+    for column, part in zip(st.columns(2, gap="small"), (pairs[:half], pairs[half:]), strict=True):
+        column.table(dict(part))
 
 
 def _draw_file(name: str, entered: object) -> None:

@@ -16,10 +16,13 @@ from feedback.taking_back import is_taken_back
 from ui.cases.filters import BACK, BEFORE, Choices
 from ui.cases.titles import fields_of, unit_of
 from ui.shell import page_path
-from ui.text import number, plain
+from ui.text import amount, plain
 
 # What is looked for first stands first; together up to Person they fit a page of 1,024 pixels.
 _WIDTHS = {"Answer": 125, "Judgement": 90, "Inputs": 190, "Model": 150, "Version": 60, "Person": 80}
+# So many letters stand in one line of a column; where a name is longer, rows have two lines, and nothing of it is cut.
+_LETTERS = {"Answer": 17, "Model": 21, "Version": 8, "Person": 11}
+_TWO_LINES = 66  # pixels, from which on Streamlit wraps
 # Below the width of a tablet a table cannot be read: the same lines as links, each high enough for a finger.
 _BY_WIDTH = """<style>
 @media (max-width: 640px) { .st-key-cases_wide { display: none; } }
@@ -51,6 +54,7 @@ def _draw_table(page: CasePage, rows: Sequence[Mapping[str, object]], choices: C
         hide_index=True,
         width="stretch",
         height="auto",
+        row_height=_row_height(rows),
         on_select="rerun",
         selection_mode="single-row",
         key=f"cases_lines_{page.lines[0].id}",
@@ -63,6 +67,13 @@ def _draw_table(page: CasePage, rows: Sequence[Mapping[str, object]], choices: C
     )
     for row in chosen.selection.rows:
         st.switch_page(page_path("case"), query_params=_address(page.lines[row], choices))
+
+
+def _row_height(rows: Sequence[Mapping[str, object]]) -> int | None:
+    """How high rows are, in pixels; None for the usual height."""
+    answered = [row for row in rows if row["State"] == "answered"]  # else the sentence of an error
+    is_long = any(len(str(row[name])) > most for row in answered for name, most in _LETTERS.items())
+    return _TWO_LINES if is_long else None
 
 
 def _address(line: CaseLine, choices: Choices) -> dict[str, str]:
@@ -116,7 +127,7 @@ def _answer(line: CaseLine) -> str:
         return line.answer_label
     if line.answer_number is None:
         return "answered"
-    return f"{number(line.answer_number)} {unit_of(line.server, line.model)}".rstrip()
+    return amount(line.answer_number, unit_of(line.server, line.model))
 
 
 def _judgement(said: Sequence[FeedbackView]) -> str:

@@ -14,7 +14,7 @@ from cases.scenarios import scenarios
 from explanations.contract import Explanation
 from feedback.regions import in_words
 from mds_client.prediction import Answer
-from ui import errors, feedback, results, session, technical, unlike
+from ui import errors, feedback, long_words, results, session, technical, unlike
 from ui.cases import actions, comments, compared, entered, filters, golden, share
 from ui.cases.opened import Opened, opened
 from ui.explanations import kinds
@@ -140,7 +140,9 @@ def _draw_history(found: CaseView, steps: list[Step]) -> None:
             who = f" by {plain(step.person)}" if is_of_somebody else ""
             st.markdown(f"**{plain(step.what)}**{who}")
             moment = f"{step.at:%-d %b %Y, %H:%M:%S} UTC"
-            st.caption(plain(f"{step.more} · {moment}" if step.more else moment))
+            more = long_words.beginning(step.more)
+            st.caption(plain(f"{more} · {moment}" if more else moment))
+            long_words.draw_whole(step.more, "All of it")
             if step.case_id:
                 st.page_link(page_path("case"), label="Open it", query_params={"id": step.case_id})
             comments.draw_answer(found, step)

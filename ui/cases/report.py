@@ -16,6 +16,7 @@ from cases.queries import CaseView, ExplanationView, explanations
 from cases.report.page import Amount, Entered, Reason, Report, Said, Share, page
 from cases.wording import title, value_text
 from explanations.contract import Explanation
+from explanations.formatting import amount, is_amount, number
 from feedback.regions import in_words
 from mds_client.prediction import Answer
 from mds_client.signature import Field, File
@@ -26,7 +27,7 @@ from ui.explanations.kinds.attribution import bars
 from ui.media import preview
 from ui.results.label import how_sure
 from ui.session import services
-from ui.text import number, percent
+from ui.text import percent
 
 _MOST_BARS = 10
 _MOST_ROWS = 30
@@ -83,7 +84,8 @@ def _sure(case: CaseView, answer: Answer | None) -> str:
     if answer.interval:
         low, high = answer.interval
         sure = f", {percent(answer.coverage)} sure" if answer.coverage else ""
-        return f"Between {number(low)} and {number(high)} {answer.unit}{sure}, says the model."
+        first = number(low, is_amount=is_amount(answer.unit))
+        return f"Between {first} and {amount(high, answer.unit)}{sure}, says the model."
     if answer.kind != "class" or answer.probability is None:
         return ""
     return f"{how_sure(answer.probability)}: the model gives it {percent(answer.probability)}."

@@ -17,7 +17,7 @@ from feedback.wording import confidence_in_words
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer
 from mds_client.signature import Signature
-from ui import errors, session, staleness
+from ui import announced, errors, long_words, session, staleness
 from ui.cases.opened import opened
 from ui.feedback import call, deliveries, more, questions, region_editor, truth
 from ui.feedback.truth import labels_of
@@ -40,25 +40,41 @@ def draw(case: CaseView, answer: Answer, signature: Signature) -> None:
     """The question, or the judgement that this person gave, which can be changed and taken back."""
     judged = current(services().sessions, case_id=case.id, person=session.person())
     said = None if is_taken_back(judged) else judged
-    st.subheader("Was this right?", anchor=False)
-    if judged and not said:
-        st.info(
-            "You took your judgement back. Say it anew, or leave it open.", icon=":material/undo:"
-        )
-    if case.is_audited and not said:
-        st.caption("This case was drawn at random for a check, so your word counts most here.")
-    if said and not _is_open(case):
-        _draw_recorded(case, said)
-    else:
-        _draw_choice(case, answer, signature, said)
+    with st.container(key=_key(case, "strip")):
+        st.subheader("Was this right?", anchor=False)
+        if judged and not said:
+            st.info(
+                "You took your judgement back. Say it anew, or leave it open.",
+                icon=":material/undo:",
+            )
+        if case.is_audited and not said:
+            st.caption("This case was drawn at random for a check, so your word counts most here.")
+        if said and not _is_open(case):
+            _draw_recorded(case, said)
+        else:
+            _draw_choice(case, answer, signature, said)
+    _announce(case, said)
 
 
 def _key(case: CaseView, name: str) -> str:
     return f"feedback_{case.id}_{name}"
 
 
+def _announce(case: CaseView, said: FeedbackView | None) -> None:
+    """A form that opens takes the focus, and so does what is recorded: the button that was pressed is gone by then."""
+    opened_for = st.session_state.get(_key(case, "again"), "")
+    token, place, words = f"asked {case.id}", _key(case, "strip"), "Was this right?"
+    if opened_for:
+        token, place = f"{opened_for} {case.id}", _key(case, "form")
+        words = f"{_WORDS[opened_for].capitalize()}: say more, then press Send."
+    elif said:
+        token, words = said.id, f"Recorded: {_WORDS[said.judgement]}."
+    announced.announce(f"feedback_{case.id}", token, place, words)
+
+
 def _draw_recorded(case: CaseView, said: FeedbackView) -> None:
     st.success(_recorded(said))
+    long_words.draw_whole(said.comment)
     deliveries.draw(case.id)
     with st.container(horizontal=True):
         st.button(
@@ -86,7 +102,7 @@ def _recorded(said: FeedbackView) -> str:
     parts = [
         f"The right answer: {plain(in_words(said.truth))}." if corrected else "",
         f"{plain(said.reason)}." if said.reason else "",
-        f"“{plain(said.comment)}”" if said.comment else "",
+        f"“{plain(long_words.beginning(said.comment))}”" if said.comment else "",
         f"You are this sure: {sure.lower()}." if sure else "",
         f"{plain(answers_in_words(said.answers))}." if said.answers else "",
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import streamlit as st
 
@@ -10,7 +11,8 @@ from feedback import inbox as said
 from feedback.inbox import Inbox, ItemView
 from feedback.wording import TAKEN_BACK
 from mds_client.errors import MdsError
-from ui import session
+from ui import long_words, session
+from ui.inbox import groups
 from ui.session import services
 from ui.shell import page_path
 from ui.text import plain
@@ -73,17 +75,12 @@ def _draw_asked(found: Inbox) -> None:
         "They were drawn at random for a check, so your word counts most here: was the answer right? They wait here "
         f"for {said.ASKED_DAYS} days."
     )
-    for each in found.asked:
-        with st.container(border=True, key=f"inbox_asked_{each.id}"):
-            st.markdown(f"**{plain(each.question or 'Was the answer right?')}**")
-            moment = f"{each.created_at:%-d %b %Y, %H:%M} UTC"
-            st.caption(plain(f"{each.server}/{each.model} · {moment}"))
-            st.page_link(
-                page_path("case"),
-                label=f"Open case {each.id[-6:]}",
-                icon=":material/arrow_forward:",
-                query_params={"id": each.id},
-            )
+    for group in groups.asked(found.asked):
+        newest = group[0]
+        with st.container(border=True, key=f"inbox_asked_{newest.id}"):
+            st.markdown(f"**{plain(newest.question or 'Was the answer right?')}**")
+            st.caption(_whence(newest.server, newest.model, [e.created_at for e in group]))
+            _draw_links(newest.id, [(e.id, e.created_at) for e in group])
 
 
 def _draw_new(found: Inbox) -> None:
@@ -98,8 +95,8 @@ def _draw_new(found: Inbox) -> None:
             on_click=see,
             args=([item.id for item in found.new],),
         )
-    for item in found.new:
-        _draw_item(item, "new")
+    for group in groups.said(found.new):
+        _draw_said(group, "new")
 
 
 def _draw_waiting(found: Inbox) -> None:
@@ -109,23 +106,53 @@ def _draw_waiting(found: Inbox) -> None:
     st.caption(
         "Comments on cases of the models that you review. Answer them on the page of their case."
     )
-    for item in found.waiting:
-        _draw_item(item, "waiting")
+    for group in groups.said(found.waiting):
+        _draw_said(group, "waiting")
 
 
-def _draw_item(item: ItemView, kind: str) -> None:
+def _draw_said(group: Sequence[ItemView], kind: str) -> None:
+    """What one person said: once, or the same on several cases."""
+    item = group[0]
     with st.container(border=True, key=f"inbox_{kind}_{item.id}"):
         st.markdown(f"**{plain(_what(item))}** by {plain(item.person)}")
         if item.words:
-            st.markdown(plain(item.words))
-        moment = f"{item.created_at:%-d %b %Y, %H:%M} UTC"
-        st.caption(plain(f"{item.server}/{item.model} · {moment}"))
-        st.page_link(
-            page_path("case"),
-            label=f"Open case {item.case_id[-6:]}",
-            icon=":material/arrow_forward:",
-            query_params={"id": item.case_id},
-        )
+            st.markdown(plain(long_words.beginning(item.words)))
+            long_words.draw_whole(item.words)
+        st.caption(_whence(item.server, item.model, [e.created_at for e in group]))
+        _draw_links(f"{kind}_{item.id}", [(e.case_id, e.created_at) for e in group])
+
+
+def _whence(server: str, model: str, moments: Sequence[datetime]) -> str:
+    """Of which model, and when; of several cases how many, and from when to when."""
+    first, last = min(moments), max(moments)
+    if len(moments) == 1:
+        return plain(f"{server}/{model} · {last:%-d %b %Y, %H:%M} UTC")
+    days = f"{last:%-d %b %Y}"
+    if first.date() != last.date():
+        days = f"{first:%-d %b %Y} to {days}"
+    return plain(f"{len(moments):,} cases · {server}/{model} · {days}")
+
+
+def _draw_links(key: str, cases: Sequence[tuple[str, datetime]]) -> None:
+    """To the newest case; of several to each, where somebody opens the list."""
+    newest, others = cases[0], cases[1:]
+    _draw_link(newest[0], f"Open {'the newest, ' if others else ''}case {newest[0][-6:]}")
+    if not others:
+        return
+    box = st.expander(f"All {len(cases):,} cases", key=f"inbox_all_{key}", on_change="rerun")
+    if box.open:
+        with box:
+            for case_id, moment in cases:
+                _draw_link(case_id, f"Case {case_id[-6:]}, {moment:%-d %b %Y, %H:%M} UTC")
+
+
+def _draw_link(case_id: str, label: str) -> None:
+    st.page_link(
+        page_path("case"),
+        label=label,
+        icon=":material/arrow_forward:",
+        query_params={"id": case_id},
+    )
 
 
 def _what(item: ItemView) -> str:

@@ -1,15 +1,16 @@
-"""The jobs of who asks: a number in the frame while some are under way, and the list of them."""
+"""The jobs that who asks began: a number in the frame while some are under way, and the list of them."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
+from explanations.formatting import shortened
 from jobs import store
 from jobs.store import JobView
 from mds_client.errors import MdsError
 from ui import session
-from ui.jobs.sentences import SENTENCE_WIDTH, row_height
+from ui.jobs.sentences import MOST, SENTENCE_WIDTH, row_height
 from ui.session import services
 
 _COUNT_SECONDS = 10
@@ -19,7 +20,7 @@ _UNDER_WAY = ("waiting", "running")
 # Files whose answers a link shows; and what is done for a model and has no page of its own.
 _BATCHES = ("batch", "large-batch")
 _WITHOUT = ("schedule-look", "large-batch-help")
-_STATES = {
+STATES = {
     "waiting": "waits",
     "running": "under way",
     "done": "done",
@@ -44,21 +45,29 @@ def draw() -> None:
 
 @st.fragment(run_every=_LOOK_SECONDS)
 def _draw_list() -> None:
-    jobs = store.newest(services().sessions, person=session.person(), limit=_MOST)
+    jobs = store.newest(
+        services().sessions, person=session.person(), is_scheduled=False, limit=_MOST
+    )
     if not jobs:
         st.info("Nothing is running for you. Explanations, studies and files appear here.")
         return
     frame = pd.DataFrame([_row(job) for job in jobs])
+    if not any(job.is_under_way for job in jobs):
+        frame = frame.drop(columns="How far")
     longest = max(map(len, frame["In words"]))
     st.dataframe(
         frame,
         hide_index=True,
         row_height=row_height(longest),
         column_config={
+            "What": st.column_config.TextColumn("What", width=250),
+            "State": st.column_config.TextColumn("State", width=80),
             "In words": st.column_config.TextColumn("In words", width=SENTENCE_WIDTH),
-            "Where": st.column_config.LinkColumn("Where", display_text="Open"),
-            "How far": st.column_config.ProgressColumn("How far", min_value=0, max_value=1),
-            "Begun": st.column_config.DatetimeColumn("Begun", format="distance"),
+            "Where": st.column_config.LinkColumn("Where", display_text="Open", width=60),
+            "How far": st.column_config.ProgressColumn(
+                "How far", min_value=0, max_value=1, width=100
+            ),
+            "Begun": st.column_config.DatetimeColumn("Begun", format="distance", width=110),
         },
         placeholder="",
         alt="Your jobs, the newest first",
@@ -68,17 +77,20 @@ def _draw_list() -> None:
 @st.cache_data(ttl=_COUNT_SECONDS, max_entries=1_000, show_spinner=False)
 def _count(scope: str, person: str) -> int:
     """`scope` keeps apart what different people may see."""
-    return len(store.newest(services().sessions, person=person, states=_UNDER_WAY, limit=_MOST))
+    found = store.newest(
+        services().sessions, person=person, states=_UNDER_WAY, is_scheduled=False, limit=_MOST
+    )
+    return len(found)
 
 
 def _row(job: JobView) -> dict[str, object]:
     return {
         "What": job.title,
-        "State": _STATES.get(job.state, job.state),
+        "State": STATES.get(job.state, job.state),
         "How far": job.fraction if job.is_under_way else None,
-        "In words": job.sentence or (job.words if job.is_under_way else ""),
-        "Begun": job.created_at,
         "Where": address_of(job),
+        "Begun": job.created_at,
+        "In words": shortened(job.sentence or (job.words if job.is_under_way else ""), MOST),
     }
 
 

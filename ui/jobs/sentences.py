@@ -1,10 +1,11 @@
-"""Long sentences in a table: as many lines as they need."""
+"""Long sentences in a table: as many lines as they need, up to three; the whole sentence stands where the work is shown."""
 
 from __future__ import annotations
 
 # How wide a column of sentences is, in pixels.
-SENTENCE_WIDTH = 420
-_LETTERS, _LINE = 52, 21
+SENTENCE_WIDTH = 400
+MOST = 150  # letters of a sentence that is said in full elsewhere
+_LETTERS, _LINE = 50, 21
 
 
 def row_height(letters: int) -> int | None:

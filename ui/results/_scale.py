@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from ui.text import number
+from explanations.formatting import amount, is_amount, number
 
 Range = tuple[float, float]
 _ROOM = 0.06
@@ -39,11 +39,11 @@ class Scale:
         if not self.usual:
             return ""
         low, high = self.usual
-        unit = f" {self.unit}" if self.unit else ""
-        if not self.source:
-            return f"Usually {number(low)} to {number(high)}{unit}."
-        low, high = (float(f"{edge:.3g}") for edge in (low, high))  # estimated
-        return f"Usually {number(low)} to {number(high)}{unit} ({self.source})."
+        if self.source:
+            low, high = (float(f"{edge:.3g}") for edge in (low, high))  # estimated
+        source = f" ({self.source})" if self.source else ""
+        first = number(low, is_amount=is_amount(self.unit))
+        return f"Usually {first} to {amount(high, self.unit)}{source}."
 
     def position(self) -> str:
         """Where the number lies, in words."""
@@ -66,7 +66,7 @@ def html(scale: Scale) -> str:
 
 def alt_text(scale: Scale) -> str:
     """The scale in a sentence."""
-    said = [number(scale.value) + (f" {scale.unit}" if scale.unit else ""), "on a scale"]
+    said = [amount(scale.value, scale.unit), "on a scale"]
     if scale.sure:
         said.append(f"with bounds {number(scale.sure[0])} and {number(scale.sure[1])}")
     if position := scale.position():

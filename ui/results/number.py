@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explanations.formatting import amount, is_amount, number
 from mds_client.prediction import Answer
 from mds_client.signature import Signature, Values
 from ui.results import _scale
 from ui.score import draw_score
-from ui.text import number, percent, plain
+from ui.text import percent, plain
 from ui.usual_answers import FACT
 
 KINDS = ("number",)
@@ -42,7 +43,7 @@ def draw_scale(answer: Answer, signature: Signature) -> None:
 
 
 def _draw_bounds(answer: Answer, low: float, high: float) -> None:
-    unit = f" {answer.unit}" if answer.unit else ""
     sure = f", {percent(answer.coverage)} sure" if answer.coverage else ""
-    words = f"between {number(low)} and {number(high)}{unit}"
+    first = number(low, is_amount=is_amount(answer.unit))
+    words = f"between {first} and {amount(high, answer.unit)}"
     st.markdown(f"**{plain(words)}**{sure}, says the model.")

@@ -14,7 +14,7 @@ from feedback.submission import FeedbackView
 from feedback.wording import confidence_in_words, confidences
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer
-from ui import errors, session
+from ui import announced, errors, session
 from ui.cases.opened import Opened
 from ui.feedback import more as beside
 from ui.feedback import questions, truth
@@ -39,8 +39,11 @@ def draw(item: ItemView, shown: Opened | None) -> None:
         more = _draw_more(item, said)
         with choice:
             _draw_choice(item, shown, answer, said, more)
-            if st.session_state.get(_key(item, last.WRONG)):
-                _draw_truth(item, shown, answer, said, more)
+            if is_wrong := bool(st.session_state.get(_key(item, last.WRONG))):
+                with st.container(key="review_truth"):
+                    _draw_truth(item, shown, answer, said, more)
+        token = f"wrong {item.id}" if is_wrong else ""
+        announced.announce("review_truth", token, "review_truth", "What is right?")
         st.divider()
         with st.container(horizontal=True):
             if said is None:
@@ -86,6 +89,18 @@ def _draw_choice(
     said: FeedbackView | None,
     more: dict[str, object],
 ) -> None:
+    with st.container(key="review_choice"):
+        _draw_buttons(item, shown, answer, said, more)
+
+
+def _draw_buttons(
+    item: ItemView,
+    shown: Opened,
+    answer: Answer,
+    said: FeedbackView | None,
+    more: dict[str, object],
+) -> None:
+    """Three; in a bar at the foot of a narrow screen, so that they are in sight beside any case."""
     if st.button(
         "Correct",
         key=_key(item, "yes"),

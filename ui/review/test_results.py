@@ -9,6 +9,7 @@ from feedback.test_results import PAGE, Answered, ResultPage, TestedRow
 from ui.session import services
 from ui.text import number
 
+ANCHOR = "row-by-row"
 _FROM = "from"  # in the address: the place of the first row that is shown, from 1
 _WORDS = {None: "No answer", False: "Wrong", True: "Right"}
 _LONGEST = 200
@@ -23,7 +24,7 @@ def draw(run_id: str) -> None:
     if not page.rows:
         st.caption("The rows are gone: their cases were deleted.")
         return
-    st.markdown(f"**Row by row**, {page.not_right:,} of {page.rows:,} not right")
+    st.subheader(f"Row by row, {page.not_right:,} of {page.rows:,} not right", anchor=ANCHOR)
     st.dataframe(
         [_line(each) for each in page.tested],
         hide_index=True,

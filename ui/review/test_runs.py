@@ -11,6 +11,7 @@ from ui.session import services
 from ui.text import plain
 
 _RUN = "run"  # in the address
+_LEFT_OUT = "rows-left-out"
 
 
 def draw() -> None:
@@ -54,6 +55,29 @@ def _title(run: RunView) -> str:
     return f"Version {run.version or '(none)'} on {run.file_name}, {run.created_at:%-d %b %Y, %H:%M} UTC"
 
 
+def _links(run: RunView) -> str:
+    """From the counts to the rows."""
+    links = [f"[{run.rows:,} tested](#{test_results.ANCHOR})"]
+    if run.left_out:
+        links.append(f"[{run.left_out:,} left out](#{_LEFT_OUT})")
+    return f"Rows of the file: {', '.join(links)}."
+
+
+def _draw_left_out(run: RunView) -> None:
+    """Why rows of the file were not tested, those of which it is known."""
+    if not run.left_out:
+        return
+    words = "1 row" if run.left_out == 1 else f"{run.left_out:,} rows"
+    st.subheader(f"{words} left out", anchor=_LEFT_OUT)
+    st.dataframe(
+        [{"Row": place, "Why": why} for place, why in run.left_out_why],
+        hide_index=True,
+        alt="Rows of the file that were not tested, and why",
+    )
+    if run.left_out > len(run.left_out_why):
+        st.caption(f"The first {len(run.left_out_why):,} of {run.left_out:,}.")
+
+
 def _draw_run(run: RunView) -> None:
     st.subheader(plain(f"{run.server}/{run.model}: {_title(run)}"), anchor=False)
     draw_verdict = st.success if run.is_passed else st.warning
@@ -62,13 +86,13 @@ def _draw_run(run: RunView) -> None:
     st.markdown(plain(_sentence(run)))
     if words := test_runs.compared(run):
         st.markdown(plain(words))
-    if words := test_runs.as_left_out(run.left_out, run.left_out_why):
-        st.info(plain(words), icon=":material/filter_alt:")
+    st.markdown(_links(run))
     other = run.figures.get("other")
     test_figures.draw(run.figures, "this version" if other else "")
     if other:
         test_figures.draw(other, plain(run.compared_with))
     test_results.draw(run.id)
+    _draw_left_out(run)
     st.caption(
         f"By {plain(run.person)}. A link to this page shows it to whoever reviews the model."
     )

@@ -1,0 +1,62 @@
+"""What runs by itself, again and again: a line each, with what came of the last run, and when the next one is due."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pandas as pd
+import streamlit as st
+
+from explanations.formatting import shortened
+from jobs import store
+from jobs.crontab import next_run
+from jobs.store import JobView
+from ui import session
+from ui.jobs.mine import STATES
+from ui.jobs.sentences import MOST, SENTENCE_WIDTH, row_height
+from ui.session import services
+
+_LOOK_SECONDS = 30
+
+
+@st.fragment(run_every=_LOOK_SECONDS)
+def draw() -> None:
+    """Nothing where nothing of it is of who asks."""
+    found = [
+        job for job in store.last_scheduled(services().sessions, session.person()) if _due(job)
+    ]
+    if not found:
+        return
+    st.subheader("By itself", anchor=False)
+    st.caption("The workbench does this without being asked, again and again. Times are UTC.")
+    frame = pd.DataFrame([_row(job) for job in found])
+    st.dataframe(
+        frame,
+        hide_index=True,
+        row_height=row_height(max(map(len, frame["What came of it"]))),
+        column_config={
+            "What": st.column_config.TextColumn("What", width=290),
+            "State": st.column_config.TextColumn("State", width=70),
+            "Last run": st.column_config.DatetimeColumn("Last run", format="distance", width=120),
+            "Next run": st.column_config.DatetimeColumn("Next run", format="HH:mm", width=80),
+            "What came of it": st.column_config.TextColumn("What came of it", width=SENTENCE_WIDTH),
+        },
+        placeholder="",
+        alt="What runs by itself: the last run of each, and when the next one is due",
+    )
+
+
+def _due(job: JobView) -> datetime | None:
+    """When it is due next; None for a kind that runs no more by itself."""
+    kind = services().kinds.get(job.kind)
+    return next_run(kind.schedule, datetime.now(UTC)) if kind and kind.schedule else None
+
+
+def _row(job: JobView) -> dict[str, object]:
+    return {
+        "What": job.title,
+        "State": STATES.get(job.state, job.state),
+        "Last run": job.started_at or job.created_at,
+        "Next run": _due(job),
+        "What came of it": shortened(job.sentence or (job.words if job.is_under_way else ""), MOST),
+    }
