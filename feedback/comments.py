@@ -99,7 +99,7 @@ def _wrong_words(said: CommentView) -> Problem | None:
         return Problem(field="fixed_in", sentence="Say in which version it is fixed.")
     if said.words or said.answer:
         return None
-    return Problem(field="words", sentence="A comment needs words.")
+    return Problem(field="words", sentence="Write the comment first.")
 
 
 def _wrong_answer(session: Session, case: CaseView, said: CommentView) -> Problem | None:

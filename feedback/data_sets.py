@@ -99,9 +99,7 @@ def freeze(
             rows = sorted(_rows(session, wanted, set_id, tally), key=lambda row: row.case_id)
             tell(tally.chosen())
             if not rows:
-                words = (
-                    f"Of none of these cases it is settled what is right: {tally.chosen().words}."
-                )
+                words = f"None of these cases has a settled right answer: {tally.chosen().words}."
                 raise _refused("cases", words)
             last = db.data_sets.newest(session, wanted.server, wanted.model, name)
             if last and _holds(session, last, rows):
@@ -208,7 +206,7 @@ def _rows(session: Session, wanted: CaseFilter, set_id: str, tally: Tally) -> It
         if tally.taken > MOST_CASES:
             raise _refused(
                 "cases",
-                f"A data set has at most {MOST_CASES:,} cases: choose fewer, by their days say.",
+                f"A data set has at most {MOST_CASES:,} cases: choose fewer, for example by days.",
             )
         yield _row(set_id, right, said)
 

@@ -126,7 +126,7 @@ def check(plan: Plan) -> None:
         words = f"There is no right answer in {without[0]}{more}."
         problems.append(Problem(field="truth", sentence=words))
     if not 1 <= plan.parallel <= MOST_PARALLEL:
-        words = f"So many requests at once: 1 to {MOST_PARALLEL}."
+        words = f"Send 1 to {MOST_PARALLEL} requests at once."
         problems.append(Problem(field="parallel", sentence=words))
     if not 0 < plan.pass_mark <= 1:
         words = "A pass mark is a share above 0, up to 1."

@@ -148,7 +148,7 @@ def _say_fixed(olga: Visit) -> None:
     olga.click(history.last).settled()  # what was said first is the last in the list
     olga.click(olga.button("Fixed").or_(page.get_by_role("radio", name="Fixed")).first)
     page.get_by_label("Fixed in version").fill("v3")
-    page.get_by_label("In a word").fill(ANSWER)
+    page.get_by_label("In your words").fill(ANSWER)
     olga.click(olga.button("Send the answer"))
     expect(page.get_by_text("Your comment is recorded.")).to_be_visible()
     olga.settled()

@@ -121,7 +121,7 @@ def test_what_is_replaced_or_old_is_not_new(sessions: Sessions, asked: CaseView)
     ("scope", "changes", "sentence"),
     [
         (BOB, {}, "no such case"),
-        (ADA, {"words": "  "}, "needs words"),
+        (ADA, {"words": "  "}, "Write the comment"),
         (ADA, {"answer": "known"}, "reviews or operates"),
         (RITA, {"answer": "forgotten"}, "An answer is one of seen, known, fixed"),
         (RITA, {"answer": "known", "answers_id": None}, "which comment"),

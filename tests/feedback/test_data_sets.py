@@ -131,7 +131,7 @@ def test_data_sets_are_of_who_reviews_one_model(sessions: Sessions) -> None:
     for wanted, name, why in (
         (CaseFilter(), "x", "of one model"),
         (WANTED, " ", "has a name"),
-        (replace(WANTED, answer="Emperor"), "x", "none of these cases"),
+        (replace(WANTED, answer="Emperor"), "x", "None of these cases"),
     ):
         with pytest.raises(FeedbackRefused, match=why):
             freeze(rita, wanted, name)

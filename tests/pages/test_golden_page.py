@@ -76,7 +76,7 @@ def test_a_case_is_golden_in_one_click_and_every_page_says_what_a_version_made_o
     assert "A version passes from 75% right on." in _words(desk)
     take_back(sessions, case_id=case.id, person="bob", key="back")
     words = _words(desk.run())
-    assert "The truth of 1 case is doubtful by now." in words
+    assert "The truth of 1 case is in doubt." in words
     assert "was taken back." in words
     shown = app.switch_page("../pages/case.py")
     shown.query_params["id"] = case.id

@@ -49,7 +49,7 @@ def test_a_file_is_tested_and_its_run_has_a_link(app: AppTest, built: services.S
     assert "[4 tested](#row-by-row), [2 left out](#rows-left-out)." in words
     assert "2 rows left out" in words
     classes, rows, left_out = (table.value for table in page.dataframe)
-    assert list(left_out["Row"]) == ["row 7", "row 6"]
+    assert list(left_out["Row"]) == ["row 6", "row 7"]
     assert list(classes.columns) == ["Class", "Precision", "Recall", "F1"]
     assert classes["Precision"][0].startswith("50 % (9 to 91 %), n=2")
     assert list(rows["Answer"]) == [
@@ -58,5 +58,5 @@ def test_a_file_is_tested_and_its_run_has_a_link(app: AppTest, built: services.S
         "Gentoo",
         "Chinstrap",
     ]  # the wrong one first
-    assert rows["Right is"][0] == "Gentoo"
+    assert rows["Right answer"][0] == "Gentoo"
     assert rows["Case"].str.startswith("case?id=").all()

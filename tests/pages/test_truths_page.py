@@ -40,7 +40,7 @@ def test_truths_are_recorded_and_what_matches_nothing_is_listed(
     page.file_uploader(key="truths_upload").set_value(("truths.csv", content, "text/csv")).run()
     assert not page.exception
     _press(page)
-    assert page.warning[0].value == "1 recorded, 0 stood already, 3 came back."
+    assert page.warning[0].value == "1 recorded, 0 known already, 3 not recorded."
     told = page.dataframe[0].value
     assert list(told["Where"]) == ["row 3", "row 4", "row 5"]
     assert told["Why"][0].startswith("Row 4 says 'Gentoo' of the same case: neither is recorded.")
@@ -50,5 +50,5 @@ def test_truths_are_recorded_and_what_matches_nothing_is_listed(
     export = json.dumps([task]).encode()
     page.file_uploader(key="truths_upload").set_value(("a.json", export, "application/json")).run()
     _press(page)
-    assert page.success[0].value == "1 recorded, 0 stood already, 0 came back."
+    assert page.success[0].value == "1 recorded, 0 known already, 0 not recorded."
     assert [s.truth for s in history(built.sessions, second.id)] == ["Gentoo"]

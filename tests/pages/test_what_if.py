@@ -139,7 +139,7 @@ def test_what_a_person_allows_reaches_the_search(
     case_id = _case(predict)
     predict.multiselect(key=f"smallest_{case_id}_locked").set_value(["island", "bill_length_mm"])
     predict.session_state[f"smallest_{case_id}_limits"] = {
-        "edited_rows": {1: {"At least": 17.0, "At most": 18.0}, 2: {"May go": "only up"}},
+        "edited_rows": {1: {"At least": 17.0, "At most": 18.0}, 2: {"May change": "only up"}},
         "added_rows": [],
         "deleted_rows": [],
     }

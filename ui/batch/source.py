@@ -58,7 +58,7 @@ def choose() -> str:
         "Or a file by its path or URL",
         key="rows_source",
         placeholder="/data/rows.csv or s3://bucket/rows.parquet",
-        help="CSV and its kin, also packed, and Parquet, of any size, and every other format up to 200 MB, from where whoever runs the workbench allows it.",
+        help="CSV and the like, also compressed, and Parquet, of any size, and every other format up to 200 MB, from where whoever runs the workbench allows it.",
         persist_state="session",
     )
     return where.strip()

@@ -62,7 +62,7 @@ def draw_answer(case: CaseView, step: Step) -> None:
             help="Seen: somebody looks into it. Known: it is understood. Fixed: a newer version gets it right.",
         )
         version = st.text_input("Fixed in version", key=_key(case, f"{name}_in"))
-        words = st.text_area("In a word", key=_key(case, f"{name}_words"), height=80)
+        words = st.text_area("In your words", key=_key(case, f"{name}_words"), height=80)
         if st.form_submit_button("Send the answer", type="primary"):
             _send(case, name, words or "", step.item_id, answer or "", version or "")
 

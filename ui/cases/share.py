@@ -59,7 +59,7 @@ def _draw_form(case: CaseView) -> None:
             "For whom",
             key="case_share_to",
             placeholder="whoever is signed in",
-            help="The name that they sign in with. Left empty, whoever is signed in and has the link can open it.",
+            help="Their sign-in name. Left empty, anybody who is signed in and has the link can open it.",
         )
         days = st.selectbox("For how long", DAYS, index=1, format_func=_days, key="case_share_days")
         st.caption("They must be allowed to see its model. A link shows this case alone.")

@@ -17,7 +17,7 @@ from ui.what_if.comparison import value_text
 
 ANY = "any other answer"
 WAYS = {"up or down": "", "only up": "up", "only down": "down"}
-_AT_LEAST, _AT_MOST, _WAY = "At least", "At most", "May go"
+_AT_LEAST, _AT_MOST, _WAY = "At least", "At most", "May change"
 _MOST_ROWS, _HEIGHT = 6, 280
 # What is asked for at first lies so far from the answer.
 _FURTHER = 1.1
@@ -126,7 +126,7 @@ def _draw_choices(fields: Sequence[Field], key: str) -> dict[str, list[object]]:
     }
     if not every:
         return {}
-    out = st.multiselect("Choices that are out", list(every), key=f"{key}_out", placeholder="none")
+    out = st.multiselect("Choices to leave out", list(every), key=f"{key}_out", placeholder="none")
     return allowed(options, [every[each] for each in out])
 
 

@@ -15,7 +15,7 @@ def draw(found: Services) -> None:
     try:
         found.operator_sessions()
     except NotPermitted:
-        st.info("This is for who operates every model: it is about the data of all of them.")
+        st.info("This page is for operators of all models: it is about the data of every one.")
         return
     kept.draw(found)
     about.draw(found)

@@ -103,7 +103,7 @@ def _recorded(said: FeedbackView) -> str:
         f"The right answer: {plain(in_words(said.truth))}." if corrected else "",
         f"{plain(said.reason)}." if said.reason else "",
         f"“{plain(long_words.beginning(said.comment))}”" if said.comment else "",
-        f"You are this sure: {sure.lower()}." if sure else "",
+        f"How sure: {sure.lower()}." if sure else "",
         f"{plain(answers_in_words(said.answers))}." if said.answers else "",
     ]
     return " ".join([f"Recorded: {_WORDS[said.judgement]}.", *filter(None, parts)])

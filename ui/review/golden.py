@@ -73,7 +73,7 @@ def _draw_doubts(found: SetWithRuns) -> None:
     ]
     more = [f"- and {count - _MOST_DOUBTS:,} more"] if count > _MOST_DOUBTS else []
     cases = "1 case" if count == 1 else f"{count:,} cases"
-    words = f"The truth of {cases} is doubtful by now. Take them out, or settle what is right and take the new truth."
+    words = f"The truth of {cases} is in doubt. Take them out, or settle what is right and take the new truth."
     st.warning("\n".join([words, "", *lines, *more]), icon=":material/help:")
 
 
@@ -151,7 +151,7 @@ def _draw_pass_mark(golden_set: SetView) -> None:
         return
     key = f"golden_mark_{golden_set.id}"
     given = st.number_input(
-        "Passes from (% right)",
+        "Pass mark (% right)",
         value=round(golden_set.pass_mark * 100, 1),
         min_value=0.1,
         max_value=100.0,

@@ -53,7 +53,7 @@ def _draw_form(server: str, model: str, now: Rules) -> None:
             name: st.checkbox(words, value=getattr(now, name), key=f"{key}_{name}")
             for name, words in (
                 ("audit", "Those drawn at random for a check"),
-                ("flagged", "All that somebody says are wrong"),
+                ("flagged", "All answers that somebody calls wrong"),
                 ("versions", "Where another version answered differently"),
                 ("unlike", "Inputs beyond all earlier ones"),
             )
@@ -63,7 +63,7 @@ def _draw_form(server: str, model: str, now: Rules) -> None:
             for name, words in (
                 ("uncertain_below", "Answers less certain than (%), 0 for none"),
                 ("rest_share", "A random share of the rest (%)"),
-                ("second_share", "Read again by a second, blind (%)"),
+                ("second_share", "Read again by a second reviewer, blind (%)"),
                 ("first_share", "Who asks in Predict answers first, before the model (%)"),
             )
         }
@@ -78,9 +78,9 @@ def _draw_form(server: str, model: str, now: Rules) -> None:
                 )
             )
             for name, words, least, most in (
-                ("truth_days", "Truth is overdue after days, 0 for never", 0, 365),
-                ("days", "A case waits for days", 1, 365),
-                ("lease_minutes", "A case is kept for who has it, minutes", 1, 120),
+                ("truth_days", "Days until a truth is overdue, 0 for never", 0, 365),
+                ("days", "Days that a case waits", 1, 365),
+                ("lease_minutes", "Minutes that a case stays with who opened it", 1, 120),
             )
         }
         asked = questions.draw(now.questions, f"{key}_questions")

@@ -131,7 +131,11 @@ def _truth_column(table: Table, signature: Signature) -> str:
     found = truth_column.find(table, signature)
     place = table.columns.index(found) if found else len(table.columns) - 1
     chosen: str = st.selectbox(
-        "What is right stands in", table.columns, index=place, key="test_truth", format_func=plain
+        "Column with the right answers",
+        table.columns,
+        index=place,
+        key="test_truth",
+        format_func=plain,
     )
     return chosen
 
@@ -140,10 +144,16 @@ def _draw_form(file: _File, entry: Entry, other: Entry | None, signature: Signat
     with st.form("test_form", border=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             mark = st.number_input(
-                "Passes from (% right)", 0.1, 100.0, PASS_MARK * 100, 1.0, "%g", key="test_mark"
+                "Pass mark (% right)", 0.1, 100.0, PASS_MARK * 100, 1.0, "%g", key="test_mark"
             )
             near = st.number_input(
-                "A number is right within (%)", 0.0, 99.0, NEAR * 100, 1.0, "%g", key="test_near"
+                "A number counts as right within (%)",
+                0.0,
+                99.0,
+                NEAR * 100,
+                1.0,
+                "%g",
+                key="test_near",
             )
             parallel = st.number_input(
                 "Requests at once", 1, MOST_PARALLEL, PARALLEL, 1, key="test_parallel"

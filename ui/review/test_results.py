@@ -76,7 +76,7 @@ def _line(tested: TestedRow) -> dict[str, object]:
         "Row": result.place,
         "This version": _WORDS[result.is_right],
         "Answer": _words(tested.answer),
-        "Right is": result.truth,
+        "Right answer": result.truth,
         **other,
         "Case": f"case?id={result.case_id}" if result.case_id else None,
         "Why": result.detail,

@@ -83,8 +83,8 @@ def _of_table(table: Table) -> _Given | None:
     with st.container(horizontal=True):
         how = st.selectbox("Each row names", by_keys, key="truths_by", format_func=plain)
         found_named, found_truth = truth_file.columns_of(table, is_by_key=how != _BY_ID)
-        named = _column("It stands in", table, found_named, "truths_named")
-        truth = _column("What is right stands in", table, found_truth, "truths_truth")
+        named = _column("Column that names the case", table, found_named, "truths_named")
+        truth = _column("Column with the right answers", table, found_truth, "truths_truth")
     if not named or not truth:
         return None
     found = truth_file.named_truths(table, named, truth)
@@ -119,7 +119,7 @@ def _draw_form(given: _Given) -> None:
     with st.form("truths_form", border=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             near = st.number_input(
-                "A number is right within (%)",
+                "A number counts as right within (%)",
                 0.0,
                 99.0,
                 None,
@@ -155,7 +155,7 @@ def _draw_form(given: _Given) -> None:
 
 def _draw_result(found: Imported, unread: Sequence[Unmatched]) -> None:
     unmatched = [*unread, *found.unmatched]
-    words = f"{found.recorded:,} recorded, {found.unchanged:,} stood already, {len(unmatched):,} came back."
+    words = f"{found.recorded:,} recorded, {found.unchanged:,} known already, {len(unmatched):,} not recorded."
     (st.warning if unmatched else st.success)(words)
     _draw_unmatched(unmatched)
 
