@@ -141,6 +141,7 @@ QUIET = {
     "cases.batches:rows_done": "a count",
     "cases.jobs.batch:give_way": "waits",
     "shows.runs:let_in": "nobody knows the code",
+    "jobs.store:last_scheduled": "what nobody asked for is about no case and no model",
     "jobs.store:by_kind": "counts",
     "jobs.store:oldest_waiting_seconds": "a duration",
     "jobs.heartbeat:forget": "signs of life of processes",
