@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -32,7 +32,8 @@ from people.permissions import may_without_model
 from people.table import AccessTable
 from settings import Settings
 from shows.listener import Listener
-from signatures.known import signature_of
+from signatures import overlay
+from signatures.known import signature_of, with_facts
 from signatures.marked import marked
 from signatures.storage import with_storage
 
@@ -159,6 +160,21 @@ class Doors:
     def protected_fields(self, server: str, model: str) -> tuple[str, ...]:
         """The fields of a model whose groups must be served alike; none of a model that may not be seen."""
         return marked(self.sessions, "protected", self.catalogue.entries()).get((server, model), ())
+
+    def field_titles(self, server: str, model: str) -> Mapping[str, str]:
+        """What people call the fields of a model, by their names; nothing where it is gone, or its server never said."""
+        entry = self.catalogue.find(ModelRef(server=server, name=model))
+        if entry is None or entry.signature is None:
+            return {}
+        facts = overlay.current(self.sessions, entry.ref)
+        known = with_facts(self.sessions, entry, entry.signature, facts)
+        return {field.name: field.label or field.name for field in known.inputs}
+
+    def model_title(self, server: str, model: str) -> str:
+        """What people call a model: a published title counts most. Empty where it is gone."""
+        entry = self.catalogue.find(ModelRef(server=server, name=model))
+        facts = overlay.current(self.sessions, entry.ref) if entry else None
+        return (facts.title if facts else "") or (entry.title if entry else "")
 
     def key_search(self, value: str) -> KeySearch:
         """The search for a value among the business keys of all models that may be seen."""

@@ -151,6 +151,20 @@ class Services(Doors):
             for detector in detectors
         ]
 
+    def field_titles_in_jobs(self, server: str, model: str) -> Mapping[str, str]:
+        """What people call the fields of a model; a worker does not watch the servers, and looks once."""
+        self._look_once()
+        return self.field_titles(server, model)
+
+    def model_title_in_jobs(self, server: str, model: str) -> str:
+        """What people call a model, likewise."""
+        self._look_once()
+        return self.model_title(server, model)
+
+    def _look_once(self) -> None:
+        if not self.catalogue.entries():
+            self.catalogue.refresh()
+
     def ask_drift_detector(
         self, model: tuple[str, str], detector: str, entered: Sequence[Mapping[str, object]]
     ) -> tuple[Verdict, int]:

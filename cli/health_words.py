@@ -37,7 +37,8 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _all(built: Services, chosen: argparse.Namespace) -> int:
-    found = sorted(standings(built.figures).values(), key=lambda s: WORDS.index(s.status.word))
+    every = standings(built.figures, titles=built.field_titles_in_jobs).values()
+    found = sorted(every, key=lambda s: WORDS.index(s.status.word))
     if chosen.json:
         document(of_all(found).model_dump(mode="json"))
     elif not found:
@@ -61,6 +62,7 @@ def _one(built: Services, chosen: argparse.Namespace) -> int:
         ref.name,
         cohort,
         protected=built.protected_fields(ref.server, ref.name),
+        titles=built.field_titles,
     )
     if found is None:
         _not_asked(str(ref))
@@ -107,6 +109,7 @@ def _write(built: Services, chosen: argparse.Namespace, found: Look, cohort: Coh
     told = HealthReport(
         look=found,
         rows=summarise(built.figures, server=standing.server, model=standing.model, cohort=cohort),
+        title=built.model_title(standing.server, standing.model),
         titles=_titles(built, standing.server, standing.model),
         chosen=_words(chosen),
         at=utc_now(),
@@ -119,9 +122,7 @@ def _write(built: Services, chosen: argparse.Namespace, found: Look, cohort: Coh
 
 
 def _titles(built: Services, server: str, model: str) -> Mapping[str, str]:
-    entry = built.catalogue.find(ModelRef(server=server, name=model))
-    known = entry.known if entry else None
-    return {field.name: field.label or field.name for field in known.inputs} if known else {}
+    return built.field_titles(server, model)
 
 
 def _ref(built: Services, text: str) -> ModelRef:

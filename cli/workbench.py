@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cli.models import matches, show
-from cli.output import GOOD, NotFound, Wrong, document, say
+from cli.output import GOOD, NotFound, Wrong, document, printable, say
 from cli.predict import in_words, rows_of
 from mds_client.signature import ModelRef
-from mds_client.workbench import RecordedCase, WorkbenchClient, WorkbenchModel
+from mds_client.workbench import Possible, RecordedCase, WorkbenchClient, WorkbenchModel
 
 TOKEN_VARIABLE = "MDS_TOKEN"  # noqa: S105 -- the name of the variable
 
@@ -94,6 +94,8 @@ def _print(case: RecordedCase, place: str) -> None:
     """The answer on stdout, so that answers and rows stay side by side; the case on stderr."""
     if case.answer:
         print(in_words(case.answer))
+        if case.possible:
+            say(f"{place}: {_possible_words(case.possible, case.answer.unit)}")
     else:
         say(f"{place}: {case.error}")
         print("not answered")
@@ -104,7 +106,19 @@ def _facts(case: RecordedCase) -> dict[str, object]:
     facts = {"case": case.id, "state": case.state, "version": case.version}
     if case.answer is None:
         return {**facts, "error": case.error, "advice": case.advice}
-    return {**facts, "headline": case.answer.headline, "answer": case.answer}
+    answer = {"headline": case.answer.headline, "answer": case.answer}
+    return {**facts, **answer, "possible": case.possible}
+
+
+def _possible_words(found: Possible, unit: str) -> str:
+    """What else the right answer may be, with what that rests on."""
+    if found.bounds:
+        low, high = found.bounds
+        what = f"it lies between {low:.6g} and {high:.6g} {unit}".rstrip()
+    else:
+        what = f"it is {' or '.join(printable(label) for label in found.labels)}"
+    held = f"; {found.held:.0%} of the newer ones were within" if found.held is not None else ""
+    return f"with {found.confidence:.0%} confidence {what} (from {found.n:,} checked cases{held})"
 
 
 _WITHOUT_ANSWER = 1

@@ -20,6 +20,7 @@ from health.weighted import Floats, Share, share
 MOST = 3
 # An alarm knows the day of a change to about a week.
 _NEAR = timedelta(days=7)
+_NO_TITLES: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +58,11 @@ class Checked:
     weights: Sequence[float]
 
 
-def causes(checked: Checked, since: date, baseline: float) -> Causes:
-    """What accounts for the wrong answers since a day; `baseline` is the share that was right before."""
+def causes(
+    checked: Checked, since: date, baseline: float, titles: Mapping[str, str] = _NO_TITLES
+) -> Causes:
+    """What accounts for the wrong answers since a day; `baseline` is the share that was right before, `titles` what fields are
+    called, by their names."""
     is_since = np.array([day >= since for day in checked.days], dtype=bool)
     hits, weights = np.asarray(checked.right, dtype=bool), np.asarray(checked.weights, dtype=float)
     places = np.flatnonzero(is_since)
@@ -73,7 +77,8 @@ def causes(checked: Checked, since: date, baseline: float) -> Causes:
         version = replace(version, part=min(1.0, max(0.0, part)))
     best = sorted(found, key=lambda cause: -cause.part)[:MOST]
     shown = (*([version] if version else ()), *best)
-    return Causes(since=since, n=len(rows), found=shown, sentence=_sentence(shown, len(rows)))
+    sentence = _sentence(shown, len(rows), titles)
+    return Causes(since=since, n=len(rows), found=shown, sentence=sentence)
 
 
 def _more(hits: Inside, weights: Floats, baseline: float) -> float:
@@ -95,6 +100,10 @@ def _cause(found: Slice, baseline: float, more: float) -> Cause:
     )
 
 
+def _called(cause: Cause, titles: Mapping[str, str]) -> str:
+    return "the version" if cause.is_version else titles.get(cause.field, cause.field)
+
+
 def _version(checked: Checked, since: date, hits: Inside, weights: Floats) -> Cause | None:
     """The version that began to answer about when the fall began, where it is worse than those before."""
     begun = {v: min(d for d, of in zip(checked.days, checked.versions, strict=True) if of == v) for v in set(checked.versions)}  # fmt: skip
@@ -110,9 +119,9 @@ def _version(checked: Checked, since: date, hits: Inside, weights: Floats) -> Ca
     return None
 
 
-def _sentence(found: Sequence[Cause], n: int) -> str:
+def _sentence(found: Sequence[Cause], n: int, titles: Mapping[str, str]) -> str:
     if found:
-        fields = dict.fromkeys(cause.field for cause in found)
+        fields = dict.fromkeys(_called(cause, titles) for cause in found)
         return f"What accounts for it: {', '.join(fields)}."
     if n < 2 * LEAST:
         return f"Only {n} checked cases since then: too few to say which inputs account for it."

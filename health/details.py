@@ -3,7 +3,7 @@ from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -81,10 +81,14 @@ def _alike(case: JudgedCase) -> WeightKey:
 
 
 def causes_of(
-    session: Session, selection: Selection, status: Status, counted: Sequence[Group]
+    session: Session,
+    selection: Selection,
+    status: Status,
+    counted: Sequence[Group],
+    titles: Mapping[str, str],
 ) -> Causes | None:
     """What a fall of the right answers that goes on comes from; None where there is none. `selection` are the cases that the
-    status is of, and `counted` they counted."""
+    status is of, and `counted` they counted; the sentence calls fields by their `titles`."""
     fall = next((f for f in status.findings if f.kind == "accuracy" and not f.is_over), None)
     if fall is None or fall.since is None or status.baseline is None:
         return None
@@ -97,7 +101,7 @@ def causes_of(
         right=[case.judgement == "correct" for case in drawn],
         weights=weight,
     )
-    return causes(checked, fall.since, status.baseline.share)
+    return causes(checked, fall.since, status.baseline.share, titles)
 
 
 def _verdicts(drawn: Sequence[JudgedCase], weight: Sequence[float]) -> Iterator[Verdict]:

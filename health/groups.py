@@ -119,7 +119,9 @@ def _rates(
 ) -> Iterator[GroupRate]:
     """Over all answers, then over each true class of which there are enough."""
     classes = [t for t, n in Counter(filter(None, truths)).most_common() if n >= 2 * LEAST]
-    known = np.any([part.inside for part in found], axis=0) if found else np.zeros(0, dtype=bool)
+    known = np.zeros(len(hits), dtype=bool)
+    for part in found:
+        known = known | part.inside
     alike = [part for part in found if part.value != OTHERS]  # those have nothing in common
     for truth in (None, *classes):
         of = known if truth is None else known & (truths == truth)

@@ -89,7 +89,7 @@ def _of_fields(
     counted: Sequence[DayCount],
 ) -> dict[Model, InputDrift]:
     selection = replace(selection, purposes=ESTIMATED)
-    since = midnight(now) - timedelta(days=RECENT_DAYS - 1)
+    since, _ = recent(now)
     revisions = db.health_days.revisions(session, selection)
     wanted = list(models)
     found = {model: drift for model in wanted if (drift := _known(revisions, model, now))}
@@ -101,7 +101,7 @@ def _of_fields(
     for model in wanted:
         if model not in found:
             version = in_use(versions.get(model, ()))
-            found[model] = _drift(session, model, version, since, now)
+            found[model] = _drift(session, model, version, now)
             _keep(revisions, model, now, found[model])
     return found
 
@@ -130,13 +130,17 @@ def in_use(versions: Sequence[VersionCount]) -> str | None:
     return max(versions, key=lambda each: (each.cases, each.last_at)).version if versions else None
 
 
-def _drift(
-    session: Session, model: Model, version: str | None, since: datetime, now: datetime
-) -> InputDrift:
+def recent(now: datetime) -> tuple[datetime, datetime]:
+    """From when to when cases are the recent ones: what a clock that is wrong dates later would be the newest for ever."""
+    return midnight(now) - timedelta(days=RECENT_DAYS - 1), midnight(now) + timedelta(days=2)
+
+
+def _drift(session: Session, model: Model, version: str | None, now: datetime) -> InputDrift:
     """Of the version that is in use: versions may take different fields."""
+    since, until = recent(now)
     of = Selection(purposes=ESTIMATED, server=model[0], model=model[1], version=version)
     before = db.health_cases.inputs(session, replace(of, until=since), REFERENCE, is_oldest=True)
-    after = db.health_cases.inputs(session, replace(of, since=since), RECENT)
+    after = db.health_cases.inputs(session, replace(of, since=since, until=until), RECENT)
     return compare(before, after, now)
 
 

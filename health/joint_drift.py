@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import db.health_cases
 import db.health_days
@@ -19,19 +19,22 @@ from health import input_drift
 from health.drift.joint import Asked, compare, facts_of
 from health.input_drift import (
     RECENT,
-    RECENT_DAYS,
     REFERENCE,
     Inputs,
     Model,
     days_since,
     in_use,
     midnight,
+    recent,
 )
 from health.outliers.earlier import with_features
 from health.summary import ESTIMATED
+from health.titles import Titles, as_named
 
 
-def bring_up_to_date(sessions: Sessions, *, clock: Callable[[], datetime] = utc_now) -> int:
+def bring_up_to_date(
+    sessions: Sessions, *, titles: Titles = as_named, clock: Callable[[], datetime] = utc_now
+) -> int:
     """Compare anew, of every model whose counts by day changed since, and of all once a day; of how many. `sessions` see
     everything. Raises StorageError."""
     now = clock()
@@ -41,7 +44,8 @@ def bring_up_to_date(sessions: Sessions, *, clock: Callable[[], datetime] = utc_
         with snapshot(sessions) as session:
             before, after = _windows(session, (server, model), now)
         day = days_since(before[-1].day, now) if before else 1
-        found = [facts_of(each) for each in compare(_asked(before), _asked(after), day=day)]
+        joint = compare(_asked(before), _asked(after), day=day, titles=titles(server, model))
+        found = [facts_of(each) for each in joint]
         by_field = FieldsView(
             fields=input_drift.facts_of(input_drift.compare(_inputs(before), _inputs(after), now)),
             revision=revision,
@@ -59,12 +63,12 @@ def _windows(
     session: Session, model: Model, now: datetime
 ) -> tuple[list[AskedCase], list[AskedCase]]:
     """The first and the newest cases of the version that is in use, as health/input_drift.py takes them."""
-    since = midnight(now) - timedelta(days=RECENT_DAYS - 1)
+    since, until = recent(now)
     every = Selection(purposes=ESTIMATED, server=model[0], model=model[1])
     versions = db.health_days.versions(session, every, since)
     of = replace(every, version=in_use(versions.get(model, ())))
     before = db.health_cases.asked(session, replace(of, until=since), REFERENCE, is_oldest=True)
-    return before, db.health_cases.asked(session, replace(of, since=since), RECENT)
+    return before, db.health_cases.asked(session, replace(of, since=since, until=until), RECENT)
 
 
 def _inputs(cases: Sequence[AskedCase]) -> Inputs:

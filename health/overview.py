@@ -29,8 +29,9 @@ from health.drift.fields import FieldDrift
 from health.drift.joint import JointDrift
 from health.estimates import Estimate, accuracy, drawn_share
 from health.input_drift import Model, input_drift, midnight
-from health.status import DayFigures, History, Status, judge
+from health.status import Ahead, DayFigures, History, Status, judge
 from health.summary import ESTIMATED, NOT_SENT, SERVED, UNKNOWN, groups
+from health.titles import Titles, as_named, called
 from health.weighted import Share
 
 # How far back alarms look.
@@ -38,6 +39,8 @@ DAYS = 120
 _KINDS = Kinds(estimated=ESTIMATED, not_failed=("answered", UNKNOWN, *NOT_SENT))
 # Of so many of the newest cases it is said how many were unlike earlier ones.
 NEWEST = 1_000
+# Ten years: a case that a clock without a battery dated 1970 makes no chart of half a century.
+MOST_WEEKS = 522
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,13 +98,15 @@ class Look:
     causes: Causes | None
     told: tuple[int, int]
     answered: int
+    failed: int
     unlike: tuple[int, int]
 
 
 def standings(
-    sessions: Sessions, *, clock: Callable[[], datetime] = utc_now
+    sessions: Sessions, *, titles: Titles = as_named, clock: Callable[[], datetime] = utc_now
 ) -> dict[Model, Standing]:
-    """The word and the accuracy of every model that was asked, by (server, model). Raises StorageError."""
+    """The word and the accuracy of every model that was asked, by (server, model). Sentences call fields by their `titles`.
+    Raises StorageError."""
     now = clock()
     everything, since = Selection(purposes=SERVED), midnight(now) - timedelta(days=DAYS)
     selection = replace(everything, since=since)
@@ -121,7 +126,7 @@ def standings(
             [_day_figures(day, numbers) for day, numbers in days[model].items()],
             steps=steps.get(model, []),
             now=now,
-            changed=drift[model].flagged,
+            changed=called(drift[model].flagged, titles, *model),
         )
         for model, found in sorted(counts.items())
     }
@@ -134,14 +139,15 @@ def look(
     cohort: Cohort = EVERY,
     *,
     protected: Sequence[str] = (),
+    titles: Titles = as_named,
     clock: Callable[[], datetime] = utc_now,
 ) -> Look | None:
     """Everything about a model, of the cases of a cohort; None where it was never asked. The word is of all of its cases.
-    `protected` names the fields whose groups are compared.
+    `protected` names the fields whose groups are compared; sentences call fields by their `titles`.
 
     Raises StorageError.
     """
-    now = clock()
+    now, named = clock(), titles(server, model)
     everything = Selection(purposes=SERVED, server=server, model=model)
     chosen = cohort.of(everything)
     with snapshot(sessions) as session:
@@ -165,17 +171,17 @@ def look(
             _by_day(counts),
             steps=steps,
             now=now,
-            changed=drift.flagged,
+            changed=tuple(named.get(name, name) for name in drift.flagged),
         )
         every = replace(everything, purposes=ESTIMATED, since=since)
-        found = causes_of(session, every, standing.status, groups(counts))
+        found = causes_of(session, every, standing.status, groups(counts), named)
     standing = replace(
         standing, accuracy=accuracy(groups(shown)), cases=sum(c.cases for c in shown)
     )
     volunteered = [c for c in shown if c.is_volunteered and c.judgement and not c.is_audited]
     return Look(
         standing=standing,
-        weeks=_weeks(shown),
+        weeks=_weeks(shown, now.date()),
         versions=_versions(shown),
         drift=drift.fields,
         joint_drift=drift.joint,
@@ -189,6 +195,7 @@ def look(
         causes=found,
         told=(_count(volunteered, "correct"), _count(volunteered, "incorrect")),
         answered=sum(c.cases for c in shown if c.outcome == "answered"),
+        failed=_failed(shown),
         unlike=unlike,
     )
 
@@ -208,7 +215,7 @@ def _of_time(
 def _standing(
     model: Model,
     counts: Sequence[DayCount],
-    days: Iterable[DayFigures],
+    days: Sequence[DayFigures],
     *,
     steps: Sequence[DecisionView],
     now: datetime,
@@ -224,6 +231,7 @@ def _standing(
         accepted=accepted(steps),
         changed=changed,
         closed=closed(steps),
+        ahead=_ahead(days, now.date()),
     )
     return Standing(
         server=model[0],
@@ -265,24 +273,44 @@ def _figures(day: date, counts: Sequence[DayCount]) -> DayFigures:
         right=_count(drawn, "correct"),
         wrong=_count(drawn, "incorrect"),
         answered=sum(c.cases for c in counts if c.outcome == "answered"),
-        failed=sum(c.cases for c in counts if c.outcome not in _KINDS.not_failed),
+        failed=_failed(counts),
     )
+
+
+def _failed(counts: Iterable[DayCount]) -> int:
+    return sum(count.cases for count in counts if count.outcome not in _KINDS.not_failed)
+
+
+def _ahead(days: Iterable[DayFigures], today: date) -> Ahead | None:
+    """What is dated after tomorrow; clocks that differ a little make a day of it around midnight."""
+    ahead = [day for day in days if day.day > today + timedelta(days=1)]
+    if not ahead:
+        return None
+    cases = sum(day.answered + day.failed for day in ahead)
+    return Ahead(cases=cases, last=max(day.day for day in ahead))
 
 
 def _count(counts: Iterable[DayCount], judgement: str) -> int:
     return sum(count.cases for count in counts if count.judgement == judgement)
 
 
-def _weeks(counts: Sequence[DayCount]) -> list[Week]:
-    """Weeks from Monday on, without gaps between the first and the last."""
+def _weeks(counts: Sequence[DayCount], today: date) -> list[Week]:
+    """Weeks from Monday on, without gaps between the first and the last: of MOST_WEEKS up to the week of today, or of
+    tomorrow."""
     by_week: dict[date, list[DayCount]] = defaultdict(list)
+    end = _monday(today + timedelta(days=1))
     for count in counts:
-        by_week[count.day - timedelta(days=count.day.weekday())].append(count)
+        if end - timedelta(days=7 * MOST_WEEKS) < (week := _monday(count.day)) <= end:
+            by_week[week].append(count)
     if not by_week:
         return []
     first, last = min(by_week), max(by_week)
     starts = (first + timedelta(days=7 * n) for n in range((last - first).days // 7 + 1))
     return [_week(start, by_week.get(start, [])) for start in starts]
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def _week(start: date, counts: Sequence[DayCount]) -> Week:

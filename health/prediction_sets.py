@@ -8,7 +8,7 @@ that was checked speaks for them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,14 +24,17 @@ from db.health_cases import JudgedCase
 from db.ids import utc_now
 from health.conformal import held, label_set, scores_of
 from health.estimates import WeightKey, weight_of_each
+from health.outliers.encoding import as_number
 from health.summary import ROW, groups
 from health.weighted import Share
+from mds_client.signature import Signature
 
 # The newest checked cases of a version, and of how many versions of a model.
 MOST_CASES, MOST_VERSIONS = 1_000, 5
 # Cases keep so many of the likeliest classes (cases/answers.py): where all of these stay possible, others may as well.
 _MOST_LABELS = 20
 CLASS, NUMBER = "class", "number"
+_Version = tuple[str, str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,17 +51,48 @@ class PredictionSet:
 def of_case(sessions: Sessions, case: CaseView) -> PredictionSet | None:
     """What stays possible for an answered case. None where that cannot be said: too few checked cases of its version, no
     probabilities, no chance of being drawn, or nothing is ruled out. Raises StorageError."""
-    if case.answer is None or case.audit_probability <= 0:
+    return of_cases(sessions, [case])[0]
+
+
+def of_cases(sessions: Sessions, cases: Sequence[CaseView]) -> list[PredictionSet | None]:
+    """The same of several cases, in their order; what is kept of a version is read once. Raises StorageError."""
+    known: dict[_Version, CalibrationView | None] = {}
+    asked = {_version(case) for case in cases if _may_have_one(case)}
+    if asked:
+        with reading(sessions) as session:
+            known = {each: db.health_calibrations.of_version(session, *each) for each in asked}
+    return [_of(case, known.get(_version(case))) for case in cases]
+
+
+def fitting(found: PredictionSet, signature: Signature) -> PredictionSet:
+    """Without the numbers that the answer cannot be, as the model declares."""
+    output = signature.output("number")
+    if output is None or found.bounds is None:
+        return found
+    low, high = found.bounds
+    low = low if output.minimum is None else max(low, output.minimum)
+    high = high if output.maximum is None else min(high, output.maximum)
+    return replace(found, bounds=(low, high)) if low <= high else found
+
+
+def _version(case: CaseView) -> _Version:
+    return case.server, case.model, case.version
+
+
+def _may_have_one(case: CaseView) -> bool:
+    return case.answer is not None and case.audit_probability > 0
+
+
+def _of(case: CaseView, kept: CalibrationView | None) -> PredictionSet | None:
+    if kept is None or case.answer is None or not _may_have_one(case):
         return None
-    with reading(sessions) as session:
-        kept = db.health_calibrations.of_version(session, case.server, case.model, case.version)
-    threshold = _threshold(kept, case.audit_probability) if kept else math.inf
-    if kept is None or not math.isfinite(threshold):
+    threshold = _threshold(kept, case.audit_probability)
+    if not math.isfinite(threshold):
         return None
     nothing = PredictionSet(n=len(kept.scores), held=_held(kept))
     if kept.kind == NUMBER and case.answer_number is not None:
         bounds = (case.answer_number - threshold, case.answer_number + threshold)
-        return replace(nothing, bounds=bounds)
+        return replace(nothing, bounds=bounds) if all(map(math.isfinite, bounds)) else None
     labels = _labels(case.answer.get("probabilities"), threshold) if kept.kind == CLASS else ()
     return replace(nothing, labels=labels) if labels else None
 
@@ -72,6 +106,8 @@ def _threshold(kept: CalibrationView, probability: float) -> float:
 def _labels(probabilities: object, threshold: float) -> tuple[str, ...]:
     """The classes that are not ruled out; none where nothing is."""
     if not isinstance(probabilities, Mapping) or not probabilities:
+        return ()
+    if not all(math.isfinite(as_number(each)) for each in probabilities.values()):
         return ()
     labels = label_set(probabilities, threshold)
     is_all = len(labels) == len(probabilities) and (threshold >= 1 or len(labels) >= _MOST_LABELS)
@@ -161,7 +197,8 @@ def _of_class(case: JudgedCase) -> float | None:
     if not isinstance(said, Mapping) or not said or case.answer_label is None:
         return None
     truth = case.answer_label if case.judgement == "correct" else case.truth_label
-    return 1.0 - float(said.get(truth) or 0.0) if truth is not None else 1.0
+    found = as_number(said.get(truth)) if truth is not None else 0.0
+    return 1.0 - found if math.isfinite(found) else 1.0
 
 
 def _of_number(case: JudgedCase) -> float | None:
@@ -169,7 +206,8 @@ def _of_number(case: JudgedCase) -> float | None:
     if case.answer_number is None:
         return None
     if case.truth_number is not None:
-        return abs(case.truth_number - case.answer_number)
+        apart = abs(case.truth_number - case.answer_number)
+        return math.inf if math.isnan(apart) else apart
     return 0.0 if case.judgement == "correct" else math.inf
 
 

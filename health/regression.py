@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike
 
 from health.weighted import Mean, mean
 
+_LARGE = 1e100
+
 
 @dataclass(frozen=True, kw_only=True)
 class NumberErrors:
@@ -27,15 +29,18 @@ class NumberErrors:
 
 def number_errors(answers: ArrayLike, truths: ArrayLike, weights: ArrayLike) -> NumberErrors:
     """Errors of answers (n,) against truths (n,) with weights (n,); what is not finite is left out."""
-    errors = np.asarray(answers, dtype=float) - np.asarray(truths, dtype=float)
-    squared = mean(errors**2, weights)
+    with np.errstate(invalid="ignore", over="ignore"):
+        errors = np.asarray(answers, dtype=float) - np.asarray(truths, dtype=float)
+    # The squares of the largest errors would be infinite, and left out.
+    scale = max(1.0, float(np.abs(errors[np.isfinite(errors)]).max(initial=0.0)) / _LARGE)
+    squared = mean((errors / scale) ** 2, weights)
     absolute = mean(np.abs(errors), weights)
     return NumberErrors(
         mae=replace(absolute, low=max(0.0, absolute.low)),
         rmse=Mean(
-            value=None if squared.value is None else math.sqrt(squared.value),
-            low=math.sqrt(max(0.0, squared.low)),
-            high=math.sqrt(squared.high),
+            value=None if squared.value is None else scale * math.sqrt(squared.value),
+            low=scale * math.sqrt(max(0.0, squared.low)),
+            high=scale * math.sqrt(squared.high),
             n=squared.n,
         ),
         bias=mean(errors, weights),

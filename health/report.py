@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from health.overview import Look, Week
 from health.slices import Slice
 from health.status import accuracy_words, share_words
 from health.summary import HealthRow
+from health.titles import model_words
 from health.weighted import Mean, Share
 from printed.frame import bar, cells, document, facts, interval, track
 from printed.markup import Html, joined, tag
@@ -28,12 +30,13 @@ _NOTE = (
 
 @dataclass(frozen=True, kw_only=True)
 class HealthReport:
-    """What is told: everything about the model, a row for each version, the titles of its fields, which of its cases are
-    looked at, in words, and when."""
+    """What is told: everything about the model, a row for each version, its title and the titles of its fields, which of its
+    cases are looked at, in words, and when."""
 
     look: Look
     rows: Sequence[HealthRow]
     titles: Mapping[str, str]
+    title: str = ""
     chosen: Sequence[str]
     at: datetime
 
@@ -41,7 +44,7 @@ class HealthReport:
 def page(report: HealthReport) -> str:
     """The whole document."""
     look, details = report.look, report.look.details
-    name = f"{look.standing.server}/{look.standing.model}"
+    name = model_words(report.title, look.standing.server, look.standing.model)
     return document(
         f"Health of {name}, {report.at:%-d %B %Y}",
         _head(report, name),
@@ -84,13 +87,12 @@ def _head(report: HealthReport, name: str) -> Html:
 
 def _figures(report: HealthReport) -> Html:
     look = report.look
-    found, weeks = look.standing.accuracy, look.weeks
-    failed, answered = sum(week.failed for week in weeks), sum(week.answered for week in weeks)
+    found = look.standing.accuracy
     slowest = max((row.latency for row in report.rows if row.latency), key=lambda each: each.n, default=None)  # fmt: skip
     named = [
         ("Right answers", f"{accuracy_words(found)} From {found.n:,} checked of {found.drawn:,} drawn cases, for {found.of:,} answers."),
         ("Still to check for ±5 points", f"{look.standing.status.checks:,} drawn cases"),
-        ("Failed requests", f"{failed:,} of {failed + answered:,} sent"),
+        ("Failed requests", f"{look.failed:,} of {look.failed + look.answered:,} sent"),
         ("What people told by themselves", f"{look.told[0]:,} right, {look.told[1]:,} wrong"),
     ]  # fmt: skip
     if slowest:
@@ -251,6 +253,8 @@ def _errors(details: Details) -> Html:
 def _mean(found: Mean) -> str:
     if found.value is None:
         return "not known"
+    if not math.isfinite(found.high - found.low):
+        return f"{found.value:,.4g}, n={found.n:,}: too few for an interval"
     return f"{found.value:,.4g} ({found.low:,.4g} to {found.high:,.4g}), n={found.n:,}"
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from health.outliers.encoding import as_number
 from health.weighted import Floats, Share, share
 
 Inside = NDArray[np.bool_]
@@ -113,7 +114,9 @@ def _by_value(values: Sequence[object], distinct: set[str]) -> Iterator[Part]:
 
 
 def _is_there(value: object) -> bool:
-    return value is not None and value != ""
+    """Whether it says something: what is infinite or no number does not."""
+    is_number = not isinstance(value, float) or math.isfinite(value)
+    return is_number and value is not None and value != ""
 
 
 def _is_plain(value: object) -> bool:
@@ -127,7 +130,7 @@ def _are_numbers(values: Sequence[object]) -> bool:
 
 
 def _by_quartile(values: Sequence[object]) -> Iterator[Part]:
-    numbers = np.array([float(v) if isinstance(v, int | float) else math.nan for v in values])
+    numbers = np.array([as_number(value) for value in values])
     finite = numbers[np.isfinite(numbers)]
     if not len(finite):
         return

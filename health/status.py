@@ -58,9 +58,17 @@ class Baseline:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ahead:
+    """How many cases are dated after today, and the last day of these."""
+
+    cases: int
+    last: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class History:
     """What is known of a model. `days` the oldest first; `changed` are the fields whose values changed; `closed` is the day
-    on which somebody closed the last alert, before which nothing counts any more."""
+    on which somebody closed the last alert, before which nothing counts any more; `ahead` are cases of which no day knows."""
 
     days: tuple[DayFigures, ...]
     today: date
@@ -68,6 +76,7 @@ class History:
     accepted: Baseline | None = None
     changed: tuple[str, ...] = ()
     closed: date | None = None
+    ahead: Ahead | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,7 +232,17 @@ def _sentence(history: History, findings: Sequence[Finding], standard: Baseline 
     if not findings and standard is not None:
         kept = "what was accepted" if standard.is_accepted else "its first checked cases"
         parts.append(f"That is no worse than {kept}, and the inputs look as before.")
+    if history.ahead:
+        parts.append(_ahead_words(history.ahead))
     return " ".join(parts)
+
+
+def _ahead_words(ahead: Ahead) -> str:
+    cases = "1 case is" if ahead.cases == 1 else f"{ahead.cases:,} cases are"
+    return (
+        f"{cases} dated after today, up to {in_words(ahead.last)} {ahead.last.year}: the clock of who recorded them is wrong. "
+        "They count in all figures but those by day and week."
+    )
 
 
 def _action(word: Word, findings: Sequence[Finding], checks: int) -> str:

@@ -19,6 +19,8 @@ from scipy.special import stdtrit
 from health.estimates import wilson
 
 Floats = NDArray[np.float64]
+# Numbers beyond it are scaled before they are squared and added up.
+_LARGE = 1e100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +74,14 @@ def mean(values: ArrayLike, weights: ArrayLike | None = None) -> Mean:
     n = len(numbers)
     if n == 0:
         return Mean(value=None, low=-math.inf, high=math.inf, n=0)
-    value = float(np.sum(given * numbers) / np.sum(given))
+    # Sums and squares of the largest numbers would be infinite.
+    scale = float(np.abs(numbers).max())
+    scale = scale if scale > _LARGE else 1.0
+    value = float(np.sum(given * (numbers / scale)) / np.sum(given))
     if n == 1:
-        return Mean(value=value, low=-math.inf, high=math.inf, n=1)
-    half = _half(numbers, given, value)
-    return Mean(value=value, low=value - half, high=value + half, n=n)
+        return Mean(value=value * scale, low=-math.inf, high=math.inf, n=1)
+    half = _half(numbers / scale, given, value)
+    return Mean(value=value * scale, low=(value - half) * scale, high=(value + half) * scale, n=n)
 
 
 def _half(numbers: Floats, given: Floats, value: float) -> float:

@@ -6,7 +6,7 @@ from health.cohort import Cohort
 from health.overview import look, standings
 from health.status import WORDS
 from health.summary import models, recent_series, summarise
-from ui.health import address, model, parts, requests, verdict
+from ui.health import address, model, parts, requests, titles, verdict
 from ui.session import services
 
 PAGE = {
@@ -17,8 +17,9 @@ PAGE = {
     "jump": "H",
 }
 
-st.title("How are the models doing?", anchor=False)
+heading = st.empty()
 chosen = address.choose(models(services().figures))
+heading.title(titles.heading(chosen), anchor=False)
 
 
 @st.fragment(run_every="5s")
@@ -31,7 +32,7 @@ def draw_all() -> None:
     if not rows:
         st.info("No requests in this period. Every request made on Predict counts here.")
         return
-    found = standings(services().figures).values()
+    found = standings(services().figures, titles=services().field_titles).values()
     verdict.draw_all(sorted(found, key=lambda each: WORDS.index(each.status.word)))
     requests.draw_totals(rows)
     requests.draw_unknown(rows, None)
@@ -43,8 +44,14 @@ def draw_all() -> None:
 def draw_one() -> None:
     """Everything about one model."""
     now = address.as_it_is_now(chosen)
-    protected = services().protected_fields(now.server, now.model)
-    found = look(services().figures, now.server, now.model, now.cohort, protected=protected)
+    found = look(
+        services().figures,
+        now.server,
+        now.model,
+        now.cohort,
+        protected=services().protected_fields(now.server, now.model),
+        titles=services().field_titles,
+    )
     if found is None:
         st.info("Nobody has asked this model yet. Every request made on Predict counts here.")
         return

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from cases.queries import CaseView
 from explanations.formatting import is_amount, number
 from health.conformal import CONFIDENCE
-from health.prediction_sets import PredictionSet, of_case
+from health.prediction_sets import PredictionSet, fitting, of_case
 from mds_client.prediction import Answer
 from mds_client.signature import Signature
 from ui.session import services
@@ -23,9 +21,7 @@ def draw(case: CaseView, answer: Answer, signature: Signature) -> None:
     found = of_case(services().sessions, case)
     if found is None:
         return
-    if found.bounds:
-        found = replace(found, bounds=_possible(found.bounds, signature))
-    st.markdown(words(found, answer.unit))
+    st.markdown(words(fitting(found, signature), answer.unit))
     st.caption(_origin(found, case.version))
 
 
@@ -41,16 +37,6 @@ def words(found: PredictionSet, unit: str = "") -> str:
     more = len(found.labels) - _MOST_NAMED
     others = f" or {more} more" if more > 0 else ""
     return f"With {percent(CONFIDENCE)} confidence it is one of: {named}{others}."
-
-
-def _possible(bounds: tuple[float, float], signature: Signature) -> tuple[float, float]:
-    """The bounds without what the number cannot be."""
-    output = signature.output("number")
-    if output is None:
-        return bounds
-    low = bounds[0] if output.minimum is None else max(bounds[0], output.minimum)
-    high = bounds[1] if output.maximum is None else min(bounds[1], output.maximum)
-    return (low, high) if low <= high else bounds
 
 
 def _origin(found: PredictionSet, version: str) -> str:

@@ -69,6 +69,31 @@ class CallFirst(BaseModel):
     is_declined: bool = Field(description="Whether they said that they cannot tell")
 
 
+class Held(BaseModel):
+    """How often what the older checked cases allow held the newer ones, with its 95 % interval."""
+
+    value: float | None = Field(examples=[0.92])
+    low: float = Field(examples=[0.81])
+    high: float = Field(examples=[0.97])
+    n: int = Field(description="The newer ones", examples=[50])
+
+
+class Possible(BaseModel):
+    """What the right answer is with a given confidence, from drawn and checked cases of the version."""
+
+    labels: list[str] = Field(
+        description="The classes that are not ruled out, the likeliest first; empty for a number",
+        examples=[["Adelie", "Gentoo"]],
+    )
+    low: float | None = Field(description="Between which bounds the right number lies")
+    high: float | None
+    confidence: float = Field(
+        description="Of so many answers the set holds what is right", examples=[0.9]
+    )
+    n: int = Field(description="The checked cases that it rests on", examples=[100])
+    held: Held | None = Field(description="null while too few are checked")
+
+
 class Case(CaseHead):
     """One request to one model, and what came of it."""
 
@@ -83,6 +108,11 @@ class Case(CaseHead):
         description="What its person answered before the model did, where they were asked to; not for "
         "whoever is to review the case and has said nothing yet",
     )
+    possible: Possible | None = Field(
+        None,
+        description="What else the right answer may be; null where that cannot be said: too few checked cases of the version, "
+        "nothing is ruled out, or the case has no chance of being drawn",
+    )
     unlike: str | None = Field(
         None,
         description="What about the inputs is unlike all earlier ones, so that the answer may be unreliable; empty where "
@@ -96,8 +126,10 @@ class Case(CaseHead):
     )
 
 
-def case_of(view: CaseView, call: FirstCallView | None = None) -> Case:
-    """A case as the API tells it, with what its person answered first."""
+def case_of(
+    view: CaseView, call: FirstCallView | None = None, possible: Possible | None = None
+) -> Case:
+    """A case as the API tells it, with what its person answered first and what else is possible."""
     return Case(
         **head_of(view),
         answer=_answer(view),
@@ -107,6 +139,7 @@ def case_of(view: CaseView, call: FirstCallView | None = None) -> Case:
         trace_id=view.trace_id,
         signature=view.signature_fingerprint,
         first_call=call and _call(call),
+        possible=possible,
         unlike=view.unlike,
         detected=view.detected,
     )

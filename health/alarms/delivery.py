@@ -19,6 +19,7 @@ from db.health_alarms import AlarmView
 from db.health_decisions import DecisionView
 from db.ids import utc_now
 from health.alarms.decisions import is_silent
+from health.titles import ModelTitle, model_words, untitled
 
 __all__ = ["MOST_FAILURES", "AlarmView", "Delivery", "Told", "deliver", "deliveries", "told_words"]
 
@@ -63,16 +64,22 @@ class Told:
 
 
 def deliver(
-    sessions: Sessions, way: Way, public_url: str = "", *, clock: Callable[[], datetime] = utc_now
+    sessions: Sessions,
+    way: Way,
+    public_url: str = "",
+    *,
+    title_of: ModelTitle = untitled,
+    clock: Callable[[], datetime] = utc_now,
 ) -> Told:
-    """Send what is due. `public_url` is for a link; `sessions` see every model. Raises StorageError."""
+    """Send what is due. `public_url` is for a link, `title_of` says what a model is called; `sessions` see every model.
+    Raises StorageError."""
     now, told = clock(), Told()
     with reading(sessions) as session:
         alarms = db.health_alarms.to_tell(session, now - _SINCE)
         steps = db.health_decisions.of_models(session)
     for alarm in alarms:
         decided = steps.get((alarm.server, alarm.model), [])
-        due = _Due(alarm=alarm, steps=decided, now=now, public_url=public_url)
+        due = _Due(alarm=alarm, steps=decided, now=now, public_url=public_url, title_of=title_of)
         before = deliveries(alarm)
         after = before | due.tried(way, before, told)
         if after != before:
@@ -116,6 +123,7 @@ class _Due:
     steps: list[DecisionView] = field(default_factory=list)
     now: datetime
     public_url: str
+    title_of: ModelTitle
 
     def tried(self, way: Way, before: Mapping[str, Delivery], told: Told) -> dict[str, Delivery]:
         alarm = self.alarm
@@ -150,7 +158,8 @@ class _Due:
     def _title(self) -> str:
         alarm = self.alarm
         what = _WORDS[alarm.kind]
-        name = f"{alarm.server}/{alarm.model}"
+        title = self.title_of(alarm.server, alarm.model)
+        name = model_words(title, alarm.server, alarm.model)
         return f"{name}: {what}" if alarm.is_open else f"{name}: over ({what})"
 
     def _body(self) -> str:

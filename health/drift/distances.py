@@ -16,7 +16,7 @@ from scipy.special import chdtrc, kolmogorov
 Floats = NDArray[np.float64]
 # PSI has no value for an empty cell: half a case is added to each (Jeffreys).
 _ADDED = 0.5
-# Pearson's test wants this many expected cases in a cell; rarer categories are counted together.
+# Pearson's test wants this many expected cases in a cell; rarer categories are counted together, as many as that takes.
 LEAST_EXPECTED = 5.0
 
 
@@ -62,14 +62,23 @@ def chi_squared(before: ArrayLike, after: ArrayLike) -> float:
 
 
 def _without_rare(table: Floats) -> Floats:
-    """The columns of which too few cases are expected in a row, as one."""
+    """The columns of which too few cases are expected in a row, together with those after them until there are enough: in the
+    given order, which must not tell the rows apart. All of them as one would hide that one half took the place of the other."""
     rows = table.sum(axis=1)
     least = rows.min() / rows.sum() * table.sum(axis=0) if rows.sum() else table.sum(axis=0)
     is_rare = least < LEAST_EXPECTED
     if is_rare.sum() < 2:
         return table
-    together = table[:, is_rare].sum(axis=1, keepdims=True)
-    return np.hstack([table[:, ~is_rare], together])
+    groups: list[list[int]] = [[]]
+    for place in np.flatnonzero(is_rare):
+        groups[-1].append(int(place))
+        if least[groups[-1]].sum() >= LEAST_EXPECTED:
+            groups.append([])
+    rest = groups.pop()
+    if groups:
+        groups[-1] += rest
+    together = [table[:, places].sum(axis=1) for places in groups or [rest]]
+    return np.column_stack([table[:, ~is_rare], *together])
 
 
 def _shares(counts: ArrayLike, added: float = 0.0) -> Floats:

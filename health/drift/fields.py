@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
@@ -215,7 +216,9 @@ def _of_categories(first: Counter[str], second: Counter[str]) -> _Shift:
     sizes = (first.total(), second.total())
     if min(sizes) < LEAST_CASES:
         return _Shift()
-    shown = [name for name, _ in (first + second).most_common(MOST_CATEGORIES)]
+    # Ties by chance, not by which came first: names that are never the same twice would all be of the reference.
+    both = sorted((first + second).items(), key=lambda item: (-item[1], crc32(item[0].encode())))
+    shown = [name for name, _ in both[:MOST_CATEGORIES]]
     counts = [
         [*(side[name] for name in shown), size - sum(side[name] for name in shown)]
         for side, size in zip((first, second), sizes, strict=True)

@@ -26,6 +26,7 @@ Kind = Literal["together", "embedding", "field"]
 WORTH_A_LOOK = 0.6
 _MOST_UNLIKE = 5
 _LEAST_NUMBERS = 8
+_NO_TITLES: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,27 +57,34 @@ class JointDrift:
 
 
 def compare(
-    reference: Sequence[Asked], recent: Sequence[Asked], *, day: int = 1
+    reference: Sequence[Asked],
+    recent: Sequence[Asked],
+    *,
+    day: int = 1,
+    titles: Mapping[str, str] = _NO_TITLES,
 ) -> list[JointDrift]:
     """Everything that can be compared as a whole, all fields together first; empty where there are too few cases to say
-    anything. `day` counts the days since the reference ended, from 1 on. Raises ValueError for less."""
+    anything. `day` counts the days since the reference ended, from 1 on; `titles` are what fields are called in words, by
+    their names. Raises ValueError for less."""
     if day < 1:
         raise ValueError(f"days are counted from 1 on, not {day}")
     if min(len(reference), len(recent)) < LEAST_CASES:
         return []
-    compared = list(_compared([*reference, *recent]))
+    compared = list(_compared([*reference, *recent], titles))
     level = level_of(max(1, len(compared)), day)
     return [_of(*each, recent=recent, level=level) for each in compared]
 
 
-def _compared(cases: Sequence[Asked]) -> Iterator[tuple[Kind, str, str, Floats]]:
+def _compared(
+    cases: Sequence[Asked], titles: Mapping[str, str]
+) -> Iterator[tuple[Kind, str, str, Floats]]:
     """What is compared: its kind and name, by which features, and the vectors (n, d). The columns are those of both samples, so
     that neither is told by how it is coded."""
     rows = [case.row for case in cases]
     columns = columns_of(rows)
     vectors = {c.name: c.vectors([row.get(c.name) for row in rows]) for c in columns}
     if len(columns) > 1:
-        yield "together", "", _all_words(columns), np.hstack(list(vectors.values()))
+        yield "together", "", _all_words(columns, titles), np.hstack(list(vectors.values()))
     if (own := _embedded(cases)) is not None:
         yield "embedding", "", "the vectors that the model itself answers", own
         return
@@ -133,9 +141,10 @@ def _words(column: Column) -> str:
     return ""
 
 
-def _all_words(columns: Sequence[Column]) -> str:
+def _all_words(columns: Sequence[Column], titles: Mapping[str, str]) -> str:
     """`its 7 fields as numbers`, with those that are not plain ones."""
-    own = [f"{column.name} by {words}" for column in columns if (words := _words(column))]
+    named = [(titles.get(column.name, column.name), _words(column)) for column in columns]
+    own = [f"{title} by {words}" for title, words in named if words]
     return f"{len(columns)} fields as numbers" + "".join(f"; {words}" for words in own)
 
 

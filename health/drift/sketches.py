@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from health.drift.distances import Floats
+from health.outliers.encoding import as_number, as_numbers
 
 Ints = NDArray[np.int64]
 Column = Sequence[object] | NDArray[np.float64]
@@ -95,17 +96,14 @@ class NumberCounts:
 
     def add_one(self, value: object) -> None:
         """Count one value."""
-        if (
-            not isinstance(value, int | float)
-            or isinstance(value, bool)
-            or not math.isfinite(value)
-        ):
+        number = as_number(value)
+        if not math.isfinite(number):
             self.odd += 1
             return
         listed = self.edges.listed
-        place = bisect_left(listed, value)
+        place = bisect_left(listed, number)
         self.upto[place] += 1
-        if place < len(listed) and listed[place] == value:
+        if place < len(listed) and listed[place] == number:
             self.equal[place] += 1
 
     def merge(self, other: NumberCounts) -> None:
@@ -217,10 +215,10 @@ def numbers_of(values: Column) -> tuple[Floats, int]:
             return values, 0
         return values[~is_nan], int(is_nan.sum())
     if {type(value) for value in values} <= _NUMBERS:
-        return numbers_of(np.array(values, dtype=np.float64))
+        return numbers_of(as_numbers(values))
     there = [value for value in values if not is_missing(value)]
-    numbers = [float(v) if isinstance(v, int | float) and not isinstance(v, bool) else math.inf for v in there]  # fmt: skip
-    return np.array(numbers, dtype=np.float64), len(values) - len(there)
+    found = as_numbers(there)
+    return np.where(np.isnan(found), math.inf, found), len(values) - len(there)
 
 
 def is_missing(value: object) -> bool:

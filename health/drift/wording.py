@@ -11,6 +11,9 @@ from health.drift.joint import JointDrift
 
 def shift_words(field: FieldDrift, title: str) -> str:
     """`Flipper: 30 of 90 values are outside 172 to 231, where all were before.`"""
+    if not field.before or not field.after:
+        which = "earlier case has it" if not field.before else "recent case has it any more"
+        return f"{title}: no {which}."
     parts = []
     if field.outside and field.span:
         low, high = field.span

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from db.engine import Sessions
@@ -25,16 +26,21 @@ class Tools(Protocol):
     @property
     def settings(self) -> Settings: ...
 
+    def field_titles_in_jobs(self, server: str, model: str, /) -> Mapping[str, str]: ...
+
+    def model_title_in_jobs(self, server: str, model: str, /) -> str: ...
+
 
 def kind(tools: Tools) -> Kind:
     """Run twice it tells nobody twice; what could not be delivered is tried again by the next run."""
 
     def run(_run: Run, _given: object) -> Outcome:
-        now = standings(tools.sessions)
+        now = standings(tools.sessions, titles=tools.field_titles_in_jobs)
         keep(tools.sessions, now.values())
         begun, ended = bring_up_to_date(tools.sessions, now.values())
         channels = Channels(tools.settings.alarms)
-        told = deliver(tools.sessions, channels, tools.settings.public_url or "")
+        url = tools.settings.public_url or ""
+        told = deliver(tools.sessions, channels, url, title_of=tools.model_title_in_jobs)
         return Outcome(
             sentence=f"{begun} alarms began and {ended} ended; {told.sent} messages were sent and {told.failed} were not."
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from db.engine import Sessions
@@ -17,12 +18,14 @@ class Tools(Protocol):
     @property
     def sessions(self) -> Sessions: ...
 
+    def field_titles_in_jobs(self, server: str, model: str, /) -> Mapping[str, str]: ...
+
 
 def kind(tools: Tools) -> Kind:
     """Run twice it has nothing to do the second time."""
 
     def run(_run: Run, _given: object) -> Outcome:
-        models = bring_up_to_date(tools.sessions)
+        models = bring_up_to_date(tools.sessions, titles=tools.field_titles_in_jobs)
         return Outcome(
             sentence=f"The inputs of {models} models were compared with their first ones."
         )

@@ -29,8 +29,22 @@ class WorkbenchModel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Possible:
+    """What the right answer is with a `confidence` such as 0.9, from `n` checked cases: one of the `labels`, the likeliest
+    first, or a number within the `bounds`. `held` is how often that was so among the newer of them; None while too few
+    are checked."""
+
+    labels: tuple[str, ...] = ()
+    bounds: tuple[float, float] | None = None
+    confidence: float
+    n: int
+    held: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordedCase:
-    """One request to one model, as the workbench recorded it. `answer` is None where there is none: `error` says why."""
+    """One request to one model, as the workbench recorded it. `answer` is None where there is none: `error` says why.
+    `possible` is what else the right answer may be; None where that cannot be said."""
 
     id: str
     created_at: datetime
@@ -40,6 +54,7 @@ class RecordedCase:
     state: str
     inputs: Facts = field(default_factory=dict)
     answer: Answer | None = None
+    possible: Possible | None = None
     error: str = ""
     advice: str = ""
     seconds: float = 0.0
@@ -83,6 +98,7 @@ def case_of(facts: Facts) -> RecordedCase:
         state=facts["state"],
         inputs=facts.get("inputs", {}),
         answer=_answer(facts["answer"]) if facts.get("answer") else None,
+        possible=_possible(facts["possible"]) if facts.get("possible") else None,
         error=error.get("sentence", ""),
         advice=error.get("advice", ""),
         seconds=facts.get("seconds", 0.0),
@@ -148,6 +164,16 @@ def _answer(facts: Facts) -> Answer:
         table=tuple(facts.get("table") or ()),
         vector=tuple(facts.get("vector") or ()),
         details=facts.get("details") or {},
+    )
+
+
+def _possible(facts: Facts) -> Possible:
+    return Possible(
+        labels=tuple(facts["labels"]),
+        bounds=None if facts["low"] is None else (facts["low"], facts["high"]),
+        confidence=facts["confidence"],
+        n=facts["n"],
+        held=(facts.get("held") or {}).get("value"),
     )
 
 

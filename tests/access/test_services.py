@@ -136,6 +136,7 @@ QUIET = {
     "health.kept_standings:kept": "of what `keep` has kept before, which was nothing",
     "people.trail:settings_changed": "a digest",
     "health.prediction_sets:of_case": "of checked cases, of which there are none",
+    "health.prediction_sets:of_cases": "of checked cases, as above",
     "health.alarms.delivery:deliver": "tells nobody where no channel is configured",
     "cases.batches:about_as_many_rows": "others of as many rows, of large files",
     "cases.batches:rows_done": "a count",

@@ -10,9 +10,11 @@ import httpx
 import pytest
 
 import db.audit_log
-from db.engine import reading
+from db.engine import reading, writing
+from db.health_calibrations import CalibrationView, replace_all
 from db.ids import utc_now
 from mds_client.signature import File, ModelRef
+from mds_client.workbench import WorkbenchClient
 from people.tokens import authenticate
 from tests.api.served import PENGUINS, Served
 from tests.recorded import FAILED, NOT_THERE, add_cases, case_of
@@ -100,6 +102,31 @@ def test_a_prediction_is_a_case_like_any_other(ann: httpx.Client, served: Served
     assert (entry.action, entry.person) == ("predict", "ann")
     token = authenticate(served.services.sessions, ann.headers["authorization"].split()[1])
     assert entry.origin == f"127.0.0.1, token {token.id}"
+
+
+def test_what_else_is_possible_stands_with_each_case(ann: httpx.Client, served: Served) -> None:
+    """As Predict says it: the set, its confidence, and how many checked cases say so."""
+    body = ASK | {"rows": [PENGUINS, PENGUINS]}
+    first = ann.post("/predictions", json=body).json()["cases"][0]
+    assert first["possible"] is None  # nobody has checked anything
+    kept = CalibrationView(
+        server="demo", model="penguins", version=first["version"], kind="class", scores=[0.999] * 40, weights=[10.0] * 40,
+        reply=1.0, held=0.95, held_low=0.8, held_high=0.99, held_n=20,
+    )  # fmt: skip
+    with writing(served.services.sessions) as session:
+        replace_all(session, "demo", "penguins", [kept])
+    cases = ann.post("/predictions", json=body).json()["cases"]
+    for found in (*cases, ann.get(f"/cases/{first['id']}").json()):
+        possible = found["possible"]
+        assert (possible["confidence"], possible["n"], possible["low"]) == (0.9, 40, None)
+        assert possible["labels"][0] == found["answer"]["label"]
+        assert possible["held"] == {"value": 0.95, "low": 0.8, "high": 0.99, "n": 20}
+    with WorkbenchClient(served.url, served.token("ann")) as client:
+        (case,) = client.predict("demo/penguins", [PENGUINS])
+    assert case.possible is not None
+    assert (case.possible.labels, case.possible.held) == (tuple(possible["labels"]), 0.95)
+    with writing(served.services.sessions) as session:
+        replace_all(session, "demo", "penguins", [])
 
 
 def test_many_rows_are_many_cases_in_their_order(ann: httpx.Client) -> None:

@@ -120,6 +120,23 @@ def test_ten_thousand_categories_and_one_value_alone_are_no_trouble() -> None:
     assert found["id"].outside == 1_000
 
 
+def test_rare_categories_are_found_when_others_take_their_place_and_else_left_alone() -> None:
+    """Rarer ones are counted together, and names that never come twice, such as numbers of orders, tell nothing."""
+    random, flags = np.random.default_rng(8), 0
+    for n in range(120):
+        shares = random.dirichlet(np.full(40, 0.5))
+        before, after = (random.choice(40, size, p=shares) for size in (200, 60))
+        rows = [
+            [{"kind": f"k{each}", "order": f"{n}-{random.random()}"} for each in side]
+            for side in (before, after)
+        ]
+        flags += sum(field.p < 0.01 for field in compare(*rows))
+    assert flags <= 6  # 2.4 of 240 by chance
+    moved = [row | {"kind": f"k{each + 40}"} for row, each in zip(rows[1], after, strict=True)]
+    found = compare(rows[0], moved)[0]
+    assert (found.name, found.is_flagged, found.outside) == ("kind", True, 60)
+
+
 def test_sketches_are_exact_for_few_cases_and_add_up_in_any_order() -> None:
     random = np.random.default_rng(8)
     before = np.round(random.normal(0, 1, 300), 1)  # with ties

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 import services
 from feedback.submission import submit
+from tests.health.test_bad_histories import HISTORIES, NO_NUMBER, NOW, record
+from tests.pages.conftest import ROOT
 from tests.pages.test_predict_page import _button, _submit
 from tests.recorded import add_cases, case_of
 
@@ -23,7 +26,7 @@ def test_cases_and_feedback_are_counted_at_once(predict: AppTest) -> None:
     numbers = {metric.label: metric.value for metric in predict.metric}
     assert (numbers["Cases"], numbers["Answered"], numbers["Feedback"]) == ("1", "1", "1")
     row = predict.dataframe[0].value.iloc[0]
-    assert (row["Model"], row["Right"]) == ("breast-cancer", 1)
+    assert (row["Model"], row["Right"]) == ("Breast cancer", 1)
     assert row["Accuracy [95 % interval]"].endswith("drawn cases judged so far")
 
 
@@ -76,6 +79,31 @@ def test_what_is_unlike_all_earlier_cases_is_said_beside_the_answer_and_counted(
     (line,) = (each.value for each in predict.markdown if "unlike earlier ones" in each.value)
     assert "**1 of 1**" in line
     assert "unlike=yes" in line
+
+
+@pytest.mark.slow
+def test_bad_histories_are_drawn_with_a_sentence_and_without_a_wrong_number(
+    built: services.Services,
+) -> None:
+    shift = timedelta(days=(datetime.now(UTC).date() - NOW.date()).days)
+    for name in ("a clock that is ahead", "infinities", "a reference that does not fit"):
+        given = HISTORIES[name]()
+        moved = [
+            (replace(case, model=name.replace(" ", "-"), created_at=case.created_at + shift), said)
+            for case, said in given.cases
+        ]
+        record(built.sessions, replace(given, cases=moved))
+        app = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=30)
+        app.query_params["model"] = f"shelf/{name.replace(' ', '-')}"
+        app.switch_page("../pages/health.py").run()
+        assert not app.exception
+        drawn = [str(each.proto.body) for each in app.get("html")]
+        drawn += [each.value for each in (*app.markdown, *app.caption, *app.metric)]
+        said = "\n".join(drawn)
+        assert given.word in said
+        assert not NO_NUMBER.search(said), NO_NUMBER.search(said)
+        assert "100 % of answers are right" in said
+    assert "mass: no earlier case has it" in said
 
 
 @pytest.mark.slow

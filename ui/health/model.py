@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import streamlit as st
@@ -48,9 +49,8 @@ def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
         border=True,
         help="Drawn for a check, and nobody has judged them.",
     )
-    failed = sum(week.failed for week in look.weeks)
-    sent = failed + sum(week.answered for week in look.weeks)
-    columns[2].metric("Failed requests", f"{failed:,}", delta=f"of {sent:,} sent", delta_color="off", delta_arrow="off", border=True)  # fmt: skip
+    sent = look.failed + look.answered
+    columns[2].metric("Failed requests", f"{look.failed:,}", delta=f"of {sent:,} sent", delta_color="off", delta_arrow="off", border=True)  # fmt: skip
     timed = [row.latency for row in rows if row.latency]
     slow = max(timed, key=lambda each: each.n, default=None)
     columns[3].metric(
@@ -277,6 +277,8 @@ def _draw_errors(found: NumberErrors) -> None:
 def _mean(found: Mean) -> str:
     if found.value is None:
         return "–"
+    if not math.isfinite(found.high - found.low):
+        return f"{number(found.value)} (too few for an interval)"
     return f"{number(found.value)} ({number(found.low)} to {number(found.high)})"
 
 

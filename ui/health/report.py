@@ -20,14 +20,26 @@ def draw(chosen: Chosen) -> None:
 
     def made() -> str:
         protected = found.protected_fields(chosen.server, chosen.model)
-        looked = look(found.figures, chosen.server, chosen.model, chosen.cohort, protected=protected)  # fmt: skip
+        looked = look(
+            found.figures,
+            chosen.server,
+            chosen.model,
+            chosen.cohort,
+            protected=protected,
+            titles=found.field_titles,
+        )
         rows = summarise(
             found.figures, server=chosen.server, model=chosen.model, cohort=chosen.cohort
         )
         if looked is None:
             return ""
         told = HealthReport(
-            look=looked, rows=rows, titles=named, chosen=words_of(chosen), at=datetime.now(UTC)
+            look=looked,
+            rows=rows,
+            title=found.model_title(chosen.server, chosen.model),
+            titles=named,
+            chosen=words_of(chosen),
+            at=datetime.now(UTC),
         )
         return page(told)
 

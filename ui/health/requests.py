@@ -11,10 +11,11 @@ from cases.queries import recent
 from charts import counts, latency
 from health.estimates import MINIMUM_AUDITED, Estimate, rate
 from health.summary import NOT_SENT, UNKNOWN, HealthRow, SeriesPoint
-from ui.health import address
+from ui.health import address, titles
 from ui.health.address import Chosen
 from ui.health.pressed import Mark, draw_chart, draw_row
 from ui.health.pressed import draw_table as draw_rows
+from ui.health.titles import Named
 from ui.session import services
 from ui.text import percent, plain
 
@@ -83,13 +84,14 @@ def draw_unknown(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
 
 def draw_table(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
     """One row for each model version."""
-    title = f"{plain(chosen.model)} by version" if chosen else "By model and version"
+    named = titles.of_models((row.server, row.model) for row in rows)
+    title = "By version" if chosen else "By model and version"
     st.subheader(title, anchor=False)
     draw_rows(
-        [_row(row) for row in rows],
+        [_row(row, named[row.server, row.model]) for row in rows],
         "One row for each model version with its cases, accuracy, feedback, speed and errors",
         "health_rows",
-        {f"{place}": _mark(row, chosen) for place, row in enumerate(rows)},
+        {f"{place}": _mark(row, chosen, named) for place, row in enumerate(rows)},
         "Choose a version",
     )
     if not all(row.accuracy.enough for row in rows):
@@ -134,8 +136,9 @@ def _days(series: Sequence[SeriesPoint]) -> dict[str, Mark]:
 
 def _draw_latency(rows: Sequence[HealthRow], chosen: Chosen | None) -> None:
     timed = [row for row in rows if row.latency]
+    named = titles.of_models((row.server, row.model) for row in timed)
     speeds = [
-        latency.Speed(title=name_of(row), p50=row.latency.p50, p95=row.latency.p95)
+        latency.Speed(title=_name_of(row, named), p50=row.latency.p50, p95=row.latency.p95)
         for row in timed
         if row.latency
     ]
@@ -145,22 +148,22 @@ def _draw_latency(rows: Sequence[HealthRow], chosen: Chosen | None) -> None:
             latency.alt_text(speeds),
             "health_latency",
             {
-                f"{place}": _mark(row, rows[0] if chosen else None)
+                f"{place}": _mark(row, rows[0] if chosen else None, named)
                 for place, row in enumerate(timed)
             },
             "Choose a version",
         )
 
 
-def _mark(row: HealthRow, chosen: HealthRow | None) -> Mark:
+def _mark(row: HealthRow, chosen: HealthRow | None, named: Named) -> Mark:
     """What a row stands for: a version, and where no model is chosen its model."""
     chips = {address.VERSION: row.version} if row.version else {}
     model = {} if chosen else {address.MODEL: f"{row.server}/{row.model}"}
-    return Mark(words=name_of(row), chips=model | chips)
+    return Mark(words=_name_of(row, named), chips=model | chips)
 
 
-def name_of(row: HealthRow) -> str:
-    return f"{row.model} {row.version}".strip()
+def _name_of(row: HealthRow, named: Named) -> str:
+    return f"{named[row.server, row.model]} {row.version}".strip()
 
 
 def feedback_count(row: HealthRow) -> int:
@@ -173,10 +176,10 @@ def accuracy_words(estimate: Estimate) -> str:
     return words[0].upper() + words[1:]
 
 
-def _row(row: HealthRow) -> dict[str, object]:
+def _row(row: HealthRow, title: str) -> dict[str, object]:
     latencies = row.latency
     return {
-        "Model": row.model,
+        "Model": title,
         "Version": row.version or "–",
         "Cases": row.cases,
         "Accuracy [95 % interval]": accuracy_words(row.accuracy),

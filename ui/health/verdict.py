@@ -14,7 +14,7 @@ from health.overview import Look, Standing
 from health.status import Baseline, Status
 from mds_client.errors import MdsError
 from ui import errors, session
-from ui.health import address, report
+from ui.health import address, report, titles
 from ui.health.address import Chosen
 from ui.text import plain
 
@@ -81,14 +81,15 @@ def _alarm_line(alarm: AlarmView) -> str:
 
 def draw_all(standings: list[Standing]) -> None:
     """A line for each model, what needs somebody first."""
-    st.html(_STYLE + "".join(_line(standing) for standing in standings))
+    named = titles.of_models((each.server, each.model) for each in standings)
+    st.html(_STYLE + "".join(_line(s, named[s.server, s.model]) for s in standings))
 
 
-def _line(standing: Standing) -> str:
+def _line(standing: Standing, title: str) -> str:
     status = standing.status
     name = f"{standing.server}/{standing.model}"
     owner = f" {escape(standing.owner)} cares for it." if standing.owner else ""
-    link = f'<a href="health?{address.MODEL}={escape(name)}" target="_self">{escape(standing.model)}</a>'
+    link = f'<a href="health?{address.MODEL}={escape(name)}" target="_self">{escape(title)}</a>'
     word = (
         f'<span class="chip {status.word.split(" ")[0]}">{ICONS[status.word]} {status.word}</span>'
     )

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from api.v1.asked import Asked, AskedNow
+from api.v1.possible import possible_of
 from api.v1.problems import no_case, refused
 from api.v1.resource import TEXT, CaseId, Cursor, Limit, Resource
 from api.v1.shapes import Case, CaseHead, case_of, finite, head_of
@@ -114,7 +115,8 @@ def get_case(asked: AskedNow, case_id: CaseId) -> Case:
     """One case with its answer, and with what its person answered first. Whoever looks at a case of somebody else is noted in the trail."""
     view = seen(asked, case_id)
     note_view(asked.services.sessions, view, asked.caller.person)
-    return case_of(view, call_of(asked.services.sessions, case_id))
+    (possible,) = possible_of(asked.services, [view])
+    return case_of(view, call_of(asked.services.sessions, case_id), possible)
 
 
 def seen(asked: Asked, case_id: str) -> CaseView:

@@ -256,15 +256,22 @@ class HealthOfModel(ModelHealth):
 @RESOURCE.get("/health")
 def list_health(asked: AskedNow) -> Health:
     """The word, the accuracy and the alarms of every model that you may see."""
-    found = standings(asked.services.figures).values()
+    services = asked.services
+    found = standings(services.figures, titles=services.field_titles).values()
     return of_all(sorted(found, key=lambda each: WORDS.index(each.status.word)))
 
 
 @RESOURCE.get("/health/{server}/{name:path}")
 def get_health(asked: AskedNow, server: ServerName, name: ModelName) -> HealthOfModel:
     """Everything about the condition of one model. 404 for one that you may not see, or that nobody has asked."""
-    protected = asked.services.protected_fields(server, name)
-    found = look(asked.services.figures, server, name, protected=protected)
+    services = asked.services
+    found = look(
+        services.figures,
+        server,
+        name,
+        protected=services.protected_fields(server, name),
+        titles=services.field_titles,
+    )
     if found is None:
         raise no_model(str(ModelRef(server=server, name=name)))
     return whole(found)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.v1.asked import Asked, AskedNow
+from api.v1.possible import possible_of
 from api.v1.problems import of_error
 from api.v1.resource import TEXT, Resource
 from api.v1.resources.models import entry_of, parsed
 from api.v1.shapes import Case, case_of, case_url
 from api.v1.values import row_of
 from cases.batch import RowsRequest, predict_rows
+from cases.queries import CaseView
 from cases.recording import predict_and_record
 from mds_client.client.sync_client import Model
 from mds_client.errors import InvalidValues
 from mds_client.signature import Values
+from services import Services
 
 RESOURCE = Resource("predictions")
 MOST_ROWS = 500
@@ -89,7 +93,7 @@ def _one(asked: Asked, model: Model, row: Values) -> Case:
     )
     if recorded.error:
         raise of_error(recorded.error, case=recorded.case_id)
-    return case_of(recorded.case)
+    return told(services, [recorded.case])[0]
 
 
 def _several(asked: Asked, model: Model, rows: list[Values]) -> list[Case]:
@@ -105,7 +109,13 @@ def _several(asked: Asked, model: Model, rows: list[Values]) -> list[Case]:
         hash_key=services.hash_key,
         outliers=services.outliers,
     )
-    return [case_of(case) for chunk in predict_rows(request, rows) for case in chunk]
+    return told(services, [case for chunk in predict_rows(request, rows) for case in chunk])
+
+
+def told(services: Services, cases: Sequence[CaseView]) -> list[Case]:
+    """Cases as the API tells them, with what else is possible."""
+    found = possible_of(services, cases)
+    return [case_of(case, possible=each) for case, each in zip(cases, found, strict=True)]
 
 
 def _check(model: Model, rows: list[Values]) -> None:
