@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 from tests.servers.starting import Running, running
+from tests.workers import WITH_SERVERS
+
+_started_ones = ExitStack()
 
 
 def _started(name: str, ready: str) -> Any:
     @pytest.fixture(scope="session", name=name)
-    def server() -> Iterator[Running]:
-        with running(name, ready) as found:
-            yield found
+    def server() -> Running:
+        return _started_ones.enter_context(running(name, ready))
 
     return server
 
@@ -31,3 +33,10 @@ ray_serve = _started("ray_serve", "/loans/openapi.json")
 mlflow_registry = _started(
     "mlflow_registry", "/api/2.0/mlflow/registered-models/alias?name=pixels&alias=ready"
 )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """They end with the last test that asks one: Ray Serve alone takes a tenth of a core while it waits."""
+    if nextitem is None or not nextitem.nodeid.startswith(WITH_SERVERS):
+        _started_ones.close()
