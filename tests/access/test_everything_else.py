@@ -207,6 +207,7 @@ def test_an_open_route_shows_nothing_that_is_hidden(built: Services) -> None:
             assert secret not in answer.text + str(answer.headers), path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_every_other_route_asks_for_a_token_and_shows_it_no_more_than_its_person_sees(
     built: Services, role: str

@@ -188,6 +188,7 @@ def test_a_guest_reaches_nothing_but_the_show(show: Open) -> None:
         assert stranger.post("/t/vote", headers=big, content=b"x" * 70_000).status_code == 413
 
 
+@pytest.mark.slow
 def test_wrong_codes_are_counted_and_a_closed_show_lets_nobody_in(show: Open) -> None:
     with (
         show.phone() as phone,

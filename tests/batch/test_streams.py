@@ -65,6 +65,7 @@ def test_a_person_whose_right_ends_ends_the_stream(
     ran(check())
 
 
+@pytest.mark.slow
 def test_whose_stream_it_is_must_be_allowed(
     sqlite_url: str, mds_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -118,6 +118,7 @@ def test_after_erasing_a_key_is_nowhere_and_the_trail_holds(
     assert not verify(sessions).findings
 
 
+@pytest.mark.slow
 def test_the_folder_of_a_large_file_is_given_up_with_a_row_of_it(
     sessions: Sessions, ids: dict[str, str]
 ) -> None:

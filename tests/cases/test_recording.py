@@ -63,6 +63,7 @@ def test_an_answer_becomes_a_case(sessions):
     assert case.seconds_total > 0
 
 
+@pytest.mark.slow
 def test_a_case_says_which_experiment_drew_its_model(sessions):
     drawn = Assignment(experiment="beaks", arm="challenger", probability=0.25)
     asked = predict_and_record(

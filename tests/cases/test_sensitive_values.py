@@ -245,6 +245,7 @@ def _files(database: Path | None) -> list[Path]:
     return sorted(database.parent.glob(f"{database.name}*")) if database else []
 
 
+@pytest.mark.slow
 def test_a_kept_value_is_there_and_dots_until_somebody_looks(sessions: Sessions) -> None:
     case = _fill(sessions, "keep")[0]
     assert case.entered["name"] == {"withheld": "keep"}

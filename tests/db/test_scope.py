@@ -123,6 +123,7 @@ def test_a_session_without_a_scope_answers_nothing(sessions: Sessions) -> None:
         session.scalars(select(tables.Case)).all()
 
 
+@pytest.mark.slow
 def test_every_table_of_what_people_did_is_limited_or_known_to_hold_nothing_of_them(
     sessions: Sessions,
 ) -> None:

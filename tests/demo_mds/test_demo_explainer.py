@@ -37,6 +37,7 @@ def test_its_amounts_add_up_to_what_the_model_answers(mds: Asker, row: int) -> N
     assert max(range(3), key=answered.__getitem__) == data["raw"]["prediction"][0]
 
 
+@pytest.mark.slow
 def test_rows_are_explained_differently_and_one_row_always_alike(mds: Asker) -> None:
     first, second = (_explained(mds, row)["data"]["shap_values"] for row in (0, 1))
     assert first != second

@@ -38,6 +38,7 @@ def test_only_words_of_the_vocabulary_are_used(metadata: dict) -> None:
     assert used <= known
 
 
+@pytest.mark.slow
 def test_every_field_has_a_label_a_kind_and_examples(metadata: dict) -> None:
     for field in fields(metadata):
         assert field["label"]

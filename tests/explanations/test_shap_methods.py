@@ -81,6 +81,7 @@ def test_categories_unknown_values_and_the_case_itself_survive_the_library(name:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_case_gets_the_same_bits_and_nobody_elses_chance_is_touched(name: str) -> None:
     np.random.seed(7)

@@ -242,6 +242,7 @@ def test_numbers_have_no_rule() -> None:
         _explained("anchor_text", TEXT, ArithmeticModel(lambda _: number(1.0)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["<script>alert(1)</script> [a](b) :red[c]", "\u202eab \u2066cd", "x " * 3000]
 )
@@ -315,6 +316,7 @@ def test_they_repeat_to_the_bit(name: str) -> None:
     assert np.random.random() == after
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["partition_text", "anchor_text", "anchor_image"])
 def test_cancelling_ends_them_at_once(name: str) -> None:
     formula = _corners if name == "anchor_image" else _french

@@ -284,6 +284,7 @@ def test_a_bad_value_does_not_turn_a_study_into_single_calls() -> None:
     assert model.calls < 60
 
 
+@pytest.mark.slow
 def test_a_rule_that_hardly_any_case_follows_says_that_it_cannot_know() -> None:
     """The answer holds in one corner of the typical cases: nobody like it can be asked about."""
     rows = {**COLUMNS, "e": [0.0] * 30}

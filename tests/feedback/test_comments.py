@@ -78,6 +78,7 @@ def test_what_is_said_comes_back_until_it_is_seen(sessions: Sessions, asked: Cas
     assert verify(sessions).findings == ()
 
 
+@pytest.mark.slow
 def test_an_answer_reaches_who_said_it_on_the_case_of_another(
     sessions: Sessions, asked: CaseView
 ) -> None:

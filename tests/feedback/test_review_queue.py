@@ -129,6 +129,7 @@ def test_each_reason_is_given_to_a_real_case(sessions: Sessions) -> None:
     assert fill(theirs, clock=clock) == 0
 
 
+@pytest.mark.slow
 def test_two_readers_differ_and_a_third_decides(sessions: Sessions) -> None:
     case = add_case(sessions, **DRAWN)
     rita = filled(sessions, replace(ALL, second_share=0.1))

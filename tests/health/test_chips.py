@@ -42,6 +42,7 @@ def filled(sessions: Sessions) -> Sessions:
     return sessions
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cohort", "wanted", "n"),
     [

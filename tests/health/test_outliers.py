@@ -210,6 +210,7 @@ def test_a_case_keeps_it_and_nobody_can_change_it_unseen(sessions: Sessions) -> 
     assert any(odd.id in str(each) for each in verify(sessions).findings)
 
 
+@pytest.mark.slow
 def test_what_was_asked_meanwhile_is_read_after_a_while(sessions: Sessions) -> None:
     now = [0.0]
     outliers = Earlier(sessions, clock=lambda: now[0])
@@ -249,6 +250,7 @@ def sound(random: np.random.Generator, pitch: float, rate: int = 8_000) -> File:
     return File(name="tone.wav", media_type="audio/wav", data=data.getvalue())
 
 
+@pytest.mark.slow
 def test_pictures_and_sounds_are_compared_as_what_their_cases_keep(sessions: Sessions) -> None:
     random = np.random.default_rng(9)
     kept = Earlier(sessions)

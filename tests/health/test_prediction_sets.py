@@ -21,6 +21,7 @@ from tests.recorded import NOON, NUMBER, add_cases, case_of
 DRAWN = {"is_audited": True, "audit_draw": 0.01}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answers", [class_answers, number_answers])
 def test_nine_in_ten_hold_what_is_right_however_cases_are_drawn(
     answers: Callable[[int, np.random.Generator], Answers],

@@ -129,6 +129,7 @@ def test_what_the_file_lacks_is_said_once_for_all_rows(
     assert not app.button(key="rows_all").disabled
 
 
+@pytest.mark.slow
 def test_all_rows_are_answered_and_open_as_cases(
     predict: AppTest, built: services.Services
 ) -> None:
@@ -367,6 +368,7 @@ def test_a_link_to_nothing_is_said(predict: AppTest) -> None:
     assert "nothing under this link" in predict.warning[0].value
 
 
+@pytest.mark.slow
 def test_the_same_file_again_says_when_it_was_answered_and_may_be_asked_anew(
     predict: AppTest, built: services.Services
 ) -> None:

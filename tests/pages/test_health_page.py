@@ -30,6 +30,7 @@ def test_cases_and_feedback_are_counted_at_once(predict: AppTest) -> None:
     assert row["Accuracy [95 % interval]"].endswith("drawn cases judged so far")
 
 
+@pytest.mark.slow
 def test_one_model_has_a_word_first_and_its_chips_stand_in_the_address(
     predict: AppTest, built: services.Services
 ) -> None:

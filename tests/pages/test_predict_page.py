@@ -261,6 +261,7 @@ def test_feedback_is_given_changed_and_kept(predict: AppTest, built: services.Se
     assert [view.judgement for view in said(built.sessions, case.id)] == ["incorrect", "correct"]
 
 
+@pytest.mark.slow
 def test_a_change_keeps_what_is_not_touched_and_loses_nothing_that_is_too_long(
     predict: AppTest, built: services.Services
 ) -> None:

@@ -147,6 +147,7 @@ def _unpacked(cell: bytes) -> str:
     return cell.decode("latin-1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_broken", [False, True])
 def test_no_page_record_program_or_log_holds_it(
     leaky: services.Services,

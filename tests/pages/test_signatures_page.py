@@ -121,6 +121,7 @@ def test_a_published_label_is_on_predict_at_once(
     assert any("Beak" in label for label in labels(signatures_page))
 
 
+@pytest.mark.slow
 def test_two_presses_are_one_version(signatures_page: AppTest, built: services.Services) -> None:
     """A double click reaches us as a second run with the draft of the first."""
     edit(signatures_page, 0, {"label": "Beak"})

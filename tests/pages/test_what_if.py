@@ -165,6 +165,7 @@ def test_texts_pictures_and_sounds_can_be_changed_by_hand(predict: AppTest, mode
     assert not [each for each in predict.button if each.label == "Find the smallest change"]
 
 
+@pytest.mark.slow
 def test_a_scenario_knows_where_it_comes_from(predict: AppTest, built: services.Services) -> None:
     _open(_asked(predict, "demo/diabetes-progress"), "copy")
     box = _number(predict, predict.number_input[0].label)

@@ -99,6 +99,7 @@ def plain(signature: Signature) -> Signature:
 # MLServer's model-settings.json
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(METADATA)
 def test_model_settings_give_the_same_signature_back(metadata: dict[str, object]) -> None:

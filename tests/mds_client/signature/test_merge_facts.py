@@ -372,6 +372,7 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(JSON)
 @settings(max_examples=300)
 def test_whatever_is_written_of_a_field_can_be_read_and_merged(words: object) -> None:
