@@ -2,7 +2,8 @@
 
 `python -m benchmarks.health [--times N] [--cases N]` prints, for each accuracy, audit share and how many times more often
 wrong answers are reported, in how many of N lives the 95 % interval of `health.estimates` held the truth, and that of the
-share of thumbs did; then the same for mixes of versions, beside one reply rate for all versions.
+share of thumbs did; then the same for mixes of versions, beside one reply rate for all versions, and for a slice with a quarter,
+half or all of their checked cases.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from health.estimates import accuracy
-from tests.health.simulated import MIXES, Life, counted, drawn
+from health import weighted
+from health.estimates import accuracy, weight_of_each
+from health.slices import LEAST
+from tests.health.simulated import MIXES, Life, Lives, counted, drawn
 from tests.health.test_coverage import groups, mixed
 
 ACCURACIES = (0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
@@ -42,6 +46,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
         shared = np.mean([one.low <= truth <= one.high for _, _, one, truth in found])  # type: ignore[operator]
         width = np.mean([each.high - each.low for each, _, _, _ in found])  # type: ignore[operator]
         print(f"{name:52} {held:6.3f} {shared:6.3f} {width:7.3f}")
+    print(f"{'a slice of versions':52}    1/4    1/2    all")
+    for name, lives in MIXES.items():
+        parts = [_held_in_slice(lives, part, chosen.times) for part in (0.25, 0.5, 1.0)]
+        print(f"{name:52}", *(f"{held:6.3f}" for held in parts))
+
+
+def _held_in_slice(lives: Lives, part: float, times: int) -> float:
+    """In how many mixes the interval of a slice, in which each case is with the same chance, held the truth of those versions that
+    anybody checked."""
+    random, held = np.random.default_rng(5), []
+    for _ in range(times):
+        known = [
+            replace(group, version=version, is_row=is_row)
+            for (version, is_row), life in lives.items()
+            for group in groups(drawn(life, random), life.audit_share)
+        ]
+        weights = weight_of_each(known)
+        hits, given = list[bool](), list[float]()
+        for group in known:
+            key = (group.version, group.is_row, group.probability, group.is_volunteered)
+            if group.is_audited and group.is_right is not None and key in weights:
+                count = int(random.binomial(group.cases, part))
+                hits += [group.is_right] * count
+                given += [weights[key]] * count
+        heard = [lives[key] for key in {key[:2] for key in weights}]
+        truth = sum(e.accuracy * e.cases for e in heard) / max(1, sum(e.cases for e in heard))
+        found = weighted.share(hits, given)
+        if found.n >= LEAST:
+            held.append(found.low <= truth <= found.high)
+    return float(np.mean(held))
 
 
 def _held(life: Life, times: int) -> tuple[float, float]:

@@ -9,6 +9,11 @@ ever reaches 20 with a chance of at most 1 in 20.
 
 A baseline that is itself estimated is taken `SHRINK` standard errors lower: else an estimate that is lucky would become an
 alarm. By simulation (tests/health/test_alarms.py) 500 labels give 3 % false alarms then; without it they give 9 %.
+
+Each judged drawn case counts as one, also where the accuracy weighs versions and rows of files by their answers: a weight above 1
+would make no supermartingale. So it is about the answers that are checked: where those of a worse version, or rows of a file,
+are checked more than before, or nobody checks any more while people go on to report errors, it may tell of a fall that the
+accuracy does not show. Requests that fail are all known: nothing is drawn or weighed, and a row of a file is one of them.
 """
 
 from __future__ import annotations
