@@ -240,7 +240,7 @@ def _sentence(history: History, findings: Sequence[Finding], standard: Baseline 
 def _ahead_words(ahead: Ahead) -> str:
     cases = "1 case is" if ahead.cases == 1 else f"{ahead.cases:,} cases are"
     return (
-        f"{cases} dated after today, up to {in_words(ahead.last)} {ahead.last.year}: the clock of who recorded them is wrong. "
+        f"{cases} dated after today, up to {in_words(ahead.last)} {ahead.last.year}: the clock of the machine that recorded them is wrong. "
         "They count in all figures but those by day and week."
     )
 

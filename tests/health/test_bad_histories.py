@@ -199,6 +199,19 @@ def test_a_bad_history_gives_a_sentence_and_no_wrong_number(name: str, sqlite_ur
     close(sessions)
 
 
+@pytest.mark.slow
+def test_sentences_call_fields_as_people_do(sqlite_url: str) -> None:
+    sessions = make_sessions(sqlite_url)
+    record(sessions, HISTORIES["a reference that does not fit"]())
+    named = {"titles": lambda *_: {"mass": "Body mass", "bill": "Bill length"}}
+    (standing,) = standings(sessions, clock=lambda: NOW, **named).values()
+    assert "has changed: Body mass, island, Bill length differ" in standing.status.sentence
+    found = look(sessions, *MODEL, clock=lambda: NOW, **named)
+    assert found is not None
+    assert found.standing.status.sentence == standing.status.sentence
+    close(sessions)
+
+
 def test_of_no_case_nothing_is_said(sessions: Sessions) -> None:
     assert standings(sessions, clock=lambda: NOW) == {}
     assert summarise(sessions) == []
