@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from cases.recording import answer_of
@@ -24,7 +26,7 @@ from ui import (
 from ui.feedback import call
 from ui.predict_form import Form, Reply
 from ui.shows import making
-from ui.text import exact, percent, plain
+from ui.text import amount, exact, percent, plain
 from ui.usual_answers import with_usual
 
 _MOST_SHORT = 200
@@ -131,12 +133,23 @@ def _draw_rest(answer: Answer, signature: Signature) -> None:
     """What the model answered besides the headline: single values in a line, the others as a tree."""
     if answer.kind == "tree" or not answer.details:
         return
-    titles = {field.name: field.title for field in signature.outputs}
     single = {n: v for n, v in answer.details.items() if _is_single(v)}
     if single:
-        st.caption(plain(" · ".join(f"{titles.get(n, n)}: {_short(v)}" for n, v in single.items())))
+        st.caption(plain(_details(single, signature)))
     if rest := {n: v for n, v in answer.details.items() if n not in single}:
         st.json({name: _as_document(value) for name, value in rest.items()}, expanded=False)
+
+
+def _details(single: Mapping[str, object], signature: Signature) -> str:
+    """Single values in a line, each with its title and unit."""
+    outputs = {field.name: field for field in signature.outputs}
+    words = []
+    for name, value in single.items():
+        field = outputs.get(name)
+        words.append(
+            f"{field.title if field else name}: {_short(value, field.unit if field else '')}"
+        )
+    return " · ".join(words)
 
 
 def _is_single(value: object) -> bool:
@@ -148,11 +161,11 @@ def _as_document(value: object) -> object:
     return exact(value if document is None else document)
 
 
-def _short(value: object) -> str:
+def _short(value: object, unit: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return amount(value, unit)
     return "unknown" if value is None else str(value)[:_MOST_SHORT]
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mds_client.prediction import Answer
 from mds_client.signature import Signature
-from ui.text import number, plain
+from ui.text import amount, plain
 
 
 def draw_score(answer: Answer, signature: Signature) -> None:
@@ -15,8 +15,10 @@ def draw_score(answer: Answer, signature: Signature) -> None:
         return
     output = signature.output("score")
     own = answer.score_name.replace("_", " ").replace("-", " ").strip().capitalize() or "Score"
-    name, meaning = (output.title, output.description) if output else (own, "")
+    name, meaning, unit = (
+        (output.title, output.description, output.unit) if output else (own, "", "")
+    )
     st.markdown(
-        f"{plain(name)}: **{plain(number(answer.score))}**"
+        f"{plain(name)}: **{plain(amount(answer.score, unit))}**"
         + (f"  \n{plain(meaning)}" if meaning else "")
     )

@@ -34,7 +34,7 @@ def test_the_whole_path_works_from_the_keyboard(page: Page) -> None:
     expect(page.get_by_role("heading", name="Was this right?")).to_be_focused()
     visit.settled()
     _tab_to_and_press(page, "Change")
-    form = page.locator('[class*="st-key-feedback_"][class*="_form"]')
+    form = page.locator('[class*="st-key-feedback_"][class*="_open"]')
     expect(form).to_be_focused()
     expect(page.get_by_role("status").filter(has_text="Right: say more")).to_have_count(1)
 

@@ -65,7 +65,7 @@ def _announce(case: CaseView, said: FeedbackView | None) -> None:
     opened_for = st.session_state.get(_key(case, "again"), "")
     token, place, words = f"asked {case.id}", _key(case, "strip"), "Was this right?"
     if opened_for:
-        token, place = f"{opened_for} {case.id}", _key(case, "form")
+        token, place = f"{opened_for} {case.id}", _key(case, "open")
         words = f"{_WORDS[opened_for].capitalize()}: say more, then press Send."
     elif said:
         token, words = said.id, f"Recorded: {_WORDS[said.judgement]}."
@@ -161,7 +161,7 @@ def _draw_more(
 ) -> None:
     """The form of a judgement: it opens with what was said of it."""
     is_same = said is not None and said.judgement == judgement
-    with st.form(_key(case, "form")):
+    with st.container(key=_key(case, "open")), st.form(_key(case, "form")):
         st.markdown(f"**{_WORDS[judgement].capitalize()}.**")
         given: dict[str, object] = {"judgement": judgement, "answers": answers}
         if judgement == "incorrect":
