@@ -26,6 +26,7 @@ from benchmarks.cases import _database
 from benchmarks.figures import record, right
 from benchmarks.health_cases import MODELS, analyse, end, fill
 from db.engine import Sessions, close, make_sessions, writing
+from db.ids import new_id
 from db.migrate import migrate
 from health.cohort import Cohort
 from health.day_counts import fold
@@ -93,7 +94,7 @@ def _kept_in(folder: Path, kind: str) -> Iterator[str]:
 
 
 def _keep_up(url: str, cases: int, is_marked: bool) -> None:
-    """What jobs do, and where something is to be marked, what marks the newest day of every model and changes no figure."""
+    """What jobs do, and where something is to be marked, a case of every model after that."""
     sessions = make_sessions(url)
     jobs: dict[str, Callable[[], object]] = {
         "the job: marked days counted anew": lambda: fold(sessions),
@@ -107,12 +108,25 @@ def _keep_up(url: str, cases: int, is_marked: bool) -> None:
         job()
         print(f"{name:42}{(time.perf_counter() - began) * 1000:>18.1f}", flush=True)
     analyse(sessions)
-    last = "SELECT max(id) FROM cases GROUP BY model"
-    for seconds in (0.3, 0.2) if is_marked else ():
-        with writing(sessions) as session:
-            statement = text(f"UPDATE cases SET seconds_total = {seconds} WHERE id IN ({last})")
-            session.connection().execute(statement)
+    if is_marked:
+        _ask(sessions)
     close(sessions)
+
+
+def _ask(sessions: Sessions) -> None:
+    """A new case of every model, in the place of the last one: so that as many are to be found as before."""
+    with writing(sessions) as session:
+        connection = session.connection()
+        newest = "SELECT max(id) FROM cases GROUP BY model"
+        connection.execute(
+            text(f"CREATE TEMP TABLE asked AS SELECT * FROM cases WHERE id IN ({newest})")
+        )
+        connection.execute(text("DELETE FROM cases WHERE id IN (SELECT id FROM asked)"))
+        for old in connection.execute(text("SELECT id FROM asked")).scalars().all():
+            renamed = text("UPDATE asked SET id = :new, idempotency_key = :new WHERE id = :old")
+            connection.execute(renamed, {"new": new_id(), "old": old})
+        connection.execute(text("INSERT INTO cases SELECT * FROM asked"))
+        connection.execute(text("DROP TABLE asked"))
 
 
 def _apart(chosen: argparse.Namespace, url: str, name: str, is_marked: bool) -> None:

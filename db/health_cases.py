@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, and_, exists, select
+from sqlalchemy import Row, Select, and_, exists, select
 from sqlalchemy.orm import Session
 
 from db.health import Selection, conditions, verdicts
@@ -61,13 +61,23 @@ def judged_cases(session: Session, selection: Selection, limit: int) -> list[Jud
 
 def inputs(
     session: Session, selection: Selection, limit: int, *, is_oldest: bool = False
-) -> list[tuple[date, Mapping[str, object]]]:
-    """The day and the values of answered cases: the newest, or the oldest."""
-    query = select(Case.created_at, Case.entered).where(
-        *conditions(selection), Case.outcome == "answered"
-    )
+) -> list[tuple[str, date, Mapping[str, object]]]:
+    """The id, the day and the values of answered cases: the newest, or the oldest."""
+    query = _answered(selection, is_oldest, Case.id, Case.created_at, Case.entered).limit(limit)
+    return [(row[0], row[1].date(), row[2]) for row in session.execute(query)]
+
+
+def ids(
+    session: Session, selection: Selection, limit: int, *, is_oldest: bool = False
+) -> list[str]:
+    """The ids of the same."""
+    return list(session.scalars(_answered(selection, is_oldest, Case.id).limit(limit)))
+
+
+def _answered(selection: Selection, is_oldest: bool, *columns: Any) -> Select[Any]:
     order = (Case.created_at, Case.id) if is_oldest else (Case.created_at.desc(), Case.id.desc())
-    return [(row[0].date(), row[1]) for row in session.execute(query.order_by(*order).limit(limit))]
+    answered = select(*columns).where(*conditions(selection), Case.outcome == "answered")
+    return answered.order_by(*order)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,10 +96,7 @@ def asked(
     session: Session, selection: Selection, limit: int, *, is_oldest: bool = False
 ) -> list[AskedCase]:
     """Answered cases: the newest, or the oldest."""
-    query = select(Case.id, Case.created_at, Case.entered, Case.features, Case.answer).where(
-        *conditions(selection), Case.outcome == "answered"
-    )
-    order = (Case.created_at, Case.id) if is_oldest else (Case.created_at.desc(), Case.id.desc())
+    columns = (Case.id, Case.created_at, Case.entered, Case.features, Case.answer)
     return [
         AskedCase(
             id=row[0],
@@ -98,7 +105,7 @@ def asked(
             features=row[3] or {},
             vector=tuple(cast(Sequence[float], (row[4] or {}).get("vector") or ())),
         )
-        for row in session.execute(query.order_by(*order).limit(limit))
+        for row in session.execute(_answered(selection, is_oldest, *columns).limit(limit))
     ]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
 from threading import Lock
 from typing import Any
 
@@ -28,7 +29,8 @@ from health.drift.joint import JointDrift, joint_drift_of
 from health.summary import ESTIMATED
 
 Model = tuple[str, str]
-Inputs = list[tuple[date, Mapping[str, object]]]
+# The id, the day and the values of each case.
+Inputs = list[tuple[str, date, Mapping[str, object]]]
 REFERENCE, RECENT = 300, 200
 RECENT_DAYS = 14
 _MOST_KEPT = 20_000
@@ -37,6 +39,8 @@ WHOLE = {
     "embedding": "what the model makes of its inputs",
 }
 _kept: dict[tuple[str, Model, date], InputDrift] = {}
+# What was found last of a version of a model on a day, and of which cases.
+_last: dict[tuple[Model, str | None, date], tuple[bytes, InputDrift]] = {}
 _lock = Lock()
 
 
@@ -115,6 +119,7 @@ def forget() -> None:
     """Forget what this process has kept."""
     with _lock:
         _kept.clear()
+        _last.clear()
 
 
 def midnight(moment: datetime) -> datetime:
@@ -136,18 +141,36 @@ def recent(now: datetime) -> tuple[datetime, datetime]:
 
 
 def _drift(session: Session, model: Model, version: str | None, now: datetime) -> InputDrift:
-    """Of the version that is in use: versions may take different fields."""
+    """Of the version that is in use: versions may take different fields. What is entered in a case never changes, so of the same
+    cases it is the same."""
     since, until = recent(now)
     of = Selection(purposes=ESTIMATED, server=model[0], model=model[1], version=version)
-    before = db.health_cases.inputs(session, replace(of, until=since), REFERENCE, is_oldest=True)
-    after = db.health_cases.inputs(session, replace(of, since=since, until=until), RECENT)
-    return compare(before, after, now)
+    first, newest = replace(of, until=since), replace(of, since=since, until=until)
+    last = _last.get((model, version, now.date()))
+    if last:
+        there = db.health_cases.ids(session, first, REFERENCE, is_oldest=True)
+        there += ["", *db.health_cases.ids(session, newest, RECENT)]
+        if _digest(there) == last[0]:
+            return last[1]
+    before = db.health_cases.inputs(session, first, REFERENCE, is_oldest=True)
+    after = db.health_cases.inputs(session, newest, RECENT)
+    found = compare(before, after, now)
+    with _lock:
+        if len(_last) >= _MOST_KEPT:
+            _last.clear()
+        ids = [*(case[0] for case in before), "", *(case[0] for case in after)]
+        _last[model, version, now.date()] = _digest(ids), found
+    return found
+
+
+def _digest(ids: Iterable[str]) -> bytes:
+    return sha256("\n".join(ids).encode()).digest()
 
 
 def compare(before: Inputs, after: Inputs, now: datetime) -> InputDrift:
     """The fields of the newest cases against those of the first ones, the oldest of these first."""
-    day = days_since(before[-1][0], now) if before else 1
-    found = fields.compare([row for _, row in before], [row for _, row in after], day=day)
+    day = days_since(before[-1][1], now) if before else 1
+    found = fields.compare([row[2] for row in before], [row[2] for row in after], day=day)
     return InputDrift(fields=found, before=_span(before), after=_span(after))
 
 
@@ -173,7 +196,7 @@ def days_since(last: date, now: datetime) -> int:
 
 
 def _span(rows: Inputs) -> tuple[date, date] | None:
-    days = [day for day, _ in rows]
+    days = [row[1] for row in rows]
     return (min(days), max(days)) if days else None
 
 

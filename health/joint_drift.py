@@ -72,7 +72,7 @@ def _windows(
 
 
 def _inputs(cases: Sequence[AskedCase]) -> Inputs:
-    return [(case.day, case.entered) for case in cases]
+    return [(case.id, case.day, case.entered) for case in cases]
 
 
 def _asked(cases: Sequence[AskedCase]) -> list[Asked]:

@@ -15,6 +15,8 @@ from scipy import stats
 from sklearn.datasets import load_digits
 from sqlalchemy import select
 
+from cases import deleting
+from db.deletion import Wanted
 from db.engine import Sessions, writing
 from db.tables import HealthJointDrift
 from health import input_drift
@@ -268,7 +270,16 @@ def _fields_are_read_from_it_as_long_as_they_hold(sessions: Sessions, before: Lo
     later = look(sessions, "shelf", "penguins", clock=lambda: NOW + timedelta(days=1))
     assert later is not None
     assert later.drift[0].outside < 77
-    add_cases(sessions, case_of(created_at=NOW, entered={"mass": 0.0}))
-    marked = look(sessions, "shelf", "penguins", clock=lambda: NOW)
-    assert marked is not None
-    assert {field.name: field.after for field in marked.drift}["mass"] == 61
+    assert _recent(sessions) == 60
+    more = [add_cases(sessions, case_of(created_at=NOW, entered={"mass": 0.0}))[0] for _ in "ab"]
+    assert [_recent(sessions), _recent(sessions)] == [62, 62]
+    for _ in deleting.delete_cases(sessions, Wanted(ids=(more[0].id,)), person="olga"):
+        pass
+    assert _recent(sessions) == 61
+
+
+def _recent(sessions: Sessions) -> int:
+    """How many recent values of a field are compared."""
+    found = look(sessions, "shelf", "penguins", clock=lambda: NOW)
+    assert found is not None
+    return next(field.after for field in found.drift if field.name == "mass")
