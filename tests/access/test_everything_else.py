@@ -101,6 +101,8 @@ NARROWED: dict[str, Callable[[Services], object] | None] = {
     "drift_detectors": lambda found: found.drift_detectors(),
     "ask_drift_detector": lambda found: found.ask_drift_detector(("bank", "fraud"), "d", []),
     "deployed": lambda found: found.deployed(FRAUD),
+    "field_titles": lambda found: found.field_titles("bank", "fraud"),
+    "field_titles_in_jobs": lambda found: found.field_titles_in_jobs("bank", "fraud"),
     "figures": lambda found: _seen(found.figures),
     "files_in": lambda found: found.files_in("/", "*"),
     "give_way": lambda found: found.give_way(SECRET),
@@ -109,6 +111,8 @@ NARROWED: dict[str, Callable[[Services], object] | None] = {
     "key_search": lambda found: found.key_search("x").fields,
     "kinds": lambda found: sorted(found.kinds),
     "model": lambda found: found.model(FRAUD),
+    "model_title": lambda found: found.model_title("bank", "fraud"),
+    "model_title_in_jobs": lambda found: found.model_title_in_jobs("bank", "fraud"),
     "operator_sessions": lambda found: _seen(found.operator_sessions()),
     "recorder": lambda found: found.recorder(
         FRAUD, Signature(model=FRAUD, inputs=()), "key", PERSON, "all", 1.0

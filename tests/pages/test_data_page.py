@@ -77,4 +77,4 @@ def test_who_operates_some_models_alone_is_told_so(
     built.settings.access[:] = [AccessSettings(models=["pen*"], role="operator")]
     shown = data_page.run()
     assert not shown.text_input
-    assert "every model" in shown.info[0].value
+    assert "operators of all models" in shown.info[0].value
