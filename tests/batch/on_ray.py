@@ -42,6 +42,11 @@ WAIT_SECONDS = 150
 SHARE = 0.3
 PLACE = {"num_cpus": 1, "include_dashboard": False, "object_store_memory": 80 * 2**20}
 
+# Ray leaves the logs of its client's server open, which is what a machine outside of the cluster speaks to.
+pytestmark = pytest.mark.filterwarnings(
+    r"ignore:Exception ignored in.*ray_client_server:pytest.PytestUnraisableExceptionWarning"
+)
+
 
 class _Numbers(Handler):
     """A model that answers each row with its number, and takes a while for it; only for who has the token."""
