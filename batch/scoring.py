@@ -169,7 +169,7 @@ class Scoring:
                 return db.batch_chunks.take_left_behind(
                     session, self.batch_id, me, [me, *living]
                 ) or db.batch_chunks.take_next(
-                    session, self.batch_id, me, self.pace.chunk_rows, self.total, utc_now()
+                    session, self.batch_id, me, self.pace.chunk_of, self.total, utc_now()
                 )
         except Conflict:  # another took them at the same moment
             return None

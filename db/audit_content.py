@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC
 from functools import cache, partial
+from json.encoder import encode_basestring_ascii
 from typing import Any, cast
 
 from sqlalchemy import Boolean, Double, LargeBinary, Table
@@ -79,6 +80,8 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _compact(value: object) -> str:
+    if type(value) is str:
+        return encode_basestring_ascii(value)
     if type(value) is float and math.isfinite(value):
         return repr(value)
     return value.compact if isinstance(value, Plain) else _encode(value)

@@ -6,7 +6,7 @@ behind that gives no sign of life is taken again by another.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -67,9 +67,15 @@ def take_left_behind(
 
 
 def take_next(
-    session: Session, batch_id: str, runner: str, size: int, total: int, now: datetime
+    session: Session,
+    batch_id: str,
+    runner: str,
+    size: Callable[[int], int],
+    total: int,
+    now: datetime,
 ) -> ChunkView | None:
-    """The next rows that nobody has taken; None where all are. Raises Conflict where another took them meanwhile."""
+    """The next rows that nobody has taken, as many as `size` says of all that are left; None where none are. Raises Conflict
+    where another took them meanwhile."""
     # One after the other, where several would each take the same and all but one in vain.
     session.execute(select(Batch.id).filter_by(id=batch_id).with_for_update(key_share=True))
     # By the key: however many chunks there are, one is read.
@@ -78,7 +84,10 @@ def take_next(
     if first >= total:
         return None
     chunk = ChunkView(
-        batch_id=batch_id, first_row=first, rows=min(size, total - first), runner=runner
+        batch_id=batch_id,
+        first_row=first,
+        rows=min(size(total - first), total - first),
+        runner=runner,
     )
     facts = {name: getattr(chunk, name) for name in _NAMES}
     session.add(BatchChunk(**facts, created_at=now, case_ids=[]))

@@ -14,6 +14,9 @@ from ulid import ULID
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 ID_PATTERN = f"^{_ULID.pattern}$"
 _RANDOM_BITS = 80
+_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [one + other for one in _DIGITS for other in _DIGITS]
+_LOW = (1 << 60) - 1
 
 
 class Ids:
@@ -28,7 +31,18 @@ class Ids:
         fresh = (milliseconds << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
         with self._lock:
             self._last = max(fresh, self._last + 1)
-            return str(ULID.from_int(self._last))
+            return _written(self._last)
+
+
+def _written(number: int) -> str:
+    """What `str(ULID.from_int(number))` is, two digits at a time."""
+    low, high = number & _LOW, number >> 60
+    return "".join(
+        [
+            *(_PAIRS[high >> shift & 1023] for shift in range(60, -1, -10)),
+            *(_PAIRS[low >> shift & 1023] for shift in range(50, -1, -10)),
+        ]
+    )
 
 
 new_id = Ids()

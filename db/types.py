@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from datetime import UTC, datetime
-from functools import cached_property
 
 from sqlalchemy import JSON, DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
@@ -20,10 +19,17 @@ class Plain(dict[str, object]):
     """An object of JSON of which it is known that all its names are texts and none of its numbers is NaN or infinite, so
     that nobody looks at each of them again."""
 
-    @cached_property
+    __slots__ = ("_text",)
+
+    @property
     def compact(self) -> str:
-        """Its text without spaces, made once: for its column and for its digest."""
-        return _encode(self)
+        """Its text without spaces, made once: for its column and for its digest. Not as a `cached_property`, which lets one
+        thread at a time make one."""
+        try:
+            return self._text
+        except AttributeError:
+            self._text = _encode(self)
+            return self._text
 
 
 _AS_THEY_ARE = {str, int, bool, type(None), Plain}
@@ -86,6 +92,8 @@ def to_json(value: object) -> str:
 
 def clip(text: str, length: int) -> str:
     """The text as it will be read back from a `ClippedText` column."""
+    if len(text) <= length and text.isascii() and "\x00" not in text:
+        return text
     storable = text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
     return storable if len(storable) <= length else storable[: length - 1] + "…"
 

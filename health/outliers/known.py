@@ -35,8 +35,10 @@ class KnownInputs:
     def unlike(self, rows: Rows, titles: Mapping[str, str]) -> list[str]:
         """Of each of the rows what about it is unlike all that are known, in a sentence; empty where nothing is. `titles`
         are what its fields are called, by their names."""
-        vectors = np.hstack([c.vectors(_values(rows, c)) for c in self.columns])
-        outside = np.array([c.outside(_values(rows, c)) for c in self.columns]) / self.units[1]
+        values = [_values(rows, column) for column in self.columns]
+        pairs = list(zip(self.columns, values, strict=True))
+        vectors = np.hstack([column.vectors(listed) for column, listed in pairs])
+        outside = np.array([column.outside(listed) for column, listed in pairs]) / self.units[1]
         distances, places = nearest(self.rows, vectors)
         apart = distances / self.units[0]
         p = p_values(np.maximum(apart, outside.max(axis=0)), self.scores)

@@ -136,7 +136,9 @@ def assert_soon(helped: threading.Event) -> None:
 def _left_by_a_dead_one(sessions: Sessions, given: large_file.LargeFile) -> None:
     """The first rows were taken by a process that gives no sign of life."""
     with writing(sessions) as session:
-        db.batch_chunks.take_next(session, given.batch_id, "dead", 60, given.rows, utc_now())
+        db.batch_chunks.take_next(
+            session, given.batch_id, "dead", lambda _: 60, given.rows, utc_now()
+        )
 
 
 def _help(sessions: Sessions, root: Path, model: Model) -> None:
