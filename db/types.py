@@ -20,6 +20,7 @@ class Plain(dict[str, object]):
     that nobody looks at each of them again."""
 
     __slots__ = ("_text",)
+    _text: str
 
     @property
     def compact(self) -> str:
