@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 from PIL import Image, ImageDraw
@@ -92,7 +93,7 @@ def film(browser: Browser, base: str, path: Path) -> None:
     visit.settled()
     taken.look()
     taken.press(page.get_by_role("link", name="Health").first)
-    page.get_by_role("heading", name="How are the models doing?").wait_for()
+    page.get_by_role("heading", name=re.compile("^How .* doing")).wait_for()
     visit.settled()
     taken.look(_READ)
     taken.save(path)

@@ -15,7 +15,7 @@ def test_unusual_inputs_typical_cases_and_similar_cases(page: Page) -> None:
     # No other visit asks this, so what is judged here is the most similar case.
     visit.type_number("Bill depth", "30.5").predict().say_yes()
     visit.type_number("Body mass", "9000").predict()
-    expect(page.get_by_text("body mass = 9000 g (higher than in all of them)")).to_be_visible()
+    expect(page.get_by_text("body mass = 9,000 g (higher than in all of them)")).to_be_visible()
     _other_methods_are_put_away_and_say_what_they_cost(page)
     page.get_by_text("Similar cases", exact=True).click()
     # Visits before this one may have left some, too.

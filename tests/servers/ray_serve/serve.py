@@ -55,6 +55,7 @@ class Plain:
 if __name__ == "__main__":
     port = int(sys.argv[1])
     ray.init(
+        address="local",  # a Ray of somebody else on this machine is not asked
         num_cpus=2,
         include_dashboard=False,
         _node_ip_address="127.0.0.1",
