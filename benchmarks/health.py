@@ -17,7 +17,7 @@ import numpy as np
 
 from health import weighted
 from health.estimates import accuracy, weight_of_each
-from health.slices import LEAST
+from health.slices import is_enough
 from tests.health.simulated import MIXES, Life, Lives, counted, drawn
 from tests.health.test_coverage import groups, mixed
 
@@ -73,7 +73,7 @@ def _held_in_slice(lives: Lives, part: float, times: int) -> float:
         heard = [lives[key] for key in {key[:2] for key in weights}]
         truth = sum(e.accuracy * e.cases for e in heard) / max(1, sum(e.cases for e in heard))
         found = weighted.share(hits, given)
-        if found.n >= LEAST:
+        if is_enough(found):
             held.append(found.low <= truth <= found.high)
     return float(np.mean(held))
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from health.slices import LEAST, LEVEL, Inside, Part, chance, parts
+from health.slices import LEAST, LEVEL, Inside, Part, chance, is_enough, parts
 from health.weighted import Floats, Share, share
 
 MOST_GROUPS = 12
@@ -128,8 +128,9 @@ def _rates(
         rates = []
         for part in alike:
             own, rest = part.inside & of, ~part.inside & of
-            if min(int(own.sum()), int(rest.sum())) >= LEAST:
-                rates.append(_rate(part, truth, share(~hits[own], weights[own]), share(~hits[rest], weights[rest])))  # fmt: skip
+            wrong, others = share(~hits[own], weights[own]), share(~hits[rest], weights[rest])
+            if is_enough(wrong) and is_enough(others):
+                rates.append(_rate(part, truth, wrong, others))
         is_pair = len(found) == len(rates) == 2
         # Of two groups each is the other's others: the one that is answered wrongly more often says it.
         yield from [max(rates, key=lambda rate: rate.difference.value)] if is_pair else rates
@@ -181,7 +182,9 @@ def _sentence(
     if len(sizes) == 1:
         parts_.append("All checked cases are of one group: there is nothing to compare it with.")
     elif not rates:
-        parts_.append(f"The groups are too small to compare: each needs {LEAST} checked cases.")
+        parts_.append(
+            f"The groups are too small to compare: each needs {LEAST} checked cases, and not one or two that stand for most answers."
+        )
     else:
         worse = [rate for rate in rates if rate.is_worse]
         parts_.append(worst_words(worse[0]) if worse else "No group is answered wrongly more often than chance explains.")  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 
 from health.causes import Checked, causes
 from health.groups import by_groups, difference
+from health.slices import slices
 from health.weighted import share
 
 DAY = date(2025, 3, 1)
@@ -94,6 +95,18 @@ def _checked(wrong: np.ndarray, rows: list[dict[str, object]], version_from: int
     days = [DAY + timedelta(days=n // 10) for n in range(len(rows))]
     versions = ["v2" if version_from and n >= version_from else "v1" for n in range(len(rows))]
     return Checked(days=days, versions=versions, rows=rows, right=(~wrong).tolist(), weights=[10.0] * len(rows))  # fmt: skip
+
+
+def test_what_one_or_two_cases_stand_for_is_no_slice_and_no_group() -> None:
+    """Simulated, the interval of such a slice held 0.89 of 0.95."""
+    rows = [{"island": "Biscoe" if n < 20 else "Dream"} for n in range(60)]
+    right = [n >= 10 for n in range(60)]
+    assert [each.value for each in slices(rows, right, [1.0] * 60) if each.is_worse] == ["Biscoe"]
+    few = [3000.0, 3000.0, *[1.0] * 58]
+    assert slices(rows, right, few) == []
+    (found,) = by_groups({"island": [row["island"] for row in rows]}, right, few)
+    assert found.rates == ()
+    assert "one or two that stand for most answers" in found.sentence
 
 
 def test_the_slice_and_the_version_that_a_fall_comes_from_are_named() -> None:
