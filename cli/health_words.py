@@ -21,6 +21,9 @@ from mds_client.signature import ModelRef
 from services import Services, build
 from settings import settings
 
+# A century; longer ago there is no date to count from.
+MOST_DAYS = 36_500
+
 
 def run(chosen: argparse.Namespace) -> int:
     """Raises Wrong for what cannot be done, NotFound for a model that nobody asked."""
@@ -28,6 +31,8 @@ def run(chosen: argparse.Namespace) -> int:
         raise Wrong("Of which model? mds health server/name --html FILE")
     if chosen.days < 0:
         raise Wrong("Days are counted from 0 on: 0 is all of them.")
+    if chosen.days > MOST_DAYS:
+        raise Wrong(f"At most {MOST_DAYS:,} days; 0 is all of them.")
     built = build(settings())
     try:
         return _one(built, chosen) if chosen.model else _all(built, chosen)
@@ -66,6 +71,8 @@ def _one(built: Services, chosen: argparse.Namespace) -> int:
     )
     if found is None:
         _not_asked(str(ref))
+    if not found.standing.cases:
+        _check_version(built, ref, chosen.version)
     if chosen.html:
         _write(built, chosen, found, cohort)
     if chosen.json:
@@ -89,6 +96,15 @@ def _check_field(built: Services, ref: ModelRef, chosen: argparse.Namespace) -> 
     name, names = chosen.value.partition("=")[0], list(_titles(built, ref.server, ref.name))
     if name and names and name not in names:
         raise Wrong(f"{ref} has no input {name!r}. It has {', '.join(names)}.")
+
+
+def _check_version(built: Services, ref: ModelRef, version: str) -> None:
+    """Raises Wrong for a version that nobody has asked."""
+    rows = summarise(built.figures, server=ref.server, model=ref.name) if version else []
+    asked = [row.version for row in rows if row.version]
+    if version and version not in asked:
+        had = f" It was asked as {', '.join(asked)}." if asked else ""
+        raise Wrong(f"Nobody has asked a version {version!r} of {ref}.{had}")
 
 
 def _chosen_words(found: Look, chosen: argparse.Namespace) -> str:

@@ -6,7 +6,7 @@ from health.cohort import Cohort
 from health.overview import look, standings
 from health.status import WORDS
 from health.summary import models, recent_series, summarise
-from ui.health import address, model, parts, requests, titles, verdict
+from ui.health import address, model, nothing, parts, requests, titles, verdict
 from ui.session import services
 
 PAGE = {
@@ -60,6 +60,8 @@ def draw_one() -> None:
     verdict.draw(found, now)
     parts.draw_causes(found.causes, now)
     address.draw_chips(now)
+    if not found.standing.cases:
+        nothing.draw(now)
     model.draw_tiles(found, rows, now)
     model.draw_charts(found, now)
     model.draw_details(found, now)

@@ -93,6 +93,9 @@ def test_a_model_is_said_in_words_as_json_and_as_a_page_that_needs_nothing_else(
         "There is no answer of these: the last 90 days, island is Nowhere."
         in capsys.readouterr().out
     )
+    assert main(["health", "penguins", "--version", "v9", "--html", str(tmp_path / "no.html")]) == 2
+    assert "It was asked as v1, v2." in capsys.readouterr().err
+    assert not (tmp_path / "no.html").exists()
 
 
 def test_what_cannot_be_said_is_a_sentence(
@@ -107,3 +110,5 @@ def test_what_cannot_be_said_is_a_sentence(
     assert main(["health", "--html", str(tmp_path / "x.html")]) == 2
     assert main(["health", "shelf/none", "--value", "x"]) == 2
     assert "FIELD=VALUE" in capsys.readouterr().err
+    assert main(["health", "shelf/none", "--days", "99999999999999"]) == 2
+    assert "At most 36,500 days" in capsys.readouterr().err

@@ -44,6 +44,9 @@ def test_one_model_has_a_word_first_and_its_chips_stand_in_the_address(
     assert "Not enough evidence" in html
     assert any("Week from" in button.label for button in predict.button)
     assert any(metric.label == "Right answers" for metric in predict.metric)
+    predict.query_params["version"] = "v9"
+    predict.run()
+    assert any("Nobody has asked a version “v9”" in each.value for each in predict.warning)
     predict.query_params["week"] = "not a day"
     predict.query_params["value"] = "no such field=<b>"
     assert not predict.run().exception
