@@ -52,4 +52,4 @@ def test_a_data_set_is_frozen_listed_and_written(
     assert main(["dataset", "export", case.id, str(out)]) == 1
     assert "no such data set" in capsys.readouterr().err
     assert main([*typed, "--truth", "Emperor"]) == 1
-    assert "none of these cases" in capsys.readouterr().err
+    assert "None of these cases" in capsys.readouterr().err
