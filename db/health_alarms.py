@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -17,6 +17,7 @@ __all__ = [
     "AlarmView",
     "add",
     "end",
+    "end_of_model",
     "newest",
     "note_deliveries",
     "open_now",
@@ -56,6 +57,15 @@ def end(session: Session, alarm_id: str, now: datetime) -> None:
     """It is over."""
     is_it = (HealthAlarm.id == alarm_id, HealthAlarm.ended_at.is_(None))
     session.execute(update(HealthAlarm).where(*is_it).values(ended_at=now))
+
+
+def end_of_model(
+    session: Session, server: str, model: str, kinds: Sequence[str], now: datetime
+) -> None:
+    """Those of these kinds that go on for a model are over."""
+    are_they = (HealthAlarm.kind.in_(kinds), HealthAlarm.ended_at.is_(None))
+    query = update(HealthAlarm).filter_by(server=server, model=model).where(*are_they)
+    session.execute(query.values(ended_at=now))
 
 
 def note_deliveries(session: Session, alarm_id: str, deliveries: Mapping[str, object]) -> None:

@@ -12,7 +12,7 @@ import db.health_cases
 import db.health_days
 import db.health_decisions
 import db.health_figures
-from db.engine import Sessions, snapshot
+from db.engine import Session, Sessions, snapshot
 from db.health import Selection
 from db.health_alarms import AlarmView
 from db.health_counting import DayCount
@@ -22,6 +22,7 @@ from db.health_figures import DayNumbers, Kinds
 from db.ids import utc_now
 from health.alarms.decisions import accepted, closed
 from health.causes import Causes
+from health.closing import Closing
 from health.cohort import EVERY, Cohort
 from health.comparison import Comparison, compare
 from health.details import MOST_JUDGED, Details, causes_of, details
@@ -118,6 +119,7 @@ def standings(
             counts[count.key.server, count.key.model].append(count)
         days = db.health_figures.by_day(session, selection, _KINDS, counted)
         steps = db.health_decisions.of_models(session)
+        ends = {of: _closing(session, everything, of, steps.get(of, ()), since) for of in counts}
         drift = input_drift(session, now, everything, counts, ever)
     return {
         model: _standing(
@@ -125,6 +127,7 @@ def standings(
             found,
             [_day_figures(day, numbers) for day, numbers in days[model].items()],
             steps=steps.get(model, []),
+            closing=ends[model],
             now=now,
             changed=called(drift[model].flagged, titles, *model),
         )
@@ -170,6 +173,7 @@ def look(
             counts,
             _by_day(counts),
             steps=steps,
+            closing=_closing(session, everything, (server, model), steps, since),
             now=now,
             changed=tuple(named.get(name, name) for name in drift.flagged),
         )
@@ -218,6 +222,7 @@ def _standing(
     days: Sequence[DayFigures],
     *,
     steps: Sequence[DecisionView],
+    closing: Closing | None,
     now: datetime,
     changed: tuple[str, ...],
 ) -> Standing:
@@ -230,7 +235,7 @@ def _standing(
         accuracy=found,
         accepted=accepted(steps),
         changed=changed,
-        closed=closed(steps),
+        closed=closing,
         ahead=_ahead(days, now.date()),
     )
     return Standing(
@@ -242,6 +247,23 @@ def _standing(
         cases=sum(count.cases for count in counts),
         owner=next((step.person for step in steps if step.action == "acknowledged"), ""),
     )
+
+
+def _closing(
+    session: Session,
+    everything: Selection,
+    model: Model,
+    steps: Sequence[DecisionView],
+    since: datetime,
+) -> Closing | None:
+    """How the last alarm of a model ended, with what was asked on that day afterwards; None where that is long ago."""
+    found = closed(steps)
+    if found is None or found.at < since:
+        return None
+    server, name = model
+    rest = replace(everything, server=server, model=name, since=found.at, until=found.until)
+    day = _figures(found.at.date(), db.health_days.by_day(session, rest))
+    return found.with_rest(day.right, day.wrong, day.answered, day.failed)
 
 
 def _without_gaps(days: Iterable[DayFigures], today: date) -> tuple[DayFigures, ...]:

@@ -4,7 +4,7 @@
 | --- | --- |
 | Act | answers are right less often than the baseline, or more requests fail than the objective allows, and still do |
 | Watch | inputs changed, or what was Act has recovered and nobody has closed it |
-| Not enough evidence | nobody has asked for two weeks, or too few drawn cases were checked to notice a fall |
+| Not enough evidence | nobody has asked for two weeks, too few drawn cases were checked to notice a fall, or too little is known since an alarm was closed |
 | Healthy | none of these |
 
 Inputs that changed are never more than Watch: a change may be harmless, and only answers that are wrong show that it is not.
@@ -12,12 +12,13 @@ Inputs that changed are never more than Watch: a change may be harmless, and onl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
 from health.alarms.e_process import Alarm, baseline, watch
+from health.closing import Closing, asked_since, checked_since
 from health.estimates import MINIMUM_AUDITED, Estimate, LeftOut, Rate, rate
 from health.weighted import checks_needed
 
@@ -67,15 +68,15 @@ class Ahead:
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """What is known of a model. `days` the oldest first; `changed` are the fields whose values changed; `closed` is the day
-    on which somebody closed the last alert, before which nothing counts any more; `ahead` are cases of which no day knows."""
+    """What is known of a model. `days` the oldest first; `changed` are the fields whose values changed; `closed` is how
+    somebody ended the last alarm, before which nothing counts any more; `ahead` are cases of which no day knows."""
 
     days: tuple[DayFigures, ...]
     today: date
     accuracy: Estimate
     accepted: Baseline | None = None
     changed: tuple[str, ...] = ()
-    closed: date | None = None
+    closed: Closing | None = None
     ahead: Ahead | None = None
 
 
@@ -109,17 +110,18 @@ def judge(history: History) -> Status:
     standard = history.accepted or first_labels(history.days)
     alarm, wrong = _wrong(history, standard)
     findings = [each for each in (wrong, _failing(history), _changed(history)) if each]
+    closed = _closed(history, standard, {each.kind for each in findings})
     word: Word = "Healthy"
     if any(each.kind != "inputs" and not each.is_over for each in findings):
         word = "Act"
     elif findings:
         word = "Watch"
-    elif lacking := _lacking(history, standard):
+    elif lacking := _lacking(history, standard) or _not_yet(closed):
         findings, word = [lacking], "Not enough evidence"
     checks = checks_for(history.accuracy)
     return Status(
         word=word,
-        sentence=_sentence(history, findings, standard),
+        sentence=_sentence(history, findings, standard, closed),
         action=_action(word, findings, checks),
         findings=tuple(findings),
         checks=checks,
@@ -152,8 +154,7 @@ def _wrong(history: History, standard: Baseline | None) -> tuple[Alarm | None, F
     """Answers that are right less often than the baseline."""
     if standard is None or not standard.n:
         return None, None
-    begin = max(standard.until, history.closed or standard.until)
-    days = [day for day in history.days if day.day > begin]
+    days = [day for day in _after(history) if day.day > standard.until]
     share = baseline(standard.right, standard.n)
     alarm = watch([(day.right, day.wrong) for day in days], share)
     if alarm.raised is None or alarm.began is None:
@@ -195,6 +196,29 @@ def _failing(history: History) -> Finding | None:
     return Finding(kind="errors", sentence=sentence, since=first, is_over=is_over)
 
 
+def _closed(history: History, standard: Baseline | None, again: Collection[str]) -> Finding | None:
+    """Who closed what went on, and what is known since; it is over where that is enough. None where nothing went on. What is found
+    `again` says itself what is known."""
+    closed = history.closed
+    if closed is None or closed.is_accepted:
+        return None
+    before, after = _before(history, closed), _after(history)
+    found = {f.kind for f in (_wrong(before, standard)[1], _failing(before)) if f and not f.is_over}
+    known = []
+    if "accuracy" in found - set(again) and standard:
+        known.append(checked_since(_share_right(after), baseline(standard.right, standard.n)))
+    if "errors" in found - set(again):
+        known.append(asked_since(_failed(after), OBJECTIVE))
+    if not found:
+        return None
+    return Finding(
+        kind="unchecked",
+        sentence=" ".join([closed.words, *(each.sentence for each in known)]),
+        since=closed.at.date(),
+        is_over=all(each.is_enough for each in known),
+    )
+
+
 def _changed(history: History) -> Finding | None:
     if not history.changed:
         return None
@@ -225,13 +249,24 @@ def _lacking(history: History, standard: Baseline | None) -> Finding | None:
     return None
 
 
-def _sentence(history: History, findings: Sequence[Finding], standard: Baseline | None) -> str:
-    """How often it is right, then what was found."""
+def _not_yet(closed: Finding | None) -> Finding | None:
+    return None if closed is None or closed.is_over else closed
+
+
+def _sentence(
+    history: History,
+    findings: Sequence[Finding],
+    standard: Baseline | None,
+    closed: Finding | None,
+) -> str:
+    """How often it is right, who closed what, then what was found."""
     parts = [accuracy_words(history.accuracy)] if history.accuracy.enough else []
+    parts += [closed.sentence] if closed and closed not in findings else []
     parts += [each.sentence for each in findings]
     if not findings and standard is not None:
         kept = "what was accepted" if standard.is_accepted else "its first checked cases"
-        parts.append(f"That is no worse than {kept}, and the inputs look as before.")
+        what = "Answers since then are" if closed else "That is"
+        parts.append(f"{what} no worse than {kept}, and the inputs look as before.")
     if history.ahead:
         parts.append(_ahead_words(history.ahead))
     return " ".join(parts)
@@ -255,6 +290,12 @@ def _action(word: Word, findings: Sequence[Finding], checks: int) -> str:
         return "Look at the newest cases: has a sensor, a form or a unit changed?"
     if "quiet" in kinds:
         return "Ask it, or take it off."
+    return _next_check(word, findings, checks)
+
+
+def _next_check(word: Word, findings: Sequence[Finding], checks: int) -> str:
+    if any(each.since for each in findings):
+        return "Ask and check some more cases, then look again."
     if checks:
         return f"Check {checks:,} more drawn case{'s' if checks > 1 else ''}."
     return "Nothing to do." if word == "Healthy" else "Look at it, and close it."
@@ -314,7 +355,32 @@ def share_words(value: float) -> str:
 
 
 def _after(history: History) -> list[DayFigures]:
-    return [day for day in history.days if history.closed is None or day.day > history.closed]
+    """The days since somebody ended the last alarm; of the day of that what came after it."""
+    closed = history.closed
+    if closed is None:
+        return list(history.days)
+    rest = DayFigures(
+        day=closed.at.date(),
+        right=closed.right,
+        wrong=closed.wrong,
+        answered=closed.answered,
+        failed=closed.failed,
+    )
+    return [rest, *(day for day in history.days if day.day > rest.day)]
+
+
+def _before(history: History, closed: Closing) -> History:
+    """What was known when it was closed."""
+    last = closed.at.date()
+    rest = next(iter(_after(history)))
+    days = [day for day in history.days if day.day < last]
+    days += [_less(day, rest) for day in history.days if day.day == last]
+    return replace(history, closed=None, today=last, days=tuple(days))
+
+
+def _less(day: DayFigures, rest: DayFigures) -> DayFigures:
+    names = ("right", "wrong", "answered", "failed")
+    return replace(day, **{n: max(0, getattr(day, n) - getattr(rest, n)) for n in names})
 
 
 def _recent(history: History) -> list[DayFigures]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
+import db.health_alarms
 import db.health_decisions
 from audit_log.chain import Record, append
 from db.audit_log import MAIN
@@ -15,6 +16,7 @@ from db.ids import utc_now
 from db.person import known
 from db.scope import scope_of
 from db.tables import SENTENCE
+from health.closing import Closing
 from health.status import Baseline
 from mds_client.errors import MdsError
 from people.errors import NotPermitted
@@ -31,6 +33,10 @@ __all__ = [
 ]
 
 MOST_SNOOZED = 90
+# What ends an alarm, so that what comes after it is another one.
+ENDING = ("accepted", "closed")
+# Inputs that changed stay so, whatever somebody decides.
+_ENDED = ("accuracy", "errors")
 
 
 class DecisionRefused(MdsError):
@@ -79,6 +85,8 @@ def decide(
         if not scope_of(session).reviews(server, model):
             raise NotPermitted("Only who reviews or operates the model can decide this.")
         kept = db.health_decisions.add(session, made)
+        if decision in ENDING:
+            db.health_alarms.end_of_model(session, server, model, _ENDED, now)
         record = Record(kind="health", id=kept.id)
         append(
             session,
@@ -110,10 +118,17 @@ def accepted(steps: Sequence[DecisionView]) -> Baseline | None:
     return None
 
 
-def closed(steps: Sequence[DecisionView]) -> date | None:
-    """The day on which the last alert was closed, or what it showed was accepted."""
-    ends = [step.created_at.date() for step in steps if step.action in ("closed", "accepted")]
-    return max(ends, default=None)
+def closed(steps: Sequence[DecisionView]) -> Closing | None:
+    """How the last alarm was closed, or what it showed accepted; `steps` are the newest first."""
+    for step in steps:
+        if step.action in ENDING:
+            return Closing(
+                person=step.person,
+                at=step.created_at,
+                reason=step.reason,
+                is_accepted=step.action == "accepted",
+            )
+    return None
 
 
 def is_silent(steps: Sequence[DecisionView], now: datetime) -> bool:

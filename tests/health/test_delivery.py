@@ -126,7 +126,7 @@ def test_one_message_when_it_begins_and_one_when_it_is_over(sessions: Sessions, 
     assert over["title"] == "shelf/penguins: over (requests fail)"
     assert "olga closed it: A new disk." in over["message"]
     (alarm,) = alarms_of(sessions, *MODEL)
-    assert (alarm.kind, alarm.is_open, alarm.ended_at) == ("errors", False, _later(minutes=10))
+    assert (alarm.kind, alarm.is_open, alarm.ended_at) == ("errors", False, _later(minutes=9))
     assert told_words(alarm) == "chat was told on 1 June 12:10 UTC"
 
 
@@ -199,6 +199,27 @@ def test_nobody_is_told_of_an_end_who_was_not_told_of_the_beginning(
     _close(sqlite_sessions, _later(minutes=1))
     assert _run(sqlite_sessions, _channels(), _later(minutes=2)) == (0, 0)
     assert hook.got == []
+
+
+def test_what_fails_after_the_closing_on_the_same_day_is_another_alarm(
+    sqlite_sessions: Sessions,
+) -> None:
+    _fail(sqlite_sessions)
+    assert _look(sqlite_sessions) == (1, 0)
+    reviewed = (Models(server="shelf", name="penguins"),)
+    _close(
+        limited(sqlite_sessions, Scope(person="olga", seen=reviewed, reviewed=reviewed)),
+        _later(minutes=1),
+    )
+    assert not alarms_of(sqlite_sessions, *MODEL)[0].is_open  # without waiting for the job
+    assert _look(sqlite_sessions, _later(minutes=2)) == (0, 0)
+    failed = [case_of(created_at=_later(minutes=3), **FAILED) for _ in range(13)]
+    answered = [case_of(created_at=_later(minutes=3)) for _ in range(27)]
+    add_cases(sqlite_sessions, *failed, *answered)
+    assert _look(sqlite_sessions, _later(minutes=5)) == (1, 0)
+    newest = alarms_of(sqlite_sessions, *MODEL)[0]
+    assert "13 of 40 requests failed" in newest.sentence
+    assert (newest.is_open, newest.opened_at) == (True, _later(minutes=5))
 
 
 def test_alarms_are_seen_by_who_sees_the_model(sqlite_sessions: Sessions) -> None:

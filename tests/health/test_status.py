@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 import pytest
 
+from health.closing import Closing
 from health.estimates import Group, accuracy
 from health.status import Baseline, DayFigures, History, Status, first_labels, judge
 
@@ -136,9 +137,44 @@ def test_the_sentence_says_how_often_it_is_right_since_when_not_and_what_to_do()
     assert found.action == "Look at the wrong answers, then tell whoever runs the model."
 
 
-def test_what_somebody_closed_does_not_count_again() -> None:
+def _closed_on(day: date, given: History, **rest: int) -> Status:
+    at = datetime.combine(day, time(14), tzinfo=UTC)
+    return judge(replace(given, closed=Closing(person="olga", at=at, reason="rolled back", **rest)))
+
+
+def test_closing_makes_nothing_healthy_and_what_comes_after_it_is_watched_anew() -> None:
+    """Answers are worse from day 65 on, which is 4 November: closed today, closed while it goes on, closed and mended."""
     given = INCIDENTS["a bad version"][1]
-    assert judge(replace(given, closed=TODAY)).word == "Healthy"
+    found = _closed_on(TODAY, given)
+    assert found.word == "Not enough evidence"
+    closed = "Closed by olga on 28 November 14:00 UTC: 'rolled back'."
+    assert f"{closed} No drawn answer since then is checked: too few to tell yet." in found.sentence
+    assert found.action == "Ask and check some more cases, then look again."
+    assert found.baseline == judge(given).baseline
+    assert "2 of 6 checked drawn answers since then are right: too few to tell yet" in (
+        _closed_on(TODAY, given, right=2, wrong=4).sentence
+    )
+    again = _closed_on(TODAY, given, right=3, wrong=12)
+    assert (again.word, again.findings[0].since) == ("Act", TODAY)
+    assert f"{closed} Since 28 November 20 % of the drawn answers" in again.sentence
+    ended = TODAY - timedelta(days=13)
+    assert _closed_on(ended, history(_from(65, 0.6, 0.94))).word == "Act"
+    mended = _closed_on(ended, history(_between(65, 77, 0.5, 0.97)))
+    assert mended.word == "Healthy"
+    assert "drawn answers since then are right. Answers since then are no worse" in mended.sentence
+    assert "Closed" not in _closed_on(ended, QUIET["good"]).sentence  # there was nothing to close
+
+
+def test_failures_after_closing_count_from_the_moment_on() -> None:
+    given = INCIDENTS["an outage that goes on"][1]
+    assert judge(given).word == "Act"
+    few = _closed_on(TODAY, given, answered=3)
+    assert few.word == "Not enough evidence"
+    assert "0 of 3 requests since then failed: too few to tell yet." in few.sentence
+    assert _closed_on(TODAY, given, answered=40).word == "Healthy"
+    again = _closed_on(TODAY, given, answered=27, failed=13)
+    assert again.word == "Act"
+    assert "13 of 40 requests failed on 28 November" in again.sentence
 
 
 @pytest.mark.parametrize("days", [(), (DayFigures(day=TODAY),), (DayFigures(day=TODAY, wrong=1),)])
