@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from db.tables import HealthDecision
 from db.tables.health import ACTIONS
 
-__all__ = ["ACTIONS", "DecisionView", "add", "all_of", "of_models"]
+__all__ = ["ACTIONS", "DecisionView", "add", "all_of", "of_models", "put_off"]
 
 _MOST = 10_000
 
@@ -58,6 +58,21 @@ def of_models(session: Session) -> dict[tuple[str, str], list[DecisionView]]:
     for row in session.scalars(query.limit(_MOST)):
         found.setdefault((row.server, row.model), []).append(_view(row))
     return found
+
+
+def put_off(session: Session, now: datetime) -> dict[tuple[str, str], DecisionView]:
+    """The newest step of each model, where that puts it off until a moment after `now`."""
+    models = session.execute(
+        select(HealthDecision.server, HealthDecision.model)
+        .where(HealthDecision.snoozed_until > now)
+        .distinct()
+    )
+    found = {(row[0], row[1]): all_of(session, row[0], row[1], limit=1) for row in models}
+    return {model: steps[0] for model, steps in found.items() if steps and _is_off(steps[0], now)}
+
+
+def _is_off(step: DecisionView, now: datetime) -> bool:
+    return step.snoozed_until is not None and step.snoozed_until > now
 
 
 def _view(row: HealthDecision) -> DecisionView:

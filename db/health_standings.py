@@ -14,7 +14,8 @@ from db.tables import HealthStanding
 
 @dataclass(frozen=True, kw_only=True)
 class StandingView:
-    """The word of a model and why, its accuracy with the 95 % interval from `n` judged cases, and who cares for it."""
+    """The word of a model and why, its accuracy with the 95 % interval from `n` judged cases, and who cares for it.
+    `put_off` is known by the decisions, and not kept with it."""
 
     server: str
     model: str
@@ -26,9 +27,10 @@ class StandingView:
     high: float | None
     n: int
     owner: str
+    put_off: str = ""
 
 
-_NAMES = tuple(field.name for field in fields(StandingView))
+_NAMES = tuple(field.name for field in fields(StandingView) if field.name != "put_off")
 
 
 def replace_all(session: Session, standings: Sequence[StandingView]) -> None:

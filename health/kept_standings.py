@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
+import db.health_decisions
 import db.health_standings
 from db.engine import Sessions, reading, writing
 from db.errors import Conflict
 from db.health_standings import StandingView
 from db.ids import utc_now
+from health.alarms.decisions import put_off_words
 from health.overview import Standing
 
 __all__ = ["StandingView", "keep", "kept"]
@@ -28,10 +31,16 @@ def keep(
         return  # another process has just looked
 
 
-def kept(sessions: Sessions) -> dict[tuple[str, str], StandingView]:
-    """What was found last of the models that are seen, by (server, model). Raises StorageError."""
+def kept(
+    sessions: Sessions, *, clock: Callable[[], datetime] = utc_now
+) -> dict[tuple[str, str], StandingView]:
+    """What was found last of the models that are seen, by (server, model), and whether it is put off now. Raises StorageError."""
+    now = clock()
     with reading(sessions) as session:
-        return {(each.server, each.model): each for each in db.health_standings.every(session)}
+        found = {(each.server, each.model): each for each in db.health_standings.every(session)}
+        steps = db.health_decisions.put_off(session, now)
+    silent = {of: put_off_words([step], now) for of, step in steps.items()}
+    return {of: replace(each, put_off=silent.get(of, "")) for of, each in found.items()}
 
 
 def _view(standing: Standing, now: datetime) -> StandingView:

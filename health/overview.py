@@ -20,7 +20,7 @@ from db.health_decisions import DecisionView
 from db.health_detections import DetectionView
 from db.health_figures import DayNumbers, Kinds
 from db.ids import utc_now
-from health.alarms.decisions import accepted, closed
+from health.alarms.decisions import accepted, closed, put_off_words
 from health.causes import Causes
 from health.closing import Closing
 from health.cohort import EVERY, Cohort
@@ -46,7 +46,8 @@ MOST_WEEKS = 522
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """A model in a line: its word and why, its accuracy, and who last said that they care for it."""
+    """A model in a line: its word and why, its accuracy, and who last said that they care for it.
+    `put_off` says until when, and by whom, where it is put off."""
 
     server: str
     model: str
@@ -55,6 +56,7 @@ class Standing:
     accuracy: Estimate
     cases: int
     owner: str
+    put_off: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,6 +248,7 @@ def _standing(
         accuracy=found,
         cases=sum(count.cases for count in counts),
         owner=next((step.person for step in steps if step.action == "acknowledged"), ""),
+        put_off=put_off_words(steps, now),
     )
 
 

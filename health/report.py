@@ -79,6 +79,7 @@ def _head(report: HealthReport, name: str) -> Html:
         "section",
         tag("p", f"Health of {name}, as of {report.at:%-d %B %Y, %H:%M} UTC", class_="muted"),
         tag("h1", status.word),
+        *([tag("p", tag("b", report.look.standing.put_off))] if report.look.standing.put_off else []),
         tag("p", status.sentence),
         tag("p", tag("b", "Next: "), status.action),
         tag("p", f"The word is of all cases of the last 120 days. The figures are of: {which}.", class_="muted"),

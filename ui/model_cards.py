@@ -186,6 +186,8 @@ def standing_words(standing: StandingView) -> str:
         parts.append(f"{share_words(standing.value)} right ({interval}, n={standing.n:,})")
     if standing.owner:
         parts.append(f"{standing.owner} cares for it")
+    if standing.put_off:
+        parts.append(standing.put_off.rstrip("."))
     return " · ".join(parts)
 
 

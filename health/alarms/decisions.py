@@ -30,6 +30,7 @@ __all__ = [
     "decide",
     "decisions",
     "is_silent",
+    "put_off_words",
 ]
 
 MOST_SNOOZED = 90
@@ -129,6 +130,13 @@ def closed(steps: Sequence[DecisionView]) -> Closing | None:
                 is_accepted=step.action == "accepted",
             )
     return None
+
+
+def put_off_words(steps: Sequence[DecisionView], now: datetime) -> str:
+    """`Put off until 6 December by olga.`; empty where it is not. `steps` are the newest first."""
+    if not is_silent(steps, now) or steps[0].snoozed_until is None:
+        return ""
+    return f"Put off until {steps[0].snoozed_until:%-d %B} by {steps[0].person}."
 
 
 def is_silent(steps: Sequence[DecisionView], now: datetime) -> bool:

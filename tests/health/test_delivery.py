@@ -253,10 +253,22 @@ def test_what_was_found_last_is_kept_for_cards(sessions: Sessions) -> None:
     drawn = {"is_audited": True, "audit_draw": 0.01, "created_at": NOW}
     for case in add_cases(sessions, *[case_of(**drawn) for _ in range(20)]):
         submit(sessions, case_id=case.id, person="rita", judgement="correct", key=case.id)
-    decide(sessions, server="shelf", model="penguins", person="olga", decision="acknowledged")
+    cares = {
+        "person": "olga",
+        "decision": "acknowledged",
+        "clock": lambda: NOW - timedelta(hours=1),
+    }
+    decide(sessions, server="shelf", model="penguins", **cares)
     for _ in range(2):
         keep(sessions, standings(sessions, clock=lambda: NOW).values(), clock=lambda: NOW)
     found = kept(sessions)[MODEL]
     assert (found.word, found.owner, found.n) == ("Not enough evidence", "olga", 20)
     assert standing_words(found) == "100 % right (84–100 %, n=20) · olga cares for it"
+    off = {"person": "rita", "decision": "snoozed", "days": 7, "clock": lambda: NOW}
+    decide(sessions, server="shelf", model="penguins", **off)
+    decide(sessions, server="bank", model="credit", **off)
+    put_off = "Put off until 8 June by rita."
+    assert standings(sessions, clock=lambda: NOW)[MODEL].put_off == put_off
+    assert standing_words(kept(sessions, clock=lambda: NOW)[MODEL]).endswith(put_off[:-1])
+    assert kept(sessions, clock=lambda: _later(days=8))[MODEL].put_off == ""
     assert kept(limited(sessions, Scope(person="ann", seen=(Models(server="bank"),)))) == {}

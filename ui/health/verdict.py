@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from health.alarms.decisions import DecisionView, decide, is_silent
+from health.alarms.decisions import DecisionView, decide
 from health.alarms.delivery import AlarmView, told_words
 from health.overview import Look, Standing
 from health.status import Baseline, Status
@@ -54,7 +54,7 @@ def draw(look: Look, chosen: Chosen) -> None:
     next_step = f'<p class="next">{escape(status.action)}{_decided(look.steps)}</p>'
     st.html(
         f'{_STYLE}<section class="word {kind}" aria-label="Condition of the model">'
-        f'<b class="name">{ICONS[status.word]} {status.word}</b><p>{escape(status.sentence)}</p>{next_step}</section>'
+        f'<b class="name">{ICONS[status.word]} {status.word}</b><p>{_put_off(look.standing)}{escape(status.sentence)}</p>{next_step}</section>'
     )
     with st.container(horizontal=True, key="health_actions"):
         _draw_link(status, chosen)
@@ -93,10 +93,12 @@ def _line(standing: Standing, title: str) -> str:
     word = (
         f'<span class="chip {status.word.split(" ")[0]}">{ICONS[status.word]} {status.word}</span>'
     )
-    why = (
-        f'<span class="why">{link}: {escape(status.sentence)} {escape(status.action)}{owner}</span>'
-    )
+    why = f'<span class="why">{link}: {_put_off(standing)}{escape(status.sentence)} {escape(status.action)}{owner}</span>'
     return f'<div class="word-row"><div>{word}</div>{why}</div>'
+
+
+def _put_off(standing: Standing) -> str:
+    return f"<strong>{escape(standing.put_off)}</strong> " if standing.put_off else ""
 
 
 def _draw_link(status: Status, chosen: Chosen) -> None:
@@ -128,11 +130,8 @@ def _decided(steps: object) -> str:
         return ""
     step: DecisionView = steps[0]
     words = {"acknowledged": "cares for it", "snoozed": "put it off", "accepted": "accepted this as the new normal", "closed": "closed it"}  # fmt: skip
-    until = f" until {step.snoozed_until:%-d %B}" if is_silent(steps, datetime.now(UTC)) else ""
     said = f": {step.reason}" if step.reason else ""
-    return " " + escape(
-        f"{step.person} {words[step.action]}{until} on {step.created_at:%-d %B}{said}."
-    )
+    return " " + escape(f"{step.person} {words[step.action]} on {step.created_at:%-d %B}{said}.")
 
 
 def _draw_decision(look: Look, chosen: Chosen) -> None:
