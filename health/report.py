@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from health.alarms.delivery import alarm_words
 from health.causes import Cause, Causes
 from health.details import Details
 from health.drift.wording import detection_words, joint_words, shift_words
@@ -297,8 +298,7 @@ def _decided(look: Look) -> Html:
 
 def _decisions(look: Look) -> Iterator[Html]:
     for alarm in look.alarms:
-        ended = f"to {alarm.ended_at:%-d %B %H:%M} UTC" if alarm.ended_at else "until now"
-        yield tag("p", f"{alarm.opened_at:%-d %B %Y %H:%M} {ended}: {alarm.sentence}")
+        yield tag("p", alarm_words(alarm, look.steps))
     for step in look.steps:
         reason = f": {step.reason}" if step.reason else ""
         yield tag("p", f"{step.created_at:%-d %B %Y}, {step.person}: {step.action}{reason}")

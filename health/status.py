@@ -18,6 +18,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 from health.alarms.e_process import Alarm, baseline, watch
+from health.baselines import Baseline as Baseline
+from health.baselines import in_words as in_words
 from health.closing import Closing, asked_since, checked_since
 from health.estimates import MINIMUM_AUDITED, Estimate, LeftOut, Rate, rate
 from health.weighted import checks_needed
@@ -42,20 +44,6 @@ class DayFigures:
     wrong: int = 0
     answered: int = 0
     failed: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Baseline:
-    """What is held against new labels: `right` of `n`, until and including the day `until`. `is_accepted` by a person."""
-
-    right: int
-    n: int
-    until: date
-    is_accepted: bool = False
-
-    @property
-    def share(self) -> float:
-        return self.right / self.n
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,10 +131,12 @@ def checks_for(found: Estimate) -> int:
 def first_labels(days: Sequence[DayFigures]) -> Baseline | None:
     """The baseline of whoever accepted none: the first days with FIRST_LABELS labels; None before there are so many."""
     right = n = 0
+    since = None
     for day in days:
+        since = since or (day.day if day.right + day.wrong else None)
         right, n = right + day.right, n + day.right + day.wrong
         if n >= FIRST_LABELS:
-            return Baseline(right=right, n=n, until=day.day)
+            return Baseline(right=right, n=n, until=day.day, since=since)
     return None
 
 
@@ -169,7 +159,7 @@ def _fall(days: Sequence[DayFigures], since: date, standard: Baseline, share: fl
     is_over = lately.n >= MINIMUM_AUDITED and (lately.value or 0) >= share
     sentence = (
         f"Since {in_words(since)} {percent(now)} of the drawn answers are right ({now.count} of {now.n}); "
-        f"before, it was {standard.right} of {standard.n}"
+        f"{standard.words}"
     )
     over = ". They are as good again as before" if is_over else ""
     return Finding(kind="accuracy", sentence=f"{sentence}{over}.", since=since, is_over=is_over)
@@ -341,10 +331,6 @@ def _answers_of(found: LeftOut) -> str:
 
 def percent(found: Rate) -> str:
     return "–" if found.value is None else share_words(found.value)
-
-
-def in_words(day: date) -> str:
-    return f"{day.day} {day:%B}"
 
 
 def share_words(value: float) -> str:

@@ -37,7 +37,7 @@ MOST_SNOOZED = 90
 # What ends an alarm, so that what comes after it is another one.
 ENDING = ("accepted", "closed")
 # Inputs that changed stay so, whatever somebody decides.
-_ENDED = ("accuracy", "errors")
+ENDED = ("accuracy", "errors")
 
 
 class DecisionRefused(MdsError):
@@ -87,7 +87,7 @@ def decide(
             raise NotPermitted("Only who reviews or operates the model can decide this.")
         kept = db.health_decisions.add(session, made)
         if decision in ENDING:
-            db.health_alarms.end_of_model(session, server, model, _ENDED, now)
+            db.health_alarms.end_of_model(session, server, model, ENDED, now)
         record = Record(kind="health", id=kept.id)
         append(
             session,

@@ -6,7 +6,7 @@ beginning. A process that dies between sending and noting it sends once more: be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -18,10 +18,19 @@ from db.engine import Sessions, reading, writing
 from db.health_alarms import AlarmView
 from db.health_decisions import DecisionView
 from db.ids import utc_now
-from health.alarms.decisions import is_silent
+from health.alarms.decisions import ENDED, ENDING, is_silent
 from health.titles import ModelTitle, model_words, untitled
 
-__all__ = ["MOST_FAILURES", "AlarmView", "Delivery", "Told", "deliver", "deliveries", "told_words"]
+__all__ = [
+    "MOST_FAILURES",
+    "AlarmView",
+    "Delivery",
+    "Told",
+    "alarm_words",
+    "deliver",
+    "deliveries",
+    "told_words",
+]
 
 # After each failure twice as long, until it is given up.
 FIRST_WAIT = timedelta(minutes=5)
@@ -96,6 +105,28 @@ def deliveries(alarm: AlarmView) -> dict[str, Delivery]:
         for name, each in alarm.deliveries.items()
         if isinstance(each, Mapping)
     }
+
+
+def alarm_words(alarm: AlarmView, steps: Sequence[DecisionView]) -> str:
+    """What was found, which says since when; when that was noticed, how it ended, and who was told. `steps` are those of its
+    model."""
+    told = told_words(alarm)
+    noticed = f"Noticed on {_moment(alarm.opened_at)}; {_end_words(alarm, steps)}."
+    return f"{alarm.sentence} {noticed}{f' {told}.' if told else ''}"
+
+
+def _end_words(alarm: AlarmView, steps: Sequence[DecisionView]) -> str:
+    ended = alarm.ended_at
+    for step in steps if alarm.kind in ENDED else ():
+        is_after = step.created_at >= alarm.opened_at
+        if step.action in ENDING and is_after and (ended is None or step.created_at <= ended):
+            done = "closed" if step.action == "closed" else "accepted as the new normal"
+            return f"{done} by {step.person} on {_moment(step.created_at)}"
+    return f"over since {_moment(ended)}" if ended else "it goes on"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%-d %B %H:%M} UTC"
 
 
 def told_words(alarm: AlarmView) -> str:

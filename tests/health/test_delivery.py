@@ -18,8 +18,8 @@ from db.engine import Sessions, close, limited, make_sessions
 from db.scope import Models, Scope
 from feedback.submission import submit
 from health.alarms.channels import Channels
-from health.alarms.decisions import decide
-from health.alarms.delivery import MOST_FAILURES, deliver, deliveries, told_words
+from health.alarms.decisions import decide, decisions
+from health.alarms.delivery import MOST_FAILURES, alarm_words, deliver, deliveries, told_words
 from health.alarms.episodes import alarms_of, bring_up_to_date
 from health.kept_standings import keep, kept
 from health.overview import standings
@@ -211,7 +211,10 @@ def test_what_fails_after_the_closing_on_the_same_day_is_another_alarm(
         limited(sqlite_sessions, Scope(person="olga", seen=reviewed, reviewed=reviewed)),
         _later(minutes=1),
     )
-    assert not alarms_of(sqlite_sessions, *MODEL)[0].is_open  # without waiting for the job
+    (first,) = alarms_of(sqlite_sessions, *MODEL)
+    assert not first.is_open  # without waiting for the job
+    closed = "Noticed on 1 June 12:00 UTC; closed by olga on 1 June 12:01 UTC."
+    assert alarm_words(first, decisions(sqlite_sessions, *MODEL)).endswith(closed)
     assert _look(sqlite_sessions, _later(minutes=2)) == (0, 0)
     failed = [case_of(created_at=_later(minutes=3), **FAILED) for _ in range(13)]
     answered = [case_of(created_at=_later(minutes=3)) for _ in range(27)]
@@ -219,6 +222,9 @@ def test_what_fails_after_the_closing_on_the_same_day_is_another_alarm(
     assert _look(sqlite_sessions, _later(minutes=5)) == (1, 0)
     newest = alarms_of(sqlite_sessions, *MODEL)[0]
     assert "13 of 40 requests failed" in newest.sentence
+    assert "1 June 12:05 UTC; it goes on." in alarm_words(
+        newest, decisions(sqlite_sessions, *MODEL)
+    )
     assert (newest.is_open, newest.opened_at) == (True, _later(minutes=5))
 
 

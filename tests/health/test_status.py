@@ -133,7 +133,9 @@ def test_the_sentence_says_how_often_it_is_right_since_when_not_and_what_to_do()
     found = judge(INCIDENTS["a bad version"][1])
     assert "of answers are right (95 % interval" in found.sentence
     assert "Since 6 November 71 % of the drawn answers are right (65 of 92)" in found.sentence
-    assert "before, it was" in found.sentence
+    assert "(65 of 92); from 31 August to 12 September, it was " in found.sentence
+    accepted = judge(INCIDENTS["a version that went back, against an accepted baseline"][1])
+    assert "; what was accepted on 19 October is 98 of 100." in accepted.sentence
     assert found.action == "Look at the wrong answers, then tell whoever runs the model."
 
 

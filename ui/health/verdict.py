@@ -9,7 +9,7 @@ from html import escape
 import streamlit as st
 
 from health.alarms.decisions import DecisionView, decide
-from health.alarms.delivery import AlarmView, told_words
+from health.alarms.delivery import AlarmView, alarm_words
 from health.overview import Look, Standing
 from health.status import Baseline, Status
 from mds_client.errors import MdsError
@@ -62,21 +62,15 @@ def draw(look: Look, chosen: Chosen) -> None:
             with st.popover("Decide", icon=":material/gavel:"):
                 _draw_decision(look, chosen)
         report.draw(chosen)
-    _draw_alarms(look.alarms)
+    _draw_alarms(look.alarms, look.steps)
 
 
-def _draw_alarms(alarms: Sequence[AlarmView]) -> None:
+def _draw_alarms(alarms: Sequence[AlarmView], steps: Sequence[DecisionView]) -> None:
     """The alarms that were raised, the newest first, with who was told; the newest that goes on is open to see."""
     if not alarms:
         return
     with st.expander("Alarms", icon=":material/notifications:", expanded=alarms[0].is_open):
-        st.markdown("\n".join(f"- {plain(_alarm_line(alarm))}" for alarm in alarms))
-
-
-def _alarm_line(alarm: AlarmView) -> str:
-    ended = f"to {alarm.ended_at:%-d %B %H:%M} UTC" if alarm.ended_at else "until now"
-    told = told_words(alarm)
-    return f"{alarm.opened_at:%-d %B %H:%M} {ended}: {alarm.sentence}{f' {told}.' if told else ''}"
+        st.markdown("\n".join(f"- {plain(alarm_words(alarm, steps))}" for alarm in alarms))
 
 
 def draw_all(standings: list[Standing]) -> None:
