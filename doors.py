@@ -17,6 +17,7 @@ from db.engine import Sessions, limited
 from db.scope import EVERYTHING, Scope
 from explanations.worker import Explainers
 from health.outliers.earlier import Earlier
+from health.server_metrics.readings import Readings
 from jobs.embedded import EmbeddedWorker
 from jobs.here import Here
 from mds_client.client.sync_client import MdsClient, Model
@@ -59,6 +60,7 @@ class Doors:
     beside: EmbeddedWorker | None = None
     scope: Scope = EVERYTHING
     table: AccessTable = field(default_factory=AccessTable)
+    readings: Readings = field(default_factory=Readings)
     # Where the audience of a show is served; None where nothing serves it, as on the command line.
     audience: Listener | None = None
 

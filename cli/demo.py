@@ -140,7 +140,7 @@ def _parts(chosen: argparse.Namespace) -> tuple[Part, Part]:
     folder = chosen.folder.resolve()
     http, grpc, metrics = free_ports(chosen.mds_port, 3)
     (port,) = free_ports(chosen.port, 1)
-    return server_part(folder, http, grpc, metrics), app_part(folder, port, http)
+    return server_part(folder, http, grpc, metrics), app_part(folder, port, http, metrics)
 
 
 def _make_private(folder: Path) -> None:
@@ -168,10 +168,13 @@ def server_part(folder: Path, http: int, grpc: int, metrics: int) -> Part:
     )
 
 
-def app_part(folder: Path, port: int, mds_port: int) -> Part:
-    """The app, with that MDS as its only server; its database and log are in `folder`."""
+def app_part(folder: Path, port: int, mds_port: int, metrics_port: int | None = None) -> Part:
+    """The app, with that MDS as its only server, whose metrics it reads where their port is given; its database and log are
+    in `folder`."""
     _make_private(folder / "log")
     server = {"name": "demo", "title": "Embedded demo server", "url": f"http://{HOST}:{mds_port}"}
+    if metrics_port is not None:
+        server["metrics_url"] = f"http://{HOST}:{metrics_port}/metrics"
     return Part(
         name="workbench",
         command=(sys.executable, "-u", str(ROOT / "app.py")),

@@ -21,6 +21,8 @@ class Server:
     of its models, where it has one of its own. `explainers` says what explains a model: the name of another
     model, its own name for the protocol's own route, an empty one for nothing. `detectors` names the models that say of
     each case of a model whether it is odd (`is_outlier`, `is_adversarial`), `drift_detectors` those that say it of many (`is_drift`).
+    `metrics_url` is where its metrics are read as text, `prometheus_url` the Prometheus that has collected them, of which
+    `prometheus_labels` choose the series.
     Times in seconds: `connect_timeout` for the connection, `timeout` for a whole call. `headers` may
     hold credentials: they are sent, but never recorded or shown.
     After `breaker_failures` in a row predictions fail at once, but one every `breaker_seconds`; 0 is never.
@@ -34,6 +36,9 @@ class Server:
     models: tuple[str, ...] = ()
     management_url: str = ""
     explainer_url: str = ""
+    metrics_url: str = ""
+    prometheus_url: str = ""
+    prometheus_labels: Mapping[str, str] = field(default_factory=dict)
     explainers: Mapping[str, str] = field(default_factory=dict)
     detectors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     drift_detectors: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from health.cohort import Cohort
 from health.overview import look, standings
 from health.status import WORDS
 from health.summary import models, recent_series, summarise
-from ui.health import address, model, nothing, parts, requests, titles, verdict
+from ui.health import address, model, nothing, parts, requests, served, titles, verdict
 from ui.session import services
 
 PAGE = {
@@ -71,6 +71,7 @@ def draw_one() -> None:
         requests.draw_unknown(rows, rows[0])
         requests.draw_table(rows, rows[0])
         requests.draw_charts(rows, series, now)
+        served.draw(rows, now)
 
 
 if chosen.is_one:

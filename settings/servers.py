@@ -107,6 +107,16 @@ class ServerSettings(AddressSettings):
     explainer_url: OtherUrl = Field(
         "", description="Address of its models' explainer, if it has its own"
     )
+    metrics_url: OtherUrl = Field(
+        "", description="Where its metrics are read as text, such as http://host:8082/metrics"
+    )
+    prometheus_url: OtherUrl = Field(
+        "", description="The Prometheus that collects its metrics, asked in place of `metrics_url`"
+    )
+    prometheus_labels: dict[str, str] = Field(
+        default_factory=dict,
+        description="Which series are this server's there: label = value, such as `job`",
+    )
     explainers: dict[str, str] = Field(
         default_factory=dict,
         description="What explains a model: model = another model's name, its own for the protocol's "

@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 import people.trail
 from cli import demo
 from tests.browser.watched import ports
+from tests.servers.starting import Running
 
 # One thread of linear algebra in each process: on the small matrices of the tests a second one only
 # waits for the first, and takes the core of the other worker meanwhile. A plugin of pytest has imported
@@ -62,14 +63,22 @@ def _nothing_stays_open() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def mds_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The base URL of the embedded MDS: a real MLServer with its real models."""
+def mds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The embedded MDS: a real MLServer with its real models."""
     demo.build_models()
     folder: Path = tmp_path_factory.mktemp("mds")
-    part = demo.server_part(folder, *ports(3))
+    http, grpc, metrics = ports(3)
+    part = demo.server_part(folder, http, grpc, metrics)
     with demo.running(part) as process:
         demo.wait_until_ready([part], {part.name: process})
-        yield part.ready_url.removesuffix("/v2/health/ready")
+        url = part.ready_url.removesuffix("/v2/health/ready")
+        yield Running(url=url, metrics=f"http://{demo.HOST}:{metrics}/metrics")
+
+
+@pytest.fixture(scope="session")
+def mds_url(mds: Running) -> str:
+    """The base URL of the embedded MDS."""
+    return mds.url
 
 
 @pytest.fixture(autouse=True)

@@ -104,7 +104,7 @@ ONLY_IN = {
     "plotly": ("charts/", "ui/figure.py"),
     "starlette": ("api/",),
     "fastapi": ("api/",),
-    "prometheus_client": ("api/",),
+    "prometheus_client": ("api/", "health/server_metrics/exposition.py"),
     # What it imports takes a quarter of a second: whoever delivers a message waits for it.
     "apprise": ("health/alarms/channels.py",),
     # Each broker is one file, and its library an extra that need not be there.

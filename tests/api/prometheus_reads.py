@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -24,10 +25,14 @@ from db.health_detections import DetectionView, put
 from db.ids import new_id, utc_now
 from db.streams import StreamView, tell
 from feedback.submission import submit
+from health.server_metrics.contract import Figures
+from health.server_metrics.readings import Readings
+from mds_client import MdsClient, Server
 from services import Services
 from tests.api.served import built, serving
 from tests.browser.watched import ports
 from tests.recorded import FAILED, NOON, add_cases, case_of
+from tests.servers.starting import Running
 
 TOKEN = "a-token-for-prometheus"
 _DETECTED = DetectionView(
@@ -47,6 +52,8 @@ scrape_configs:
   - job_name: mds-workbench
     authorization: {{credentials_file: {token}}}
     static_configs: [{{targets: ["{target}"]}}]
+  - job_name: models
+    static_configs: [{{targets: ["{models}"]}}]
 """
 
 
@@ -65,15 +72,20 @@ def found(mds_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 
 
 @pytest.fixture(scope="module")
-def prometheus(found: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """A client of a Prometheus that reads the workbench every second."""
+def prometheus(
+    found: Services, mds: Running, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
+    """A client of a Prometheus that reads the workbench and the models' server every second."""
     folder = tmp_path_factory.mktemp("prometheus")
     patched = pytest.MonkeyPatch()
     patched.setattr(api.metrics.collected, "KEPT_SECONDS", 0.5)
     (folder / "token").write_text(TOKEN)
     with serving(found) as served:
         config = CONFIG.format(
-            rules=RULES, token=folder / "token", target=served.url.removeprefix("http://")
+            rules=RULES,
+            token=folder / "token",
+            target=served.url.removeprefix("http://"),
+            models=urlsplit(mds.metrics).netloc,
         )
         (folder / "prometheus.yml").write_text(config)
         yield from _running(folder)
@@ -124,8 +136,8 @@ def test_promtool_finds_no_fault_in_rules_and_metrics(
     prometheus: httpx.Client, found: Services
 ) -> None:
     subprocess.run(["promtool", "check", "rules", str(RULES)], check=True)
-    _until(lambda: bool(_query(prometheus, "up")), lambda: "nothing was read")
-    target = _query(prometheus, "up")[0]["metric"]
+    _until(lambda: bool(_query(prometheus, 'up{job="mds-workbench"}')), lambda: "nothing was read")
+    target = _query(prometheus, 'up{job="mds-workbench"}')[0]["metric"]
     assert isinstance(target, dict)
     headers = {"Authorization": f"Bearer {TOKEN}"}
     text = httpx.get(f"http://{target['instance']}/metrics", headers=headers, trust_env=False).text
@@ -133,6 +145,52 @@ def test_promtool_finds_no_fault_in_rules_and_metrics(
         ["promtool", "check", "metrics"], input=text, capture_output=True, text=True, check=False
     )
     assert checked.returncode == 0, checked.stderr
+
+
+def test_a_prometheus_says_of_a_model_what_its_server_does(
+    prometheus: httpx.Client, mds: Running
+) -> None:
+    server = Server(name="demo", url=mds.url, metrics_url=mds.metrics)
+    collected = replace(
+        server, prometheus_url=str(prometheus.base_url), prometheus_labels={"job": "models"}
+    )
+
+    def read(asked: Server) -> Figures | None:
+        reading = Readings(patience=60).of(asked, "diabetes-progress")
+        return reading.figures if reading else None
+
+    def has_grown() -> bool:
+        with MdsClient(server) as client:
+            model = client.model("diabetes-progress")
+            model.predict(model.signature().example_rows[0])
+        time.sleep(1)
+        found = read(collected)
+        return found is not None and found.requests >= 3 and found.quantiles is not None
+
+    _until(has_grown, lambda: read(collected))
+    found, direct = read(collected), read(server)
+    assert found
+    assert direct
+    assert (found.kind, found.failed, found.since) == ("MLServer", 0, None)
+    assert found.mean
+    assert direct.mean
+    assert 0 < found.mean < 1
+    assert read(replace(collected, prometheus_labels={"job": 'no "such\\'})) is None
+    buckets = 'rest_server_request_duration_seconds_bucket{path=~".*/infer"}'
+    for share, ours in zip((0.5, 0.95, 0.99), direct.quantiles or (), strict=True):
+        query = f"histogram_quantile({share}, sum by (le) ({buckets}))"
+        _until(
+            lambda query=query, ours=ours: (
+                _value(prometheus, query) == pytest.approx(ours.seconds, rel=1e-9)
+            ),
+            lambda query=query, ours=ours: (_value(prometheus, query), ours),
+        )
+
+
+def _value(prometheus: httpx.Client, query: str) -> float:
+    value = _query(prometheus, query)[0]["value"]
+    assert isinstance(value, list)
+    return float(value[1])
 
 
 def test_every_query_of_the_dashboard_has_data(prometheus: httpx.Client) -> None:

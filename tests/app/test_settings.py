@@ -55,7 +55,10 @@ def test_secrets_are_named_never_written(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "hush" not in repr(Settings(database_url="postgresql://u:hush@h/d"))
 
 
-@pytest.mark.parametrize("place", ["url", "management_url", "explainer_url", "token_url"])
+@pytest.mark.parametrize(
+    "place",
+    ["url", "management_url", "explainer_url", "token_url", "metrics_url", "prometheus_url"],
+)
 def test_a_password_in_an_address_is_refused_and_not_repeated(file: Path, place: str) -> None:
     own = "" if place == "url" else 'url = "http://h"\n'
     file.write_text(f'[[servers]]\nname = "a"\n{own}{place} = "http://ada:hunter2secret@h:1/v2"')

@@ -13,18 +13,20 @@ from streamlit.testing.v1 import AppTest
 import services
 from db.engine import close
 from explanations.worker import InlineExplainers
+from health.server_metrics.readings import Readings
 from jobs.here import Here
 from people.sign_in import NAME_COOKIE
 from settings import ServerSettings, Settings
+from tests.servers.starting import Running
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def built(mds_url: str, sqlite_url: str) -> Iterator[services.Services]:
+def built(mds: Running, sqlite_url: str) -> Iterator[services.Services]:
     """The services of the app: all real, explanations and jobs in this thread."""
     settings = Settings(
-        servers=[ServerSettings(name="demo", title="Demo", url=mds_url)],
+        servers=[ServerSettings(name="demo", title="Demo", url=mds.url, metrics_url=mds.metrics)],
         database_url=sqlite_url,
         audit_probability=0,  # no test depends on a case being drawn
     )
@@ -33,6 +35,7 @@ def built(mds_url: str, sqlite_url: str) -> Iterator[services.Services]:
         found,
         explainers=InlineExplainers(found.clients["demo"]),
         here=Here(found.sessions, "1", 15.0, is_inline=True),
+        readings=Readings(patience=60.0),
     )
     found.catalogue.refresh()
     services.install(found)

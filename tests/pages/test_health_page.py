@@ -44,6 +44,11 @@ def test_one_model_has_a_word_first_and_its_chips_stand_in_the_address(
     assert "Not enough evidence" in html
     assert any("Week from" in button.label for button in predict.button)
     assert any(metric.label == "Right answers" for metric in predict.metric)
+    (server,) = (e.value for e in predict.markdown if "As the server reports it" in e.value)
+    assert "0 failed" in server
+    assert "(MLServer)" in server
+    (felt,) = (e.value for e in predict.markdown if "As you felt it" in e.value)
+    assert felt.endswith("of the newest 1 answers.")
     predict.query_params["version"] = "v9"
     predict.run()
     assert any("Nobody has asked a version “v9”" in each.value for each in predict.warning)

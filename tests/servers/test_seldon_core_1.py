@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -13,6 +14,7 @@ from cases.recording import predict_and_record
 from db.ids import utc_now
 from feedback.deliveries import deliver, of_case
 from feedback.submission import submit
+from health.server_metrics.readings import Readings
 from mds_client import EndpointFailed, EndpointUnreachable, InvalidValues, MdsClient, Server
 from mds_client.signature import Field, Signature
 from mds_client.transport.exchange import Request
@@ -64,6 +66,15 @@ def test_a_wrong_shape_is_told_in_its_own_words(client: MdsClient) -> None:
     )
     with pytest.raises(EndpointFailed, match="operands could not be broadcast"):
         client.predict(short, {"x": 1.0, "y": 2.0})
+
+
+def test_its_wrapper_counts_no_requests_and_says_so(
+    client: MdsClient, seldon_core_1: Running
+) -> None:
+    server = replace(client.server, metrics_url=f"{seldon_core_1.metrics}/metrics")
+    reading = Readings(patience=60).of(server, "tumour")
+    assert reading
+    assert reading.sentence == "It counts no request of this model."
 
 
 def test_feedback_is_taken(client: MdsClient, seldon_core_1: Running) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from health.server_metrics.contract import Figures
+from health.server_metrics.readings import Readings
 from mds_client import (
     EndpointRefused,
     Field,
@@ -72,6 +75,25 @@ def test_json_and_binary_are_answered_alike(client: MdsClient) -> None:
     assert [a.label for a in many.answers] == [p.answer.label for p in single]
     both = zip(many.answers, single, strict=True)
     assert all(a.probabilities == pytest.approx(p.answer.probabilities, abs=1e-6) for a, p in both)
+
+
+def test_its_metrics_count_what_it_was_asked(client: MdsClient, triton: Running) -> None:
+    server = replace(client.server, metrics_url=f"{triton.metrics}/metrics")
+    model = client.model("bc")
+
+    def reported() -> Figures:
+        model.predict({"features": [1.0] * 30})
+        reading = Readings(patience=60).of(server, "bc")
+        assert reading
+        assert reading.figures, reading.sentence
+        return reading.figures
+
+    before, after = reported(), reported()
+    assert (after.kind, after.requests - before.requests) == ("Triton", 1)
+    assert after.failed == before.failed
+    assert after.mean
+    assert 0 < after.mean < 5
+    assert after.quantiles is None
 
 
 def test_a_version_can_be_asked_for(client: MdsClient) -> None:
