@@ -157,6 +157,7 @@ ARE_OPEN = {
     "audit": "the chance of an audit",
     "beside": "the worker beside the app",
     "outliers": "whether inputs that are at hand are unlike earlier ones, in words that name a field and a count",
+    "readings": "asked with the server of a model that was found through these services; counts and times that name nobody",
     "table": "the access table",
 }
 
