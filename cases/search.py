@@ -16,6 +16,8 @@ from db.ids import is_id
 __all__ = ["MOST_READ", "STATES", "CaseFilter", "CaseLine", "CasePage", "search", "with_hashes"]
 
 PAGE_SIZE = 50
+# More are not counted one by one.
+MOST_COUNTED = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,12 @@ def search(
         read = db.case_search.last_read(session, wanted, before=known) if is_read else ""
     older = read if is_all else shown[-1].id
     return CasePage(lines=tuple(shown), feedback=statements, older=older, is_cut=bool(read))
+
+
+def count(sessions: Sessions, wanted: CaseFilter, *, most: int = MOST_COUNTED) -> int:
+    """How many cases may be seen and are wanted, whatever their words; at most `most`. Raises StorageError."""
+    with reading(sessions) as session:
+        return db.case_search.count(session, wanted, most=most)
 
 
 def with_hashes(wanted: CaseFilter, hash_key: bytes) -> CaseFilter:

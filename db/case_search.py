@@ -94,6 +94,12 @@ def lines(session: Session, wanted: CaseFilter, *, before: str, limit: int) -> l
     return [CaseLine(**row._mapping) for row in session.execute(query)]
 
 
+def count(session: Session, wanted: CaseFilter, *, most: int) -> int:
+    """How many there are whatever their words, up to `most`."""
+    found = select(Case.id).where(*_all_conditions(session, wanted, "")).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
+
+
 def last_read(session: Session, wanted: CaseFilter, *, before: str) -> str:
     """The last of the cases that words are looked for in; empty where there are fewer than MOST_READ."""
     query = _newest(select(Case.id).where(*_all_conditions(session, wanted, before)))

@@ -14,7 +14,7 @@ from health.drift.wording import detection_words, joint_words, shift_words
 from health.groups import FieldGroups, GroupRate
 from health.overview import Look, Week
 from health.slices import Slice
-from health.status import accuracy_words, share_words
+from health.status import accuracy_words, checks_for, share_words
 from health.summary import HealthRow
 from health.titles import model_words
 from health.weighted import Mean, Share
@@ -93,7 +93,7 @@ def _figures(report: HealthReport) -> Html:
     slowest = max((row.latency for row in report.rows if row.latency), key=lambda each: each.n, default=None)  # fmt: skip
     named = [
         ("Right answers", f"{accuracy_words(found)} From {found.n:,} checked of {found.drawn:,} drawn cases, for {found.of:,} answers."),
-        ("Still to check for ±5 points", f"{look.standing.status.checks:,} drawn cases"),
+        ("Still to check for ±5 points", f"{checks_for(found):,} drawn cases"),
         ("Failed requests", f"{look.failed:,} of {look.failed + look.answered:,} sent"),
         ("What people told by themselves", f"{look.told[0]:,} right, {look.told[1]:,} wrong"),
     ]  # fmt: skip
@@ -190,11 +190,23 @@ def _slices(found: Sequence[Slice], titles: Mapping[str, str]) -> Html:
             f"{titles.get(each.field, each.field)} {each.value}",
             share_text(each.right),
             share_text(each.rest),
-            "worse than chance explains" if each.is_worse else "",
+            slice_word(each),
         )
         for each in found[:_MOST_SLICES]
     ]
     return _section("Slices, the worst first", cells(rows, ("Slice", "Right", "The others", ""))) if rows else joined()  # fmt: skip
+
+
+def slice_word(found: Slice) -> str:
+    """Whether a slice is worse than the others, in words."""
+    if found.is_worse:
+        return "worse than chance explains"
+    return "lower, which chance can explain" if found.is_below else "not lower"
+
+
+def points(share: float) -> str:
+    """`1 point`, `4 points`."""
+    return "1 point" if f"{share * 100:.0f}" == "1" else f"{share * 100:.0f} points"
 
 
 def _classes(details: Details) -> Html:
@@ -225,8 +237,8 @@ def _probabilities(details: Details) -> Html:
         return joined()
     words = "more than chance explains" if found.is_off else "no more than chance explains"
     sentence = (
-        f"On average the probability is {found.ece * 100:.0f} points away from how often the answer is right (ECE, n={found.n:,}): "
-        f"{words} (up to {found.by_chance * 100:.0f} points)."
+        f"On average the probability differs by {points(found.ece)} from how often the answer is right (ECE, n={found.n:,}): "
+        f"{words} (up to {points(found.by_chance)})."
     )
     lines = [
         bar(

@@ -18,7 +18,8 @@ PAGE = {
 }
 
 heading = st.empty()
-chosen = address.choose(models(services().figures))
+deployed = ((each.ref.server, each.ref.name) for each in services().catalogue.entries())
+chosen = address.choose(sorted({*models(services().figures), *deployed}))
 heading.title(titles.heading(chosen), anchor=False)
 
 

@@ -121,6 +121,16 @@ def no_model(name: str) -> Refused:
     )
 
 
+def not_asked(name: str) -> Refused:
+    """A model that is there, and of which nothing is known yet."""
+    return refused(
+        404,
+        "not_found",
+        f"Nobody has asked {name[:200]} yet: there is not enough evidence to say how it is doing.",
+        "POST /api/v1/predictions asks it.",
+    )
+
+
 def no_case(case_id: str) -> Refused:
     """A case that is not there, or that may not be seen."""
     return refused(404, "no_such_case", f"There is no case {case_id[:50]}, or you may not see it.")

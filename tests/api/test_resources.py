@@ -71,6 +71,7 @@ def test_health_says_the_word_and_why_to_who_sees_the_model(served: Served) -> N
     assert (whole["alarms"][0]["kind"], whole["weeks"][-1]["failed"]) == ("errors", 30)
     assert whole["decisions"] == []
     _is_problem(rita.get("/health/demo/breast-cancer"), 404, "or you may not see it")
+    _is_problem(ann.get("/health/demo/penguins"), 404, "Nobody has asked demo/penguins yet")
     assert not any("cancer" in m["model"] for m in rita.get("/health").json()["items"])
 
 

@@ -19,6 +19,13 @@ def test_an_empty_health_page_says_so(app: AppTest) -> None:
     assert "No requests in this period" in app.info[0].value
 
 
+def test_a_deployed_model_that_nobody_asked_is_said_to_be_one(app: AppTest) -> None:
+    app.query_params["model"] = "demo/penguins"
+    app.switch_page("../pages/health.py").run()
+    assert "Nobody has asked this model yet" in app.info[0].value
+    assert not any("not known here" in each.value for each in app.warning)
+
+
 def test_cases_and_feedback_are_counted_at_once(predict: AppTest) -> None:
     _submit(predict.run())
     _button(predict, "Yes").click().run()  # type: ignore[attr-defined]
@@ -51,6 +58,8 @@ def test_one_model_has_a_word_first_and_its_chips_stand_in_the_address(
     assert felt.endswith("of the newest 1 answers.")
     predict.query_params["version"] = "v9"
     predict.run()
+    (tile,) = (each for each in predict.metric if each.label.startswith("Still to check"))
+    assert tile.value == "10"
     assert any("Nobody has asked a version “v9”" in each.value for each in predict.warning)
     predict.query_params["week"] = "not a day"
     predict.query_params["value"] = "no such field=<b>"
@@ -147,6 +156,7 @@ def test_whatever_is_drawn_can_be_chosen_by_keyboard_and_narrows_everything(
     assert "**What accounts for it**" in said
     assert "female is answered wrongly more often: " in said
     assert "island=Dream" not in str(app.query_params)
+    assert "Not lower: " in said
     choices = {each.placeholder: each for each in app.selectbox}
     assert {"Choose a week", "Choose an input", "Choose a probability", "Choose a day", "Choose a version"} <= set(choices)  # fmt: skip
     choices["Choose an input"].select("island").run()

@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from cases.search import CaseFilter
 from health.cohort import Cohort
 from health.slices import range_words
 from ui import unknown_choices
 from ui.cases.filters import span_of, sure_of, value_of, within_of
-from ui.shell import page_headers
 from ui.text import plain
 
 MODEL, PERIOD, VERSION, WEEK, VALUE = "model", "period", "version", "week", "value"
@@ -88,10 +88,33 @@ class Chosen:
 
     @property
     def to_check(self) -> str:
-        """The address of the drawn cases that nobody has judged: in the review desk where there is one."""
-        if any(header.url_path == "review" for header in page_headers()):
-            return f"review?{urlencode({'model': f'{self.server}/{self.model}'})}"
+        """The address of the drawn cases of these that nobody has judged."""
         return self.cases(drawn="yes", judgement="none", state="answered")
+
+    @property
+    def waiting(self) -> CaseFilter:
+        """The cases of that address."""
+        asked = self.cohort
+        tomorrow = datetime.combine(datetime.now(UTC).date(), time(), tzinfo=UTC) + timedelta(
+            days=1
+        )
+        return CaseFilter(
+            server=self.server,
+            model=self.model,
+            version=asked.version or "",
+            state="answered",
+            judgement="none",
+            channel=asked.channel or "",
+            since=asked.since,
+            until=asked.until or (tomorrow if asked.since else None),
+            value=asked.value,
+            within=asked.within,
+            is_drawn=True,
+            answer=asked.answer or "",
+            truth=asked.truth or "",
+            sure=asked.sure,
+            outcome=asked.outcome or "",
+        )
 
 
 def choose(named: list[tuple[str, str]]) -> Chosen:

@@ -14,7 +14,8 @@ from health.classification import OTHERS, ClassFigures, Confusion
 from health.estimates import Estimate
 from health.overview import Look, Week
 from health.regression import NumberErrors
-from health.status import accuracy_words, left_out_words
+from health.report import points
+from health.status import accuracy_words, checks_for, left_out_words
 from health.summary import HealthRow
 from health.weighted import Mean
 from ui.health import address, drift
@@ -39,7 +40,7 @@ def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
         border=True,
         help=f"{accuracy_words(found)} From {found.n:,} checked of {found.drawn:,} drawn cases, for {found.of:,} answers.",
     )  # fmt: skip
-    checks = look.standing.status.checks
+    checks = checks_for(found)
     columns[1].metric(
         "Still to check for ±5 points",
         f"{checks:,}",
@@ -47,7 +48,7 @@ def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
         delta_color="off",
         delta_arrow="off",
         border=True,
-        help="Drawn for a check, and nobody has judged them.",
+        help="So many more drawn cases of these must be judged; fewer may wait.",
     )
     sent = look.failed + look.answered
     columns[2].metric("Failed requests", f"{look.failed:,}", delta=f"of {sent:,} sent", delta_color="off", delta_arrow="off", border=True)  # fmt: skip
@@ -237,8 +238,8 @@ def _draw_calibration(look: Look) -> None:
         else "no more than chance explains"
     )
     st.markdown(
-        f"On average the probability is **{found.ece * 100:.0f} points** away from how often the answer is right (ECE, n={found.n}). "
-        f"With so few cases it would be up to {found.by_chance * 100:.0f} points if every probability were true: {words}."
+        f"On average the probability differs by **{points(found.ece)}** from how often the answer is right (ECE, n={found.n}). "
+        f"With so few cases it would be up to {points(found.by_chance)} if every probability were true: {words}."
     )
     bins = [
         Reliability(

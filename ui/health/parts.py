@@ -10,7 +10,7 @@ import streamlit as st
 
 from health.causes import Cause, Causes
 from health.groups import FieldGroups, GroupRate
-from health.report import OVERLAP
+from health.report import OVERLAP, slice_word
 from health.slices import Slice
 from health.weighted import Share
 from ui.cases.titles import fields_of
@@ -43,13 +43,13 @@ def draw_slices(slices: Sequence[Slice], chosen: Chosen) -> None:
     st.caption(
         "The checked cases by the values of each field, worst first: how many are right. "
         + (
-            f"{len(worse)} of {len(slices)} are worse than chance explains."
+            f"{len(worse)} of {len(slices)} {'is' if len(worse) == 1 else 'are'} worse than chance explains."
             if worse
             else "None is worse than chance explains."
         )
     )
     for place, each in enumerate(slices[:_MOST_SLICES]):
-        sign = "**Worse**: " if each.is_worse else ""
+        sign = "**Worse**: " if each.is_worse else f"{slice_word(each).capitalize()}: "
         title = f"{plain(named.get(each.field, each.field))} {plain(each.value)}"
         words = f"{sign}{title}: {share_words(each.right)}; the others {share_words(each.rest)}."
         chips = address.part_of(each.field, each.value, each.bounds)

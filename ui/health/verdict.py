@@ -11,10 +11,10 @@ import streamlit as st
 from health.alarms.decisions import DecisionView, decide
 from health.alarms.delivery import AlarmView, alarm_words
 from health.overview import Look, Standing
-from health.status import Baseline, Status
+from health.status import Baseline, Status, checks_for
 from mds_client.errors import MdsError
 from ui import errors, session
-from ui.health import address, report, titles
+from ui.health import address, report, titles, to_check
 from ui.health.address import Chosen
 from ui.text import plain
 
@@ -57,7 +57,7 @@ def draw(look: Look, chosen: Chosen) -> None:
         f'<b class="name">{ICONS[status.word]} {status.word}</b><p>{_put_off(look.standing)}{escape(status.sentence)}</p>{next_step}</section>'
     )
     with st.container(horizontal=True, key="health_actions"):
-        _draw_link(status, chosen)
+        _draw_link(status, chosen, checks_for(look.standing.accuracy))
         if session.services().scope.reviews(chosen.server, chosen.model):
             with st.popover("Decide", icon=":material/gavel:"):
                 _draw_decision(look, chosen)
@@ -95,7 +95,7 @@ def _put_off(standing: Standing) -> str:
     return f"<strong>{escape(standing.put_off)}</strong> " if standing.put_off else ""
 
 
-def _draw_link(status: Status, chosen: Chosen) -> None:
+def _draw_link(status: Status, chosen: Chosen, needed: int) -> None:
     """Where the next thing is done."""
     kinds = {finding.kind: finding for finding in status.findings}
     today = datetime.now(UTC).date()
@@ -112,10 +112,8 @@ def _draw_link(status: Status, chosen: Chosen) -> None:
     elif "inputs" in kinds:
         days = {"days": f"{today - timedelta(days=13)}..{today}"}
         st.link_button("See the newest cases", chosen.cases(**days), type="primary")
-    if status.checks and "quiet" not in kinds:
-        st.link_button(
-            f"{status.checks:,} more check{'s' if status.checks > 1 else ''} for ±5 points", chosen.to_check
-        )  # fmt: skip
+    if "quiet" not in kinds:
+        to_check.draw(needed, chosen)
 
 
 def _decided(steps: object) -> str:

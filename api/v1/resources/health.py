@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 import health.estimates
 from api.v1.asked import AskedNow
-from api.v1.problems import no_model
+from api.v1.problems import no_model, not_asked
 from api.v1.resource import Resource
 from api.v1.resources.models import ModelName, ServerName
 from api.v1.shapes import finite
@@ -273,7 +273,8 @@ def get_health(asked: AskedNow, server: ServerName, name: ModelName) -> HealthOf
         titles=services.field_titles,
     )
     if found is None:
-        raise no_model(str(ModelRef(server=server, name=name)))
+        ref = ModelRef(server=server, name=name)
+        raise not_asked(str(ref)) if services.catalogue.find(ref) else no_model(str(ref))
     return whole(found)
 
 
