@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NoReturn
 
@@ -13,8 +13,10 @@ from db.engine import close
 from db.ids import utc_now
 from health.cohort import Cohort
 from health.input_drift import midnight
+from health.objectives import of_model
 from health.overview import Look, look, standings
 from health.report import HealthReport, cause_words, page
+from health.service import service, words
 from health.status import WORDS, left_out_words
 from health.summary import summarise
 from mds_client.signature import ModelRef
@@ -75,20 +77,27 @@ def _one(built: Services, chosen: argparse.Namespace) -> int:
         _check_version(built, ref, chosen.version)
     if chosen.html:
         _write(built, chosen, found, cohort)
+    wanted = of_model(built.settings.objectives, ref.server, ref.name)
+    served = service(built.figures, ref.server, ref.name, wanted)
     if chosen.json:
-        document(whole(found).model_dump(mode="json"))
+        document(whole(found, served).model_dump(mode="json"))
     elif not chosen.html:
-        status = found.standing.status
-        print(printable(f"{ref}: {status.word}"))
-        print(printable(f"{status.sentence} {status.action}"))
-        if chosen.version or chosen.value:
-            print(printable(_chosen_words(found, chosen)))
-        if found.causes:
-            named = _titles(built, ref.server, ref.name)
-            said = [cause_words(cause, named) for cause in found.causes.found]
-            for words in (found.causes.sentence, *said):
-                print(printable(words))
+        _say(built, chosen, found, words(served))
     return GOOD
+
+
+def _say(built: Services, chosen: argparse.Namespace, found: Look, more: Sequence[str]) -> None:
+    standing = found.standing
+    status = standing.status
+    lines = [f"{standing.server}/{standing.model}: {status.word}"]
+    lines.append(f"{status.sentence} {status.action}")
+    if chosen.version or chosen.value:
+        lines.append(_chosen_words(found, chosen))
+    if found.causes:
+        named = _titles(built, standing.server, standing.model)
+        lines += [found.causes.sentence, *(cause_words(each, named) for each in found.causes.found)]
+    for line in (*lines, *more):
+        print(printable(line))
 
 
 def _check_field(built: Services, ref: ModelRef, chosen: argparse.Namespace) -> None:

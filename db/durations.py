@@ -86,3 +86,14 @@ def percentiles(durations: Durations, wanted: Sequence[float]) -> list[float]:
     places = [share / 100 * (ends[-1] - 1) for share in wanted]
     parts = [(at(math.floor(place)), at(math.ceil(place)), place % 1) for place in places]
     return [low + (high - low) * part for low, high, part in parts]
+
+
+def within(durations: Durations, seconds: float) -> int:
+    """How many took at most so long; of those within RELATIVE_ERROR of it, some may be on the other side."""
+    if seconds >= durations.most:
+        return durations.n
+    return sum(
+        count
+        for number, count in durations.counts.items()
+        if 2 * _BASE**number / (_BASE + 1) <= seconds
+    )

@@ -15,6 +15,7 @@ from settings import (
     AlarmSettings,
     DatabaseSettings,
     KubernetesSettings,
+    ObjectiveSettings,
     OidcSettings,
     RaySettings,
     RegistrySettings,
@@ -41,6 +42,7 @@ def table() -> str:
         + _rows(AccessSettings, prefix="access[].")
         + _rows(RetentionSettings, prefix="retention[].")
         + _rows(AlarmSettings, prefix="alarms[].")
+        + _rows(ObjectiveSettings, prefix="objectives[].")
         + _rows(WebhookSettings, prefix="webhooks[].")
         + _rows(DatabaseSettings, prefix="databases[].")
         + _rows(RaySettings, prefix="ray.")

@@ -6,7 +6,17 @@ from health.cohort import Cohort
 from health.overview import look, standings
 from health.status import WORDS
 from health.summary import models, recent_series, summarise
-from ui.health import address, model, nothing, parts, requests, served, titles, verdict
+from ui.health import (
+    address,
+    model,
+    nothing,
+    parts,
+    requests,
+    served,
+    service,
+    titles,
+    verdict,
+)
 from ui.session import services
 
 PAGE = {
@@ -66,6 +76,7 @@ def draw_one() -> None:
     model.draw_tiles(found, rows, now)
     model.draw_charts(found, now)
     model.draw_details(found, now)
+    service.draw(now)
     if rows:
         series = recent_series(services().figures, **of, cohort=now.cohort)
         requests.draw_totals(rows)

@@ -33,7 +33,13 @@ from pydantic_settings.exceptions import SettingsError
 from settings.channels import AlarmSettings, WebhookSettings
 from settings.engines import RaySettings
 from settings.errors import UnusableSettings
-from settings.rules import AccessSettings, AuditSettings, RetentionSettings, SensitiveSettings
+from settings.rules import (
+    AccessSettings,
+    AuditSettings,
+    ObjectiveSettings,
+    RetentionSettings,
+    SensitiveSettings,
+)
 from settings.servers import (
     AddressSettings,
     BaseUrl,
@@ -52,6 +58,7 @@ __all__ = [
     "AlarmSettings",
     "DatabaseSettings",
     "KubernetesSettings",
+    "ObjectiveSettings",
     "OidcSettings",
     "RaySettings",
     "RegistrySettings",
@@ -235,6 +242,10 @@ class Settings(BaseSettings):
     )
     alarms: list[AlarmSettings] = Field(
         default_factory=list, description="Who is told of the alarms of *Health*"
+    )
+    objectives: list[ObjectiveSettings] = Field(
+        default_factory=list,
+        description="What is promised of the service of which models; *Health* says how much of the error budget is left",
     )
     public_url: BaseUrl | None = Field(
         None, description="The address at which browsers reach the workbench, for links in messages"

@@ -95,3 +95,43 @@ class SensitiveSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
         description="What is stored: the value (`keep`), that there was one (`mask`), a keyed hash by which equal ones are "
         "found (`hash`), nothing (`omit`)",
     )
+
+
+class ObjectiveSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
+    """What is promised of the service of some models: the first row that fits a model counts.
+
+    A server or a model is named, or the beginning of its name and `*`.
+    """
+
+    servers: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"
+    )
+    models: list[Pattern] = Field(
+        default_factory=lambda: ["*"], description="Models, or beginnings of their names and `*`"
+    )
+    availability: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="Which share of the requests is answered, such as 0.995; less than 1, for nothing never fails",
+    )
+    latency_seconds: float | None = Field(
+        None, gt=0, description="Within how many seconds answers are there, as people wait for them"
+    )
+    latency_share: float = Field(
+        0.95, gt=0, lt=1, description="Which share of the answers is there within `latency_seconds`"
+    )
+    days: int = Field(
+        28,
+        ge=1,
+        le=366,
+        description="In how many days up to today; whole weeks have as many weekends",
+    )
+
+    @model_validator(mode="after")
+    def _promises_something(self) -> Self:
+        if self.availability is None and self.latency_seconds is None:
+            raise ValueError("set availability, latency_seconds or both")
+        if self.latency_seconds is None and "latency_share" in self.model_fields_set:
+            raise ValueError("latency_share needs latency_seconds")
+        return self

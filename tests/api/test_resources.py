@@ -16,6 +16,7 @@ from db.ids import utc_now
 from mds_client.signature import File, ModelRef
 from mds_client.workbench import WorkbenchClient
 from people.tokens import authenticate
+from settings import ObjectiveSettings
 from tests.api.served import PENGUINS, Served
 from tests.recorded import FAILED, NOT_THERE, add_cases, case_of
 
@@ -59,7 +60,9 @@ def test_models_are_those_that_may_be_seen(ann: httpx.Client, served: Served) ->
     _is_problem(ann.get("/models/demo/penguins", params={"version": "v9"}), 404, "penguins@v9")
 
 
-def test_health_says_the_word_and_why_to_who_sees_the_model(served: Served) -> None:
+def test_health_says_the_word_and_why_to_who_sees_the_model(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     of = {"server": "demo", "model": "breast-cancer", "created_at": utc_now()}
     add_cases(served.services.sessions, *[case_of(**FAILED, **of) for _ in range(30)])
     ann, rita = served.client("ann"), served.client("rita")
@@ -70,6 +73,13 @@ def test_health_says_the_word_and_why_to_who_sees_the_model(served: Served) -> N
     assert "30" in whole["alarms"][0]["sentence"]
     assert (whole["alarms"][0]["kind"], whole["weeks"][-1]["failed"]) == ("errors", 30)
     assert whole["decisions"] == []
+    told = whole["service"]
+    assert (told["requests"], told["availability"]["value"], told["objectives"]) == (30, 0, [])
+    goals = [ObjectiveSettings(models=["breast*"], availability=0.9)]
+    monkeypatch.setattr(served.services.settings, "objectives", goals)
+    (goal,) = ann.get("/health/demo/breast-cancer").json()["service"]["objectives"]
+    assert (goal["verdict"], goal["bad"], goal["left"]) == ("missed", 30, pytest.approx(-27))
+    assert [round(each["rate"], 9) for each in goal["burn_rates"]] == [10, 10]
     _is_problem(rita.get("/health/demo/breast-cancer"), 404, "or you may not see it")
     _is_problem(ann.get("/health/demo/penguins"), 404, "Nobody has asked demo/penguins yet")
     assert not any("cancer" in m["model"] for m in rita.get("/health").json()["items"])

@@ -70,7 +70,10 @@ def test_a_model_is_said_in_words_as_json_and_as_a_page_that_needs_nothing_else(
     assert main(["health"]) == 0
     assert "shelf/penguins  Healthy" in capsys.readouterr().out
     assert main(["health", "penguins"]) == 0
-    assert capsys.readouterr().out.startswith("shelf/penguins: Healthy\n89 % of answers are right")
+    told = capsys.readouterr().out
+    assert told.startswith("shelf/penguins: Healthy\n89 % of answers are right")
+    assert "Answered: 100 % (93.58 to 100 %) of 56 in 28 days." in told
+    assert "No objective is set for this model." in told
     file = tmp_path / "health.html"
     value = f"island={EVIL}"
     assert main(["health", "shelf/penguins", "--html", str(file), "--value", value, "--json"]) == 0

@@ -25,6 +25,7 @@ from health.drift.joint import Asked
 from health.outliers.known import LEAST, known_inputs
 from health.overview import Look, look, standings
 from health.report import HealthReport, page
+from health.service import service
 from health.summary import recent_series, summarise
 from tests.recorded import add_cases, case_of
 
@@ -190,7 +191,12 @@ def test_a_bad_history_gives_a_sentence_and_no_wrong_number(name: str, sqlite_ur
     assert sum(row.cases for row in rows) == found.standing.cases == len(given.cases)
     _check(recent_series(sessions, clock=lambda: NOW))
     printed = page(HealthReport(look=found, rows=rows, titles={}, chosen=(), at=NOW))
-    for words in (printed, whole(found).model_dump_json(), of_all([standing]).model_dump_json()):
+    served = service(sessions, standing.server, standing.model, clock=lambda: NOW)
+    for words in (
+        printed,
+        whole(found, served).model_dump_json(),
+        of_all([standing]).model_dump_json(),
+    ):
         assert not NO_NUMBER.search(words), NO_NUMBER.search(words)
     for words in given.says:
         assert words in printed

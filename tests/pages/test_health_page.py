@@ -8,10 +8,11 @@ from streamlit.testing.v1 import AppTest
 
 import services
 from feedback.submission import submit
+from settings import ObjectiveSettings
 from tests.health.test_bad_histories import HISTORIES, NO_NUMBER, NOW, record
 from tests.pages.conftest import ROOT
 from tests.pages.test_predict_page import _button, _submit
-from tests.recorded import add_cases, case_of
+from tests.recorded import FAILED, add_cases, case_of
 
 
 def test_an_empty_health_page_says_so(app: AppTest) -> None:
@@ -64,6 +65,32 @@ def test_one_model_has_a_word_first_and_its_chips_stand_in_the_address(
     predict.query_params["week"] = "not a day"
     predict.query_params["value"] = "no such field=<b>"
     assert not predict.run().exception
+
+
+def test_objectives_are_shown_with_their_budget_and_the_way_to_what_failed(
+    app: AppTest, built: services.Services
+) -> None:
+    of = {"server": "demo", "model": "breast-cancer", "created_at": datetime.now(UTC)}
+    late = of | {"seconds_total": 5.0}
+    add_cases(built.sessions, *(case_of(**of) for _ in range(98)), case_of(**late))
+    add_cases(built.sessions, case_of(**FAILED, **of))
+    app.query_params["model"] = "demo/breast-cancer"
+    app.switch_page("../pages/health.py").run()
+    assert any("No objective is set" in each.value for each in app.caption)
+    numbers = {metric.label: metric.value for metric in app.metric}
+    assert (numbers["Requests a day"], numbers["Availability"]) == ("100", "99 %")
+    goals = [ObjectiveSettings(availability=0.98, latency_seconds=2, latency_share=0.999)]
+    changed = built.settings.model_copy(update={"objectives": goals})
+    services.install(replace(built, settings=changed))
+    app.run()
+    assert not app.exception
+    said = " ".join(each.value for each in app.markdown)
+    assert "✓ Kept: 98 % of requests answered, in 28 days" in said
+    assert "1 failed, and up to 2 may: 50 % of the error budget is spent" in said
+    assert "Too few requests to tell: 99 in 28 days, and 1,000 are needed" in said
+    assert "[model failed: 1](cases?" in said
+    assert "outcome=failed" in said
+    assert app.get("progress")[0].proto.value == 50
 
 
 def test_what_is_unlike_all_earlier_cases_is_said_beside_the_answer_and_counted(

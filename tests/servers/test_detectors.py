@@ -23,6 +23,7 @@ from health.drift_detectors import ask_all
 from health.outliers.deployed import Detectors
 from health.outliers.earlier import Earlier
 from health.overview import look
+from health.service import service
 from mds_client import MdsClient, MdsError
 from mds_client.server import Server
 from mds_client.signature import ModelRef, Signature
@@ -136,7 +137,8 @@ def test_a_job_asks_about_the_last_cases_and_health_and_metrics_tell(lab: Servic
     assert said.p < 0.0125 < (said.distance or 0)
     assert found.standing.status.word == "Watch"
     assert "what irises-drift watches differs from before" in found.standing.status.sentence
-    assert whole(found).detections[0].is_drift
+    served = service(lab.figures, "lab", "irises")
+    assert whole(found, served).detections[0].is_drift
     samples = {s.name: s for f in Figures(lambda: lab).collect() for s in f.samples}
     told = samples["mds_drift_detector_flagged"]
     assert (told.value, told.labels["detector"]) == (1.0, "irises-drift")

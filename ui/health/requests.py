@@ -27,7 +27,7 @@ _CHANNELS = {
     "upload": "uploaded",
     "api": "by API",
 }
-_OUTCOMES = {
+OUTCOMES = {
     "unreachable": "server not reachable",
     "timeout": "too slow",
     "not_found": "no such model",
@@ -233,5 +233,5 @@ def _draw_errors(rows: Sequence[HealthRow], chosen: Chosen | None) -> None:
             f"{corrected:,} {'was' if corrected == 1 else 'were'} not sent: values had to be corrected first. These are no errors."
         )
     for outcome, count in total.most_common():
-        words = f"{_OUTCOMES.get(outcome, plain(outcome))}: {count:,}"
+        words = f"{OUTCOMES.get(outcome, plain(outcome))}: {count:,}"
         draw_row(words, f"health_outcome_{outcome}", {address.OUTCOME: outcome}, chosen)

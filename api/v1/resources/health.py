@@ -12,6 +12,7 @@ from api.v1.asked import AskedNow
 from api.v1.problems import no_model, not_asked
 from api.v1.resource import Resource
 from api.v1.resources.models import ModelName, ServerName
+from api.v1.service import ServiceOfModel, service_of
 from api.v1.shapes import finite
 from db.health_decisions import DecisionView
 from db.health_detections import DetectionView
@@ -20,7 +21,9 @@ from health.causes import Cause
 from health.drift.fields import FieldDrift
 from health.drift.joint import JointDrift
 from health.groups import FieldGroups
+from health.objectives import of_model
 from health.overview import Look, Standing, VersionLine, Week, look, standings
+from health.service import Service, service
 from health.status import WORDS, Finding, Word
 from health.weighted import Share
 from mds_client.signature import ModelRef
@@ -251,6 +254,7 @@ class HealthOfModel(ModelHealth):
         description="Of a fall of the right answers that goes on, the largest part first"
     )
     decisions: list[Decision]
+    service: ServiceOfModel
 
 
 @RESOURCE.get("/health")
@@ -275,7 +279,8 @@ def get_health(asked: AskedNow, server: ServerName, name: ModelName) -> HealthOf
     if found is None:
         ref = ModelRef(server=server, name=name)
         raise not_asked(str(ref)) if services.catalogue.find(ref) else no_model(str(ref))
-    return whole(found)
+    wanted = of_model(services.settings.objectives, server, name)
+    return whole(found, service(services.figures, server, name, wanted))
 
 
 def of_all(found: Iterable[Standing]) -> Health:
@@ -283,7 +288,7 @@ def of_all(found: Iterable[Standing]) -> Health:
     return Health(items=[ModelHealth(**_head(standing)) for standing in found])
 
 
-def whole(found: Look) -> HealthOfModel:
+def whole(found: Look, served: Service) -> HealthOfModel:
     """Everything about one model."""
     return HealthOfModel(
         **_head(found.standing),
@@ -296,6 +301,7 @@ def whole(found: Look) -> HealthOfModel:
         groups=[_groups(each) for each in found.details.groups],
         causes=[_cause(each) for each in found.causes.found] if found.causes else [],
         decisions=[_decision(step) for step in found.steps],
+        service=service_of(served),
     )
 
 
