@@ -35,9 +35,14 @@ class Objective:
     seconds: float | None = None
 
     @property
+    def may(self) -> float:
+        """The share that may be bad, without what floating point adds: of 30 requests at 90 % exactly 3 may."""
+        return round(1 - self.target, 12)
+
+    @property
     def least(self) -> int:
         """So many requests tell: of fewer, the budget allows not even one bad one."""
-        return max(LEAST, math.ceil(round(1 / (1 - self.target), 6)))
+        return max(LEAST, math.ceil(round(1 / self.may, 6)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +122,7 @@ def _of_rule(rule: ObjectiveSettings) -> tuple[Objective, ...]:
 
 def budget(objective: Objective, counted: Counted, lately: Mapping[int, Counted]) -> Budget:
     """The error budget after `counted` requests of the window; `lately` are those of the last so many hours."""
-    allowed = (1 - objective.target) * counted.n
+    allowed = round(objective.may * counted.n, 6)
     is_enough = counted.n >= objective.least
     return Budget(
         objective=objective,
@@ -130,7 +135,7 @@ def budget(objective: Objective, counted: Counted, lately: Mapping[int, Counted]
 
 
 def _burn(objective: Objective, hours: int, counted: Counted) -> Burn:
-    bad, may = rate(counted.bad, counted.n), 1 - objective.target
+    bad, may = rate(counted.bad, counted.n), objective.may
     is_enough = bad.value is not None and counted.n >= LEAST
     return Burn(
         hours=hours,
@@ -165,7 +170,7 @@ def sentence(found: Budget) -> str:
         return f"Too few requests to tell: {reached.n:,} in {wanted.days} days, and {wanted.least:,} are needed."
     what = "failed" if wanted.seconds is None else "took longer"
     head = f"Reached {rate_words(reached)} in {wanted.days} days. "
-    told = f"{found.bad:,} {what}, and up to {math.floor(round(found.allowed, 6)):,} may"
+    told = f"{found.bad:,} {what}, and up to {math.floor(found.allowed):,} may"
     chance = " It may be chance: the interval holds the objective." if found.may_be_chance else ""
     if found.verdict == "missed":
         return f"{head}{told}: the error budget is overspent.{chance}"

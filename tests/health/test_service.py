@@ -74,7 +74,11 @@ def test_few_requests_tell_nothing_and_a_miss_may_be_chance() -> None:
     missed = budget(goal, Counted(n=400, bad=3), {})
     assert (missed.verdict, missed.may_be_chance) == ("missed", True)
     assert "overspent. It may be chance" in sentence(missed)
-    assert budget(goal, Counted(n=400, bad=2), {}).verdict == "met"
+    for share, n, bad in ((0.995, 400, 2), (0.9, 30, 3), (0.71, 100, 29)):  # as many as may be
+        exact = budget(
+            Objective(kind="availability", target=share, days=28), Counted(n=n, bad=bad), {}
+        )
+        assert (exact.verdict, exact.spent, exact.left) == ("met", 1.0, 0.0)
     assert budget(goal, Counted(n=0, bad=0), {1: Counted(n=0, bad=0)}).verdict == "too few"
     assert (percent(0.99999), percent(1.0), percent(0.9971)) == ("99.99 %", "100 %", "99.71 %")
 
