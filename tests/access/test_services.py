@@ -100,6 +100,7 @@ SAYS_NO = {
 # What shows and changes nothing of a model, so that the canary cannot be looked for.
 QUIET = {
     "cases.search:count": "says how many, no content",
+    "health.service:service": "says how many requests and how long they took, no content",
     "feedback.first_calls:carried": "of a case whose process ended, which none did",
     "cases.batches:rows_of": "finds rows by digests, which stand in cases",
     "cases.seen:may_look": "yes or no, of a case that is at hand",
