@@ -81,7 +81,8 @@ def test_health_says_the_word_and_why_to_who_sees_the_model(
     assert (goal["verdict"], goal["bad"], goal["left"]) == ("missed", 30, pytest.approx(-27))
     assert [round(each["rate"], 9) for each in goal["burn_rates"]] == [10, 10]
     _is_problem(rita.get("/health/demo/breast-cancer"), 404, "or you may not see it")
-    _is_problem(ann.get("/health/demo/wine"), 404, "Nobody has asked demo/wine yet")
+    olga = served.client("olga")
+    _is_problem(olga.get("/health/demo/wine"), 404, "Nobody has asked demo/wine yet")
     assert not any("cancer" in m["model"] for m in rita.get("/health").json()["items"])
 
 
