@@ -91,7 +91,9 @@ def test_two_hundred_phones_vote_and_each_counts_once(show: Open) -> None:
     data = [{"case": show.case_id, "right": "yes" if n % 4 else "no"} for n in range(200)]
 
     def vote(number: int) -> int:
-        with httpx.Client(base_url=show.address, trust_env=False, verify=False) as phone:
+        with httpx.Client(
+            base_url=show.address, trust_env=False, verify=False, timeout=60
+        ) as phone:
             entered = phone.get(f"/t/{show.run.code}")
             assert (entered.status_code, entered.headers["location"]) == (303, "/t")
             # Pressed twice, as people do.
