@@ -32,11 +32,8 @@ class AccessSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
     )
 
 
-class RetentionSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
-    """One rule on how long cases are kept: the first that fits a model counts.
-
-    A server or a model is named, or the beginning of its name and `*`.
-    """
+class _OfModels(BaseModel, extra="forbid", hide_input_in_errors=True):
+    """A rule that is about some models: servers and models are named, or the beginnings of their names and `*`."""
 
     servers: list[Pattern] = Field(
         default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"
@@ -44,6 +41,14 @@ class RetentionSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
     models: list[Pattern] = Field(
         default_factory=lambda: ["*"], description="Models, or beginnings of their names and `*`"
     )
+
+
+class RetentionSettings(_OfModels):
+    """One rule on how long cases are kept: the first that fits a model counts.
+
+    A server or a model is named, or the beginning of its name and `*`.
+    """
+
     body_days: float | None = Field(
         None, gt=0, description="After how many days what was sent and came back is deleted"
     )
@@ -52,18 +57,12 @@ class RetentionSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
     )
 
 
-class AuditSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
+class AuditSettings(_OfModels):
     """One rule on how often a case is drawn for audit: the first that fits a model and its inputs counts.
 
     A server or a model is named, or the beginning of its name and `*`.
     """
 
-    servers: list[Pattern] = Field(
-        default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"
-    )
-    models: list[Pattern] = Field(
-        default_factory=lambda: ["*"], description="Models, or beginnings of their names and `*`"
-    )
     field: str = Field("", description="The input that tells; without it, all cases of the models")
     values: list[str] = Field(default_factory=list, description="Its values, as they are written")
     probability: float = Field(ge=0, le=1, description="The chance with which such a case is drawn")
@@ -75,18 +74,12 @@ class AuditSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
         return self
 
 
-class SensitiveSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
+class SensitiveSettings(_OfModels):
     """One rule on what a case has of sensitive values: the first that fits a model and a field counts.
 
     A server or a model is named, or the beginning of its name and `*`.
     """
 
-    servers: list[Pattern] = Field(
-        default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"
-    )
-    models: list[Pattern] = Field(
-        default_factory=lambda: ["*"], description="Models, or beginnings of their names and `*`"
-    )
     fields: list[str] = Field(
         default_factory=list,
         description="Fields that are sensitive, whatever their signature says; without any, those that it marks as sensitive",
@@ -97,18 +90,12 @@ class SensitiveSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
     )
 
 
-class ObjectiveSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
+class ObjectiveSettings(_OfModels):
     """What is promised of the service of some models: the first row that fits a model counts.
 
     A server or a model is named, or the beginning of its name and `*`.
     """
 
-    servers: list[Pattern] = Field(
-        default_factory=lambda: ["*"], description="Servers, or beginnings of their names and `*`"
-    )
-    models: list[Pattern] = Field(
-        default_factory=lambda: ["*"], description="Models, or beginnings of their names and `*`"
-    )
     availability: float | None = Field(
         None,
         gt=0,
