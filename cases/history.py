@@ -94,13 +94,13 @@ def _asked(case: CaseView) -> Iterator[Step]:
     else:
         yield Step(at=ended, what="Failed", more=case.error_sentence)
     if case.is_audited:
-        chance = f"with a chance of {case.audit_probability:.0%}"
+        chance = f"with a chance of {case.audit_probability * 100:.3g} %"
         yield Step(at=case.created_at, what="Drawn for a check", more=chance)
 
 
 def _called(view: FirstCallView) -> Step:
     """What its person answered before the model was asked, and how sure they were."""
-    sure = "" if view.confidence is None else f", {view.confidence:.0%} sure"
+    sure = "" if view.confidence is None else f", {view.confidence * 100:.0f} % sure"
     return Step(
         at=view.created_at,
         what="Could not tell before the model" if view.is_declined else "Answered first",

@@ -59,7 +59,7 @@ def figure(speeds: Sequence[Speed]) -> Figure:
 def alt_text(speeds: Sequence[Speed]) -> str:
     """The medians in a sentence."""
     listing = ", ".join(
-        f"{s.title} half faster than {s.p50 * 1e3:.0f} ms, 19 of 20 faster than {s.p95 * 1e3:.0f} ms"
+        f"{s.title} half faster than {s.p50 * 1e3:,.0f} ms, 19 of 20 faster than {s.p95 * 1e3:,.0f} ms"
         for s in speeds
     )
     return f"Chart of the time to answer: {listing}."

@@ -37,6 +37,11 @@ def shortened(words: str, most: int = 38) -> str:
     return _escaped(plain if len(plain) <= most else plain[: most - 1] + "…")
 
 
+def whole_percent(share: float) -> str:
+    """A share on an axis or in a picture's description: `60 %`."""
+    return f"{share * 100:.0f} %"
+
+
 def room_for(words: Iterable[str]) -> float:
     """Which share of a plot the longest of these words need beyond their bars, on a telephone."""
     longest = max((len(each) for each in words), default=0)

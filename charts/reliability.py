@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from plotly.graph_objects import Figure, Scatter
 
-from charts.layout import finished
+from charts.layout import finished, whole_percent
 from charts.palette import FOR, REST
 
 
@@ -42,13 +42,20 @@ def figure(bins: Sequence[Reliability]) -> Figure:
                 "thickness": 2.5,
                 "width": 6,
             },
-            hovertext=[f"said {e.said:.0%}, right {e.right:.0%} of {e.n}" for e in bins],
+            hovertext=[
+                f"said {whole_percent(e.said)}, right {whole_percent(e.right)} of {e.n}"
+                for e in bins
+            ],
             hoverinfo="text",
             customdata=[str(place) for place in range(len(bins))],
         )
     )
     finished(drawn, height=320)
-    axis = {"range": [-0.02, 1.04], "tickformat": ".0%", "dtick": 0.25, "tickfont_size": 14}
+    shares = [0, 0.25, 0.5, 0.75, 1]
+    axis = {
+        "range": [-0.02, 1.04], "tickmode": "array", "tickvals": shares,
+        "ticktext": [whole_percent(each) for each in shares], "tickfont_size": 14,
+    }  # fmt: skip
     drawn.update_xaxes(title="said by the model", **axis)
     drawn.update_yaxes(title="right", **axis)
     return drawn
@@ -56,5 +63,7 @@ def figure(bins: Sequence[Reliability]) -> Figure:
 
 def alt_text(bins: Sequence[Reliability]) -> str:
     """The points in words."""
-    listed = "; ".join(f"said {e.said:.0%}, right {e.right:.0%} of {e.n}" for e in bins)
+    listed = "; ".join(
+        f"said {whole_percent(e.said)}, right {whole_percent(e.right)} of {e.n}" for e in bins
+    )
     return f"Chart of probabilities against the share that is right: {listed}."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from plotly.graph_objects import Bar, Figure
 
-from charts.layout import finished, in_two_lines
+from charts.layout import finished, in_two_lines, whole_percent
 from charts.palette import FOR, REST
 
 
@@ -32,7 +32,7 @@ def figure(parts: Sequence[Part]) -> Figure:
                 orientation="h",
                 name=words,
                 marker_color=color,
-                text=[f"{getattr(part, side):.0%}" for part in parts],
+                text=[whole_percent(getattr(part, side)) for part in parts],
                 textposition="outside",
                 cliponaxis=False,
                 customdata=places,
@@ -58,5 +58,7 @@ def figure(parts: Sequence[Part]) -> Figure:
 
 def alt_text(parts: Sequence[Part], title: str) -> str:
     """The bars in a sentence."""
-    listed = "; ".join(f"{p.words} {p.before:.0%} before, {p.now:.0%} now" for p in parts)
+    listed = "; ".join(
+        f"{p.words} {whole_percent(p.before)} before, {whole_percent(p.now)} now" for p in parts
+    )
     return f"Bar chart of {title}: {listed}."

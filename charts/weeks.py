@@ -9,7 +9,7 @@ from datetime import date
 
 from plotly.graph_objects import Figure, Scatter
 
-from charts.layout import finished
+from charts.layout import finished, whole_percent
 from charts.palette import AGAINST, FAINT, FOR
 
 # So many dates stand beside each other on a telephone.
@@ -39,8 +39,10 @@ def figure(points: Sequence[Point], band: tuple[float, float] | None = None) -> 
         drawn.add_trace(_trace(some, color, symbol))
     finished(drawn, height=340)
     floor = lowest(points, band)
+    shares = _shares(floor)
     drawn.update_yaxes(
-        range=[floor, 1.02], tickformat=".0%", dtick=0.1 if floor < 0.75 else 0.05, zeroline=False, tickfont_size=14
+        range=[floor, 1.02], tickmode="array", tickvals=shares, ticktext=[whole_percent(each) for each in shares],
+        zeroline=False, tickfont_size=14,
     )  # fmt: skip
     ticks = _ticks(points)
     drawn.update_xaxes(
@@ -57,10 +59,16 @@ def lowest(points: Sequence[Point], band: tuple[float, float] | None = None) -> 
     return max(0.0, math.floor((min(ends, default=0.0) - 0.03) * 20) / 20)
 
 
+def _shares(floor: float) -> list[float]:
+    """What stands beside the axis: steps of 10 %, of 5 % where the axis is short."""
+    step = 10 if floor < 0.75 else 5
+    return [each / 100 for each in range(100, math.ceil(floor * 100) - 1, -step)]
+
+
 def alt_text(points: Sequence[Point]) -> str:
     """Each week in words."""
     listed = "; ".join(
-        f"{point.start:%-d %B} {point.value:.0%} ({point.words})"
+        f"{point.start:%-d %B} {whole_percent(point.value)} ({point.words})"
         for point in points
         if point.value is not None
     )
@@ -85,7 +93,7 @@ def _trace(some: Sequence[tuple[int, Point]], color: str, symbol: str) -> Scatte
         },
         customdata=[point.start.isoformat() for _, point in some],
         hovertext=[
-            f"{point.start:%-d %B}: {point.value:.0%} ({point.low:.0%} to {point.high:.0%}), {point.words}"
+            f"{point.start:%-d %B}: {whole_percent(point.value)} ({whole_percent(point.low)} to {whole_percent(point.high)}), {point.words}"
             for _, point in some
         ],
         hoverinfo="text",

@@ -260,7 +260,7 @@ def verdict(run: RunView) -> str:
     """Whether a run passed, and by how much."""
     share = run.right / run.cases if run.cases else 0.0
     passed = "Passed" if run.is_passed else "Not passed"
-    return f"{passed}: {run.right:,} of {run.cases:,} right ({share:.0%}), {run.pass_mark:.0%} are needed"
+    return f"{passed}: {run.right:,} of {run.cases:,} right ({share * 100:.0f} %), {run.pass_mark * 100:.0f} % are needed"
 
 
 def _add(

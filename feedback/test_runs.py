@@ -199,8 +199,8 @@ def verdict(run: RunView) -> str:
         words = f"a mean absolute error of {mae:.4g}" if mae is not None else "no error is known"
         return f"{passed}: {words}, {run.most_error:.4g} is allowed"
     share = run.answered_right / run.rows
-    right = f"{run.answered_right:,} of {run.rows:,} right ({share:.1%})"
-    return f"{passed}: {right}, {run.pass_mark:.0%} are needed"
+    right = f"{run.answered_right:,} of {run.rows:,} right ({share * 100:.1f} %)"
+    return f"{passed}: {right}, {run.pass_mark * 100:.0f} % are needed"
 
 
 def in_words(run: RunView) -> str:
@@ -242,8 +242,9 @@ def compared(run: RunView) -> str:
     if not found:
         return ""
     pairs = f"right alone: this version {found['only_first']:,}, the other {found['only_second']:,}"
-    ends = f"{found['difference']:+.1%} [{found['low']:+.1%} to {found['high']:+.1%}]"
-    words = f"Against {run.compared_with}: {pairs}; the other is right in {ends} more rows, p = {found['p']:.3g}"
+    differs, low, high = (100 * found[name] for name in ("difference", "low", "high"))
+    ends = f"{differs:+.1f} percentage points ({low:+.1f} to {high:+.1f}), p = {found['p']:.3g}"
+    words = f"Against {run.compared_with}: {pairs}; the other's share of right answers differs by {ends}"
     if nearer := found.get("nearer"):
         words += f". Nearer to the truth: this version {nearer['first']:,}, the other {nearer['second']:,}, p = {nearer['p']:.3g}"
     return f"{words}. {'A clear difference.' if found['is_clear'] else 'No clear difference.'}"

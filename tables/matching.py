@@ -181,7 +181,7 @@ def _judged(match: Match, field: Field, profile: ColumnProfile) -> Match:
     share = profile.fits(replace(field, kind="number") if match.unit else field)
     if share >= 0.9 or profile.is_empty:
         return _within_usual(match, field, profile)
-    reason = f"{match.reason} But only {share:.0%} of its values are {_wanted(field)}."
+    reason = f"{match.reason} But only {share * 100:.0f} % of its values are {_wanted(field)}."
     factor = 0.4 + 0.6 * share if share >= 0.5 else 0.5 if match.confidence >= 1.0 else 0.4
     # A name that says the field keeps its column: the cells are then named as problems, not lost as unknown.
     least = LEAST if match.confidence >= _PLAIN else 0.0

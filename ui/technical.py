@@ -118,8 +118,8 @@ def _time(case: CaseView) -> str:
     if case.seconds_wire is None:
         return "nothing was sent"
     times = f", sent {case.attempts} times" if (case.attempts or 1) > 1 else ""
-    whole = f"{case.seconds_total * 1000:.0f} ms in all"
-    return f"{case.seconds_wire * 1000:.0f} ms on the wire{times}, {whole}"
+    whole = f"{case.seconds_total * 1000:,.0f} ms in all"
+    return f"{case.seconds_wire * 1000:,.0f} ms on the wire{times}, {whole}"
 
 
 def _address(case: CaseView) -> dict[str, str]:

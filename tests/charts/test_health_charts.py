@@ -28,7 +28,7 @@ def test_weeks_are_points_with_their_interval_and_worse_ones_are_diamonds() -> N
     assert list(worse.customdata) == ["2026-10-19"]
     assert weeks.lowest(POINTS) == pytest.approx(0.35)
     assert weeks.alt_text(POINTS) == (
-        "Chart of right answers by week: 5 October 96% (23 of 24); 19 October 60% (12 of 20)."
+        "Chart of right answers by week: 5 October 96 % (23 of 24); 19 October 60 % (12 of 20)."
     )
     assert weeks.alt_text(POINTS[1:2]) == "No week has checked cases."
 
@@ -61,7 +61,7 @@ def test_the_table_of_errors_and_the_probabilities_are_told_in_words() -> None:
     assert list(drawn.data[1].customdata[1]) == [labels[0], labels[1]]  # truth, then answer
     assert drawn.data[1].hoverinfo == "none"  # `skip` would take the press with the label
     bins = [Reliability(said=0.9, right=0.8, low=0.6, high=0.9, n=20)]
-    assert "said 90%, right 80% of 20" in reliability.alt_text(bins)
+    assert "said 90 %, right 80 % of 20" in reliability.alt_text(bins)
     assert len(reliability.figure(bins).data) == 2
 
 

@@ -72,7 +72,7 @@ def test_what_is_drawn_stands_with_its_chance_and_is_asked_once(sessions: Sessio
     assert call is not None
     assert (call.answer, call.confidence, call.person) == ("Gentoo", 0.95, "ada")
     told = {step.what: step.more for step in history(sessions, found)}
-    assert told["Answered first"] == "Gentoo, 95% sure"
+    assert told["Answered first"] == "Gentoo, 95 % sure"
 
 
 class Gone(BaseException):

@@ -101,7 +101,7 @@ def test_what_a_version_fixed_and_broke_is_told_case_by_case(sessions: Sessions)
     first = run(sessions, V2, answers)
     assert golden.in_words(first) == "fixed 1, broke 1, unchanged 1, no answer 1"
     assert not first.is_passed
-    assert golden.verdict(first) == "Not passed: 1 of 4 right (25%), 90% are needed"
+    assert golden.verdict(first) == "Not passed: 1 of 4 right (25 %), 90 % are needed"
     assert outcomes(sessions, first) == {
         wrong.id: "fixed",
         right.id: "broke",

@@ -113,7 +113,7 @@ def test_values_that_do_not_fit_make_doubtful(
 ) -> None:
     match = first("x1", Field(name="x1", kind=kind), cells)["x1"]
     assert (match.confidence > 0.9) is fits
-    assert fits or "But only 0%" in match.reason
+    assert fits or "But only 0 %" in match.reason
 
 
 def test_numbers_outside_the_usual_range_are_said() -> None:

@@ -185,7 +185,7 @@ def chip_words(name: str, value: str) -> str:
     if name == WITHIN and (found := within_of(value)):
         return f"{found[0]} {range_words(found[1], found[2])}"
     if name == SURE and (span := sure_of(value)):
-        return f"{span[0]:.0%} to {span[1]:.0%}"
+        return f"{span[0] * 100:.0f} % to {span[1] * 100:.0f} %"
     if name == DAYS:
         return value.replace("..", " to ") if len(set(value.split(".."))) > 1 else value[:10]
     return value

@@ -131,12 +131,12 @@ def _draw_weeks(look: Look) -> None:
     band = (found.low, found.high) if found.low is not None and found.high is not None else None
     together = f" Band: all together, {band[0] * 100:.0f}–{band[1] * 100:.0f} %." if band else ""
     st.caption(
-        f"Bars: 95 % interval of the week.{together} Axis begins at {weeks.lowest(points, band):.0%}. "
+        f"Bars: 95 % interval of the week.{together} Axis begins at {weeks.lowest(points, band) * 100:.0f} %. "
         "Press a point for that week."
     )
     marks = {
         point.start.isoformat(): Mark(
-            words=f"Week from {point.start:%-d %B}: {point.value:.0%}, {point.words}",
+            words=f"Week from {point.start:%-d %B}: {point.value * 100:.0f} %, {point.words}",
             chips={address.WEEK: point.start.isoformat()},
         )
         for point in points
@@ -249,7 +249,7 @@ def _draw_calibration(look: Look) -> None:
     ]
     marks = {
         str(place): Mark(
-            words=f"{b.low:.0%} to {b.high:.0%}: {b.right.n} answers",
+            words=f"{b.low * 100:.0f} % to {b.high * 100:.0f} %: {b.right.n} answers",
             chips={address.SURE: f"{b.low:g}..{b.high:g}"},
         )
         for place, b in enumerate(found.bins)
