@@ -162,7 +162,7 @@ def draw(card: Card) -> None:
 
 
 # Drawn as a badge beside the accuracy; that a model is healthy is said without a colour.
-_WORDS: dict[str, tuple[str, Literal["green", "orange", "red", "gray"]]] = {
+STANDINGS: dict[str, tuple[str, Literal["green", "orange", "red", "gray"]]] = {
     "Healthy": (":material/check:", "gray"),
     "Watch": (":material/visibility:", "orange"),
     "Act": (":material/priority_high:", "red"),
@@ -172,18 +172,21 @@ _WORDS: dict[str, tuple[str, Literal["green", "orange", "red", "gray"]]] = {
 
 def _draw_standing(standing: StandingView) -> None:
     """The word of Health, how often the model is right, and who cares for it."""
-    icon, color = _WORDS[standing.word]
+    icon, color = STANDINGS[standing.word]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(standing.word, icon=icon, color=color, help=plain(standing.sentence))
         st.caption(plain(standing_words(standing)), width="content")
 
 
 def standing_words(standing: StandingView) -> str:
-    """`94 % right (90–97 %, n=180) · reviewer-1 cares for it`; empty where neither is known."""
+    """`94 % of answers right (90–97 %, 180 checked), no worse than before · reviewer-1 cares for it`; empty where nothing is
+    known. Healthy is what is no worse than before, however often that is."""
     parts = []
     if standing.value is not None and standing.low is not None and standing.high is not None:
         interval = f"{standing.low * 100:.0f}–{standing.high * 100:.0f} %"
-        parts.append(f"{share_words(standing.value)} right ({interval}, n={standing.n:,})")
+        before = ", no worse than before" if standing.word == "Healthy" else ""
+        right = f"{share_words(standing.value)} of answers right"
+        parts.append(f"{right} ({interval}, {standing.n:,} checked){before}")
     if standing.owner:
         parts.append(f"{standing.owner} cares for it")
     if standing.put_off:

@@ -8,6 +8,8 @@ from db.health_detections import DetectionView
 from health.drift.fields import FieldDrift
 from health.drift.joint import JointDrift
 
+_GUESSED = 0.505  # of all pairs: up to there nobody would call it more than half
+
 
 def shift_words(field: FieldDrift, title: str) -> str:
     """`Flipper: 30 of 90 values are outside 172 to 231, where all were before.`"""
@@ -21,19 +23,25 @@ def shift_words(field: FieldDrift, title: str) -> str:
     elif field.unseen:
         parts.append(f"{field.outside} of {field.after} have a value that was never there before: {', '.join(field.unseen)}")  # fmt: skip
     if field.missing[1] > field.missing[0] + 0.05:
-        parts.append(f"{field.missing[1]:.0%} have no value, before it was {field.missing[0]:.0%}")
+        parts.append(
+            f"{field.missing[1] * 100:.0f} % have no value, before it was {field.missing[0] * 100:.0f} %"
+        )
     return f"{title}: {'; '.join(parts) or 'its values are spread differently'}."
 
 
 def joint_words(found: JointDrift, titles: Mapping[str, str]) -> str:
-    """`Review has changed. Recent and first cases are told apart in 83 of 100 pairs (50 by chance; n=300 and 200; by the log-mel spectrum).`"""
+    """`Review has changed. Given a first case and a recent one, a classifier names the recent one in 83 of 100 pairs; guessing gets 50 (300
+    first and 200 recent cases, compared by the log-mel spectrum).`"""
     names = {"together": "All inputs together", "embedding": "What the model makes of its inputs"}
     title = names.get(found.kind) or titles.get(found.name, found.name)
-    changed = "have changed" if found.kind == "together" else "has changed"
-    verdict = changed if found.is_flagged else "changed no more than chance explains"
+    is_several = found.kind == "together"
+    changed, same = ("have changed", "look") if is_several else ("has changed", "looks")
+    verdict = changed if found.is_flagged else f"{same} as in the first cases"
+    pairs = f"in {found.share * 100:.0f} of 100 pairs"
+    guessing = "guessing gets 50" if found.share > _GUESSED else "no better than guessing"
     return (
-        f"{title} {verdict}. Recent and first cases are told apart in {found.share * 100:.0f} of 100 pairs (by chance in 50; "
-        f"n={found.before:,} and {found.after:,}), by {found.features}."
+        f"{title} {verdict}. Given a first case and a recent one, a classifier names the recent one {pairs}; {guessing} "
+        f"({found.before:,} first and {found.after:,} recent cases, compared by {found.features})."
     )
 
 

@@ -6,7 +6,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -269,7 +269,11 @@ def test_what_was_found_last_is_kept_for_cards(sessions: Sessions) -> None:
         keep(sessions, standings(sessions, clock=lambda: NOW).values(), clock=lambda: NOW)
     found = kept(sessions)[MODEL]
     assert (found.word, found.owner, found.n) == ("Not enough evidence", "olga", 20)
-    assert standing_words(found) == "100 % right (84–100 %, n=20) · olga cares for it"
+    words = standing_words(replace(found, word="Healthy", owner=""))
+    assert words == "100 % of answers right (84–100 %, 20 checked), no worse than before"
+    assert (
+        standing_words(found) == "100 % of answers right (84–100 %, 20 checked) · olga cares for it"
+    )
     off = {"person": "rita", "decision": "snoozed", "days": 7, "clock": lambda: NOW}
     decide(sessions, server="shelf", model="penguins", **off)
     decide(sessions, server="bank", model="credit", **off)

@@ -24,6 +24,7 @@ from health.day_counts import fold
 from health.drift import fields
 from health.drift.joint import Asked, JointDrift, compare
 from health.drift.two_samples import ranks, told_apart
+from health.drift.wording import joint_words
 from health.joint_drift import bring_up_to_date
 from health.outliers.media import features_of
 from health.overview import Look, look, standings
@@ -222,6 +223,21 @@ def test_odd_and_few_cases_say_nothing_wrong() -> None:
     ]
     for found in compare(_asked(mixed[:40]), _asked(mixed[40:])):
         assert np.isfinite([found.share, found.p]).all()
+
+
+def test_what_is_found_is_told_without_a_riddle() -> None:
+    apart = JointDrift(
+        kind="together", features="age and mass", before=300, after=200, share=0.38, p=0.9,
+        is_flagged=False, most_unlike=(),
+    )  # fmt: skip
+    assert joint_words(apart, {}) == (
+        "All inputs together look as in the first cases. Given a first case and a recent one, a classifier names the recent one in "
+        "38 of 100 pairs; no better than guessing (300 first and 200 recent cases, compared by age and mass)."
+    )
+    changed = replace(apart, kind="field", name="review", share=0.83, is_flagged=True)
+    words = joint_words(changed, {"review": "Review"})
+    assert words.startswith("Review has changed. ")
+    assert "in 83 of 100 pairs; guessing gets 50 (" in words
 
 
 def test_a_job_keeps_it_and_health_says_watch_with_the_cases(sessions: Sessions) -> None:
