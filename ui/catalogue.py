@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
 from cases.usage import NONE, Usage, usage
 from feedback.golden import RunView, newest_runs
 from health.kept_standings import StandingView, kept
+from health.status import WORDS
 from mds_client.discovery import Entry, ServerState
 from mds_client.errors import MdsError
 from mds_client.protocols.detection import probe_lines
 from mds_client.signature.facts import Facts
 from signatures import overlay
 from ui import model_cards, session
-from ui.model_cards import KINDS, Card
+from ui.model_cards import KINDS, STANDINGS, Card
 from ui.session import services
 from ui.text import plain
 
@@ -25,7 +26,8 @@ MOST_CARDS = 24
 _RECOGNISED = "How this server was recognised"
 _CARD_WIDTH = 268
 _USAGE_SECONDS = 30
-_ORDER = {each: place for place, each in enumerate((*KINDS, "Ready"))}
+_ORDER = {each: place for place, each in enumerate((*KINDS, "Ready", *WORDS))}
+_NOT_LOOKED = "No figures yet"  # a model that Health has not looked at since it came
 
 
 def search(words: str, published: Mapping[tuple[str, str], Facts]) -> list[Entry]:
@@ -88,6 +90,8 @@ def draw_models() -> None:
         st.info("No model matches these words. Try fewer, or other ones.")
     elif not found and all(server.is_reachable for server in catalogue.servers()):
         st.info("Asking the servers for their models. They appear here as soon as they are listed.")
+    elif found and not shown:
+        st.info("No model matches what is chosen above. Take a choice away.")
     with st.grid("auto", min_column_width=_CARD_WIDTH, gap="small", key="catalogue"):
         for card in shown[:MOST_CARDS]:
             model_cards.draw(card)
@@ -132,11 +136,11 @@ def _newest_runs(scope: str) -> Mapping[tuple[str, str], RunView]:
 
 
 def _filtered(everything: Sequence[Card], found: Sequence[Card]) -> list[Card]:
-    """Those found that are of the kind, the server and the state that are chosen; one alone is not offered."""
+    """Those found that are of the kind, the server, the state and the health that are chosen; one alone is not offered."""
     with st.container(horizontal=True, key="models_filters"):
         chosen = {
             part: _choose(name, [part(card) for card in everything], [part(card) for card in found])
-            for name, part in (("kind", _kind_of), ("server", _server_of), ("state", _state_of))
+            for name, part in _FILTERS.items()
         }
     return [
         card for card in found if all(want in (None, part(card)) for part, want in chosen.items())
@@ -165,6 +169,8 @@ def _words(name: str, option: str) -> str:
     if name == "kind":
         words, icon = KINDS[option]
         return f"{icon} {words}"
+    if name == "health" and option in STANDINGS:
+        return f"{STANDINGS[option][0]} {option}"
     return _server_title(option) if name == "server" else option
 
 
@@ -183,6 +189,18 @@ def _server_title(name: str) -> str:
 
 def _state_of(card: Card) -> str:
     return "Ready" if card.is_ready else "Not ready"
+
+
+def _health_of(card: Card) -> str:
+    return card.standing.word if card.standing else _NOT_LOOKED
+
+
+_FILTERS: Mapping[str, Callable[[Card], str]] = {
+    "kind": _kind_of,
+    "server": _server_of,
+    "state": _state_of,
+    "health": _health_of,
+}
 
 
 def draw_recognitions() -> None:

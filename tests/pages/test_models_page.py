@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 
 import httpx
@@ -9,6 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 import services
 from cases.recording import predict_and_record
+from db.engine import writing
+from db.health_standings import StandingView, replace_all
 from mds_client import MdsClient, ModelRef, Server
 from mds_client.discovery import Catalogue
 from mds_client.signature.facts import Facts, FieldFacts
@@ -66,6 +69,52 @@ def test_a_search_forgives_typing_and_filters_narrow_it(app: AppTest) -> None:
     app.text_input(key="models_search").set_value("").run()
     app.button_group(key="models_kind").set_value("picture").run()
     assert {found.value for found in app.subheader} == {"Handwritten digits", "Text in pictures"}
+
+
+def test_models_are_chosen_by_their_health_and_their_server(
+    app: AppTest, built: services.Services
+) -> None:
+    words = {"digits": "Act", "penguins": "Healthy", "ocr": "Healthy"}
+    standings = [standing_of(model, word) for model, word in words.items()]
+    with writing(built.figures) as session:
+        replace_all(session, standings)
+    app.run()
+    assert list(app.button_group(key="models_health").options) == [
+        "Act 1", "Healthy 2", "No figures yet 8",
+    ]  # fmt: skip
+    app.button_group(key="models_health").set_value("Act").run()
+    assert [found.value for found in app.subheader] == ["Handwritten digits"]
+    app.text_input(key="models_search").set_value("text").run()
+    assert not app.subheader
+    assert "No model matches" in app.info[0].value
+    app.button_group(key="models_health").set_value("Healthy").run()
+    assert [found.value for found in app.subheader] == ["Text in pictures"]
+
+
+def test_models_are_chosen_by_server_and_state(app: AppTest, built: services.Services) -> None:
+    server = Server(name="fleet", url="http://fleet", protocol="open-inference", title="Fleet")
+    with MdsClient(server, transport=httpx.MockTransport(one_loading)) as client:
+        install(built, *built.clients.values(), client)
+        app.run()
+        app.button_group(key="models_server").set_value("fleet").run()
+        assert {found.value for found in app.subheader} == {"Early", "Late"}
+        app.button_group(key="models_state").set_value("Not ready").run()
+        assert [found.value for found in app.subheader] == ["Late"]
+
+
+def one_loading(request: httpx.Request) -> httpx.Response:
+    if request.url.path.endswith("/index"):
+        return httpx.Response(
+            200, json=[{"name": "early", "state": "READY"}, {"name": "late", "state": "LOADING"}]
+        )
+    return httpx.Response(404)
+
+
+def standing_of(model: str, word: str) -> StandingView:
+    return StandingView(
+        server="demo", model=model, computed_at=datetime.now(UTC), word=word, sentence="As before.",
+        value=None, low=None, high=None, n=0, owner="",
+    )  # fmt: skip
 
 
 def test_what_somebody_uses_comes_first_and_counts_are_said(
