@@ -44,7 +44,7 @@ def wrong_cases(visit: Visit) -> None:
     visit.click(page.get_by_role("link", name="penguins").first)
     with page.context.expect_page() as opened:
         visit.click(page.get_by_role("link", name="See the wrong cases").first)
-    expect(opened.value.locator(".case-links a").first).to_be_attached()
+    expect(opened.value.locator(".mds-lines a").first).to_be_attached()
 
 
 def main() -> None:

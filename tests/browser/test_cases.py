@@ -15,11 +15,11 @@ def test_a_case_is_found_on_a_phone_asked_again_and_taken_away(page: Page, tmp_p
     case_id = visit.case()
     page.set_viewport_size({"width": 420, "height": 900})
     visit.open("/cases?state=answered&model=demo/penguins")
-    links = page.locator(".case-links a")
+    links = page.locator(".mds-lines a")
     expect(links.first).to_be_visible()
     expect(page.get_by_test_id("stDataFrame")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 420
-    visit.click(page.locator(f'.case-links a[href*="{case_id}"]'))
+    visit.click(page.locator(f'.mds-lines a[href*="{case_id}"]'))
     expect(page.get_by_role("heading", name=f"Case {case_id[-6:]}")).to_be_visible()
     visit.settled()
     visit.click(visit.button("Ask again"))

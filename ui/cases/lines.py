@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -13,6 +12,8 @@ from cases.search import MOST_READ, CaseFilter, CaseLine, CasePage
 from cases.wording import short
 from feedback.submission import FeedbackView
 from feedback.taking_back import is_taken_back
+from ui import by_width
+from ui.by_width import Line
 from ui.cases.filters import BACK, BEFORE, Choices
 from ui.cases.titles import fields_of, unit_of
 from ui.shell import page_path
@@ -23,14 +24,6 @@ _WIDTHS = {"Answer": 125, "Judgement": 90, "Inputs": 190, "Model": 150, "Version
 # So many letters stand in one line of a column; where a name is longer, rows have two lines, and nothing of it is cut.
 _LETTERS = {"Answer": 17, "Model": 21, "Version": 8, "Person": 11}
 _TWO_LINES = 66  # pixels, from which on Streamlit wraps
-# Below the width of a tablet a table cannot be read: the same lines as links, each high enough for a finger.
-_BY_WIDTH = """<style>
-@media (max-width: 640px) { .st-key-cases_wide { display: none; } }
-@media (min-width: 641px) { .st-key-cases_narrow { display: none; } }
-.case-links a { display: block; min-height: 44px; padding: 8px 0; color: inherit; text-decoration: none;
-  border-bottom: 1px solid light-dark(#d5dae4, #364055); overflow-wrap: anywhere; }
-.case-links span { display: block; font-size: 14px; color: light-dark(#525c70, #aab4c6); }
-</style>"""
 
 
 def draw(page: CasePage, choices: Choices) -> None:
@@ -38,12 +31,8 @@ def draw(page: CasePage, choices: Choices) -> None:
     if not page.lines:
         _draw_nothing(page, choices.wanted)
     else:
-        st.html(_BY_WIDTH)
         rows = [_facts(line, page.feedback, choices) for line in page.lines]
-        with st.container(key="cases_wide"):
-            _draw_table(page, rows, choices)
-        with st.container(key="cases_narrow"):
-            st.html(_links(rows))
+        by_width.draw("cases", lambda: _draw_table(page, rows, choices), list(map(_line, rows)))
     _draw_turning(page)
 
 
@@ -97,18 +86,16 @@ def _facts(
     }
 
 
-def _links(rows: Sequence[Mapping[str, object]]) -> str:
-    return f'<div class="case-links">{"".join(_link(row) for row in rows)}</div>'
-
-
-def _link(row: Mapping[str, object]) -> str:
+def _line(row: Mapping[str, object]) -> Line:
     """One case in three lines: its answer and what is said of it, its inputs, and whence it came."""
     judged = f" · {row['Judgement']}" if row["Judgement"] else ""
     moment = f"{row['Time (UTC)']:%-d %b %Y, %H:%M} UTC"
     whence = f"{row['Model']} {row['Version']} · {row['Person']} · {moment}"
-    more = "".join(f"<span>{escape(each)}</span>" for each in (str(row["Inputs"]), whence))
-    head = escape(f"{row['Answer']}{judged}")
-    return f'<a href="{escape(str(row["Case"]))}" target="_self"><b>{head}</b>{more}</a>'
+    return Line(
+        head=f"{row['Answer']}{judged}",
+        more=(str(row["Inputs"]), whence),
+        address=str(row["Case"]),
+    )
 
 
 def _state(line: CaseLine) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pandas as pd
 import streamlit as st
 
-from explanations.formatting import shortened
 from jobs import store
 from jobs.crontab import next_run
 from jobs.store import JobView
-from ui import session
-from ui.jobs.mine import STATES
-from ui.jobs.sentences import MOST, SENTENCE_WIDTH, row_height
+from ui import by_width, session
+from ui.by_width import Line
+from ui.jobs.mine import STATES, words_of
+from ui.jobs.sentences import SENTENCE_WIDTH, row_height
 from ui.session import services
 
 _LOOK_SECONDS = 30
@@ -29,6 +30,10 @@ def draw() -> None:
         return
     st.subheader("By itself", anchor=False)
     st.caption("The workbench does this without being asked, again and again. Times are UTC.")
+    by_width.draw("by_itself", lambda: _draw_table(found), [_line(job) for job in found])
+
+
+def _draw_table(found: Sequence[JobView]) -> None:
     frame = pd.DataFrame([_row(job) for job in found])
     st.dataframe(
         frame,
@@ -58,5 +63,12 @@ def _row(job: JobView) -> dict[str, object]:
         "State": STATES.get(job.state, job.state),
         "Last run": job.started_at or job.created_at,
         "Next run": _due(job),
-        "What came of it": shortened(job.sentence or (job.words if job.is_under_way else ""), MOST),
+        "What came of it": words_of(job),
     }
+
+
+def _line(job: JobView) -> Line:
+    due, state = _due(job), STATES.get(job.state, job.state)
+    following = f" · next run {due:%H:%M}" if due else ""
+    last = f"{job.started_at or job.created_at:%-d %b, %H:%M}"
+    return Line(head=job.title, more=(f"{state} · last run {last}{following}", words_of(job)))

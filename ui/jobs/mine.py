@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -9,7 +11,8 @@ from explanations.formatting import shortened
 from jobs import store
 from jobs.store import JobView
 from mds_client.errors import MdsError
-from ui import session
+from ui import by_width, session
+from ui.by_width import Line
 from ui.jobs.sentences import MOST, SENTENCE_WIDTH, row_height
 from ui.session import services
 
@@ -51,6 +54,10 @@ def _draw_list() -> None:
     if not jobs:
         st.info("Nothing is running for you. Explanations, studies and files appear here.")
         return
+    by_width.draw("jobs", lambda: _draw_table(jobs), [_line(job) for job in jobs])
+
+
+def _draw_table(jobs: Sequence[JobView]) -> None:
     frame = pd.DataFrame([_row(job) for job in jobs])
     if not any(job.is_under_way for job in jobs):
         frame = frame.drop(columns="How far")
@@ -90,8 +97,24 @@ def _row(job: JobView) -> dict[str, object]:
         "How far": job.fraction if job.is_under_way else None,
         "Where": address_of(job),
         "Begun": job.created_at,
-        "In words": shortened(job.sentence or (job.words if job.is_under_way else ""), MOST),
+        "In words": words_of(job),
     }
+
+
+def _line(job: JobView) -> Line:
+    """A job on a phone: how far it is, when it began, and what came of it."""
+    state = STATES.get(job.state, job.state)
+    far = f", {job.fraction * 100:.0f} %" if job.is_under_way else ""
+    return Line(
+        head=job.title,
+        more=(f"{state}{far} · {job.created_at:%-d %b %Y, %H:%M} UTC", words_of(job)),
+        address=(address_of(job) or "").removeprefix("/"),
+    )
+
+
+def words_of(job: JobView) -> str:
+    """What came of it, or how far it is, shortened."""
+    return shortened(job.sentence or (job.words if job.is_under_way else ""), MOST)
 
 
 def address_of(job: JobView) -> str | None:

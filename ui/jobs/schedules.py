@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
 from batch import schedules
 from batch.schedules import ScheduleView
 from mds_client.errors import MdsError
-from ui import errors, session
+from ui import by_width, errors, session
+from ui.by_width import Line
 from ui.jobs.sentences import SENTENCE_WIDTH, row_height
 from ui.session import services
 
@@ -19,6 +22,11 @@ def draw() -> None:
     if not found:
         return
     st.subheader("Schedules", anchor=False)
+    by_width.draw("schedules", lambda: _draw_table(found), [_line(each) for each in found])
+    _draw_end([each for each in found if each.ended_at is None])
+
+
+def _draw_table(found: Sequence[ScheduleView]) -> None:
     frame = pd.DataFrame([_row(each) for each in found])
     st.dataframe(
         frame,
@@ -31,7 +39,6 @@ def draw() -> None:
         },
         alt="Schedules of files that are scored by themselves",
     )
-    _draw_end([each for each in found if each.ended_at is None])
 
 
 def _draw_end(found: list[ScheduleView]) -> None:
@@ -59,8 +66,21 @@ def _row(found: ScheduleView) -> dict[str, object]:
     return {
         "Where": found.place,
         "Model": f"{found.server}/{found.model}",
-        "Every": "ended" if found.ended_at else schedules.in_words(found.every_seconds),
+        "Every": _every(found),
         "Whose": found.person,
         "Looked": found.looked_at,
         "What came of it": found.words or "Not looked yet",
     }
+
+
+def _line(found: ScheduleView) -> Line:
+    looked = f" · looked {found.looked_at:%-d %b, %H:%M} UTC" if found.looked_at else ""
+    every = _every(found) if found.ended_at else f"every {_every(found)}"
+    return Line(
+        head=found.place,
+        more=(f"{found.server}/{found.model} · {every}{looked}", found.words or "Not looked yet"),
+    )
+
+
+def _every(found: ScheduleView) -> str:
+    return "ended" if found.ended_at else schedules.in_words(found.every_seconds)
