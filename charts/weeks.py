@@ -93,8 +93,8 @@ def _trace(some: Sequence[tuple[int, Point]], color: str, symbol: str) -> Scatte
         },
         customdata=[point.start.isoformat() for _, point in some],
         hovertext=[
-            f"{point.start:%-d %B}: {whole_percent(point.value)} ({whole_percent(point.low)} to {whole_percent(point.high)}), {point.words}"
-            for _, point in some
+            f"{point.start:%-d %B}: {whole_percent(value)} ({whole_percent(point.low)} to {whole_percent(point.high)}), {point.words}"
+            for (_, point), value in zip(some, values, strict=True)
         ],
         hoverinfo="text",
     )  # fmt: skip
