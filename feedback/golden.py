@@ -241,12 +241,10 @@ def _doubt(member: MemberView, said: Sequence[FeedbackView], deciding: str | Non
     settled = _settled(said, deciding)
     if settled is not None:
         return (
-            ""
-            if settled.truth == member.truth
-            else "People say by now that something else is right."
+            "" if settled.truth == member.truth else "People now say that something else is right."
         )
     if any(_is_known(each) for each in said):
-        return "People differ by now on what is right."
+        return "People now differ on what is right."
     return "The judgement that said what is right was taken back."
 
 

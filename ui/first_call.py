@@ -133,7 +133,7 @@ def _draw_form(pending: Pending, form: Form) -> None:
     st.subheader("Your answer first", anchor=False)
     st.markdown(
         "This case was drawn at random to compare people with the model. Say what you would answer: **the model is asked "
-        "once you have**, and what you commit stays as it is."
+        "once you have**, and you cannot change your answer afterwards."
     )
     with st.form(key):
         answer = _draw_answer(pending.asked, key)

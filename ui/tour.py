@@ -69,7 +69,7 @@ _WAY = (
     ),
     Step(
         title="Say whether it was right",
-        words="One press. What people say here is what tells how good the model really is.",
+        words="One press. Only what people say here shows how good the model really is.",
         place='[class*="st-key-feedback_"][class*="_yes"] button, .st-key-answer_more h3',
     ),
 )
@@ -86,7 +86,7 @@ _LAST = {
     ),
     "operator": Step(
         title="See how the models are doing",
-        words="Health has a word for each model, with what it rests on. Who may see what, and how long it is kept, is in the operator's guide.",
+        words="Health gives each model one word, and the evidence for it. The operator's guide says who may see what, and how long it is kept.",
         place='[data-testid="stTopNavLink"][href$="/health"]',
     ),
 }  # fmt: skip

@@ -201,7 +201,7 @@ def together(context: ExplainContext, sample: Sample, fields: Sequence[Field]) -
             if one.name in ranks and one is not other:
                 correlation = float(np.corrcoef(ranks[one.name], ranks[other.name])[0, 1])
                 if abs(correlation) >= 0.7:
-                    return f"{one.title} and {other.title} go together ({correlation:.2f} rank correlation)."
+                    return f"{one.title} and {other.title} are correlated (rank correlation {correlation:.2f})."
     return ""
 
 

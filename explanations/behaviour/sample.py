@@ -83,7 +83,7 @@ def draw_sample(
     answered = [(p, f) for p, f in zip(chosen, facts, strict=True) if f and math.isfinite(f.score)]
     if len(answered) < FEWEST:
         raise ExplanationFailed(
-            f"The model answered to {len(answered)} of {len(chosen)} rows: too few to tell how it behaves.",
+            f"The model answered {len(answered)} of {len(chosen)} rows: too few to tell how it behaves.",
             advice="Take rows that suit the model as it is now.",
         )
     return Sample(

@@ -11,9 +11,9 @@ from explanations.target import Target
 
 NAMED = 3
 _SO_MUCH = {
-    "accuracy": "So much accuracy is lost when the field is shuffled.",
-    "error": "So much the mean error grows when the field is shuffled.",
-    "changed": "In so many rows the answer changes when the field is shuffled.",
+    "accuracy": "Accuracy lost when the field is shuffled.",
+    "error": "Growth of the mean error when the field is shuffled.",
+    "changed": "Share of rows whose answer changes when the field is shuffled.",
 }
 
 

@@ -179,7 +179,7 @@ class Narrator:
         }
         refused = self.candidates.refused
         return [
-            f"Beyond what is usual: {formatting.listed(sorted(unusual))}." if unusual else "",
+            f"Outside the usual range: {formatting.listed(sorted(unusual))}." if unusual else "",
             f"The model did not answer {refused:,} of the changed cases." if refused else "",
             self._wavering(lost),
         ]

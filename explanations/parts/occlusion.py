@@ -120,7 +120,7 @@ class _Search:
             self._ended(error, f"The model stopped answering: {error.sentence.rstrip('.')}")
         if not self._known:
             raise ExplanationFailed(
-                "The model answered to no changed input, so that nothing was learned.",
+                "The model answered none of the changed inputs, so nothing was learned.",
                 advice="It may take only inputs of one kind; its answer is not affected.",
             )
         return self._explanation()
@@ -251,7 +251,7 @@ class _Search:
     def _remarks(self) -> Sequence[str]:
         erred = "1 changed input" if self._erred == 1 else f"{self._erred} changed inputs"
         return (
-            f"The model did not answer to {erred}; of those parts nothing is known."
+            f"The model did not answer {erred}; nothing is known of those parts."
             if self._erred
             else "",
             "Asked the same again, the model answers differently: amounts that may be chance are grey."

@@ -71,7 +71,7 @@ def test_where_fields_go_together_the_two_differ_as_theory_says() -> None:
     inner = np.abs(places) < 1.5
     shift = (numbers - 0.45 * places**2)[inner]
     assert np.ptp(shift) < 0.2
-    assert re.search(r"A and B go together \(0\.\d+ rank correlation\)", partial.note)
+    assert re.search(r"A and B are correlated \(rank correlation 0\.\d+\)", partial.note)
     assert "local effects are the safer reading" in partial.note
 
 

@@ -38,7 +38,7 @@ def test_rules_say_what_they_would_delete_and_what_is_held_is_listed(
     assert "a complaint" in str(shown.dataframe[0].value)
     shown = shown.button(key="data_preview").click().run()
     due = shown.table[1].value
-    assert (due["Cases"].iloc[0], due["Old, but stay"].iloc[0]) == ("1", "1")
+    assert (due["Cases"].iloc[0], due["Old, but kept"].iloc[0]) == ("1", "1")
 
 
 def test_a_person_is_erased_once_their_name_is_typed_again(

@@ -60,8 +60,8 @@ _CHIPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     UNLIKE: ("Unlike earlier cases", {}),
     ANSWER: ("Answered", {}),
     TRUTH: ("True", {}),
-    SURE: ("Called probable", {}),
-    OUTCOME: ("Ended as", {}),
+    SURE: ("Model's probability", {}),
+    OUTCOME: ("Outcome", {}),
 }
 _WITHOUT_WIDGET = (BATCH, DAYS, VALUE, WITHIN, DRAWN, UNLIKE, ANSWER, TRUTH, SURE, OUTCOME)
 

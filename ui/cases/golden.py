@@ -31,7 +31,7 @@ def draw_button(case: CaseView) -> None:
         "Golden case",
         key="case_golden",
         icon=":material/star:",
-        help="Every new version of the model is asked this case, and has to answer what was confirmed",
+        help="Every new version of the model is asked this case, and must get it right",
     ):
         change(case.id, is_golden=True)
         st.rerun()

@@ -152,4 +152,4 @@ def _draw_turning(page: CasePage) -> None:
         count = f"{len(page.lines)} case{'' if len(page.lines) == 1 else 's'}"
         st.caption(plain(f"{count}, {last:%-d %b %Y %H:%M} to {first:%-d %b %Y %H:%M} UTC"))
     if page.is_cut and page.lines:
-        st.caption(f"The words were looked for in {MOST_READ:,} cases. There are older ones.")
+        st.caption(f"Searched {MOST_READ:,} cases for these words. There are older ones.")

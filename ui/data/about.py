@@ -80,7 +80,7 @@ def _places(found: Services) -> str:
         return "No model has a business key yet: name one on the page Signature, under Place."
     places = [f"{model} ({', '.join(fields)})" for (_, model), fields in named.items()]
     more = f" and {len(places) - _MOST_NAMED} more" if len(places) > _MOST_NAMED else ""
-    return f"It is looked for in {', '.join(places[:_MOST_NAMED])}{more}."
+    return f"This searches {', '.join(places[:_MOST_NAMED])}{more}."
 
 
 def _key(found: Services, field: str, value: str) -> _About:

@@ -20,7 +20,9 @@ def draw(found: Services) -> None:
     else:
         st.markdown("The first rule that fits a model counts. It is done every night.")
         st.table([_rule(rule) for rule in rules])
-        if st.button("What would go now?", icon=":material/visibility:", key="data_preview"):
+        if st.button(
+            "What would be deleted now?", icon=":material/visibility:", key="data_preview"
+        ):
             st.session_state[_DUE] = [
                 _due(each)
                 for each in retention.preview(found.operator_sessions(), rules, retention.now())
@@ -48,7 +50,7 @@ def _due(each: retention.Due) -> dict[str, str]:
         "Cases": f"{each.cases:,}",
         "With feedback and comments": f"{each.statements:,}",
         "Bodies of other cases": f"{each.bodies:,}",
-        "Old, but stay": f"{each.staying:,}",
+        "Old, but kept": f"{each.staying:,}",
     }
 
 

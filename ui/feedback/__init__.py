@@ -44,7 +44,7 @@ def draw(case: CaseView, answer: Answer, signature: Signature) -> None:
         st.subheader("Was this right?", anchor=False)
         if judged and not said:
             st.info(
-                "You took your judgement back. Say it anew, or leave it open.",
+                "You took your judgement back. Judge it again, or leave it open.",
                 icon=":material/undo:",
             )
         if case.is_audited and not said:
@@ -83,7 +83,7 @@ def _draw_recorded(case: CaseView, said: FeedbackView) -> None:
             icon=":material/edit:",
             on_click=_open,
             args=(case, said.judgement),
-            help="Another word, a comment, or how sure you are",
+            help="Change your judgement, add a comment, or say how sure you are",
         )
         st.button(
             "Undo",

@@ -24,7 +24,7 @@ def draw(case: CaseView, answer: Answer, call: FirstCallView, key: str) -> bool:
     if _is_same(case, call):
         st.markdown(f"{words} You agree.")
         return False
-    st.markdown(f"{words} *Yes* goes with the model.")
+    st.markdown(f"{words} *Yes* means that the model is right.")
     return st.button("Keep my answer", key=key, icon=":material/person_check:")
 
 

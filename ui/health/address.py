@@ -33,9 +33,9 @@ _CHIPS = {
     WITHIN: "Only",
     TRUTH: "True",
     ANSWER: "Answered",
-    SURE: "Called probable",
+    SURE: "Model's probability",
     CHANNEL: "Feedback",
-    OUTCOME: "Ended as",
+    OUTCOME: "Outcome",
 }
 
 

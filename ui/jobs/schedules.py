@@ -48,7 +48,7 @@ def _draw_end(found: list[ScheduleView]) -> None:
     names = {each.id: f"{each.place} · {each.model}" for each in mine}
     with st.popover("End a schedule", icon=":material/event_busy:"):
         chosen = st.selectbox("Schedule", list(names), format_func=names.__getitem__)
-        st.caption("Nothing more is looked for. Batches that it began go on.")
+        st.caption("It looks for nothing more. Batches that it began go on.")
         if st.button("End it", key="end-schedule"):
             _end(chosen)
 
@@ -69,7 +69,7 @@ def _row(found: ScheduleView) -> dict[str, object]:
         "Every": _every(found),
         "Whose": found.person,
         "Looked": found.looked_at,
-        "What came of it": found.words or "Not looked yet",
+        "What came of it": found.words or "Has not looked yet",
     }
 
 
@@ -78,7 +78,10 @@ def _line(found: ScheduleView) -> Line:
     every = _every(found) if found.ended_at else f"every {_every(found)}"
     return Line(
         head=found.place,
-        more=(f"{found.server}/{found.model} · {every}{looked}", found.words or "Not looked yet"),
+        more=(
+            f"{found.server}/{found.model} · {every}{looked}",
+            found.words or "Has not looked yet",
+        ),
     )
 
 

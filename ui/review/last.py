@@ -94,7 +94,7 @@ def draw_golden() -> None:
         key="review_golden",
         icon=":material/star:",
         shortcut="G",
-        help="Every new version is asked the case that you decided last, and has to answer what is right",
+        help="Every new version is asked the case that you decided last, and must get it right",
     ):
         make_golden(found[0].case.id, is_golden=True)
         st.rerun()

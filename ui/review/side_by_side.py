@@ -67,7 +67,7 @@ def draw() -> None:
 
 
 def in_words(found: Result) -> str:
-    """ "Version v2 is better in 9 of the 11 …, 82% (95% interval 48% to 98%); exact sign test p = 0.065, n = 11 …"."""
+    """ "Version v2 is better in 9 of the 11 …, 82 % (95 % interval 48 % to 98 %); exact sign test p = 0.065, n = 11 …"."""
     if not found.pairs:
         return "Nobody has compared any of them yet."
     rest = f"{found.equal:,} the same, {found.neither:,} with neither right; {found.people:,} compared."
@@ -78,7 +78,7 @@ def in_words(found: Result) -> str:
     share = percent(found.second / found.decided)
     return (
         f"Version {found.versions[1] or '(none)'} is better than {found.versions[0] or '(none)'} in {found.second:,} of the "
-        f"{found.decided:,} pairs with a better answer: {share}, 95% interval {percent(found.low)} to {percent(found.high)}. "
+        f"{found.decided:,} pairs with a better answer: {share}, 95 % interval {percent(found.low)} to {percent(found.high)}. "
         f"{verdict}: exact sign test {chance}, n = {found.decided:,}. Besides, {rest}"
     )
 
@@ -122,7 +122,7 @@ def _draw_pair(shown: Shown) -> None:
         with place, st.container(border=True, key=f"side_by_side_{heading.lower()}"):
             st.markdown(f"**{heading}**")
             _draw_answer(found, facts)
-    st.markdown("**Which answer is better?** Which version gave which is told afterwards.")
+    st.markdown("**Which answer is better?** You learn afterwards which version gave which.")
     with st.container(horizontal=True, key="side_by_side_choice"):
         for choice, (words, key, icon) in _KEYS.items():
             st.button(
