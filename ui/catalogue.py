@@ -86,17 +86,23 @@ def draw_models() -> None:
     names = {(e.ref.server, e.ref.name) for e in search(words or "", published)}
     found = [card for card in everything if card.model in names]
     shown = _filtered(everything, found)
-    if not found and words:
-        st.info("No model matches these words. Try fewer, or other ones.")
-    elif not found and all(server.is_reachable for server in catalogue.servers()):
-        st.info("Asking the servers for their models. They appear here as soon as they are listed.")
-    elif found and not shown:
-        st.info("No model matches what is chosen above. Take a choice away.")
+    if not shown:
+        _draw_nothing(words or "", is_found=bool(found))
     with st.grid("auto", min_column_width=_CARD_WIDTH, gap="small", key="catalogue"):
         for card in shown[:MOST_CARDS]:
             model_cards.draw(card)
     if len(shown) > MOST_CARDS:
         st.caption(f"and {len(shown) - MOST_CARDS:,} more: search to narrow down")
+
+
+def _draw_nothing(words: str, *, is_found: bool) -> None:
+    """Why there is no card: the choices leave none of those `is_found`, the words find none, or none is listed yet."""
+    if is_found:
+        st.info("No model matches what is chosen above. Take a choice away.")
+    elif words:
+        st.info("No model matches these words. Try fewer, or other ones.")
+    elif all(server.is_reachable for server in services().catalogue.servers()):
+        st.info("Asking the servers for their models. They appear here as soon as they are listed.")
 
 
 def _usage() -> Usage:
