@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from cli import demo
-from db.engine import close, make_sessions
+from db.cases import CaseView
+from db.engine import Sessions, close, make_sessions
 from db.ids import utc_now
 from feedback import golden
+from feedback.review_filling import fill
 from feedback.review_queue import last_answers
 from tests.browser.visit import Visit
 from tests.recorded import add_cases, case_of
@@ -27,6 +29,7 @@ def test_twenty_decisions_take_nothing_but_keys(page: Page, app: demo.Part) -> N
     # A model of its own: what other tests ask stays out of this queue.
     cases = [case_of(**asked, model="reviewed", created_at=utc_now()) for _ in range(CASES)]
     add_cases(sessions, *cases)
+    fill(sessions)  # the page does so itself, once a minute
     visit = Visit(page).open("/review?model=demo/reviewed")
     case = page.locator(".st-key-review_case")
     shown = case.get_by_role("link", name=re.compile("^Case "))
@@ -56,6 +59,9 @@ def test_twenty_decisions_take_nothing_but_keys(page: Page, app: demo.Part) -> N
             expect(case).to_be_focused()
     expect(page.get_by_text("Nothing waits for you")).to_be_visible()
     said = last_answers(sessions, "anonymous", CASES)
+    _what_comes_later_appears_by_itself(
+        sessions, shown, case_of(**asked, model="reviewed", created_at=utc_now())
+    )
     kept = [each.id for each in cases if golden.places_of(sessions, each.id)]
     close(sessions)
     assert kept == [said[-1].case.id]
@@ -63,3 +69,11 @@ def test_twenty_decisions_take_nothing_but_keys(page: Page, app: demo.Part) -> N
     truths = {each.feedback.truth for each in said if each.feedback.judgement == "incorrect"}
     assert truths == {"Gentoo"}
     assert [each.feedback.comment[:3] for each in said if each.feedback.comment] == ["yes"]
+
+
+def _what_comes_later_appears_by_itself(
+    sessions: Sessions, shown: Locator, later: CaseView
+) -> None:
+    add_cases(sessions, later)
+    fill(sessions)
+    expect(shown).to_contain_text(later.id[-6:])

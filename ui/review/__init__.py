@@ -6,6 +6,7 @@ import streamlit as st
 
 from feedback import review_queue
 from feedback.review_filling import fill
+from feedback.review_queue import ReviewFilter
 from mds_client.errors import MdsError
 from ui import session, unknown_choices
 from ui.review import (
@@ -86,6 +87,7 @@ def _draw_desk() -> None:
             last.draw_undo(None)
             last.draw_golden()
         keyboard.draw(None)
+        _look_again(wanted)
         return
     st.html(_CASE_FIRST_ON_A_PHONE)
     left, middle, right = st.columns([4, 9, 5], gap="small")
@@ -96,6 +98,14 @@ def _draw_desk() -> None:
     with right:
         decision.draw(item, opened)
     keyboard.draw(item)
+
+
+@st.fragment(run_every=SECONDS)
+def _look_again(wanted: ReviewFilter) -> None:
+    """Draw the desk anew as soon as something waits; the page of who waits for it stays open."""
+    _filled(session.scope_key())
+    if review_queue.queue(services().sessions, session.person(), wanted).items:
+        st.rerun()
 
 
 @st.cache_data(ttl=_FILL_SECONDS, max_entries=500, show_spinner=False)
