@@ -1,0 +1,104 @@
+"""What changed in the inputs of a model, and what detectors say of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from api.v1.shapes import finite
+from db.health_detections import DetectionView
+from health.drift.fields import FieldDrift
+from health.drift.joint import JointDrift
+
+
+class FieldChange(BaseModel):
+    """One input of the newest version now, against its first cases."""
+
+    field: str = Field(examples=["flipper_length_mm"])
+    is_changed: bool
+    psi: float | None = Field(description="Population stability index", examples=[0.04])
+    distance: float | None = Field(description="Jensen–Shannon distance, 0 to 1")
+    p: float | None = Field(description="The chance of such a difference without a change")
+    n_before: int
+    n_now: int
+    missing_before: float
+    missing_now: float
+
+
+class JointChange(BaseModel):
+    """Inputs as a whole now, against the first cases: all together, or a text, a picture or a sound."""
+
+    field: str = Field(description="Which input; empty for all together", examples=["review"])
+    kind: str = Field(
+        description="together, field, or embedding: the vectors that the model itself answers",
+        examples=["field"],
+    )
+    features: str = Field(
+        description="By which features", examples=["hashed groups of three letters, and length"]
+    )
+    is_changed: bool
+    told_apart: float = Field(
+        description="In how many of all pairs an earlier and a recent case are told apart; 0.5 by chance",
+        examples=[0.83],
+    )
+    p: float = Field(description="The chance of such a difference without a change")
+    n_before: int
+    n_now: int
+    most_unlike: list[str] = Field(
+        description="The recent cases that are most unlike the first ones"
+    )
+
+
+class Detection(BaseModel):
+    """What a drift detector deployed beside the model said of its newest cases."""
+
+    detector: str = Field(examples=["penguins-drift"])
+    asked_at: datetime
+    cases: int
+    is_drift: bool | None = Field(description="null while it collects, or gave no answer")
+    p: float | None
+    distance: float | None
+    threshold: float | None
+    problem: str = Field(description="Why it gave none; empty where it did")
+
+
+class UnlikeEarlier(BaseModel):
+    """How many of the newest 1,000 answered cases were unlike all earlier ones when they were asked."""
+
+    unlike: int = Field(examples=[3])
+    compared: int = Field(
+        description="Those that were compared: not while there were too few before", examples=[120]
+    )
+
+
+def field_of(field: FieldDrift) -> FieldChange:
+    return FieldChange(
+        field=field.name,
+        is_changed=field.is_flagged,
+        psi=finite(field.psi),
+        distance=finite(field.distance),
+        p=finite(field.p),
+        n_before=field.before,
+        n_now=field.after,
+        missing_before=field.missing[0],
+        missing_now=field.missing[1],
+    )
+
+
+def joint_of(found: JointDrift) -> JointChange:
+    return JointChange(
+        field=found.name,
+        kind=found.kind,
+        features=found.features,
+        is_changed=found.is_flagged,
+        told_apart=found.share,
+        p=found.p,
+        n_before=found.before,
+        n_now=found.after,
+        most_unlike=list(found.most_unlike),
+    )
+
+
+def detection_of(said: DetectionView) -> Detection:
+    return Detection(**{name: getattr(said, name) for name in Detection.model_fields})

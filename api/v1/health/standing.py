@@ -1,0 +1,132 @@
+"""The word for a model, its accuracy, what was found and what was decided."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, Field
+
+import health.estimates
+from api.v1.shapes import finite
+from db.health_decisions import DecisionView
+from health.alarms.e_process import THRESHOLD
+from health.overview import Standing
+from health.status import Finding, Word
+from mds_client.signature import ModelRef
+
+_SENTENCE = "94 % of answers are right (95 % interval 90–97 %)."
+
+
+class AnswersLeftOut(BaseModel):
+    """Answers of a version that the estimate does not speak for: nobody judged any of those drawn when asked."""
+
+    version: str = Field(examples=["2"])
+    kind: str = Field(
+        description="all of its answers, its rows of files (`rows`), or what was asked singly (`single`)",
+        examples=["all"],
+    )
+    cases: int = Field(examples=[6000])
+    judged: int = Field(description="Those that somebody reported unasked", examples=[0])
+    waiting: int = Field(description="Drawn for a check, and not judged", examples=[600])
+
+
+class Accuracy(BaseModel):
+    """The estimated share of right answers, with its 95 % interval; null without enough evidence."""
+
+    value: float | None = Field(examples=[0.94])
+    low: float | None = Field(examples=[0.9])
+    high: float | None = Field(examples=[0.97])
+    n: int = Field(description="Judged cases that it is from", examples=[180])
+    of: int = Field(description="Answered cases that it is about", examples=[2310])
+    drawn: int = Field(description="Those of them that were drawn for a check", examples=[231])
+    left_out: list[AnswersLeftOut] = Field(
+        default_factory=list, description="What it does not speak for, the most cases first"
+    )
+
+
+class Alarm(BaseModel):
+    """One thing that was found."""
+
+    kind: str = Field(
+        description="accuracy, errors, inputs; quiet and unchecked say what is missing",
+        examples=["accuracy"],
+    )
+    sentence: str
+    since: date | None = None
+    is_over: bool = Field(False, description="It has ended, and nobody has closed it yet")
+
+
+class Decision(BaseModel):
+    """What somebody decided on what was found."""
+
+    id: str
+    at: datetime
+    person: str = Field(examples=["reviewer-1"])
+    action: str = Field(
+        description="acknowledged, snoozed, accepted as the baseline, or closed",
+        examples=["acknowledged"],
+    )
+    reason: str = ""
+    snoozed_until: datetime | None = None
+
+
+class ModelHealth(BaseModel):
+    """The condition of one model."""
+
+    model: str = Field(examples=["demo/penguins"])
+    url: str = Field(
+        description="Where everything about it stands", examples=["/api/v1/health/demo/penguins"]
+    )
+    word: Word = Field(examples=["Healthy"])
+    sentence: str = Field(examples=[_SENTENCE])
+    action: str = Field(description="What to do next", examples=["Check 18 more drawn cases."])
+    accuracy: Accuracy
+    alarms: list[Alarm]
+    evidence: float | None = Field(
+        description=f"The e-process against the baseline at its highest: {THRESHOLD:.0f} or more is an alarm; null without "
+        "a baseline",
+        examples=[1.3],
+    )
+    checks: int = Field(description="Checks that are missing for ±5 points", examples=[18])
+    owner: str = Field(description="Who last said that they care for it", examples=["reviewer-1"])
+    cases: int = Field(description="Of the last 120 days, or of all that is looked at")
+
+
+def head_of(standing: Standing) -> dict[str, object]:
+    status, ref = standing.status, ModelRef(server=standing.server, name=standing.model)
+    return {
+        "model": str(ref),
+        "url": f"/api/v1/health/{standing.server}/{standing.model}",
+        "word": status.word,
+        "sentence": status.sentence,
+        "action": status.action,
+        "accuracy": accuracy_of(standing.accuracy),
+        "alarms": [_alarm(finding) for finding in status.findings],
+        "evidence": finite(status.alarm.evidence) if status.alarm else None,
+        "checks": status.checks,
+        "owner": standing.owner,
+        "cases": standing.cases,
+    }
+
+
+def accuracy_of(found: health.estimates.Estimate) -> Accuracy:
+    names = ("value", "low", "high", "n", "of", "drawn")
+    left_out = [AnswersLeftOut(**vars(each)) for each in found.left_out]
+    return Accuracy(**{name: getattr(found, name) for name in names}, left_out=left_out)
+
+
+def decision_of(step: DecisionView) -> Decision:
+    return Decision(
+        id=step.id,
+        at=step.created_at,
+        person=step.person,
+        action=step.action,
+        reason=step.reason,
+        snoozed_until=step.snoozed_until,
+    )
+
+
+def _alarm(finding: Finding) -> Alarm:
+    return Alarm(
+        kind=finding.kind, sentence=finding.sentence, since=finding.since, is_over=finding.is_over
+    )
