@@ -17,12 +17,12 @@ from audit_log.workspaces import WorkspaceView, is_ended, seal
 from cases import deleting
 from cases.errors import CasesHeld, NoSuchWorkspace
 from cases.files import files_in
+from db.cases import DEMO
 from db.deletion import Wanted
 from db.engine import Sessions, reading, writing
 from db.ids import utc_now
 from db.person import known
 
-DEMO = "demo"
 Clock = Callable[[], datetime]
 
 

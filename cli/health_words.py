@@ -18,7 +18,7 @@ from health.overview import Look, look, standings
 from health.report import HealthReport, cause_words, page
 from health.service import service, words
 from health.status import WORDS, left_out_words
-from health.summary import summarise
+from health.summary import demonstration_words, summarise
 from mds_client.signature import ModelRef
 from services import Services, build
 from settings import settings
@@ -56,6 +56,11 @@ def _all(built: Services, chosen: argparse.Namespace) -> int:
             for s in found
         ]
         table([["MODEL", "HEALTH", "WHY"], *rows])
+        made_up = demonstration_words(
+            sum(s.demonstration for s in found), sum(s.cases for s in found)
+        )
+        if made_up:
+            say(made_up)
     return GOOD
 
 
@@ -91,6 +96,8 @@ def _say(built: Services, chosen: argparse.Namespace, found: Look, more: Sequenc
     status = standing.status
     lines = [f"{standing.server}/{standing.model}: {status.word}"]
     lines.append(f"{status.sentence} {status.action}")
+    if made_up := demonstration_words(standing.demonstration, standing.cases):
+        lines.append(made_up)
     if chosen.version or chosen.value:
         lines.append(_chosen_words(found, chosen))
     if found.causes:

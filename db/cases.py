@@ -17,9 +17,10 @@ from db.workspaces import check_open
 
 # The outcome of a case whose answer is not known: it is written before the call, and the call ends it.
 ASKED = "asked"
-# Cases about something that there is: what a model meets. The others were made up, repeated, or shown. "demo" is the
+# Cases about something that there is: what a model meets. The others were made up, repeated, or shown. DEMO is the
 # history of a demonstration, which plays what people asked of things that there are.
-GENUINE = ("asked", "batch", "demo")
+DEMO = "demo"
+GENUINE = ("asked", "batch", DEMO)
 _TOGETHER = timedelta(minutes=2)
 _KNOWN_BEFORE = {
     "id", "created_at", "person", "server", "model", "version_asked", "entered", "purpose",
@@ -30,9 +31,10 @@ _KNOWN_BEFORE = {
 
 
 class HasOutcome:
-    """How a case ended, told by its outcome."""
+    """How a case ended, told by its outcome, and whether the demonstration asked it, told by its purpose."""
 
     outcome: str
+    purpose: str
 
     @property
     def is_answered(self) -> bool:
@@ -42,6 +44,11 @@ class HasOutcome:
     def is_unknown(self) -> bool:
         """Whether it was asked and no answer is recorded: it is under way, or its process ended."""
         return self.outcome == ASKED
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether it is of the history that a demonstration opens with."""
+        return self.purpose == DEMO
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,7 +31,7 @@ from health.drift.joint import JointDrift
 from health.estimates import Estimate, accuracy, drawn_share
 from health.input_drift import Model, input_drift, midnight
 from health.status import Ahead, DayFigures, History, Status, judge
-from health.summary import ESTIMATED, NOT_SENT, SERVED, UNKNOWN, groups
+from health.summary import ESTIMATED, NOT_SENT, SERVED, UNKNOWN, demonstration, groups
 from health.titles import Titles, as_named, called
 from health.weighted import Share
 
@@ -46,8 +46,8 @@ MOST_WEEKS = 522
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """A model in a line: its word and why, its accuracy, and who last said that they care for it.
-    `put_off` says until when, and by whom, where it is put off."""
+    """A model in a line: its word and why, its accuracy, and who last said that they care for it. `demonstration` of its cases
+    are the history of a demonstration. `put_off` says until when, and by whom, where it is put off."""
 
     server: str
     model: str
@@ -57,6 +57,7 @@ class Standing:
     cases: int
     owner: str
     put_off: str = ""
+    demonstration: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +183,10 @@ def look(
         every = replace(everything, purposes=ESTIMATED, since=since)
         found = causes_of(session, every, standing.status, groups(counts), named)
     standing = replace(
-        standing, accuracy=accuracy(groups(shown)), cases=sum(c.cases for c in shown)
+        standing,
+        accuracy=accuracy(groups(shown)),
+        cases=sum(c.cases for c in shown),
+        demonstration=demonstration(shown),
     )
     volunteered = [c for c in shown if c.is_volunteered and c.judgement and not c.is_audited]
     return Look(
@@ -249,6 +253,7 @@ def _standing(
         cases=sum(count.cases for count in counts),
         owner=next((step.person for step in steps if step.action == "acknowledged"), ""),
         put_off=put_off_words(steps, now),
+        demonstration=demonstration(counts),
     )
 
 

@@ -15,7 +15,7 @@ from health.groups import FieldGroups, GroupRate
 from health.overview import Look, Week
 from health.slices import Slice
 from health.status import accuracy_words, checks_for, share_words
-from health.summary import HealthRow
+from health.summary import HealthRow, demonstration_words
 from health.titles import model_words
 from health.weighted import Mean, Share
 from printed.frame import bar, cells, document, facts, interval, track
@@ -76,11 +76,13 @@ def share_text(found: Share, of: str = "") -> str:
 def _head(report: HealthReport, name: str) -> Html:
     status = report.look.standing.status
     which = "; ".join(report.chosen) or "all cases"
+    made_up = demonstration_words(report.look.standing.demonstration, report.look.standing.cases)
     return tag(
         "section",
         tag("p", f"Health of {name}, as of {report.at:%-d %B %Y, %H:%M} UTC", class_="muted"),
         tag("h1", status.word),
         *([tag("p", tag("b", report.look.standing.put_off))] if report.look.standing.put_off else []),
+        *([tag("p", made_up)] if made_up else []),
         tag("p", status.sentence),
         tag("p", tag("b", "Next: "), status.action),
         tag("p", f"The word is of all cases of the last 120 days. The figures are of: {which}.", class_="muted"),

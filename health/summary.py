@@ -13,7 +13,7 @@ import db.health
 import db.health_days
 import db.health_durations
 import db.health_figures
-from db.cases import GENUINE
+from db.cases import DEMO, GENUINE
 from db.durations import Durations, percentiles
 from db.engine import Sessions, snapshot
 from db.health import BucketCount, ModelVersion, Selection, Step
@@ -57,7 +57,7 @@ class HealthRow:
     A case that failed before a version answered counts under the version that was asked for, which
     may be empty. `unknown` were asked, and no answer is recorded: they are under way, or their process
     ended. `error_rate` leaves those out, and the cases that were never sent. `feedback` has the
-    current statements by channel and judgement.
+    current statements by channel and judgement. `demonstration` of the cases are the history of a demonstration.
     """
 
     server: str
@@ -72,6 +72,7 @@ class HealthRow:
     accuracy: Estimate
     latency: Latency | None
     last_case_at: datetime
+    demonstration: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +176,7 @@ def _row(
         accuracy=accuracy(groups(counts)),
         latency=_latency(durations),
         last_case_at=max(count.last_at for count in counts),
+        demonstration=demonstration(counts),
     )
 
 
@@ -205,6 +207,19 @@ def groups(counts: Iterable[DayCount]) -> list[Group]:
             judgement,
         ), cases in alike.items()
     ]
+
+
+def demonstration(counts: Iterable[DayCount]) -> int:
+    """How many of the cases are the history of a demonstration."""
+    return sum(count.cases for count in counts if count.purpose == DEMO)
+
+
+def demonstration_words(count: int, cases: int) -> str:
+    """`2,296 of 2,310 cases are the history of the demonstration.`; nothing where none is."""
+    if not count:
+        return ""
+    of = f"{count:,} of {cases:,}" if count < cases else f"All {cases:,}"
+    return f"{of} cases are the history of the demonstration: real answers to questions that nobody asked."
 
 
 def _cases(counts: Iterable[DayCount | BucketCount]) -> Counter[str]:

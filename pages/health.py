@@ -6,6 +6,7 @@ from health.cohort import Cohort
 from health.overview import look, standings
 from health.status import WORDS
 from health.summary import models, recent_series, summarise
+from ui import demo_mark
 from ui.health import (
     address,
     model,
@@ -43,6 +44,7 @@ def draw_all() -> None:
     if not rows:
         st.info("No requests in this period. Every request made on Predict counts here.")
         return
+    demo_mark.draw_line(sum(r.demonstration for r in rows), sum(r.cases for r in rows))
     found = standings(services().figures, titles=services().field_titles).values()
     verdict.draw_all(sorted(found, key=lambda each: WORDS.index(each.status.word)))
     requests.draw_totals(rows)
@@ -68,6 +70,7 @@ def draw_one() -> None:
         return
     of = {"server": now.server, "model": now.model}
     rows = summarise(services().figures, **of, cohort=now.cohort)
+    demo_mark.draw_line(found.standing.demonstration, found.standing.cases)
     verdict.draw(found, now)
     parts.draw_causes(found.causes, now)
     address.draw_chips(now)

@@ -54,6 +54,9 @@ class CaseHead(BaseModel):
     model: str = Field(examples=["demo/penguins"])
     version: str
     purpose: str
+    demonstration: bool = Field(
+        description="Whether it is of the history that a demonstration opens with", examples=[False]
+    )
     state: str = Field(description="answered, failed, or unknown while nobody knows")
     inputs: dict[str, Any] = Field(
         description="As entered; files by name, size and SHA-256", examples=[_INPUTS]
@@ -155,6 +158,7 @@ def head_of(view: CaseView | CaseLine) -> dict[str, Any]:
         "model": str(ModelRef(server=view.server, name=view.model)),
         "version": view.version,
         "purpose": view.purpose,
+        "demonstration": view.is_demonstration,
         "state": state_of(view),
         "inputs": {name: finite(value) for name, value in view.entered.items()},
     }

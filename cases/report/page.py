@@ -61,7 +61,8 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """Everything that stands on the page. `facts` are versions, ids and times, in their order."""
+    """Everything that stands on the page. `facts` are versions, ids and times, in their order; `mark` says that it is no case of
+    somebody."""
 
     title: str
     question: str
@@ -74,6 +75,7 @@ class Report:
     reasons: tuple[Reason, ...] = ()
     said: tuple[Said, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
+    mark: str = ""
 
 
 def page(report: Report) -> str:
@@ -91,6 +93,7 @@ def page(report: Report) -> str:
 
 def _answer(report: Report) -> Html:
     parts = [tag("p", report.title, class_="muted")]
+    parts += [tag("p", tag("b", report.mark))] if report.mark else []
     parts += [tag("p", report.question)] if report.question else []
     parts.append(tag("h1", report.answer[:_LONGEST]))
     parts += [tag("p", report.sure)] if report.sure else []

@@ -44,7 +44,8 @@ class Possible:
 @dataclass(frozen=True, kw_only=True)
 class RecordedCase:
     """One request to one model, as the workbench recorded it. `answer` is None where there is none: `error` says why.
-    `possible` is what else the right answer may be; None where that cannot be said."""
+    `possible` is what else the right answer may be; None where that cannot be said. `demonstration` says that it is of the
+    history that a demonstration opens with."""
 
     id: str
     created_at: datetime
@@ -58,6 +59,7 @@ class RecordedCase:
     error: str = ""
     advice: str = ""
     seconds: float = 0.0
+    demonstration: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +104,7 @@ def case_of(facts: Facts) -> RecordedCase:
         error=error.get("sentence", ""),
         advice=error.get("advice", ""),
         seconds=facts.get("seconds", 0.0),
+        demonstration=facts.get("demonstration") is True,
     )
 
 

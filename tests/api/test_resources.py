@@ -86,6 +86,18 @@ def test_health_says_the_word_and_why_to_who_sees_the_model(
     assert not any("cancer" in m["model"] for m in rita.get("/health").json()["items"])
 
 
+def test_what_the_demonstration_asked_is_marked(served: Served) -> None:
+    of = {"server": "demo", "model": "penguins", "created_at": utc_now()}
+    (case,) = add_cases(served.services.sessions, case_of(purpose="demo", **of))
+    olga = served.client("olga")
+    listed = olga.get("/cases", params={"model": "penguins"}).json()["items"]
+    assert {each["id"]: each["demonstration"] for each in listed}[case.id] is True
+    assert olga.get(f"/cases/{case.id}").json()["demonstration"] is True
+    assert olga.get("/health/demo/penguins").json()["demonstration"] == 1
+    with WorkbenchClient(served.url, served.token("olga")) as client:
+        assert client.case(case.id).demonstration
+
+
 def test_pages_of_models_hold_each_once(served: Served) -> None:
     olga, found, cursor = served.client("olga"), [], ""
     for _ in range(50):

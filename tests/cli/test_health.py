@@ -101,6 +101,24 @@ def test_a_model_is_said_in_words_as_json_and_as_a_page_that_needs_nothing_else(
     assert not (tmp_path / "no.html").exists()
 
 
+def test_what_the_demonstration_asked_is_said(
+    sessions: Sessions,  # noqa: F811
+    tmp_path: Path,
+    capsys: Captured,
+) -> None:
+    now = {"created_at": utc_now()}
+    add_cases(sessions, case_of(**now), case_of(purpose="demo", **now))
+    words = "1 of 2 cases are the history of the demonstration"
+    assert main(["health"]) == 0
+    assert words in capsys.readouterr().err
+    file = tmp_path / "health.html"
+    assert main(["health", "penguins"]) == 0
+    assert words in capsys.readouterr().out
+    assert main(["health", "penguins", "--html", str(file), "--json"]) == 0
+    assert words in file.read_text(encoding="utf-8")
+    assert json.loads(capsys.readouterr().out)["demonstration"] == 1
+
+
 def test_what_cannot_be_said_is_a_sentence(
     sessions: Sessions,  # noqa: F811
     tmp_path: Path,

@@ -14,6 +14,7 @@ from health.alarms.decisions import DecisionRefused, decide, decisions
 from health.cohort import Cohort
 from health.overview import look, standings
 from health.status import Baseline
+from health.summary import demonstration_words, summarise
 from people.errors import NotPermitted
 from tests.recorded import FAILED, add_cases, case_of
 
@@ -52,6 +53,22 @@ def _judge(sessions: Sessions, case_id: str, judgement: str, at: datetime) -> No
         key=f"{case_id}-said",
         clock=lambda: at,
     )
+
+
+def test_cases_of_the_demonstration_are_counted_among_the_others(sessions: Sessions) -> None:
+    old = {"created_at": NOW - timedelta(days=3)}
+    add_cases(sessions, case_of(**old), *(case_of(purpose="demo", **old) for _ in range(2)))
+    standing = standings(sessions, clock=lambda: NOW)["shelf", "penguins"]
+    assert (standing.demonstration, standing.cases) == (2, 3)
+    found = _look(sessions)
+    assert (found.standing.demonstration, found.standing.cases) == (2, 3)
+    (row,) = summarise(sessions)
+    assert (row.demonstration, row.cases) == (2, 3)
+    later = _look(sessions, Cohort(since=NOW))
+    assert (later.standing.demonstration, later.standing.cases) == (0, 0)
+    assert demonstration_words(2, 3).startswith("2 of 3 cases are the history of the demonstration")
+    assert demonstration_words(3, 3).startswith("All 3 cases are")
+    assert demonstration_words(0, 3) == ""
 
 
 def _look(sessions: Sessions, cohort: Cohort = Cohort()) -> Any:  # noqa: B008

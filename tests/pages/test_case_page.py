@@ -66,6 +66,19 @@ def test_a_case_of_a_model_that_is_gone_is_all_there(
     assert "unknown" in entered
 
 
+def test_a_case_of_the_demonstration_is_marked_and_so_is_its_report(
+    built: services.Services, case_page: AppTest
+) -> None:
+    for purpose, is_marked in (("demo", True), ("asked", False)):
+        case = add_case(built.sessions, purpose=purpose)
+        case_page.query_params["id"] = case.id
+        shown = case_page.run()
+        assert not shown.exception
+        assert any("Demonstration" in each.value for each in shown.markdown) == is_marked
+        told = page(report(built, case, {}))
+        assert ("Demonstration." in told) == is_marked
+
+
 def test_what_was_tried_otherwise_stands_beside_it(
     built: services.Services, case_page: AppTest
 ) -> None:

@@ -41,6 +41,25 @@ def test_a_line_says_what_was_asked_and_answered(
     assert (second["State"], second["Answer"]) == ("failed", "failed: It broke.")
 
 
+def test_what_the_demonstration_asked_is_marked(
+    built: services.Services, cases_page: AppTest
+) -> None:
+    add_case(built.sessions)
+    shown = cases_page.run()
+    assert not any("demonstration" in each.value for each in shown.markdown)
+    add_case(built.sessions, purpose="demo", created_at=NOON - timedelta(1))
+    shown = cases_page.run()
+    why = shown.dataframe[0].value["Why asked"]
+    assert why.tolist() == ["a question", "Demonstration"]
+    assert any("1 of 2 cases are" in each.value for each in shown.markdown)
+    (narrow,) = (
+        str(e.proto.body)
+        for e in shown.get("html")
+        if "case-links" in str(e.proto.body) and "<a" in str(e.proto.body)
+    )
+    assert narrow.count("Demonstration · ") == 1
+
+
 def test_titles_and_whole_numbers_stand_in_the_inputs(
     built: services.Services, cases_page: AppTest
 ) -> None:

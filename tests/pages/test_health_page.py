@@ -67,6 +67,24 @@ def test_one_model_has_a_word_first_and_its_chips_stand_in_the_address(
     assert not predict.run().exception
 
 
+def test_what_the_demonstration_asked_is_said_above_the_figures(
+    app: AppTest, built: services.Services
+) -> None:
+    of = {"server": "demo", "model": "breast-cancer", "created_at": datetime.now(UTC)}
+    add_cases(built.sessions, case_of(**of))
+    app.switch_page("../pages/health.py").run()
+    assert not any("demonstration" in each.value for each in app.markdown)
+    add_cases(built.sessions, case_of(purpose="demo", **of), case_of(purpose="demo", **of))
+    for address in ({}, {"model": "demo/breast-cancer"}):
+        app.query_params.clear()
+        app.query_params.update(address)
+        app.run()
+        assert not app.exception
+        (line,) = (each.value for each in app.markdown if "demonstration" in each.value)
+        assert "2 of 3 cases are the history of the demonstration" in line
+        assert "(you)" in line  # on a laptop, whoever asks may remove it
+
+
 def test_objectives_are_shown_with_their_budget_and_the_way_to_what_failed(
     app: AppTest, built: services.Services
 ) -> None:

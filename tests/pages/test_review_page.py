@@ -59,6 +59,15 @@ def test_what_waits_is_decided_one_after_the_other_and_can_be_changed(
     assert sorted(each.judgement for each in said) == ["correct", "incorrect"]
 
 
+def test_a_case_of_the_demonstration_is_marked(app: AppTest, built: services.Services) -> None:
+    add_case(
+        built.sessions, server="demo", is_audited=True, audit_draw=0.0, purpose="demo", created_at=utc_now(),
+    )  # fmt: skip
+    page = app.switch_page("../pages/review.py").run()
+    assert not page.exception
+    assert any("Demonstration" in each.value for each in page.markdown)
+
+
 def test_a_decision_that_is_changed_keeps_what_is_not_touched(
     desk: AppTest, built: services.Services
 ) -> None:

@@ -16,9 +16,21 @@ from ui import by_width
 from ui.by_width import Line
 from ui.cases.filters import BACK, BEFORE, Choices
 from ui.cases.titles import fields_of, unit_of
+from ui.demo_mark import WORD, draw_line
 from ui.shell import page_path
 from ui.text import amount, plain
 
+# Why a case was asked, by its purpose.
+WHY = {
+    "asked": "a question",
+    "scenario": "a scenario",
+    "batch": "a row of a file",
+    "golden": "a golden case",
+    "test": "a test",
+    "replay": "asked again",
+    "show": "a show",
+    "demo": WORD,
+}
 # What is looked for first stands first; together up to Person they fit a page of 1,024 pixels.
 _WIDTHS = {"Answer": 125, "Judgement": 90, "Inputs": 190, "Model": 150, "Version": 60, "Person": 80}
 # So many letters stand in one line of a column; where a name is longer, rows have two lines, and nothing of it is cut.
@@ -80,8 +92,8 @@ def _facts(
         "Model": f"{line.server}/{line.model}",
         "Version": line.version,
         "Person": line.person,
+        "Why asked": WHY[line.purpose],
         "State": _state(line),
-        "Why asked": line.purpose,
         "Case": f"case?{urlencode(_address(line, choices))}",
     }
 
@@ -90,7 +102,8 @@ def _line(row: Mapping[str, object]) -> Line:
     """One case in three lines: its answer and what is said of it, its inputs, and whence it came."""
     judged = f" · {row['Judgement']}" if row["Judgement"] else ""
     moment = f"{row['Time (UTC)']:%-d %b %Y, %H:%M} UTC"
-    whence = f"{row['Model']} {row['Version']} · {row['Person']} · {moment}"
+    marked = f"{WORD} · " if row["Why asked"] == WORD else ""
+    whence = f"{marked}{row['Model']} {row['Version']} · {row['Person']} · {moment}"
     return Line(
         head=f"{row['Answer']}{judged}",
         more=(str(row["Inputs"]), whence),
@@ -151,5 +164,6 @@ def _draw_turning(page: CasePage) -> None:
         first, last = page.lines[0].created_at, page.lines[-1].created_at
         count = f"{len(page.lines)} case{'' if len(page.lines) == 1 else 's'}"
         st.caption(plain(f"{count}, {last:%-d %b %Y %H:%M} to {first:%-d %b %Y %H:%M} UTC"))
+        draw_line(sum(line.is_demonstration for line in page.lines), len(page.lines))
     if page.is_cut and page.lines:
         st.caption(f"Searched {MOST_READ:,} cases for these words. There are older ones.")

@@ -14,7 +14,7 @@ from cases.scenarios import scenarios
 from explanations.contract import Explanation
 from feedback.regions import in_words
 from mds_client.prediction import Answer
-from ui import errors, feedback, long_words, results, session, technical, unlike
+from ui import demo_mark, errors, feedback, long_words, results, session, technical, unlike
 from ui.cases import actions, comments, compared, entered, filters, golden, share
 from ui.cases.opened import Opened, opened
 from ui.explanations import kinds
@@ -48,6 +48,7 @@ def draw(case_id: str) -> None:
     shown = opened(view)
     st.title(f"Case {view.id[-6:]}", anchor=False)
     st.caption(plain(_origin(view)))
+    demo_mark.draw_badge(view)
     if shown.gone:
         st.info(shown.gone)
     actions.draw(shown)

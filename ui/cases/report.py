@@ -21,7 +21,7 @@ from feedback.regions import in_words
 from mds_client.prediction import Answer
 from mds_client.signature import Field, File
 from services import Services
-from ui import session
+from ui import demo_mark, session
 from ui.cases.opened import Opened
 from ui.explanations.kinds.attribution import bars
 from ui.media import preview
@@ -69,6 +69,7 @@ def report(found: Services, case: CaseView, fields: dict[str, Field]) -> Report:
         reasons=tuple(_reasons(explanations(found.sessions, case.id))),
         said=tuple(_said(history(found.sessions, case, in_words))),
         facts=tuple(_facts(case)),
+        mark=f"{demo_mark.WORD}. {demo_mark.WHAT}" if case.is_demonstration else "",
     )
 
 

@@ -13,7 +13,7 @@ from feedback.regions import in_words
 from feedback.review_queue import ItemView
 from feedback.review_rules import REASONS, rules_of
 from feedback.taking_back import is_taken_back
-from ui import results, session
+from ui import demo_mark, results, session
 from ui.cases import entered
 from ui.cases.opened import Opened, opened
 from ui.review import waiting
@@ -46,6 +46,7 @@ def _draw_head(item: ItemView, shown: Opened) -> None:
         st.badge(REASONS[item.reason], icon=waiting.icon(item.reason), color="orange")
         if item.detail:
             st.caption(plain(item.detail))
+        demo_mark.draw_badge(shown.case)
         st.page_link(
             page_path("case"),
             label=f"Case {item.case_id[-6:]}",

@@ -90,6 +90,9 @@ class ModelHealth(BaseModel):
     checks: int = Field(description="Checks that are missing for ±5 points", examples=[18])
     owner: str = Field(description="Who last said that they care for it", examples=["reviewer-1"])
     cases: int = Field(description="Of the last 120 days, or of all that is looked at")
+    demonstration: int = Field(
+        description="So many of them are the history of a demonstration", examples=[0]
+    )
 
 
 def head_of(standing: Standing) -> dict[str, object]:
@@ -106,6 +109,7 @@ def head_of(standing: Standing) -> dict[str, object]:
         "checks": status.checks,
         "owner": standing.owner,
         "cases": standing.cases,
+        "demonstration": standing.demonstration,
     }
 
 

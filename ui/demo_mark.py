@@ -1,0 +1,27 @@
+"""The quiet mark of what the demonstration asked: on a case, in lists, and above figures that it is part of."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cases.queries import CaseView
+from health.summary import demonstration_words
+from ui import session
+
+WORD = "Demonstration"
+WHAT = "Part of the history that the demonstration opens with: a real answer to a question that nobody asked."
+_RESET = "[Remove it on *You*](you)"
+
+
+def draw_badge(case: CaseView) -> None:
+    """A badge on a case of the demonstration; nothing on any other."""
+    if case.is_demonstration:
+        st.badge(WORD, icon=":material/science:", color="gray", help=WHAT)
+
+
+def draw_line(count: int, cases: int) -> None:
+    """How many of these cases are the demonstration's, and the way to their removal for who may; nothing without any."""
+    words = demonstration_words(count, cases)
+    if words:
+        way = f" {_RESET}." if session.viewer().scope.is_all else ""
+        st.markdown(f":material/science: {words}{way}")
