@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, func, select, update
 from sqlalchemy.orm import Session
 
 from db.tables import Feedback
@@ -74,6 +74,14 @@ def of_case(session: Session, case_id: str) -> list[FeedbackView]:
     query = select(Feedback).where(Feedback.case_id == case_id)
     newest_first = query.order_by(Feedback.created_at.desc(), Feedback.id.desc())
     return [view(row) for row in session.scalars(newest_first)]
+
+
+def count_of(session: Session, case_id: str) -> int:
+    """How many statements there are on a case, those that who asks may not read yet included: their number alone, past the
+    scope. Of a case that is seen."""
+    table = cast(Table, Feedback.__table__)
+    query = select(func.count()).select_from(table).where(table.c.case_id == case_id)
+    return session.connection().scalar(query) or 0
 
 
 def current_of(session: Session, case_ids: Sequence[str]) -> dict[str, list[FeedbackView]]:

@@ -173,6 +173,16 @@ def history(sessions: Sessions, case_id: str) -> list[FeedbackView]:
         return db.feedback.of_case(session, case_id)
 
 
+def told(sessions: Sessions, case_id: str) -> tuple[list[FeedbackView], int]:
+    """The same of a case that is seen, and how many statements are kept from who reads: while the case waits for a review
+    that they may give and they have said nothing, what others say of it."""
+    with reading(sessions) as session:
+        found = db.feedback.of_case(session, case_id)
+        is_seen = db.cases.is_seen(session, case_id)
+        every = db.feedback.count_of(session, case_id) if is_seen else 0
+    return found, max(0, every - len(found))
+
+
 def _view(
     case: CaseView | None,
     statement: Statement,

@@ -13,6 +13,7 @@ import db.audit_log
 from db.engine import reading, writing
 from db.health_calibrations import CalibrationView, replace_all
 from db.ids import utc_now
+from feedback.review_filling import fill
 from mds_client.signature import File, ModelRef
 from mds_client.workbench import WorkbenchClient
 from people.tokens import authenticate
@@ -246,6 +247,26 @@ def test_feedback_is_given_replaced_and_refused(ann: httpx.Client) -> None:
     problem = _is_problem(wrong, 422, "'Emperor' is not one of the model's classes")
     assert problem["errors"][0]["field"] == "truth"
     _is_problem(ann.post(f"/cases/{case}/feedback", json={"judgement": "odd"}), 422, "judgement")
+
+
+def test_statements_that_wait_for_a_review_are_counted_and_come_after_it(served: Served) -> None:
+    of = {"server": "demo", "model": "penguins", "created_at": utc_now(), "person": "bob"}
+    sessions = served.services.sessions
+    (case,) = add_cases(sessions, case_of(is_audited=True, audit_draw=0.0, **of))
+    fill(sessions)
+    bob, olga = served.client("bob"), served.client("olga")
+    path = f"/cases/{case.id}/feedback"
+    for comment in ("at first", "later"):
+        said = {"judgement": "unsure", "comment": comment}
+        assert bob.post(path, json=said).status_code == 201
+    own = bob.get(path).json()
+    assert (len(own["items"]), own["left_out"], own["sentence"]) == (2, 0, "")
+    found = olga.get(path).json()
+    assert (found["items"], found["left_out"]) == ([], 2)
+    assert found["sentence"].startswith("2 statements of others are left out until you have judged")
+    assert olga.post(path, json={"judgement": "correct"}).status_code == 201
+    after = olga.get(path).json()
+    assert (len(after["items"]), after["left_out"], after["sentence"]) == (3, 0, "")
 
 
 def test_truths_are_taken_once_and_those_of_no_case_come_back(ann: httpx.Client) -> None:

@@ -16,7 +16,7 @@ from cases.queries import CaseView
 from cases.recording import answer_of
 from feedback.questions import MOST, Question, questions_of
 from feedback.regions import KINDS, Within
-from feedback.submission import FeedbackView, history, submit
+from feedback.submission import FeedbackView, submit, told
 from mds_client.errors import MdsError
 from mds_client.signature import ModelRef
 
@@ -80,17 +80,28 @@ class FeedbackOfCase(BaseModel):
     """Everything that was said of a case, the newest first, and what its model's owner asks with feedback."""
 
     items: list[Feedback]
+    left_out: int = Field(
+        0,
+        description="So many statements of others are not among the items: the case waits for your review, and you have said "
+        "nothing of it. They are once you have.",
+        examples=[0],
+    )
+    sentence: str = Field("", description="The same in words; empty where nothing is left out")
     questions: list[AskedQuestion] = []
 
 
 @RESOURCE.get("/cases/{case_id}/feedback")
 def list_feedback(asked: AskedNow, case_id: CaseId) -> FeedbackOfCase:
-    """What people say of a case, and what they said before."""
+    """What people say of a case, and what they said before. While it waits for your review, what others say is left out, and
+    it is said how much that is."""
     case = seen(asked, case_id)
     sessions = asked.services.sessions
     questions = questions_of(sessions, case.server, case.model)
+    said, left_out = told(sessions, case_id)
     return FeedbackOfCase(
-        items=[_feedback(view) for view in history(sessions, case_id)],
+        items=[_feedback(view) for view in said],
+        left_out=left_out,
+        sentence=_left_out_words(left_out),
         questions=[_question(each) for each in questions],
     )
 
@@ -116,6 +127,15 @@ def give_feedback(asked: AskedNow, case_id: CaseId, body: Statement) -> Feedback
         within=_within(asked, case),
     )
     return _feedback(view)
+
+
+def _left_out_words(count: int) -> str:
+    if not count:
+        return ""
+    what = (
+        "1 statement of another person is" if count == 1 else f"{count:,} statements of others are"
+    )
+    return f"{what} left out until you have judged this case: it waits for your review."
 
 
 def _within(asked: Asked, case: CaseView) -> Within:
