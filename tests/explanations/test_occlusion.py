@@ -173,7 +173,7 @@ def test_what_was_learned_before_the_model_errs_is_said() -> None:
         return _weighed(row)
 
     found = _explained("text", "one two kind four five", ArithmeticModel(picky))
-    assert "did not answer to 1 changed input" in found.note
+    assert "did not answer 1 changed input" in found.note
     assert {a.title: a.amount for a in found.attributions}["“kind”"] == pytest.approx(0.25)
     assert len(found.attributions) == 4
 
@@ -186,7 +186,7 @@ def test_a_model_that_answers_to_nothing_changed_is_an_error() -> None:
             raise EndpointFailed("It broke.")
         return number(1.0)
 
-    with pytest.raises(ExplanationFailed, match="no changed input"):
+    with pytest.raises(ExplanationFailed, match="none of the changed inputs"):
         _explained("text", text, ArithmeticModel(stubborn))
 
 
