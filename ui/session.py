@@ -35,6 +35,7 @@ BATCH_TABLE = "batch_table"  # the kept table of the run that a link opened
 JOBS = "jobs"  # ids of the explanations that were seen on their way
 SUGGESTED = "suggested"  # values that somebody wants to open as a scenario
 WHAT_IF = "what_if"  # the copy of the case that is being changed
+WHAT_IF_CURVE = "what_if_curve"  # how the answer follows the value that was moved last
 SIGNED = "signed"  # the session of which the trail has the sign-in
 ROLE = "role"  # the least role of the page that is open
 PAGE = "page"  # what the page that is open is called

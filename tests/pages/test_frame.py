@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from db.jobs import JobView
-from people.viewer import operator
-from ui import shell, shortcuts
+from people.viewer import ROLES, operator
+from ui import shell, shortcuts, tour
 from ui.jobs.mine import address_of
 
 
@@ -70,3 +70,11 @@ def test_a_job_leads_to_what_it_is_for(kind: str, subject: str, address: str | N
         created_at=datetime(2026, 1, 1, tzinfo=UTC),
     )  # fmt: skip
     assert address_of(job) == address
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_tour_has_six_steps_and_ends_on_a_page_of_the_role(role: str) -> None:
+    steps, viewer = tour.steps(role), replace(operator("ana"), role=role)
+    assert len(steps) == 6
+    open_to = [each for each in shell.page_headers() if viewer.is_at_least(each.role)]
+    assert any(steps[-1].place.endswith(f'[href$="/{each.url_path}"]') for each in open_to)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 import services
 from cases import queries
 from cases.scenarios import origin, scenarios
+from mds_client import Model
+from mds_client.prediction import Prediction
 from mds_client.signature import Field
 from tests.recorded import case_of
 from ui import session
@@ -218,6 +221,46 @@ def test_values_are_tried_in_place_and_recorded_only_when_they_are_kept(
     assert scenario.case.entered["bill_length_mm"] == slider.min
     _button(predict, "Back to this case's values").click().run()
     assert "The values of this case." in _texts(predict)
+
+
+def test_a_curve_follows_what_is_moved_and_is_asked_once_for_each_field(
+    predict: AppTest, built: services.Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    plain_predict = Model.predict
+
+    def counted(self: Model, values: Any, **given: Any) -> Prediction:
+        asked.append(len(values) if isinstance(values, list) else 1)
+        return plain_predict(self, values, **given)
+
+    monkeypatch.setattr(Model, "predict", counted)
+    _asked(predict, "demo/penguins@v2")
+    case_id = _case(predict)
+    predict.session_state[f"what_if_{case_id}_try"] = True
+    predict.run()
+    before = len(asked)
+    assert not _curves(predict)  # nothing was moved yet
+    (slider,) = [each for each in predict.slider if each.label == "Bill length (mm)"]
+    for value in (slider.min, slider.max):
+        slider = slider.set_value(value).run().slider(key=slider.key)
+        assert not predict.exception
+    assert asked[before:] == [1, 21, 1]  # the curve of a field holds while only that field moves
+    (said,) = _curves(predict)
+    assert said.startswith("Curve, Bill length: ")
+    assert "This case: " in said
+    pills = predict.button_group(key=f"what_if_{case_id}_try_island")
+    pills.set_value(next(o for o in ("Biscoe", "Dream") if o != pills.value)).run()
+    assert asked[before + 3 :] == [1, 3]
+    assert _curves(predict)[0].startswith("Bars, Island: ")
+    _button(predict, "Back to this case's values").click().run()
+    assert not _curves(predict)
+
+
+def _curves(app: AppTest) -> list[str]:
+    """What is said of the curve beside the sliders."""
+    return [
+        e.proto.alt for e in app.get("plotly_chart") if e.proto.alt and "Tried: " in e.proto.alt
+    ]
 
 
 @pytest.mark.parametrize(

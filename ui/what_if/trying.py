@@ -7,6 +7,7 @@ and of values that came meanwhile the last.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -19,11 +20,12 @@ from ui.explanations.answered_case import AnsweredCase
 from ui.session import services
 from ui.text import percent, plain
 from ui.usual_answers import with_usual
-from ui.what_if import changing
+from ui.what_if import changing, following
 from ui.what_if.copy import copy_of, renew_key
 
 MOST = 10
 _STEPS = 100
+_LAST = "(last)"  # no field is called so
 
 
 def suits(signature: Signature) -> bool:
@@ -63,12 +65,16 @@ def draw(answered: AnsweredCase) -> None:
 @st.fragment
 def _draw(answered: AnsweredCase) -> None:
     above = st.container(key="what_if_answer")
+    curve = st.container(key="what_if_curve")
     st.caption("Trying values records nothing until you keep them.")
     values = {**answered.values, **_moved(answered)}
     with above:
         answer = _ask(answered, values)
         if answer:
             _draw_answer(answered, answer, values)
+    if answer and (field := _last_moved(answered)):
+        with curve:
+            following.draw(answered, field, _reach(answered, field), values, answer)
     if values != answered.values:
         with st.container(horizontal=True):
             if st.button(
@@ -123,8 +129,8 @@ def _change(answered: AnsweredCase, answer: Answer) -> str:
 
 
 def _back(answered: AnsweredCase) -> None:
-    for field in fields(answered.signature):
-        st.session_state.pop(_key(answered, field.name), None)
+    for name in (*(field.name for field in fields(answered.signature)), _LAST):
+        st.session_state.pop(_key(answered, name), None)
 
 
 def _key(answered: AnsweredCase, name: str) -> str:
@@ -143,8 +149,25 @@ def _moved(answered: AnsweredCase) -> dict[str, object]:
     return moved
 
 
+def _last_moved(answered: AnsweredCase) -> Field | None:
+    """The field that was moved last; None before any was, or once all are back."""
+    name = st.session_state.get(_key(answered, _LAST))
+    return next((field for field in fields(answered.signature) if field.name == name), None)
+
+
+def _note_moved(answered: AnsweredCase, name: str) -> None:
+    st.session_state[_key(answered, _LAST)] = name
+
+
+def _reach(answered: AnsweredCase, field: Field) -> tuple[float, float] | None:
+    """Between what the slider of a number moves; None for a field that has none."""
+    value = answered.values.get(field.name)
+    return bounds(field, float(value)) if isinstance(value, int | float) else None
+
+
 def _draw_field(answered: AnsweredCase, field: Field) -> object:
     value, key = answered.values.get(field.name), _key(answered, field.name)
+    moved: dict[str, Any] = {"key": key, "on_change": _note_moved, "args": (answered, field.name)}
     if field.kind not in NUMERIC_KINDS:
         options = list(field.choices) if field.kind == "category" else [True, False]
         words = dict(zip(field.choices, field.choice_labels, strict=False)) or {
@@ -156,14 +179,15 @@ def _draw_field(answered: AnsweredCase, field: Field) -> object:
             options,
             default=value if value in options else None,
             format_func=lambda each: plain(str(words.get(each, each))),
-            key=key,
+            **moved,
         )
-    if not isinstance(value, int | float) or (reach := bounds(field, float(value))) is None:
+    reach = _reach(answered, field)
+    if reach is None or not isinstance(value, int | float):
         return value
     if field.kind == "integer":
-        return st.slider(labels.label(field), int(reach[0]), int(reach[1]), int(value), key=key)
+        return st.slider(labels.label(field), int(reach[0]), int(reach[1]), int(value), **moved)
     step = (reach[1] - reach[0]) / _STEPS
-    return st.slider(labels.label(field), *reach, float(value), step=step, format="%.4g", key=key)
+    return st.slider(labels.label(field), *reach, float(value), step=step, format="%.4g", **moved)
 
 
 def _can_move(field: Field) -> bool:

@@ -11,7 +11,7 @@ from explanations.counterfactuals.suggestions import SO_FAR
 from explanations.differences import moved
 from mds_client.signature import Values
 from ui import session
-from ui.text import plain
+from ui.text import percent, plain
 
 KINDS = ("changes",)
 
@@ -51,7 +51,8 @@ def answer_after(explanation: Explanation, suggestion: Suggestion) -> str:
         return suggestion.headline
     went = moved(target, before, suggestion.number)
     if target.kind == "probability":
-        return f"{suggestion.headline} ({target.answer} {went})"
+        tie = ", almost a tie" if percent(suggestion.number) == percent(0.5) else ""
+        return f"{suggestion.headline} ({target.answer} {went}{tie})"
     return f"{target.value_text(suggestion.number)} ({went})"
 
 
