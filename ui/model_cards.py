@@ -137,8 +137,10 @@ def draw(card: Card) -> None:
             _, icon = KINDS[kind_of(signature)]
             st.caption(f"{icon} {input_words(signature)}", width="content")
             if not card.is_ready:
-                words, icon, color = _TROUBLE.get(entry.info.state, _UNKNOWN)
-                st.badge(words, icon=icon, color=color)
+                trouble, icon, color = _TROUBLE.get(entry.info.state, _UNKNOWN)
+                st.badge(trouble, icon=icon, color=color)
+            elif card.standing:
+                _draw_word(card.standing)
         model_previews.draw(signature)
         with st.container(gap=None):
             st.subheader(plain(card.title), anchor=False)
@@ -147,8 +149,8 @@ def draw(card: Card) -> None:
         if card.golden:
             icon = ":orange[:material/warning:]" if card.is_worse else ":material/verified:"
             st.caption(f"{icon} {plain(card.golden)}")
-        if card.standing:
-            _draw_standing(card.standing)
+        if card.standing and (words := standing_words(card.standing)):
+            st.caption(plain(words))
         st.space("stretch")
         if st.button(
             plain(f"Ask {card.title}"),
@@ -161,7 +163,7 @@ def draw(card: Card) -> None:
             st.switch_page(page_path("predict"), query_params={"model": str(entry.ref)})
 
 
-# Drawn as a badge beside the accuracy; that a model is healthy is said without a colour.
+# Drawn as a badge; that a model is healthy is said without a colour.
 STANDINGS: dict[str, tuple[str, Literal["green", "orange", "red", "gray"]]] = {
     "Healthy": (":material/check:", "gray"),
     "Watch": (":material/visibility:", "orange"),
@@ -170,12 +172,10 @@ STANDINGS: dict[str, tuple[str, Literal["green", "orange", "red", "gray"]]] = {
 }
 
 
-def _draw_standing(standing: StandingView) -> None:
-    """The word of Health, how often the model is right, and who cares for it."""
+def _draw_word(standing: StandingView) -> None:
+    """The word of Health, which says why where somebody points at it."""
     icon, color = STANDINGS[standing.word]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(standing.word, icon=icon, color=color, help=plain(standing.sentence))
-        st.caption(plain(standing_words(standing)), width="content")
+    st.badge(standing.word, icon=icon, color=color, help=plain(standing.sentence))
 
 
 def standing_words(standing: StandingView) -> str:

@@ -31,7 +31,7 @@ button { font: inherit; font-size: .875rem; color: var(--st-text-color); backgro
 button:focus-visible { outline: 3px solid var(--st-link-color); outline-offset: 2px; }
 .open { position: fixed; inset: 14px calc(var(--edge) + 22px) auto auto; z-index: 999999; width: 28px; padding: 4px 0; font-weight: 600; }
 @media (max-width: 640px), (hover: none) { .open { display: none; } }
-dialog { font-family: var(--st-font); color: var(--st-text-color); background: var(--st-background-color); max-width: min(46rem, 92vw);
+dialog { font-family: var(--st-font); color: var(--st-text-color); background: var(--st-background-color); width: min(46rem, 92vw);
   max-height: 88vh; overflow-y: auto; border: 1px solid var(--st-border-color); border-radius: 12px; padding: 24px; }
 dialog::backdrop { background: rgb(0 0 0 / 45%); }
 header { display: flex; justify-content: space-between; align-items: center; gap: 16px; }

@@ -60,4 +60,3 @@ def test_an_answer_follows_a_slider_and_the_last_value_counts(page: Page, mds_ur
     expect(page.locator(".st-key-what_if_answer h2")).to_have_text(
         sliders.said(page, mds_url, model)
     )
-    expect(page.get_by_role("figure", name="Curve, ")).to_be_visible()

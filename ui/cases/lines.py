@@ -10,6 +10,7 @@ import streamlit as st
 
 from cases.search import MOST_READ, CaseFilter, CaseLine, CasePage
 from cases.wording import short
+from explanations.formatting import shortened
 from feedback.submission import FeedbackView
 from feedback.taking_back import is_taken_back
 from ui import by_width
@@ -32,10 +33,11 @@ WHY = {
     "demo": WORD,
 }
 # What is looked for first stands first; together up to Person they fit a page of 1,024 pixels.
-_WIDTHS = {"Answer": 125, "Judgement": 90, "Inputs": 190, "Model": 150, "Version": 60, "Person": 80}
+_WIDTHS = {"Answer": 125, "Judgement": 90, "Inputs": 190, "Model": 178, "Version": 60, "Person": 80}
 # So many letters stand in one line of a column; where a name is longer, rows have two lines, and nothing of it is cut.
-_LETTERS = {"Answer": 17, "Model": 21, "Version": 8, "Person": 11}
+_LETTERS = {"Answer": 17, "Model": 23, "Version": 8, "Person": 11}
 _TWO_LINES = 66  # pixels, from which on Streamlit wraps
+_MOST_INPUTS = 60  # letters, of which no line is cut there
 
 
 def draw(page: CasePage, choices: Choices) -> None:
@@ -88,7 +90,7 @@ def _facts(
         "Time (UTC)": line.created_at,
         "Answer": _answer(line),
         "Judgement": _judgement(feedback.get(line.id, ())),
-        "Inputs": short(line.entered, fields_of(line.server, line.model)),
+        "Inputs": shortened(short(line.entered, fields_of(line.server, line.model)), _MOST_INPUTS),
         "Model": f"{line.server}/{line.model}",
         "Version": line.version,
         "Person": line.person,

@@ -46,8 +46,10 @@ def draw_table(
     """A table whose rows can be pressed, a mark for each in their order, and the list of them."""
     own = f"{key}_{_chosen_now()}"
     in_order = list(marks)
+    frame = pd.DataFrame(rows)
+    numbers = frame.select_dtypes("number").columns  # all of them whole
     st.dataframe(
-        pd.DataFrame(rows),
+        frame.style.format("{:,.0f}", subset=numbers, na_rep=""),
         hide_index=True,
         width="stretch",
         on_select=lambda: _press_row(own, in_order, marks),
