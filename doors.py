@@ -17,7 +17,7 @@ from db.engine import Sessions, limited
 from db.scope import EVERYTHING, Scope
 from explanations.worker import Explainers
 from health.outliers.earlier import Earlier
-from health.server_metrics.readings import Readings
+from health.server_metrics.readings import Reading, Readings
 from jobs.embedded import EmbeddedWorker
 from jobs.here import Here
 from mds_client.client.sync_client import MdsClient, Model
@@ -138,6 +138,13 @@ class Doors:
         except KeyError:
             self.catalogue.refresh()
             return self.catalogue.client(name).server
+
+    def reading(self, server: str, model: str, patience: float | None = None) -> Reading | None:
+        """What a model's server reports of it; None where it is gone, or the settings do not say where to read that."""
+        try:
+            return self.readings.of(self.server(server), model, patience)
+        except KeyError:  # it is gone, and its cases are not
+            return None
 
     def model(self, ref: ModelRef, signature: Signature | None = None) -> Model:
         """A handle on a model of a server of the settings or of a source.

@@ -16,7 +16,8 @@ from health.input_drift import midnight
 from health.objectives import of_model
 from health.overview import Look, look, standings
 from health.report import HealthReport, cause_words, page
-from health.service import service, words
+from health.server_metrics.readings import ASKED_ONCE, Reading
+from health.service import Service, service, words
 from health.status import WORDS, left_out_words
 from health.summary import demonstration_words, summarise
 from mds_client.signature import ModelRef
@@ -80,14 +81,15 @@ def _one(built: Services, chosen: argparse.Namespace) -> int:
         _not_asked(str(ref))
     if not found.standing.cases:
         _check_version(built, ref, chosen.version)
-    if chosen.html:
-        _write(built, chosen, found, cohort)
     wanted = of_model(built.settings.objectives, ref.server, ref.name)
     served = service(built.figures, ref.server, ref.name, wanted)
+    reading = built.reading(ref.server, ref.name, ASKED_ONCE)
+    if chosen.html:
+        _write(built, chosen, found, cohort, served, reading)
     if chosen.json:
-        document(whole(found, served).model_dump(mode="json"))
+        document(whole(found, served, reading).model_dump(mode="json"))
     elif not chosen.html:
-        _say(built, chosen, found, words(served))
+        _say(built, chosen, found, words(served, reading))
     return GOOD
 
 
@@ -136,7 +138,14 @@ def _chosen_words(found: Look, chosen: argparse.Namespace) -> str:
     return f"The word is of all cases. Of {found.answered:,} answers ({of}) {known}. {left_out}".rstrip()
 
 
-def _write(built: Services, chosen: argparse.Namespace, found: Look, cohort: Cohort) -> None:
+def _write(
+    built: Services,
+    chosen: argparse.Namespace,
+    found: Look,
+    cohort: Cohort,
+    served: Service,
+    reading: Reading | None,
+) -> None:
     standing = found.standing
     told = HealthReport(
         look=found,
@@ -145,6 +154,8 @@ def _write(built: Services, chosen: argparse.Namespace, found: Look, cohort: Coh
         titles=_titles(built, standing.server, standing.model),
         chosen=_words(chosen),
         at=utc_now(),
+        service=served,
+        reading=reading,
     )
     try:
         chosen.html.write_text(page(told), encoding="utf-8")

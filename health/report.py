@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from health import service_report
 from health.alarms.delivery import alarm_words
 from health.causes import Cause, Causes
 from health.details import Details
 from health.drift.wording import detection_words, joint_words, shift_words
 from health.groups import FieldGroups, GroupRate
 from health.overview import Look, Week
+from health.server_metrics.readings import Reading
+from health.service import Service
 from health.slices import Slice
 from health.status import accuracy_words, checks_for, share_words
 from health.summary import HealthRow, demonstration_words
@@ -32,7 +35,7 @@ _NOTE = (
 @dataclass(frozen=True, kw_only=True)
 class HealthReport:
     """What is told: everything about the model, a row for each version, its title and the titles of its fields, which of its
-    cases are looked at, in words, and when."""
+    cases are looked at, in words, and when; how it serves, and what its server reports."""
 
     look: Look
     rows: Sequence[HealthRow]
@@ -40,6 +43,8 @@ class HealthReport:
     title: str = ""
     chosen: Sequence[str]
     at: datetime
+    service: Service | None = None
+    reading: Reading | None = None
 
 
 def page(report: HealthReport) -> str:
@@ -60,6 +65,7 @@ def page(report: HealthReport) -> str:
         _errors(details),
         _compared(look),
         _versions(report.rows),
+        service_report.section(report.service, report.reading) if report.service else joined(),
         _decided(look),
         tag("p", _NOTE, class_="muted"),
     )

@@ -10,10 +10,11 @@ from datetime import date, datetime, timedelta
 import db.health
 import db.health_durations
 import db.health_figures
-from db.durations import added, within
+from db.durations import Durations, added, percentiles, within
 from db.engine import Session, Sessions, snapshot
 from db.health import BucketCount, Selection
 from db.ids import utc_now
+from health.answer_times import felt_words, reported_words
 from health.estimates import Rate, rate
 from health.input_drift import midnight
 from health.objectives import (
@@ -27,11 +28,25 @@ from health.objectives import (
     sentence,
     title,
 )
-from health.summary import NOT_SENT, SERVED, UNKNOWN
+from health.server_metrics.readings import Reading
+from health.summary import NOT_SENT, SERVED, UNKNOWN, Latency
 
 # The window where no objective has one: four weeks, so that every window has as many weekends.
 DAYS = 28
 _EVERY = 10**12
+# How a request ended that was not answered, as people call it.
+OUTCOMES = {
+    "unreachable": "server not reachable",
+    "timeout": "too slow",
+    "not_found": "no such model",
+    "refused": "not accepted",
+    "not_allowed": "access refused",
+    "not_ready": "model not ready",
+    "failed": "model failed",
+    "unreadable": "answer not readable",
+    "mismatch": "model changed",
+    "error": "error of the workbench",
+}
 NO_OBJECTIVE = (
     "No objective is set for this model. Who operates the workbench sets one by a row of `objectives` in the settings: "
     "which share is answered, how fast, in how many days."
@@ -43,7 +58,7 @@ class Service:
     """What was asked of all versions of a model in the last `days` days (UTC). `requests` were sent: answered, failed, or without
     an answer so far; `first` is the day of the first of them. `lately` is how many there were in the last so many hours.
     `availability` is the share that was answered of those that were answered or failed; `failures` are the others by their
-    outcome, the most frequent first."""
+    outcome, the most frequent first; `felt` is how long answers took."""
 
     days: int
     first: date | None
@@ -53,6 +68,7 @@ class Service:
     availability: Rate
     failures: Mapping[str, int]
     budgets: Sequence[Budget]
+    felt: Latency | None = None
 
     @property
     def a_day(self) -> float | None:
@@ -88,14 +104,17 @@ def service(
     hours = {each: replace(of, since=now - timedelta(hours=each)) for each in HOURS}
     with snapshot(sessions) as session:
         told = _told(db.health_figures.buckets(session, window))
+        timed = _durations(session, window)
         lately = {n: _told(db.health.buckets(session, some)) for n, some in hours.items()}
         budgets = []
         for each in objectives:
             if each.seconds is None:
                 counted, recent = told.ended, {n: some.ended for n, some in lately.items()}
             else:
-                counted = _slow(session, window, each.seconds)
-                recent = {n: _slow(session, some, each.seconds) for n, some in hours.items()}
+                counted = _slow(timed, each.seconds)
+                recent = {
+                    n: _slow(_durations(session, some), each.seconds) for n, some in hours.items()
+                }
             budgets.append(budget(each, counted, recent))
     return Service(
         days=days,
@@ -106,14 +125,19 @@ def service(
         availability=rate(told.ended.n - told.ended.bad, told.ended.n),
         failures=told.failures,
         budgets=budgets,
+        felt=_felt(timed),
     )
 
 
-def words(found: Service) -> list[str]:
-    """The same in lines, for who reads no page."""
+def words(found: Service, reading: Reading | None = None) -> list[str]:
+    """The same in lines, for who reads no page; `reading` is what the model's server reports, None where nothing is read."""
+    failed = f" Failed: {failures_words(found)}." if found.failures else ""
     lines = [
-        f"{requests_words(found)}. Answered: {rate_words(found.availability)} in {found.days} days."
+        f"{requests_words(found)}. Answered: {rate_words(found.availability)} in {found.days} days.{failed}",
+        f"Time to answer as people felt it: {felt_words(found.felt, '{n} answers')}",
     ]
+    if reading is not None:
+        lines.append(f"As the server reports it: {reported_words(reading)}")
     for each in found.budgets:
         burns = " ".join(burn_sentence(each, burn) for burn in each.burns)
         lines.append(f"Objective: {title(each.objective)}. {sentence(each)} {burns}")
@@ -126,6 +150,11 @@ def requests_words(found: Service) -> str:
         return "No requests"
     a_day = f"{found.a_day:,.1f}" if found.a_day < 100 else f"{found.a_day:,.0f}"
     return f"Requests: {a_day} a day, {found.lately[24]:,} in the last 24 hours, {found.lately[1]:,} in the last hour"
+
+
+def failures_words(found: Service) -> str:
+    """`too slow: 9, model failed: 2`, by kind, the most frequent first."""
+    return ", ".join(f"{OUTCOMES.get(kind, kind)}: {n:,}" for kind, n in found.failures.items())
 
 
 def _told(buckets: Iterable[BucketCount]) -> _Told:
@@ -146,10 +175,21 @@ def _told(buckets: Iterable[BucketCount]) -> _Told:
     )
 
 
-def _slow(session: Session, selection: Selection, seconds: float) -> Counted:
-    """Answered cases that took longer, by the histograms of durations."""
+def _durations(session: Session, selection: Selection) -> Durations | None:
+    """How long the answered cases of all versions took, by the histograms of durations; None where none was answered."""
     parts = db.health_durations.durations(session, selection, _EVERY).values()
-    if not parts:
+    return added(parts) if parts else None
+
+
+def _slow(timed: Durations | None, seconds: float) -> Counted:
+    """Answered cases that took longer."""
+    if timed is None:
         return Counted(n=0, bad=0)
-    found = added(parts)
-    return Counted(n=found.n, bad=found.n - within(found, seconds))
+    return Counted(n=timed.n, bad=timed.n - within(timed, seconds))
+
+
+def _felt(timed: Durations | None) -> Latency | None:
+    if timed is None:
+        return None
+    p50, p95, p99 = percentiles(timed, (50, 95, 99))
+    return Latency(p50=p50, p95=p95, p99=p99, n=timed.n)

@@ -19,6 +19,8 @@ from mds_client.server import Server
 
 SECONDS = 15.0
 PATIENCE = 1.0
+# For who asks once, and not again in a moment: longer than a reading takes.
+ASKED_ONCE = 4.0
 _MOST = 500
 
 
@@ -46,12 +48,12 @@ class Readings:
         self._pool: ThreadPoolExecutor | None = None
         self._kept: dict[tuple[str, ...], tuple[float, Future[_Read]]] = {}
 
-    def of(self, server: Server, model: str) -> Reading | None:
-        """What is known of a model; None where the settings name nothing to read."""
+    def of(self, server: Server, model: str, patience: float | None = None) -> Reading | None:
+        """What is known of a model; None where the settings name nothing to read. Who asks once has a `patience` of their own."""
         if not (server.prometheus_url or server.metrics_url):
             return None
         future = self._newest(server, model)
-        wait([future], self._patience)
+        wait([future], self._patience if patience is None else max(patience, self._patience))
         is_of_a_day = bool(server.prometheus_url)
         if not future.done():
             return Reading(sentence="It is being read.", is_of_a_day=is_of_a_day)

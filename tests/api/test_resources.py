@@ -76,6 +76,7 @@ def test_health_says_the_word_and_why_to_who_sees_the_model(
     assert whole["decisions"] == []
     told = whole["service"]
     assert (told["requests"], told["availability"]["value"], told["objectives"]) == (30, 0, [])
+    assert (told["felt"], told["reported"]) == (None, None)
     goals = [ObjectiveSettings(models=["breast*"], availability=0.9)]
     monkeypatch.setattr(served.services.settings, "objectives", goals)
     (goal,) = ann.get("/health/demo/breast-cancer").json()["service"]["objectives"]

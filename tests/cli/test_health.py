@@ -74,6 +74,7 @@ def test_a_model_is_said_in_words_as_json_and_as_a_page_that_needs_nothing_else(
     assert told.startswith("shelf/penguins: Healthy\n89 % of answers are right")
     assert "Answered: 100 % (93.58 to 100 %) of 56 in 28 days." in told
     assert "No objective is set for this model." in told
+    assert "Time to answer as people felt it: half within 200 ms" in told
     file = tmp_path / "health.html"
     value = f"island={EVIL}"
     assert main(["health", "shelf/penguins", "--html", str(file), "--value", value, "--json"]) == 0
@@ -83,6 +84,7 @@ def test_a_model_is_said_in_words_as_json_and_as_a_page_that_needs_nothing_else(
     page.feed(file.read_text(encoding="utf-8"))
     assert "script" not in page.tags
     said = " ".join(page.texts)
+    assert "Service in the last 28 days, of every version" in said
     for words in ("Healthy", "Right answers by week", f"island is {EVIL}", "Gentoo", "n=40", "called 80 to 90 %"):  # fmt: skip
         assert words in said
     capsys.readouterr()

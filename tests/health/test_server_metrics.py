@@ -9,7 +9,9 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from api.v1.health.times import reported_of
 from db.ids import utc_now
+from health.answer_times import reported_words
 from health.server_metrics.contract import Figures, Quantile
 from health.server_metrics.exposition import MOST_SERIES, UnreadableMetrics, samples
 from health.server_metrics.figures import BEGAN, figures
@@ -19,7 +21,6 @@ from health.server_metrics.readings import Readings
 from mds_client import EndpointFailed, MdsClient, Server
 from tests.mds_client.faults import Behaviour, answers, misbehaving, stalls
 from tests.servers.starting import Running
-from ui.health.served import reported
 
 
 def patient() -> Readings:
@@ -62,7 +63,15 @@ def test_a_real_mlserver_counts_what_it_is_asked(mds: Running) -> None:
     assert after.quantiles
     seconds = [each.seconds for each in after.quantiles]
     assert seconds == sorted(seconds)
-    words = reported(patient().of(server, "diabetes-progress"))  # type: ignore[arg-type]
+    reading = patient().of(server, "diabetes-progress")
+    assert reading
+    told = reported_of(reading)
+    assert told
+    assert (told.kind, told.requests, told.failed) == ("MLServer", after.requests, after.failed)
+    assert [each.share for each in told.quantiles] == [0.5, 0.95, 0.99]
+    assert (told.quantiles_of_all, told.is_of_a_day, told.since) == (True, False, after.since)
+    words = reported_words(reading)
+    assert told.sentence == words
     assert words.startswith(f"{after.requests:,} requests, {after.failed} failed, ")
     assert "Of all models on this server together: Half within" in words
 

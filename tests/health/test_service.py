@@ -20,7 +20,10 @@ from health.objectives import (
     percent,
     sentence,
 )
+from health.server_metrics.contract import Figures
+from health.server_metrics.readings import Reading
 from health.service import NO_OBJECTIVE, service, words
+from health.service_report import section
 from settings import ObjectiveSettings
 from tests.recorded import FAILED, NOON, add_cases, case_of
 
@@ -151,6 +154,25 @@ def test_requests_are_counted_in_their_windows_before_and_after_folding(sessions
     assert service(sessions, "shelf", "penguins", goals, clock=lambda: NOON) == first
     said = words(first)
     assert "Requests: 31.2 a day, 112 in the last 24 hours, 52 in the last hour" in said[0]
-    assert "95 % of answers within 2 s" in said[2]
-    assert "overspent" in said[2]
+    assert said[0].endswith("Failed: model failed: 10.")
+    assert "half within 200 ms, 19 of 20 within 2,97" in said[1]
+    assert said[1].endswith("of 300 answers.")
+    assert "95 % of answers within 2 s" in said[3]
+    assert "overspent" in said[3]
+    reading = Reading(
+        figures=Figures(kind="<b>Odd</b>", requests=1_234, failed=5, mean=0.0102),
+        is_of_a_day=True,
+    )
+    printed = section(first, reading)
+    for part in (
+        "! Missed: 95 % of answers within 2 s",
+        "40 spent, 0 left",
+        "model failed: 10",
+        "of 300 answers",
+    ):
+        assert part in printed
+    assert "1,234 requests, 5 failed, 10 ms in the mean within the last 24 hours" in printed
+    assert "<b>Odd" not in printed
+    assert "by Prometheus" in words(first, reading)[2]
+    assert NO_OBJECTIVE in section(service(sessions, "shelf", "nothing"), None)
     assert words(service(sessions, "shelf", "nothing"))[-1] == NO_OBJECTIVE

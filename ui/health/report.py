@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from health.objectives import of_model
 from health.overview import look
 from health.report import HealthReport, page
+from health.service import service
 from health.summary import summarise
 from ui.health.address import Chosen, words_of
 from ui.health.parts import titles
@@ -33,8 +35,11 @@ def draw(chosen: Chosen) -> None:
         )
         if looked is None:
             return ""
+        wanted = of_model(found.settings.objectives, chosen.server, chosen.model)
         told = HealthReport(
             look=looked,
+            service=service(found.figures, chosen.server, chosen.model, wanted),
+            reading=found.reading(chosen.server, chosen.model),
             rows=rows,
             title=found.model_title(chosen.server, chosen.model),
             titles=named,

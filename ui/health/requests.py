@@ -10,6 +10,7 @@ import streamlit as st
 from cases.queries import recent
 from charts import counts, latency
 from health.estimates import MINIMUM_AUDITED, Estimate, rate
+from health.service import OUTCOMES
 from health.summary import NOT_SENT, UNKNOWN, HealthRow, SeriesPoint
 from ui.health import address, titles
 from ui.health.address import Chosen
@@ -26,18 +27,6 @@ _CHANNELS = {
     "review": "by review",
     "upload": "uploaded",
     "api": "by API",
-}
-OUTCOMES = {
-    "unreachable": "server not reachable",
-    "timeout": "too slow",
-    "not_found": "no such model",
-    "refused": "not accepted",
-    "not_allowed": "access refused",
-    "not_ready": "model not ready",
-    "failed": "model failed",
-    "unreadable": "answer not readable",
-    "mismatch": "model changed",
-    "error": "error of the workbench",
 }
 
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from health.server_metrics.contract import Figures, Quantile
-from health.server_metrics.readings import Reading
+from health.answer_times import felt_words, reported_words
 from health.summary import HealthRow
 from ui.health.address import Chosen
 from ui.session import services
@@ -16,64 +15,11 @@ from ui.text import plain
 
 def draw(rows: Sequence[HealthRow], chosen: Chosen) -> None:
     """Both in a sentence each; nothing where the settings do not say where the server's figures are."""
-    try:
-        server = services().server(chosen.server)
-    except KeyError:  # it is gone, and its cases are not
-        return
-    reading = services().readings.of(server, chosen.model)
+    reading = services().reading(chosen.server, chosen.model)
     if reading is None:
         return
-    st.subheader("Time to answer, felt and reported", anchor=False)
-    st.markdown(f"**As you felt it:** {_felt(rows)}")
-    st.markdown(f"**As the server reports it:** {reported(reading)}")
-
-
-def _felt(rows: Sequence[HealthRow]) -> str:
     timed = [row.latency for row in rows if row.latency]
     newest = max(timed, key=lambda each: each.n, default=None)
-    if newest is None:
-        return "nothing was answered in this time."
-    return (
-        f"half within {_time(newest.p50)}, 19 of 20 within {_time(newest.p95)}, 99 of 100 within "
-        f"{_time(newest.p99)}, of the newest {newest.n:,} answers."
-    )
-
-
-def reported(reading: Reading) -> str:
-    """What a server says, with since when and of what."""
-    found = reading.figures
-    if found is None:
-        return plain(reading.sentence)
-    failed = ", failures not counted" if found.failed is None else f", {found.failed:,} failed"
-    mean = f", {_time(found.mean)} in the mean" if found.mean is not None else ""
-    requests = "1 request" if found.requests == 1 else f"{found.requests:,} requests"
-    return (
-        f"{requests}{failed}{mean}{_since(reading, found)}, of all versions and whoever asked. {_quantiles(found)} "
-        f"({found.kind}{', by Prometheus' if reading.is_of_a_day else ''})"
-    )
-
-
-def _since(reading: Reading, found: Figures) -> str:
-    if reading.is_of_a_day:
-        return " within the last 24 hours"
-    if found.since is None:
-        return " since it started"
-    return f" since it started on {found.since:%-d %B %Y, %H:%M} UTC"
-
-
-def _quantiles(found: Figures) -> str:
-    if found.quantiles is None:
-        return "It keeps no spread of times."
-    half, most, nearly_all = (_within(each) for each in found.quantiles)
-    of = " Of all models on this server together:" if found.quantiles_of_all else ""
-    return f"{of} Half {half}, 19 of 20 {most}, 99 of 100 {nearly_all}.".strip()
-
-
-def _within(found: Quantile) -> str:
-    return f"{'longer than' if found.is_least else 'within'} {_time(found.seconds)}"
-
-
-def _time(seconds: float) -> str:
-    """Milliseconds; with a decimal below ten."""
-    shown = seconds * 1e3
-    return f"{shown:,.1f} ms" if shown < 10 else f"{shown:,.0f} ms"
+    st.subheader("Time to answer, felt and reported", anchor=False)
+    st.markdown(f"**As you felt it:** {felt_words(newest)}")
+    st.markdown(f"**As the server reports it:** {plain(reported_words(reading))}")

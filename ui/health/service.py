@@ -9,13 +9,11 @@ import streamlit as st
 
 from health.estimates import Rate
 from health.objectives import Budget, burn_sentence, of_model, percent, sentence, title
-from health.service import NO_OBJECTIVE, Service, service
+from health.service import NO_OBJECTIVE, OUTCOMES, Service, service
+from health.service_report import SIGNS
 from ui.health.address import Chosen
-from ui.health.requests import OUTCOMES
 from ui.session import services
 from ui.text import plain
-
-_SIGNS = {"met": "✓ Kept", "missed": "! Missed", "too few": "? Too few requests"}
 
 
 def draw(chosen: Chosen) -> None:
@@ -67,7 +65,7 @@ def _draw_budget(found: Budget, of: Service, chosen: Chosen) -> None:
     """An objective: what was reached, its error budget as a bar, how fast it is spent, and the way to what failed."""
     with st.container(border=True, key=f"health_objective_{found.objective.kind}"):
         st.markdown(
-            f"**{_SIGNS[found.verdict]}: {title(found.objective)}, in {found.objective.days} days**"
+            f"**{SIGNS[found.verdict]}: {title(found.objective)}, in {found.objective.days} days**"
         )
         st.markdown(sentence(found))
         if found.spent is not None:

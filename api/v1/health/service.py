@@ -7,7 +7,9 @@ from datetime import date
 from pydantic import BaseModel, Field
 
 import health.estimates
+from api.v1.health.times import FeltTimes, ReportedTimes, felt_of, reported_of
 from health.objectives import Budget, Kind, Verdict, burn_sentence, sentence, title
+from health.server_metrics.readings import Reading
 from health.service import Service
 
 
@@ -68,13 +70,19 @@ class ServiceOfModel(BaseModel):
     failures: dict[str, int] = Field(
         description="The others, by their outcome", examples=[{"timeout": 9}]
     )
+    felt: FeltTimes | None = Field(
+        description="How long answers took as people felt it; null where nothing was answered"
+    )
+    reported: ReportedTimes | None = Field(
+        description="What the model's server reports of itself; null where the settings do not say where to read that"
+    )
     objectives: list[ObjectiveOfModel] = Field(
         description="Those of the setting `objectives` that fits the model; empty without one"
     )
 
 
-def service_of(found: Service) -> ServiceOfModel:
-    """The service of a model."""
+def service_of(found: Service, reading: Reading | None) -> ServiceOfModel:
+    """The service of a model, with what its server reports."""
     return ServiceOfModel(
         days=found.days,
         first=found.first,
@@ -84,6 +92,8 @@ def service_of(found: Service) -> ServiceOfModel:
         requests_in_last_hour=found.lately[1],
         availability=_share(found.availability),
         failures=dict(found.failures),
+        felt=felt_of(found.felt),
+        reported=reported_of(reading),
         objectives=[_objective(each) for each in found.budgets],
     )
 

@@ -25,6 +25,7 @@ from api.v1.resource import Resource
 from api.v1.resources.models import ModelName, ServerName
 from health.objectives import of_model
 from health.overview import Look, Standing, look, standings
+from health.server_metrics.readings import ASKED_ONCE, Reading
 from health.service import Service, service
 from health.status import WORDS
 from mds_client.signature import ModelRef
@@ -80,7 +81,8 @@ def get_health(asked: AskedNow, server: ServerName, name: ModelName) -> HealthOf
         ref = ModelRef(server=server, name=name)
         raise not_asked(str(ref)) if services.catalogue.find(ref) else no_model(str(ref))
     wanted = of_model(services.settings.objectives, server, name)
-    return whole(found, service(services.figures, server, name, wanted))
+    served = service(services.figures, server, name, wanted)
+    return whole(found, served, services.reading(server, name, ASKED_ONCE))
 
 
 def of_all(found: Iterable[Standing]) -> Health:
@@ -88,8 +90,8 @@ def of_all(found: Iterable[Standing]) -> Health:
     return Health(items=[ModelHealth(**head_of(standing)) for standing in found])
 
 
-def whole(found: Look, served: Service) -> HealthOfModel:
-    """Everything about one model."""
+def whole(found: Look, served: Service, reading: Reading | None = None) -> HealthOfModel:
+    """Everything about one model; `reading` is what its server reports, None where nothing is read."""
     return HealthOfModel(
         **head_of(found.standing),
         weeks=[week_of(week) for week in found.weeks],
@@ -101,5 +103,5 @@ def whole(found: Look, served: Service) -> HealthOfModel:
         groups=[groups_of(each) for each in found.details.groups],
         causes=[cause_of(each) for each in found.causes.found] if found.causes else [],
         decisions=[decision_of(step) for step in found.steps],
-        service=service_of(served),
+        service=service_of(served, reading),
     )
