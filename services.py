@@ -41,7 +41,7 @@ from feedback.deliveries import SERVER, WEBHOOK, Send
 from feedback.golden_runs import Ask
 from feedback.jobs import golden_run
 from feedback.webhooks import Webhook
-from health import test_figures
+from health import drift_detectors, test_figures
 from health.outliers.deployed import Detectors
 from health.outliers.earlier import Earlier
 from jobs.contract import Kind
@@ -54,7 +54,7 @@ from jobs.worker import Worker
 from mds_client.client.sync_client import MdsClient
 from mds_client.discovery import Catalogue
 from mds_client.errors import InvalidValues, Problem
-from mds_client.protocols.detectors import Verdict
+from mds_client.protocols.detectors import Verdict, refusal
 from mds_client.server import Server
 from mds_client.signature import ModelRef, Signature, Values
 from mds_client.transport.redaction import Hiding
@@ -143,13 +143,10 @@ class Services(Doors):
         return allowed_files(place, pattern, self.settings.batch_sources)
 
     def drift_detectors(self) -> list[tuple[tuple[str, str], str]]:
-        """Each model of a configured server with each of its drift detectors."""
-        return [
-            ((name, model), detector)
-            for name, client in self.clients.items()
-            for model, detectors in client.server.drift_detectors.items()
-            for detector in detectors
-        ]
+        """Each model of a configured server with each of its drift detectors; a worker looks once for what models say."""
+        self._look_once()
+        servers = [client.server for client in self.clients.values()]
+        return drift_detectors.named(servers, (e.signature for e in self.catalogue.entries()))
 
     def field_titles_in_jobs(self, server: str, model: str) -> Mapping[str, str]:
         """What people call the fields of a model; a worker does not watch the servers, and looks once."""
@@ -170,6 +167,8 @@ class Services(Doors):
     ) -> tuple[Verdict, int]:
         """What a detector says of what was entered in cases of its model, and of how many of these: those that are whole and fit
         what the model takes now. Raises MdsError."""
+        if problem := refusal(self.clients[model[0]].server, model[1], detector):
+            raise InvalidValues([Problem(field="", sentence=problem)])
         signature = self.deployed(ModelRef(server=model[0], name=model[1]))
         rows = [values_of(self.sessions, each, signature) for each in entered]
         whole = [row for row in rows if not signature.check(row)]

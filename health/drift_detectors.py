@@ -18,11 +18,30 @@ from health.drift.fields import LEAST_CASES
 from health.input_drift import RECENT, RECENT_DAYS, Model
 from health.summary import ESTIMATED
 from mds_client.errors import MdsError
-from mds_client.protocols.detectors import Verdict
+from mds_client.protocols.detectors import Verdict, drift_detectors_of, shown
+from mds_client.server import Server
+from mds_client.signature import Signature
 
-__all__ = ["DetectionView", "ask_all"]
+__all__ = ["DetectionView", "ask_all", "named"]
 
 Ask = Callable[[Model, str, Sequence[Mapping[str, object]]], tuple[Verdict, int]]
+
+
+def named(
+    servers: Iterable[Server], signatures: Iterable[Signature | None]
+) -> list[tuple[Model, str]]:
+    """Each model with each of its drift detectors: those of the settings of its server, else those of its own metadata; the
+    newest version of a model comes last among the signatures, and counts."""
+    by_name = {server.name: server for server in servers}
+    found: dict[Model, Sequence[str]] = {
+        (server.name, model): detectors
+        for server in by_name.values()
+        for model, detectors in server.drift_detectors.items()
+    }
+    for each in signatures:
+        if each and (server := by_name.get(each.model.server)):
+            found[server.name, each.model.name] = drift_detectors_of(server, each)
+    return [(model, shown(name)) for model, names in found.items() for name in names]
 
 
 def ask_all(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from mds_client.errors import MdsError
-from mds_client.protocols.detectors import Verdict, detectors_of
+from mds_client.protocols.detectors import Verdict, detectors_of, refusal, shown
 from mds_client.server import Server
 from mds_client.signature import Signature, Values
 
@@ -32,7 +32,8 @@ class Client(Protocol):
 
 
 class Detectors:
-    """Asks what the settings of a server name as `detectors` of its models. `client_of` raises KeyError for no server."""
+    """Asks what the settings of a server, else the metadata of a model, name as its `detectors`. `client_of` raises KeyError for
+    no server."""
 
     def __init__(
         self, client_of: Callable[[str], Client], clock: Callable[[], float] = time.monotonic
@@ -48,7 +49,7 @@ class Detectors:
             client = self._client_of(signature.model.server)
         except KeyError:
             return None
-        names = detectors_of(client.server, signature.model.name)
+        names = detectors_of(client.server, signature)
         if not names or not rows:
             return None
         ends = self._clock() + SECONDS
@@ -59,6 +60,8 @@ class Detectors:
         self, client: Client, signature: Signature, name: str, rows: Sequence[Values], ends: float
     ) -> list[dict[str, object]]:
         """What one says of each row, in as many requests as the model would need."""
+        if problem := refusal(client.server, signature.model.name, name):
+            return [{"detector": shown(name), "problem": problem}] * len(rows)
         at_once, found = signature.max_rows or len(rows), list[dict[str, object]]()
         for start in range(0, len(rows), at_once):
             some, left = rows[start : start + at_once], ends - self._clock()

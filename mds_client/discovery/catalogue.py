@@ -32,6 +32,7 @@ from mds_client.discovery.schedule import MOST_AT_ONCE, Schedule, Tasks
 from mds_client.discovery.searching import matching
 from mds_client.discovery.sources import Source
 from mds_client.errors import MdsError
+from mds_client.protocols.detectors import watching
 from mds_client.protocols.explainers import explainers, explaining_others
 from mds_client.registries import Registries
 from mds_client.server import ModelInfo, Server
@@ -386,16 +387,17 @@ class Catalogue:
         protocol = client.known_protocol if client else None
         if protocol is None:
             return entries
-        explainer_of = explainers(protocol, {entry.ref: entry.signature for entry in entries})
-        watching = protocol.server.watching
+        declared = {entry.ref: entry.signature for entry in entries}
+        explainer_of = explainers(protocol, declared)
+        watched_by = watching(protocol.server, declared)
         if (
             not explainer_of
-            and not watching
+            and not watched_by
             and not any(e.explainer or e.is_explainer for e in entries)
         ):
             return entries
         beside = explaining_others(explainer_of) | {
-            e.ref for e in entries if e.ref.name in watching
+            e.ref for e in entries if e.ref.name in watched_by
         }
         return [with_explainer(e, explainer_of.get(e.ref), e.ref in beside) for e in entries]
 

@@ -7,6 +7,7 @@ together; scores and chances stand beside it where it gives them. One that colle
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -14,6 +15,7 @@ from typing import Literal
 from mds_client.errors import MdsError, UnreadableAnswer
 from mds_client.prediction import Output
 from mds_client.server import Server
+from mds_client.signature import ModelRef, Signature
 from mds_client.transport.exchange import Response
 
 Kind = Literal["adversarial", "outlier", "drift", "collecting"]
@@ -22,6 +24,10 @@ _FLAGS: Mapping[str, Kind] = {
     "is_outlier": "outlier",
     "is_drift": "drift",
 }
+
+# What metadata may name as a model of its server; what could lead anywhere else in an address is not among it.
+_LONGEST = 128
+_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:-]{{0,{_LONGEST - 1}}}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +50,50 @@ class Verdict:
         return any(self.flags)
 
 
-def detectors_of(server: Server, model: str) -> Sequence[str]:
-    """The names of the models that are asked about each case of a model."""
-    return server.detectors.get(model, ())
+def detectors_of(server: Server, signature: Signature) -> Sequence[str]:
+    """The names of the models that are asked about each case of a model: those of the settings, none where these name none, and
+    where they are silent those of its own metadata."""
+    return server.detectors.get(signature.model.name, signature.detectors)
+
+
+def drift_detectors_of(server: Server, signature: Signature) -> Sequence[str]:
+    """The names of the models that are asked about its last cases together, likewise."""
+    return server.drift_detectors.get(signature.model.name, signature.drift_detectors)
+
+
+def refusal(server: Server, model: str, detector: str) -> str:
+    """Why a detector is not asked that the metadata of a model names, in a sentence; empty where it is asked. The settings may
+    name any."""
+    if detector in (*server.detectors.get(model, ()), *server.drift_detectors.get(model, ())):
+        return ""
+    if detector == model:
+        return "The model's metadata names the model itself as its detector: it is not asked."
+    if not _NAME.fullmatch(detector):
+        return "The model's metadata names no model of its own server here: it is not asked."
+    return ""
+
+
+def shown(detector: str) -> str:
+    """A name as it can be kept and told, whatever metadata made of it."""
+    clean = "".join(
+        each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in detector
+    )
+    return (clean if len(clean) <= _LONGEST else f"{clean[: _LONGEST - 8]}…") or "(no name)"
+
+
+def watching(server: Server, declared: Mapping[ModelRef, Signature | None]) -> frozenset[str]:
+    """The names of the models that are deployed only to watch others: as the settings say, and as the metadata of one says and
+    its own outputs confirm. Nobody hides a model by naming it."""
+    known = [signature for signature in declared.values() if signature]
+    named = {
+        name
+        for each in known
+        for name in (*detectors_of(server, each), *drift_detectors_of(server, each))
+    }
+    own = {
+        each.model.name for each in known if any(output.name in _FLAGS for output in each.outputs)
+    }
+    return server.watching | (named & own)
 
 
 def verdict_of(detector: str, outputs: Sequence[Output], rows: int, response: Response) -> Verdict:

@@ -20,6 +20,8 @@ _NO_TABLES = (
 )  # request codecs of MLServer for tensors by name, where it has others too
 _MAX_EXAMPLES = 50
 _MAX_TEXT = 2000
+_MOST_LINE = 200
+_MOST_NAMES = 8
 
 Facts = Mapping[str, object]
 
@@ -33,6 +35,7 @@ def signature_of(model: ModelRef, metadata: Facts) -> Signature:
     if layout == "columns" and _parameters(metadata).get("content_type") in _NO_TABLES:
         layout = "tensors"
     first = _parameters(_tensors(metadata, "outputs")[0]) if outputs else {}
+    of_model = {**first, **_parameters(metadata)}
     return Signature(
         model=model,
         inputs=fields,
@@ -40,6 +43,9 @@ def signature_of(model: ModelRef, metadata: Facts) -> Signature:
         layout=layout,
         tensor=tensor,
         explains=_text(_parameters(metadata).get("explains") or first.get("explains")),
+        owner=_line(of_model.get("owner")),
+        detectors=_names(of_model.get("detectors")),
+        drift_detectors=_names(of_model.get("drift_detectors")),
         title=_text(first.get("title")),
         question=_text(first.get("question")),
         platform=_text(metadata.get("platform")),
@@ -247,6 +253,17 @@ def _size(value: object) -> int | None:
 
 def _text(value: object) -> str:
     return str(value)[:_MAX_TEXT] if isinstance(value, str | int | float) else ""
+
+
+def _line(value: object) -> str:
+    """One line for a person to read."""
+    return " ".join(_text(value).split())[:_MOST_LINE]
+
+
+def _names(value: object) -> tuple[str, ...]:
+    """Names of models, one or a list of them; they may be anything, and are checked before they are used."""
+    listed = [value] if isinstance(value, str) else _list(value)
+    return tuple(dict.fromkeys(_text(name) for name in listed[:_MOST_NAMES]))
 
 
 def _number(value: object) -> float | None:

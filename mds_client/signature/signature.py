@@ -95,7 +95,8 @@ class Signature:
     `max_rows` is how many rows one request may hold, 0 where nobody says.
     `provenance` is of title, question and description. `declared_as` is the fingerprint of the server's own
     declaration, where other sources added to it. `explainer` is deployed beside it; `explains` is the
-    name[@version] of the model that this one says it explains. `answer_roles` is what a person said of the outputs:
+    name[@version] of the model that this one says it explains; `detectors` and `drift_detectors` are the names of those that it
+    says watch it, and `owner` is whose it says it is. `answer_roles` is what a person said of the outputs:
     the one with the role `class` is the answer, the one with `probability` how sure the model is.
     """
 
@@ -112,6 +113,9 @@ class Signature:
     declared_as: str = ""
     explainer: Explainer | None = None
     explains: str = ""
+    owner: str = ""
+    detectors: tuple[str, ...] = ()
+    drift_detectors: tuple[str, ...] = ()
     max_rows: int = 0
     answer_roles: Mapping[str, Role] = field(default_factory=dict)
 

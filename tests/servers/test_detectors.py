@@ -81,7 +81,8 @@ def _ask(lab: Services) -> int:
 
 
 def test_each_case_keeps_what_the_detectors_say_of_it(lab: Services) -> None:
-    assert [entry.ref.name for entry in lab.catalogue.entries()] == ["irises", "irises-collecting"]
+    names = [entry.ref.name for entry in lab.catalogue.entries()]
+    assert names == ["irises", "irises-collecting", "irises-told"]
     model = lab.model(REF, _signature(lab))
     found = [
         predict_and_record(model, row, sessions=lab.sessions, key=key, outliers=lab.outliers).case
@@ -146,6 +147,27 @@ def test_a_job_asks_about_the_last_cases_and_health_and_metrics_tell(lab: Servic
     later = look(lab.figures, "lab", "irises", clock=lambda: utc_now() + timedelta(days=15))
     assert later is not None
     assert later.detections == []
+
+
+def test_metadata_names_detectors_where_the_settings_are_silent(
+    lab: Services, mlserver: Running
+) -> None:
+    signature = lab.deployed(ModelRef(server="lab", name="irises-told"))
+    with MdsClient(Server(name="lab", url=mlserver.url)) as client:
+        (said,) = Detectors(lambda _: client).of_rows(signature, [NO_IRIS]) or ()
+    assert (said[0]["detector"], said[0]["kind"], said[0]["is_flagged"]) == (
+        "irises-outliers",
+        "outlier",
+        True,
+    )
+    assert "names no model of its own server" in str(said[1]["problem"])
+    assert "names the model itself" in str(said[2]["problem"])
+    silent = Server(name="lab", url=mlserver.url, detectors={"irises-told": []})
+    with MdsClient(silent) as client:
+        assert Detectors(lambda _: client).of_rows(signature, [NO_IRIS]) is None
+    asked = lab.drift_detectors()
+    assert (("lab", "irises-told"), "irises-drift") in asked
+    assert asked.count((("lab", "irises"), "irises-drift")) == 1
 
 
 def test_whoever_gives_no_verdict_is_named_and_the_answer_comes(
