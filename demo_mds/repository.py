@@ -28,6 +28,7 @@ class Model:
     artefact: tuple[str, Save] | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
     held_out: Mapping[str, list] | None = None
+    owner: str = "Data science team"
 
     @property
     def folder(self) -> str:
@@ -58,8 +59,14 @@ def joblib_file(estimator: object) -> tuple[str, Save]:
 def _settings(model: Model) -> dict[str, object]:
     settings = {"name": model.name, "implementation": model.implementation}
     if model.inputs:
-        settings |= {"inputs": model.inputs, "outputs": model.outputs}
+        settings |= {"inputs": model.inputs, "outputs": _owned(model)}
     return settings | {"parameters": _parameters(model)}
+
+
+def _owned(model: Model) -> list[Tensor]:
+    """The outputs; the first says whose the model is."""
+    first, *rest = model.outputs
+    return [{**first, "parameters": {**first.get("parameters", {}), "owner": model.owner}}, *rest]
 
 
 def _parameters(model: Model) -> dict[str, object]:

@@ -149,7 +149,7 @@ def draw(card: Card) -> None:
         if card.golden:
             icon = ":orange[:material/warning:]" if card.is_worse else ":material/verified:"
             st.caption(f"{icon} {plain(card.golden)}")
-        if card.standing and (words := standing_words(card.standing)):
+        if words := standing_words(card.standing, entry.owner):
             st.caption(plain(words))
         st.space("stretch")
         if st.button(
@@ -178,9 +178,11 @@ def _draw_word(standing: StandingView) -> None:
     st.badge(standing.word, icon=icon, color=color, help=plain(standing.sentence))
 
 
-def standing_words(standing: StandingView) -> str:
-    """`94 % of answers right (90–97 %, 180 checked), no worse than before · reviewer-1 cares for it`; empty where nothing is
-    known. Healthy is what is no worse than before, however often that is."""
+def standing_words(standing: StandingView | None, owner: str = "") -> str:
+    """`94 % of answers right (90–97 %, 180 checked), no worse than before · reviewer-1 cares for it`, or `Owner: …` where nobody
+    does; empty where nothing is known. Healthy is what is no worse than before, however often that is."""
+    if standing is None:
+        return f"Owner: {owner}" if owner else ""
     parts = []
     if standing.value is not None and standing.low is not None and standing.high is not None:
         interval = f"{standing.low * 100:.0f}–{standing.high * 100:.0f} %"
@@ -189,6 +191,8 @@ def standing_words(standing: StandingView) -> str:
         parts.append(f"{right} ({interval}, {standing.n:,} checked){before}")
     if standing.owner:
         parts.append(f"{standing.owner} cares for it")
+    elif owner:
+        parts.append(f"Owner: {owner}")
     if standing.put_off:
         parts.append(standing.put_off.rstrip("."))
     return " · ".join(parts)

@@ -55,6 +55,14 @@ class Entry:
         return declared or self.ref.name.replace("-", " ").replace("_", " ").capitalize()
 
     @property
+    def owner(self) -> str:
+        """Whose it is, as its server says, else a registry; empty where nobody does."""
+        declared = self.signature.owner if self.signature else ""
+        return declared or next(
+            (o for facts in self.facts if (o := facts.about.get("owner", ""))), ""
+        )
+
+    @property
     def question(self) -> str:
         return self.known.question if self.known else ""
 

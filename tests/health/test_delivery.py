@@ -274,6 +274,9 @@ def test_what_was_found_last_is_kept_for_cards(sessions: Sessions) -> None:
     assert (
         standing_words(found) == "100 % of answers right (84–100 %, 20 checked) · olga cares for it"
     )
+    assert standing_words(found, "Data science team").endswith("olga cares for it")
+    unowned = replace(found, owner="")
+    assert standing_words(unowned, "Data science team").endswith(" · Owner: Data science team")
     off = {"person": "rita", "decision": "snoozed", "days": 7, "clock": lambda: NOW}
     decide(sessions, server="shelf", model="penguins", **off)
     decide(sessions, server="bank", model="credit", **off)
