@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from mds_client import EndpointFailed, MdsClient, ModelNotFound, Server
+from tests.servers.reported import counted
 from tests.servers.starting import Running
 
 
@@ -46,3 +48,18 @@ def test_a_model_that_breaks_says_why(client: MdsClient) -> None:
         client.model("crash").predict({"input-0": [1.0] * 30})
     with pytest.raises(ModelNotFound):
         client.model("nope").predict({"input-0": [1.0] * 30})
+
+
+def test_its_metrics_count_what_it_was_asked(client: MdsClient, kserve: Running) -> None:
+    server = replace(client.server, metrics_url=f"{kserve.url}/metrics")
+    model, row = client.model("bc-typed"), np.linspace(1, 30, 30)
+    model.predict({"features": row})
+    before = counted(server, "bc-typed", 1)
+    model.predict({"features": row})
+    after = counted(server, "bc-typed", before.requests + 1)
+    assert (after.kind, after.requests, after.failed) == ("KServe", before.requests + 1, None)
+    assert after.since == before.since
+    assert after.mean
+    assert 0 < after.mean < 5
+    assert after.quantiles
+    assert not after.quantiles_of_all

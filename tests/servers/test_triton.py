@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,8 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from health.server_metrics.contract import Figures
-from health.server_metrics.readings import Readings
 from mds_client import (
     EndpointRefused,
     Field,
@@ -23,6 +20,7 @@ from mds_client import (
     Signature,
 )
 from mds_client.signature.datatypes import numpy_of
+from tests.servers.reported import counted
 from tests.servers.starting import Running
 
 VALUES = {
@@ -81,27 +79,10 @@ def test_json_and_binary_are_answered_alike(client: MdsClient) -> None:
 def test_its_metrics_count_what_it_was_asked(client: MdsClient, triton: Running) -> None:
     server = replace(client.server, metrics_url=f"{triton.metrics}/metrics")
     model = client.model("bc")
-
-    def reported() -> Figures:
-        reading = Readings(patience=60).of(server, "bc")
-        assert reading
-        assert reading.figures, reading.sentence
-        return reading.figures
-
-    def counted() -> Figures:
-        """It counts a moment after it has answered: what it says once it says the same for a while."""
-        figures = reported()
-        for _ in range(50):
-            time.sleep(0.3)
-            last, figures = figures, reported()
-            if figures.requests == last.requests:
-                return figures
-        pytest.fail("Triton goes on counting, and nobody asks")
-
     model.predict({"features": [1.0] * 30})
-    before = counted()
+    before = counted(server, "bc")
     model.predict({"features": [1.0] * 30})
-    after = counted()
+    after = counted(server, "bc", before.requests + 1)
     assert (after.kind, after.requests - before.requests) == ("Triton", 1)
     assert after.failed == before.failed
     assert after.mean
