@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +21,8 @@ class Sample:
 class Reader:
     """Which series of a kind of server say what of a model. A name is one series, as it stands in the text.
 
-    `label` holds the model's name, with a generation behind it where `is_numbered` (`churn_4`). `asked` together count all
+    `label` holds the model's name, with a generation behind it where `is_numbered` (`churn_4`), or as the route of its operation
+    where `is_route` (`/loans/predict` of `loans.predict`). `asked` together count all
     requests, `failed` those that failed; where one series counts both, `code` is the label with its status. `seconds` is the
     sum of the times of the requests that `timed` counts, in units of `unit` seconds. `buckets` is a histogram of times
     (`bucket_unit` seconds); it is of all models together where `buckets_of_all`. `only` are labels whose whole value has to
@@ -39,7 +41,18 @@ class Reader:
     bucket_unit: float = 1.0
     buckets_of_all: bool = False
     is_numbered: bool = False
+    is_route: bool = False
     only: Mapping[str, str] = field(default_factory=dict)
+
+    def pattern(self, model: str) -> str:
+        """The expression that all of `label` matches where it names a model, whatever the model is called; as RE2 and Python
+        read it."""
+        name = re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", model)
+        if self.is_route:
+            # An operation is called as its route, without the braces of what is filled in.
+            steps = name.replace("\\.", "\\}?[./]\\{?")
+            return f"/\\{{?{steps}\\}}?/?"
+        return f"{name}(_[0-9]+)?" if self.is_numbered else name
 
     @property
     def names(self) -> frozenset[str]:

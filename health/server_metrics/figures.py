@@ -13,7 +13,6 @@ from health.server_metrics.quantiles import quantile
 # When the process of the server began, as the client libraries of Prometheus say it; its counters began then.
 BEGAN = "process_start_time_seconds"
 _FINE = re.compile(r"2\d\d|OK", re.IGNORECASE)
-_GENERATION = re.compile(r"_\d+")
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
@@ -22,7 +21,8 @@ def figures(found: Sequence[Sample], model: str, readers: Iterable[Reader]) -> F
     since = _since(found)
     for reader in readers:
         ours = [each for each in found if each.name in reader.names and _is_meant(reader, each)]
-        of_model = [each for each in ours if is_of(reader, each.labels.get(reader.label), model)]
+        named = re.compile(reader.pattern(model))
+        of_model = [each for each in ours if named.fullmatch(each.labels.get(reader.label, ""))]
         if any(each.name in reader.asked for each in of_model):
             return _read(reader, of_model, ours, since)
     return None
@@ -31,14 +31,6 @@ def figures(found: Sequence[Sample], model: str, readers: Iterable[Reader]) -> F
 def _since(found: Iterable[Sample]) -> datetime | None:
     began = next((each.value for each in found if each.name == BEGAN), None)
     return datetime.fromtimestamp(began, UTC) if began and began < _LATEST else None
-
-
-def is_of(reader: Reader, name: str | None, model: str) -> bool:
-    """Whether a label names this model, or a generation of it."""
-    if name is None or name == model:
-        return name == model
-    is_longer = reader.is_numbered and name.startswith(model)
-    return is_longer and _GENERATION.fullmatch(name, len(model)) is not None
 
 
 def _is_meant(reader: Reader, sample: Sample) -> bool:

@@ -6,7 +6,6 @@ https://prometheus.io/docs/prometheus/latest/querying/functions/#increase
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from health.server_metrics.contract import Reader, Sample
@@ -58,8 +57,7 @@ def _kept(reader: Reader) -> list[str]:
 
 def _of_model(reader: Reader, model: str) -> str:
     """The matcher of a model's series; its name may come from anywhere."""
-    pattern = re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", model)
-    return f"{reader.label}=~{_quoted(pattern + '(_[0-9]+)?' if reader.is_numbered else pattern)}"
+    return f"{reader.label}=~{_quoted(reader.pattern(model))}"
 
 
 def _quoted(text: str) -> str:

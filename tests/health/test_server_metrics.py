@@ -140,6 +140,13 @@ RAY = f"""
 {_RAY}_processing_latency_ms_count{{deployment="bc",application="loans"}} 10
 {_RAY}_error_counter_total{{deployment="bc",application="loans"}} 2
 """
+RAY_ROUTES = (
+    RAY.replace('deployment="bc"', 'deployment="bc",route="/loans/predict"')
+    + f"""
+{_RAY}_processing_latency_ms_count{{deployment="bc",application="loans",route="/loans/{{id}}/why"}} 90
+{_RAY}_processing_latency_ms_count{{deployment="bc",application="loans",route="/loans"}} 900
+"""
+)
 KSERVE = """
 process_start_time_seconds 1.79521947617e+09
 request_predict_seconds_bucket{model_name="bc",le="0.01"} 4
@@ -164,6 +171,8 @@ model_infer_request_failure_total{model="bc_1",version="None"} 1
         (SELDON_2, "bc", "Seldon Core 2", 10, 1, 0.05, None),
         (RAY, "bc", "Ray Serve", 10, 2, 0.05, ((0.05, False), (0.095, False), (0.099, False))),
         (RAY, "loans", "Ray Serve", 10, 2, 0.05, ((0.05, False), (0.095, False), (0.099, False))),
+        (RAY_ROUTES, "loans.predict", "Ray Serve", 10, 2, 0.05, ((0.05, False), (0.095, False), (0.099, False))),
+        (RAY_ROUTES, "loans.id.why", "Ray Serve", 90, 0, 0.0, None),
         (KSERVE, "bc", "KServe", 4, None, 0.005, ((0.005, False), (0.0095, False), (0.0099, False))),
         (GENERATION, "bc", "MLServer", 8, 1, None, None),
     ],
