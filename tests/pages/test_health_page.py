@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -34,8 +35,12 @@ def test_cases_and_feedback_are_counted_at_once(predict: AppTest) -> None:
     numbers = {metric.label: metric.value for metric in predict.metric}
     assert (numbers["Cases"], numbers["Answered"], numbers["Feedback"]) == ("1", "1", "1")
     row = predict.dataframe[0].value.iloc[0]
-    assert (row["Model"], row["Right"]) == ("Breast cancer", 1)
-    assert row["Accuracy [95 % interval]"].endswith("drawn cases judged so far")
+    assert "Model" not in row.index  # the heading says it
+    assert row["Feedback"] == "1 (1 right, 0 wrong)"
+    assert row["Right [95 % interval]"].endswith("drawn cases judged so far")
+    widths = json.loads(predict.dataframe[0].proto.columns)
+    # With the column that chooses a row and the edges of the page they fit 1,280 pixels.
+    assert sum(widths[name]["width"] for name in row.index) <= 1_100
 
 
 @pytest.mark.slow

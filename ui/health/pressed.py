@@ -17,6 +17,9 @@ from ui.figure import draw_figure
 from ui.health import address
 from ui.health.address import Chosen
 
+# Of a column: its pixels, and what it is where its name is too short to say it.
+Width = tuple[int, str]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
@@ -42,8 +45,11 @@ def draw_table(
     key: str,
     marks: Mapping[str, Mark],
     placeholder: str,
+    columns: Mapping[str, Width] | None = None,
+    row_height: int | None = None,
 ) -> None:
-    """A table whose rows can be pressed, a mark for each in their order, and the list of them."""
+    """A table whose rows can be pressed, a mark for each in their order, and the list of them. `columns` are the widths of some,
+    in pixels, with what they are."""
     own = f"{key}_{_chosen_now()}"
     in_order = list(marks)
     frame = pd.DataFrame(rows)
@@ -52,6 +58,11 @@ def draw_table(
         frame.style.format("{:,.0f}", subset=numbers, na_rep=""),
         hide_index=True,
         width="stretch",
+        row_height=row_height,
+        column_config={
+            name: st.column_config.Column(width=width, help=words or None)
+            for name, (width, words) in (columns or {}).items()
+        },
         on_select=lambda: _press_row(own, in_order, marks),
         selection_mode="single-row",
         key=own,

@@ -11,7 +11,7 @@ from cases.queries import recent
 from charts import counts, latency
 from health.estimates import MINIMUM_AUDITED, Estimate, rate
 from health.service import OUTCOMES
-from health.summary import NOT_SENT, UNKNOWN, HealthRow, SeriesPoint
+from health.summary import NOT_SENT, UNKNOWN, HealthRow, Latency, SeriesPoint
 from ui.health import address, titles
 from ui.health.address import Chosen
 from ui.health.pressed import Mark, draw_chart, draw_row
@@ -21,6 +21,19 @@ from ui.session import services
 from ui.text import percent, plain
 
 _MOST_LINKED = 5
+# Together they fit a page of 1,280 pixels, with the column that chooses a row.
+_COLUMNS = {
+    "Model": (160, ""),
+    "Version": (75, ""),
+    "Cases": (75, ""),
+    "Right [95 % interval]": (240, "The share of right answers, from drawn and judged cases"),
+    "Feedback": (200, "What people say now; who can't tell counts as neither right nor wrong"),
+    "Time (ms)": (165, "Half / 19 of 20 / 99 of 100 of the newest answers took no longer"),
+    "Errors": (70, "Requests that were sent and not answered"),
+    "Last asked": (105, "The day (UTC) of the newest case"),
+}
+# So many letters have room in one line of a name or the feedback, and of the accuracy; from so many pixels on Streamlit wraps.
+_LETTERS, _WORDS, _TWO_LINES = 23, 32, 66
 _CHANNELS = {
     "volunteered": "given voluntarily",
     "audit": "drawn at random for a check",
@@ -77,11 +90,13 @@ def draw_table(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
     title = "By version" if chosen else "By model and version"
     st.subheader(title, anchor=False)
     draw_rows(
-        [_row(row, named[row.server, row.model]) for row in rows],
+        [_row(row, "" if chosen else named[row.server, row.model]) for row in rows],
         "One row for each model version with its cases, accuracy, feedback, speed and errors",
         "health_rows",
         {f"{place}": _mark(row, chosen, named) for place, row in enumerate(rows)},
         "Choose a version",
+        _COLUMNS,
+        _row_height(rows, named),
     )
     if not all(row.accuracy.enough for row in rows):
         st.caption(
@@ -166,21 +181,40 @@ def accuracy_words(estimate: Estimate) -> str:
 
 
 def _row(row: HealthRow, title: str) -> dict[str, object]:
+    """The columns of a version; the model's `title` where the rows are of several."""
     latencies = row.latency
-    return {
-        "Model": title,
+    named = {"Model": title} if title else {}
+    return named | {
         "Version": row.version or "–",
         "Cases": row.cases,
-        "Accuracy [95 % interval]": accuracy_words(row.accuracy),
-        "Feedback": feedback_count(row),
-        "Right": _judged(row, "correct"),
-        "Wrong": _judged(row, "incorrect"),
-        "Half faster than (ms)": round(latencies.p50 * 1e3) if latencies else None,
-        "19 of 20 faster than (ms)": round(latencies.p95 * 1e3) if latencies else None,
-        "99 of 100 faster than (ms)": round(latencies.p99 * 1e3) if latencies else None,
+        "Right [95 % interval]": accuracy_words(row.accuracy),
+        "Feedback": _feedback_words(row),
+        "Time (ms)": _times(latencies) if latencies else "–",
         "Errors": row.error_rate.count,
-        "Last asked (UTC)": f"{row.last_case_at:%Y-%m-%d %H:%M}",
+        "Last asked": f"{row.last_case_at:%-d %b %Y}",
     }
+
+
+def _feedback_words(row: HealthRow) -> str:
+    """`34 (30 right, 4 wrong)`."""
+    right, wrong = _judged(row, "correct"), _judged(row, "incorrect")
+    count = feedback_count(row)
+    return f"{count:,} ({right:,} right, {wrong:,} wrong)" if count else "none"
+
+
+def _times(found: Latency) -> str:
+    return " / ".join(f"{seconds * 1e3:,.0f}" for seconds in (found.p50, found.p95, found.p99))
+
+
+def _row_height(rows: Sequence[HealthRow], named: Named) -> int | None:
+    """How high rows are, in pixels: twice the usual where something has no room in one line."""
+    is_long = any(
+        len(named[row.server, row.model]) > _LETTERS
+        or len(accuracy_words(row.accuracy)) > _WORDS
+        or len(_feedback_words(row)) > _LETTERS
+        for row in rows
+    )
+    return _TWO_LINES if is_long else None
 
 
 def _judged(row: HealthRow, judgement: str) -> int:
