@@ -140,7 +140,10 @@ class Doors:
             return self.catalogue.client(name).server
 
     def reading(self, server: str, model: str, patience: float | None = None) -> Reading | None:
-        """What a model's server reports of it; None where it is gone, or the settings do not say where to read that."""
+        """What a model's server reports of it; None where it may not be seen or is gone, or the settings do not say where to
+        read that."""
+        if not self.scope.sees(server, model):
+            return None
         try:
             return self.readings.of(self.server(server), model, patience)
         except KeyError:  # it is gone, and its cases are not

@@ -114,6 +114,7 @@ NARROWED: dict[str, Callable[[Services], object] | None] = {
     "model_title": lambda found: found.model_title("bank", "fraud"),
     "model_title_in_jobs": lambda found: found.model_title_in_jobs("bank", "fraud"),
     "operator_sessions": lambda found: _seen(found.operator_sessions()),
+    "reading": lambda found: found.reading("bank", "fraud"),
     "recorder": lambda found: found.recorder(
         FRAUD, Signature(model=FRAUD, inputs=()), "key", PERSON, "all", 1.0
     ),
