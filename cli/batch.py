@@ -35,6 +35,15 @@ def add_record_arguments(
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to ask about, of which model, what is recorded, and where the result goes."""
+    _add_what(parser)
+    _add_how(parser)
+    _add_reading(parser)
+    _add_schedule_arguments(parser.add_argument_group("mds batch schedule add"))
+    parser.set_defaults(run=run, keep_totals=False)
+
+
+def _add_what(parser: argparse.ArgumentParser) -> None:
+    """The file, the model, and where the result goes."""
     parser.add_argument(
         "file", nargs="?", default="", help="a path, or a URL such as s3://bucket/rows.parquet"
     )
@@ -53,6 +62,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="where the result goes, a path or a URL: .parquet, .csv or .xlsx",
     )
+
+
+def _add_how(parser: argparse.ArgumentParser) -> None:
+    """What is recorded, who asks, and whether anything is sent at all."""
     add_record_arguments(parser, "rows", "all")
     parser.add_argument(
         "--engine",
@@ -75,6 +88,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--problems", type=Path, metavar="PATH", help="write the rows that are not sent as CSV"
     )
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    """How the file is written, where that is not seen."""
     parser.add_argument(
         "--sheet", default="", help="the sheet of a workbook, or the list of a JSON"
     )
@@ -90,8 +107,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--header-row", type=int, metavar="N", help="the row of the names; 0 for none"
     )
-    _add_schedule_arguments(parser.add_argument_group("mds batch schedule add"))
-    parser.set_defaults(run=run, keep_totals=False)
 
 
 def _add_schedule_arguments(group: argparse._ArgumentGroup) -> None:

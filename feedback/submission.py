@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -87,18 +88,24 @@ def submit(
         within=within,
         answers=answers,
     )
+    with _in_words(), writing(sessions) as session:
+        return record(
+            session,
+            case_id=case_id,
+            person=known(person),
+            statement=statement,
+            key=key,
+            labels=labels,
+            now=clock(),
+            new_id=new_id,
+        )
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """The database's errors as sentences about feedback."""
     try:
-        with writing(sessions) as session:
-            return record(
-                session,
-                case_id=case_id,
-                person=known(person),
-                statement=statement,
-                key=key,
-                labels=labels,
-                now=clock(),
-                new_id=new_id,
-            )
+        yield
     except Conflict as error:
         raise AlreadyRecorded(str(error)) from error
     except StorageError as error:
