@@ -131,7 +131,7 @@ def _take(sessions: Sessions, batch_id: str, me: str, until: float, counts: _Cou
             with writing(sessions) as session:
                 left = db.batch_chunks.take_left_behind(session, batch_id, me, [me])
                 chunk = left or db.batch_chunks.take_next(
-                    session, batch_id, me, CHUNK_ROWS, 10**12, utc_now()
+                    session, batch_id, me, lambda _: CHUNK_ROWS, 10**12, utc_now()
                 )
         except Conflict:
             counts.lost += 1
