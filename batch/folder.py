@@ -11,7 +11,7 @@ from pathlib import Path
 from batch.errors import of_disk
 from db.ids import is_id
 
-PARTITION, FACTS = "rows.parquet", "facts.json"
+PARTITION, FACTS = "rows.arrow", "facts.json"
 RESULT = "result"
 
 
@@ -73,6 +73,12 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def remove_unfinished(path: Path) -> None:
+    """Take away what was left beside `path` by processes that were killed while they filled it."""
+    for beside in path.parent.glob(f".{path.name}.*"):
+        beside.unlink(missing_ok=True)
 
 
 def remove_unnamed(root: Path, named: Collection[str], older_than: float) -> int:

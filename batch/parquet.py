@@ -1,44 +1,34 @@
-"""Parquet as batches write it: a dictionary only where values recur, and each step while the next is made."""
+"""Parquet as batches write it: in groups of one size, with a dictionary only where values recur."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-T = TypeVar("T")
+GROUP_ROWS = 16_384
 _LOOKED_AT = 2_000
-_END = object()
 
 
-def writer(path: Path, first: pa.Table, codec: str, *, statistics: bool = True) -> pq.ParquetWriter:
+def writer(path: Path, first: pa.Table) -> pq.ParquetWriter:
     """A file for tables like `first`, which is its beginning. What recurs in it gets a dictionary: for numbers and names that
-    differ from row to row, making one takes more than half of the time, and more room than it saves."""
-    level = 1 if codec == "zstd" else None
+    differ from row to row, making one takes more than half of the time, and more room than it saves. The least and the
+    largest of texts, which nobody asks for, would take a sixth of it."""
     return pq.ParquetWriter(
         path,
         first.schema,
-        compression=codec,
-        compression_level=level,
+        compression="zstd",
+        compression_level=1,
         use_dictionary=_recurring(first.slice(0, _LOOKED_AT)),
-        write_statistics=statistics,
+        write_statistics=[n for n in first.schema.names if not _is_text(first.field(n).type)],
     )
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _recurring(table: pa.Table) -> list[str]:
     flat = [name for name in table.schema.names if not pa.types.is_nested(table.field(name).type)]
     return [name for name in flat if 4 * len(table.column(name).unique()) < len(table)]
-
-
-def ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same items, each made in a thread while whoever takes them is busy with the one before. Raises what making them
-    does."""
-    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
-        following = pool.submit(next, items, _END)
-        while (item := following.result()) is not _END:
-            following = pool.submit(next, items, _END)
-            yield cast(T, item)

@@ -1,11 +1,13 @@
-"""The rows of a file as they are asked about: one Parquet file with the file's own columns and the values of each field.
+"""The rows of a file as they are asked about: one file of Arrow with the file's own columns and the values of each field.
 
-It is written once, before anything is sent: whatever happens to the file later, a row is the same row in each try.
+It is written once, before anything is sent: whatever happens to the file later, a row is the same row in each try. Nothing in it
+is packed: packing took more time than all the rest of reading a file.
 """
 
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
@@ -16,15 +18,13 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from batch import parquet
+from batch.ahead import ahead
 from batch.errors import PartitionGone
 from batch.folder import BatchFolder, write_whole
 from mds_client.signature import Field, Signature
 from mds_client.signature.rows import FLOATS, Table
 
-GROUP_ROWS = 16_384
 MOST_KINDS = 200
 ROW, PROBLEM = "row", "problem"
 
@@ -45,7 +45,7 @@ class Block(Protocol):
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """What is known of a partition: how many rows it has and how many can be sent, the names of the file's columns and
-    of the fields, and how often each problem occurs, with the first row that has it."""
+    of the fields, and how often each problem occurs, with the first row that has it. `groups` are the rows that lie together."""
 
     rows: int
     good: int
@@ -54,6 +54,7 @@ class Facts:
     row_word: str = "row"
     name: str = ""
     problems: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    groups: Sequence[int] = ()
 
     @property
     def bad(self) -> int:
@@ -86,6 +87,7 @@ def write(
             row_word=row_word,
             name=name,
             problems=tally.problems,
+            groups=tally.groups,
         )
         text = json.dumps(asdict(facts), ensure_ascii=False)
         write_whole(folder.facts, lambda path: _write_text(path, text))
@@ -104,10 +106,12 @@ class _Tally:
     rows: int = 0
     good: int = 0
     problems: dict[str, list[int]] = field(default_factory=dict)
+    groups: list[int] = field(default_factory=list)
 
     def add(self, block: Block) -> None:
         """Count a block, and its problems by their words: how many, and the first row."""
         self.rows += len(block.rows)
+        self.groups.append(len(block.rows))
         self.good += block.problems.null_count
         if block.problems.null_count == len(block.rows):
             return
@@ -123,41 +127,24 @@ class _Tally:
 def _fill(
     path: Path, blocks: Iterator[Block], tally: _Tally, report: Callable[[int], None]
 ) -> None:
-    writer: pq.ParquetWriter | None = None
-    waiting: list[pa.Table] = []
-    try:
-        for block in parquet.ahead(blocks):
+    writer: pa.ipc.RecordBatchFileWriter | None = None
+    schema = pa.schema([(ROW, pa.int64())])  # of a file without a row
+    with pa.OSFile(str(path), "wb") as stream:
+        for block in ahead(blocks):
             tally.add(block)
-            table = _table(block)
+            batch = _batch(block)
             if writer is None:
-                schema = table.schema
-                writer = parquet.writer(path, table, "lz4", statistics=False)
-            waiting.append(table.cast(schema))
-            waiting = _written(writer, waiting, GROUP_ROWS)
+                schema = batch.schema
+                writer = pa.ipc.new_file(stream, schema)
+            writer.write_batch(batch.cast(schema))
             report(tally.rows)
-        if writer is not None:
-            _written(writer, waiting, 1)
-    finally:
-        if writer is not None:
-            writer.close()
-    if writer is None:
-        pq.write_table(pa.table({ROW: pa.array([], pa.int64())}), path)
+        (writer or pa.ipc.new_file(stream, schema)).close()
 
 
-def _written(writer: pq.ParquetWriter, waiting: list[pa.Table], least: int) -> list[pa.Table]:
-    """Write groups of one size, and what is left of the rows that wait."""
-    if sum(map(len, waiting)) < least:
-        return waiting
-    table = pa.concat_tables(waiting)
-    end = len(table) if least == 1 else len(table) // GROUP_ROWS * GROUP_ROWS
-    writer.write_table(table.slice(0, end), row_group_size=GROUP_ROWS)
-    return [table.slice(end)] if end < len(table) else []
-
-
-def _table(block: Block) -> pa.Table:
+def _batch(block: Block) -> pa.RecordBatch:
     arrays = [*block.own, *block.values, block.rows, block.problems]
     names = [f"c{i}" for i in range(len(block.own))] + [f"v{i}" for i in range(len(block.values))]
-    return pa.Table.from_arrays(arrays, names=[*names, ROW, PROBLEM])
+    return pa.RecordBatch.from_arrays(arrays, names=[*names, ROW, PROBLEM])
 
 
 class Partition:
@@ -165,49 +152,54 @@ class Partition:
 
     def __init__(self, folder: BatchFolder) -> None:
         try:
-            self._file = pq.ParquetFile(folder.partition, memory_map=False)
             stored = json.loads(folder.facts.read_text(encoding="utf-8"))
             self.facts = Facts(**stored)
+            self._file = pa.OSFile(str(folder.partition))
         except (OSError, ValueError, TypeError, pa.ArrowException) as error:
             raise PartitionGone(str(error)) from error
-        self._cached: tuple[tuple[int, str], pa.Table] | None = None
+        self._starts = [0, *np.cumsum(self.facts.groups).tolist()]
 
     @cached_property
-    def _starts(self) -> list[int]:
-        metadata = self._file.metadata
-        sizes = [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
-        return [0, *np.cumsum(sizes).tolist()]
+    def _values(self) -> pa.ipc.RecordBatchFileReader:
+        return self._reader("v", len(self.facts.fields))
+
+    @cached_property
+    def _own(self) -> pa.ipc.RecordBatchFileReader:
+        return self._reader("c", len(self.facts.columns))
+
+    def _reader(self, letter: str, count: int) -> pa.ipc.RecordBatchFileReader:
+        """What reads these columns and no other, with where a row stands and its problem. Raises PartitionGone."""
+        try:
+            names = pa.ipc.open_file(self._file).schema.names
+            wanted = [*(f"{letter}{i}" for i in range(count)), ROW, PROBLEM]
+            places = [names.index(name) for name in wanted if name in names]
+            options = pa.ipc.IpcReadOptions(included_fields=places)
+            return pa.ipc.open_file(self._file, options=options)
+        except (OSError, pa.ArrowException) as error:
+            raise PartitionGone(str(error)) from error
 
     def values(self, first: int, rows: int) -> pa.Table:
         """The values of some rows, with where each stands in the file and its problem."""
-        names = [*(f"v{i}" for i in range(len(self.facts.fields))), ROW, PROBLEM]
-        table = pa.concat_tables(
-            self._group(group, names).slice(max(first - start, 0), first + rows - max(start, first))
-            for group, start, end in self._groups(first, rows)
-        )
-        return table.combine_chunks()
+        return self._cut(self._values, first, rows).combine_chunks()
 
     def own(self, first: int, rows: int) -> pa.Table:
         """The file's own columns of some rows, under their places as names, with `row` and `problem`."""
-        names = [*(f"c{i}" for i in range(len(self.facts.columns))), ROW, PROBLEM]
-        return pa.concat_tables(
-            self._group(group, names).slice(max(first - start, 0), first + rows - max(start, first))
-            for group, start, end in self._groups(first, rows)
-        )
+        return self._cut(self._own, first, rows)
 
     def row_numbers(self) -> pa.ChunkedArray:
         """Where a person finds each row in the file."""
-        return self._file.read(columns=[ROW]).column(0)
+        return self._reader("", 0).read_all().column(ROW)
 
-    def _groups(self, first: int, rows: int) -> list[tuple[int, int, int]]:
-        spans = zip(self._starts, self._starts[1:], strict=False)
-        return [(i, a, b) for i, (a, b) in enumerate(spans) if a < first + rows and b > first]
-
-    def _group(self, group: int, names: Sequence[str]) -> pa.Table:
-        key = (group, names[0])  # values and own columns are asked for by different readers
-        if self._cached is None or self._cached[0] != key:
-            self._cached = (key, self._file.read_row_group(group, columns=list(names)))
-        return self._cached[1]
+    def _cut(self, reader: pa.ipc.RecordBatchFileReader, first: int, rows: int) -> pa.Table:
+        """These rows of the groups that hold them."""
+        begin = bisect_right(self._starts, first) - 1
+        end = min(bisect_left(self._starts, first + rows), len(self._starts) - 1)
+        try:
+            groups = [reader.get_batch(i) for i in range(begin, end)]
+            table = pa.Table.from_batches(groups, reader.schema)
+        except (OSError, pa.ArrowException) as error:
+            raise PartitionGone(str(error)) from error
+        return table.slice(first - self._starts[begin], rows)
 
 
 def rows_of(table: pa.Table, signature: Signature) -> Table:

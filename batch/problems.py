@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 from batch.errors import PartitionGone
 from batch.folder import BatchFolder, write_whole
 from batch.inert_cells import inert
-from batch.partition import GROUP_ROWS, PROBLEM, ROW, Partition
+from batch.parquet import GROUP_ROWS
+from batch.partition import PROBLEM, ROW, Partition
 from batch.view import ResultView
 
 _QUOTED = re.compile(r"“[^”]*”")

@@ -1,9 +1,14 @@
-"""The result of a batch: all rows of the file in its order, with what came of each; whole on the disk or not there."""
+"""The result of a batch: all rows of the file in its order, with what came of each; whole on the disk or not there.
+
+While later rows are asked about, what is done already is written by a thread (`Joining`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, count
 from pathlib import Path
 from typing import Protocol
@@ -13,14 +18,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from batch import parquet
+from batch.ahead import ahead
 from batch.errors import PartitionGone
-from batch.folder import BatchFolder, write_whole
-from batch.partition import GROUP_ROWS, PROBLEM, Partition
+from batch.folder import BatchFolder, remove_unfinished, write_whole
+from batch.parquet import GROUP_ROWS
+from batch.partition import PROBLEM, Partition
+
+log = logging.getLogger(__name__)
 
 NOT_ASKED = "Not asked yet."
 SHARE = "p:"
 ANSWER, SURE, WHY, CASE, VERSION = "Answer", "Probability", "Problem", "Case", "Version"
 OUTCOMES = (ANSWER, SURE, WHY, CASE, VERSION)
+LOOK_SECONDS = 0.3
 
 
 class Done(Protocol):
@@ -58,14 +68,97 @@ def join(folder: BatchFolder, done: Sequence[Done], base: str = "") -> Path:
 
     `done` are in the order of their rows; `base` is the address before the link to a case. Raises MdsError.
     """
-    partition, path = Partition(folder), folder.result("parquet")
-    form = _form(folder, partition, done)
+    partition = Partition(folder)
+    return _written(folder, partition, done, _form(folder, partition, done), base)
+
+
+class Over(Exception):
+    """Nothing more is to be joined for now."""
+
+
+@dataclass(kw_only=True)
+class Joining:
+    """Within it, a thread writes the result as far as its first chunks are done. `following` finds the chunk that begins at a
+    row, if it is done; it is called in that thread."""
+
+    folder: BatchFolder
+    rows: int
+    following: Callable[[int], Done | None]
+    base: str = ""
+    _thread: threading.Thread = field(init=False)
+    _is_all_asked: threading.Event = field(default_factory=threading.Event)
+    _is_over: bool = False
+    _path: Path | None = None
+
+    def __enter__(self) -> Joining:
+        self._thread = threading.Thread(target=self._run, name="joining", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over = True
+        self._await()
+
+    def end(self, done: Callable[[], Sequence[Done]]) -> Path:
+        """The result, once all rows are done: what was written meanwhile, else all of it from `done`. Raises MdsError."""
+        self._await()
+        return self._path or join(self.folder, done(), self.base)
+
+    def _await(self) -> None:
+        self._is_all_asked.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        remove_unfinished(self.folder.result("parquet"))
+        try:
+            partition, chunks = Partition(self.folder), self._chunks()
+            first = next(chunks)
+            form = _form(self.folder, partition, [first])
+            alike = _alike(self.folder, partition, chunks, form)
+            self._path = _written(self.folder, partition, chain([first], alike), form, self.base)
+        except Over:
+            pass
+        except Exception as error:  # all of it is tried again at the end, where it is told
+            log.warning("the result of %s waits: %s", self.folder.path.name, error)
+
+    def _chunks(self) -> Iterator[Done]:
+        """The chunks in their order, each as soon as it is done. Raises Over."""
+        at = 0
+        while at < self.rows:
+            if self._is_over:
+                raise Over
+            was_last_look = self._is_all_asked.is_set()
+            chunk = self.following(at)
+            if chunk is not None:
+                yield chunk
+                at += chunk.rows
+            elif was_last_look:
+                raise Over
+            else:
+                self._is_all_asked.wait(LOOK_SECONDS)
+
+
+def _alike(
+    folder: BatchFolder, partition: Partition, chunks: Iterator[Done], form: _Form
+) -> Iterator[Done]:
+    """The chunks as long as what was answered has this form. Raises Over."""
+    for chunk in chunks:
+        its = _form(folder, partition, [chunk])
+        if not set(its.labels) <= set(form.labels) or its.is_number > form.is_number:
+            raise Over
+        yield chunk
+
+
+def _written(
+    folder: BatchFolder, partition: Partition, done: Iterable[Done], form: _Form, base: str
+) -> Path:
+    path = folder.result("parquet")
 
     def fill(beside: Path) -> None:
         tables = _grouped(_rows(folder, partition, done, form, base))
         first = next(tables, form.schema.empty_table())
-        with parquet.writer(beside, first, "zstd") as out:
-            for table in chain([first], parquet.ahead(tables)):
+        with parquet.writer(beside, first) as out:
+            for table in chain([first], ahead(tables)):
                 out.write_table(table, row_group_size=GROUP_ROWS)
 
     write_whole(path, fill)
@@ -87,7 +180,7 @@ def _grouped(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
 
 
 def _rows(
-    folder: BatchFolder, partition: Partition, done: Sequence[Done], form: _Form, base: str
+    folder: BatchFolder, partition: Partition, done: Iterable[Done], form: _Form, base: str
 ) -> Iterator[pa.Table]:
     at = 0
     for chunk in done:

@@ -45,6 +45,8 @@ class Tally:
 
 
 _NAMES = tuple(field.name for field in fields(ChunkView))
+# Without the ids of the cases, which may be thousands.
+_views = select(*(getattr(BatchChunk, name) for name in _NAMES))
 
 
 def take_left_behind(
@@ -121,8 +123,15 @@ def tally(session: Session, batch_id: str, total: int) -> Tally:
 
 def done(session: Session, batch_id: str) -> list[ChunkView]:
     """The chunks that are done, in the order of their rows."""
-    query = select(BatchChunk).filter_by(batch_id=batch_id, state=DONE)
-    return [_view(row) for row in session.scalars(query.order_by(BatchChunk.first_row))]
+    query = _views.filter_by(batch_id=batch_id, state=DONE).order_by(BatchChunk.first_row)
+    return [ChunkView(**row) for row in session.execute(query).mappings()]
+
+
+def done_at(session: Session, batch_id: str, first_row: int) -> ChunkView | None:
+    """The chunk that begins at this row, if it is done."""
+    query = _views.filter_by(batch_id=batch_id, first_row=first_row, state=DONE)
+    found = session.execute(query).mappings().one_or_none()
+    return ChunkView(**found) if found else None
 
 
 def runners(session: Session, batch_id: str) -> dict[str, int]:

@@ -126,13 +126,14 @@ def _body(sheet: Sheet, inside: list[int], columns: _Columns, header: Header) ->
     """The rows that hold data, and those that are broken because they have too many cells."""
     names = [tuple(map(title, sheet.rows[i])) for i in header.rows]
     known = {row for row in names if len(row) > 1}
+    firsts = {row[0] for row in known}  # most rows are told apart by their first cell
     feet = footers.notes_below([sheet.rows[i] for i in inside], columns.width)
     body = _Body(notes=inside[len(inside) - feet :])
     for i in inside[: len(inside) - feet]:
         row = sheet.rows[i]
         if sheet.is_note(row) and 1 <= _width(row) < columns.width:
             body.notes.append(i)
-        elif known and tuple(map(title, row)) in known:
+        elif known and row and title(row[0]) in firsts and tuple(map(title, row)) in known:
             body.repeated.append(i)
         else:
             _add(body, sheet, i, columns.width)

@@ -9,14 +9,14 @@ from functools import partial
 import db.batch_chunks
 import db.batches
 import db.jobs
-from batch import result
 from batch.engines import choice, cluster, local
 from batch.engines.contract import HELP, NAME, Help, LargeFile, Tools
 from batch.engines.node import node_of
 from batch.engines.watch import duration
 from batch.errors import ClusterGone
 from batch.folder import BatchFolder
-from db.batch_chunks import Tally
+from batch.result import Joining
+from db.batch_chunks import ChunkView, Tally
 from db.batches import BatchView
 from db.engine import Session, Sessions, reading, writing
 from jobs import store
@@ -53,9 +53,10 @@ def kind(tools: Tools) -> Kind:
     def run(run: Run, given: object) -> Outcome:
         if not isinstance(given, LargeFile):
             raise TypeError(type(given).__name__)
-        tally, remark = _asked(run, tools, given)
-        run.report(Progress(fraction=1.0, words="Writing the result"))
-        return _ended(tools, given, tally, remark)
+        with _joining(tools, given) as joining:
+            tally, remark = _asked(run, tools, given)
+            run.report(Progress(fraction=1.0, words="Writing the result"))
+            return _ended(tools, given, tally, remark, joining)
 
     return Kind(
         name=NAME,
@@ -151,12 +152,26 @@ def _asked(run: Run, tools: Tools, given: LargeFile) -> tuple[Tally, str]:
     return local.score(run, tools, given, also=helpers), remark
 
 
-def _ended(tools: Tools, given: LargeFile, tally: Tally, remark: str) -> Outcome:
+def _joining(tools: Tools, given: LargeFile) -> Joining:
+    """What writes the result while rows are asked about, whoever asks."""
+
+    def following(row: int) -> ChunkView | None:
+        with reading(tools.sessions) as session:
+            return db.batch_chunks.done_at(session, given.batch_id, row)
+
+    folder = BatchFolder(tools.batches_root, given.batch_id)
+    return Joining(folder=folder, rows=given.rows, following=following, base=given.base)
+
+
+def _ended(tools: Tools, given: LargeFile, tally: Tally, remark: str, joining: Joining) -> Outcome:
+    def done() -> list[ChunkView]:
+        with reading(tools.sessions) as session:
+            return db.batch_chunks.done(session, given.batch_id)
+
+    joining.end(done)
     with reading(tools.sessions) as session:
-        done = db.batch_chunks.done(session, given.batch_id)
         versions = db.batch_chunks.versions(session, given.batch_id)
         runners = db.batch_chunks.runners(session, given.batch_id)
-    result.join(BatchFolder(tools.batches_root, given.batch_id), done, given.base)
     machines = len({node_of(name) for name in runners} - {""})
     if machines:
         count = "1 machine" if machines == 1 else f"{machines:,} machines"

@@ -22,7 +22,7 @@ from db.errors import StorageError
 
 _BATCH = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
 _NAME = re.compile(
-    rf"{_BATCH}/(rows\.parquet|facts\.json|result\.parquet|parts/[0-9]{{12,}}-[0-9]+\.parquet)"
+    rf"{_BATCH}/(rows\.arrow|facts\.json|result\.parquet|parts/[0-9]{{12,}}-[0-9]+\.parquet)"
 )
 _BUFFER = 1024 * 1024
 

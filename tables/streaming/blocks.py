@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +18,7 @@ from tables.fitting import read_fitting
 from tables.kept_table import problems_of
 from tables.mapping import Mapping
 from tables.streaming.column import ColumnReader, typed
-from tables.streaming.sample import Raw, RowNumbers, Sample, broke_off
+from tables.streaming.sample import Raw, Sample, broke_off
 from tables.streaming.source import ChangedMeanwhile, Source
 from tables.streaming.text import text_sample
 from tables.table import Choices, Limits, Table
@@ -31,13 +32,27 @@ _FEEDS_PICTURES = "Pictures and recordings are asked about in files of at most {
 class Block:
     """Neighbouring rows. `own` has the file's columns, `values` one a field, both in their order and without names.
 
-    `rows` has where a person finds each row; `problems` why one is not sent, null where it is.
+    `rows` has where a person finds each row; `problems` why one is not sent, null where it is. Values and problems are made
+    when they are asked for: by whoever takes the block, while the next one is read.
     """
 
     own: list[pa.Array]
-    values: list[pa.Array]
     rows: pa.Array
-    problems: pa.Array
+    convert: Callable[[], tuple[list[pa.Array], pa.Array]]
+
+    @property
+    def values(self) -> list[pa.Array]:
+        """A column for each field."""
+        return self._converted[0]
+
+    @property
+    def problems(self) -> pa.Array:
+        """Why a row is not sent."""
+        return self._converted[1]
+
+    @cached_property
+    def _converted(self) -> tuple[list[pa.Array], pa.Array]:
+        return self.convert()
 
 
 def sampled(source: Source, signature: Signature, choices: Choices | None = None) -> Sample:
@@ -71,7 +86,8 @@ def blocks(sample: Sample, mapping: Mapping, signature: Signature) -> Iterator[B
         readers = _readers(sample, mapping, signature)
         for batch, numbers, faults in sample.blocks():
             own = [batch.column(place) for place in sample.places]
-            yield _block(own, batch, numbers, faults, readers, mapping, signature)
+            convert = partial(_converted, batch, faults, readers, mapping, signature)
+            yield Block(own=own, rows=pa.array(numbers), convert=convert)
     if sample.source.stamp != sample.stamp:
         raise ChangedMeanwhile(sample.source.name)
 
@@ -97,11 +113,11 @@ def blocks_of(
     words = [None if n in good else problems.get(n, "It cannot be sent.") for n in numbers]
     rows, why = pa.array(numbers, pa.int64()), pa.array(words, pa.string())
     for start in range(0, len(numbers), BLOCK_ROWS):
+        of_these = [column.slice(start, BLOCK_ROWS) for column in values]
         yield Block(
             own=[column.slice(start, BLOCK_ROWS) for column in own],
-            values=[column.slice(start, BLOCK_ROWS) for column in values],
             rows=rows.slice(start, BLOCK_ROWS),
-            problems=why.slice(start, BLOCK_ROWS),
+            convert=partial(tuple, (of_these, why.slice(start, BLOCK_ROWS))),
         )
 
 
@@ -139,15 +155,14 @@ def _readers(sample: Sample, mapping: Mapping, signature: Signature) -> dict[str
     }
 
 
-def _block(
-    own: list[pa.Array],
+def _converted(
     batch: pa.RecordBatch,
-    numbers: RowNumbers,
     faults: dict[int, str],
     readers: dict[str, ColumnReader],
     mapping: Mapping,
     signature: Signature,
-) -> Block:
+) -> tuple[list[pa.Array], pa.Array]:
+    """The values of each field, and why rows are not sent."""
     words: dict[int, list[str]] = {i: [sentence] for i, sentence in faults.items()}
     values, fixed = [], dict(mapping.fixed)
     for each in signature.inputs:
@@ -161,12 +176,12 @@ def _block(
         for i, sentence in sentences.items():
             if i not in faults:
                 words.setdefault(i, []).append(sentence)
+    if not words:
+        return values, pa.nulls(batch.num_rows, pa.string())
     problems: list[str | None] = [None] * batch.num_rows
     for i, sentences_of_row in words.items():
         problems[i] = " ".join(sentences_of_row)
-    return Block(
-        own=own, values=values, rows=pa.array(numbers), problems=pa.array(problems, pa.string())
-    )
+    return values, pa.array(problems, pa.string())
 
 
 def _whole(source: Source, signature: Signature, choices: Choices, stamp: str) -> Sample | None:

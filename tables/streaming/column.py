@@ -64,6 +64,8 @@ class ColumnReader:
         if self.wanted.required and missing.any():
             words = f"{self.wanted.title} is needed, and the cell is empty."
             sentences |= {int(i): words for i in np.flatnonzero(missing)}
+        if not sentences and not missing.any():
+            return pa.array(numbers).cast(type_of(self.wanted), safe=False), sentences
         bad = np.zeros(len(numbers), dtype=bool)
         bad[list(sentences)] = True
         values = pa.array(np.where(bad, np.nan, numbers), from_pandas=True)

@@ -215,6 +215,8 @@ def _numbers(at: int, count: int, faulty: Sequence[int]) -> RowNumbers:
 
 
 def _without_blank(batch: pa.RecordBatch, numbers: RowNumbers) -> tuple[pa.RecordBatch, RowNumbers]:
+    if not all(column.null_count for column in batch.columns):
+        return batch, numbers
     nothing = [column.is_null().to_numpy(zero_copy_only=False) for column in batch.columns]
     blank = np.logical_and.reduce(nothing)
     return (batch.filter(pa.array(~blank)), numbers[~blank]) if blank.any() else (batch, numbers)
