@@ -19,6 +19,7 @@ from people.errors import NotPermitted, SignInFailed, SignInNeeded
 from people.permissions import Undeclared
 from people.viewer import ROLES, Viewer
 from ui import announced, errors, frame, scripts, session, shortcuts, tour
+from ui.batch import ended
 from ui.text import plain
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
@@ -88,6 +89,7 @@ def _draw_beside(viewer: Viewer, header: PageHeader) -> None:
     shortcuts.draw(viewer, header, open_to, is_quiet=is_quiet)
     if not is_quiet:
         tour.draw(viewer)
+        ended.draw()
 
 
 def _navigate(viewer: Viewer) -> tuple[st.Page, PageHeader]:

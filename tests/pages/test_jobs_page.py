@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import services
@@ -38,6 +39,26 @@ def test_schedules_are_listed_and_ended(built: services.Services, app: AppTest) 
     assert not page.exception
     assert schedules.listed(built.sessions)[0].words == "It was ended by test@example.com."
     assert not page.button
+
+
+def test_a_large_file_that_ended_is_told_on_any_page(
+    built: services.Services, app: AppTest
+) -> None:
+    kind = built.kinds["large-batch"]
+    subject = "model/demo/penguins"
+    job = store.make(kind, person=ME, title="birds.csv: [x](http://evil)", subject=subject)
+    store.submit(built.sessions, kind, job, None)
+    page = app.switch_page("../pages/cases.py").run()
+    assert not page.exception
+    assert not page.toast
+    store.cancel(built.sessions, job.id)
+    st.cache_data.clear()
+    (told,) = page.run().toast
+    assert told.value.startswith(
+        "[birds.csv: \\[x\\](http\\://evil)](/predict?model=demo/penguins&run="
+    )
+    assert "stopped" in told.value
+    assert not page.run().toast
 
 
 def test_what_runs_by_itself_is_a_line_each_below_what_people_began(

@@ -16,12 +16,12 @@ from ui.by_width import Line
 from ui.jobs.sentences import MOST, SENTENCE_WIDTH, row_height
 from ui.session import services
 
-_COUNT_SECONDS = 10
+_KEPT_SECONDS = 10
 _LOOK_SECONDS = 2
 _MOST = 100
 _UNDER_WAY = ("waiting", "running")
 # Files whose answers a link shows; and what is done for a model and has no page of its own.
-_BATCHES = ("batch", "large-batch")
+BATCHES = ("batch", "large-batch")
 _WITHOUT = ("schedule-look", "large-batch-help")
 STATES = {
     "waiting": "waits",
@@ -34,10 +34,15 @@ STATES = {
 
 def count() -> int:
     """How many are under way, as of the last ten seconds; 0 while that is not known."""
+    return len(under_way())
+
+
+def under_way() -> list[JobView]:
+    """Those that are, as of the last ten seconds; none while that is not known."""
     try:
-        return _count(session.scope_key(), session.person())
+        return _under_way(session.scope_key(), session.person())
     except MdsError:
-        return 0
+        return []
 
 
 def draw() -> None:
@@ -81,13 +86,12 @@ def _draw_table(jobs: Sequence[JobView]) -> None:
     )
 
 
-@st.cache_data(ttl=_COUNT_SECONDS, max_entries=1_000, show_spinner=False)
-def _count(scope: str, person: str) -> int:
+@st.cache_data(ttl=_KEPT_SECONDS, max_entries=1_000, show_spinner=False)
+def _under_way(scope: str, person: str) -> list[JobView]:
     """`scope` keeps apart what different people may see."""
-    found = store.newest(
+    return store.newest(
         services().sessions, person=person, states=_UNDER_WAY, is_scheduled=False, limit=_MOST
     )
-    return len(found)
 
 
 def _row(job: JobView) -> dict[str, object]:
@@ -124,6 +128,6 @@ def address_of(job: JobView) -> str | None:
         return f"/predict?case={rest}"
     if about != "model":
         return None
-    if job.kind in _BATCHES:
+    if job.kind in BATCHES:
         return f"/predict?model={rest}&run={job.id}"
     return None if job.kind in _WITHOUT else f"/behaviour?model={rest}"
