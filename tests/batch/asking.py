@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,12 +15,12 @@ import pyarrow.parquet as pq
 import db.workers
 from batch import partition
 from batch.folder import BatchFolder
-from batch.jobs import large_file, large_file_help
+from batch.jobs import large_file, large_file_help, scheduled_batches
 from batch.jobs.large_file import LargeFile
 from cases.audit_sample import AuditPolicy
 from cases.chunks import ChunkRecorder
 from db.engine import Sessions, writing
-from db.ids import new_id
+from db.ids import new_id, utc_now
 from jobs import store
 from jobs.contract import Kind, Outcome, Run
 from jobs.here import Here
@@ -157,6 +158,20 @@ def _after(also: Callable[[], None], kind: Kind) -> Kind:
         return kind.run(run, given)
 
     return replace(kind, run=run)
+
+
+def looked(built: Any, here: Here, minutes: int = 0) -> list[JobView]:
+    """The jobs that a look at the schedules brings at this moment or so many minutes later, once they have ended."""
+    kind = scheduled_batches.kind(built, now=lambda: utc_now() + timedelta(minutes=minutes))
+    here.start(kind, store.make(kind), None)
+    ended = []
+    while waiting := store.newest(built.sessions, states=("waiting",)):
+        for job in waiting:
+            assert here.take(built.kinds[job.kind], job)
+            found = store.find(built.sessions, job.id)
+            assert found is not None
+            ended.append(found)
+    return ended
 
 
 def result(root: Path, given: LargeFile) -> dict[str, list[Any]]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,12 @@ import pytest
 import s3fs
 from moto.server import ThreadedMotoServer
 
-from batch import exports, partition
+import services
+import settings as configuration
+from batch import exports, partition, schedule_look
 from batch.exports import NotWritten
 from batch.folder import BatchFolder
+from cases.queries import recent
 from cli.main import main
 from db.ids import new_id
 from db.migrate import migrate
@@ -31,7 +35,7 @@ from tables.streaming.source import (
     Source,
     allowed_source,
 )
-from tests.batch.asking import SIGNATURE, csv
+from tests.batch.asking import SIGNATURE, csv, here_and_alive, looked
 from tests.browser.watched import ports
 
 ROWS = 300
@@ -90,6 +94,31 @@ def test_a_file_of_a_bucket_is_scored_and_its_result_goes_to_another(
     for name in ("birds.csv", "answers.csv"):
         code = main(["batch", f"s3://nowhere/{name}", "--model", typed])
         assert (code, f"{name} could not be opened." in capsys.readouterr().err) == (2, True)
+
+
+def test_what_is_new_in_a_bucket_is_scored_once(
+    buckets: Any, typed: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(schedule_look, "SETTLED", timedelta(0))
+    monkeypatch.setenv("MDS_BATCH_SOURCES", json.dumps(["s3://in-bucket/new"]))
+    configuration.settings.cache_clear()
+    add = ["batch", "schedule", "add", "--model", typed, "--every", "5m", "--person", "ann"]
+    assert main([*add, "s3://in-bucket/new"]) == 0
+    assert main([*add, "s3://out-bucket"]) == 1
+    assert "may not be read" in capsys.readouterr().err
+    built = services.build(configuration.settings())
+    built.catalogue.refresh()
+    here = here_and_alive(built.sessions)
+    _put(buckets, "new/one.csv", _birds(3))
+    _put(buckets, "old/two.csv", _birds(2))
+    titles = [job.title.partition(":")[0] for job in looked(built, here) if "csv" in job.title]
+    assert titles == ["one.csv"]
+    assert len(recent(built.sessions, limit=10)) == 3
+    assert [job.sentence for job in looked(built, here, 10)] == ["Nothing is new."]
+    _put(buckets, "new/one.csv", _birds(4))
+    assert "1 file changed since it was scored" in looked(built, here, 20)[-1].sentence
+    built.close()
+    configuration.settings.cache_clear()
 
 
 def test_a_place_that_no_operator_allowed_is_refused_in_a_sentence(buckets: Any) -> None:

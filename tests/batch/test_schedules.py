@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ import settings as configuration
 from batch import schedules
 from batch.errors import ScheduleRefused
 from batch.folder import BatchFolder
-from batch.jobs import large_file, schedule_look, scheduled_batches
+from batch.jobs import large_file, schedule_look
 from batch.schedules import FILES, QUERY, ScheduleView
 from cases.queries import recent
 from cli.main import main
@@ -30,29 +29,13 @@ from db.errors import StorageError
 from db.ids import new_id, utc_now
 from db.scope import Models, Scope
 from db.source_rows import QueryRefused, check_query, rows_after
-from jobs import store
 from jobs.here import Here
-from jobs.store import JobView
 from mds_client.signature import ModelRef
 from settings import AccessSettings, DatabaseSettings
-from tests.batch.asking import SIGNATURE, Model, here_and_alive, tools
+from tests.batch.asking import SIGNATURE, Model, here_and_alive, looked, tools
 from tests.stub_predictor import PENGUINS
 
 OLD = 1_600_000_000
-
-
-def _look(built: Any, here: Here, minutes: int = 0) -> list[JobView]:
-    """The jobs that a look at the schedules brings at this moment or so many minutes later, once they have ended."""
-    kind = scheduled_batches.kind(built, now=lambda: utc_now() + timedelta(minutes=minutes))
-    here.start(kind, store.make(kind), None)
-    ended = []
-    while waiting := store.newest(built.sessions, states=("waiting",)):
-        for job in waiting:
-            assert here.take(built.kinds[job.kind], job)
-            found = store.find(built.sessions, job.id)
-            assert found is not None
-            ended.append(found)
-    return ended
 
 
 @pytest.fixture
@@ -99,7 +82,7 @@ def test_what_is_new_in_a_folder_is_scored_once_by_the_real_server(
     _birds(configured / "fresh.csv", rows, modified=0)
     (configured / "notes.csv").write_text("nothing of use\nat all\n")
     os.utime(configured / "notes.csv", (OLD, OLD))
-    ended = {job.title: job for job in _look(built, here)}
+    ended = {job.title: job for job in looked(built, here)}
     batches = [job for job in ended.values() if job.kind == large_file.NAME]
     assert {(job.person, job.state) for job in ended.values()} == {("ann", "done")}
     assert sorted(job.title.partition(":")[0] for job in batches) == ["one.csv", "two.csv"]
@@ -115,18 +98,18 @@ def test_what_is_new_in_a_folder_is_scored_once_by_the_real_server(
 
     _birds(configured / "one.csv", rows[:1], modified=OLD + 60)
     os.utime(configured / "fresh.csv", (OLD, OLD))
-    again = _look(built, here, minutes=10)
+    again = looked(built, here, minutes=10)
     assert [job.title.partition(":")[0] for job in again if job.kind == large_file.NAME] == [
         "fresh.csv"
     ]
     words = schedules.listed(built.sessions)[0].words
     assert "1 file changed since it was scored, and was not scored again: one.csv." in words
-    third = _look(built, here, minutes=20)
+    third = looked(built, here, minutes=20)
     assert [job.sentence for job in third] == ["Nothing is new."]
 
     rows_of_table = [AccessSettings(people=["bob"])]
     without = replace(built, settings=built.settings.model_copy(update={"access": rows_of_table}))
-    assert _look(without, here, minutes=30) == []
+    assert looked(without, here, minutes=30) == []
     assert main(["batch", "schedule", "list"]) == 0
     listed = capsys.readouterr().out
     assert "ended" in listed
@@ -179,13 +162,13 @@ def test_rows_behind_a_query_are_scored_once_by_their_key(
     query = "SELECT id, x, y FROM birds WHERE y > 0 -- ':' stays"
     wanted = _scheduled(source=QUERY, place="birds", query=f"{query}\n", key_column="id")
     schedules.add(sessions, built.settings, wanted)
-    assert [job.state for job in _look(built, here)] == ["done", "done"]
+    assert [job.state for job in looked(built, here)] == ["done", "done"]
     assert sorted(model.asked) == [1, 2]
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO birds VALUES (3, 3, 2.5)"))
-    _look(built, here, minutes=10)
+    looked(built, here, minutes=10)
     assert sorted(model.asked) == [1, 2, 3]
-    assert [job.sentence for job in _look(built, here, minutes=20)] == ["Nothing is new."]
+    assert [job.sentence for job in looked(built, here, minutes=20)] == ["Nothing is new."]
     is_sqlite = engine.dialect.name == "sqlite"
     with engine.begin() as connection:
         connection.execute(text("SELECT 1" if is_sqlite else "CREATE SEQUENCE counting"))
@@ -194,7 +177,7 @@ def test_rows_behind_a_query_are_scored_once_by_their_key(
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE birds"))
         connection.execute(text("SELECT 1" if is_sqlite else "DROP SEQUENCE counting"))
-    assert [job.state for job in _look(built, here, minutes=30)] == ["failed"]
+    assert [job.state for job in looked(built, here, minutes=30)] == ["failed"]
     assert "did not answer the query" in schedules.listed(sessions)[0].words
     engine.dispose()
 
@@ -218,14 +201,14 @@ def test_two_processes_that_look_begin_one_batch(sessions: Sessions, tmp_path: P
     built.deployed = deployed
     wanted = _scheduled(place=str(folder), pattern="*.csv", changed="again")
     schedules.add(sessions, built.settings, wanted)
-    ended = _look(built, here)
+    ended = looked(built, here)
     assert sorted(job.kind for job in ended) == [large_file.NAME, schedule_look.NAME]
     assert model.asked == [1]
     assert [path.name for path in tmp_path.glob("01*")] == [
         job.id for job in ended if job.kind == large_file.NAME
     ]
     _birds(folder / "one.csv", [{"x": 7, "y": 0.5}], modified=OLD + 60)
-    _look(built, here, minutes=10)
+    looked(built, here, minutes=10)
     assert model.asked == [1, 7]
     assert "1 changed file is being scored again" in schedules.listed(sessions)[0].words
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tables.reading import read
 from tests.browser.visit import Visit
+from tests.tables.files import workbook
 
 HEADINGS = "Bill length (mm);Bill depth (mm);Flipper;Body mass (g);Island;Sex;Year"
 ROWS = [
@@ -109,3 +111,19 @@ def test_a_large_file_is_tried_planned_and_answered_while_its_tab_is_closed(
     corrected.write_text(bad.replace("much", "50.0").replace('"16,3"', "16.3"))
     page.get_by_test_id("stFileUploader").locator("input").set_input_files(corrected)
     expect(page.get_by_text("All 2 rows can be sent")).to_be_visible()
+
+
+def test_a_large_workbook_is_answered_and_taken_away_as_one(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "large.xlsx"
+    row = [50.0, 16.3, 230, 5700, "Biscoe", "male", 2009]
+    path.write_bytes(workbook([HEADINGS.split(";"), *[row] * 5_010]))
+    visit = _open_file(page, path)
+    expect(page.get_by_text("All 5,010 rows can be sent.")).to_be_visible()
+    visit.click(page.get_by_text("Only the rows that are drawn for a check"))
+    visit.click(page.get_by_role("button", name="Ask for all 5,010 rows"))
+    expect(page.get_by_text("5,010 rows were answered.")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as XLSX").click()
+    answers = read(Path(download.value.path()).read_bytes(), "answers.xlsx")
+    assert len(answers) == 5_010
+    assert set(answers.cells("Answer")) == {"Gentoo"}
