@@ -126,14 +126,13 @@ def _body(sheet: Sheet, inside: list[int], columns: _Columns, header: Header) ->
     """The rows that hold data, and those that are broken because they have too many cells."""
     names = [tuple(map(title, sheet.rows[i])) for i in header.rows]
     known = {row for row in names if len(row) > 1}
-    firsts = {row[0] for row in known}  # most rows are told apart by their first cell
     feet = footers.notes_below([sheet.rows[i] for i in inside], columns.width)
     body = _Body(notes=inside[len(inside) - feet :])
     for i in inside[: len(inside) - feet]:
         row = sheet.rows[i]
         if sheet.is_note(row) and 1 <= _width(row) < columns.width:
             body.notes.append(i)
-        elif known and row and title(row[0]) in firsts and tuple(map(title, row)) in known:
+        elif known and _is_among(row, known):
             body.repeated.append(i)
         else:
             _add(body, sheet, i, columns.width)
@@ -144,6 +143,12 @@ def _body(sheet: Sheet, inside: list[int], columns: _Columns, header: Header) ->
             sheets=sheet.sheets,
         )
     return body
+
+
+def _is_among(row: Row, known: set[tuple[str, ...]]) -> bool:
+    """Whether a row says the same as one of these; most are told apart by their first cell."""
+    begins_alike = any(title(cell) == other[0] for cell in row[:1] for other in known)
+    return begins_alike and tuple(map(title, row)) in known
 
 
 def _add(body: _Body, sheet: Sheet, index: int, width: int) -> None:
