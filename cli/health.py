@@ -11,7 +11,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a page that prints")
     parser.add_argument("--version", default="", help="cases of this version alone")
     parser.add_argument(
-        "--days", type=int, default=90, help="cases of so many days (90; 0 for all)"
+        "--days", type=int, help="cases of so many days (120, as for the word; 0 for all)"
     )
     parser.add_argument(
         "--value", default="", metavar="FIELD=VALUE", help="cases with this value alone"

@@ -14,7 +14,7 @@ from db.ids import utc_now
 from health.cohort import Cohort
 from health.input_drift import midnight
 from health.objectives import of_model
-from health.overview import Look, look, standings
+from health.overview import DAYS, Look, look, standings
 from health.report import HealthReport, cause_words, page
 from health.server_metrics.readings import ASKED_ONCE, Reading
 from health.service import Service, service, words
@@ -32,6 +32,8 @@ def run(chosen: argparse.Namespace) -> int:
     """Raises Wrong for what cannot be done, NotFound for a model that nobody asked."""
     if chosen.html and not chosen.model:
         raise Wrong("Of which model? mds health server/name --html FILE")
+    if chosen.days is None:
+        chosen.days = DAYS
     if chosen.days < 0:
         raise Wrong("Days are counted from 0 on: 0 is all of them.")
     if chosen.days > MOST_DAYS:
@@ -134,8 +136,10 @@ def _chosen_words(found: Look, chosen: argparse.Namespace) -> str:
         known = f"{right.value * 100:.0f} % are right ({ends}), n={right.n:,}"
     left_out = left_out_words(right)
     if not found.answered:
-        return f"The word is of all cases. There is no answer of these: {of}."
-    return f"The word is of all cases. Of {found.answered:,} answers ({of}) {known}. {left_out}".rstrip()
+        return (
+            f"The word is of all cases of the last {DAYS} days. There is no answer of these: {of}."
+        )
+    return f"The word is of all cases of the last {DAYS} days. Of {found.answered:,} answers ({of}) {known}. {left_out}".rstrip()
 
 
 def _write(

@@ -91,11 +91,12 @@ def test_a_model_is_said_in_words_as_json_and_as_a_page_that_needs_nothing_else(
     assert main(["health", "penguins", "--value", "island=Dream", "--days", "0"]) == 0
     said = capsys.readouterr().out
     assert (
-        "The word is of all cases. Of 40 answers (all days, island is Dream) 88 % are right" in said
+        "The word is of all cases of the last 120 days. Of 40 answers (all days, island is Dream) 88 % are right"
+        in said
     )
     assert main(["health", "penguins", "--value", "island=Nowhere"]) == 0
     assert (
-        "There is no answer of these: the last 90 days, island is Nowhere."
+        "There is no answer of these: the last 120 days, island is Nowhere."
         in capsys.readouterr().out
     )
     assert main(["health", "penguins", "--version", "v9", "--html", str(tmp_path / "no.html")]) == 2

@@ -15,6 +15,8 @@ from tests.pages.conftest import ROOT
 from tests.pages.test_predict_page import _button, _submit
 from tests.recorded import FAILED, add_cases, case_of
 
+_OTHER_CASES = "The word is of all cases of the last 120 days, the figures below are"
+
 
 def test_an_empty_health_page_says_so(app: AppTest) -> None:
     app.switch_page("../pages/health.py").run()
@@ -56,6 +58,7 @@ def test_one_model_has_a_word_first_and_its_chips_stand_in_the_address(
     html = " ".join(str(each.proto.body) for each in predict.get("html"))
     assert "Not enough evidence" in html
     assert any("Week from" in button.label for button in predict.button)
+    assert any(caption.value.startswith(_OTHER_CASES) for caption in predict.caption)
     assert any(metric.label == "Right answers" for metric in predict.metric)
     (server,) = (e.value for e in predict.markdown if "As the server reports it" in e.value)
     assert "0 failed" in server

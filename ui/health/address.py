@@ -12,6 +12,7 @@ import streamlit as st
 
 from cases.search import CaseFilter
 from health.cohort import Cohort
+from health.overview import DAYS as WORD_DAYS
 from health.slices import range_words
 from ui import unknown_choices
 from ui.cases.filters import span_of, sure_of, value_of, within_of
@@ -20,8 +21,9 @@ from ui.text import plain
 MODEL, PERIOD, VERSION, WEEK, VALUE = "model", "period", "version", "week", "value"
 WITHIN, ANSWER, TRUTH = "within", "answer", "truth"
 DAYS, SURE, CHANNEL, OUTCOME = "days", "sure", "channel", "outcome"
-_PERIODS = {"7 days": 7, "30 days": 30, "90 days": 90, "All": None}
-_DEFAULT = "90 days"
+# The longest, but for all, is that of the word: page and word say the same unless somebody chooses otherwise.
+_DEFAULT = f"{WORD_DAYS} days"
+_PERIODS = {"7 days": 7, "30 days": 30, _DEFAULT: WORD_DAYS, "All": None}
 _INSTEAD = ((VALUE, WITHIN), (WEEK, DAYS))
 # What the list of cases calls the same.
 _SAME = (VALUE, WITHIN, ANSWER, TRUTH, SURE, CHANNEL, OUTCOME)
@@ -47,6 +49,11 @@ class Chosen:
     model: str
     since: datetime | None
     chips: Mapping[str, str]
+
+    @property
+    def is_of_the_word(self) -> bool:
+        """Whether the figures are of the same cases as the word."""
+        return not self.chips and self.since == _since(_DEFAULT)
 
     @property
     def is_one(self) -> bool:

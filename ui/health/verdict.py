@@ -10,7 +10,7 @@ import streamlit as st
 
 from health.alarms.decisions import DecisionView, decide
 from health.alarms.delivery import AlarmView, alarm_words
-from health.overview import Look, Standing
+from health.overview import DAYS, Look, Standing
 from health.status import Baseline, Status, checks_for
 from mds_client.errors import MdsError
 from ui import errors, session
@@ -56,6 +56,10 @@ def draw(look: Look, chosen: Chosen) -> None:
         f'{_STYLE}<section class="word {kind}" aria-label="Condition of the model">'
         f'<b class="name">{ICONS[status.word]} {status.word}</b><p>{_put_off(look.standing)}{escape(status.sentence)}</p>{next_step}</section>'
     )
+    if not chosen.is_of_the_word:
+        st.caption(
+            f"The word is of all cases of the last {DAYS} days, the figures below are of what is chosen above."
+        )
     with st.container(horizontal=True, key="health_actions"):
         _draw_link(status, chosen, checks_for(look.standing.accuracy))
         if session.services().scope.reviews(chosen.server, chosen.model):
