@@ -134,10 +134,11 @@ def are_alike(one: object, other: object) -> bool:
 
 
 def in_words(truth: object) -> str:
-    """A right answer as a person reads it: "2 boxes: car (30, 60 to 140, 150), tree (…)"; any other as it is."""
+    """A right answer as a person reads it: "2 boxes: car (30, 60 to 140, 150), tree (…)"; whole numbers whole, any other as
+    it is."""
     found = of_text(truth)
     if found is None:
-        return str(truth)
+        return repr(truth).removesuffix(".0") if isinstance(truth, float) else str(truth)
     if not found:
         return "nothing is there"
     noun = _NOUNS[found[0].kind][len(found) > 1]

@@ -127,6 +127,7 @@ def test_it_is_told_in_words() -> None:
     ]
     assert in_words("[1, 2]") == "[1, 2]"
     assert in_words("Gentoo") == "Gentoo"
+    assert (in_words(173.0), in_words(1.25)) == ("173", "1.25")
 
 
 EDGE = st.floats(0, 1_000).map(lambda value: round(value, 1))
