@@ -40,10 +40,13 @@ def _draw_numbers(found: Service) -> None:
         "Requests a day",
         f"{a_day:,.1f}" if a_day < 100 else f"{a_day:,.0f}",
         border=True,
+        height="stretch",
         help=f"{found.requests:,} requests from the first day with one of them on.",
     )
-    columns[1].metric("In the last 24 hours", f"{found.lately[24]:,}", border=True)
-    columns[2].metric("In the last hour", f"{found.lately[1]:,}", border=True)
+    columns[1].metric(
+        "In the last 24 hours", f"{found.lately[24]:,}", border=True, height="stretch"
+    )
+    columns[2].metric("In the last hour", f"{found.lately[1]:,}", border=True, height="stretch")
     reached = found.availability
     columns[3].metric(
         "Availability",
@@ -52,6 +55,7 @@ def _draw_numbers(found: Service) -> None:
         delta_color="off",
         delta_arrow="off",
         border=True,
+        height="stretch",
         help=f"How many of {reached.n:,} requests were answered, with the 95 % interval. Values that somebody has to correct "
         "before sending are no failures.",
     )
