@@ -108,7 +108,7 @@ app = st.App(
         guard(_hosts, Path(st.__file__).parent / "static" / "index.html", _frames),
         identity(settings, PROXIED),
         signing_in(settings),
-        first_look(ROOT / "ui" / "first.css"),
+        first_look(ROOT / "ui" / "first.css", ROOT / "ui" / "style.css"),
     ],
 )
 

@@ -17,16 +17,17 @@ EMPTY = b'<div id="root"></div>'
 _HEAD = b"</head>"
 
 
-def first_look(style: Path) -> Middleware:
-    """The middleware as Starlette and Streamlit take it; `style` is the CSS of the first look."""
-    return Middleware(FirstLook, style=style)
+def first_look(*styles: Path) -> Middleware:
+    """The middleware as Starlette and Streamlit take it; `styles` are the CSS of the first look, and of all that would move
+    on the page if it came with the page."""
+    return Middleware(FirstLook, styles=styles)
 
 
 class FirstLook:
-    """Puts the style into the head of Streamlit's HTML, and leaves every other answer as it is."""
+    """Puts the styles into the head of Streamlit's HTML, and leaves every other answer as it is."""
 
-    def __init__(self, app: ASGIApp, style: Path) -> None:
-        self._app, self._style = app, style
+    def __init__(self, app: ASGIApp, styles: tuple[Path, ...]) -> None:
+        self._app, self._styles = app, styles
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or not _asks_for_a_page(scope):
@@ -34,7 +35,7 @@ class FirstLook:
             return
         # What is compressed cannot be added to.
         headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        await self._app({**scope, "headers": headers}, receive, _adding(send, _tag(self._style)))
+        await self._app({**scope, "headers": headers}, receive, _adding(send, _tag(self._styles)))
 
 
 def _asks_for_a_page(scope: Scope) -> bool:
@@ -42,8 +43,9 @@ def _asks_for_a_page(scope: Scope) -> bool:
 
 
 @cache
-def _tag(style: Path) -> bytes:
-    return f"<style>{style.read_text(encoding='utf-8')}</style>".encode()
+def _tag(styles: tuple[Path, ...]) -> bytes:
+    words = "\n".join(style.read_text(encoding="utf-8") for style in styles)
+    return f"<style>{words}</style>".encode()
 
 
 def _adding(send: Send, tag: bytes) -> Send:
