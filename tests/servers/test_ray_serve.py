@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from mds_client import EndpointRefused, InvalidValues, MdsClient, Server
+from tests.servers.reported import counted
 from tests.servers.starting import Running
 
 ROW = {
@@ -57,3 +59,18 @@ def test_what_the_schema_forbids_does_not_leave(client: MdsClient) -> None:
 def test_what_the_model_refuses_comes_with_its_words(client: MdsClient) -> None:
     with pytest.raises(EndpointRefused, match="There is no such city"):
         client.model("loans.predict").predict({**ROW, "address.city": "Nowhere"})
+
+
+def test_its_metrics_count_what_it_was_asked(client: MdsClient, ray_serve: Running) -> None:
+    """By the route of the operation, as it is called here; what the app refuses itself is no failure of the deployment."""
+    server = replace(client.server, metrics_url=f"{ray_serve.metrics}/metrics")
+    model = client.model("loans.predict")
+    model.predict(ROW)
+    before = counted(server, "loans.predict", 1)
+    model.predict(ROW)
+    after = counted(server, "loans.predict", before.requests + 1)
+    assert (after.kind, after.requests, after.failed) == ("Ray Serve", before.requests + 1, 0)
+    assert after.mean
+    assert 0 < after.mean < 5
+    assert after.quantiles
+    assert not after.quantiles_of_all

@@ -60,6 +60,8 @@ if __name__ == "__main__":
         include_dashboard=False,
         _node_ip_address="127.0.0.1",
         _temp_dir=None,
+        _metrics_export_port=int(sys.argv[3]),
+        _system_config={"metrics_report_interval_ms": 500},  # 10 s would be long for a test
         configure_logging=False,
     )
     serve.start(http_options={"host": "127.0.0.1", "port": port})
