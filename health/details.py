@@ -18,13 +18,31 @@ from health.causes import Causes, Checked, causes
 from health.classification import ClassFigures, Confusion, Verdict, by_class, confusion
 from health.estimates import Group, WeightKey, weight_of_each
 from health.groups import FieldGroups, by_groups
-from health.regression import NumberErrors, number_errors
+from health.regression import NumberErrors, far_truths, number_errors
 from health.slices import Slice, slices
 from health.status import Status
 from health.summary import ROW
 
 # How many cases are looked at one by one.
 MOST_JUDGED = 5_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class FarTruth:
+    """A truth that is far from anything that the model answers, with its case and what was answered there."""
+
+    case_id: str
+    answer: float
+    truth: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """How far numbers are from the truth: of `all`, and where truths are `far`, of those that are `near` alone."""
+
+    all: NumberErrors
+    near: NumberErrors | None
+    far: Sequence[FarTruth]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +54,14 @@ class Details:
     confusion: Confusion
     classes: Sequence[ClassFigures]
     calibration: Calibration
-    errors: NumberErrors
+    sizes: Sizes
     slices: Sequence[Slice]
     groups: Sequence[FieldGroups]
+
+    @property
+    def errors(self) -> NumberErrors:
+        """How far numbers are from the truth, far ones included."""
+        return self.sizes.all
 
 
 def details(
@@ -59,7 +82,7 @@ def details(
         confusion=confusion(verdicts),
         classes=by_class(verdicts),
         calibration=calibration([_probability(case) for case in drawn], right, weight),
-        errors=_errors(drawn, weight),
+        sizes=_sizes(drawn, weight),
         slices=slices([case.entered for case in drawn], right, weight),
         groups=by_groups(columns, right, weight, [_truth(case) for case in drawn], hidden),
     )
@@ -110,16 +133,27 @@ def _verdicts(drawn: Sequence[JudgedCase], weight: Sequence[float]) -> Iterator[
             yield Verdict(answer=case.answer_label, truth=_truth(case), weight=stands_for)
 
 
-def _errors(drawn: Sequence[JudgedCase], weight: Sequence[float]) -> NumberErrors:
+def _sizes(drawn: Sequence[JudgedCase], weight: Sequence[float]) -> Sizes:
     """Of those with a number as the truth. Who says that a number is right says so of this very number: such cases count as
     without an error, so that errors are rather larger than this says."""
     known = [
-        (case.answer_number, case.truth_number, stands_for)
+        (case.id, case.answer_number, case.truth_number, stands_for)
         for case, stands_for in zip(drawn, weight, strict=True)
         if case.answer_number is not None and case.truth_number is not None
     ]
-    columns = np.array(known, dtype=float).reshape(-1, 3)
-    return number_errors(columns[:, 0], columns[:, 1], columns[:, 2])
+    answers, truths, weights = np.array([row[1:] for row in known], dtype=float).reshape(-1, 3).T
+    own = [case.answer_number for case in drawn if case.answer_number is not None]
+    is_far = far_truths(answers, truths, own)
+    places = np.flatnonzero(is_far)
+    near = number_errors(answers[~is_far], truths[~is_far], weights[~is_far])
+    return Sizes(
+        all=number_errors(answers, truths, weights),
+        near=near if len(places) else None,
+        far=[
+            FarTruth(case_id=known[n][0], answer=float(answers[n]), truth=float(truths[n]))
+            for n in places
+        ],
+    )
 
 
 def _truth(case: JudgedCase) -> str | None:

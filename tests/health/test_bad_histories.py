@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -34,17 +35,19 @@ MODEL = ("shelf", "penguins")
 HUGE = 10**400
 ODD = (math.inf, -math.inf, math.nan, 1e308, -1e308, HUGE, -HUGE, 5e-324, 0.0)
 # As a word of its own; `information` is none.
+SIZES = ("mae", "median", "rmse", "bias")
 NO_NUMBER = re.compile(r"(?<![\w.])[-+]?(nan|inf|infinity)(?![\w])", re.I)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bad:
     """One history: cases with what was said of each, the word that Health has for it, and what it says somewhere, in its
-    sentence or in its report."""
+    sentence or in its report. `truths` are numbers that somebody called right, by the place of the case."""
 
     cases: Sequence[tuple[CaseView, str]]
     word: str
     says: Sequence[str]
+    truths: Mapping[int, float] = field(default_factory=dict)
 
 
 def _case(number: int, of: int, **changes: object) -> CaseView:
@@ -117,6 +120,27 @@ def _categories() -> list[tuple[CaseView, str]]:
     return found
 
 
+def _prices() -> list[tuple[CaseView, str]]:
+    """Numbers from 100 to 148, of which every tenth is called wrong."""
+    return [
+        (_case(n, 240, **_number(100.0 + 2 * (n % 25))), "incorrect" if n % 10 == 3 else "correct")
+        for n in range(240)
+    ]
+
+
+def _absurd(truth: float) -> Bad:
+    """All that are wrong are 4 off, but for one whose truth is absurd."""
+    cases = _prices()
+    truths = {n: 104.0 + 2 * (n % 25) for n in range(3, 240, 10)} | {63: truth}
+    return Bad(cases=cases, word="Healthy", says=["90 % of answers are right"], truths=truths)
+
+
+ABSURD = {
+    "a truth of minus infinity, nearly": -1e308,
+    "a truth of many nines": 9e99,
+    "a truth without its point": 122_000.0,
+}
+
 HISTORIES: dict[str, Callable[[], Bad]] = {
     "one case": lambda: Bad(
         cases=[(_case(0, 1), "incorrect")],
@@ -167,13 +191,14 @@ HISTORIES: dict[str, Callable[[], Bad]] = {
         word="Healthy",
         says=["100 % of answers are right", "others"],
     ),
+    **{name: partial(_absurd, truth) for name, truth in ABSURD.items()},
 }  # fmt: skip
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HISTORIES)
-def test_a_bad_history_gives_a_sentence_and_no_wrong_number(name: str, sqlite_url: str) -> None:
-    sessions, given = make_sessions(sqlite_url), HISTORIES[name]()
+def test_a_bad_history_gives_a_sentence_and_no_wrong_number(name: str, sessions: Sessions) -> None:
+    given = HISTORIES[name]()
     record(sessions, given)
     (standing,) = standings(sessions, clock=lambda: NOW).values()
     assert standing.status.word == given.word, standing.status.sentence
@@ -202,7 +227,24 @@ def test_a_bad_history_gives_a_sentence_and_no_wrong_number(name: str, sqlite_ur
         assert words in printed
     for case, _ in given.cases[:: max(1, len(given.cases) // 5)]:
         _check(prediction_sets.of_case(sessions, case))
-    close(sessions)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("truth", ABSURD.values())
+def test_an_absurd_truth_is_named_and_the_figures_stand_without_it(
+    truth: float, sessions: Sessions
+) -> None:
+    given = _absurd(truth)
+    record(sessions, given)
+    found = _looked(sessions).details.sizes
+    (far,) = found.far
+    assert (far.case_id, far.answer, far.truth) == (given.cases[63][0].id, 126.0, truth)
+    assert found.all.n == found.near.n + 1
+    assert found.all.mae.value > 1.0e5 / 240
+    assert 0.3 < found.near.mae.value < 0.5
+    assert found.near.median.value == found.all.median.value == 0.0
+    each = [getattr(sizes, name) for sizes in (found.all, found.near) for name in SIZES]
+    assert all(math.isfinite(end) for mean in each for end in (mean.value, mean.low, mean.high))
 
 
 @pytest.mark.slow
@@ -244,11 +286,12 @@ def test_what_is_compared_case_by_case_stands_bad_rows(name: str) -> None:
 def record(sessions: Sessions, given: Bad) -> None:
     kept = add_cases(sessions, *(case for case, _ in given.cases))
     with writing(sessions) as session:
-        for case, (_, judgement) in zip(kept, given.cases, strict=True):
-            db.feedback.add(session, _said(case, judgement))
+        for place, (case, (_, judgement)) in enumerate(zip(kept, given.cases, strict=True)):
+            right = case.answer_number if judgement == "correct" else None
+            db.feedback.add(session, _said(case, judgement, given.truths.get(place, right)))
 
 
-def _said(case: CaseView, judgement: str) -> FeedbackView:
+def _said(case: CaseView, judgement: str, number: float | None) -> FeedbackView:
     return FeedbackView(
         id=new_id(),
         created_at=case.created_at,
@@ -256,7 +299,8 @@ def _said(case: CaseView, judgement: str) -> FeedbackView:
         person="reviewer-1",
         channel="audit",
         judgement=judgement,
-        truth_label="Gentoo" if judgement == "incorrect" else None,
+        truth_label="Gentoo" if judgement == "incorrect" and number is None else None,
+        truth_number=number,
         idempotency_key=f"{case.id}-said",
     )
 

@@ -14,8 +14,8 @@ from health.calibration import calibration
 from health.classification import OTHERS, Verdict, by_class, confusion
 from health.comparison import compare, compare_numbers
 from health.estimates import wilson
-from health.regression import number_errors
-from health.weighted import checks_needed, mean, share
+from health.regression import far_truths, number_errors
+from health.weighted import checks_needed, mean, median, share
 
 EXACT = {"rel": 1e-9, "abs": 1e-9}
 LABELS = ("Adelie", "Chinstrap", "Gentoo")
@@ -111,6 +111,57 @@ def test_errors_of_numbers_are_those_of_scikit_learn_and_their_interval_that_of_
 def test_infinite_and_missing_numbers_are_left_out() -> None:
     found = number_errors([1.0, math.inf, 3.0], [1.5, 2.0, math.nan], [1.0] * 3)
     assert (found.n, found.mae.value, found.bias.value) == (1, 0.5, -0.5)
+
+
+def test_the_median_is_that_of_numpy_and_its_interval_holds_it() -> None:
+    random = np.random.default_rng(9)
+    values = random.standard_exponential(81)
+    assert median(values).value == pytest.approx(np.median(values), **EXACT)
+    # A case that stands for three is as three cases.
+    thrice = np.repeat(values, np.where(np.arange(81) % 2, 3, 1))
+    weights = np.where(np.arange(81) % 2, 3.0, 1.0)
+    assert median(values, weights).value == pytest.approx(np.median(thrice), **EXACT)
+    held = [_holds_median(random, n) for n in (8, 30, 200) for _ in range(400)]
+    assert 0.93 <= np.mean(held) <= 0.98
+    assert math.isinf(median(values[:5]).high)
+    assert median([]).value is None
+
+
+def _holds_median(random: np.random.Generator, n: int) -> bool:
+    """Of cases that stand for one or for four; values and weights have nothing to do with each other."""
+    values, weights = random.standard_exponential(n), random.choice([1.0, 4.0], n)
+    found = median(values, weights)
+    return found.low <= math.log(2) <= found.high
+
+
+@pytest.mark.parametrize("truth", [-1e308, 9e99, 60_000.0, math.inf])
+def test_a_truth_far_from_all_answers_is_found_and_moves_no_median(truth: float) -> None:
+    random = np.random.default_rng(10)
+    answers = random.normal(50, 4, 100)
+    truths = answers + random.normal(0, 3, 100)
+    before = number_errors(answers, truths, np.ones(100))
+    truths[17] = truth
+    assert np.flatnonzero(far_truths(answers, truths, answers)).tolist() == [17]
+    found = number_errors(answers, truths, np.ones(100))
+    assert found.median.value == pytest.approx(before.median.value, rel=0.2)
+    ends = [end for part in (found.mae, found.rmse, found.bias) for end in (part.low, part.high)]
+    assert all(math.isfinite(end) for end in ends)
+
+
+def test_truths_of_a_model_that_knows_little_are_not_far_nor_are_those_of_its_own_absurd_answers() -> (
+    None
+):
+    random = np.random.default_rng(11)
+    truths = random.normal(50, 20, 2_000)
+    weak = 50 + (truths - 50) * 0.1 + random.normal(0, 0.5, 2_000)
+    assert not far_truths(weak, truths, weak).any()
+    # An absurd answer is the model's own error: neither does it make other truths near, nor is its truth far.
+    answers = np.append(truths, 1e308)
+    assert far_truths(answers, np.append(truths, 1e308), answers).sum() == 0
+    assert far_truths([50.0], [60_000.0], answers).tolist() == [True]
+    # Of one answer alone its size is known; of none, or of zeros, nothing.
+    assert far_truths([41.5] * 2, [60.0, 41_500.0], [41.5]).tolist() == [False, True]
+    assert far_truths([0.0], [9.0], [0.0]).tolist() == far_truths([], [9.0], []).tolist() == [False]
 
 
 def test_an_unweighted_share_has_the_interval_of_scipy() -> None:

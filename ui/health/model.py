@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import streamlit as st
@@ -13,16 +12,14 @@ from charts.weeks import Point
 from health.classification import OTHERS, ClassFigures, Confusion
 from health.estimates import Estimate
 from health.overview import Look, Week
-from health.regression import NumberErrors
 from health.report import points
 from health.status import accuracy_words, checks_for, left_out_words
 from health.summary import HealthRow
-from health.weighted import Mean
-from ui.health import address, drift
+from ui.health import address, drift, sizes
 from ui.health.address import Chosen
 from ui.health.parts import draw_groups, draw_slices, share_words
 from ui.health.pressed import Mark, draw_chart, draw_list, draw_table, name_of
-from ui.text import number, plain
+from ui.text import plain
 
 _MOST_CLASSES = 12
 
@@ -117,7 +114,7 @@ def draw_details(look: Look, chosen: Chosen) -> None:
     with tabs[3]:
         _draw_calibration(look)
     with tabs[4]:
-        _draw_errors(details.errors)
+        sizes.draw(details.sizes)
     with tabs[5]:
         _draw_comparisons(look)
 
@@ -262,25 +259,6 @@ def _draw_calibration(look: Look) -> None:
         marks,
         "Choose a probability",
     )
-
-
-def _draw_errors(found: NumberErrors) -> None:
-    if not found.n:
-        st.caption("No checked case has a number as the truth.")
-        return
-    st.markdown(
-        f"Mean absolute error **at least {_mean(found.mae)}**; root of the mean squared error {_mean(found.rmse)}; "
-        f"bias {_mean(found.bias)}; n={found.n}."
-    )
-    st.caption("At least: who says that a number is right counts as an error of 0.")
-
-
-def _mean(found: Mean) -> str:
-    if found.value is None:
-        return "–"
-    if not math.isfinite(found.high - found.low):
-        return f"{number(found.value)} (too few for an interval)"
-    return f"{number(found.value)} ({number(found.low)} to {number(found.high)})"
 
 
 def _draw_comparisons(look: Look) -> None:
