@@ -11,6 +11,7 @@ from api.v1.resources.health import of_all, whole
 from cli.output import GOOD, NotFound, Wrong, document, printable, say, table
 from db.engine import close
 from db.ids import utc_now
+from feedback.first_call_figures import first_call_figures
 from health.cohort import Cohort
 from health.input_drift import midnight
 from health.objectives import of_model
@@ -89,7 +90,8 @@ def _one(built: Services, chosen: argparse.Namespace) -> int:
     if chosen.html:
         _write(built, chosen, found, cohort, served, reading)
     if chosen.json:
-        document(whole(found, served, reading).model_dump(mode="json"))
+        called = first_call_figures(built.sessions, ref.server, ref.name)
+        document(whole(found, served, called, reading).model_dump(mode="json"))
     elif not chosen.html:
         _say(built, chosen, found, words(served, reading))
     return GOOD

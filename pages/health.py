@@ -18,6 +18,7 @@ from ui.health import (
     titles,
     verdict,
 )
+from ui.review import first_calls
 from ui.session import services
 
 PAGE = {
@@ -91,5 +92,6 @@ def draw_one() -> None:
 
 if chosen.is_one:
     draw_one()
+    first_calls.draw(chosen.server, chosen.model)
 else:
     draw_all()

@@ -93,6 +93,13 @@ class WorkbenchClient:
         path = f"/models/{quote(ref.server, safe='')}/{quote(ref.name)}"
         return self._read(signature_of, self._get(path, version=ref.version))
 
+    def health(self, model: str | ModelRef) -> Facts:
+        """Everything about the condition of a model, as the workbench's API describes it (`HealthOfModel`): the `word`, its
+        `sentence`, `accuracy` with its interval, `alarms`, and who is right how often where people answered first
+        (`first_calls`). Raises MdsError."""
+        ref = ModelRef.parse(model) if isinstance(model, str) else model
+        return self._get(f"/health/{quote(ref.server, safe='')}/{quote(ref.name)}")
+
     def predict(
         self, model: str | ModelRef, rows: Values | Sequence[Values], *, key: str = ""
     ) -> list[RecordedCase]:

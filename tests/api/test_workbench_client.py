@@ -56,6 +56,17 @@ def test_a_case_is_asked_found_and_judged(workbench: WorkbenchClient) -> None:
     assert changed.replaces
 
 
+def test_the_health_of_a_model_is_that_of_the_api(
+    workbench: WorkbenchClient, served: Served
+) -> None:
+    workbench.predict("demo/penguins", PENGUINS)
+    told = workbench.health("demo/penguins")
+    assert told == served.client("ann").get("/health/demo/penguins").json()
+    assert (told["word"], told["first_calls"]) == ("Not enough evidence", None)
+    with pytest.raises(ModelNotFound, match="you may not see it"):
+        workbench.health("demo/digits")
+
+
 def test_the_same_key_is_the_same_case(workbench: WorkbenchClient) -> None:
     first, again = (workbench.predict("demo/penguins", PENGUINS, key="mine") for _ in range(2))
     assert first == again

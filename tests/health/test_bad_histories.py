@@ -17,6 +17,7 @@ from db.cases import CaseView
 from db.engine import Sessions, close, make_sessions, writing
 from db.feedback import FeedbackView
 from db.ids import new_id
+from feedback.first_call_figures import first_call_figures
 from health import joint_drift, prediction_sets
 from health.day_counts import fold
 from health.details import details
@@ -217,9 +218,10 @@ def test_a_bad_history_gives_a_sentence_and_no_wrong_number(name: str, sessions:
     _check(recent_series(sessions, clock=lambda: NOW))
     printed = page(HealthReport(look=found, rows=rows, titles={}, chosen=(), at=NOW))
     served = service(sessions, standing.server, standing.model, clock=lambda: NOW)
+    called = first_call_figures(sessions, standing.server, standing.model)
     for words in (
         printed,
-        whole(found, served).model_dump_json(),
+        whole(found, served, called).model_dump_json(),
         of_all([standing]).model_dump_json(),
     ):
         assert not NO_NUMBER.search(words), NO_NUMBER.search(words)

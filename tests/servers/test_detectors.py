@@ -19,6 +19,7 @@ from cases.batch import RowsRequest, predict_rows
 from cases.recording import predict_and_record
 from db.engine import close, reading
 from db.ids import utc_now
+from feedback.first_call_figures import first_call_figures
 from health.drift_detectors import ask_all
 from health.outliers.deployed import Detectors
 from health.outliers.earlier import Earlier
@@ -139,7 +140,8 @@ def test_a_job_asks_about_the_last_cases_and_health_and_metrics_tell(lab: Servic
     assert found.standing.status.word == "Watch"
     assert "what irises-drift watches differs from before" in found.standing.status.sentence
     served = service(lab.figures, "lab", "irises")
-    assert whole(found, served).detections[0].is_drift
+    called = first_call_figures(lab.sessions, "lab", "irises")
+    assert whole(found, served, called).detections[0].is_drift
     samples = {s.name: s for f in Figures(lambda: lab).collect() for s in f.samples}
     told = samples["mds_drift_detector_flagged"]
     assert (told.value, told.labels["detector"]) == (1.0, "irises-drift")

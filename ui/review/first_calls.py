@@ -2,45 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from feedback.first_call_figures import DAYS, Compared, first_call_figures
-from health.weighted import share
+from feedback.first_call_figures import DAYS, first_call_figures
+from health.first_calls import first_calls
+from health.weighted import Share
 from ui.session import services
 from ui.text import percent
-
-# With fewer, an interval is so wide that the figure misleads.
-FEWEST = 10
 
 
 def draw(server: str, model: str) -> None:
     """The figures of a model on which people answered first; nothing where they never did."""
-    found = first_call_figures(services().sessions, server, model)
-    if not found.calls:
+    counted = first_call_figures(services().sessions, server, model)
+    if not counted.calls:
         return
+    found = first_calls(counted.compared)
     st.subheader("People and the model", anchor=False)
-    known = found.compared
     st.markdown(
-        f"In the last {DAYS} days people answered {found.calls:,} cases before the model and could not tell on "
-        f"{found.declined:,} of them; of {len(known):,} somebody else has said which class is right."
+        f"In the last {DAYS} days people answered {counted.calls:,} cases before the model and could not tell on "
+        f"{counted.declined:,} of them; of {len(counted.compared):,} somebody else has said which class is right. {found.sentence}"
     )
-    if len(known) < FEWEST:
-        st.caption(f"Not enough evidence to compare: {FEWEST} are needed.")
+    if found.model.value is None:
         return
-    decided = [each for each in known if each.together is not None]
     lines = {
-        "People alone": _line(known, [each.alone for each in known]),
-        "The model alone": _line(known, [each.model for each in known]),
-        "Both together": _line(decided, [bool(each.together) for each in decided]),
+        "People alone": _line(found.people),
+        "The model alone": _line(found.model),
+        "Both together": _line(found.together),
     }
     st.table({"Right": lines})
     st.caption("95 % intervals (Wilson). Each case is weighted by one over its chance to be drawn.")
 
 
-def _line(cases: Sequence[Compared], hits: Sequence[bool]) -> str:
-    found = share(hits, [1 / each.probability for each in cases])
-    if found.value is None or found.n < FEWEST:
+def _line(found: Share) -> str:
+    if found.value is None:
         return f"not enough evidence, n={found.n}"
     return f"{percent(found.value)} [{percent(found.low)} to {percent(found.high)}] n={found.n:,}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pydantic import BaseModel, Field
 
 from api.v1.asked import AskedNow
+from api.v1.health.first_calls import FirstCallsOfModel, first_calls_of
 from api.v1.health.groups import CauseOfFall, GroupsOfField, cause_of, groups_of
 from api.v1.health.inputs import (
     Detection,
@@ -23,6 +24,7 @@ from api.v1.health.standing import Decision, ModelHealth, decision_of, head_of
 from api.v1.problems import no_model, not_asked
 from api.v1.resource import Resource
 from api.v1.resources.models import ModelName, ServerName
+from feedback.first_call_figures import FirstCallFigures, first_call_figures
 from health.objectives import of_model
 from health.overview import Look, Standing, look, standings
 from health.server_metrics.readings import ASKED_ONCE, Reading
@@ -56,6 +58,9 @@ class HealthOfModel(ModelHealth):
     )
     decisions: list[Decision]
     service: ServiceOfModel
+    first_calls: FirstCallsOfModel | None = Field(
+        description="Where people answered before the model; null where nobody did"
+    )
 
 
 @RESOURCE.get("/health")
@@ -82,7 +87,8 @@ def get_health(asked: AskedNow, server: ServerName, name: ModelName) -> HealthOf
         raise not_asked(str(ref)) if services.catalogue.find(ref) else no_model(str(ref))
     wanted = of_model(services.settings.objectives, server, name)
     served = service(services.figures, server, name, wanted)
-    return whole(found, served, services.reading(server, name, ASKED_ONCE))
+    called = first_call_figures(services.sessions, server, name)
+    return whole(found, served, called, services.reading(server, name, ASKED_ONCE))
 
 
 def of_all(found: Iterable[Standing]) -> Health:
@@ -90,7 +96,9 @@ def of_all(found: Iterable[Standing]) -> Health:
     return Health(items=[ModelHealth(**head_of(standing)) for standing in found])
 
 
-def whole(found: Look, served: Service, reading: Reading | None = None) -> HealthOfModel:
+def whole(
+    found: Look, served: Service, called: FirstCallFigures, reading: Reading | None = None
+) -> HealthOfModel:
     """Everything about one model; `reading` is what its server reports, None where nothing is read."""
     return HealthOfModel(
         **head_of(found.standing),
@@ -104,4 +112,5 @@ def whole(found: Look, served: Service, reading: Reading | None = None) -> Healt
         causes=[cause_of(each) for each in found.causes.found] if found.causes else [],
         decisions=[decision_of(step) for step in found.steps],
         service=service_of(served, reading),
+        first_calls=first_calls_of(called),
     )
