@@ -20,7 +20,7 @@ from db.tables import Case, DeletedCases, HealthDay
 
 _TABLES = (HealthDay, DeletedCases)
 Model = tuple[str, str]
-# Of a day (UTC) of a model, all versions together: drawn cases that were judged right and wrong, cases that were answered, and
+# Of a day (UTC) of a version of a model: drawn cases that were judged right and wrong, cases that were answered, and
 # cases that failed.
 DayNumbers = Sequence[int]
 
@@ -45,22 +45,23 @@ def models(session: Session, selection: Selection) -> list[Model]:
 
 def by_day(
     session: Session, selection: Selection, kinds: Kinds, counted: Sequence[DayCount]
-) -> dict[Model, dict[date, DayNumbers]]:
-    """Each day of each model on which something was asked. `counted` is what db.health_days.not_kept finds of the selection."""
-    found: dict[Model, dict[date, DayNumbers]] = defaultdict(dict)
+) -> dict[Model, dict[date, dict[str, DayNumbers]]]:
+    """Each day of each model on which something was asked, by version. `counted` is what db.health_days.not_kept finds of the selection."""
+    found: dict[Model, dict[date, dict[str, DayNumbers]]] = defaultdict(lambda: defaultdict(dict))
     for table in _TABLES:
-        groups = (table.server, table.model, table.day)
+        groups = (table.server, table.model, table.day, table.version)
         query = select(*groups, *_sums(table, kinds)).where(is_kept(session, selection, table))
         for row in session.execute(query.group_by(*groups)):
-            _add(found[row[0], row[1]], row[2].date(), [int(number) for number in row[3:]])
+            _add(found[row[0], row[1]][row[2].date()], row[3], [int(number) for number in row[4:]])
     for count in counted:
-        _add(found[count.key.server, count.key.model], count.day, _numbers(count, kinds))
+        key = count.key
+        _add(found[key.server, key.model][count.day], key.version, _numbers(count, kinds))
     return dict(found)
 
 
-def _add(days: dict[date, DayNumbers], day: date, numbers: DayNumbers) -> None:
-    before = days.get(day)
-    days[day] = list(map(add, before, numbers)) if before else numbers
+def _add(versions: dict[str, DayNumbers], version: str, numbers: DayNumbers) -> None:
+    before = versions.get(version)
+    versions[version] = list(map(add, before, numbers)) if before else numbers
 
 
 def buckets(session: Session, selection: Selection) -> list[BucketCount]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Baseline:
-    """What is held against new labels: `right` of `n`, until and including the day `until`. `is_accepted` by a person."""
+    """What is held against new labels: `right` of `n`, until and including the day `until`. `is_accepted` by a person; `checked`
+    is (right, wrong) of each version, as far as is known."""
 
     right: int
     n: int
     until: date
     is_accepted: bool = False
     since: date | None = None
+    checked: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
@@ -29,6 +34,27 @@ class Baseline:
     @property
     def share(self) -> float:
         return self.right / self.n
+
+
+def added_up(counts: Iterable[Mapping[str, tuple[int, int]]]) -> dict[str, tuple[int, int]]:
+    """(right, wrong) by version of several together, the first version first."""
+    found: dict[str, tuple[int, int]] = {}
+    for each in counts:
+        for version, (right, wrong) in each.items():
+            before = found.get(version, (0, 0))
+            found[version] = (before[0] + right, before[1] + wrong)
+    return found
+
+
+def of_versions(named: Collection[str]) -> str:
+    """` of version 2`, ` of versions 1 and 2`, ` of versions 1, 2 and others`; empty where it is not known."""
+    known = [version for version in named if version]
+    if not known or len(known) < len(named):
+        return ""
+    if len(known) == 1:
+        return f" of version {known[0]}"
+    shown = known if len(known) <= _MOST_NAMED else [*known[: _MOST_NAMED - 1], "others"]
+    return f" of versions {', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def in_words(day: date) -> str:

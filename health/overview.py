@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 import db.health_alarms
@@ -15,11 +15,12 @@ import db.health_figures
 from db.engine import Session, Sessions, snapshot
 from db.health import Selection
 from db.health_alarms import AlarmView
+from db.health_cases import JudgedCase
 from db.health_counting import DayCount
 from db.health_decisions import DecisionView
 from db.health_detections import DetectionView
-from db.health_figures import DayNumbers, Kinds
 from db.ids import utc_now
+from health import days
 from health.alarms.decisions import accepted, closed, put_off_words
 from health.causes import Causes
 from health.closing import Closing
@@ -29,15 +30,14 @@ from health.details import MOST_JUDGED, Details, causes_of, details
 from health.drift.fields import FieldDrift
 from health.drift.joint import JointDrift
 from health.estimates import Estimate, accuracy, drawn_share
-from health.input_drift import Model, input_drift, midnight
-from health.status import Ahead, DayFigures, History, Status, judge
-from health.summary import ESTIMATED, NOT_SENT, SERVED, UNKNOWN, demonstration, groups
+from health.input_drift import InputDrift, Model, input_drift, midnight
+from health.status import DayFigures, History, Status, judge
+from health.summary import ESTIMATED, SERVED, demonstration, groups
 from health.titles import Titles, as_named, called
 from health.weighted import Share
 
 # How far back alarms look.
 DAYS = 120
-_KINDS = Kinds(estimated=ESTIMATED, not_failed=("answered", UNKNOWN, *NOT_SENT))
 # Of so many of the newest cases it is said how many were unlike earlier ones.
 NEWEST = 1_000
 # Ten years: a case that a clock without a battery dated 1970 makes no chart of half a century.
@@ -62,12 +62,14 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class Week:
-    """The drawn cases of seven days from `start` on: the share that is right, of those that were judged."""
+    """The drawn cases of seven days from `start` on: the share that is right, of those that were judged, and (right, wrong) of each
+    version as they are counted."""
 
     start: date
     right: Share
     answered: int
     failed: int
+    checked: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +122,7 @@ def standings(
         counts: dict[Model, list[DayCount]] = defaultdict(list)
         for count in db.health_days.by_version(session, selection, counted):
             counts[count.key.server, count.key.model].append(count)
-        days = db.health_figures.by_day(session, selection, _KINDS, counted)
+        by_day = db.health_figures.by_day(session, selection, days.KINDS, counted)
         steps = db.health_decisions.of_models(session)
         ends = {of: _closing(session, everything, of, steps.get(of, ()), since) for of in counts}
         drift = input_drift(session, now, everything, counts, ever)
@@ -128,7 +130,7 @@ def standings(
         model: _standing(
             model,
             found,
-            [_day_figures(day, numbers) for day, numbers in days[model].items()],
+            [days.of_numbers(day, numbers) for day, numbers in by_day[model].items()],
             steps=steps.get(model, []),
             closing=ends[model],
             now=now,
@@ -155,33 +157,61 @@ def look(
     """
     now, named = clock(), titles(server, model)
     everything = Selection(purposes=SERVED, server=server, model=model)
-    chosen = cohort.of(everything)
+    since = midnight(now) - timedelta(days=DAYS)
     with snapshot(sessions) as session:
-        since = midnight(now) - timedelta(days=DAYS)
-        ever = db.health_days.not_kept(session, everything)
-        counted = db.health_days.since(ever, since)
-        counts = db.health_days.by_day(session, replace(everything, since=since), counted)
-        steps = db.health_decisions.all_of(session, server, model)
-        alarms = db.health_alarms.newest(session, server, model)
-        shown = db.health_days.by_day(session, chosen, _of_time(ever, everything, chosen))
-        if not counts and not shown:
+        read = _read(session, now, replace(everything, since=since), cohort.of(everything))
+        if not read.lately and not read.shown:
             return None
-        estimated = replace(chosen, purposes=ESTIMATED)
-        drift = input_drift(session, now, everything, [(server, model)], ever)[server, model]
-        judged = db.health_cases.judged_cases(session, estimated, MOST_JUDGED)
-        pairs = db.health_cases.compared(session, estimated, MOST_JUDGED)
-        unlike = db.health_cases.unlike(session, estimated, NEWEST)
         standing = _standing(
             (server, model),
-            counts,
-            _by_day(counts),
-            steps=steps,
-            closing=_closing(session, everything, (server, model), steps, since),
+            read.lately,
+            days.by_day(read.lately),
+            steps=read.steps,
+            closing=_closing(session, everything, (server, model), read.steps, since),
             now=now,
-            changed=tuple(named.get(name, name) for name in drift.flagged),
+            changed=tuple(named.get(name, name) for name in read.drift.flagged),
         )
         every = replace(everything, purposes=ESTIMATED, since=since)
-        found = causes_of(session, every, standing.status, groups(counts), named)
+        found = causes_of(session, every, standing.status, groups(read.lately), named)
+    return _looked(read, standing, found, details(read.judged, groups(read.shown), protected), now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    """What was read of a model at one moment: `lately` counts all of its cases of the last days, `shown` those that are looked
+    at; the judged ones of these, and the pairs of versions."""
+
+    lately: Sequence[DayCount]
+    shown: Sequence[DayCount]
+    steps: Sequence[DecisionView]
+    alarms: Sequence[AlarmView]
+    drift: InputDrift
+    judged: Sequence[JudgedCase]
+    pairs: Sequence[tuple[str, str, bool, bool]]
+    unlike: tuple[int, int]
+
+
+def _read(session: Session, now: datetime, lately: Selection, chosen: Selection) -> _Read:
+    server, model = lately.server or "", lately.model or ""
+    everything, estimated = replace(lately, since=None), replace(chosen, purposes=ESTIMATED)
+    ever = db.health_days.not_kept(session, everything)
+    counted = db.health_days.since(ever, lately.since) if lately.since else ever
+    return _Read(
+        lately=db.health_days.by_day(session, lately, counted),
+        shown=db.health_days.by_day(session, chosen, _of_time(ever, everything, chosen)),
+        steps=db.health_decisions.all_of(session, server, model),
+        alarms=db.health_alarms.newest(session, server, model),
+        drift=input_drift(session, now, everything, [(server, model)], ever)[server, model],
+        judged=db.health_cases.judged_cases(session, estimated, MOST_JUDGED),
+        pairs=db.health_cases.compared(session, estimated, MOST_JUDGED),
+        unlike=db.health_cases.unlike(session, estimated, NEWEST),
+    )
+
+
+def _looked(
+    read: _Read, standing: Standing, causes: Causes | None, found: Details, now: datetime
+) -> Look:
+    shown, drift = read.shown, read.drift
     standing = replace(
         standing,
         accuracy=accuracy(groups(shown)),
@@ -198,15 +228,15 @@ def look(
         detections=drift.detections,
         drift_before=drift.before,
         drift_after=drift.after,
-        details=details(judged, groups(shown), protected),
-        comparisons=_comparisons(pairs),
-        steps=steps,
-        alarms=alarms,
-        causes=found,
-        told=(_count(volunteered, "correct"), _count(volunteered, "incorrect")),
+        details=found,
+        comparisons=_comparisons(read.pairs),
+        steps=read.steps,
+        alarms=read.alarms,
+        causes=causes,
+        told=(days.judged(volunteered, "correct"), days.judged(volunteered, "incorrect")),
         answered=sum(c.cases for c in shown if c.outcome == "answered"),
-        failed=_failed(shown),
-        unlike=unlike,
+        failed=days.failed(shown),
+        unlike=read.unlike,
     )
 
 
@@ -225,7 +255,7 @@ def _of_time(
 def _standing(
     model: Model,
     counts: Sequence[DayCount],
-    days: Sequence[DayFigures],
+    by_day: Sequence[DayFigures],
     *,
     steps: Sequence[DecisionView],
     closing: Closing | None,
@@ -236,13 +266,13 @@ def _standing(
     found = accuracy(groups(counts))
     in_order = sorted(counts, key=lambda count: (count.day, count.key.version))
     history = History(
-        days=_without_gaps(days, now.date()),
+        days=days.without_gaps(by_day, now.date()),
         today=now.date(),
         accuracy=found,
         accepted=accepted(steps),
         changed=changed,
         closed=closing,
-        ahead=_ahead(days, now.date()),
+        ahead=days.ahead(by_day, now.date()),
     )
     return Standing(
         server=model[0],
@@ -270,58 +300,8 @@ def _closing(
         return None
     server, name = model
     rest = replace(everything, server=server, model=name, since=found.at, until=found.until)
-    day = _figures(found.at.date(), db.health_days.by_day(session, rest))
+    day = days.figures(found.at.date(), db.health_days.by_day(session, rest))
     return found.with_rest(day.right, day.wrong, day.answered, day.failed)
-
-
-def _without_gaps(days: Iterable[DayFigures], today: date) -> tuple[DayFigures, ...]:
-    """One for each day from the first to today, also where nothing happened."""
-    known = {day.day: day for day in days}
-    if not known:
-        return ()
-    first = min(known)
-    each = (first + timedelta(days=n) for n in range(max(0, (today - first).days) + 1))
-    return tuple(known.get(day) or DayFigures(day=day) for day in each)
-
-
-def _day_figures(day: date, numbers: DayNumbers) -> DayFigures:
-    right, wrong, answered, failed = numbers
-    return DayFigures(day=day, right=right, wrong=wrong, answered=answered, failed=failed)
-
-
-def _by_day(counts: Iterable[DayCount]) -> list[DayFigures]:
-    by_day: dict[date, list[DayCount]] = defaultdict(list)
-    for count in counts:
-        by_day[count.day].append(count)
-    return [_figures(day, found) for day, found in by_day.items()]
-
-
-def _figures(day: date, counts: Sequence[DayCount]) -> DayFigures:
-    drawn = [c for c in counts if c.is_audited and c.purpose in ESTIMATED]
-    return DayFigures(
-        day=day,
-        right=_count(drawn, "correct"),
-        wrong=_count(drawn, "incorrect"),
-        answered=sum(c.cases for c in counts if c.outcome == "answered"),
-        failed=_failed(counts),
-    )
-
-
-def _failed(counts: Iterable[DayCount]) -> int:
-    return sum(count.cases for count in counts if count.outcome not in _KINDS.not_failed)
-
-
-def _ahead(days: Iterable[DayFigures], today: date) -> Ahead | None:
-    """What is dated after tomorrow; clocks that differ a little make a day of it around midnight."""
-    ahead = [day for day in days if day.day > today + timedelta(days=1)]
-    if not ahead:
-        return None
-    cases = sum(day.answered + day.failed for day in ahead)
-    return Ahead(cases=cases, last=max(day.day for day in ahead))
-
-
-def _count(counts: Iterable[DayCount], judgement: str) -> int:
-    return sum(count.cases for count in counts if count.judgement == judgement)
 
 
 def _weeks(counts: Sequence[DayCount], today: date) -> list[Week]:
@@ -344,8 +324,14 @@ def _monday(day: date) -> date:
 
 
 def _week(start: date, counts: Sequence[DayCount]) -> Week:
-    figures = _figures(start, counts)
-    return Week(start=start, right=_drawn(counts), answered=figures.answered, failed=figures.failed)
+    figures = days.figures(start, counts)
+    return Week(
+        start=start,
+        right=_drawn(counts),
+        answered=figures.answered,
+        failed=figures.failed,
+        checked=figures.checked,
+    )
 
 
 def _drawn(counts: Sequence[DayCount]) -> Share:

@@ -12,13 +12,14 @@ Inputs that changed are never more than Watch: a change may be harmless, and onl
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from health.alarms.e_process import Alarm, baseline, watch
+from health.alarms.e_process import Alarm, Part, baseline, watch, watch_each
 from health.baselines import Baseline as Baseline
+from health.baselines import added_up, of_versions
 from health.baselines import in_words as in_words
 from health.closing import Closing, asked_since, checked_since
 from health.estimates import MINIMUM_AUDITED, Estimate, LeftOut, Rate, rate
@@ -32,18 +33,22 @@ QUIET_DAYS = 14
 RECENT_DAYS = 14
 # The first labels of a model are its baseline until somebody accepts another.
 FIRST_LABELS = 50
+# With fewer of them a version has no baseline of its own.
+LEAST_OF_VERSION = 20
 _HALF_WIDTH = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
 class DayFigures:
-    """One day (UTC): drawn cases that were judged `right` and `wrong`, and requests that were `answered` and `failed`."""
+    """One day (UTC): drawn cases that were judged `right` and `wrong`, and requests that were `answered` and `failed`. `checked` is
+    (right, wrong) by version, where that is known."""
 
     day: date
     right: int = 0
     wrong: int = 0
     answered: int = 0
     failed: int = 0
+    checked: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,11 +137,12 @@ def first_labels(days: Sequence[DayFigures]) -> Baseline | None:
     """The baseline of whoever accepted none: the first days with FIRST_LABELS labels; None before there are so many."""
     right = n = 0
     since = None
-    for day in days:
+    for number, day in enumerate(days, 1):
         since = since or (day.day if day.right + day.wrong else None)
         right, n = right + day.right, n + day.right + day.wrong
         if n >= FIRST_LABELS:
-            return Baseline(right=right, n=n, until=day.day, since=since)
+            checked = added_up(each.checked for each in days[:number])
+            return Baseline(right=right, n=n, until=day.day, since=since, checked=checked)
     return None
 
 
@@ -145,21 +151,38 @@ def _wrong(history: History, standard: Baseline | None) -> tuple[Alarm | None, F
     if standard is None or not standard.n:
         return None, None
     days = [day for day in _after(history) if day.day > standard.until]
-    share = baseline(standard.right, standard.n)
-    alarm = watch([(day.right, day.wrong) for day in days], share)
+    alarm = watch_each([_parts(day, standard) for day in days])
     if alarm.raised is None or alarm.began is None:
         return alarm, None
-    return alarm, _fall(days, days[alarm.began].day, standard, share)
+    return alarm, _fall(days, days[alarm.began].day, standard)
 
 
-def _fall(days: Sequence[DayFigures], since: date, standard: Baseline, share: float) -> Finding:
+def _parts(day: DayFigures, standard: Baseline) -> list[Part]:
+    """The labels of a day against the share of their version in the baseline; against that of all where it had few."""
+    every = baseline(standard.right, standard.n)
+    if not day.checked:
+        return [(day.right, day.wrong, every)]
+    known = {
+        version: baseline(right, right + wrong)
+        for version, (right, wrong) in standard.checked.items()
+        if right + wrong >= LEAST_OF_VERSION
+    }
+    return [(*labels, known.get(version, every)) for version, labels in day.checked.items()]
+
+
+def _fall(days: Sequence[DayFigures], since: date, standard: Baseline) -> Finding:
     """What is worse since a day; it is over where the newest labels are as good as the baseline again."""
     now = _share_right([day for day in days if day.day >= since])
-    lately = _share_right([day for day in days[-RECENT_DAYS:] if day.day >= since])
-    is_over = lately.n >= MINIMUM_AUDITED and (lately.value or 0) >= share
+    newest = [day for day in days[-RECENT_DAYS:] if day.day >= since]
+    lately, parts = _share_right(newest), [part for day in newest for part in _parts(day, standard)]
+    usual = sum((right + wrong) * share for right, wrong, share in parts)
+    is_over = lately.n >= MINIMUM_AUDITED and lately.count >= usual
+    own = added_up(day.checked for day in days if day.day >= since)
+    before = standard.checked
+    is_other = bool(own and before) and set(own) != set(before)
     sentence = (
-        f"Since {in_words(since)} {percent(now)} of the drawn answers are right ({now.count} of {now.n}); "
-        f"{standard.words}"
+        f"Since {in_words(since)} {percent(now)} of the drawn answers{of_versions(own) if is_other else ''} are right "
+        f"({now.count} of {now.n}); {standard.words}{of_versions(before) if is_other else ''}"
     )
     over = ". They are as good again as before" if is_over else ""
     return Finding(kind="accuracy", sentence=f"{sentence}{over}.", since=since, is_over=is_over)

@@ -26,6 +26,7 @@ __all__ = [
     "DecisionRefused",
     "DecisionView",
     "accepted",
+    "causes_then",
     "closed",
     "decide",
     "decisions",
@@ -69,6 +70,7 @@ def decide(
     reason = " ".join(reason.split())
     _check(decision, reason, days, normal)
     now = clock()
+    baseline = normal if decision == "accepted" else None
     made = DecisionView(
         id=new_id(),
         server=server,
@@ -79,20 +81,26 @@ def decide(
         reason=reason,
         evidence=dict(evidence or {}),
         snoozed_until=now + timedelta(days=days) if decision == "snoozed" else None,
-        baseline_right=normal.right if normal and decision == "accepted" else None,
-        baseline_n=normal.n if normal and decision == "accepted" else None,
+        baseline_right=baseline.right if baseline else None,
+        baseline_n=baseline.n if baseline else None,
     )
+    return _keep(sessions, made, workspace, clock)
+
+
+def _keep(
+    sessions: Sessions, made: DecisionView, workspace: str, clock: Callable[[], datetime]
+) -> DecisionView:
+    """With an entry of the trail; what ends an alarm ends it."""
     with writing(sessions) as session:
-        if not scope_of(session).reviews(server, model):
+        if not scope_of(session).reviews(made.server, made.model):
             raise NotPermitted("Only who reviews or operates the model can decide this.")
         kept = db.health_decisions.add(session, made)
-        if decision in ENDING:
-            db.health_alarms.end_of_model(session, server, model, ENDED, now)
-        record = Record(kind="health", id=kept.id)
+        if made.action in ENDING:
+            db.health_alarms.end_of_model(session, made.server, made.model, ENDED, made.created_at)
         append(
             session,
-            f"health-{decision}",
-            [record],
+            f"health-{made.action}",
+            [Record(kind="health", id=kept.id)],
             person=kept.person,
             workspace=workspace,
             clock=clock,
@@ -115,8 +123,26 @@ def accepted(steps: Sequence[DecisionView]) -> Baseline | None:
                 n=step.baseline_n,
                 until=step.created_at.date(),
                 is_accepted=True,
+                checked=_checked(step),
             )
     return None
+
+
+def _checked(step: DecisionView) -> dict[str, tuple[int, int]]:
+    """(right, wrong) of each version, as it was kept with what was accepted."""
+    kept = step.evidence.get("checked")
+    found = kept.items() if isinstance(kept, Mapping) else ()
+    return {
+        str(version): (int(labels[0]), int(labels[1]))
+        for version, labels in found
+        if isinstance(labels, list | tuple) and len(labels) == 2
+    }
+
+
+def causes_then(step: DecisionView) -> tuple[str, ...]:
+    """What accounted for a fall when something was decided on it, in sentences."""
+    kept = step.evidence.get("causes")
+    return tuple(filter(None, map(str, kept))) if isinstance(kept, list | tuple) else ()
 
 
 def closed(steps: Sequence[DecisionView]) -> Closing | None:

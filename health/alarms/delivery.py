@@ -18,7 +18,7 @@ from db.engine import Sessions, reading, writing
 from db.health_alarms import AlarmView
 from db.health_decisions import DecisionView
 from db.ids import utc_now
-from health.alarms.decisions import ENDED, ENDING, is_silent
+from health.alarms.decisions import ENDED, ENDING, causes_then, is_silent
 from health.titles import ModelTitle, model_words, untitled
 
 __all__ = [
@@ -108,21 +108,30 @@ def deliveries(alarm: AlarmView) -> dict[str, Delivery]:
 
 
 def alarm_words(alarm: AlarmView, steps: Sequence[DecisionView]) -> str:
-    """What was found, which says since when; when that was noticed, how it ended, and who was told. `steps` are those of its
-    model."""
-    told = told_words(alarm)
-    noticed = f"Noticed on {_moment(alarm.opened_at)}; {_end_words(alarm, steps)}."
-    return f"{alarm.sentence} {noticed}{f' {told}.' if told else ''}"
+    """What was found, which says since when; when that was noticed, how it ended, what accounted for it then, and who was told.
+    `steps` are those of its model."""
+    step, told = _ending(alarm, steps), told_words(alarm)
+    parts = [alarm.sentence, f"Noticed on {_moment(alarm.opened_at)}; {_end_words(alarm, step)}."]
+    if step and alarm.kind == "accuracy" and (causes := causes_then(step)):
+        parts += ["What accounted for it then:", *causes]
+    return " ".join([*parts, *([f"{told}."] if told else [])])
 
 
-def _end_words(alarm: AlarmView, steps: Sequence[DecisionView]) -> str:
+def _ending(alarm: AlarmView, steps: Sequence[DecisionView]) -> DecisionView | None:
+    """What somebody decided that ended it; None where nobody did."""
     ended = alarm.ended_at
     for step in steps if alarm.kind in ENDED else ():
         is_after = step.created_at >= alarm.opened_at
         if step.action in ENDING and is_after and (ended is None or step.created_at <= ended):
-            done = "closed" if step.action == "closed" else "accepted as the new normal"
-            return f"{done} by {step.person} on {_moment(step.created_at)}"
-    return f"over since {_moment(ended)}" if ended else "it goes on"
+            return step
+    return None
+
+
+def _end_words(alarm: AlarmView, step: DecisionView | None) -> str:
+    if step:
+        done = "closed" if step.action == "closed" else "accepted as the new normal"
+        return f"{done} by {step.person} on {_moment(step.created_at)}"
+    return f"over since {_moment(alarm.ended_at)}" if alarm.ended_at else "it goes on"
 
 
 def _moment(at: datetime) -> str:

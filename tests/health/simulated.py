@@ -94,6 +94,29 @@ def labels_by_day(accuracies: list[float], per_day: int, random: Random) -> list
     return [(int(right), per_day - int(right)) for right in rights]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shift:
+    """Two versions that never change, half of the checks each; from a day on the share `then` of them is of the worse one."""
+
+    name: str
+    better: float = 0.95
+    worse: float = 0.85
+    then: float = 0.5
+
+
+def mixed_labels(
+    shift: Shift, at: int, days: int, per_day: int, random: Random
+) -> list[dict[str, tuple[int, int]]]:
+    """(right, wrong) of each day by version, as many labels a day."""
+    found = []
+    for day in range(days):
+        of_worse = int(random.binomial(per_day, shift.then if day >= at else 0.5))
+        counts = {"better": per_day - of_worse, "worse": of_worse}
+        rights = {v: int(random.binomial(n, getattr(shift, v))) for v, n in counts.items()}
+        found.append({v: (rights[v], n - rights[v]) for v, n in counts.items() if n})
+    return found
+
+
 def counted(cells: dict[Cell, int]) -> Counter[bool | None]:
     """How many were judged right and wrong, whoever judged them."""
     counts: Counter[bool | None] = Counter()

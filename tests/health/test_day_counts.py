@@ -220,12 +220,11 @@ def _added_up(
         found = db.health_figures.buckets(session, selection)
         models_ = db.health_figures.models(session, selection)
     names = ("right", "wrong", "answered", "failed")
-    days = {
-        (*model, day, name): n
-        for model, each in of_models.items()
-        for day, numbers in each.items()
-        for name, n in zip(names, numbers, strict=True)
-    }
+    days: Counts = Counter()
+    for model, each in of_models.items():
+        for day, by_version in each.items():
+            for numbers in by_version.values():
+                days.update({(*model, day, name): n for name, n in zip(names, numbers, strict=True)})  # fmt: skip
     return +Counter(days), Counter({(b.start.date(), b.outcome): b.cases for b in found}), models_
 
 

@@ -11,6 +11,9 @@ from db.engine import Sessions, limited
 from db.scope import Models, Scope
 from feedback.submission import submit
 from health.alarms.decisions import DecisionRefused, decide, decisions
+from health.alarms.delivery import alarm_words
+from health.alarms.episodes import bring_up_to_date
+from health.alarms.evidence import evidence_of
 from health.cohort import Cohort
 from health.overview import look, standings
 from health.status import Baseline
@@ -154,13 +157,38 @@ def test_accepting_makes_it_healthy_and_closing_needs_a_reason(sessions: Session
     assert _look(sessions).standing.owner == "operator-1"
     assert _look(sessions).standing.status.word == "Act"
     normal = Baseline(right=40, n=60, until=NOW.date())
-    decide(sessions, decision="accepted", normal=normal, clock=lambda: NOW, **of)
+    kept = evidence_of(_look(sessions), {})
+    decide(sessions, decision="accepted", normal=normal, evidence=kept, clock=lambda: NOW, **of)
     found = _look(sessions)
+    checked = {version: tuple(labels) for version, labels in kept["checked"].items()}
     assert found.standing.status.word == "Healthy"
     assert found.standing.status.baseline == Baseline(
-        right=40, n=60, until=NOW.date(), is_accepted=True
+        right=40, n=60, until=NOW.date(), is_accepted=True, checked=checked
     )
     assert [step.action for step in found.steps] == ["accepted", "acknowledged"]
+
+
+@pytest.mark.slow
+def test_what_accounted_for_a_fall_stays_when_it_is_closed(sessions: Sessions) -> None:
+    _fill(sessions)
+    bring_up_to_date(sessions, standings(sessions, clock=lambda: NOW).values(), clock=lambda: NOW)
+    found, at = _look(sessions), NOW + timedelta(minutes=5)
+    assert "of version v2 are right" in found.standing.status.sentence
+    assert "of version v1." in found.standing.status.sentence
+    kept = evidence_of(found, {"island": "Island"})
+    assert list(kept["checked"]) == ["v1", "v2"]
+    assert sum(right + wrong for right, wrong in kept["checked"].values()) == 84
+    decide(
+        sessions, server="shelf", model="penguins", person="operator-1", decision="closed",
+        reason="rolled back", evidence=kept, clock=lambda: at,
+    )  # fmt: skip
+    later = look(sessions, "shelf", "penguins", clock=lambda: at + timedelta(minutes=5))
+    assert later is not None
+    assert later.causes is None
+    (words,) = (alarm_words(a, later.steps) for a in later.alarms if a.kind == "accuracy")
+    assert "closed by operator-1 on 1 June 12:05 UTC. What accounted for it then: " in words
+    assert "Island Dream: " in words
+    assert "of the additional wrong answers are here." in words
 
 
 def test_only_who_reviews_decides_and_who_does_not_see_the_model_reads_nothing(

@@ -139,6 +139,23 @@ def test_the_sentence_says_how_often_it_is_right_since_when_not_and_what_to_do()
     assert found.action == "Look at the wrong answers, then tell whoever runs the model."
 
 
+def test_the_versions_are_said_where_the_baseline_is_of_others() -> None:
+    def of(version: str, day: DayFigures) -> DayFigures:
+        return replace(day, checked={version: (day.right, day.wrong)})
+
+    given = INCIDENTS["a bad version"][1]
+    days = [of("2" if n >= 65 else "1", day) for n, day in enumerate(given.days)]
+    found = judge(replace(given, days=tuple(days))).sentence
+    assert "71 % of the drawn answers of version 2 are right (65 of 92); from 31 August" in found
+    assert found.count("of version 1.") == 1
+    same = judge(replace(given, days=tuple(of("1", day) for day in given.days))).sentence
+    assert same == judge(given).sentence
+    accepted = replace(ACCEPTED, checked=dict.fromkeys("1234", (10, 0)))
+    given = replace(INCIDENTS["a version that went back, against an accepted baseline"][1], accepted=accepted)  # fmt: skip
+    found = judge(replace(given, days=tuple(of("5", day) for day in given.days))).sentence
+    assert "what was accepted on 19 October is 98 of 100 of versions 1, 2 and others." in found
+
+
 def _closed_on(day: date, given: History, **rest: int) -> Status:
     at = datetime.combine(day, time(14), tzinfo=UTC)
     return judge(replace(given, closed=Closing(person="olga", at=at, reason="rolled back", **rest)))
