@@ -32,6 +32,7 @@ def draw(look: Look, chosen: Chosen) -> None:
             "There are too few cases before or in the last two weeks to compare their inputs."
         )
         return
+    st.caption("Of all answers of the version in use, not only of those chosen above.")
     named = titles(chosen)
     if look.drift:
         _draw_fields(look, chosen, named)
