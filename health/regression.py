@@ -64,7 +64,7 @@ def number_errors(answers: ArrayLike, truths: ArrayLike, weights: ArrayLike) -> 
 
 def far_truths(answers: ArrayLike, truths: ArrayLike, among: ArrayLike) -> NDArray[np.bool_]:
     """Which truths (n,) are far from anything that the model answers: more than FAR times the range of `among`, all of its
-    answers (m,), beyond that range. One that is infinite always is, any other not where nothing is known of that range."""
+    answers (m,), beyond that range. One that is infinite is unless that was answered, any other not where nothing is known of that range."""
     given, own = np.asarray(truths, dtype=float), np.asarray(among, dtype=float)
     own = np.clip(own[np.isfinite(own)], -_MOST, _MOST)
     is_far: NDArray[np.bool_] = np.isinf(given)
@@ -75,6 +75,7 @@ def far_truths(answers: ArrayLike, truths: ArrayLike, among: ArrayLike) -> NDArr
         # One for which the model answers something alike is no absurdity of the truth.
         is_alike = np.abs(_errors(answers, given)) <= reach
         is_far |= ((given < low - reach) | (given > high + reach)) & ~is_alike
+    is_far &= given != np.asarray(answers, dtype=float)
     return is_far
 
 

@@ -11,6 +11,10 @@ import httpx
 import pytest
 
 from cli.main import main
+from db.engine import writing
+from db.ids import utc_now
+from feedback.first_calls import Call, recorder
+from feedback.submission import submit
 from mds_client import (
     EndpointFailed,
     EndpointUnreachable,
@@ -25,6 +29,7 @@ from mds_client import (
 from mds_client.signature import File
 from mds_client.workbench.values import json_of
 from tests.api.served import PENGUINS, Served
+from tests.recorded import add_case
 
 README = Path(__file__).resolve().parents[2] / "mds_client" / "README.md"
 Captured = pytest.CaptureFixture[str]
@@ -63,8 +68,30 @@ def test_the_health_of_a_model_is_that_of_the_api(
     told = workbench.health("demo/penguins")
     assert told == served.client("ann").get("/health/demo/penguins").json()
     assert (told["word"], told["first_calls"]) == ("Not enough evidence", None)
+    _answered_first(served, 12)
+    with WorkbenchClient(served.url, served.token("olga")) as operator:
+        called = operator.health("demo/penguins")["first_calls"]
+    assert (called["calls"], called["declined"], called["days"]) == (12, 0, 90)
+    assert [called[who]["value"] for who in ("people", "model", "together")] == [0.5, 1.0, 1.0]
+    assert called["people"]["low"] < 0.5 < called["people"]["high"]
+    assert called["together"]["n"] == 12
+    assert "is not clear: of 12 cases 0 are right together" in called["sentence"]
     with pytest.raises(ModelNotFound, match="you may not see it"):
         workbench.health("demo/digits")
+
+
+def _answered_first(served: Served, count: int) -> None:
+    """Cases that somebody answered first, every second time wrongly, and that two people call right."""
+    sessions = served.services.sessions
+    of = {"server": "demo", "call_probability": 0.5, "call_draw": 0.1, "created_at": utc_now()}
+    for number in range(count):
+        case = add_case(sessions, **of)
+        call = recorder(Call(kind="class", answer=("Gentoo", "Adelie")[number % 2], confidence=0.5))
+        with writing(sessions) as session:
+            call(session, case)
+        for person in (case.person, "registry"):
+            said = {"case_id": case.id, "person": person, "judgement": "correct"}
+            submit(sessions, key=f"{case.id}-{person}", **said)
 
 
 def test_the_same_key_is_the_same_case(workbench: WorkbenchClient) -> None:
@@ -152,7 +179,8 @@ def test_the_example_of_the_readme_runs(served: Served, capsys: Captured) -> Non
         assert old in example
         example = example.replace(old, new)
     exec(compile(example, "README.md", "exec"), {})
-    assert capsys.readouterr().out.splitlines()[-1] == "answered"
+    *_, state, health = capsys.readouterr().out.splitlines()
+    assert (state, health) == ("answered", "Not enough evidence None None")
 
 
 def test_the_command_line_goes_through_it(

@@ -96,12 +96,14 @@ def labels_by_day(accuracies: list[float], per_day: int, random: Random) -> list
 
 @dataclass(frozen=True, kw_only=True)
 class Shift:
-    """Two versions that never change, half of the checks each; from a day on the share `then` of them is of the worse one."""
+    """Two versions, half of the checks each; from a day on the share `then` of them is of the worse one, and both of them are right
+    less often by `fall`."""
 
     name: str
     better: float = 0.95
     worse: float = 0.85
     then: float = 0.5
+    fall: float = 0.0
 
 
 def mixed_labels(
@@ -110,9 +112,10 @@ def mixed_labels(
     """(right, wrong) of each day by version, as many labels a day."""
     found = []
     for day in range(days):
-        of_worse = int(random.binomial(per_day, shift.then if day >= at else 0.5))
+        then, fall = (shift.then, shift.fall) if day >= at else (0.5, 0.0)
+        of_worse = int(random.binomial(per_day, then))
         counts = {"better": per_day - of_worse, "worse": of_worse}
-        rights = {v: int(random.binomial(n, getattr(shift, v))) for v, n in counts.items()}
+        rights = {v: int(random.binomial(n, getattr(shift, v) - fall)) for v, n in counts.items()}
         found.append({v: (rights[v], n - rights[v]) for v, n in counts.items() if n})
     return found
 

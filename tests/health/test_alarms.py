@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import math
+import re
 from collections.abc import Callable, Sequence
+from datetime import date
 
 import numpy as np
 import pytest
 
-from health.alarms.e_process import HORIZON, baseline, watch
+from benchmarks import health_alarms
+from health.alarms.e_process import HORIZON, baseline, watch, watch_each
+from health.alarms.simulated import FILE, LABELS, simulated
+from health.status import Baseline
 from tests.health.simulated import labels_by_day
 
 Days = Sequence[tuple[int, int]]
@@ -79,6 +86,53 @@ def test_with_a_baseline_of_500_labels_they_come_within_11_days() -> None:
     raised = [watch(days, p).raised for days, p in zip(_falling(TIMES, 5), shares, strict=True)]
     delays = [HORIZON if day is None else day - 29 for day in raised if day is None or day >= 30]
     assert np.median(delays) <= 11
+
+
+@pytest.mark.slow
+def test_what_health_shows_beside_an_alarm_is_what_a_shorter_simulation_finds() -> None:
+    kept = json.loads(FILE.read_text(encoding="utf-8"))
+    assert [each["labels"] for each in kept["accuracy"]] == list(LABELS)
+    shorter = health_alarms.simulated(times=150, drift_times=4)
+    for (name, ours), (_, theirs) in zip(
+        health_alarms.lines(shorter), health_alarms.lines(kept), strict=True
+    ):
+        share = theirs["false"] / theirs["times"]
+        error = math.sqrt((share * (1 - share) + 1 / ours["times"]) / ours["times"])
+        assert abs(ours["false"] / ours["times"] - share) <= 3.3 * error, name
+        assert abs(ours["median"] - theirs["median"]) <= 2, name
+    assert kept["inputs"]["false"] <= 0.05 * kept["inputs"]["times"]
+    assert kept["inputs"]["missed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "labels", "used"), [("accuracy", 57, 50), ("accuracy", 10**6, 500), ("errors", 0, 0)]
+)
+def test_an_alarm_stands_beside_one_that_always_fires_and_one_that_never_does(
+    kind: str, labels: int, used: int
+) -> None:
+    found = simulated(kind, Baseline(right=labels, n=labels, until=date(2026, 6, 1)))
+    own, always, never = found.lines
+    assert never.false < own.false + 1 <= always.false == always.times
+    assert (always.noticed_words, never.noticed_words) == ("at once, as it always has", "never")
+    assert never.false_words == f"0 of {own.times:,} (0 %)"
+    assert re.match(r"after \d+ days[,;] in \d+ of 100? (not )?within \d+$", own.noticed_words)
+    assert kind != "accuracy" or f"the baseline is of {used} checked answers" in found.sentence
+
+
+@pytest.mark.slow
+def test_another_mix_of_what_is_checked_is_no_fall_of_any_version() -> None:
+    *mixed, fallen = (health_alarms.shifted(s, 200, TIMES) for s in health_alarms.SHIFTS)
+    assert max(each["false"] for _, each in mixed) <= 0.1 * TIMES
+    assert mixed[2][0]["false"] > 0.35 * TIMES
+    as_one, each = fallen
+    assert each["median"] <= as_one["median"] + 4
+
+
+def test_labels_are_held_against_the_share_of_their_version() -> None:
+    good, bad = (95, 5), (60, 40)
+    assert not watch_each([[(*good, 0.94), (*bad, 0.58)]] * 5).is_raised
+    assert watch_each([[(*good, 0.94), (*bad, 0.9)]] * 5).is_raised
+    assert watch_each([[(*good, 0.8)]] * 9).evidence == watch([good] * 9, 0.8).evidence
 
 
 def test_an_alarm_says_when_it_began() -> None:

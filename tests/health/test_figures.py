@@ -161,6 +161,7 @@ def test_truths_of_a_model_that_knows_little_are_not_far_nor_are_those_of_its_ow
     assert far_truths([50.0], [60_000.0], answers).tolist() == [True]
     # Of one answer alone its size is known; of none, or of zeros, nothing.
     assert far_truths([41.5] * 2, [60.0, 41_500.0], [41.5]).tolist() == [False, True]
+    assert far_truths([math.inf], [math.inf], [1.0]).tolist() == [False]
     assert far_truths([0.0], [9.0], [0.0]).tolist() == far_truths([], [9.0], []).tolist() == [False]
 
 

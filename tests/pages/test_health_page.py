@@ -8,12 +8,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import services
+from db.engine import writing
+from feedback.first_calls import Call, recorder
 from feedback.submission import submit
+from health.alarms.episodes import bring_up_to_date
+from health.overview import standings
 from settings import ObjectiveSettings
 from tests.health.test_bad_histories import HISTORIES, NO_NUMBER, NOW, record
 from tests.pages.conftest import ROOT
 from tests.pages.test_predict_page import _button, _submit
-from tests.recorded import FAILED, add_cases, case_of
+from tests.recorded import FAILED, add_case, add_cases, case_of
 
 _OTHER_CASES = "The word is of all cases of the last 120 days, the figures below are"
 
@@ -157,7 +161,8 @@ def test_bad_histories_are_drawn_with_a_sentence_and_without_a_wrong_number(
     built: services.Services,
 ) -> None:
     shift = timedelta(days=(datetime.now(UTC).date() - NOW.date()).days)
-    for name in ("a clock that is ahead", "infinities", "a reference that does not fit"):
+    absurd = "a truth without its point"
+    for name in ("a clock that is ahead", "infinities", absurd, "a reference that does not fit"):
         given = HISTORIES[name]()
         moved = [
             (replace(case, model=name.replace(" ", "-"), created_at=case.created_at + shift), said)
@@ -173,8 +178,47 @@ def test_bad_histories_are_drawn_with_a_sentence_and_without_a_wrong_number(
         said = "\n".join(drawn)
         assert given.word in said
         assert not NO_NUMBER.search(said), NO_NUMBER.search(said)
-        assert "100 % of answers are right" in said
+        assert f"{90 if name == absurd else 100} % of answers are right" in said
+        if name == absurd:
+            assert "**1 truth is far from anything that the model answers**: [122,000 where 126 is answered](case?id=" in said  # fmt: skip
+            (table,) = (each.value for each in app.table if "Bias" in each.value.index)
+            assert list(table.columns) == ["All, n=240", "Without what is far, n=239"]
+            assert table.loc["Median absolute error, at least"].str.startswith("0 ").all()
     assert "mass: no earlier case has it" in said
+
+
+@pytest.mark.slow
+def test_alarms_stand_beside_dummies_and_people_beside_the_model(
+    app: AppTest, built: services.Services
+) -> None:
+    now = datetime.now(UTC)
+    of = {"server": "demo", "model": "penguins", "created_at": now}
+    add_cases(built.sessions, *[case_of(**FAILED, **of) for _ in range(30)])
+    bring_up_to_date(built.sessions, standings(built.sessions).values())
+    called = [
+        add_case(built.sessions, call_probability=0.5, call_draw=0.1, audit_draw=0.01, **of)
+        for _ in range(12)
+    ]
+    with writing(built.sessions) as session:
+        for number, case in enumerate(called):
+            call = recorder(
+                Call(kind="class", answer=("Gentoo", "Adelie")[number % 2], confidence=0.5)
+            )
+            call(session, case)
+    for case in called:
+        for person in ("ada", "registry"):
+            submit(built.sessions, case_id=case.id, person=person, judgement="correct", key=f"{case.id}{person}")  # fmt: skip
+    app.query_params["model"] = "demo/penguins"
+    app.switch_page("../pages/health.py").run()
+    assert not app.exception
+    (alarm,) = (each.value for each in app.table if "This alarm" in each.value.index)
+    assert list(alarm.index) == ["This alarm", "One that always fires", "One that never fires"]
+    assert alarm.loc["One that never fires", "Notices a change"] == "never"
+    (people,) = (each.value for each in app.table if "Both together" in each.value.index)
+    assert people.loc["The model alone", "Right"].startswith("100")
+    assert people.loc["People alone", "Right"].endswith("n=12")
+    (words,) = (each.value for each in app.markdown if "answered 12 cases before the" in each.value)
+    assert "People with the model" in words or "is not clear" in words
 
 
 @pytest.mark.slow

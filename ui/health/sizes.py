@@ -39,7 +39,7 @@ def _far_words(far: Sequence[FarTruth]) -> str:
     """How many truths are far, with the way to each of the first."""
     is_one = len(far) == 1
     links = ", ".join(
-        f"[{number(each.truth)} where {number(each.answer)} is answered](case?id={each.case_id})"
+        f"[{_words(each.truth)} where {_words(each.answer)} is answered](case?id={each.case_id})"
         for each in far[:_MOST_NAMED]
     )
     more = f", and {len(far) - _MOST_NAMED:,} more" if len(far) > _MOST_NAMED else ""
@@ -48,6 +48,10 @@ def _far_words(far: Sequence[FarTruth]) -> str:
         f"**{head} far from anything that the model answers**: {links}{more}. Look at {'it' if is_one else 'them'}: is a point "
         "missing, or is the unit another one? A mean follows such a number, a median hardly does."
     )
+
+
+def _words(value: float) -> str:
+    return number(value) if math.isfinite(value) else "an infinite number"
 
 
 def _columns(every: NumberErrors, near: NumberErrors) -> dict[str, dict[str, str]]:

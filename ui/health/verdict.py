@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
 
 import streamlit as st
 
 from health.alarms.decisions import DecisionView, decide
-from health.alarms.delivery import AlarmView, alarm_words
+from health.alarms.evidence import WEEKS_ACCEPTED, evidence_of
 from health.overview import DAYS, Look, Standing
 from health.status import Baseline, Status, checks_for
 from mds_client.errors import MdsError
 from ui import errors, session
-from ui.health import address, report, titles, to_check
+from ui.health import address, alarms, parts, report, titles, to_check
 from ui.health.address import Chosen
-from ui.text import plain
 
 ICONS = {
     "Healthy": "✓",
@@ -66,15 +64,7 @@ def draw(look: Look, chosen: Chosen) -> None:
             with st.popover("Decide", icon=":material/gavel:"):
                 _draw_decision(look, chosen)
         report.draw(chosen)
-    _draw_alarms(look.alarms, look.steps)
-
-
-def _draw_alarms(alarms: Sequence[AlarmView], steps: Sequence[DecisionView]) -> None:
-    """The alarms that were raised, the newest first, with who was told; the newest that goes on is open to see."""
-    if not alarms:
-        return
-    with st.expander("Alarms", icon=":material/notifications:", expanded=alarms[0].is_open):
-        st.markdown("\n".join(f"- {plain(alarm_words(alarm, steps))}" for alarm in alarms))
+    alarms.draw(look)
 
 
 def draw_all(standings: list[Standing]) -> None:
@@ -152,7 +142,6 @@ def _draw_decision(look: Look, chosen: Chosen) -> None:
 
 
 def _decide(look: Look, chosen: Chosen, decision: str, reason: str) -> None:
-    status = look.standing.status
     try:
         decide(
             session.services().sessions,
@@ -162,7 +151,7 @@ def _decide(look: Look, chosen: Chosen, decision: str, reason: str) -> None:
             decision=decision,
             reason=reason,
             days=7,
-            evidence={"word": status.word, "sentence": status.sentence},
+            evidence=evidence_of(look, parts.titles(chosen)),
             normal=_normal(look),
         )
     except MdsError as error:
@@ -173,7 +162,7 @@ def _decide(look: Look, chosen: Chosen, decision: str, reason: str) -> None:
 
 def _normal(look: Look) -> Baseline:
     """The checked cases of the last four weeks that are shown."""
-    weeks = [week.right for week in look.weeks[-4:] if week.right.value is not None]
+    weeks = [week.right for week in look.weeks[-WEEKS_ACCEPTED:] if week.right.value is not None]
     n = sum(week.n for week in weeks)
     right = round(sum((week.value or 0) * week.n for week in weeks))
     return Baseline(right=right, n=n, until=datetime.now(UTC).date())

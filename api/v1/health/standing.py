@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 import health.estimates
 from api.v1.shapes import finite
 from db.health_decisions import DecisionView
+from health.alarms.decisions import causes_then
 from health.alarms.e_process import THRESHOLD
 from health.overview import Standing
 from health.status import Finding, Word
@@ -68,6 +69,9 @@ class Decision(BaseModel):
     )
     reason: str = ""
     snoozed_until: datetime | None = None
+    causes: list[str] = Field(
+        default_factory=list, description="What accounted for a fall when it was decided"
+    )
 
 
 class ModelHealth(BaseModel):
@@ -127,6 +131,7 @@ def decision_of(step: DecisionView) -> Decision:
         action=step.action,
         reason=step.reason,
         snoozed_until=step.snoozed_until,
+        causes=list(causes_then(step)),
     )
 
 
