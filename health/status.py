@@ -172,20 +172,30 @@ def _parts(day: DayFigures, standard: Baseline) -> list[Part]:
 
 def _fall(days: Sequence[DayFigures], since: date, standard: Baseline) -> Finding:
     """What is worse since a day; it is over where the newest labels are as good as the baseline again."""
-    now = _share_right([day for day in days if day.day >= since])
-    newest = [day for day in days[-RECENT_DAYS:] if day.day >= since]
-    lately, parts = _share_right(newest), [part for day in newest for part in _parts(day, standard)]
-    usual = sum((right + wrong) * share for right, wrong, share in parts)
-    is_over = lately.n >= MINIMUM_AUDITED and lately.count >= usual
-    own = added_up(day.checked for day in days if day.day >= since)
-    before = standard.checked
-    is_other = bool(own and before) and set(own) != set(before)
+    fallen = [day for day in days if day.day >= since]
+    now, is_over = _share_right(fallen), _is_as_good_again(fallen[-RECENT_DAYS:], standard)
+    own, before = _versions_told(fallen, standard)
     sentence = (
-        f"Since {in_words(since)} {percent(now)} of the drawn answers{of_versions(own) if is_other else ''} are right "
-        f"({now.count} of {now.n}); {standard.words}{of_versions(before) if is_other else ''}"
+        f"Since {in_words(since)} {percent(now)} of the drawn answers{own} are right ({now.count} of {now.n}); "
+        f"{standard.words}{before}"
     )
     over = ". They are as good again as before" if is_over else ""
     return Finding(kind="accuracy", sentence=f"{sentence}{over}.", since=since, is_over=is_over)
+
+
+def _is_as_good_again(newest: Sequence[DayFigures], standard: Baseline) -> bool:
+    right = _share_right(newest)
+    parts = [part for day in newest for part in _parts(day, standard)]
+    usual = sum((right + wrong) * share for right, wrong, share in parts)
+    return right.n >= MINIMUM_AUDITED and right.count >= usual
+
+
+def _versions_told(fallen: Sequence[DayFigures], standard: Baseline) -> tuple[str, str]:
+    """Of which versions the labels of a fall are and of which those of the baseline, where they are of others."""
+    own = added_up(day.checked for day in fallen)
+    if not own or not standard.checked or set(own) == set(standard.checked):
+        return "", ""
+    return of_versions(own), of_versions(standard.checked)
 
 
 def _failing(history: History) -> Finding | None:
