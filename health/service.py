@@ -29,7 +29,7 @@ from health.objectives import (
     title,
 )
 from health.server_metrics.readings import Reading
-from health.summary import NOT_SENT, SERVED, UNKNOWN, Latency
+from health.summary import NOT_SENT, ONE_BY_ONE, UNKNOWN, Latency
 
 # The window where no objective has one: four weeks, so that every window has as many weekends.
 DAYS = 28
@@ -94,12 +94,12 @@ def service(
     *,
     clock: Callable[[], datetime] = utc_now,
 ) -> Service:
-    """How a model served in the days of its objectives, or in four weeks without any. Cases that were not sent because a person
-    has to correct a value first count nowhere. Raises StorageError."""
+    """How a model served in the days of its objectives, or in four weeks without any. Rows of files count nowhere, nor do cases
+    that were not sent because a person has to correct a value first. Raises StorageError."""
     now = clock()
     days = objectives[0].days if objectives else DAYS
     end = midnight(now) + timedelta(days=1)
-    of = Selection(purposes=SERVED, server=server, model=model, until=end)
+    of = Selection(purposes=ONE_BY_ONE, server=server, model=model, until=end)
     window = replace(of, since=end - timedelta(days=days))
     hours = {each: replace(of, since=now - timedelta(hours=each)) for each in HOURS}
     with snapshot(sessions) as session:

@@ -37,11 +37,13 @@ ESTIMATED = GENUINE
 SERVED = (*GENUINE, "scenario", "replay")
 # Rows of files are checked less than what people asked themselves (health/estimates.py).
 ROW = "batch"
+# A file asks many rows at once, and waits for no single one: its rows say neither how fast people are answered nor how often.
+ONE_BY_ONE = tuple(purpose for purpose in SERVED if purpose != ROW)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Latency:
-    """Seconds from asking to answer, as percentiles of the newest `n` answered cases, which are of whole days; each is within
+    """Seconds from asking to answer, as percentiles of the newest `n` answered cases but rows of files, of whole days; each is within
     1 % of that of the cases themselves (db/durations.py)."""
 
     p50: float
@@ -99,7 +101,8 @@ def summarise(
     with snapshot(sessions) as session:
         counts = _by_key(db.health_days.by_version(session, served))
         statements = _by_key(db.health_days.statements(session, estimated))
-        durations = db.health_durations.durations(session, served, LATENCY_SAMPLE)
+        felt = replace(served, purposes=ONE_BY_ONE)
+        durations = db.health_durations.durations(session, felt, LATENCY_SAMPLE)
     return [
         _row(key, counts[key], statements.get(key, []), durations.get(key))
         for key in sorted(counts, key=_in_order)

@@ -132,6 +132,8 @@ def test_requests_are_counted_in_their_windows_before_and_after_folding(sessions
         *some(200, NOON - timedelta(days=9)),
         *some(50, NOON - timedelta(days=28), **FAILED),  # a day before the window
         *some(50, NOON, model="another", **FAILED),
+        *some(70, NOON - timedelta(minutes=5), purpose="batch", seconds_total=9.0),
+        *some(30, NOON - timedelta(minutes=5), purpose="batch", **FAILED),
     )
     goals = (
         Objective(kind="availability", target=0.95, days=28),

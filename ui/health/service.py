@@ -24,7 +24,7 @@ def draw(chosen: Chosen) -> None:
     with st.container(key="health_service"):
         st.subheader("Service", anchor=False)
         st.caption(
-            f"All requests of the last {found.days} days, of every version, whatever is chosen above."
+            f"All requests of the last {found.days} days but rows of files, of every version, whatever is chosen above."
         )
         _draw_numbers(found)
         for each in found.budgets:
