@@ -157,6 +157,7 @@ class Partition:
             self._file = pa.OSFile(str(folder.partition))
         except (OSError, ValueError, TypeError, pa.ArrowException) as error:
             raise PartitionGone(str(error)) from error
+        self._kept: tuple[pa.ipc.RecordBatchFileReader, int, pa.RecordBatch] | None = None
         self._starts = [0, *np.cumsum(self.facts.groups).tolist()]
 
     @cached_property
@@ -195,11 +196,17 @@ class Partition:
         begin = bisect_right(self._starts, first) - 1
         end = min(bisect_left(self._starts, first + rows), len(self._starts) - 1)
         try:
-            groups = [reader.get_batch(i) for i in range(begin, end)]
+            groups = [self._group(reader, number) for number in range(begin, end)]
             table = pa.Table.from_batches(groups, reader.schema)
         except (OSError, pa.ArrowException) as error:
             raise PartitionGone(str(error)) from error
         return table.slice(first - self._starts[begin], rows)
+
+    def _group(self, reader: pa.ipc.RecordBatchFileReader, number: int) -> pa.RecordBatch:
+        """The last one is kept: the next rows often begin in it."""
+        if self._kept is None or self._kept[0] is not reader or self._kept[1] != number:
+            self._kept = (reader, number, reader.get_batch(number))
+        return self._kept[2]
 
 
 def rows_of(table: pa.Table, signature: Signature) -> Table:
