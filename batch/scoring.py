@@ -143,9 +143,12 @@ class Scoring:
 
     def _send(self, values: Table) -> Attempt:
         """Ask for some rows, once nobody waits for the answer to one case."""
+        self._give_way()
+        return self.recorder.send(values)
+
+    def _give_way(self) -> None:
         if self.give_way():
             self.pace.people_ask()
-        return self.recorder.send(values)
 
     def _check(self) -> None:
         if self._stop.is_set():
@@ -219,6 +222,10 @@ class Scoring:
     def _keep(self, done: ChunkView, outcome: _Outcome, ready: Any) -> bool:
         """The chunk and its cases, in one transaction, if both are this run's still."""
         case_ids = [each for each in outcome.cases if each]
+        if (
+            case_ids
+        ):  # who waits for an answer writes it down first: SQLite has one writer at a time
+            self._give_way()
         with writing(self.sessions) as session:
             if not self._goes_on(session):
                 raise Stopped

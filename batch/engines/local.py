@@ -28,7 +28,7 @@ HELP_SECONDS = 5.0
 # The cases of a chunk are held until it is done: no more of them where each row becomes one.
 RECORDED_ROWS = 5_000
 # As many where people ask one case at a time meanwhile, whose cases are written in between.
-PEOPLE_ROWS = 250
+PEOPLE_ROWS = 100
 # All workers take from one list, one after the other: docs/very-large-batches.md reckons what it bounds.
 MOST_CHUNKS = 20_000
 

@@ -30,7 +30,17 @@ from tables.mapping import suggest
 from tables.reading import read
 from tables.streaming.blocks import blocks, sampled
 from tables.streaming.source import ChangedMeanwhile, Source
-from tests.batch.asking import PENGUINS, SIGNATURE, Model, asked, csv, result, tools, written
+from tests.batch.asking import (
+    PENGUINS,
+    SIGNATURE,
+    Model,
+    asked,
+    csv,
+    here_and_alive,
+    result,
+    tools,
+    written,
+)
 from tests.tables.files import workbook
 
 
@@ -82,6 +92,27 @@ def test_what_is_recorded_is_chosen_before(sessions: Sessions, tmp_path: Path) -
     sample = replace(written(tmp_path, path), record="sample", share=0.5)
     asked(sessions, tmp_path, Model(), sample)
     assert 150 < sum(link is not None for link in result(tmp_path, sample)["Case"]) < 290
+
+
+def test_who_waits_for_an_answer_writes_it_down_before_the_cases_of_a_file(
+    sqlite: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened: list[str] = []
+    write = ChunkRecorder.write
+
+    def written_down(self: ChunkRecorder, *rest: object) -> None:
+        happened.append("written")
+        write(self, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ChunkRecorder, "write", written_down)
+    found = tools(sqlite, tmp_path, Model(meanwhile=lambda _: happened.append("asked")), at_once=1)
+    found.give_way = lambda _: bool(happened.append("way given"))
+    given = written(tmp_path, csv(tmp_path / "birds.csv", 20))
+    large_file.start(
+        here_and_alive(sqlite), sqlite, found.kinds[large_file.NAME], given,
+        file_name="birds.csv", question="q", person="ada",
+    )  # fmt: skip
+    assert happened == ["way given", "asked", "way given", "written"]
 
 
 def test_a_row_is_drawn_with_the_chance_of_its_slice() -> None:
