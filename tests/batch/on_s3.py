@@ -102,6 +102,8 @@ def test_what_is_new_in_a_bucket_is_scored_once(
     monkeypatch.setattr(schedule_look, "SETTLED", timedelta(0))
     monkeypatch.setenv("MDS_BATCH_SOURCES", json.dumps(["s3://in-bucket/new"]))
     configuration.settings.cache_clear()
+    _put(buckets, "new/one.csv", _birds(3))
+    _put(buckets, "old/two.csv", _birds(2))
     add = ["batch", "schedule", "add", "--model", typed, "--every", "5m", "--person", "ann"]
     assert main([*add, "s3://in-bucket/new"]) == 0
     assert main([*add, "s3://out-bucket"]) == 1
@@ -109,8 +111,6 @@ def test_what_is_new_in_a_bucket_is_scored_once(
     built = services.build(configuration.settings())
     built.catalogue.refresh()
     here = here_and_alive(built.sessions)
-    _put(buckets, "new/one.csv", _birds(3))
-    _put(buckets, "old/two.csv", _birds(2))
     titles = [job.title.partition(":")[0] for job in looked(built, here) if "csv" in job.title]
     assert titles == ["one.csv"]
     assert len(recent(built.sessions, limit=10)) == 3
