@@ -28,7 +28,7 @@ from jobs.store import JobView
 from mds_client.signature import ModelRef, Signature
 from settings import settings
 from tables.errors import UnreadableFile
-from tables.mapping import Mapping, sentence_on_unfed, suggest
+from tables.mapping import Mapping, sentence_on_needed, sentence_on_unfed, suggest
 from tables.streaming.blocks import blocks, check_kinds, sampled
 from tables.streaming.sample import Sample
 from tables.streaming.source import Source
@@ -67,6 +67,16 @@ def _check(chosen: argparse.Namespace) -> None:
         raise Wrong("--share is a part of the rows: more than 0, at most 1.")
     if chosen.out and PurePosixPath(chosen.out).suffix.lower() not in exports.WRITERS:
         raise Wrong(f"--out must end in {', '.join(exports.WRITERS)}.")
+    if chosen.out and "://" not in chosen.out:
+        _check_place(Path(chosen.out))
+
+
+def _check_place(out: Path) -> None:
+    """Before anything is asked: where the result goes."""
+    if not out.absolute().parent.is_dir():
+        raise Wrong(f"There is no folder {out.parent} for the result.")
+    if out.exists():
+        say(printable(f"{out} is there already; the result takes its place."))
 
 
 @contextmanager
@@ -93,7 +103,7 @@ def _prepared(built: services.Services, chosen: argparse.Namespace) -> tuple[Lar
         facts = _written(folder, sample, mapping, signature)
     except UnreadableFile as error:
         raise Wrong(printable(f"{name}: {error.sentence} {error.advice}")) from error
-    _say_plan(facts, chosen)
+    _say_plan(facts, signature.model, chosen)
     _say_engines(built, facts, signature, chosen)
     if chosen.problems and facts.bad:
         problems.write(folder, chosen.problems)
@@ -153,7 +163,7 @@ def signature_of(built: services.Services, text: str) -> Signature:
         raise Wrong(f"Several servers have a model {text!r}: write server/name.")
     if not found:
         raise NotFound(f"No server has a model {text!r}. `mds models` lists what there is.")
-    return built.signature(found[0])
+    return built.signature(found[-1])  # the newest version, which is what the pages choose
 
 
 def _say_mapping(sample: Sample, mapping: Mapping, signature: Signature) -> None:
@@ -163,13 +173,15 @@ def _say_mapping(sample: Sample, mapping: Mapping, signature: Signature) -> None
         if match.is_unsure or match.column != match.field:
             doubt = f" {match.reason} Please check." if match.is_unsure else ""
             say(printable(f"The column {match.column!r} is read as {match.field!r}.{doubt}"))
-    if sentence := sentence_on_unfed(mapping, signature, ()):
+    if sentence := sentence_on_needed(mapping, signature):
+        raise Wrong(printable(f"{sentence} Give its columns the names of the fields."))
+    if sentence := sentence_on_unfed(mapping, signature):
         say(printable(f"Warning: {sentence}"))
 
 
-def _say_plan(facts: Facts, chosen: argparse.Namespace) -> None:
+def _say_plan(facts: Facts, model: ModelRef, chosen: argparse.Namespace) -> None:
     """How many rows are sent and how many are not, why, and what is recorded."""
-    say(f"{facts.rows:,} rows, of which {facts.good:,} are sent to {chosen.model}.")
+    say(f"{facts.rows:,} rows, of which {facts.good:,} are sent to {printable(str(model))}.")
     kinds = sorted(facts.problems.items(), key=lambda kind: -kind[1][0])
     for sentence, (count, first) in kinds[:_MOST_SAID]:
         rows = "1 row" if count == 1 else f"{count:,} rows"

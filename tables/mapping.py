@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from mds_client.signature import Signature
+from mds_client.signature import Field, Signature
 from tables.column_profile import profile_of
 from tables.match import LEAST, Match
 from tables.matching import _WEAK, Header, by_position, candidates, doubted, with_unit
@@ -124,14 +124,30 @@ def sentence_on_unfed(
 
     `given` are fields that have their value from elsewhere.
     """
+    optional = [f.title for f in _unfed(mapping, signature, given) if not f.required]
+    sentences = (
+        sentence_on_needed(mapping, signature, given),
+        _sentence_on_unknown(optional, signature),
+    )
+    return " ".join(filter(None, sentences))
+
+
+def _unfed(
+    mapping: Mapping, signature: Signature, given: collections.abc.Collection[str]
+) -> list[Field]:
     known = {*given, *dict(mapping.fixed), *(match.field for match in mapping.matches)}
-    unfed = [field for field in signature.inputs if field.name not in known]
-    needed = [field.title for field in unfed if field.required]
-    optional = _sentence_on_unknown([f.title for f in unfed if not f.required], signature)
-    return " ".join(filter(None, (_sentence_on_needed(needed), optional)))
+    return [field for field in signature.inputs if field.name not in known]
 
 
-def _sentence_on_needed(titles: list[str]) -> str:
+def sentence_on_needed(
+    mapping: Mapping, signature: Signature, given: collections.abc.Collection[str] = ()
+) -> str:
+    """Why no row of the file can be sent: a needed field has no value, or not one of its columns is a field; empty where
+    rows can be."""
+    unfed = _unfed(mapping, signature, given)
+    titles = [field.title for field in unfed if field.required]
+    if not titles and unfed and len(unfed) == len(signature.inputs):
+        return "Nothing can be sent: no column of the file is a field of the model."
     if not titles:
         return ""
     names_of = ", ".join(titles[:_MOST_NAMED])
