@@ -123,10 +123,13 @@ def _of_rule(rule: ObjectiveSettings) -> tuple[Objective, ...]:
 def budget(objective: Objective, counted: Counted, lately: Mapping[int, Counted]) -> Budget:
     """The error budget after `counted` requests of the window; `lately` are those of the last so many hours."""
     allowed = round(objective.may * counted.n, 6)
-    is_enough = counted.n >= objective.least
+    reached = rate(counted.n - counted.bad, counted.n)
+    # Also few requests tell that it is missed, where all of the interval lies below it.
+    is_clear = counted.n >= LEAST and reached.high < objective.target
+    is_enough = counted.n >= objective.least or is_clear
     return Budget(
         objective=objective,
-        reached=rate(counted.n - counted.bad, counted.n),
+        reached=reached,
         allowed=allowed,
         bad=counted.bad,
         spent=counted.bad / allowed if is_enough else None,

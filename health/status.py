@@ -213,7 +213,7 @@ def _failing(history: History) -> Finding | None:
     lately = _failed(days[-RECENT_DAYS // 2 :])
     is_over = lately.low <= OBJECTIVE
     when = f"on {in_words(first)}" if first == last else f"since {in_words(first)}"
-    sentence = f"{count:,} of {sent:,} requests failed {when}; the objective is at most 1 in 100."
+    sentence = f"{count:,} of {sent:,} requests failed {when}; more than 1 in 100 is an alarm."
     if is_over:
         sentence = f"{count:,} request{'s' if count > 1 else ''} failed {when}. Since then the server answers."
     return Finding(kind="errors", sentence=sentence, since=first, is_over=is_over)
@@ -265,7 +265,7 @@ def _lacking(history: History, standard: Baseline | None) -> Finding | None:
         sentence = f"{found.n:,} of {found.drawn:,} drawn cases are checked so far."
         return Finding(kind="unchecked", sentence=sentence)
     if history.accuracy.unknown > history.accuracy.of:
-        return Finding(kind="unchecked", sentence="That is most of what was answered.")
+        return Finding(kind="unchecked", sentence="So most answers are left out.")
     if standard is None:
         sentence = f"From {FIRST_LABELS} checked drawn cases on, a fall is noticed."
         return Finding(kind="unchecked", sentence=sentence)
@@ -290,9 +290,18 @@ def _sentence(
         kept = "what was accepted" if standard.is_accepted else "its first checked cases"
         what = "Answers since then are" if closed else "That is"
         parts.append(f"{what} no worse than {kept}, and the inputs look as before.")
+        parts += _still_failing(history.days[-RECENT_DAYS // 2 :])
     if history.ahead:
         parts.append(_ahead_words(history.ahead))
     return " ".join(parts)
+
+
+def _still_failing(days: Sequence[DayFigures]) -> list[str]:
+    """That more requests fail than would be an alarm, where somebody closed that alarm or accepted it."""
+    lately = _failed(days)
+    if lately.low <= OBJECTIVE:
+        return []
+    return [f"{lately.count:,} of {lately.n:,} requests of the last week failed, as was accepted."]
 
 
 def _ahead_words(ahead: Ahead) -> str:

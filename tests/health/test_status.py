@@ -156,9 +156,10 @@ def test_the_versions_are_said_where_the_baseline_is_of_others() -> None:
     assert "what was accepted on 19 October is 98 of 100 of versions 1, 2 and others." in found
 
 
-def _closed_on(day: date, given: History, **rest: int) -> Status:
+def _closed_on(day: date, given: History, *, is_accepted: bool = False, **rest: int) -> Status:
     at = datetime.combine(day, time(14), tzinfo=UTC)
-    return judge(replace(given, closed=Closing(person="olga", at=at, reason="rolled back", **rest)))
+    closed = Closing(person="olga", at=at, reason="rolled back", is_accepted=is_accepted, **rest)
+    return judge(replace(given, closed=closed))
 
 
 def test_closing_makes_nothing_healthy_and_what_comes_after_it_is_watched_anew() -> None:
@@ -201,3 +202,12 @@ def test_next_to_nothing_is_not_enough_evidence(days: tuple[DayFigures, ...]) ->
     found: Status = judge(History(days=days, today=TODAY, accuracy=_estimate(days)))
     assert found.word == "Not enough evidence"
     assert found.checks == 10 - sum(day.wrong for day in days)
+
+
+def test_failures_that_were_accepted_are_still_told() -> None:
+    now = Baseline(right=94, n=100, until=TODAY, is_accepted=True)
+    given = history(failures=lambda _: 0.33, accepted=now)
+    found = _closed_on(TODAY, given, is_accepted=True)
+    assert found.word == "Healthy"
+    assert "requests of the last week failed, as was accepted." in found.sentence
+    assert "last week" not in _closed_on(TODAY, history(accepted=now), is_accepted=True).sentence

@@ -48,6 +48,8 @@ def test_a_large_file_is_a_job_with_a_result_that_is_looked_at_page_by_page(
     assert [s.value for s in app.success if "4 rows were answered; the slowest" in s.value]
     assert _says(app, "1 request of up to 4 rows each.")
     assert queries.recent(built.sessions) == []
+    app.radio(key="rows_record").set_value("drawn").run()
+    assert _says(app, "About 0 cases are recorded: those that are drawn for a check.")
     app.radio(key="rows_record").set_value("all").run()
     assert _says(app, "4 cases are recorded, of which 0\xa0% are drawn for a check.")
     app.button(key="rows_all").click().run()

@@ -161,6 +161,8 @@ def _recorded_line(planned: Planned, record: str) -> str:
     about = f"{cases:,} cases are" if record == "all" else f"About {cases:,} cases are"
     if cases == 1:
         about = "1 case is"
+    if record == "drawn":
+        return f"{about} recorded: those that are drawn for a check."
     return f"{about} recorded, of which {audited} are drawn for a check."
 
 
