@@ -290,14 +290,15 @@ def _sentence(
         kept = "what was accepted" if standard.is_accepted else "its first checked cases"
         what = "Answers since then are" if closed else "That is"
         parts.append(f"{what} no worse than {kept}, and the inputs look as before.")
-        parts += _still_failing(history.days[-RECENT_DAYS // 2 :])
+        if history.closed and history.closed.is_accepted:
+            parts += _still_failing(history.days[-RECENT_DAYS // 2 :])
     if history.ahead:
         parts.append(_ahead_words(history.ahead))
     return " ".join(parts)
 
 
 def _still_failing(days: Sequence[DayFigures]) -> list[str]:
-    """That more requests fail than would be an alarm, where somebody closed that alarm or accepted it."""
+    """That more requests fail than would be an alarm, where somebody accepted that."""
     lately = _failed(days)
     if lately.low <= OBJECTIVE:
         return []
