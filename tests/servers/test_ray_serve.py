@@ -61,15 +61,21 @@ def test_what_the_model_refuses_comes_with_its_words(client: MdsClient) -> None:
         client.model("loans.predict").predict({**ROW, "address.city": "Nowhere"})
 
 
+_ASKED = 20
+
+
 def test_its_metrics_count_what_it_was_asked(client: MdsClient, ray_serve: Running) -> None:
     """By the route of the operation, as it is called here; what the app refuses itself is no failure of the deployment."""
     server = replace(client.server, metrics_url=f"{ray_serve.metrics}/metrics")
     model = client.model("loans.predict")
     model.predict(ROW)
     before = counted(server, "loans.predict", 1)
-    model.predict(ROW)
-    after = counted(server, "loans.predict", before.requests + 1)
-    assert (after.kind, after.requests, after.failed) == ("Ray Serve", before.requests + 1, 0)
+    for _ in range(_ASKED):
+        model.predict(ROW)
+    after = counted(server, "loans.predict", before.requests + _ASKED)
+    # Ray hands on its counts every few seconds: some of what other tests asked may come in between.
+    assert before.requests + _ASKED <= after.requests < before.requests + 2 * _ASKED
+    assert (after.kind, after.failed) == ("Ray Serve", 0)
     assert after.mean
     assert 0 < after.mean < 5
     assert after.quantiles
