@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from scipy.special import bdtrc
+
 from db.scope import is_like
 from health.estimates import Rate, rate
 from settings.rules import ObjectiveSettings
@@ -22,6 +24,7 @@ Verdict = Literal["met", "missed", "too few"]
 HOURS = (1, 24)
 # Fewer requests say nothing: not of an objective, and not of an hour, where one failure would look like a fire.
 LEAST = 30
+_RARE = 0.025
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,9 +127,7 @@ def budget(objective: Objective, counted: Counted, lately: Mapping[int, Counted]
     """The error budget after `counted` requests of the window; `lately` are those of the last so many hours."""
     allowed = round(objective.may * counted.n, 6)
     reached = rate(counted.n - counted.bad, counted.n)
-    # Also few requests tell that it is missed, where all of the interval lies below it.
-    is_clear = counted.n >= LEAST and reached.high < objective.target
-    is_enough = counted.n >= objective.least or is_clear
+    is_enough = counted.n >= objective.least or _is_clearly_missed(objective, counted)
     return Budget(
         objective=objective,
         reached=reached,
@@ -135,6 +136,13 @@ def budget(objective: Objective, counted: Counted, lately: Mapping[int, Counted]
         spent=counted.bad / allowed if is_enough else None,
         burns=[_burn(objective, hours, found) for hours, found in sorted(lately.items())],
     )
+
+
+def _is_clearly_missed(objective: Objective, counted: Counted) -> bool:
+    """Whether also few requests tell it: as many bad ones come by chance less than once in 40 times (Clopper and Pearson, 1934)."""
+    if counted.n < LEAST or not counted.bad:
+        return False
+    return float(bdtrc(counted.bad - 1, counted.n, objective.may)) < _RARE
 
 
 def _burn(objective: Objective, hours: int, counted: Counted) -> Burn:

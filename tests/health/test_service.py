@@ -72,8 +72,8 @@ def test_few_requests_tell_nothing_and_a_miss_may_be_chance() -> None:
     goal = Objective(kind="availability", target=0.995, days=28)
     few = budget(goal, Counted(n=199, bad=1), {1: Counted(n=29, bad=29)})
     assert (few.verdict, few.spent, few.burns[0].rate) == ("too few", None, None)
-    clear = budget(goal, Counted(n=128, bad=5), {})
-    assert (clear.verdict, clear.may_be_chance) == ("missed", False)
+    clear, hardly = (budget(goal, Counted(n=128, bad=bad), {}) for bad in (4, 3))
+    assert (clear.verdict, clear.may_be_chance, hardly.verdict) == ("missed", False, "too few")
     assert sentence(few) == "Too few requests to tell: 199 in 28 days, and 200 are needed."
     assert burn_sentence(few, few.burns[0]) == "Last hour: too few requests to tell (29)."
     missed = budget(goal, Counted(n=400, bad=3), {})
