@@ -263,3 +263,21 @@ def test_whatever_is_drawn_can_be_chosen_by_keyboard_and_narrows_everything(
     assert numbers["Cases"] == "40"
     assert {each.placeholder for each in app.selectbox} >= {"Choose a value"}
     assert any("Days: " in button.label for button in app.button)
+
+
+@pytest.mark.slow
+def test_who_closes_changed_inputs_is_told_that_they_stay(
+    app: AppTest, built: services.Services
+) -> None:
+    now, of = datetime.now(UTC), {"server": "demo", "model": "breast-cancer"}
+    for days, value in ((60, 10.0), (2, 50.0)):
+        at = now - timedelta(days=days)
+        entered = [{"mean radius": value + n / 100} for n in range(100)]
+        add_cases(built.sessions, *(case_of(entered=each, created_at=at, **of) for each in entered))
+    app.query_params["model"] = "demo/breast-cancer"
+    app.switch_page("../pages/health.py").run()
+    assert not app.exception
+    stays = "Inputs that changed stay on Watch"
+    assert not any(stays in caption.value for caption in app.caption)
+    app.radio(key="health_decision").set_value("closed").run()
+    assert any(stays in caption.value for caption in app.caption)

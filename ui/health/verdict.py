@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from health.alarms.decisions import DecisionView, decide
+from health.alarms.decisions import ENDING, DecisionView, decide
 from health.alarms.evidence import WEEKS_ACCEPTED, evidence_of
 from health.overview import DAYS, Look, Standing
 from health.status import Baseline, Status, checks_for
@@ -136,6 +136,11 @@ def _draw_decision(look: Look, chosen: Chosen) -> None:
         normal = _normal(look)
         st.caption(
             f"The baseline will be {normal.right} of {normal.n} checked cases of the last weeks."
+        )
+    if decision in ENDING and any(each.kind == "inputs" for each in look.standing.status.findings):
+        st.caption(
+            "Inputs that changed stay on Watch until they are as in the first cases again, or a new version is in use. "
+            "Put them off meanwhile."
         )
     if st.button("Decide so", type="primary", key="health_decide"):
         _decide(look, chosen, decision or "acknowledged", reason or "")
