@@ -91,15 +91,18 @@ def _insert(connection: Connection, ready: Ready, shared: Row) -> None:
 
 @lru_cache(maxsize=64)
 def _statement(table: str, common: tuple[str, ...], varying: tuple[str, ...], rows: int) -> str:
-    """The INSERT of so many rows: parameters by their numbers, those of what is common in each row."""
-    shared = [f"?{i}" for i in range(1, len(common) + 1)]
-    width = len(varying)
-    lines = (
-        ",".join([*shared, *(f"?{len(common) + row * width + i + 1}" for i in range(width))])
-        for row in range(rows)
-    )
+    """The INSERT of so many rows, joined with what they have in common. Not by numbered parameters, which sqlite3 takes by
+    their place up to Python 3.13 only."""
+    parts = [(f"({_marks(len(common))})", "shared")] if common else []
+    parts += [(",".join([f"({_marks(len(varying))})"] * rows), "own")]
+    tables = ", ".join(f"(VALUES {values}) AS {name}" for values, name in parts)
+    columns = ", ".join(f"{name}.*" for _, name in parts)
     names = ", ".join(f'"{name}"' for name in (*common, *varying))
-    return f'INSERT INTO "{table}" ({names}) VALUES ({"),(".join(lines)})'  # noqa: S608 - names of our tables
+    return f'INSERT INTO "{table}" ({names}) SELECT {columns} FROM {tables}'  # noqa: S608 - names of our tables
+
+
+def _marks(count: int) -> str:
+    return ",".join("?" * count)
 
 
 # PostgreSQL.
