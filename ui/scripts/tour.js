@@ -43,6 +43,8 @@ function show(at, number, isMoved) {
   state.isPressed = false;
   sessionStorage.setItem(KEPT, String(number));
   const step = steps[number];
+  // Noted now and not at the next look: an answer may be quicker.
+  at.wasThere = { step: number, isThere: Boolean(inSight(step?.brings)) };
   at.card.hidden = !step;
   outline(at, step);
   if (!step) return mark(null);
