@@ -72,9 +72,11 @@ def explain(context: ExplainContext) -> Explanation:
 
 @dataclass(frozen=True, kw_only=True)
 class _Result:
-    """An estimate, with the game and the players that it is of."""
+    """An estimate, with the game and the players that it is of. `wanted` is how many typical rows there would be if the model
+    were quick enough."""
 
     game: Game
+    wanted: int
     players: Sequence[Player]
     estimate: Estimate
 
@@ -107,17 +109,17 @@ def _last_estimate(context: ExplainContext, case_answer: float) -> tuple[_Result
 def _with_growing_background(context: ExplainContext, case_answer: float) -> Iterator[_Result]:
     """Estimates one after another; started anew with more typical rows where the model proves quicker than it seemed."""
     players = find_players(context.signature, context.values, known_rows(context))
-    is_too_few = True
+    is_too_few, wanted = True, 0
     while is_too_few:
         background = affordable_background(context, len(players))
-        is_too_few = False
+        is_too_few, wanted = False, max(wanted, background.wanted)
         words = f"Comparing with {len(background.rows)} typical cases"
         context.report(Progress(fraction=0.1, words=words))
         for result in _estimates(context, players, background, case_answer):
             is_too_few = background.can_grow(context.ask)
             if is_too_few:
                 break
-            yield result
+            yield replace(result, wanted=wanted)
 
 
 def _estimates(
@@ -146,7 +148,7 @@ def _estimates(
             score, game, room, seed=context.seed, features=features
         )
     for estimate in estimates:
-        yield _Result(game=game, players=players, estimate=estimate)
+        yield _Result(game=game, wanted=background.wanted, players=players, estimate=estimate)
 
 
 def _game(
@@ -203,10 +205,21 @@ def _explanation(context: ExplainContext, result: _Result, ended: str) -> Explan
     )
 
 
+def _slow_note(result: _Result) -> str:
+    """That typical rows were left out for want of time: how many are taken follows the pace of the model, so the same
+    question may get other amounts another time."""
+    if len(result.game.background) >= result.wanted:
+        return ""
+    return (
+        f"The model was too slow for all {result.wanted} typical cases in the time allowed: asked again, the amounts may "
+        "differ a little."
+    )
+
+
 def _note(result: _Result) -> str:
     """How the amounts were found, how sure they are, and that they add up."""
     game, estimate = result.game, result.estimate
-    adds = "The amounts add up to the difference from a typical case."
+    adds = f"The amounts add up to the difference from a typical case. {_slow_note(result)}".strip()
     against = f"{estimate.typical} typical cases" if estimate.typical > 1 else "one typical case"
     if estimate.is_exact:
         return f"Exact against {against}: all combinations of fields were tried. {adds}"
