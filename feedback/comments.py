@@ -12,7 +12,6 @@ from audit_log.chain import Record, append
 from db.cases import CaseView
 from db.comments import CommentView
 from db.engine import Session, Sessions, writing
-from db.errors import Conflict, StorageError
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
 from db.person import known
@@ -20,7 +19,7 @@ from db.scope import scope_of
 from db.tables import LONG, MAX_KEY, SHORT
 from db.tables.comments import ANSWERS
 from db.types import clip
-from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefused
+from feedback.errors import AlreadyRecorded, FeedbackRefused, translated
 from feedback.lengths import too_long
 from mds_client.errors import Problem
 
@@ -62,13 +61,8 @@ def comment(
     long = long or too_long("fixed_in", "The name of a version", fixed_in, SHORT)
     if long:
         raise FeedbackRefused([long])
-    try:
-        with writing(sessions) as session:
-            return _keep(session, said)
-    except Conflict as error:
-        raise AlreadyRecorded(str(error)) from error
-    except StorageError as error:
-        raise FeedbackNotRecorded(str(error)) from error
+    with translated(), writing(sessions) as session:
+        return _keep(session, said)
 
 
 def _keep(session: Session, said: CommentView) -> CommentView:
@@ -107,9 +101,11 @@ def _wrong_answer(session: Session, case: CaseView, said: CommentView) -> Proble
         choices = ", ".join(filter(None, ANSWERS))
         return Problem(field="answer", sentence=f"An answer is one of {choices}.")
     if said.answer and not said.answers_id:
-        return Problem(field="answer", sentence="It must say which comment it answers.")
+        return Problem(field="answer", sentence="Say which comment this answers.")
     if said.answer and not scope_of(session).reviews(case.server, case.model):
-        sentence = "Only who reviews or operates the model can say that it is seen, known or fixed."
+        sentence = (
+            "Only people who review or operate the model can say that it is seen, known or fixed."
+        )
         return Problem(field="answer", sentence=sentence)
     return None
 

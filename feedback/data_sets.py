@@ -20,7 +20,7 @@ from db.case_search import CaseFilter
 from db.cases import CaseView
 from db.data_sets import RowView, SetView
 from db.engine import Session, Sessions, reading, writing
-from db.errors import Conflict, StorageError
+from db.errors import StorageError
 from db.feedback import FeedbackView
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
@@ -82,25 +82,11 @@ def freeze(
     name, as after a double click, that is the answer. Raises FeedbackRefused, NotPermitted and
     FeedbackNotRecorded.
     """
-    if long := too_long("name", "The name of a data set", name, SHORT):
-        raise FeedbackRefused([long])
-    name = clip(name.strip(), SHORT)
-    if not wanted.server or not wanted.model:
-        raise _refused("model", "A data set is of one model: choose it.")
-    if not name:
-        raise _refused("name", "A data set has a name.")
+    name = _checked(name, wanted)
     try:
         with writing(sessions) as session:
-            if not scope_of(session).reviews(wanted.server, wanted.model):
-                words = f"Only who reviews {wanted.server}/{wanted.model} may freeze its cases."
-                raise NotPermitted(words)
             set_id = new_id()
-            tally = Tally()
-            rows = sorted(_rows(session, wanted, set_id, tally), key=lambda row: row.case_id)
-            tell(tally.chosen())
-            if not rows:
-                words = f"None of these cases has a settled right answer: {tally.chosen().words}."
-                raise _refused("cases", words)
+            rows = _settled(session, wanted, set_id, tell)
             last = db.data_sets.newest(session, wanted.server, wanted.model, name)
             if last and _holds(session, last, rows):
                 return last
@@ -119,10 +105,37 @@ def freeze(
             db.data_sets.add(session, found, rows)
             append(session, FROZEN, [Record(kind="data_set", id=set_id)], person=known(person))
             return found
-    except Conflict as error:
-        raise FeedbackNotRecorded(str(error)) from error
     except StorageError as error:
         raise FeedbackNotRecorded(str(error)) from error
+
+
+def _checked(name: str, wanted: CaseFilter) -> str:
+    """The name as it is kept. Raises FeedbackRefused for one that cannot be, and where no model is wanted."""
+    if long := too_long("name", "The name of a data set", name, SHORT):
+        raise FeedbackRefused([long])
+    if not wanted.server or not wanted.model:
+        raise _refused("model", "A data set is of one model: choose it.")
+    if not name.strip():
+        raise _refused("name", "A data set has a name.")
+    return clip(name.strip(), SHORT)
+
+
+def _settled(
+    session: Session, wanted: CaseFilter, set_id: str, tell: Callable[[Chosen], None]
+) -> list[RowView]:
+    """A row for each case of which it is settled what is right, in the order of their ids. Raises NotPermitted, and
+    FeedbackRefused where there is none."""
+    if not scope_of(session).reviews(wanted.server, wanted.model):
+        raise NotPermitted(
+            f"Only reviewers of {wanted.server}/{wanted.model} may freeze its cases."
+        )
+    tally = Tally()
+    rows = sorted(_rows(session, wanted, set_id, tally), key=lambda row: row.case_id)
+    tell(tally.chosen())
+    if not rows:
+        words = f"None of these cases has a settled right answer: {tally.chosen().words}."
+        raise _refused("cases", words)
+    return rows
 
 
 def sets_of(sessions: Sessions, server: str = "", model: str = "") -> list[SetView]:

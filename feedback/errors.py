@@ -8,8 +8,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from db.errors import Conflict, StorageError
 from mds_client.errors import MdsError, Problem
 
 
@@ -50,3 +52,14 @@ class FeedbackNotRecorded(MdsError):
             advice="Try again in a moment, or tell the operator.",
             detail=detail,
         )
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """The database's errors as sentences about feedback: a key that is taken is of another statement."""
+    try:
+        yield
+    except Conflict as error:
+        raise AlreadyRecorded(str(error)) from error
+    except StorageError as error:
+        raise FeedbackNotRecorded(str(error)) from error

@@ -13,7 +13,7 @@ import db.review
 from audit_log.chain import Record, append
 from db.cases import CaseView
 from db.engine import Session, Sessions, reading, writing
-from db.errors import Conflict, StorageError
+from db.errors import StorageError
 from db.feedback import FeedbackView
 from db.golden import MemberView, ResultView, RunView, SetView
 from db.ids import is_id, utc_now
@@ -83,8 +83,6 @@ def add(
             if problems or case is None or said is None:
                 raise FeedbackRefused(problems)
             return _add(session, case, said, name, person, clock(), new_id)
-    except Conflict as error:
-        raise FeedbackNotRecorded(str(error)) from error
     except StorageError as error:
         raise FeedbackNotRecorded(str(error)) from error
 
@@ -129,7 +127,7 @@ def set_pass_mark(
     try:
         with writing(sessions) as session:
             if not scope_of(session).operates(server, model):
-                raise NotPermitted(f"Only who operates {server}/{model} may set its pass mark.")
+                raise NotPermitted(f"Only operators of {server}/{model} may set its pass mark.")
             found = db.golden.lock_set(session, server, model, name)
             if found is None:
                 sentence = f"The model has no set of golden cases that is called {name!r}."
@@ -339,7 +337,7 @@ def _note(session: Session, action: str, case: CaseView, person: str) -> None:
 
 def _check_reviews(session: Session, server: str, model: str) -> None:
     if not scope_of(session).reviews(server, model):
-        raise NotPermitted(f"Only who reviews {server}/{model} may change its golden cases.")
+        raise NotPermitted(f"Only reviewers of {server}/{model} may change its golden cases.")
 
 
 def confirmed(session: Session, case_id: str, said: Sequence[FeedbackView]) -> FeedbackView | None:
@@ -379,9 +377,7 @@ def _problems(case: CaseView | None, name: str, said: FeedbackView | None) -> li
     if not case.is_answered:
         problems.append(Problem(field="case", sentence="The model gave no answer here."))
     elif said is None:
-        sentence = (
-            "Nobody has said yet what is right here, or people differ on it: decide that first."
-        )
+        sentence = "Nobody has said yet what is right here, or people disagree: settle that first."
         problems.append(Problem(field="case", sentence=sentence))
     if any(withheld(value) for value in case.inputs.values()):
         sentence = "Sensitive values of this case are not stored, so it cannot be asked again."

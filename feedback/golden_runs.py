@@ -81,9 +81,23 @@ def perform(
             words = (result.detail, doubts.get(case.id, ""))
             results.append(replace(result, detail=" ".join(filter(None, words))))
         between(done, len(members))
+    run = _run(golden_set, model, compared_with, results, run_id, known(person), clock())
+    return Found(run=run, results=tuple(results))
+
+
+def _run(
+    golden_set: SetView,
+    model: ModelRef,
+    compared_with: str,
+    results: Sequence[ResultView],
+    run_id: str,
+    person: str,
+    at: datetime,
+) -> RunView:
+    """The run with how many cases became what, and whether that is enough."""
     counts = Counter(each.outcome for each in results)
     right = counts["fixed"] + counts["right"]
-    run = RunView(
+    return RunView(
         id=run_id,
         set_id=golden_set.id,
         set_version=golden_set.version,
@@ -91,8 +105,8 @@ def perform(
         model=model.name,
         version=model.version,
         compared_with=compared_with,
-        created_at=clock(),
-        person=known(person),
+        created_at=at,
+        person=person,
         pass_mark=golden_set.pass_mark,
         is_passed=bool(results) and right >= golden_set.pass_mark * len(results),
         cases=len(results),
@@ -102,7 +116,6 @@ def perform(
         still_wrong=counts["wrong"],
         failed=counts["failed"],
     )
-    return Found(run=run, results=tuple(results))
 
 
 def unrun(sessions: Sessions, deployed: Iterable[ModelRef]) -> list[Wanted]:

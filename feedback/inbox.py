@@ -1,5 +1,5 @@
 """What somebody should read: what was said on their cases and in answer to them, what waits for their answer, and which
-of their cases were drawn for a check and wait for their word."""
+of their cases were drawn for a check and wait for their judgement."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import db.comments
-import db.review
+import db.drawn_cases
 from db.cases import GENUINE
 from db.comments import ItemView
+from db.drawn_cases import AskedView
 from db.engine import Sessions, reading, writing
 from db.ids import utc_now
 from db.person import ANONYMOUS, known
-from db.review import AskedView
 from feedback.wording import TAKEN_BACK
 
 __all__ = ["ASKED_DAYS", "DAYS", "AskedView", "Inbox", "ItemView", "inbox", "see"]
@@ -53,7 +53,7 @@ def inbox(sessions: Sessions, person: str, *, clock: Callable[[], datetime] = ut
         new = db.comments.unseen(session, person, since, MOST) if is_named else []
         others = person if is_named else ""
         waiting = db.comments.waiting(session, others, since, MOST)
-        asked = db.review.asked_of(session, person, GENUINE, lately, MOST, TAKEN_BACK)
+        asked = db.drawn_cases.asked_of(session, person, GENUINE, lately, MOST, TAKEN_BACK)
     return Inbox(asked=tuple(asked), new=tuple(new), waiting=tuple(waiting))
 
 

@@ -15,13 +15,12 @@ import db.feedback
 import db.review
 from db.cases import CaseView
 from db.engine import Session, Sessions, reading, writing
-from db.errors import Conflict, StorageError
 from db.feedback import FeedbackView
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
 from db.person import known
 from db.review import DECIDING, FIRST, ItemView, ReviewFilter
-from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefused
+from feedback.errors import FeedbackRefused, translated
 from feedback.readings import Random, system_random
 from feedback.regions import EVERYWHERE, Within
 from feedback.review_rules import rules_in
@@ -177,35 +176,30 @@ def answer(
     `AlreadyRecorded` and `FeedbackNotRecorded`.
     """
     person, now = known(person), clock()
-    try:
-        with writing(sessions) as session:
-            # The case is locked before the item is looked at: of two who answer at once, one is the first.
-            asked = _mine(session, item_id, person, now)
-            statement = Statement(
-                judgement=judgement,
-                truth=truth,
-                reason=reason,
-                comment=comment,
-                confidence=confidence,
-                channel=_channel(session, asked),
-                within=within,
-                answers=answers,
-            )
-            return record(
-                session,
-                case_id=asked.case_id,
-                person=person,
-                statement=statement,
-                key=key,
-                labels=labels,
-                now=now,
-                new_id=new_id,
-                random=random,
-            )
-    except Conflict as error:
-        raise AlreadyRecorded(str(error)) from error
-    except StorageError as error:
-        raise FeedbackNotRecorded(str(error)) from error
+    with translated(), writing(sessions) as session:
+        # The case is locked before the item is looked at: of two who answer at once, one is the first.
+        asked = _mine(session, item_id, person, now)
+        statement = Statement(
+            judgement=judgement,
+            truth=truth,
+            reason=reason,
+            comment=comment,
+            confidence=confidence,
+            channel=_channel(session, asked),
+            within=within,
+            answers=answers,
+        )
+        return record(
+            session,
+            case_id=asked.case_id,
+            person=person,
+            statement=statement,
+            key=key,
+            labels=labels,
+            now=now,
+            new_id=new_id,
+            random=random,
+        )
 
 
 def last_answers(sessions: Sessions, person: str, limit: int = _LAST) -> list[Said]:

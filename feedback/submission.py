@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +12,6 @@ import db.outbox
 from audit_log.chain import Record, append
 from db.cases import GENUINE, CaseView
 from db.engine import Session, Sessions, reading, writing
-from db.errors import Conflict, StorageError
 from db.feedback import FeedbackView
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
@@ -21,7 +19,7 @@ from db.person import known
 from db.scope import scope_of
 from db.tables import CHANNELS, JUDGEMENTS, LONG, MAX_KEY, SHORT
 from db.types import clip
-from feedback.errors import AlreadyRecorded, FeedbackNotRecorded, FeedbackRefused
+from feedback.errors import AlreadyRecorded, FeedbackRefused, translated
 from feedback.ground_truth import UNKNOWN, Truth, answered, is_near, read
 from feedback.lengths import too_long
 from feedback.questions import Question, problem, questions_in
@@ -88,7 +86,7 @@ def submit(
         within=within,
         answers=answers,
     )
-    with _in_words(), writing(sessions) as session:
+    with translated(), writing(sessions) as session:
         return record(
             session,
             case_id=case_id,
@@ -99,17 +97,6 @@ def submit(
             now=clock(),
             new_id=new_id,
         )
-
-
-@contextmanager
-def _in_words() -> Iterator[None]:
-    """The database's errors as sentences about feedback."""
-    try:
-        yield
-    except Conflict as error:
-        raise AlreadyRecorded(str(error)) from error
-    except StorageError as error:
-        raise FeedbackNotRecorded(str(error)) from error
 
 
 def record(

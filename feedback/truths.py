@@ -14,14 +14,13 @@ import db.cases
 import db.feedback
 from db.cases import CaseView
 from db.engine import Session, Sessions, reading, writing
-from db.errors import Conflict, StorageError
 from db.feedback import FeedbackView
 from db.ids import is_id, utc_now
 from db.ids import new_id as make_id
 from db.person import known
 from db.types import clip
 from feedback import regions
-from feedback.errors import AlreadyRecorded, FeedbackNotRecorded
+from feedback.errors import translated
 from feedback.ground_truth import (
     UNKNOWN,
     Truth,
@@ -116,7 +115,7 @@ def import_truths(
     again.
     """
     count = _Count()
-    try:
+    with translated():
         named = _with_cases(sessions, rows, cases_of_keys, is_for_all, count)
         told = _uncontradicted(_read(sessions, named), count)
         for part in _parts([(each, case_id) for each in told for case_id in each.truths]):
@@ -125,10 +124,6 @@ def import_truths(
                     _import(
                         session, each, case_id, known(person), near, channel, clock, new_id, count
                     )
-    except Conflict as error:
-        raise AlreadyRecorded(str(error)) from error
-    except StorageError as error:
-        raise FeedbackNotRecorded(str(error)) from error
     return Imported(
         recorded=count.recorded,
         unchanged=count.unchanged,

@@ -101,7 +101,15 @@ def start(
         id=given.batch_id,
         groups=groups,
     )
-    batch = BatchView(
+    written = partial(_add, batch=_batch_of(job, given, file_name, question), also=also)
+    if here is None:
+        return store.submit(sessions, kind, job, given, also=written)
+    return here.start(kind, job, given, also=written)
+
+
+def _batch_of(job: JobView, given: LargeFile, file_name: str, question: str) -> BatchView:
+    """What is kept of the file, under the id of its job."""
+    return BatchView(
         id=job.id,
         server=given.model.server,
         model=given.model.name,
@@ -115,10 +123,6 @@ def start(
         folder=given.batch_id,
         record=given.record,
     )
-    written = partial(_add, batch=batch, also=also)
-    if here is None:
-        return store.submit(sessions, kind, job, given, also=written)
-    return here.start(kind, job, given, also=written)
 
 
 def _add(session: Session, batch: BatchView, also: Callable[[Session], None]) -> None:

@@ -16,6 +16,26 @@ from ui.review import models, questions
 from ui.session import services
 from ui.text import plain
 
+# The rules by their names, as the form has them: those that are on or off, shares in percent, and whole numbers with the
+# least and the most of each.
+_ON = {
+    "audit": "Those drawn at random for a check",
+    "flagged": "All answers that somebody calls wrong",
+    "versions": "Where another version answered differently",
+    "unlike": "Inputs unlike all earlier ones",
+}
+_SHARES = {
+    "uncertain_below": "Answers with a probability below (%), 0 for none",
+    "rest_share": "A random share of the rest (%)",
+    "second_share": "Read again by a second reviewer, blind (%)",
+    "first_share": "People answer first on Predict, before the model (%)",
+}
+_WHOLE = {
+    "truth_days": ("Days until a truth is overdue, 0 for never", 0, 365),
+    "days": ("Days that a case waits", 1, 365),
+    "lease_minutes": ("Minutes that an opened case is reserved", 1, 120),
+}
+
 
 def draw(wanted: ReviewFilter) -> None:
     """A button that opens them."""
@@ -49,47 +69,34 @@ def _draw_form(server: str, model: str, now: Rules) -> None:
             height=80,
         )
         st.markdown("**Which cases**")
-        on = {
-            name: st.checkbox(words, value=getattr(now, name), key=f"{key}_{name}")
-            for name, words in (
-                ("audit", "Those drawn at random for a check"),
-                ("flagged", "All answers that somebody calls wrong"),
-                ("versions", "Where another version answered differently"),
-                ("unlike", "Inputs beyond all earlier ones"),
-            )
-        }
-        shares = {
-            name: _percent(words, getattr(now, name), f"{key}_{name}")
-            for name, words in (
-                ("uncertain_below", "Answers less certain than (%), 0 for none"),
-                ("rest_share", "A random share of the rest (%)"),
-                ("second_share", "Read again by a second reviewer, blind (%)"),
-                ("first_share", "Who asks in Predict answers first, before the model (%)"),
-            )
-        }
-        whole = {
-            name: int(
-                st.number_input(
-                    words,
-                    value=getattr(now, name),
-                    min_value=least,
-                    max_value=most,
-                    key=f"{key}_{name}",
-                )
-            )
-            for name, words, least, most in (
-                ("truth_days", "Days until a truth is overdue, 0 for never", 0, 365),
-                ("days", "Days that a case waits", 1, 365),
-                ("lease_minutes", "Minutes that a case stays with who opened it", 1, 120),
-            )
-        }
+        given: dict[str, Any] = _draw_choices(now, key)
         asked = questions.draw(now.questions, f"{key}_questions")
         told = st.container()  # above the button, in sight of who presses it
         if st.form_submit_button("Keep the rules", type="primary"):
-            given: dict[str, Any] = {**on, **shares, **whole, "instructions": instructions or ""}
-            given["questions"] = asked
+            given |= {"instructions": instructions or "", "questions": asked}
             with told:
                 _keep(server, model, replace(now, **given))
+
+
+def _draw_choices(now: Rules, key: str) -> dict[str, bool | float | int]:
+    """What comes into the queue, which shares of it, and for how long; by the names of the rules."""
+    on = {
+        name: st.checkbox(words, value=getattr(now, name), key=f"{key}_{name}")
+        for name, words in _ON.items()
+    }
+    shares = {
+        name: _percent(words, getattr(now, name), f"{key}_{name}")
+        for name, words in _SHARES.items()
+    }
+    whole = {
+        name: _whole(words, getattr(now, name), least, most, f"{key}_{name}")
+        for name, (words, least, most) in _WHOLE.items()
+    }
+    return {**on, **shares, **whole}
+
+
+def _whole(words: str, value: int, least: int, most: int, key: str) -> int:
+    return int(st.number_input(words, value=value, min_value=least, max_value=most, key=key))
 
 
 def _percent(words: str, share: float, key: str) -> float:

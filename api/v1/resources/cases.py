@@ -40,6 +40,21 @@ Judgement = Annotated[
     ),
 ]
 Channel = Annotated[str, Query(pattern="^(|volunteered|audit|review|upload|api)$")]
+Since = Annotated[
+    AwareDatetime | None,
+    BeforeValidator(dated),
+    Query(description="Asked at that moment or later"),
+]
+BusinessKey = Annotated[
+    str,
+    Query(
+        max_length=200,
+        pattern=TEXT,
+        description="The whole value of a business key: a field whose signature says `business_key`",
+    ),
+]
+Unlike = Annotated[bool, Query(description="Only those whose inputs were unlike all earlier ones")]
+Words = Annotated[str, Query(max_length=200, pattern=TEXT, description="Words to search for")]
 
 
 class CaseInShort(CaseHead):
@@ -67,23 +82,10 @@ def list_cases(
     state: State = "",
     judgement: Judgement = "",
     channel: Channel = "",
-    since: Annotated[
-        AwareDatetime | None,
-        BeforeValidator(dated),
-        Query(description="Asked at that moment or later"),
-    ] = None,
-    business_key: Annotated[
-        str,
-        Query(
-            max_length=200,
-            pattern=TEXT,
-            description="The whole value of a business key: a field whose signature says `business_key`",
-        ),
-    ] = "",
-    unlike: Annotated[
-        bool, Query(description="Only those whose inputs were unlike all earlier ones")
-    ] = False,
-    q: Annotated[str, Query(max_length=200, pattern=TEXT, description="Words to search for")] = "",
+    since: Since = None,
+    business_key: BusinessKey = "",
+    unlike: Unlike = False,
+    q: Words = "",
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Cases:
