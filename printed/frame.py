@@ -16,7 +16,7 @@ _STYLE = """
 body { font: 15px/1.45 "Source Sans 3", "Source Sans Pro", system-ui, sans-serif; color: #141a26; background: #fff;
   max-width: 780px; margin: 24px auto; padding: 0 16px; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 h1 { font-size: 30px; line-height: 1.2; margin: 0 0 4px; } h2 { font-size: 18px; margin: 20px 0 6px; }
-p { margin: 0 0 6px; white-space: pre-wrap; } .muted { color: #525c70; font-size: 14px; }
+p { margin: 0 0 6px; white-space: pre-wrap; } ol { margin: 0 0 6px; padding-inline-start: 24px; } .muted { color: #525c70; font-size: 14px; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: 4px 8px 4px 0;
   border-bottom: 1px solid #d5dae4; } th { font-weight: 400; color: #525c70; width: 38%; } td { font-weight: 600; }
 .bar { display: grid; grid-template-columns: 34% 1fr 22%; gap: 8px; align-items: center; margin: 3px 0; }

@@ -53,7 +53,11 @@ def stage(found: Stage | None, said: bool | None, token: str, remark: str = "") 
         return _page("Show", body, shown=token)
     inputs = "".join(f"<dt>{escape(n)}</dt><dd>{escape(v)}</dd>" for n, v in found.inputs)
     sure = f"<p>{percent(found.share)} likely</p>" if found.share is not None else ""
-    voted = {True: "You voted: right.", False: "You voted: wrong.", None: ""}[said]
+    voted = {
+        True: "You voted: right. Press Wrong to change it.",
+        False: "You voted: wrong. Press Right to change it.",
+        None: "",
+    }[said]
     told = f'<p role="status">{escape(remark or voted)}</p>'
     body = (
         f"<p class=muted>Case {found.place} of {found.count}</p><h1>{escape(found.question)}</h1><dl>{inputs}</dl>"
@@ -86,7 +90,7 @@ def trial(
         f'<h1>{escape(question)}</h1>{said}<form method=post action="/t/try">'
         f'<input type=hidden name=_key value="{escape(key)}">{fields}'
         '<p><button class=main>Ask the model</button></p></form><p><a href="/t">Back to the stage</a></p>'
-        "<p class=muted>What you ask here is of this show alone, and is deleted with it.</p>"
+        "<p class=muted>What you ask here belongs to this show alone, and is deleted with it.</p>"
     )
     return _page(question, body)
 

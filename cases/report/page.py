@@ -34,11 +34,13 @@ class Amount:
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """One explanation: what it is called, what it says, its bars where it has some, what a reader must know."""
+    """One explanation: what it is called, what it says, its bars where it has some, or a line for each change that it suggests, and
+    what a reader must know."""
 
     title: str
     sentence: str
     amounts: tuple[Amount, ...] = ()
+    lines: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -124,12 +126,14 @@ def _inputs(entered: Sequence[Entered]) -> Html:
 def _reason(reason: Reason) -> Html:
     largest = max((abs(a.amount) for a in reason.amounts if math.isfinite(a.amount)), default=0.0)
     bars = [bar(a.name, _signed(a, largest), a.words) for a in reason.amounts]
+    lines = [tag("li", words[:_LONGEST]) for words in reason.lines]
     note = [tag("p", reason.note[:_LONGEST], class_="muted")] if reason.note else []
     return tag(
         "section",
         tag("h2", reason.title),
         tag("p", reason.sentence[:_LONGEST]),
         *bars,
+        *([tag("ol", *lines)] if lines else []),
         *note,
     )
 

@@ -33,6 +33,7 @@ REPORT = Report(
                 Amount(name="against", amount=-1.0, words="-1"),
                 Amount(name="unclear", amount=0.5, words="?", is_clear=False),
             ),
+            lines=(EVIL,),
         ),
     ),
     said=(Said(head=EVIL, words=EVIL),),
@@ -40,7 +41,7 @@ REPORT = Report(
 )
 ELEMENTS = {
     "html", "head", "meta", "title", "style", "body", "section", "p", "h1", "h2", "table", "tr", "th", "td",
-    "b", "br", "img", "div", "span",
+    "b", "br", "img", "div", "span", "ol", "li",
 }  # fmt: skip
 ATTRIBUTES = {
     "charset",
@@ -79,7 +80,7 @@ def test_whatever_is_told_is_only_text() -> None:
     assert {key for _, attributes in read.found for key in attributes} <= ATTRIBUTES
     as_text = EVIL.replace("\x00", "\ufffd").replace("\x08", "\ufffd")
     told = [words for words in read.words if words == as_text]
-    assert len(told) == 20  # each of the places above, once
+    assert len(told) == 21  # each of the places above, once
 
 
 def test_nothing_comes_from_elsewhere() -> None:

@@ -24,6 +24,7 @@ from services import Services
 from ui import demo_mark, session
 from ui.cases.opened import Opened
 from ui.explanations.kinds.attribution import bars
+from ui.explanations.kinds.changes import answer_after
 from ui.media import preview
 from ui.results.label import how_sure
 from ui.session import services
@@ -58,7 +59,7 @@ def report(found: Services, case: CaseView, fields: dict[str, Field]) -> Report:
     """What stands on the page of a case. Raises StorageError."""
     answer = answer_of(case)
     return Report(
-        title=f"Case {case.id[-6:]}, {case.server}/{case.model}",
+        title=f"Case {case.id[-6:]}, {found.model_title(case.server, case.model) or case.model}",
         question=case.question,
         answer=_headline(case, answer),
         sure=_sure(case, answer),
@@ -149,8 +150,16 @@ def _reasons(found: Sequence[ExplanationView]) -> Iterator[Reason]:
                 Amount(name=a.title, amount=a.amount, words=a.words, is_clear=a.is_clear)
                 for a in amounts
             ),
+            lines=tuple(_suggested(known)),
             note=known.note,
         )
+
+
+def _suggested(found: Explanation) -> Iterator[str]:
+    """Each change that gets another answer, the smallest first."""
+    for each in found.suggestions:
+        changes = "; ".join(f"{c.title}: {c.before_text} → {c.after_text}" for c in each.changes)
+        yield f"{changes}. The model then answers {answer_after(found, each)}."
 
 
 def _said(steps: Sequence[Step]) -> Iterator[Said]:
@@ -166,7 +175,7 @@ def _facts(case: CaseView) -> Iterator[tuple[str, str]]:
     yield "Asked", f"{case.created_at:%-d %B %Y, %H:%M:%S} UTC by {case.person}"
     yield "Model", f"{case.server}/{case.model}, version {case.version or 'not stated'}"
     yield "Signature", case.signature_fingerprint or "not known"
-    yield "Time", f"{case.seconds_total:.2f} s"
+    yield "Time", f"{case.seconds_total * 1e3:,.0f} ms"
     yield "Request", case.request_id
     if case.parent_id:
         yield "Asks again", case.parent_id

@@ -14,6 +14,8 @@ from ui import session
 from ui.text import percent, plain
 
 KINDS = ("changes",)
+# A search gives the smallest first.
+_RANKS = ("The smallest change", "The next smallest", "Another way")
 
 
 def draw(explanation: Explanation, values: Values) -> None:
@@ -21,6 +23,8 @@ def draw(explanation: Explanation, values: Values) -> None:
     st.caption(plain(" · ".join(explanation.conditions)))
     for index, suggestion in enumerate(explanation.suggestions):
         with st.container(border=True):
+            if len(explanation.suggestions) > 1:
+                st.markdown(f"**{_RANKS[min(index, len(_RANKS) - 1)]}**")
             _draw_suggestion(explanation, suggestion)
             # What a search says on its way is drawn anew all the time: a press would be lost.
             if not explanation.note.endswith(SO_FAR):
