@@ -23,6 +23,11 @@ def plain(words: str) -> str:
     return _BLOCK.sub(_escaped_start, line)
 
 
+def many(count: int, one: str) -> str:
+    """ "1 row", "1,234 rows": a number with its noun, whose plural takes an s."""
+    return f"{count:,} {one}{'' if count == 1 else 's'}"
+
+
 def exact(value: object) -> object:
     """JSON whose long whole numbers are texts: a browser reads numbers as floats and drops their last digits."""
     if isinstance(value, Mapping):

@@ -49,3 +49,9 @@ def suffixes() -> tuple[str, ...]:
     """The ends of all file names that can be read, such as `.csv`; for the file chooser."""
     ends = (end for reader in readers().values() for end in reader.SUFFIXES)
     return tuple(dict.fromkeys((*ends, *packed.SUFFIXES)))
+
+
+def table_suffixes() -> tuple[str, ...]:
+    """The same, without single pictures and sounds, which hold no rows."""
+    single = readers()["picture"].SUFFIXES
+    return tuple(end for end in suffixes() if end not in single)

@@ -134,7 +134,7 @@ def test_drawn_cases_wait_for_the_word_of_who_asked_them(
     take_back(built.sessions, case_id=mine[0].id, person=ME, key="b")
     shown = inbox_page.run()
     assert not shown.exception
-    assert [title.value for title in shown.subheader] == ["2 cases are waiting for your word"]
+    assert [title.value for title in shown.subheader] == ["2 cases are waiting for your judgement"]
     (links,) = [box for box in shown.expander if box.label == "All 2 cases"]  # one card for both
     assert len([each for each in shown.caption if each.value.startswith("2 cases · ")]) == 1
     assert not links.children  # its links are drawn once somebody opens it

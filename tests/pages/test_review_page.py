@@ -17,6 +17,7 @@ from feedback.review_queue import answer, last_answers, queue
 from feedback.submission import history, submit
 from feedback.taking_back import is_taken_back
 from tests.recorded import add_case
+from ui import review
 
 pytestmark = pytest.mark.usefixtures("named")
 
@@ -43,7 +44,7 @@ def test_what_waits_is_decided_one_after_the_other_and_can_be_changed(
 ) -> None:
     page = desk.run()
     assert not page.exception
-    assert "0 of 2 today, 2 waiting" in _text(page)
+    assert "0 done today, 2 waiting" in _text(page)
     first = page.header[0].value
     page = _press(page, "Incorrect")
     assert [pill.options for pill in page.pills if pill.label == "What was wrong?"]
@@ -57,6 +58,36 @@ def test_what_waits_is_decided_one_after_the_other_and_can_be_changed(
     said = [history(built.sessions, case.id)[0] for case in recent(built.sessions)]
     assert {(each.person, each.channel) for each in said} == {(ME, "audit")}
     assert sorted(each.judgement for each in said) == ["correct", "incorrect"]
+
+
+def test_the_navigation_says_as_many_as_the_desk(
+    desk: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is drawn first: also what the desk finds only now, and what was decided a moment ago, is in its number."""
+    said: list[int] = []
+    count = review.count
+    monkeypatch.setattr(review, "count", lambda: said.append(count()) or said[-1])
+    page = desk.run()
+    assert (said[-1], _text(page)) == (2, "0 done today, 2 waiting")
+    page = _press(page, "Correct")
+    assert (said[-1], _text(page)) == (1, "1 done today, 1 waiting")
+
+
+def test_a_part_of_what_waits_is_said_to_be_one(app: AppTest, built: services.Services) -> None:
+    for model in ("penguins", "penguins", "elsewhere"):
+        add_case(
+            built.sessions, server="demo", model=model, is_audited=True, audit_draw=0.0,
+            created_at=utc_now(),
+        )  # fmt: skip
+    page = app.switch_page("../pages/review.py")
+    page.query_params["model"] = "demo/penguins"
+    page.query_params["reason"] = "Drawn at random"
+    page.run()
+    assert not page.exception
+    assert not page.warning
+    assert _text(page) == "0 done today, 2 of 3 waiting"
+    chips = {each.label for each in page.button if each.key and "review_without" in each.key}
+    assert chips == {"Penguins", "Drawn at random"}
 
 
 def test_a_case_of_the_demonstration_is_marked(app: AppTest, built: services.Services) -> None:
@@ -106,15 +137,15 @@ def test_undo_takes_the_last_decision_back_and_each_step_is_told(
     assert not page.exception
     assert _told(page).startswith(f"Case {said.case.id[-6:]}: you took your judgement back. Now")
     assert page.header[0].value == said.case.question
-    assert "You took your judgement back. Decide anew" in " ".join(i.value for i in page.info)
+    assert "You took your judgement back. Decide again" in " ".join(i.value for i in page.info)
     assert is_taken_back(history(built.sessions, said.case.id)[0])
     page.session_state["review_last"] = True
     page = page.run()
     assert any("you took your judgement back" in each.value for each in page.markdown)
-    assert page.button(key=f"review_change_{said.item.id}").label == "Decide anew"
+    assert page.button(key=f"review_change_{said.item.id}").label == "Decide again"
     page = page.button(key="review_skip").click().run()
     assert page.header[0].value != said.case.question
-    assert re.fullmatch(r"Skipped\. Now case \w{6}: Drawn at random, penguins\.", _told(page))
+    assert re.fullmatch(r"Skipped\. Now case \w{6}: Drawn at random, Penguins\.", _told(page))
     page = _press(page, "Undo last") if not page.button(key="review_undo").disabled else page
     assert queue(built.sessions, ME).count == 2
 

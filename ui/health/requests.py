@@ -12,13 +12,14 @@ from charts import counts, latency
 from health.estimates import MINIMUM_AUDITED, Estimate, rate
 from health.service import OUTCOMES
 from health.summary import NOT_SENT, UNKNOWN, HealthRow, Latency, SeriesPoint
-from ui.health import address, titles
+from ui import model_titles
+from ui.health import address
 from ui.health.address import Chosen
 from ui.health.pressed import Mark, draw_chart, draw_row
 from ui.health.pressed import draw_table as draw_rows
-from ui.health.titles import Named
+from ui.model_titles import Named
 from ui.session import services
-from ui.text import percent, plain
+from ui.text import many, percent, plain
 
 _MOST_LINKED = 5
 # Together they fit a page of 1,280 pixels, with the column that chooses a row.
@@ -27,7 +28,7 @@ _COLUMNS = {
     "Version": (75, ""),
     "Cases": (75, ""),
     "Right [95 % interval]": (240, "The share of right answers, from drawn and judged cases"),
-    "Feedback": (200, "What people say now; who can't tell counts as neither right nor wrong"),
+    "Feedback": (200, "What people say now; “can't tell” counts as neither right nor wrong"),
     "Time (ms)": (165, "Half / 19 of 20 / 99 of 100 of the newest answers took no longer"),
     "Errors": (70, "Requests that were sent and not answered"),
     "Last asked": (105, "The day (UTC) of the newest case"),
@@ -86,7 +87,7 @@ def draw_unknown(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
 
 def draw_table(rows: Sequence[HealthRow], chosen: HealthRow | None) -> None:
     """One row for each model version."""
-    named = titles.of_models((row.server, row.model) for row in rows)
+    named = model_titles.of_models((row.server, row.model) for row in rows)
     title = "By version" if chosen else "By model and version"
     st.subheader(title, anchor=False)
     draw_rows(
@@ -131,7 +132,7 @@ def _days(series: Sequence[SeriesPoint]) -> dict[str, Mark]:
     days = [(point, point.start.date().isoformat()) for point in series if point.cases]
     return {
         day: Mark(
-            words=f"{point.start:%-d %B}: {point.cases:,} cases",
+            words=f"{point.start:%-d %B}: {many(point.cases, 'case')}",
             chips={address.DAYS: f"{day}..{day}"},
         )
         for point, day in days
@@ -140,7 +141,7 @@ def _days(series: Sequence[SeriesPoint]) -> dict[str, Mark]:
 
 def _draw_latency(rows: Sequence[HealthRow], chosen: Chosen | None) -> None:
     timed = [row for row in rows if row.latency]
-    named = titles.of_models((row.server, row.model) for row in timed)
+    named = model_titles.of_models((row.server, row.model) for row in timed)
     speeds = [
         latency.Speed(title=_name_of(row, named), p50=row.latency.p50, p95=row.latency.p95)
         for row in timed

@@ -12,8 +12,8 @@ from health.alarms.evidence import WEEKS_ACCEPTED, evidence_of
 from health.overview import DAYS, Look, Standing
 from health.status import Baseline, Status, checks_for
 from mds_client.errors import MdsError
-from ui import errors, session
-from ui.health import address, alarms, parts, report, titles, to_check
+from ui import errors, model_titles, session
+from ui.health import address, alarms, parts, report, to_check
 from ui.health.address import Chosen
 
 ICONS = {
@@ -56,7 +56,7 @@ def draw(look: Look, chosen: Chosen) -> None:
     )
     if not chosen.is_of_the_word:
         st.caption(
-            f"The word is of all cases of the last {DAYS} days, the figures below are of what is chosen above."
+            f"The word is about all cases of the last {DAYS} days, the figures below are about what is chosen above."
         )
     with st.container(horizontal=True, key="health_actions"):
         _draw_link(status, chosen, checks_for(look.standing.accuracy))
@@ -69,14 +69,14 @@ def draw(look: Look, chosen: Chosen) -> None:
 
 def draw_all(standings: list[Standing]) -> None:
     """A line for each model, what needs somebody first."""
-    named = titles.of_models((each.server, each.model) for each in standings)
+    named = model_titles.of_models((each.server, each.model) for each in standings)
     st.html(_STYLE + "".join(_line(s, named[s.server, s.model]) for s in standings))
 
 
 def _line(standing: Standing, title: str) -> str:
     status = standing.status
     name = f"{standing.server}/{standing.model}"
-    owner = f" {escape(standing.owner)} cares for it." if standing.owner else ""
+    owner = f" {escape(standing.owner)} takes care of it." if standing.owner else ""
     link = f'<a href="health?{address.MODEL}={escape(name)}" target="_self">{escape(title)}</a>'
     word = (
         f'<span class="chip {status.word.split(" ")[0]}">{ICONS[status.word]} {status.word}</span>'
@@ -115,7 +115,7 @@ def _decided(steps: object) -> str:
     if not isinstance(steps, list) or not steps:
         return ""
     step: DecisionView = steps[0]
-    words = {"acknowledged": "cares for it", "snoozed": "put it off", "accepted": "accepted this as the new normal", "closed": "closed it"}  # fmt: skip
+    words = {"acknowledged": "takes care of it", "snoozed": "put it off", "accepted": "accepted this as the new normal", "closed": "closed it"}  # fmt: skip
     said = f": {step.reason}" if step.reason else ""
     return " " + escape(f"{step.person} {words[step.action]} on {step.created_at:%-d %B}{said}.")
 
@@ -123,7 +123,7 @@ def _decided(steps: object) -> str:
 def _draw_decision(look: Look, chosen: Chosen) -> None:
     """What can be decided, with the reason."""
     options = {
-        "acknowledged": "I care for it",
+        "acknowledged": "I'll take care of it",
         "snoozed": "Put it off for 7 days",
         "accepted": "Accept as the new normal",
         "closed": "Close it",
@@ -142,7 +142,7 @@ def _draw_decision(look: Look, chosen: Chosen) -> None:
             "Inputs that changed stay on Watch until they are as in the first cases again, or a new version is in use. "
             "Put them off meanwhile."
         )
-    if st.button("Decide so", type="primary", key="health_decide"):
+    if st.button("Record the decision", type="primary", key="health_decide"):
         _decide(look, chosen, decision or "acknowledged", reason or "")
 
 

@@ -13,6 +13,7 @@ from feedback.wording import TAKEN_BACK
 from mds_client.errors import MdsError
 from ui import long_words, session
 from ui.inbox import groups
+from ui.model_titles import of_model
 from ui.session import services
 from ui.shell import page_path
 from ui.text import plain
@@ -70,10 +71,10 @@ def _draw_asked(found: Inbox) -> None:
     if not count:
         return
     words = "1 case is" if count == 1 else f"{count} cases are"
-    st.subheader(f"{words} waiting for your word", anchor=False)
+    st.subheader(f"{words} waiting for your judgement", anchor=False)
     st.caption(
-        "They were drawn at random for a check, so your word counts most here: was the answer right? They wait here "
-        f"for {said.ASKED_DAYS} days."
+        "They were drawn at random for a check, so your judgement counts most here: was the answer right? They wait "
+        f"here for {said.ASKED_DAYS} days."
     )
     for group in groups.asked(found.asked):
         newest = group[0]
@@ -89,7 +90,7 @@ def _draw_new(found: Inbox) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("New for you", anchor=False)
         st.button(
-            "I have seen all of it",
+            "Mark all as seen",
             icon=":material/done_all:",
             key="inbox_seen_all",
             on_click=see,
@@ -125,12 +126,13 @@ def _draw_said(group: Sequence[ItemView], kind: str) -> None:
 def _whence(server: str, model: str, moments: Sequence[datetime]) -> str:
     """Of which model, and when; of several cases how many, and from when to when."""
     first, last = min(moments), max(moments)
+    model = of_model(server, model)
     if len(moments) == 1:
-        return plain(f"{server}/{model} · {last:%-d %b %Y, %H:%M} UTC")
+        return plain(f"{model} · {last:%-d %b %Y, %H:%M} UTC")
     days = f"{last:%-d %b %Y}"
     if first.date() != last.date():
         days = f"{first:%-d %b %Y} to {days}"
-    return plain(f"{len(moments):,} cases · {server}/{model} · {days}")
+    return plain(f"{len(moments):,} cases · {model} · {days}")
 
 
 def _draw_links(key: str, cases: Sequence[tuple[str, datetime]]) -> None:

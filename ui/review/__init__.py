@@ -30,6 +30,8 @@ _FILL_SECONDS = 60
 _CASE_FIRST_ON_A_PHONE = """<style>@media (max-width: 640px) {
 [data-testid="stColumn"]:has(.st-key-review_waiting) { order: 1; } }</style>"""
 QUEUE = "Queue"
+# Whether the desk was drawn, until the navigation is drawn the next time; and whether it was not before this run.
+_AT_DESK, _CAME = "review_at_desk", "review_came"
 # What the page shows besides: each draws itself.
 _OTHERS = {
     "Golden cases": golden.draw,
@@ -41,8 +43,13 @@ _OTHERS = {
 
 
 def count() -> int:
-    """How many cases wait for who asks, as of the last 20 seconds; 0 while that is not known."""
+    """How many cases wait for who asks, as of the last 20 seconds, at the desk as of now; 0 while that is not known."""
+    was_at_desk = st.session_state.pop(_AT_DESK, False)
+    st.session_state[_CAME] = not was_at_desk
     try:
+        if was_at_desk:  # what was decided a moment ago waits no more
+            _filled(session.scope_key())
+            _count.clear(session.scope_key(), session.person())
         return _count(session.scope_key(), session.person())
     except MdsError:
         return 0
@@ -71,13 +78,15 @@ def draw() -> None:
 
 def _draw_desk() -> None:
     counts = review_queue.counts(services().sessions, session.person())
+    every = sum(counts.values())
+    _agree(every)
     wanted = choices.draw(counts)
     found = review_queue.queue(services().sessions, session.person(), wanted, all_counts=counts)
     # Above what waits: what they open is long, and has room below them.
     with st.container(horizontal=True):
         last.draw()
         rules.draw(wanted)
-    waiting.draw_progress(found)
+    waiting.draw_progress(found, every)
     item = last.opened() or waiting.current(found)
     if item is None:
         st.info(
@@ -92,12 +101,22 @@ def _draw_desk() -> None:
     st.html(_CASE_FIRST_ON_A_PHONE)
     left, middle, right = st.columns([4, 9, 5], gap="small")
     with left:
-        waiting.draw(found, item)
+        waiting.draw(found, every, item)
     with middle:
         opened = case.draw(item)
     with right:
         decision.draw(item, opened)
     keyboard.draw(item)
+
+
+def _agree(every: int) -> None:
+    """The navigation, drawn before the desk, says as many as the desk: who has just come to the desk has it drawn once more
+    where it said otherwise. Later nothing is drawn twice, which would lose a press: `count` counts again by itself."""
+    st.session_state[_AT_DESK] = True
+    if st.session_state.pop(_CAME, False) and every != _count(
+        session.scope_key(), session.person()
+    ):
+        st.rerun()
 
 
 @st.fragment(run_every=SECONDS)

@@ -40,22 +40,24 @@ def _draw(found: Agreement) -> None:
         return
     st.markdown(
         f"**{found.cases} cases of the last {DAYS} days were read twice, neither reader seeing the other; on "
-        f"{found.differ} they differ.** 1 is full agreement, 0 is what chance gives."
+        f"{found.differ} they differ.** 1 is full agreement, 0 is agreement by chance."
     )
     overall = {
         "Cohen's kappa, two reviewers": found.cohen,
-        "Fleiss' kappa, whoever reviewed": found.fleiss,
+        "Fleiss' kappa, all reviewers": found.fleiss,
         "Krippendorff's alpha": found.alpha,
         "Krippendorff's alpha of numbers": found.numbers,
     }
-    _table("Over all", {name: each for name, each in overall.items() if each})
+    _table("Overall", {name: each for name, each in overall.items() if each})
     _table("Class by class, each against all others (alpha)", found.classes)
     _table("Each reviewer with the others (alpha)", found.readers)
     if found.classes:
         st.caption(
-            "Who says that an answer is wrong, and not what is right, counts for the class of that answer alone."
+            "A reviewer who calls an answer wrong without saying what is right counts for the class of that answer alone."
         )
-    st.caption("Intervals: 95 %, from 1,000 samples of the cases; from 10 cases on.")
+    st.caption(
+        "95 % intervals, from 1,000 bootstrap samples of the cases, where there are at least 10 cases."
+    )
 
 
 def _table(heading: str, measures: Mapping[str, Measure]) -> None:

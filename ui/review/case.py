@@ -13,6 +13,7 @@ from feedback.regions import in_words
 from feedback.review_queue import ItemView
 from feedback.review_rules import REASONS, rules_of
 from feedback.taking_back import is_taken_back
+from health.titles import model_words
 from ui import demo_mark, results, session
 from ui.cases import entered
 from ui.cases.opened import Opened, opened
@@ -56,7 +57,8 @@ def _draw_head(item: ItemView, shown: Opened) -> None:
     st.header(plain(shown.case.question or "Was the answer right?"), anchor=False)
     rules = rules_of(services().sessions, item.server, item.model)
     version = f", version {shown.case.version}" if shown.case.version else ""
-    st.caption(plain(f"{item.server}/{item.model}{version}"))
+    model = model_words(services().model_title(item.server, item.model), item.server, item.model)
+    st.caption(plain(f"{model}{version}"))
     if rules.instructions:
         st.info(plain(rules.instructions), icon=":material/menu_book:")
 

@@ -9,38 +9,41 @@ import streamlit as st
 from feedback.review_queue import ReviewFilter
 from feedback.review_rules import REASONS
 from ui import unknown_choices
+from ui.model_titles import by_address
 from ui.text import plain
 
 MODEL, REASON = "model", "reason"
+# A bound box stands in the address as it is read.
+_KEYS = {label: reason for reason, label in REASONS.items()}
 
 
 def draw(counts: Mapping[tuple[str, str, str], int]) -> ReviewFilter:
     """The choices among what waits, by server, model and reason; and what they leave."""
-    models = dict.fromkeys(f"{server}/{model}" for server, model, _ in counts)
+    models = by_address(dict.fromkeys((server, model) for server, model, _ in counts))
     reasons = {reason for *_, reason in counts}
-    unknown_choices.note(REASON, REASONS)
+    unknown_choices.note(REASON, _KEYS)
     unknown_choices.draw(unknown_choices.noted({REASON: ""}), {REASON: "Reason"})
     with st.container(horizontal=True, vertical_alignment="bottom", key="review_choices"):
         model = _choose("Model", MODEL, list(models))
-        reason = _choose("Reason", REASON, [each for each in REASONS if each in reasons])
-        for name, value in ((MODEL, model), (REASON, reason)):
+        label = _choose("Reason", REASON, [REASONS[each] for each in REASONS if each in reasons])
+        for name, value in ((MODEL, models.get(model, model)), (REASON, label)):
             if value:
                 _draw_chip(name, value)
     server, _, name = model.partition("/")
-    return ReviewFilter(server=server, model=name, reason=reason)
+    return ReviewFilter(server=server, model=name, reason=_KEYS.get(label, ""))
 
 
 def _choose(label: str, key: str, options: list[str]) -> str:
     """One of these, or what the address says though nothing of it waits any more."""
     known = st.session_state.get(key) or st.query_params.get(key)
-    if known and known not in options and (key == MODEL or known in REASONS):
+    if known and known not in options and (key == MODEL or known in _KEYS):
         options = [*options, known]
     picked = st.selectbox(
         label,
         options,
         index=None,
         key=key,
-        format_func=lambda each: REASONS.get(each, plain(each)),
+        format_func=plain,
         placeholder="any",
         bind="query-params",
         width=240,
@@ -50,10 +53,10 @@ def _choose(label: str, key: str, options: list[str]) -> str:
 
 def _draw_chip(name: str, value: str) -> None:
     st.button(
-        plain(REASONS.get(value, value)),
+        plain(value),
         key=f"review_without_{name}",
         icon=":material/close:",
-        help="Take this choice away",
+        help="Remove this filter",
         on_click=_take_away,
         args=(name,),
     )

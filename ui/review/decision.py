@@ -76,7 +76,7 @@ def _draw_hidden(item: ItemView, said: FeedbackView | None) -> None:
         )
     elif last.is_taken_back(item):
         st.info(
-            "You took your judgement back. Decide anew, or skip the case.", icon=":material/undo:"
+            "You took your judgement back. Decide again, or skip the case.", icon=":material/undo:"
         )
     elif item.reason != "differ":
         st.caption(":material/visibility_off: What others said is hidden until you have decided.")

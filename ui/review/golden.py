@@ -73,7 +73,7 @@ def _draw_doubts(found: SetWithRuns) -> None:
     ]
     more = [f"- and {count - _MOST_DOUBTS:,} more"] if count > _MOST_DOUBTS else []
     cases = "1 case" if count == 1 else f"{count:,} cases"
-    words = f"The truth of {cases} is in doubt. Take them out, or settle what is right and take the new truth."
+    words = f"The truth of {cases} is in doubt. Take them out, or settle what is right and use the new truth."
     st.warning("\n".join([words, "", *lines, *more]), icon=":material/help:")
 
 
@@ -102,7 +102,7 @@ def _draw_newest(run: RunView) -> None:
 def _line(result: ResultView) -> dict[str, object]:
     return {
         "Case": result.case_id[-6:],
-        "What became of it": _WORDS[result.outcome],
+        "Change": _WORDS[result.outcome],
         "Golden case": f"/case?id={result.case_id}",
         "Asked now": f"/case?id={result.asked_id}" if result.asked_id else None,
         "Why": result.detail,
@@ -112,7 +112,7 @@ def _line(result: ResultView) -> dict[str, object]:
 def _row(run: RunView) -> dict[str, str]:
     return {
         "Version": plain(run.version or "(none)"),
-        "What it did": golden.in_words(run),
+        "Answers": golden.in_words(run),
         "Result": golden.verdict(run),
         "When": f"{run.created_at:%-d %b %Y, %H:%M} UTC",
     }
@@ -142,7 +142,7 @@ def _draw_run(golden_set: SetView) -> None:
             errors.show(error)
             return
         st.session_state.pop(f"{key}_press", None)
-        st.toast("A worker runs them. Jobs says how far it is.", icon=":material/play_arrow:")
+        st.toast("A worker runs them. **Jobs** shows the progress.", icon=":material/play_arrow:")
 
 
 def _draw_pass_mark(golden_set: SetView) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from feedback.review_queue import ItemView
 from feedback.review_rules import REASONS
 from ui import scripts
+from ui.model_titles import of_model
 
 _TOLD = (
     "review_told"  # what was done last, how often something was done, and the item that it brought
@@ -25,7 +26,7 @@ def draw(item: ItemView | None) -> None:
         words = ""
     now = "Nothing waits."
     if item:
-        now = f"Now case {item.case_id[-6:]}: {REASONS[item.reason]}, {item.model}."
+        now = f"Now case {item.case_id[-6:]}: {REASONS[item.reason]}, {of_model(item.server, item.model)}."
     data = {"item": f"{count} {came}", "words": f"{words} {now}".strip(), "isStep": bool(words)}
     scripts.run("desk", "review_desk", data, style=_STYLE)
 

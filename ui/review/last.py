@@ -13,6 +13,7 @@ from feedback.taking_back import take_back
 from mds_client.errors import MdsError
 from ui import errors, session
 from ui.cases.golden import change as make_golden
+from ui.model_titles import of_model
 from ui.review import keyboard
 from ui.session import services
 from ui.text import plain
@@ -58,7 +59,7 @@ def draw() -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(plain(_words(each)))
                 st.button(
-                    "Decide anew" if each.is_taken_back else "Change",
+                    "Decide again" if each.is_taken_back else "Change",
                     key=f"review_change_{each.item.id}",
                     on_click=_open,
                     args=(each.item.id, each.feedback.judgement),
@@ -139,12 +140,13 @@ def _open(item_id: str, judgement: str) -> None:
 
 
 def _words(each: Said) -> str:
+    model = of_model(each.case.server, each.case.model)
     if each.is_taken_back:
-        return f"{each.case.model} {each.case.id[-6:]}: you took your judgement back"
+        return f"{model}, case {each.case.id[-6:]}: you took your judgement back"
     feedback = each.feedback
     truth = (
         f", {in_words(feedback.truth)} is right"
         if feedback.judgement == "incorrect" and feedback.truth is not None
         else ""
     )
-    return f"{each.case.model} {each.case.id[-6:]}: {feedback.judgement}{truth}"
+    return f"{model}, case {each.case.id[-6:]}: {feedback.judgement}{truth}"

@@ -74,7 +74,7 @@ def in_words(found: Result) -> str:
     if found.p is None or found.low is None or found.high is None:
         return f"No pair has a better answer so far: {rest}"
     chance = f"p = {found.p:.3f}" if found.p >= 0.001 else "p < 0.001"
-    verdict = "That is hardly chance" if found.p < _SURE else "That may be chance"
+    verdict = "That is unlikely to be chance" if found.p < _SURE else "That may be chance"
     share = percent(found.second / found.decided)
     return (
         f"Version {found.versions[1] or '(none)'} is better than {found.versions[0] or '(none)'} in {found.second:,} of the "
@@ -203,4 +203,4 @@ def _make(wanted: pairs.PairsRequest) -> None:
         errors.show(error)
         return
     st.session_state.pop("pairs_press", None)
-    st.toast("A worker asks. Jobs says how far it is.", icon=":material/play_arrow:")
+    st.toast("A worker asks. **Jobs** shows the progress.", icon=":material/play_arrow:")

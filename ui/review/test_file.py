@@ -20,7 +20,7 @@ from tables import truth_column
 from tables.errors import UnreadableFile
 from tables.fitting import read_fitting
 from tables.left_out import left_out
-from tables.readers import suffixes
+from tables.readers import table_suffixes
 from tables.table import Choices, Table
 from ui import errors, session
 from ui.session import services
@@ -88,7 +88,7 @@ def _draw_left_out(found: Sorted) -> bool:
 def _file(entry: Entry, signatures: Sequence[Signature]) -> _File | None:
     """The rows of the file with their right answers; None as long as there are none."""
     signature = test_runs.together(signatures[0], signatures[-1])
-    endings = [suffix.lstrip(".") for suffix in suffixes()]
+    endings = [suffix.lstrip(".") for suffix in table_suffixes()]
     upload = st.file_uploader(
         "A file with one case per row, and a column with what is right", endings, key="test_upload"
     )
@@ -189,7 +189,7 @@ def _start(plan: Plan, signature: Signature) -> None:
     st.session_state.pop(key, None)
     link = f"/review?tab=Test+runs&run={job.id}"
     st.success(
-        f"A worker asks about {_rows_in_words(len(plan.rows))}; **Jobs** says how far it is. The result will stand at [{link}]({link}).",
+        f"A worker asks about {_rows_in_words(len(plan.rows))}; **Jobs** shows the progress. The result will stand at [{link}]({link}).",
         icon=":material/play_arrow:",
     )
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from feedback import test_runs
 from feedback.test_runs import RunView
+from ui.model_titles import of_model
 from ui.review import models, test_figures, test_file, test_results
 from ui.session import services
 from ui.text import plain
@@ -79,7 +80,7 @@ def _draw_left_out(run: RunView) -> None:
 
 
 def _draw_run(run: RunView) -> None:
-    st.subheader(plain(f"{run.server}/{run.model}: {_title(run)}"), anchor=False)
+    st.subheader(plain(f"{of_model(run.server, run.model)}: {_title(run)}"), anchor=False)
     draw_verdict = st.success if run.is_passed else st.warning
     icon = ":material/verified:" if run.is_passed else ":material/warning:"
     draw_verdict(plain(f"{test_runs.verdict(run)}."), icon=icon)

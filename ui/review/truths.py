@@ -15,7 +15,7 @@ from mds_client.errors import MdsError
 from mds_client.signature import ModelRef
 from tables import truth_file
 from tables.errors import UnreadableFile
-from tables.readers import suffixes
+from tables.readers import table_suffixes
 from tables.reading import read
 from tables.table import Table
 from ui import errors, session
@@ -43,7 +43,7 @@ def draw() -> None:
         "Right answers that come later: a table with one truth a row, or the JSON export of a Label Studio project whose "
         "tasks came from a data set. The same file again changes nothing."
     )
-    endings = [suffix.lstrip(".") for suffix in suffixes()]
+    endings = [suffix.lstrip(".") for suffix in table_suffixes()]
     upload = st.file_uploader("A file with truths", endings, key="truths_upload")
     if upload is None:
         return
@@ -127,7 +127,7 @@ def _draw_form(given: _Given) -> None:
                 "%g",
                 key=_FIELD,
                 placeholder="nobody has decided",
-                help="Without it a number that differs is kept as the truth, and decides nothing.",
+                help="Without it, a number that differs is kept as the truth, and makes no answer right or wrong.",
             )
             for_all = given.cases_of_keys is not None and st.checkbox(
                 "A key is right for all its cases", key="truths_all"

@@ -10,6 +10,7 @@ from feedback import review_queue
 from feedback.review_queue import ItemView, Queue
 from feedback.review_rules import REASONS
 from ui import session
+from ui.model_titles import of_models
 from ui.review import keyboard, last
 from ui.session import services
 from ui.text import plain
@@ -30,14 +31,19 @@ _ICONS = {
 }
 
 
-def draw_progress(found: Queue) -> None:
-    """ "12 of 40 today"."""
-    total = found.done_today + found.count
+def draw_progress(found: Queue, every: int) -> None:
+    """ "13 done today, 7 waiting"; `every` is how many wait, whatever is chosen."""
+    total = found.done_today + every
     if total:
         st.progress(
             found.done_today / total,
-            text=f"{found.done_today} of {total} today, {found.count} waiting",
+            text=f"{found.done_today:,} done today, {count_words(found, every)} waiting",
         )
+
+
+def count_words(found: Queue, every: int) -> str:
+    """ "7", as the navigation has it; "3 of 7" where only some are chosen."""
+    return f"{found.count:,}" if found.count == every else f"{found.count:,} of {every:,}"
 
 
 def current(found: Queue) -> ItemView | None:
@@ -56,14 +62,16 @@ def current(found: Queue) -> ItemView | None:
     return None
 
 
-def draw(found: Queue, current_item: ItemView) -> None:
+def draw(found: Queue, every: int, current_item: ItemView) -> None:
     """The first of what waits; a click opens another one."""
+    shown = found.items[:_SHOWN]
+    named = of_models(dict.fromkeys((item.server, item.model) for item in shown))
     with st.container(border=True, key="review_waiting"):
-        st.markdown(f"**Waiting, {found.count}**")
-        for item in found.items[:_SHOWN]:
+        st.markdown(f"**Waiting, {count_words(found, every)}**")
+        for item in shown:
             is_open = item.id == current_item.id
             st.button(
-                f"**{REASONS[item.reason]}**  \n{plain(item.model)}, {_age(item)}",
+                f"**{REASONS[item.reason]}**  \n{plain(named[item.server, item.model])}, {_age(item)}",
                 key=f"review_item_{item.id}",
                 icon=":material/arrow_right:" if is_open else icon(item.reason),
                 help=plain(item.detail) or None,

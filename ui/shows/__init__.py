@@ -16,6 +16,7 @@ from ui import errors, session
 from ui.cases.opened import opened
 from ui.explanations import jobs
 from ui.explanations.answered_case import AnsweredCase
+from ui.model_titles import of_model
 from ui.session import services
 from ui.shell import page_path
 from ui.stage import audience
@@ -152,7 +153,7 @@ def _words(view: CaseView | None) -> str:
         return "This case was deleted, or is not shared with you any more"
     answer = answer_of(view)
     said = answer.headline if answer else "no answer"
-    return f"{view.question or view.model} {said}"
+    return f"{view.question or of_model(view.server, view.model)} {said}"
 
 
 def _state(view: CaseView | None) -> str:
@@ -177,9 +178,11 @@ def _draw_reasons(without: Sequence[CaseView]) -> None:
     """The way to reasons that are there before the show: on the stage nobody waits for them."""
     count = f"{len(without)} case{'' if len(without) == 1 else 's'}"
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(f"Find the reasons of {count}", icon=":material/lightbulb:", key="show_why"):
+        if st.button(f"Find the reasons for {count}", icon=":material/lightbulb:", key="show_why"):
             begun = sum(_find_reasons(view) for view in without)
-            st.toast(f"{begun} explanations were begun. Jobs shows how far they are.")
+            st.toast(
+                f"Explaining {begun} case{'' if begun == 1 else 's'}. **Jobs** shows the progress."
+            )
         st.caption("Reasons are recorded before the show, so that nobody waits for them.")
 
 

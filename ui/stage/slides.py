@@ -23,6 +23,7 @@ from shows.runs import Stage
 from ui import media, results
 from ui.cases.opened import Opened
 from ui.explanations.kinds import attribution
+from ui.model_titles import of_model
 from ui.registry import drawer
 from ui.results import _track
 from ui.results.number import draw_scale
@@ -52,7 +53,8 @@ class Slide:
 
     @property
     def question(self) -> str:
-        return self.shown.case.question or f"What does {self.shown.case.model} say?"
+        case = self.shown.case
+        return case.question or f"What does {of_model(case.server, case.model)} say?"
 
 
 def recorded(shown: Opened) -> Slide:
