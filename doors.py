@@ -123,7 +123,7 @@ class Doors:
         Raises NotPermitted.
         """
         if not may_without_model(self.scope, "operate"):
-            raise NotPermitted("Only who operates every model may do this.")
+            raise NotPermitted("Only people who operate every model may do this.")
         return limited(self.sessions, EVERYTHING)
 
     def _for_the_operator_alone(self) -> None:

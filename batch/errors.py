@@ -24,7 +24,7 @@ class DataFolderFull(MdsError):
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(
-            "There is no room left in the folder of the batches. What was answered before is kept.",
+            "The folder of the batches is full. What was answered before is kept.",
             advice="Make room, then let the job go on: it begins after the last rows that were kept.",
             detail=detail,
         )
@@ -38,7 +38,7 @@ class PartitionGone(MdsError):
     def __init__(self, detail: str = "") -> None:
         super().__init__(
             "The rows of this file are not kept here any more.",
-            advice="Give the file once more. Where several machines run workers, they must share `batch_folder`.",
+            advice="Upload the file once more. Where several machines run workers, they must share `batch_folder`.",
             detail=detail,
         )
 

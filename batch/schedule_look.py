@@ -306,11 +306,11 @@ class Look:
                 url, wanted.query, wanted.key_column, wanted.last_key, MOST_ROWS
             )
         except QueryRefused as error:
-            raise JobFailed(str(error), advice="Make the schedule anew.") from error
+            raise JobFailed(str(error), advice="Make the schedule again.") from error
         except StorageError as error:
             raise JobFailed(
                 f"The database {wanted.place} did not answer the query.",
-                advice="The log has its words. The next look tries again.",
+                advice="The log has the details. The next run tries again.",
                 detail=str(error),
             ) from error
 

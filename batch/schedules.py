@@ -32,7 +32,8 @@ def seconds_of(words: str) -> int:
     number, unit = words[:-1], words[-1:]
     if unit not in _UNITS or not number.isascii() or not number.isdigit():
         raise ScheduleRefused(
-            f"{words!r} says no time.", advice="Write it as 15m, 6h or 1d: minutes, hours or days."
+            f"{words!r} is not a length of time.",
+            advice="Write it as 15m, 6h or 1d: minutes, hours or days.",
         )
     seconds = int(number) * _UNITS[unit]
     if not LEAST_SECONDS <= seconds <= 366 * 86_400:

@@ -73,7 +73,7 @@ class NotYours(MdsError):
 
     def __init__(self, what: str) -> None:
         super().__init__(
-            f"Only who asked this case, and who reviews or operates its model, can {what}.",
+            f"Only the person who asked this case, and those who review or operate its model, can {what}.",
             advice="Ask one of them.",
         )
 

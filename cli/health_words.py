@@ -138,10 +138,8 @@ def _chosen_words(found: Look, chosen: argparse.Namespace) -> str:
         known = f"{right.value * 100:.0f} % are right ({ends}), n={right.n:,}"
     left_out = left_out_words(right)
     if not found.answered:
-        return (
-            f"The word is of all cases of the last {DAYS} days. There is no answer of these: {of}."
-        )
-    return f"The word is of all cases of the last {DAYS} days. Of {found.answered:,} answers ({of}) {known}. {left_out}".rstrip()
+        return f"The word is about all cases of the last {DAYS} days. There is no answer of these: {of}."
+    return f"The word is about all cases of the last {DAYS} days. Of {found.answered:,} answers ({of}) {known}. {left_out}".rstrip()
 
 
 def _write(

@@ -14,7 +14,7 @@ from db.tables import HealthStanding
 
 @dataclass(frozen=True, kw_only=True)
 class StandingView:
-    """The word of a model and why, its accuracy with the 95 % interval from `n` judged cases, and who cares for it.
+    """The word of a model and why, its accuracy with the 95 % interval from `n` judged cases, and who takes care of it.
     `put_off` is known by the decisions, and not kept with it."""
 
     server: str

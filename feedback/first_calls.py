@@ -192,7 +192,7 @@ def _add(session: Session, view: FirstCallView, case: CaseView) -> None:
 def _checked(call: Call, labels: Sequence[str]) -> Truth:
     if call.is_declined:
         if call.answer is not None or call.confidence is not None:
-            raise _refused("answer", "Who cannot tell gives no answer.")
+            raise _refused("answer", "With “I can't tell” you give no answer.")
         return UNKNOWN
     answer = read_as(call.kind, call.answer, labels)
     if isinstance(answer, Problem):

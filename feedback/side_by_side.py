@@ -242,7 +242,7 @@ def _shown(drawn: ComparisonView, cases: Mapping[str, CaseView]) -> Shown | None
 
 def _check_reviews(session: Session, server: str, model: str) -> None:
     if not scope_of(session).reviews(server, model):
-        raise NotPermitted(f"Only who reviews {server}/{model} may compare its versions.")
+        raise NotPermitted(f"Only reviewers of {server}/{model} may compare its versions.")
 
 
 def _refused(sentence: str) -> FeedbackRefused:

@@ -36,7 +36,7 @@ def take_back(
         return done
     current = next((each for each in mine if each.is_current), None)
     if current is None or is_taken_back(current):
-        sentence = "You have said nothing of this case that could be taken back."
+        sentence = "You have no judgement on this case to take back."
         raise FeedbackRefused([Problem(field="case", sentence=sentence)])
     before = next((each for each in mine if each.id == current.replaces), None)
     return submit(

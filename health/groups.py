@@ -200,6 +200,6 @@ def worst_words(rate: GroupRate) -> str:
     gap = rate.difference
     return (
         f"{rate.value} is answered wrongly more often{of}: {(rate.wrong.value or 0) * 100:.0f} % against "
-        f"{(rate.others.value or 0) * 100:.0f} % of the others, {gap.value * 100:.0f} points more "
+        f"{(rate.others.value or 0) * 100:.0f} % of the others, {gap.value * 100:.0f} percentage points more "
         f"({gap.low * 100:.0f} to {gap.high * 100:.0f})."
     )

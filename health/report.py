@@ -91,7 +91,7 @@ def _head(report: HealthReport, name: str) -> Html:
         *([tag("p", made_up)] if made_up else []),
         tag("p", status.sentence),
         tag("p", tag("b", "Next: "), status.action),
-        tag("p", f"The word is of all cases of the last 120 days. The figures are of: {which}.", class_="muted"),
+        tag("p", f"The word is about all cases of the last 120 days. The figures are about: {which}.", class_="muted"),
     )  # fmt: skip
 
 
@@ -101,9 +101,9 @@ def _figures(report: HealthReport) -> Html:
     slowest = max((row.latency for row in report.rows if row.latency), key=lambda each: each.n, default=None)  # fmt: skip
     named = [
         ("Right answers", f"{accuracy_words(found)} From {found.n:,} checked of {found.drawn:,} drawn cases, for {found.of:,} answers."),
-        ("Still to check for ±5 points", f"{checks_for(found):,} drawn cases"),
+        ("Still to check for ±5 pp", f"{checks_for(found):,} drawn cases"),
         ("Failed requests", f"{look.failed:,} of {look.failed + look.answered:,} sent"),
-        ("What people told by themselves", f"{look.told[0]:,} right, {look.told[1]:,} wrong"),
+        ("What people reported unasked", f"{look.told[0]:,} right, {look.told[1]:,} wrong"),
     ]  # fmt: skip
     if slowest:
         named.insert(3, ("Time to answer", f"half within {slowest.p50 * 1e3:,.0f} ms, 19 of 20 within {slowest.p95 * 1e3:,.0f} ms"))  # fmt: skip
@@ -187,9 +187,9 @@ def _groups(found: Sequence[FieldGroups], titles: Mapping[str, str]) -> Html:
 def _rate_row(rate: GroupRate) -> tuple[str, ...]:
     of = f", truly {rate.truth}" if rate.truth is not None else ""
     gap = rate.difference
-    points = f"{gap.value * 100:+.0f} points ({gap.low * 100:+.0f} to {gap.high * 100:+.0f})"
     clear = ", more than chance explains" if rate.is_clear else ""
-    return f"{rate.value}{of}", share_text(rate.wrong), share_text(rate.others), points + clear
+    difference = difference_text(gap.value, gap.low, gap.high) + clear
+    return f"{rate.value}{of}", share_text(rate.wrong), share_text(rate.others), difference
 
 
 def _slices(found: Sequence[Slice], titles: Mapping[str, str]) -> Html:
@@ -213,8 +213,14 @@ def slice_word(found: Slice) -> str:
 
 
 def points(share: float) -> str:
-    """`1 point`, `4 points`."""
-    return "1 point" if f"{share * 100:.0f}" == "1" else f"{share * 100:.0f} points"
+    """A share in words: `1 percentage point`, `4 percentage points`."""
+    many = f"{share * 100:.0f}"
+    return f"{many} percentage point{'' if many == '1' else 's'}"
+
+
+def difference_text(value: float, low: float, high: float) -> str:
+    """A difference of two shares with its 95 % interval, in percentage points: `+12 pp (+4 to +20)`."""
+    return f"{value * 100:+.0f} pp ({low * 100:+.0f} to {high * 100:+.0f})".replace("-", "−")
 
 
 def _classes(details: Details) -> Html:
@@ -287,11 +293,11 @@ def _compared(look: Look) -> Html:
             f"{found.n:,}",
             f"{found.only_second:,}",
             f"{found.only_first:,}",
-            f"{(found.difference or 0) * 100:+.0f} points ({found.low * 100:+.0f} to {found.high * 100:+.0f})",
+            difference_text(found.difference or 0.0, found.low, found.high),
         )
         for (first, second), found in look.comparisons.items()
     ]
-    head = ("Versions on the same cases", "Cases", "Only the first right", "Only the other right", "Difference")  # fmt: skip
+    head = ("Versions on the same cases", "Cases", "Only the former right", "Only the latter right", "Difference")  # fmt: skip
     return _section("Versions compared", cells(rows, head)) if rows else joined()
 
 

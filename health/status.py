@@ -267,7 +267,7 @@ def _lacking(history: History, standard: Baseline | None) -> Finding | None:
     if history.accuracy.unknown > history.accuracy.of:
         return Finding(kind="unchecked", sentence="So most answers are left out.")
     if standard is None:
-        sentence = f"From {FIRST_LABELS} checked drawn cases on, a fall is noticed."
+        sentence = f"A fall is noticed once {FIRST_LABELS} drawn cases are checked."
         return Finding(kind="unchecked", sentence=sentence)
     return None
 
@@ -306,10 +306,11 @@ def _still_failing(days: Sequence[DayFigures]) -> list[str]:
 
 
 def _ahead_words(ahead: Ahead) -> str:
-    cases = "1 case is" if ahead.cases == 1 else f"{ahead.cases:,} cases are"
+    is_one = ahead.cases == 1
+    cases = "1 case is" if is_one else f"{ahead.cases:,} cases are"
     return (
         f"{cases} dated after today, up to {in_words(ahead.last)} {ahead.last.year}: the clock of the machine that recorded them is wrong. "
-        "They count in all figures but those by day and week."
+        f"{'It counts' if is_one else 'They count'} in all figures but those by day and week."
     )
 
 
@@ -322,7 +323,7 @@ def _action(word: Word, findings: Sequence[Finding], checks: int) -> str:
     if "inputs" in kinds:
         return "Look at the newest cases: has a sensor, a form or a unit changed?"
     if "quiet" in kinds:
-        return "Ask it, or take it off."
+        return "Ask it, or remove it."
     return _next_check(word, findings, checks)
 
 

@@ -81,7 +81,7 @@ class Relay:
             self.engine.put(job)
             db.jobs.queued(session, job, self.worker.version)
         elif self._versions(db.workers.living(session, self.lost_seconds)) == {self.worker.version}:
-            db.jobs.give_up(session, job, "failed", utc_now(), UNKNOWN_KIND, "Start it anew.")
+            db.jobs.give_up(session, job, "failed", utc_now(), UNKNOWN_KIND, "Start it again.")
 
     def _hand_on(self, session: Session, job: JobView) -> None:
         """Let a job go on whose process died; one that has lost too many is given up."""

@@ -26,7 +26,7 @@ WRITE_SECONDS = 0.5
 KEEP_PAUSES = (1.0, 3.0, 10.0, 30.0)
 _OLDER = JobFailed(
     "Another version of the workbench made this job, and this version cannot go on with it.",
-    advice="Start it anew.",
+    advice="Start it again.",
 )
 
 

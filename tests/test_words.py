@@ -22,7 +22,7 @@ def test_the_words_of_the_pages_are_the_codes() -> None:
 
 def test_what_a_module_says_is_found_and_nothing_else() -> None:
     found = list(words_of("ui.inbox"))
-    assert "I have seen all of it" in found  # a label
+    assert "Mark all as seen" in found  # a label
     assert (
         "Comments on cases of the models that you review. Answer them on the page of their case."
         in found

@@ -98,7 +98,7 @@ def draw_models() -> None:
 def _draw_nothing(words: str, *, is_found: bool) -> None:
     """Why there is no card: the choices leave none of those `is_found`, the words find none, or none is listed yet."""
     if is_found:
-        st.info("No model matches what is chosen above. Take a choice away.")
+        st.info("No model matches the filters above. Remove one.")
     elif words:
         st.info("No model matches these words. Try fewer, or other ones.")
     elif all(server.is_reachable for server in services().catalogue.servers()):

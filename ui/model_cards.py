@@ -179,7 +179,7 @@ def _draw_word(standing: StandingView) -> None:
 
 
 def standing_words(standing: StandingView | None, owner: str = "") -> str:
-    """`94 % of answers right (90–97 %, 180 checked), no worse than before · reviewer-1 cares for it`, or `Owner: …` where nobody
+    """`94 % of answers right (90–97 %, 180 checked), no worse than before · reviewer-1 takes care of it`, or `Owner: …` where nobody
     does; empty where nothing is known. Healthy is what is no worse than before, however often that is."""
     if standing is None:
         return f"Owner: {owner}" if owner else ""
@@ -190,7 +190,7 @@ def standing_words(standing: StandingView | None, owner: str = "") -> str:
         right = f"{share_words(standing.value)} of answers right"
         parts.append(f"{right} ({interval}, {standing.n:,} checked){before}")
     if standing.owner:
-        parts.append(f"{standing.owner} cares for it")
+        parts.append(f"{standing.owner} takes care of it")
     elif owner:
         parts.append(f"Owner: {owner}")
     if standing.put_off:

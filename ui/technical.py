@@ -26,7 +26,7 @@ def draw(case: CaseView) -> None:
         st.table({name: plain(fact) for name, fact in _facts(case).items()} | _address(case))
         if sensitive.is_hidden(case):
             st.caption(
-                "What was sent has sensitive values: **Show** on the page of the case shows it."
+                "The request has sensitive values: **Show** on the page of the case shows them."
             )
             return
         crossed = wire(services().sessions, case.id)

@@ -49,12 +49,12 @@ def draw(unknown: Mapping[str, str], labels: Mapping[str, str]) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"unknown_{name}"):
             st.warning(
                 plain(
-                    f"The address asks for “{words}”, which is not known here, so it narrows nothing."
+                    f"The address asks for “{words}”, which is not known here, so it filters nothing."
                 ),
                 icon=":material/link_off:",
             )
             st.button(
-                "Take it away",
+                "Remove it",
                 key=f"unknown_without_{name}",
                 icon=":material/close:",
                 help=plain(words),

@@ -33,7 +33,7 @@ def kind(tools: Tools, now: Callable[[], float] = time.time) -> Kind:
         with reading(tools.sessions) as session:
             named = db.batch_chunks.folders(session)
         count = remove_unnamed(tools.batches_root, named, now() - DAY)
-        return Outcome(sentence=f"{count:,} folders of large files were deleted.")
+        return Outcome(sentence=f"Folders of large files deleted: {count:,}.")
 
     return Kind(
         name=NAME,

@@ -45,7 +45,9 @@ def kind(tools: Tools, now: Callable[[], datetime] = utc_now) -> Kind:
             else:
                 _end(tools, each, moment)
                 ended += 1
-        return Outcome(sentence=f"Looks that began: {begun:,}; schedules that ended: {ended:,}.")
+        return Outcome(
+            sentence=f"Schedules that looked for files: {begun:,}; that ended: {ended:,}."
+        )
 
     return Kind(
         name=NAME,

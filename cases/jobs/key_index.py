@@ -27,7 +27,7 @@ def kind(tools: Tools) -> Kind:
 
     def run(run: Run, _given: object) -> Outcome:
         count = index(tools.sessions, tools.business_keys(), between=run.check)
-        return Outcome(sentence=f"{count:,} business keys were added to the index.")
+        return Outcome(sentence=f"Business keys added to the index: {count:,}.")
 
     return Kind(
         name=NAME,

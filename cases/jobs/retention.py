@@ -47,10 +47,10 @@ def kind(tools: Tools) -> Kind:
 def sentence(done: list[retention.Deleted]) -> str:
     """What was deleted, and what stayed that should not have."""
     cases, bodies = sum(each.cases for each in done), sum(each.bodies for each in done)
-    words = f"{cases:,} cases and the bodies of {bodies:,} others deleted."
+    words = f"Cases deleted: {cases:,}. Others that lost what was sent and came back: {bodies:,}."
     if changed := sum(each.changed for each in done):
         words += (
-            f" {changed:,} cases kept their bodies: they are not as the trail says, "
+            f" Cases that kept it, since they are not as the trail says: {changed:,}, "
             "which `mds audit verify` shows."
         )
     return words

@@ -16,7 +16,7 @@ ACTIONS = ("acknowledged", "snoozed", "accepted", "closed")
 
 
 class HealthDecision(Base):
-    """One step in the life of an alert: somebody saw it and cares for it, put it off until a day, accepted what is now as the
+    """One step in the life of an alert: somebody saw it and takes care of it, put it off until a day, accepted what is now as the
     baseline, or closed it with a reason. `evidence` is what Health said at that moment. The newest step of a model holds."""
 
     __tablename__ = "health_decisions"
@@ -70,7 +70,7 @@ class HealthAlarm(Base):
 
 
 class HealthStanding(Base):
-    """What Health said of a model when it looked last: the word and why, the accuracy with its interval, and who cares for it.
+    """What Health said of a model when it looked last: the word and why, the accuracy with its interval, and who takes care of it.
     For cards, which cannot wait until it is worked out."""
 
     __tablename__ = "health_standings"

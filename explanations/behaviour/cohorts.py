@@ -16,8 +16,8 @@ from mds_client.signature import Signature, Values
 
 MOST_ROWS = 2_000
 FEEDBACK = (
-    "The right answers come from feedback, and people speak more often of wrong ones: "
-    "what the model reaches here is not how good it is on the whole."
+    "The right answers come from feedback, and people report wrong answers more often: "
+    "what the model reaches here is not how good it is overall."
 )
 _MOST_TIMED = 200
 

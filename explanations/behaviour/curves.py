@@ -152,7 +152,9 @@ def partial_dependence(
     is_answered = np.isfinite(answers).all(axis=1)
     work.lost = max(work.lost, int((~is_answered).sum()))
     if is_answered.sum() < FEWEST:
-        work.remarks.append(f"{one.title}: too few rows were answered at all places.")
+        work.remarks.append(
+            f"{one.title}: the model answered too few rows with every value that was tried."
+        )
         return None
     curve = _curve(answers[is_answered], bounded=context.target.is_share)
     bands = curve if context.target.kind != "agreement" else replace(curve, least=(), most=())

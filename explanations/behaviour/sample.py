@@ -75,7 +75,7 @@ def draw_sample(
     """
     if len(rows) < FEWEST:
         raise ExplanationFailed(
-            f"There are {len(rows)} rows; how a model behaves can be told from {FEWEST} rows on.",
+            f"A study needs at least {FEWEST} rows, and there are {len(rows)}.",
             advice="Take more cases, or a file with more rows.",
         )
     chosen = _chosen_rows(context, rows, rows_each, piece)

@@ -82,7 +82,7 @@ def curves(target: Target, all_curves: Sequence[Curve]) -> str:
     subject = _subject(target)
     start = f"{subject[0].upper()}{subject[1:]}"
     if not moving:
-        return f"{start} stays the same wherever these fields are put."
+        return f"{start} stays the same whatever these fields are set to."
     named = [
         f"{formatting.inside(curve.title)} ({reach(target, curve)})" for curve in moving[:NAMED]
     ]

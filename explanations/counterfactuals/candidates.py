@@ -26,7 +26,7 @@ class Ended(Exception):
         if isinstance(error, MdsError):
             return cls(f"The model stopped answering: {error.sentence}")
         if isinstance(error, ModelChanged):
-            return cls(f"It ended because {error.limit}; all this is of the former.")
+            return cls(f"It ended because {error.limit}; the results are of the version before.")
         return cls(f"It ended after {error.limit}.")
 
 

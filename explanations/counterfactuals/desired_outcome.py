@@ -40,7 +40,7 @@ class DesiredOutcome:
             return cls(kind="other", target=target, answer=answer)
         number = options.get("number")
         if target.is_share or kind not in ("at_least", "at_most"):
-            raise ExplanationFailed("What is wanted does not fit the model's answer.")
+            raise ExplanationFailed("The answer that you want does not fit what the model answers.")
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise ExplanationFailed("There is no number that the answer should reach.")
         if not math.isfinite(number):

@@ -162,7 +162,7 @@ class Narrator:
             return ""
         reached = target.value_text(nearest.score)
         if target.kind == "probability":
-            return f"{target.answer} fell to {reached} at the lowest."
+            return f"The probability of {target.answer} fell to {reached} at the lowest."
         return f"The nearest answer was {reached}."
 
     def _answer_text(self, fact: Fact) -> str:

@@ -30,7 +30,7 @@ def agreement(
     first, second = _strongest(theirs), _strongest(ours.attributions)
     count = min(NAMED, len(first), len(second))
     if not count:
-        return "Ours names nothing that moves this answer, so there is nothing to compare it with."
+        return "Our own explanation names nothing that moves this answer, so there is nothing to compare it with."
     comparison = _shared(first[:count], second[:count], key, what)
     differing = _differing(first, second, key) if has_direction else []
     if differing:

@@ -41,7 +41,9 @@ def explain(context: ExplainContext) -> Explanation:
         whole=words.text,
         parts=_parts(words, words.all, most),
         most=MOST_PARTS,
-        how="" if len(words) <= FEW_WORDS else "Of a long text only what matters is taken apart.",
+        how=""
+        if len(words) <= FEW_WORDS
+        else "Of a long text only the parts that matter are split further.",
     )
     return occlude(context, hiding)
 

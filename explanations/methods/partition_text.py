@@ -155,12 +155,10 @@ class _Run:
             "The model gives no number with its answer: an amount says how often the answer stays."
             if target.kind == "agreement"
             else "",
-            "What neighbours do only together is shared between them equally."
+            "An effect that neighbours have only together is shared between them equally."
             if len(self._words) > BOTH_WAYS
             else "",
-            ""
-            if result.is_exact
-            else "Groups that hardly matter were not taken apart to the last.",
+            "" if result.is_exact else "Groups of words that hardly matter were not split further.",
             f"It ended after {limit}." if limit else "",
         ]
         return " ".join(part for part in parts if part)

@@ -28,8 +28,8 @@ def kind(tools: Tools) -> Kind:
 
     def run(run: Run, _given: object) -> Outcome:
         done = deliver(tools.sessions, tools.sends, between=run.check)
-        failed = f", {done.failed:,} are tried again" if done.failed else ""
-        return Outcome(sentence=f"{done.sent:,} statements were sent{failed}.")
+        failed = f"; to be tried again: {done.failed:,}" if done.failed else ""
+        return Outcome(sentence=f"Statements sent: {done.sent:,}{failed}.")
 
     return Kind(
         name=NAME,

@@ -54,7 +54,7 @@ def kind(tools: Tools) -> Kind:
             run.report(Progress(fraction=done / len(ids), words=f"{done:,} of {len(ids):,} asked"))
             run.check()
         without = f"; {len(ids) - made:,} could not be asked or got no answer" * (made < len(ids))
-        return Outcome(sentence=f"{made:,} pairs made{without}.")
+        return Outcome(sentence=f"{made:,} pair{'' if made == 1 else 's'} made{without}.")
 
     return Kind(
         name=NAME,

@@ -22,7 +22,7 @@ def kind(tools: Tools) -> Kind:
     """Fills the queue by the rules of each model. Run twice it does nothing twice: a case comes once."""
 
     def run(_run: Run, _given: object) -> Outcome:
-        return Outcome(sentence=f"{fill(tools.sessions):,} cases came in for review.")
+        return Outcome(sentence=f"Cases added to the review queue: {fill(tools.sessions):,}.")
 
     return Kind(
         name=NAME,

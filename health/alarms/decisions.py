@@ -1,4 +1,4 @@
-"""The life of an alert: seen by somebody who cares for it, put off until a day, accepted as the new normal, or closed."""
+"""The life of an alert: seen by somebody who takes care of it, put off until a day, accepted as the new normal, or closed."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _keep(
     """With an entry of the trail; what ends an alarm ends it."""
     with writing(sessions) as session:
         if not scope_of(session).reviews(made.server, made.model):
-            raise NotPermitted("Only who reviews or operates the model can decide this.")
+            raise NotPermitted("Only people who review or operate the model can decide this.")
         kept = db.health_decisions.add(session, made)
         if made.action in ENDING:
             db.health_alarms.end_of_model(session, made.server, made.model, ENDED, made.created_at)

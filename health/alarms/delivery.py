@@ -206,12 +206,10 @@ class _Due:
         alarm = self.alarm
         parts = [alarm.sentence]
         if alarm.ended_at:
-            parts = [
-                f"It is over since {alarm.ended_at:%-d %B %H:%M} UTC. It was: {alarm.sentence}"
-            ]
+            parts = [f"It ended on {alarm.ended_at:%-d %B %H:%M} UTC. It was: {alarm.sentence}"]
             parts += [self._closed()] if self._closed() else []
         if owner := next((s.person for s in self.steps if s.action == "acknowledged"), ""):
-            parts.append(f"{owner} cares for it.")
+            parts.append(f"{owner} takes care of it.")
         if self.public_url:
             query = urlencode({"model": f"{alarm.server}/{alarm.model}"})
             parts.append(f"{self.public_url}/health?{query}")

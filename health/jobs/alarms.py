@@ -42,12 +42,12 @@ def kind(tools: Tools) -> Kind:
         url = tools.settings.public_url or ""
         told = deliver(tools.sessions, channels, url, title_of=tools.model_title_in_jobs)
         return Outcome(
-            sentence=f"{begun} alarms began and {ended} ended; {told.sent} messages were sent and {told.failed} were not."
+            sentence=f"Alarms that began: {begun}, that ended: {ended}. Messages sent: {told.sent}, not sent: {told.failed}."
         )
 
     return Kind(
         name=NAME,
-        title="Look for alarms and tell who cares",
+        title="Look for alarms and notify people",
         run=run,
         schedule="*/5 * * * *",
         permission="operate",

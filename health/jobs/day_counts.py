@@ -23,7 +23,7 @@ def kind(tools: Tools) -> Kind:
 
     def run(_run: Run, _given: object) -> Outcome:
         spans = fold(tools.sessions)
-        return Outcome(sentence=f"Spans of days that were counted again: {spans:,}.")
+        return Outcome(sentence=f"Spans of days counted again: {spans:,}.")
 
     return Kind(
         name=NAME,

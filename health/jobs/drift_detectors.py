@@ -31,7 +31,7 @@ def kind(tools: Tools) -> Kind:
 
     def run(_run: Run, _given: object) -> Outcome:
         asked = ask_all(tools.sessions, tools.drift_detectors(), tools.ask_drift_detector)
-        return Outcome(sentence=f"{asked} drift detectors were asked.")
+        return Outcome(sentence=f"Drift detectors asked: {asked}.")
 
     return Kind(
         name=NAME,

@@ -27,7 +27,7 @@ def kind(tools: Tools) -> Kind:
     def run(_run: Run, _given: object) -> Outcome:
         models = bring_up_to_date(tools.sessions, titles=tools.field_titles_in_jobs)
         return Outcome(
-            sentence=f"The inputs of {models} models were compared with their first ones."
+            sentence=f"Models whose inputs were compared with their first ones: {models}."
         )
 
     return Kind(

@@ -38,7 +38,7 @@ def kind(tools: Tools) -> Kind:
                 "The end of the trail was not exported.",
                 advice=f"Check audit_anchors and MDS_AUDIT_KEY: {error}",
             ) from error
-        return Outcome(sentence=f"The ends of {len(anchors)} chains were exported.")
+        return Outcome(sentence=f"Chains of which the end was exported: {len(anchors)}.")
 
     schedule = "23 * * * *" if tools.settings.audit_anchors else ""
     return Kind(

@@ -26,7 +26,7 @@ _FIELDS = (
     ),
     Field(
         name="parameters", kind="json", format="map", label="Parameters", required=False,
-        description="What the task may be told besides, as an object.", provenance={"kind": GUESSED},
+        description="More settings of the task, as a JSON object.", provenance={"kind": GUESSED},
     ),
 )  # fmt: skip
 

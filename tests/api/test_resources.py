@@ -358,7 +358,7 @@ def test_judged_cases_are_frozen_and_taken_away_by_who_reviews_their_model(serve
     told = rita.post(f"/cases/{case}/feedback", json={"judgement": "correct"})
     assert told.status_code == 201, told.text
     wanted = {"model": "demo/penguins", "name": "spring", "judgement": "correct"}
-    _is_problem(ann.post("/data-sets", json=wanted), 403, "Only who reviews demo/penguins")
+    _is_problem(ann.post("/data-sets", json=wanted), 403, "Only reviewers of demo/penguins")
     made = rita.post("/data-sets", json=wanted)
     assert made.status_code == 200, made.text
     frozen = made.json()

@@ -215,7 +215,7 @@ def test_a_full_disk_ends_it_and_it_goes_on_when_there_is_room(
         full.setattr(folder.os, "fsync", _no_room)
         job = asked(sqlite, tmp_path, Model(), given)
     assert job.state == "failed"
-    assert "There is no room left" in job.sentence
+    assert "The folder of the batches is full" in job.sentence
     kinds = {large_file.NAME: large_file.kind(tools(sqlite, tmp_path, Model()))}
     waiting = store.resume(sqlite, job.id, kinds)
     assert Here(sqlite, "1", 15.0, is_inline=True).take(kinds[large_file.NAME], waiting)

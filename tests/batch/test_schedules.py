@@ -254,6 +254,6 @@ def test_a_query_that_is_none_is_refused(query: str, key: str, words: str) -> No
         check_query("sqlite:///x.db", query, key)
     with pytest.raises(QueryRefused, match="Only SQLite and PostgreSQL"):
         check_query("mysql://x/y", "SELECT 1", "id")
-    with pytest.raises(ScheduleRefused, match="says no time"):
+    with pytest.raises(ScheduleRefused, match="is not a length of time"):
         schedules.seconds_of("soon")
     assert schedules.in_words(schedules.seconds_of("90m")) == "90 minutes"

@@ -91,7 +91,7 @@ def test_a_model_is_said_in_words_as_json_and_as_a_page_that_needs_nothing_else(
     assert main(["health", "penguins", "--value", "island=Dream", "--days", "0"]) == 0
     said = capsys.readouterr().out
     assert (
-        "The word is of all cases of the last 120 days. Of 40 answers (all days, island is Dream) 88 % are right"
+        "The word is about all cases of the last 120 days. Of 40 answers (all days, island is Dream) 88 % are right"
         in said
     )
     assert main(["health", "penguins", "--value", "island=Nowhere"]) == 0

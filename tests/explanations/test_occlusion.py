@@ -110,7 +110,7 @@ def test_a_long_text_is_searched_by_sentences_and_then_by_words() -> None:
     assert text[slice(*map(int, best.span or ()))] == "kind"
     assert best.amount == pytest.approx(0.25)
     assert found.is_complete
-    assert "only what matters" in found.note
+    assert "only the parts that matter" in found.note
     rough = [progress.rough for progress in told if progress.rough]
     assert max(len(each.attributions) for each in rough[:3]) <= 20
     _covers(found, text)

@@ -140,7 +140,7 @@ def test_a_budget_ends_shares_with_what_there_is(rows: int) -> None:
     assert found.prediction is not None
     total = sum(each.amount for each in found.attributions)
     assert total == pytest.approx(found.prediction - found.base)
-    assert "not taken apart to the last" in found.note
+    assert "not split further" in found.note
 
 
 def test_shares_survive_a_model_that_goes_away() -> None:

@@ -123,7 +123,7 @@ def test_what_is_replaced_or_old_is_not_new(sessions: Sessions, asked: CaseView)
     [
         (BOB, {}, "no such case"),
         (ADA, {"words": "  "}, "Write the comment"),
-        (ADA, {"answer": "known"}, "reviews or operates"),
+        (ADA, {"answer": "known"}, "review or operate"),
         (RITA, {"answer": "forgotten"}, "An answer is one of seen, known, fixed"),
         (RITA, {"answer": "known", "answers_id": None}, "which comment"),
         (RITA, {"answer": "fixed"}, "in which version"),

@@ -162,7 +162,7 @@ def test_who_cannot_tell_says_so(sessions: Sessions) -> None:
         (replace(SURE, confidence=1.5), "how sure"),
         (replace(SURE, kind="number", answer="many"), "is not a number"),
         (replace(SURE, kind="number", answer="inf"), "finite"),
-        (replace(SURE, is_declined=True), "gives no answer"),
+        (replace(SURE, is_declined=True), "you give no answer"),
     ],
 )
 def test_what_is_no_answer_is_refused_before_the_model_is_asked(call: Call, sentence: str) -> None:

@@ -195,7 +195,7 @@ def test_what_nobody_has_confirmed_is_not_golden(sessions: Sessions) -> None:
     for case, why in (
         (silent, "Nobody has said"),
         (failed, "no answer"),
-        (differ, "people differ"),
+        (differ, "people disagree"),
         (secret, "not stored"),
     ):
         with pytest.raises(FeedbackRefused, match=why):

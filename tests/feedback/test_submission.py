@@ -262,7 +262,7 @@ def test_how_sure_somebody_is_comes_back_as_the_word_they_picked():
 
 def test_what_was_said_can_be_taken_back(sessions):
     case = add_case(sessions, is_audited=True)
-    with pytest.raises(FeedbackRefused, match="nothing of this case"):
+    with pytest.raises(FeedbackRefused, match="no judgement on this case"):
         take_back(sessions, case_id=case.id, person="ada", key="0")
     say(sessions, case, "incorrect", "a", truth="Gentoo", comment="larger", confidence=0.7)
     say(sessions, case, "correct", "b")

@@ -118,7 +118,7 @@ def test_one_message_when_it_begins_and_one_when_it_is_over(sessions: Sessions, 
     (begun,) = hook.got
     assert begun["title"] == "shelf/penguins: requests fail"
     assert "30 of 30 requests failed" in begun["message"]
-    assert "olga cares for it." in begun["message"]
+    assert "olga takes care of it." in begun["message"]
     assert "https://mds.example/health?model=shelf%2Fpenguins" in begun["message"]
     _close(sessions, _later(minutes=9))
     assert [_run(sessions, _channels(), _later(minutes=10)) for _ in range(2)] == [(1, 0), (0, 0)]
@@ -272,9 +272,10 @@ def test_what_was_found_last_is_kept_for_cards(sessions: Sessions) -> None:
     words = standing_words(replace(found, word="Healthy", owner=""))
     assert words == "100 % of answers right (84–100 %, 20 checked), no worse than before"
     assert (
-        standing_words(found) == "100 % of answers right (84–100 %, 20 checked) · olga cares for it"
+        standing_words(found)
+        == "100 % of answers right (84–100 %, 20 checked) · olga takes care of it"
     )
-    assert standing_words(found, "Data science team").endswith("olga cares for it")
+    assert standing_words(found, "Data science team").endswith("olga takes care of it")
     unowned = replace(found, owner="")
     assert standing_words(unowned, "Data science team").endswith(" · Owner: Data science team")
     off = {"person": "rita", "decision": "snoozed", "days": 7, "clock": lambda: NOW}

@@ -40,7 +40,7 @@ def test_a_group_that_is_served_worse_is_found_and_the_others_are_not() -> None:
     assert worst.wrong.n == 120
     assert worst.difference.low > 0.1
     assert found.sentence.startswith("east is answered wrongly more often: ")
-    assert found.sentence.endswith("43 points more (33 to 52).")
+    assert found.sentence.endswith("43 percentage points more (33 to 52).")
 
 
 def test_without_a_difference_hardly_any_group_is_called_worse() -> None:

@@ -122,7 +122,7 @@ def test_nothing_is_healthy_before_there_is_something_to_compare_it_with() -> No
     for share in (0.2, 0.95):
         found = judge(history(lambda _, share=share: share, labels=lambda n: n % 2, seed=15))
         assert found.word == "Not enough evidence"
-        assert "From 50 checked drawn cases on, a fall is noticed." in found.sentence
+        assert "A fall is noticed once 50 drawn cases are checked." in found.sentence
 
 
 def test_there_are_twelve_of_each() -> None:

@@ -34,6 +34,6 @@ def test_what_is_counted_is_what_the_address_opens(sessions: Sessions) -> None:
 
 
 def test_numbers_have_their_grammar() -> None:
-    assert words(3, 77) == "Check the 3 that wait (77 are needed for ±5 points)"
-    assert words(1, 1) == "Check the 1 that waits (1 is needed for ±5 points)"
-    assert (points(0.011), points(0.04)) == ("1 point", "4 points")
+    assert words(3, 77) == "Check the 3 drawn cases that nobody judged (77 are needed for ±5 pp)"
+    assert words(1, 1) == "Check the 1 drawn case that nobody judged (1 is needed for ±5 pp)"
+    assert (points(0.011), points(0.04)) == ("1 percentage point", "4 percentage points")

@@ -180,7 +180,7 @@ def test_a_job_that_the_next_version_cannot_read_ends_with_a_sentence(
     make_worker(by_name(counting(version=2)), version="2")
     ended = wait_for(shared, older.id, "failed")
     assert ended.sentence.startswith("Another version of the workbench made this job")
-    assert ended.advice == "Start it anew."
+    assert ended.advice == "Start it again."
     assert wait_for(shared, gone.id, "failed").sentence == UNKNOWN_KIND
     assert _parts(done) == []
 

@@ -192,7 +192,7 @@ def test_too_few_cases_are_said_and_nothing_can_be_started(
     effects.run()
     effects.segmented_control(key=f"behaviour_said_{PENGUINS}").set_value("With feedback").run()
     assert "0 cases with feedback." in _words(effects)
-    assert "from 10 rows on" in _words(effects)
+    assert "at least 10 rows" in _words(effects)
     assert not [b for b in effects.button if b.key == "behaviour_start"]
 
 

@@ -132,7 +132,7 @@ def test_what_is_chosen_is_a_chip_that_takes_it_away(
     cases_page.query_params["words"] = "broke"
     shown = cases_page.run()
     chips = {button.label: button for button in shown.button}
-    assert {"State: failed", "Words: broke", "Take all away"} <= set(chips)
+    assert {"State: failed", "Words: broke", "Remove all filters"} <= set(chips)
     (link,) = shown.dataframe[0].value["Case"]
     assert "back=words%3Dbroke%26state%3Dfailed%26whose%3Deverybody" in link
     (narrow,) = [html for html in shown.get("html") if "<a " in html.proto.body]

@@ -53,7 +53,7 @@ def test_a_person_is_erased_once_their_name_is_typed_again(
     assert shown.button(key="data_sure").disabled
     shown = shown.text_input(key="data_word").set_value("ann").run()
     shown = shown.button(key="data_sure").click().run()
-    assert "1 cases" in shown.success[0].value
+    assert "Erased: 1 case" in shown.success[0].value
     assert queries.case(built.sessions, case.id) is None
 
 

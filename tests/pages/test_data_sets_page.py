@@ -39,4 +39,4 @@ def test_what_is_listed_is_frozen(app: AppTest, built: services.Services) -> Non
     assert page.success[0].value == f"march, version 1, is frozen: {told}"
     (found,) = data_sets.sets_of(sessions, "demo", "penguins")
     assert found.person == "test@example.com"
-    assert [each.proto.label for each in page.get("download_button")] == ["Take away"]
+    assert [each.proto.label for each in page.get("download_button")] == ["Download"]

@@ -78,7 +78,7 @@ def test_a_column_in_doubt_is_said_above_the_button_and_nothing_is_green(predict
     (doubts,) = [w.value for w in app.warning if w.value.startswith("Please check before you ask")]
     assert "the heading says furlongs, the field mm" in doubts
     assert not app.success
-    assert "All 1 rows can be sent, with the columns as they stand above." in app.info[0].value
+    assert "The row can be sent, with the columns as they stand above." in app.info[0].value
 
 
 def test_problems_of_one_kind_are_one_line_with_a_fix(predict: AppTest) -> None:

@@ -19,7 +19,7 @@ from tests.pages.conftest import ROOT
 from tests.pages.test_predict_page import _button, _submit
 from tests.recorded import FAILED, add_case, add_cases, case_of
 
-_OTHER_CASES = "The word is of all cases of the last 120 days, the figures below are"
+_OTHER_CASES = "The word is about all cases of the last 120 days, the figures below are"
 
 
 def test_an_empty_health_page_says_so(app: AppTest) -> None:

@@ -29,7 +29,7 @@ def test_schedules_are_listed_and_ended(built: services.Services, app: AppTest) 
     page = page.run()
     assert [title.value for title in page.subheader] == ["Schedules"]
     row = page.dataframe[-1].value.iloc[0]
-    assert (row["Where"], row["Every"], row["What came of it"]) == (
+    assert (row["Where"], row["Every"], row["Result"]) == (
         "/data/in",
         "5 minutes",
         words,
@@ -80,7 +80,7 @@ def test_what_runs_by_itself_is_a_line_each_below_what_people_began(
     assert list(mine["What"]) == ["Somebody asked"]
     assert list(by_itself["What"]) == sorted((alarms.title, tidy.title))
     assert (by_itself["Next run"] > by_itself["Last run"]).all()
-    assert [title.value for title in page.subheader] == ["By itself"]
+    assert [title.value for title in page.subheader] == ["Automatic"]
     on_a_phone = [each.proto.body for each in page.get("html") if "mds-lines" in each.proto.body]
     assert "<b>Somebody asked</b><span>waits, 0 % · " in on_a_phone[0]
     assert f"<b>{alarms.title}</b><span>waits · last run " in on_a_phone[1]

@@ -31,7 +31,7 @@ def test_a_large_file_is_a_job_with_a_result_that_is_looked_at_page_by_page(
     cluster = RaySettings(address="head:6379", from_rows=1)
     services.install(replace(built, settings=built.settings.model_copy(update={"ray": cluster})))
     app = _opened(predict, _file(ROWS))
-    assert _says(app, "**4 of 5 rows** are sent. 1 row is not; the result says why.")
+    assert _says(app, "**4 of 5 rows** will be sent. 1 row is not; the result says why.")
     assert _says(app, "On the Ray cluster: not now. Ray needs PostgreSQL")
     assert not [radio for radio in app.radio if radio.key == "rows_engine"]
     monkeypatch.setattr(choice, "why_not_ray", lambda _: "")  # as it is on PostgreSQL

@@ -390,7 +390,8 @@ def test_what_was_answered_first_outlives_the_app_and_goes_with_the_next_answer(
     again.run()
     assert not again.exception
     assert any(
-        "You committed **malignant** before, and that is kept" in i.value for i in again.info
+        "You answered **malignant** before the model did, and that is kept" in i.value
+        for i in again.info
     )
     _submit(again)
     assert not [each for each in again.pills if each.label == "Your answer"]

@@ -283,7 +283,7 @@ def test_the_last_requests_are_asked_again(
     add_case(built.sessions, server="demo", entered=row, version="v2")
     add_case(built.sessions, server="demo", entered={"unknown": 1}, version="v2")
     signatures_page.button(key="signature_test").click().run()
-    assert "1 of the last 2 requests no longer work" in words(signatures_page)
+    assert "1 of the last 2 requests no longer works" in words(signatures_page)
     outcomes = list(signatures_page.dataframe[-1].value["Result"])
     assert outcomes[1].startswith("OK: ")
     assert outcomes[0].startswith("Can no longer be sent: ")

@@ -128,7 +128,10 @@ def test_kserves_with_named_columns_is_compared_with_ours(kserve: Running) -> No
         signature = replace(bare, inputs=columns, layout="matrix", tensor=whole, outputs=answers)
         told = _explained(client, signature, {f"x{n}": float(n + 1) for n in range(30)})
     assert len(told.attributions) == 30
-    assert "It does not say for which answer" in told.sentence or "Ours names" in told.sentence
+    assert (
+        "It does not say for which answer" in told.sentence
+        or "Our own explanation names" in told.sentence
+    )
 
 
 def test_kserve_says_when_a_model_has_none(kserve: Running) -> None:

@@ -116,7 +116,7 @@ def test_a_job_asks_about_the_last_cases_and_health_and_metrics_tell(lab: Servic
     _irises(lab, 19)
     assert _ask(lab) == 0
     _irises(lab, 60)
-    assert kind.run(None, None).sentence == "1 drift detectors were asked."  # type: ignore[arg-type]
+    assert kind.run(None, None).sentence == "Drift detectors asked: 1."  # type: ignore[arg-type]
     assert _ask(lab) == 0
     found = look(lab.figures, "lab", "irises")
     assert found is not None

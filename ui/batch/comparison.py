@@ -72,7 +72,7 @@ def _draw(
     found: Compared, view: ResultView, answers: pa.ChunkedArray, word: str, same: str
 ) -> None:
     if not found.both:
-        st.info("No row has an answer on both sides.")
+        st.info("No row has an answer in both.")
         return
     st.markdown(_sentence(found, same))
     if found.is_number:
@@ -113,7 +113,7 @@ def _draw_pairs(found: Compared, word: str) -> None:
     changed = [(pair, n) for pair, n in found.pairs.items() if pair[0] != pair[1]]
     lines = [f"- {plain(a)} → {plain(b)}: {n:,}" for (a, b), n in changed[:MOST_LABELS]]
     if lines:
-        st.markdown("\n".join(["There, and here:", *lines]))
+        st.markdown("\n".join(["In the earlier run → in this one:", *lines]))
 
 
 def _labels(found: Compared) -> Sequence[str]:

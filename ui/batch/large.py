@@ -114,7 +114,7 @@ def _draw_problems(folder: BatchFolder, batch: BatchView, summary: Summary) -> N
         return
     rows = "1 row has" if summary.failed == 1 else f"{summary.failed:,} rows have"
     st.warning(
-        f"{rows} no answer. Take away these rows, correct them, and give the new file on this page: it is asked about alone.",
+        f"{rows} no answer. Download these rows, correct them, and upload the new file on this page: only its rows are asked about.",
         icon=":material/warning:",
     )
     found = problems.kinds(folder)

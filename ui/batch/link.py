@@ -17,7 +17,7 @@ from ui.batch.asked import Asked, asked_of, draw_progress, sentence
 from ui.cases.filters import BATCH, EVERYBODY, WHOSE
 from ui.session import services
 from ui.shell import page_path
-from ui.text import plain
+from ui.text import many, plain
 
 PARAMETER = "run"
 
@@ -204,7 +204,7 @@ def _draw_earlier(model: ModelRef) -> None:
     for batch in earlier:
         job = store.find(services().sessions, batch.id)
         state = f" · {job.words}" if job and job.is_under_way else ""
-        rows = f"{batch.rows:,} rows · {batch.created_at:%d %b %H:%M}{state}"
+        rows = f"{many(batch.rows, 'row')} · {batch.created_at:%d %b %H:%M}{state}"
         st.page_link(
             page_path("predict"),
             label=plain(f"{batch.file_name} · {rows}"),

@@ -25,7 +25,7 @@ from ui import errors, jobs, session
 from ui.batch import engine
 from ui.batch.answers import base_address
 from ui.session import services
-from ui.text import percent, plain
+from ui.text import many, percent, plain
 
 _TRIED = sum(plan.TRIED)
 _SHARE = 0.01
@@ -108,11 +108,9 @@ _UNKNOWN = "How long it takes is not known yet: **try the first rows**, and it s
 def _rows_line(planned: Planned) -> str:
     left_out = planned.rows - planned.sent
     if not left_out:
-        return f"**{planned.sent:,} rows** are sent."
+        return f"**{many(planned.sent, 'row')}** will be sent."
     rows = "1 row is" if left_out == 1 else f"{left_out:,} rows are"
-    return (
-        f"**{planned.sent:,} of {planned.rows:,} rows** are sent. {rows} not; the result says why."
-    )
+    return f"**{planned.sent:,} of {planned.rows:,} rows** will be sent. {rows} not; the result says why."
 
 
 def _estimate(
@@ -220,7 +218,7 @@ def _start(planned: Planned, record: str, chosen: str) -> str:
     found, batch_id = services(), store.new_id()
     folder = BatchFolder(found.batches_root, batch_id)
     try:
-        with st.spinner("Writing down the rows …", show_time=True):
+        with st.spinner("Recording the rows …", show_time=True):
             facts = planned.write(folder)
         job = large_file.start(
             None if jobs.has_worker() else found.here,

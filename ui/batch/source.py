@@ -33,7 +33,7 @@ from ui.batch.asked import asked_of
 from ui.session import services
 from ui.tables import columns
 from ui.tables.given import Given
-from ui.text import plain
+from ui.text import many, plain
 
 _PREVIEW = 5
 
@@ -185,7 +185,7 @@ def _read_all(
     place = st.empty()
 
     def report(rows: int) -> None:
-        place.caption(f"{rows:,} rows read")
+        place.caption(f"{many(rows, 'row')} read")
 
     try:
         facts = partition.write(
@@ -209,9 +209,12 @@ def _draw_facts(read: _Read) -> None:
     """How many rows of all can be sent, and what is wrong with the others."""
     facts = read.facts
     if not facts.bad:
-        st.success(f"All {facts.rows:,} rows of the file can be sent.", icon=":material/check:")
+        st.success(
+            f"{'The row' if facts.rows == 1 else f'All {facts.rows:,} rows'} of the file can be sent.",
+            icon=":material/check:",
+        )
         return
-    st.warning(f"Of the whole file {facts.good:,} rows can be sent, {facts.bad:,} cannot.")
+    st.warning(f"Of the whole file {many(facts.good, 'row')} can be sent, {facts.bad:,} cannot.")
     kinds = problems.kinds(read.folder)
     st.dataframe(
         pd.DataFrame(

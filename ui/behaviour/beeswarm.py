@@ -39,7 +39,8 @@ def _draw(some: list[ExplainedCase], moved: list[FieldEffect], ref: ModelRef) ->
     with st.container(border=True):
         st.markdown(plain(aggregate.sentence(target, moved, len(some))))
         if len(some) < _FEWEST:
-            st.caption(f"These are only {len(some)}: little can be said of the others.")
+            cases = "1 case has" if len(some) == 1 else f"{len(some)} cases have"
+            st.caption(f"Only {cases} been explained so far: others may differ.")
         swarms = [_swarm(target, each) for each in moved]
         axis = f"to the right: raises the {target.words.removeprefix('the ')}"
         draw_figure(beeswarm.figure(swarms, axis=axis), beeswarm.alt_text(swarms))
@@ -47,7 +48,7 @@ def _draw(some: list[ExplainedCase], moved: list[FieldEffect], ref: ModelRef) ->
         st.caption(
             plain(
                 f"The newest explanation of each of {len(some):,} cases that version {ref.version} answered. "
-                "They are cases that somebody asked the reasons of, not a fair sample of all."
+                "They are cases for which somebody asked why, not a fair sample of all."
             )
         )
         with st.expander("As a table"):

@@ -60,8 +60,7 @@ def choose(entry: Entry, signature: Signature) -> Cohort | None:
 
 def _draw_too_few(cohort: Cohort) -> None:
     st.info(
-        f"{plain(cohort.sentence)} How a model behaves can be told from {FEWEST} rows on: choose more of them, "
-        "or other rows."
+        f"{plain(cohort.sentence)} A study needs at least {FEWEST} rows: choose more of them, or other rows."
     )
 
 
@@ -163,7 +162,7 @@ def _truths(
         index=None,
         placeholder="none",
         key=f"behaviour_truth_{uploaded.digest[:12]}_{ref}",
-        help="Then the study says what the model loses, not only how far its answers move.",
+        help="Then the study says how much worse the model gets, not only how far its answers move.",
     )
     if column is None:
         return [], 0

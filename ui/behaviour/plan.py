@@ -87,7 +87,7 @@ def _options(method: Method, ref: ModelRef, signature: Signature) -> dict[str, o
         if is_importance:
             name, label, usual, most = "repetitions", "How often each is shuffled", REPETITIONS, 20
         else:
-            name, label, usual, most = "places", "Places along a field", PLACES, 50
+            name, label, usual, most = "places", "Values to try in each field", PLACES, 50
         fineness = st.number_input(label, 2, most, usual, key=f"behaviour_{name}_{ref}")
     chosen: dict[str, object] = {name: int(fineness)}
     return {**chosen, "fields": list(fields)} if fields else chosen

@@ -36,7 +36,7 @@ def draw_box(case: CaseView) -> None:
             "Comment",
             key=_key(case, "words"),
             height=80,
-            placeholder="For who asked this, and for who reviews the model",
+            placeholder="For the person who asked this, and for the model's reviewers",
         )
         if st.form_submit_button("Send the comment", icon=":material/send:"):
             _send(case, "words", words or "")

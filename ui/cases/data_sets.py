@@ -82,7 +82,7 @@ def _draw_set(found: SetView) -> None:
         )
         ending = _FORMATS[form]
         st.download_button(
-            "Take away",
+            "Download",
             data=partial(_content, services().sessions, session.person(), found.id, ending),
             file_name=f"{found.name}-{found.version}.{ending}",
             key=f"set_take_{found.id}",

@@ -123,13 +123,13 @@ def draw_chips(choices: Choices) -> None:
             plain(f"{label}: {words.get(value, value)[:40]}"),
             key=f"cases_without_{name}",
             icon=":material/close:",
-            help="Take this choice away",
+            help="Remove this filter",
             on_click=_take_away,
             args=([name],),
         )
     if len(chosen) > 1:
         st.button(
-            "Take all away",
+            "Remove all filters",
             key="cases_without_any",
             type="tertiary",
             on_click=_take_away,
@@ -223,8 +223,8 @@ def _words() -> str:
         type="search",
         bind="query-params",
         on_change=begin_anew,
-        help=f"Looks through {MOST_READ:,} of the cases that the other choices leave, the newest first; then it "
-        "offers to look further back.",
+        help=f"Searches the newest {MOST_READ:,} of the cases that match the other choices; then you can "
+        "look further back.",
     )
     return (found or "").strip()
 
@@ -266,7 +266,7 @@ def _model() -> None:
         named,
         index=None,
         key="model",
-        placeholder="any model; of one that is gone, type server/name",
+        placeholder="any model; for one that is gone, type server/name",
         accept_new_options=True,
         bind="query-params",
         on_change=begin_anew,

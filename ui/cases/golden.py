@@ -59,7 +59,7 @@ def _draw_new_truth(case: CaseView, place: Place) -> None:
     """Where people agree by now on another truth: it takes the place of the one that was confirmed."""
     if place.doubt and golden.can_be_golden(services().sessions, case):
         st.button(
-            "Take the new truth",
+            "Use the new truth",
             key=f"case_golden_anew_{place.golden_set.id}",
             type="tertiary",
             on_click=change,

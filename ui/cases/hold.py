@@ -32,7 +32,7 @@ def draw(case: CaseView) -> None:
                 retention.release(sessions, case.id, person=session.person())
                 st.rerun()
             return
-        st.markdown("Retention does not delete a case that is held, nor does erasing a person.")
+        st.markdown("A case that is held stays: neither its age nor erasing a person deletes it.")
         reason = st.text_input("Why", key="case_hold_why")
         if st.button("Hold this case", key="case_hold_sure", disabled=not reason.strip()):
             _hold(case, reason.strip())

@@ -149,7 +149,7 @@ def _draw_nothing(page: CasePage, wanted: CaseFilter) -> None:
             "No model says which of its fields is a business key. A reviewer names it on the page Signature."
         )
     else:
-        st.info("No case matches. Take a choice away, or search for fewer words.")
+        st.info("No case matches. Remove a filter, or search for fewer words.")
 
 
 def _draw_turning(page: CasePage) -> None:

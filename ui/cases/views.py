@@ -59,7 +59,7 @@ def _draw_list(heading: str, found: list[SavedViewView]) -> None:
             )
             if each.person == session.person():
                 st.button(
-                    "Take away",
+                    "Delete",
                     key=f"view_remove_{each.id}",
                     icon=":material/delete:",
                     type="tertiary",

@@ -14,7 +14,7 @@ from cases.business_key import Key
 from cases.erasure import StillWorking
 from services import Services
 from ui import session
-from ui.text import plain
+from ui.text import many, plain
 
 _PERSON, _NAMED, _KEY = "A person", "A business key", "A value of a field"
 _WANTED, _DONE = "data_about", "data_erased"
@@ -62,7 +62,7 @@ def _person(found: Services, name: str) -> _About:
 
     def erase() -> str:
         done = erasure.erase(sessions, name, by=by)
-        return f"{done.cases:,} cases and {done.statements:,} statements elsewhere were erased."
+        return f"Erased: {many(done.cases, 'case')}, and {many(done.statements, 'statement')} on others."
 
     return _About(
         word=name,
@@ -77,7 +77,7 @@ def _places(found: Services) -> str:
     """In which fields a business key is looked for."""
     named = found.business_keys()
     if not named:
-        return "No model has a business key yet: name one on the page Signature, under Place."
+        return "No model has a business key yet: name one on the page Signature, under *Place*."
     places = [f"{model} ({', '.join(fields)})" for (_, model), fields in named.items()]
     more = f" and {len(places) - _MOST_NAMED} more" if len(places) > _MOST_NAMED else ""
     return f"This searches {', '.join(places[:_MOST_NAMED])}{more}."
@@ -92,7 +92,7 @@ def _key(found: Services, field: str, value: str) -> _About:
 
     def erase() -> str:
         done = business_key.erase(sessions, key, by=by)
-        return f"{done.cases:,} cases and {done.files:,} files were erased."
+        return f"Erased: {many(done.cases, 'case')} and {many(done.files, 'file')}."
 
     return _About(
         word=value,
@@ -107,15 +107,10 @@ def _draw_found(about: _About) -> None:
     if not about.rows:
         st.info("Nothing was found. A value that was masked or not stored cannot be found.")
         return
-    st.table(
-        {
-            plain(name.replace("_", " ")): "1 row" if n == 1 else f"{n:,} rows"
-            for name, n in about.rows.items()
-        }
-    )
+    st.table({plain(name.replace("_", " ")): many(n, "row") for name, n in about.rows.items()})
     if about.staying:
         st.caption(
-            f"{about.staying:,} cases stay when this is erased: they are golden, held or worked on."
+            f"Not erased with this, since golden, held or worked on: {many(about.staying, 'case')}."
         )
     with st.container(horizontal=True):
         st.download_button(
@@ -141,7 +136,7 @@ def _archive(about: _About) -> bytes:
 
 def _draw_erase(about: _About) -> None:
     st.markdown(
-        "This cannot be taken back. The trail goes on to say who did what and when, without its content. "
+        "This cannot be taken back. The trail still says who did what and when, without the content. "
         "Backups are not changed."
     )
     typed = st.text_input("Type it once more", key="data_word")
@@ -159,7 +154,9 @@ def _erase(about: _About) -> None:
         with st.spinner("Erasing…"):
             st.session_state[_DONE] = about.erase()
     except StillWorking as error:
-        st.warning(f"{error} of their jobs are under way: stop them first. Nothing was erased.")
+        st.warning(
+            f"Jobs of theirs that are still running: {error}. Stop them first. Nothing was erased."
+        )
         return
     st.session_state.pop(_WANTED, None)
     st.rerun()

@@ -18,7 +18,7 @@ def draw(found: Services) -> None:
     if not rules:
         st.markdown("No rule of the settings says that anything is deleted, so everything is kept.")
     else:
-        st.markdown("The first rule that fits a model counts. It is done every night.")
+        st.markdown("The first rule that fits a model counts. Old cases are deleted every night.")
         st.table([_rule(rule) for rule in rules])
         if st.button(
             "What would be deleted now?", icon=":material/visibility:", key="data_preview"
@@ -49,7 +49,7 @@ def _due(each: retention.Due) -> dict[str, str]:
         "Model": plain(f"{each.server}/{each.model}"),
         "Cases": f"{each.cases:,}",
         "With feedback and comments": f"{each.statements:,}",
-        "Bodies of other cases": f"{each.bodies:,}",
+        "Other cases losing what was sent and came back": f"{each.bodies:,}",
         "Old, but kept": f"{each.staying:,}",
     }
 
@@ -60,13 +60,13 @@ def _draw_due() -> None:
         st.table(due)
         st.caption("Golden cases stay, and those that are held or that a job works on.")
     elif due is not None:
-        st.markdown("Nothing: there are no cases of a model that a rule fits.")
+        st.markdown("Nothing: no rule fits a model that has cases.")
 
 
 def _draw_held(found: Services) -> None:
     held = retention.held(found.operator_sessions())
     if not held:
-        st.caption("No case is held. On the page of a case it can be.")
+        st.caption("No case is held. **Hold** on the page of a case keeps it.")
         return
     st.markdown(f"**{len(held):,} held**: they stay whatever their age.")
     st.dataframe(

@@ -48,7 +48,9 @@ def draw(case: CaseView, answer: Answer, signature: Signature) -> None:
                 icon=":material/undo:",
             )
         if case.is_audited and not said:
-            st.caption("This case was drawn at random for a check, so your word counts most here.")
+            st.caption(
+                "This case was drawn at random for a check, so your judgement counts most here."
+            )
         if said and not _is_open(case):
             _draw_recorded(case, said)
         else:

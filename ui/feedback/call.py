@@ -35,8 +35,8 @@ def draw_kept(case: CaseView) -> None:
         return
     given = "that you can't tell" if call.is_declined else f"**{plain(_words(call))}**"
     st.info(
-        f"You committed {given} before, and that is kept. **Predict** asks the model again, and it goes with the answer: "
-        "you are not asked twice.",
+        f"You answered {given} before the model did, and that is kept. **Predict** asks the model again, and does not "
+        "ask for your own answer twice.",
         icon=":material/person_check:",
     )
 

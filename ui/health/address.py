@@ -179,7 +179,7 @@ def draw_chips(chosen: Chosen) -> None:
                 plain(f"{_CHIPS[name]}: {chip_words(name, value)[:50]}"),
                 key=f"health_without_{name}",
                 icon=":material/close:",
-                help="Take this choice away",
+                help="Remove this filter",
                 on_click=_take_away,
                 args=(name,),
             )

@@ -12,14 +12,14 @@ from charts.weeks import Point
 from health.classification import OTHERS, ClassFigures, Confusion
 from health.estimates import Estimate
 from health.overview import Look, Week
-from health.report import points
+from health.report import difference_text, points
 from health.status import accuracy_words, checks_for, left_out_words
 from health.summary import HealthRow
 from ui.health import address, drift, sizes
 from ui.health.address import Chosen
 from ui.health.parts import draw_groups, draw_slices, share_words
 from ui.health.pressed import Mark, draw_chart, draw_list, draw_table, name_of
-from ui.text import plain
+from ui.text import many, plain
 
 _MOST_CLASSES = 12
 
@@ -39,13 +39,13 @@ def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
     )  # fmt: skip
     checks = checks_for(found)
     columns[1].metric(
-        "Still to check for ±5 points",
+        "Still to check for ±5 pp",
         f"{checks:,}",
         delta="drawn at random",
         delta_color="off",
         delta_arrow="off",
         border=True,
-        help="So many more drawn cases of these must be judged; fewer may wait.",
+        help="So many more drawn cases have to be judged for an interval of 5 percentage points (pp) to either side.",
     )
     sent = look.failed + look.answered
     columns[2].metric("Failed requests", f"{look.failed:,}", delta=f"of {sent:,} sent", delta_color="off", delta_arrow="off", border=True)  # fmt: skip
@@ -62,7 +62,7 @@ def draw_tiles(look: Look, rows: list[HealthRow], chosen: Chosen) -> None:
     )
     right, wrong = look.told
     st.markdown(  # a link in a caption is too faint to read
-        f"What people told us by themselves: {right:,} right, {wrong:,} wrong. Not part of the figures: people report errors "
+        f"What people reported unasked: {right:,} right, {wrong:,} wrong. Not part of the figures: people report errors "
         f"more often. [Open the cases]({chosen.cases()})"
     )
 
@@ -246,7 +246,7 @@ def _draw_calibration(look: Look) -> None:
     ]
     marks = {
         str(place): Mark(
-            words=f"{b.low * 100:.0f} % to {b.high * 100:.0f} %: {b.right.n} answers",
+            words=f"{b.low * 100:.0f} % to {b.high * 100:.0f} %: {many(b.right.n, 'answer')}",
             chips={address.SURE: f"{b.low:g}..{b.high:g}"},
         )
         for place, b in enumerate(found.bins)
@@ -268,10 +268,11 @@ def _draw_comparisons(look: Look) -> None:
         )
     for (first, second), found in look.comparisons.items():
         clear = "clear" if found.is_clear else "not clear: it may be chance"
+        difference = difference_text(found.difference or 0.0, found.low, found.high)
         st.markdown(
             f"{plain(second)} against {plain(first)} on the same {found.n} cases: {found.only_second} times only {plain(second)} is "
-            f"right, {found.only_first} times only {plain(first)}. Difference {(found.difference or 0) * 100:+.0f} points "
-            f"({found.low * 100:+.0f} to {found.high * 100:+.0f}), {clear} (p={found.p:.2g}, McNemar)."
+            f"right, {found.only_first} times only {plain(first)}. Difference {difference}, "
+            f"{clear} (p={found.p:.2g}, McNemar)."
         )
     versions = dict.fromkeys(version for pair in look.comparisons for version in pair)
     marks = {v: Mark(words=f"Version {v}", chips={address.VERSION: v}) for v in versions}

@@ -23,8 +23,8 @@ def _words(chosen: Chosen) -> str:
         asked = [row.version for row in rows if row.version]
         if version not in asked:
             had = f" It was asked as {', '.join(asked)}." if asked else ""
-            return f"Nobody has asked a version “{version[:60]}” of this model.{had} Take that choice away."
+            return f"Nobody has asked a version “{version[:60]}” of this model.{had} Remove that filter."
     if not chosen.chips:
         return "Nobody has asked this model in this time. Choose a longer one."
     chips = "; ".join(address.words_of(chosen))
-    return f"There is no case of these: {chips}. Take a choice away, or choose a longer time."
+    return f"No case matches these filters: {chips}. Remove one, or choose a longer time."

@@ -10,7 +10,7 @@ import streamlit as st
 
 from health.causes import Cause, Causes
 from health.groups import FieldGroups, GroupRate
-from health.report import OVERLAP, slice_word
+from health.report import OVERLAP, difference_text, slice_word
 from health.slices import Slice
 from health.weighted import Share
 from ui.cases.titles import fields_of
@@ -69,8 +69,8 @@ def draw_groups(found: Sequence[FieldGroups], chosen: Chosen) -> None:
         return
     named = titles(chosen)
     st.caption(
-        "How often answers are wrong in each group, and how many points more or less than among the others, each with its 95 % "
-        "interval."
+        "How often answers are wrong in each group, and how many percentage points (pp) more or less than among the "
+        "others, each with its 95 % interval."
     )
     for each in found:
         st.markdown(f"**{plain(named.get(each.field, each.field))}**: {plain(each.sentence)}")
@@ -124,8 +124,8 @@ def _rate_words(rate: GroupRate) -> str:
     sign = "**Worse**: " if rate.is_worse else "Better: " if rate.is_clear else ""
     of = f", of those that truly are {plain(rate.truth)}" if rate.truth is not None else ""
     gap = rate.difference
-    points = f"{gap.value * 100:+.0f} points ({gap.low * 100:+.0f} to {gap.high * 100:+.0f})"
-    return f"{sign}{plain(rate.value)}{of}: {share_words(rate.wrong, 'wrong')}; the others {share_words(rate.others)}; {points}"
+    difference = difference_text(gap.value, gap.low, gap.high)
+    return f"{sign}{plain(rate.value)}{of}: {share_words(rate.wrong, 'wrong')}; the others {share_words(rate.others)}; {difference}"
 
 
 def _chips_of(found: FieldGroups, rate: GroupRate) -> dict[str, str]:

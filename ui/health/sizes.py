@@ -45,8 +45,8 @@ def _far_words(far: Sequence[FarTruth]) -> str:
     more = f", and {len(far) - _MOST_NAMED:,} more" if len(far) > _MOST_NAMED else ""
     head = "1 truth is" if is_one else f"{len(far):,} truths are"
     return (
-        f"**{head} far from anything that the model answers**: {links}{more}. Look at {'it' if is_one else 'them'}: is a point "
-        "missing, or is the unit another one? A mean follows such a number, a median hardly does."
+        f"**{head} far from anything that the model answers**: {links}{more}. Look at {'it' if is_one else 'them'}: is a decimal "
+        "point missing, or is the unit another one? One such number moves the mean far, and the median hardly."
     )
 
 

@@ -19,7 +19,7 @@ def draw(needed: int, chosen: Chosen) -> None:
 
 
 def words(waiting: int, needed: int) -> str:
-    """`Check the 3 that wait (77 are needed for ±5 points)`."""
+    """`Check the 3 drawn cases that nobody judged (77 are needed for ±5 pp)`: not the queue of Review, which waits for who asks."""
     many = f"{waiting:,} or more" if waiting >= MOST_COUNTED else f"{waiting:,}"
-    what = "the 1 that waits" if waiting == 1 else f"the {many} that wait"
-    return f"Check {what} ({needed:,} {'is' if needed == 1 else 'are'} needed for ±5 points)"
+    cases = "case" if waiting == 1 else "cases"
+    return f"Check the {many} drawn {cases} that nobody judged ({needed:,} {'is' if needed == 1 else 'are'} needed for ±5 pp)"

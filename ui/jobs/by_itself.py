@@ -28,8 +28,8 @@ def draw() -> None:
     ]
     if not found:
         return
-    st.subheader("By itself", anchor=False)
-    st.caption("The workbench does this without being asked, again and again. Times are UTC.")
+    st.subheader("Automatic", anchor=False)
+    st.caption("The workbench repeats these jobs by itself. Times are UTC.")
     by_width.draw("by_itself", lambda: _draw_table(found), [_line(job) for job in found])
 
 
@@ -38,13 +38,13 @@ def _draw_table(found: Sequence[JobView]) -> None:
     st.dataframe(
         frame,
         hide_index=True,
-        row_height=row_height(max(map(len, frame["What came of it"]))),
+        row_height=row_height(max(map(len, frame["Result"]))),
         column_config={
             "What": st.column_config.TextColumn("What", width=290),
             "State": st.column_config.TextColumn("State", width=70),
             "Last run": st.column_config.DatetimeColumn("Last run", format="distance", width=120),
             "Next run": st.column_config.DatetimeColumn("Next run", format="HH:mm", width=80),
-            "What came of it": st.column_config.TextColumn("What came of it", width=SENTENCE_WIDTH),
+            "Result": st.column_config.TextColumn("Result", width=SENTENCE_WIDTH),
         },
         placeholder="",
         alt="What runs by itself: the last run of each, and when the next one is due",
@@ -63,7 +63,7 @@ def _row(job: JobView) -> dict[str, object]:
         "State": STATES.get(job.state, job.state),
         "Last run": job.started_at or job.created_at,
         "Next run": _due(job),
-        "What came of it": words_of(job),
+        "Result": words_of(job),
     }
 
 

@@ -65,8 +65,8 @@ def _draw_list() -> None:
 def _draw_table(jobs: Sequence[JobView]) -> None:
     frame = pd.DataFrame([_row(job) for job in jobs])
     if not any(job.is_under_way for job in jobs):
-        frame = frame.drop(columns="How far")
-    longest = max(map(len, frame["In words"]))
+        frame = frame.drop(columns="Progress")
+    longest = max(map(len, frame["Details"]))
     st.dataframe(
         frame,
         hide_index=True,
@@ -74,12 +74,12 @@ def _draw_table(jobs: Sequence[JobView]) -> None:
         column_config={
             "What": st.column_config.TextColumn("What", width=250),
             "State": st.column_config.TextColumn("State", width=80),
-            "In words": st.column_config.TextColumn("In words", width=SENTENCE_WIDTH),
+            "Details": st.column_config.TextColumn("Details", width=SENTENCE_WIDTH),
             "Where": st.column_config.LinkColumn("Where", display_text="Open", width=60),
-            "How far": st.column_config.ProgressColumn(
-                "How far", min_value=0, max_value=1, width=100
+            "Progress": st.column_config.ProgressColumn(
+                "Progress", min_value=0, max_value=1, width=100
             ),
-            "Begun": st.column_config.DatetimeColumn("Begun", format="distance", width=110),
+            "Started": st.column_config.DatetimeColumn("Started", format="distance", width=110),
         },
         placeholder="",
         alt="Your jobs, the newest first",
@@ -98,10 +98,10 @@ def _row(job: JobView) -> dict[str, object]:
     return {
         "What": job.title,
         "State": STATES.get(job.state, job.state),
-        "How far": job.fraction if job.is_under_way else None,
+        "Progress": job.fraction if job.is_under_way else None,
         "Where": address_of(job),
-        "Begun": job.created_at,
-        "In words": words_of(job),
+        "Started": job.created_at,
+        "Details": words_of(job),
     }
 
 

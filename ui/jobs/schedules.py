@@ -31,11 +31,11 @@ def _draw_table(found: Sequence[ScheduleView]) -> None:
     st.dataframe(
         frame,
         hide_index=True,
-        row_height=row_height(max(map(len, frame["What came of it"]))),
+        row_height=row_height(max(map(len, frame["Result"]))),
         column_config={
             "Looked": st.column_config.DatetimeColumn("Looked", format="distance"),
             "Where": st.column_config.TextColumn("Where", width="medium"),
-            "What came of it": st.column_config.TextColumn("What came of it", width=SENTENCE_WIDTH),
+            "Result": st.column_config.TextColumn("Result", width=SENTENCE_WIDTH),
         },
         alt="Schedules of files that are scored by themselves",
     )
@@ -48,7 +48,7 @@ def _draw_end(found: list[ScheduleView]) -> None:
     names = {each.id: f"{each.place} · {each.model}" for each in mine}
     with st.popover("End a schedule", icon=":material/event_busy:"):
         chosen = st.selectbox("Schedule", list(names), format_func=names.__getitem__)
-        st.caption("It looks for nothing more. Batches that it began go on.")
+        st.caption("The schedule ends. Batches that it started go on.")
         if st.button("End it", key="end-schedule"):
             _end(chosen)
 
@@ -69,7 +69,7 @@ def _row(found: ScheduleView) -> dict[str, object]:
         "Every": _every(found),
         "Whose": found.person,
         "Looked": found.looked_at,
-        "What came of it": found.words or "Has not looked yet",
+        "Result": found.words or "Not run yet",
     }
 
 
@@ -80,7 +80,7 @@ def _line(found: ScheduleView) -> Line:
         head=found.place,
         more=(
             f"{found.server}/{found.model} · {every}{looked}",
-            found.words or "Has not looked yet",
+            found.words or "Not run yet",
         ),
     )
 

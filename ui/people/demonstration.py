@@ -9,6 +9,7 @@ from mds_client.errors import MdsError
 from people.viewer import Viewer
 from ui import errors, session
 from ui.session import services
+from ui.text import many
 
 _GONE = "demonstration_gone"  # how many cases the last reset removed
 
@@ -18,17 +19,17 @@ def draw(viewer: Viewer) -> None:
     if not viewer.scope.is_all:
         return
     if (gone := st.session_state.pop(_GONE, None)) is not None:
-        st.success(f"{gone:,} cases of the demonstration were removed.")
+        st.success(f"{many(gone, 'case')} of the demonstration removed.")
     count = demonstration_cases(services().operator_sessions())
     if not count:
         return
     st.subheader("Demonstration", anchor=False)
     st.caption(
-        f"{count:,} cases here were made up by the demonstration. They count on Health until they are removed."
+        f"The demonstration made up {many(count, 'case')} here, which count on Health until you remove them."
     )
     with st.popover("Reset the demonstration", icon=":material/restart_alt:", key="demo_reset"):
         st.markdown(
-            f"Remove the {count:,} cases of the demonstration, with what was said, explained and tried on them? "
+            f"Remove {many(count, 'case')} of the demonstration, with what was said, explained and tried on them? "
             "The trail keeps who did what. The next `mds demo` writes a new history."
         )
         if st.button("Remove them", type="primary", key="demo_reset_sure"):

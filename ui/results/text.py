@@ -8,7 +8,7 @@ from mds_client.prediction import Answer
 from mds_client.prediction.output_parsing import parsed
 from mds_client.signature import Signature, Values
 from ui.score import draw_score
-from ui.text import exact
+from ui.text import exact, many
 
 KINDS = ("text",)
 _LONG = 2_000
@@ -34,7 +34,7 @@ def draw(answer: Answer, _values: Values, signature: Signature) -> None:
 def _draw_long(text: str) -> None:
     with st.container(height=420):
         st.text(text[:_MOST_SHOWN])
-    st.caption(f"{len(text.split()):,} words, {len(text):,} characters.")
+    st.caption(f"{many(len(text.split()), 'word')}, {many(len(text), 'character')}.")
     st.download_button(
         "Download the text",
         text,

@@ -18,7 +18,7 @@ from signatures.trial import MOST_CASES, Trial, last_cases, tried
 from ui import errors, session
 from ui.session import services
 from ui.signatures.draft import Desk, begin_with, draw_anew
-from ui.text import plain
+from ui.text import many, plain
 
 _TRIALS = "signature_trials"  # the last test: the content it was made with, and what came of it
 _MOST_LINES = 12
@@ -178,7 +178,11 @@ def _summary(trials: Sequence[Trial]) -> str:
         return "There are no past requests of this model to test with."
     well = sum(trial.is_well for trial in trials)
     if well < len(trials):
-        return f"With this form, {len(trials) - well} of the last {len(trials)} requests no longer work."
+        lost = len(trials) - well
+        verb = "works" if lost == 1 else "work"
+        return (
+            f"With this form, {lost} of the last {many(len(trials), 'request')} no longer {verb}."
+        )
     last = "last request still works" if well == 1 else f"last {well} requests still work"
     return f"The {last} with this form."
 

@@ -17,7 +17,7 @@ from ui import fields
 from ui.session import services
 from ui.tables import to_correct
 from ui.tables.given import Given
-from ui.text import plain
+from ui.text import many, plain
 
 _MOST_SHOWN = 500
 _MOST_FIXED = 10
@@ -161,11 +161,12 @@ def _draw_problems(
     for remark in found.remarks[:8]:
         st.caption(f":material/info: {plain(remark)}")
     if found.totals:
-        st.caption(f":material/info: {found.totals:,} rows are totals of others and are not sent.")
+        words = "1 row is a total" if found.totals == 1 else f"{found.totals:,} rows are totals"
+        st.caption(f":material/info: {words} of others, and not sent.")
     if not found.left_out and len(found.rows):
         _draw_all_well(given, len(found.rows), mapping)
         return
-    sent = f"{len(found.rows):,} rows{_of(given)} can be sent, {found.left_out:,} cannot."
+    sent = f"{many(len(found.rows), 'row')}{_of(given)} can be sent, {found.left_out:,} cannot."
     (st.warning if len(found.rows) else st.error)(sent)
     kinds = kinds_of(found.problems, signature)
     _draw_fixes(given, kinds, model)
@@ -187,7 +188,7 @@ def _draw_problems(
 
 def _draw_all_well(given: Given, rows: int, mapping: Mapping) -> None:
     """Green only where nothing is in doubt."""
-    words = f"All {rows:,} rows{_of(given)} can be sent"
+    words = f"{'The row' if rows == 1 else f'All {rows:,} rows'}{_of(given)} can be sent"
     if any(match.doubts for match in mapping.matches):
         st.info(f"{words}, with the columns as they stand above.")
     elif given.is_beginning:

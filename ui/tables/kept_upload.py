@@ -42,7 +42,7 @@ def choose(label: str, key: str, endings: Sequence[str], words: str) -> KeptUplo
 def _draw_kept(kept: KeptUpload) -> KeptUpload | None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/draft: {plain(kept.name)} is still here.")
-        if st.button("Take it away", icon=":material/close:", key="rows_file_away"):
+        if st.button("Remove the file", icon=":material/close:", key="rows_file_away"):
             st.session_state[session.UPLOAD] = None
             st.rerun()
     return kept

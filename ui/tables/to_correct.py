@@ -27,7 +27,7 @@ def draw(given: Given, found: Converted) -> None:
         icon=":material/download:",
         on_click="ignore",
         key="rows_to_correct",
-        help="With the number of each row and why it cannot be sent. Correct them, and give that file here: it is asked about alone.",
+        help="With the number of each row and why it cannot be sent. Correct them, and upload that file here: only its rows are asked about.",
     )
 
 

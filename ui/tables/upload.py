@@ -15,7 +15,7 @@ from tables.table import Choices, Table
 from ui import session
 from ui.tables import kept_upload
 from ui.tables.given import Given
-from ui.text import plain
+from ui.text import many, plain
 
 LABEL = "A file with one case per row"
 _PREVIEW = 5
@@ -82,7 +82,11 @@ def _read(
 def _draw_table(table: Table) -> None:
     rows, columns = len(table), len(table.columns)
     sniffed = " · ".join(f"{what}: {found}" for what, found in table.sniffed.items())
-    st.caption(plain(" · ".join(filter(None, (f"{rows:,} rows, {columns:,} columns", sniffed)))))
+    st.caption(
+        plain(
+            " · ".join(filter(None, (f"{many(rows, 'row')}, {many(columns, 'column')}", sniffed)))
+        )
+    )
     for warning in table.warnings:
         st.warning(plain(warning), icon=":material/warning:")
     for remark in table.remarks[:8]:

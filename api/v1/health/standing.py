@@ -91,7 +91,9 @@ class ModelHealth(BaseModel):
         "a baseline",
         examples=[1.3],
     )
-    checks: int = Field(description="Checks that are missing for ±5 points", examples=[18])
+    checks: int = Field(
+        description="Checks that are missing for ±5 percentage points", examples=[18]
+    )
     owner: str = Field(description="Who last said that they care for it", examples=["reviewer-1"])
     cases: int = Field(description="Of the last 120 days, or of all that is looked at")
     demonstration: int = Field(

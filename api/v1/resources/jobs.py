@@ -32,7 +32,7 @@ class Job(BaseModel):
     started_at: datetime | None = None
     ended_at: datetime | None = None
     result: str = Field("", description="The id of what it made")
-    sentence: str = Field("", description="What came of it")
+    sentence: str = Field("", description="Result")
     advice: str = ""
     may_cancel: bool
 

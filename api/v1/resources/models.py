@@ -146,7 +146,7 @@ def _after(entries: list[Entry], cursor: str) -> int:
             422,
             "bad_cursor",
             "The model at which this page began is gone.",
-            "Begin anew without a cursor.",
+            "Begin again without a cursor.",
         )
     return place + 1
 

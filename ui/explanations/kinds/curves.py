@@ -44,7 +44,9 @@ def table(explanation: Explanation) -> pd.DataFrame:
                 "Field": curve.title,
                 "Place": _place(curve, place),
                 "Answer": show(number),
-                "Could be": f"{show(curve.low[at])} to {show(curve.high[at])}" if curve.low else "",
+                "95 % range": f"{show(curve.low[at])} to {show(curve.high[at])}"
+                if curve.low
+                else "",
                 "Rows near it": percent(curve.shares[at]) if curve.shares else "",
             }
             for curve in explanation.curves
