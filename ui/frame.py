@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from ui import session
+from ui import scripts, session
 
 PRODUCT = "MDS Workbench"
 _FOLDER = Path(__file__).resolve().parent
@@ -21,10 +21,11 @@ _ALONE = """<style>[data-testid="stHeader"], .st-key-model_bar { display: none; 
 
 
 def draw() -> None:
-    """The mark with the name beside it, and the styles; before anything else of a page."""
+    """The mark with the name beside it, the styles, and what shows the page once it stands; before anything else of a page."""
     st.set_page_config(page_title=PRODUCT, page_icon=MARK, layout="wide")
     st.logo(MARK, size="large")
     st.html(_STYLE)
+    scripts.run("outline", "frame_outline", {})
     if is_alone():
         st.html(_ALONE)
 

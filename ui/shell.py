@@ -18,7 +18,7 @@ from people import tokens
 from people.errors import NotPermitted, SignInFailed, SignInNeeded
 from people.permissions import Undeclared
 from people.viewer import ROLES, Viewer
-from ui import announced, errors, frame, scripts, session, shortcuts, tour
+from ui import announced, errors, frame, session, shortcuts, tour
 from ui.batch import ended
 from ui.text import plain
 
@@ -85,7 +85,6 @@ def _draw_beside(viewer: Viewer, header: PageHeader) -> None:
     """What every page has besides its own: the keys, and the tour of who is new."""
     open_to = [each for each in page_headers() if viewer.is_at_least(each.role)]
     is_quiet = header.url_path == "present" or frame.is_alone()
-    scripts.run("outline", "frame_outline", {})
     shortcuts.draw(viewer, header, open_to, is_quiet=is_quiet)
     if not is_quiet:
         tour.draw(viewer)

@@ -82,6 +82,7 @@ class Visit:
         app = self.page.get_by_test_id("stApp")
         expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=timeout)
         expect(self.page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        expect(self.page.locator("html.mds-drawn")).to_have_count(1)
         self.page.evaluate(_STANDS_STILL)
         return self
 

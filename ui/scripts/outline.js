@@ -19,6 +19,7 @@ function order() {
 }
 
 export default function () {
+  showOnceItStands(); // drawn.js
   clearTimeout(window.mdsOutline);
   window.mdsOutline = setTimeout(order, REST);
   if (window.mdsOutlineHeard) return;
