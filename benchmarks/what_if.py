@@ -1,7 +1,7 @@
 """How long an answer takes to follow a slider that is let go: in a real browser, on a served model.
 
-`python -m benchmarks.what_if [--presses N]` starts the embedded MDS and the app, asks how far a diabetes will have progressed, opens
-*Try other values* and moves a slider step by step. Prints milliseconds from the key that lets go to the new answer on the screen: the
+`python -m benchmarks.what_if [--presses N]` starts the embedded MDS and the app, asks how far a diabetes will have progressed, presses
+*What if …?* and moves a slider step by step. Prints milliseconds from the key that lets go to the new answer on the screen: the
 median and the slowest. Each answer is checked: it is that of the value where the slider stands.
 """
 

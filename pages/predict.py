@@ -16,6 +16,7 @@ from ui import (
 )
 from ui.batch import link
 from ui.tables import pasting
+from ui.what_if import mode, trying
 
 PAGE = {"title": "Predict", "icon": ":material/bolt:", "order": 1, "role": "analyst", "jump": "P"}
 
@@ -32,25 +33,28 @@ if is_file_wanted:
     st.stop()
 opened = predict_form.form_for(entry, signature)
 
-question, reply = st.columns([5, 7], gap="large")
-with question:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="fillers"):
-        predict_form.draw_fillers(opened, signature)
-        pasting.draw(opened, signature)
-        predict_form.draw_origin(opened, signature)
-    with st.form("predict_form"):
-        values = form.draw(signature, opened.opened_with, opened.widget_key)
-        is_pressed = st.form_submit_button(
-            "Predict", type="primary", icon=":material/bolt:", width="stretch"
-        )
-with reply:
-    if is_pressed:
-        with st.spinner("Asking the model …", show_time=True):
-            first_call.press(opened, signature, values)
-    reply_now = st.session_state.get(session.ASKED)
-    if not first_call.draw(opened, values):
-        prediction_panel.draw(reply_now, opened, signature, values)
+if pinned := mode.pinned(opened):
+    trying.draw(pinned)
+else:
+    question, reply = st.columns([5, 7], gap="large")
+    with question:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="fillers"):
+            predict_form.draw_fillers(opened, signature)
+            pasting.draw(opened, signature)
+            predict_form.draw_origin(opened, signature)
+        with st.form("predict_form"):
+            values = form.draw(signature, opened.opened_with, opened.widget_key)
+            is_pressed = st.form_submit_button(
+                "Predict", type="primary", icon=":material/bolt:", width="stretch"
+            )
+    with reply:
+        if is_pressed:
+            with st.spinner("Asking the model …", show_time=True):
+                first_call.press(opened, signature, values)
+        reply_now = st.session_state.get(session.ASKED)
+        if not first_call.draw(opened, values):
+            prediction_panel.draw(reply_now, opened, signature, values)
+    drafts.draw(opened, signature, st.query_params.get("case", ""))
 
 frame.draw_way_out()
-drafts.draw(opened, signature, st.query_params.get("case", ""))
 predict_form.renew_key()

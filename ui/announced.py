@@ -9,9 +9,9 @@ _STYLE = """
 """
 
 
-def announce(name: str, token: str, place: str, words: str) -> None:
-    """Say `words` and move the focus to the container with the key `place`, or to the title of the page where that is
-    empty, when the `token` under a name becomes another one.
+def announce(name: str, token: str, place: str | None, words: str) -> None:
+    """Say `words` and move the focus to the container with the key `place`, to the title of the page where that is
+    empty, or nowhere where it is None, when the `token` under a name becomes another one.
 
     The first token is what stood there when the page was opened: nobody did anything, so nothing is said.
     """

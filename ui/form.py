@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -23,15 +23,19 @@ _REST = "More"
 _MOST_IN_GROUP = 40
 _PART = 20
 _SHORT = 80
+# Draws a field under a key, opened with a value, and gives back what it holds.
+Render = Callable[[Field, str, object], object]
 
 
-def draw(signature: Signature, opened_with: Values, key: str) -> dict[str, object]:
-    """Draw every field, opened with these values; give back what the widgets hold now.
+def draw(
+    signature: Signature, opened_with: Values, key: str, render: Render = fields.render
+) -> dict[str, object]:
+    """Draw every field with `render`, opened with these values; give back what the widgets hold now.
 
     Of very many the first are drawn; the others stay as they were opened.
     """
     _widget_state.forget_others(key)
-    form = _Form(key, opened_with, is_pressed=_was_pressed(key))
+    form = _Form(key, opened_with, render, is_pressed=_was_pressed(key))
     form.values.update({f.name: opened_with.get(f.name) for f in signature.inputs[MOST_DRAWN:]})
     if form.values:
         _draw_left_out(signature)
@@ -99,6 +103,7 @@ class _Form:
 
     key: str
     opened_with: Values
+    render: Render
     is_pressed: bool
     values: dict[str, object] = dataclasses.field(default_factory=dict)
     wrong: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -129,7 +134,7 @@ class _Form:
     def _draw_field(self, field: Field) -> None:
         """The input, and what is wrong with what it holds: at once, but of an empty one after a press."""
         opened = self.opened_with.get(field.name)
-        value = fields.render(field, f"{self.key}_{field.name}", opened)
+        value = self.render(field, f"{self.key}_{field.name}", opened)
         self.values[field.name] = value
         problem = field.check(value)
         if problem:

@@ -23,11 +23,13 @@ from ui import (
     technical,
     unlike,
 )
+from ui.explanations import AnsweredCase
 from ui.feedback import call
 from ui.predict_form import Form, Reply
 from ui.shows import making
 from ui.text import amount, exact, percent, plain
 from ui.usual_answers import with_usual
+from ui.what_if import mode
 
 _MOST_SHORT = 200
 
@@ -94,6 +96,12 @@ def _draw_more(reply: Reply) -> None:
     """What there is to say, to ask and to see of an answer to the inputs on screen."""
     answer = None if reply.error else answer_of(reply.case)
     missing = lost(reply.case, reply.signature, reply.values)
+    answered = None
+    if answer and not missing:
+        answered = AnsweredCase(
+            case=reply.case, answer=answer, values=reply.values, signature=reply.signature
+        )
+        mode.draw_way_in(answered)
     if missing:
         st.info(
             plain(
@@ -105,12 +113,8 @@ def _draw_more(reply: Reply) -> None:
         call.draw_kept(reply.case)
     if answer:
         feedback.draw(reply.case, answer, reply.signature)
-    if answer and not missing:
-        explanations.draw(
-            explanations.AnsweredCase(
-                case=reply.case, answer=answer, values=reply.values, signature=reply.signature
-            )
-        )
+    if answered:
+        explanations.draw(answered)
     with st.container(horizontal=True, vertical_alignment="center"):
         making.draw_present(reply.case, "predict_present")
     technical.draw(reply.case)

@@ -66,7 +66,7 @@ OF_PAGE: Mapping[str, Sequence[Shortcut]] = {
         Shortcut(
             key="A",
             words="Ask: press Predict",
-            target='[data-testid="stFormSubmitButton"] button[kind^="primary"]',
+            target='[data-testid="stFormSubmitButton"]:not(.st-key-what_if_keep *) button[kind^="primary"]',
         ),
         Shortcut(key="E", words="Another example", target=".st-key-predict_another button"),
         Shortcut(
@@ -76,8 +76,8 @@ OF_PAGE: Mapping[str, Sequence[Shortcut]] = {
         ),
         Shortcut(
             key="T",
-            words="Try other values",
-            target='[class*="st-key-what_if_"][class*="_try"] summary',
+            words="What if …?: try other values",
+            target=".st-key-what_if_enter button",
         ),
         Shortcut(key="Y", words="It was right", target='[class*="st-key-feedback_"][class*="_yes"] button'),
         Shortcut(key="N", words="It was not right", target='[class*="st-key-feedback_"][class*="_no"] button'),

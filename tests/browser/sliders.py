@@ -1,4 +1,4 @@
-"""The sliders under *Try other values*: moved by key, with the time until the answer follows."""
+"""The sliders of *What if …?*: moved by key, with the time until the answer follows."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _FOLLOWED = """() => new Promise((done) => {
 
 
 def opened(visit: Visit) -> Locator:
-    """The first of those that can be moved, with the focus."""
+    """Try other values where the form stood; the first slider, with the focus."""
     page = visit.page
-    page.get_by_test_id("stExpander").get_by_text("Try other values").click()
+    visit.click(visit.button("What if …?"))
     found = first(page)
     found.wait_for()
     visit.settled()

@@ -1,4 +1,4 @@
-"""What if: predict, change a copy, compare, find the smallest change, open it as a scenario: the answer flips."""
+"""What if: predict, change values where the form stood, keep them, find the smallest change, try it: the answer flips."""
 
 from __future__ import annotations
 
@@ -10,15 +10,9 @@ from tests.browser import axe
 from tests.browser.visit import SLOW, Visit
 
 
-def _part(page: Page, name: str) -> Locator:
-    """One of the two parts of "What if?"."""
-    heading = page.get_by_text(name, exact=True).first
-    return page.get_by_test_id("stExpander").filter(has=heading)
-
-
 def _opened(page: Page, name: str) -> Locator:
     """Open a part with the keyboard alone."""
-    part = _part(page, name)
+    part = page.get_by_test_id("stExpander").filter(has=page.get_by_text(name, exact=True).first)
     part.locator("summary").focus()
     page.keyboard.press("Enter")
     return part
@@ -29,43 +23,63 @@ def _metric(page: Page, name: str) -> Locator:
     return tile.get_by_test_id("stMetricValue")
 
 
-def _form(page: Page) -> Locator:
-    """The form of the question."""
-    return page.get_by_test_id("stForm").filter(has=page.get_by_role("button", name="Predict"))
+def _reply(page: Page) -> Locator:
+    """The answer to what the fields hold."""
+    return page.locator(".st-key-what_if_answer")
 
 
 def test_from_a_prediction_to_one_that_flips(page: Page) -> None:
     visit = Visit(page).open("/predict?model=demo/penguins").predict()
-    first = visit.answer()
-    body_mass = _form(page).get_by_role("spinbutton", name="Body mass")
-    mass = visit.value_of(body_mass)
-
-    copy = _opened(page, "Change it yourself")
-    box = copy.get_by_role("spinbutton", name="Bill depth")
-    visit.value_of(box)
-    box.fill("18.5")
-    copy.get_by_role("textbox", name="Name of the scenario").fill("Flatter")
-    box.press("Enter")
-    expect(_metric(page, "Flatter")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"Bill depth: .* → 18\.5"))).to_be_visible()
-    expect(body_mass).to_have_value(mass)
+    first, case = visit.answer(), visit.case()
+    _values_are_tried_in_the_place_of_the_form(visit, first)
+    _what_is_kept_stands_below(visit)
+    visit.click(visit.button("Back to the form"))
+    expect(visit.headline()).to_have_text(first)
+    expect(page.locator(".st-key-what_if_enter")).to_be_focused()
+    expect(page.get_by_text("for the earlier values")).to_have_count(0)
+    assert visit.settled().case() == case
 
     smallest = _opened(page, "The smallest change")
     smallest.get_by_role("button", name="Find the smallest change").click()
     expect(smallest.get_by_text("This is model behaviour, not advice.")).to_be_visible(timeout=SLOW)
-    smallest.get_by_role("button", name="Open as scenario").first.click()
+    smallest.get_by_role("button", name="Try these values").first.click()
     expect(page.get_by_text("The suggestion is filled in.")).to_be_visible()
-    visit.settled()
-    _part(page, "Change it yourself").get_by_role("button", name="Ask what if").click()
+    expect(_reply(page).get_by_role("heading")).not_to_have_text(first)
+    visit.settled().click(visit.button("Keep as a scenario"))
     expect(_metric(page, "Scenario 2")).to_be_visible()
     expect(_metric(page, "This case")).to_have_text(first)
     expect(_metric(page, "Scenario 2")).not_to_have_text(first)
-    expect(page.get_by_text("Another answer.")).to_be_visible()
+    expect(page.get_by_text("Another answer.").last).to_be_visible()
     table = page.get_by_test_id("stDataFrame").last.locator("tbody")
     expect(table).to_contain_text("Flatter")
     expect(table).to_contain_text("Scenario 2")
-    expect(body_mass).to_have_value(mass)
     axe.finds_nothing_serious(page, "what if")
+
+
+def _values_are_tried_in_the_place_of_the_form(visit: Visit, first: str) -> None:
+    page = visit.page
+    mass = visit.value_of(page.get_by_role("spinbutton", name="Body mass"))
+    visit.click(visit.button("What if …?"))
+    expect(page.get_by_role("heading", name="What if …?")).to_be_focused()
+    expect(visit.predict_button()).to_have_count(0)
+    expect(page.get_by_text("Pinned case")).to_be_visible()
+    expect(_reply(page)).to_contain_text("The values of this case.")
+    expect(_reply(page).get_by_role("heading")).to_have_text(first)
+    box = page.get_by_role("spinbutton", name="Bill depth")
+    visit.value_of(box)
+    box.fill("18.5")
+    box.press("Enter")
+    expect(_reply(page)).to_contain_text(re.compile(r"Changed: Bill depth .* → 18\.5"))
+    expect(page.get_by_role("spinbutton", name="Body mass")).to_have_value(mass)
+
+
+def _what_is_kept_stands_below(visit: Visit) -> None:
+    page = visit.settled().page
+    page.get_by_role("textbox", name="Name of the scenario").fill("Flatter")
+    visit.click(visit.button("Keep as a scenario"))
+    expect(_metric(page, "Flatter")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Bill depth: .* → 18\.5"))).to_be_visible()
+    visit.settled()
 
 
 def test_limits_that_leave_no_way_are_said(page: Page) -> None:

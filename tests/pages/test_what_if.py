@@ -1,4 +1,4 @@
-"""What if, on the Predict page: a copy is changed and asked, and the smallest change is found."""
+"""What if, on the Predict page: values are changed where the form stood, tried, kept, and the smallest change is found."""
 
 from __future__ import annotations
 
@@ -18,14 +18,22 @@ from tests.recorded import case_of
 from ui import session
 from ui.what_if import following
 from ui.what_if.comparison import other_version
-from ui.what_if.trying import bounds
+from ui.what_if.sliders import bounds, step
+
+FORM = "Predict"
 
 
 def _asked(app: AppTest, model: str) -> AppTest:
     app.query_params["model"] = model
     app.run()
-    (button,) = [each for each in app.button if each.label == "Predict"]
-    return button.click().run()
+    return _button(app, FORM).click().run()
+
+
+def _tried(app: AppTest, model: str) -> AppTest:
+    """Ask, and put the values in the form's place."""
+    _button(_asked(app, model), "What if …?").click().run()
+    assert not app.exception
+    return app
 
 
 def _case(app: AppTest) -> str:
@@ -33,11 +41,9 @@ def _case(app: AppTest) -> str:
     return case if isinstance(case, str) else case[0]
 
 
-def _open(app: AppTest, part: str) -> AppTest:
-    """Open a part, as a click on its heading does."""
-    case = _case(app)
-    name = {"copy": f"what_if_{case}_open", "smallest": f"smallest_{case}_open"}[part]
-    app.session_state[name] = True
+def _search(app: AppTest) -> AppTest:
+    """Open the search for the smallest change, as a click on its heading does."""
+    app.session_state[f"smallest_{_case(app)}_open"] = True
     return app.run()
 
 
@@ -45,80 +51,119 @@ def _button(app: AppTest, label: str, place: int = 0):  # type: ignore[no-untype
     return [each for each in app.button if each.label == label][place]
 
 
-def _number(app: AppTest, label: str):  # type: ignore[no-untyped-def]
-    """The box of the copy: it is drawn after the one of the question."""
-    return [each for each in app.number_input if each.label == label][-1]
+def _labels(app: AppTest) -> set[str]:
+    return {each.label for each in app.button}
 
 
 def _texts(app: AppTest) -> str:
-    return "\n".join(each.value for each in (*app.markdown, *app.caption)).replace("\\", "")
+    texts = [each.value for each in (*app.markdown, *app.caption)]
+    texts += [each.proto.body for each in app.get("html")]
+    return "\n".join(texts).replace("\\", "")
 
 
-def test_nothing_is_drawn_twice_before_somebody_asks_for_it(predict: AppTest) -> None:
+def test_the_fields_stand_in_the_place_of_the_form_and_it_comes_back(predict: AppTest) -> None:
     _asked(predict, "demo/breast-cancer")
-    assert any(each.value == "What if?" for each in predict.subheader)
-    assert len(predict.number_input) == 30
+    boxes = [(each.label, each.value) for each in predict.number_input]
+    _button(predict, "What if …?").click().run()
+    assert [(each.label, each.value) for each in predict.number_input] == boxes
+    assert FORM not in _labels(predict)
+    assert f"Pinned case {_case(predict)[-6:]}" in _texts(predict)
+    _button(predict, "Back to the form").click().run()
+    assert [(each.label, each.value) for each in predict.number_input] == boxes
+    assert {FORM, "What if …?"} <= _labels(predict)
+    assert "for the earlier values" not in _texts(predict)
 
 
-def test_a_changed_copy_is_a_case_beside_the_first(
+def test_values_are_tried_in_place_and_recorded_only_when_they_are_kept(
     predict: AppTest, built: services.Services
 ) -> None:
-    _open(_asked(predict, "demo/breast-cancer"), "copy")
-    assert len(predict.number_input) == 60
-    first = predict.number_input[0]
-    _number(predict, first.label).set_value(12.5)
-    _button(predict, "Ask what if").click().run()
+    _tried(predict, "demo/penguins@v2")
+    case_id, cases = _case(predict), len(queries.recent(built.sessions))
+    before = predict.header[0].value
+    (slider,) = [each for each in predict.slider if each.label == "Bill length (mm)"]
+    slider.set_value(slider.min).run()
     assert not predict.exception
-    case_id = _case(predict)
+    assert "Changed: Bill length" in _texts(predict)
+    assert len(queries.recent(built.sessions)) == cases
+    assert not scenarios(built.sessions, case_id)
+    predict.text_input(key=f"what_if_name_{case_id}_1").set_value("Short bill")
+    _button(predict, "Keep as a scenario").click().run()
     (scenario,) = scenarios(built.sessions, case_id)
-    assert scenario.name == "Scenario 1"
+    assert scenario.name == "Short bill"
+    assert scenario.case.entered["bill_length_mm"] == slider.min
     assert scenario.case.audit_probability == 0
-    assert origin(built.sessions, scenario.case.id) == ("Scenario 1", case_id)
-    assert [metric.label for metric in predict.metric] == ["This case", "Scenario 1"]
-    assert re.search(r"\*\*12\.5", _texts(predict))
-    assert predict.number_input[0].value == first.value
+    assert origin(built.sessions, scenario.case.id) == ("Short bill", case_id)
+    assert [metric.label for metric in predict.metric] == ["This case", "Short bill"]
     table = predict.dataframe[-1].value
-    assert list(table["Scenario"]) == ["This case", "Scenario 1"]
+    assert list(table["Scenario"]) == ["This case", "Short bill"]
     assert table["Case"][1] == f"/predict?case={scenario.case.id}"
+    _button(predict, "Back to this case's values").click().run()
+    assert "The values of this case." in _texts(predict)
+    assert predict.header[0].value == before
+    assert [metric.label for metric in predict.metric] == ["This case", "Short bill"]
 
 
-def test_an_unchanged_copy_is_not_asked(predict: AppTest, built: services.Services) -> None:
-    _open(_asked(predict, "demo/penguins@v2"), "copy")
-    _button(predict, "Ask what if").click().run()
+def test_a_slider_and_the_box_above_it_hold_the_same(predict: AppTest) -> None:
+    _tried(predict, "demo/penguins@v2")
+    (slider,) = [each for each in predict.slider if each.label == "Bill length (mm)"]
+    (box,) = [each for each in predict.number_input if each.label == slider.label]
+    assert slider.value == box.value
+    slider.set_value(slider.max).run()
+    assert predict.number_input(key=box.key).value == slider.max
+    predict.number_input(key=box.key).set_value(41.0).run()
+    assert predict.slider(key=slider.key).value == 41.0
+    predict.number_input(key=box.key).set_value(None).run()
+    assert not predict.exception
+    assert not [each for each in predict.slider if each.label == "Bill length (mm)"]
+
+
+def test_an_unchanged_copy_is_not_kept(predict: AppTest, built: services.Services) -> None:
+    _tried(predict, "demo/penguins@v2")
+    _button(predict, "Keep as a scenario").click().run()
     assert "Nothing is changed yet" in predict.info[0].value
     assert len(queries.recent(built.sessions)) == 1
 
 
-def test_two_presses_of_the_same_copy_are_one_scenario(
+def test_two_presses_are_one_scenario_and_a_later_one_is_another(
     predict: AppTest, built: services.Services
 ) -> None:
-    _open(_asked(predict, "demo/diabetes-progress"), "copy")
-    box = _number(predict, predict.number_input[0].label)
-    box.set_value(box.value + 3)
+    _tried(predict, "demo/diabetes-progress")
+    value = predict.number_input[0].value
+    predict.number_input[0].set_value(value + 3).run()
     copy = predict.session_state[session.WHAT_IF]
-    _button(predict, "Ask what if").click().run()
+    _button(predict, "Keep as a scenario").click().run()
     predict.session_state[session.WHAT_IF] = copy
-    _button(predict, "Ask what if").click().run()
+    _button(predict, "Keep as a scenario").click().run()
     case_id = _case(predict)
     assert len(scenarios(built.sessions, case_id)) == 1
-    _button(predict, "Ask what if").click().run()
+    _button(predict, "Back to this case's values").click().run()
+    predict.number_input[0].set_value(value - 3).run()
+    _button(predict, "Keep as a scenario").click().run()
     assert len(scenarios(built.sessions, case_id)) == 2
 
 
-def test_a_value_that_cannot_be_sent_is_named_and_kept(
-    predict: AppTest, built: services.Services
-) -> None:
-    _open(_asked(predict, "demo/breast-cancer"), "copy")
-    _number(predict, predict.number_input[0].label).set_value(None)
-    _button(predict, "Ask what if").click().run()
+def test_a_value_that_cannot_be_sent_is_named_and_the_others_stay(predict: AppTest) -> None:
+    _tried(predict, "demo/breast-cancer")
+    first, second = predict.number_input[:2]
+    first.set_value(None).run()
     assert "is needed" in predict.warning[0].value
-    assert predict.number_input[0].value is not None
+    assert predict.number_input(key=second.key).value == second.value
 
 
-def test_the_smallest_change_flips_and_opens_as_a_scenario(
+def test_another_model_or_example_ends_it(predict: AppTest) -> None:
+    _tried(predict, "demo/penguins@v2")
+    predict.query_params["model"] = "demo/penguins@v1"
+    predict.run()
+    assert FORM in _labels(predict)
+    predict.query_params["model"] = "demo/penguins@v2"
+    predict.run()
+    assert FORM in _labels(predict)
+
+
+def test_the_smallest_change_flips_and_is_filled_in(
     predict: AppTest, built: services.Services
 ) -> None:
-    _open(_asked(predict, "demo/penguins@v2"), "smallest")
+    _search(_asked(predict, "demo/penguins@v2"))
     before = predict.header[0].value
     _button(predict, "Find the smallest change").click().run()
     assert not predict.exception
@@ -128,8 +173,10 @@ def test_the_smallest_change_flips_and_opens_as_a_scenario(
     assert kept.rows <= 300
     assert "This is model behaviour, not advice." in _texts(predict)
     assert f"Wanted: another answer than {before}" in _texts(predict)
-    _button(predict, "Open as scenario").click().run()
-    _button(predict, "Ask what if").click().run()
+    _button(predict, "Try these values").click().run()
+    assert "The suggestion is filled in." in _texts(predict)
+    assert predict.header[0].value != before
+    _button(predict, "Keep as a scenario").click().run()
     assert not predict.exception
     (scenario,) = scenarios(built.sessions, case_id)
     assert scenario.case.answer_label != before
@@ -139,7 +186,7 @@ def test_the_smallest_change_flips_and_opens_as_a_scenario(
 def test_what_a_person_allows_reaches_the_search(
     predict: AppTest, built: services.Services
 ) -> None:
-    _open(_asked(predict, "demo/penguins@v2"), "smallest")
+    _search(_asked(predict, "demo/penguins@v2"))
     case_id = _case(predict)
     predict.multiselect(key=f"smallest_{case_id}_locked").set_value(["island", "bill_length_mm"])
     predict.session_state[f"smallest_{case_id}_limits"] = {
@@ -163,18 +210,20 @@ def test_another_version_is_said() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("model", ["demo/digits", "demo/language-id", "demo/speech"])
-def test_texts_pictures_and_sounds_can_be_changed_by_hand(predict: AppTest, model: str) -> None:
-    _open(_asked(predict, model), "copy")
+def test_texts_pictures_and_sounds_can_be_changed_in_place(predict: AppTest, model: str) -> None:
+    _asked(predict, model)
+    assert not [each for each in predict.subheader if each.value == "What if?"]
+    _button(predict, "What if …?").click().run()
     assert not predict.exception
-    assert not [each for each in predict.button if each.label == "Find the smallest change"]
+    assert "The values of this case." in _texts(predict)
 
 
 @pytest.mark.slow
 def test_a_scenario_knows_where_it_comes_from(predict: AppTest, built: services.Services) -> None:
-    _open(_asked(predict, "demo/diabetes-progress"), "copy")
-    box = _number(predict, predict.number_input[0].label)
-    box.set_value(box.value + 3)
-    _button(predict, "Ask what if").click().run()
+    _tried(predict, "demo/diabetes-progress")
+    box = predict.number_input[0]
+    box.set_value(box.value + 3).run()
+    _button(predict, "Keep as a scenario").click().run()
     case_id = _case(predict)
     (scenario,) = scenarios(built.sessions, case_id)
     other = AppTest.from_file(predict._script_path, default_timeout=30)
@@ -203,27 +252,6 @@ def test_two_forms_on_a_page_keep_what_they_hold() -> None:
     assert shown == ["['asked', 'changed']", "['asked']"]
 
 
-def test_values_are_tried_in_place_and_recorded_only_when_they_are_kept(
-    predict: AppTest, built: services.Services
-) -> None:
-    _asked(predict, "demo/penguins@v2")
-    case_id, cases = _case(predict), len(queries.recent(built.sessions))
-    predict.session_state[f"what_if_{case_id}_try"] = True
-    predict.run()
-    before = predict.header[0].value
-    (slider,) = [each for each in predict.slider if each.label == "Bill length (mm)"]
-    slider.set_value(slider.min).run()
-    assert not predict.exception
-    assert f"This case: {before}" in _texts(predict)
-    assert len(queries.recent(built.sessions)) == cases
-    assert not scenarios(built.sessions, case_id)
-    _button(predict, "Keep as a scenario").click().run()
-    (scenario,) = scenarios(built.sessions, case_id)
-    assert scenario.case.entered["bill_length_mm"] == slider.min
-    _button(predict, "Back to this case's values").click().run()
-    assert "The values of this case." in _texts(predict)
-
-
 def test_a_curve_follows_what_is_moved_and_is_asked_once_for_each_field(
     predict: AppTest, built: services.Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,10 +264,7 @@ def test_a_curve_follows_what_is_moved_and_is_asked_once_for_each_field(
 
     monkeypatch.setattr(Model, "predict", counted)
     monkeypatch.setattr(following, "MOST_SECONDS", 60.0)  # the machine may be busy
-    _asked(predict, "demo/penguins@v2")
-    case_id = _case(predict)
-    predict.session_state[f"what_if_{case_id}_try"] = True
-    predict.run()
+    _tried(predict, "demo/penguins@v2")
     before = len(asked)
     assert not _curves(predict)  # nothing was moved yet
     (slider,) = [each for each in predict.slider if each.label == "Bill length (mm)"]
@@ -250,10 +275,12 @@ def test_a_curve_follows_what_is_moved_and_is_asked_once_for_each_field(
     (said,) = _curves(predict)
     assert said.startswith("Curve, Bill length: ")
     assert "This case: " in said
-    pills = predict.button_group(key=f"what_if_{case_id}_try_island")
+    (pills,) = [each for each in predict.button_group if (each.key or "").endswith("_island")]
     pills.set_value(next(o for o in ("Biscoe", "Dream") if o != pills.value)).run()
     assert asked[before + 3 :] == [1, 3]
     assert _curves(predict)[0].startswith("Bars, Island: ")
+    predict.text_input(key=f"what_if_name_{_case(predict)}_1").set_value("A name").run()
+    assert asked[before + 3 :] == [1, 3]  # the same values are not asked about twice
     _button(predict, "Back to this case's values").click().run()
     assert not _curves(predict)
 
@@ -282,3 +309,10 @@ def test_a_slider_reaches_over_the_usual_range_and_what_there_is(
 ) -> None:
     field = Field(name="a", kind="number", typical=typical, minimum=limits[0], maximum=limits[1])
     assert bounds(field, value) == reach
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"), [(0, 100, 1), (32, 60, 0.2), (2700, 6300, 20), (0, 0.05, 0.0005)]
+)
+def test_a_slider_steps_by_round_numbers(low: float, high: float, expected: float) -> None:
+    assert step(low, high) == pytest.approx(expected)

@@ -23,6 +23,11 @@ from ui.text import plain
 _USUAL_CALLS = 10
 
 
+def suits(answered: AnsweredCase) -> bool:
+    """Whether a method suits the model, and the answer has something to change."""
+    return _target(answered) is not None and _method(answered) is not None
+
+
 def draw(answered: AnsweredCase) -> None:
     """Closed until there is a result; nothing where no method suits or the answer has nothing to change."""
     target, method = _target(answered), _method(answered)

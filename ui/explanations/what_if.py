@@ -1,4 +1,7 @@
-"""What if: the smallest change, a copy to change by hand, and the scenarios beside the case."""
+"""What if: the way back from a scenario, the smallest change, and the scenarios beside the case.
+
+The values themselves are changed in the place of the form (ui/what_if/mode.py).
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,18 @@ from ui.explanations.answered_case import AnsweredCase
 from ui.session import services
 from ui.shell import page_path
 from ui.text import plain
-from ui.what_if import changing, comparison, trying
-from ui.what_if.copy import copy_of, renew_key
+from ui.what_if import comparison
+from ui.what_if.copy import copy_of
 
 ORDER = 60
 HEADING = "What if?"
 
 
 def suits(answered: AnsweredCase) -> bool:
-    """Whether there is anything to change."""
-    return bool(answered.signature.inputs)
+    """Whether a smallest change can be looked for, or scenarios are there."""
+    sessions, case_id = services().sessions, answered.case.id
+    is_searched = counterfactuals.suits(answered)
+    return is_searched or bool(scenarios(sessions, case_id) or origin(sessions, case_id))
 
 
 def draw(answered: AnsweredCase) -> None:
@@ -30,13 +35,9 @@ def draw(answered: AnsweredCase) -> None:
 @st.fragment
 def _draw(answered: AnsweredCase) -> None:
     _draw_origin(answered)
-    trying.draw(answered)
     counterfactuals.draw(answered)
-    changing.draw(answered)
-    comparison.draw(
-        answered, scenarios(services().sessions, answered.case.id), copy_of(answered).shown
-    )
-    renew_key(answered)
+    kept = scenarios(services().sessions, answered.case.id)
+    comparison.draw(answered, kept, copy_of(answered).shown)
 
 
 def _draw_origin(answered: AnsweredCase) -> None:

@@ -19,10 +19,17 @@ def render(field: Field, key: str, value: object) -> float | int | None:
     if field.format == "percent":
         return number.render(replace(field, unit=field.unit or "%"), key, value)
     opened = in_percent(value)
-    typed = number.render(_in_percent_units(field), own(key, "percent"), opened)
+    typed = number.render(*as_typed(field, key), opened)
     if typed is None or isinstance(typed, str):
         return typed
     return value if typed == opened else as_fraction(typed)  # type: ignore[return-value]
+
+
+def as_typed(field: Field, key: str) -> tuple[Field, str]:
+    """What the number box of a field under a key holds, and the key of the box: of a fraction, percent."""
+    if field.format != "fraction":
+        return field, key
+    return _in_percent_units(field), own(key, "percent")
 
 
 def in_box(field: Field, value: object) -> str | None:

@@ -23,7 +23,7 @@ function rules(matches, data) {
   const names = Object.keys(data.fields);
   if (matches.size === names.length) return "";
   const left = [...matches].map((name) => ".st-key-" + CSS.escape(name)).join(",");
-  const around = '[data-testid="stForm"] :is([data-testid="stLayoutWrapper"], [data-testid="stColumn"])';
+  const around = ':is([data-testid="stForm"], .st-key-what_if_fields) :is([data-testid="stLayoutWrapper"], [data-testid="stColumn"])';
   return `${around}:has([class*="st-key-field_"])${left ? `:not(:has(${left}))` : ""} {display: none !important}`;
 }
 

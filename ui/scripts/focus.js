@@ -1,5 +1,5 @@
 // Moves the focus to what an action brought, and says it in a live region. `data`: `token` names what stands there now
-// under `name`, `place` is the class of it (empty: the title of the page), `words` are said. The first token under a
+// under `name`, `place` is the class of it (empty: the title of the page; null: the focus stays), `words` are said. The first token under a
 // name is what stood there when the page was opened: then nothing happens, nor while somebody types in a box.
 const seen = (window.mdsFocus ??= {});
 const PATIENCE = 10_000, STEP = 100; // ms
@@ -49,7 +49,7 @@ export default function ({ data, parentElement: root }) {
       whenDrawn(() => {
         if (seen[data.name] !== data.token) return;
         status.textContent = data.words;
-        move(data.place);
+        if (data.place !== null) move(data.place);
       }),
     STEP,
   );

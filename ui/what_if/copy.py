@@ -19,14 +19,18 @@ def _new_key() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Copy:
-    """A form of its own. `generation` changes when it is filled anew, so that its widgets open with `opened_with`.
+    """The values that somebody tries. `generation` changes when they are filled in anew, so that their widgets open with
+    `opened_with`.
 
-    `key` is its idempotency key; `shown` the scenario that was asked last. `is_suggested` says that a search filled it.
+    `is_open` says that they stand in the place of the form, `turn` how often that changed; `key` is the idempotency key
+    under which they are kept; `shown` the scenario that was kept last. `is_suggested` says that a search filled them in.
     """
 
     case_id: str
     opened_with: Values
     generation: int = 0
+    is_open: bool = False
+    turn: int = 0
     shown: str = ""
     is_suggested: bool = False
     key: str = field(default_factory=_new_key)
@@ -36,38 +40,51 @@ class Copy:
         return f"{BESIDE}{self.case_id}_{self.generation}"
 
 
-def copy_of(answered: AnsweredCase) -> Copy:
-    """The copy of this case; opened with a suggestion, where somebody chose one."""
+def last() -> Copy | None:
+    """The copy that was changed last, of whichever case."""
     copy: Copy | None = st.session_state.get(session.WHAT_IF)
+    return copy
+
+
+def copy_of(answered: AnsweredCase) -> Copy:
+    """The copy of this case; a new one, which is not open, where another case was changed last."""
+    copy = last()
     if copy is None or copy.case_id != answered.case.id:
-        copy = Copy(case_id=answered.case.id, opened_with=answered.values)
+        before = copy or Copy(case_id="", opened_with={})
+        copy = replace(
+            before,
+            case_id=answered.case.id,
+            opened_with=answered.values,
+            is_open=False,
+            shown="",
+            is_suggested=False,
+            key=_new_key(),
+        )
         keep(copy)
-    suggested: Values | None = st.session_state.pop(session.SUGGESTED, None)
-    if suggested is not None:
-        st.session_state[open_key(answered)] = True
-        fill(copy, suggested, is_suggested=True)
-    current: Copy = st.session_state[session.WHAT_IF]
-    return current
+    return copy
 
 
-def fill(copy: Copy, values: Values, *, is_suggested: bool = False) -> None:
+def fill(copy: Copy, values: Values, *, is_suggested: bool = False) -> Copy:
     """Fill the copy anew."""
     number = copy.generation + 1
-    keep(replace(copy, opened_with=values, generation=number, shown="", is_suggested=is_suggested))
+    filled = replace(copy, opened_with=values, generation=number, is_suggested=is_suggested)
+    st.session_state.pop(session.WHAT_IF_TRIED, None)
+    return keep(filled)
+
+
+def turn(copy: Copy, *, is_open: bool) -> Copy:
+    """Put the values in the place of the form, or the form back."""
+    return keep(replace(copy, is_open=is_open, turn=copy.turn + 1))
 
 
 def renew_key(answered: AnsweredCase) -> None:
     """A new idempotency key, once everything that the last press gave has been drawn."""
-    copy: Copy | None = st.session_state.get(session.WHAT_IF)
+    copy = last()
     if copy and copy.case_id == answered.case.id:
         keep(replace(copy, key=_new_key()))
 
 
-def keep(copy: Copy) -> None:
+def keep(copy: Copy) -> Copy:
     """Remember the copy."""
     st.session_state[session.WHAT_IF] = copy
-
-
-def open_key(answered: AnsweredCase) -> str:
-    """Under which the session has whether the copy is open."""
-    return f"what_if_{answered.case.id}_open"
+    return copy

@@ -63,23 +63,21 @@ def draw(
         return
     shape = Shape(title=field.title, places=kept.places, numbers=kept.numbers)
     case = (_place(field, answered.values[field.name]), target.read(answered.answer))
-    st.caption(
-        plain(
-            f"How the {target.words.removeprefix('the ')} follows {labels.label(field)}: ring this case, diamond what you try."
+    words = f"How the {target.words.removeprefix('the ')} follows {labels.label(field)}: ring this case, diamond what you try."
+    with st.container(border=True, key="what_if_curve"):
+        st.caption(plain(words))
+        draw_figure(
+            tried.figure(
+                shape,
+                target.value_text,
+                case=case,
+                now=now,
+                reach=(0.0, 1.0) if target.is_share else None,
+                axis=labels.label(field),
+            ),
+            tried.alt_text(shape, target.value_text, case=case, now=now),
+            key=f"what_if_{answered.case.id}_curve",
         )
-    )
-    draw_figure(
-        tried.figure(
-            shape,
-            target.value_text,
-            case=case,
-            now=now,
-            reach=(0.0, 1.0) if target.is_share else None,
-            axis=labels.label(field),
-        ),
-        tried.alt_text(shape, target.value_text, case=case, now=now),
-        key=f"what_if_{answered.case.id}_curve",
-    )
 
 
 def _target(answered: AnsweredCase) -> Target | None:

@@ -1,198 +1,231 @@
-"""Trying other values in place: a slider a number, and an answer that follows. Nothing is recorded until it is kept.
+"""Trying other values where the form stood: an answer and a curve that follow, and nothing recorded until it is kept.
 
-A slider outside a form sends when it is let go, and only this fragment runs then: one call to the model at a time,
-and of values that came meanwhile the last.
+Only this runs when something is changed: one call to the model at a time, and of values that came meanwhile the last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import hashlib
+from dataclasses import dataclass
+from html import escape
 
 import streamlit as st
 
+from cases.inputs import plain_inputs, same_inputs
+from cases.scenarios import Scenario, scenarios
 from explanations.differences import between
+from explanations.formatting import listed
 from mds_client.errors import MdsError
 from mds_client.prediction import Answer
-from mds_client.signature import NUMERIC_KINDS, Field, ModelRef, Signature, Values
-from ui import errors, labels, results
+from mds_client.signature import Field, Values
+from ui import announced, errors, results, session
 from ui.explanations.answered_case import AnsweredCase
+from ui.form import css_key
 from ui.session import services
 from ui.text import percent, plain
 from ui.usual_answers import with_usual
-from ui.what_if import changing, following
-from ui.what_if.copy import copy_of, renew_key
+from ui.what_if import comparison, following, sliders
+from ui.what_if.copy import Copy, copy_of, fill, renew_key, turn
+from ui.what_if.keeping import keep_scenario, model_of
 
-MOST = 10
-_STEPS = 100
-_LAST = "(last)"  # no field is called so
-
-
-def suits(signature: Signature) -> bool:
-    """Whether there is a field with a slider or choices."""
-    return bool(fields(signature))
+_LONGEST = 120  # characters of an answer that is a text
+_MOST_NAMED = 4
+_QUICK = 0.5  # seconds; a slower model is said to be asked
+_TINT = "background: var(--chosen); box-shadow: 0 0 0 6px var(--chosen); border-radius: 4px;"
 
 
-def fields(signature: Signature) -> list[Field]:
-    """The first fields that can be moved: numbers with a range, choices, and yes or no."""
-    ordered = sorted(signature.inputs, key=lambda f: (f.order is None, f.order or 0))
-    return [field for field in ordered if _can_move(field)][:MOST]
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """What was tried last of a case: the values, what the model answers to them, and the field that was changed last."""
 
-
-def bounds(field: Field, value: float) -> tuple[float, float] | None:
-    """Between what a number moves: its usual range, else its limits, and what it is now; None without any."""
-    low, high = field.typical or (field.minimum, field.maximum)
-    if low is None or high is None or low >= high:
-        return None
-    return min(low, value), max(high, value)
-
-
-def draw(answered: AnsweredCase) -> None:
-    """Closed at first: what is moved costs a question to the model each time."""
-    if not suits(answered.signature):
-        return
-    box = st.expander(
-        "Try other values",
-        icon=":material/tune:",
-        key=f"what_if_{answered.case.id}_try",
-        on_change="rerun",
-    )
-    if box.open:
-        with box:
-            _draw(answered)
+    case_id: str
+    values: Values
+    answer: Answer
+    field: str = ""
 
 
 @st.fragment
-def _draw(answered: AnsweredCase) -> None:
-    above = st.container(key="what_if_answer")
-    curve = st.container(key="what_if_curve")
-    st.caption("Trying values records nothing until you keep them.")
-    values = {**answered.values, **_moved(answered)}
-    with above:
+def draw(answered: AnsweredCase) -> None:
+    """The fields where the form stood, and beside them the case and the answer to what they hold; below, what was kept."""
+    copy = copy_of(answered)
+    question, reply = st.columns([5, 7], gap="large")
+    with question:
+        _draw_ways_back(answered, copy)
+        with st.container(border=True, key="what_if_fields"):
+            values = sliders.draw(answered.signature, copy.opened_with, copy.widget_key)
+    with reply:
+        _draw_pinned(answered)
+        _draw_reply(answered, copy, values)
+    with question:
+        _draw_keeping(answered, copy, values)
+    kept = scenarios(services().sessions, answered.case.id)
+    shown = copy_of(answered).shown
+    with st.container(key="what_if_kept"):
+        comparison.draw(answered, kept, shown)
+    _announce(kept, shown)
+    renew_key(answered)
+
+
+def _draw_ways_back(answered: AnsweredCase, copy: Copy) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        is_over = st.button(
+            "Back to the form",
+            icon=":material/arrow_back:",
+            type="tertiary",
+            key="what_if_leave",
+        )
+        st.button(
+            "Back to this case's values",
+            icon=":material/undo:",
+            type="tertiary",
+            key="what_if_undo",
+            on_click=_undo,
+            args=(answered,),
+        )
+    if is_over:
+        turn(copy, is_open=False)
+        st.rerun()
+    with st.container(key="what_if", gap=None):
+        st.subheader("What if …?", anchor=False)
+        if copy.is_suggested:
+            st.markdown("**The suggestion is filled in.** Change it further if you like.")
+
+
+def _undo(answered: AnsweredCase) -> None:
+    fill(copy_of(answered), answered.values)
+
+
+def _draw_pinned(answered: AnsweredCase) -> None:
+    """What the model answered to the case, in one line."""
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", gap="small", key="what_if_pinned"
+    ):
+        case_id = answered.case.id
+        st.caption(f":material/keep: Pinned case {case_id[-6:]}", width="content")
+        st.markdown(f"**{plain(_headline(answered.answer))}**", width="content")
+
+
+def _draw_reply(answered: AnsweredCase, copy: Copy, values: Values) -> None:
+    """The answer to what the fields hold, what became of that of the case, and the curve of what was changed last."""
+    with st.container(border=True, key="what_if_answer"):
+        tried = _tried(answered, values)
+        if tried is None:
+            return
+        signature = with_usual(answered.signature, tried.answer)
+        results.draw(tried.answer, values, signature)
+        changed = _changed(answered, values)
+        st.html(_html(copy, changed, _words(answered, tried, changed)))
+        _say(tried, bool(changed))
+    if field := _curved(answered, tried):
+        following.draw(answered, field, _reach(answered, field), values, tried.answer)
+
+
+def _tried(answered: AnsweredCase, values: Values) -> Tried | None:
+    """What the model answers now, asked without a case; None where it says why not."""
+    case = answered.case
+    last: Tried | None = st.session_state.get(session.WHAT_IF_TRIED)
+    if last is None or last.case_id != case.id:
+        last = Tried(case_id=case.id, values=answered.values, answer=answered.answer)
+    if same_inputs(values, last.values):
+        return last
+    answer: Answer | None = answered.answer
+    if not same_inputs(values, answered.values):
         answer = _ask(answered, values)
-        if answer:
-            _draw_answer(answered, answer, values)
-    if answer and (field := _last_moved(answered)):
-        with curve:
-            following.draw(answered, field, _reach(answered, field), values, answer)
-    if values != answered.values:
-        with st.container(horizontal=True):
-            if st.button(
-                "Keep as a scenario", icon=":material/add_task:", key=_key(answered, "keep")
-            ):
-                changing.ask(answered, copy_of(answered), values, "")
-                renew_key(answered)
-                st.rerun()
-            st.button(
-                "Back to this case's values",
-                icon=":material/undo:",
-                type="tertiary",
-                key=_key(answered, "back"),
-                on_click=_back,
-                args=(answered,),
-            )
+    if answer is None:
+        return None
+    name = next((n for n in values if not same_inputs({n: values[n]}, {n: last.values.get(n)})), "")
+    tried = Tried(case_id=case.id, values=values, answer=answer, field=name)
+    st.session_state[session.WHAT_IF_TRIED] = tried
+    return tried
 
 
 def _ask(answered: AnsweredCase, values: Values) -> Answer | None:
-    """What the model answers now, asked without a case; None where it says why not."""
-    if values == answered.values:
-        return answered.answer
-    case = answered.case
-    ref = ModelRef(server=case.server, name=case.model, version=case.version_asked)
     try:
-        return services().model(ref, answered.signature).predict(values).answer
+        model = services().model(model_of(answered), answered.signature)
+        if (answered.case.seconds_wire or 0.0) < _QUICK:
+            return model.predict(values).answer
+        with st.spinner("Asking the model …", show_time=True):
+            return model.predict(values).answer
     except MdsError as error:
         errors.show(error)
         return None
 
 
-def _draw_answer(answered: AnsweredCase, answer: Answer, values: Values) -> None:
-    """The answer to what the sliders hold, in its usual form, and what became of that of the case."""
-    with st.container(border=True):
-        results.draw(answer, values, with_usual(answered.signature, answer))
-        if values == answered.values:
-            st.caption("The values of this case. Move one to see how the answer follows.")
-            return
-        was = (
-            ""
-            if answered.answer.probability is None
-            else f" {percent(answered.answer.probability)}"
+def _changed(answered: AnsweredCase, values: Values) -> list[Field]:
+    return [
+        field
+        for field in answered.signature.inputs
+        if not same_inputs(
+            {field.name: values.get(field.name)}, {field.name: answered.values.get(field.name)}
         )
-        st.caption(
-            plain(f"This case: {answered.answer.headline}{was}. {_change(answered, answer)}")
-        )
+    ]
 
 
-def _change(answered: AnsweredCase, answer: Answer) -> str:
-    difference = between(answered.answer, answer)
-    return f"{difference[:1].upper()}{difference[1:]}."
+def _words(answered: AnsweredCase, tried: Tried, changed: list[Field]) -> str:
+    """What is changed, and what became of the answer of the case."""
+    if not changed:
+        return "The values of this case. Change one to see how the answer follows."
+    before, now = plain_inputs(answered.values), plain_inputs(tried.values)
+    named = [
+        f"{each.title} {comparison.value_text(each, before.get(each.name))} → "
+        f"{comparison.value_text(each, now.get(each.name))}"
+        for each in changed[:_MOST_NAMED]
+    ]
+    if len(changed) > _MOST_NAMED:
+        named.append(f"{len(changed) - _MOST_NAMED} more")
+    difference = between(answered.answer, tried.answer)
+    return f"{difference[:1].upper()}{difference[1:]}. Changed: {listed(named)}."
 
 
-def _back(answered: AnsweredCase) -> None:
-    for name in (*(field.name for field in fields(answered.signature)), _LAST):
-        st.session_state.pop(_key(answered, name), None)
+def _html(copy: Copy, changed: list[Field], words: str) -> str:
+    """The words, escaped, and a tint for the fields that hold another value than the case."""
+    places = ", ".join(f".st-key-{css_key(copy.widget_key, each.name)}" for each in changed)
+    tint = f"<style>{places} {{ {_TINT} }}</style>" if changed else ""
+    return f'<p class="mds-tried">{escape(words)}</p>{tint}'
 
 
-def _key(answered: AnsweredCase, name: str) -> str:
-    return f"what_if_{answered.case.id}_try_{name}"
+def _say(tried: Tried, is_changed: bool) -> None:
+    """The new answer, for who does not see it; the focus stays on what was changed."""
+    token = repr(plain_inputs(tried.values)) if is_changed else ""
+    token = hashlib.sha256(token.encode()).hexdigest() if token else ""
+    announced.announce("tried", token, None, f"{_headline(tried.answer)}.")
 
 
-def _moved(answered: AnsweredCase) -> dict[str, object]:
-    """What the widgets hold, two abreast."""
-    moved: dict[str, object] = {}
-    shown: Sequence[Field] = fields(answered.signature)
-    for number, field in enumerate(shown):
-        if number % 2 == 0:
-            columns = st.columns(2)
-        with columns[number % 2]:
-            moved[field.name] = _draw_field(answered, field)
-    return moved
-
-
-def _last_moved(answered: AnsweredCase) -> Field | None:
-    """The field that was moved last; None before any was, or once all are back."""
-    name = st.session_state.get(_key(answered, _LAST))
-    return next((field for field in fields(answered.signature) if field.name == name), None)
-
-
-def _note_moved(answered: AnsweredCase, name: str) -> None:
-    st.session_state[_key(answered, _LAST)] = name
+def _curved(answered: AnsweredCase, tried: Tried) -> Field | None:
+    """The field that was changed last, where a curve can be drawn of it."""
+    found = sliders.movable(answered.signature)
+    return next((field for field in found if field.name == tried.field), None)
 
 
 def _reach(answered: AnsweredCase, field: Field) -> tuple[float, float] | None:
-    """Between what the slider of a number moves; None for a field that has none."""
+    """Over what the curve of a number goes; None for a field that has none."""
     value = answered.values.get(field.name)
-    return bounds(field, float(value)) if isinstance(value, int | float) else None
+    return sliders.bounds(field, float(value)) if isinstance(value, int | float) else None
 
 
-def _draw_field(answered: AnsweredCase, field: Field) -> object:
-    value, key = answered.values.get(field.name), _key(answered, field.name)
-    moved: dict[str, Any] = {"key": key, "on_change": _note_moved, "args": (answered, field.name)}
-    if field.kind not in NUMERIC_KINDS:
-        options = list(field.choices) if field.kind == "category" else [True, False]
-        words = dict(zip(field.choices, field.choice_labels, strict=False)) or {
-            True: "yes",
-            False: "no",
-        }
-        return st.pills(
-            labels.label(field),
-            options,
-            default=value if value in options else None,
-            format_func=lambda each: plain(str(words.get(each, each))),
-            **moved,
+def _headline(answer: Answer) -> str:
+    sure = "" if answer.probability is None else f", {percent(answer.probability)}"
+    return f"{answer.headline[:_LONGEST]}{sure}"
+
+
+def _draw_keeping(answered: AnsweredCase, copy: Copy, values: Values) -> None:
+    """Keep what was tried: beside the case, with a link of its own."""
+    with st.container(key="what_if_keep"), st.form("what_if_form", border=False):
+        name = st.text_input(
+            "Name of the scenario",
+            key=f"what_if_name_{answered.case.id}_{copy.generation}",
+            placeholder="can be left empty",
         )
-    reach = _reach(answered, field)
-    if reach is None or not isinstance(value, int | float):
-        return value
-    if field.kind == "integer":
-        return st.slider(labels.label(field), int(reach[0]), int(reach[1]), int(value), **moved)
-    step = (reach[1] - reach[0]) / _STEPS
-    return st.slider(labels.label(field), *reach, float(value), step=step, format="%.4g", **moved)
+        is_pressed = st.form_submit_button(
+            "Keep as a scenario", type="primary", icon=":material/add_task:", width="stretch"
+        )
+        st.caption("Trying values records nothing until you keep them.", text_alignment="center")
+    if is_pressed:
+        keep_scenario(answered, copy, values, name or "")
 
 
-def _can_move(field: Field) -> bool:
-    if field.sensitive:
-        return False
-    if field.kind in NUMERIC_KINDS:
-        return field.typical is not None or None not in (field.minimum, field.maximum)
-    return field.kind == "boolean" or (field.kind == "category" and 0 < len(field.choices) <= 6)
+def _announce(kept: list[Scenario], shown: str) -> None:
+    """Say what was kept, and move the focus to it."""
+    name = next((each.name for each in kept if each.case.id == shown), "")
+    words = f"Kept as {name}." if name else ""
+    announced.announce("scenario", shown if name else "", "what_if_kept", words)

@@ -32,7 +32,7 @@ def draw(explanation: Explanation, values: Values) -> None:
 
 
 def _draw_way_to_scenario(key: str, suggestion: Suggestion, values: Values) -> None:
-    if st.button("Open as scenario", key=key, icon=":material/edit_note:"):
+    if st.button("Try these values", key=key, icon=":material/tune:"):
         changes = {change.field: change.value for change in suggestion.changes}
         st.session_state[session.SUGGESTED] = {**values, **changes}
         st.rerun()
