@@ -11,7 +11,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from examples import by_turns, held_out
+from examples import by_turns, held_out, sure_of
 from repository import STOCK_SKLEARN, Model, joblib_file
 from vocabulary import Tensor, number_input, output, probabilities
 
@@ -41,7 +41,7 @@ WAYS = {
 def models() -> Iterator[Model]:
     train, test, y_train, y_test = split()
     classifier = fit(train, y_train)
-    rows = test.loc[by_turns(y_test, 24)]
+    rows = test.loc[by_turns(y_test, 24, sure_of(classifier, test, y_test))]
     yield Model(
         name="breast-cancer",
         implementation=STOCK_SKLEARN,

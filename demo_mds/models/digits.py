@@ -12,13 +12,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import drawing
-from examples import by_turns
+from examples import by_turns, sure_of
 from repository import Model, joblib_file
 from runtimes.pictures import MEDIA_TYPES
 from runtimes.strokes import grid
 from vocabulary import Tensor, file_input, output, probabilities
 
 LABELS = tuple(str(digit) for digit in range(10))
+CLEAR = 0.999  # of a digit that anybody can read
 
 
 def models() -> Iterator[Model]:
@@ -26,12 +27,16 @@ def models() -> Iterator[Model]:
     train, test, y_train, y_test = train_test_split(
         data.data, data.target, test_size=0.2, random_state=7, stratify=data.target
     )
+    network = fit(train, y_train)
+    drawn = [grid(drawing.digit(cells)) for cells in test]
+    truth = pd.Series(y_test)
+    places = by_turns(truth, 20, sure_of(network, np.array(drawn), truth), CLEAR)
     yield Model(
         name="digits",
         implementation="runtimes.digits.DigitsRuntime",
-        inputs=(picture(test, y_test),),
+        inputs=(picture(test[places]),),
         outputs=tuple(outputs()),
-        artefact=joblib_file(fit(train, y_train)),
+        artefact=joblib_file(network),
     )
 
 
@@ -45,9 +50,8 @@ def fit(train: np.ndarray, target: np.ndarray) -> object:
     return make_pipeline(StandardScaler(), network).fit(grids, np.tile(target, 3))
 
 
-def picture(test: np.ndarray, target: np.ndarray) -> Tensor:
-    places = by_turns(pd.Series(target), 20)
-    examples = [example(test[place], row) for row, place in enumerate(places)]
+def picture(shown: np.ndarray) -> Tensor:
+    examples = [example(cells, row) for row, cells in enumerate(shown)]
     return file_input(
         "image",
         "image",

@@ -13,7 +13,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from examples import by_turns, held_out
+from examples import by_turns, held_out, sure_of
 from repository import STOCK_SKLEARN, Model, joblib_file
 from vocabulary import Tensor, category_input, number_input, output, probabilities, tensor
 
@@ -48,17 +48,19 @@ SECOND = (
 
 def models() -> Iterator[Model]:
     train, test = split()
-    yield version("v1", FIRST, logistic(FIRST), train, test)
-    second = boosted(SECOND)
-    yield version("v2", SECOND, second, train, test)
-    yield explainer(second, train, test)
+    target = train["species"].to_numpy(dtype=object)
+    first = logistic(FIRST).fit(train[list(FIRST)], target)
+    second = boosted(SECOND).fit(train[list(SECOND)], target)
+    rows = shown(test, np.minimum(sure(first, FIRST, test), sure(second, SECOND, test)))
+    yield version("v1", FIRST, first, train, test, rows)
+    yield version("v2", SECOND, second, train, test, rows)
+    yield explainer(second, train, rows)
 
 
-def explainer(classifier: Pipeline, train: pd.DataFrame, test: pd.DataFrame) -> Model:
+def explainer(classifier: Pipeline, train: pd.DataFrame, rows: pd.DataFrame) -> Model:
     """What explains v2: it takes what v2 takes, and compares it with two dozen penguins of its training."""
     background = train.loc[by_turns(train["species"], 24), list(SECOND)]
     background = background.astype({"year": float}).reset_index(drop=True)
-    rows = shown(test)
     artefact = {"classifier": classifier, "background": background}
     words = {"title": "Why this species", "explains": "penguins@v2"}
     return Model(
@@ -106,9 +108,8 @@ def version(
     classifier: Pipeline,
     train: pd.DataFrame,
     test: pd.DataFrame,
+    rows: pd.DataFrame,
 ) -> Model:
-    classifier.fit(train[list(columns)], train["species"].to_numpy(dtype=object))
-    rows = shown(test)
     return Model(
         name="penguins",
         version=name,
@@ -121,11 +122,16 @@ def version(
     )
 
 
-def shown(test: pd.DataFrame) -> pd.DataFrame:
-    """Two dozen held-out penguins, of which some have a value that nobody measured."""
+def sure(classifier: Pipeline, columns: tuple[str, ...], test: pd.DataFrame) -> pd.Series:
+    """How sure a version is of the species of each penguin."""
+    return sure_of(classifier, test[list(columns)], test["species"])
+
+
+def shown(test: pd.DataFrame, sure: pd.Series) -> pd.DataFrame:
+    """Two dozen held-out penguins, of which some have a value that nobody measured. `sure` is how sure both versions are."""
     incomplete = test[(test["sex"] == "") | test["bill_length_mm"].isna()]
     complete = test.drop(incomplete.index)
-    first = complete.loc[by_turns(complete["species"], 22)]
+    first = complete.loc[by_turns(complete["species"], 22, sure[complete.index])]
     unmeasured_first = incomplete.sort_values("bill_length_mm", na_position="first", kind="stable")
     return pd.concat([first, unmeasured_first.head(3)])
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from examples import by_turns, held_out
+from examples import by_turns, held_out, sure_of
 from models import breast_cancer
 from repository import Model, joblib_file
 from runtimes.unsteady import DELAY, EVERY_THIRD, FAILURE, FAILURES, LONGEST_DELAY, NONE
@@ -28,7 +28,7 @@ def models() -> Iterator[Model]:
     train, test, y_train, y_test = breast_cancer.split()
     train, test = train[FEATURES], test[FEATURES]
     classifier = breast_cancer.fit(train, y_train)
-    rows = test.loc[by_turns(y_test, 20)]
+    rows = test.loc[by_turns(y_test, 20, sure_of(classifier, test, y_test))]
     for name, wishes in DEPLOYED.items():
         truth = [breast_cancer.LABELS[code] for code in y_test]
         yield deployed(name, wishes, classifier, train, rows, held_out(test, truth))

@@ -106,6 +106,16 @@ def test_versions_of_penguins_take_and_answer_different_things(mds: Asker) -> No
     assert set(new) == {"Adelie", "Chinstrap", "Gentoo"}
 
 
+@pytest.mark.parametrize("path", ["breast-cancer", "digits", "flaky", "penguins", "slow"])
+def test_the_first_examples_are_clear_and_of_different_classes(path: str, mds: Asker) -> None:
+    """What somebody sees first is a typical case. As classes take turns, one that were wrong would be another one twice."""
+    outputs = mds.metadata(path)["outputs"]
+    (chances,) = (o["name"] for o in outputs if o["parameters"]["role"] == "probabilities")
+    answers = mds.ask(path, [0, 1])
+    assert min(max(row) for row in answers[chances]) >= 0.98
+    assert len({str(np.argmax(row)) for row in answers[chances]}) == 2
+
+
 def test_some_example_penguins_were_not_measured_completely(mds: Asker) -> None:
     examples = {field["label"]: field["examples"] for field in fields(mds.metadata("penguins"))}
     assert None in examples["Sex"]
