@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 STOCK_SKLEARN = "mlserver_sklearn.SKLearnModel"
@@ -64,9 +65,12 @@ def _settings(model: Model) -> dict[str, object]:
 
 
 def _owned(model: Model) -> list[Tensor]:
-    """The outputs; the first says whose the model is."""
+    """The outputs; the first says whose the model is, and when it was trained."""
     first, *rest = model.outputs
-    return [{**first, "parameters": {**first.get("parameters", {}), "owner": model.owner}}, *rest]
+    words = {**first.get("parameters", {}), "owner": model.owner}
+    if model.artefact:  # what has none was trained by others, nobody here knows when
+        words["trained"] = date.today().isoformat()
+    return [{**first, "parameters": words}, *rest]
 
 
 def _parameters(model: Model) -> dict[str, object]:

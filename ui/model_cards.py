@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 import streamlit as st
@@ -145,12 +146,7 @@ def draw(card: Card) -> None:
         with st.container(gap=None):
             st.subheader(plain(card.title), anchor=False)
             st.markdown(plain(card.question) or "What it answers is not described.")
-        st.caption(_facts(card))
-        if card.golden:
-            icon = ":orange[:material/warning:]" if card.is_worse else ":material/verified:"
-            st.caption(f"{icon} {plain(card.golden)}")
-        if words := standing_words(card.standing, entry.owner):
-            st.caption(plain(words))
+        _draw_facts(card)
         st.space("stretch")
         if st.button(
             plain(f"Ask {card.title}"),
@@ -161,6 +157,17 @@ def draw(card: Card) -> None:
             disabled=not card.is_ready,
         ):
             st.switch_page(page_path("predict"), query_params={"model": str(entry.ref)})
+
+
+def _draw_facts(card: Card) -> None:
+    """Small: which model it is, and what is known of how it does."""
+    with st.container(gap=None):
+        st.caption(_facts(card))
+        if card.golden:
+            icon = ":orange[:material/warning:]" if card.is_worse else ":material/verified:"
+            st.caption(f"{icon} {plain(card.golden)}")
+        if words := standing_words(card.standing, card.entry.owner):
+            st.caption(plain(words))
 
 
 # Drawn as a badge; that a model is healthy is said without a colour.
@@ -201,16 +208,24 @@ def standing_words(standing: StandingView | None, owner: str = "") -> str:
 def _facts(card: Card) -> str:
     entry, names = card.entry, card.versions
     version = f"{len(names)} versions" if len(names) > 1 else f"version {names[0]}" if names else ""
+    newest = f"{names[-1]} " if len(names) > 1 else ""
     asked = f"asked {card.asked:,}×" if card.asked else "not asked yet"
     explainer = entry.explainer
     explained = explainer and explainer.model != entry.ref
     parts = [
         f"{entry.ref.server}/{entry.ref.name}",
         version,
+        f"{newest}{dated}" if (dated := _dated(entry)) else "",
         asked,
         f"explained by {explainer.title}" if explainer and explained else "",
     ]
     return plain(" · ".join(part for part in parts if part))
+
+
+def _dated(entry: Entry) -> str:
+    """`trained 1 Oct 2026`; empty where nobody says when."""
+    word, day = entry.dated
+    return f"{word} {date.fromisoformat(day):%-d %b %Y}" if day else ""
 
 
 def input_words(signature: Signature | None) -> str:

@@ -14,10 +14,11 @@ from mds_client.protocols import protocols
 from mds_client.protocols.detection import Detection
 from mds_client.server import ModelInfo, NotOffered, Server
 from mds_client.signature import Explainer, ModelRef, Signature
-from mds_client.signature.facts import Facts
+from mds_client.signature.facts import Facts, day
 from mds_client.signature.merge_facts import merged
 
 UNREACHABLE = "UNREACHABLE"
+_DATED = ("registered", "released")  # what registries say, in the past tense
 Entries = Mapping[ModelRef, "Entry"]
 
 
@@ -61,6 +62,15 @@ class Entry:
         return declared or next(
             (o for facts in self.facts if (o := facts.about.get("owner", ""))), ""
         )
+
+    @property
+    def dated(self) -> tuple[str, str]:
+        """What happened to this version when, as its server says, else a registry: "trained" and a day in ISO 8601; empty
+        where nobody says."""
+        if self.signature and self.signature.trained:
+            return "trained", self.signature.trained
+        named = ((word, day(facts.about.get(word))) for facts in self.facts for word in _DATED)
+        return next((found for found in named if found[1]), ("", ""))
 
     @property
     def question(self) -> str:

@@ -16,7 +16,7 @@ from mds_client.errors import MdsError
 from mds_client.protocols.protocol import Conversation
 from mds_client.registries import Registry, RegistryServer
 from mds_client.signature import ModelRef
-from mds_client.signature.facts import Facts, about, fields_facts, listed, text, texts
+from mds_client.signature.facts import Facts, about, day, fields_facts, listed, text, texts
 from mds_client.transport.exchange import Request
 
 _API = "/api/v2"
@@ -120,6 +120,7 @@ def _about(server: RegistryServer, entry: Record, release: Record) -> dict[str, 
         "owner": ", ".join(_owners(entry)),
         "tags": ", ".join(tags),
         "release": release.get("semver"),
+        "released": day(release.get("createdAt")),
         "release notes": release.get("notes"),
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from itertools import islice
 from typing import cast, get_args
 from unicodedata import category
@@ -22,6 +23,7 @@ MAX_EXAMPLES = 50
 _MAX_TEXT = 2_000
 _MAX_NAME = 500
 _MAX_ABOUT = 30
+_LEAST_MILLISECONDS = 1e11  # a day in 1973: no year, and no day written as a number
 # They turn the direction of the text around them, and with it what a person reads.
 _TURNING = set(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
@@ -161,6 +163,21 @@ def text(value: object) -> str:
     if not isinstance(value, str) and number(value) is None:
         return ""
     return "".join(c for c in str(value)[:_MAX_TEXT] if _is_shown(c)).strip()
+
+
+def day(value: object) -> str:
+    """The day of a moment, in ISO 8601: of a text in ISO 8601, or of milliseconds since 1970 in UTC. Empty for anything else,
+    as for a number that can hardly be meant so."""
+    try:
+        if (count := number(value)) is not None:
+            return _day_of(count) if count >= _LEAST_MILLISECONDS else ""
+        return datetime.fromisoformat(text(value)).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        return ""
+
+
+def _day_of(milliseconds: float) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
 
 
 def texts(value: object) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast, get_args
 
 from mds_client.signature import FORMATS, Field, File, Kind, Layout, ModelRef, Role, Signature
+from mds_client.signature.facts import day
 from mds_client.signature.field_spec import NUMBERS_OF_A_ROW
 from mds_client.signature.prediction_schema import with_words
 
@@ -44,6 +45,7 @@ def signature_of(model: ModelRef, metadata: Facts) -> Signature:
         tensor=tensor,
         explains=_text(_parameters(metadata).get("explains") or first.get("explains")),
         owner=_line(of_model.get("owner")),
+        trained=day(of_model.get("trained")),
         detectors=_names(of_model.get("detectors")),
         drift_detectors=_names(of_model.get("drift_detectors")),
         title=_text(first.get("title")),

@@ -96,8 +96,8 @@ class Signature:
     `provenance` is of title, question and description. `declared_as` is the fingerprint of the server's own
     declaration, where other sources added to it. `explainer` is deployed beside it; `explains` is the
     name[@version] of the model that this one says it explains; `detectors` and `drift_detectors` are the names of those that it
-    says watch it, and `owner` is whose it says it is. `answer_roles` is what a person said of the outputs:
-    the one with the role `class` is the answer, the one with `probability` how sure the model is.
+    says watch it, `owner` is whose it says it is, and `trained` the day of its training in ISO 8601. `answer_roles` is what a
+    person said of the outputs: the one with the role `class` is the answer, the one with `probability` how sure the model is.
     """
 
     model: ModelRef
@@ -114,6 +114,7 @@ class Signature:
     explainer: Explainer | None = None
     explains: str = ""
     owner: str = ""
+    trained: str = ""
     detectors: tuple[str, ...] = ()
     drift_detectors: tuple[str, ...] = ()
     max_rows: int = 0

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 
@@ -130,6 +131,15 @@ def test_what_somebody_uses_comes_first_and_counts_are_said(
     app.run()
     assert app.subheader[0].value == "Penguins"
     assert any("demo/penguins" in c.value and "asked 1×" in c.value for c in app.caption)
+
+
+def test_a_card_says_when_its_newest_version_was_trained(app: AppTest) -> None:
+    app.run()
+    facts = [c.value for c in app.caption if "demo/penguins" in c.value]
+    assert re.search(r"2 versions · v2 trained \d+ \w+ 20\d\d", facts[0])
+    assert not [
+        c.value for c in app.caption if "demo/sentiment" in c.value and "trained" in c.value
+    ]
 
 
 def test_a_dead_server_hides_nothing_and_is_said(app: AppTest, built: services.Services) -> None:

@@ -32,6 +32,7 @@ from mds_client.signature.facts import (
     Facts,
     FieldFacts,
     about,
+    day,
     fields_facts,
     listed,
     text,
@@ -217,6 +218,7 @@ def _about(registered: Record, version: Record, logged: Record) -> dict[str, obj
         "aliases": ", ".join(a for a, v in _aliases(registered).items() if v == number),
         "status": version.get("status"),
         "version": version.get("description"),
+        "registered": day(version.get("creation_timestamp")),
         "parameters": ", ".join(_parameters(logged)),
         "inputs": _too_many(logged),
     }

@@ -36,6 +36,24 @@ def test_metadata_says_whose_a_model_is_and_what_watches_it() -> None:
     assert (detectors_of(LAB, found), drift_detectors_of(LAB, found)) == (("odd",), ("d",))
 
 
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("2026-10-01", "2026-10-01"),
+        ("2026-10-01T09:30:00Z", "2026-10-01"),
+        (1_790_000_000_000, "2026-09-21"),
+        (2026, ""),
+        (1e300, ""),
+        ("last week", ""),
+        (["2026-10-01"], ""),
+        (None, ""),
+    ],
+)
+def test_metadata_says_when_a_model_was_trained(said: object, day: str) -> None:
+    assert _signature(trained=said).trained == day
+    assert _signature(trained=said).fingerprint == _signature().fingerprint
+
+
 def test_the_settings_win_over_metadata() -> None:
     told = _signature("churn", detectors=["odd"])
     assert list(detectors_of(LAB, told)) == ["../odd but configured"]
