@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, FilePayload, expect, sync_playwright
 
 from cases.recording import predict_and_record
+from cli import demo
 from db.engine import make_sessions
 from feedback.submission import submit
 from mds_client import MdsClient, MdsError, Server
@@ -34,10 +35,25 @@ TARGET = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 def main(target: Path = TARGET) -> None:
     """Start everything, ask some questions, and take every picture in light and dark."""
     target.mkdir(parents=True, exist_ok=True)
+    _photograph_models(target)
     with started() as all_of_it:
         ask_around(all_of_it.mds_url, all_of_it.database_url)
         _photograph(all_of_it.base, target)
         _photograph_people(all_of_it, target)
+
+
+def _photograph_models(target: Path) -> None:
+    """Models as a demonstration has them: Health has looked at three months of cases."""
+    with started() as found, sync_playwright() as playwright:
+        with demo.running(demo.history_part(found.app)) as history:
+            history.wait()
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        for scheme in ("light", "dark"):
+            visit = _visitor(browser, found.base, scheme).open()
+            visit.card("Breast cancer").wait_for()
+            visit.click(visit.button("Not now")).settled()  # the tour of who is new
+            _take(visit, target / f"models-{scheme}.png")
+        browser.close()
 
 
 def ask_around(mds_url: str, database_url: str) -> None:
@@ -101,11 +117,7 @@ def _photograph_people(found: Started, target: Path) -> None:
 
 
 def _pages(browser: Browser, base: str, scheme: str, target: Path) -> None:
-    visit = _visitor(browser, base, scheme).open()
-    visit.card("Breast cancer").wait_for()
-    visit.click(visit.button("Not now")).settled()  # the tour of who is new
-    _take(visit, target / f"models-{scheme}.png")
-    visit.open("/predict?model=demo/breast-cancer").predict()
+    visit = _visitor(browser, base, scheme).open("/predict?model=demo/breast-cancer").predict()
     _take(visit, target / f"predict-{scheme}.png")
     _why(visit)
     _take(visit, target / f"predict-explained-{scheme}.png", is_long=True)

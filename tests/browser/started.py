@@ -17,12 +17,14 @@ from tests.browser.watched import PATIENCE, app_of_its_own, ports
 
 @dataclass(frozen=True, kw_only=True)
 class Started:
-    """Where everything is: the address of the app and of the model server, the database, and a folder that goes at the end."""
+    """Where everything is: the address of the app and of the model server, the database, a folder that goes at the end, and
+    how the app was started."""
 
     base: str
     mds_url: str
     database_url: str
     folder: Path
+    app: demo.Part
 
 
 @contextmanager
@@ -42,4 +44,5 @@ def started(**environment: str) -> Iterator[Started]:
                 mds_url=f"http://127.0.0.1:{port}",
                 database_url=app.environment["MDS_DATABASE_URL"],
                 folder=folder,
+                app=app,
             )
