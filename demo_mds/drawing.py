@@ -47,11 +47,12 @@ def photographed(picture: Image.Image, degrees: float, seed: int) -> Image.Image
 
 
 def digit(cells: np.ndarray, side: int = 128, *, light_on_dark: bool = False) -> Image.Image:
-    """A digit of 8×8 cells between 0 and 16 as a picture with a margin around it."""
-    ink = Image.fromarray((cells.reshape(8, 8) * 255 / 16).astype(np.uint8))
-    inner = ink.resize((side * 3 // 4, side * 3 // 4), Image.Resampling.BICUBIC)
+    """A digit of 8×8 cells between 0 and 16 as a picture with a margin around it, into which strokes at the edge fade."""
+    around = np.pad(cells.reshape(8, 8), 1)
+    ink = Image.fromarray((around * 255 / 16).astype(np.uint8))
+    inner = ink.resize((side * 15 // 16, side * 15 // 16), Image.Resampling.BICUBIC)
     picture = Image.new("L", (side, side), 0)
-    picture.paste(inner, (side // 8, side // 8))
+    picture.paste(inner, (side // 32, side // 32))
     return picture if light_on_dark else picture.point(lambda value: 255 - value)
 
 
