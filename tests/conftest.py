@@ -60,6 +60,7 @@ def _nothing_stays_open() -> Iterator[None]:
     """What a module leaves open is told beside its last test, and not in whichever test comes later."""
     yield
     gc.collect()
+    gc.freeze()  # what is still there are libraries: the next module does not look through them again
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,10 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import Engine
+from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 
 from db.engine import Sessions, close, make_sessions
 from db.migrate import migrate
@@ -45,6 +49,28 @@ _END_OTHERS = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
+
+
+def pytest_configure() -> None:
+    """SQL that was compiled for one test's database is not compiled anew for the next one's.
+
+    SQLAlchemy keeps it by engine and dialect, of which each test has its own, and all of a kind are alike.
+    To compile it anew takes a quarter of what the tests of cases, feedback and pages cost.
+    """
+    make = Engine.__init__
+
+    def make_alike(engine: Engine, pool: Any, dialect: Dialect, *args: Any, **named: Any) -> None:
+        make(engine, pool, dialect, *args, **named)
+        engine._compiled_cache = _compiled(type(dialect))
+
+    Engine.__init__ = make_alike  # type: ignore[assignment,method-assign]
+    DefaultDialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[assignment,method-assign]
+    DefaultDialect.__hash__ = lambda one: hash(type(one))  # type: ignore[assignment,method-assign]
+
+
+@functools.cache
+def _compiled(kind: type[Dialect]) -> LRUCache[Any, Any]:
+    return LRUCache(5000)
 
 
 @dataclass(frozen=True)
