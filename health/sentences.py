@@ -1,0 +1,125 @@
+"""What Health says of a model in sentences: how often it is right, what was found, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from health.baselines import Baseline, in_words
+from health.estimates import Estimate, LeftOut, Rate
+from health.findings import Finding, Word
+from health.history import Ahead, DayFigures, History, share_failed
+
+# Of all requests that were sent, how many may fail.
+OBJECTIVE = 0.01
+# What was accepted of failures is told as long as the last week shows it.
+_WEEK = 7
+
+
+def accuracy_words(found: Estimate) -> str:
+    """`94 % of answers are right (95 % interval 90–97 %).` Where some are left out: `94 % of 1,200 answers, of 7,200 in all, …`"""
+    if found.value is None or found.low is None or found.high is None:
+        return f"{found.n:,} of {found.drawn:,} drawn cases are checked so far."
+    interval = f"{found.low * 100:.0f}–{found.high * 100:.0f} %"
+    left_out = left_out_words(found)
+    answers = "answers"
+    if left_out:
+        answers = f"{found.of:,} answers, of {found.of + found.unknown:,} in all,"
+    said = f"{share_words(found.value)} of {answers} are right (95 % interval {interval})."
+    return f"{said} {left_out}".strip()
+
+
+def left_out_words(found: Estimate) -> str:
+    """`Left out is version 2 with 6,000 of 7,200 answers: nobody has checked any of them, so nothing is known of them.` Empty
+    where the estimate speaks for all answers, but for at most one in a hundred."""
+    every = found.of + found.unknown
+    if found.unknown * 100 <= every or found.value is None:
+        return ""
+    counts = [f"{each.cases:,}" for each in found.left_out]
+    counts[0] += f" of {every:,} answers"
+    named = [
+        f"{_answers_of(each)} with {n}" for each, n in zip(found.left_out, counts, strict=True)
+    ]
+    are = "is" if len(named) == 1 else "are"
+    listed = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+    why = "nobody has checked any of them, so nothing is known of them"
+    if any(each.judged for each in found.left_out):
+        why = "of them only what somebody reported is judged, which is mostly what is wrong"
+    return f"Left out {are} {listed}: {why}."
+
+
+def _answers_of(found: LeftOut) -> str:
+    version = f"version {found.version}" if found.version else "this model"
+    parts = {"all": "", "rows": "rows of files of ", "single": "what was asked singly of "}
+    return f"{parts[found.kind]}{version}"
+
+
+def percent(found: Rate) -> str:
+    """`94 %`, or `–` where nothing is known."""
+    return "–" if found.value is None else share_words(found.value)
+
+
+def share_words(value: float) -> str:
+    """`94 %`; 100 and 0 are for what is exactly so."""
+    if 0 < value < 0.005 or 0.995 <= value < 1:
+        return f"{value * 100:.1f} %"
+    return f"{value * 100:.0f} %"
+
+
+def condition_words(
+    history: History,
+    findings: Sequence[Finding],
+    standard: Baseline | None,
+    closed: Finding | None,
+) -> str:
+    """How often it is right, who closed what, then what was found."""
+    parts = [accuracy_words(history.accuracy)] if history.accuracy.enough else []
+    parts += [closed.sentence] if closed and closed not in findings else []
+    parts += [each.sentence for each in findings]
+    if not findings and standard is not None:
+        kept = "what was accepted" if standard.is_accepted else "its first checked cases"
+        what = "Answers since then are" if closed else "That is"
+        parts.append(f"{what} no worse than {kept}, and the inputs look as before.")
+        if history.closed and history.closed.is_accepted:
+            parts += _still_failing(history.days[-_WEEK:])
+    if history.ahead:
+        parts.append(_ahead_words(history.ahead))
+    return " ".join(parts)
+
+
+def _still_failing(days: Sequence[DayFigures]) -> list[str]:
+    """That more requests fail than would be an alarm, where somebody accepted that."""
+    lately = share_failed(days)
+    if lately.low <= OBJECTIVE:
+        return []
+    return [f"{lately.count:,} of {lately.n:,} requests of the last week failed, as was accepted."]
+
+
+def _ahead_words(ahead: Ahead) -> str:
+    is_one = ahead.cases == 1
+    cases = "1 case is" if is_one else f"{ahead.cases:,} cases are"
+    return (
+        f"{cases} dated after today, up to {in_words(ahead.last)} {ahead.last.year}: the clock of the machine that recorded them is wrong. "
+        f"{'It counts' if is_one else 'They count'} in all figures but those by day and week."
+    )
+
+
+def action_words(word: Word, findings: Sequence[Finding], checks: int) -> str:
+    """What to do next."""
+    kinds = {each.kind for each in findings if not each.is_over} or {f.kind for f in findings}
+    if "accuracy" in kinds:
+        return "Look at the wrong answers, then tell whoever runs the model."
+    if "errors" in kinds:
+        return "Look at the requests that failed."
+    if "inputs" in kinds:
+        return "Look at the newest cases: has a sensor, a form or a unit changed?"
+    if "quiet" in kinds:
+        return "Ask it, or remove it."
+    return _next_check(word, findings, checks)
+
+
+def _next_check(word: Word, findings: Sequence[Finding], checks: int) -> str:
+    if any(each.since for each in findings):
+        return "Ask and check some more cases, then look again."
+    if checks:
+        return f"Check {checks:,} more drawn case{'s' if checks > 1 else ''}."
+    return "Nothing to do." if word == "Healthy" else "Look at it, and close it."
