@@ -1,4 +1,6 @@
-"""What a fall of the right answers comes from: the slices, and the version, in which the additional wrong answers lie.
+"""What a fall of the right answers comes from: the slices, and the version, in which the additional wrong answers lie. Versions are a
+field like any other: one of several that answer since then may carry the errors, however long it has been there. Where one took the
+place of all others about when the fall began, it is held against these.
 
 With the share b that was right before, a slice S of the checked cases since then has sum_S w (wrong) - (1 - b) sum_S w more
 wrong answers than it would have had; divided by the same of all cases it is the part of the fall that lies in S (between 0
@@ -11,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,8 +21,12 @@ from health.slices import LEAST, LEVEL, Inside, Slice, chance, slices
 from health.weighted import Floats, Share, share
 
 MOST = 3
+# The name under which versions are a field; none of a model has it.
+_VERSION = "\0version"
 # An alarm knows the day of a change to about a week.
 _NEAR = timedelta(days=7)
+# Whoever has no checked case for longer was not in use.
+_AWAY = timedelta(days=14)
 _NO_TITLES: Mapping[str, str] = {}
 
 
@@ -66,19 +73,19 @@ def causes(
     is_since = np.array([day >= since for day in checked.days], dtype=bool)
     hits, weights = np.asarray(checked.right, dtype=bool), np.asarray(checked.weights, dtype=float)
     places = np.flatnonzero(is_since)
-    rows = [checked.rows[place] for place in places]
     more = _more(hits[is_since], weights[is_since], baseline)
-    listed = slices(rows, hits[is_since].tolist(), weights[is_since].tolist())
+    with_version = [{**checked.rows[place], _VERSION: checked.versions[place]} for place in places]
+    listed = slices(with_version, hits[is_since].tolist(), weights[is_since].tolist())
     found = [_cause(each, baseline, more) for each in listed if each.is_worse]
-    version = _version(checked, since, hits, weights)
-    if version and more > 0:
-        own = is_since & np.array([of == version.value for of in checked.versions], dtype=bool)
-        part = _more(hits[own], weights[own], baseline) / more
-        version = replace(version, part=min(1.0, max(0.0, part)))
-    best = sorted(found, key=lambda cause: -cause.part)[:MOST]
-    shown = (*([version] if version else ()), *best)
-    sentence = _sentence(shown, len(rows), titles)
-    return Causes(since=since, n=len(rows), found=shown, sentence=sentence)
+    found.sort(key=lambda cause: -cause.part)
+    versions = [cause for cause in found if cause.is_version][:MOST]
+    if not versions and (newer := _version(checked, since, hits, weights)):
+        own = is_since & _inside(checked, newer.value)
+        excess = _more(hits[own], weights[own], baseline)
+        versions = [replace(newer, part=_part(excess, more))]
+    shown = (*versions, *[cause for cause in found if not cause.is_version][:MOST])
+    sentence = _sentence(shown, len(places), titles)
+    return Causes(since=since, n=len(places), found=shown, sentence=sentence)
 
 
 def _more(hits: Inside, weights: Floats, baseline: float) -> float:
@@ -88,16 +95,25 @@ def _more(hits: Inside, weights: Floats, baseline: float) -> float:
 
 def _cause(found: Slice, baseline: float, more: float) -> Cause:
     own, rest = found.right, found.rest
-    excess = (baseline - (own.value or 0.0)) * own.total
-    part = min(1.0, max(0.0, excess / more)) if more > 0 else 0.0
+    is_version = found.field == _VERSION
     return Cause(
-        field=found.field,
+        field="version" if is_version else found.field,
         value=found.value,
         right=own,
         rest=rest,
-        part=part,
+        part=_part((baseline - (own.value or 0.0)) * own.total, more),
         bounds=found.bounds,
+        is_version=is_version,
     )
+
+
+def _part(excess: float, more: float) -> float:
+    """Which part of the additional wrong answers it is."""
+    return min(1.0, max(0.0, excess / more)) if more > 0 else 0.0
+
+
+def _inside(checked: Checked, version: str) -> Inside:
+    return np.array([of == version for of in checked.versions], dtype=bool)
 
 
 def _called(cause: Cause, titles: Mapping[str, str]) -> str:
@@ -105,10 +121,11 @@ def _called(cause: Cause, titles: Mapping[str, str]) -> str:
 
 
 def _version(checked: Checked, since: date, hits: Inside, weights: Floats) -> Cause | None:
-    """The version that began to answer about when the fall began, where it is worse than those before."""
-    begun = {v: min(d for d, of in zip(checked.days, checked.versions, strict=True) if of == v) for v in set(checked.versions)}  # fmt: skip
+    """The version that began to answer about when the fall began, for the first time or again, where it is worse than the others."""
+    days = {v: [d for d, of in zip(checked.days, checked.versions, strict=True) if of == v] for v in set(checked.versions)}  # fmt: skip
+    begun = {version: _came(sorted(of)) for version, of in days.items()}
     for version, first in sorted(begun.items(), key=lambda each: each[1], reverse=True):
-        inside = np.array([of == version for of in checked.versions], dtype=bool)
+        inside = _inside(checked, version)
         if abs(first - since) > _NEAR or min(int(inside.sum()), int((~inside).sum())) < LEAST:
             continue
         own, rest = share(hits[inside], weights[inside]), share(hits[~inside], weights[~inside])
@@ -117,6 +134,12 @@ def _version(checked: Checked, since: date, hits: Inside, weights: Floats) -> Ca
                 field="version", value=version, right=own, rest=rest, part=0.0, is_version=True
             )
     return None
+
+
+def _came(days: Sequence[date]) -> date:
+    """The day on which a version came, or came back after some weeks without a checked case; days in their order."""
+    back = (day for before, day in pairwise(days) if day - before > _AWAY)
+    return max(back, default=days[0])
 
 
 def _sentence(found: Sequence[Cause], n: int, titles: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -126,6 +127,26 @@ def test_the_slice_and_the_version_that_a_fall_comes_from_are_named() -> None:
     newer = causes(_checked(wrong, rows, 390), DAY + timedelta(days=40), 0.95)
     assert [(cause.field, cause.value) for cause in newer.found] == [("version", "v2"), ("island", "Dream")]  # fmt: skip
     assert newer.found[0].part > 0.9
+
+
+def test_the_version_that_carries_the_errors_is_named_whenever_it_came() -> None:
+    random = np.random.default_rng(4)
+    rows: list[dict[str, object]] = [{"x": str(n % 3), "version": "A"} for n in range(600)]
+    late, since = np.arange(600) >= 400, DAY + timedelta(days=40)
+    one = _checked(np.zeros(600, dtype=bool), rows)
+    side_by_side = [("v1", "v2", "v3")[n % 5 % 3] for n in range(600)]
+    bad = np.array([version == "v2" for version in side_by_side])
+    wrong = random.random(600) < np.where(late & bad, 0.5, 0.05)
+    found = causes(replace(one, right=(~wrong).tolist(), versions=side_by_side), since, 0.95)
+    (cause,) = found.found
+    assert (cause.is_version, cause.value, cause.rest.value > 0.9) == (True, "v2", True)
+    assert cause.part > 0.8
+    assert found.sentence == "What accounts for it: the version."
+    # v1 is rolled out again by mistake.
+    back = ["v2" if 200 <= n < 400 else "v1" for n in range(600)]
+    wrong = random.random(600) < np.where([v == "v1" for v in back], 0.4, 0.05)
+    found = causes(replace(one, right=(~wrong).tolist(), versions=back), since, 0.95)
+    assert [(cause.is_version, cause.value) for cause in found.found] == [(True, "v1")]
 
 
 def test_a_fall_in_everything_and_one_of_few_cases_name_nothing() -> None:
